@@ -1,0 +1,56 @@
+# Everything is installed into $(VENV); beforehand a machine needs Python (3.11 or newer) with pip, and make.
+# Another interpreter: make setup PYTHON=python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+# The constraints stand on every pip line: they hold the tested versions, torch's first of all.
+INSTALL = $(BIN)/python -m pip install --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-slow check bench new
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# A stamp per level of installation: the next call starts at once, unless what is installed from has changed.
+# Some Linux distributions ship venv without pip; there the pip that is present fills the new environment.
+$(VENV)/.setup: pyproject.toml constraints.txt
+	@echo "Setting up $(VENV): the first time this takes some minutes (PyTorch is large)."
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) || \
+		{ $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install pip; }
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.setup
+	$(INSTALL) --editable ".[dev,offline]"
+	@touch $@
+
+setup: $(VENV)/.setup ## create .venv with the course command in it
+	@echo "Ready: $(BIN)/course start"
+
+demo: $(VENV)/.setup ## grade exercise-3 three times: untouched, misunderstood, solved
+	@$(BIN)/python -m scripts.demo
+
+test: $(VENV)/.dev ## run every test
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.dev ## run only the slow tests
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/.dev ## format, lint, types and the fast tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not slow"
+
+bench: $(VENV)/.dev ## measure the figures that the documentation quotes
+	$(BIN)/python -m scripts.bench
+
+new: $(VENV)/.setup ## scaffold an exercise in every room: make new slug=x
+	@test -n "$(slug)" || { echo "Which exercise? make new slug=x"; exit 2; }
+	@$(BIN)/python -m scripts.new "$(slug)"

@@ -1,0 +1,1 @@
+"""What is taught, in which order, and the conversation with the reader. Nothing here touches a tensor."""

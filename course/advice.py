@@ -1,0 +1,77 @@
+"""What to type next. The command is the last line of every output, the reason stands above it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from course.report import Report
+from course.syllabus import Exercise
+from course.text import say
+from course.workspace import Memory
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One command and why."""
+
+    command: str
+    reason: str
+
+
+def quote(*words: str) -> str:
+    """The words as one would type them in this system's shell."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def after_grade(report: Report, exercise: Exercise, memories: Mapping[str, Memory] | None, file: str | None) -> Advice:
+    """What follows a grading.
+
+    Args:
+        report: how it went.
+        exercise: what was graded.
+        memories: of the workspace that the file belongs to; None for a file from elsewhere.
+        file: what was given as ``--file``, if it was.
+    """
+    if report.status == "grader_error":
+        return Advice("course doctor", say("next.doctor"))
+    if report.status == "not_gradable":
+        again = quote("course", "grade", exercise.id, *(["--file", file] if file else []))
+        return Advice(again, say("next.grade_again"))
+    if report.status == "passed":
+        if report.partial:
+            return Advice(
+                quote("course", "grade", exercise.id, *(["--file", file] if file else [])), say("next.grade_all")
+            )
+        return Advice("course next", say("next.next"))
+    if report.status == "not_started":
+        return Advice(f"course read {exercise.id}", say("next.read"))
+    if memories is None:  # nothing was stored that `course hint` could look at
+        return Advice(f"course hint {exercise.id} {report.failed[0].function}", say("next.hint"))
+    return Advice(f"course hint {exercise.id}", say("next.hint"))
+
+
+def forward(exercises: Iterable[Exercise], memories: Mapping[str, Memory]) -> tuple[Exercise | None, Advice]:
+    """The first exercise that is not yet passed, and what to do about it; None if all are."""
+    for exercise in exercises:
+        memory = memories.get(exercise.slug, Memory())
+        if exercise.planned or memory.status == "passed":
+            continue
+        if memory.status is None or memory.status == "not_started":
+            return exercise, Advice(f"course read {exercise.id}", say("next.read"))
+        if memory.failed:
+            return exercise, Advice(f"course hint {exercise.id}", say("next.hint"))
+        return exercise, Advice(f"course grade {exercise.id}", say("next.grade"))
+    return None, Advice("course run finetune --help", say("next.train"))
+
+
+def state(exercise: Exercise, memory: Memory | None) -> str:
+    """``planned``, ``ready`` (written, nothing recorded), ``started`` or ``passed``."""
+    if exercise.planned:
+        return "planned"
+    if memory is None or memory.status in (None, "not_started"):
+        return "ready"
+    return "passed" if memory.status == "passed" else "started"

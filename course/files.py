@@ -1,0 +1,56 @@
+"""Writing files so that a reader sees the old content or the new one, never half of it."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+
+def write(path: Path, text: str) -> None:
+    """Replace the content of ``path``: write beside it, then rename.
+
+    Raises:
+        OSError: the directory does not exist or is not writable; ``path`` is then as it was.
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """The same for bytes, so that line ends stay as they are."""
+    path = path.resolve()  # a link keeps pointing to the file that is replaced
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(beside, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def to_json(value: Any) -> bytes:
+    r"""One JSON document in UTF-8, ending in ``\n``.
+
+    Infinities and NaN, which JSON does not know, become null; a lone surrogate (a student's string may hold one)
+    becomes its JSON escape, so that the bytes stay valid UTF-8.
+
+    >>> to_json({"x": float("nan"), "y": "é"}).decode()
+    '{\n  "x": null,\n  "y": "é"\n}\n'
+    """
+    text = json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False)
+    return (text + "\n").encode("utf-8", errors="backslashreplace")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,94 @@
+"""Which hint comes next.
+
+First the hint of the first check that failed when the exercise was last graded (it names the misconception if the
+grader recognised one), then the lesson's own hints on that function, one per call, from vague to concrete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from course.syllabus import Exercise
+from course.text import say
+from course.workspace import Memory
+
+Chapter = Callable[[str], tuple[str, ...]]
+"""Function -> the lesson's hints on it, in Markdown."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One hint as it is shown."""
+
+    heading: str
+    text: str
+    note: str = ""
+    """Why this one."""
+    markdown: bool = False
+    """Written by us as Markdown; what a check says is plain text."""
+
+
+def following(exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None) -> Hint:
+    """The next hint on a function, or on the function of the first open check; ``memory`` notes that it was given."""
+    if function is None and memory.status == "passed" and not memory.failed:
+        return Hint("", say("hints.all_passed"))
+    check = _first_open(memory, function)
+    if check and (own := _of_check(check)) and _key(check) not in memory.given:
+        memory.given.append(_key(check))
+        return own
+    name = function or (check and check["function"]) or exercise.functions[0]
+    items = chapter(name)
+    level = memory.levels.get(name, 0)
+    if level >= len(items):
+        key = "hints.exhausted" if items else "hints.none"
+        return Hint("", say(key, function=name, exercise=exercise.id))
+    memory.levels[name] = level + 1
+    note = ""
+    if check:
+        note = _failed(check)
+    elif function is None and memory.status is None:
+        note = say("hints.not_graded")
+    return _of_lesson(name, items, level, note)
+
+
+def everything(exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None) -> list[Hint]:
+    """All hints on a function, or on the function of the first open check, or on the whole exercise."""
+    check = _first_open(memory, function)
+    name = function or (check and check["function"])
+    shown = [own] if check and (own := _of_check(check)) else []
+    seen: set[tuple[str, ...]] = set()
+    for candidate in [name] if name else exercise.functions:
+        items = chapter(candidate)
+        if items not in seen:  # two functions may share their hints
+            seen.add(items)
+            shown += [_of_lesson(candidate, items, level, "") for level in range(len(items))]
+    return shown or [Hint("", say("hints.none", function=name or exercise.id))]
+
+
+def _first_open(memory: Memory, function: str | None) -> dict[str, str | None] | None:
+    open_checks = [check for check in memory.failed if function in (None, check["function"])]
+    judged = [check for check in open_checks if check.get("status") != "skipped"]
+    return next(iter(judged or open_checks), None)
+
+
+def _key(check: dict[str, str | None]) -> str:
+    return f"{check['id']} {check.get('mistake') or ''}".strip()
+
+
+def _failed(check: dict[str, str | None]) -> str:
+    return say("hints.check", check=check["id"], title=check.get("title") or "")
+
+
+def _of_check(check: dict[str, str | None]) -> Hint | None:
+    text = check.get("hint")
+    if not text:
+        return None
+    mistake = check.get("mistake")
+    heading = say("hints.misunderstood", name=mistake.replace("-", " ")) if mistake else ""
+    return Hint(heading, text, note=_failed(check))
+
+
+def _of_lesson(name: str, items: tuple[str, ...], level: int, note: str) -> Hint:
+    heading = say("hints.level", function=name, level=level + 1, count=len(items))
+    return Hint(heading, items[level], note=note, markdown=True)

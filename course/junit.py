@@ -1,0 +1,107 @@
+"""The report as JUnit XML in pytest's ``xunit2`` flavour, which CI systems read.
+
+failed and not started -> failure; crashed, timeout, out of memory and our own faults -> error; skipped -> skipped.
+Points and seed are properties of the suite, since xunit2 has no place for them at a test case.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from datetime import UTC, datetime
+
+from course.report import Check, Report
+
+ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped."""
+
+OUTCOME = {
+    "failed": "failure",
+    "not_started": "failure",
+    "crashed": "error",
+    "timeout": "error",
+    "out_of_memory": "error",
+    "grader_error": "error",
+    "skipped": "skipped",
+}
+
+
+def to_xml(report: Report) -> bytes:
+    """One document with one suite; a check that did not report is an error, so is a file that cannot be graded."""
+    cases = [
+        _case(report, report.checks.get(check.id, check)) for check in (report.announced or report.checks).values()
+    ]
+    if report.status in ("not_gradable", "grader_error") and not any(case.find("error") is not None for case in cases):
+        cases.insert(0, _whole(report))
+    counts = {kind: sum(case.find(kind) is not None for case in cases) for kind in ("error", "failure", "skipped")}
+
+    root = ElementTree.Element("testsuites", name="course")
+    suite = ElementTree.SubElement(
+        root,
+        "testsuite",
+        name=report.exercise,
+        errors=str(counts["error"]),
+        failures=str(counts["failure"]),
+        skipped=str(counts["skipped"]),
+        tests=str(len(cases)),
+        time=f"{report.seconds or 0:.3f}",
+        timestamp=datetime.now(UTC).isoformat(timespec="seconds"),
+        hostname="localhost",  # neutral: the file travels
+    )
+    properties = ElementTree.SubElement(suite, "properties")
+    facts = {
+        "exercise": report.exercise,
+        "slug": report.slug,
+        "status": report.status,
+        "points": report.points,
+        "max_points": report.max_points,
+        "seed": report.seed,
+        "sandbox": report.sandbox,
+    }
+    for name, value in facts.items():
+        if value is not None:
+            ElementTree.SubElement(properties, "property", name=name, value=legal(str(value)))
+    suite.extend(cases)
+    ElementTree.indent(root)
+    xml: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml + b"\n"
+
+
+def legal(text: str) -> str:
+    r"""The text with what XML cannot hold spelt out.
+
+    >>> legal("red: \x1b[31m")
+    'red: \\x1b[31m'
+    """
+    return ILLEGAL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def _case(report: Report, check: Check) -> ElementTree.Element:
+    case = ElementTree.Element(
+        "testcase",
+        classname=legal(f"{report.slug}.{check.function}"),
+        name=legal(check.id.partition(".")[2] or check.id),
+        time=f"{check.seconds or 0:.3f}",
+    )
+    if check.passed:
+        return case
+    status = check.status or "grader_error"
+    outcome = ElementTree.SubElement(
+        case, OUTCOME[status], type=status, message=legal(check.message or status.replace("_", " "))
+    )
+    facts = [
+        check.title,
+        check.expected and f"expected: {check.expected}",
+        check.actual and f"actual: {check.actual}",
+        check.mistake and f"misunderstood: {check.mistake}",
+        check.hint and f"hint: {check.hint}",
+        check.traceback,
+    ]
+    outcome.text = legal("\n".join(fact for fact in facts if fact))
+    return case
+
+
+def _whole(report: Report) -> ElementTree.Element:
+    case = ElementTree.Element("testcase", classname=report.slug, name=report.slug, time="0.000")
+    ElementTree.SubElement(case, "error", type=report.status, message=legal(report.message or report.status))
+    return case

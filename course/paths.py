@@ -1,0 +1,44 @@
+"""Where the files of an exercise stand. Every path derives from the slug, and only here.
+
+The rooms are neighbours both in a checkout and in an installed package, so one root serves both.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+COURSE = Path(__file__).resolve().parent
+ROOT = COURSE.parent
+"""The directory that holds the rooms ``course``, ``exercises``, ``solutions`` and ``grader``."""
+SYLLABUS = COURSE / "syllabus.toml"
+MESSAGES = COURSE / "messages"
+
+
+def lesson(slug: str, lang: str = "en") -> Path:
+    """The chapter: idea, picture, sources, then graduated hints."""
+    return COURSE / "lessons" / lang / f"{slug}.md"
+
+
+def skeleton(slug: str) -> Path:
+    """The file with holes that a learner starts from."""
+    return ROOT / "exercises" / f"{slug}.py"
+
+
+def solution(slug: str) -> Path:
+    """The reference, the same module without holes."""
+    return ROOT / "solutions" / f"{slug}.py"
+
+
+def checks(slug: str) -> Path:
+    """The hidden checks."""
+    return ROOT / "grader" / "checks" / f"check_{slug}.py"
+
+
+def mistakes(slug: str) -> Path:
+    """The misconceptions that the grader can name."""
+    return ROOT / "grader" / "mistakes" / f"{slug}.toml"
+
+
+def variants(slug: str) -> Path:
+    """A directory of correct, unusual implementations that must get full points."""
+    return ROOT / "tests" / "variants" / slug

@@ -1,0 +1,501 @@
+"""A report as a person reads it in a terminal, written while the events arrive.
+
+Whatever comes from the student's file (messages, values, output) is printed as text and never interpreted: no markup,
+no control characters. Without UTF-8, colours or a terminal the same facts appear in plain ASCII.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from course import advice
+from course.advice import Advice
+from course.doctor import Finding
+from course.hints import Hint
+from course.report import Check, Report, Tally, untouched
+from course.syllabus import Exercise
+from course.text import language, say
+from course.workspace import Memory
+
+WIDTH = 100
+"""Longer lines read badly, however wide the terminal is."""
+CLIP = 240
+"""Characters of an expected or actual value, and lines of a crash's traceback, that are shown without -v."""
+FRAMES = 4
+
+SYMBOLS = {
+    "passed": ("✓", "+", "green"),
+    "failed": ("✗", "x", "red"),
+    "not_started": ("○", "o", "dim"),
+    "crashed": ("✗", "x", "red"),
+    "timeout": ("⏱", "T", "red"),
+    "out_of_memory": ("✗", "M", "red"),
+    "skipped": ("–", "-", "dim"),
+    "grader_error": ("!", "!", "magenta"),
+}
+"""Status -> symbol, symbol in ASCII, style."""
+STATE_STYLES = {"planned": "dim", "ready": "", "started": "yellow", "passed": "green"}
+
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Characters that move the cursor, change colours or turn the direction of writing; not tab and newline."""
+
+
+def make_console(no_color: bool = False) -> Console:
+    """A console on the current stdout that interprets nothing in what it prints."""
+    plain = no_color or bool(os.environ.get("NO_COLOR"))
+    return Console(
+        highlight=False, markup=False, emoji=False, color_system=None if plain else "auto", width=_non_terminal_width()
+    )
+
+
+def _non_terminal_width() -> int | None:
+    """Rich asks the terminal behind stdin even if stdout is a file; a log should not depend on that."""
+    return None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 80
+
+
+def clean(text: str) -> str:
+    r"""The text with control characters spelt out.
+
+    >>> clean("\x1b[2Jgone")
+    '\\x1b[2Jgone'
+    """
+    return CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text.replace("\r\n", "\n"))
+
+
+class Screen:
+    """Prints one grading."""
+
+    def __init__(self, console: Console, verbose: bool = False) -> None:
+        """Print nothing yet.
+
+        Args:
+            console: where to.
+            verbose: also show what visible checks compared, captured output and whole tracebacks.
+        """
+        self.console = console
+        self.verbose = verbose
+        self.width = min(console.width, WIDTH)
+        self.ascii = not console.encoding.lower().startswith("utf")
+        self._spinner: Status | None = None
+        self._function: str | None = None
+        self._headed = False
+        """The heading of the current function stands already."""
+        self._waiting: list[Check] = []
+        """Quiet checks of the current function, held back while nothing else is known of it."""
+        self._hinted: set[str] = set()
+        """Functions that have had their hint."""
+        self._pointed = False
+        """The lesson has been pointed to."""
+        self._compact = False
+        """The last line printed was a function on one line."""
+
+    # --- while it runs -------------------------------------------------------------------------------------------
+
+    def wait(self) -> None:
+        """Show that something happens before the first event, if somebody is watching."""
+        if self.console.is_terminal and not self.console.is_dumb_terminal:
+            self._spinner = self.console.status(say("grade.warming"), spinner="line" if self.ascii else "dots")
+            self._spinner.start()
+
+    def rest(self) -> None:
+        """Stop the movement; harmless if there is none."""
+        if self._spinner:
+            self._spinner.stop()
+            self._spinner = None
+
+    def started(self, report: Report) -> None:
+        """The header."""
+        self._title(report)
+        facts = say("grade.header", file=shorten(report.file), seed=report.seed, sandbox=report.sandbox)
+        self._text(facts, style="dim")
+
+    def checked(self, report: Report, check: Check) -> None:
+        """One check has ended. An untouched function waits for its last check and takes one line, not twelve."""
+        if self._spinner:
+            self._spinner.update(say("grade.checking", done=len(report.checks), count=len(report.announced)))
+        if check.function != self._function:
+            self._end_function()
+            self._function = check.function
+        self._waiting.append(check)
+        if self._headed or not check.quiet:
+            self._print_waiting()
+
+    def _end_function(self) -> None:
+        """Nothing more comes of the current function for now."""
+        if untouched(self._waiting) and not self._headed:
+            self._print_untouched(self._waiting)
+            self._waiting = []
+        else:
+            self._print_waiting()
+        self._function = None
+        self._headed = False
+
+    def _print_waiting(self) -> None:
+        if self._waiting and not self._headed:
+            self.console.print()
+            self._text(self._waiting[0].function, style="bold")
+            self._headed = True
+            self._compact = False
+        for check in self._waiting:
+            self._print_check(check)
+        self._waiting = []
+
+    def _print_untouched(self, checks: list[Check]) -> None:
+        if not self._compact:
+            self.console.print()
+            self._compact = True
+        symbol, style = self._symbol("not_started")
+        count, points = len(checks), sum(check.max_points for check in checks)
+        label = Text(checks[0].function, style="bold")
+        label.append("  " + say("grade.untouched", count=count), style="dim")
+        self._row(symbol, style, label, f"0/{points}", indent=0)
+
+    def _print_check(self, check: Check) -> None:
+        status = check.status or "grader_error"
+        symbol, style = self._symbol(status)
+        title = Text(clean(check.title), style="dim" if check.quiet else "")
+        self._row(symbol, style, title, f"{check.points}/{check.max_points}", indent=2)
+        if not check.passed:
+            self._print_trouble(check, status, style)
+        if self.verbose:
+            self._print_details(check)
+
+    def _print_trouble(self, check: Check, status: str, style: str) -> None:
+        message = check.message or say(f"status.{status}")
+        self._text(message, style="dim" if check.quiet else style, indent=6)
+        if check.quiet:
+            return
+        if not (self.verbose and check.compared):
+            self._pair(say("grade.expected"), check.expected)
+            self._pair(say("grade.actual"), check.actual)
+        if where := _where(check):
+            self._text(where, indent=6)
+        if check.traceback:
+            self._print_traceback(check.traceback)
+        if check.hint and check.function not in self._hinted:  # the first one of each function is enough at a time
+            self._hinted.add(check.function)
+            self._text(say("grade.hint", hint=check.hint), style="yellow", indent=6)
+        if check.lesson and not self._pointed:
+            self._pointed = True
+            self._text(say("grade.lesson", lesson=check.lesson), style="dim", indent=6)
+
+    def _print_traceback(self, traceback: str) -> None:
+        lines = clean(traceback).rstrip().splitlines()
+        shown = lines if self.verbose else lines[-FRAMES:]
+        for line in shown:
+            self._text(line, style="dim", indent=6)
+
+    def _print_details(self, check: Check) -> None:
+        """What -v adds."""
+        for what, expected, actual in (line for line in check.compared if len(line) == 3):
+            self._text(say("grade.compared", what=what), style="dim", indent=6)
+            self._pair(say("grade.expected"), expected, indent=8)
+            self._pair(say("grade.actual"), actual, indent=8)
+        if check.stdout:
+            self._text(say("grade.printed"), style="dim", indent=6)
+            for line in clean(check.stdout).rstrip().splitlines():
+                self._text(line, indent=8)
+        if check.seconds is not None:
+            self._text(say("grade.took", seconds=f"{check.seconds:.2f}"), style="dim", indent=6)
+
+    # --- when it is over -----------------------------------------------------------------------------------------
+
+    def finished(self, report: Report, following: Advice) -> None:
+        """Everything that only the whole can say; the last line is the next command."""
+        self.rest()
+        self._end_function()
+        if report.status == "not_gradable":
+            self._not_gradable(report)
+        else:
+            self._misunderstandings(report)
+            if report.checks and report.status != "not_started":
+                self._summary(report)
+            self._verdict(report)
+            self._warnings(report)
+        next_step(self.console, following)
+
+    def _misunderstandings(self, report: Report) -> None:
+        found = report.misunderstandings()
+        if not found:
+            return
+        body = Text()
+        for position, one in enumerate(found):
+            if position:
+                body.append("\n\n")
+            body.append(clean(one.name).replace("-", " "), style="bold yellow")
+            body.append("\n" + clean(one.hint))
+            explains = ", ".join(check.id for check in one.checks)
+            body.append("\n" + say("grade.explains", count=len(one.checks), checks=explains), style="dim")
+        self.console.print()
+        title = say("grade.misunderstood")
+        self.console.print(
+            Panel(
+                body,
+                title=Text(f" {title} ", style="bold yellow"),
+                title_align="left",
+                border_style="yellow",
+                box=box.ASCII if self.ascii else box.ROUNDED,
+                padding=(1, 2),
+                width=self.width,
+            )
+        )
+
+    def _summary(self, report: Report) -> None:
+        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
+        table.add_column(Text(say("grade.function")), no_wrap=True)
+        table.add_column(Text(say("grade.checks")), justify="right", no_wrap=True)
+        table.add_column("")
+        table.add_column(Text(say("grade.points")), justify="right", no_wrap=True)
+        for tally in report.tallies():
+            table.add_row(*self._tally(tally))
+        self.console.print()
+        self.console.print(table)
+
+    def _tally(self, tally: Tally) -> Iterable[Text]:
+        done = tally.passed == tally.checks
+        style = "green" if done else "dim" if tally.untouched else "red"
+        full, empty = ("#", ".") if self.ascii else ("█", "░")
+        length = 10 * tally.points // tally.max_points if tally.max_points else 0
+        yield Text(clean(tally.function), style="" if not tally.untouched else "dim")
+        yield Text(f"{tally.passed}/{tally.checks}")
+        yield Text(full * length + empty * (10 - length), style=style)
+        yield Text(f"{tally.points}/{tally.max_points}")
+
+    def _verdict(self, report: Report) -> None:
+        self.console.print()
+        if report.status == "grader_error":
+            self._text(say("fault.ours"), style="bold magenta")
+            if report.message:
+                self._text(report.message)
+            for check in report.missing if report.fault is None else []:
+                self._text(say("fault.missing", check=check.id))
+            if report.seed is not None:
+                self._text(say("fault.report_seed", seed=report.seed))
+            else:
+                self._text(say("fault.report"))
+            return
+        if report.status == "not_started":
+            first = report.failed[0].function
+            self._text(say("grade.not_started", function=first), style="bold")
+            return
+        counts = {
+            "passed": sum(check.passed for check in report.checks.values()),
+            "count": len(report.checks),
+            "points": report.points,
+            "max_points": report.max_points,
+        }
+        good = report.status == "passed"
+        self._text(
+            say("grade.all_passed" if good else "grade.some_passed", **counts), style="bold green" if good else "bold"
+        )
+        visible = sum(check.visible for check in report.checks.values())
+        hidden = len(report.checks) - visible
+        self._text(say("grade.visibility", visible=visible, hidden=hidden), style="dim")
+        if report.partial:
+            self._text(say("grade.partial"), style="yellow")
+
+    def _warnings(self, report: Report) -> None:
+        if report.sandbox in ("limits", "none"):
+            self._text(say(f"sandbox.{report.sandbox}"), style="yellow")
+
+    def _not_gradable(self, report: Report) -> None:
+        self._title(report)
+        self._text(shorten(report.file), style="dim")
+        self.console.print()
+        self._text(say("grade.not_gradable"), style="bold red")
+        for line in clean(report.message or "").rstrip().splitlines():
+            self._text(line, indent=2)
+
+    # --- pieces --------------------------------------------------------------------------------------------------
+
+    def _title(self, report: Report) -> None:
+        title = Text(report.exercise, style="bold cyan")
+        title.append("  " + clean(report.title), style="bold")
+        self.console.print(title)
+
+    def _symbol(self, status: str) -> tuple[str, str]:
+        pretty, plain, style = SYMBOLS[status]
+        return plain if self.ascii else pretty, style
+
+    def _row(self, symbol: str, style: str, label: Text, points: str, indent: int) -> None:
+        """Symbol, text and points; the points end at the right margin of the first line."""
+        margin = indent + 2
+        room = self.width - margin - len(points) - 1
+        for position, line in enumerate(label.wrap(self.console, room)):
+            line.rstrip()
+            if position == 0:
+                head = Text(" " * indent)
+                head.append(symbol, style=style)
+                head.append(" " * (margin - indent - max(cell_len(symbol), 1)))
+                head.append_text(line)
+                head.append(" " * (self.width - head.cell_len - len(points)))
+                head.append(points, style="dim")
+                self.console.print(head, soft_wrap=True)
+            else:
+                self.console.print(Text(" " * margin).append_text(line), soft_wrap=True)
+
+    def _text(self, text: str, style: str = "", indent: int = 0) -> None:
+        """A paragraph; wrapped lines keep the indentation, and no line ends in blanks."""
+        for part in clean(text).splitlines() or [""]:
+            own = len(part) - len(part.lstrip())
+            for line in Text(part[own:], style=style).wrap(self.console, max(self.width - indent - own, 20)):
+                line.rstrip()
+                self.console.print(Text(" " * (indent + own)).append_text(line), soft_wrap=True)
+
+    def _pair(self, name: str, value: str | None, indent: int = 6) -> None:
+        if value is None:
+            return
+        text = value if self.verbose else textwrap.shorten(value, CLIP, placeholder=" ...")
+        lines = clean(text).splitlines() or [""]
+        first, *rest = lines
+        self._text(f"{name}  {first}", indent=indent)
+        for line in rest:
+            self._text(line, indent=indent + cell_len(name) + 2)
+
+
+def _where(check: Check) -> str | None:
+    """Where the largest difference is, as far as the message has not said it."""
+    difference = check.difference
+    if difference is None:
+        return None
+    parts = []
+    message = check.message or ""
+    if difference.max_abs is not None and f"{difference.max_abs:.3g}" not in message:
+        parts.append(say("difference.absolute", value=f"{difference.max_abs:.3g}"))
+    if difference.index is not None:
+        parts.append(say("difference.index", index=difference.index))
+    if difference.max_rel is not None:
+        parts.append(say("difference.relative", value=f"{difference.max_rel:.3g}"))
+    if difference.tolerance is not None and f"{difference.tolerance:g}" not in message:
+        parts.append(say("difference.tolerance", value=f"{difference.tolerance:g}"))
+    return say("difference.largest", parts=", ".join(parts)) if parts else None
+
+
+def shorten(path: str) -> str:
+    """The path as seen from here, where that is shorter."""
+    try:
+        relative = str(Path(path).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return path
+    return relative if len(relative) < len(path) else path
+
+
+def next_step(console: Console, following: Advice) -> None:
+    """Why, and on the very last line what to type."""
+    console.print()
+    console.print(Text(following.reason, style="dim"), soft_wrap=True)
+    console.print(Text(following.command, style="bold cyan"), soft_wrap=True)
+
+
+def line(console: Console, text: str, style: str = "") -> None:
+    """One line that is wrapped by nobody."""
+    console.print(Text(clean(text), style=style), soft_wrap=True)
+
+
+def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[str, Memory]) -> None:
+    """The table of ``course list``."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
+    table.add_column(Text(say("list.number")), justify="right", no_wrap=True)
+    table.add_column(Text(say("list.exercise")))
+    table.add_column(Text(say("list.points")), justify="right", no_wrap=True)
+    table.add_column(Text(say("list.time")), justify="right", no_wrap=True)
+    table.add_column(Text(say("list.state")), no_wrap=True)
+    for exercise in syllabus:
+        memory = memories.get(exercise.slug)
+        state = advice.state(exercise, memory)
+        score = {"points": memory.points, "max_points": memory.max_points} if memory else {}
+        hours, minutes = divmod(exercise.minutes, 60)
+        title = Text(exercise.title(language()))
+        title.append(f"  {exercise.slug}", style="dim")
+        table.add_row(
+            Text(str(exercise.number)),
+            title,
+            Text(str(exercise.points)),
+            Text(say("list.minutes", hours=hours, minutes=minutes)),
+            Text(say(f"list.{state}", **score), style=STATE_STYLES[state]),
+            style="dim" if exercise.planned else "",
+        )
+    console.print(table)
+
+
+def hint(console: Console, one: Hint) -> None:
+    """One hint with its heading."""
+    if one.note:
+        line(console, one.note, style="dim")
+    if one.heading:
+        line(console, one.heading, style="bold yellow")
+    if one.markdown:
+        markdown(console, one.text)
+    else:
+        console.print(Text(clean(one.text)), width=min(console.width, WIDTH))
+    console.print()
+
+
+def findings(console: Console, found: Sequence[Finding]) -> None:
+    """What the doctor saw."""
+    ascii_only = not console.encoding.lower().startswith("utf")
+    symbols = {
+        True: ("+" if ascii_only else "✓", "green"),
+        False: ("x" if ascii_only else "✗", "red"),
+        None: ("-", "yellow"),
+    }
+    margin = max(cell_len(finding.name) for finding in found) + 2
+    section = None
+    for finding in found:
+        if finding.section != section:
+            if section is not None:
+                console.print()
+            section = finding.section
+            line(console, say(f"doctor.{section}"), style="bold")
+        symbol, style = symbols[finding.ok]
+        text = Text("  ").append(symbol, style=style).append(" " + finding.name)
+        text.append(" " * (margin - cell_len(finding.name)) + clean(finding.value))
+        console.print(text, soft_wrap=True)
+        if finding.advice:
+            line(console, " " * (margin + 4) + finding.advice, style="yellow")
+    ill = sum(finding.ok is False for finding in found)
+    console.print()
+    line(console, say("doctor.ill", count=ill) if ill else say("doctor.well"), style="bold")
+
+
+def markdown(console: Console, text: str) -> None:
+    """A lesson or a hint; written by us, so it may be formatted."""
+    console.print(Markdown(text, hyperlinks=False), width=min(console.width, WIDTH))
+
+
+@contextlib.contextmanager
+def pager(console: Console) -> Iterator[None]:
+    """Page through what is printed inside, if somebody sits there; short texts stay on the screen."""
+    if not (console.is_terminal and sys.stdin.isatty()):
+        yield
+        return
+    with console.capture() as captured:
+        yield
+    os.environ.setdefault("LESS", "-FRX")  # quit if it fits, colours, leave the text on the screen
+    click.echo_via_pager(captured.get(), color=console.color_system is not None)
+
+
+@contextlib.contextmanager
+def waiting(console: Console, text: str) -> Iterator[None]:
+    """Show that something happens, if somebody is watching."""
+    if console.is_terminal and not console.is_dumb_terminal:
+        with console.status(text, spinner="line" if not console.encoding.lower().startswith("utf") else "dots"):
+            yield
+    else:
+        yield

@@ -1,0 +1,212 @@
+"""The learner's desk: a directory with one file per exercise, and ``.course/`` with what the course remembers.
+
+    my-course/lora.py                    the learner's work; never overwritten, only moved aside by ``reset``
+    my-course/.course/state.json         last results and hint levels
+    my-course/.course/backups/           what ``reset`` moved aside
+
+The state is a convenience: if its file is lost or damaged the course starts afresh and nobody loses work.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from course import files, paths
+from course.errors import CourseError, cannot_write
+from course.report import Report
+from course.syllabus import Exercise
+from course.text import say
+
+DIRECTORY = ".course"
+SCHEMA = "course/state/v1"
+
+
+@dataclass
+class Memory:
+    """What is remembered of one exercise."""
+
+    status: str | None = None
+    """The last full grading's status; None if there was none."""
+    points: int = 0
+    max_points: int = 0
+    failed: list[dict[str, str | None]] = field(default_factory=list)
+    """``id``, ``function``, ``title``, ``status``, ``mistake``, ``hint`` of the checks that are open, in order."""
+    given: list[str] = field(default_factory=list)
+    """Checks whose own hint was shown (``id`` and the mistake named)."""
+    levels: dict[str, int] = field(default_factory=dict)
+    """Function -> how many of the lesson's hints were shown."""
+
+    @classmethod
+    def from_json(cls, record: object) -> Memory:
+        """Read what was stored; whatever is not of the expected type counts as never stored."""
+        memory = cls()
+        if not isinstance(record, dict):
+            return memory
+        if isinstance(record.get("status"), str):
+            memory.status = record["status"]
+        for name in ("points", "max_points"):
+            if isinstance(record.get(name), int):
+                setattr(memory, name, record[name])
+        if isinstance(record.get("failed"), list):
+            memory.failed = [
+                {str(key): None if text is None else str(text) for key, text in check.items()}
+                for check in record["failed"]
+                if isinstance(check, dict) and "id" in check and "function" in check
+            ]
+        if isinstance(record.get("given"), list):
+            memory.given = [str(item) for item in record["given"]]
+        if isinstance(record.get("levels"), dict):
+            memory.levels = {str(key): level for key, level in record["levels"].items() if isinstance(level, int)}
+        return memory
+
+    def record(self, report: Report) -> None:
+        """Remember a grading. A run of chosen checks answers for the hints, not for the whole exercise."""
+        open_checks: list[dict[str, str | None]] = [
+            {
+                "id": check.id,
+                "function": check.function,
+                "title": check.title,
+                "status": check.status,
+                "mistake": check.mistake,
+                "hint": check.hint,
+            }
+            for check in report.failed
+        ]
+        if not report.partial:
+            self.status, self.points, self.max_points = report.status, report.points, report.max_points
+            self.failed = open_checks
+        elif open_checks:
+            self.failed = open_checks
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A directory that holds ``.course/``."""
+
+    root: Path
+
+    @property
+    def _state_file(self) -> Path:
+        return self.root / DIRECTORY / "state.json"
+
+    def file(self, exercise: Exercise) -> Path:
+        """Where the learner's file of this exercise stands."""
+        return self.root / f"{exercise.slug}.py"
+
+    def memories(self) -> dict[str, Memory]:
+        """What is remembered, by slug; empty if there is nothing that can be read."""
+        return {slug: Memory.from_json(record) for slug, record in self._exercises().items()}
+
+    def memory(self, exercise: Exercise) -> Memory:
+        """What is remembered of one exercise."""
+        return self.memories().get(exercise.slug, Memory())
+
+    def remember(self, exercise: Exercise, memory: Memory) -> None:
+        """Store what is to be remembered of one exercise, the others unchanged.
+
+        Raises:
+            CourseError: the state belongs to a newer course, or cannot be written.
+        """
+        if self._schema() not in (None, SCHEMA):
+            raise CourseError(say("error.newer_state", path=str(self._state_file)))
+        state = {"schema": SCHEMA, "exercises": self._exercises() | {exercise.slug: vars(memory)}}
+        try:
+            self._state_file.parent.mkdir(parents=True, exist_ok=True)
+            files.write_bytes(self._state_file, files.to_json(state))
+        except OSError as error:
+            raise cannot_write(self._state_file, error) from error
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            state = json.loads(self._state_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return state if isinstance(state, dict) else {}
+
+    def _schema(self) -> str | None:
+        """None if there is no state that can be read. ``course/state/v2`` would be a newer course's."""
+        schema = self._read().get("schema")
+        return schema if isinstance(schema, str) and re.fullmatch(r"course/state/v\d+", schema) else None
+
+    def _exercises(self) -> dict[str, Any]:
+        exercises = self._read().get("exercises") if self._schema() == SCHEMA else None
+        return exercises if isinstance(exercises, dict) else {}
+
+
+def find(start: Path) -> Workspace | None:
+    """The workspace that ``start`` lies in: the nearest parent with ``.course/``."""
+    for directory in (start, *start.parents):
+        if (directory / DIRECTORY).is_dir():
+            return Workspace(directory)
+    return None
+
+
+def start(directory: Path, exercises: Iterable[Exercise]) -> tuple[Workspace, list[Path], list[Path]]:
+    """Make ``directory`` a workspace; return it with the files that were copied and those that were there already.
+
+    Raises:
+        CourseError: the directory cannot be made or written.
+    """
+    copied: list[Path] = []
+    kept: list[Path] = []
+    workspace = Workspace(directory)
+    try:
+        (directory / DIRECTORY).mkdir(parents=True, exist_ok=True)
+        for exercise in exercises:
+            target = workspace.file(exercise)
+            if target.exists() or target.is_symlink():
+                kept.append(target)
+            else:
+                _copy(paths.skeleton(exercise.slug), target)
+                copied.append(target)
+    except OSError as error:
+        raise cannot_write(Path(error.filename or directory), error) from error
+    return workspace, copied, kept
+
+
+def reset(workspace: Workspace, exercise: Exercise, now: datetime) -> tuple[bool, Path | None]:
+    """Put the skeleton back; return whether that changed anything, and where the learner's file went if there was one.
+
+    Raises:
+        CourseError: a file cannot be written; the learner's file is then where it was.
+    """
+    target = workspace.file(exercise)
+    skeleton = paths.skeleton(exercise.slug)
+    backup: Path | None = None
+    try:
+        if target.exists():
+            if target.read_bytes() == skeleton.read_bytes():
+                return False, None
+            backup = _backup(target, workspace.root / DIRECTORY / "backups", now)
+        files.write_bytes(target, skeleton.read_bytes())
+    except OSError as error:
+        raise cannot_write(Path(error.filename or target), error) from error
+    return True, backup
+
+
+def _backup(file: Path, directory: Path, now: datetime) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    stem = f"{file.stem}-{now:%Y%m%d-%H%M%S}"
+    for name in (stem, *(f"{stem}-{count}" for count in range(2, 100))):
+        try:
+            with open(directory / f"{name}.py", "xb") as copy, open(file, "rb") as original:
+                shutil.copyfileobj(original, copy)
+        except FileExistsError:
+            continue
+        return directory / f"{name}.py"
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(directory / f"{stem}.py"))
+
+
+def _copy(skeleton: Path, target: Path) -> None:
+    """Copy without ever replacing what is there."""
+    with open(skeleton, "rb") as original, open(target, "xb") as copy:
+        shutil.copyfileobj(original, copy)

@@ -1,0 +1,235 @@
+"""Diagnosis by simulation: which misconception explains what the student's code did?
+
+A mistake is a small edit of the reference. The very check that failed is run again, same seed, against each edited reference, in
+this process; two runs are the same if everything that came back through the proxy is the same, and the verdict too. So the
+comparison is of behaviour, whatever the student's code looks like.
+
+A wrong diagnosis is worse than none. A mistake is named only if
+
+1. its own check (``caught_by``) is among those that failed, and
+2. its trace equals the student's in every check of that function, or, when several things are wrong at once, in this check with
+   numbers that no accident explains; and
+3. no other mistake fits as well.
+
+DESIGN's fallback, deciding by the pattern of failed checks alone, was left out: a pattern of two or three verdicts fits too much.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from course import paths
+from grader import expect
+from grader.check import CheckSpec
+from grader.expect import Failed
+from grader.proxy import Handle, Outcome, StudentRaised, check_seed, local_student
+
+TOLERANCE = 1e-4
+"""Largest difference, relative to 1 + |value|, at which two results count as the same behaviour."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One misconception, as an edit of the reference."""
+
+    name: str
+    edits: tuple[tuple[str, str], ...]
+    """(old, new); each ``old`` occurs exactly once in the reference."""
+    caught_by: str
+    hint: Mapping[str, str]
+
+    @property
+    def function(self) -> str:
+        """The group of checks that it belongs to."""
+        return self.caught_by.split(".")[0]
+
+    def apply(self, source: str) -> str:
+        """The edited reference.
+
+        Raises:
+            ValueError: an ``old`` text does not occur exactly once.
+        """
+        for old, new in self.edits:
+            if (count := source.count(old)) != 1:
+                raise ValueError(f"mistake {self.name}: {old!r} occurs {count} times in the reference, not once")
+            source = source.replace(old, new)
+        return source
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What one check saw of the student."""
+
+    spec: CheckSpec
+    status: str
+    failing: str
+    """What the verdict hung on."""
+    trace: list[Outcome]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A misconception that explains a failed check."""
+
+    name: str
+    hint: Mapping[str, str]
+
+
+@functools.cache
+def load_mistakes(path: Path) -> tuple[Mistake, ...]:
+    """All mistakes of an exercise.
+
+    Raises:
+        ValueError: an entry is incomplete.
+    """
+    if not path.exists():
+        return ()
+    found = []
+    for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("mistake", []):
+        edits = entry.get("edits") or [{"old": entry["old"], "new": entry["new"]}]
+        found.append(
+            Mistake(
+                name=entry["name"],
+                edits=tuple((edit["old"], edit["new"]) for edit in edits),
+                caught_by=entry["caught_by"],
+                hint=entry["hint"],
+            )
+        )
+    return tuple(found)
+
+
+def edited_module(slug: str, mistake: Mistake) -> types.ModuleType:
+    """The reference with one mistake, as a module of its own."""
+    path = paths.solution(slug)
+    source = mistake.apply(path.read_text(encoding="utf-8"))
+    name = f"mistaken_{mistake.name.replace('-', '_')}"
+    module = types.ModuleType(name)
+    module.__file__ = f"<{name}>"
+    exec(compile(source, module.__file__, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def observe(spec: CheckSpec, module: types.ModuleType, run_seed: int) -> Observed:
+    """Run one check against a trusted module in this process."""
+    student = local_student(module, check_seed(run_seed, spec.id))
+    seen = list(expect.seen)
+    status, failing = "passed", ""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            spec.run(student)
+    except Failed as error:
+        status, failing = "failed", error.message.split(":")[0]
+    except StudentRaised as error:
+        status, failing = "crashed", str(error)
+    except Exception as error:  # the check tripped over the mistaken answer, as it would over a student's
+        status, failing = "failed", f"{type(error).__name__}: {error}"
+    finally:
+        expect.seen[:] = seen
+    return Observed(spec, status, failing, student.trace)
+
+
+def diagnose(slug: str, observed: Mapping[str, Observed], run_seed: int) -> dict[str, Diagnosis]:
+    """Check id -> the misconception that explains its failure."""
+    found: dict[str, Diagnosis] = {}
+    wrong = {name for name, item in observed.items() if item.status in ("failed", "crashed")}
+    for function in {observed[name].spec.function for name in wrong}:
+        suspects = [
+            mistake
+            for mistake in load_mistakes(paths.mistakes(slug))
+            if mistake.function == function and mistake.caught_by in wrong
+        ]
+        group = {name: item for name, item in observed.items() if item.spec.function == function}
+        found |= _explain(slug, suspects, group, run_seed)
+    return found
+
+
+def _explain(
+    slug: str, suspects: list[Mistake], group: Mapping[str, Observed], run_seed: int
+) -> dict[str, Diagnosis]:
+    comparable = {name: item for name, item in group.items() if item.status in ("passed", "failed", "crashed")}
+    wrong = [name for name, item in comparable.items() if item.status != "passed"]
+    order = wrong + [name for name in comparable if name not in wrong]
+    complete = len(comparable) == sum(item.status != "skipped" for item in group.values())
+
+    full: dict[str, Diagnosis] = {}
+    partial: dict[str, dict[str, Diagnosis]] = {name: {} for name in wrong}
+    for mistake in suspects:
+        module = edited_module(slug, mistake)
+        fits = complete
+        for name in order:
+            item = comparable[name]
+            if not fits and name not in wrong:
+                break
+            simulated = observe(item.spec, module, run_seed)
+            if not same(simulated, item):
+                fits = False
+            elif name in wrong and _telling(item):
+                partial[name][mistake.name] = Diagnosis(mistake.name, mistake.hint)
+        if fits:
+            full[mistake.name] = Diagnosis(mistake.name, mistake.hint)
+    if len(full) == 1:
+        return dict.fromkeys(wrong, next(iter(full.values())))
+    if full:
+        return {}
+    return {name: next(iter(fitting.values())) for name, fitting in partial.items() if len(fitting) == 1}
+
+
+def same(one: Observed, other: Observed) -> bool:
+    """Same verdict for the same reason, and the same results on the way there."""
+    return (
+        one.status == other.status
+        and one.failing == other.failing
+        and len(one.trace) == len(other.trace)
+        and all(
+            a.kind == b.kind and a.what == b.what and same_value(a.value, b.value)
+            for a, b in zip(one.trace, other.trace, strict=True)
+        )
+    )
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Equal up to TOLERANCE; a kept object equals any other kept object."""
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        if one.shape != other.shape:
+            return False
+        a, b = one.to(torch.complex128), other.to(torch.complex128)
+        exact = (a == b) | (a.isnan() & b.isnan())
+        return bool((exact | ((a - b).abs() <= TOLERANCE * (1 + b.abs()))).all())
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == other or (one != one and other != other) or abs(one - other) <= TOLERANCE * (1 + abs(other))
+    if isinstance(one, Handle) and isinstance(other, Handle):
+        return True
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(same_value(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same_value(one[key], other[key]) for key in one)
+    return type(one) is type(other) and bool(one == other)
+
+
+def _telling(item: Observed) -> bool:
+    """Whether the trace holds numbers that two different misconceptions would hardly share by accident."""
+    return any(_is_rich(outcome.value) for outcome in item.trace if outcome.kind == "value")
+
+
+def _is_rich(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return value.is_floating_point() and value.numel() > 3
+    if isinstance(value, dict):
+        return any(_is_rich(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_is_rich(item) for item in value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) > 100 or value != int(value)

@@ -1,0 +1,136 @@
+"""Runs requests against a module: in the student process for real, in the judge for replay.
+
+The same dispatcher serves both sides, so a replay against an edited reference goes through exactly the operations that
+the student's code went through, encoding included. A request is one wire frame:
+
+    ["call",  [root, path], args, kwargs]      call what the path leads to
+    ["value", [root, path]]                    fetch it
+    ["seed",  number]                          seed every global generator
+    ["reset"]                                  forget all kept objects
+
+``root`` is ``"module"`` (the student's file), ``"given"`` (``grader.given``) or the number of a kept object. The answer is
+``["ok", value]``, ``["raised", {...}]``, ``["contract", sentence]`` or ``["fault", text]`` (a request of ours that cannot be run).
+"""
+
+from __future__ import annotations
+
+import random
+import traceback
+import types
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader import given, wire
+
+MAX_TEXT = 2000
+"""Longest exception message or line of output that is passed on, in characters."""
+
+
+class _OurFault(Exception):
+    """The check asked for something that does not exist on our side."""
+
+
+class Dispatcher:
+    """Executes requests on ``module`` and keeps the objects that cannot travel."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self.module = module
+        self.kept: list[object] = []
+
+    def handle(self, frame: bytes) -> bytes:
+        """One request frame in, one answer frame out; the module's exceptions become an answer."""
+        try:
+            operation, *rest = wire.decode(frame, self._resolve)
+            return wire.encode(["ok", self._run(operation, rest)], self._keep)
+        except _OurFault as error:
+            return wire.encode(["fault", _text(error)])
+        except given.Contract as error:
+            return wire.encode(["contract", _text(error)])
+        except wire.WireError as error:
+            return wire.encode(["contract", f"your code returned something that cannot be handed in: {_text(error)}"])
+        except BaseException as error:  # SystemExit and KeyboardInterrupt of the student's code too
+            return wire.encode(["raised", describe(error, self.module.__file__)])
+
+    def _run(self, operation: str, rest: list[Any]) -> object:
+        if operation == "call":
+            target, args, kwargs = rest
+            return self._find(*target)(*args, **kwargs)
+        if operation == "value":
+            return self._find(*rest[0])
+        if operation == "seed":
+            return seed_everything(rest[0])
+        if operation == "reset":
+            return self.kept.clear()
+        raise wire.WireError(f"unknown operation {operation!r}")
+
+    def _find(self, root: object, path: str) -> Any:
+        roots = {"module": self.module, "given": given}
+        found: Any = roots[root] if isinstance(root, str) else root
+        if root == "given" and not hasattr(given, path.split(".")[0]):
+            raise _OurFault(f"grader.given has no {path!r}")
+        if root == "module" and not hasattr(found, path.split(".")[0]):
+            raise given.Contract(f"your file does not define `{path.split('.')[0]}`")
+        for name in filter(None, path.split(".")):
+            found = getattr(found, name)
+        return found
+
+    def _keep(self, value: object) -> int:
+        for number, known in enumerate(self.kept):
+            if known is value:
+                return number
+        self.kept.append(value)
+        return len(self.kept) - 1
+
+    def _resolve(self, number: int) -> object:
+        try:
+            return self.kept[number]
+        except IndexError:
+            raise wire.WireError(f"no object number {number}") from None
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python's, numpy's and torch's global generators."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def describe(error: BaseException, filename: str | None) -> dict[str, object]:
+    """What the judge may know of an exception: type, message and the frames inside the student's own file.
+
+    Returns:
+        ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``place`` ([line, text] of a syntax
+        error, else None), ``unwritten`` (the hole of a skeleton was reached) and ``memory`` (an allocation was refused).
+    """
+    frames = [
+        [line, frame.f_code.co_name[:100]]
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename == filename
+    ]
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    raised_in_file = last is not None and last.tb_frame.f_code.co_filename == filename
+    message = _text(error)
+    place = None
+    if isinstance(error, SyntaxError):
+        place = [error.lineno or 0, (error.text or "").strip()[:200]]
+        message = (error.msg or "")[:MAX_TEXT]
+    return {
+        "type": type(error).__name__[:100],
+        "message": message,
+        "frames": frames[-20:],
+        "place": place,
+        "unwritten": isinstance(error, NotImplementedError) and raised_in_file,
+        "memory": isinstance(error, MemoryError)
+        or (isinstance(error, RuntimeError) and "allocate memory" in message),
+    }
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error).encode("utf-8", "replace").decode()[:MAX_TEXT]
+    except BaseException:  # a student's __str__ may do anything; the type's name still says something
+        return "(its message could not be printed)"

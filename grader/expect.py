@@ -1,0 +1,278 @@
+"""Expectations: what a check demands of an answer, and the sentence that a student reads when it is not met.
+
+Every comparison is recorded in ``seen``, so that a visible check can show what it compared even when it passed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import torch
+
+Hint: TypeAlias = "str | Mapping[str, str] | None"
+
+seen: list[tuple[str, str, str]] = []
+"""(what, expected, actual) of the comparisons since the judge last cleared the list."""
+
+
+class Failed(Exception):
+    """An expectation was not met.
+
+    Args:
+        message: the sentence for the student.
+        expected: short printable summary.
+        actual: short printable summary.
+        difference: ``max_abs``, ``max_rel``, ``index``, ``tolerance`` of the worst element, when numbers were compared.
+        hint: asks for the next look.
+        reveal: whether ``expected`` and ``actual`` may be shown for a hidden check.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        expected: str | None = None,
+        actual: str | None = None,
+        difference: dict[str, Any] | None = None,
+        hint: Hint = None,
+        reveal: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.actual = actual
+        self.difference = difference
+        self.hint = hint
+        self.reveal = reveal
+
+
+def close(
+    got: object, want: object, what: str, *, tolerance: float = 1e-5, hint: Hint = None, reveal: bool = False
+) -> None:
+    """Numbers agree: |got - want| <= tolerance * (1 + |want|), element by element, in float64.
+
+    Args:
+        got: the student's number, tensor, or list/tuple/dict of them. Shapes must agree, dtypes need not.
+        want: what the judge worked out.
+        what: names the quantity in the message.
+        tolerance: absolute and relative at once; 1e-5 suits float32 through a few products.
+        hint: shown when it fails.
+        reveal: show the values even if the check is hidden.
+    """
+    if isinstance(want, Mapping):
+        _same_keys(got, want, what, hint)
+        for key in want:
+            close(got[key], want[key], f"{what}[{key!r}]", tolerance=tolerance, hint=hint, reveal=reveal)  # type: ignore[index]
+        return
+    if isinstance(want, (list, tuple)) and not _is_numeric_list(want):
+        _same_length(got, want, what, hint)
+        for index, item in enumerate(want):
+            close(got[index], item, f"{what}[{index}]", tolerance=tolerance, hint=hint, reveal=reveal)  # type: ignore[index]
+        return
+    expected, actual = _tensor(want), _tensor(got)
+    if expected is None:
+        raise TypeError(f"close() needs numbers to compare with, not {want!r}")
+    _record(what, want, got)
+    if actual is None:
+        raise Failed(f"{what}: expected numbers, got {_kind(got)}", actual=_short(got), hint=hint, reveal=reveal)
+    if actual.shape != expected.shape:
+        raise Failed(
+            f"{what}: expected shape {tuple(expected.shape)}, got {tuple(actual.shape)}",
+            expected=f"shape {tuple(expected.shape)}",
+            actual=f"shape {tuple(actual.shape)}",
+            hint=hint,
+            reveal=True,
+        )
+    wrong = (actual - expected).abs()
+    equal = (actual == expected) | (actual.isnan() & expected.isnan())
+    wrong = torch.where(equal, torch.zeros_like(wrong), wrong)
+    excess = wrong - tolerance * (1 + expected.abs())
+    excess = torch.where(equal, torch.full_like(excess, -1.0), excess)
+    if bool((excess <= 0).all()):  # NaN fails this comparison, as it should
+        return
+    worst = int(torch.nan_to_num(wrong, nan=math.inf).argmax())
+    index = [int(i) for i in torch.unravel_index(torch.tensor(worst), expected.shape)] if expected.dim() else []
+    largest = float(wrong.flatten()[worst])
+    scale = float(expected.flatten()[worst].abs())
+    difference = {
+        "max_abs": _finite(largest),
+        "max_rel": _finite(largest / scale) if scale else None,
+        "index": index,
+        "tolerance": tolerance,
+    }
+    off = f"off by up to {largest:.3g}" if math.isfinite(largest) else "not finite where it should be"
+    raise Failed(
+        f"{what}: {off} (tolerance {tolerance:g})",
+        expected=_short(want),
+        actual=_short(got),
+        difference=difference,
+        hint=hint,
+        reveal=reveal,
+    )
+
+
+def equal(got: object, want: object, what: str, *, hint: Hint = None, reveal: bool = False) -> None:
+    """Values agree exactly; integers may come as floats or one-element tensors, lists as tuples."""
+    _record(what, want, got)
+    if _canonical(got) != _canonical(want):
+        raise Failed(
+            f"{what}: not what was expected", expected=_short(want), actual=_short(got), hint=hint, reveal=reveal
+        )
+
+
+def true(
+    condition: object,
+    message: str,
+    *,
+    expected: object = None,
+    actual: object = None,
+    hint: Hint = None,
+    reveal: bool = False,
+) -> None:
+    """The judge's own statement holds; ``message`` says what is wrong when it does not."""
+    seen.append((message, "holds", "holds" if condition else "does not hold"))
+    if not condition:
+        raise Failed(
+            message,
+            expected=None if expected is None else _short(expected),
+            actual=None if actual is None else _short(actual),
+            hint=hint,
+            reveal=reveal,
+        )
+
+
+def shape(got: object, want: Sequence[int], what: str, *, hint: Hint = None) -> None:
+    """A tensor of exactly this shape."""
+    actual = tuple(got.shape) if isinstance(got, torch.Tensor) else None
+    _record(f"shape of {what}", tuple(want), actual)
+    if actual is None:
+        raise Failed(f"{what}: expected a tensor, got {_kind(got)}", actual=_short(got), hint=hint, reveal=True)
+    if actual != tuple(want):
+        raise Failed(
+            f"{what}: expected shape {tuple(want)}, got {actual}",
+            expected=str(tuple(want)),
+            actual=str(actual),
+            hint=hint,
+            reveal=True,
+        )
+
+
+def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5, hint: Hint = None) -> None:
+    """Two answers are not the same numbers."""
+    one, other = _tensor(first), _tensor(second)
+    if one is None or other is None:
+        raise Failed(f"{what}: expected numbers, got {_kind(first if one is None else second)}", hint=hint)
+    largest = float((one - other).abs().max()) if one.shape == other.shape and one.numel() else math.inf
+    seen.append((what, "two different answers", f"largest difference {largest:.3g}"))
+    if not largest > tolerance:
+        raise Failed(
+            f"{what}: nothing changed (largest difference {largest:.3g})",
+            expected=f"a difference above {tolerance:g}",
+            actual=f"{largest:.3g}",
+            hint=hint,
+            reveal=True,
+        )
+
+
+def raises(thunk: Callable[[], object], what: str, *, hint: Hint = None) -> None:
+    """The student's code refuses with any exception; a hole of the skeleton does not count as refusing."""
+    from grader.proxy import StudentRaised
+
+    try:
+        got = thunk()
+    except StudentRaised as error:
+        if error.unwritten or error.memory:
+            raise
+        seen.append((what, "an error", error.type))
+        return
+    seen.append((what, "an error", "no error"))
+    raise Failed(f"{what}: expected an error, got none", expected="an exception", actual=_short(got), hint=hint, reveal=True)
+
+
+def _record(what: str, want: object, got: object) -> None:
+    seen.append((what, _short(want), _short(got)))
+
+
+def _is_numeric_list(value: object) -> bool:
+    return _tensor(value) is not None
+
+
+def _tensor(value: object) -> torch.Tensor | None:
+    """The value as a float64 (or complex) tensor, None if it is not made of numbers."""
+    if isinstance(value, torch.Tensor):
+        return value.to(torch.complex128 if value.is_complex() else torch.float64)
+    if isinstance(value, (bool, int, float)):
+        try:
+            return torch.tensor(float(value), dtype=torch.float64)
+        except OverflowError:
+            return torch.tensor(math.inf, dtype=torch.float64)
+    if isinstance(value, (list, tuple)):
+        parts = [_tensor(item) for item in value]
+        shapes = {None if part is None else tuple(part.shape) for part in parts}
+        if len(shapes) > 1 or None in shapes:
+            return None
+        return torch.stack(parts) if parts else torch.zeros(0, dtype=torch.float64)  # type: ignore[arg-type]
+    return None
+
+
+def _canonical(value: object) -> object:
+    if isinstance(value, torch.Tensor):
+        return _canonical(value.tolist())
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, (list, tuple)):
+        return [_canonical(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _canonical(item) for key, item in value.items()}
+    return value
+
+
+def _same_keys(got: object, want: Mapping[Any, Any], what: str, hint: Hint) -> None:
+    if not isinstance(got, dict):
+        raise Failed(f"{what}: expected a dict, got {_kind(got)}", actual=_short(got), hint=hint, reveal=True)
+    missing = [key for key in want if key not in got]
+    if missing:
+        raise Failed(
+            f"{what}: the key {missing[0]!r} is missing",
+            expected=f"keys {_short(list(want))}",
+            actual=f"keys {_short(list(got))}",
+            hint=hint,
+            reveal=True,
+        )
+
+
+def _same_length(got: object, want: Sequence[object], what: str, hint: Hint) -> None:
+    if not isinstance(got, (list, tuple)) or len(got) != len(want):
+        actual = f"{len(got)} entries" if isinstance(got, (list, tuple)) else _kind(got)
+        raise Failed(
+            f"{what}: expected {len(want)} entries, got {actual}", actual=_short(got), hint=hint, reveal=True
+        )
+
+
+def _kind(value: object) -> str:
+    return "nothing (None)" if value is None else f"a {type(value).__name__}"
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _short(value: object, limit: int = 160) -> str:
+    """At most ``limit`` characters; tensors as shape and rounded numbers."""
+    if isinstance(value, torch.Tensor):
+        numbers = value.flatten()[:8].tolist()
+        text = ", ".join(f"{number:.4g}" if isinstance(number, float) else str(number) for number in numbers)
+        more = ", …" if value.numel() > 8 else ""
+        text = f"[{text}{more}] shape {tuple(value.shape)}" if value.dim() else text
+    elif isinstance(value, float):
+        text = f"{value:.6g}"
+    elif isinstance(value, dict):
+        text = "{" + ", ".join(f"{key!r}: {_short(item, 60)}" for key, item in list(value.items())[:10]) + "}"
+    elif isinstance(value, (list, tuple)):
+        inner = ", ".join(_short(item, 60) for item in value[:12]) + (", …" if len(value) > 12 else "")
+        text = f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    else:
+        text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

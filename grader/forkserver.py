@@ -1,0 +1,317 @@
+"""The warm process that everything is forked from: imports once, stays single-threaded, holds nothing secret.
+
+Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send one JSON object per packet:
+
+    {"do": "student", "ticket": n, "snapshot": PATH, "name": SLUG, "level": "full", "limits": {...}, "threads": 1}
+    {"do": "end", "ticket": n}
+    {"do": "client"}                      with one file descriptor: the server's end for a further client
+    {"do": "judge", "request": {...}}     with descriptors: an end for events, and one client end per server
+
+and receive ``{"ticket": n, "pid": p}`` with two descriptors (the socket to the student process and the pipe of its
+prints), and later ``{"ended": n, "status": wait status, "reason": null | "memory" | "disk" | "overdue"}``.
+
+A student process is killed when its judge says so, when its judge is gone, when it takes more memory or disk than it may, and at
+the latest ``BACKSTOP_SECONDS`` after it began. It never outlives this process (``PR_SET_PDEATHSIG``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+
+from grader import sandbox, student, wire
+from grader.dispatch import seed_everything
+
+BACKSTOP_SECONDS = 300.0
+TICK_SECONDS = 0.1
+"""How often memory and disk of the running student processes are looked at."""
+SCRATCH_BYTES = 64 * 2**20
+PACKET_BYTES = 64 * 1024
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Child:
+    """One student process."""
+
+    pid: int
+    client: socket.socket
+    ticket: int
+    scratch: Path
+    started: float
+    resident_limit: int
+    """Bytes of memory above which it is killed, shared pages of the warm host included."""
+    reason: str | None = None
+
+
+class ForkServer:
+    """Forks student processes and judges on request.
+
+    Args:
+        preloads: modules beyond torch that are imported before the first fork.
+        judge: what a forked judge runs: ``judge(request, events, servers)``.
+    """
+
+    def __init__(self, judge: Callable[[dict[str, Any], int, list[socket.socket]], None]) -> None:
+        self.judge = judge
+        self.selector = selectors.DefaultSelector()
+        self.children: dict[int, Child] = {}
+        self.judges: dict[int, Callable[[int], None]] = {}
+        self.prepared: dict[str, sandbox.Prepared] = {}
+        self.folder = Path(tempfile.mkdtemp(prefix="course-grader-"))
+        warm_up()
+        self._pid = os.getpid()
+        self._wakeup, self._woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
+        self.selector.register(self._wakeup, selectors.EVENT_READ, self._on_child)
+
+    def add_client(self, sock: socket.socket) -> None:
+        """Serve this client from now on."""
+        self.selector.register(sock, selectors.EVENT_READ, lambda: self._on_packet(sock))
+
+    def step(self) -> None:
+        """Wait for something to do, and do it."""
+        gc.freeze()
+        ready = self.selector.select(TICK_SECONDS if self.children else None)
+        for key, _ in ready:
+            key.data()
+        self._watch()
+
+    def close(self) -> None:
+        """Kill what is left, remove the scratch folders."""
+        for child in list(self.children.values()):
+            self._kill(child)
+        for pid in [*self.children, *self.judges]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        _remove(self.folder)
+
+    def fork(self, work: Callable[[], None]) -> int:
+        """Run ``work`` in a fork of this process; the child never returns from here."""
+        pid = os.fork()
+        if pid:
+            return pid
+        code = 70
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != self._pid:
+                os._exit(71)  # the parent died before the line above
+            work()
+            code = 0
+        except BaseException as error:
+            _complain(error)
+        finally:
+            os._exit(code)
+
+    # --- clients ---------------------------------------------------------------------------------------------------
+
+    def _on_packet(self, sock: socket.socket) -> None:
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(sock, PACKET_BYTES, 8)
+        except OSError:
+            packet, descriptors = b"", []
+        if not packet:
+            self._drop(sock)
+            return
+        message = json.loads(packet)
+        if message["do"] == "student":
+            self._start_student(sock, message)
+        elif message["do"] == "end":
+            for child in self.children.values():
+                if child.client is sock and child.ticket == message["ticket"]:
+                    self._kill(child)
+        elif message["do"] == "client":
+            self.add_client(socket.socket(fileno=descriptors[0]))
+        elif message["do"] == "judge":
+            events, *servers = descriptors
+            self.start_judge(message["request"], events, [socket.socket(fileno=fd) for fd in servers])
+
+    def _drop(self, sock: socket.socket) -> None:
+        self.selector.unregister(sock)
+        for child in list(self.children.values()):
+            if child.client is sock:
+                self._kill(child)
+        sock.close()
+
+    def start_judge(self, request: dict[str, Any], events: int, servers: list[socket.socket]) -> int:
+        """Fork a judge; the descriptors given are closed on this side."""
+
+        def work() -> None:
+            self._forget(keep={events, *(sock.fileno() for sock in servers)})
+            self.judge(request, events, servers)
+
+        pid = self.fork(work)
+        self.judges[pid] = lambda status: None
+        os.close(events)
+        for sock in servers:
+            sock.close()
+        return pid
+
+    def _start_student(self, client: socket.socket, message: dict[str, Any]) -> None:
+        level = message["level"]
+        if level not in self.prepared:
+            self.prepared[level] = sandbox.prepare(level)
+        ours, theirs = socket.socketpair()
+        reader, writer = os.pipe2(os.O_CLOEXEC)
+        scratch = Path(tempfile.mkdtemp(dir=self.folder))
+        limits = sandbox.Limits(**message["limits"])
+
+        def work() -> None:
+            _run_student(message, theirs, writer, scratch, self.prepared[level], limits)
+
+        pid = self.fork(work)
+        theirs.close()
+        os.close(writer)
+        resident = _resident_bytes(os.getpid()) + limits.memory_bytes
+        self.children[pid] = Child(pid, client, message["ticket"], scratch, time.monotonic(), resident)
+        answer = json.dumps({"ticket": message["ticket"], "pid": pid}).encode()
+        with contextlib.suppress(OSError):
+            socket.send_fds(client, [answer], [ours.fileno(), reader])
+        ours.close()
+        os.close(reader)
+
+    # --- children --------------------------------------------------------------------------------------------------
+
+    def _on_child(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wakeup, 4096)
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if child := self.children.pop(pid, None):
+                _remove(child.scratch)
+                answer = {"ended": child.ticket, "status": status, "reason": child.reason}
+                with contextlib.suppress(OSError):
+                    child.client.send(json.dumps(answer).encode())
+            elif ended := self.judges.pop(pid, None):
+                ended(status)
+
+    def _watch(self) -> None:
+        now = time.monotonic()
+        for child in self.children.values():
+            if child.reason is not None:
+                continue
+            if now - child.started > BACKSTOP_SECONDS:
+                child.reason = "overdue"
+            elif _resident_bytes(child.pid) > child.resident_limit:
+                child.reason = "memory"
+            elif now - child.started > 2 * TICK_SECONDS and _folder_bytes(child.scratch) > SCRATCH_BYTES:
+                child.reason = "disk"
+            if child.reason is not None:
+                self._kill(child)
+
+    def _kill(self, child: Child) -> None:
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(child.pid, signal.SIGKILL)
+
+    def _forget(self, keep: set[int]) -> None:
+        """In a forked judge: close everything that belongs to the server, except ``keep``."""
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        os.close(null)
+        for key in list(self.selector.get_map().values()):
+            if key.fd not in keep and key.fd > 2:
+                with contextlib.suppress(OSError):
+                    os.close(key.fd)
+        os.close(self._woken)
+        self.children.clear()
+
+
+def warm_up() -> None:
+    """Do once, before any fork, what every student process would otherwise do first: lazy imports inside torch, mostly.
+
+    Forward only, on one thread: a process that has started threads cannot be forked from safely.
+    """
+    torch.set_num_threads(1)
+    seed_everything(0)
+    tensor = torch.nn.functional.linear(torch.randn(2, 3), torch.randn(4, 3))
+    wire.decode(wire.encode([tensor, {"": (1.0, tensor.double().sum())}]))
+    if (threads := len(os.listdir("/proc/self/task"))) != 1:
+        raise RuntimeError(f"the warm host has {threads} threads; it cannot be forked from safely")
+
+
+def _run_student(
+    message: dict[str, Any],
+    sock: socket.socket,
+    output: int,
+    scratch: Path,
+    prepared: sandbox.Prepared,
+    limits: sandbox.Limits,
+) -> None:
+    """In the fresh fork: shut every door, then load the student's file."""
+    path = scratch / f"{message['name']}.py"
+    shutil.copyfile(message["snapshot"], path)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    sandbox.close_fds({0, 1, 2, sock.fileno()})
+    os.chdir(scratch)
+    sandbox.clean_environment(scratch)
+    sandbox.apply(prepared, scratch, limits)
+    student.serve(sock, str(path), message["name"], message["threads"])
+
+
+def _complain(error: BaseException) -> NoReturn:
+    import traceback
+
+    traceback.print_exception(error)
+    os._exit(70)
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _folder_bytes(folder: Path) -> int:
+    total = 0
+    for where, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(where, name)).st_blocks * 512
+        if total > SCRATCH_BYTES:
+            break
+    return total
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder even if its owner made it unreadable."""
+
+    def open_up(function: Callable[..., object], path: str, _: object) -> None:
+        with contextlib.suppress(OSError):
+            os.chmod(os.path.dirname(path), 0o700)
+            os.chmod(path, 0o700)
+            function(path)
+
+    shutil.rmtree(folder, onerror=open_up)

@@ -1,0 +1,618 @@
+"""The judge: runs the hidden checks of one exercise against one file, and never shares a process with that file.
+
+pytest runs the checks; a plugin gives every check a fresh student process, classifies how it ended and sends one event the moment
+it did. What must report is the manifest, read by the judge itself: a check that did not report did not pass.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import io
+import marshal
+import os
+import secrets
+import stat
+import sys
+import tempfile
+import time
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course import paths
+from course.syllabus import Exercise
+from grader import expect, link, report, wire
+from grader.check import CheckSpec, load_file, manifest
+from grader.diagnose import Diagnosis, Observed, diagnose
+from grader.expect import Failed
+from grader.launcher import Launcher, Process
+from grader.messages import say
+from grader.proxy import Student, StudentRaised, check_seed, local_student
+from grader.report import CheckReport
+
+MAX_FILE_BYTES = 2**20
+"""A larger file is refused unread."""
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One grading."""
+
+    exercise: Exercise
+    file: Path
+    seed: int
+    only: tuple[str, ...] = ()
+    lang: str = "en"
+    threads: int = 1
+
+    @classmethod
+    def fresh_seed(cls) -> int:
+        """A seed that nobody chose."""
+        return secrets.randbelow(2**31)
+
+
+class NotGradable(Exception):
+    """Nothing in this file can be graded; the message says what is wrong and where."""
+
+
+class StudentGone(Exception):
+    """The student process ended, or did not answer in time, while a check was asking it."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(type(cause).__name__)
+        self.cause = cause
+
+
+@dataclass
+class ProcessTransport:
+    """Carries requests to a student process within one check's time limit."""
+
+    process: Process
+    seconds: float
+    """What is left of the time limit; only waiting for the student is counted."""
+
+    def ask(self, frame: bytes) -> bytes:
+        """One request, one answer."""
+        if self.process.failure is not None:
+            raise StudentGone(self.process.failure)
+        started = time.monotonic()
+        try:
+            return self.process.link.ask(frame, self.seconds)
+        except (link.LinkTimeout, link.LinkClosed, link.LinkGarbled) as cause:
+            self.process.failure = cause
+            raise StudentGone(cause) from None
+        finally:
+            self.seconds -= time.monotonic() - started
+
+
+def read_source(path: Path) -> bytes:
+    """The student's file, read once and within bounds.
+
+    Raises:
+        NotGradable: missing, no regular file, too large, not UTF-8, or no text at all.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if path.is_dir():
+            raise NotGradable(say("file.directory", path=path)) from None
+        raise NotGradable(say("file.unreadable", path=path, reason=error.strerror)) from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise NotGradable(say("file.directory", path=path))
+        if not stat.S_ISREG(status.st_mode):
+            raise NotGradable(say("file.irregular", path=path))
+        if status.st_size > MAX_FILE_BYTES:
+            raise NotGradable(
+                say("file.large", path=path, size=f"{status.st_size:,}", limit=f"{MAX_FILE_BYTES:,}")
+            )
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise NotGradable(say("file.large", path=path, size=f"{len(data):,}", limit=f"{MAX_FILE_BYTES:,}"))
+    if b"\0" in data:
+        raise NotGradable(say("file.binary", path=path))
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise NotGradable(say("file.encoding", path=path, line=line, byte=f"0x{data[error.start]:02x}")) from None
+    return data
+
+
+def grade(request: Request, launcher_for: Callable[[str], Launcher], emit: Emit) -> None:
+    """Grade one file; every event goes out through ``emit``, the result object last.
+
+    Args:
+        request: what to grade.
+        launcher_for: called with the path of the judge's copy of the file.
+        emit: takes one event (a dict that JSON can hold).
+    """
+    with tempfile.TemporaryDirectory(prefix="course-judge-") as folder:
+        judge = Judge(request, emit)
+        snapshot = Path(folder) / "submission.py"
+        try:
+            judge.source = read_source(request.file)
+            snapshot.write_bytes(judge.source)
+            judge.launcher = launcher_for(str(snapshot))
+            try:
+                judge.run()
+            finally:
+                judge.launcher.close()
+        except NotGradable as reason:
+            judge.refuse(str(reason))
+
+
+class Judge:
+    """One grading in progress."""
+
+    launcher: Launcher
+
+    def __init__(self, request: Request, emit: Emit) -> None:
+        self.request = request
+        self.emit = emit
+        self.source = b""
+        self.started = datetime.now(timezone.utc)
+        self.clock = time.monotonic()
+        slug = request.exercise.slug
+        self.checks_module = load_file(paths.checks(slug), f"grader.checks.check_{slug}")
+        self.specs = self._selected(manifest(self.checks_module))
+        self.reports: dict[str, CheckReport] = {}
+        self.observed: dict[str, Observed] = {}
+        self._reference: types.ModuleType | None = None
+        self._taken: Process | None = None
+        self._announced = False
+        self._level = "none"
+
+    # --- the whole -------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Start, run all checks, diagnose, report."""
+        self._level = self.launcher.level
+        self.queue = sorted(self.specs, key=lambda spec: bool(spec.needs))  # stable: pedagogical order within each part
+        self.launcher.prepare(self.queue[0].needs)
+        self._announce()
+        self._taken = self.launcher.take(self.queue[0].needs)
+        self._refuse_if_hopeless(self._taken)
+        self._pytest()
+        for spec in self.specs:
+            if spec.id not in self.reports:
+                self._report(CheckReport.of(spec, self._number, self._lang, message=say("check.unreported")))
+        self._diagnose()
+        self._result()
+
+    def refuse(self, message: str) -> None:
+        """The file cannot be graded: say why, give no points, lose no check."""
+        self._announce()
+        for spec in self.specs:
+            skipped = CheckReport.of(spec, self._number, self._lang, "skipped", say("check.not_gradable"))
+            self.reports[spec.id] = skipped
+        self._result(status="not_gradable", message=message)
+
+    def _announce(self) -> None:
+        if self._announced:
+            return
+        self._announced = True
+        self.emit(
+            {
+                "event": "started",
+                "exercise": self._number,
+                "slug": self.request.exercise.slug,
+                "title": self.request.exercise.title(self._lang),
+                "file": str(self.request.file),
+                "seed": self.request.seed,
+                "sandbox": self._level,
+                "checks": [
+                    {
+                        "id": spec.id,
+                        "title": spec.title_ja if self._lang == "ja" and spec.title_ja else spec.title,
+                        "visibility": "visible" if spec.visible else "hidden",
+                        "max_points": spec.points,
+                        "function": spec.function,
+                    }
+                    for spec in self.specs
+                ],
+            }
+        )
+
+    def _result(self, status: str | None = None, message: str = "") -> None:
+        reports = [self.reports[spec.id] for spec in self.specs]
+        status = status or report.overall([item.status for item in reports])
+        number = self._number
+        following = {
+            "passed": "course next",
+            "not_started": f"course read exercise-{number}",
+            "not_gradable": f"course grade exercise-{number}",
+            "grader_error": "course doctor",
+        }
+        result = {
+            "schema": report.SCHEMA,
+            "exercise": number,
+            "slug": self.request.exercise.slug,
+            "title": self.request.exercise.title(self._lang),
+            "file": str(self.request.file),
+            "sha256": hashlib.sha256(self.source).hexdigest() if self.source else None,
+            "started": self.started.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - self.clock, 3),
+            "seed": self.request.seed,
+            "sandbox": self._level,
+            "versions": report.versions(),
+            "lang": self._lang,
+            "status": status,
+            "message": message,
+            "points": sum(item.points for item in reports),
+            "max_points": sum(item.max_points for item in reports),
+            "next": following.get(status, f"course hint exercise-{number}"),
+            "checks": [item.as_dict() for item in reports],
+        }
+        if self.request.only:
+            result["only"] = list(self.request.only)
+        self.emit({"event": "result", "result": result})
+
+    @property
+    def _number(self) -> int:
+        return self.request.exercise.number
+
+    @property
+    def _lang(self) -> str:
+        return self.request.lang
+
+    def _selected(self, specs: list[CheckSpec]) -> list[CheckSpec]:
+        """The checks asked for, and those they depend on."""
+        wanted = self.request.only
+        if not wanted:
+            return specs
+        chosen = {spec.id for spec in specs if {spec.id, spec.id.split(".")[1], spec.function} & set(wanted)}
+        for spec in reversed(specs):
+            if spec.id in chosen:
+                chosen |= set(spec.after)
+                chosen |= {other.id for other in specs if other.function in spec.uses}
+        return [spec for spec in specs if spec.id in chosen]
+
+    # --- the student process ---------------------------------------------------------------------------------------
+
+    def _refuse_if_hopeless(self, process: Process) -> None:
+        """Stop before the first check where no check could say more than this."""
+        if process.failure is not None:
+            self._end(process)
+            limit = self.request.exercise.limits.import_seconds
+            if isinstance(process.failure, link.LinkTimeout):
+                raise NotGradable(say("import.timeout", seconds=f"{limit:g}") + self._printed(process))
+            if process.ended and process.ended.reason == "memory":
+                raise NotGradable(say("import.memory", limit=self.request.exercise.limits.memory_mb))
+            raise NotGradable(say("import.ended", how=self._how_ended(process)) + self._printed(process))
+        if process.error is not None:
+            self._end(process)
+            raise NotGradable(self._import_message(process))
+        names = {name for spec in self.specs for name in spec.names}
+        if not names & process.names:
+            self._end(process)
+            raise NotGradable(say("import.no_names", names=", ".join(sorted(names)[:3])) + self._printed(process))
+
+    def _import_message(self, process: Process) -> str:
+        try:
+            error = StudentRaised.from_wire(process.error)
+        except wire.WireError:
+            return say("import.ended", how=say("ended.garbled"))
+        name = self.request.file.name
+        if error.place is not None:
+            line, text = error.place
+            return say("import.syntax", file=name, line=line, error=error.message, text=text)
+        if error.type == "EOFError" and "EOF when reading" in error.message:
+            return say("import.input", file=name, place=self._place(error))
+        return say("import.raised", file=name, place=self._place(error), error=str(error)) + self._printed(process)
+
+    def _place(self, error: StudentRaised) -> str:
+        if not error.frames:
+            return ""
+        line, _ = error.frames[-1]
+        return say("import.place", line=line, text=self._line(line))
+
+    def _line(self, number: int) -> str:
+        lines = self.source.decode("utf-8-sig").splitlines()
+        return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""
+
+    def _printed(self, process: Process) -> str:
+        text = process.link.printed.decode("utf-8", "replace").strip()
+        return "\n" + say("import.printed", text=text[-500:]) if text else ""
+
+    def _end(self, process: Process) -> None:
+        """End it; how it ended is of interest only if it did so by itself."""
+        process.ended = self.launcher.end(process, wait=process.failure is not None)
+
+    def _how_ended(self, process: Process) -> str:
+        ended = process.ended
+        if isinstance(process.failure, (link.LinkGarbled, wire.WireError)):
+            return say("ended.garbled")
+        if ended is None:
+            return say("ended.unknown")
+        if ended.reason == "disk":
+            return say("ended.disk")
+        if ended.exit_code is not None:
+            return say("ended.exit", code=ended.exit_code)
+        return say("ended.signal", number=ended.signal)
+
+    # --- pytest ----------------------------------------------------------------------------------------------------
+
+    def _pytest(self) -> None:
+        path = paths.checks(self.request.exercise.slug)
+        arguments = [
+            str(path),
+            f"--rootdir={path.parent}",
+            f"-c{os.devnull}",
+            "--import-mode=importlib",
+            "-pno:cacheprovider",
+            "-pno:terminal",
+            "-pno:logging",
+            "-pno:warnings",
+            "-pno:doctest",
+            "-pno:junitxml",
+            "-pno:unittest",
+            "-pno:faulthandler",
+            "--capture=no",
+            "-opython_files=check_*.py",
+            "-opython_classes=Check*",
+            "-opython_functions=check_*",
+        ]
+        plugin = Plugin(self)
+        code = pytest.main(arguments, plugins=[plugin])
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            print(f"pytest ended with {code!r}", plugin.problems, file=sys.stderr)
+
+    def student_for(self, spec: CheckSpec) -> Student:
+        """A fresh student process for this check, with the reference's definitions where the student's own failed."""
+        process, self._taken = self._taken, None
+        if process is None:
+            process = self.launcher.take(spec.needs)
+        self.process = process
+        following = self._following(spec)
+        if following is not None:
+            self.launcher.prepare(following.needs)
+        expect.seen.clear()
+        if process.failure is not None:
+            raise StudentGone(process.failure)
+        if process.error is not None:
+            raise StudentRaised.from_wire(process.error)
+        seconds = spec.seconds or self.request.exercise.limits.check_seconds
+        transport = ProcessTransport(process, seconds)
+        for name, code in self._given(spec):
+            wire.decode(transport.ask(wire.encode(["give", name, code])))
+        self.student = Student(transport, check_seed(self.request.seed, spec.id))
+        return self.student
+
+    def _following(self, spec: CheckSpec) -> CheckSpec | None:
+        place = self.queue.index(spec) + 1
+        return self.queue[place] if place < len(self.queue) else None
+
+    def waiting_for(self, spec: CheckSpec) -> str | None:
+        """The title of a check that has to pass first, if it did not."""
+        for name in spec.after:
+            before = self.reports.get(name)
+            if before is None or before.status != "passed":
+                return next(other.title for other in self.specs if other.id == name)
+        return None
+
+    def _given(self, spec: CheckSpec) -> Iterator[tuple[str, bytes]]:
+        """(name, compiled definition) of what the student's own version of did not pass."""
+        for name in spec.uses:
+            group = [self.reports.get(other.id) for other in self.specs if other.function == name]
+            if not group or any(item is None or item.status != "passed" for item in group):
+                yield name, compiled_definition(paths.solution(self.request.exercise.slug), name)
+
+    def finish(self, spec: CheckSpec, error: BaseException | None, seconds: float) -> None:
+        """Classify how a check ended, and report it."""
+        process = self.process
+        item = CheckReport.of(spec, self._number, self._lang)
+        item.seconds = round(seconds, 4)
+        self._classify(item, spec, error)
+        self._end(process)
+        if isinstance(error, StudentGone):
+            self._classify_gone(item, spec, process)
+        item.points = spec.points if item.status == "passed" else 0
+        item.stdout = process.link.printed.decode("utf-8", "replace")
+        if spec.visible:
+            item.compared = [list(entry) for entry in expect.seen[:50]]
+        else:
+            item.expected = item.expected if getattr(error, "reveal", False) else None
+            item.actual = item.actual if getattr(error, "reveal", False) else None
+        student = getattr(self, "student", None)
+        trace = student.trace if student is not None else []
+        self.observed[spec.id] = Observed(spec, item.status, _failing(error), trace)
+        self.student = None  # type: ignore[assignment]
+        self._report(item)
+
+    def skip(self, spec: CheckSpec, title: str) -> None:
+        """A check that waits for another one."""
+        self._report(CheckReport.of(spec, self._number, self._lang, "skipped", say("check.skipped", title=title)))
+
+    def _report(self, item: CheckReport) -> None:
+        self.reports[item.id] = item
+        self.emit({"event": "check", "check": item.as_dict()})
+
+    def _classify(self, item: CheckReport, spec: CheckSpec, error: BaseException | None) -> None:
+        if error is None:
+            item.status = "passed"
+        elif isinstance(error, Failed):
+            item.status = "failed"
+            item.message = error.message
+            item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
+            item.hint = localised(error.hint, self._lang)
+        elif isinstance(error, StudentRaised):
+            item.status = "not_started" if error.unwritten else "out_of_memory" if error.memory else "crashed"
+            if error.unwritten:
+                item.message = say("check.not_started", name=error.message or spec.function)
+            elif error.memory:
+                item.message = say("check.memory", limit=self.request.exercise.limits.memory_mb)
+            elif error.type == "EOFError" and "EOF when reading" in error.message:
+                item.message = say("check.input")
+            else:
+                item.message = str(error)
+            if not error.unwritten:
+                item.traceback = self._traceback(error)
+        elif isinstance(error, (wire.WireError, StudentGone)):
+            item.status = "crashed"
+            item.message = say("check.garbled", reason=str(error))
+        elif self._reference_passes(spec):
+            # The check tripped over an answer that it did not foresee; the reference gets through, so the answer is at fault.
+            item.status = "failed"
+            item.message = say("check.unusable", reason=f"{type(error).__name__}: {error}"[:300])
+        else:
+            item.message = say("check.our_fault", reason=f"{type(error).__name__}: {error}"[:300])
+            traceback.print_exception(error, file=sys.stderr)
+
+    def _classify_gone(self, item: CheckReport, spec: CheckSpec, process: Process) -> None:
+        limit = spec.seconds or self.request.exercise.limits.check_seconds
+        reason = process.ended.reason if process.ended else None
+        if reason == "memory":
+            item.status = "out_of_memory"
+            item.message = say("check.memory", limit=self.request.exercise.limits.memory_mb)
+        elif isinstance(process.failure, link.LinkTimeout) or reason == "overdue" or _cpu_limit_hit(process):
+            item.status = "timeout"
+            item.message = say("check.timeout", seconds=f"{limit:g}", limit=f"{limit:g}")
+        else:
+            item.status = "crashed"
+            item.message = say("check.ended", how=self._how_ended(process))
+
+    def _traceback(self, error: StudentRaised) -> str | None:
+        lines = [
+            f'  File "{self.request.file.name}", line {line}, in {name}\n    {self._line(line)}'
+            for line, name in error.frames
+        ]
+        return "\n".join([*lines, str(error)]) if lines else None
+
+    # --- simulation ------------------------------------------------------------------------------------------------
+
+    @property
+    def reference(self) -> types.ModuleType:
+        """The reference solution, loaded when it is first needed."""
+        if self._reference is None:
+            slug = self.request.exercise.slug
+            self._reference = load_file(paths.solution(slug), f"reference_{slug}")
+        return self._reference
+
+    def _reference_passes(self, spec: CheckSpec) -> bool:
+        seen = list(expect.seen)
+        try:
+            spec.run(local_student(self.reference, check_seed(self.request.seed, spec.id)))
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            return False
+        finally:
+            expect.seen[:] = seen
+        return True
+
+    def _diagnose(self) -> None:
+        """Name what the student misunderstood, where exactly one misconception fits."""
+        found: dict[str, Diagnosis] = {}
+        if any(item.status in ("failed", "crashed") for item in self.reports.values()):
+            found = diagnose(self.request.exercise.slug, self.observed, self.request.seed)
+        named = {}
+        for name, diagnosis in found.items():
+            item = self.reports[name]
+            item.mistake = diagnosis.name
+            item.hint = localised(diagnosis.hint, self._lang) or item.hint
+            named[name] = {"mistake": item.mistake, "hint": item.hint}
+        self.emit({"event": "diagnosis", "checks": named})
+
+
+@dataclass
+class Plugin:
+    """What pytest is told: which checks, in which order, and what to do with each."""
+
+    judge: Judge
+    problems: list[str] = field(default_factory=list)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep what was asked for; put the checks that need slow imports last."""
+        queue = {spec.id: place for place, spec in enumerate(self.judge.queue)}
+        known = {_id_of(item): item for item in items}
+        items[:] = sorted((known[name] for name in queue if name in known), key=lambda item: queue[_id_of(item)])
+
+    @pytest.fixture
+    def student(self) -> None:
+        """Only a name for pytest: the student process begins in the call itself, so that its failure is the check's."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run one check."""
+        judge = self.judge
+        spec = next(spec for spec in judge.queue if spec.id == _id_of(pyfuncitem))
+        if title := judge.waiting_for(spec):
+            judge.skip(spec, title)
+            pytest.skip(title)
+        started = time.monotonic()
+        error: BaseException | None = None
+        try:
+            pyfuncitem.obj(judge.student_for(spec))
+        except Exception as raised:
+            error = raised
+        judge.finish(spec, error, time.monotonic() - started)
+        if error is not None:
+            pytest.fail(str(error), pytrace=False)
+        return True
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that does not import is our fault; keep the reason for stderr."""
+        if report.failed:
+            self.problems.append(str(report.longrepr))
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """The same for pytest itself."""
+        self.problems.append(str(excrepr))
+
+
+def _id_of(item: pytest.Item) -> str:
+    group = getattr(item, "cls", None)
+    return f"{getattr(group, 'function', '?')}.{item.name.removeprefix('check_')}"
+
+
+def _failing(error: BaseException | None) -> str:
+    """What the verdict hung on, in words that do not depend on the numbers drawn."""
+    if isinstance(error, Failed):
+        return error.message.split(":")[0]
+    return "" if error is None else str(error)
+
+
+def _cpu_limit_hit(process: Process) -> bool:
+    return process.ended is not None and process.ended.signal == 24  # SIGXCPU
+
+
+def localised(hint: expect.Hint, lang: str) -> str | None:
+    """The hint in this language, else in English."""
+    if hint is None or isinstance(hint, str):
+        return hint
+    return hint.get(lang) or hint.get("en")
+
+
+def compiled_definition(path: Path, name: str) -> bytes:
+    """One class or function of a module, compiled with the module's imports and nothing else, without docstrings.
+
+    This is all that a student process ever receives of a reference: no source, no neighbouring function.
+
+    Raises:
+        ValueError: the module does not define ``name``.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    body: list[ast.stmt] = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    wanted = [node for node in tree.body if getattr(node, "name", None) == name]
+    if not wanted:
+        raise ValueError(f"{path.name} does not define {name}")
+    module = ast.Module(body=[*body, *wanted], type_ignores=[])
+    return marshal.dumps(compile(module, "<given>", "exec", dont_inherit=True, optimize=2))
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Swallow what our own replays print."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        yield

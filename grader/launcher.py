@@ -1,0 +1,327 @@
+"""How a judge gets its student processes: forked by the warm host (Linux) or spawned (anywhere).
+
+Both give the same object, a ``Process``: a link to ask through, what loading the file came to, and, once it is over, how it
+ended. ``prepare`` starts the next one ahead of time, so that its fork and its imports overlap with the judge's work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from grader import link, wire
+from grader.link import Link
+from grader.sandbox import Limits
+
+SERVER_SECONDS = 120.0
+"""How long a judge waits for the warm host to fork; the host may still be importing."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a student process ended: wait status (as ``os.waitpid`` gives it) and why the host killed it, if it did."""
+
+    status: int
+    reason: str | None = None
+
+    @property
+    def exit_code(self) -> int | None:
+        """Exit code, or None if a signal ended it."""
+        return os.waitstatus_to_exitcode(self.status) if os.waitstatus_to_exitcode(self.status) >= 0 else None
+
+    @property
+    def signal(self) -> int | None:
+        """Signal number, or None if it exited."""
+        code = os.waitstatus_to_exitcode(self.status)
+        return -code if code < 0 else None
+
+
+@dataclass
+class Process:
+    """A student process that is ready to answer, or that failed to become ready."""
+
+    link: Link
+    names: frozenset[str] = frozenset()
+    """What the student's file defines."""
+    error: dict[str, Any] | None = None
+    """What the file raised while it was loaded (``dispatch.describe``)."""
+    failure: Exception | None = None
+    """Why it never said that it was ready: ``LinkTimeout``, ``LinkClosed``, ``LinkGarbled`` or ``WireError``."""
+    ticket: int = 0
+    ended: Ended | None = field(default=None)
+
+    def await_ready(self, seconds: float) -> None:
+        """Read the first frame."""
+        try:
+            answer = wire.decode(self.link.wait(seconds))
+            content = answer[1]
+            self.names = frozenset(name for name in content["names"] if isinstance(name, str))
+            self.error = content["error"]
+        except (link.LinkTimeout, link.LinkClosed, link.LinkGarbled, wire.WireError) as failure:
+            self.failure = failure
+        except (TypeError, KeyError, IndexError):
+            self.failure = wire.WireError("malformed greeting")
+
+
+class Launcher(Protocol):
+    """Starts and ends student processes for one judge."""
+
+    level: str
+    """Sandbox level that the processes run at."""
+
+    def prepare(self, needs: tuple[str, ...]) -> None:
+        """Start a process ahead of its use."""
+
+    def take(self, needs: tuple[str, ...]) -> Process:
+        """A process that has loaded the file; the prepared one if there is one."""
+
+    def end(self, process: Process, wait: bool) -> Ended | None:
+        """Kill it; with ``wait``, tell how it ended (None otherwise)."""
+
+    def close(self) -> None:
+        """End what was prepared and never taken."""
+
+
+class ForkLauncher:
+    """Asks fork servers (``grader.forkserver``) for processes.
+
+    Args:
+        servers: (what the server has imported beyond torch, our end of the packet socket), cheapest first.
+        snapshot: path of the judge's own copy of the student's file.
+        name: module name of the file.
+    """
+
+    def __init__(
+        self,
+        servers: list[tuple[tuple[str, ...], socket.socket]],
+        snapshot: str,
+        name: str,
+        level: str,
+        limits: Limits,
+        threads: int,
+        import_seconds: float,
+    ) -> None:
+        self.level = level
+        self._servers = servers
+        self._message = {
+            "do": "student",
+            "snapshot": snapshot,
+            "name": name,
+            "level": level,
+            "limits": dataclasses.asdict(limits),
+            "threads": threads,
+        }
+        self._import_seconds = import_seconds
+        self._tickets = 0
+        self._prepared: dict[int, int] = {}  # server index -> ticket
+        self._where: dict[int, int] = {}  # ticket -> server index
+        self._started: dict[int, Link] = {}
+        self._ended: dict[int, Ended] = {}
+
+    def prepare(self, needs: tuple[str, ...]) -> None:
+        """Ask the cheapest server that has what is needed; its answer is read later."""
+        index = next(i for i, (offers, _) in enumerate(self._servers) if set(needs) <= set(offers))
+        if index not in self._prepared:
+            self._tickets += 1
+            self._prepared[index] = self._tickets
+            self._where[self._tickets] = index
+            self._send(index, {**self._message, "ticket": self._tickets})
+
+    def take(self, needs: tuple[str, ...]) -> Process:
+        """Wait for the server's answer, then for the file to be loaded."""
+        self.prepare(needs)
+        index = next(i for i, (offers, _) in enumerate(self._servers) if set(needs) <= set(offers))
+        ticket = self._prepared.pop(index)
+        deadline = time.monotonic() + SERVER_SECONDS
+        while ticket not in self._started:
+            self._receive(index, deadline)
+        process = Process(self._started.pop(ticket), ticket=ticket)
+        process.await_ready(self._import_seconds)
+        return process
+
+    def end(self, process: Process, wait: bool) -> Ended | None:
+        """Ask the server to kill it; the answer tells how it really ended, if it had ended before."""
+        index = self._where[process.ticket]
+        self._send(index, {"do": "end", "ticket": process.ticket})
+        if not wait:
+            process.link.close()
+            return None
+        deadline = time.monotonic() + SERVER_SECONDS
+        while process.ticket not in self._ended:
+            self._receive(index, deadline)
+        process.link.close()
+        return self._ended.pop(process.ticket)
+
+    def close(self) -> None:
+        """Closing the sockets makes the servers kill what is left."""
+        for _, sock in self._servers:
+            sock.close()
+
+    def _send(self, index: int, message: dict[str, Any]) -> None:
+        self._servers[index][1].send(json.dumps(message).encode())
+
+    def _receive(self, index: int, deadline: float) -> None:
+        sock = self._servers[index][1]
+        sock.settimeout(max(0.01, deadline - time.monotonic()))
+        packet, descriptors, _, _ = socket.recv_fds(sock, 64 * 1024, 4)
+        if not packet:
+            raise ConnectionError("the warm host is gone")
+        message = json.loads(packet)
+        if "ended" in message:
+            self._ended[message["ended"]] = Ended(message["status"], message["reason"])
+        else:
+            self._started[message["ticket"]] = Link(socket.socket(fileno=descriptors[0]), descriptors[1])
+
+
+class SpawnLauncher:
+    """Starts a Python of its own, where there is no fork to be had (macOS, Windows) or none is wanted.
+
+    Importing torch costs about a second each time, so one process serves many checks and runs the file again in a fresh module
+    before each; after a crash, a timeout or a change of ``needs`` a new one is started. Isolation between checks is weaker, and
+    the level that the report states says so.
+    """
+
+    def __init__(
+        self, snapshot: str, name: str, level: str, limits: Limits, threads: int, import_seconds: float
+    ) -> None:
+        self.level = level
+        self._snapshot, self._name, self._threads = snapshot, name, threads
+        self._limits = limits
+        self._import_seconds = import_seconds
+        self._running: Process | None = None
+        self._popen: subprocess.Popen[bytes] | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="course-student-", ignore_cleanup_errors=True)
+
+    def prepare(self, needs: tuple[str, ...]) -> None:
+        """Nothing to do ahead: the running process is used again."""
+
+    def take(self, needs: tuple[str, ...]) -> Process:
+        """The running process with the file run afresh, or a new one."""
+        if self._running is not None and self._popen is not None and self._popen.poll() is None:
+            process = Process(self._running.link)
+            process.link.printed.clear()
+            try:
+                process.link._exchange(_frame(["reload"]), time.monotonic() + 5)
+                process.await_ready(self._import_seconds)
+                if process.failure is None:
+                    self._running = process
+                    return process
+            except (link.LinkTimeout, link.LinkClosed):
+                pass
+            self._stop()
+        self._running = self._start()
+        return self._running
+
+    def end(self, process: Process, wait: bool) -> Ended | None:
+        """Keep it for the next check if it is still well."""
+        popen = self._popen
+        assert popen is not None
+        if process.failure is None:
+            process.link.drain()
+            return None
+        self._stop()
+        code = popen.returncode
+        return Ended(-code if code < 0 else code << 8)
+
+    def close(self) -> None:
+        """Stop the process, remove its folder."""
+        self._stop()
+        self._folder.cleanup()
+
+    def _stop(self) -> None:
+        if self._popen is not None:
+            if self._popen.poll() is None:
+                if os.name == "posix":
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.killpg(self._popen.pid, signal.SIGKILL)
+                self._popen.kill()
+            self._popen.wait()
+        if self._running is not None:
+            self._running.link.close()
+            self._running = None
+
+    def _start(self) -> Process:
+        scratch = Path(tempfile.mkdtemp(dir=self._folder.name))
+        path = scratch / f"{self._name}.py"
+        path.write_bytes(Path(self._snapshot).read_bytes())
+        token = secrets.token_bytes(16)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(SERVER_SECONDS)
+            host, port = server.getsockname()[:2]
+            arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads)]
+            environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "HF_HUB_OFFLINE": "1"}
+            environment["COURSE_LIMITS"] = json.dumps(dataclasses.asdict(self._limits)) if self.level == "limits" else ""
+            self._popen = subprocess.Popen(
+                [sys.executable, "-P", "-m", "grader.student", *arguments]
+                if sys.version_info >= (3, 11)
+                else [sys.executable, "-m", "grader.student", *arguments],
+                cwd=scratch,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            output = _Reader(self._popen)
+            sock = self._accept(server, token)
+        process = Process(_SpawnLink(sock, output))
+        process.await_ready(self._import_seconds)
+        return process
+
+    def _accept(self, server: socket.socket, token: bytes) -> socket.socket:
+        """The first connection that knows the token."""
+        while True:
+            sock, _ = server.accept()
+            sock.settimeout(5)
+            with contextlib.suppress(OSError):
+                if sock.recv(len(token), socket.MSG_WAITALL) == token:
+                    return sock
+            sock.close()
+
+
+def _frame(request: list[object]) -> bytes:
+    frame = wire.encode(request)
+    return len(frame).to_bytes(4, "big") + frame
+
+
+class _Reader(threading.Thread):
+    """Reads a spawned process's prints; a pipe cannot be polled on every platform."""
+
+    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        assert popen.stdout is not None
+        self.pipe = popen.stdout
+        self.printed = bytearray()
+        self.start()
+
+    def run(self) -> None:
+        """Keep the first part, throw the rest away."""
+        while part := os.read(self.pipe.fileno(), 65536):
+            self.printed += part[: max(0, link.MAX_OUTPUT_BYTES - len(self.printed))]
+        self.pipe.close()
+
+
+class _SpawnLink(Link):
+    """A link whose prints arrive through a thread."""
+
+    def __init__(self, sock: socket.socket, reader: _Reader) -> None:
+        super().__init__(sock, None)
+        self._reader = reader
+
+    def drain(self) -> None:
+        """Take what the thread has read."""
+        self.printed += self._reader.printed[: max(0, link.MAX_OUTPUT_BYTES - len(self.printed))]
+        self._reader.printed.clear()

@@ -1,0 +1,156 @@
+"""Frames over a stream socket, with a deadline and a size limit, while the other side's prints are being read too."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import struct
+import time
+
+from grader.wire import MAX_FRAME_BYTES
+
+MAX_OUTPUT_BYTES = 64 * 1024
+"""How much of a student process's prints is kept; the rest is read and thrown away."""
+
+_HEADER = struct.Struct(">I")
+
+
+class LinkClosed(Exception):
+    """The other side is gone."""
+
+
+class LinkTimeout(Exception):
+    """The other side did not answer in time."""
+
+
+class LinkGarbled(Exception):
+    """The other side sent something that is no frame."""
+
+
+def receive(sock: socket.socket) -> bytes:
+    """One frame from a blocking socket (the student process's side).
+
+    Raises:
+        LinkClosed: end of file.
+    """
+    (length,) = _HEADER.unpack(_exactly(sock, _HEADER.size))
+    return _exactly(sock, length)
+
+
+def send(sock: socket.socket, frame: bytes) -> None:
+    """One frame out, blocking."""
+    sock.sendall(_HEADER.pack(len(frame)) + frame)
+
+
+def _exactly(sock: socket.socket, count: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < count:
+        part = sock.recv(min(count - len(parts), 2**20))
+        if not part:
+            raise LinkClosed
+        parts += part
+    return bytes(parts)
+
+
+class Link:
+    """The judge's end: asks, waits no longer than it should, keeps the prints of the other side within bounds.
+
+    Args:
+        sock: connected stream socket; becomes non-blocking.
+        output: read end of the pipe that the other side's stdout and stderr go to, or None.
+    """
+
+    def __init__(self, sock: socket.socket, output: int | None) -> None:
+        self._sock = sock
+        self._output = output
+        self.printed = bytearray()
+        self.printed_bytes = 0
+        sock.setblocking(False)
+        if output is not None:
+            os.set_blocking(output, False)
+
+    def ask(self, frame: bytes, seconds: float) -> bytes:
+        """Send a frame and wait for the answer.
+
+        Raises:
+            LinkClosed, LinkTimeout, LinkGarbled: as their names say.
+        """
+        deadline = time.monotonic() + seconds
+        self._exchange(_HEADER.pack(len(frame)) + frame, deadline)
+        return self.wait(deadline - time.monotonic())
+
+    def wait(self, seconds: float) -> bytes:
+        """The next frame that the other side sends."""
+        deadline = time.monotonic() + seconds
+        header = self._read(_HEADER.size, deadline)
+        (length,) = _HEADER.unpack(header)
+        if length > MAX_FRAME_BYTES:
+            raise LinkGarbled(f"announced a frame of {length:,} bytes")
+        return self._read(length, deadline)
+
+    def close(self) -> None:
+        """Close both ends that are ours, after reading the prints that are already there."""
+        self.drain()
+        self._sock.close()
+        if self._output is not None:
+            os.close(self._output)
+            self._output = None
+
+    def drain(self) -> None:
+        """Read what has been printed so far, without waiting; at most a few megabytes at a time."""
+        for _ in range(64):
+            if self._output is None:
+                return
+            try:
+                part = os.read(self._output, 65536)
+            except BlockingIOError:
+                return
+            if not part:
+                os.close(self._output)
+                self._output = None
+                return
+            self.printed_bytes += len(part)
+            self.printed += part[: max(0, MAX_OUTPUT_BYTES - len(self.printed))]
+
+    def _exchange(self, data: bytes, deadline: float) -> None:
+        view = memoryview(data)
+        while view:
+            self._await(selectors.EVENT_WRITE, deadline)
+            try:
+                view = view[self._sock.send(view[: 2**20]) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise LinkClosed from None
+
+    def _read(self, count: int, deadline: float) -> bytes:
+        parts = bytearray()
+        while len(parts) < count:
+            self._await(selectors.EVENT_READ, deadline)
+            try:
+                part = self._sock.recv(min(count - len(parts), 2**20))
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise LinkClosed from None
+            if not part:
+                raise LinkClosed
+            parts += part
+        return bytes(parts)
+
+    def _await(self, event: int, deadline: float) -> None:
+        """Until the socket is ready; prints are read meanwhile, so that a flood cannot stall the other side's answer."""
+        while True:
+            seconds = deadline - time.monotonic()
+            if seconds <= 0:
+                raise LinkTimeout
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._sock, event)
+                if self._output is not None:
+                    selector.register(self._output, selectors.EVENT_READ)
+                ready = {key.fileobj for key, _ in selector.select(seconds)}
+            if self._output in ready:
+                self.drain()
+            if self._sock in ready:
+                return

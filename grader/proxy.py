@@ -1,0 +1,262 @@
+"""What a check holds in its hands: the student's file, from a safe distance.
+
+``Student`` turns ``student.lora_report(shapes, r=8)`` into a request frame and the answer frame into plain data. It works over any
+transport: a socket to a student process (grading) or a dispatcher in this process (replay of an edited reference).
+Everything that came back is recorded in ``trace``, which the diagnosis compares.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+
+from grader import wire
+from grader.dispatch import Dispatcher, seed_everything
+from grader.expect import Failed
+
+
+class Transport(Protocol):
+    """Carries one request frame to a dispatcher and brings back its answer frame."""
+
+    def ask(self, frame: bytes) -> bytes:
+        """Send one request, wait for its answer."""
+
+
+class LocalTransport:
+    """A dispatcher in this very process; for trusted code only."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self.dispatcher = Dispatcher(module)
+
+    def ask(self, frame: bytes) -> bytes:
+        """Run the request here."""
+        return self.dispatcher.handle(frame)
+
+
+@dataclass
+class StudentRaised(Exception):
+    """The student's code raised; the fields are those of ``dispatch.describe``, checked on arrival."""
+
+    type: str
+    message: str
+    frames: list[tuple[int, str]] = field(default_factory=list)
+    place: tuple[int, str] | None = None
+    unwritten: bool = False
+    memory: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+    @classmethod
+    def from_wire(cls, data: Any) -> StudentRaised:
+        """Read the description that the student process sent, trusting none of it.
+
+        Raises:
+            wire.WireError: a field is missing or of another type.
+        """
+        try:
+            place = data["place"]
+            return cls(
+                type=_string(data["type"]),
+                message=_string(data["message"]),
+                frames=[(int(line), _string(name)) for line, name in data["frames"]],
+                place=None if place is None else (int(place[0]), _string(place[1])),
+                unwritten=data["unwritten"] is True,
+                memory=data["memory"] is True,
+            )
+        except (KeyError, TypeError, ValueError, IndexError):
+            raise wire.WireError("malformed description of an exception") from None
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One entry of a trace: what a request came back with, or a note of the check."""
+
+    kind: str
+    """``value``, ``raised``, ``contract`` or ``note``."""
+    what: str
+    value: Any
+
+
+class Student:
+    """The student's file as seen by one check.
+
+    Args:
+        transport: where requests go.
+        seed: seeds ``draw`` and, before the check, the global generators over there.
+    """
+
+    def __init__(self, transport: Transport, seed: int) -> None:
+        self._transport = transport
+        self._traced = True
+        self.trace: list[Outcome] = []
+        self.draw = Draw(seed)
+        self.given = Given(self)
+        self._ask(["seed", seed])
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Remote(self, "module", name)
+
+    def value(self, handle: Handle | None, path: str) -> Any:
+        """Fetch what stands at a dotted path of a kept object, or of the file itself (None): plain data, or a handle.
+
+        A function of the student fetched in this way can be handed to a given helper, which calls it over there.
+        """
+        root = "module" if handle is None else wire.Reference(handle._number)
+        return self._request("value", [root, path], f"value {path}")
+
+    @contextlib.contextmanager
+    def untraced(self) -> Iterator[None]:
+        """Leave the results inside out of the trace: they depend on numbers or names that the student is free to choose."""
+        self._traced, before = False, self._traced
+        try:
+            yield
+        finally:
+            self._traced = before
+
+    def note(self, what: str, value: object) -> None:
+        """State a fact that the check worked out from untraced results; it goes into the trace."""
+        self.trace.append(Outcome("note", what, value))
+
+    def _request(self, operation: str, target: list[object], what: str, *rest: object) -> Any:
+        try:
+            answer = self._ask([operation, target, *rest])
+        except (StudentRaised, Failed) as error:
+            if self._traced:
+                kind = "raised" if isinstance(error, StudentRaised) else "contract"
+                self.trace.append(Outcome(kind, what, str(error)))
+            raise
+        if self._traced:
+            self.trace.append(Outcome("value", what, answer))
+        return answer
+
+    def _ask(self, request: list[object]) -> Any:
+        frame = wire.encode(request, lambda value: _refuse(value))
+        answer = wire.decode(self._transport.ask(frame), lambda number: Handle(self, number))
+        if not (isinstance(answer, list) and len(answer) == 2):
+            raise wire.WireError("an answer has two parts")
+        kind, content = answer
+        if kind == "ok":
+            return content
+        if kind == "raised":
+            raise StudentRaised.from_wire(content)
+        if kind == "contract" and isinstance(content, str):
+            raise Failed(content)
+        if kind == "fault":
+            raise LookupError(str(content))
+        raise wire.WireError("unknown kind of answer")
+
+
+def _refuse(value: object) -> int:
+    raise TypeError(f"a check sent a {type(value).__name__}, which cannot travel to the student")
+
+
+class Remote:
+    """A name over there that can be called or followed further; nothing is sent before the call."""
+
+    __slots__ = ("_path", "_root", "_student")
+
+    def __init__(self, student: Student, root: object, path: str) -> None:
+        self._student, self._root, self._path = student, root, path
+
+    def __getattr__(self, name: str) -> Remote:
+        return Remote(self._student, self._root, f"{self._path}.{name}" if self._path else name)
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        target = [self._root, self._path]
+        what = self._path or "call"
+        return self._student._request("call", target, what, _outbound(list(args)), _outbound(kwargs))
+
+
+class Handle:
+    """An object that stays over there; call it, call its methods, pass it as an argument."""
+
+    __slots__ = ("_number", "_student")
+
+    def __init__(self, student: Student, number: int) -> None:
+        self._student, self._number = student, number
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Remote(self._student, wire.Reference(self._number), name)
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        return Remote(self._student, wire.Reference(self._number), "")(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<object {self._number} of the student process>"
+
+
+class Given:
+    """``student.given.NAME(...)``: public helpers of ``grader.given``, run over there."""
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+
+    def __getattr__(self, name: str) -> Remote:
+        return Remote(self._student, "given", name)
+
+
+def _outbound(value: Any) -> Any:
+    """Arguments with handles replaced by references."""
+    if isinstance(value, Handle):
+        return wire.Reference(value._number)
+    if isinstance(value, dict):
+        return {key: _outbound(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_outbound(item) for item in value)
+    return value
+
+
+class Draw:
+    """Fresh inputs for a check, reproducible from the run's seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+        """Standard normal numbers."""
+        return torch.randn(shape, generator=self.generator, dtype=torch.float64).to(dtype)
+
+    def uniform(self, low: float, high: float, *shape: int) -> torch.Tensor:
+        """Float32 numbers in [low, high)."""
+        return torch.rand(shape, generator=self.generator) * (high - low) + low
+
+    def integers(self, low: int, high: int, shape: tuple[int, ...] = ()) -> torch.Tensor:
+        """Int64 numbers in [low, high)."""
+        return torch.randint(low, high, shape, generator=self.generator)
+
+    def integer(self, low: int, high: int) -> int:
+        """One int in [low, high)."""
+        return int(self.integers(low, high))
+
+    def seed(self) -> int:
+        """A seed for a given object."""
+        return self.integer(0, 2**31)
+
+
+def check_seed(run_seed: int, check_id: str) -> int:
+    """The seed of one check: depends on the run's seed and on the check, not on which other checks run."""
+    digest = hashlib.blake2b(f"{run_seed}:{check_id}".encode(), digest_size=6).digest()
+    return int.from_bytes(digest, "big")
+
+
+def local_student(module: types.ModuleType, seed: int) -> Student:
+    """A student in this process, for trusted modules (references, edited references)."""
+    seed_everything(seed)
+    return Student(LocalTransport(module), seed)

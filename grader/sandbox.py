@@ -1,0 +1,583 @@
+"""Shuts the doors of a student process: files, network, other processes, resources.
+
+Applied in a process just forked from the warm host, before the first line of the student's code runs. Three levels:
+
+``full``
+    Linux with Landlock and seccomp. Nothing can be read but the interpreter, the installed libraries (our own packages
+    are left out) and the scratch folder; nothing can be written but the scratch folder. Of the system calls those
+    remain that a computation needs: memory, files, time, threads, the socket it was given. No capabilities, not even
+    for root. Resource limits as below.
+``limits``
+    Resource limits only: memory, processor time, file size, open files, no core dump (macOS, old kernels).
+``none``
+    Nothing.
+
+Not covered, even by ``full``: existence, size and dates of any file can be asked for (Landlock has no right for
+``stat``); faults of the processor and the kernel; how much disk all files of the scratch folder take together (the
+host watches it); how many threads root starts, within the memory limit; what the host holds in memory at the fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import functools
+import os
+import platform
+import site
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+if sys.platform != "win32":
+    import resource
+
+LEVELS = ("full", "limits", "none")
+
+OURS = ("course", "exercises", "grader", "solutions", "tests")
+"""Packages that no student process may read, wherever they are installed."""
+
+
+class SandboxError(RuntimeError):
+    """The level that was asked for cannot be reached; the process must not run the student's code."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one student process may use. Above these it gets an error or dies; the caller tells which."""
+
+    memory_bytes: int = 1024 * 2**20
+    """Private memory beyond what the process has when the limit is set."""
+    cpu_seconds: int = 60
+    """Processor time, all threads together; SIGXCPU ends the process, one second later SIGKILL."""
+    file_bytes: int = 64 * 2**20
+    """Size of any one file."""
+    open_files: int = 128
+    """Descriptors open at a time."""
+
+    def __post_init__(self) -> None:
+        """Refuse limits that limit nothing or everything."""
+        for name, value in vars(self).items():
+            if value < 1:
+                raise ValueError(f"{name}={value} leaves nothing to run with")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is computed once in the host, so that ``apply`` costs a millisecond in each fork."""
+
+    level: str
+    rules: tuple[tuple[str, int], ...] = ()
+    """Path and the Landlock rights that hold on it and everything below."""
+    scratch_rights: int = 0
+    landlock_abi: int = 0
+    program: bytes = b""
+    """The seccomp filter, compiled."""
+
+
+def available() -> tuple[str, list[str]]:
+    """The best level that this machine offers, found by trying it in a child process.
+
+    Returns:
+        The level and, unless it is ``full``, the reasons why it is not higher.
+    """
+    if sys.platform == "win32":
+        return "none", ["Windows has no resource limits, Landlock or seccomp"]
+    obstacles = list(_obstacles())
+    return ("limits", obstacles) if obstacles else ("full", [])
+
+
+def prepare(level: str, read_paths: Iterable[Path] = (), libraries: Iterable[Path] | None = None) -> Prepared:
+    """Everything about ``level`` that does not depend on the single student process.
+
+    Args:
+        level: one of ``LEVELS``.
+        read_paths: files and folders that student processes may read besides the libraries (data sets).
+        libraries: folders of the interpreter and its installed packages; found by default.
+
+    Raises:
+        SandboxError: the level cannot be reached on this machine.
+    """
+    if level not in LEVELS:
+        raise ValueError(f"no sandbox level {level!r}; there are {', '.join(LEVELS)}")
+    best, reasons = available()
+    if LEVELS.index(level) < LEVELS.index(best):
+        raise SandboxError(f"sandbox level {level!r} cannot be reached here: {'; '.join(reasons)}")
+    if level != "full":
+        return Prepared(level)
+    rights = _rights(_landlock_abi())
+    folders = [*(_library_folders() if libraries is None else libraries), *_SYSTEM_FOLDERS]
+    rules = {"/dev/null": rights.read_file | rights.overwrite}
+    for path, names_only in [
+        *_without_ours(folders, _our_paths(folders)),
+        *((os.path.realpath(path, strict=True), False) for path in read_paths),
+    ]:
+        rules[path] = rights.names if names_only else rights.read if os.path.isdir(path) else rights.read_file
+    return Prepared(level, tuple(rules.items()), rights.scratch, _landlock_abi(), _compile_filter(_landlock_abi()))
+
+
+def apply(prepared: Prepared, scratch: Path, limits: Limits) -> str:
+    """Restrict this process, for good. Call it while the process has a single thread.
+
+    Args:
+        prepared: from the host.
+        scratch: the folder that the process may write to; it exists.
+        limits: what it may use.
+
+    Returns:
+        The level reached, which is always the one prepared for.
+
+    Raises:
+        SandboxError: a door could not be shut. Some others may be shut by then: leave the process.
+    """
+    if prepared.level == "none":
+        return prepared.level
+    try:
+        with contextlib.suppress(PermissionError):  # it may lead a session already
+            os.setsid()
+        os.umask(0o077)
+        _limit_resources(limits)
+        if prepared.level == "full":
+            with contextlib.suppress(OSError):  # if the machine runs out of memory, this process goes first
+                Path("/proc/self/oom_score_adj").write_text("1000")
+            _drop_privileges()
+            _restrict_paths(prepared, scratch)
+            _load_filter(prepared.program)  # last: it forbids the calls above
+    except (OSError, ValueError, ArithmeticError, AttributeError) as error:
+        raise SandboxError(f"sandbox level {prepared.level!r} failed: {error}") from error
+    return prepared.level
+
+
+# --- Files: Landlock -------------------------------------------------------------------------------------------------
+
+_SYSTEM_FOLDERS = (
+    # Shared libraries and what the loader asks for.
+    *map(Path, ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")),
+    # How many processors there are and what they can do: asked for by torch and OpenMP.
+    *map(Path, ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", "/sys/devices/system/node")),
+    # Time zones, names of file types, locales.
+    *map(Path, ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo", "/etc/mime.types", "/usr/share/locale")),
+    *map(Path, ("/dev/zero", "/dev/random", "/dev/urandom")),
+)
+
+
+@dataclass(frozen=True)
+class _Rights:
+    """Landlock rights as far as this kernel knows them."""
+
+    read: int
+    read_file: int
+    names: int
+    """List a folder."""
+    overwrite: int
+    scratch: int
+
+
+def _rights(abi: int) -> _Rights:
+    from py_landlock.abi import ABIVersion, get_supported_fs
+    from py_landlock.flags import AccessFs as Fs
+
+    read = Fs.READ_FILE | Fs.READ_DIR
+    overwrite = Fs.WRITE_FILE | Fs.TRUNCATE
+    # No links, devices or sockets: what lies in the scratch is plain, whoever looks at it later. No right to execute is
+    # given anywhere; mapping a shared library asks for none.
+    scratch = read | overwrite | Fs.MAKE_REG | Fs.MAKE_DIR | Fs.REMOVE_FILE | Fs.REMOVE_DIR | Fs.REFER
+    known = get_supported_fs(ABIVersion(abi))
+    return _Rights(*(int(rights & known) for rights in (read, Fs.READ_FILE, Fs.READ_DIR, overwrite, scratch)))
+
+
+def _landlock_abi() -> int:
+    """Version of Landlock in this kernel; 0 without it."""
+    from py_landlock.errors import LandlockError
+    from py_landlock.landlock_sys import get_abi_version
+
+    try:
+        return int(get_abi_version())
+    except LandlockError:
+        return 0
+
+
+def _library_folders() -> list[Path]:
+    """The standard library and the folders of installed packages, of this environment and of the one under it."""
+    folders = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    folders += [os.path.join(sys.base_prefix, "lib"), site.getusersitepackages() if site.ENABLE_USER_SITE else ""]
+    folders += [entry for entry in sys.path if os.path.basename(entry) in ("site-packages", "dist-packages")]
+    return [Path(folder) for folder in dict.fromkeys(folders) if folder and os.path.isdir(folder)]
+
+
+def _our_paths(folders: Iterable[Path]) -> set[str]:
+    """Where our packages lie or could lie: beside this one, and in every library folder."""
+    roots = {os.path.realpath(os.path.dirname(os.path.dirname(__file__)))}
+    for folder in folders:
+        roots.add(os.path.realpath(folder))
+        roots.update(os.path.realpath(path) for path in folder.glob("python3*/*-packages"))
+    return {os.path.join(root, name) for root in roots for name in OURS}
+
+
+def _without_ours(paths: Iterable[Path], ours: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Paths to allow so that ``ours`` stay out: Landlock cannot forbid what lies below an allowed folder.
+
+    Yields:
+        A path, and whether only the names in it may be read (a folder of which some children are ours).
+    """
+    for path in map(os.path.realpath, paths):
+        if not os.path.exists(path) or any(path == our or path.startswith(our + os.sep) for our in ours):
+            continue
+        if any(our.startswith(path.rstrip(os.sep) + os.sep) and os.path.exists(our) for our in ours):
+            yield path, True
+            yield from _without_ours((Path(entry) for entry in os.scandir(path)), ours)
+        else:
+            yield path, False
+
+
+def _restrict_paths(prepared: Prepared, scratch: Path) -> None:
+    """Allow the prepared paths and the scratch folder, nothing else; cut off TCP and, from ABI 6, signals to others."""
+    from py_landlock.abi import ABIVersion, get_supported_fs, get_supported_net, get_supported_scope
+    from py_landlock.errors import LandlockError
+    from py_landlock.landlock_sys import (
+        PathBeneathAttr,
+        RestrictSelfFlag,
+        RulesetAttr,
+        add_rule,
+        create_ruleset,
+        restrict_self,
+    )
+
+    abi = ABIVersion(prepared.landlock_abi)
+    # The kernel would log a line per refusal.
+    quiet = RestrictSelfFlag.LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF if abi >= 7 else None
+    try:
+        ruleset = create_ruleset(RulesetAttr(get_supported_fs(abi), get_supported_net(abi), get_supported_scope(abi)))
+        for path, rights in ((os.fspath(scratch), prepared.scratch_rights), *prepared.rules):
+            try:
+                descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            except FileNotFoundError:
+                if path == os.fspath(scratch):
+                    raise
+                continue  # a library uninstalled meanwhile
+            add_rule(ruleset, PathBeneathAttr(rights, descriptor))
+            os.close(descriptor)
+        restrict_self(ruleset, quiet)
+        os.close(ruleset)
+    except LandlockError as error:
+        raise OSError(str(error)) from error
+
+
+# --- System calls: seccomp -------------------------------------------------------------------------------------------
+
+_ALLOWED = """
+    brk madvise mincore mlock mprotect mremap msync munlock munmap membarrier pkey_alloc pkey_free pkey_mprotect
+    map_shadow_stack mseal get_mempolicy
+
+    access chdir close close_range creat dup dup2 dup3 faccessat faccessat2 fadvise64 fallocate fchdir fdatasync
+    flock fstat fstatfs fsync ftruncate getcwd getdents getdents64 link linkat lseek lstat mkdir mkdirat newfstatat
+    pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv rename renameat
+    renameat2 rmdir sendfile copy_file_range stat statfs statx symlink symlinkat sync_file_range umask unlink
+    unlinkat write writev
+
+    epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2 pipe pipe2 poll ppoll
+    pselect6 select timerfd_create timerfd_gettime timerfd_settime
+
+    getpeername getsockname getsockopt recvfrom shutdown
+
+    arch_prctl exit exit_group futex futex_requeue futex_wait futex_waitv futex_wake get_robust_list rseq
+    set_robust_list set_tid_address sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr
+    sched_getparam sched_getscheduler sched_rr_get_interval sched_yield
+
+    alarm getitimer pause restart_syscall rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
+    rt_sigtimedwait setitimer sigaltstack
+
+    capget getcpu getegid geteuid getgid getgroups getpgid getpgrp getpid getppid getpriority getrandom getresgid
+    getresuid getrlimit getrusage getsid gettid getuid sysinfo times uname wait4 waitid
+
+    clock_getres clock_gettime clock_nanosleep gettimeofday nanosleep time timer_create timer_delete
+    timer_getoverrun timer_gettime timer_settime
+""".split()
+"""What a computation needs: memory; files (Landlock says which); waiting; the socket it has; threads; its own signals;
+asking about itself; time."""
+
+_REFUSED = """
+    accept accept4 bind connect listen recvmmsg recvmsg sendmmsg sendmsg setsockopt socket socketpair
+
+    execve execveat fork vfork
+
+    pidfd_getfd pidfd_open pidfd_send_signal process_madvise process_vm_readv process_vm_writev ptrace kcmp
+    rt_sigqueueinfo rt_tgsigqueueinfo setpriority sched_setattr sched_setparam sched_setscheduler setrlimit setpgid
+    setsid ioprio_set
+
+    chown fchown fchownat lchown truncate mknod mknodat
+
+    memfd_create memfd_secret shmat shmctl shmdt shmget msgctl msgget msgrcv msgsnd semctl semget semop semtimedop
+    mq_open mq_unlink add_key keyctl request_key
+
+    bpf fanotify_init fspick io_uring_enter io_uring_register io_uring_setup mount move_mount name_to_handle_at
+    open_by_handle_at open_tree perf_event_open personality pivot_root chroot setns swapoff swapon syslog umount2
+    unshare userfaultfd reboot sethostname settimeofday clock_settime init_module finit_module delete_module
+    kexec_load setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset sync syncfs
+""".split()
+"""Calls answered with EPERM, so that Python raises a PermissionError where it happened. The list need not be complete:
+a call that is in neither list is answered with ENOSYS, as by a kernel without it, and libraries fall back."""
+
+_IGNORED = "chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes".split()
+"""Calls that succeed and do nothing, as on a file system without modes. Landlock does not see them, so they would
+change files that may only be read; refusing them would break ``shutil.copy``."""
+_WITHOUT_XATTR = (
+    "getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr".split()
+)
+
+_CLONE_THREAD = 0x00010000
+_CLONE_NEW = 0x7E020000 | 0x00000080
+"""All flags that open a new namespace."""
+_MAP_TYPE, _MAP_SHARED, _MAP_PRIVATE, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x0F, 0x01, 0x02, 0x20, 0x100
+_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)
+"""Duplicate, flags, record locks, size of a pipe. Not F_SETOWN and F_SETSIG, which send signals; not F_SETLEASE."""
+_IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+"""Is it a terminal and how wide, bytes waiting, (non-)blocking, close on exec."""
+_PRCTL = (15, 16, 0x53564D41)
+"""Name of a thread, name of a memory area."""
+
+
+def _compile_filter(abi: int) -> bytes:
+    """The filter as the kernel takes it. libseccomp sees to 64-bit arguments; calls by another ABI (i386, x32) kill."""
+    import pyseccomp as scmp
+
+    def refuse(code: int) -> int:
+        return int(scmp.ERRNO(code))
+
+    def masked(position: int, mask: int, value: int) -> Any:
+        return scmp.Arg(position, scmp.MASKED_EQ, mask, value)
+
+    def is_(position: int, value: int) -> Any:
+        return scmp.Arg(position, scmp.EQ, value)
+
+    program = scmp.SyscallFilter(refuse(errno.ENOSYS))
+    program.set_attr(scmp.Attr.ACT_BADARCH, scmp.KILL_PROCESS)
+
+    def rule(action: int, name: str, *conditions: Any) -> None:
+        if scmp.resolve_syscall(scmp.Arch.NATIVE, name) >= 0:  # negative: libseccomp or this processor has no such call
+            program.add_rule(action, name, *conditions)
+
+    signals = ["kill", "tgkill", "tkill"]  # Landlock keeps them within the process from ABI 6
+    for name in (*_ALLOWED, *(signals if abi >= 6 else ())):
+        rule(scmp.ALLOW, name)
+    for name in (*_REFUSED, *(signals if abi < 6 else ())):
+        rule(refuse(errno.EPERM), name)
+    for name in _IGNORED:
+        rule(refuse(0), name)
+    for name in _WITHOUT_XATTR:
+        rule(refuse(errno.ENOTSUP), name)
+
+    # Threads, no processes. The flags of clone3 lie in memory, out of sight: ENOSYS sends libc back to clone.
+    rule(scmp.ALLOW, "clone", masked(0, _CLONE_THREAD | _CLONE_NEW, _CLONE_THREAD))
+    rule(refuse(errno.EPERM), "clone", masked(0, _CLONE_THREAD, 0))
+    # Shared memory without a file and memory that grows like a stack do not count as data, which is limited.
+    kind = _MAP_TYPE | _MAP_ANONYMOUS | _MAP_GROWSDOWN
+    for flags in (_MAP_PRIVATE, _MAP_PRIVATE | _MAP_ANONYMOUS, _MAP_SHARED):
+        rule(scmp.ALLOW, "mmap", masked(3, kind, flags))
+    for flags in (_MAP_SHARED | _MAP_ANONYMOUS, _MAP_PRIVATE | _MAP_ANONYMOUS | _MAP_GROWSDOWN):
+        rule(refuse(errno.EPERM), "mmap", masked(3, kind, flags))
+    # O_RDONLY | O_TRUNC empties a file that one may only read, and Landlock before ABI 3 does not see it.
+    for name, position in (("open", 1), ("openat", 2)):
+        mask = os.O_TRUNC | os.O_ACCMODE
+        for mode in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_WRONLY | os.O_TRUNC, os.O_RDWR | os.O_TRUNC):
+            rule(scmp.ALLOW, name, masked(position, mask, mode))
+        rule(refuse(errno.EPERM), name, masked(position, mask, os.O_RDONLY | os.O_TRUNC))
+    rule(scmp.ALLOW, "sendto", is_(4, 0))  # to whom it is connected, to no other address
+    for name, position in (("prlimit64", 2), ("sched_setaffinity", 0)):  # asking, not setting; of itself
+        rule(scmp.ALLOW, name, is_(position, 0))
+        rule(refuse(errno.EPERM), name, scmp.Arg(position, scmp.NE, 0))
+    for name, position, values in (("fcntl", 1, _FCNTL), ("ioctl", 1, _IOCTL), ("prctl", 0, _PRCTL)):
+        for value in values:
+            rule(scmp.ALLOW, name, is_(position, value))
+
+    with open(os.memfd_create("filter"), "rb+") as file:
+        program.export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+class _Program(ctypes.Structure):
+    """``struct sock_fprog``."""
+
+    _fields_ = (("count", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def _load_filter(program: bytes) -> None:
+    seccomp = {"x86_64": 317, "aarch64": 277}[platform.machine()]
+    set_mode_filter, allow_speculation = 1, 1 << 2  # or older kernels slow the process down to guard a secret it lacks
+    argument = _Program(len(program) // 8, program)
+    _check(_libc().syscall(seccomp, set_mode_filter, allow_speculation, ctypes.byref(argument)), "seccomp")
+
+
+# --- Rights and resources --------------------------------------------------------------------------------------------
+
+_PR_SET_PDEATHSIG, _PR_GET_PDEATHSIG = 1, 2
+_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 4, 38, 47, 4
+_CAPABILITY_VERSION_3 = 0x20080522
+_ADDRESS_SPACE_SLACK = 2**30
+"""Bytes of address space that threads reserve without using them."""
+_THREAD_SLACK = 512
+"""Threads that this user may start beyond all that the machine runs now."""
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+
+
+def _drop_privileges() -> None:
+    """No way to gain rights, no capability even for root, memory closed to other processes of the same user."""
+    libc = _libc()
+    death = ctypes.c_int(0)
+    _check(libc.prctl(_PR_GET_PDEATHSIG, ctypes.byref(death), 0, 0, 0), "parent death signal")
+    _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    _check(libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
+    _check(libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient capabilities")
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    _check(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    # The kernel forgets the signal for the parent's death when capabilities change.
+    _check(libc.prctl(_PR_SET_PDEATHSIG, death.value, 0, 0, 0), "parent death signal")
+
+
+def _limit_resources(limits: Limits) -> None:
+    if sys.platform == "win32":
+        raise OSError("Windows has no resource limits")
+    _limit("RLIMIT_CORE", 0)
+    _limit("RLIMIT_CPU", limits.cpu_seconds, limits.cpu_seconds + 1)
+    _limit("RLIMIT_FSIZE", limits.file_bytes)
+    _limit("RLIMIT_NOFILE", limits.open_files)
+    if sys.platform == "linux":
+        page = os.sysconf("SC_PAGE_SIZE")
+        fields = Path("/proc/self/statm").read_text("ascii").split()
+        space, data = int(fields[0]) * page, int(fields[5]) * page
+        _limit("RLIMIT_DATA", data + limits.memory_bytes)
+        _limit("RLIMIT_AS", space + limits.memory_bytes + _ADDRESS_SPACE_SLACK)
+        # Counts all processes of this user, so it can only stop a bomb; the kernel does not apply it to root.
+        with contextlib.suppress(OSError):
+            running = int(Path("/proc/loadavg").read_text("ascii").split()[3].partition("/")[2])
+            _limit("RLIMIT_NPROC", running + _THREAD_SLACK)
+
+
+def _limit(name: str, soft: int, hard: int | None = None) -> None:
+    """Set a limit, unless a lower one holds already; the process cannot raise it again."""
+    if sys.platform == "win32":
+        return
+    which = getattr(resource, name)
+    _, ceiling = resource.getrlimit(which)
+    hard = soft if hard is None else hard
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(which, (soft, hard))
+
+
+# --- What the process inherits ---------------------------------------------------------------------------------------
+
+_KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def close_fds(keep: Collection[int]) -> None:
+    """Close every descriptor that is not in ``keep``.
+
+    >>> reader, writer = os.pipe()
+    >>> close_fds({0, 1, 2})
+    """
+    try:
+        highest = max(map(int, os.listdir("/dev/fd")))
+    except OSError:
+        highest = os.sysconf("SC_OPEN_MAX")
+    low = 0
+    for descriptor in sorted({*keep, highest + 1}):
+        if low < descriptor:  # closerange(0, 0) closes everything (CPython 3.11)
+            os.closerange(low, descriptor)
+        low = descriptor + 1
+
+
+def clean_environment(scratch: Path) -> None:
+    """Forget the user's environment; homes, caches and temporary files go to ``scratch``, nothing goes online."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    os.environ.clear()
+    _erase_initial_environment()
+    folder = os.fspath(scratch)
+    os.environ.update(
+        kept,
+        PATH="/usr/bin:/bin",
+        HOME=folder,
+        TMPDIR=folder,
+        XDG_CACHE_HOME=folder,
+        HF_HOME=folder,
+        TORCH_HOME=folder,
+        USER="student",
+        LOGNAME="student",
+        HF_HUB_OFFLINE="1",
+        TRANSFORMERS_OFFLINE="1",
+        TOKENIZERS_PARALLELISM="false",
+    )
+    tempfile.tempdir = None  # look at TMPDIR again
+    sys.dont_write_bytecode = True
+
+
+def _erase_initial_environment() -> None:
+    """Overwrite the block that the kernel handed over at the start, where clearing ``os.environ`` leaves tokens."""
+    if sys.platform != "linux":
+        return
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        fields = Path("/proc/self/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
+        start, end = int(fields[47]), int(fields[48])  # env_start, env_end: fields 50 and 51 of proc(5)
+        if 0 < start < end:
+            ctypes.memset(start, 0, end - start)
+
+
+# --- What this machine offers ----------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _obstacles() -> tuple[str, ...]:
+    """What stands between this machine and level ``full``."""
+    if sys.platform != "linux":
+        return ("Landlock and seccomp exist on Linux only",)
+    obstacles = []
+    if platform.machine() not in ("x86_64", "aarch64") or sys.maxsize < 2**32:
+        obstacles.append(f"no filter for {platform.machine()}")
+    try:
+        if _landlock_abi() == 0:
+            obstacles.append("Landlock is not in this kernel or switched off")
+    except ImportError:
+        obstacles.append("the package py-landlock is not installed")
+    try:
+        import pyseccomp  # noqa: F401
+    except ImportError:
+        obstacles.append("the package pyseccomp is not installed")
+    except (RuntimeError, OSError):
+        obstacles.append("libseccomp.so.2 not found (Debian, Ubuntu: apt install libseccomp2)")
+    return tuple(obstacles) or _trial()
+
+
+def _trial() -> tuple[str, ...]:
+    """Apply it all in a child: a container may refuse what the kernel can do."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            abi = _landlock_abi()
+            prepared = Prepared("full", (), _rights(abi).scratch, abi, _compile_filter(abi))
+            apply(prepared, Path("/"), Limits())
+        except BaseException as error:
+            os.write(writer, str(error).encode()[:1000])
+            os._exit(1)
+        os._exit(0)
+    os.close(writer)
+    with open(reader, "rb") as file:
+        said = file.read().decode(errors="replace")
+    _, status = os.waitpid(pid, 0)
+    return () if status == 0 else (said or f"the trial ended with status {status}",)

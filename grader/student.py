@@ -1,0 +1,100 @@
+"""The student process: loads one file and answers requests about it, inside the sandbox.
+
+It is forked from the warm host, so torch is there already; it sees the student's file and a scratch folder and nothing else of
+ours. It holds no check, no reference and no expected value: whatever the student's code does to this process, it can
+only change the student's own answers.
+"""
+
+from __future__ import annotations
+
+import linecache
+import marshal
+import os
+import socket
+import sys
+import types
+
+import torch
+
+from grader import link, wire
+from grader.dispatch import Dispatcher, describe
+
+
+def load(path: str, name: str) -> tuple[types.ModuleType, dict[str, object] | None]:
+    """Run the student's file as module ``name``.
+
+    Returns:
+        The module and, if the file does not run to its end, the description of what it raised.
+    """
+    module = types.ModuleType(name)
+    module.__file__ = path
+    sys.modules[name] = module
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            source = file.read()
+        exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+    except BaseException as error:  # SystemExit at import is the student's too
+        return module, describe(error, path)
+    finally:
+        module.__file__ = path
+    return module, None
+
+
+def serve(sock: socket.socket, path: str, name: str, threads: int) -> None:
+    """Load the file, say so, answer requests until the judge hangs up.
+
+    The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the dispatcher's operations
+    there are two of this process: ``["give", name, code]`` puts a reference definition into the student's module, and
+    ``["reload"]`` runs the file again in a fresh module (used where a process per check is too slow).
+    """
+    torch.set_num_threads(threads)
+    # Line by line: what was printed must be out when the process is killed.
+    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+    sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)
+    while True:
+        module, error = load(path, name)
+        dispatcher = Dispatcher(module)
+        names = [key for key in list(vars(module)) if isinstance(key, str)][:1000]
+        link.send(sock, wire.encode(["ok", {"names": names, "error": error}]))
+        if not _answer(sock, dispatcher):
+            return
+
+
+def _answer(sock: socket.socket, dispatcher: Dispatcher) -> bool:
+    """Answer until the judge hangs up (False) or asks for the file to be run again (True)."""
+    while True:
+        try:
+            frame = link.receive(sock)
+        except (link.LinkClosed, OSError):
+            return False
+        operation, *rest = wire.decode(frame, wire.Reference)
+        if operation == "reload":
+            return True
+        if operation == "give":
+            _give(dispatcher.module, *rest)
+            link.send(sock, wire.encode(["ok", None]))
+        else:
+            link.send(sock, dispatcher.handle(frame))
+
+
+def _give(module: types.ModuleType, name: str, code: bytes) -> None:
+    """Define ``name`` in the student's module from compiled code, which is all that ever comes here of a reference."""
+    namespace = {"__name__": "given", **vars(module)}
+    exec(marshal.loads(code), namespace)  # from the judge, which is trusted; made by this very interpreter
+    setattr(module, name, namespace[name])
+
+
+def spawned() -> None:
+    """Entry of a student process that was not forked: ``python -m grader.student HOST PORT TOKEN PATH NAME THREADS``."""
+    host, port, token, path, name, threads = sys.argv[1:]
+    sock = socket.create_connection((host, int(port)))
+    sock.sendall(bytes.fromhex(token))
+    linecache.clearcache()
+    sys.argv = [path]
+    serve(sock, path, name, int(threads))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    spawned()

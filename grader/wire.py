@@ -1,0 +1,192 @@
+"""What travels between judge and student: typed, by value, bounded, never pickled.
+
+A frame is one msgpack list ``[structure, blob]``. The structure holds scalars as they are and everything else as a tagged
+list; all tensors of a frame lie in one safetensors blob and are named by their index. Both sides decode with the same
+limits, so that neither a hostile answer nor an honest accident (a million-element list) can hurt the reader: whatever is
+out of bounds or of an unknown form raises ``WireError``.
+
+What arrives is always made afresh on this side: a plain ``torch.Tensor``, a plain ``dict``. No class of the sender's
+survives the journey, so neither ``__eq__`` nor ``__torch_function__`` of a student ever runs in the judge.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+import msgpack
+import numpy as np
+import safetensors.torch
+import torch
+
+MAX_FRAME_BYTES = 64 * 2**20
+MAX_ITEMS = 100_000
+MAX_DEPTH = 32
+
+_DTYPES = {
+    name: getattr(torch, name)
+    for name in (
+        "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64".split()
+    )
+}
+_DTYPE_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+
+# Lazy results that a method may hand back (``named_parameters()``, ``dict.keys()``): read out, up to MAX_ITEMS.
+_LAZY = (types.GeneratorType, type({}.keys()), type({}.values()), type({}.items()), map, zip, filter, range)
+
+
+class WireError(Exception):
+    """The value cannot travel, or the frame is not one of ours."""
+
+
+class Reference:
+    """A stand-in for an object that stays on the other side; ``number`` is its place in the other side's table."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def encode(value: object, keep: Callable[[object], int] | None = None) -> bytes:
+    """Write ``value`` as one frame.
+
+    Args:
+        value: None, bool, int, float, str, bytes, list, tuple, set, dict, tensor, ndarray, dtype, ``Reference``, nested.
+        keep: called for any other object; keeps it and returns its number, which travels in its place.
+
+    Raises:
+        WireError: the value is of no known kind and ``keep`` is None, or it is too deep, too long or too large.
+    """
+    writer = _Writer(keep)
+    structure = writer.write(value, 0)
+    blob = safetensors.torch.save(writer.tensors) if writer.tensors else b""
+    try:
+        frame = msgpack.packb([structure, blob])
+    except (ValueError, UnicodeEncodeError) as error:  # a lone surrogate in a str, for example
+        raise WireError(f"cannot be written: {error}") from None
+    if len(frame) > MAX_FRAME_BYTES:
+        raise WireError(f"{len(frame):,} bytes are more than a frame may hold ({MAX_FRAME_BYTES:,})")
+    return bytes(frame)
+
+
+def decode(frame: bytes, resolve: Callable[[int], object] | None = None) -> Any:
+    """Read one frame.
+
+    Args:
+        frame: bytes as ``encode`` wrote them, perhaps by somebody who lies.
+        resolve: what to put where the frame refers to a kept object (default: a ``Reference``).
+
+    Raises:
+        WireError: for anything that ``encode`` would not have written.
+    """
+    if len(frame) > MAX_FRAME_BYTES:
+        raise WireError("frame too large")
+    try:
+        parts = msgpack.unpackb(frame, use_list=True, strict_map_key=True, max_map_len=0, max_ext_len=0)
+        structure, blob = parts
+        if type(blob) is not bytes:
+            raise WireError("blob expected")
+        tensors = safetensors.torch.load(blob) if blob else {}
+    except WireError:
+        raise
+    except Exception as error:  # msgpack and safetensors raise many kinds; each means "not one of ours"
+        raise WireError(f"malformed frame: {type(error).__name__}") from None
+    return _Reader(tensors, resolve or Reference).read(structure, 0)
+
+
+class _Writer:
+    def __init__(self, keep: Callable[[object], int] | None) -> None:
+        self.keep = keep
+        self.tensors: dict[str, torch.Tensor] = {}
+        self.items = 0
+
+    def write(self, value: object, depth: int) -> object:
+        self.items += 1
+        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
+            raise WireError("nested too deep" if depth > MAX_DEPTH else f"more than {MAX_ITEMS:,} values")
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, np.generic):
+            return self.write(value.item(), depth + 1)
+        if isinstance(value, int):
+            return int(value) if -(2**63) <= value < 2**63 else ["i", hex(value)]
+        if isinstance(value, (float, Fraction, Decimal)):  # exact numbers arrive as floats
+            return float(value)
+        if isinstance(value, str):
+            return str(value)
+        if isinstance(value, (bytes, bytearray)):
+            return bytes(value)
+        if isinstance(value, torch.Tensor):
+            return self.tensor(value)
+        if isinstance(value, np.ndarray):
+            return self.tensor(torch.from_numpy(np.array(value, copy=True)))
+        if isinstance(value, (tuple, list, set, frozenset)):
+            tag = "u" if isinstance(value, tuple) else "l" if isinstance(value, list) else "s"
+            return [tag, [self.write(item, depth + 1) for item in list(value)]]
+        if isinstance(value, Mapping) and isinstance(value, dict):
+            flat: list[object] = []
+            for key, item in list(value.items()):
+                flat += [self.write(key, depth + 1), self.write(item, depth + 1)]
+            return ["d", flat]
+        if isinstance(value, Reference):
+            return ["h", value.number]
+        if isinstance(value, torch.dtype):
+            return ["y", _DTYPE_NAMES.get(value) or str(value).removeprefix("torch.")]
+        if isinstance(value, (*_LAZY, AbstractSet)):
+            return self.write(list(islice(iter(value), MAX_ITEMS)), depth + 1)
+        if self.keep is None:
+            raise WireError(f"a {type(value).__name__} cannot travel")
+        return ["h", self.keep(value)]
+
+    def tensor(self, value: torch.Tensor) -> list[object]:
+        if value.layout is not torch.strided or value.device.type == "meta" or value.dtype not in _DTYPE_NAMES:
+            raise WireError(f"a tensor of kind {value.dtype}, {value.layout}, {value.device} cannot travel")
+        plain = value.detach().to("cpu").contiguous().clone()
+        if type(plain) is not torch.Tensor:  # a Parameter's detach is plain; a subclass may stay one
+            plain = plain.as_subclass(torch.Tensor)
+        name = str(len(self.tensors))
+        self.tensors[name] = plain
+        return ["T", int(name)]
+
+
+class _Reader:
+    def __init__(self, tensors: dict[str, torch.Tensor], resolve: Callable[[int], object]) -> None:
+        self.tensors = tensors
+        self.resolve = resolve
+        self.items = 0
+
+    def read(self, node: object, depth: int) -> object:
+        self.items += 1
+        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
+            raise WireError("frame nested too deep or too long")
+        if node is None or isinstance(node, (bool, int, float, str, bytes)):
+            return node
+        if not (isinstance(node, list) and len(node) == 2 and isinstance(node[0], str)):
+            raise WireError("untagged value")
+        tag, content = node
+        if tag in ("l", "u", "s", "d") and isinstance(content, list):
+            items = [self.read(item, depth + 1) for item in content]
+            try:
+                if tag == "d":
+                    return dict(zip(items[::2], items[1::2], strict=True))
+                return items if tag == "l" else tuple(items) if tag == "u" else set(items)
+            except (TypeError, ValueError):  # an unhashable key, an odd number of entries
+                raise WireError("malformed mapping or set") from None
+        if tag == "T" and isinstance(content, int) and str(content) in self.tensors:
+            return self.tensors[str(content)]
+        if tag == "h" and type(content) is int:
+            return self.resolve(content)
+        if tag == "y" and isinstance(content, str) and content in _DTYPES:
+            return _DTYPES[content]
+        if tag == "i" and isinstance(content, str) and len(content) < 4096:
+            try:
+                return int(content, 16)
+            except ValueError:
+                raise WireError("malformed integer") from None
+        raise WireError(f"unknown tag {tag!r:.20}")

@@ -1,0 +1,64 @@
+"""Grade exercise-3 three times: the untouched skeleton, a misunderstanding, the reference. ``make demo``.
+
+The misunderstanding is the first mistake that the grader's tests know by the name below, put into the reference. The
+demonstration fails if an exit code is not the documented one or if the misunderstanding is not called by its name.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from course import paths, syllabus
+from grader.diagnose import load_mistakes
+
+SLUG = "lora"
+MISTAKE = "scaling-inverted"
+
+
+def main() -> int:
+    """Run the three gradings.
+
+    Returns:
+        0 if all three went as documented, else 1.
+    """
+    exercise = syllabus.resolve(SLUG)
+    mistake = next(mistake for mistake in load_mistakes(paths.mistakes(SLUG)) if mistake.name == MISTAKE)
+    with tempfile.TemporaryDirectory() as folder:
+        misunderstood = Path(folder) / f"{SLUG}.py"
+        misunderstood.write_text(mistake.apply(paths.solution(SLUG).read_text(encoding="utf-8")), encoding="utf-8")
+        went_well = [
+            grading("1. The skeleton, untouched", exercise.id, paths.skeleton(SLUG), exit_code=1),
+            grading(f"2. A misunderstanding ({MISTAKE})", exercise.id, misunderstood, exit_code=1, mistake=MISTAKE),
+            grading("3. The reference solution", exercise.id, paths.solution(SLUG), exit_code=0),
+        ]
+    if not all(went_well):
+        print("\nThe demonstration did not go as documented.", file=sys.stderr)
+        return 1
+    print("\nThat was the demonstration. Your own turn: course start")
+    return 0
+
+
+def grading(title: str, exercise: str, file: Path, *, exit_code: int, mistake: str | None = None) -> bool:
+    """Grade one file in front of the reader; say whether exit code and named mistakes are the expected ones."""
+    print(f"\n── {title} " + "─" * (96 - len(title)), flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "result.json"
+        command = [sys.executable, "-m", "course", "grade", exercise, "--file", str(file), "--json", str(report)]
+        print(f"$ course grade {exercise} --file {file}", flush=True)
+        code = subprocess.run(command, check=False).returncode
+        checks = json.loads(report.read_text(encoding="utf-8"))["checks"] if report.exists() else []
+    named = {check["mistake"] for check in checks if check["mistake"]}
+    print(f"\n(exit code {code}; mistakes named: {', '.join(sorted(named)) or 'none'})", flush=True)
+    if code != exit_code:
+        print(f"expected exit code {exit_code}", file=sys.stderr)
+    if named != ({mistake} if mistake else set()):
+        print(f"expected the name {mistake}", file=sys.stderr)
+    return code == exit_code and named == ({mistake} if mistake else set())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

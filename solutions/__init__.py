@@ -1,0 +1,1 @@
+"""Reference solutions: the exercises without holes, and recipes that train with them."""

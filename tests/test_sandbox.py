@@ -1,0 +1,899 @@
+"""Every door of the sandbox is tried from inside; and without the sandbox it must open, or the try proves nothing.
+
+The doors are tried in forks of one warm host, as in grading; this file is also that host's program. Everything stays
+within one temporary folder and the loopback interface, with at most one more process, 400 MiB of address space that is
+not touched, 2 MiB of disk and ``PATIENCE_SECONDS``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import dataclasses
+import errno
+import json
+import mmap
+import os
+import platform
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import sandbox
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 60
+MIB = 2**20
+SECRET = "what the checks expect"
+
+LEVEL, REASONS = sandbox.available()
+needs_full = pytest.mark.skipif(LEVEL != "full", reason=f"level full is not available here: {'; '.join(REASONS)}")
+needs_limits = pytest.mark.skipif(LEVEL == "none", reason="no resource limits on this platform")
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="the host forks, which is safe on Linux only")
+
+
+# --- What is tried. Each function does what it says and returns, or raises, or dies ----------------------------------
+
+
+class Place:
+    """Where a try happens: ``scratch`` is the student process's own, ``world`` holds what it must not touch."""
+
+    def __init__(self, world: Path, scratch: Path, inherited: int, host: int) -> None:
+        self.world, self.scratch, self.inherited, self.host = world, scratch, inherited, host
+        self.secret = world / "secret.txt"
+        self.packages = world / "site-packages"
+
+
+DOORS: dict[str, Callable[[Place], Any]] = {}
+"""Things that ``full`` must not let happen."""
+WINDOWS: dict[str, Callable[[Place], Any]] = {}
+"""Things that ``full`` must let happen."""
+
+
+def door(function: Callable[[Place], Any]) -> Callable[[Place], Any]:
+    DOORS[function.__name__] = function
+    return function
+
+
+def window(function: Callable[[Place], Any]) -> Callable[[Place], Any]:
+    WINDOWS[function.__name__] = function
+    return function
+
+
+def syscall(name: str, *arguments: Any) -> int:
+    """A system call past libc; raises OSError as Python's own functions do."""
+    import pyseccomp
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
+    result = libc.syscall(ctypes.c_long(number), *arguments)
+    if result == -1:
+        raise OSError(ctypes.get_errno(), f"{name}: {os.strerror(ctypes.get_errno())}")
+    return int(result)
+
+
+@door
+def read_a_file(place: Place) -> str:
+    return place.secret.read_text()
+
+
+@door
+def read_this_checkout(place: Place) -> str:
+    return (REPOSITORY / "grader" / "sandbox.py").read_text()[:10]
+
+
+@door
+def read_through_a_symlink_made_here(place: Place) -> str:
+    (place.scratch / "link").symlink_to(place.secret)
+    return (place.scratch / "link").read_text()
+
+
+@door
+def read_through_a_symlink_found_here(place: Place) -> str:
+    return (place.scratch / "found").read_text()
+
+
+@door
+def read_through_a_hard_link(place: Place) -> str:
+    os.link(place.secret, place.scratch / "hard")
+    return (place.scratch / "hard").read_text()
+
+
+@door
+def read_after_moving_it_here(place: Place) -> str:
+    os.rename(place.world / "victim.txt", place.scratch / "moved")
+    return (place.scratch / "moved").read_text()
+
+
+@door
+def read_through_dotdot(place: Place) -> str:
+    return (place.scratch / ".." / "secret.txt").read_text()
+
+
+@door
+def read_through_proc_self_root(place: Place) -> str:
+    return Path(f"/proc/self/root{place.secret}").read_text()
+
+
+@door
+def read_through_proc_self_cwd(place: Place) -> str:
+    os.chdir(place.world)
+    return Path("/proc/self/cwd/secret.txt").read_text()
+
+
+@door
+def read_through_the_hosts_root(place: Place) -> str:
+    return Path(f"/proc/{place.host}/root{place.secret}").read_text()
+
+
+@door
+def read_through_an_o_path_descriptor(place: Place) -> str:
+    descriptor = os.open(place.secret, os.O_PATH)
+    return Path(f"/proc/self/fd/{descriptor}").read_text()
+
+
+@door
+def read_through_an_inherited_descriptor(place: Place) -> str:
+    return os.pread(place.inherited, 100, 0).decode()
+
+
+@door
+def read_the_hosts_environment(place: Place) -> int:
+    return len(Path(f"/proc/{place.host}/environ").read_bytes())
+
+
+@door
+def read_the_hosts_command_line(place: Place) -> int:
+    return len(Path(f"/proc/{place.host}/cmdline").read_bytes())
+
+
+@door
+def open_the_hosts_memory(place: Place) -> None:
+    os.close(os.open(f"/proc/{place.host}/mem", os.O_RDONLY))
+
+
+@door
+def read_the_hosts_memory(place: Place) -> int:
+    buffer = ctypes.create_string_buffer(8)
+    vector = (ctypes.c_size_t * 2)(
+        ctypes.addressof(buffer), 8
+    )  # the host has the same address mapped: it is our parent
+    return syscall("process_vm_readv", place.host, vector, 1, vector, 1, 0)
+
+
+@door
+def trace_the_host(place: Place) -> None:
+    seize = 0x4206
+    syscall("ptrace", seize, place.host, None, None)
+
+
+@door
+def read_a_module_of_ours(place: Place) -> str:
+    return (place.packages / "grader" / "checks" / "check_x.py").read_text()
+
+
+@door
+def read_bytecode_of_ours(place: Place) -> bytes:
+    return (place.packages / "grader" / "__pycache__" / "x.cpython-311.pyc").read_bytes()
+
+
+@door
+def list_the_world(place: Place) -> list[str]:
+    return os.listdir(place.world)
+
+
+@door
+def list_the_root_folder(place: Place) -> list[str]:
+    return os.listdir("/")
+
+
+@door
+def find_the_hosts_token_in_memory(place: Place) -> bool:
+    """The environment that the host was started with follows its arguments; ``write`` finds where memory ends."""
+    libc = ctypes.CDLL(None)
+    address = ctypes.c_void_p.in_dll(libc, "program_invocation_name").value
+    assert address is not None
+    reader, writer = os.pipe()
+    found = b""
+    while (count := libc.write(writer, ctypes.c_void_p(address), 4096 - address % 4096)) > 0:  # to the end of the page
+        found += os.read(reader, count)
+        address += count
+    if SECRET.encode() not in found:
+        raise PermissionError(errno.EACCES, f"not in the {len(found)} bytes there")
+    return True
+
+
+@door
+def read_etc(place: Place) -> str:
+    return Path("/etc/passwd").read_text()[:4]
+
+
+@door
+def write_outside(place: Place) -> None:
+    (place.world / "written.txt").write_text("x")
+
+
+@door
+def write_to_tmp(place: Place) -> None:
+    with tempfile.TemporaryFile(dir="/tmp"):
+        pass
+
+
+@door
+def write_to_shared_memory(place: Place) -> None:
+    name = f"/dev/shm/course-sandbox-test-{os.getpid()}"
+    with open(name, "w"):
+        os.unlink(name)
+
+
+@door
+def overwrite_a_library(place: Place) -> None:
+    (place.packages / "other" / "__init__.py").write_text("x = 2\n")
+
+
+@door
+def truncate_a_library(place: Place) -> None:
+    os.truncate(place.packages / "other" / "lazy.py", 5)
+
+
+@door
+def truncate_a_library_by_opening_it(place: Place) -> None:
+    os.close(os.open(place.packages / "other" / "lazy.py", os.O_RDONLY | os.O_TRUNC))
+
+
+@door
+def remove_outside(place: Place) -> None:
+    (place.world / "victim.txt").unlink()
+
+
+@door
+def make_a_folder_outside(place: Place) -> None:
+    (place.world / f"folder-{os.getpid()}").mkdir()
+
+
+@door
+def make_a_fifo(place: Place) -> None:
+    os.mkfifo(place.scratch / "fifo")
+
+
+@door
+def lease_a_library(place: Place) -> None:
+    import fcntl
+
+    with open(place.packages / "plain.py") as file:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+
+
+@door
+def take_an_attribute_of_a_file(place: Place) -> None:
+    os.setxattr(place.packages / "plain.py", "user.course", b"x")
+
+
+@door
+def open_a_socket(place: Place) -> None:
+    socket.socket().close()
+
+
+@door
+def open_a_unix_socket(place: Place) -> None:
+    socket.socket(socket.AF_UNIX).close()
+
+
+@door
+def open_a_pair_of_sockets(place: Place) -> None:
+    for end in socket.socketpair():
+        end.close()
+
+
+@door
+def connect_to_loopback(place: Place) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+
+
+@door
+def fork(place: Place) -> None:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+@door
+def fork_past_libc(place: Place) -> None:
+    pid = syscall("clone", signal.SIGCHLD, None, None, None, None)
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
+@door
+def run_a_program(place: Place) -> None:
+    subprocess.run(["/bin/true"], check=True)
+
+
+@door
+def run_a_program_by_spawning(place: Place) -> None:
+    os.waitpid(os.posix_spawn("/bin/true", ["true"], {}), 0)
+
+
+@door
+def become_a_program(place: Place) -> None:
+    os.execv("/bin/true", ["true"])
+
+
+@door
+def signal_the_host(place: Place) -> None:
+    os.kill(place.host, signal.SIGWINCH)
+
+
+@door
+def signal_a_thread_of_the_host(place: Place) -> None:
+    syscall("tgkill", place.host, place.host, signal.SIGWINCH)
+
+
+@door
+def signal_the_host_by_queue(place: Place) -> None:
+    syscall("pidfd_send_signal", os.pidfd_open(place.host), signal.SIGWINCH, None, 0)
+
+
+@door
+def signal_the_host_through_a_pipe(place: Place) -> None:
+    import fcntl
+
+    reader, _ = os.pipe()
+    fcntl.fcntl(reader, fcntl.F_SETOWN, place.host)
+
+
+@door
+def slow_the_host_down(place: Place) -> None:
+    os.setpriority(os.PRIO_PROCESS, place.host, os.getpriority(os.PRIO_PROCESS, place.host))
+
+
+@door
+def pin_the_host_to_a_processor(place: Place) -> None:
+    os.sched_setaffinity(place.host, os.sched_getaffinity(place.host))
+
+
+@door
+def limit_the_host(place: Place) -> None:
+    import resource
+
+    resource.prlimit(place.host, resource.RLIMIT_CORE, (0, resource.prlimit(place.host, resource.RLIMIT_CORE)[1]))
+
+
+@door
+def raise_a_limit(place: Place) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))  # even to what it is: no call gets through
+
+
+@door
+def share_memory(place: Place) -> None:
+    mmap.mmap(-1, MIB).close()
+
+
+@door
+def make_a_memory_file(place: Place) -> None:
+    os.close(os.memfd_create("x"))
+
+
+@door
+def make_a_system_v_segment(place: Place) -> None:
+    private, remove = 0, 0
+    syscall("shmctl", syscall("shmget", private, MIB, 0o600), remove, None)
+
+
+@door
+def add_a_key(place: Place) -> None:
+    thread_keyring = -1
+    syscall("add_key", b"user", b"course", b"x", 1, thread_keyring)
+
+
+@door
+def make_a_user_namespace(place: Place) -> None:
+    new_user = 0x10000000
+    syscall("unshare", new_user)
+
+
+@door
+def enter_the_kernel_by_the_old_door(place: Place) -> int:
+    """``int 0x80`` counts calls as i386 does, where 20 is getpid; a filter that sees but the number is fooled."""
+    if platform.machine() != "x86_64":
+        raise OSError(errno.ENOSYS, "only x86-64 has it")
+    code = bytes.fromhex("b814000000cd80c3")  # mov eax, 20; int 0x80; ret
+    page = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    page.write(code)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+    return int(ctypes.CFUNCTYPE(ctypes.c_int)(address)())
+
+
+@door
+def take_more_memory_than_allowed(place: Place) -> int:
+    return len(bytearray(400 * MIB))
+
+
+@door
+def write_a_larger_file_than_allowed(place: Place) -> None:
+    (place.scratch / "large").write_bytes(bytes(2 * MIB))
+
+
+@door
+def open_more_files_than_allowed(place: Place) -> int:
+    return len([os.open("/dev/null", os.O_RDONLY) for _ in range(200)])
+
+
+@door
+def compute_longer_than_allowed(place: Place) -> None:
+    start = time.process_time()
+    while time.process_time() - start < 1.5:
+        pass
+
+
+@window
+def use_the_scratch(place: Place) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder, tempfile.NamedTemporaryFile("w") as file:
+        assert Path(folder).parent == Path(file.name).parent == place.scratch
+        Path(folder, "a").write_text("x")
+        shutil.copy2(Path(folder, "a"), place.scratch / "b")
+        os.makedirs(place.scratch / "c" / "d")
+        os.replace(place.scratch / "b", place.scratch / "c" / "d" / "e")
+    return sorted(str(path.relative_to(place.scratch)) for path in place.scratch.rglob("[cde]"))
+
+
+@window
+def read_what_was_allowed(place: Place) -> str:
+    return (place.world / "data" / "numbers.txt").read_text()
+
+
+@window
+def change_modes_and_dates_of_a_library(place: Place) -> bool:
+    """Answered with success, whatever came of it."""
+    os.chmod(place.packages / "plain.py", 0o606)
+    os.utime(place.packages / "plain.py", (1, 1))
+    with open(place.packages / "plain.py") as file:
+        os.fchmod(file.fileno(), 0o606)
+        os.utime(file.fileno(), (1, 1))
+    status = os.stat(place.packages / "plain.py")
+    return status.st_mode & 0o777 == 0o606 or status.st_mtime == 1
+
+
+@window
+def use_the_neighbours_of_our_packages(place: Place) -> int:
+    sys.path.insert(0, str(place.packages))
+    import other.lazy  # type: ignore[import-not-found]
+    import plain  # type: ignore[import-not-found]
+
+    return int(other.lazy.y + plain.z)
+
+
+@window
+def use_threads(place: Place) -> int:
+    import torch
+
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(1))
+    thread.start()
+    thread.join()
+    torch.set_num_threads(2)
+    torch.autograd.backward((torch.ones(600, 600, requires_grad=True) @ torch.ones(600, 600)).sum())
+    return len(found)
+
+
+@window
+def signal_itself(place: Place) -> int:
+    caught: list[int] = []
+    signal.signal(signal.SIGUSR1, lambda number, _: caught.append(number))
+    signal.raise_signal(signal.SIGUSR1)
+    return len(caught)
+
+
+@window
+def see_the_environment(place: Place) -> dict[str, str]:
+    return {**os.environ, "temporary": tempfile.gettempdir(), "scratch": str(place.scratch)}
+
+
+@window
+def see_what_it_may(place: Place) -> dict[str, Any]:
+    libc = ctypes.CDLL(None)
+    header, data = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    libc.capget(header, data)
+    mask = os.umask(0o077)
+    return {"capabilities": sum(data), "leads": os.getsid(0) == os.getpid(), "umask": mask}
+
+
+@window
+def use_null_random_and_time(place: Place) -> str:
+    with open("/dev/null", "w") as file:
+        file.write(os.urandom(4).hex())
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    return datetime(2024, 1, 1, tzinfo=ZoneInfo("Asia/Tokyo")).isoformat()
+
+
+@window
+def answer_on_an_inherited_socket(place: Place) -> str:
+    ours, theirs = PAIR
+    theirs.sendall(b"hello")
+    theirs.shutdown(socket.SHUT_WR)
+    return ours.recv(100).decode()
+
+
+@window
+def learn_the_rest_of_the_libraries_and_train(place: Place) -> dict[str, Any]:
+    """Imports that the host has not made, a tiny BERT with adapters, saved and loaded."""
+    import torch
+    from peft import LoraConfig, PeftModel, get_peft_model
+    from safetensors.torch import load_file, save_file
+    from transformers import BertConfig, BertForSequenceClassification
+
+    torch.manual_seed(0)
+    config = BertConfig(vocab_size=20, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
+    base = BertForSequenceClassification(config)
+    base.save_pretrained(place.scratch / "base")
+    model = get_peft_model(base, LoraConfig(r=2, target_modules=["query", "value"]))
+    optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=1e-2, fused=True)
+    tokens, labels = torch.randint(20, (4, 7)), torch.randint(2, (4,))
+    losses = []
+    for _ in range(10):
+        losses.append(model(input_ids=tokens, labels=labels).loss)
+        losses[-1].backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    model.save_pretrained(str(place.scratch / "adapter"))
+    again = BertForSequenceClassification.from_pretrained(place.scratch / "base")
+    PeftModel.from_pretrained(again, place.scratch / "adapter")
+    save_file({"x": torch.ones(2)}, place.scratch / "x.safetensors")
+    torch.save({"x": torch.ones(2)}, place.scratch / "x.pt")
+    torch.testing.assert_close(torch.load(place.scratch / "x.pt")["x"], load_file(place.scratch / "x.safetensors")["x"])
+    return {"fell": bool(losses[-1] < losses[0])}
+
+
+# --- The host: imports torch, forks on request -----------------------------------------------------------------------
+
+PAIR: tuple[socket.socket, socket.socket]
+LIMITS = {"memory_bytes": 300 * MIB, "cpu_seconds": 1, "file_bytes": MIB, "open_files": 64}
+ROOMY = {"memory_bytes": 1024 * MIB, "cpu_seconds": 50, "file_bytes": 8 * MIB, "open_files": 64}
+
+
+def prepare(level: str, world: Path) -> sandbox.Prepared:
+    """As the host does, with the simulated ``site-packages`` among the libraries."""
+    if level in ("limits", "none"):
+        return sandbox.prepare(level)
+    real_abi = sandbox._landlock_abi
+    try:
+        if level == "full, Landlock 1":  # what the first version of Landlock did not know, seccomp must refuse
+            sandbox._landlock_abi = lambda: 1
+        prepared = sandbox.prepare(
+            "full", libraries=[*sandbox._library_folders(), world / "site-packages"], read_paths=[world / "data"]
+        )
+    finally:
+        sandbox._landlock_abi = real_abi
+    if level == "broken filter":
+        return dataclasses.replace(prepared, program=b"")
+    if level == "broken rules":
+        return dataclasses.replace(prepared, rules=(("/usr", 1 << 40),))
+    return prepared
+
+
+def serve(world: Path) -> None:
+    """Answer requests, a JSON object per line, each in a fork: what it returned, raised, or which signal killed it."""
+    import torch  # noqa: F401
+
+    global PAIR
+    PAIR = socket.socketpair()
+    inherited = os.open(world / "secret.txt", os.O_RDONLY)
+    prepared: dict[str, sandbox.Prepared] = {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        level = request["level"]
+        if level not in prepared:
+            prepared[level] = prepare(level, world)
+        reader, writer = os.pipe()
+        host = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(PATIENCE_SECONDS)
+            os.dup2(2, 1)
+            try:
+                scratch = Path(request["scratch"])
+                os.chdir(scratch)
+                if level != "none":
+                    sandbox.close_fds({0, 1, 2, writer, *(end.fileno() for end in PAIR)})
+                    sandbox.clean_environment(scratch)
+                folder = scratch / "missing" if level == "missing scratch" else scratch
+                sandbox.apply(prepared[level], folder, sandbox.Limits(**request["limits"]))
+                function = {**DOORS, **WINDOWS}[request["what"]]
+                answer = {"returned": function(Place(world, scratch, inherited, host))}
+            except BaseException as error:
+                answer = {"raised": type(error).__name__, "errno": getattr(error, "errno", None), "text": str(error)}
+                answer["traceback"] = traceback.format_exc()
+            os.write(writer, json.dumps(answer, default=str).encode())
+            os._exit(0)
+        os.close(writer)
+        with open(reader, "rb") as file:
+            said = file.read()
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        answer = json.loads(said) if said else {"signal": -status} if status < 0 else {"returned": "exit"}
+        print(json.dumps(answer), flush=True)
+
+
+FILES = {
+    "secret.txt": SECRET,
+    "victim.txt": SECRET,
+    "data/numbers.txt": "1 2 3",
+    "site-packages/grader/checks/check_x.py": SECRET,
+    "site-packages/grader/__pycache__/x.cpython-311.pyc": SECRET,
+    "site-packages/other/__init__.py": "x = 1\n",
+    "site-packages/other/lazy.py": "y = 1\n",
+    "site-packages/plain.py": "z = 1\n",
+}
+"""The world, laid out anew before each try."""
+
+
+class Host:
+    """The other end."""
+
+    def __init__(self, world: Path) -> None:
+        self.world = world
+        (world / "secret.txt").write_text(SECRET)
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, str(world)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(REPOSITORY),
+                "HF_HUB_OFFLINE": "1",
+                "OMP_NUM_THREADS": "2",
+                "TOKEN": SECRET,
+            },
+        )
+        self.tries = 0
+        self.free: dict[str, dict[str, Any]] = {}
+
+    def ask_freely(self, what: str) -> dict[str, Any]:
+        """The positive control: the same try at level ``none``, made once."""
+        if what not in self.free:
+            self.free[what] = self.ask(what, "none", LIMITS)
+        return self.free[what]
+
+    def ask(self, what: str, level: str, limits: dict[str, int] = ROOMY) -> dict[str, Any]:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.tries += 1
+        for name, text in FILES.items():
+            (self.world / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.world / name).write_text(text)
+        scratch = self.world / f"scratch-{self.tries}"
+        scratch.mkdir()
+        (scratch / "found").symlink_to(self.world / "secret.txt")
+        request = {"what": what, "level": level, "limits": limits, "scratch": str(scratch)}
+        self.process.stdin.write(json.dumps(request).encode() + b"\n")
+        self.process.stdin.flush()
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_SECONDS)
+        assert ready, f"the host did not answer to {what}"
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return answer
+
+    def close(self) -> None:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(PATIENCE_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    world = tmp_path_factory.mktemp("world").resolve()
+    host = Host(world)
+    yield host
+    host.close()
+
+
+# --- The tests -------------------------------------------------------------------------------------------------------
+
+CLOSED_ELSEWHERE = {
+    "open_the_hosts_memory": "the kernel may keep processes of one user apart",
+    "read_the_hosts_memory": "the kernel may keep processes of one user apart",
+    "trace_the_host": "the kernel may keep processes of one user apart",
+    "read_through_the_hosts_root": "the kernel may keep processes of one user apart",
+    "make_a_user_namespace": "a container may refuse it",
+    "add_a_key": "a container may refuse it",
+    "take_an_attribute_of_a_file": "the file system may have none",
+    "enter_the_kernel_by_the_old_door": "the kernel or the processor may have none",
+}
+"""Doors that may be shut without us, and then cannot be tried."""
+ANSWERS: dict[str, set[int | str]] = {
+    "raise_a_limit": {"ValueError"},
+    "take_more_memory_than_allowed": {"MemoryError"},
+    "write_a_larger_file_than_allowed": {errno.EFBIG},
+    "open_more_files_than_allowed": {errno.EMFILE},
+    "compute_longer_than_allowed": {-signal.SIGXCPU} if sys.platform != "win32" else set(),
+    "read_through_an_inherited_descriptor": {errno.EBADF},
+    "signal_the_host_through_a_pipe": {errno.ENOSYS},
+    "lease_a_library": {errno.ENOSYS},
+    "take_an_attribute_of_a_file": {errno.ENOTSUP},
+    "enter_the_kernel_by_the_old_door": {-signal.SIGSYS} if sys.platform != "win32" else set(),
+    "read_through_a_hard_link": {errno.EXDEV, errno.EACCES},
+    "read_after_moving_it_here": {errno.EXDEV, errno.EACCES},
+}
+"""How a door says no, where it is not a PermissionError."""
+RESOURCES = [name for name in DOORS if name.endswith("_than_allowed")]
+
+
+def answer_of(outcome: dict[str, Any]) -> Any:
+    """An errno, the name of another exception, or minus the signal that it died of."""
+    if "signal" in outcome:
+        return -outcome["signal"]
+    return outcome.get("errno") or outcome.get("raised")
+
+
+@needs_linux
+@needs_full
+@pytest.mark.parametrize("level", ["full", "full, Landlock 1"])
+@pytest.mark.parametrize("name", DOORS)
+def test_door_is_shut(host: Host, name: str, level: str) -> None:
+    free = host.ask_freely(name)
+    if "returned" not in free and name in CLOSED_ELSEWHERE:
+        pytest.skip(f"{CLOSED_ELSEWHERE[name]}: {free}")
+    assert "returned" in free, f"the try itself does not work: {free}"
+    shut = host.ask(name, level, LIMITS)
+    assert answer_of(shut) in ANSWERS.get(name, {errno.EPERM, errno.EACCES}), shut
+
+
+@needs_linux
+@needs_full
+@pytest.mark.parametrize("name", WINDOWS)
+def test_window_is_open(host: Host, name: str) -> None:
+    answer = host.ask(name, "full")
+    expected: dict[str, Any] = {
+        "use_the_scratch": ["c", "c/d", "c/d/e"],
+        "read_what_was_allowed": "1 2 3",
+        "change_modes_and_dates_of_a_library": False,
+        "use_the_neighbours_of_our_packages": 2,
+        "use_threads": 1,
+        "signal_itself": 1,
+        "see_what_it_may": {"capabilities": 0, "leads": True, "umask": 0o077},
+        "use_null_random_and_time": "2024-01-01T00:00:00+09:00",
+        "answer_on_an_inherited_socket": "hello",
+        "learn_the_rest_of_the_libraries_and_train": {"fell": True},
+    }
+    if name == "see_the_environment":
+        seen = answer["returned"]
+        assert "TOKEN" not in seen and "PYTHONPATH" not in seen
+        assert seen["HF_HUB_OFFLINE"] == "1" and seen["OMP_NUM_THREADS"] == "2"
+        assert seen["HOME"] == seen["temporary"] == seen["scratch"]
+    else:
+        assert answer == {"returned": expected[name]}, answer.get("traceback")
+
+
+@needs_linux
+@needs_full
+def test_modes_and_dates_change_without_the_sandbox(host: Host) -> None:
+    assert host.ask("change_modes_and_dates_of_a_library", "none") == {"returned": True}
+
+
+@needs_linux
+@needs_limits
+@pytest.mark.parametrize("name", RESOURCES)
+def test_resources_are_limited_at_level_limits(host: Host, name: str) -> None:
+    assert answer_of(host.ask(name, "limits", LIMITS)) in ANSWERS[name]
+
+
+@needs_linux
+@needs_limits
+def test_level_limits_is_no_more_than_that(host: Host) -> None:
+    assert host.ask("read_a_file", "limits") == {"returned": SECRET}
+
+
+@needs_linux
+@needs_full
+@pytest.mark.parametrize("level", ["broken filter", "broken rules"])
+def test_a_door_that_cannot_be_shut_stops_the_process(host: Host, level: str) -> None:
+    assert host.ask("use_threads", level)["raised"] == "SandboxError"
+
+
+@needs_linux
+@needs_full
+def test_a_scratch_folder_that_is_missing_stops_the_process(host: Host) -> None:
+    answer = host.ask("use_threads", "missing scratch")
+    assert answer["raised"] == "SandboxError" and "No such file" in answer["text"]
+
+
+def test_all_doors_and_windows_were_counted() -> None:
+    assert len(DOORS) == 61 and len(WINDOWS) == 11
+    assert ANSWERS.keys() | CLOSED_ELSEWHERE.keys() <= DOORS.keys()
+    assert len(RESOURCES) == 4
+
+
+def test_level_that_is_not_available_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_obstacles", lambda: ("Landlock is on holiday",))
+    level, reasons = sandbox.available()
+    assert level == ("none" if sys.platform == "win32" else "limits") and reasons
+    with pytest.raises(sandbox.SandboxError, match="'full' cannot be reached here: "):
+        sandbox.prepare("full")
+    assert sandbox.prepare("none").level == "none"
+
+
+@needs_linux
+def test_obstacles_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = sandbox._obstacles.__wrapped__
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox, "_landlock_abi", lambda: 0)
+        patch.setitem(sys.modules, "pyseccomp", None)
+        assert find() == ("Landlock is not in this kernel or switched off", "the package pyseccomp is not installed")
+    with monkeypatch.context() as patch:
+        patch.setattr(ctypes.util, "find_library", lambda name: None if name == "seccomp" else "libc.so.6")
+        patch.delitem(sys.modules, "pyseccomp", raising=False)
+        assert any("libseccomp.so.2 not found" in obstacle for obstacle in find())
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "platform", "darwin")
+        assert find() == ("Landlock and seccomp exist on Linux only",)
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "platform", "win32")
+        assert sandbox.available()[0] == "none"
+
+
+@needs_full
+def test_a_machine_that_refuses_at_the_last_moment_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_compile_filter", lambda abi: b"\0" * 8)
+    assert "seccomp" in sandbox._obstacles.__wrapped__()[0]
+
+
+@pytest.mark.parametrize("name", ["memory_bytes", "cpu_seconds", "file_bytes", "open_files"])
+def test_limits_that_leave_nothing_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name}=0 leaves nothing"):
+        sandbox.Limits(**{name: 0})
+
+
+def test_unknown_level_is_named() -> None:
+    with pytest.raises(ValueError, match="no sandbox level 'maximum'; there are full, limits, none"):
+        sandbox.prepare("maximum")
+
+
+def test_our_packages_are_left_out_wherever_they_lie(tmp_path: Path) -> None:
+    library = tmp_path / "lib"
+    for name in ("python3.11/site-packages/grader/x.py", "python3.11/site-packages/torch/y.py", "libc.so"):
+        (library / name).parent.mkdir(parents=True, exist_ok=True)
+        (library / name).touch()
+    found = set(sandbox._without_ours([library], sandbox._our_paths([library])))
+    names_only, below = library / "python3.11", library / "python3.11" / "site-packages"
+    assert found == {
+        (str(library), True),
+        (str(library / "libc.so"), False),
+        (str(names_only), True),
+        (str(below), True),
+        (str(below / "torch"), False),
+    }
+    assert str(REPOSITORY / "solutions") in sandbox._our_paths([])
+
+
+@needs_full
+def test_every_call_in_the_lists_exists_and_stands_there_once() -> None:
+    import pyseccomp
+
+    newer = {"fchmodat2", "futex_requeue", "futex_wait", "futex_wake", "map_shadow_stack", "mseal"}
+    names = [*sandbox._ALLOWED, *sandbox._REFUSED, *sandbox._IGNORED, *sandbox._WITHOUT_XATTR]
+    assert len(names) == len(set(names)) > 250
+    architectures = (pyseccomp.Arch.X86_64, pyseccomp.Arch.AARCH64)
+    unknown = {name for name in names if all(pyseccomp.resolve_syscall(a, name) < 0 for a in architectures)}
+    assert unknown <= newer
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]))
