@@ -288,7 +288,7 @@ def grade(
         if here is not None and report.status in ("passed", "failed", "not_started"):
             memory = here.memory(chosen)
             memory.record(report)
-            here.remember(chosen, memory)
+            _remember(here, chosen, memory)
         following = advice.after_grade(report, chosen, here.memories() if here else None, file)
 
         if verbose and (words := grader.stderr()):
@@ -373,9 +373,8 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
     else:
         shown = [hints.following(chosen, memory, chapter, function)]
         if here:
-            here.remember(chosen, memory)
-    for one in shown:
-        render.hint(console, one)
+            _remember(here, chosen, memory)
+    render.hints(console, shown)
     if here is None:
         render.line(console, say("hints.forgetful"), style="dim")
     render.next_step(console, advice.Advice(f"course grade {chosen.id}", say("next.grade_hinted")))
@@ -420,7 +419,7 @@ def reset(exercise: str, no_color: bool) -> None:
         raise errors.NoWorkspace(say("error.no_workspace_reset"))
     changed, backup = workspace.reset(here, chosen, datetime.now())
     if changed:
-        here.remember(chosen, workspace.Memory())
+        _remember(here, chosen, workspace.Memory())
 
     console = render.make_console(no_color)
     file = render.shorten(str(here.file(chosen)))
@@ -478,6 +477,14 @@ def _own_file(here: Workspace | None, exercise: Exercise) -> Path:
     return file
 
 
+def _remember(here: Workspace, exercise: Exercise, memory: Memory) -> None:
+    """Store what is to be remembered; what cannot be stored must not cost the learner the result."""
+    try:
+        here.remember(exercise, memory)
+    except errors.CourseError as error:
+        click.echo(say("error.not_remembered", reason=error.message), err=True)
+
+
 def _no_hints(function: str) -> tuple[str, ...]:
     return ()
 
@@ -522,9 +529,8 @@ def _check_destination(path: str | None) -> None:
 
 def _write(path: str, content: bytes) -> None:
     if path == "-":
-        stream = click.get_binary_stream("stdout")
-        stream.write(content)
-        stream.flush()
+        sys.stdout.buffer.write(content)  # bytes, so that neither encoding nor line ends depend on the terminal
+        sys.stdout.buffer.flush()
         return
     try:
         files.write_bytes(Path(path), content)

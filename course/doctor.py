@@ -108,5 +108,5 @@ def advise(missing: Sequence[Finding], in_workspace: bool) -> Advice:
     if missing:
         return Advice("course doctor", say("next.doctor_again"))
     if in_workspace:
-        return Advice("course next", say("next.next"))
+        return Advice("course next", say("next.go_on"))
     return Advice("course start", say("next.start"))

@@ -41,8 +41,7 @@ def following(exercise: Exercise, memory: Memory, chapter: Chapter, function: st
     items = chapter(name)
     level = memory.levels.get(name, 0)
     if level >= len(items):
-        key = "hints.exhausted" if items else "hints.none"
-        return Hint("", say(key, function=name, exercise=exercise.id))
+        return Hint("", say("hints.exhausted" if items else "hints.none", function=name, exercise=exercise.id))
     memory.levels[name] = level + 1
     note = ""
     if check:

@@ -36,8 +36,11 @@ from course.workspace import Memory
 WIDTH = 100
 """Longer lines read badly, however wide the terminal is."""
 CLIP = 240
-"""Characters of an expected or actual value, and lines of a crash's traceback, that are shown without -v."""
-FRAMES = 4
+"""Characters of an expected or actual value that are shown without -v."""
+FRAME_LINES = 8
+"""Lines of a traceback's last frame that are shown without -v."""
+GAP = 3
+"""Columns between a title and its points."""
 
 SYMBOLS = {
     "passed": ("✓", "+", "green"),
@@ -69,6 +72,16 @@ def _non_terminal_width() -> int | None:
     return None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 80
 
 
+def _ascii(console: Console) -> bool:
+    """Whether symbols beyond ASCII would arrive as question marks."""
+    return not console.encoding.lower().startswith("utf")
+
+
+def _watched(console: Console) -> bool:
+    """Whether something may move on the screen; a forced colour (FORCE_COLOR in a CI log) is no spectator."""
+    return console.file.isatty() and not console.is_dumb_terminal
+
+
 def clean(text: str) -> str:
     r"""The text with control characters spelt out.
 
@@ -91,25 +104,29 @@ class Screen:
         self.console = console
         self.verbose = verbose
         self.width = min(console.width, WIDTH)
-        self.ascii = not console.encoding.lower().startswith("utf")
+        self.ascii = _ascii(console)
         self._spinner: Status | None = None
+        self._titled = False
+        """The header stands already."""
         self._function: str | None = None
         self._headed = False
         """The heading of the current function stands already."""
+        self._seen: set[str] = set()
+        """Functions that have had a heading; checks that need a slow import come last, so one may return."""
         self._waiting: list[Check] = []
         """Quiet checks of the current function, held back while nothing else is known of it."""
         self._hinted: set[str] = set()
         """Functions that have had their hint."""
         self._pointed = False
         """The lesson has been pointed to."""
-        self._compact = False
-        """The last line printed was a function on one line."""
+        self._untouched: dict[str, list[Check]] = {}
+        """Functions of which only the skeleton was found; they come at the end, on one line each."""
 
     # --- while it runs -------------------------------------------------------------------------------------------
 
     def wait(self) -> None:
         """Show that something happens before the first event, if somebody is watching."""
-        if self.console.is_terminal and not self.console.is_dumb_terminal:
+        if _watched(self.console):
             self._spinner = self.console.status(say("grade.warming"), spinner="line" if self.ascii else "dots")
             self._spinner.start()
 
@@ -120,13 +137,13 @@ class Screen:
             self._spinner = None
 
     def started(self, report: Report) -> None:
-        """The header."""
+        """The header: what is graded, and how."""
         self._title(report)
         facts = say("grade.header", file=shorten(report.file), seed=report.seed, sandbox=report.sandbox)
         self._text(facts, style="dim")
 
     def checked(self, report: Report, check: Check) -> None:
-        """One check has ended. An untouched function waits for its last check and takes one line, not twelve."""
+        """One check has ended."""
         if self._spinner:
             self._spinner.update(say("grade.checking", done=len(report.checks), count=len(report.announced)))
         if check.function != self._function:
@@ -139,7 +156,7 @@ class Screen:
     def _end_function(self) -> None:
         """Nothing more comes of the current function for now."""
         if untouched(self._waiting) and not self._headed:
-            self._print_untouched(self._waiting)
+            self._untouched.setdefault(self._waiting[0].function, []).extend(self._waiting)
             self._waiting = []
         else:
             self._print_waiting()
@@ -148,23 +165,28 @@ class Screen:
 
     def _print_waiting(self) -> None:
         if self._waiting and not self._headed:
+            function = self._waiting[0].function
+            self._waiting = self._untouched.pop(function, []) + self._waiting
             self.console.print()
-            self._text(self._waiting[0].function, style="bold")
+            again = function in self._seen
+            self._text(say("grade.continued", function=function) if again else function, style="bold")
+            self._seen.add(function)
             self._headed = True
-            self._compact = False
         for check in self._waiting:
             self._print_check(check)
         self._waiting = []
 
-    def _print_untouched(self, checks: list[Check]) -> None:
-        if not self._compact:
+    def _print_untouched(self) -> None:
+        """One line for each function that found only the skeleton, not one for each of its checks."""
+        if self._untouched:
             self.console.print()
-            self._compact = True
         symbol, style = self._symbol("not_started")
-        count, points = len(checks), sum(check.max_points for check in checks)
-        label = Text(checks[0].function, style="bold")
-        label.append("  " + say("grade.untouched", count=count), style="dim")
-        self._row(symbol, style, label, f"0/{points}", indent=0)
+        for function, checks in self._untouched.items():
+            points = sum(check.max_points for check in checks)
+            label = Text(function, style="bold")
+            label.append("  " + say("grade.untouched", count=len(checks)), style="dim")
+            self._row(symbol, style, label, f"0/{points}", indent=0)
+        self._untouched = {}
 
     def _print_check(self, check: Check) -> None:
         status = check.status or "grader_error"
@@ -197,14 +219,18 @@ class Screen:
 
     def _print_traceback(self, traceback: str) -> None:
         lines = clean(traceback).rstrip().splitlines()
-        shown = lines if self.verbose else lines[-FRAMES:]
+        frames = [position for position, line in enumerate(lines) if line.lstrip().startswith("File ")]
+        shown = lines if self.verbose else lines[frames[-1] if frames else 0 :][:FRAME_LINES]
         for line in shown:
             self._text(line, style="dim", indent=6)
 
     def _print_details(self, check: Check) -> None:
         """What -v adds."""
         for what, expected, actual in (line for line in check.compared if len(line) == 3):
-            self._text(say("grade.compared", what=what), style="dim", indent=6)
+            if expected == actual:
+                self._pair(say("grade.compared", what=what), actual)
+                continue
+            self._text(say("grade.compared", what=what), indent=6)
             self._pair(say("grade.expected"), expected, indent=8)
             self._pair(say("grade.actual"), actual, indent=8)
         if check.stdout:
@@ -220,6 +246,10 @@ class Screen:
         """Everything that only the whole can say; the last line is the next command."""
         self.rest()
         self._end_function()
+        self._print_untouched()
+        if not self._titled:
+            self._title(report)
+            self._text(shorten(report.file), style="dim")
         if report.status == "not_gradable":
             self._not_gradable(report)
         else:
@@ -247,7 +277,7 @@ class Screen:
         self.console.print(
             Panel(
                 body,
-                title=Text(f" {title} ", style="bold yellow"),
+                title=Text(title, style="bold yellow"),
                 title_align="left",
                 border_style="yellow",
                 box=box.ASCII if self.ascii else box.ROUNDED,
@@ -315,8 +345,6 @@ class Screen:
             self._text(say(f"sandbox.{report.sandbox}"), style="yellow")
 
     def _not_gradable(self, report: Report) -> None:
-        self._title(report)
-        self._text(shorten(report.file), style="dim")
         self.console.print()
         self._text(say("grade.not_gradable"), style="bold red")
         for line in clean(report.message or "").rstrip().splitlines():
@@ -325,6 +353,7 @@ class Screen:
     # --- pieces --------------------------------------------------------------------------------------------------
 
     def _title(self, report: Report) -> None:
+        self._titled = True
         title = Text(report.exercise, style="bold cyan")
         title.append("  " + clean(report.title), style="bold")
         self.console.print(title)
@@ -336,7 +365,7 @@ class Screen:
     def _row(self, symbol: str, style: str, label: Text, points: str, indent: int) -> None:
         """Symbol, text and points; the points end at the right margin of the first line."""
         margin = indent + 2
-        room = self.width - margin - len(points) - 1
+        room = self.width - margin - len(points) - GAP
         for position, line in enumerate(label.wrap(self.console, room)):
             line.rstrip()
             if position == 0:
@@ -350,23 +379,24 @@ class Screen:
             else:
                 self.console.print(Text(" " * margin).append_text(line), soft_wrap=True)
 
-    def _text(self, text: str, style: str = "", indent: int = 0) -> None:
-        """A paragraph; wrapped lines keep the indentation, and no line ends in blanks."""
+    def _text(self, text: str, style: str = "", indent: int = 0, hang: int = 0) -> None:
+        """Paragraphs; wrapped lines keep the indentation, ``hang`` columns deeper, and no line ends in blanks."""
         for part in clean(text).splitlines() or [""]:
-            own = len(part) - len(part.lstrip())
-            for line in Text(part[own:], style=style).wrap(self.console, max(self.width - indent - own, 20)):
+            margin = indent + len(part) - len(part.lstrip())
+            room = max(self.width - margin - hang, 20)
+            for position, line in enumerate(Text(part.strip(), style=style).wrap(self.console, room)):
                 line.rstrip()
-                self.console.print(Text(" " * (indent + own)).append_text(line), soft_wrap=True)
+                self.console.print(Text(" " * (margin + (hang if position else 0))).append_text(line), soft_wrap=True)
 
     def _pair(self, name: str, value: str | None, indent: int = 6) -> None:
         if value is None:
             return
         text = value if self.verbose else textwrap.shorten(value, CLIP, placeholder=" ...")
         lines = clean(text).splitlines() or [""]
-        first, *rest = lines
-        self._text(f"{name}  {first}", indent=indent)
-        for line in rest:
-            self._text(line, indent=indent + cell_len(name) + 2)
+        hang = cell_len(name) + 2
+        self._text(f"{name}  {lines[0]}", indent=indent, hang=hang)
+        for line in lines[1:]:
+            self._text(line, indent=indent + hang)
 
 
 def _where(check: Check) -> str | None:
@@ -413,6 +443,7 @@ def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
     table.add_column(Text(say("list.number")), justify="right", no_wrap=True)
     table.add_column(Text(say("list.exercise")))
+    table.add_column(Text(say("list.name")), no_wrap=True)
     table.add_column(Text(say("list.points")), justify="right", no_wrap=True)
     table.add_column(Text(say("list.time")), justify="right", no_wrap=True)
     table.add_column(Text(say("list.state")), no_wrap=True)
@@ -421,11 +452,10 @@ def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[
         state = advice.state(exercise, memory)
         score = {"points": memory.points, "max_points": memory.max_points} if memory else {}
         hours, minutes = divmod(exercise.minutes, 60)
-        title = Text(exercise.title(language()))
-        title.append(f"  {exercise.slug}", style="dim")
         table.add_row(
             Text(str(exercise.number)),
-            title,
+            Text(exercise.title(language())),
+            Text(exercise.slug, style="cyan"),
             Text(str(exercise.points)),
             Text(say("list.minutes", hours=hours, minutes=minutes)),
             Text(say(f"list.{state}", **score), style=STATE_STYLES[state]),
@@ -434,8 +464,15 @@ def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[
     console.print(table)
 
 
-def hint(console: Console, one: Hint) -> None:
-    """One hint with its heading."""
+def hints(console: Console, shown: Iterable[Hint]) -> None:
+    """Hints with their headings."""
+    for position, one in enumerate(shown):
+        if position:
+            console.print()
+        _hint(console, one)
+
+
+def _hint(console: Console, one: Hint) -> None:
     if one.note:
         line(console, one.note, style="dim")
     if one.heading:
@@ -444,12 +481,11 @@ def hint(console: Console, one: Hint) -> None:
         markdown(console, one.text)
     else:
         console.print(Text(clean(one.text)), width=min(console.width, WIDTH))
-    console.print()
 
 
 def findings(console: Console, found: Sequence[Finding]) -> None:
     """What the doctor saw."""
-    ascii_only = not console.encoding.lower().startswith("utf")
+    ascii_only = _ascii(console)
     symbols = {
         True: ("+" if ascii_only else "✓", "green"),
         False: ("x" if ascii_only else "✗", "red"),
@@ -494,8 +530,8 @@ def pager(console: Console) -> Iterator[None]:
 @contextlib.contextmanager
 def waiting(console: Console, text: str) -> Iterator[None]:
     """Show that something happens, if somebody is watching."""
-    if console.is_terminal and not console.is_dumb_terminal:
-        with console.status(text, spinner="line" if not console.encoding.lower().startswith("utf") else "dots"):
+    if _watched(console):
+        with console.status(text, spinner="line" if _ascii(console) else "dots"):
             yield
     else:
         yield

@@ -163,11 +163,8 @@ def start(directory: Path, exercises: Iterable[Exercise]) -> tuple[Workspace, li
         (directory / DIRECTORY).mkdir(parents=True, exist_ok=True)
         for exercise in exercises:
             target = workspace.file(exercise)
-            if target.exists() or target.is_symlink():
-                kept.append(target)
-            else:
-                _copy(paths.skeleton(exercise.slug), target)
-                copied.append(target)
+            done = _copy(paths.skeleton(exercise.slug), target)
+            (copied if done else kept).append(target)
     except OSError as error:
         raise cannot_write(Path(error.filename or directory), error) from error
     return workspace, copied, kept
@@ -206,7 +203,11 @@ def _backup(file: Path, directory: Path, now: datetime) -> Path:
     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(directory / f"{stem}.py"))
 
 
-def _copy(skeleton: Path, target: Path) -> None:
-    """Copy without ever replacing what is there."""
-    with open(skeleton, "rb") as original, open(target, "xb") as copy:
-        shutil.copyfileobj(original, copy)
+def _copy(skeleton: Path, target: Path) -> bool:
+    """Copy without ever replacing what is there; say whether there was room."""
+    try:
+        with open(skeleton, "rb") as original, open(target, "xb") as copy:
+            shutil.copyfileobj(original, copy)
+    except FileExistsError:
+        return False
+    return True

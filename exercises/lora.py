@@ -63,7 +63,8 @@ class LoRALinear(nn.Module):
     A starts random, with different rows, and B starts at zero (LoRA paper, section 4.1). So the layer begins as an
     exact copy of the one it wraps, and still B has a gradient: with both at zero, neither would ever move.
 
-    The factors have the dtype and the device of ``base.weight``.
+    Frozen means not updated, not cut off: x gets its gradient through W and through the update, so that layers below
+    can learn. The factors have the dtype and the device of ``base.weight``.
 
     >>> base = nn.Linear(3, 2)
     >>> layer = LoRALinear(base, r=1, alpha=2.0)

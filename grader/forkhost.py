@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import functools
 import json
 import os
 import selectors
@@ -32,6 +32,13 @@ class ForkHost(ForkServer):
         self._input = bytearray()
         self._open = True
         self.selector.register(0, selectors.EVENT_READ, self._on_input)
+
+    offers: tuple[str, ...] = ()
+    """What it has imported beyond torch."""
+
+    def give(self, client: socket.socket) -> None:
+        """Serve this client, as a warmer does with one that it is given."""
+        self.add_client(client)
 
     def run(self) -> None:
         """Serve until there are no more requests and none is running."""
@@ -69,22 +76,17 @@ class ForkHost(ForkServer):
         if request.get("spawn"):  # the fallback of other platforms, asked for by the tests
             self.start_judge({"request": request, "level": level, "offers": []}, writer, [])
             return
-        warmer = self._warmer(extra) if extra else None
+        warmers = self._warmers(extra)
+        ready = [warmer for warmer in warmers if warmer.ready]
+        # A check is forked from the cheapest server that has what it needs: the less is imported, the cheaper the fork. The
+        # judge comes from the one that has imported most, so that its own simulations wait for nothing.
         servers: list[tuple[tuple[str, ...], socket.socket]] = []
-        if warmer is None or not warmer.ready:
+        for server in (self, *warmers):
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self.add_client(ours)
-            servers.append(((), theirs))
-        if warmer is not None:
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            warmer.give(ours)
-            servers.append((extra, theirs))
+            server.give(ours)
+            servers.append((server.offers, theirs))
         asked = {"request": request, "level": level, "offers": [list(offers) for offers, _ in servers]}
-        sockets = [sock for _, sock in servers]
-        if warmer is not None and warmer.ready:
-            warmer.start_judge(asked, writer, sockets)
-        else:
-            self.start_judge(asked, writer, sockets)
+        (ready[-1] if ready else self).start_judge(asked, writer, [sock for _, sock in servers])
 
     def _on_event(self, reader: int) -> None:
         report = self.reporting[reader]
@@ -103,53 +105,69 @@ class ForkHost(ForkServer):
             os.close(reader)
             del self.reporting[reader]
 
-    def _warmer(self, preloads: tuple[str, ...]) -> Warmer:
-        if preloads not in self.warmers:
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def _warmers(self, preloads: tuple[str, ...]) -> list[Warmer]:
+        """One server per preload, each forked from the one before and importing one thing more."""
+        chain: list[Warmer] = []
+        for place, preload in enumerate(preloads):
+            offers = preloads[: place + 1]
+            if offers not in self.warmers:
+                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                if chain:
+                    chain[-1].warm(preload, theirs)
+                else:
+                    self.start_warmer(preload, theirs)
+                self.warmers[offers] = Warmer(ours, offers)
+                self.selector.register(ours, selectors.EVENT_READ, functools.partial(self._on_warmer, offers))
+            chain.append(self.warmers[offers])
+        return chain
 
-            def work() -> None:
-                self._forget(keep={theirs.fileno()})
-                _serve_warm(preloads, theirs)
-
-            pid = self.fork(work)
-            theirs.close()
-            warmer = Warmer(ours)
-            self.warmers[preloads] = warmer
-            self.judges[pid] = lambda status: self._warmer_died(preloads)
-            self.selector.register(ours, selectors.EVENT_READ, lambda: warmer.on_packet(self.selector))
-        return self.warmers[preloads]
-
-    def _warmer_died(self, preloads: tuple[str, ...]) -> None:
-        print(f"the process that had imported {', '.join(preloads)} ended; starting another when needed", file=sys.stderr)
-        del self.warmers[preloads]
+    def _on_warmer(self, offers: tuple[str, ...]) -> None:
+        """It says once that it has imported everything; after that only its end can be heard."""
+        warmer = self.warmers[offers]
+        if warmer.sock.recv(100) == b"ready":
+            warmer.ready = True
+            return
+        print(f"the process that had imported {', '.join(offers)} ended; another is started when needed", file=sys.stderr)
+        self.selector.unregister(warmer.sock)
+        warmer.sock.close()
+        for other in [name for name in self.warmers if name[: len(offers)] == offers and name != offers]:
+            self.selector.unregister(self.warmers[other].sock)
+            self.warmers.pop(other).sock.close()
+        del self.warmers[offers]
 
 
 class Warmer:
-    """Our handle of the second fork server."""
+    """Our handle of a further fork server.
 
-    def __init__(self, sock: socket.socket) -> None:
+    Args:
+        sock: our end; the other one is the server's first client.
+        offers: what it has imported, or is importing.
+    """
+
+    def __init__(self, sock: socket.socket, offers: tuple[str, ...]) -> None:
         self.sock = sock
+        self.offers = offers
         self.ready = False
-
-    def on_packet(self, selector: selectors.BaseSelector) -> None:
-        """It says once that it has imported everything; after that only its end can be heard."""
-        if self.sock.recv(100) == b"ready":
-            self.ready = True
-        else:
-            selector.unregister(self.sock)
 
     def give(self, client: socket.socket) -> None:
         """Hand over the server's end of a new client."""
-        socket.send_fds(self.sock, [json.dumps({"do": "client"}).encode()], [client.fileno()])
+        self._send({"do": "client"}, [client.fileno()])
         client.close()
+
+    def warm(self, preload: str, sock: socket.socket) -> None:
+        """Have a further server forked over there."""
+        self._send({"do": "warm", "preload": preload}, [sock.fileno()])
+        sock.close()
 
     def start_judge(self, request: dict[str, Any], events: int, servers: list[socket.socket]) -> None:
         """Have a judge forked over there; our copies of the descriptors are closed."""
-        packet = json.dumps({"do": "judge", "request": request}).encode()
-        socket.send_fds(self.sock, [packet], [events, *(sock.fileno() for sock in servers)])
+        self._send({"do": "judge", "request": request}, [events, *(sock.fileno() for sock in servers)])
         os.close(events)
         for sock in servers:
             sock.close()
+
+    def _send(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        socket.send_fds(self.sock, [json.dumps(message).encode()], descriptors)
 
 
 class Reporting:
@@ -159,22 +177,6 @@ class Reporting:
         self.identifier = identifier
         self.buffer = bytearray()
         self.finished = False
-
-
-def _serve_warm(preloads: tuple[str, ...], sock: socket.socket) -> None:
-    for name in preloads:
-        for module in (name, *host.PRELOADS.get(name, ())):
-            importlib.import_module(module)
-    server = ForkServer(_judge)
-    server.add_client(sock)
-    sock.send(b"ready")
-    try:
-        while True:
-            server.step()
-            if sock.fileno() < 0:  # the host closed its end
-                return
-    finally:
-        server.close()
 
 
 def _judge(request: dict[str, Any], events: int, servers: list[socket.socket]) -> None:

@@ -6,6 +6,7 @@ Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send 
     {"do": "end", "ticket": n}
     {"do": "client"}                      with one file descriptor: the server's end for a further client
     {"do": "judge", "request": {...}}     with descriptors: an end for events, and one client end per server
+    {"do": "warm", "preload": NAME}       with one descriptor: fork a further server that imports this as well
 
 and receive ``{"ticket": n, "pid": p}`` with two descriptors (the socket to the student process and the pipe of its
 prints), and later ``{"ended": n, "status": wait status, "reason": null | "memory" | "disk" | "overdue"}``.
@@ -19,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import importlib
 import json
 import os
 import selectors
@@ -43,6 +45,14 @@ TICK_SECONDS = 0.1
 SCRATCH_BYTES = 64 * 2**20
 PACKET_BYTES = 64 * 1024
 
+PRELOADS = {
+    # torch imports these at the first optimizer and the first backward pass with a gradient given; 0.8 s together
+    "training": ("torch._dynamo",),
+    "transformers": ("transformers", "transformers.models.bert.modeling_bert"),
+    "peft": ("peft",),
+}
+"""What ``preloads`` in the syllabus and ``needs`` of a check mean: the modules that a student process would otherwise wait for."""
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -64,7 +74,6 @@ class ForkServer:
     """Forks student processes and judges on request.
 
     Args:
-        preloads: modules beyond torch that are imported before the first fork.
         judge: what a forked judge runs: ``judge(request, events, servers)``.
     """
 
@@ -147,6 +156,8 @@ class ForkServer:
         elif message["do"] == "judge":
             events, *servers = descriptors
             self.start_judge(message["request"], events, [socket.socket(fileno=fd) for fd in servers])
+        elif message["do"] == "warm":
+            self.start_warmer(message["preload"], socket.socket(fileno=descriptors[0]))
 
     def _drop(self, sock: socket.socket) -> None:
         self.selector.unregister(sock)
@@ -167,6 +178,27 @@ class ForkServer:
         os.close(events)
         for sock in servers:
             sock.close()
+        return pid
+
+    def start_warmer(self, preload: str, sock: socket.socket) -> int:
+        """Fork a server that has ``preload`` imported as well and says ``ready`` on ``sock`` when it has."""
+
+        def work() -> None:
+            self._forget(keep={sock.fileno()})
+            for module in PRELOADS[preload]:
+                importlib.import_module(module)
+            server = ForkServer(self.judge)
+            server.add_client(sock)
+            sock.send(b"ready")
+            try:
+                while sock.fileno() >= 0:  # until the host closes its end
+                    server.step()
+            finally:
+                server.close()
+
+        pid = self.fork(work)
+        self.judges[pid] = lambda status: None
+        sock.close()
         return pid
 
     def _start_student(self, client: socket.socket, message: dict[str, Any]) -> None:
@@ -232,15 +264,13 @@ class ForkServer:
                 kill(child.pid, signal.SIGKILL)
 
     def _forget(self, keep: set[int]) -> None:
-        """In a forked judge: close everything that belongs to the server, except ``keep``."""
+        """In a fork that is no student process: close whatever was open here, except ``keep``.
+
+        Everything, not only what this server registered: an end of a pipe that is left open here keeps its reader waiting.
+        """
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 0)
-        os.close(null)
-        for key in list(self.selector.get_map().values()):
-            if key.fd not in keep and key.fd > 2:
-                with contextlib.suppress(OSError):
-                    os.close(key.fd)
-        os.close(self._woken)
+        sandbox.close_fds({0, 1, 2, *keep})
         self.children.clear()
 
 

@@ -234,7 +234,10 @@ def factors_at(model: nn.Module, name: str, r: int, k: int, d: int) -> Factors:
     try:
         return factors(model.get_submodule(name), r, k, d)
     except (AttributeError, Contract):
-        raise Contract(f"the model holds no pair of factors of rank {r} at {name}") from None
+        raise Contract(
+            f"no pair of factors of rank {r} inside {name}: either the plain layer still stands there, or its "
+            "replacement has factors of another shape"
+        ) from None
 
 
 def factor_gradients(layer: nn.Module, r: int, inputs: Tensor, upstream: Tensor) -> tuple[Tensor, ...]:

@@ -4,7 +4,8 @@ It reads one JSON request per line from standard input and writes one JSON event
 CONTRIBUTING.md). End of input means no further requests; what is running is finished first.
 
     host ── imports torch, forks:
-      ├── warmer     a second fork server, which imports transformers meanwhile; used once it is ready
+      ├── warmers    further fork servers, each forked from the one before, which import what takes longer (the rest of
+      │              torch, transformers) while the first checks run already; used alone once they are ready
       ├── judge      one per request, trusted
       └── students   one per check, sandboxed (see ``grader.forkserver``)
 
@@ -23,13 +24,6 @@ from typing import Any, BinaryIO
 from course import syllabus
 from grader import messages, sandbox
 from grader.launcher import ForkLauncher, Launcher, SpawnLauncher
-
-PRELOADS = {
-    "transformers": ("transformers.models.bert.modeling_bert",),
-    "peft": ("peft",),
-}
-"""What importing a preload means beyond importing the package: the modules that checks would otherwise wait for."""
-
 
 class Output:
     """Events out, one JSON object per line; nothing else ever reaches this descriptor."""

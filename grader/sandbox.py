@@ -13,8 +13,10 @@ Applied in a process just forked from the warm host, before the first line of th
     Nothing.
 
 Not covered, even by ``full``: existence, size and dates of any file can be asked for (Landlock has no right for
-``stat``); faults of the processor and the kernel; how much disk all files of the scratch folder take together (the
-host watches it); how many threads root starts, within the memory limit; what the host holds in memory at the fork.
+``stat``), and the names in our packages where they are installed beside the libraries; faults of the processor and the
+kernel; how much disk all files of the scratch folder take together, and how many threads root starts within the memory
+limit (the host watches: ``overfull``, ``threads``); what the host holds in memory at the fork, which therefore must be
+nothing secret.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ import contextlib
 import ctypes
 import errno
 import functools
+import itertools
 import os
 import platform
+import secrets
 import site
 import sys
 import sysconfig
@@ -144,11 +148,11 @@ def apply(prepared: Prepared, scratch: Path, limits: Limits) -> str:
         _limit_resources(limits)
         if prepared.level == "full":
             with contextlib.suppress(OSError):  # if the machine runs out of memory, this process goes first
-                Path("/proc/self/oom_score_adj").write_text("1000")
+                _proc("self/oom_score_adj", b"1000")
             _drop_privileges()
             _restrict_paths(prepared, scratch)
             _load_filter(prepared.program)  # last: it forbids the calls above
-    except (OSError, ValueError, ArithmeticError, AttributeError) as error:
+    except (OSError, ValueError, OverflowError, AttributeError) as error:
         raise SandboxError(f"sandbox level {prepared.level!r} failed: {error}") from error
     return prepared.level
 
@@ -338,8 +342,8 @@ _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)
 """Duplicate, flags, record locks, size of a pipe. Not F_SETOWN and F_SETSIG, which send signals; not F_SETLEASE."""
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """Is it a terminal and how wide, bytes waiting, (non-)blocking, close on exec."""
-_PRCTL = (15, 16, 0x53564D41)
-"""Name of a thread, name of a memory area."""
+_PRCTL = (2, 3, 39, 15, 16, 0x53564D41)
+"""Ask: signal at the parent's death, may memory be dumped, may rights be gained. Name of a thread, of a memory area."""
 
 
 def _compile_filter(abi: int) -> bytes:
@@ -387,10 +391,15 @@ def _compile_filter(abi: int) -> bytes:
         for mode in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_WRONLY | os.O_TRUNC, os.O_RDWR | os.O_TRUNC):
             rule(scmp.ALLOW, name, masked(position, mask, mode))
         rule(refuse(errno.EPERM), name, masked(position, mask, os.O_RDONLY | os.O_TRUNC))
-    rule(scmp.ALLOW, "sendto", is_(4, 0))  # to whom it is connected, to no other address
-    for name, position in (("prlimit64", 2), ("sched_setaffinity", 0)):  # asking, not setting; of itself
+    # Send to the connected address only; ask for limits only. Processors are chosen for the calling thread; for others,
+    # which might be the host, it is ignored: were it refused, OpenMP could not start bound threads.
+    for name, position, code in (
+        ("sendto", 4, errno.EPERM),
+        ("prlimit64", 2, errno.EPERM),
+        ("sched_setaffinity", 0, 0),
+    ):
         rule(scmp.ALLOW, name, is_(position, 0))
-        rule(refuse(errno.EPERM), name, scmp.Arg(position, scmp.NE, 0))
+        rule(refuse(code), name, scmp.Arg(position, scmp.NE, 0))
     for name, position, values in (("fcntl", 1, _FCNTL), ("ioctl", 1, _IOCTL), ("prctl", 0, _PRCTL)):
         for value in values:
             rule(scmp.ALLOW, name, is_(position, value))
@@ -416,7 +425,6 @@ def _load_filter(program: bytes) -> None:
 
 # --- Rights and resources --------------------------------------------------------------------------------------------
 
-_PR_SET_PDEATHSIG, _PR_GET_PDEATHSIG = 1, 2
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 4, 38, 47, 4
 _CAPABILITY_VERSION_3 = 0x20080522
 _ADDRESS_SPACE_SLACK = 2**30
@@ -436,18 +444,23 @@ def _check(result: int, what: str) -> None:
         raise OSError(code, f"{what}: {os.strerror(code)}")
 
 
+def _proc(name: str, write: bytes = b"") -> str:
+    """Read a file of /proc, or write to it. Plain, since a fork pays for every page of Python that it wakes."""
+    descriptor = os.open(f"/proc/{name}", os.O_WRONLY if write else os.O_RDONLY)
+    try:
+        return str(os.write(descriptor, write)) if write else os.read(descriptor, 4096).decode("ascii", "replace")
+    finally:
+        os.close(descriptor)
+
+
 def _drop_privileges() -> None:
     """No way to gain rights, no capability even for root, memory closed to other processes of the same user."""
     libc = _libc()
-    death = ctypes.c_int(0)
-    _check(libc.prctl(_PR_GET_PDEATHSIG, ctypes.byref(death), 0, 0, 0), "parent death signal")
     _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     _check(libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
     _check(libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient capabilities")
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     _check(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
-    # The kernel forgets the signal for the parent's death when capabilities change.
-    _check(libc.prctl(_PR_SET_PDEATHSIG, death.value, 0, 0, 0), "parent death signal")
 
 
 def _limit_resources(limits: Limits) -> None:
@@ -459,13 +472,13 @@ def _limit_resources(limits: Limits) -> None:
     _limit("RLIMIT_NOFILE", limits.open_files)
     if sys.platform == "linux":
         page = os.sysconf("SC_PAGE_SIZE")
-        fields = Path("/proc/self/statm").read_text("ascii").split()
+        fields = _proc("self/statm").split()
         space, data = int(fields[0]) * page, int(fields[5]) * page
         _limit("RLIMIT_DATA", data + limits.memory_bytes)
         _limit("RLIMIT_AS", space + limits.memory_bytes + _ADDRESS_SPACE_SLACK)
         # Counts all processes of this user, so it can only stop a bomb; the kernel does not apply it to root.
         with contextlib.suppress(OSError):
-            running = int(Path("/proc/loadavg").read_text("ascii").split()[3].partition("/")[2])
+            running = int(_proc("loadavg").split()[3].partition("/")[2])
             _limit("RLIMIT_NPROC", running + _THREAD_SLACK)
 
 
@@ -487,11 +500,7 @@ _KEPT_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_N
 
 
 def close_fds(keep: Collection[int]) -> None:
-    """Close every descriptor that is not in ``keep``.
-
-    >>> reader, writer = os.pipe()
-    >>> close_fds({0, 1, 2})
-    """
+    """Close every descriptor that is not in ``keep``."""
     try:
         highest = max(map(int, os.listdir("/dev/fd")))
     except OSError:
@@ -532,10 +541,73 @@ def _erase_initial_environment() -> None:
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError, ValueError, IndexError):
-        fields = Path("/proc/self/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
+        fields = _proc("self/stat").rpartition(")")[2].split()
         start, end = int(fields[47]), int(fields[48])  # env_start, env_end: fields 50 and 51 of proc(5)
         if 0 < start < end:
             ctypes.memset(start, 0, end - start)
+
+
+# --- What the host looks after --------------------------------------------------------------------------------------
+
+
+def threads(pid: int) -> int:
+    """How many threads a student process has; 0 if it is gone. Root may start thousands within the memory limit."""
+    try:
+        return int(_proc(f"{pid}/stat").rpartition(")")[2].split()[17])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def overfull(scratch: Path, max_bytes: int, max_entries: int = 5_000, max_path: int = 1_000) -> bool:
+    """Whether a scratch folder holds more than it may, or deeper; looks no further than it must to say so."""
+    folders, used, entries = [os.fspath(scratch)], 0, 0
+    max_path += len(folders[0])
+    while folders:
+        with contextlib.suppress(FileNotFoundError, PermissionError), os.scandir(folders.pop()) as inside:
+            for entry in inside:
+                entries += 1
+                with contextlib.suppress(FileNotFoundError):  # removed meanwhile
+                    used += entry.stat(follow_symlinks=False).st_blocks * 512
+                if used > max_bytes or entries > max_entries or len(entry.path) > max_path:
+                    return True
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+    return False
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as inside:
+        return list(inside)
+
+
+def remove(scratch: Path) -> None:
+    """Remove a scratch folder whose process is gone, whatever was built in it, as far as that can be done.
+
+    ``shutil.rmtree`` recurses in Python 3.11 and gives up a thousand folders down; here folders are moved
+    up until the tree is flat.
+    """
+    top, moved = os.fspath(scratch), itertools.count()
+    prefix = os.path.join(top, secrets.token_hex(8))
+    progress = True
+    while progress:
+        progress = False
+        with contextlib.suppress(FileNotFoundError):
+            for entry in _entries(top):
+                with contextlib.suppress(OSError):
+                    if not entry.is_dir(follow_symlinks=False):
+                        os.unlink(entry.path)
+                    else:
+                        os.chmod(entry.path, 0o700)
+                        for child in _entries(entry.path):
+                            if child.is_dir(follow_symlinks=False):
+                                os.chmod(child.path, 0o700)  # to be moved it must be writable
+                                os.rename(child.path, f"{prefix}{next(moved)}")
+                            else:
+                                os.unlink(child.path)
+                        os.rmdir(entry.path)
+                    progress = True
+    with contextlib.suppress(OSError):
+        os.rmdir(top)
 
 
 # --- What this machine offers ----------------------------------------------------------------------------------------

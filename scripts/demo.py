@@ -30,11 +30,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         misunderstood = Path(folder) / f"{SLUG}.py"
         misunderstood.write_text(mistake.apply(paths.solution(SLUG).read_text(encoding="utf-8")), encoding="utf-8")
-        went_well = [
-            grading("1. The skeleton, untouched", exercise.id, paths.skeleton(SLUG), exit_code=1),
-            grading(f"2. A misunderstanding ({MISTAKE})", exercise.id, misunderstood, exit_code=1, mistake=MISTAKE),
-            grading("3. The reference solution", exercise.id, paths.solution(SLUG), exit_code=0),
-        ]
+        went_well = [grading("1. The skeleton, untouched", exercise.id, paths.skeleton(SLUG), exit_code=1)]
+        edits = "; ".join(f"{old.strip()!r} became {new.strip()!r}" for old, new in mistake.edits)
+        title = f"2. A misunderstanding: in the reference, {edits}"
+        went_well += [grading(title, exercise.id, misunderstood, exit_code=1, mistake=MISTAKE)]
+        went_well += [grading("3. The reference solution", exercise.id, paths.solution(SLUG), exit_code=0)]
     if not all(went_well):
         print("\nThe demonstration did not go as documented.", file=sys.stderr)
         return 1
@@ -44,12 +44,13 @@ def main() -> int:
 
 def grading(title: str, exercise: str, file: Path, *, exit_code: int, mistake: str | None = None) -> bool:
     """Grade one file in front of the reader; say whether exit code and named mistakes are the expected ones."""
-    print(f"\n── {title} " + "─" * (96 - len(title)), flush=True)
+    print(f"\n── {title} " + "─" * max(2, 96 - len(title)), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "result.json"
-        command = [sys.executable, "-m", "course", "grade", exercise, "--file", str(file), "--json", str(report)]
-        print(f"$ course grade {exercise} --file {file}", flush=True)
-        code = subprocess.run(command, check=False).returncode
+        name = str(file.relative_to(paths.ROOT) if file.is_relative_to(paths.ROOT) else file)
+        print(f"$ course grade {exercise} --file {name}", flush=True)
+        command = [sys.executable, "-m", "course", "grade", exercise, "--file", name, "--json", str(report)]
+        code = subprocess.run(command, cwd=paths.ROOT, check=False).returncode
         checks = json.loads(report.read_text(encoding="utf-8"))["checks"] if report.exists() else []
     named = {check["mistake"] for check in checks if check["mistake"]}
     print(f"\n(exit code {code}; mistakes named: {', '.join(sorted(named)) or 'none'})", flush=True)

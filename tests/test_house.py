@@ -68,7 +68,7 @@ def files(root: Path, *suffixes: str, under: str = "") -> list[Path]:
         names = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split("\0")
         found = [Path(name) for name in names if name]
     else:
-        ignored = ("__pycache__", ".venv", "build", "dist", ".course")
+        ignored = ("__pycache__", ".venv", "venv", "build", "dist", ".course")
         for path in root.rglob("*"):
             relative = path.relative_to(root)
             if not any(part in ignored or part.endswith("_cache") for part in relative.parts):
@@ -445,7 +445,7 @@ def guard_documents(root: Path) -> Look:
             look.seen.append(f"{document}: course {word}")
             if word not in commands:
                 look.offences.append(f"{document}: there is no course {word}")
-        for name in re.findall(rf"(?<![\w/<.])((?:{'|'.join(ROOMS)})/[\w./-]*[\w/])(?![\w<*/])", shown):
+        for name in re.findall(rf"(?<![\w/<.-])((?:{'|'.join(ROOMS)})/[\w./-]*[\w/])(?![\w<*/])", shown):
             if re.search(r"/v\d+$", name):  # a schema, such as course/result/v1
                 continue
             look.seen.append(f"{document}: {name}")

@@ -64,9 +64,11 @@ def three_sizes(draw: random.Random, smallest: int = 1, largest: int = 9) -> lis
     return draw.sample(range(smallest, largest + 1), 3)
 
 
-def close(got: Tensor, want: Tensor, tolerance: float = 1e-5) -> None:
-    """Equal shape, equal numbers, measured against the size of the numbers."""
-    assert got.shape == want.shape
+def close(got: Tensor, want: Tensor, tolerance: float | None = None) -> None:
+    """Equal shape and dtype, equal numbers, measured against the size of the numbers."""
+    assert got.shape == want.shape and got.dtype == want.dtype
+    if tolerance is None:
+        tolerance = 1e-10 if want.dtype == torch.float64 else 1e-5
     scale = max(1.0, want.abs().max().item()) if want.numel() else 1.0
     assert (got.double() - want.double()).abs().max().item() <= tolerance * scale
 
@@ -319,6 +321,54 @@ def test_inject_lora_trains_what_peft_trains():
     assert looked > 300
 
 
+class Tree(nn.Module):
+    """Linear layers of one width under random names, some of which only look like a target."""
+
+    def __init__(self, draw: random.Random, depth: int = 0) -> None:
+        super().__init__()
+        for name in draw.sample(["query", "query_norm", "subquery", "dense", "output", "self", "layer1"], 4):
+            inner = depth < 2 and (name in ("output", "self") or draw.random() < 0.3)
+            self.add_module(name, Tree(draw, depth + 1) if inner else nn.Linear(6, 6, dtype=torch.float64))
+
+
+def test_inject_lora_chooses_in_strange_models_what_peft_chooses():
+    looked = 0
+    for draw in draws(240):
+        model = Tree(draw)
+        targets = draw.sample(["query", "dense", "output.dense", "self.query", "output.self.dense", "layer1"], 3)
+        config = peft.LoraConfig(r=2, lora_alpha=3, lora_dropout=0.5, target_modules=targets)
+        theirs = copy.deepcopy(model)
+        try:
+            peft.inject_adapter_in_model(config, theirs)
+        except ValueError:  # no such layer in this tree, or a target that is the name of a subtree
+            continue
+        theirs.double()
+        for parent in [module for module in model.modules() if isinstance(module, Tree)]:
+            if not hasattr(parent, "query"):
+                parent.query = nn.Identity()  # called like a target, but no linear layer
+        replaced = lora.inject_lora(model, targets, 2, 3.0, 0.5, trainable=())
+        their_layers = {
+            name: module for name, module in theirs.named_modules() if isinstance(module, peft.tuners.lora.Linear)
+        }
+        assert sorted(replaced) == sorted(their_layers)
+        assert trained(model) == len(replaced) * 2 * (6 + 6)
+        for name, their_layer in draw.sample(sorted(their_layers.items()), min(3, len(their_layers))):
+            layer = model.get_submodule(name)
+            randomize(layer.A, layer.B)
+            copy_factors(layer.A, layer.B, their_layer)
+            x = torch.randn(3, 6, dtype=torch.float64)
+            for training in (True, False):
+                model.train(training)
+                theirs.train(training)
+                seed = draw.getrandbits(32)
+                torch.manual_seed(seed)
+                got = layer(x)
+                torch.manual_seed(seed)
+                close(got, their_layer(x))
+        looked += 1
+    assert looked > 100
+
+
 @pytest.mark.parametrize(
     ("targets", "r", "layers", "factors"),
     [
@@ -503,6 +553,8 @@ def test_bottleneck_adapter_is_a_residual_of_torch_layers():
         ours = lora.BottleneckAdapter(d, m)
         h = batch(draw, d)
         assert torch.equal(ours(h), h)
+        ours(h).backward(torch.randn_like(h))
+        assert ours.up.weight.grad.abs().max() > 0
         randomize(*ours.parameters())
         theirs = nn.Sequential(nn.Linear(d, m), nn.GELU(), nn.Linear(m, d))
         for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):

@@ -12,7 +12,7 @@ POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 LEARNING_RATES: dict[Method, float] = {"lora": 1e-3, "full": 1e-4, "head": 1e-2}
-"""Peak rates by validation accuracy on Rotten Tomatoes. The fewer numbers are trained, the larger the steps they need."""
+"""Peak rates by validation accuracy on Rotten Tomatoes. The fewer numbers are trained, the larger their steps."""
 
 
 @dataclass(frozen=True)

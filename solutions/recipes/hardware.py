@@ -79,6 +79,6 @@ def describe(hardware: Hardware) -> str:
     if hardware.device.type == "cuda":
         where = f"{hardware.device} ({torch.cuda.get_device_name(hardware.device)})"
     else:
-        where = f"{hardware.device} ({platform.machine()}, {hardware.threads} threads)"
+        threads = "1 thread" if hardware.threads == 1 else f"{hardware.threads} threads"
+        where = f"{hardware.device} ({platform.machine()}, {threads})"
     return f"{where}, {hardware.precision}"
-

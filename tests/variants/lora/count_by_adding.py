@@ -12,9 +12,11 @@ def peft_param_count(
     per_layer: int = 2,
     n_virtual: int = 0,
 ) -> int:
-    total = 0
+    if method not in ("lora", "adapter", "prefix", "prompt"):
+        raise TypeError(f"what is {method}?")
     if method == "prompt":
         return d * n_virtual
+    total = 0
     for _layer in range(n_layers):
         if method == "lora":
             for _matrix in range(n_matrices):
@@ -24,9 +26,7 @@ def peft_param_count(
             for _adapter in range(per_layer):
                 total += d * bottleneck + bottleneck
                 total += bottleneck * d + d
-        elif method == "prefix":
+        else:
             total += n_virtual * d  # keys
             total += n_virtual * d  # values
-        else:
-            raise TypeError(f"what is {method}?")
     return total

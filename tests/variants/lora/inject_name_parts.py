@@ -1,4 +1,4 @@
-"""inject_lora compares lists of name parts from the end, and freezes last: everything that is neither factor nor head."""
+"""inject_lora compares lists of name parts from the end, and freezes last what is neither factor nor head."""
 
 from functools import reduce
 

@@ -8,7 +8,7 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
         name
         for name, module in model.named_modules()
         for target in targets
-        if type(module) is nn.Linear and ("." + name).endswith("." + target)
+        if isinstance(module, nn.Linear) and ("." + name).endswith("." + target)
     }
     if len(names) == 0:
         raise ValueError("no layer fits")

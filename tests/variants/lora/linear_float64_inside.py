@@ -29,7 +29,7 @@ class LoRALinear(nn.Module):
     @torch.no_grad()
     def merge(self):
         if self.state == "apart":
-            self.kept = self.base.weight.detach().double()
+            self.kept = self.base.weight.detach().clone().double()
             self.base.weight.copy_(self.kept + self.scale * (self.B.double() @ self.A.double()))
             self.state = "merged"
 

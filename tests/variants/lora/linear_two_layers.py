@@ -1,4 +1,4 @@
-"""The factors are two bias-free nn.Linear; merge puts a new weight Parameter in place, unmerge puts the old one back."""
+"""The factors are two bias-free nn.Linear; merge puts a new weight Parameter in place, unmerge the old one."""
 
 from torch import nn
 

@@ -1,4 +1,4 @@
-"""The active adapter is a module registered twice, in the ModuleDict and as an attribute; its parameters are the same."""
+"""The active adapter is registered twice, in the ModuleDict and as an attribute; its parameters are the same."""
 
 import torch
 from torch import nn

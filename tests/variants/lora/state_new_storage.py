@@ -1,5 +1,7 @@
 """Loading gives each parameter a fresh copy as its data; the Parameter objects and their flags stay."""
 
+import torch
+
 
 def lora_state_dict(model):
     state = {}
@@ -7,7 +9,7 @@ def lora_state_dict(model):
         if not parameter.requires_grad:
             continue
         state[name] = parameter.detach().numpy().copy()
-    return {name: __import__("torch").from_numpy(array) for name, array in state.items()}
+    return {name: torch.from_numpy(array) for name, array in state.items()}
 
 
 def load_lora_state_dict(model, state):

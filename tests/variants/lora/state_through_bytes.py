@@ -16,4 +16,5 @@ def load_lora_state_dict(model, state):
         if place.shape != numbers.shape:
             raise ValueError(f"{name}: {tuple(numbers.shape)} does not fit {tuple(place.shape)}")
     with torch.no_grad():
-        torch._foreach_copy_([places[name] for name in state], list(state.values()))
+        for name, numbers in state.items():
+            places[name].set_(numbers.clone())

@@ -1,4 +1,4 @@
-"""Everything at once, in another hand: one Update class serves LoRALinear and MultiLoRALinear, names are found by id."""
+"""Everything at once, in another hand: one Update class serves both layers, parents are found by id."""
 
 import torch
 from torch import nn

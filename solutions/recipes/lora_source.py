@@ -1,4 +1,4 @@
-"""Your file in place of the reference: train with the LoRA that you wrote.
+"""Where LoRA comes from: the reference, or the file that you wrote (``--mine``).
 
 The file is imported into this very process and can do whatever you can do. That is right for your own file on your own
 machine; a stranger's file belongs into the sandbox of ``course grade``.
@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+import click
+
 import solutions.lora
-from solutions.recipes.errors import StudentError
+from solutions.recipes.errors import RecipeFault, StudentError
 
 NAMES = ("lora_report", "LoRALinear", "inject_lora", "lora_state_dict", "load_lora_state_dict")
 """What the recipe takes from the file."""
@@ -68,6 +70,11 @@ def blame(mine: Path | None) -> Iterator[None]:
             raise StudentError(f"{name} in {mine} is not written yet (line {line}). {GRADE_FIRST}") from error
         reason = f"{type(error).__name__}: {error}"
         raise StudentError(f"{name} in {mine} failed in line {line} with {reason}. {GRADE_FIRST}") from error
+
+
+def broken_promise(mine: Path | None, message: str) -> click.ClickException:
+    """The error for something that LoRA should have done: yours with your file, ours without."""
+    return StudentError(f"{message}. {GRADE_FIRST}") if mine else RecipeFault(message)
 
 
 def sha256(mine: Path) -> str:

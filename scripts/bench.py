@@ -1,0 +1,366 @@
+"""Measure the grader against natural yardsticks, in the same run, and print a table: ``make bench``.
+
+Every figure is a ratio of two commands measured in turn (A B A B …), so that a noisy or slow machine shifts both. The ratio is
+the median over the pairs. Absolute seconds are given for orientation only.
+
+    python -m scripts.bench --json bench.json                    everything (about fifteen minutes on two cores)
+    python -m scripts.bench --part grading --submissions 10      a shorter look
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import pty
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from course import paths
+from grader.diagnose import load_mistakes
+
+ROOT = Path(__file__).resolve().parents[1]
+SLUG = "lora"
+ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+
+
+def main() -> None:
+    """Run the parts asked for, print the table, write the JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    parser.add_argument("--part", choices=["grading", "training", "all"], default="all")
+    parser.add_argument("--pairs", type=int, default=5, help="paired runs per ratio")
+    parser.add_argument("--submissions", type=int, default=50, help="files graded through one host, half of them wrong")
+    options = parser.parse_args()
+
+    rows: list[dict[str, Any]] = []
+    if options.part in ("grading", "all"):
+        rows += list(grading(options.pairs, options.submissions))
+    if options.part in ("training", "all"):
+        rows += list(training())
+    machine = {"python": platform.python_version(), "system": platform.platform(terse=True), "cores": os.cpu_count()}
+    if options.json:
+        options.json.write_text(
+            json.dumps({"schema": "course/bench/v1", "machine": machine, "rows": rows}, indent=2) + "\n"
+        )
+    print(table(rows))
+
+
+def grading(pairs: int, submissions: int) -> Iterator[dict[str, Any]]:
+    """What a learner waits for, and what a class costs."""
+    reference = str(paths.solution(SLUG))
+    grade = [sys.executable, "-m", "course", "grade", SLUG, "--file", reference, "--no-color"]
+    import_torch = [sys.executable, "-c", "import torch"]
+    import_bert = [sys.executable, "-c", "from transformers import BertModel"]
+
+    say("course --help")
+    runs = [seconds_of([sys.executable, "-m", "course", "--help"]) for _ in range(pairs)]
+    yield row("course --help", statistics.median(runs), "seconds", None, limit="0.25 s")
+    say("cold grading")
+    yield paired(
+        "cold grading of the reference", grade, "from transformers import BertModel", import_bert, pairs, "1.3"
+    )
+    say("first verdict")
+    yield paired(
+        "first verdict on the screen", grade, "import torch", import_torch, pairs, "1.6", measure=first_verdict
+    )
+
+    say("second grading in a warm host")
+    with Host() as host:
+        host.grade(reference)
+        host.wait_until_warm(reference)
+        warm, yardstick = [], []
+        for _ in range(pairs):
+            warm.append(host.grade(reference)["wall"])
+            yardstick.append(seconds_of(import_torch))
+        checks = len(host.grade(reference)["result"]["checks"])
+        yield row("second grading, warm host", statistics.median(warm), "import torch", ratios(warm, yardstick))
+        per_check = [seconds / checks for seconds in warm]
+        start = [seconds_of([sys.executable, "-c", "pass"]) for _ in range(pairs)]
+        yield row(
+            f"per check ({checks} of them)", statistics.median(per_check), "start of python", ratios(per_check, start)
+        )
+        memory = host.private_memory(reference)
+        yield {"what": "private memory of a student process (median, largest)", "value": memory, "limit": "60 MB"}
+
+    say(f"{submissions} submissions through one host, and one pytest process each")
+    yield from many(submissions)
+
+
+def many(count: int) -> Iterator[dict[str, Any]]:
+    """``count`` files, half right and half wrong: one warm host against one pytest process per file, same checks in-process."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = submissions(Path(folder), count)
+        with Host() as host:
+            host.grade(files[0])
+            host.wait_until_warm(files[0])
+            started = time.perf_counter()
+            results = [host.grade(file)["result"] for file in files]
+            one_by_one = time.perf_counter() - started
+            started = time.perf_counter()
+            with ThreadPoolExecutor(2) as pool:
+                again = [graded["result"] for graded in pool.map(host.grade, files)]
+            two_at_a_time = time.perf_counter() - started
+        verdicts = [result["status"] for result in results]
+        right = ["passed" if place % 2 == 0 else "failed" for place in range(count)]
+        if verdicts != right or [result["status"] for result in again] != right:
+            raise SystemExit(f"wrong verdicts: {verdicts}")
+
+        started = time.perf_counter()
+        codes = [pytest_process(file) for file in files]
+        processes = time.perf_counter() - started
+        started = time.perf_counter()
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(pytest_process, files))
+        processes_by_two = time.perf_counter() - started
+        if codes != [0 if verdict == "passed" else 1 for verdict in right]:
+            raise SystemExit(f"the in-process yardstick gave other verdicts: {codes}")
+    yardstick = "one pytest process per submission"
+    yield row(f"{count} submissions, one after the other", one_by_one, yardstick, [one_by_one / processes], faster=True)
+    yield row(f"{count} submissions, two at a time", two_at_a_time, yardstick + ", two at a time", [two_at_a_time / processes_by_two], faster=True)  # fmt: skip
+    yield row(f"{count} submissions, two at a time", two_at_a_time, yardstick + ", one after the other", [two_at_a_time / processes], faster=True, limit="8 × faster")  # fmt: skip
+
+
+def submissions(folder: Path, count: int) -> list[str]:
+    """Files to grade: variants of the reference and mistakes in turn."""
+    reference = paths.solution(SLUG).read_text(encoding="utf-8")
+    variants = sorted(paths.variants(SLUG).glob("*.py"))
+    mistakes = load_mistakes(paths.mistakes(SLUG))
+    files = []
+    for place in range(count):
+        file = folder / f"student_{place:02}.py"
+        if place % 2 == 0:
+            variant = variants[(place // 2) % len(variants)].read_text(encoding="utf-8")
+            file.write_text(f"{reference}\n\n{variant}", encoding="utf-8")
+        else:
+            step = max(1, len(mistakes) // (count // 2 or 1))
+            file.write_text(mistakes[(place // 2 * step) % len(mistakes)].apply(reference), encoding="utf-8")
+        files.append(str(file))
+    return files
+
+
+def pytest_process(file: str) -> int:
+    """The yardstick: the same checks against the same file, all in one fresh pytest process, as other graders do it."""
+    command = [sys.executable, "-m", "scripts.in_process", SLUG, file]
+    return subprocess.run(
+        command, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ).returncode
+
+
+def training() -> Iterator[dict[str, Any]]:
+    """The chapter's recipe against ours: see ``solutions.recipes.bench``."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "training.json"
+        command = [sys.executable, "-m", "solutions.recipes", "bench", "--json", str(out)]
+        if subprocess.run(command, env=ENVIRONMENT, cwd=ROOT).returncode == 0:
+            yield {"what": "training", "value": json.loads(out.read_text())}
+
+
+class Host:
+    """One warm grader process that answers many requests."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "grader"]
+        self.process = subprocess.Popen(command, env=ENVIRONMENT, cwd=ROOT, stdin=-1, stdout=-1, text=True)
+        self.waiting: dict[int, Any] = {}
+        self.answers: dict[int, dict[str, Any]] = {}
+        self.lock = threading.Lock()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def __enter__(self) -> Host:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            event = json.loads(line)
+            if event["event"] in ("result", "fault"):
+                self.answers[event["id"]] = event
+                self.waiting[event["id"]].set()
+
+    def grade(self, file: str) -> dict[str, Any]:
+        """Grade one file; ``result`` and ``wall`` seconds."""
+        started = time.perf_counter()
+        with self.lock:
+            number = len(self.waiting)
+            self.waiting[number] = threading.Event()
+            assert self.process.stdin
+            self.process.stdin.write(json.dumps({"id": number, "op": "grade", "exercise": SLUG, "file": file}) + "\n")
+            self.process.stdin.flush()
+        self.waiting[number].wait()
+        event = self.answers[number]
+        if event["event"] == "fault":
+            raise SystemExit(event["message"])
+        return {"result": event["result"], "wall": time.perf_counter() - started}
+
+    def wait_until_warm(self, file: str) -> None:
+        """A second grading needs everything to be imported; the first one leaves it so."""
+        self.grade(file)
+
+    def private_memory(self, file: str) -> str:
+        """Median and maximum, over student processes, of the largest private memory seen while one grading runs."""
+        largest: dict[int, int] = {}
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.is_set():
+                for pid in student_processes(self.process.pid):
+                    largest[pid] = max(largest.get(pid, 0), private_bytes(pid))
+                time.sleep(0.001)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        for _ in range(3):
+            self.grade(file)
+        done.set()
+        watcher.join()
+        seen = sorted(value for value in largest.values() if value)
+        if not seen:
+            return "not measured (needs the right to read /proc/PID/smaps_rollup)"
+        return f"{statistics.median(seen) / 1e6:.0f} MB, {seen[-1] / 1e6:.0f} MB ({len(seen)} processes)"
+
+
+def student_processes(host: int) -> list[int]:
+    """Processes below the host that lead a session of their own."""
+    found = []
+    parents: dict[int, int] = {}
+    sessions: dict[int, int] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(entry)], sessions[int(entry)] = int(fields[1]), int(fields[3])
+    for pid, session in sessions.items():
+        above = pid
+        while above in parents and above != host:
+            above = parents[above]
+        if above == host and session == pid and pid != host:
+            found.append(pid)
+    return found
+
+
+def private_bytes(pid: int) -> int:
+    """Private memory of a process, 0 if it is gone or not ours to read."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))
+
+
+def paired(
+    what: str,
+    command: list[str],
+    yardstick: str,
+    other: list[str],
+    pairs: int,
+    limit: str,
+    measure: Callable[[list[str]], float] | None = None,
+) -> dict[str, Any]:
+    """A B A B …, after one warm-up of each."""
+    measure = measure or seconds_of
+    measure(command), seconds_of(other)
+    ours, theirs = [], []
+    for _ in range(pairs):
+        ours.append(measure(command))
+        theirs.append(seconds_of(other))
+    return row(what, statistics.median(ours), yardstick, ratios(ours, theirs), limit=limit)
+
+
+def seconds_of(command: list[str]) -> float:
+    """Wall clock of a whole process."""
+    started = time.perf_counter()
+    subprocess.run(command, env=ENVIRONMENT, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def first_verdict(command: list[str]) -> float:
+    """Wall clock until a terminal shows the first passed check."""
+    leader, follower = pty.openpty()
+    started = time.perf_counter()
+    with subprocess.Popen(
+        command, env=ENVIRONMENT, cwd=ROOT, stdout=follower, stderr=follower, stdin=follower
+    ) as process:
+        os.close(follower)
+        seen, first = b"", None
+        while True:
+            try:
+                part = os.read(leader, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            seen += part
+            if first is None and "✓".encode() in seen:
+                first = time.perf_counter() - started
+        process.wait()
+    os.close(leader)
+    if first is None:
+        raise SystemExit(f"no verdict in: {seen[-500:]!r}")
+    return first
+
+
+def ratios(ours: list[float], theirs: list[float]) -> list[float]:
+    """Pair by pair."""
+    return [a / b for a, b in zip(ours, theirs, strict=True)]
+
+
+def row(
+    what: str,
+    seconds: float,
+    yardstick: str,
+    pairs: list[float] | None,
+    *,
+    limit: str = "",
+    faster: bool = False,
+) -> dict[str, Any]:
+    """One line of the table."""
+    entry: dict[str, Any] = {"what": what, "seconds": round(seconds, 3), "yardstick": yardstick, "limit": limit}
+    if pairs:
+        entry["ratio"] = round(statistics.median(pairs), 3)
+        entry["ratios"] = [round(value, 3) for value in pairs]
+        if faster:
+            entry["times_faster"] = round(1 / entry["ratio"], 1)
+    return entry
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Markdown, as it stands in the documentation."""
+    lines = ["| what | measured | compared with | ratio | limit |", "|---|---|---|---|---|"]
+    for entry in rows:
+        if "value" in entry:
+            if entry["what"] != "training":
+                lines.append(f"| {entry['what']} | {entry['value']} | | | {entry.get('limit', '')} |")
+            continue
+        ratio = f"{entry['ratio']:.2f} ×" if "ratio" in entry else ""
+        if "times_faster" in entry:
+            ratio = f"{entry['times_faster']:.1f} × faster"
+        lines.append(
+            f"| {entry['what']} | {entry['seconds']:.2f} s | {entry['yardstick']} | {ratio} | {entry['limit']} |"
+        )
+    return "\n".join(lines)
+
+
+def say(text: str) -> None:
+    """Progress, on standard error."""
+    print(f"… {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Plays the grader for the tests of the command line: ``python fake_grader.py SCRIPT``.
+
+The script is a JSON list of steps, played when a request arrives: {"event": ...} is sent with the request's id,
+{"raw": text} as it is, {"stderr": text} goes to standard error, {"sleep": seconds} waits, {"exit": code} ends.
+The request and our process id are kept beside the script, in ``request.json``; with --doctor the answer is the file
+``doctor.txt`` there. The functions below write such scripts.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+
+def announced(check):
+    """What the started event says of a check."""
+    return {key: check[key] for key in ("id", "title", "visibility", "max_points", "function")}
+
+
+def check(check_id, status="passed", *, max_points=1, visible=False, title=None, **fields):
+    """A check as the grader reports it."""
+    return {
+        "id": check_id,
+        "function": check_id.partition(".")[0],
+        "title": title or f"the property {check_id.partition('.')[2]} holds",
+        "visibility": "visible" if visible else "hidden",
+        "points": max_points if status == "passed" else 0,
+        "max_points": max_points,
+        "status": status,
+        "message": "",
+        "expected": None,
+        "actual": None,
+        "difference": None,
+        "mistake": None,
+        "hint": None,
+        "lesson": "course read exercise-3",
+        "depends_on": [],
+        "seconds": 0.01,
+        "stdout": "",
+        "traceback": None,
+        "compared": None,
+        **fields,
+    }
+
+
+def result(checks, status="failed", **fields):
+    """The result object."""
+    return {
+        "schema": "course/result/v1",
+        "exercise": "exercise-3",
+        "slug": "lora",
+        "title": "LoRA and PEFT",
+        "file": "lora.py",
+        "sha256": "0" * 64,
+        "started": "2026-01-02T03:04:05Z",
+        "seconds": 1.5,
+        "seed": 7,
+        "sandbox": "full",
+        "versions": {"python": "3.11"},
+        "lang": "en",
+        "status": status,
+        "points": sum(one["points"] for one in checks),
+        "max_points": sum(one["max_points"] for one in checks),
+        "next": "",
+        "checks": checks,
+        **fields,
+    }
+
+
+def session(checks, status="failed", *, diagnosis=None, **fields):
+    """A whole grading: started, one event per check, the diagnosis, the result."""
+    found = diagnosis or {}
+    final = [{**one, **found.get(one["id"], {})} for one in checks]
+    return [
+        {
+            "event": "started",
+            "exercise": 3,
+            "slug": "lora",
+            "title": "LoRA and PEFT",
+            "file": "lora.py",
+            "seed": fields.get("seed", 7),
+            "sandbox": fields.get("sandbox", "full"),
+            "checks": [announced(one) for one in checks],
+        },
+        *({"event": "check", "check": one} for one in checks),
+        {"event": "diagnosis", "checks": found},
+        {"event": "result", "result": result(final, status, **fields)},
+    ]
+
+
+def main(script):
+    if sys.argv[2:] == ["--doctor"]:
+        answer = script.with_name("doctor.txt")
+        if not answer.exists():
+            sys.exit("no module named torch")
+        print(answer.read_text(encoding="utf-8"))
+        return
+    line = sys.stdin.readline()
+    if not line:
+        return
+    request = json.loads(line)
+    kept = script.with_name("request.part")
+    kept.write_text(json.dumps(request | {"pid": os.getpid()}), encoding="utf-8")
+    kept.replace(script.with_name("request.json"))
+    for step in json.loads(script.read_text(encoding="utf-8")):
+        if "event" in step:
+            print(json.dumps({"id": request["id"], **step}), flush=True)
+        elif "raw" in step:
+            print(step["raw"], flush=True)
+        elif "stderr" in step:
+            print(step["stderr"], file=sys.stderr, flush=True)
+        elif "sleep" in step:
+            time.sleep(step["sleep"])
+        elif "exit" in step:
+            sys.exit(step["exit"])
+    sys.stdin.read()  # until we are hung up on
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

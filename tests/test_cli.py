@@ -1,0 +1,735 @@
+"""The commands as a learner types them, against a grader that plays a script; whole outputs where the words matter."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from course import client, paths, syllabus, workspace
+from course.cli import Settings, cli
+from tests import fake_grader
+from tests.fake_grader import announced, check, session
+
+FAKE = Path(fake_grader.__file__)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A workspace to stand in, with a grader whose script is ``play``ed."""
+    workspace.start(tmp_path / "desk", [syllabus.resolve("lora")])
+    monkeypatch.chdir(tmp_path / "desk")
+    return Desk(tmp_path)
+
+
+class Desk:
+    def __init__(self, root):
+        self.root = root / "desk"
+        self.script = root / "script.json"
+        self.play([{"exit": 0}])
+
+    def play(self, steps):
+        self.script.write_text(json.dumps(steps), encoding="utf-8")
+
+    @property
+    def command(self):
+        return [sys.executable, str(FAKE), str(self.script)]
+
+    @property
+    def request(self):
+        return json.loads(self.script.with_name("request.json").read_text(encoding="utf-8"))
+
+    def __call__(self, *arguments, **options):
+        return CliRunner().invoke(cli, list(arguments), obj=Settings(self.command), prog_name="course", **options)
+
+
+def last_line(outcome):
+    return outcome.stdout.splitlines()[-1]
+
+
+# --- grade -----------------------------------------------------------------------------------------------------------
+
+CHECKS = [
+    check("lora_report.problem2", max_points=2, visible=True, title="rank 16 on four matrices of twelve layers"),
+    check("lora_report.head", max_points=1, title="the head is trainable, but it is not LoRA's"),
+    check(
+        "LoRALinear.forward",
+        "failed",
+        max_points=3,
+        visible=True,
+        title="the output is W x + b plus (alpha/r) times B A x",
+        message="output: off by up to 0.472 (tolerance 1e-05)",
+        expected="[1.0, 2.0] shape (2,)",
+        actual="[1.0, 2.472] shape (2,)",
+        difference={"max_abs": 0.472, "max_rel": 0.236, "index": [1], "tolerance": 1e-05},
+        hint="alpha is 8 and r is 3: which factor do you expect?",
+    ),
+    check("LoRALinear.merge", "skipped", max_points=3, message="waits until the output is right"),
+    check("LoRALinear.dtype", "crashed", message="RuntimeError: mat1 and mat2 must have the same dtype",
+          traceback='File "lora.py", line 93, in forward\n    return x @ self.A.T', hint="second hint"),
+    check("inject_lora.replaced", "not_started", max_points=2),
+    check("inject_lora.used", "skipped", max_points=2),
+]  # fmt: skip
+DIAGNOSIS = {
+    "LoRALinear.forward": {
+        "mistake": "scaling-inverted",
+        "hint": "Yours shrinks as alpha grows: which way round is your fraction?",
+    }
+}
+
+SCREEN = """\
+exercise-3  LoRA and PEFT
+lora.py, seed 7, sandbox full
+
+lora_report
+  ✓ rank 16 on four matrices of twelve layers                                2/2
+  ✓ the head is trainable, but it is not LoRA's                              1/1
+
+LoRALinear
+  ✗ the output is W x + b plus (alpha/r) times B A x                         0/3
+      output: off by up to 0.472 (tolerance 1e-05)
+      expected  [1.0, 2.0] shape (2,)
+      got       [1.0, 2.472] shape (2,)
+      largest difference at [1], relative 0.236
+      hint: alpha is 8 and r is 3: which factor do you expect?
+      lesson: course read exercise-3
+  – the property merge holds                                                 0/3
+      waits until the output is right
+  ✗ the property dtype holds                                                 0/1
+      RuntimeError: mat1 and mat2 must have the same dtype
+      File "lora.py", line 93, in forward
+          return x @ self.A.T
+
+○ inject_lora  not started (2 checks)                                        0/4
+
+╭─ What you seem to have misunderstood ────────────────────────────────────────╮
+│                                                                              │
+│  scaling inverted                                                            │
+│  Yours shrinks as alpha grows: which way round is your fraction?             │
+│  This explains: LoRALinear.forward                                           │
+│                                                                              │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+function      checks                points
+lora_report      2/2   ██████████      3/3
+LoRALinear       0/3   ░░░░░░░░░░      0/7
+inject_lora      0/2   ░░░░░░░░░░      0/4
+
+2 of 7 checks passed: 3 of 14 points.
+2 visible checks (-v shows what they compared), 5 hidden ones (their values stay
+hidden).
+
+A hint on the first open check:
+course hint exercise-3
+"""
+
+
+def test_grade(desk):
+    desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
+    outcome = desk("grade", "3")
+    assert outcome.stdout == SCREEN
+    assert (outcome.exit_code, outcome.stderr) == (1, "")
+    assert desk.request | {"pid": 0} == {
+        "id": 1, "op": "grade", "exercise": "lora", "file": str(desk.root / "lora.py"), "seed": None, "only": [],
+        "lang": "en", "sandbox": "auto", "threads": 1, "pid": 0,
+    }  # fmt: skip
+
+
+def test_an_untouched_skeleton_gets_a_short_and_kind_answer(desk):
+    checks = [
+        check(f"{name}.{number}", "skipped" if number else "not_started")
+        for name in ("lora_report", "LoRALinear")
+        for number in range(20)
+    ]
+    desk.play(session(checks, "not_started"))
+    outcome = desk("grade", "lora")
+    assert outcome.exit_code == 1
+    assert (
+        outcome.stdout
+        == """\
+exercise-3  LoRA and PEFT
+lora.py, seed 7, sandbox full
+
+○ lora_report  not started (20 checks)                                      0/20
+○ LoRALinear  not started (20 checks)                                       0/20
+
+Nothing is written yet, so nothing is wrong. lora_report is a good place to
+begin.
+
+Read what this is about:
+course read exercise-3
+"""
+    )
+
+
+def test_passed(desk):
+    desk.play(session([check("lora_report.head", max_points=63)], "passed"))
+    outcome = desk("grade", "exercise-3")
+    assert outcome.exit_code == 0
+    assert "The check passed: 63 of 63 points." in outcome.stdout
+    assert last_line(outcome) == "course next"
+    assert "✓ " in desk("list").stdout or "passed" in desk("list").stdout
+    assert last_line(desk("next")) == "course run finetune --help"
+
+
+def test_without_utf8_everything_is_ascii(desk):
+    desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
+    runner = CliRunner(charset="ascii")
+    outcome = runner.invoke(cli, ["grade", "3"], obj=Settings(desk.command))
+    assert outcome.exit_code == 1 and outcome.stdout.isascii()
+    for line in ("  x the output is W", "  + the head", "  - the property merge", "o inject_lora", "+- What you seem"):
+        assert "\n" + line in outcome.stdout
+    assert "##########" in outcome.stdout
+
+
+def test_verbose_adds_what_was_compared_and_printed(desk):
+    compared = [["kept ratio", "0.0417", "0.0417"], ["reduction", "0.958", "0.042"]]
+    checks = [
+        check("f.a", visible=True, compared=compared, stdout="my print\n"),
+        check("f.b", "crashed", traceback="\n".join(f'File "x.py", line {n}\n  here' for n in range(9))),
+    ]
+    desk.play([{"stderr": "words of the grader"}, *session(checks)])
+    brief, long = desk("grade", "3"), desk("grade", "3", "-v")
+    assert (
+        "      kept ratio:  0.0417\n      reduction:\n        expected  0.958\n        got       0.042\n" in long.stdout
+    )
+    assert "      your code printed:\n        my print\n" in long.stdout
+    assert "line 0" in long.stdout
+    assert "words of the grader" in long.stderr
+    for text in ("kept ratio", "my print", "line 7", "words of the grader"):
+        assert text not in brief.output
+    assert 'File "x.py", line 8\n        here\n' in brief.stdout
+
+
+def test_a_students_text_is_never_interpreted(desk):
+    hostile = "[bold]x[/bold] \x1b[2Jgone\x07 \u202eeman"
+    checks = [check("f.a", "failed", message=hostile, actual=hostile, title="plain", stdout=hostile, traceback=hostile)]
+    desk.play(session(checks))
+    out = desk("grade", "3", "-v").stdout
+    assert out.count("[bold]x[/bold] \\x1b[2Jgone\\x07 \\u202eeman") == 4
+    assert not set("\x1b\x07\u202e") & set(out)
+
+
+def test_a_function_that_comes_back_is_continued(desk):
+    desk.play(session([check("f.a"), check("g.a"), check("f.b")], "passed"))
+    assert re.findall(r"^\w+(?:, \w+)?$", desk("grade", "3").stdout, re.MULTILINE) == ["f", "g", "f, continued"]
+
+
+@pytest.mark.parametrize(("level", "word"), [("limits", "time and memory limits only"), ("none", "no sandbox")])
+def test_less_than_a_full_sandbox_is_said(desk, level, word):
+    desk.play(session([check("f.a")], "passed", sandbox=level))
+    assert word in desk("grade", "3").stdout
+
+
+def test_options_reach_the_grader(desk):
+    desk.play(session([check("f.a"), check("f.b")], "passed"))
+    outcome = desk("grade", "3", "--seed", "12", "--only", "f.a", "--only", "merge", "--lang", "ja")
+    assert outcome.exit_code == 0
+    assert (desk.request["seed"], desk.request["only"], desk.request["lang"]) == (12, ["f.a", "merge"], "ja")
+    assert last_line(outcome) == "course grade exercise-3"  # all of it, this time
+
+
+def test_nothing_selected(desk):
+    desk.play(session([], "passed"))
+    outcome = desk("grade", "3", "--only", "nonsense")
+    assert outcome.exit_code == 5
+    assert outcome.stderr.startswith("Error: --only nonsense matches no check of exercise-3.")
+    desk.play([{"event": "fault", "message": "no check", "exit_code": 5}])
+    assert desk("grade", "3", "--only", "nonsense").exit_code == 5
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_from_elsewhere_leaves_no_trace(desk, tmp_path, monkeypatch):
+    desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
+    other = tmp_path / "other.py"
+    other.write_text("x = 1")
+    outcome = desk("grade", "3", "--file", "../other.py")
+    assert outcome.exit_code == 1
+    assert desk.request["file"] == str(desk.root / "../other.py")
+    assert last_line(outcome) == "course hint exercise-3 LoRALinear"
+    assert not (desk.root / ".course/state.json").exists()
+
+    monkeypatch.chdir(tmp_path)
+    assert desk("grade", "3", "--file", "other.py").exit_code == 1
+    assert not (tmp_path / ".course").exists()
+
+
+def test_the_workspace_is_found_from_below(desk, monkeypatch):
+    desk.play(session([check("f.a")], "passed"))
+    (desk.root / "notes").mkdir()
+    monkeypatch.chdir(desk.root / "notes")
+    assert desk("grade", "3").exit_code == 0
+    assert desk.request["file"] == str(desk.root / "lora.py")
+
+
+def test_the_file_itself_names_the_exercise(desk, monkeypatch):
+    desk.play(session([check("f.a")], "passed"))
+    monkeypatch.chdir(desk.root.parent)
+    assert desk("grade", "desk/lora.py").exit_code == 0
+    assert desk.request["file"] == str(desk.root / "lora.py")
+
+
+def test_outside_a_workspace(tmp_path, monkeypatch, desk):
+    monkeypatch.chdir(tmp_path)
+    outcome = desk("grade", "3")
+    assert outcome.exit_code == 4
+    assert outcome.stderr == (
+        "Error: there is no workspace here. Go to yours, make one with: course start, "
+        "or name a file with: course grade exercise-3 --file PATH\n"
+    )
+
+
+def test_the_workspace_lacks_the_file(desk):
+    (desk.root / "lora.py").unlink()
+    outcome = desk("grade", "3")
+    assert (outcome.exit_code, outcome.stdout) == (4, "")
+    assert outcome.stderr == "Error: your workspace has no lora.py. Get the skeleton with: course reset exercise-3\n"
+    assert desk("reset", "3").exit_code == 0
+    assert (desk.root / "lora.py").read_bytes() == paths.skeleton("lora").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: None, "There is no file work.py."),
+        (lambda path: path.mkdir(), "work.py is a directory, not a Python file."),
+        (lambda path: path.write_bytes(b"#" * 1_000_001), "work.py has 1,000,001 bytes"),
+    ],
+)
+def test_what_is_no_students_file(desk, make, message):
+    make(desk.root / "work.py")
+    outcome = desk("grade", "3", "--file", "work.py")
+    assert outcome.exit_code == 4
+    assert "This file cannot be graded yet.\n  " + message in outcome.stdout
+    assert last_line(outcome) == "course grade exercise-3 --file work.py"
+    assert not desk.script.with_name("request.json").exists()
+
+    written = desk("grade", "3", "--file", "work.py", "--json", "-")
+    assert written.exit_code == 4
+    record = json.loads(written.stdout)
+    assert (record["status"], record["points"], record["max_points"]) == ("not_gradable", 0, 63)
+    assert record["message"] in written.stderr
+
+
+def test_not_gradable(desk):
+    message = "lora.py does not parse: line 3: invalid syntax\n    def f(:\n          ^"
+    desk.play([{"event": "result", "result": fake_grader.result([], "not_gradable", message=message)}])
+    outcome = desk("grade", "3")
+    assert outcome.exit_code == 4
+    desk.play(session([], "not_gradable", message=message))
+    assert desk("grade", "3").stdout == outcome.stdout.replace("lora.py\n", "lora.py, seed 7, sandbox full\n", 1)
+    assert (
+        outcome.stdout
+        == """\
+exercise-3  LoRA and PEFT
+lora.py
+
+This file cannot be graded yet.
+  lora.py does not parse: line 3: invalid syntax
+      def f(:
+            ^
+
+When you have changed it:
+course grade exercise-3
+"""
+    )
+
+
+# --- formats ---------------------------------------------------------------------------------------------------------
+
+
+def test_json_to_stdout_is_one_document_and_nothing_else(desk):
+    desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
+    outcome = desk("grade", "3", "--json", "-")
+    assert outcome.exit_code == 1
+    record = json.loads(outcome.stdout)
+    assert outcome.stdout.endswith("}\n") and outcome.stderr == ""
+    assert record["schema"] == "course/result/v1"
+    assert record["next"] == "course hint exercise-3"
+    assert len(record["checks"]) == 7
+
+
+def test_json_and_junit_files(desk):
+    desk.play(session(CHECKS))
+    outcome = desk("grade", "3", "--json", "result.json", "--junit", "result.xml", "--exit-zero")
+    assert outcome.exit_code == 0
+    assert json.loads((desk.root / "result.json").read_text())["status"] == "failed"
+    assert ElementTree.parse(desk.root / "result.xml").getroot()[0].get("tests") == "7"
+    assert last_line(outcome) == "course hint exercise-3"
+    assert sorted(path.name for path in desk.root.iterdir()) == [".course", "lora.py", "result.json", "result.xml"]
+
+
+@pytest.mark.parametrize("option", ["--json", "--junit"])
+def test_a_destination_that_cannot_be_written_is_refused_before_the_work(desk, option):
+    outcome = desk("grade", "3", option, "nowhere/result")
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert outcome.stderr == "Error: cannot write nowhere/result: No such file or directory.\n"
+    assert not desk.script.with_name("request.json").exists()
+
+
+def test_exit_zero_does_not_hide_our_own_faults(desk):
+    desk.play([{"exit": 9}])
+    assert desk("grade", "3", "--exit-zero").exit_code == 3
+
+
+def test_colours_only_where_they_are_wanted(desk, monkeypatch):
+    desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    coloured = desk("grade", "3", color=True).stdout
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", coloured).endswith(SCREEN[-200:])
+    assert "\x1b" not in desk("grade", "3", "--no-color", color=True).stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in desk("grade", "3", color=True).stdout
+
+
+# --- our own faults --------------------------------------------------------------------------------------------------
+
+
+def test_a_grader_that_dies_is_our_fault(desk):
+    desk.play([*session(CHECKS)[:3], {"stderr": "Traceback ...\nMemoryError"}, {"exit": 9}])
+    outcome = desk("grade", "3", "--json", "result.json")
+    assert outcome.exit_code == 3
+    assert "The grader failed. This is our fault, not yours." in outcome.stdout
+    assert "(exit code 9). Its last words:\nTraceback ...\nMemoryError\n" in outcome.stdout
+    assert "Please report it with the lines above, the seed 7 and" in outcome.stdout
+    assert last_line(outcome) == "course doctor"
+    record = json.loads((desk.root / "result.json").read_text())
+    assert record["status"] == "grader_error"
+    assert [one["status"] for one in record["checks"]] == ["passed"] * 2 + ["grader_error"] * 5
+    assert not (desk.root / ".course/state.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ([{"raw": "Downloading model ..."}], "a line that is not an event: Downloading model ..."),
+        ([{"raw": "[" * 100_000}], "a line that is not an event: [[["),
+        (
+            [{"raw": '{"id": 1, "event": "check", "check": {}}'}],
+            "an event that cannot be read: id = None is not a string",
+        ),
+        ([{"event": "fault", "message": "the judge is gone", "exit_code": 3}], "the judge is gone"),
+        ([{"exit": 0}], "without a result (exit code 0) and without a word"),
+    ],
+)
+def test_other_faults_of_ours(desk, steps, message):
+    desk.play(steps)
+    outcome = desk("grade", "3")
+    assert outcome.exit_code == 3
+    assert message in " ".join(outcome.stdout.split())
+    silent = desk("grade", "3", "--json", "-")
+    assert (silent.exit_code, json.loads(silent.stdout)["status"]) == (3, "grader_error")
+
+
+def test_events_of_another_request_are_left_alone(desk):
+    desk.play([{"raw": '{"id": 0, "event": "fault", "message": "late"}'}, *session([check("f.a")], "passed")])
+    assert desk("grade", "3").exit_code == 0
+
+
+def test_a_check_that_does_not_report_is_our_fault(desk):
+    steps = session([check("f.a")], "passed")
+    steps[0]["checks"].append(announced(check("f.b")))
+    desk.play(steps)
+    outcome = desk("grade", "3")
+    assert outcome.exit_code == 3
+    assert "No report from f.b." in outcome.stdout
+
+
+def test_a_grader_that_cannot_be_started(desk):
+    outcome = CliRunner().invoke(cli, ["grade", "3"], obj=Settings(["/nonexistent/python"]))
+    assert outcome.exit_code == 3
+    assert outcome.stderr.startswith("Error: The grader could not be started:")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT")
+def test_ctrl_c_takes_the_grader_along(desk):
+    desk.play([session(CHECKS)[0], {"sleep": 60}])
+    code = f"from course.cli import *; cli(['grade', '3'], obj=Settings({desk.command!r}))"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(paths.ROOT)},
+    )
+    assert child.stdout.readline() == "exercise-3  LoRA and PEFT\n"
+    grader = desk.request["pid"]
+    child.send_signal(signal.SIGINT)
+    before = time.monotonic()
+    out, err = child.communicate(timeout=20)
+    assert time.monotonic() - before < client.PATIENCE, "it was not asked to end, but killed after a while"
+    assert (child.returncode, err) == (130, "\nInterrupted. Nothing was graded to the end.\n")
+    assert gone(grader)
+
+
+def gone(pid):
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+# --- help ------------------------------------------------------------------------------------------------------------
+
+
+def test_help_speaks_the_readers_language(desk, monkeypatch):
+    assert "Grade your file" in desk("grade", "--help").stdout
+    assert "採点します" in desk("grade", "--lang", "ja", "--help").stdout
+    assert "採点します" in desk("--lang", "ja", "--help").stdout
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    assert "採点します" in desk("grade", "-h").stdout
+    assert "Grade your file" in desk("grade", "--lang", "en", "-h").stdout
+
+
+def test_help_of_grade_explains_the_exit_codes(desk):
+    assert re.findall(r"^ +(\d+)  \w", desk("grade", "--help").stdout, re.MULTILINE) == [*"012345", "130"]
+
+
+def test_the_commands_stand_in_the_order_of_use(desk):
+    names = re.findall(r"^  (\w+)  +\w", desk("--help").stdout.partition("Commands:")[2], re.MULTILINE)
+    assert names == ["start", "list", "read", "grade", "hint", "next", "reset", "doctor", "run"]
+
+
+# --- the other commands ----------------------------------------------------------------------------------------------
+
+
+def test_start(tmp_path, monkeypatch, desk):
+    monkeypatch.chdir(tmp_path)
+    outcome = desk("start")
+    assert outcome.exit_code == 0
+    assert (
+        outcome.stdout
+        == f"""\
+Your workspace is {tmp_path / "my-course"}
+  copied  lora.py
+
+Go there and read what it is about:
+cd my-course && course read exercise-3
+"""
+    )
+    file = tmp_path / "my-course/lora.py"
+    assert file.read_bytes() == paths.skeleton("lora").read_bytes()
+
+    file.write_text("mine")
+    again = desk("start", "my-course")
+    assert "  kept    lora.py (yours, untouched)\n" in again.stdout
+    monkeypatch.chdir(tmp_path / "my-course")
+    assert last_line(desk("start")) == "course read exercise-3"  # no my-course/my-course
+    assert file.read_text() == "mine"
+    assert sorted(path.name for path in file.parent.iterdir()) == [".course", "lora.py"]
+
+
+def test_start_in_a_place_with_blanks_and_on_a_file(tmp_path, monkeypatch, desk):
+    monkeypatch.chdir(tmp_path)
+    if os.name == "posix":
+        assert last_line(desk("start", "my course")) == "cd 'my course' && course read exercise-3"
+    (tmp_path / "taken").write_text("")
+    outcome = desk("start", "taken")
+    assert (outcome.exit_code, outcome.stderr) == (2, "Error: taken is a file. Name a directory for your workspace.\n")
+
+
+def test_list_json(desk):
+    outcome = desk("list", "--json", "-")
+    record = json.loads(outcome.stdout)
+    assert record["schema"] == "course/list/v1"
+    assert record["exercises"][2] == {
+        "number": 3,
+        "id": "exercise-3",
+        "slug": "lora",
+        "title": "LoRA and PEFT",
+        "functions": list(syllabus.resolve("lora").functions),
+        "points": 63,
+        "minutes": 175,
+        "state": "ready",
+    }
+    assert [one["number"] for one in record["exercises"]] == [exercise.number for exercise in syllabus.load()]
+    assert json.loads(desk("list", "--json", "-", "--lang", "ja").stdout)["exercises"][2]["title"] == "LoRA と PEFT"
+
+
+def test_list_shows_how_far_one_is(desk):
+    assert "2:55 h   ready" in desk("list").stdout
+    desk.play(session(CHECKS))
+    desk("grade", "3")
+    outcome = desk("list")
+    assert re.search(r"^  3   LoRA and PEFT +lora +63   2:55 h   3 of 14$", outcome.stdout, re.MULTILINE)
+    assert last_line(outcome) == "course hint exercise-3"
+    assert json.loads(desk("list", "--json", "-").stdout)["exercises"][2]["state"] == "started"
+
+
+def test_list_outside_a_workspace(desk, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert last_line(desk("list")) == "course start"
+
+
+def test_read_leaves_the_hints_out(desk):
+    outcome = desk("read", "3")
+    assert outcome.exit_code == 0
+    assert "Hints\n" not in outcome.stdout
+    assert "course hint exercise-3" in outcome.stdout
+    assert last_line(outcome) == "course grade exercise-3"
+    assert max(len(line) for line in outcome.stdout.splitlines()) <= 100
+
+
+def test_hints_one_by_one(desk):
+    desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
+    desk("grade", "3")
+    first, second, third = (desk("hint", "3").stdout for _ in range(3))
+    assert (
+        first
+        == """\
+LoRALinear.forward failed last: the output is W x + b plus (alpha/r) times B A x
+You seem to have misunderstood: scaling inverted
+Yours shrinks as alpha grows: which way round is your fraction?
+
+When you have changed something (or course hint again, for the next hint):
+course grade exercise-3
+"""
+    )
+    assert "LoRALinear, hint 1 of " in second
+    assert "LoRALinear, hint 2 of " in third
+    everything = desk("hint", "3", "--all").stdout
+    assert everything.count("LoRALinear, hint ") == int(re.search(r"hint 2 of (\d+)", third)[1])
+    assert "inject_lora, hint 1 of " in desk("hint", "lora", "INJECT_LORA").stdout
+    assert "inject_lora, hint 2 of " in desk("hint", "lora", "inject_lora").stdout
+
+
+def test_hint_on_a_function_that_does_not_exist(desk):
+    outcome = desk("hint", "3", "inject")
+    assert outcome.exit_code == 2
+    assert outcome.stderr == "Error: exercise-3 has no function called 'inject'. Did you mean 'inject_lora'?\n"
+
+
+def test_reset_keeps_what_was_there(desk):
+    desk.play(session(CHECKS))
+    desk("grade", "3")
+    (desk.root / "lora.py").write_text("mine")
+    outcome = desk("reset", "3")
+    assert outcome.exit_code == 0
+    assert outcome.stdout.startswith("lora.py is the skeleton again.\nWhat you had is kept in ")
+    (backup,) = (desk.root / ".course/backups").iterdir()
+    assert re.fullmatch(r"lora-\d{8}-\d{6}\.py", backup.name)
+    assert backup.read_text() == "mine"
+    assert (desk.root / "lora.py").read_bytes() == paths.skeleton("lora").read_bytes()
+    assert "ready" in desk("list").stdout and "3 of 14" not in desk("list").stdout
+
+    assert desk("reset", "3").stdout.startswith("lora.py is the skeleton already.")
+    (desk.root / "lora.py").write_text("mine too")
+    (desk.root / "lora.py").exists() and desk("reset", "3")
+    assert sorted(path.read_text() for path in backup.parent.iterdir()) == ["mine", "mine too"]
+
+
+def test_reset_outside_a_workspace(desk, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert desk("reset", "3").exit_code == 4
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"schema": "course/state/v1", "exercises": 3}', "\x00\xff", "[" * 10**5]
+)
+def test_a_damaged_state_costs_nobody_anything(desk, content):
+    desk.play(session(CHECKS))
+    (desk.root / ".course/state.json").write_text(content, encoding="latin-1")
+    assert desk("list").exit_code == 0
+    assert desk("grade", "3").exit_code == 1
+    assert "3 of 14" in desk("list").stdout
+
+
+def test_the_state_of_a_newer_course_is_left_alone(desk):
+    desk.play(session(CHECKS))
+    state = desk.root / ".course/state.json"
+    state.write_text('{"schema": "course/state/v2"}')
+    outcome = desk("grade", "3")
+    assert outcome.exit_code == 1
+    assert "was written by a newer version of this course" in outcome.stderr
+    assert state.read_text() == '{"schema": "course/state/v2"}'
+
+
+@pytest.mark.parametrize("command", ["read", "grade", "hint", "reset"])
+def test_a_planned_exercise(desk, command):
+    outcome = desk(command, "heads")
+    assert (outcome.exit_code, outcome.stdout) == (5, "")
+    assert outcome.stderr.endswith("is announced, but not yet written. See: course list\n")
+
+
+@pytest.mark.parametrize("command", ["read", "grade", "hint", "reset"])
+def test_an_unknown_exercise(desk, command):
+    outcome = desk(command, "lor")
+    assert (outcome.exit_code, outcome.stderr) == (2, "Error: no exercise called 'lor'. Did you mean 'lora'?\n")
+
+
+def test_doctor(desk):
+    desk.script.with_name("doctor.txt").write_text('{"sandbox": "limits", "reasons": ["no Landlock"], "device": "cpu"}')
+    outcome = desk("doctor")
+    assert outcome.exit_code == 0, outcome.output
+    assert re.search(r"torch +\d", outcome.stdout)
+    assert re.search(r"sandbox +limits\n +no Landlock\n", outcome.stdout)
+    assert "Everything that the course needs is here." in outcome.stdout
+    assert last_line(outcome) == "course next"
+
+
+def test_doctor_finds_what_is_missing(desk, monkeypatch):
+    monkeypatch.setattr("course.doctor.PACKAGES", ("click", "no-such-package"))
+    outcome = desk("doctor")
+    assert outcome.exit_code == 1
+    assert re.search(
+        r"no-such-package +not installed\n +install it with: python -m pip install no-such-package", outcome.stdout
+    )
+    assert "no answer (exit code 1): no module named torch" in outcome.stdout
+    assert "2 things are missing." in outcome.stdout
+    assert last_line(outcome) == "python -m pip install no-such-package"
+
+
+def test_run_passes_everything_on(tmp_path):
+    recipe = tmp_path / "recipe.py"
+    recipe.write_text("import sys; print(sys.argv[1:]); sys.exit(7)")
+    code = (
+        "from course import client; import sys\n"
+        f"client.module_command = lambda module: [sys.executable, {str(recipe)!r}, module]\n"
+        "from course.cli import main; sys.argv = ['course', 'run', 'finetune', '--help', '-v', '--lang', 'x']\n"
+        "main()"
+    )
+    environ = os.environ | {"PYTHONPATH": str(paths.ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environ, check=False)
+    assert done.stdout == "['solutions.recipes', 'finetune', '--help', '-v', '--lang', 'x']\n"
+    assert done.returncode == 7
+
+
+def test_the_current_directory_cannot_shadow_the_grader(tmp_path):
+    (tmp_path / "torch.py").write_text("raise SystemExit('the learner directory was imported')")
+    (tmp_path / "json.py").write_text("raise SystemExit('the learner directory was imported')")
+    command = client.module_command("course")
+    done = subprocess.run(
+        [*command, "list"], cwd=tmp_path, env=client.environment(), capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_damaged_syllabus_is_our_fault(desk, monkeypatch):
+    def damaged():
+        raise syllabus.SyllabusError("exercise 3: points = 0 is not a positive whole number")
+
+    monkeypatch.setattr(syllabus, "load", damaged)
+    outcome = desk("list")
+    assert outcome.exit_code == 3
+    assert outcome.stderr.startswith("Error: the syllabus of this installation is damaged: exercise 3")

