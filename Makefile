@@ -36,8 +36,8 @@ setup: $(VENV)/.setup ## create .venv with the course command in it
 demo: $(VENV)/.setup ## grade exercise-3 three times: untouched, misunderstood, solved
 	@$(BIN)/python -m scripts.demo
 
-test: $(VENV)/.dev ## run every test
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev ## run the tests (the slow ones: make test-slow)
+	$(BIN)/python -m pytest -m "not slow"
 
 test-slow: $(VENV)/.dev ## run only the slow tests
 	$(BIN)/python -m pytest -m slow

@@ -1,17 +1,18 @@
 """Diagnosis by simulation: which misconception explains what the student's code did?
 
-A mistake is a small edit of the reference. The very check that failed is run again, same seed, against each edited reference, in
-this process; two runs are the same if everything that came back through the proxy is the same, and the verdict too. So the
-comparison is of behaviour, whatever the student's code looks like.
+A mistake is a small edit of the reference. The very check that failed is run again, same seed, against each edited
+reference, in this process; two runs are the same if everything that came back through the proxy is the same, and the
+verdict too. So the comparison is of behaviour, whatever the student's code looks like.
 
 A wrong diagnosis is worse than none. A mistake is named only if
 
 1. its own check (``caught_by``) is among those that failed, and
-2. its trace equals the student's in every check of that function, or, when several things are wrong at once, in this check with
-   numbers that no accident explains; and
+2. its trace equals the student's in every check of that function, or, when several things are wrong at once, in its
+   own check and in this one, with numbers that no accident explains; and
 3. no other mistake fits as well.
 
-DESIGN's fallback, deciding by the pattern of failed checks alone, was left out: a pattern of two or three verdicts fits too much.
+DESIGN's fallback, deciding by the pattern of failed checks alone, was left out: a pattern of two or three verdicts
+fits too much.
 """
 
 from __future__ import annotations
@@ -138,8 +139,20 @@ def observe(spec: CheckSpec, module: types.ModuleType, run_seed: int) -> Observe
     return Observed(spec, status, failing, student.trace)
 
 
-def diagnose(slug: str, observed: Mapping[str, Observed], run_seed: int) -> dict[str, Diagnosis]:
-    """Check id -> the misconception that explains its failure."""
+def diagnose(
+    slug: str, observed: Mapping[str, Observed], references: Mapping[str, Observed], run_seed: int
+) -> dict[str, Diagnosis]:
+    """Name what was misunderstood.
+
+    Args:
+        slug: the exercise.
+        observed: check id -> what the judge saw of the student.
+        references: check id -> the same check, same seed, against the reference; at least for the failed checks.
+        run_seed: seed of the run.
+
+    Returns:
+        Check id -> the misconception that explains its failure.
+    """
     found: dict[str, Diagnosis] = {}
     wrong = {name for name, item in observed.items() if item.status in ("failed", "crashed")}
     for function in {observed[name].spec.function for name in wrong}:
@@ -149,12 +162,16 @@ def diagnose(slug: str, observed: Mapping[str, Observed], run_seed: int) -> dict
             if mistake.function == function and mistake.caught_by in wrong
         ]
         group = {name: item for name, item in observed.items() if item.spec.function == function}
-        found |= _explain(slug, suspects, group, run_seed)
+        found |= _explain(slug, suspects, group, references, run_seed)
     return found
 
 
 def _explain(
-    slug: str, suspects: list[Mistake], group: Mapping[str, Observed], run_seed: int
+    slug: str,
+    suspects: list[Mistake],
+    group: Mapping[str, Observed],
+    references: Mapping[str, Observed],
+    run_seed: int,
 ) -> dict[str, Diagnosis]:
     comparable = {name: item for name, item in group.items() if item.status in ("passed", "failed", "crashed")}
     wrong = [name for name, item in comparable.items() if item.status != "passed"]
@@ -165,15 +182,16 @@ def _explain(
     partial: dict[str, dict[str, Diagnosis]] = {name: {} for name in wrong}
     for mistake in suspects:
         module = edited_module(slug, mistake)
+        if not same(observe(group[mistake.caught_by].spec, module, run_seed), group[mistake.caught_by]):
+            continue  # what the mistake is known by looks different here
         fits = complete
         for name in order:
             item = comparable[name]
             if not fits and name not in wrong:
                 break
-            simulated = observe(item.spec, module, run_seed)
-            if not same(simulated, item):
+            if name != mistake.caught_by and not same(observe(item.spec, module, run_seed), item):
                 fits = False
-            elif name in wrong and _telling(item):
+            elif name in wrong and _telling(item, references[name]):
                 partial[name][mistake.name] = Diagnosis(mistake.name, mistake.hint)
         if fits:
             full[mistake.name] = Diagnosis(mistake.name, mistake.hint)
@@ -218,9 +236,13 @@ def same_value(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def _telling(item: Observed) -> bool:
-    """Whether the trace holds numbers that two different misconceptions would hardly share by accident."""
-    return any(_is_rich(outcome.value) for outcome in item.trace if outcome.kind == "value")
+def _telling(item: Observed, reference: Observed) -> bool:
+    """Whether numbers came back that the reference would not give and that no accident gives twice."""
+    for place, outcome in enumerate(item.trace):
+        known = reference.trace[place].value if place < len(reference.trace) else None
+        if outcome.kind == "value" and _is_rich(outcome.value) and not same_value(outcome.value, known):
+            return True
+    return False
 
 
 def _is_rich(value: Any) -> bool:

@@ -8,8 +8,9 @@ the student's code went through, encoding included. A request is one wire frame:
     ["seed",  number]                          seed every global generator
     ["reset"]                                  forget all kept objects
 
-``root`` is ``"module"`` (the student's file), ``"given"`` (``grader.given``) or the number of a kept object. The answer is
-``["ok", value]``, ``["raised", {...}]``, ``["contract", sentence]`` or ``["fault", text]`` (a request of ours that cannot be run).
+``root`` is ``"module"`` (the student's file), ``"given"`` (``grader.given``) or the number of a kept object. The
+answer is ``["ok", value]``, ``["raised", {...}]``, ``["contract", sentence]`` or ``["fault", text]`` (a request of ours
+that cannot be run).
 """
 
 from __future__ import annotations
@@ -60,9 +61,11 @@ class Dispatcher:
         if operation == "value":
             return self._find(*rest[0])
         if operation == "seed":
-            return seed_everything(rest[0])
+            seed_everything(rest[0])
+            return None
         if operation == "reset":
-            return self.kept.clear()
+            self.kept.clear()
+            return None
         raise wire.WireError(f"unknown operation {operation!r}")
 
     def _find(self, root: object, path: str) -> Any:
@@ -101,8 +104,9 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
     """What the judge may know of an exception: type, message and the frames inside the student's own file.
 
     Returns:
-        ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``place`` ([line, text] of a syntax
-        error, else None), ``unwritten`` (the hole of a skeleton was reached) and ``memory`` (an allocation was refused).
+        ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``place`` ([line, text] of a
+        syntax error, else None), ``unwritten`` (the hole of a skeleton was reached) and ``memory`` (an allocation was
+        refused).
     """
     frames = [
         [line, frame.f_code.co_name[:100]]
@@ -124,8 +128,7 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
         "frames": frames[-20:],
         "place": place,
         "unwritten": isinstance(error, NotImplementedError) and raised_in_file,
-        "memory": isinstance(error, MemoryError)
-        or (isinstance(error, RuntimeError) and "allocate memory" in message),
+        "memory": isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in message),
     }
 
 

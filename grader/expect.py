@@ -68,8 +68,8 @@ def close(
         return
     if isinstance(want, (list, tuple)) and not _is_numeric_list(want):
         _same_length(got, want, what, hint)
-        for index, item in enumerate(want):
-            close(got[index], item, f"{what}[{index}]", tolerance=tolerance, hint=hint, reveal=reveal)  # type: ignore[index]
+        for place, item in enumerate(want):
+            close(got[place], item, f"{what}[{place}]", tolerance=tolerance, hint=hint, reveal=reveal)  # type: ignore[index]
         return
     expected, actual = _tensor(want), _tensor(got)
     if expected is None:
@@ -132,8 +132,8 @@ def true(
     reveal: bool = False,
 ) -> None:
     """The judge's own statement holds; ``message`` says what is wrong when it does not."""
-    seen.append((message, "holds", "holds" if condition else "does not hold"))
     if not condition:
+        seen.append((message, "-" if expected is None else _short(expected), "-" if actual is None else _short(actual)))
         raise Failed(
             message,
             expected=None if expected is None else _short(expected),
@@ -188,7 +188,9 @@ def raises(thunk: Callable[[], object], what: str, *, hint: Hint = None) -> None
         seen.append((what, "an error", error.type))
         return
     seen.append((what, "an error", "no error"))
-    raise Failed(f"{what}: expected an error, got none", expected="an exception", actual=_short(got), hint=hint, reveal=True)
+    raise Failed(
+        f"{what}: expected an error, got none", expected="an exception", actual=_short(got), hint=hint, reveal=True
+    )
 
 
 def _record(what: str, want: object, got: object) -> None:
@@ -246,9 +248,7 @@ def _same_keys(got: object, want: Mapping[Any, Any], what: str, hint: Hint) -> N
 def _same_length(got: object, want: Sequence[object], what: str, hint: Hint) -> None:
     if not isinstance(got, (list, tuple)) or len(got) != len(want):
         actual = f"{len(got)} entries" if isinstance(got, (list, tuple)) else _kind(got)
-        raise Failed(
-            f"{what}: expected {len(want)} entries, got {actual}", actual=_short(got), hint=hint, reveal=True
-        )
+        raise Failed(f"{what}: expected {len(want)} entries, got {actual}", actual=_short(got), hint=hint, reveal=True)
 
 
 def _kind(value: object) -> str:

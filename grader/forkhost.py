@@ -78,10 +78,11 @@ class ForkHost(ForkServer):
             return
         warmers = self._warmers(extra)
         ready = [warmer for warmer in warmers if warmer.ready]
-        # A check is forked from the cheapest server that has what it needs: the less is imported, the cheaper the fork. The
-        # judge comes from the one that has imported most, so that its own simulations wait for nothing.
+        # A check is forked from the cheapest server that has what it needs: the less is imported, the cheaper the
+        # fork. The judge comes from the one that has imported most, so that its own simulations wait for nothing.
         servers: list[tuple[tuple[str, ...], socket.socket]] = []
-        for server in (self, *warmers):
+        everyone: list[ForkHost | Warmer] = [self, *warmers]
+        for server in everyone:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             server.give(ours)
             servers.append((server.offers, theirs))
@@ -127,7 +128,9 @@ class ForkHost(ForkServer):
         if warmer.sock.recv(100) == b"ready":
             warmer.ready = True
             return
-        print(f"the process that had imported {', '.join(offers)} ended; another is started when needed", file=sys.stderr)
+        print(
+            f"the process that had imported {', '.join(offers)} ended; another is started when needed", file=sys.stderr
+        )
         self.selector.unregister(warmer.sock)
         warmer.sock.close()
         for other in [name for name in self.warmers if name[: len(offers)] == offers and name != offers]:

@@ -11,8 +11,8 @@ Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send 
 and receive ``{"ticket": n, "pid": p}`` with two descriptors (the socket to the student process and the pipe of its
 prints), and later ``{"ended": n, "status": wait status, "reason": null | "memory" | "disk" | "overdue"}``.
 
-A student process is killed when its judge says so, when its judge is gone, when it takes more memory or disk than it may, and at
-the latest ``BACKSTOP_SECONDS`` after it began. It never outlives this process (``PR_SET_PDEATHSIG``).
+A student process is killed when its judge says so, when its judge is gone, when it takes more memory or disk than it
+may, and at the latest ``BACKSTOP_SECONDS`` after it began. It never outlives this process (``PR_SET_PDEATHSIG``).
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ PRELOADS = {
     "transformers": ("transformers", "transformers.models.bert.modeling_bert"),
     "peft": ("peft",),
 }
-"""What ``preloads`` in the syllabus and ``needs`` of a check mean: the modules that a student process would otherwise wait for."""
+"""What ``preloads`` in the syllabus and ``needs`` of a check mean: the modules that a student process would otherwise
+wait for."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -266,7 +267,8 @@ class ForkServer:
     def _forget(self, keep: set[int]) -> None:
         """In a fork that is no student process: close whatever was open here, except ``keep``.
 
-        Everything, not only what this server registered: an end of a pipe that is left open here keeps its reader waiting.
+        Everything, not only what this server registered: an end of a pipe that is left open here keeps its reader
+        waiting.
         """
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 0)

@@ -170,7 +170,8 @@ def linear_of(weight: Tensor, bias: Tensor | None = None) -> nn.Linear:
         bias: (d,), or None for a layer without
     """
     d, k = weight.shape
-    layer = nn.Linear(k, d, bias=bias is not None, dtype=weight.dtype)
+    with torch.random.fork_rng(devices=[]):
+        layer = nn.Linear(k, d, bias=bias is not None, dtype=weight.dtype)
     with torch.no_grad():
         layer.weight.copy_(weight)
         if bias is not None:
@@ -395,7 +396,8 @@ class Classifier(nn.Module):
 
 def classifier(seed: int, norm_name: str = "LayerNorm") -> Classifier:
     """The small model with seeded weights, in evaluation mode. Equal seeds make equal weights."""
-    model = Classifier(norm_name)
+    with torch.random.fork_rng(devices=[]):  # the student's own dice stay where they are
+        model = Classifier(norm_name)
     _start(model, seed)
     return model.eval()
 
@@ -437,6 +439,7 @@ def bert_classifier(seed: int, n_layers: int = 12) -> nn.Module:
         intermediate_size=12,
         max_position_embeddings=16,
     )
-    model: nn.Module = BertForSequenceClassification(config)
+    with torch.random.fork_rng(devices=[]):
+        model: nn.Module = BertForSequenceClassification(config)
     _start(model, seed)
     return model.eval()

@@ -14,6 +14,7 @@ Where there is no ``fork`` to rely on (macOS, Windows), the judge runs in this p
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -24,6 +25,7 @@ from typing import Any, BinaryIO
 from course import syllabus
 from grader import messages, sandbox
 from grader.launcher import ForkLauncher, Launcher, SpawnLauncher
+
 
 class Output:
     """Events out, one JSON object per line; nothing else ever reaches this descriptor."""
@@ -145,7 +147,7 @@ def spawn_main(output: Output) -> None:
             request = json.loads(line)
             identifier = request.get("id")
             level = choose_level(request.get("sandbox", "auto"))
-            run_judge(request, lambda event, who=identifier: output.emit(who, event), [], level)
+            run_judge(request, functools.partial(output.emit, identifier), [], level)
         except ValueError as error:
             output.emit(identifier, fault(str(error)))
 

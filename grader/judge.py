@@ -1,13 +1,15 @@
 """The judge: runs the hidden checks of one exercise against one file, and never shares a process with that file.
 
-pytest runs the checks; a plugin gives every check a fresh student process, classifies how it ended and sends one event the moment
-it did. What must report is the manifest, read by the judge itself: a check that did not report did not pass.
+pytest runs the checks; a plugin gives every check a fresh student process, classifies how it ended and sends one
+event the moment it did. What must report is the manifest, read by the judge itself: a check that did not report did
+not pass.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import dataclasses
 import hashlib
 import io
 import marshal
@@ -21,7 +23,7 @@ import traceback
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from course import paths
 from course.syllabus import Exercise
 from grader import expect, link, report, wire
 from grader.check import CheckSpec, load_file, manifest
-from grader.diagnose import Diagnosis, Observed, diagnose
+from grader.diagnose import Diagnosis, Observed, diagnose, observe
 from grader.expect import Failed
 from grader.launcher import Launcher, Process
 from grader.messages import say
@@ -114,9 +116,7 @@ def read_source(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise NotGradable(say("file.irregular", path=path))
         if status.st_size > MAX_FILE_BYTES:
-            raise NotGradable(
-                say("file.large", path=path, size=f"{status.st_size:,}", limit=f"{MAX_FILE_BYTES:,}")
-            )
+            raise NotGradable(say("file.large", path=path, size=f"{status.st_size:,}", limit=f"{MAX_FILE_BYTES:,}"))
         data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise NotGradable(say("file.large", path=path, size=f"{len(data):,}", limit=f"{MAX_FILE_BYTES:,}"))
@@ -162,7 +162,7 @@ class Judge:
         self.request = request
         self.emit = emit
         self.source = b""
-        self.started = datetime.now(timezone.utc)
+        self.started = datetime.now(UTC)
         self.clock = time.monotonic()
         slug = request.exercise.slug
         self.checks_module = load_file(paths.checks(slug), f"grader.checks.check_{slug}")
@@ -179,6 +179,11 @@ class Judge:
     def run(self) -> None:
         """Start, run all checks, diagnose, report."""
         self._level = self.launcher.level
+        if not self.specs:
+            self._announce()
+            message = say("check.none_selected", only=", ".join(self.request.only))
+            self.emit({"event": "fault", "message": message, "exit_code": 5})
+            return
         self.queue = sorted(self.specs, key=lambda spec: bool(spec.needs))  # stable: pedagogical order within each part
         self.launcher.prepare(self.queue[0].needs)
         self._announce()
@@ -463,7 +468,8 @@ class Judge:
             item.status = "crashed"
             item.message = say("check.garbled", reason=str(error))
         elif self._reference_passes(spec):
-            # The check tripped over an answer that it did not foresee; the reference gets through, so the answer is at fault.
+            # The check tripped over an answer that it did not foresee; the reference gets through, so the answer is
+            # at fault.
             item.status = "failed"
             item.message = say("check.unusable", reason=f"{type(error).__name__}: {error}"[:300])
         else:
@@ -513,15 +519,25 @@ class Judge:
 
     def _diagnose(self) -> None:
         """Name what the student misunderstood, where exactly one misconception fits."""
+        references: dict[str, Observed] = {}
+        for name, item in self.observed.items():
+            if item.status in ("failed", "crashed"):
+                references[name] = observe(item.spec, self.reference, self.request.seed)
+                if (
+                    references[name].status != "passed"
+                ):  # a check that fails the reference says nothing about the student
+                    mine = self.reports[name]
+                    mine.status, mine.message = "grader_error", say("check.our_fault", reason=references[name].failing)
+                    self.observed[name] = dataclasses.replace(item, status="grader_error")
         found: dict[str, Diagnosis] = {}
-        if any(item.status in ("failed", "crashed") for item in self.reports.values()):
-            found = diagnose(self.request.exercise.slug, self.observed, self.request.seed)
+        if references:
+            found = diagnose(self.request.exercise.slug, self.observed, references, self.request.seed)
         named = {}
         for name, diagnosis in found.items():
-            item = self.reports[name]
-            item.mistake = diagnosis.name
-            item.hint = localised(diagnosis.hint, self._lang) or item.hint
-            named[name] = {"mistake": item.mistake, "hint": item.hint}
+            mine = self.reports[name]
+            mine.mistake = diagnosis.name
+            mine.hint = localised(diagnosis.hint, self._lang) or mine.hint
+            named[name] = {"mistake": mine.mistake, "hint": mine.hint}
         self.emit({"event": "diagnosis", "checks": named})
 
 

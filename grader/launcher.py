@@ -1,7 +1,8 @@
 """How a judge gets its student processes: forked by the warm host (Linux) or spawned (anywhere).
 
-Both give the same object, a ``Process``: a link to ask through, what loading the file came to, and, once it is over, how it
-ended. ``prepare`` starts the next one ahead of time, so that its fork and its imports overlap with the judge's work.
+Both give the same object, a ``Process``: a link to ask through, what loading the file came to, and, once it is over,
+how it ended. ``prepare`` starts the next one ahead of time, so that its fork and its imports overlap with the judge's
+work.
 """
 
 from __future__ import annotations
@@ -189,9 +190,9 @@ class ForkLauncher:
 class SpawnLauncher:
     """Starts a Python of its own, where there is no fork to be had (macOS, Windows) or none is wanted.
 
-    Importing torch costs about a second each time, so one process serves many checks and runs the file again in a fresh module
-    before each; after a crash, a timeout or a change of ``needs`` a new one is started. Isolation between checks is weaker, and
-    the level that the report states says so.
+    Importing torch costs about a second each time, so one process serves many checks and runs the file again in a
+    fresh module before each; after a crash, a timeout or a change of ``needs`` a new one is started. Isolation
+    between checks is weaker, and the level that the report states says so.
     """
 
     def __init__(
@@ -263,7 +264,9 @@ class SpawnLauncher:
             host, port = server.getsockname()[:2]
             arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads)]
             environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "HF_HUB_OFFLINE": "1"}
-            environment["COURSE_LIMITS"] = json.dumps(dataclasses.asdict(self._limits)) if self.level == "limits" else ""
+            environment["COURSE_LIMITS"] = (
+                json.dumps(dataclasses.asdict(self._limits)) if self.level == "limits" else ""
+            )
             self._popen = subprocess.Popen(
                 [sys.executable, "-P", "-m", "grader.student", *arguments]
                 if sys.version_info >= (3, 11)

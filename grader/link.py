@@ -140,7 +140,7 @@ class Link:
         return bytes(parts)
 
     def _await(self, event: int, deadline: float) -> None:
-        """Until the socket is ready; prints are read meanwhile, so that a flood cannot stall the other side's answer."""
+        """Until the socket is ready; prints are read meanwhile, or a flood of them would stall the answer."""
         while True:
             seconds = deadline - time.monotonic()
             if seconds <= 0:

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import functools
-import sys
+import tomllib
 from pathlib import Path
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 TEXTS = Path(__file__).parent / "texts"
 

@@ -1,8 +1,8 @@
 """What a check holds in its hands: the student's file, from a safe distance.
 
-``Student`` turns ``student.lora_report(shapes, r=8)`` into a request frame and the answer frame into plain data. It works over any
-transport: a socket to a student process (grading) or a dispatcher in this process (replay of an edited reference).
-Everything that came back is recorded in ``trace``, which the diagnosis compares.
+``Student`` turns ``student.lora_report(shapes, r=8)`` into a request frame and the answer frame into plain data. It
+works over any transport: a socket to a student process (grading) or a dispatcher in this process (replay of an edited
+reference). Everything that came back is recorded in ``trace``, which the diagnosis compares.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Student:
 
     @contextlib.contextmanager
     def untraced(self) -> Iterator[None]:
-        """Leave the results inside out of the trace: they depend on numbers or names that the student is free to choose."""
+        """Leave the results inside out of the trace: they depend on numbers or names that the student may choose."""
         self._traced, before = False, self._traced
         try:
             yield
@@ -177,6 +177,7 @@ class Remote:
         return Remote(self._student, self._root, f"{self._path}.{name}" if self._path else name)
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Call it over there."""
         target = [self._root, self._path]
         what = self._path or "call"
         return self._student._request("call", target, what, _outbound(list(args)), _outbound(kwargs))
@@ -196,6 +197,7 @@ class Handle:
         return Remote(self._student, wire.Reference(self._number), name)
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Call it over there."""
         return Remote(self._student, wire.Reference(self._number), "")(*args, **kwargs)
 
     def __repr__(self) -> str:

@@ -11,9 +11,7 @@ from typing import Any
 from grader.check import CheckSpec
 
 SCHEMA = "course/result/v1"
-STATUSES = (
-    "passed failed not_started crashed timeout out_of_memory skipped grader_error".split()
-)
+STATUSES = "passed failed not_started crashed timeout out_of_memory skipped grader_error".split()
 
 
 @dataclass
@@ -42,7 +40,9 @@ class CheckReport:
     """[what, expected, actual] of each comparison; visible checks only."""
 
     @classmethod
-    def of(cls, spec: CheckSpec, exercise: int, lang: str, status: str = "grader_error", message: str = "") -> CheckReport:
+    def of(
+        cls, spec: CheckSpec, exercise: int, lang: str, status: str = "grader_error", message: str = ""
+    ) -> CheckReport:
         """A report that earns nothing yet."""
         return cls(
             id=spec.id,

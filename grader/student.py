@@ -1,8 +1,8 @@
 """The student process: loads one file and answers requests about it, inside the sandbox.
 
-It is forked from the warm host, so torch is there already; it sees the student's file and a scratch folder and nothing else of
-ours. It holds no check, no reference and no expected value: whatever the student's code does to this process, it can
-only change the student's own answers.
+It is forked from the warm host, so torch is there already; it sees the student's file and a scratch folder and
+nothing else of ours. It holds no check, no reference and no expected value: whatever the student's code does to this
+process, it can only change the student's own answers.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def serve(sock: socket.socket, path: str, name: str, threads: int) -> None:
     """
     torch.set_num_threads(threads)
     # Line by line: what was printed must be out when the process is killed.
-    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
-    sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
     while True:
         module, error = load(path, name)
         dispatcher = Dispatcher(module)
@@ -86,7 +86,7 @@ def _give(module: types.ModuleType, name: str, code: bytes) -> None:
 
 
 def spawned() -> None:
-    """Entry of a student process that was not forked: ``python -m grader.student HOST PORT TOKEN PATH NAME THREADS``."""
+    """Entry of a spawned student process: ``python -m grader.student HOST PORT TOKEN PATH NAME THREADS``."""
     host, port, token, path, name, threads = sys.argv[1:]
     sock = socket.create_connection((host, int(port)))
     sock.sendall(bytes.fromhex(token))

@@ -1,9 +1,9 @@
 """What travels between judge and student: typed, by value, bounded, never pickled.
 
-A frame is one msgpack list ``[structure, blob]``. The structure holds scalars as they are and everything else as a tagged
-list; all tensors of a frame lie in one safetensors blob and are named by their index. Both sides decode with the same
-limits, so that neither a hostile answer nor an honest accident (a million-element list) can hurt the reader: whatever is
-out of bounds or of an unknown form raises ``WireError``.
+A frame is one msgpack list ``[structure, blob]``. The structure holds scalars as they are and everything else as a
+tagged list; all tensors of a frame lie in one safetensors blob and are named by their index. Both sides decode with
+the same limits, so that neither a hostile answer nor an honest accident (a million-element list) can hurt the reader:
+whatever is out of bounds or of an unknown form raises ``WireError``.
 
 What arrives is always made afresh on this side: a plain ``torch.Tensor``, a plain ``dict``. No class of the sender's
 survives the journey, so neither ``__eq__`` nor ``__torch_function__`` of a student ever runs in the judge.
@@ -12,7 +12,7 @@ survives the journey, so neither ``__eq__`` nor ``__torch_function__`` of a stud
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from fractions import Fraction
@@ -30,14 +30,21 @@ MAX_DEPTH = 32
 
 _DTYPES = {
     name: getattr(torch, name)
-    for name in (
-        "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64".split()
-    )
+    for name in ("float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64".split())
 }
 _DTYPE_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 
 # Lazy results that a method may hand back (``named_parameters()``, ``dict.keys()``): read out, up to MAX_ITEMS.
-_LAZY = (types.GeneratorType, type({}.keys()), type({}.values()), type({}.items()), map, zip, filter, range)
+_LAZY: tuple[type, ...] = (
+    types.GeneratorType,
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+    map,
+    zip,
+    filter,
+    range,
+)
 
 
 class WireError(Exception):
@@ -57,7 +64,7 @@ def encode(value: object, keep: Callable[[object], int] | None = None) -> bytes:
     """Write ``value`` as one frame.
 
     Args:
-        value: None, bool, int, float, str, bytes, list, tuple, set, dict, tensor, ndarray, dtype, ``Reference``, nested.
+        value: None, bool, int, float, str, bytes, list, tuple, set, dict, tensor, ndarray, dtype, ``Reference``.
         keep: called for any other object; keeps it and returns its number, which travels in its place.
 
     Raises:
@@ -138,8 +145,8 @@ class _Writer:
             return ["h", value.number]
         if isinstance(value, torch.dtype):
             return ["y", _DTYPE_NAMES.get(value) or str(value).removeprefix("torch.")]
-        if isinstance(value, (*_LAZY, AbstractSet)):
-            return self.write(list(islice(iter(value), MAX_ITEMS)), depth + 1)
+        if isinstance(value, (*_LAZY, AbstractSet)) and isinstance(value, Iterable):
+            return self.write(list(islice(value, MAX_ITEMS)), depth + 1)
         if self.keep is None:
             raise WireError(f"a {type(value).__name__} cannot travel")
         return ["h", self.keep(value)]

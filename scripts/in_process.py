@@ -1,6 +1,7 @@
 """The yardstick of the benchmark: the hidden checks against a file, all in one pytest process, as other graders do it.
 
-No sandbox, no second process, no diagnosis: ``python -m scripts.in_process SLUG FILE`` exits like pytest. Never use it to grade.
+No sandbox, no second process, no diagnosis: ``python -m scripts.in_process SLUG FILE`` exits like pytest. Never use
+it to grade.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 import os
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny matrices on many threads spend their time waiting for each other
-os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports transformers
+# Before anything imports torch or transformers; child processes inherit it.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tensors are tiny: further threads only wait, at the price of a core
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # tests fork
 
 collect_ignore = ["variants"]

@@ -543,6 +543,30 @@ def test_a_wrong_file_of_yours_is_named_with_the_place(config, tmp_path, edit, c
     assert not (tmp_path / "run/result.json").exists()
 
 
+VARIANTS = sorted(
+    path
+    for path in (ROOT / "tests/variants/lora").glob("*.py")
+    if not path.stem.startswith(("adapter", "count", "multi"))
+)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda path: path.stem)
+def test_a_correct_file_is_trained_however_it_is_written(config, tmp_path, variant):
+    mine = own_file(tmp_path)
+    mine.write_text(mine.read_text(encoding="utf-8") + variant.read_text(encoding="utf-8"), encoding="utf-8")
+    config = dataclasses.replace(config, mine=mine, limit=60, epochs=1, precision="bf16")
+    if variant.stem == "linear_own_gradients":  # a backward pass that autocast does not reach
+        with pytest.raises(StudentError, match="Branch.backward .*does it work with --precision fp32"):
+            finetune(config, tmp_path / "run", QUIET)
+        config = dataclasses.replace(config, precision="fp32")
+    result = finetune(config, tmp_path / "run", QUIET)
+    assert result["parameters"]["trainable"] == 2 * 2 * 3 * (24 + 24) + 50
+
+
+def test_there_are_variants_of_every_function_that_the_recipe_calls():
+    assert {path.stem.partition("_")[0] for path in VARIANTS} >= {"linear", "inject", "state", "report"}
+
+
 @pytest.mark.parametrize(
     ("source", "complaint"),
     [

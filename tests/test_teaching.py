@@ -1,11 +1,12 @@
-"""The proof of the teaching: every reference passes, every mistake is caught by its named check and diagnosed by its name,
-every unusual correct variant passes, every skeleton has not been started.
+"""The proof of the teaching: every reference passes, every mistake is caught by its named check and diagnosed by its
+name, every unusual correct variant passes, every skeleton has not been started.
 
-Everything here runs in this process, through the same dispatcher and wire as a student process, so that hundreds of simulated
-submissions take seconds. ``test_grading.py`` runs a part of it through real student processes.
+Everything here runs in this process, through the same dispatcher and wire as a student process, so that hundreds of
+simulated submissions take seconds. ``test_grading.py`` runs a part of it through real student processes.
 """
 
 import ast
+import functools
 import itertools
 
 import pytest
@@ -34,6 +35,16 @@ def module_of(source, name):
     module.__file__ = f"<{name}>"
     exec(compile(source, module.__file__, "exec", dont_inherit=True), module.__dict__)
     return module
+
+
+@functools.cache
+def reference_of(slug):
+    return module_of(paths.solution(slug).read_text(encoding="utf-8"), f"reference_{slug}")
+
+
+@functools.cache
+def reference_observed(slug, seed):
+    return observe_all(specs_of(slug), reference_of(slug), seed)
 
 
 def observe_all(specs, module, seed):
@@ -75,7 +86,8 @@ def test_points_and_groups_agree_with_the_syllabus(exercise):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_reference_passes_every_check(exercise, seed):
     module = module_of(paths.solution(exercise.slug).read_text(encoding="utf-8"), "reference")
-    wrong = {name: (item.status, item.failing) for name, item in observe_all(specs_of(exercise.slug), module, seed).items()
+    wrong = {name: (item.status, item.failing) for name, item in observe_all(specs_of(exercise.slug), module,
+    seed).items()
              if item.status != "passed"}  # fmt: skip
     assert not wrong
 
@@ -123,7 +135,7 @@ def test_a_mistake_is_caught_by_its_check_and_named(slug, mistake):
     group = [spec for spec in specs_of(slug) if spec.function == mistake.function]
     observed = observe_all(group, module, seed=11)
     assert observed[mistake.caught_by].status in ("failed", "crashed"), f"{mistake.caught_by} lets it pass"
-    found = diagnose.diagnose(slug, skip_dependents(observed), run_seed=11)
+    found = diagnose.diagnose(slug, skip_dependents(observed), reference_observed(slug, 11), run_seed=11)
     assert found[mistake.caught_by].name == mistake.name
 
 

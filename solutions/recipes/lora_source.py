@@ -69,6 +69,8 @@ def blame(mine: Path | None) -> Iterator[None]:
         if isinstance(error, NotImplementedError):
             raise StudentError(f"{name} in {mine} is not written yet (line {line}). {GRADE_FIRST}") from error
         reason = f"{type(error).__name__}: {error}"
+        if "dtype" in reason:  # a backward pass of one's own, say, which autocast does not reach
+            reason += " (does it work with --precision fp32?)"
         raise StudentError(f"{name} in {mine} failed in line {line} with {reason}. {GRADE_FIRST}") from error
 
 

@@ -148,14 +148,15 @@ def adapt(model: Classifier, config: FineTune, lora: ModuleType, hardware: Hardw
         RecipeError: no layer has one of the target names.
         StudentError: the functions of your file do not do what they should.
     """
-    counts = {}
+    total, counts = count(model), {}
     if config.method == "lora":
         counts = inject(model, config, lora)
+        total += counts["lora"]
         model.to(hardware.device)  # wherever the factors were made
     elif config.method == "head":
         model.encoder.requires_grad_(False)
 
-    trainable, total = count(model, only_trainable=True), count(model)
+    trainable = count(model, only_trainable=True)
     if hardware.bf16:
         for parameter in model.parameters():
             if not parameter.requires_grad:
@@ -183,7 +184,8 @@ def inject(model: Classifier, config: FineTune, lora: ModuleType) -> dict[str, f
 
     adapted = [shapes[name] for name in replaced]
     report = lora.lora_report(adapted, config.rank, head_params=head_params, base_params=base_params)
-    found = {"trainable": count(model, only_trainable=True), "lora_params": count(model) - base_params}
+    trainable = count(model, only_trainable=True)
+    found = {"trainable": trainable, "lora_params": trainable - head_params}
     if not isinstance(report, dict) or any(report.get(name) != n for name, n in found.items()):
         raise broken_promise(config.mine, f"lora_report says {report}, but in the model there are {found}")
     return {"lora": found["lora_params"], "head": head_params}
