@@ -36,6 +36,18 @@ def module_command(module: str) -> list[str]:
     return [sys.executable, "-P", "-m", module]
 
 
+GRADER_VARIABLES = (
+    "PATH HOME USER LOGNAME LANG LANGUAGE LC_ TZ TMPDIR TEMP TMP PYTHON VIRTUAL_ENV COURSE_ OMP_ MKL_ LD_LIBRARY_PATH "
+    "DYLD_ SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES CUDA_"
+).split()
+"""Beginnings of the names that the grader is started with. A token that it never had cannot be found in its memory."""
+
+
+def grader_environment() -> dict[str, str]:
+    """What the grader, and so the process of the student's code, may know of the learner's environment."""
+    return {name: value for name, value in environment().items() if name.upper().startswith(tuple(GRADER_VARIABLES))}
+
+
 def environment() -> dict[str, str]:
     """Our environment; in a checkout that is not installed, the rooms are made importable."""
     environ = dict(os.environ, PYTHONIOENCODING="utf-8")
@@ -63,7 +75,7 @@ class Grader:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=environment(),
+                env=grader_environment(),
             )
         except OSError as error:
             raise GraderFault(say("fault.start", reason=str(error))) from error

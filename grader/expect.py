@@ -93,7 +93,7 @@ def close(
     if bool((excess <= 0).all()):  # NaN fails this comparison, as it should
         return
     worst = int(torch.nan_to_num(wrong, nan=math.inf).argmax())
-    index = [int(i) for i in torch.unravel_index(torch.tensor(worst), expected.shape)] if expected.dim() else []
+    index = _unravel(worst, expected.shape)
     largest = float(wrong.flatten()[worst])
     scale = float(expected.flatten()[worst].abs())
     difference = {
@@ -191,6 +191,15 @@ def raises(thunk: Callable[[], object], what: str, *, hint: Hint = None) -> None
     raise Failed(
         f"{what}: expected an error, got none", expected="an exception", actual=_short(got), hint=hint, reveal=True
     )
+
+
+def _unravel(place: int, shape: Sequence[int]) -> list[int]:
+    """Index of a flat place; ``torch.unravel_index`` would import half of torch at its first call."""
+    index = []
+    for size in reversed(shape):
+        place, position = divmod(place, size)
+        index.append(position)
+    return index[::-1]
 
 
 def _record(what: str, want: object, got: object) -> None:

@@ -38,21 +38,13 @@ import torch
 
 from grader import sandbox, student, wire
 from grader.dispatch import seed_everything
+from grader.preloads import PRELOADS
+from grader.scratch import overflows, remove, remove_if_plain
 
 BACKSTOP_SECONDS = 300.0
 TICK_SECONDS = 0.1
 """How often memory and disk of the running student processes are looked at."""
-SCRATCH_BYTES = 64 * 2**20
 PACKET_BYTES = 64 * 1024
-
-PRELOADS = {
-    # torch imports these at the first optimizer and the first backward pass with a gradient given; 0.8 s together
-    "training": ("torch._dynamo",),
-    "transformers": ("transformers", "transformers.models.bert.modeling_bert"),
-    "peft": ("peft",),
-}
-"""What ``preloads`` in the syllabus and ``needs`` of a check mean: the modules that a student process would otherwise
-wait for."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -76,15 +68,21 @@ class ForkServer:
 
     Args:
         judge: what a forked judge runs: ``judge(request, events, servers)``.
+        folder: where the scratch folders are made; the system's temporary folder if None.
     """
 
-    def __init__(self, judge: Callable[[dict[str, Any], int, list[socket.socket]], None]) -> None:
+    def __init__(
+        self, judge: Callable[[dict[str, Any], int, list[socket.socket]], None], folder: Path | None = None
+    ) -> None:
         self.judge = judge
         self.selector = selectors.DefaultSelector()
         self.children: dict[int, Child] = {}
         self.judges: dict[int, Callable[[int], None]] = {}
+        self.sweepers: set[int] = set()
         self.prepared: dict[str, sandbox.Prepared] = {}
-        self.folder = Path(tempfile.mkdtemp(prefix="course-grader-"))
+        if folder is None:
+            remove_leftovers()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"course-grader-{os.getpid()}-", dir=folder))
         warm_up()
         self._pid = os.getpid()
         self._wakeup, self._woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -113,7 +111,10 @@ class ForkServer:
                 os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        _remove(self.folder)
+        for pid in self.sweepers:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        remove(self.folder)
 
     def fork(self, work: Callable[[], None]) -> int:
         """Run ``work`` in a fork of this process; the child never returns from here."""
@@ -125,6 +126,7 @@ class ForkServer:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != self._pid:
                 os._exit(71)  # the parent died before the line above
@@ -188,7 +190,7 @@ class ForkServer:
             self._forget(keep={sock.fileno()})
             for module in PRELOADS[preload]:
                 importlib.import_module(module)
-            server = ForkServer(self.judge)
+            server = ForkServer(self.judge, self.folder)
             server.add_client(sock)
             sock.send(b"ready")
             try:
@@ -238,12 +240,13 @@ class ForkServer:
             if pid == 0:
                 return
             if child := self.children.pop(pid, None):
-                _remove(child.scratch)
+                self._sweep(child.scratch)
                 answer = {"ended": child.ticket, "status": status, "reason": child.reason}
                 with contextlib.suppress(OSError):
                     child.client.send(json.dumps(answer).encode())
             elif ended := self.judges.pop(pid, None):
                 ended(status)
+            self.sweepers.discard(pid)
 
     def _watch(self) -> None:
         now = time.monotonic()
@@ -254,10 +257,21 @@ class ForkServer:
                 child.reason = "overdue"
             elif _resident_bytes(child.pid) > child.resident_limit:
                 child.reason = "memory"
-            elif now - child.started > 2 * TICK_SECONDS and _folder_bytes(child.scratch) > SCRATCH_BYTES:
+            elif now - child.started > 2 * TICK_SECONDS and overflows(child.scratch):
                 child.reason = "disk"
             if child.reason is not None:
                 self._kill(child)
+
+    def _sweep(self, folder: Path) -> None:
+        """Remove a scratch folder; what might take long is left to a process of its own, for others are waiting."""
+        if not remove_if_plain(folder):
+
+            def work() -> None:
+                self._forget(keep=set())
+                remove(folder)
+
+            with contextlib.suppress(OSError):  # no process to be had: it goes with the whole folder in the end
+                self.sweepers.add(self.fork(work))
 
     def _kill(self, child: Child) -> None:
         for kill in (os.killpg, os.kill):
@@ -274,6 +288,14 @@ class ForkServer:
         os.dup2(null, 0)
         sandbox.close_fds({0, 1, 2, *keep})
         self.children.clear()
+
+
+def remove_leftovers() -> None:
+    """Remove the folders of hosts that were killed before they could do so themselves."""
+    for folder in Path(tempfile.gettempdir()).glob("course-grader-*-*"):
+        pid = folder.name.split("-")[2]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            remove(folder)
 
 
 def warm_up() -> None:
@@ -324,26 +346,3 @@ def _resident_bytes(pid: int) -> int:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError, ValueError):
         return 0
-
-
-def _folder_bytes(folder: Path) -> int:
-    total = 0
-    for where, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(where, name)).st_blocks * 512
-        if total > SCRATCH_BYTES:
-            break
-    return total
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder even if its owner made it unreadable."""
-
-    def open_up(function: Callable[..., object], path: str, _: object) -> None:
-        with contextlib.suppress(OSError):
-            os.chmod(os.path.dirname(path), 0o700)
-            os.chmod(path, 0o700)
-            function(path)
-
-    shutil.rmtree(folder, onerror=open_up)

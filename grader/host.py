@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -129,6 +130,7 @@ def main() -> None:
         from grader.forkhost import ForkHost
 
         host = ForkHost(output)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the folders are removed
         try:
             host.run()
         except KeyboardInterrupt:

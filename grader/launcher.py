@@ -262,15 +262,11 @@ class SpawnLauncher:
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(SERVER_SECONDS)
             host, port = server.getsockname()[:2]
-            arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads)]
-            environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "HF_HUB_OFFLINE": "1"}
-            environment["COURSE_LIMITS"] = (
-                json.dumps(dataclasses.asdict(self._limits)) if self.level == "limits" else ""
-            )
+            limits = json.dumps(dataclasses.asdict(self._limits))
+            arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads), self.level, limits]
+            environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
             self._popen = subprocess.Popen(
-                [sys.executable, "-P", "-m", "grader.student", *arguments]
-                if sys.version_info >= (3, 11)
-                else [sys.executable, "-m", "grader.student", *arguments],
+                [sys.executable, "-P", "-m", "grader.student", *arguments],
                 cwd=scratch,
                 env=environment,
                 stdin=subprocess.DEVNULL,

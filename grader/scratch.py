@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from itertools import islice
 from pathlib import Path
 
 MAX_BYTES = 64 * 2**20
@@ -36,6 +37,21 @@ def overflows(folder: Path) -> bool:
         except OSError:  # a folder that cannot be listed hides what is in it
             return True
     return False
+
+
+def remove_if_plain(folder: Path) -> bool:
+    """Remove a folder that holds a few files and no folder, as most do; else touch nothing and return False."""
+    try:
+        with os.scandir(folder) as found:
+            entries = list(islice(found, MAX_ENTRIES + 1))
+        if len(entries) > MAX_ENTRIES or any(entry.is_dir(follow_symlinks=False) for entry in entries):
+            return False
+        for entry in entries:
+            os.unlink(entry.path)
+        os.rmdir(folder)
+    except OSError:
+        return False
+    return True
 
 
 def remove(folder: Path) -> None:

@@ -7,16 +7,17 @@ process, it can only change the student's own answers.
 
 from __future__ import annotations
 
-import linecache
+import json
 import marshal
 import os
 import socket
 import sys
 import types
+from pathlib import Path
 
 import torch
 
-from grader import link, wire
+from grader import link, sandbox, wire
 from grader.dispatch import Dispatcher, describe
 
 
@@ -86,11 +87,18 @@ def _give(module: types.ModuleType, name: str, code: bytes) -> None:
 
 
 def spawned() -> None:
-    """Entry of a spawned student process: ``python -m grader.student HOST PORT TOKEN PATH NAME THREADS``."""
-    host, port, token, path, name, threads = sys.argv[1:]
+    """Entry of a spawned student process.
+
+    ``python -m grader.student HOST PORT TOKEN PATH NAME THREADS LEVEL LIMITS``: where the judge listens and what it
+    wants to hear first, the file, its module name, torch's threads, the sandbox level and the limits as JSON.
+    """
+    host, port, token, path, name, threads, level, limits = sys.argv[1:]
     sock = socket.create_connection((host, int(port)))
     sock.sendall(bytes.fromhex(token))
-    linecache.clearcache()
+    scratch = Path(path).parent
+    sandbox.clean_environment(scratch)
+    if level == "limits":
+        sandbox.apply(sandbox.prepare(level), scratch, sandbox.Limits(**json.loads(limits)))
     sys.argv = [path]
     serve(sock, path, name, int(threads))
     os._exit(0)

@@ -1,9 +1,10 @@
 """What travels between judge and student: typed, by value, bounded, never pickled.
 
-A frame is one msgpack list ``[structure, blob]``. The structure holds scalars as they are and everything else as a
-tagged list; all tensors of a frame lie in one safetensors blob and are named by their index. Both sides decode with
-the same limits, so that neither a hostile answer nor an honest accident (a million-element list) can hurt the reader:
-whatever is out of bounds or of an unknown form raises ``WireError``.
+A frame is the length of its structure, the structure, and a blob. The structure is msgpack: scalars as they are and
+everything else as a tagged list; all tensors of a frame lie in the blob, which is safetensors, and are named by their
+index. Both sides decode with the same limits, so that neither a hostile answer nor an honest accident (a million-element
+list) can hurt the reader, whose work and memory stay in proportion to the frame: whatever is out of bounds or of an
+unknown form raises ``WireError``.
 
 What arrives is always made afresh on this side: a plain ``torch.Tensor``, a plain ``dict``. No class of the sender's
 survives the journey, so neither ``__eq__`` nor ``__torch_function__`` of a student ever runs in the judge.
@@ -11,6 +12,7 @@ survives the journey, so neither ``__eq__`` nor ``__torch_function__`` of a stud
 
 from __future__ import annotations
 
+import struct
 import types
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -25,8 +27,20 @@ import safetensors.torch
 import torch
 
 MAX_FRAME_BYTES = 64 * 2**20
+MAX_STRUCTURE_BYTES = 4 * 2**20
 MAX_ITEMS = 100_000
 MAX_DEPTH = 32
+MAX_NUMBERS = 2**24
+"""Of all tensors in a frame together; judging converts them to float64."""
+MAX_DIMENSIONS = 16
+MAX_HEADER_BYTES = 2**20
+"""Names, dtypes and shapes of a frame's tensors; some ten thousand of them."""
+MAX_COLLISIONS = 100
+"""Keys of one mapping that share a hash; a mapping of many would take the reader minutes to build."""
+
+_LENGTH = struct.Struct(">I")
+_HEADER = struct.Struct("<Q")
+_KEYS = (type(None), bool, int, float, str, bytes, tuple)
 
 _DTYPES = {
     name: getattr(torch, name)
@@ -71,15 +85,16 @@ def encode(value: object, keep: Callable[[object], int] | None = None) -> bytes:
         WireError: the value is of no known kind and ``keep`` is None, or it is too deep, too long or too large.
     """
     writer = _Writer(keep)
-    structure = writer.write(value, 0)
-    blob = safetensors.torch.save(writer.tensors) if writer.tensors else b""
     try:
-        frame = msgpack.packb([structure, blob])
+        structure: bytes = msgpack.packb(writer.write(value, 0))
     except (ValueError, UnicodeEncodeError) as error:  # a lone surrogate in a str, for example
         raise WireError(f"cannot be written: {error}") from None
-    if len(frame) > MAX_FRAME_BYTES:
-        raise WireError(f"{len(frame):,} bytes are more than a frame may hold ({MAX_FRAME_BYTES:,})")
-    return bytes(frame)
+    blob = safetensors.torch.save(writer.tensors) if writer.tensors else b""
+    frame = b"".join((_LENGTH.pack(len(structure)), structure, blob))
+    for size, limit in ((len(structure), MAX_STRUCTURE_BYTES), (len(frame), MAX_FRAME_BYTES)):
+        if size > limit:
+            raise WireError(f"{size:,} bytes are more than can travel at once ({limit:,})")
+    return frame
 
 
 def decode(frame: bytes, resolve: Callable[[int], object] | None = None) -> Any:
@@ -92,26 +107,46 @@ def decode(frame: bytes, resolve: Callable[[int], object] | None = None) -> Any:
     Raises:
         WireError: for anything that ``encode`` would not have written.
     """
-    if len(frame) > MAX_FRAME_BYTES:
-        raise WireError("frame too large")
+    if not _LENGTH.size < len(frame) <= MAX_FRAME_BYTES:
+        raise WireError(f"a frame of {len(frame):,} bytes")
+    (length,) = _LENGTH.unpack_from(frame)
+    start, end = _LENGTH.size, _LENGTH.size + length
+    if not 0 < length <= MAX_STRUCTURE_BYTES or end > len(frame):
+        raise WireError(f"a structure of {length:,} bytes")
     try:
-        parts = msgpack.unpackb(frame, use_list=True, strict_map_key=True, max_map_len=0, max_ext_len=0)
-        structure, blob = parts
-        if type(blob) is not bytes:
-            raise WireError("blob expected")
-        tensors = safetensors.torch.load(blob) if blob else {}
+        structure = msgpack.unpackb(
+            memoryview(frame)[start:end], use_list=True, strict_map_key=True, max_map_len=0, max_ext_len=0
+        )
+        tensors = _load(frame[end:]) if end < len(frame) else {}
     except WireError:
         raise
     except Exception as error:  # msgpack and safetensors raise many kinds; each means "not one of ours"
         raise WireError(f"malformed frame: {type(error).__name__}") from None
-    return _Reader(tensors, resolve or Reference).read(structure, 0)
+    reader = _Reader(tensors, resolve or Reference)
+    value = reader.read(structure, 0)
+    if reader.tensors:
+        raise WireError("a tensor that nothing refers to")
+    return value
+
+
+def _load(blob: bytes) -> dict[str, torch.Tensor]:
+    """The tensors by name."""
+    if len(blob) < _HEADER.size or _HEADER.unpack_from(blob)[0] > MAX_HEADER_BYTES:
+        raise WireError("malformed or oversized header")
+    tensors: dict[str, torch.Tensor] = safetensors.torch.load(blob)
+    for tensor in tensors.values():
+        if tensor.dtype not in _DTYPE_NAMES or tensor.dim() > MAX_DIMENSIONS:
+            raise WireError(f"a tensor of kind {tensor.dtype} with {tensor.dim()} dimensions")
+    if sum(tensor.numel() for tensor in tensors.values()) > MAX_NUMBERS:
+        raise WireError("too many numbers")
+    return tensors
 
 
 class _Writer:
     def __init__(self, keep: Callable[[object], int] | None) -> None:
         self.keep = keep
         self.tensors: dict[str, torch.Tensor] = {}
-        self.items = 0
+        self.items = self.numbers = 0
 
     def write(self, value: object, depth: int) -> object:
         self.items += 1

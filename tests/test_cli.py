@@ -733,3 +733,15 @@ def test_a_damaged_syllabus_is_our_fault(desk, monkeypatch):
     outcome = desk("list")
     assert outcome.exit_code == 3
     assert outcome.stderr.startswith("Error: the syllabus of this installation is damaged: exercise 3")
+
+
+def test_the_grader_is_not_told_the_learners_tokens(monkeypatch):
+    from course import client
+
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    known = client.grader_environment()
+    assert "HF_TOKEN" not in known
+    assert known["LC_ALL"] == "C.UTF-8"
+    assert "PATH" in known
+    assert "HF_TOKEN" in client.environment()  # the recipes may need it
