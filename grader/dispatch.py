@@ -27,6 +27,8 @@ from grader import given, wire
 
 MAX_TEXT = 2000
 """Longest exception message or line of output that is passed on, in characters."""
+MAX_FRAMES = 20
+"""Innermost frames of a traceback that are passed on."""
 
 
 class _OurFault(Exception):
@@ -109,7 +111,7 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
         refused).
     """
     frames = [
-        [line, frame.f_code.co_name[:100]]
+        [line or 0, frame.f_code.co_name[:100]]
         for frame, line in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_filename == filename
     ]
@@ -120,12 +122,13 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
     message = _text(error)
     place = None
     if isinstance(error, SyntaxError):
-        place = [error.lineno or 0, (error.text or "").strip()[:200]]
-        message = (error.msg or "")[:MAX_TEXT]
+        number = error.lineno if isinstance(error.lineno, int) and 0 <= error.lineno < 2**31 else 0
+        place = [number, str(error.text or "").strip()[:200]]
+        message = str(error.msg or "")[:MAX_TEXT]
     return {
         "type": type(error).__name__[:100],
         "message": message,
-        "frames": frames[-20:],
+        "frames": frames[-MAX_FRAMES:],
         "place": place,
         "unwritten": isinstance(error, NotImplementedError) and raised_in_file,
         "memory": isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in message),

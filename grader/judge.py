@@ -15,6 +15,7 @@ import importlib
 import io
 import marshal
 import os
+import re
 import secrets
 import stat
 import sys
@@ -96,7 +97,11 @@ class ProcessTransport:
             self.process.failure = cause
             raise StudentGone(cause) from None
         finally:
-            self.seconds -= time.monotonic() - started
+            self.spend(time.monotonic() - started)
+
+    def spend(self, seconds: float) -> None:
+        """Take this from the time that is left."""
+        self.seconds -= seconds
 
 
 def read_source(path: Path) -> bytes:
@@ -326,7 +331,7 @@ class Judge:
         return say("import.place", line=line, text=self._line(line))
 
     def _line(self, number: int) -> str:
-        lines = self.source.decode("utf-8-sig").splitlines()
+        lines = re.split("\r\n|\r|\n", self.source.decode("utf-8-sig"))  # as Python counts; splitlines() knows ten more
         return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""
 
     def _printed(self, process: Process) -> str:

@@ -67,14 +67,14 @@ class Process:
     def await_ready(self, seconds: float) -> None:
         """Read the first frame."""
         try:
-            answer = wire.decode(self.link.wait(seconds))
-            content = answer[1]
-            self.names = frozenset(name for name in content["names"] if isinstance(name, str))
-            self.error = content["error"]
+            match wire.decode(self.link.wait(seconds)):
+                case ["ok", {"names": list() as names, "error": error}]:
+                    self.names = frozenset(name for name in names if isinstance(name, str))
+                    self.error = error
+                case _:
+                    self.failure = wire.WireError("malformed greeting")
         except (link.LinkTimeout, link.LinkClosed, link.LinkGarbled, wire.WireError) as failure:
             self.failure = failure
-        except (TypeError, KeyError, IndexError):
-            self.failure = wire.WireError("malformed greeting")
 
 
 class Launcher(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,8 +18,11 @@ from typing import Any, Protocol
 import torch
 
 from grader import wire
-from grader.dispatch import Dispatcher, seed_everything
+from grader.dispatch import MAX_FRAMES, MAX_TEXT, Dispatcher, seed_everything
 from grader.expect import Failed
+
+MAX_TRACE_BYTES = 4 * 2**20
+"""Of the answers to one check that are remembered for the diagnosis; the rest is only known to have come."""
 
 
 class Transport(Protocol):
@@ -26,6 +30,9 @@ class Transport(Protocol):
 
     def ask(self, frame: bytes) -> bytes:
         """Send one request, wait for its answer."""
+
+    def spend(self, seconds: float) -> None:
+        """Reading the answer took this long; it counts as waiting for it."""
 
 
 class LocalTransport:
@@ -37,6 +44,9 @@ class LocalTransport:
     def ask(self, frame: bytes) -> bytes:
         """Run the request here."""
         return self.dispatcher.handle(frame)
+
+    def spend(self, seconds: float) -> None:
+        """There is no limit here."""
 
 
 @dataclass
@@ -60,13 +70,15 @@ class StudentRaised(Exception):
         Raises:
             wire.WireError: a field is missing or of another type.
         """
+        if not isinstance(data, dict):
+            raise wire.WireError("malformed description of an exception")
         try:
             place = data["place"]
             return cls(
-                type=_string(data["type"]),
-                message=_string(data["message"]),
-                frames=[(int(line), _string(name)) for line, name in data["frames"]],
-                place=None if place is None else (int(place[0]), _string(place[1])),
+                type=_text(data["type"]),
+                message=_text(data["message"]),
+                frames=[_line(frame) for frame in _list(data["frames"])[-MAX_FRAMES:]],
+                place=None if place is None else _line(place),
                 unwritten=data["unwritten"] is True,
                 memory=data["memory"] is True,
             )
@@ -74,10 +86,23 @@ class StudentRaised(Exception):
             raise wire.WireError("malformed description of an exception") from None
 
 
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("a list was expected")
     return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text was expected")
+    return value[:MAX_TEXT]
+
+
+def _line(value: object) -> tuple[int, str]:
+    number, text = _list(value)
+    if type(number) is not int or not 0 <= number < 2**31:
+        raise ValueError("no line of a file")
+    return number, _text(text)
 
 
 @dataclass(frozen=True)
@@ -101,6 +126,7 @@ class Student:
     def __init__(self, transport: Transport, seed: int) -> None:
         self._transport = transport
         self._traced = True
+        self._received_bytes = 0
         self.trace: list[Outcome] = []
         self.draw = Draw(seed)
         self.given = Given(self)
@@ -141,12 +167,17 @@ class Student:
                 self.trace.append(Outcome(kind, what, str(error)))
             raise
         if self._traced:
-            self.trace.append(Outcome("value", what, answer))
+            remembered = answer if self._received_bytes <= MAX_TRACE_BYTES else "(too much to remember)"
+            self.trace.append(Outcome("value", what, remembered))
         return answer
 
     def _ask(self, request: list[object]) -> Any:
         frame = wire.encode(request, lambda value: _refuse(value))
-        answer = wire.decode(self._transport.ask(frame), lambda number: Handle(self, number))
+        received = self._transport.ask(frame)
+        self._received_bytes += len(received)
+        started = time.monotonic()
+        answer = wire.decode(received, lambda number: Handle(self, number))
+        self._transport.spend(time.monotonic() - started)
         if not (isinstance(answer, list) and len(answer) == 2):
             raise wire.WireError("an answer has two parts")
         kind, content = answer
@@ -155,7 +186,7 @@ class Student:
         if kind == "raised":
             raise StudentRaised.from_wire(content)
         if kind == "contract" and isinstance(content, str):
-            raise Failed(content)
+            raise Failed(content[:MAX_TEXT])
         if kind == "fault":
             raise LookupError(str(content))
         raise wire.WireError("unknown kind of answer")

@@ -2,9 +2,9 @@
 
 A frame is the length of its structure, the structure, and a blob. The structure is msgpack: scalars as they are and
 everything else as a tagged list; all tensors of a frame lie in the blob, which is safetensors, and are named by their
-index. Both sides decode with the same limits, so that neither a hostile answer nor an honest accident (a million-element
-list) can hurt the reader, whose work and memory stay in proportion to the frame: whatever is out of bounds or of an
-unknown form raises ``WireError``.
+index. Both sides decode with the same limits, so that neither a hostile answer nor an honest accident (a list of a
+million elements) can hurt the reader, whose work and memory stay in proportion to the frame: whatever is out of bounds
+or of an unknown form raises ``WireError``.
 
 What arrives is always made afresh on this side: a plain ``torch.Tensor``, a plain ``dict``. No class of the sender's
 survives the journey, so neither ``__eq__`` nor ``__torch_function__`` of a student ever runs in the judge.
@@ -35,6 +35,8 @@ MAX_NUMBERS = 2**24
 MAX_DIMENSIONS = 16
 MAX_HEADER_BYTES = 2**20
 """Names, dtypes and shapes of a frame's tensors; some ten thousand of them."""
+MAX_HEX_DIGITS = 3500
+"""Of an integer; Python refuses to print one of more than 4300 decimal digits."""
 MAX_COLLISIONS = 100
 """Keys of one mapping that share a hash; a mapping of many would take the reader minutes to build."""
 
@@ -157,7 +159,7 @@ class _Writer:
         if isinstance(value, np.generic):
             return self.write(value.item(), depth + 1)
         if isinstance(value, int):
-            return int(value) if -(2**63) <= value < 2**63 else ["i", hex(value)]
+            return int(value) if -(2**63) <= value < 2**63 else self.large(value)
         if isinstance(value, (float, Fraction, Decimal)):  # exact numbers arrive as floats
             return float(value)
         if isinstance(value, str):
@@ -174,7 +176,10 @@ class _Writer:
         if isinstance(value, Mapping) and isinstance(value, dict):
             flat: list[object] = []
             for key, item in list(value.items()):
-                flat += [self.write(key, depth + 1), self.write(item, depth + 1)]
+                written = self.write(key, depth + 1)
+                if isinstance(written, list) and written[0] not in ("u", "i"):
+                    raise WireError(f"a {type(key).__name__} cannot be a key")
+                flat += [written, self.write(item, depth + 1)]
             return ["d", flat]
         if isinstance(value, Reference):
             return ["h", value.number]
@@ -186,7 +191,17 @@ class _Writer:
             raise WireError(f"a {type(value).__name__} cannot travel")
         return ["h", self.keep(value)]
 
+    def large(self, value: int) -> list[object]:
+        if len(digits := hex(value)) > MAX_HEX_DIGITS:
+            raise WireError("an integer of more than four thousand digits")
+        return ["i", digits]
+
     def tensor(self, value: torch.Tensor) -> list[object]:
+        if value.dim() > MAX_DIMENSIONS:
+            raise WireError(f"a tensor of {value.dim()} dimensions cannot travel")
+        self.numbers += value.numel()
+        if self.numbers > MAX_NUMBERS:
+            raise WireError(f"more than {MAX_NUMBERS:,} numbers in tensors")
         if value.layout is not torch.strided or value.device.type == "meta" or value.dtype not in _DTYPE_NAMES:
             raise WireError(f"a tensor of kind {value.dtype}, {value.layout}, {value.device} cannot travel")
         plain = value.detach().to("cpu").contiguous().clone()
@@ -214,21 +229,36 @@ class _Reader:
         tag, content = node
         if tag in ("l", "u", "s", "d") and isinstance(content, list):
             items = [self.read(item, depth + 1) for item in content]
-            try:
-                if tag == "d":
-                    return dict(zip(items[::2], items[1::2], strict=True))
-                return items if tag == "l" else tuple(items) if tag == "u" else set(items)
-            except (TypeError, ValueError):  # an unhashable key, an odd number of entries
-                raise WireError("malformed mapping or set") from None
-        if tag == "T" and isinstance(content, int) and str(content) in self.tensors:
-            return self.tensors[str(content)]
+            if tag == "d":
+                return self.mapping(items[::2], items[1::2])
+            return items if tag == "l" else tuple(items) if tag == "u" else set(self.distinguishable(items))
+        if tag == "T" and type(content) is int and str(content) in self.tensors:
+            return self.tensors.pop(str(content))  # each is named once, or a small frame could hold a huge list
         if tag == "h" and type(content) is int:
             return self.resolve(content)
         if tag == "y" and isinstance(content, str) and content in _DTYPES:
             return _DTYPES[content]
-        if tag == "i" and isinstance(content, str) and len(content) < 4096:
+        if tag == "i" and isinstance(content, str) and len(content) <= MAX_HEX_DIGITS:
             try:
                 return int(content, 16)
             except ValueError:
                 raise WireError("malformed integer") from None
         raise WireError(f"unknown tag {tag!r:.20}")
+
+    def mapping(self, keys: list[object], values: list[object]) -> dict[object, object]:
+        if len(keys) != len(values) or not all(isinstance(key, _KEYS) for key in keys):
+            raise WireError("malformed mapping")
+        found = dict(zip(self.distinguishable(keys), values, strict=True))
+        if len(found) != len(keys):
+            raise WireError("a mapping with the same key twice")
+        return found
+
+    @staticmethod
+    def distinguishable(keys: list[object]) -> list[object]:
+        try:
+            hashes = {hash(key) for key in keys}
+        except TypeError:
+            raise WireError("a key without a hash") from None
+        if len(keys) - len(hashes) > MAX_COLLISIONS:
+            raise WireError("keys that share a hash")
+        return keys
