@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from course import paths
+from course.client import grader_environment
 from grader.diagnose import load_mistakes
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -173,7 +174,7 @@ class Host:
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "grader"]
-        self.process = subprocess.Popen(command, env=ENVIRONMENT, cwd=ROOT, stdin=-1, stdout=-1, text=True)
+        self.process = subprocess.Popen(command, env=grader_environment(), cwd=ROOT, stdin=-1, stdout=-1, text=True)
         self.waiting: dict[int, Any] = {}
         self.answers: dict[int, dict[str, Any]] = {}
         self.lock = threading.Lock()

@@ -14,6 +14,7 @@ import pytest
 from course import paths, syllabus
 from grader import check, diagnose, expect, proxy
 from grader.diagnose import Observed
+from scripts.flake import module_of
 
 READY = [exercise for exercise in syllabus.load() if not exercise.planned]
 SEEDS = (1, 2)
@@ -25,16 +26,6 @@ def specs_of(slug):
 
 def mistakes_of(slug):
     return diagnose.load_mistakes(paths.mistakes(slug))
-
-
-def module_of(source, name):
-    """A module from source text, as a student process would make one."""
-    import types
-
-    module = types.ModuleType(name)
-    module.__file__ = f"<{name}>"
-    exec(compile(source, module.__file__, "exec", dont_inherit=True), module.__dict__)
-    return module
 
 
 @functools.cache
@@ -164,3 +155,29 @@ def test_expectations_are_recorded_for_visible_checks():
     expect.seen.clear()
     expect.equal(1, 1, "one")
     assert expect.seen == [("one", "1", "1")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
+@pytest.mark.parametrize("what", [[], ["--variants"]], ids=["reference", "variants"])
+def test_no_verdict_is_flaky(exercise, what):
+    """A sample of ``python -m scripts.flake``; its documentation says how to look longer."""
+    import subprocess
+    import sys
+
+    gradings = "3" if what else "20"
+    command = [
+        sys.executable,
+        "-m",
+        "scripts.flake",
+        exercise.slug,
+        *what,
+        "--gradings",
+        gradings,
+        "--threads",
+        "1",
+        "2",
+    ]
+    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert " 0 not passed" in done.stdout

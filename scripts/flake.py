@@ -1,0 +1,80 @@
+"""Look for flaky verdicts: grade correct files again and again, each time with another seed.
+
+    python -m scripts.flake lora --gradings 200 --threads 1 2            the reference
+    python -m scripts.flake lora --variants --gradings 20 --threads 1 2  every variant, the checks that it can touch
+
+The checks run in this process, through the same dispatcher and wire as in a student process. Every verdict other than
+"passed" is printed with its seed; the exit code is 1 if there was one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+import types
+from collections.abc import Iterator
+
+import torch
+
+from course import paths
+from grader import check, diagnose
+
+
+def main() -> None:
+    """Run what was asked for, print what was not passed and how much was looked at."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("slug")
+    parser.add_argument("--gradings", type=int, default=200, help="seeds per file")
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="torch threads, one round each")
+    parser.add_argument("--variants", action="store_true", help="the variants instead of the reference")
+    options = parser.parse_args()
+
+    specs = check.manifest(check.load_file(paths.checks(options.slug), f"grader.checks.check_{options.slug}"))
+    files = list(variants(options.slug) if options.variants else reference(options.slug))
+    verdicts = wrong = 0
+    for threads in options.threads:
+        torch.set_num_threads(threads)
+        for name, module, own in files:
+            touched = [spec for spec in specs if own is None or own & {*spec.names, *spec.uses}]
+            for seed in range(options.first_seed, options.first_seed + options.gradings):
+                for spec in touched:
+                    verdicts += 1
+                    seen = diagnose.observe(spec, module, seed)
+                    if seen.status != "passed":
+                        wrong += 1
+                        print(
+                            f"{name} {spec.id} seed {seed} threads {threads}: {seen.status}, {seen.failing}", flush=True
+                        )
+    print(
+        f"{options.slug}: {len(files)} file(s) x {options.gradings} seeds x threads {options.threads}: "
+        f"{verdicts:,} verdicts, {wrong} not passed"
+    )
+    sys.exit(1 if wrong or not verdicts else 0)
+
+
+def reference(slug: str) -> Iterator[tuple[str, types.ModuleType, set[str] | None]]:
+    """The reference; every check touches it."""
+    yield "reference", module_of(paths.solution(slug).read_text(encoding="utf-8"), "reference"), None
+
+
+def variants(slug: str) -> Iterator[tuple[str, types.ModuleType, set[str] | None]]:
+    """Each variant with the names that it defines anew."""
+    before = paths.solution(slug).read_text(encoding="utf-8")
+    for path in sorted(paths.variants(slug).glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        own = {name for node in ast.parse(text).body if (name := getattr(node, "name", None))}
+        yield path.stem, module_of(f"{before}\n\n{text}", path.stem), own
+
+
+def module_of(source: str, name: str) -> types.ModuleType:
+    """A module from source text, as a student process makes one."""
+    module = types.ModuleType(name)
+    module.__file__ = f"<{name}>"
+    exec(compile(source, module.__file__, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+if __name__ == "__main__":
+    main()
