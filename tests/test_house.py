@@ -176,16 +176,23 @@ def closure(root: Path, start: str, *, on_import_only: bool) -> dict[str, ast.Mo
     return found
 
 
-SECRETS = ("solutions", "grader.checks", "grader.check", "grader.judge", "grader.diagnose", "grader.expect")
+SECRETS = ("solutions", "grader.checks")
+"""What neither a student process nor the host that it is forked from may have in its memory."""
+JUDGING = ("grader.check", "grader.judge", "grader.diagnose", "grader.expect")
+"""What a student process has no use for; the host may import it for the judges that it forks."""
 
 
 def guard_student_process(root: Path) -> Look:
     """What lives in the student process, or in the host it is forked from, reaches neither checks nor solutions."""
     look = Look()
-    for start, on_import_only in (("grader.student", False), ("grader.forkhost", True)):
+    starts = {"grader.student": False, "grader.forkhost": True}
+    for path in files(root, ".py", under="grader/given"):  # found by name at run time, so no import leads there
+        starts[".".join(path.with_suffix("").parts).removesuffix(".__init__")] = False
+    for start, on_import_only in starts.items():
         for name in closure(root, start, on_import_only=on_import_only):
             look.seen.append(f"{start} -> {name}")
-            if any(name == secret or name.startswith(f"{secret}.") for secret in SECRETS):
+            banned = SECRETS if start == "grader.forkhost" else SECRETS + JUDGING
+            if any(name == secret or name.startswith(f"{secret}.") for secret in banned):
                 look.offences.append(f"{start} reaches {name}")
     return look
 
@@ -227,6 +234,7 @@ ROOM_FILES: dict[str, tuple[Callable[[str], Path], bool]] = {
     "solution": (paths.solution, True),
     "checks": (paths.checks, True),
     "mistakes": (paths.mistakes, True),
+    "given helpers": (lambda slug: paths.ROOT / "grader" / "given" / f"{slug}.py", False),
 }
 """Room -> (where the file of a slug stands, does every exercise need it)."""
 
@@ -488,9 +496,9 @@ def test_the_student_process_reaches_no_secret():
 
 
 def test_every_secret_module_of_that_guard_exists():
-    for name in SECRETS:
+    for name in SECRETS + JUDGING:
         place = ROOT / name.replace(".", "/")
-        assert place.is_dir() or place.with_suffix(".py").is_file(), f"{name} moved: SECRETS guards nothing"
+        assert place.is_dir() or place.with_suffix(".py").is_file(), f"{name} moved: it is not guarded any more"
 
 
 def test_imports_are_declared_dependencies():
@@ -611,10 +619,15 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
         lambda root: append(root / "grader/wire.py", "\ndef f():\n    from . import expect\n"),
         "grader.student reaches grader.expect",
     ),
-    "the host imports the judge": (
+    "a given helper imports the reference": (
         guard_student_process,
-        lambda root: append(root / "grader/link.py", "\nimport grader.judge\n"),
-        "grader.forkhost reaches grader.judge",
+        lambda root: (root / "grader/given/xyz.py").write_text("from solutions import lora\n"),
+        "grader.given.xyz reaches solutions",
+    ),
+    "the host imports the checks": (
+        guard_student_process,
+        lambda root: append(root / "grader/link.py", "\nimport grader.checks.check_lora\n"),
+        "grader.forkhost reaches grader.checks.check_lora",
     ),
     "a library that is not declared": (
         guard_declared_dependencies,
@@ -796,10 +809,23 @@ def test_every_exercise_is_consistent():
     assert_consistent(ROOT)
 
 
+PLANNED = """
+[[exercise]]
+slug = "abc"
+title.en = "Announced"
+functions = ["abc_count", "AbcLayer", "abc_share"]
+preloads = ["torch"]
+points = 17
+minutes = 30
+state = "planned"
+"""
+
+
 @pytest.fixture
 def scaffolded(house: Path) -> Path:
-    """A copy in which a new exercise, and every announced one, was scaffolded."""
-    for slug in ["xyz", *(exercise.slug for exercise in syllabus.load() if exercise.planned)]:
+    """A copy in which one exercise that is announced was scaffolded, and one that is not."""
+    append(house / "course/syllabus.toml", PLANNED)
+    for slug in ("abc", "xyz"):
         outcome = run_module(house, "scripts.new", slug)
         assert outcome.returncode == 0, outcome.stderr
         assert outcome.stdout.splitlines()[-1].startswith("next: course grade exercise-")
@@ -807,14 +833,16 @@ def scaffolded(house: Path) -> Path:
 
 
 def test_a_scaffold_is_consistent(scaffolded: Path):
-    exercises = syllabus.load(scaffolded / "course" / "syllabus.toml")
-    assert len(exercises) == len(syllabus.load()) + 1
-    assert not [exercise.slug for exercise in exercises if exercise.planned]
+    before, after = syllabus.load(), syllabus.load(scaffolded / "course" / "syllabus.toml")
+    assert after[: len(before)] == before
+    announced, new = after[len(before) :]
+    assert (announced.slug, announced.points, announced.planned) == ("abc", 17, False)
+    assert (new.slug, new.id, new.planned) == ("xyz", f"exercise-{len(before) + 2}", False)
     for name, guard in sorted(globals().items()):
         if name.startswith("guard_"):
             assert guard(scaffolded).offences == guard(ROOT).offences, name
     added = [str(scaffolded / path) for path in files(scaffolded, ".py") if not (ROOT / path).exists()]
-    assert len(added) == 4 * (1 + sum(exercise.planned for exercise in syllabus.load()))
+    assert len(added) == 2 * 4  # skeleton, solution, checks, a variant
     for tool in (["format", "--check"], ["check"]):
         command = [sys.executable, "-m", "ruff", *tool, "--quiet", "--no-cache", *added]
         outcome = subprocess.run(command, cwd=scaffolded, capture_output=True, text=True, check=False)
