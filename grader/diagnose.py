@@ -20,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import math
 import tomllib
 import types
 from collections.abc import Mapping
@@ -222,11 +223,14 @@ def same_value(one: Any, other: Any) -> bool:
             return False
         a, b = one.to(torch.complex128), other.to(torch.complex128)
         exact = (a == b) | (a.isnan() & b.isnan())
-        return bool((exact | ((a - b).abs() <= TOLERANCE * (1 + b.abs()))).all())
+        near = (a - b).abs() <= TOLERANCE * (1 + b.abs())  # true for any number beside an infinite one
+        return bool((exact | (near & a.isfinite() & b.isfinite())).all())
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return one == other or (one != one and other != other) or abs(one - other) <= TOLERANCE * (1 + abs(other))
+        if one == other or (one != one and other != other):
+            return True
+        return math.isfinite(one) and math.isfinite(other) and abs(one - other) <= TOLERANCE * (1 + abs(other))
     if isinstance(one, Handle) and isinstance(other, Handle):
         return True
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):

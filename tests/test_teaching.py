@@ -181,3 +181,21 @@ def test_no_verdict_is_flaky(exercise, what):
     done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert " 0 not passed" in done.stdout
+
+
+def test_behaviour_is_compared_with_care():
+    import torch
+
+    assert diagnose.same_value(1.0, 1.0 + 1e-6)
+    assert diagnose.same_value(float("inf"), float("inf"))
+    assert diagnose.same_value(torch.tensor([1.0, float("nan")]), torch.tensor([1.0, float("nan")]))
+    assert not diagnose.same_value(float("inf"), 3.0)
+    assert not diagnose.same_value(3.0, float("inf"))
+    assert not diagnose.same_value(torch.tensor([3.0, 1.0]), torch.tensor([float("inf"), 1.0]))
+    assert not diagnose.same_value(torch.tensor([3.0]), torch.tensor([[3.0]]))
+    assert not diagnose.same_value(True, 1)
+    assert not diagnose.same_value({"a": 1}, {"a": 1, "b": 2})
+    with pytest.raises(expect.Failed):
+        expect.close(torch.tensor([3.0]), torch.tensor([float("inf")]), "a number beside infinity")
+    with pytest.raises(expect.Failed):
+        expect.close(float("nan"), 1.0, "not a number")
