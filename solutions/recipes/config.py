@@ -11,8 +11,12 @@ METHODS: tuple[Method, ...] = get_args(Method)
 POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
-LEARNING_RATES: dict[Method, float] = {"lora": 1e-3, "full": 1e-4, "head": 1e-2}
-"""Peak rates by validation accuracy on Rotten Tomatoes. The fewer numbers are trained, the larger their steps."""
+LEARNING_RATES: dict[Method, float] = {"lora": 3e-3, "full": 1e-4, "head": 1e-2}
+"""Peak rates, chosen by the 852 validation texts of Rotten Tomatoes after one epoch (accuracies, one per seed).
+
+lora: 1e-3 .793; 2e-3 .808 .829; 3e-3 .810 .829 .826; 5e-3 .820 .820 .820. full: 5e-5 .826; 1e-4 .838 .833;
+2e-4 .844 .829. head: 3e-3 .752; 1e-2 .765; 3e-2 .764. One standard error is .013: rates side by side are equal.
+"""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class FineTune:
     max_gradient_norm: float = 1.0
     """Longer gradients are shortened to this."""
     pooling: Pooling = "mean"
-    """What the head reads: the mean over the tokens, or the first token."""
+    """What the head reads: the mean over the tokens, or the first token. On the same validation texts the mean is
+    better for head (.765 against .675) and for full (2e-4: .844 against .819), equal for lora (.822 and .826)."""
     rank: int = 8
     """LoRA: R, the rank of every update."""
     alpha: float = 16.0

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
@@ -93,7 +93,7 @@ def save_run(
         recipe |= {"r": config.rank, "lora_alpha": config.alpha, "target_modules": list(config.targets)}
     if config.mine is not None:
         recipe["mine"] = {"file": config.mine.name, "sha256": lora_source.sha256(config.mine)}
-    write_atomically(out / recipe["weights"], lambda path: save_file(state, path))
+    write_atomically(out / recipe["weights"], lambda path: path.write_bytes(save(state)))
     write_json(out / RECIPE, recipe)
 
 
