@@ -55,8 +55,12 @@ def after_grade(report: Report, exercise: Exercise, memories: Mapping[str, Memor
 
 
 def forward(exercises: Iterable[Exercise], memories: Mapping[str, Memory]) -> tuple[Exercise | None, Advice]:
-    """The first exercise that is not yet passed, and what to do about it; None if all are."""
-    for exercise in exercises:
+    """The exercise to go on with, and what to do about it; None if all are passed.
+
+    That is the first one that was begun, else the first of the course: who began in the middle goes on there.
+    """
+    ordered = sorted(exercises, key=lambda exercise: memories.get(exercise.slug, Memory()).status is None)
+    for exercise in ordered:
         memory = memories.get(exercise.slug, Memory())
         if exercise.planned or memory.status == "passed":
             continue

@@ -183,7 +183,7 @@ def test_passed(desk):
     assert "The check passed: 63 of 63 points." in outcome.stdout
     assert last_line(outcome) == "course next"
     assert "✓ " in desk("list").stdout or "passed" in desk("list").stdout
-    assert last_line(desk("next")) == "course run finetune --help"
+    assert last_line(desk("next")) == "course read exercise-1"  # the first that has not been passed
 
 
 def test_without_utf8_everything_is_ascii(desk):
@@ -514,6 +514,9 @@ def test_the_commands_stand_in_the_order_of_use(desk):
 # --- the other commands ----------------------------------------------------------------------------------------------
 
 
+READY = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
+
+
 def test_start(tmp_path, monkeypatch, desk):
     monkeypatch.chdir(tmp_path)
     outcome = desk("start")
@@ -522,10 +525,9 @@ def test_start(tmp_path, monkeypatch, desk):
         outcome.stdout
         == f"""\
 Your workspace is {tmp_path / "my-course"}
-  copied  lora.py
-
+{"".join(f"  copied  {slug}.py{chr(10)}" for slug in READY)}
 Go there and read what it is about:
-cd my-course && course read exercise-3
+cd my-course && course read exercise-1
 """
     )
     file = tmp_path / "my-course/lora.py"
@@ -535,15 +537,15 @@ cd my-course && course read exercise-3
     again = desk("start", "my-course")
     assert "  kept    lora.py (yours, untouched)\n" in again.stdout
     monkeypatch.chdir(tmp_path / "my-course")
-    assert last_line(desk("start")) == "course read exercise-3"  # no my-course/my-course
+    assert last_line(desk("start")) == "course read exercise-1"  # no my-course/my-course
     assert file.read_text() == "mine"
-    assert sorted(path.name for path in file.parent.iterdir()) == [".course", "lora.py"]
+    assert sorted(path.name for path in file.parent.iterdir()) == sorted([".course", *(f"{s}.py" for s in READY)])
 
 
 def test_start_in_a_place_with_blanks_and_on_a_file(tmp_path, monkeypatch, desk):
     monkeypatch.chdir(tmp_path)
     if os.name == "posix":
-        assert last_line(desk("start", "my course")) == "cd 'my course' && course read exercise-3"
+        assert last_line(desk("start", "my course")) == "cd 'my course' && course read exercise-1"
     (tmp_path / "taken").write_text("")
     outcome = desk("start", "taken")
     assert (outcome.exit_code, outcome.stderr) == (2, "Error: taken is a file. Name a directory for your workspace.\n")
@@ -667,7 +669,7 @@ def test_the_state_of_a_newer_course_is_left_alone(desk):
 
 @pytest.mark.parametrize("command", ["read", "grade", "hint", "reset"])
 def test_a_planned_exercise(desk, command):
-    outcome = desk(command, "heads")
+    outcome = desk(command, "inference")
     assert (outcome.exit_code, outcome.stdout) == (5, "")
     assert outcome.stderr.endswith("is announced, but not yet written. See: course list\n")
 

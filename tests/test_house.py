@@ -646,8 +646,8 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
     ),
     "an announced exercise with a file": (
         guard_one_declaration,
-        lambda root: shutil.copy(root / "grader/checks/check_lora.py", root / "grader/checks/check_heads.py"),
-        "grader/checks/check_heads.py belongs to no exercise",
+        lambda root: shutil.copy(root / "grader/checks/check_lora.py", root / "grader/checks/check_inference.py"),
+        "grader/checks/check_inference.py belongs to no exercise",
     ),
     "pickle": (
         guard_no_pickle,

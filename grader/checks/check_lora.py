@@ -260,9 +260,7 @@ def trained_shapes(student, module) -> list[tuple[int, ...]]:
     """Shapes of the trainable tensors, each with its dimensions sorted: whichever way round they are stored."""
     with student.untraced():
         shapes = student.given.trainable_shapes(module)
-    shapes = sorted(tuple(sorted(n for n in shape if n != 1)) for shape in shapes)
-    student.note("trainable shapes", str(shapes))
-    return shapes
+    return sorted(tuple(sorted(n for n in shape if n != 1)) for shape in shapes)
 
 
 class CheckLoRALinear:
@@ -275,8 +273,10 @@ class CheckLoRALinear:
         """the two factors are trainable, r*k and d*r numbers, and nothing else is"""
         for bias in (True, False):
             adapted = Adapted(student, alpha=6.0, bias=bias, write=False)
+            shapes = trained_shapes(student, adapted.layer)
+            student.note("trainable shapes", str(shapes))
             expect.equal(
-                trained_shapes(student, adapted.layer),
+                shapes,
                 [(R, D), (R, K)],
                 f"shapes of the trainable tensors (base {'with' if bias else 'without'} bias, d={D}, k={K}, r={R})",
                 hint="W and b of the base are frozen; what is trained is one thin factor on either side of the rank",
@@ -651,6 +651,7 @@ def numbers(shapes: list[tuple[int, ...]]) -> int:
 def expect_trainable(student, model, hint: str) -> None:
     """What asks for a gradient is the factors, the classifier, and nothing else."""
     shapes = trained_shapes(student, model)
+    student.note("trainable shapes", str(shapes))
     expect.equal(numbers(shapes), numbers(expected_shapes()), "numbers that are trainable", hint=hint, reveal=True)
     expect.equal(shapes, expected_shapes(), "shapes of the trainable tensors", hint=hint)
 
@@ -688,6 +689,7 @@ class CheckInjectLora:
         model, original = student.given.classifier(seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, dropout=0.1)
         x = student.draw.normal(3, 4, WIDTH)
+        student.given.factors_at(model, layers("attention.self.key")[0], RANK, WIDTH, KEYS)  # else nothing was injected
         with student.untraced():
             scores = model(x)
         student.note("as before", same(scores, original(x)))
@@ -775,6 +777,7 @@ class CheckInjectLora:
         model = student.given.classifier(student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0, trainable=())
         shapes, head = trained_shapes(student, model), (given.N_CLASSES, WIDTH)
+        student.note("trainable shapes", str(shapes))
         expect.true(
             head not in shapes and head[:1] not in shapes,
             "the classifier is trainable although trainable=() names nothing",
@@ -1014,7 +1017,11 @@ class CheckMultiLoRALinear:
             found = student.given.parameters(switched.layer).values()
         total = sum(value.numel() for value in found if value.numel() > 1 and tuple(value.shape) not in ((D, K), (D,)))
         student.note("numbers in the adapters' parameters", total)
-        shapes = trained_shapes(student, switched.layer)
+        shapes = trained_shapes(student, switched.layer)  # an adapter that rests may be frozen
+        frozen = (D, K) not in shapes and (D,) not in shapes
+        learning = (2, D) in shapes and (2, K) in shapes
+        student.note("the base is frozen", frozen)
+        student.note("the active adapter is trainable", learning)
         expect.equal(
             total,
             (2 + 3) * (D + K),
@@ -1022,11 +1029,9 @@ class CheckMultiLoRALinear:
             hint="an optimizer and a checkpoint see what is registered as a parameter, once; a plain dict hides it",
             reveal=True,
         )
+        expect.true(frozen, "the base is trainable", hint="the base serves every task")
         expect.true(
-            (D, K) not in shapes and (D,) not in shapes, "the base is trainable", hint="the base serves every task"
-        )
-        expect.true(
-            (2, D) in shapes and (2, K) in shapes,
+            learning,
             "the factors of the active adapter are not trainable",
             hint="freezing the base must not freeze the adapters",
         )
@@ -1114,7 +1119,8 @@ class CheckBottleneckAdapter:
         expect.shape(output, (64, 48), "output")
         change = float((output - h).norm() / h.norm())
         student.note("near the identity", change < 0.1)
-        student.note("every row is changed in the same way", same(output - h, (output - h)[:1].expand(64, 48)))
+        if change >= 0.1:
+            student.note("every row is changed in the same way", same(output - h, (output - h)[:1].expand(64, 48)))
         expect.true(
             change < 0.1,
             f"a fresh adapter changes its input too much: by {100 * change:.0f} % of its length, not by less than 10 %",
@@ -1149,13 +1155,13 @@ class CheckBottleneckAdapter:
             slopes = [student.given.gradients(adapter, h, upstream)["inputs"] for h in (first, second)]
         out_through, in_through = has_rank(bends, m), has_rank(slopes[0] - slopes[1], m)
         student.note("the adapter is an affine map", affine)
-        student.note("bends leave in m directions", out_through)
-        student.note("bends depend on m directions", in_through)
         expect.true(
             not affine,
             "the adapter is an affine map",
             hint="two linear maps in a row are one linear map: that would be LoRA with extra steps",
         )
+        student.note("bends leave in m directions", out_through)
+        student.note("bends depend on m directions", in_through)
         expect.true(
             out_through and in_through,
             f"the adapter bends in more directions than the {m} of its bottleneck",
@@ -1231,6 +1237,8 @@ class CheckPeftParamCount:
     @check(points=1)
     def check_unknown(self, student):
         """an unknown method is refused"""
+        with student.untraced():  # a known one is not: who refuses everything has told nothing apart
+            student.peft_param_count("lora", d=768, n_layers=12, r=8)
         expect.true(
             refused(student, student.peft_param_count, "lorra", d=768, n_layers=12, r=8),
             'the method "lorra" is accepted',

@@ -1,0 +1,268 @@
+"""Heads: what stands between an encoder and a prediction, and how padding gets into it. Lesson: `course read heads`.
+
+Letters: B texts in the batch, T token positions, C width of the encoder, N states of an encoder (its embeddings and
+its layers, so 13 for BERT-base).
+
+A batch is padded to its longest text. The mask says which positions are real: 1 for a token, 0 for padding, as a
+tokenizer of transformers makes it (int64). An encoder fills the PAD positions with numbers all the same, and they look
+like any others. Two things must never matter to a prediction: what those numbers are, and how many there are.
+
+Everything here takes the hidden states of an encoder as they come: ``last_hidden_state``, or the tuple
+``hidden_states`` where several layers are asked for.
+
+Sources:
+    heads for BERT, a comparison    a blog on the CommonLit Readability competition (Kaggle, 2021)
+    max pooling, convolutions       Kim 2014, https://arxiv.org/abs/1408.5882
+    LSTM                            Hochreiter and Schmidhuber 1997
+    [CLS] of the last four layers   Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 5.3
+    weighted mix of all layers      Peters et al. 2018 (ELMo), https://arxiv.org/abs/1802.05365, equation 1
+    attention pooling               Yang et al. 2016, https://aclanthology.org/N16-1174, section 2.2
+"""
+
+import torch  # noqa: F401  (for your use)
+import torch.nn.functional as F  # noqa: F401  (for your use)
+from torch import Tensor, nn
+
+
+def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
+    """Average the real tokens of each text.
+
+    Neither ``hidden`` nor ``mask`` is modified, and the gradient reaches the real tokens alone.
+
+    Args:
+        hidden: (B, T, C)
+        mask: (B, T), 1 or True for a real token, 0 or False for padding; bool, integer or float. The real tokens need
+            not stand side by side. A text without any real token gives finite numbers, whichever.
+
+    Returns:
+        (B, C), row by row the sum over the real tokens divided by how many there are.
+
+    >>> hidden = torch.tensor([[[1.0, 10.0], [3.0, 30.0], [99.0, 99.0]]])
+    >>> mean_pool(hidden, torch.tensor([[1, 1, 0]])).tolist()
+    [[2.0, 20.0]]
+    """
+    # TODO: about four lines. Silence the padding, add up, count the real tokens of each text, divide.
+    raise NotImplementedError("mean_pool")
+
+
+def max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
+    """Take the largest value of each feature over the real tokens of each text.
+
+    That holds however small the values are: a text whose values are all negative keeps a negative maximum, and no
+    value of ``hidden`` is too low to survive. Works in float32, float16 and bfloat16; ``hidden`` is not modified.
+
+    Args:
+        hidden: (B, T, C)
+        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token; they need not stand side by side.
+
+    Returns:
+        (B, C), values and not positions.
+
+    >>> hidden = torch.tensor([[[-1.0, -20.0], [-3.0, -10.0], [0.0, 0.0]]])
+    >>> max_pool(hidden, torch.tensor([[1, 1, 0]])).tolist()
+    [[-1.0, -10.0]]
+    """
+    # TODO: about three lines. Make sure that no PAD position can win, then take the maximum over the tokens.
+    raise NotImplementedError("max_pool")
+
+
+def mean_max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
+    """Put both poolings side by side: what a text is like on average, and what stands out in it.
+
+    Args:
+        hidden: (B, T, C)
+        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token.
+
+    Returns:
+        (B, 2C), first the C means, then the C maxima; both over the real tokens only.
+
+    >>> hidden = torch.tensor([[[1.0, 10.0], [3.0, 30.0], [99.0, 99.0]]])
+    >>> mean_max_pool(hidden, torch.tensor([[1, 1, 0]])).tolist()
+    [[2.0, 20.0, 3.0, 30.0]]
+    """
+    # TODO: one or two lines. Pool twice, join the features.
+    raise NotImplementedError("mean_max_pool")
+
+
+class ConvHead(nn.Module):
+    """One score per text from its n-grams: a convolution over the tokens, a second one to a single score, a maximum.
+
+    A window of a convolution sees ``kernel`` neighbours, so the order of the words matters. At the end of a text its
+    neighbours are PAD. For the score not to depend on them, padding is silenced before EACH convolution, since the
+    first one answers even to zeros (with its bias), and windows that begin behind the text take no part in the end.
+
+    Number and kind of the layers are yours, as long as these laws hold, for a text of any length from one token on:
+
+    - neither the content nor the number of the PAD positions changes a score;
+    - with a kernel of 2 or more, the order of the words matters;
+    - a larger kernel, and more channels, mean more trainable numbers;
+    - every parameter gets a gradient, the real tokens get one (the encoder learns too), and texts do not mix.
+
+    >>> head = ConvHead(hidden=6, channels=4)
+    >>> head(torch.ones(3, 1, 6), torch.ones(3, 1, dtype=torch.long)).shape
+    torch.Size([3, 1])
+    """
+
+    def __init__(self, hidden: int, channels: int = 256, kernel: int = 2) -> None:
+        """Build the head.
+
+        Args:
+            hidden: C, the width of the encoder.
+            channels: number of n-gram features.
+            kernel: tokens in a window.
+        """
+        super().__init__()
+        # TODO: about three lines. Two convolutions, and how far a window looks ahead.
+        raise NotImplementedError("ConvHead.__init__")
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Score the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+
+        Returns:
+            (B, 1), no activation at the end: a score may be any number.
+        """
+        # TODO: about six lines. Silence, convolve, bend, silence, convolve, take the maximum over real windows.
+        raise NotImplementedError("ConvHead.forward")
+
+
+class LSTMHead(nn.Module):
+    """One score per text from an LSTM that reads it word by word: its state after the last REAL token, and a line.
+
+    One direction or two, one layer or more, are yours to choose, as long as these laws hold:
+
+    - neither the content nor the number of the PAD positions changes a score;
+    - the first and the last real token both have a say;
+    - the order of the words matters, and the texts do not: each has the score it would have in any other row.
+
+    >>> head = LSTMHead(hidden=6)
+    >>> head(torch.ones(3, 5, 6), torch.ones(3, 5, dtype=torch.long)).shape
+    torch.Size([3, 1])
+    """
+
+    def __init__(self, hidden: int, units: int | None = None) -> None:
+        """Build the head.
+
+        Args:
+            hidden: C, the width of the encoder.
+            units: width of the LSTM's state; None for C.
+        """
+        super().__init__()
+        # TODO: about three lines. An LSTM that reads along the tokens, and a linear layer to one score.
+        raise NotImplementedError("LSTMHead.__init__")
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Score the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+
+        Returns:
+            (B, 1), no activation at the end: a score may be any number.
+        """
+        # TODO: about four lines. Run the LSTM, find the last real token of each text, score its state.
+        raise NotImplementedError("LSTMHead.forward")
+
+
+def cls_concat(hidden_states: tuple[Tensor, ...], n_last: int = 4) -> Tensor:
+    """Put the [CLS] states of the last layers side by side.
+
+    Lower layers know more of the surface, upper ones more of the meaning; the linear layer behind can weigh them.
+
+    Args:
+        hidden_states: N tensors (B, T, C): the embeddings first, then the layers from the lowest to the last. [CLS] is
+            the first token.
+        n_last: how many layers, from 1 to N - 1; the embeddings are none.
+
+    Returns:
+        (B, n_last * C), one block of C numbers per layer, the last layer first. (The grader takes the opposite order
+        of the blocks as well: the linear layer behind does not mind.)
+
+    >>> states = tuple(torch.full((1, 3, 2), float(layer)) for layer in range(5))
+    >>> cls_concat(states, n_last=3).tolist()
+    [[4.0, 4.0, 3.0, 3.0, 2.0, 2.0]]
+    """
+    # TODO: one or two lines. Count the layers from the end, take the first token of each, join.
+    raise NotImplementedError("cls_concat")
+
+
+class LayerMix(nn.Module):
+    """A weighted average over the states of an encoder, with weights that are learned: one number per state.
+
+    It starts as the plain average. Whatever values training gives to the parameters, positive, negative or zero: the
+    weights are positive and sum to 1, and they are the same for all texts, tokens and features.
+
+    >>> mix = LayerMix(n_states=3)
+    >>> states = tuple(torch.full((1, 1, 2), float(layer)) for layer in (1, 2, 6))
+    >>> mix(states).tolist()
+    [[[3.0, 3.0]]]
+    >>> sum(parameter.numel() for parameter in mix.parameters() if parameter.requires_grad)
+    3
+    """
+
+    def __init__(self, n_states: int) -> None:
+        """Build the mix.
+
+        Args:
+            n_states: N, how many tensors `forward` gets; nothing else is trained but N numbers.
+        """
+        super().__init__()
+        # TODO: one line. One trainable number per state, without a preference at the start.
+        raise NotImplementedError("LayerMix.__init__")
+
+    def forward(self, hidden_states: tuple[Tensor, ...]) -> Tensor:
+        """Mix the states.
+
+        Args:
+            hidden_states: N tensors (B, T, C): the embeddings and all layers.
+
+        Returns:
+            (B, T, C)
+        """
+        # TODO: about two lines. Turn the numbers into weights that sum to one, then mix.
+        raise NotImplementedError("LayerMix.forward")
+
+
+class AttentionPool(nn.Module):
+    """A weighted average of the real tokens of a text, in which the tokens decide how much they weigh.
+
+    A small network gives each token a score from its own state alone, whatever its place; a softmax over the real
+    tokens turns the scores into weights. What is averaged is the hidden states themselves. So these laws hold, whatever
+    the values of the parameters:
+
+    - neither the content nor the number of the PAD positions changes the result: PAD has weight 0;
+    - each feature stays within the range that it has among the real tokens; one token alone is returned as it is;
+    - the weights depend on the tokens, and not on their order;
+    - every weight matrix gets a gradient, and the real tokens do; ``hidden_states`` is not modified.
+
+    >>> pool = AttentionPool(hidden=2)
+    >>> pool(torch.tensor([[[1.0, 2.0], [9.0, 9.0]]]), torch.tensor([[1, 0]])).tolist()
+    [[1.0, 2.0]]
+    """
+
+    def __init__(self, hidden: int) -> None:
+        """Build the pool.
+
+        Args:
+            hidden: C, the width of the encoder.
+        """
+        super().__init__()
+        # TODO: about two lines. A small network from C numbers to one score.
+        raise NotImplementedError("AttentionPool.__init__")
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Pool the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token.
+
+        Returns:
+            (B, C)
+        """
+        # TODO: about three lines. Score, mask, softmax over the tokens, average the states.
+        raise NotImplementedError("AttentionPool.forward")

@@ -1,0 +1,974 @@
+"""Hidden checks of exercise-1: from tokens to labels.
+
+The expected values come from plain loops, from arithmetic over the shapes of BERT's tensors, or from sentences that
+were built from their entities; tests hold the reference, which agrees with them, against transformers. Ids, sizes and
+scores are drawn afresh in every run.
+
+Where a student may choose (which of two equally long texts is cut, which random numbers are used, extra keys), the
+result is taken untraced and what it shows is stated as notes.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader import expect
+from grader.check import check
+from grader.given import basics
+
+# --- batches ---
+
+
+def rows_of(student, lengths: Sequence[int], low: int = 3, high: int = 90) -> list[list[int]]:
+    """Rows of these lengths, all of whose ids lie in [low, high)."""
+    return [student.draw.integers(low, high, (length,)).tolist() for length in lengths]
+
+
+def filled(rows: list[list[int]], pad_id: int) -> dict[str, list[list[int]]]:
+    """What a batch of rows that need no cutting looks like."""
+    longest = max(map(len, rows))
+    ids = [[row[place] if place < len(row) else pad_id for place in range(longest)] for row in rows]
+    mask = [[int(place < len(row)) for place in range(longest)] for row in rows]
+    return {"input_ids": ids, "attention_mask": mask}
+
+
+def part(result: Any, key: str, kind: str = "tensor") -> Any:
+    """One entry of a result that must be a dictionary."""
+    expect.true(isinstance(result, dict), "the result is not a dictionary", actual=result, reveal=True)
+    expect.true(
+        key in result, f"the result has no {key}", actual=list(result), hint="read the names of the keys", reveal=True
+    )
+    value = result[key]
+    if kind == "tensor":
+        expect.true(isinstance(value, Tensor), f"{key} is not a tensor", actual=value, reveal=True)
+    return value
+
+
+def expect_batch(result: Any, want: dict[str, list[list[int]]], what: str, hint: str) -> None:
+    """Ids and mask are these, in this shape."""
+    for key in ("input_ids", "attention_mask"):
+        value = part(result, key)
+        expect.shape(value, (len(want[key]), len(want[key][0])), f"{key} {what}", hint=hint)
+        expect.equal(value, want[key], f"{key} {what}", hint=hint)
+
+
+class CheckPadBatch:
+    """Dynamic padding, truncation, attention mask"""
+
+    function = "pad_batch"
+
+    @check(points=2, visible=True)
+    def check_values(self, student):
+        """rows are filled up on the right, and the mask tells ids from padding"""
+        rows = rows_of(student, (4, 2, 7, 5))
+        expect_batch(
+            student.pad_batch(rows),
+            filled(rows, 0),
+            "of four rows",
+            "ids first, padding behind them: position 0 of every row belongs to [CLS]",
+        )
+
+    @check(points=1, visible=True)
+    def check_dynamic_length(self, student):
+        """the batch is as long as its own longest row, not as long as allowed"""
+        short, longer = rows_of(student, (3, 2)), rows_of(student, (6, 9, 4))
+        hint = "how long is the longest row of this very batch? Everything beyond it is computed for nothing"
+        for rows in (short, longer, longer[:1]):
+            longest = max(map(len, rows))
+            batch = student.pad_batch(rows, max_length=128)
+            expect.shape(part(batch, "input_ids"), (len(rows), longest), "input_ids with max_length=128", hint=hint)
+            mask = part(batch, "attention_mask")
+            expect.shape(mask, (len(rows), longest), "attention_mask with max_length=128", hint=hint)
+
+    @check(points=1)
+    def check_pad_id(self, student):
+        """the padding id may be any id, even one that occurs in a text"""
+        pad_id = student.draw.integer(5, 40)
+        rows = rows_of(student, (3, 6, 4), low=41)
+        rows[0][1], rows[1][5], rows[2][0] = pad_id, pad_id, 0
+        expect_batch(
+            student.pad_batch(rows, pad_id=pad_id),
+            filled(rows, pad_id),
+            f"with pad_id={pad_id}, which also occurs in the texts",
+            "fill up with the id that was given; what is padding follows from the length of a row, not from its ids",
+        )
+
+    @check(points=2)
+    def check_truncate_keeps_sep(self, student):
+        """a row that is too long loses its middle: it begins as before and ends with its own last id"""
+        limit = student.draw.integer(5, 8)
+        rows = rows_of(student, (limit + 4, limit - 2, limit, limit + 1))
+        cut = [row if len(row) <= limit else row[: limit - 1] + [row[-1]] for row in rows]
+        hint = "the first ids stay and the closing [SEP] stays; nothing is longer than the limit"
+        expect_batch(student.pad_batch(rows, max_length=limit), filled(cut, 0), f"with max_length={limit}", hint)
+
+    @check(points=1)
+    def check_no_side_effect(self, student):
+        """the caller's lists stay as they are, and ids are integers"""
+        rows = rows_of(student, (4, 9, 2))
+        mine = student.given.basics.kept(rows)
+        function = student.value(None, "pad_batch")
+        padded = student.given.call(function, mine, 0)
+        after_padding = mine.read()
+        cut = student.given.call(function, mine, 0, 6)
+        after_cutting = mine.read()
+        hint = "these lists are the data set: what a batch does to them is still there in the next epoch"
+        expect.equal(after_padding, rows, "the caller's rows, after padding", hint=hint)
+        expect.equal(after_cutting, rows, "the caller's rows, after cutting", hint=hint)
+        for batch in (padded, cut):
+            expect.true(
+                not part(batch, "input_ids").is_floating_point(),
+                "input_ids are not integers",
+                hint="an embedding looks rows up by number; it refuses floats",
+            )
+
+
+# --- pairs ---
+
+CLS, SEP = 101, 102
+
+
+def texts(student, first: int, second: int) -> tuple[list[int], list[int]]:
+    """Two texts without a common id, so that it shows where every id comes from."""
+    a = (1000 + torch.randperm(900, generator=student.draw.generator)[:first]).tolist()
+    b = (2000 + torch.randperm(900, generator=student.draw.generator)[:second]).tolist()
+    return a, b
+
+
+def joined(a: list[int], b: list[int] | None) -> list[int]:
+    """The row of one text, or of two."""
+    return [CLS, *a, SEP] + ([] if b is None else [*b, SEP])
+
+
+class CheckEncodePair:
+    """[CLS] A [SEP] B [SEP]"""
+
+    function = "encode_pair"
+
+    @check(points=2, visible=True)
+    def check_layout(self, student):
+        """a pair is written [CLS] A [SEP] B [SEP], all of it visible to the model"""
+        a, b = texts(student, student.draw.integer(2, 5), student.draw.integer(5, 8))
+        result = student.encode_pair(a, b, CLS, SEP, 64)
+        expect.equal(
+            part(result, "input_ids", "list"),
+            joined(a, b),
+            "input_ids of a pair",
+            hint="one opening token for the whole row, one closing token for each text",
+        )
+        expect.equal(
+            part(result, "attention_mask", "list"),
+            [1] * len(joined(a, b)),
+            "attention_mask of a pair",
+            hint="nothing is padded yet, so every id counts, special or not",
+        )
+
+    @check(points=2)
+    def check_segments(self, student):
+        """segment 0 is [CLS] A [SEP], segment 1 is B [SEP]"""
+        for lengths in ((3, 6), (7, 2)):
+            a, b = texts(student, *lengths)
+            result = student.encode_pair(a, b, CLS, SEP, 64)
+            expect.equal(
+                part(result, "token_type_ids", "list"),
+                [0] * (len(a) + 2) + [1] * (len(b) + 1),
+                "token_type_ids of a pair",
+                hint="each [SEP] belongs to the text that it closes",
+            )
+
+    @check(points=1, visible=True)
+    def check_single(self, student):
+        """without a second text the row is [CLS] A [SEP], all segment 0"""
+        a, _ = texts(student, student.draw.integer(4, 9), 0)
+        for room in (64, len(a) + 2):
+            result = student.encode_pair(a, None, CLS, SEP, room)
+            row = joined(a, None)
+            hint = "None means that there is no second text, so nothing of it is written, not even its separator"
+            expect.equal(part(result, "input_ids", "list"), row, "input_ids of a single text", hint=hint)
+            expect.equal(part(result, "token_type_ids", "list"), [0] * len(row), "token_type_ids", hint=hint)
+            expect.equal(part(result, "attention_mask", "list"), [1] * len(row), "attention_mask", hint=hint)
+
+    @check(points=2)
+    def check_longest_first(self, student):
+        """what is too long loses the end of its longer text; special tokens survive"""
+        extra = student.draw.integer(2, 6)
+        # ids of both texts, room for both, and what must be left of them
+        cases = (
+            (9 + extra, 3, 10, (7, 3)),
+            (4, 10 + extra, 11, (4, 7)),
+            (8 + extra, 9, 12, (6, 6)),
+            (6, 5, 11, (6, 5)),
+        )
+        pairs = [texts(student, first, second) for first, second, _, _ in cases]
+        results = [student.encode_pair(a, b, CLS, SEP, case[2] + 3) for (a, b), case in zip(pairs, cases, strict=True)]
+        for (a, b), result, (first, second, room, kept) in zip(pairs, results, cases, strict=True):
+            expect.equal(
+                part(result, "input_ids", "list"),
+                joined(a[: kept[0]], b[: kept[1]]),
+                f"input_ids of texts of {first} and {second} ids with max_length={room + 3}",
+                hint="make room before the special tokens come in, and take from the end of whichever is longer",
+            )
+        a, _ = texts(student, 12 + extra, 0)
+        result = student.encode_pair(a, None, CLS, SEP, 9)
+        expect.equal(
+            part(result, "input_ids", "list"),
+            joined(a[:7], None),
+            "input_ids of a single text with max_length=9",
+            hint="a single text needs room for two special tokens",
+        )
+        a, b = texts(student, 9, 9 + extra)
+        with student.untraced():  # one of the two is one id longer: which, is the student's choice
+            row = flat(part(student.encode_pair(a, b, CLS, SEP, 14), "input_ids", "list"), "input_ids of a pair")
+        fair = any(row == joined(a[:left], b[: 11 - left]) for left in (5, 6))
+        student.note("both texts are cut to nearly equal lengths", fair)
+        expect.true(
+            fair,
+            "two long texts are not cut to nearly equal lengths",
+            hint="which text is the longer one may change while you cut",
+        )
+
+
+# --- counting by hand ---
+
+
+def bert_shapes(
+    vocab: int, hidden: int, layers: int, ffn: int, max_pos: int, segments: int, pooler: bool
+) -> list[tuple[int, ...]]:
+    """The shape of every tensor of a BertModel."""
+    square, line = (hidden, hidden), (hidden,)
+    embeddings = [(vocab, hidden), (max_pos, hidden), (segments, hidden), line, line]
+    attention = [square, line] * 4 + [line, line]
+    feed_forward = [(ffn, hidden), (ffn,), (hidden, ffn), line, line, line]
+    return embeddings + (attention + feed_forward) * layers + ([square, line] if pooler else [])
+
+
+def bert_total(**sizes: Any) -> int:
+    """All numbers of a BertModel of these sizes."""
+    return sum(math.prod(shape) for shape in bert_shapes(**sizes))
+
+
+def drawn_sizes(student) -> dict[str, int]:
+    """Sizes of an odd BERT; no two of them hang together."""
+    draw = student.draw.integer
+    return {
+        "vocab": draw(100, 999),
+        "hidden": draw(20, 60),
+        "layers": draw(2, 9),
+        "ffn": draw(61, 99),
+        "max_pos": draw(30, 90),
+        "segments": draw(3, 7),
+    }
+
+
+class CheckBertParamCount:
+    """109,482,240 by hand"""
+
+    function = "bert_param_count"
+
+    @check(points=2, visible=True)
+    def check_bert_base(self, student):
+        """BERT-base has 109,482,240 parameters"""
+        expect.equal(
+            student.bert_param_count(),
+            109_482_240,
+            "parameters of BERT-base",
+            hint="write every tensor of one layer down with its shape, biases and norms too, and see what is missing",
+        )
+
+    @check(points=3)
+    def check_other_sizes(self, student):
+        """other sizes, such as a feed-forward block that is not four times as wide"""
+        for _ in range(3):
+            sizes = drawn_sizes(student)
+            expect.equal(
+                student.bert_param_count(**sizes),
+                bert_total(**sizes, pooler=True),
+                f"parameters for {', '.join(f'{name}={size}' for name, size in sizes.items())}",
+                hint="every argument matters, and nothing follows from another: which one do you not use?",
+                reveal=True,
+            )
+
+    @check(points=1)
+    def check_no_pooler(self, student):
+        """without the pooler its one layer is missing"""
+        hint = "one square matrix and one bias sit on top of the last layer; embeddings and layers do not change"
+        expect.equal(student.bert_param_count(pooler=False), 108_891_648, "BERT-base without pooler", hint=hint)
+        sizes = drawn_sizes(student)
+        small = student.bert_param_count(**sizes, pooler=False)
+        expect.equal(small, bert_total(**sizes, pooler=False), "a small BERT without pooler", hint=hint)
+
+
+# --- labels ---
+
+
+def labelled(student, logits: Tensor, id2label: dict[int, str]) -> tuple[list[str], list[float]]:
+    """The student's labels and scores; other keys do not count."""
+    with student.untraced():
+        result = student.label_scores(logits, id2label)
+    expect.true(isinstance(result, (list, tuple)), "label_scores returns a list", actual=result, reveal=True)
+    expect.equal(len(result), len(logits), "number of answers", hint="one answer per row of the logits", reveal=True)
+    labels = [part(row, "label", "str") for row in result]
+    scores = []
+    for row in result:
+        score = part(row, "score", "float")
+        if isinstance(score, Tensor) and score.numel() == 1:
+            score = score.item()
+        number = isinstance(score, (int, float)) and not isinstance(score, bool)
+        expect.true(number, "a score is not a number", actual=score, reveal=True)
+        scores.append(float(score))
+    student.note("labels", labels)
+    student.note("scores", scores)
+    return labels, scores
+
+
+def names_of(student, n_classes: int) -> dict[int, str]:
+    """Labels by index, in no particular order."""
+    order = torch.randperm(n_classes, generator=student.draw.generator)
+    if bool((order == torch.arange(n_classes)).all()):
+        order = order.flip(0)
+    return {int(index): f"LABEL_{'ABCDEFGH'[int(index)]}" for index in order}
+
+
+def separated(student, n_rows: int, n_classes: int) -> tuple[Tensor, list[int]]:
+    """Logits of which one per row is clearly the largest, and which."""
+    winners = student.draw.integers(0, n_classes, (n_rows,))
+    winners[:n_classes] = torch.randperm(n_classes, generator=student.draw.generator)  # each class wins once at least
+    logits = student.draw.uniform(-2, 1, n_rows, n_classes)
+    logits[torch.arange(n_rows), winners] = 1.5 + student.draw.uniform(0, 1, n_rows)
+    return logits, winners.tolist()
+
+
+class CheckLabelScores:
+    """What a sentiment pipeline does after the model"""
+
+    function = "label_scores"
+
+    @check(points=1, visible=True)
+    def check_labels(self, student):
+        """every row gets the label of its largest logit"""
+        logits, winners = separated(student, 7, 4)
+        id2label = names_of(student, 4)
+        labels, _ = labelled(student, logits, id2label)
+        expect.equal(
+            labels,
+            [id2label[winner] for winner in winners],
+            "labels",
+            hint="find the index of the largest number in each row, then ask the dictionary for that index",
+        )
+
+    @check(points=2)
+    def check_softmax_score(self, student):
+        """the score is the softmax probability of that label"""
+        logits, _ = separated(student, 6, 3)
+        _, scores = labelled(student, logits, names_of(student, 3))
+        exponentials = logits.double().exp()
+        want = exponentials.max(1).values / exponentials.sum(1)
+        expect.close(
+            scores, want.tolist(), "scores", hint="one distribution per text: over its classes the scores sum to one"
+        )
+
+    @check(points=1)
+    def check_no_invented_label(self, student):
+        """an undecided text still gets one of the labels that the model has"""
+        winners = [0, 1, 1, 0, 1]
+        gaps = student.draw.uniform(0.01, 0.2, 5)
+        logits = student.draw.normal(5, 1).expand(5, 2).clone()
+        logits[torch.arange(5), winners] += gaps
+        id2label = {1: "POSITIVE", 0: "NEGATIVE"}
+        labels, _ = labelled(student, logits, id2label)
+        expect.true(
+            set(labels) <= set(id2label.values()),
+            "a label that the model does not have",
+            expected=sorted(id2label.values()),
+            actual=sorted(set(labels)),
+            hint="a model of two labels has no third answer, however unsure it is",
+            reveal=True,
+        )
+        expect.equal(labels, [id2label[winner] for winner in winners], "labels of undecided texts")
+
+    @check(points=1)
+    def check_multi_class(self, student):
+        """three classes, one text, very large logits: the score stays a number"""
+        high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
+        logits = torch.tensor([[-1000.0, high - 1.5, high]])
+        labels, scores = labelled(student, logits, {2: "c", 0: "a", 1: "b"})
+        hint = "exp(1000) is no float any more: what can you subtract from all logits without changing the softmax?"
+        expect.equal(labels, ["c"], "label of one text among three classes", hint=hint)
+        expect.close(scores, [1 / (1 + math.exp(-1.5))], "score with logits in the hundreds", hint=hint)
+
+
+# --- decoding ---
+
+
+def written(student, model, prompt: list[int], max_new_tokens: int, **options: Any) -> list[int]:
+    """The ids that the student's ``generate`` returns, as a flat list; a (1, T) tensor counts as one."""
+    with student.untraced():
+        ids = student.generate(model, prompt, max_new_tokens, **options)
+    return flat(ids)
+
+
+def flat(ids: Any, what: str = "the result of generate") -> list[int]:
+    """Ids as a plain list of ints; lists, tuples and tensors of one row will do."""
+    if isinstance(ids, Tensor):
+        ids = ids.flatten().tolist()
+    if isinstance(ids, (list, tuple)) and len(ids) == 1 and isinstance(ids[0], (list, tuple)):
+        ids = ids[0]
+    expect.true(isinstance(ids, (list, tuple)), f"{what} is not a list of ids", actual=ids, reveal=True)
+    ids = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in ids]
+    whole = all(isinstance(item, (int, float)) and item == int(item) for item in ids)
+    expect.true(whole, f"{what} holds something else than ids", actual=ids, reveal=True)
+    return [int(item) for item in ids]
+
+
+def greedy_path(model: basics.PrefixModel, prompt: list[int], steps: int) -> list[int]:
+    """The prompt, and what always taking the favourite writes."""
+    ids = list(prompt)
+    for _ in range(steps):
+        ids.append(int(model(torch.tensor([ids])).argmax()))
+    return ids
+
+
+def reader(student, vocabulary: int, height: float, noise: float):
+    """A model over there whose favourite depends on the whole text so far, and its twin here."""
+    recipe = (
+        noise * student.draw.uniform(0, 1, vocabulary),
+        student.draw.integers(1, vocabulary, (50,)).tolist(),
+        height,
+    )
+    return student.given.basics.PrefixModel(*recipe), basics.PrefixModel(*recipe)
+
+
+def near(counts: Tensor, probabilities: Tensor, slack: float) -> bool:
+    """The observed shares are those of the distribution, up to the slack."""
+    return bool((counts / counts.sum() - probabilities).abs().max() <= slack)
+
+
+def counted(ids: list[int], vocabulary: int, n: int) -> Tensor:
+    """How often each id occurs among the last n."""
+    expect.true(len(ids) >= n, "too few tokens were written", actual=len(ids), hint="see the check called length")
+    new = ids[-n:]
+    expect.true(
+        all(0 <= token < vocabulary for token in new),
+        "an id outside the vocabulary was written",
+        actual=sorted(set(new)),
+    )
+    return torch.bincount(torch.tensor(new), minlength=vocabulary).double()
+
+
+class CheckGenerate:
+    """Greedy and sampled decoding"""
+
+    function = "generate"
+
+    @check(points=2, visible=True)
+    def check_greedy(self, student):
+        """without sampling, each step takes the most likely token after the whole text so far"""
+        model, twin = reader(student, 23, height=60.0, noise=3.0)
+        prompt = student.draw.integers(0, 23, (3,)).tolist()
+        ids = written(student, model, prompt, 14)
+        student.note("ids", ids)
+        expect.equal(
+            ids[: len(prompt)], prompt, "the beginning of the result", hint="the prompt is part of what is returned"
+        )
+        expect.equal(
+            ids[: len(prompt) + 10],  # how many there are in all is another check's concern
+            greedy_path(twin, prompt, 10),
+            "prompt and the first ten new tokens",
+            hint="what does the model get to see at the third step? It needs the prompt and both new tokens",
+        )
+
+    @check(points=1)
+    def check_greedy_flat(self, student):
+        """without sampling nothing is left to chance, even when all tokens are nearly equally likely"""
+        model, twin = reader(student, 23, height=0.01, noise=0.005)
+        prompt = student.draw.integers(0, 23, (4,)).tolist()
+        ids = written(student, model, prompt, 20)[: len(prompt) + 15]
+        taken = ids == greedy_path(twin, prompt, 15)
+        student.note("always the most likely token", taken)
+        expect.true(
+            taken,
+            "do_sample=False does not always take the most likely token",
+            hint="a token that is ahead by a hair is still the most likely one",
+        )
+
+    @check(points=1, visible=True)
+    def check_length(self, student):
+        """max_new_tokens counts the new tokens, not the prompt"""
+        model, twin = reader(student, 19, height=60.0, noise=3.0)
+        for length, new in ((6, 4), (5, 1), (2, 9)):
+            prompt = student.draw.integers(0, 19, (length,)).tolist()
+            ids = written(student, model, prompt, new)
+            student.note("tokens", len(ids))
+            student.note("they are the most likely ones", ids == greedy_path(twin, prompt, len(ids) - length))
+            expect.equal(
+                len(ids),
+                length + new,
+                f"tokens in the result, for a prompt of {length} and max_new_tokens={new}",
+                hint="max_length and max_new_tokens are two different limits: which one includes the prompt?",
+            )
+
+    @check(points=1, visible=True)
+    def check_eos(self, student):
+        """the end token ends the text and is part of it"""
+        for eos_id in (student.draw.integer(1, 11), 0):
+            others = [token for token in range(11) if token != eos_id]
+            body = [others[int(place)] for place in student.draw.integers(0, 10, (9,))]
+            prompt = [body[0], eos_id, body[1]]  # an end token in the prompt, as GPT-2's start token is one
+            script = [*prompt, *body[2:6], eos_id, *body[6:9]]
+            model = student.given.basics.ScriptedModel(torch.zeros(11), script, 60.0)
+            ids = written(student, model, prompt, 8, eos_id=eos_id)
+            student.note("ids", ids)
+            expect.true(
+                eos_id in ids[len(prompt) :],
+                f"the end token {eos_id} is missing from the result",
+                actual=ids,
+                hint="when it is written it belongs to the text; one in the prompt ends nothing",
+            )
+            expect.equal(
+                ids,
+                [*prompt, *body[2:6], eos_id],
+                f"ids with eos_id={eos_id}",
+                hint="what should be written after the end token? And does 0 count as an id, for you?",
+            )
+
+    @check(points=2)
+    def check_distribution(self, student):
+        """sampled tokens follow softmax(logits / temperature)"""
+        # Hoeffding: P(|share - p| > s) <= 2 exp(-2 n s^2) for each of 5 tokens at 2 temperatures; n = 990 and
+        # s = 0.11 make that 20 exp(-23.96) = 8e-10 for a correct answer.
+        n, slack = 990, 0.11
+        logits = torch.tensor([4.0, 2.0, 0.0, -2.0, -4.0])[torch.randperm(5, generator=student.draw.generator)]
+        model = student.given.basics.PrefixModel(logits)
+        right = []
+        for temperature in (2.0, 0.5):
+            source = student.given.basics.generator(student.draw.seed())
+            ids = written(student, model, [1, 2], n + 10, do_sample=True, temperature=temperature, generator=source)
+            counts = counted(ids, 5, n)
+            factors = {"divided": 1 / temperature, "multiplied": temperature, "ignored": 1.0, "all alike": 0.0}
+            distances = {
+                name: float((counts / n - (logits * factor).double().softmax(0)).abs().max())
+                for name, factor in factors.items()
+            }
+            student.note("what the temperature looks like", min(distances, key=distances.__getitem__))
+            student.note("only one token is ever written", bool((counts > 0).sum() == 1))
+            right.append(near(counts, (logits / temperature).double().softmax(0), slack))
+        expect.true(
+            all(right),
+            "the sampled tokens do not follow softmax(logits / temperature)",
+            hint="a temperature of 0.5 must make likely tokens more likely; one of 2 must make them less so",
+        )
+
+    @check(points=1)
+    def check_top_k(self, student):
+        """with top_k only the k most likely tokens are drawn, in proportion to their probabilities"""
+        # Hoeffding for 3 tokens, n = 990, slack 0.11: 6 exp(-23.96) = 2e-10 for a correct answer.
+        n, slack = 990, 0.11
+        order = torch.randperm(6, generator=student.draw.generator)[:3] + 3  # ids 3 to 8: no rank is an id
+        logits = 4.0 + 0.4 * student.draw.uniform(0, 1, 9)
+        logits[order] = torch.tensor([6.5, 5.5, 5.0])
+        model = student.given.basics.PrefixModel(logits)
+        counts = counted(written(student, model, [1, 2], n + 10, do_sample=True, top_k=3), 9, n)
+        inside = counts[order]
+        outside = float(counts.sum() - inside.sum()) / n
+        for share in (0.0, 0.02, 0.15):
+            student.note(f"other tokens are drawn in more than {share} of the cases", outside > share)
+        student.note("only ranks are written", bool(counts[3:].sum() == 0))
+        student.note("how many of the best occur", int((inside > 0).sum()))
+        student.note("all k tokens are equally likely", near(inside + 1e-9, torch.full((3,), 1 / 3), slack))
+        renormalised = near(inside + 1e-9, logits[order].double().softmax(0), slack)
+        student.note("in proportion to their probabilities", renormalised)
+        expect.true(
+            outside == 0,
+            "top_k=3 lets other tokens through than the three most likely ones",
+            hint="what you draw is a place in the list of the k best: which id stands there?",
+        )
+        expect.true(
+            renormalised,
+            "the three tokens are not drawn in proportion to their probabilities",
+            hint="the k probabilities keep their proportions and sum to one again",
+        )
+        only = written(student, model, [1, 2], 20, do_sample=True, top_k=1)[-10:]
+        greedy = only == [int(order[0])] * 10
+        student.note("top_k=1 takes the most likely token", greedy)
+        expect.true(greedy, "top_k=1 does not always take the most likely token", hint="k = 1 leaves one token")
+
+    @check(points=1)
+    def check_seeded(self, student):
+        """the same seed writes the same text, another seed another one; the prompt list stays as it is"""
+        model, _ = reader(student, 23, height=0.5, noise=1.0)
+        prompt = student.draw.integers(0, 23, (3,)).tolist()
+        mine = student.given.basics.kept(prompt)
+        seed = student.draw.seed()
+        with student.untraced():
+            function = student.value(None, "generate")
+            texts_ = []
+            for number in (seed, seed, seed + 1):
+                source = student.given.basics.generator(number)
+                texts_.append(flat(student.given.call(function, model, mine, 30, None, True, 1.0, None, source)))
+                student.note("the prompt is as it was", mine.read() == prompt)
+            untouched = mine.read() == prompt
+        again, other = (texts_[0][3:33] == texts_[1][3:33]), texts_[0][3:33] != texts_[2][3:33]
+        student.note("same seed, same text", again)
+        student.note("another seed, another text", other)
+        expect.true(untouched, "the prompt list has changed", hint="who owns the list that you append to?")
+        expect.true(
+            again,
+            "two generators with the same seed do not write the same text",
+            hint="every draw must come from the generator that was passed in",
+        )
+        expect.true(
+            other,
+            "generators with different seeds write the same text",
+            hint="every draw must come from the generator that was passed in, and move it on",
+        )
+
+
+# --- named entities ---
+
+
+class Sentence:
+    """A text, its tagged tokens, and where they stand."""
+
+    def __init__(self, student, *words: tuple[str, str]) -> None:
+        """Put it together from words and their tags.
+
+        Args:
+            student: draws the scores.
+            words: (pieces, tags) per word, pieces separated by "|", tags by blanks; a word that begins with "+" follows
+                the one before it without a blank.
+        """
+        self.text = ""
+        self.tokens: list[dict[str, Any]] = []
+        for pieces, tags in words:
+            glued = pieces.startswith("+")
+            self.text += "" if glued or not self.text else " "
+            for number, (piece, tag) in enumerate(zip(pieces.lstrip("+").split("|"), tags.split(), strict=True)):
+                start = len(self.text)
+                self.text += piece
+                self.tokens.append(
+                    {
+                        "entity": tag,
+                        "score": round(float(student.draw.uniform(0.5, 1, 1)), 6),
+                        "index": len(self.tokens) + 1,
+                        "word": f"##{piece}" if number else piece,
+                        "start": start,
+                        "end": len(self.text),
+                    }
+                )
+
+    def group(self, kind: str, *places: int) -> dict[str, Any]:
+        """The entity that these tokens should make."""
+        pieces = [self.tokens[place] for place in places]
+        start, end = pieces[0]["start"], pieces[-1]["end"]
+        return {
+            "entity_group": kind,
+            "score": math.fsum(piece["score"] for piece in pieces) / len(pieces),
+            "word": without_blanks(self.text[start:end]),
+            "start": start,
+            "end": end,
+        }
+
+
+def without_blanks(word: object) -> object:
+    """A word as it is compared."""
+    return "".join(word.split()) if isinstance(word, str) else word
+
+
+def grouped(student, sentence: Sentence) -> list[dict[str, Any]]:
+    """The student's entities, five known keys each."""
+    with student.untraced():
+        result = student.aggregate_simple(sentence.tokens, sentence.text)
+    expect.true(isinstance(result, (list, tuple)), "aggregate_simple returns a list", actual=result, reveal=True)
+    found = []
+    for group in result:
+        entity = {key: part(group, key, "any") for key in ("entity_group", "score", "word", "start", "end")}
+        entity["word"] = without_blanks(entity["word"])
+        if isinstance(entity["score"], Tensor) and entity["score"].numel() == 1:
+            entity["score"] = entity["score"].item()
+        found.append(entity)
+    student.note("entities", found)
+    return found
+
+
+def expect_entities(found: list[dict[str, Any]], want: list[dict[str, Any]], hint: str) -> None:
+    """Type, words and place of every entity; scores are another matter."""
+    keys = ("entity_group", "word", "start", "end")
+    expect.equal(
+        [[entity[key] for key in keys] for entity in found],
+        [[entity[key] for key in keys] for entity in want],
+        "entities (type, word, start, end)",
+        hint=hint,
+        reveal=True,
+    )
+
+
+class CheckAggregateSimple:
+    """Named entities from tagged tokens"""
+
+    function = "aggregate_simple"
+
+    @check(points=2, visible=True)
+    def check_basic(self, student):
+        """the chapter's sentence about Apple has four entities"""
+        sentence = Sentence(
+            student,
+            ("Apple", "B-ORG"),
+            ("Inc", "I-ORG"),
+            ("+.", "I-ORG"),
+            ("was", "O"),
+            ("founded", "O"),
+            ("by", "O"),
+            ("Steve", "B-PER"),
+            ("Jobs", "I-PER"),
+            ("in", "O"),
+            ("Cup|ert|ino", "B-LOC I-LOC I-LOC"),
+            ("+,", "O"),
+            ("California", "B-LOC"),
+            ("+.", "O"),
+        )
+        want = [
+            sentence.group("ORG", 0, 1, 2),
+            sentence.group("PER", 6, 7),
+            sentence.group("LOC", 9, 10, 11),
+            sentence.group("LOC", 13),
+        ]
+        expect_entities(
+            grouped(student, sentence),
+            want,
+            "an entity begins where its first token begins and ends where its last one ends; the text has its word",
+        )
+
+    @check(points=1, visible=True)
+    def check_score_mean(self, student):
+        """the score of an entity is the mean over its tokens"""
+        sentence = Sentence(
+            student,
+            ("Nov|osi|bir|sk", "B-LOC I-LOC I-LOC I-LOC"),
+            ("and", "O"),
+            ("Marie", "B-PER"),
+            ("Cur|ie", "I-PER I-PER"),
+        )
+        want = [sentence.group("LOC", 0, 1, 2, 3), sentence.group("PER", 5, 6, 7)]
+        expect.close(
+            [entity["score"] for entity in grouped(student, sentence)],
+            [entity["score"] for entity in want],
+            "scores",
+            hint="add the scores of the tokens and divide by how many there are",
+        )
+
+    @check(points=1)
+    def check_adjacent_B(self, student):  # noqa: N802
+        """B opens a new entity, also right behind one of the same type"""
+        sentence = Sentence(
+            student,
+            ("Give", "O"),
+            ("An|na", "B-PER I-PER"),
+            ("Bob", "B-PER"),
+            ("Mar|ley", "I-PER I-PER"),
+            ("Carl", "B-PER"),
+            ("a", "O"),
+            ("call", "O"),
+        )
+        want = [sentence.group("PER", 1, 2), sentence.group("PER", 3, 4, 5), sentence.group("PER", 6)]
+        expect_entities(grouped(student, sentence), want, "three people are called, and each name opens with a B")
+
+    @check(points=1)
+    def check_O_separates(self, student):  # noqa: N802
+        """an O between two tokens of the same type makes them two entities"""
+        sentence = Sentence(
+            student,
+            ("Paris", "B-LOC"),
+            ("and", "O"),
+            ("Lon|don", "I-LOC I-LOC"),
+            ("+,", "O"),
+            ("or", "O"),
+            ("Rome", "B-LOC"),
+        )
+        want = [sentence.group("LOC", 0), sentence.group("LOC", 2, 3), sentence.group("LOC", 6)]
+        expect_entities(
+            grouped(student, sentence), want, "neighbours are neighbours in the text; what does an O between them mean?"
+        )
+
+    @check(points=1)
+    def check_IOB1_and_type_change(self, student):  # noqa: N802
+        """an I may open an entity, and another type always does"""
+        sentence = Sentence(
+            student,
+            ("Ada", "I-PER"),
+            ("Love|lace", "I-PER I-PER"),
+            ("London", "I-LOC"),
+            ("visited", "O"),
+            ("Turin", "B-LOC"),
+            ("Fiat", "I-ORG"),
+            ("Works", "I-ORG"),
+        )
+        want = [
+            sentence.group("PER", 0, 1, 2),
+            sentence.group("LOC", 3),
+            sentence.group("LOC", 5),
+            sentence.group("ORG", 6, 7),
+        ]
+        expect_entities(
+            grouped(student, sentence), want, "some corpora have no B at all: then only the type tells entities apart"
+        )
+
+
+# --- counting real models ---
+
+
+def tallied(student, model) -> dict[str, Any]:
+    """The student's three numbers."""
+    with student.untraced():
+        result = student.count_parameters(model)
+    found = {key: part(result, key, "int") for key in ("total", "trainable", "bytes")}
+    for key, value in found.items():
+        if isinstance(value, Tensor) and value.numel() == 1:
+            found[key] = value.item()
+    student.note("counts", found)
+    return found
+
+
+def drawn_widths(student) -> list[int]:
+    """Four widths, all different."""
+    draw = student.draw.integer
+    return [draw(3, 9), draw(10, 19), draw(20, 29), draw(30, 39)]
+
+
+class CheckCountParameters:
+    """The numbers of a model"""
+
+    function = "count_parameters"
+
+    @check(points=1, visible=True)
+    def check_plain(self, student):
+        """the total is the number of numbers in all tensors"""
+        a, b, c, d = drawn_widths(student)
+        found = tallied(student, student.given.basics.network([a, b, c, d]))
+        expect.equal(
+            found["total"],
+            (a + 1) * b + (b + 1) * c + (c + 1) * d,
+            f"total of linear layers {a} -> {b} -> {c} -> {d}",
+            hint="a tensor of shape (3, 2) is one tensor and six numbers; biases count, nested modules count",
+        )
+
+    @check(points=2)
+    def check_tied(self, student):
+        """a tensor with two names counts once, and buffers do not count"""
+        vocabulary, width = student.draw.integer(40, 90), student.draw.integer(5, 30)
+        found = tallied(student, student.given.basics.TiedModel(vocabulary, width))
+        total = vocabulary * width + 2 * width + vocabulary
+        hint = "a state dict lists a shared matrix under both its names, and running averages beside the parameters"
+        expect.equal(found["total"], total, "total of a model with a shared word table", hint=hint)
+        expect.equal(found["trainable"], total, "trainable, of a model with a shared word table", hint=hint)
+        expect.equal(found["bytes"], 4 * total, "bytes of a model with a shared word table", hint=hint)
+
+    @check(points=1)
+    def check_trainable(self, student):
+        """frozen parameters are not trainable, but they are still there"""
+        a, b, c, d = drawn_widths(student)
+        frozen = ["first.weight", "rest.0.bias"]
+        found = tallied(student, student.given.basics.network([a, b, c, d], frozen))
+        total = (a + 1) * b + (b + 1) * c + (c + 1) * d
+        hint = "each parameter knows whether it asks for a gradient; freezing it does not remove it from the model"
+        expect.equal(found["trainable"], total - a * b - c, "trainable, with two frozen tensors", hint=hint)
+        expect.equal(found["total"], total, "total, with two frozen tensors", hint=hint)
+
+    @check(points=1)
+    def check_bytes(self, student):
+        """memory depends on the dtype of each parameter"""
+        a, b, c, d = drawn_widths(student)
+        network = student.given.basics.network
+        halved = tallied(student, network([a, b, c, d], [], ["first", "rest.0", "rest.1"]))
+        mixed = tallied(student, network([a, b, c, d], ["rest.1.weight"], ["rest.0"]))
+        sizes = (a + 1) * b, (b + 1) * c, (c + 1) * d
+        hint = "a half-precision number has two bytes, and a model may hold several kinds; frozen ones need memory too"
+        expect.equal(halved["bytes"], 2 * sum(sizes), "bytes of a model in half precision", hint=hint)
+        expect.equal(mixed["bytes"], 4 * sizes[0] + 2 * sizes[1] + 4 * sizes[2], "bytes of a mixed model", hint=hint)
+
+
+# --- what may move ---
+
+
+class Body:
+    """A small BERT with a head of the check's choice, over there."""
+
+    def __init__(self, student, *head: str) -> None:
+        """Build it."""
+        self.student = student
+        self.model = student.given.basics.headed_bert(list(head))
+        self.names = student.given.basics.parameter_names(self.model)
+
+    def choose(self, mode: str, *n_top: int) -> None:
+        """Call the student's function; whatever it returns is its own affair."""
+        with self.student.untraced():
+            self.student.set_trainable(self.model, mode, *n_top)
+
+    def expect(self, what: str, hint: str, *bert: str) -> None:
+        """The head is trainable, and of ``bert`` exactly the parameters under these names."""
+        found = self.student.given.basics.trainable_names(self.model)
+        parts = tuple(f"bert.{name}." for name in bert)
+        want = [name for name in self.names if not name.startswith("bert.") or name.startswith(parts)]
+        missing, extra = sorted(set(want) - set(found)), sorted(set(found) - set(want))
+        complaint = ", ".join(
+            [f"{name} is frozen" for name in missing[:2]] + [f"{name} is trainable" for name in extra[:2]]
+        )
+        expect.true(not complaint, f"{what}: {len(missing) + len(extra)} parameters are wrong ({complaint})", hint=hint)
+
+
+TOP = "the last layers of the list are the top; beside them, what sits above them is trained too"
+
+
+class CheckSetTrainable:
+    """Feature extraction, partial and full fine-tuning"""
+
+    function = "set_trainable"
+
+    @check(points=2, visible=True)
+    def check_head(self, student):
+        """mode "head" trains what lies outside bert, whatever it is called, and nothing else"""
+        for head in (("classifier",), ("qa_outputs", "bert_scorer")):
+            body = Body(student, *head)
+            body.choose("head")
+            hint = "do not ask what the head is called: ask what is not the encoder. Freezing is not evaluation mode"
+            body.expect(f"with a head called {' and '.join(head)}", hint)
+
+    @check(points=1)
+    def check_full_again(self, student):
+        """mode "full" after mode "head" trains everything again"""
+        body = Body(student, "regressor")
+        body.choose("head")
+        body.choose("full")
+        everything = ("embeddings", "encoder", "pooler")
+        body.expect("full after head", "a call decides about every parameter, whatever an earlier one did", *everything)
+
+    @check(points=2)
+    def check_top(self, student):
+        """mode "top" trains the head, the pooler and the last n_top layers"""
+        n = student.draw.integer(3, 10)
+        body = Body(student, "span_head", "length")
+        for n_top in (n, 2, 12, 0):
+            body.choose("top", n_top)
+            layers = [f"encoder.layer.{layer}" for layer in range(12 - n_top, 12)]
+            body.expect(f"with n_top={n_top} of 12 layers", TOP, "pooler", *layers)
+
+    @check(points=1)
+    def check_mode_untouched(self, student):
+        """training and evaluation mode stay as they are, and an unknown mode is refused"""
+        body = Body(student, "classifier")
+        for evaluating in ((), ("bert.encoder.layer.3", "bert.pooler"), ("",)):
+            student.given.basics.set_modes(body.model, list(evaluating))
+            before = student.given.basics.modes(body.model)
+            for mode in ("full", "head", "top"):
+                body.choose(mode, 2)
+                expect.equal(
+                    student.given.basics.modes(body.model),
+                    before,
+                    f"submodules in training mode, after mode {mode!r}",
+                    hint="dropout belongs to train() and eval(); which numbers may move is another question",
+                )
+        expect.raises(
+            lambda: body.choose("haed"), 'the mode "haed"', hint="a misspelt mode would train something else unnoticed"
+        )

@@ -1,0 +1,300 @@
+"""From tokens to labels: what a library does around the model. Lesson: `course read basics`.
+
+Letters: B rows of a batch, L length of its longest row, T tokens so far, C classes, V vocabulary. A *row* is the list
+of token ids of one text, special tokens included; [CLS] opens it and [SEP] closes it, as in BERT.
+
+Sources:
+    Transformer     Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+    BERT            Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 3
+    top-k sampling  Fan et al. 2018, https://arxiv.org/abs/1805.04833
+    the library     Wolf et al. 2019, https://arxiv.org/abs/1910.03771
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def pad_batch(seqs: list[list[int]], pad_id: int = 0, max_length: int | None = None) -> dict[str, Tensor]:
+    """Make one rectangular batch of rows of different lengths.
+
+    A row longer than ``max_length`` is cut first: its first ``max_length`` - 1 ids stay, and so does its very last one,
+    the closing [SEP]. Then every row is filled up on the right, to the longest row of THIS batch and no further. The
+    caller's lists stay as they are.
+
+    Args:
+        seqs: B rows of ids, none of them empty.
+        pad_id: what to fill up with. A text may contain this id as an ordinary token (GPT-2 pads with its end token).
+        max_length: longest row allowed, at least 2; None for no limit.
+
+    Returns:
+        ``input_ids``, integers (B, L), and ``attention_mask`` (B, L): 1 where a row has an id of its own, 0 at padding.
+
+    >>> batch = pad_batch([[101, 7, 8, 102], [101, 102]])
+    >>> batch["input_ids"].tolist(), batch["attention_mask"].tolist()
+    ([[101, 7, 8, 102], [101, 102, 0, 0]], [[1, 1, 1, 1], [1, 1, 0, 0]])
+    """
+    limit = max(len(row) for row in seqs) if max_length is None else max_length
+    rows = [row if len(row) <= limit else row[: limit - 1] + row[-1:] for row in seqs]
+    longest = max(len(row) for row in rows)
+
+    input_ids, attention_mask = [], []
+    for row in rows:
+        padding = longest - len(row)
+        attention_mask.append([1] * len(row) + [0] * padding)
+        input_ids.append(row + [pad_id] * padding)
+    return {"input_ids": torch.tensor(input_ids), "attention_mask": torch.tensor(attention_mask)}
+
+
+def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max_length: int) -> dict[str, list[int]]:
+    """Write one text, or two, as BERT reads them: [CLS] A [SEP], or [CLS] A [SEP] B [SEP].
+
+    What is too long is cut before the special tokens come in, so that they all survive: one id at a time goes from the
+    end of whichever text is the longer one at that moment. Of two equally long texts, either may be cut.
+
+    Args:
+        a: ids of the first text, without special tokens.
+        b: ids of the second text, or None if there is only one.
+        cls_id: id of [CLS].
+        sep_id: id of [SEP], which closes each text.
+        max_length: the most ids that the whole row may have; more than its special tokens.
+
+    Returns:
+        Three lists of the same length: ``input_ids``; ``token_type_ids``, 0 for [CLS] A [SEP] and 1 for B [SEP];
+        ``attention_mask``, all 1, since nothing is padded yet.
+
+    >>> encode_pair([7, 8], [9], cls_id=101, sep_id=102, max_length=16)["input_ids"]
+    [101, 7, 8, 102, 9, 102]
+    >>> encode_pair([7, 8], [9], cls_id=101, sep_id=102, max_length=16)["token_type_ids"]
+    [0, 0, 0, 0, 1, 1]
+    """
+    first, second = list(a), list(b or [])
+    n_special = 2 if b is None else 3
+    while n_special + len(first) + len(second) > max_length:
+        longer = first if len(first) >= len(second) else second
+        longer.pop()
+
+    input_ids = [cls_id, *first, sep_id]
+    token_type_ids = [0] * len(input_ids)
+    if b is not None:
+        input_ids += [*second, sep_id]
+        token_type_ids += [1] * (len(second) + 1)
+    return {
+        "input_ids": input_ids,
+        "token_type_ids": token_type_ids,
+        "attention_mask": [1] * len(input_ids),
+    }
+
+
+def bert_param_count(
+    vocab: int = 30522,
+    hidden: int = 768,
+    layers: int = 12,
+    ffn: int = 3072,
+    max_pos: int = 512,
+    segments: int = 2,
+    pooler: bool = True,
+) -> int:
+    """Count the numbers in a BERT encoder, from its sizes alone.
+
+    Three embedding tables (words, positions, segments) are added up and normalised. Every layer holds self-attention
+    (query, key, value, output) and a feed-forward block (up, down), each followed by a LayerNorm. The pooler is one
+    linear layer on top. Every linear layer has a bias, every LayerNorm a weight and a bias.
+
+    Args:
+        vocab: rows of the word table.
+        hidden: width of the model.
+        layers: number of layers.
+        ffn: inner width of the feed-forward block; not always four times the width.
+        max_pos: rows of the position table.
+        segments: rows of the segment table.
+        pooler: whether the pooler is there.
+
+    Returns:
+        The number of parameters, as ``sum(p.numel() for p in BertModel(config).parameters())`` finds it.
+
+    >>> f"{bert_param_count():,}"
+    '109,482,240'
+    """
+    norm = 2 * hidden
+    embeddings = (vocab + max_pos + segments) * hidden + norm
+    attention = 4 * (hidden * hidden + hidden) + norm
+    feed_forward = (hidden * ffn + ffn) + (ffn * hidden + hidden) + norm
+    on_top = hidden * hidden + hidden if pooler else 0
+    return embeddings + layers * (attention + feed_forward) + on_top
+
+
+def label_scores(logits: Tensor, id2label: dict[int, str]) -> list[dict[str, str | float]]:
+    """Turn the raw outputs of a classifier into labels with a probability, as a sentiment pipeline does.
+
+    Args:
+        logits: (B, C), any finite numbers, large ones too.
+        id2label: the label of every class index, in any order. No other label is ever the answer.
+
+    Returns:
+        For every row ``{"label": ..., "score": ...}``: the most likely label, and its softmax probability as a number.
+
+    >>> label_scores(torch.tensor([[0.0, 0.0, 1.0986123]]), {0: "a", 1: "b", 2: "c"})[0]["label"]
+    'c'
+    >>> round(label_scores(torch.tensor([[0.0, 1.0986123]]), {0: "NEGATIVE", 1: "POSITIVE"})[0]["score"], 4)
+    0.75
+    """
+    scores, indices = logits.softmax(dim=-1).max(dim=-1)
+    return [
+        {"label": id2label[index], "score": score}
+        for index, score in zip(indices.tolist(), scores.tolist(), strict=True)
+    ]
+
+
+def generate(
+    next_logits: Callable[[Tensor], Tensor],
+    prompt: list[int],
+    max_new_tokens: int,
+    eos_id: int | None = None,
+    do_sample: bool = False,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    generator: torch.Generator | None = None,
+) -> list[int]:
+    """Write on, one token after the other, each chosen by looking at everything before it.
+
+    Without sampling the most likely token is taken; temperature, ``top_k`` and the generator then have no influence.
+    With sampling it is drawn from softmax(logits / temperature); with ``top_k``, only the k most likely tokens can be
+    drawn, and their probabilities are made to sum to one again.
+
+    Args:
+        next_logits: the model. Takes the ids so far, int64 (1, T), and returns the logits (V,) of what comes next.
+        prompt: ids to start from, at least one. The list stays as it is.
+        max_new_tokens: the most tokens to add; the prompt does not count.
+        eos_id: generation stops when this id has been WRITTEN (one in the prompt ends nothing); any id, 0 included.
+        do_sample: draw instead of taking the most likely token.
+        temperature: above 0; below 1 sharpens the distribution, above 1 flattens it.
+        top_k: from 1 to V; None for no restriction.
+        generator: source of all random numbers, so that equal seeds write equal texts; None for torch's global one.
+
+    Returns:
+        The prompt and the new tokens, the end token included if it was written.
+
+    >>> counting = lambda ids: 9.0 * nn.functional.one_hot((ids[0, -1] + 1) % 5, 5)
+    >>> generate(counting, [1, 2], max_new_tokens=4)
+    [1, 2, 3, 4, 0, 1]
+    >>> generate(counting, [1, 2], max_new_tokens=4, eos_id=4)
+    [1, 2, 3, 4]
+    """
+    ids = list(prompt)
+    for _ in range(max_new_tokens):
+        logits = next_logits(torch.tensor([ids]))
+        if not do_sample:
+            token = int(logits.argmax())
+        else:
+            logits = logits / temperature
+            kept, vocabulary = logits.topk(len(logits) if top_k is None else top_k)
+            rank = int(torch.multinomial(kept.softmax(dim=-1), 1, generator=generator))
+            token = int(vocabulary[rank])
+        ids.append(token)
+        if token == eos_id:
+            break
+    return ids
+
+
+def aggregate_simple(tokens: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """Join the tags of single tokens to named entities, as a pipeline with ``aggregation_strategy="simple"`` does.
+
+    A token with tag B opens an entity; so does a token with tag I that has nothing of its own type directly before it
+    (some corpora write all entities with I). Any other I continues the entity before it. O belongs to no entity, and
+    what follows an O continues nothing.
+
+    Args:
+        tokens: one dictionary per token, in text order: ``entity`` ("B-PER", "I-PER", ..., or "O"), ``score``,
+            ``start`` and ``end`` (its place in the text), and ``word``, the token as the tokenizer writes it ("##ert").
+        text: the text that the places refer to.
+
+    Returns:
+        One dictionary per entity, in text order: ``entity_group`` (its type, "PER"), ``score`` (the mean over its
+        tokens), ``word`` (as it stands in the text; blanks do not matter), ``start`` and ``end`` (where that is).
+
+    >>> tags = [("B-PER", 0, 3), ("I-PER", 3, 6), ("O", 7, 11), ("B-LOC", 12, 16)]
+    >>> tokens = [{"entity": tag, "score": 0.5, "start": start, "end": end} for tag, start, end in tags]
+    >>> [(group["entity_group"], group["word"]) for group in aggregate_simple(tokens, "Marlen left Oslo")]
+    [('PER', 'Marlen'), ('LOC', 'Oslo')]
+    """
+    entities: list[tuple[str, list[dict[str, Any]]]] = []
+    open_kind = None  # the type that an I would continue
+    for token in tokens:
+        position, _, kind = token["entity"].partition("-")
+        if position == "O":
+            open_kind = None
+            continue
+        if position == "B" or kind != open_kind:
+            entities.append((kind, []))
+        entities[-1][1].append(token)
+        open_kind = kind
+    return [
+        {
+            "entity_group": kind,
+            "score": sum(piece["score"] for piece in pieces) / len(pieces),
+            "word": text[pieces[0]["start"] : pieces[-1]["end"]],
+            "start": pieces[0]["start"],
+            "end": pieces[-1]["end"],
+        }
+        for kind, pieces in entities
+    ]
+
+
+def count_parameters(model: nn.Module) -> dict[str, int]:
+    """Count the numbers of a model.
+
+    A tensor that several modules share (the word table that is also the output layer) exists once and counts once.
+    Buffers, such as the running averages of a BatchNorm, are not parameters.
+
+    Args:
+        model: any model; its parameters may be frozen or not, and of different dtypes.
+
+    Returns:
+        ``total``: numbers in all parameters; ``trainable``: numbers in those that ask for a gradient; ``bytes``: memory
+        of all parameters.
+
+    >>> layer = nn.Linear(3, 2)
+    >>> layer.bias.requires_grad_(False).shape
+    torch.Size([2])
+    >>> count_parameters(layer)
+    {'total': 8, 'trainable': 6, 'bytes': 32}
+    """
+    parameters = list(model.parameters())
+    return {
+        "total": sum(parameter.numel() for parameter in parameters),
+        "trainable": sum(parameter.numel() for parameter in parameters if parameter.requires_grad),
+        "bytes": sum(parameter.numel() * parameter.element_size() for parameter in parameters),
+    }
+
+
+def set_trainable(model: nn.Module, mode: str, n_top: int = 0) -> None:
+    """Choose what fine-tuning may change. Every call decides anew about every parameter, whatever was chosen before.
+
+    ``model.bert`` has three parts: ``embeddings``, ``encoder.layer`` (the list of layers, the last of them on top), and
+    ``pooler``. Everything outside ``model.bert`` is the head, whatever it is called.
+
+    Only ``requires_grad`` changes; training and evaluation mode are another matter and stay as they are.
+
+    Args:
+        model: a BERT with a head.
+        mode: "full" trains everything, "head" only the head (features stay as pre-trained), "top" the head, the pooler
+            and the top layers.
+        n_top: how many layers mode "top" trains; with 0 all layers stay frozen.
+
+    Raises:
+        ValueError: there is no such mode.
+    """
+    if mode not in ("full", "head", "top"):
+        raise ValueError(f"no mode is called {mode!r}; there are full, head and top")
+    model.requires_grad_(True)
+    if mode == "full":
+        return
+    model.bert.requires_grad_(False)
+    if mode == "top":
+        model.bert.pooler.requires_grad_(True)
+        first = len(model.bert.encoder.layer) - n_top
+        for layer in model.bert.encoder.layer[first:]:
+            layer.requires_grad_(True)

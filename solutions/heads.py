@@ -1,0 +1,279 @@
+"""Heads: what stands between an encoder and a prediction, and how padding gets into it. Lesson: `course read heads`.
+
+Letters: B texts in the batch, T token positions, C width of the encoder, N states of an encoder (its embeddings and
+its layers, so 13 for BERT-base).
+
+A batch is padded to its longest text. The mask says which positions are real: 1 for a token, 0 for padding, as a
+tokenizer of transformers makes it (int64). An encoder fills the PAD positions with numbers all the same, and they look
+like any others. Two things must never matter to a prediction: what those numbers are, and how many there are.
+
+Everything here takes the hidden states of an encoder as they come: ``last_hidden_state``, or the tuple
+``hidden_states`` where several layers are asked for.
+
+Sources:
+    heads for BERT, a comparison    a blog on the CommonLit Readability competition (Kaggle, 2021)
+    max pooling, convolutions       Kim 2014, https://arxiv.org/abs/1408.5882
+    LSTM                            Hochreiter and Schmidhuber 1997
+    [CLS] of the last four layers   Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 5.3
+    weighted mix of all layers      Peters et al. 2018 (ELMo), https://arxiv.org/abs/1802.05365, equation 1
+    attention pooling               Yang et al. 2016, https://aclanthology.org/N16-1174, section 2.2
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
+    """Average the real tokens of each text.
+
+    Neither ``hidden`` nor ``mask`` is modified, and the gradient reaches the real tokens alone.
+
+    Args:
+        hidden: (B, T, C)
+        mask: (B, T), 1 or True for a real token, 0 or False for padding; bool, integer or float. The real tokens need
+            not stand side by side. A text without any real token gives finite numbers, whichever.
+
+    Returns:
+        (B, C), row by row the sum over the real tokens divided by how many there are.
+
+    >>> hidden = torch.tensor([[[1.0, 10.0], [3.0, 30.0], [99.0, 99.0]]])
+    >>> mean_pool(hidden, torch.tensor([[1, 1, 0]])).tolist()
+    [[2.0, 20.0]]
+    """
+    weights = mask.to(hidden.dtype).unsqueeze(-1)  # (B, T, 1)
+    total = (hidden * weights).sum(dim=1)  # (B, C)
+    count = weights.sum(dim=1).clamp(min=1)  # (B, 1); nothing, divided by one, is nothing; divided by nothing, nan
+    return total / count
+
+
+def max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
+    """Take the largest value of each feature over the real tokens of each text.
+
+    That holds however small the values are: a text whose values are all negative keeps a negative maximum, and no
+    value of ``hidden`` is too low to survive. Works in float32, float16 and bfloat16; ``hidden`` is not modified.
+
+    Args:
+        hidden: (B, T, C)
+        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token; they need not stand side by side.
+
+    Returns:
+        (B, C), values and not positions.
+
+    >>> hidden = torch.tensor([[[-1.0, -20.0], [-3.0, -10.0], [0.0, 0.0]]])
+    >>> max_pool(hidden, torch.tensor([[1, 1, 0]])).tolist()
+    [[-1.0, -10.0]]
+    """
+    lowest = torch.finfo(hidden.dtype).min  # no constant serves every dtype: float16 ends at -65504
+    silenced = hidden.masked_fill(mask.unsqueeze(-1) == 0, lowest)  # (B, T, C)
+    return silenced.amax(dim=1)
+
+
+def mean_max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
+    """Put both poolings side by side: what a text is like on average, and what stands out in it.
+
+    Args:
+        hidden: (B, T, C)
+        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token.
+
+    Returns:
+        (B, 2C), first the C means, then the C maxima; both over the real tokens only.
+
+    >>> hidden = torch.tensor([[[1.0, 10.0], [3.0, 30.0], [99.0, 99.0]]])
+    >>> mean_max_pool(hidden, torch.tensor([[1, 1, 0]])).tolist()
+    [[2.0, 20.0, 3.0, 30.0]]
+    """
+    average, largest = mean_pool(hidden, mask), max_pool(hidden, mask)
+    return torch.cat([average, largest], dim=-1)
+
+
+class ConvHead(nn.Module):
+    """One score per text from its n-grams: a convolution over the tokens, a second one to a single score, a maximum.
+
+    A window of a convolution sees ``kernel`` neighbours, so the order of the words matters. At the end of a text its
+    neighbours are PAD. For the score not to depend on them, padding is silenced before EACH convolution, since the
+    first one answers even to zeros (with its bias), and windows that begin behind the text take no part in the end.
+
+    Number and kind of the layers are yours, as long as these laws hold, for a text of any length from one token on:
+
+    - neither the content nor the number of the PAD positions changes a score;
+    - with a kernel of 2 or more, the order of the words matters;
+    - a larger kernel, and more channels, mean more trainable numbers;
+    - every parameter gets a gradient, the real tokens get one (the encoder learns too), and texts do not mix.
+
+    >>> head = ConvHead(hidden=6, channels=4)
+    >>> head(torch.ones(3, 1, 6), torch.ones(3, 1, dtype=torch.long)).shape
+    torch.Size([3, 1])
+    """
+
+    def __init__(self, hidden: int, channels: int = 256, kernel: int = 2) -> None:
+        """Build the head.
+
+        Args:
+            hidden: C, the width of the encoder.
+            channels: number of n-gram features.
+            kernel: tokens in a window.
+        """
+        super().__init__()
+        self.ngrams = nn.Conv1d(hidden, channels, kernel)
+        self.scores = nn.Conv1d(channels, 1, kernel)
+        self.reach = kernel - 1  # how far a window looks ahead
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Score the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+
+        Returns:
+            (B, 1), no activation at the end: a score may be any number.
+        """
+        padding = mask.unsqueeze(1) == 0  # (B, 1, T)
+        tokens = hidden_states.transpose(1, 2).masked_fill(padding, 0)  # (B, C, T)
+        features = F.relu(self.ngrams(F.pad(tokens, (0, self.reach))))  # (B, channels, T); window t begins at token t
+        features = features.masked_fill(padding, 0)
+        scores = self.scores(F.pad(features, (0, self.reach)))  # (B, 1, T)
+        return scores.masked_fill(padding, torch.finfo(scores.dtype).min).amax(dim=2)
+
+
+class LSTMHead(nn.Module):
+    """One score per text from an LSTM that reads it word by word: its state after the last REAL token, and a line.
+
+    One direction or two, one layer or more, are yours to choose, as long as these laws hold:
+
+    - neither the content nor the number of the PAD positions changes a score;
+    - the first and the last real token both have a say;
+    - the order of the words matters, and the texts do not: each has the score it would have in any other row.
+
+    >>> head = LSTMHead(hidden=6)
+    >>> head(torch.ones(3, 5, 6), torch.ones(3, 5, dtype=torch.long)).shape
+    torch.Size([3, 1])
+    """
+
+    def __init__(self, hidden: int, units: int | None = None) -> None:
+        """Build the head.
+
+        Args:
+            hidden: C, the width of the encoder.
+            units: width of the LSTM's state; None for C.
+        """
+        super().__init__()
+        units = hidden if units is None else units
+        self.lstm = nn.LSTM(hidden, units, batch_first=True)
+        self.regressor = nn.Linear(units, 1)
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Score the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+
+        Returns:
+            (B, 1), no activation at the end: a score may be any number.
+        """
+        states, _ = self.lstm(hidden_states)  # (B, T, units); state t has read the tokens up to t, and nothing behind
+        last = (mask != 0).sum(dim=1) - 1  # (B,)
+        rows = torch.arange(len(last), device=last.device)
+        return self.regressor(states[rows, last])
+
+
+def cls_concat(hidden_states: tuple[Tensor, ...], n_last: int = 4) -> Tensor:
+    """Put the [CLS] states of the last layers side by side.
+
+    Lower layers know more of the surface, upper ones more of the meaning; the linear layer behind can weigh them.
+
+    Args:
+        hidden_states: N tensors (B, T, C): the embeddings first, then the layers from the lowest to the last. [CLS] is
+            the first token.
+        n_last: how many layers, from 1 to N - 1; the embeddings are none.
+
+    Returns:
+        (B, n_last * C), one block of C numbers per layer, the last layer first. (The grader takes the opposite order
+        of the blocks as well: the linear layer behind does not mind.)
+
+    >>> states = tuple(torch.full((1, 3, 2), float(layer)) for layer in range(5))
+    >>> cls_concat(states, n_last=3).tolist()
+    [[4.0, 4.0, 3.0, 3.0, 2.0, 2.0]]
+    """
+    blocks = [hidden_states[-layer][:, 0] for layer in range(1, n_last + 1)]
+    return torch.cat(blocks, dim=-1)
+
+
+class LayerMix(nn.Module):
+    """A weighted average over the states of an encoder, with weights that are learned: one number per state.
+
+    It starts as the plain average. Whatever values training gives to the parameters, positive, negative or zero: the
+    weights are positive and sum to 1, and they are the same for all texts, tokens and features.
+
+    >>> mix = LayerMix(n_states=3)
+    >>> states = tuple(torch.full((1, 1, 2), float(layer)) for layer in (1, 2, 6))
+    >>> mix(states).tolist()
+    [[[3.0, 3.0]]]
+    >>> sum(parameter.numel() for parameter in mix.parameters() if parameter.requires_grad)
+    3
+    """
+
+    def __init__(self, n_states: int) -> None:
+        """Build the mix.
+
+        Args:
+            n_states: N, how many tensors `forward` gets; nothing else is trained but N numbers.
+        """
+        super().__init__()
+        self.logits = nn.Parameter(torch.zeros(n_states))
+
+    def forward(self, hidden_states: tuple[Tensor, ...]) -> Tensor:
+        """Mix the states.
+
+        Args:
+            hidden_states: N tensors (B, T, C): the embeddings and all layers.
+
+        Returns:
+            (B, T, C)
+        """
+        weights = self.logits.softmax(dim=0)  # (N,); equal logits, equal weights
+        return torch.einsum("n,nbtc->btc", weights, torch.stack(tuple(hidden_states)))
+
+
+class AttentionPool(nn.Module):
+    """A weighted average of the real tokens of a text, in which the tokens decide how much they weigh.
+
+    A small network gives each token a score from its own state alone, whatever its place; a softmax over the real
+    tokens turns the scores into weights. What is averaged is the hidden states themselves. So these laws hold, whatever
+    the values of the parameters:
+
+    - neither the content nor the number of the PAD positions changes the result: PAD has weight 0;
+    - each feature stays within the range that it has among the real tokens; one token alone is returned as it is;
+    - the weights depend on the tokens, and not on their order;
+    - every weight matrix gets a gradient, and the real tokens do; ``hidden_states`` is not modified.
+
+    >>> pool = AttentionPool(hidden=2)
+    >>> pool(torch.tensor([[[1.0, 2.0], [9.0, 9.0]]]), torch.tensor([[1, 0]])).tolist()
+    [[1.0, 2.0]]
+    """
+
+    def __init__(self, hidden: int) -> None:
+        """Build the pool.
+
+        Args:
+            hidden: C, the width of the encoder.
+        """
+        super().__init__()
+        self.inner = nn.Linear(hidden, hidden)
+        self.outer = nn.Linear(hidden, 1, bias=False)  # a bias would shift all scores alike, which softmax forgets
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Pool the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token.
+
+        Returns:
+            (B, C)
+        """
+        scores = self.outer(torch.tanh(self.inner(hidden_states))).squeeze(-1)  # (B, T)
+        weights = scores.masked_fill(mask == 0, float("-inf")).softmax(dim=1)  # (B, T), zero where PAD is
+        return torch.einsum("bt,btc->bc", weights, hidden_states)

@@ -1,0 +1,234 @@
+"""Which parameter learns how fast, decays or starts anew; how large a step is. Lesson: `course read optimization`.
+
+Letters: L layers of the encoder, B examples of a batch, C width.
+
+A model "of BERT's build" has ``model.bert`` with the parts ``embeddings``, ``encoder.layer`` (L layers, the first of
+them next to the embeddings) and ``pooler``, and ``model.config``. Everything outside ``model.bert`` is the head.
+
+Sources:
+    AdamW                Loshchilov and Hutter 2017, https://arxiv.org/abs/1711.05101
+    rates per layer      Howard and Ruder 2018, https://arxiv.org/abs/1801.06146, section 3.2
+    re-initialisation    Zhang et al. 2020, https://arxiv.org/abs/2006.05987, section 5
+    clipping             Pascanu et al. 2012, https://arxiv.org/abs/1211.5063, section 3.2
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def decay_groups(model: nn.Module, weight_decay: float = 0.01) -> list[dict[str, Any]]:
+    """Split a model for an optimizer: what has two or more dimensions decays, the rest does not.
+
+    Weight decay pulls towards zero. That is a sensible wish for the numbers of a matrix: linear layers, embeddings, the
+    weights of an LSTM, the kernels of a convolution. It is none for a bias (of an LSTM too, where it is called
+    ``bias_ih_l0``), nor for the scale of a LayerNorm, whatever a model calls that layer, since it belongs near 1.
+
+    Args:
+        model: any model. It may have frozen parameters, and one parameter under two names (tied weights).
+        weight_decay: for what decays.
+
+    Returns:
+        Groups for an optimizer of torch, each with ``params`` and ``weight_decay`` (0 for what does not decay). Every
+        trainable parameter is in exactly one group, once; frozen ones are in none. How many groups there are, and what
+        else they hold, is your choice.
+
+    >>> model = nn.Sequential(nn.Linear(3, 2), nn.LayerNorm(2))
+    >>> [(group["weight_decay"], len(group["params"])) for group in decay_groups(model, weight_decay=0.1)]
+    [(0.1, 1), (0.0, 3)]
+    """
+    trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]  # a tied one comes once
+    matrices = [parameter for parameter in trainable if parameter.ndim >= 2]
+    vectors = [parameter for parameter in trainable if parameter.ndim < 2]  # biases and scales
+    return [
+        {"params": matrices, "weight_decay": weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+
+
+def llrd_groups(
+    model: nn.Module,
+    base_lr: float,
+    decay: float,
+    head_lr: float,
+    weight_decay: float = 0.01,
+) -> list[dict[str, Any]]:
+    """Give every layer a learning rate of its own: the further from the head, the slower (layer-wise decay).
+
+    ==================  ================================
+    the head            ``head_lr``
+    pooler              ``base_lr``
+    layer L-1, on top   ``base_lr``
+    layer i             ``base_lr * decay ** (L-1-i)``
+    embeddings          ``base_lr * decay ** L``
+    ==================  ================================
+
+    Args:
+        model: a model of BERT's build. ``model.bert.pooler`` may be None, as in BERT for token classification. The
+            head may have any number of parts, of any name.
+        base_lr: rate of the topmost layer.
+        decay: factor from a layer to the one below it, at most 1.
+        head_lr: rate of everything outside ``model.bert``, which starts random and has a longer way to go.
+        weight_decay: for everything with two or more dimensions, in the head too; biases and LayerNorms do not decay.
+
+    Returns:
+        Groups for an optimizer of torch, each with ``params``, ``lr`` and ``weight_decay``. Every trainable parameter
+        is in exactly one group, once. How many groups there are is your choice.
+
+    >>> from transformers import BertConfig, BertForSequenceClassification
+    >>> tiny = BertConfig(vocab_size=9, hidden_size=4, num_hidden_layers=2, num_attention_heads=1, intermediate_size=5)
+    >>> groups = llrd_groups(BertForSequenceClassification(tiny), base_lr=1.0, decay=0.5, head_lr=10.0)
+    >>> sorted({group["lr"] for group in groups})  # embeddings, layer 0, layer 1 and pooler, head
+    [0.25, 0.5, 1.0, 10.0]
+    """
+    body: Any = model.bert
+    n_layers = len(body.encoder.layer)
+
+    rate_of = dict.fromkeys(model.parameters(), head_lr)  # what is not found in the body is the head
+    rate_of |= dict.fromkeys(body.embeddings.parameters(), base_lr * decay**n_layers)
+    for i, layer in enumerate(body.encoder.layer):
+        rate_of |= dict.fromkeys(layer.parameters(), base_lr * decay ** (n_layers - 1 - i))
+    if body.pooler is not None:
+        rate_of |= dict.fromkeys(body.pooler.parameters(), base_lr)
+
+    members: dict[tuple[float, float], list[nn.Parameter]] = {}  # (rate, weight decay) -> parameters
+    for parameter, rate in rate_of.items():
+        if parameter.requires_grad:
+            members.setdefault((rate, weight_decay if parameter.ndim > 1 else 0.0), []).append(parameter)
+    return [{"params": params, "lr": rate, "weight_decay": pull} for (rate, pull), params in members.items()]
+
+
+@torch.no_grad()
+def reinit_top_layers(model: nn.Module, n: int, std: float | None = None) -> nn.Module:
+    """Let the top layers forget what they learned in pre-training, in place.
+
+    In the top n layers the weights of every ``nn.Linear`` are drawn anew from a normal distribution with mean 0, and
+    the biases (where there are any) are 0; every ``nn.LayerNorm`` has weight 1 and bias 0. That is how BERT starts.
+
+    The Parameters stay the same objects and stay trainable, so that an optimizer that knows them goes on working. The
+    lower layers, embeddings and head keep their numbers. Whether the pooler restarts along with the layers is your
+    choice.
+
+    Args:
+        model: a model of BERT's build.
+        n: how many layers, counted from the top; from 0, which changes nothing at all, to L.
+        std: standard deviation of the new weights; None for ``model.config.initializer_range``.
+
+    Returns:
+        The model.
+
+    Raises:
+        ValueError: the model has fewer than ``n`` layers, or ``n`` is negative.
+
+    >>> from transformers import BertConfig, BertForSequenceClassification
+    >>> tiny = BertConfig(vocab_size=9, hidden_size=4, num_hidden_layers=2, num_attention_heads=1, intermediate_size=5)
+    >>> model = reinit_top_layers(BertForSequenceClassification(tiny), n=1, std=0.0)
+    >>> [bool((layer.output.dense.weight == 0).all()) for layer in model.bert.encoder.layer]
+    [False, True]
+    """
+    body: Any = model.bert
+    config: Any = model.config
+    layers = body.encoder.layer
+    if not 0 <= n <= len(layers):
+        raise ValueError(f"cannot re-initialise {n} layers of {len(layers)}")
+    std = config.initializer_range if std is None else std
+    for layer in layers[len(layers) - n :]:  # not layers[-n:], which is all of them when n is 0
+        for module in layer.modules():
+            if isinstance(module, nn.Linear):
+                module.weight.normal_(0.0, std)
+                if module.bias is not None:
+                    module.bias.zero_()
+            elif isinstance(module, nn.LayerNorm):
+                module.weight.fill_(1.0)
+                module.bias.zero_()
+    return model
+
+
+def warmup_linear(step: int, warmup_steps: int, total_steps: int) -> float:
+    """What the learning rate is multiplied with: up in a straight line to 1, down in a straight line to 0.
+
+    It is 0 at step 0, exactly 1 at ``warmup_steps``, 0 at ``total_steps`` and ever after.
+
+    Args:
+        step: how many optimizer steps were taken before this one; 0, 1, ...
+        warmup_steps: where the peak is. 0 starts at the peak; with ``warmup_steps == total_steps`` there is no way
+            down, and what stands at the peak itself is your choice. A fraction, such as 0.1 * 225 = 22.5, is made a
+            whole number (cut or rounded, as you like), so that there is a step that has the full rate.
+        total_steps: where the rate has come down to 0; at least ``warmup_steps``, and at least 1.
+
+    >>> [warmup_linear(step, warmup_steps=2, total_steps=6) for step in range(8)]
+    [0.0, 0.5, 1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
+    """
+    peak = int(warmup_steps)
+    if step < peak:
+        return step / peak
+    return max(0.0, (total_steps - step) / max(1, total_steps - peak))
+
+
+def clip_grad_norm(params: Iterable[nn.Parameter], max_norm: float) -> float:
+    """Shorten the gradient of a whole model to a given length; its direction stays.
+
+    All gradients together are one long vector. If its Euclidean length, the global norm, is above ``max_norm``, every
+    ``.grad`` is multiplied by the same factor, so that the length becomes ``max_norm``. A shorter one stays as it is.
+
+    Args:
+        params: parameters; may be a generator, which can be read once. Those without a gradient (``.grad is None``)
+            are passed over. Only gradients change, never the parameters themselves.
+        max_norm: the largest length allowed, more than 0.
+
+    Returns:
+        The global norm as it was BEFORE clipping; 0 if nothing has a gradient, or all of them are zero.
+
+    >>> parameter = nn.Parameter(torch.zeros(2))
+    >>> parameter.grad = torch.tensor([3.0, 4.0])
+    >>> clip_grad_norm([parameter], max_norm=1.0)
+    5.0
+    >>> [round(number, 4) for number in parameter.grad.tolist()]
+    [0.6, 0.8]
+    """
+    gradients = [parameter.grad for parameter in params if parameter.grad is not None]
+    norm = math.hypot(*(torch.linalg.vector_norm(gradient).item() for gradient in gradients))  # Pythagoras
+    if norm > max_norm:
+        for gradient in gradients:
+            gradient.mul_(max_norm / norm)
+    return norm
+
+
+def accumulate_gradients(
+    model: nn.Module,
+    batches: list[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+) -> float:
+    """The gradient of a large batch, with the memory of a small one.
+
+    Args:
+        model: called with the inputs of one micro-batch at a time.
+        batches: micro-batches, (inputs, targets) each, with the examples along the first dimension. They need not be
+            of equal size.
+        loss_fn: ``loss_fn(model(inputs), targets)`` is the MEAN loss of the examples of a micro-batch.
+
+    Returns:
+        The mean loss over ALL examples, as a plain number.
+
+        What else remains: in ``.grad`` of the parameters the gradient of that mean, the same as from one batch of all
+        examples; gradients from before do not leak in. The weights do not change. No forward pass sees more examples
+        than one micro-batch, and its activations are let go before the next one begins.
+
+    >>> model = nn.Linear(1, 1, bias=False)
+    >>> batches = [(torch.tensor([[1.0], [2.0]]), torch.zeros(2, 1)), (torch.tensor([[3.0]]), torch.zeros(1, 1))]
+    >>> loss = accumulate_gradients(model, batches, nn.functional.mse_loss)  # mean of w^2, (2 w)^2 and (3 w)^2
+    >>> torch.allclose(model.weight.grad, model.weight * 2 * (1 + 4 + 9) / 3)
+    True
+    """
+    model.zero_grad()
+    n_examples = sum(len(inputs) for inputs, _ in batches)
+    mean_loss = 0.0
+    for inputs, targets in batches:
+        loss = loss_fn(model(inputs), targets)
+        share = len(inputs) / n_examples  # a mean of means is a mean only if each weighs what it stands for
+        (share * loss).backward()  # adds to .grad, and lets the graph go
+        mean_loss += share * loss.item()
+    return mean_loss

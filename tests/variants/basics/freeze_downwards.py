@@ -1,0 +1,21 @@
+"""set_trainable numbers the parts of the encoder from the top and thaws down to a depth; the head comes last."""
+
+
+def set_trainable(model, mode, n_top=0):
+    match mode:
+        case "full":
+            depth = 10**6
+        case "head":
+            depth = 0
+        case "top":
+            depth = 1 + n_top
+        case _:
+            raise KeyError(f"mode {mode}")
+    bert = model.bert
+    parts = [bert.pooler, *list(bert.encoder.layer)[::-1], bert.embeddings]
+    for place, part in enumerate(parts):
+        for parameter in part.parameters():
+            parameter.requires_grad = place < depth
+    for name, parameter in model.named_parameters():
+        if not name.startswith("bert."):
+            parameter.requires_grad = True
