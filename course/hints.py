@@ -31,8 +31,8 @@ class Hint:
 
 def following(exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None) -> Hint:
     """The next hint on a function, or on the function of the first open check; ``memory`` notes that it was given."""
-    if function is None and memory.status == "passed" and not memory.failed:
-        return Hint("", say("hints.all_passed"))
+    if function is None and memory.status in ("passed", "failed") and not memory.failed:
+        return Hint("", say("hints.all_passed" if memory.status == "passed" else "hints.all_mended"))
     check = _first_open(memory, function)
     if check and (own := _of_check(check)) and _key(check) not in memory.given:
         memory.given.append(_key(check))

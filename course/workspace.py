@@ -69,7 +69,7 @@ class Memory:
         return memory
 
     def record(self, report: Report) -> None:
-        """Remember a grading. A run of chosen checks answers for the hints, not for the whole exercise."""
+        """Remember a grading. A run of chosen checks answers for those only; what was open beside them stays open."""
         open_checks: list[dict[str, str | None]] = [
             {
                 "id": check.id,
@@ -84,8 +84,8 @@ class Memory:
         if not report.partial:
             self.status, self.points, self.max_points = report.status, report.points, report.max_points
             self.failed = open_checks
-        elif open_checks:
-            self.failed = open_checks
+        else:
+            self.failed = open_checks + [check for check in self.failed if check["id"] not in report.checks]
 
 
 @dataclass(frozen=True)

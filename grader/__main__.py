@@ -10,6 +10,8 @@ os.environ.update(
     TRANSFORMERS_VERBOSITY="error",
     PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
 )
+for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # meant for the user's own tests, not for the judge's
+    os.environ.pop(name, None)
 
 from grader import host  # noqa: E402  after the environment that torch and numpy read at import
 

@@ -27,6 +27,8 @@ from grader import given, wire
 
 MAX_TEXT = 2000
 """Longest exception message or line of output that is passed on, in characters."""
+RESERVE_BYTES = 2**20
+"""Set aside for saying that memory has run out."""
 MAX_FRAMES = 20
 """Innermost frames of a traceback that are passed on."""
 
@@ -41,6 +43,7 @@ class Dispatcher:
     def __init__(self, module: types.ModuleType) -> None:
         self.module = module
         self.kept: list[object] = []
+        self._reserve = bytes(RESERVE_BYTES)
 
     def handle(self, frame: bytes) -> bytes:
         """One request frame in, one answer frame out; the module's exceptions become an answer."""
@@ -54,7 +57,10 @@ class Dispatcher:
         except wire.WireError as error:
             return wire.encode(["contract", f"your code returned something that cannot be handed in: {_text(error)}"])
         except BaseException as error:  # SystemExit and KeyboardInterrupt of the student's code too
-            return wire.encode(["raised", describe(error, self.module.__file__)])
+            self._reserve = b""
+            description = describe(error, self.module.__file__)
+            traceback.clear_frames(error.__traceback__)  # their variables may hold all the memory that there is
+        return wire.encode(["raised", description])
 
     def _run(self, operation: str, rest: list[Any]) -> object:
         if operation == "call":

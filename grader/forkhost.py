@@ -10,15 +10,17 @@ import socket
 import sys
 from typing import Any
 
-import pytest  # noqa: F401  imported once, here, for every judge that is forked
-
+import grader.judge  # noqa: F401  with pytest: imported once, here, for every judge that is forked
 from course import syllabus
 from grader import host
 from grader.forkserver import ForkServer
 
 
 class ForkHost(ForkServer):
-    """Reads requests from standard input, forks a judge for each, passes their events on.
+    """Reads requests from standard input, has a judge forked for each, passes their events on.
+
+    It forks no student process itself: in its memory lie the requests and results of everybody who was graded before,
+    and a fork can read all of it. Those that do are forked from it before the first request is read.
 
     Args:
         output: where events go.
@@ -31,14 +33,8 @@ class ForkHost(ForkServer):
         self.reporting: dict[int, Reporting] = {}
         self._input = bytearray()
         self._open = True
+        self._warmers(())
         self.selector.register(0, selectors.EVENT_READ, self._on_input)
-
-    offers: tuple[str, ...] = ()
-    """What it has imported beyond torch."""
-
-    def give(self, client: socket.socket) -> None:
-        """Serve this client, as a warmer does with one that it is given."""
-        self.add_client(client)
 
     def run(self) -> None:
         """Serve until there are no more requests and none is running."""
@@ -74,20 +70,19 @@ class ForkHost(ForkServer):
         self.selector.register(reader, selectors.EVENT_READ, lambda: self._on_event(reader))
 
         if request.get("spawn"):  # the fallback of other platforms, asked for by the tests
-            self.start_judge({"request": request, "level": level, "offers": []}, writer, [])
+            self.start_judge(_in_memory({"request": request, "level": level, "offers": []}), writer, [])
             return
         warmers = self._warmers(extra)
         ready = [warmer for warmer in warmers if warmer.ready]
         # A check is forked from the cheapest server that has what it needs: the less is imported, the cheaper the
         # fork. The judge comes from the one that has imported most, so that its own simulations wait for nothing.
         servers: list[tuple[tuple[str, ...], socket.socket]] = []
-        everyone: list[ForkHost | Warmer] = [self, *warmers]
-        for server in everyone:
+        for server in warmers:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             server.give(ours)
             servers.append((server.offers, theirs))
         asked = {"request": request, "level": level, "offers": [list(offers) for offers, _ in servers]}
-        (ready[-1] if ready else self).start_judge(asked, writer, [sock for _, sock in servers])
+        (ready or warmers[:1])[-1].start_judge(_in_memory(asked), writer, [sock for _, sock in servers])
 
     def _on_event(self, reader: int) -> None:
         report = self.reporting[reader]
@@ -107,10 +102,10 @@ class ForkHost(ForkServer):
             del self.reporting[reader]
 
     def _warmers(self, preloads: tuple[str, ...]) -> list[Warmer]:
-        """One server per preload, each forked from the one before and importing one thing more."""
+        """A server with torch alone, then one per preload, each forked from the one before and importing one more."""
         chain: list[Warmer] = []
-        for place, preload in enumerate(preloads):
-            offers = preloads[: place + 1]
+        for place, preload in enumerate((None, *preloads)):
+            offers = preloads[:place]
             if offers not in self.warmers:
                 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 if chain:
@@ -128,9 +123,8 @@ class ForkHost(ForkServer):
         if warmer.sock.recv(100) == b"ready":
             warmer.ready = True
             return
-        print(
-            f"the process that had imported {', '.join(offers)} ended; another is started when needed", file=sys.stderr
-        )
+        what = ", ".join(("torch", *offers))
+        print(f"the process that had imported {what} ended; another is started when needed", file=sys.stderr)
         self.selector.unregister(warmer.sock)
         warmer.sock.close()
         for other in [name for name in self.warmers if name[: len(offers)] == offers and name != offers]:
@@ -157,14 +151,15 @@ class Warmer:
         self._send({"do": "client"}, [client.fileno()])
         client.close()
 
-    def warm(self, preload: str, sock: socket.socket) -> None:
+    def warm(self, preload: str | None, sock: socket.socket) -> None:
         """Have a further server forked over there."""
         self._send({"do": "warm", "preload": preload}, [sock.fileno()])
         sock.close()
 
-    def start_judge(self, request: dict[str, Any], events: int, servers: list[socket.socket]) -> None:
+    def start_judge(self, request: int, events: int, servers: list[socket.socket]) -> None:
         """Have a judge forked over there; our copies of the descriptors are closed."""
-        self._send({"do": "judge", "request": request}, [events, *(sock.fileno() for sock in servers)])
+        self._send({"do": "judge"}, [request, events, *(sock.fileno() for sock in servers)])
+        os.close(request)
         os.close(events)
         for sock in servers:
             sock.close()
@@ -182,8 +177,19 @@ class Reporting:
         self.finished = False
 
 
-def _judge(request: dict[str, Any], events: int, servers: list[socket.socket]) -> None:
+def _in_memory(request: dict[str, Any]) -> int:
+    """A descriptor to read the request from: only the judge does, and nobody else can find it in its memory."""
+    descriptor = os.memfd_create("request", os.MFD_CLOEXEC)
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        file.write(json.dumps(request).encode())
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _judge(descriptor: int, events: int, servers: list[socket.socket]) -> None:
     """In a forked judge: grade, write events, leave."""
+    with os.fdopen(descriptor, "rb") as source:
+        request: dict[str, Any] = json.load(source)
     with os.fdopen(events, "wb", buffering=0) as file:
 
         def emit(event: dict[str, Any]) -> None:

@@ -5,11 +5,12 @@ Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send 
     {"do": "student", "ticket": n, "snapshot": PATH, "name": SLUG, "level": "full", "limits": {...}, "threads": 1}
     {"do": "end", "ticket": n}
     {"do": "client"}                      with one file descriptor: the server's end for a further client
-    {"do": "judge", "request": {...}}     with descriptors: an end for events, and one client end per server
+    {"do": "judge"}                       with descriptors: the request, an end for events, one client end per server
     {"do": "warm", "preload": NAME}       with one descriptor: fork a further server that imports this as well
 
 and receive ``{"ticket": n, "pid": p}`` with two descriptors (the socket to the student process and the pipe of its
-prints), and later ``{"ended": n, "status": wait status, "reason": null | "memory" | "disk" | "overdue"}``.
+prints), and later ``{"ended": n, "status": wait status, "reason": null | "memory" | "disk" | "overdue"}``; or only the
+latter, with the reason ``refused``, if the process could not be started.
 
 A student process is killed when its judge says so, when its judge is gone, when it takes more memory or disk than it
 may, and at the latest ``BACKSTOP_SECONDS`` after it began. It never outlives this process (``PR_SET_PDEATHSIG``).
@@ -27,6 +28,8 @@ import selectors
 import shutil
 import signal
 import socket
+import stat
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -67,13 +70,11 @@ class ForkServer:
     """Forks student processes and judges on request.
 
     Args:
-        judge: what a forked judge runs: ``judge(request, events, servers)``.
+        judge: what a forked judge runs: ``judge(request, events, servers)``; the first two are descriptors.
         folder: where the scratch folders are made; the system's temporary folder if None.
     """
 
-    def __init__(
-        self, judge: Callable[[dict[str, Any], int, list[socket.socket]], None], folder: Path | None = None
-    ) -> None:
+    def __init__(self, judge: Callable[[int, int, list[socket.socket]], None], folder: Path | None = None) -> None:
         self.judge = judge
         self.selector = selectors.DefaultSelector()
         self.children: dict[int, Child] = {}
@@ -157,8 +158,8 @@ class ForkServer:
         elif message["do"] == "client":
             self.add_client(socket.socket(fileno=descriptors[0]))
         elif message["do"] == "judge":
-            events, *servers = descriptors
-            self.start_judge(message["request"], events, [socket.socket(fileno=fd) for fd in servers])
+            request, events, *servers = descriptors
+            self.start_judge(request, events, [socket.socket(fileno=fd) for fd in servers])
         elif message["do"] == "warm":
             self.start_warmer(message["preload"], socket.socket(fileno=descriptors[0]))
 
@@ -169,26 +170,28 @@ class ForkServer:
                 self._kill(child)
         sock.close()
 
-    def start_judge(self, request: dict[str, Any], events: int, servers: list[socket.socket]) -> int:
+    def start_judge(self, request: int, events: int, servers: list[socket.socket]) -> int:
         """Fork a judge; the descriptors given are closed on this side."""
 
         def work() -> None:
-            self._forget(keep={events, *(sock.fileno() for sock in servers)})
+            self._forget(keep={request, events, *(sock.fileno() for sock in servers)})
+            tempfile.tempdir = os.fspath(self.folder)  # what it leaves behind when it is killed goes with ours
             self.judge(request, events, servers)
 
         pid = self.fork(work)
         self.judges[pid] = lambda status: None
+        os.close(request)
         os.close(events)
         for sock in servers:
             sock.close()
         return pid
 
-    def start_warmer(self, preload: str, sock: socket.socket) -> int:
+    def start_warmer(self, preload: str | None, sock: socket.socket) -> int:
         """Fork a server that has ``preload`` imported as well and says ``ready`` on ``sock`` when it has."""
 
         def work() -> None:
             self._forget(keep={sock.fileno()})
-            for module in PRELOADS[preload]:
+            for module in PRELOADS[preload] if preload else ():
                 importlib.import_module(module)
             server = ForkServer(self.judge, self.folder)
             server.add_client(sock)
@@ -208,17 +211,26 @@ class ForkServer:
         level = message["level"]
         if level not in self.prepared:
             self.prepared[level] = sandbox.prepare(level)
+        limits = sandbox.Limits(**message["limits"])
         ours, theirs = socket.socketpair()
         reader, writer = os.pipe2(os.O_CLOEXEC)
-        scratch = Path(tempfile.mkdtemp(dir=self.folder))
-        limits = sandbox.Limits(**message["limits"])
 
         def work() -> None:
             _run_student(message, theirs, writer, scratch, self.prepared[level], limits)
 
-        pid = self.fork(work)
-        theirs.close()
-        os.close(writer)
+        try:
+            scratch = Path(tempfile.mkdtemp(dir=self.folder))
+            pid = self.fork(work)
+        except OSError as error:  # the disk is full, or the process table: this one cannot be had, others go on
+            print(f"no student process could be started: {error}", file=sys.stderr)
+            os.close(reader)
+            answer = json.dumps({"ended": message["ticket"], "status": 0, "reason": "refused"}).encode()
+            with contextlib.suppress(OSError):
+                client.send(answer)
+            return
+        finally:
+            theirs.close()
+            os.close(writer)
         resident = _resident_bytes(os.getpid()) + limits.memory_bytes
         self.children[pid] = Child(pid, client, message["ticket"], scratch, time.monotonic(), resident)
         answer = json.dumps({"ticket": message["ticket"], "pid": pid}).encode()
@@ -295,7 +307,10 @@ def remove_leftovers() -> None:
     for folder in Path(tempfile.gettempdir()).glob("course-grader-*-*"):
         pid = folder.name.split("-")[2]
         if pid.isdigit() and not Path("/proc", pid).exists():
-            remove(folder)
+            with contextlib.suppress(OSError):
+                found = folder.lstat()  # anybody may put a folder, or a link, of this name there
+                if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
+                    remove(folder)
 
 
 def warm_up() -> None:

@@ -19,6 +19,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -38,7 +39,9 @@ class Output:
 
     def emit(self, identifier: object, event: dict[str, Any]) -> None:
         """Write one event."""
-        self._file.write(json.dumps({"id": identifier, **event}).encode() + b"\n")
+        line = memoryview(json.dumps({"id": identifier, **event}).encode() + b"\n")
+        while line:  # a child's end may interrupt a long write in its middle
+            line = line[self._file.write(line) :]
 
 
 def fault(message: str) -> dict[str, Any]:
@@ -152,6 +155,9 @@ def spawn_main(output: Output) -> None:
             run_judge(request, functools.partial(output.emit, identifier), [], level)
         except ValueError as error:
             output.emit(identifier, fault(str(error)))
+        except Exception:
+            traceback.print_exc()
+            output.emit(identifier, fault("the judge ended without a result"))
 
 
 def doctor() -> dict[str, Any]:

@@ -37,7 +37,7 @@ from grader import expect, link, report, wire
 from grader.check import CheckSpec, load_file, manifest
 from grader.diagnose import Diagnosis, Observed, diagnose, observe
 from grader.expect import Failed
-from grader.launcher import Launcher, Process
+from grader.launcher import Launcher, Process, ServerError
 from grader.messages import say
 from grader.preloads import PRELOADS
 from grader.proxy import Student, StudentRaised, check_seed, local_student
@@ -116,12 +116,11 @@ def read_source(path: Path) -> bytes:
         if path.is_dir():
             raise NotGradable(say("file.directory", path=path)) from None
         raise NotGradable(say("file.unreadable", path=path, reason=error.strerror)) from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise NotGradable(say("file.directory" if stat.S_ISDIR(status.st_mode) else "file.irregular", path=path))
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise NotGradable(say("file.directory", path=path))
-        if not stat.S_ISREG(status.st_mode):
-            raise NotGradable(say("file.irregular", path=path))
         if status.st_size > MAX_FILE_BYTES:
             raise NotGradable(say("file.large", path=path, size=f"{status.st_size:,}", limit=f"{MAX_FILE_BYTES:,}"))
         data = file.read(MAX_FILE_BYTES + 1)
@@ -146,27 +145,24 @@ def grade(request: Request, launcher_for: Callable[[str], Launcher], emit: Emit)
         emit: takes one event (a dict that JSON can hold).
     """
     with tempfile.TemporaryDirectory(prefix="course-judge-") as folder:
-        judge = Judge(request, emit)
         snapshot = Path(folder) / "submission.py"
+        judge = Judge(request, launcher_for(str(snapshot)), emit)
         try:
             judge.source = read_source(request.file)
             snapshot.write_bytes(judge.source)
-            judge.launcher = launcher_for(str(snapshot))
-            try:
-                judge.run()
-            finally:
-                judge.launcher.close()
+            judge.run()
         except NotGradable as reason:
             judge.refuse(str(reason))
+        finally:
+            judge.launcher.close()
 
 
 class Judge:
     """One grading in progress."""
 
-    launcher: Launcher
-
-    def __init__(self, request: Request, emit: Emit) -> None:
+    def __init__(self, request: Request, launcher: Launcher, emit: Emit) -> None:
         self.request = request
+        self.launcher = launcher
         self.emit = emit
         self.source = b""
         self.started = datetime.now(UTC)
@@ -179,13 +175,11 @@ class Judge:
         self._reference: types.ModuleType | None = None
         self._taken: Process | None = None
         self._announced = False
-        self._level = "none"
 
     # --- the whole -------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Start, run all checks, diagnose, report."""
-        self._level = self.launcher.level
         if not self.specs:
             self._announce()
             message = say("check.none_selected", only=", ".join(self.request.only))
@@ -223,7 +217,7 @@ class Judge:
                 "title": self.request.exercise.title(self._lang),
                 "file": str(self.request.file),
                 "seed": self.request.seed,
-                "sandbox": self._level,
+                "sandbox": self.launcher.level,
                 "checks": [
                     {
                         "id": spec.id,
@@ -257,7 +251,7 @@ class Judge:
             "started": self.started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - self.clock, 3),
             "seed": self.request.seed,
-            "sandbox": self._level,
+            "sandbox": self.launcher.level,
             "versions": report.versions(),
             "lang": self._lang,
             "status": status,
@@ -340,7 +334,7 @@ class Judge:
 
     def _end(self, process: Process) -> None:
         """End it; how it ended is of interest only if it did so by itself."""
-        process.ended = self.launcher.end(process, wait=process.failure is not None)
+        process.ended = self.launcher.end(process, wait=process.failure is not None or process.given)
 
     def _how_ended(self, process: Process) -> str:
         ended = process.ended
@@ -363,6 +357,7 @@ class Judge:
             f"--rootdir={path.parent}",
             f"-c{os.devnull}",
             "--import-mode=importlib",
+            "--noconftest",
             "-pno:cacheprovider",
             "-pno:terminal",
             "-pno:logging",
@@ -388,8 +383,10 @@ class Judge:
         if process is None:
             process = self.launcher.take(spec.needs)
         self.process = process
+        given = list(self._given(spec))
+        process.given = bool(given)
         following = self._following(spec)
-        if following is not None:
+        if following is not None and not given:  # what is given must not reach the process of a later check
             self.launcher.prepare(following.needs)
         expect.seen.clear()
         if process.failure is not None:
@@ -398,7 +395,7 @@ class Judge:
             raise StudentRaised.from_wire(process.error)
         seconds = spec.seconds or self.request.exercise.limits.check_seconds
         transport = ProcessTransport(process, seconds)
-        for name, code in self._given(spec):
+        for name, code in given:
             wire.decode(transport.ask(wire.encode(["give", name, code])))
         self.student = Student(transport, check_seed(self.request.seed, spec.id))
         return self.student
@@ -428,14 +425,18 @@ class Judge:
         return None
 
     def _given(self, spec: CheckSpec) -> Iterator[tuple[str, bytes]]:
-        """(name, compiled definition) of what the student's own version of did not pass."""
+        """(name, compiled definition) of what the student's own version of did not pass, as far as it was tried."""
         for name in spec.uses:
-            group = [self.reports.get(other.id) for other in self.specs if other.function == name]
-            if not group or any(item is None or item.status != "passed" for item in group):
+            tried = [item for item in self.reports.values() if item.function == name]
+            if not tried or any(item.status != "passed" for item in tried):
                 yield name, compiled_definition(paths.solution(self.request.exercise.slug), name)
 
     def finish(self, spec: CheckSpec, error: BaseException | None, seconds: float) -> None:
         """Classify how a check ended, and report it."""
+        if isinstance(error, ServerError):  # there is no process to look at
+            reason = say("check.our_fault", reason=str(error))
+            self._report(CheckReport.of(spec, self._number, self._lang, message=reason))
+            return
         process = self.process
         item = CheckReport.of(spec, self._number, self._lang)
         item.seconds = round(seconds, 4)

@@ -21,14 +21,19 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from grader import link, wire
 from grader.link import Link
 from grader.sandbox import Limits
+from grader.scratch import remove
 
 SERVER_SECONDS = 120.0
 """How long a judge waits for the warm host to fork; the host may still be importing."""
+
+
+class ServerError(Exception):
+    """The warm host cannot do what it is asked: no fault of the student's."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ class Process:
     failure: Exception | None = None
     """Why it never said that it was ready: ``LinkTimeout``, ``LinkClosed``, ``LinkGarbled`` or ``WireError``."""
     ticket: int = 0
+    given: bool = False
+    """It has received a definition of the reference, and must be gone before the next process begins."""
     ended: Ended | None = field(default=None)
 
     def await_ready(self, seconds: float) -> None:
@@ -134,7 +141,7 @@ class ForkLauncher:
 
     def prepare(self, needs: tuple[str, ...]) -> None:
         """Ask the cheapest server that has what is needed; its answer is read later."""
-        index = next(i for i, (offers, _) in enumerate(self._servers) if set(needs) <= set(offers))
+        index = self._index(needs)
         if index not in self._prepared:
             self._tickets += 1
             self._prepared[index] = self._tickets
@@ -144,11 +151,13 @@ class ForkLauncher:
     def take(self, needs: tuple[str, ...]) -> Process:
         """Wait for the server's answer, then for the file to be loaded."""
         self.prepare(needs)
-        index = next(i for i, (offers, _) in enumerate(self._servers) if set(needs) <= set(offers))
+        index = self._index(needs)
         ticket = self._prepared.pop(index)
         deadline = time.monotonic() + SERVER_SECONDS
         while ticket not in self._started:
             self._receive(index, deadline)
+            if ticket in self._ended and ticket not in self._started:
+                raise ServerError("the warm host could not start a student process")
         process = Process(self._started.pop(ticket), ticket=ticket)
         process.await_ready(self._import_seconds)
         return process
@@ -171,15 +180,25 @@ class ForkLauncher:
         for _, sock in self._servers:
             sock.close()
 
+    def _index(self, needs: tuple[str, ...]) -> int:
+        """The cheapest server that has what is needed."""
+        for index, (offers, _) in enumerate(self._servers):
+            if set(needs) <= set(offers):
+                return index
+        raise ServerError(f"the syllabus preloads nothing called {', '.join(needs)} for this exercise")
+
     def _send(self, index: int, message: dict[str, Any]) -> None:
         self._servers[index][1].send(json.dumps(message).encode())
 
     def _receive(self, index: int, deadline: float) -> None:
         sock = self._servers[index][1]
         sock.settimeout(max(0.01, deadline - time.monotonic()))
-        packet, descriptors, _, _ = socket.recv_fds(sock, 64 * 1024, 4)
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(sock, 64 * 1024, 4)
+        except TimeoutError:
+            raise ServerError(f"the warm host has not answered for {SERVER_SECONDS:g} s") from None
         if not packet:
-            raise ConnectionError("the warm host is gone")
+            raise ServerError("the warm host is gone")
         message = json.loads(packet)
         if "ended" in message:
             self._ended[message["ended"]] = Ended(message["status"], message["reason"])
@@ -204,7 +223,7 @@ class SpawnLauncher:
         self._import_seconds = import_seconds
         self._running: Process | None = None
         self._popen: subprocess.Popen[bytes] | None = None
-        self._folder = tempfile.TemporaryDirectory(prefix="course-student-", ignore_cleanup_errors=True)
+        self._folder = Path(tempfile.mkdtemp(prefix="course-student-"))
 
     def prepare(self, needs: tuple[str, ...]) -> None:
         """Nothing to do ahead: the running process is used again."""
@@ -228,11 +247,14 @@ class SpawnLauncher:
 
     def end(self, process: Process, wait: bool) -> Ended | None:
         """Keep it for the next check if it is still well."""
-        popen = self._popen
-        assert popen is not None
-        if process.failure is None:
+        if process.failure is None and not process.given:
             process.link.drain()
             return None
+        popen = self._popen
+        assert popen is not None
+        if isinstance(process.failure, link.LinkClosed):
+            with contextlib.suppress(subprocess.TimeoutExpired):  # it is ending by itself: let it tell how
+                popen.wait(1)
         self._stop()
         code = popen.returncode
         return Ended(-code if code < 0 else code << 8)
@@ -240,27 +262,26 @@ class SpawnLauncher:
     def close(self) -> None:
         """Stop the process, remove its folder."""
         self._stop()
-        self._folder.cleanup()
+        remove(self._folder)
 
     def _stop(self) -> None:
         if self._popen is not None:
-            if self._popen.poll() is None:
-                if os.name == "posix":
-                    with contextlib.suppress(ProcessLookupError, PermissionError):
-                        os.killpg(self._popen.pid, signal.SIGKILL)
-                self._popen.kill()
+            if sys.platform != "win32":  # it may be over, and what it has started may not
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._popen.pid, signal.SIGKILL)
+            self._popen.kill()
             self._popen.wait()
+            self._popen = None
         if self._running is not None:
             self._running.link.close()
             self._running = None
 
     def _start(self) -> Process:
-        scratch = Path(tempfile.mkdtemp(dir=self._folder.name))
+        scratch = Path(tempfile.mkdtemp(dir=self._folder))
         path = scratch / f"{self._name}.py"
         path.write_bytes(Path(self._snapshot).read_bytes())
         token = secrets.token_bytes(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
-            server.settimeout(SERVER_SECONDS)
             host, port = server.getsockname()[:2]
             limits = json.dumps(dataclasses.asdict(self._limits))
             arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads), self.level, limits]
@@ -274,16 +295,34 @@ class SpawnLauncher:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            output = _Reader(self._popen)
-            sock = self._accept(server, token)
-        process = Process(_SpawnLink(sock, output))
+            assert self._popen.stdout is not None
+            prints = self._popen.stdout
+            try:
+                sock = self._accept(server, token)
+            except ServerError:
+                self._popen.kill()
+                print(prints.read(link.MAX_OUTPUT_BYTES).decode("utf-8", "replace"), file=sys.stderr)
+                raise
+        if sys.platform == "win32":
+            process = Process(_ThreadLink(sock, _Reader(prints)))
+        else:
+            with prints:
+                process = Process(Link(sock, os.dup(prints.fileno())))
         process.await_ready(self._import_seconds)
         return process
 
     def _accept(self, server: socket.socket, token: bytes) -> socket.socket:
         """The first connection that knows the token."""
+        assert self._popen is not None
+        deadline = time.monotonic() + SERVER_SECONDS
+        server.settimeout(0.5)
         while True:
-            sock, _ = server.accept()
+            try:
+                sock, _ = server.accept()
+            except TimeoutError:
+                if self._popen.poll() is None and time.monotonic() < deadline:
+                    continue
+                raise ServerError("a student process could not be started") from None
             sock.settimeout(5)
             with contextlib.suppress(OSError):
                 if sock.recv(len(token), socket.MSG_WAITALL) == token:
@@ -297,12 +336,11 @@ def _frame(request: list[object]) -> bytes:
 
 
 class _Reader(threading.Thread):
-    """Reads a spawned process's prints; a pipe cannot be polled on every platform."""
+    """Reads a spawned process's prints where a pipe cannot be polled (Windows)."""
 
-    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
+    def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(daemon=True)
-        assert popen.stdout is not None
-        self.pipe = popen.stdout
+        self.pipe = pipe
         self.printed = bytearray()
         self.start()
 
@@ -313,7 +351,7 @@ class _Reader(threading.Thread):
         self.pipe.close()
 
 
-class _SpawnLink(Link):
+class _ThreadLink(Link):
     """A link whose prints arrive through a thread."""
 
     def __init__(self, sock: socket.socket, reader: _Reader) -> None:
@@ -321,6 +359,7 @@ class _SpawnLink(Link):
         self._reader = reader
 
     def drain(self) -> None:
-        """Take what the thread has read."""
+        """Take what the thread has read; what was printed just now may still be on its way."""
+        time.sleep(0.02)
         self.printed += self._reader.printed[: max(0, link.MAX_OUTPUT_BYTES - len(self.printed))]
         self._reader.printed.clear()

@@ -102,7 +102,7 @@ def _line(value: object) -> tuple[int, str]:
     number, text = _list(value)
     if type(number) is not int or not 0 <= number < 2**31:
         raise ValueError("no line of a file")
-    return number, _text(text)
+    return number, _text(text)[:200]
 
 
 @dataclass(frozen=True)

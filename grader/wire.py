@@ -30,8 +30,8 @@ MAX_FRAME_BYTES = 64 * 2**20
 MAX_STRUCTURE_BYTES = 4 * 2**20
 MAX_ITEMS = 100_000
 MAX_DEPTH = 32
-MAX_NUMBERS = 2**24
-"""Of all tensors in a frame together; judging converts them to float64."""
+MAX_NUMBERS = 2**22
+"""Of all tensors in a frame together; judging converts them to float64, and may decompose them."""
 MAX_DIMENSIONS = 16
 MAX_HEADER_BYTES = 2**20
 """Names, dtypes and shapes of a frame's tensors; some ten thousand of them."""
@@ -115,9 +115,18 @@ def decode(frame: bytes, resolve: Callable[[int], object] | None = None) -> Any:
     start, end = _LENGTH.size, _LENGTH.size + length
     if not 0 < length <= MAX_STRUCTURE_BYTES or end > len(frame):
         raise WireError(f"a structure of {length:,} bytes")
+    lists = 0
+
+    def count(items: list[object]) -> list[object]:
+        nonlocal lists
+        lists += 1
+        if lists > MAX_ITEMS:  # an empty one is a byte in the frame and sixty in memory
+            raise WireError("too many lists")
+        return items
+
     try:
         structure = msgpack.unpackb(
-            memoryview(frame)[start:end], use_list=True, strict_map_key=True, max_map_len=0, max_ext_len=0
+            memoryview(frame)[start:end], list_hook=count, strict_map_key=True, max_map_len=0, max_ext_len=0
         )
         tensors = _load(frame[end:]) if end < len(frame) else {}
     except WireError:

@@ -7,4 +7,6 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tensors are tiny: further threads only wait, at the price of a core
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # tests fork
 
-collect_ignore = ["variants"]
+from grading import host  # noqa: E402, F401  a fixture: one warm grader for all tests of a session
+
+collect_ignore = ["attacks", "variants"]

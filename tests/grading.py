@@ -95,9 +95,13 @@ class Host:
         self.home, self.temporary, self.current = (folder / name for name in ("home", "tmp", "here"))
         for path in (self.home, self.temporary, self.current):
             path.mkdir()
+        for name in ("torch.py", "json.py", "grader.py", "conftest.py", "sitecustomize.py"):  # a learner may have them
+            (self.current / name).write_text("raise SystemExit('a file of the current folder was imported')\n")
         self.stderr = folder / "stderr.txt"
         self._events: dict[int, queue.Queue[dict[str, Any]]] = {}
-        self._requests = 0
+        self._strays: queue.Queue[dict[str, Any]] = queue.Queue()
+        """Events that answer no request of ours."""
+        self._requests = 1_000_000
         environ = {
             **os.environ,
             "HOME": str(self.home),
@@ -106,6 +110,7 @@ class Host:
             "PYTHONDONTWRITEBYTECODE": "1",
             "HF_HUB_OFFLINE": "1",
             "COURSE_TEST_TOKEN": self.token,
+            "PYTEST_ADDOPTS": "--exitfirst",  # a user's own, which is none of the judge's business
         }
         with self.stderr.open("wb") as errors:
             self.process = subprocess.Popen(
@@ -149,6 +154,14 @@ class Host:
         del self._events[request]
         return Graded(events)
 
+    def raw(self, line: bytes) -> dict[str, Any]:
+        """Send one line as it is; the event that answers it, whoever it is addressed to."""
+        self._strays = queue.Queue()
+        assert self.process.stdin is not None
+        self.process.stdin.write(line)
+        self.process.stdin.flush()
+        return self._strays.get(timeout=PATIENCE_SECONDS)
+
     def complaints(self) -> str:
         """What the grader has written to standard error."""
         return self.stderr.read_text(encoding="utf-8", errors="replace")
@@ -190,16 +203,21 @@ class Host:
         return found
 
     def scratches(self) -> list[Path]:
-        """Everything that lies in the grader's temporary folder, but the servers' own folders while they are empty."""
-        left = [path for path in self.temporary.iterdir() if not path.name.startswith("course-grader-")]
-        return left + [path for server in self.temporary.glob("course-grader-*") for path in server.iterdir()]
+        """Everything that lies in the grader's temporary folder, but the servers' own folders and torch's."""
+        left, waiting = [], [self.temporary]
+        while waiting:
+            for path in waiting.pop().iterdir():
+                if path.name.startswith("course-grader-"):
+                    waiting.append(path)
+                elif not path.name.startswith("torchinductor_"):
+                    left.append(path)
+        return left
 
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             event = json.loads(line)
-            if (events := self._events.get(event["id"])) is not None:
-                events.put(event)
+            self._events.get(event["id"], self._strays).put(event)
 
 
 @pytest.fixture(scope="session")

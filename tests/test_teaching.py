@@ -69,6 +69,8 @@ def test_points_and_groups_agree_with_the_syllabus(exercise):
     assert sum(spec.points for spec in specs) == exercise.points
     asked = {name for spec in specs for name in spec.names}
     assert asked == set(exercise.functions)
+    for spec in specs:
+        assert set(spec.needs) <= set(exercise.preloads), f"{spec.id} needs what the syllabus does not preload"
     visible = sum(spec.visible for spec in specs)
     assert len(specs) / 4 <= visible <= len(specs) / 2, f"{visible} of {len(specs)} checks are visible"
 

@@ -1,0 +1,247 @@
+"""Files that cannot be graded, or only in part: the student reads what is wrong and where; the file stays as it is."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from grading import REFERENCE, REPOSITORY, Graded, Host
+
+SOURCE = REFERENCE.read_text(encoding="utf-8")
+STUB = "def lora_report(*args, **kwargs):\n    return {}\n\n\n"
+NUMBER_OF_CHECKS = 2
+ONLY = ["lora_report.head", "peft_param_count.lora"]
+MIB = 2**20
+
+
+def graded(host: Host, folder: Path, content: str | bytes, name: str = "mine.py") -> Graded:
+    """Grade a file with this content; it is the same afterwards, and nothing lies beside it."""
+    path = folder / name
+    data = content if isinstance(content, bytes) else content.encode()
+    path.write_bytes(data)
+    before = sorted(folder.iterdir()), path.stat().st_mtime_ns
+    result = host.grade(path, only=ONLY)
+    assert path.read_bytes() == data and (sorted(folder.iterdir()), path.stat().st_mtime_ns) == before
+    assert_presentable(result)
+    return result
+
+
+def assert_presentable(graded: Graded) -> None:
+    """Every check is accounted for, and nothing of ours shows."""
+    assert len(graded.checks) == len(graded.events[0]["checks"]) == NUMBER_OF_CHECKS
+    said = [graded.message, *(text or "" for check in graded.checks.values() for text in _texts(check))]
+    for text in said:
+        for ours in ("Traceback", str(REPOSITORY / "grader"), "course-grader", "course-judge", "submission.py"):
+            assert ours not in text
+        assert len(text) < 5000
+
+
+def _texts(check: dict[str, str | None]) -> list[str | None]:
+    return [check["message"], check["traceback"], check["hint"], check["expected"], check["actual"]]
+
+
+def assert_refused(graded: Graded, *words: str) -> None:
+    """Not gradable, no points, no check lost, and the message holds these words."""
+    assert (graded.status, graded.points, graded.statuses) == ("not_gradable", 0, {"skipped"})
+    for word in words:
+        assert word in graded.message
+    assert graded.result["sha256"] is None or len(graded.result["sha256"]) == 64
+
+
+NOT_GRADABLE = {
+    "a missing colon": (SOURCE.replace("if r < 1:", "if r < 1", 1), ["does not parse", "mine.py", "if r < 1"]),
+    "bad indentation": (STUB + "def f():\n    x = 1\n  y = 2\n", ["does not parse", "Line 7", "y = 2"]),
+    "tabs and spaces": (STUB + "def f():\n\tif 1:\n        return 1\n", ["does not parse", "Line 7"]),
+    "an open bracket": (STUB + "x = (1,\n", ["does not parse", "Line 5", "never closed"]),
+    "an empty file": ("", ["none of the names", "lora_report"]),
+    "comments only": ("# nothing here yet\n", ["none of the names"]),
+    "other names only": ("def something_else():\n    pass\n", ["none of the names"]),
+    "random bytes": (bytes(range(1, 256)) * 4, ["not UTF-8", "line 2", "0x80"]),
+    "a zip": (b"PK\x03\x04" + bytes(1000), ["not a text file"]),
+    "UTF-16": (SOURCE.encode("utf-16"), ["not a text file"]),
+    "Latin-1": (STUB.encode() + b"# caf\xe9\n", ["not UTF-8", "line 5", "0xe9"]),
+    "a NUL byte": (SOURCE + "\0\n", ["not a text file"]),
+    "a file that is too large": (b"#" * (MIB + 1), ["1,048,577 bytes", "1,048,576"]),
+    "an exception": (STUB + "print('hello')\nvalue = {}['nothing']\n", ["mine.py", "line 6", "KeyError", "hello"]),
+    "an exception below": (STUB + "def f():\n    return 1 / 0\n\n\nf()\n", ["line 6", "1 / 0", "ZeroDivisionError"]),
+    "sys.exit": (STUB + "import sys\n\nsys.exit('bye')\n", ["line 7", "sys.exit", "SystemExit", "bye"]),
+    "a library that is not there": (STUB + "import numpyy\n", ["line 5", "numpyy"]),
+    "a neighbour that is not handed in": (STUB + "import helper\n", ["line 5", "helper"]),
+    "a relative import": (STUB + "from . import helper\n", ["line 5", "relative import"]),
+    "input()": (STUB + "name = input('your name? ')\n", ["asks for input", "line 5", "__main__"]),
+    "many brackets": (STUB + "x = " + "(" * 5000 + "1" + ")" * 5000 + "\n", ["does not parse", "Line 5"]),
+    "many signs": (STUB + "x = " + "-" * 100_000 + "1\n", ["does not run", "MemoryError"]),
+    "many terms": (STUB + "x = " + "+".join(["1"] * 50_000) + "\n", ["does not run", "RecursionError"]),
+    "many attributes": (STUB + "x = " + "a." * 50_000 + "b\n", ["does not run", "RecursionError"]),
+    "many levels": (
+        STUB + "".join(" " * level + "if 1:\n" for level in range(150)) + " " * 150 + "pass\n",
+        ["does not parse", "too many levels"],
+    ),
+    "a crash": (STUB + "import os\n\nos.kill(os.getpid(), 11)\n", ["ended its process", "signal 11"]),
+    "too much memory": (STUB + "hoard = [bytearray(2**24) for _ in range(1000)]\n", ["MemoryError", "line 5"]),
+}
+
+
+@pytest.mark.parametrize("what", NOT_GRADABLE)
+def test_file_is_refused(host: Host, tmp_path: Path, what: str) -> None:
+    content, words = NOT_GRADABLE[what]
+    assert_refused(graded(host, tmp_path, content), *words)
+
+
+FINE = {
+    "a byte order mark": b"\xef\xbb\xbf" + SOURCE.encode(),
+    "CRLF": SOURCE.replace("\n", "\r\n"),
+    "CR": SOURCE.replace("\n", "\r"),
+    "prints": "print('loading …')\n" + SOURCE + "\nprint('loaded')\n",
+    "other alphabets": SOURCE + "\n\ndef größe(ｆｏｏ):\n    return ｆｏｏ\n\n\nπ = größe(3.14)\n",
+    "a main part": SOURCE + "\n\nif __name__ == '__main__':\n    input()\n",
+    "many names": "globals().update({f'name{number}': number for number in range(3000)})\n" + SOURCE,
+    "exactly the largest size": SOURCE + "#" * (MIB - len(SOURCE.encode())),
+    "a cookie that is not true": "# -*- coding: latin-1 -*-\n" + SOURCE + "\nassert 'é' != 'Ã©'\n",
+    "deleting its own folder": (
+        "import os, shutil\nshutil.rmtree(os.path.dirname(os.path.abspath(__file__)), ignore_errors=True)\n" + SOURCE
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FINE)
+def test_file_is_fine(host: Host, tmp_path: Path, what: str) -> None:
+    result = graded(host, tmp_path, FINE[what])
+    assert (result.status, result.points) == ("passed", 2)
+
+
+IN_PART = {
+    "a function is missing": (
+        "def peft_param_count(method, **sizes):\n    return 0\n",
+        ("failed", "your file does not define `lora_report`"),
+    ),
+    "another signature": ("def lora_report(shapes):\n    return {}\n", ("crashed", "unexpected keyword argument")),
+    "no function at all": ("lora_report = 7\n", ("crashed", "'int' object is not callable")),
+    "a coroutine": ("async def lora_report(*args, **kwargs):\n    return {}\n", ("failed", "returns a dictionary")),
+    "an endless generator": (
+        "def lora_report(*args, **kwargs):\n    while True:\n        yield 1\n",
+        ("failed", "more than 100,000 values"),
+    ),
+    "an endless recursion": (
+        "def lora_report(*args, **kwargs):\n    return lora_report(*args, **kwargs)\n",
+        ("crashed", "RecursionError"),
+    ),
+    "a half character": (
+        "def lora_report(*args, **kwargs):\n    return {'\\ud800': 1}\n",
+        ("failed", "cannot be handed in"),
+    ),
+    "a value of a strange kind": (
+        "import torch\n\n\ndef lora_report(*args, **kwargs):\n    return torch.zeros(2, 2).to_sparse()\n",
+        ("failed", "cannot be handed in"),
+    ),
+    "a list that holds itself": (
+        "def lora_report(*args, **kwargs):\n    x = []\n    x.append(x)\n    return x\n",
+        ("failed", "nested too deep"),
+    ),
+    "input() in a call": (
+        "def lora_report(*args, **kwargs):\n    return input('your name? ')\n",
+        ("crashed", "nobody is there to answer"),
+    ),
+    "sys.exit in a call": (
+        "import sys\n\n\ndef lora_report(*args, **kwargs):\n    sys.exit(3)\n",
+        ("crashed", "SystemExit: 3"),
+    ),
+    "a hole": (
+        "def lora_report(*args, **kwargs):\n    raise NotImplementedError('lora_report')\n",
+        ("not_started", "`lora_report` is not written yet"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", IN_PART)
+def test_check_says_what_is_wrong(host: Host, tmp_path: Path, what: str) -> None:
+    source, (status, words) = IN_PART[what]
+    result = graded(host, tmp_path, source)
+    check = result.checks["lora_report.head"]
+    assert (check["status"], check["points"]) == (status, 0)
+    assert words in check["message"]
+    assert result.status in ("failed", "not_started")
+
+
+def test_line_of_a_crash_is_the_students_own(host: Host, tmp_path: Path) -> None:
+    """Form feeds and other separators inside a line do not count as lines, neither here nor in Python."""
+    source = "import torch\n\x0c\ndef lora_report(*args, **kwargs):\n    text = 'a\x0bb\x1cc\u2028d'\n"
+    source += "    raise KeyError(text)\n"
+    check = graded(host, tmp_path, source).checks["lora_report.head"]
+    assert 'File "mine.py", line 5, in lora_report\n    raise KeyError(text)' in check["traceback"]
+
+
+def test_prints_are_the_students_own(host: Host, tmp_path: Path) -> None:
+    result = graded(host, tmp_path, "print('loading …')\n" + SOURCE)
+    assert {check["stdout"] for check in result.checks.values()} == {"loading …\n"}
+
+
+PLACES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "nothing": (lambda path: None, "No such file"),
+    "a directory": (lambda path: path.mkdir(), "is a directory"),
+    "a pipe": (lambda path: os.mkfifo(path), "not a regular file"),
+    "a link to a directory": (lambda path: path.symlink_to(path.parent), "is a directory"),
+    "a link to nothing": (lambda path: path.symlink_to(path.parent / "nothing"), "No such file"),
+    "a link to itself": (lambda path: path.symlink_to(path), "cannot be read"),
+    "a link to an endless file": (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
+    "a sparse file of 100 MB": (lambda path: path.write_bytes(b"") or os.truncate(path, 10**8), "100,000,000 bytes"),
+    "a socket": (lambda path: os.mknod(path, 0o140600), "cannot be read"),
+}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files on this platform")
+@pytest.mark.parametrize("what", PLACES)
+def test_place_is_refused(host: Host, tmp_path: Path, what: str) -> None:
+    make, words = PLACES[what]
+    path = tmp_path / "mine.py"
+    make(path)
+    result = host.grade(path, only=ONLY)
+    assert_presentable(result)
+    assert_refused(result, words, "mine.py")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_unreadable_file_is_refused(host: Host, tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(SOURCE)
+    path.chmod(0)
+    assert_refused(host.grade(path, only=ONLY), "cannot be read", "Permission")
+
+
+@pytest.mark.parametrize(
+    "name", ["mine file.py", "mine'\"$(x).py", "größe.py", "mine\nfile.py", "-m.py", "mine", "l\udcff.py"]
+)
+def test_any_name_will_do(host: Host, tmp_path: Path, name: str) -> None:
+    result = graded(host, tmp_path, SOURCE, name)
+    assert (result.status, result.result["file"]) == ("passed", str(tmp_path / name))
+    assert_refused(graded(host, tmp_path, "x = (\n", name), "does not parse", name)
+
+
+def test_file_that_never_loads_is_refused(host: Host, tmp_path: Path) -> None:
+    result = graded(host, tmp_path, STUB + "import time\n\nprint('waiting')\ntime.sleep(10_000)\n")
+    assert_refused(result, "was not loaded within", "__main__", "waiting")
+
+
+REQUESTS = {
+    "not JSON": (b"grade this\n", "Expecting value"),
+    "no object": (b"[1, 2]\n", "attribute"),
+    "no exercise": (b'{"id": 1, "op": "grade", "file": "x"}\n', "exercise"),
+    "no file": (b'{"id": 1, "op": "grade", "exercise": "lora"}\n', "file"),
+    "an exercise that does not exist": (b'{"id": 1, "op": "grade", "exercise": "lara", "file": "x"}\n', "lara"),
+    "a seed that is none": (b'{"id": 1, "op": "grade", "exercise": "lora", "file": "x", "seed": "x"}\n', "x"),
+    "a level that does not exist": (
+        b'{"id": 1, "op": "grade", "exercise": "lora", "file": "x", "sandbox": "no"}\n',
+        "sandbox level",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REQUESTS)
+def test_malformed_request_is_a_fault(host: Host, what: str) -> None:
+    line, words = REQUESTS[what]
+    event = host.raw(line)
+    assert event["event"] == "fault" and event["exit_code"] == 3
+    assert re.search(words, event["message"])

@@ -1,0 +1,257 @@
+"""The warm host itself: it ends when it should, leaves nothing behind, and minds only its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Host
+
+from grader import sandbox, scratch
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the host forks on Linux only")
+ATTACKS = Path(__file__).parent / "attacks"
+ONE = ["lora_report.problem2"]
+NOBODY = 65534
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> Iterator[Callable[[], Host]]:
+    """Starts grader processes, each with a folder of its own, and ends those that a test has not ended."""
+    running: list[Host] = []
+
+    def start() -> Host:
+        folder = tmp_path / f"host{len(running)}"
+        folder.mkdir()
+        running.append(Host(folder))
+        return running[-1]
+
+    yield start
+    for host in running:
+        host.close()
+
+
+def gone(host: Host) -> dict[int, str]:
+    """The processes that are left once all have had time to go: none, or the test shows which."""
+    deadline = time.monotonic() + PATIENCE_SECONDS / 10
+    while (left := host.processes()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def test_end_of_input_ends_it_after_what_it_was_asked(hosts: Callable[[], Host]) -> None:
+    host = hosts()
+    request = host.start(REFERENCE, only=ONE)  # the first one: it also starts what imports in advance
+    assert host.process.stdin is not None
+    host.process.stdin.close()
+    assert host.finish(request).status == "passed"
+    assert host.process.wait(PATIENCE_SECONDS / 5) == 0, host.complaints()
+    assert gone(host) == {} and host.scratches() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_ends_it_and_its_folders_are_removed(hosts: Callable[[], Host], number: int) -> None:
+    host = hosts()
+    host.start(ATTACKS / "loop_ignoring_signals.py", only=ONE)
+    while not any(host.temporary.rglob("lora.py")):  # until a student process has begun
+        time.sleep(0.01)
+    host.process.send_signal(number)
+    assert host.process.wait(PATIENCE_SECONDS / 5) in (130, 143)
+    assert gone(host) == {}
+    assert [path for path in host.temporary.iterdir() if path.name.startswith("course-")] == []
+
+
+def test_killed_it_takes_everybody_along_and_the_next_one_tidies_up(tmp_path: Path, hosts: Callable[[], Host]) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "file").write_text("x")
+    host = hosts()
+    host.start(ATTACKS / "loop_ignoring_signals.py", only=ONE)
+    while not any(host.temporary.rglob("lora.py")):
+        time.sleep(0.01)
+    host.process.kill()
+    host.process.wait()
+    assert gone(host) == {}
+    left = [path for path in host.temporary.iterdir() if path.name.startswith("course-")]
+    assert len(left) == 1
+
+    link = host.temporary / f"course-grader-{2**22 + 1}-link"
+    link.symlink_to(victim)  # as any user could put it there
+    environ = {**os.environ, "TMPDIR": str(host.temporary), "PYTHONPATH": str(REPOSITORY)}
+    subprocess.run([sys.executable, "-P", "-m", "grader"], input=b"", env=environ, check=True, timeout=PATIENCE_SECONDS)
+    assert [path for path in host.temporary.iterdir() if path.name.startswith("course-")] == [link]
+    assert (victim / "file").read_text() == "x"
+
+
+def test_many_at_once_do_not_mix(host: Host, tmp_path: Path) -> None:
+    running = []
+    for number in range(6):
+        file = tmp_path / f"{number}.py"
+        file.write_text(f"print('file {number}')\n" + REFERENCE.read_text(encoding="utf-8"))
+        running.append((number, host.start(file, only=ONE if number % 2 else ["peft_param_count.lora"], seed=number)))
+    for number, request in running:
+        graded = host.finish(request)
+        assert graded.status == "passed" and graded.result["seed"] == number
+        assert list(graded.checks) == (ONE if number % 2 else ["peft_param_count.lora"])
+        assert {check["stdout"] for check in graded.checks.values()} == {f"file {number}\n"}
+
+
+def test_long_event_survives_interruptions_and_a_slow_reader() -> None:
+    """A child that ends interrupts the host's writing; what was not yet written must follow."""
+    program = """
+import signal
+from grader.host import Output
+
+output = Output()
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+for number in range(3):
+    output.emit(number, {"text": "x" * 2_000_000})
+signal.setitimer(signal.ITIMER_REAL, 0)
+"""
+    environ = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    process = subprocess.Popen([sys.executable, "-P", "-c", program], stdout=subprocess.PIPE, env=environ)
+    assert process.stdout is not None
+    with process.stdout as stream:
+        data = b""
+        while part := os.read(stream.fileno(), 20_000):
+            data += part
+            time.sleep(0.0005)
+    assert process.wait() == 0
+    events = [json.loads(line) for line in data.splitlines()]
+    assert [(event["id"], len(event["text"])) for event in events] == [(number, 2_000_000) for number in range(3)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="whoever runs the tests is not root: all of them show this")
+def test_grades_without_being_root(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Root may list and remove what others have closed; the host must not rely on that."""
+    tried = [*AS_NOBODY, sys.executable, "-c", "import torch"]
+    if shutil.which("setpriv") is None or subprocess.run(tried, capture_output=True).returncode:
+        pytest.skip("nobody cannot run this interpreter")
+    folder = tmp_path_factory.mktemp("nobody")
+    for path in (folder, *folder.parents[:2]):  # pytest closes its folders to others
+        path.chmod(0o755)
+    folder.chmod(0o777)
+    before = os.umask(0)
+    try:
+        host = Host(folder, AS_NOBODY)
+    finally:
+        os.umask(before)
+    try:
+        file = folder / "lora.py"
+        for name in ("closed_folders", "deep_folders", "links_outside"):
+            shutil.copyfile(ATTACKS / f"{name}.py", file)
+            file.chmod(0o644)
+            assert host.grade(file, only=ONE).points == 0
+        shutil.copyfile(REFERENCE, file)
+        assert host.grade(file, only=ONE).points == 2
+        deadline = time.monotonic() + PATIENCE_SECONDS / 10
+        while host.scratches() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert host.scratches() == []
+    finally:
+        assert host.close() == 0, host.complaints()
+
+
+# --- scratch folders ---
+
+
+def deep(folder: Path) -> None:
+    before = os.open(".", os.O_RDONLY)
+    os.chdir(folder)
+    for _ in range(1500):
+        os.mkdir("d")
+        os.chdir("d")
+    os.fchdir(before)
+    os.close(before)
+
+
+def wide(folder: Path) -> None:
+    for number in range(scratch.MAX_ENTRIES + 1):
+        (folder / str(number)).touch()
+
+
+def heavy(folder: Path) -> None:
+    with (folder / "heavy").open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, scratch.MAX_BYTES + 2**20)
+
+
+def closed(folder: Path) -> None:
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "a" / "b" / "file").touch()
+    (folder / "a" / "b").chmod(0)
+    (folder / "a").chmod(0o100)
+
+
+def linked(folder: Path) -> None:
+    (folder / "a").mkdir()
+    (folder / "a" / "link").symlink_to(folder.parent / "keep")
+    (folder / "link").symlink_to(folder.parent / "keep")
+    (folder / "loop").symlink_to(folder)
+    (folder / "remove0").mkdir()
+    (folder / "remove0" / "remove0").mkdir()
+
+
+def plain(folder: Path) -> None:
+    for number in range(5):
+        (folder / str(number)).write_text("x")
+
+
+@pytest.mark.parametrize(
+    ("fill", "too_much"), [(deep, True), (wide, True), (heavy, True), (closed, None), (linked, False), (plain, False)]
+)
+def test_scratch_is_weighed_and_removed(tmp_path: Path, fill: Callable[[Path], None], too_much: bool | None) -> None:
+    keep, folder = tmp_path / "keep", tmp_path / "scratch"
+    keep.mkdir()
+    folder.mkdir()
+    (keep / "file").write_text("x")
+    keep.chmod(0o500)
+    fill(folder)
+    if too_much is None:  # root lists what is closed; others cannot know what is in it
+        too_much = os.geteuid() != 0
+    assert scratch.overflows(folder) == too_much
+    assert scratch.remove_if_plain(folder) == (fill in (plain, heavy))
+    scratch.remove(folder)
+    assert not folder.exists()
+    assert os.listdir(keep) == ["file"] and keep.stat().st_mode & 0o777 == 0o500
+
+
+def test_scratch_that_is_gone_is_no_trouble(tmp_path: Path) -> None:
+    assert not scratch.overflows(tmp_path / "nothing")
+    assert not scratch.remove_if_plain(tmp_path / "nothing")
+    scratch.remove(tmp_path / "nothing")
+
+
+def test_scratch_that_changes_meanwhile_is_no_trouble(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def change() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            path = tmp_path / f"d{number % 5}"
+            path.mkdir(exist_ok=True)
+            (path / "file").touch()
+            shutil.rmtree(path, ignore_errors=True)
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    found = {scratch.overflows(tmp_path) for _ in range(300)}
+    stop.set()
+    thread.join()
+    assert found == {False}
+
+
+def test_level_is_stated_for_a_file_that_is_not_there(host: Host, tmp_path: Path) -> None:
+    graded = host.grade(tmp_path / "nothing.py")
+    assert graded.result["sandbox"] == graded.events[0]["sandbox"] == sandbox.available()[0]
