@@ -7,7 +7,9 @@ import shlex
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from course import workspace
 from course.report import Report
 from course.syllabus import Exercise
 from course.text import say
@@ -70,6 +72,13 @@ def forward(exercises: Iterable[Exercise], memories: Mapping[str, Memory]) -> tu
             return exercise, Advice(f"course hint {exercise.id}", say("next.hint"))
         return exercise, Advice(f"course grade {exercise.id}", say("next.grade"))
     return None, Advice("course run finetune --help", say("next.train"))
+
+
+def to_workspace() -> Advice:
+    """For somebody who stands outside a workspace: go to the one that lies here, else make one."""
+    if (Path(workspace.DEFAULT) / workspace.DIRECTORY).is_dir():
+        return Advice(f"cd {workspace.DEFAULT}", say("next.go_there"))
+    return Advice("course start", say("next.start"))
 
 
 def state(exercise: Exercise, memory: Memory | None) -> str:

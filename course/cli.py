@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from course.report import Report
     from course.workspace import Memory, Workspace
 
-DEFAULT_DIRECTORY = "my-course"
 MAX_BYTES = 1_000_000
 """Of a student's file; far above what anybody types."""
+MANY = 5
+"""Names of checks in one sentence."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -83,7 +84,7 @@ class Group(Command, click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Speak the reader's language from the first word on."""
-        text.use(text.detect())
+        _use(text.detect())
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -103,7 +104,16 @@ def option(*names: str, **attributes: Any) -> Callable[[Function], Function]:
 
 def _speak(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
     if value:
-        text.use(value)
+        _use(value)
+
+
+def _use(lang: str) -> None:
+    """Speak this language if the terminal can write it, else English."""
+    try:
+        str(text.catalogue(lang)["next.start"]).encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        lang = "en"
+    text.use(lang)
 
 
 lang_option = option(
@@ -138,7 +148,7 @@ def start(directory: Path | None, no_color: bool) -> None:
 
     here = workspace.find(Path.cwd())
     if directory is None:
-        directory = here.root if here else Path(DEFAULT_DIRECTORY)
+        directory = here.root if here else Path(workspace.DEFAULT)
     if directory.exists() and not directory.is_dir():
         raise errors.BadDestination(say("error.not_a_directory", path=str(directory)))
     ready = [exercise for exercise in syllabus.load() if not exercise.planned]
@@ -182,7 +192,7 @@ def list_exercises(json_path: str | None, no_color: bool) -> None:
     if here is None:
         console.print()
         render.line(console, say("list.no_workspace"), style="dim")
-        render.next_step(console, advice.Advice("course start", say("next.start")))
+        render.next_step(console, advice.to_workspace())
     else:
         render.next_step(console, advice.forward(exercises, memories)[1])
 
@@ -234,7 +244,7 @@ def read(exercise: str, no_color: bool) -> None:
         console.print()
         render.line(console, say("read.hints", count=count, exercise=chosen.id), style="dim")
     if here is None:
-        render.next_step(console, advice.Advice("course start", say("next.start")))
+        render.next_step(console, advice.to_workspace())
     else:
         file = render.shorten(str(here.file(chosen)))
         render.next_step(console, advice.Advice(f"course grade {chosen.id}", say("next.edit", file=file)))
@@ -284,6 +294,8 @@ def grade(
         if report.exit_code == errors.NOTHING_TO_RUN:
             functions = ", ".join(chosen.functions)
             message = say("error.nothing_selected", names=", ".join(only), exercise=chosen.id, functions=functions)
+            if here is not None and (known := [str(check["id"]) for check in here.memory(chosen).failed]):
+                message += " " + say("error.open_checks", checks=", ".join(known[:MANY]))
             raise errors.NothingSelected(message)
         if here is not None and report.status in ("passed", "failed", "not_started"):
             memory = here.memory(chosen)
@@ -363,15 +375,16 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
     here = workspace.find(Path.cwd())
     memory = here.memory(chosen) if here else workspace.Memory()
     found = lesson.load(chosen.slug, text.language())
+    check_id = None
     if function is not None:
-        function = _function(function, chosen, memory, found)
+        function, check_id = _function(function, chosen, memory, found)
     chapter: hints.Chapter = found.hints_for if found else _no_hints
     console = render.make_console(no_color)
 
     if everything:
-        shown = hints.everything(chosen, memory, chapter, function)
+        shown = hints.everything(chosen, memory, chapter, function, check_id)
     else:
-        shown = [hints.following(chosen, memory, chapter, function)]
+        shown = [hints.following(chosen, memory, chapter, function, check_id)]
         if here:
             _remember(here, chosen, memory)
     render.hints(console, shown)
@@ -399,7 +412,7 @@ def next_exercise(no_color: bool) -> None:
         if (memory := memories.get(exercise.slug)) and memory.status not in (None, "not_started"):
             render.line(console, say("next.score", points=memory.points, max_points=memory.max_points), style="dim")
     if here is None:
-        what = advice.Advice("course start", say("next.start"))
+        what = advice.to_workspace()
     render.next_step(console, what)
 
 
@@ -505,13 +518,17 @@ def _refusal(file: Path) -> str | None:
         return say("error.not_readable", file=shown, reason=error.strerror or str(error))
 
 
-def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | None) -> str:
-    """The function that a reader means: one of the exercise's, or a group of its checks."""
+def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | None) -> tuple[str, str | None]:
+    """The function that a reader means: one of the exercise's, or a group of its checks; or that of an open check."""
     known: list[str] = [*exercise.functions, *(str(check["function"]) for check in memory.failed)]
     known += [heading for heading in found.hints if heading not in known] if found else []
     for candidate in known:
         if candidate.lower() == name.lower():
-            return candidate
+            return candidate, None
+    for check in memory.failed:
+        check_id = str(check["id"])
+        if name.lower() in (check_id.lower(), check_id.partition(".")[2].lower()):
+            return str(check["function"]), check_id
     nearest = difflib.get_close_matches(name, known, n=1)
     raise errors.NoSuchFunction(name, exercise.id, exercise.functions, nearest=nearest[0] if nearest else None)
 

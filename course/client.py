@@ -6,10 +6,13 @@ waits for, and reads events while they arrive. Whatever goes wrong over there be
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -82,6 +85,7 @@ class Grader:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=grader_environment(),
+                start_new_session=True,  # Ctrl-C is for us; a second signal would break off its tidying up
             )
         except OSError as error:
             raise GraderFault(say("fault.start", reason=str(error))) from error
@@ -112,6 +116,7 @@ class Grader:
             self._listener.join(1)
             if process.stdout:
                 process.stdout.close()
+            _sweep(process.pid)
 
     def _listen(self) -> None:
         assert self._process.stderr
@@ -190,3 +195,11 @@ class Grader:
     def stderr(self) -> str:
         """The end of what the grader has written to its standard error so far."""
         return b"".join(list(self._words)).decode("utf-8", errors="replace").strip()
+
+
+def _sweep(pid: int) -> None:
+    """Remove what a grader left that was killed, or asked to end before it knew how; it has ended."""
+    for folder in Path(tempfile.gettempdir()).glob(f"course-grader-{pid}-*"):
+        with contextlib.suppress(OSError):
+            if not hasattr(os, "geteuid") or folder.lstat().st_uid == os.geteuid():
+                shutil.rmtree(folder, ignore_errors=True)  # does not follow a link

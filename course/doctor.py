@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course import client, text
-from course.advice import Advice, quote
+from course.advice import Advice, quote, to_workspace
 from course.errors import GraderFault
 from course.text import say
 
@@ -109,4 +109,4 @@ def advise(missing: Sequence[Finding], in_workspace: bool) -> Advice:
         return Advice("course doctor", say("next.doctor_again"))
     if in_workspace:
         return Advice("course next", say("next.go_on"))
-    return Advice("course start", say("next.start"))
+    return to_workspace()

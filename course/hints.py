@@ -29,11 +29,21 @@ class Hint:
     """Written by us as Markdown; what a check says is plain text."""
 
 
-def following(exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None) -> Hint:
-    """The next hint on a function, or on the function of the first open check; ``memory`` notes that it was given."""
+def following(
+    exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None, check_id: str | None = None
+) -> Hint:
+    """The next hint on a function, or on that of the first open check; ``memory`` notes that it was given.
+
+    Args:
+        exercise: what is asked about.
+        memory: how it went, and what was said already.
+        chapter: the lesson's hints.
+        function: the function asked about.
+        check_id: one open check of it.
+    """
     if function is None and memory.status in ("passed", "failed") and not memory.failed:
         return Hint("", say("hints.all_passed" if memory.status == "passed" else "hints.all_mended"))
-    check = _first_open(memory, function)
+    check = _first_open(memory, function, check_id)
     if check and (own := _of_check(check)) and _key(check) not in memory.given:
         memory.given.append(_key(check))
         return own
@@ -44,16 +54,18 @@ def following(exercise: Exercise, memory: Memory, chapter: Chapter, function: st
         return Hint("", say("hints.exhausted" if items else "hints.none", function=name, exercise=exercise.id))
     memory.levels[name] = level + 1
     note = ""
-    if check:
-        note = _failed(check)
+    if check and check.get("status") == "not_started":
+        note = say("hints.not_started", function=name)
     elif function is None and memory.status is None:
         note = say("hints.not_graded")
     return _of_lesson(name, items, level, note)
 
 
-def everything(exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None) -> list[Hint]:
+def everything(
+    exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None, check_id: str | None = None
+) -> list[Hint]:
     """All hints on a function, or on the function of the first open check, or on the whole exercise."""
-    check = _first_open(memory, function)
+    check = _first_open(memory, function, check_id)
     name = function or (check and check["function"])
     shown = [own] if check and (own := _of_check(check)) else []
     seen: set[tuple[str, ...]] = set()
@@ -65,8 +77,10 @@ def everything(exercise: Exercise, memory: Memory, chapter: Chapter, function: s
     return shown or [Hint("", say("hints.none", function=name or exercise.id))]
 
 
-def _first_open(memory: Memory, function: str | None) -> dict[str, str | None] | None:
-    open_checks = [check for check in memory.failed if function in (None, check["function"])]
+def _first_open(memory: Memory, function: str | None, check_id: str | None) -> dict[str, str | None] | None:
+    open_checks = [
+        check for check in memory.failed if function in (None, check["function"]) and check_id in (None, check["id"])
+    ]
     judged = [check for check in open_checks if check.get("status") != "skipped"]
     return next(iter(judged or open_checks), None)
 
@@ -75,7 +89,11 @@ def _key(check: dict[str, str | None]) -> str:
     return f"{check['id']} {check.get('mistake') or ''}".strip()
 
 
-def _failed(check: dict[str, str | None]) -> str:
+def _state(check: dict[str, str | None]) -> str:
+    if check.get("status") == "not_started":
+        return say("hints.not_started", function=check["function"])
+    if check.get("status") == "skipped":
+        return say("hints.skipped", check=check["id"], title=check.get("title") or "")
     return say("hints.check", check=check["id"], title=check.get("title") or "")
 
 
@@ -85,7 +103,7 @@ def _of_check(check: dict[str, str | None]) -> Hint | None:
         return None
     mistake = check.get("mistake")
     heading = say("hints.misunderstood", name=mistake.replace("-", " ")) if mistake else ""
-    return Hint(heading, text, note=_failed(check))
+    return Hint(heading, text, note=_state(check))
 
 
 def _of_lesson(name: str, items: tuple[str, ...], level: int, note: str) -> Hint:

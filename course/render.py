@@ -105,6 +105,13 @@ class Screen:
         self.verbose = verbose
         self.width = min(console.width, WIDTH)
         self.ascii = _ascii(console)
+        self._live = _watched(console)
+        """Somebody reads along; a file or a pipe gets the checks at the end, in the order of the exercise."""
+        self._movement = "line" if self.ascii else "dots"
+        self._held: list[Check] = []
+        """Checks that have ended while nobody reads along."""
+        self._compact = False
+        """The last line printed was one that stands for a whole function."""
         self._spinner: Status | None = None
         self._titled = False
         """The header stands already."""
@@ -114,7 +121,7 @@ class Screen:
         self._seen: set[str] = set()
         """Functions that have had a heading; checks that need a slow import come last, so one may return."""
         self._waiting: list[Check] = []
-        """Quiet checks of the current function, held back while nothing else is known of it."""
+        """Checks of the current function, held back while one line may be enough for all of them."""
         self._hinted: set[str] = set()
         """Functions that have had their hint."""
         self._pointed = False
@@ -126,8 +133,8 @@ class Screen:
 
     def wait(self) -> None:
         """Show that something happens before the first event, if somebody is watching."""
-        if _watched(self.console):
-            self._spinner = self.console.status(say("grade.warming"), spinner="line" if self.ascii else "dots")
+        if self._live:
+            self._spinner = self.console.status(say("grade.warming"), spinner=self._movement)
             self._spinner.start()
 
     def rest(self) -> None:
@@ -145,12 +152,34 @@ class Screen:
     def checked(self, report: Report, check: Check) -> None:
         """One check has ended."""
         if self._spinner:
-            self._spinner.update(say("grade.checking", done=len(report.checks), count=len(report.announced)))
+            symbol, _ = self._symbol(check.status or "grader_error")
+            counts = {"done": len(report.checks), "count": len(report.announced)}
+            words = say("grade.checking", symbol=symbol, function=clean(check.function), **counts)
+            first = len(report.checks) == 1  # a new spinner is drawn at once, a new text with its next movement
+            self._spinner.update(Text(words), spinner=self._movement if first else None)
+        if self._live:
+            self._take(check)
+        else:
+            self._held.append(check)
+
+    def _take_held(self, report: Report) -> None:
+        """Print what was held back; the checks as they ended, since the diagnosis is told in a place of its own."""
+        functions = [check.function for check in report.announced.values()]
+        order = {check_id: position for position, check_id in enumerate(report.announced)}
+        announced = [check for check in self._held if check.id in order]
+        self._held = [check for check in self._held if check.id not in order]
+        for check in sorted(announced, key=lambda check: (functions.index(check.function), order[check.id])):
+            self._take(check)
+        for check in self._held:
+            self._take(check)
+        self._held = []
+
+    def _take(self, check: Check) -> None:
         if check.function != self._function:
             self._end_function()
             self._function = check.function
         self._waiting.append(check)
-        if self._headed or not check.quiet:
+        if self._headed or not (check.quiet or (check.passed and not self.verbose)):
             self._print_waiting()
 
     def _end_function(self) -> None:
@@ -158,34 +187,50 @@ class Screen:
         if untouched(self._waiting) and not self._headed:
             self._untouched.setdefault(self._waiting[0].function, []).extend(self._waiting)
             self._waiting = []
+        elif self._waiting and all(check.passed for check in self._waiting) and not (self._headed or self.verbose):
+            self._print_passed()
         else:
             self._print_waiting()
         self._function = None
         self._headed = False
+
+    def _print_passed(self) -> None:
+        """One line for a function all of whose checks passed."""
+        function, checks = self._waiting[0].function, self._waiting
+        points = f"{sum(check.points for check in checks)}/{sum(check.max_points for check in checks)}"
+        self._one_line("passed", self._heading(function), say("grade.passed", count=len(checks)), points)
+        self._waiting = []
+
+    def _heading(self, function: str) -> str:
+        again = function in self._seen
+        self._seen.add(function)
+        return say("grade.continued", function=function) if again else function
+
+    def _one_line(self, status: str, heading: str, words: str, points: str) -> None:
+        if not self._compact:
+            self.console.print()
+        self._compact = True
+        label = Text(clean(heading), style="bold")
+        label.append("  " + words, style="dim")
+        self._row(*self._symbol(status), label, points, indent=0)
 
     def _print_waiting(self) -> None:
         if self._waiting and not self._headed:
             function = self._waiting[0].function
             self._waiting = self._untouched.pop(function, []) + self._waiting
             self.console.print()
-            again = function in self._seen
-            self._text(say("grade.continued", function=function) if again else function, style="bold")
-            self._seen.add(function)
+            self._text(self._heading(function), style="bold")
             self._headed = True
+            self._compact = False
         for check in self._waiting:
             self._print_check(check)
         self._waiting = []
 
     def _print_untouched(self) -> None:
         """One line for each function that found only the skeleton, not one for each of its checks."""
-        if self._untouched:
-            self.console.print()
-        symbol, style = self._symbol("not_started")
         for function, checks in self._untouched.items():
             points = sum(check.max_points for check in checks)
-            label = Text(function, style="bold")
-            label.append("  " + say("grade.untouched", count=len(checks)), style="dim")
-            self._row(symbol, style, label, f"0/{points}", indent=0)
+            self._one_line("not_started", function, say("grade.untouched", count=len(checks)), f"0/{points}")
         self._untouched = {}
 
     def _print_check(self, check: Check) -> None:
@@ -203,7 +248,7 @@ class Screen:
         self._text(message, style="dim" if check.quiet else style, indent=6)
         if check.quiet:
             return
-        if not (self.verbose and check.compared):
+        if not (self.verbose and check.compared) or _told(check):
             self._pair(say("grade.expected"), check.expected)
             self._pair(say("grade.actual"), check.actual)
         if where := _where(check):
@@ -226,7 +271,8 @@ class Screen:
 
     def _print_details(self, check: Check) -> None:
         """What -v adds."""
-        for what, expected, actual in (line for line in check.compared if len(line) == 3):
+        told = _told(check)
+        for what, expected, actual in (line for line in check.compared if len(line) == 3 and line != told):
             if expected == actual:
                 self._pair(say("grade.compared", what=what), actual)
                 continue
@@ -245,6 +291,7 @@ class Screen:
     def finished(self, report: Report, following: Advice) -> None:
         """Everything that only the whole can say; the last line is the next command."""
         self.rest()
+        self._take_held(report)
         self._end_function()
         self._print_untouched()
         if not self._titled:
@@ -273,11 +320,14 @@ class Screen:
             explains = ", ".join(check.id for check in one.checks)
             body.append("\n" + say("grade.explains", count=len(one.checks), checks=explains), style="dim")
         self.console.print()
-        title = say("grade.misunderstood")
+        title: Text | None = Text(say("grade.misunderstood"), style="bold yellow")
+        if title and title.cell_len + 6 > self.width:  # corners, a line and a blank on each side
+            self.console.print(title)
+            title = None
         self.console.print(
             Panel(
                 body,
-                title=Text(title, style="bold yellow"),
+                title=title,
                 title_align="left",
                 border_style="yellow",
                 box=box.ASCII if self.ascii else box.ROUNDED,
@@ -336,7 +386,7 @@ class Screen:
         )
         visible = sum(check.visible for check in report.checks.values())
         hidden = len(report.checks) - visible
-        self._text(say("grade.visibility", visible=visible, hidden=hidden), style="dim")
+        self._text(say("grade.visibility", count=visible, hidden=hidden), style="dim")
         if report.partial:
             self._text(say("grade.partial"), style="yellow")
 
@@ -397,6 +447,18 @@ class Screen:
         self._text(f"{name}  {lines[0]}", indent=indent, hang=hang)
         for line in lines[1:]:
             self._text(line, indent=indent + hang)
+
+
+def _told(check: Check) -> tuple[str, ...] | None:
+    """The comparison that the message and the pair below it are about, if it is one of those that -v lists."""
+    for line in check.compared:
+        if (
+            not check.passed
+            and line[1:] == (check.expected, check.actual)
+            and (check.message or "").startswith(line[0])
+        ):
+            return line
+    return None
 
 
 def _where(check: Check) -> str | None:

@@ -26,6 +26,8 @@ from course.report import Report
 from course.syllabus import Exercise
 from course.text import say
 
+DEFAULT = "my-course"
+"""Where ``course start`` puts a workspace if it is told no name."""
 DIRECTORY = ".course"
 SCHEMA = "course/state/v1"
 

@@ -1,5 +1,6 @@
 """The commands as a learner types them, against a grader that plays a script; whole outputs where the words matter."""
 
+import io
 import json
 import os
 import re
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course import client, paths, syllabus, workspace
+from course import client, paths, render, syllabus, workspace
 from course.cli import Settings, cli
+from course.report import Report
 from tests import fake_grader
 from tests.fake_grader import announced, check, session
 
@@ -95,9 +97,7 @@ SCREEN = """\
 exercise-3  LoRA and PEFT
 lora.py, seed 7, sandbox full
 
-lora_report
-  ✓ rank 16 on four matrices of twelve layers                                2/2
-  ✓ the head is trainable, but it is not LoRA's                              1/1
+✓ lora_report  2 checks                                                      3/3
 
 LoRALinear
   ✗ the output is W x + b plus (alpha/r) times B A x                         0/3
@@ -130,7 +130,7 @@ LoRALinear       0/3   ░░░░░░░░░░      0/7
 inject_lora      0/2   ░░░░░░░░░░      0/4
 
 2 of 7 checks passed: 3 of 14 points.
-2 visible checks (-v shows what they compared), 5 hidden ones (their values stay
+2 visible checks (-v shows what they compared), 5 hidden (their values stay
 hidden).
 
 A hint on the first open check:
@@ -191,7 +191,13 @@ def test_without_utf8_everything_is_ascii(desk):
     runner = CliRunner(charset="ascii")
     outcome = runner.invoke(cli, ["grade", "3"], obj=Settings(desk.command))
     assert outcome.exit_code == 1 and outcome.stdout.isascii()
-    for line in ("  x the output is W", "  + the head", "  - the property merge", "o inject_lora", "+- What you seem"):
+    for line in (
+        "  x the output is W",
+        "+ lora_report  2 checks",
+        "  - the property merge",
+        "o inject_lora",
+        "+- What you seem",
+    ):
         assert "\n" + line in outcome.stdout
     assert "##########" in outcome.stdout
 
@@ -224,9 +230,67 @@ def test_a_students_text_is_never_interpreted(desk):
     assert not set("\x1b\x07\u202e") & set(out)
 
 
-def test_a_function_that_comes_back_is_continued(desk):
-    desk.play(session([check("f.a"), check("g.a"), check("f.b")], "passed"))
-    assert re.findall(r"^\w+(?:, \w+)?$", desk("grade", "3").stdout, re.MULTILINE) == ["f", "g", "f, continued"]
+def groups(out):
+    """The headings of the functions, and the lines that stand for a whole one."""
+    return re.findall(r"^(?:\W )?([fg](?:, continued)?)(?:  \d+ checks? .*)?$", out, re.MULTILINE)
+
+
+COMES_BACK = [check("f.a"), check("g.a", "failed"), check("g.b"), check("f.b")]
+
+
+def test_a_function_that_comes_back_is_continued_where_somebody_reads_along(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    screen = render.Screen(render.Console(file=terminal, color_system=None, width=80, highlight=False))
+    report = Report("exercise-3", "lora", "LoRA", "lora.py")
+    for event in session(COMES_BACK):
+        report.take(event)
+        if event["event"] == "check":
+            screen.checked(report, report.checks[event["check"]["id"]])
+            if event["check"]["id"] == "g.a":
+                assert groups(terminal.getvalue()) == ["f", "g"]
+    screen.finished(report, render.Advice("x", "y"))
+    assert groups(terminal.getvalue()) == ["f", "g", "f, continued"]
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+def test_in_a_pipe_the_checks_stand_in_the_order_of_the_exercise(desk):
+    events = session(COMES_BACK)
+    by_function = sorted(events[0]["checks"], key=lambda one: one["id"])
+    desk.play([events[0] | {"checks": by_function}, *events[1:]])
+    assert groups(desk("grade", "3").stdout) == ["f", "g"]
+    assert re.findall(r"property (\w) holds", desk("grade", "3", "-v").stdout) == ["a", "b", "a", "b"]
+
+
+def test_what_was_held_back_is_shown_when_the_grader_dies(desk):
+    desk.play([*session([check("f.a"), check("f.b")])[:2], {"exit": 3}])
+    assert "✓ f  1 check  " in desk("grade", "3").stdout
+
+
+def test_verbose_says_a_failed_comparison_once(desk):
+    compared = [["other", "1", "1"], ["ratio", "0.5", "0.7"]]
+    desk.play(session([check("f.a", "failed", visible=True, compared=compared, message="ratio: off by 0.2",
+                             expected="0.5", actual="0.7")]))  # fmt: skip
+    out = desk("grade", "3", "-v").stdout
+    assert [out.count(word) for word in ("ratio", "0.5", "0.7", "other:  1", "1 visible check (")] == [1] * 5
+
+
+def test_a_narrow_panel_keeps_its_title(desk, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
+    assert "\nWhat you seem to have misunderstood\n╭───" in desk("grade", "3").stdout
+
+
+def test_a_terminal_without_japanese_is_spoken_to_in_english(desk):
+    ask = [cli, ["--lang", "ja", "grade", "--help"]]
+    assert not CliRunner().invoke(*ask).stdout.isascii()
+    assert "Grade your file" in CliRunner(charset="latin-1").invoke(*ask).stdout
 
 
 @pytest.mark.parametrize(("level", "word"), [("limits", "time and memory limits only"), ("none", "no sandbox")])
@@ -250,6 +314,10 @@ def test_nothing_selected(desk):
     assert outcome.stderr.startswith("Error: --only nonsense matches no check of exercise-3.")
     desk.play([{"event": "fault", "message": "no check", "exit_code": 5}])
     assert desk("grade", "3", "--only", "nonsense").exit_code == 5
+    desk.play(session(CHECKS))
+    desk("grade", "3")
+    desk.play(session([], "passed"))
+    assert "Open are: LoRALinear.forward, " in desk("grade", "3", "--only", "nonsense").stderr
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -460,8 +528,9 @@ def test_a_grader_that_cannot_be_started(desk):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT")
-def test_ctrl_c_takes_the_grader_along(desk):
+def test_ctrl_c_takes_the_grader_along(desk, tmp_path, monkeypatch):
     desk.play([session(CHECKS)[0], {"sleep": 60}])
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     code = f"from course.cli import *; cli(['grade', '3'], obj=Settings({desk.command!r}))"
     child = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -472,12 +541,17 @@ def test_ctrl_c_takes_the_grader_along(desk):
     )
     assert child.stdout.readline() == "exercise-3  LoRA and PEFT\n"
     grader = desk.request["pid"]
+    assert os.getsid(grader) == grader, "a terminal's Ctrl-C would reach it too"
+    left, others = (tmp_path / f"course-grader-{pid}-x" for pid in (grader, f"{grader}0"))
+    (left / "student").mkdir(parents=True)
+    others.mkdir()
     child.send_signal(signal.SIGINT)
     before = time.monotonic()
     out, err = child.communicate(timeout=20)
     assert time.monotonic() - before < client.PATIENCE, "it was not asked to end, but killed after a while"
     assert (child.returncode, err) == (130, "\nInterrupted. Nothing was graded to the end.\n")
     assert gone(grader)
+    assert others.exists() and not left.exists()
 
 
 def gone(pid):
@@ -582,6 +656,8 @@ def test_list_shows_how_far_one_is(desk):
 def test_list_outside_a_workspace(desk, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert last_line(desk("list")) == "course start"
+    workspace.start(tmp_path / workspace.DEFAULT, [])
+    assert {last_line(desk(*words)) for words in (["list"], ["next"], ["read", "3"])} == {"cd my-course"}
 
 
 def test_read_leaves_the_hints_out(desk):
@@ -614,6 +690,16 @@ course grade exercise-3
     assert everything.count("LoRALinear, hint ") == int(re.search(r"hint 2 of (\d+)", third)[1])
     assert "inject_lora, hint 1 of " in desk("hint", "lora", "INJECT_LORA").stdout
     assert "inject_lora, hint 2 of " in desk("hint", "lora", "inject_lora").stdout
+
+
+def test_a_hint_says_why_only_where_it_answers_that_check(desk):
+    desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
+    desk("grade", "3")
+    assert desk("hint", "3", "dtype").stdout.startswith(
+        "LoRALinear.dtype failed last: the property dtype holds\nsecond"
+    )
+    assert desk("hint", "3", "LoRALinear.DTYPE").stdout.startswith("LoRALinear, hint 1 of ")
+    assert desk("hint", "3", "inject_lora").stdout.startswith("inject_lora is not started.\ninject_lora, hint 1 of ")
 
 
 def test_hint_on_a_function_that_does_not_exist(desk):
