@@ -70,8 +70,9 @@ class LoRALinear(nn.Module):
     W and b belong to ``base`` and are frozen. The only trainable tensors are the two factors A and B, with r * k and
     d * r numbers. They may be Parameters or bias-free Linear layers, and may be stored in either orientation.
 
-    A starts random, with different rows, and B starts at zero (LoRA paper, section 4.1). So the layer begins as an
-    exact copy of the one it wraps, and still B has a gradient: with both at zero, neither would ever move.
+    A starts random, with different rows and different in every layer, and B starts at zero (LoRA paper, section 4.1).
+    So the layer begins as an exact copy of the one it wraps, and still B has a gradient: with both at zero, neither
+    would ever move.
 
     Frozen means not updated, not cut off: x gets its gradient through W and through the update, so that layers below
     can learn. The factors have the dtype and the device of ``base.weight``.
@@ -152,8 +153,9 @@ class LoRALinear(nn.Module):
     def unmerge(self) -> None:
         """Take the update out of the weight again.
 
-        W is as it was before ``merge``, and the branch of the factors is back: the outputs stay the same once more.
-        Unmerging a layer that is not merged does nothing.
+        W is as it was before ``merge``, whatever has become of the factors since, and frozen as ever; their branch is
+        back: if they have not changed, the outputs stay the same once more. Unmerging a layer that is not merged does
+        nothing.
         """
         if self.unmerged_weight is None:
             return
@@ -304,7 +306,7 @@ class MultiLoRALinear(nn.Module):
             alpha: its strength; the update is scaled by alpha / r.
 
         Raises:
-            ValueError: the name is taken.
+            ValueError: the name is taken; the adapter that has it stays as it was.
         """
         if name in self.scale:
             raise ValueError(f"there is an adapter called {name!r} already")
@@ -315,13 +317,15 @@ class MultiLoRALinear(nn.Module):
         self.scale[name] = alpha / r
 
     def set_adapter(self, name: str | None) -> None:
-        """Choose the adapter that works from now on. Its factors stay as they are, and so do those of the others.
+        """Choose the adapter that works from now on.
+
+        Its factors stay as they are, and so do those of the others: their numbers, and that they are trainable.
 
         Args:
             name: an adapter; None for the plain base layer.
 
         Raises:
-            KeyError: no adapter has this name.
+            KeyError: no adapter has this name; the active adapter stays active.
         """
         if name is not None and name not in self.scale:
             raise KeyError(f"no adapter is called {name!r}; known: {', '.join(self.scale)}")

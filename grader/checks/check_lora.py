@@ -282,6 +282,12 @@ class CheckLoRALinear:
                 hint="W and b of the base are frozen; what is trained is one thin factor on either side of the rank",
                 reveal=True,
             )
+        base = student.given.linear_of(student.draw.normal(D, K))
+        expect.true(
+            refused(student, student.LoRALinear, base, r=0, alpha=6.0),
+            "a layer of rank 0 is built without an error",
+            hint="the rank is at least 1: with 0 there would be nothing to train, and nobody would notice",
+        )
 
     @check(points=2, visible=True)
     def check_identity_at_start(self, student):
@@ -320,10 +326,13 @@ class CheckLoRALinear:
         adapted = Adapted(student, alpha=6.0, write=False)
         with student.untraced():
             a, b = student.given.factors(adapted.layer, R, K, D).read()
+            other = student.given.factors(Adapted(student, alpha=6.0, write=False).layer, R, K, D).read()[0]
         full_rank = bool(torch.linalg.matrix_rank(a.double()) == R)
         student.note("A is zero", bool((a == 0).all()))
         student.note("B is zero", bool((b == 0).all()))
         student.note("A has full rank", full_rank)
+        student.note("A holds zeros", bool((a == 0).any()))
+        student.note("A is the same in the next layer", torch.equal(a, other))
         hint = "the input meets A first: let A be random and B silent"
         expect.true(bool((b == 0).all()), "B, the factor with d rows, is not zero at the start", hint=hint)
         expect.true(bool((a != 0).any()), "A, the factor with k columns, is zero at the start", hint=hint)
@@ -331,6 +340,11 @@ class CheckLoRALinear:
             full_rank,
             "A starts with rows that depend on each other",
             hint="equal rows get equal gradients and stay equal: the rank you pay for is never used",
+        )
+        expect.true(
+            not torch.equal(a, other),
+            "two fresh layers start with the same A",
+            hint="random means drawn anew for every layer: a fixed pattern is not, and neither is a seed set inside",
         )
 
     @check(points=3, visible=True)
@@ -454,6 +468,13 @@ class CheckLoRALinear:
             tolerance=1e-4,
             hint="the update must be in the weight or in the branch, at its full strength, and never in both",
         )
+        shapes = trained_shapes(student, adapted.layer)
+        student.note("W is frozen after merge()", (D, K) not in shapes)
+        expect.true(
+            (D, K) not in shapes,
+            "W is trainable after merge()",
+            hint="the weight gets other numbers, and stays the frozen tensor that it is",
+        )
         adapted.quietly("merge")
         expect.close(
             adapted.layer(x),
@@ -514,6 +535,28 @@ class CheckLoRALinear:
             tolerance=1e-4,
             hint="now only W x + b should be left: is the weight what it was before merge()?",
         )
+        shapes = trained_shapes(student, adapted.layer)
+        student.note("trainable after unmerge()", str(shapes))
+        expect.equal(
+            shapes,
+            [(R, D), (R, K)],
+            "shapes of the trainable tensors after unmerge()",
+            hint="merging and unmerging change numbers, not what is trained: W stays frozen, the factors learn",
+        )
+        for dtype in (torch.float32, torch.float64):
+            adapted = Adapted(student, alpha=8.0, dtype=dtype)
+            x = student.draw.normal(4, K, dtype=dtype)
+            adapted.quietly("merge")
+            adapted.a, adapted.b = student.draw.normal(R, K, dtype=dtype), student.draw.normal(D, R, dtype=dtype)
+            student.given.factors(adapted.layer, R, K, D).write(adapted.a, adapted.b)
+            adapted.quietly("unmerge")
+            expect.close(
+                adapted.layer(x),
+                adapted.adapted(x),
+                f"output after merge(), new numbers in both factors, and unmerge(), base in {str(dtype)[6:]}",
+                tolerance=1e-4,
+                hint="W comes back as it was before merge(), whatever the factors hold by now: what has to be kept?",
+            )
 
     @check(points=1)
     def check_delta_weight(self, student):
@@ -669,8 +712,13 @@ class CheckInjectLora:
         expect_names(
             names,
             layers("attention.self.query") + layers("attention.self.value"),
-            many="this model also has layers called query_norm and subquery, and a LayerNorm called query",
+            many="this model also has layers called query_norm, subquery and query.proj, and a LayerNorm called query",
             few="a target is the end of a dotted name, however deep the layer lies in the model",
+        )
+        expect.true(
+            refused(student, student.inject_lora, student.given.classifier(0), ["qury"], r=RANK, alpha=4.0),
+            'the target "qury" is accepted, which no layer is called',
+            hint="a misspelt target would leave the whole model frozen, and nobody would notice",
         )
 
     @check(points=2, uses=("LoRALinear",))
@@ -679,7 +727,10 @@ class CheckInjectLora:
         model = student.given.classifier(student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0)
         expect_trainable(
-            student, model, hint="freeze everything that was there; the new factors and the new head learn"
+            student,
+            model,
+            hint="freeze everything that was there; the new factors and the new head learn. This model also has a "
+            "preclassifier and a classifier_norm, which are no classifier",
         )
 
     @check(points=1, visible=True, uses=("LoRALinear",))
@@ -741,7 +792,7 @@ class CheckInjectLora:
             after = spot.read()
             now = student.given.tensors(model)
         lost = lost_names(start, now)
-        frozen_lost = sorted(name for name in lost if "classifier" not in name)
+        frozen_lost = sorted(name for name in lost if not name.startswith("classifier."))
         student.note("frozen tensors that have moved", len(frozen_lost))
         student.note("parts of the classifier that have moved", len(lost) - len(frozen_lost))
         moved = [not torch.equal(one, other) for one, other in zip(before, after, strict=True)]
@@ -852,13 +903,14 @@ class CheckLoraState:
         answer = saved(x)
         with student.untraced():
             state = student.given.keep(student.value(None, "lora_state_dict"), saved)
-            student.given.call(student.value(None, "load_lora_state_dict"), fresh, state)
+            backwards = student.given.backwards(state)  # by name, whatever the order
+            student.given.call(student.value(None, "load_lora_state_dict"), fresh, backwards)
         expect.close(
             fresh(x),
             answer,
             "class scores after loading",
             tolerance=1e-4,
-            hint="A, B and the trained head: all of it has to be saved, and put back where it was",
+            hint="A, B and the trained head: all of it has to be saved, and put back under its own name",
         )
         expect_trainable(student, fresh, hint="loading copies numbers; it must not freeze or free anything")
         with student.untraced():
@@ -987,6 +1039,13 @@ class CheckMultiLoRALinear:
         """set_adapter(None) gives the plain layer"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=3.0)
+        expect.close(
+            switched.layer(switched.x),
+            switched.wanted[None],
+            "output after add_adapter, before any set_adapter",
+            tolerance=1e-4,
+            hint="add_adapter gets an adapter ready; which one works is for set_adapter to say",
+        )
         expect.differs(
             switched.answer("reviews"),
             switched.wanted[None],
@@ -1017,11 +1076,13 @@ class CheckMultiLoRALinear:
             found = student.given.parameters(switched.layer).values()
         total = sum(value.numel() for value in found if value.numel() > 1 and tuple(value.shape) not in ((D, K), (D,)))
         student.note("numbers in the adapters' parameters", total)
-        shapes = trained_shapes(student, switched.layer)  # an adapter that rests may be frozen
+        shapes = trained_shapes(student, switched.layer)
         frozen = (D, K) not in shapes and (D,) not in shapes
         learning = (2, D) in shapes and (2, K) in shapes
+        resting = (3, D) in shapes and (3, K) in shapes
         student.note("the base is frozen", frozen)
         student.note("the active adapter is trainable", learning)
+        student.note("the other adapter is trainable", resting)
         expect.equal(
             total,
             (2 + 3) * (D + K),
@@ -1035,6 +1096,11 @@ class CheckMultiLoRALinear:
             "the factors of the active adapter are not trainable",
             hint="freezing the base must not freeze the adapters",
         )
+        expect.true(
+            resting,
+            "set_adapter has frozen the factors of the other adapter",
+            hint="set_adapter chooses who takes part in the forward pass; an optimizer was told of all the factors",
+        )
 
     @check(points=2, uses=("LoRALinear",), needs=("training",))
     def check_isolated(self, student):
@@ -1046,18 +1112,41 @@ class CheckMultiLoRALinear:
 
     @check(points=1, uses=("LoRALinear",))
     def check_unknown(self, student):
-        """the name of no adapter is refused"""
+        """the name of no adapter is refused, and so is a name that is taken; both leave everything as it was"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=6.0)
         switched.answer("reviews")
-        loud = refused(student, switched.answer, "review")
-        if not loud:
+        for name in ("sentiment", "review"):
+            loud = refused(student, switched.layer.set_adapter, name)
             with student.untraced():
-                student.note("falls back to the base", same(switched.layer(switched.x), switched.wanted[None]))
+                now = switched.layer(switched.x)
+            student.note("answers like the base now", same(now, switched.wanted[None]))
+            student.note("answers as before", same(now, switched.wanted["reviews"]))
+            expect.true(
+                loud,
+                f'set_adapter("{name}") is accepted when only "reviews" exists',
+                hint="a misspelt task would run untrained, and nobody would notice",
+            )
+            expect.close(
+                now,
+                switched.wanted["reviews"],
+                f'output after set_adapter("{name}") was refused, with "reviews" active before',
+                tolerance=1e-4,
+                hint="look whether the name is known first, and change something only then",
+            )
+        loud = refused(student, switched.layer.add_adapter, "reviews", 3, 6.0)
+        with student.untraced():
+            now = switched.answer("reviews")
+        student.note("the first adapter answers as before", same(now, switched.wanted["reviews"]))
         expect.true(
             loud,
-            'set_adapter("review") is accepted when only "reviews" exists',
-            hint="a misspelt task would run untrained, and nobody would notice",
+            'a second adapter called "reviews" is accepted',
+            hint="what the first one has learned would be lost, and nobody would notice",
+        )
+        switched.expect(
+            "reviews",
+            'output with "reviews" active, after a second adapter of that name was refused',
+            "look whether the name is taken first, and add something only then",
         )
 
     @check(points=1, uses=("LoRALinear",))
@@ -1146,7 +1235,12 @@ class CheckBottleneckAdapter:
         first, second = student.draw.normal(32, 7), student.draw.normal(32, 7)
         with student.untraced():
             output = adapter(torch.cat([first, second, (first + second) / 2]))
+            louder = adapter(2 * first)
         expect.shape(output, (96, 7), "output")
+        expect.shape(louder, (32, 7), "output")
+        added = output[:32] - first
+        student.note("what is added has mean zero", bool((added.mean(1).abs() < 1e-3 * added.abs().mean(1)).all()))
+        student.note("what is added heeds the size of h", not same(louder - 2 * first, added, tolerance=1e-2))
         one, two, middle = output.double().chunk(3)
         bends = one + two - 2 * middle  # an affine map has none; a bend before `up` leaves `up` as one of m directions
         affine = bool(bends.abs().max() < 1e-3)

@@ -157,6 +157,11 @@ def call(function: Callable[..., object], *args: object) -> object:
     return function(*(_unwrap(argument) for argument in args))
 
 
+def backwards(kept: Kept) -> Kept:
+    """A kept dictionary with its entries, the very same objects, in reverse order."""
+    return Kept(dict(reversed(list(kept.value.items())))) if isinstance(kept.value, dict) else kept
+
+
 def _unwrap(argument: object) -> object:
     return argument.value if isinstance(argument, Kept) else argument
 
@@ -374,7 +379,8 @@ class Layer(nn.Module):
 class Classifier(nn.Module):
     """Word vectors in, class scores out: ``encoder.layer.0`` to ``encoder.layer.11``, ``pooler``, ``classifier``.
 
-    The norm of the embeddings has a name of your choice, such as that of a linear layer elsewhere.
+    The norm of the embeddings has a name of your choice, such as that of a linear layer elsewhere. A few parts only
+    look like a target or like the head: ``bridge.query.proj``, ``preclassifier`` and ``classifier_norm``.
     """
 
     def __init__(self, norm_name: str) -> None:
@@ -382,17 +388,22 @@ class Classifier(nn.Module):
         super().__init__()
         self.embeddings = nn.ModuleDict({norm_name: nn.LayerNorm(WIDTH)})
         layers = (Layer(WIDTH, KEY_WIDTH, VALUE_WIDTH, INNER_WIDTH) for _ in range(N_LAYERS))
+        self.bridge = nn.ModuleDict({"query": nn.ModuleDict({"proj": nn.Linear(WIDTH, WIDTH)})})
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(layers)})
         self.pooler = nn.ModuleDict({"dense": nn.Linear(WIDTH, WIDTH)})
+        self.preclassifier = nn.Linear(WIDTH, WIDTH)
+        self.classifier_norm = nn.LayerNorm(WIDTH)
         self.classifier = nn.Linear(WIDTH, N_CLASSES)
 
     def forward(self, vectors: Tensor) -> Tensor:
         """``(B, T, C)`` to ``(B, classes)``."""
         (norm,) = self.embeddings.children()
         hidden = norm(vectors)
+        hidden = hidden + self.bridge.get_submodule("query.proj")(hidden)
         for layer in self.encoder["layer"].children():
             hidden = layer(hidden)
-        scores: Tensor = self.classifier(torch.tanh(self.pooler["dense"](hidden[:, 0])))
+        pooled = torch.tanh(self.pooler["dense"](hidden[:, 0]))
+        scores: Tensor = self.classifier(self.classifier_norm(self.preclassifier(pooled)))
         return scores
 
 
