@@ -119,7 +119,9 @@ class ForkHost(ForkServer):
 
     def _on_warmer(self, offers: tuple[str, ...]) -> None:
         """It says once that it has imported everything; after that only its end can be heard."""
-        warmer = self.warmers[offers]
+        warmer = self.warmers.get(offers)
+        if warmer is None:  # it went a moment ago, with the one that it was forked from
+            return
         if warmer.sock.recv(100) == b"ready":
             warmer.ready = True
             return

@@ -3,11 +3,11 @@
 It reads one JSON request per line from standard input and writes one JSON event per line to standard output (formats:
 CONTRIBUTING.md). End of input means no further requests; what is running is finished first.
 
-    host ── imports torch, forks:
-      ├── warmers    further fork servers, each forked from the one before, which import what takes longer (the rest of
-      │              torch, transformers) while the first checks run already; used alone once they are ready
-      ├── judge      one per request, trusted
-      └── students   one per check, sandboxed (see ``grader.forkserver``)
+    host ── imports torch, reads requests, passes events on; forks nobody but:
+      └── servers    a chain of them, each forked from the one before and importing one thing more (the rest of torch,
+          │          transformers) while the first checks run already; they fork:
+          ├── judge      one per request, trusted
+          └── students   one per check, sandboxed (see ``grader.forkserver``)
 
 Where there is no ``fork`` to rely on (macOS, Windows), the judge runs in this process and spawns student processes.
 """

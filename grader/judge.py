@@ -294,6 +294,8 @@ class Judge:
             limit = self.request.exercise.limits.import_seconds
             if isinstance(process.failure, link.LinkTimeout):
                 raise NotGradable(say("import.timeout", seconds=f"{limit:g}") + self._printed(process))
+            if process.ended and process.ended.reason == "server":
+                raise ServerError("the process that starts student processes has ended")
             if process.ended and process.ended.reason == "memory":
                 raise NotGradable(say("import.memory", limit=self.request.exercise.limits.memory_mb))
             raise NotGradable(say("import.ended", how=self._how_ended(process)) + self._printed(process))
@@ -500,7 +502,10 @@ class Judge:
     def _classify_gone(self, item: CheckReport, spec: CheckSpec, process: Process) -> None:
         limit = spec.seconds or self.request.exercise.limits.check_seconds
         reason = process.ended.reason if process.ended else None
-        if reason == "memory":
+        if reason == "server":
+            item.status = "grader_error"
+            item.message = say("check.our_fault", reason="the process that starts student processes has ended")
+        elif reason == "memory":
             item.status = "out_of_memory"
             item.message = say("check.memory", limit=self.request.exercise.limits.memory_mb)
         elif isinstance(process.failure, link.LinkTimeout) or reason == "overdue" or _cpu_limit_hit(process):

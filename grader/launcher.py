@@ -165,15 +165,15 @@ class ForkLauncher:
     def end(self, process: Process, wait: bool) -> Ended | None:
         """Ask the server to kill it; the answer tells how it really ended, if it had ended before."""
         index = self._where[process.ticket]
-        self._send(index, {"do": "end", "ticket": process.ticket})
-        if not wait:
-            process.link.close()
-            return None
-        deadline = time.monotonic() + SERVER_SECONDS
-        while process.ticket not in self._ended:
-            self._receive(index, deadline)
+        try:
+            self._send(index, {"do": "end", "ticket": process.ticket})
+            deadline = time.monotonic() + SERVER_SECONDS
+            while wait and process.ticket not in self._ended:
+                self._receive(index, deadline)
+        except ServerError:  # its processes have gone with it
+            self._ended[process.ticket] = Ended(0, "server")
         process.link.close()
-        return self._ended.pop(process.ticket)
+        return self._ended.pop(process.ticket, None)
 
     def close(self) -> None:
         """Closing the sockets makes the servers kill what is left."""
@@ -188,7 +188,10 @@ class ForkLauncher:
         raise ServerError(f"the syllabus preloads nothing called {', '.join(needs)} for this exercise")
 
     def _send(self, index: int, message: dict[str, Any]) -> None:
-        self._servers[index][1].send(json.dumps(message).encode())
+        try:
+            self._servers[index][1].send(json.dumps(message).encode())
+        except OSError as error:
+            raise ServerError(f"the warm host is gone: {error.strerror}") from None
 
     def _receive(self, index: int, deadline: float) -> None:
         sock = self._servers[index][1]
@@ -197,6 +200,8 @@ class ForkLauncher:
             packet, descriptors, _, _ = socket.recv_fds(sock, 64 * 1024, 4)
         except TimeoutError:
             raise ServerError(f"the warm host has not answered for {SERVER_SECONDS:g} s") from None
+        except OSError as error:
+            raise ServerError(f"the warm host is gone: {error.strerror}") from None
         if not packet:
             raise ServerError("the warm host is gone")
         message = json.loads(packet)
@@ -286,7 +291,7 @@ class SpawnLauncher:
             limits = json.dumps(dataclasses.asdict(self._limits))
             arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads), self.level, limits]
             environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-            self._popen = subprocess.Popen(
+            self._popen = _popen(
                 [sys.executable, "-P", "-m", "grader.student", *arguments],
                 cwd=scratch,
                 env=environment,
@@ -328,6 +333,13 @@ class SpawnLauncher:
                 if sock.recv(len(token), socket.MSG_WAITALL) == token:
                     return sock
             sock.close()
+
+
+def _popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(command, **options)
+    except OSError as error:
+        raise ServerError(f"a student process could not be started: {error.strerror}") from None
 
 
 def _frame(request: list[object]) -> bytes:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +17,9 @@ from pathlib import Path
 import pytest
 from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Host
 
-from grader import sandbox, scratch
+from grader import sandbox, scratch, wire
+from grader.launcher import ForkLauncher, ServerError
+from grader.link import send
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the host forks on Linux only")
 ATTACKS = Path(__file__).parent / "attacks"
@@ -91,6 +94,55 @@ def test_killed_it_takes_everybody_along_and_the_next_one_tidies_up(tmp_path: Pa
     subprocess.run([sys.executable, "-P", "-m", "grader"], input=b"", env=environ, check=True, timeout=PATIENCE_SECONDS)
     assert [path for path in host.temporary.iterdir() if path.name.startswith("course-")] == [link]
     assert (victim / "file").read_text() == "x"
+
+
+def test_dead_server_is_replaced(hosts: Callable[[], Host]) -> None:
+    """The kernel may kill one for want of memory; all that were forked from it go too."""
+    host = hosts()
+    assert host.grade(REFERENCE, only=ONE).status == "passed"
+    for _ in range(2):
+        (first,) = [pid for pid, what in host.processes().items() if what.startswith(f"child of {host.process.pid}:")]
+        before = set(host.processes()) - {host.process.pid}
+        os.kill(first, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE_SECONDS / 10
+        while before & set(host.processes()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert host.grade(REFERENCE, only=ONE).status == "passed"
+    assert "another is started" in host.complaints()
+
+
+def test_server_that_dies_in_between_is_a_fault_of_ours(hosts: Callable[[], Host]) -> None:
+    host = hosts()
+    assert host.grade(REFERENCE, only=ONE).status == "passed"
+    request = host.start(ATTACKS / "loop_ignoring_signals.py", only=ONE)
+    while not any(host.temporary.rglob("lora.py")):
+        time.sleep(0.01)
+    (first,) = [pid for pid, what in host.processes().items() if what.startswith(f"child of {host.process.pid}:")]
+    os.kill(first, signal.SIGKILL)
+    graded = host.finish(request)
+    assert graded.events[-1]["event"] == "fault" and graded.events[-1]["exit_code"] == 3
+    assert host.grade(REFERENCE, only=ONE).status == "passed"
+
+
+def test_launcher_notices_that_its_server_is_gone() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    launcher = ForkLauncher([((), ours)], "snapshot.py", "lora", "none", sandbox.Limits(), 1, 10)
+    launcher.prepare(())
+    answer, student = socket.socketpair()
+    reader, writer = os.pipe()
+    send(student, wire.encode(["ok", {"names": ["lora_report"], "error": None}]))
+    socket.send_fds(theirs, [json.dumps({"ticket": 1, "pid": 1}).encode()], [answer.fileno(), reader])
+    process = launcher.take(())
+    assert process.failure is None and process.names == {"lora_report"}
+    for end in (theirs, answer, student):
+        end.close()
+    for end in (reader, writer):
+        os.close(end)
+    ended = launcher.end(process, wait=True)
+    assert ended is not None and ended.reason == "server"
+    with pytest.raises(ServerError):
+        launcher.take(())
+    launcher.close()
 
 
 def test_many_at_once_do_not_mix(host: Host, tmp_path: Path) -> None:
