@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Graded, Host
 
+from course import syllabus
 from grader import sandbox
 
 ATTACKS = Path(__file__).parent / "attacks"
@@ -29,6 +30,8 @@ pytestmark = pytest.mark.skipif(LEVEL != "full", reason=f"no full sandbox here: 
 REPORT = ("lora_report",)
 ONE = ("lora_report.problem2",)
 OTHER = ("lora_report.head",)
+GIVEN = ("inject_lora.replaced", "inject_lora.no_head")
+"""Two checks in a row that are given a LoRALinear."""
 WRONG = frozenset({"failed"})
 
 
@@ -51,8 +54,6 @@ def ends(*statuses: str, says: str = "", only: tuple[str, ...] = ONE) -> Attack:
     return Attack(only=only, statuses=frozenset(statuses), says=says)
 
 
-MODULES = ("lora_report", "LoRALinear", "MultiLoRALinear", "BottleneckAdapter", "peft_param_count")
-
 CASES = {
     # leaving
     "exit_at_call": ends("crashed", says="exit code 0", only=REPORT),
@@ -67,7 +68,6 @@ CASES = {
     "lying_tensor": Attack(("LoRALinear.forward", "LoRALinear.delta_weight"), frozenset({"failed", "crashed"})),
     "lying_numbers": Attack(REPORT),
     "constant_answers": Attack(REPORT, frozenset({"failed", "passed"}), earns=frozenset({"lora_report.problem2"})),
-    "refuse_everything": ends("crashed", says="ValueError: no", only=()),
     "same_for_all": Attack(()),
     "do_nothing": Attack(
         (),
@@ -112,7 +112,7 @@ CASES = {
     # from check to check
     "cache_between_checks": Attack(REPORT),
     "steal_given_class": Attack(("inject_lora",), frozenset({"failed", "crashed"}), says="given:"),
-    "whisper_what_was_given": Attack(("inject_lora",), frozenset({"failed", "crashed"}), says="given:"),
+    "whisper_what_was_given": Attack(GIVEN, frozenset({"failed", "crashed"}), says="given:"),
 }
 NEVER_ANSWER = ("stop_itself", "frame_half", "loop_ignoring_signals", "loop_in_c")
 """Ended by the time limit of the check; tried all at once, since each takes that long."""
@@ -284,6 +284,38 @@ def host_result(host: Host, request: int, statuses: set[str]) -> None:
     assert_sane(graded)
     assert graded.points == 0 and graded.statuses <= statuses
     assert graded.status == ("not_gradable" if "skipped" in graded.statuses else "failed")
+
+
+KEPT_BY_DOING_NOTHING = {
+    # Promises that something stays as it is; whoever does nothing keeps them, and an identity is identical.
+    "set_trainable.full_again",
+    "LoRALinear.identity_at_start",
+    "reinit_top_layers.zero",
+    "reinit_top_layers.in_place",
+    "clip_grad_norm.small_untouched",
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("raise ValueError('no')", set()),  # so that whoever asks for an error gets one
+        ("return args[0] if args else next(iter(kwargs.values()), None)", KEPT_BY_DOING_NOTHING),
+    ],
+    ids=["refuses everything", "does nothing"],
+)
+def test_no_exercise_pays_for_a_file_without_an_idea(host: Host, tmp_path: Path, body: str, kept: set[str]) -> None:
+    running = []
+    for exercise in syllabus.load():
+        if not exercise.planned:
+            file = tmp_path / f"{exercise.slug}.py"
+            file.write_text("\n\n".join(f"def {name}(*args, **kwargs):\n    {body}\n" for name in exercise.functions))
+            running.append(host.start(file, exercise=exercise.slug))
+    assert running
+    for request in running:
+        graded = host.finish(request)
+        assert graded.status == "failed"
+        assert {name for name, check in graded.checks.items() if check["status"] == "passed"} <= kept
 
 
 def test_numbers_choose_among_all_tries(monkeypatch: pytest.MonkeyPatch) -> None:
