@@ -9,11 +9,12 @@ Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send 
     {"do": "warm", "preload": NAME}       with one descriptor: fork a further server that imports this as well
 
 and receive ``{"ticket": n, "pid": p}`` with two descriptors (the socket to the student process and the pipe of its
-prints), and later ``{"ended": n, "status": wait status, "reason": null | "memory" | "disk" | "overdue"}``; or only the
-latter, with the reason ``refused``, if the process could not be started.
+prints), and later ``{"ended": n, "status": wait status, "reason": r}``, where r is null or one of ``memory``, ``disk``,
+``threads`` and ``overdue``; or only the latter, with the reason ``refused``, if the process could not be started.
 
-A student process is killed when its judge says so, when its judge is gone, when it takes more memory or disk than it
-may, and at the latest ``BACKSTOP_SECONDS`` after it began. It never outlives this process (``PR_SET_PDEATHSIG``).
+A student process is killed when its judge says so, when its judge is gone, when it takes more memory, disk or threads
+than it may, and at the latest ``BACKSTOP_SECONDS`` after it began. It never outlives this process
+(``PR_SET_PDEATHSIG``).
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ from grader.scratch import overflows, remove, remove_if_plain
 
 BACKSTOP_SECONDS = 300.0
 TICK_SECONDS = 0.1
-"""How often memory and disk of the running student processes are looked at."""
+"""How often memory, disk and threads of the running student processes are looked at."""
+MAX_THREADS = 256
+"""Threads of one student process; the kernel's own limit does not hold for root."""
 PACKET_BYTES = 64 * 1024
 
 _PR_SET_PDEATHSIG = 1
@@ -269,6 +272,8 @@ class ForkServer:
                 child.reason = "overdue"
             elif _resident_bytes(child.pid) > child.resident_limit:
                 child.reason = "memory"
+            elif sandbox.threads(child.pid) > MAX_THREADS:
+                child.reason = "threads"
             elif now - child.started > 2 * TICK_SECONDS and overflows(child.scratch):
                 child.reason = "disk"
             if child.reason is not None:

@@ -8,15 +8,14 @@ not pass.
 from __future__ import annotations
 
 import ast
-import contextlib
 import dataclasses
 import hashlib
 import importlib
-import io
 import marshal
 import os
 import re
 import secrets
+import signal
 import stat
 import sys
 import tempfile
@@ -344,8 +343,8 @@ class Judge:
             return say("ended.garbled")
         if ended is None:
             return say("ended.unknown")
-        if ended.reason == "disk":
-            return say("ended.disk")
+        if ended.reason in ("disk", "threads"):
+            return say(f"ended.{ended.reason}")
         if ended.exit_code is not None:
             return say("ended.exit", code=ended.exit_code)
         return say("ended.signal", number=ended.signal)
@@ -549,9 +548,7 @@ class Judge:
         for name, item in self.observed.items():
             if item.status in ("failed", "crashed"):
                 references[name] = observe(item.spec, self.reference, self.request.seed)
-                if (
-                    references[name].status != "passed"
-                ):  # a check that fails the reference says nothing about the student
+                if references[name].status != "passed":  # then the check says nothing about the student
                     mine = self.reports[name]
                     mine.status, mine.message = "grader_error", say("check.our_fault", reason=references[name].failing)
                     self.observed[name] = dataclasses.replace(item, status="grader_error")
@@ -626,7 +623,7 @@ def _failing(error: BaseException | None) -> str:
 
 
 def _cpu_limit_hit(process: Process) -> bool:
-    return process.ended is not None and process.ended.signal == 24  # SIGXCPU
+    return process.ended is not None and process.ended.signal == getattr(signal, "SIGXCPU", None)
 
 
 def localised(hint: expect.Hint, lang: str) -> str | None:
@@ -651,10 +648,3 @@ def compiled_definition(path: Path, name: str) -> bytes:
         raise ValueError(f"{path.name} does not define {name}")
     module = ast.Module(body=[*body, *wanted], type_ignores=[])
     return marshal.dumps(compile(module, "<given>", "exec", dont_inherit=True, optimize=2))
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Swallow what our own replays print."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        yield

@@ -15,8 +15,8 @@ Applied in a process just forked from the warm host, before the first line of th
 Not covered, even by ``full``: existence, size and dates of any file can be asked for (Landlock has no right for
 ``stat``), and the names in our packages where they are installed beside the libraries; faults of the processor and the
 kernel; how much disk all files of the scratch folder take together, and how many threads root starts within the memory
-limit (the host watches: ``overfull``, ``threads``); what the host holds in memory at the fork, which therefore must be
-nothing secret.
+limit (the host watches both: ``scratch.overflows``, ``threads``); what the host holds in memory at the fork, which
+therefore must be nothing secret.
 """
 
 from __future__ import annotations
@@ -25,10 +25,8 @@ import contextlib
 import ctypes
 import errno
 import functools
-import itertools
 import os
 import platform
-import secrets
 import site
 import sys
 import sysconfig
@@ -278,8 +276,8 @@ _ALLOWED = """
     brk madvise mincore mlock mprotect mremap msync munlock munmap membarrier pkey_alloc pkey_free pkey_mprotect
     map_shadow_stack mseal get_mempolicy
 
-    access chdir close close_range creat dup dup2 dup3 faccessat faccessat2 fadvise64 fallocate fchdir fdatasync
-    flock fstat fstatfs fsync ftruncate getcwd getdents getdents64 link linkat lseek lstat mkdir mkdirat newfstatat
+    access chdir close close_range creat dup dup2 dup3 faccessat faccessat2 fadvise64 fchdir fdatasync
+    fstat fstatfs fsync ftruncate getcwd getdents getdents64 link linkat lseek lstat mkdir mkdirat newfstatat
     pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv rename renameat
     renameat2 rmdir sendfile copy_file_range stat statfs statx symlink symlinkat sync_file_range umask unlink
     unlinkat write writev
@@ -327,19 +325,21 @@ _REFUSED = """
 """Calls answered with EPERM, so that Python raises a PermissionError where it happened. The list need not be complete:
 a call that is in neither list is answered with ENOSYS, as by a kernel without it, and libraries fall back."""
 
-_IGNORED = "chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes".split()
-"""Calls that succeed and do nothing, as on a file system without modes. Landlock does not see them, so they would
-change files that may only be read; refusing them would break ``shutil.copy``."""
-_WITHOUT_XATTR = (
-    "getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr".split()
-)
+_IGNORED = "flock chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes".split()
+"""Calls that succeed and do nothing, as on a file system without modes and locks. Landlock does not see them: they
+would change files that may only be read, and a lock on a library would tell the next student process something.
+Refusing them would break ``shutil.copy``."""
+_UNSUPPORTED = (
+    "fallocate getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr"
+).split()
+"""Calls answered with EOPNOTSUPP, as by a file system that has no such thing; reserved disk is seen too late."""
 
 _CLONE_THREAD = 0x00010000
 _CLONE_NEW = 0x7E020000 | 0x00000080
 """All flags that open a new namespace."""
 _MAP_TYPE, _MAP_SHARED, _MAP_PRIVATE, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x0F, 0x01, 0x02, 0x20, 0x100
-_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032)
-"""Duplicate, flags, record locks, size of a pipe. Not F_SETOWN and F_SETSIG, which send signals; not F_SETLEASE."""
+_FCNTL = (0, 1, 2, 3, 4, 1030, 1032)
+"""Duplicate, flags, size of a pipe. Not F_SETOWN and F_SETSIG, which send signals; not F_SETLEASE."""
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """Is it a terminal and how wide, bytes waiting, (non-)blocking, close on exec."""
 _PRCTL = (2, 3, 39, 15, 16, 0x53564D41)
@@ -373,7 +373,7 @@ def _compile_filter(abi: int) -> bytes:
         rule(refuse(errno.EPERM), name)
     for name in _IGNORED:
         rule(refuse(0), name)
-    for name in _WITHOUT_XATTR:
+    for name in _UNSUPPORTED:
         rule(refuse(errno.ENOTSUP), name)
 
     # Threads, no processes. The flags of clone3 lie in memory, out of sight: ENOSYS sends libc back to clone.
@@ -400,6 +400,8 @@ def _compile_filter(abi: int) -> bytes:
     ):
         rule(scmp.ALLOW, name, is_(position, 0))
         rule(refuse(code), name, scmp.Arg(position, scmp.NE, 0))
+    for value in (6, 7):  # F_SETLK, F_SETLKW: nobody else holds a lock
+        rule(refuse(0), "fcntl", is_(1, value))
     for name, position, values in (("fcntl", 1, _FCNTL), ("ioctl", 1, _IOCTL), ("prctl", 0, _PRCTL)):
         for value in values:
             rule(scmp.ALLOW, name, is_(position, value))
@@ -556,58 +558,6 @@ def threads(pid: int) -> int:
         return int(_proc(f"{pid}/stat").rpartition(")")[2].split()[17])
     except (OSError, ValueError, IndexError):
         return 0
-
-
-def overfull(scratch: Path, max_bytes: int, max_entries: int = 5_000, max_path: int = 1_000) -> bool:
-    """Whether a scratch folder holds more than it may, or deeper; looks no further than it must to say so."""
-    folders, used, entries = [os.fspath(scratch)], 0, 0
-    max_path += len(folders[0])
-    while folders:
-        with contextlib.suppress(FileNotFoundError, PermissionError), os.scandir(folders.pop()) as inside:
-            for entry in inside:
-                entries += 1
-                with contextlib.suppress(FileNotFoundError):  # removed meanwhile
-                    used += entry.stat(follow_symlinks=False).st_blocks * 512
-                if used > max_bytes or entries > max_entries or len(entry.path) > max_path:
-                    return True
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-    return False
-
-
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as inside:
-        return list(inside)
-
-
-def remove(scratch: Path) -> None:
-    """Remove a scratch folder whose process is gone, whatever was built in it, as far as that can be done.
-
-    ``shutil.rmtree`` recurses in Python 3.11 and gives up a thousand folders down; here folders are moved
-    up until the tree is flat.
-    """
-    top, moved = os.fspath(scratch), itertools.count()
-    prefix = os.path.join(top, secrets.token_hex(8))
-    progress = True
-    while progress:
-        progress = False
-        with contextlib.suppress(FileNotFoundError):
-            for entry in _entries(top):
-                with contextlib.suppress(OSError):
-                    if not entry.is_dir(follow_symlinks=False):
-                        os.unlink(entry.path)
-                    else:
-                        os.chmod(entry.path, 0o700)
-                        for child in _entries(entry.path):
-                            if child.is_dir(follow_symlinks=False):
-                                os.chmod(child.path, 0o700)  # to be moved it must be writable
-                                os.rename(child.path, f"{prefix}{next(moved)}")
-                            else:
-                                os.unlink(child.path)
-                        os.rmdir(entry.path)
-                    progress = True
-    with contextlib.suppress(OSError):
-        os.rmdir(top)
 
 
 # --- What this machine offers ----------------------------------------------------------------------------------------

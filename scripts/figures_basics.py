@@ -1,7 +1,7 @@
 """Every figure of the lesson on basics, computed afresh: ``python scripts/figures_basics.py``.
 
 Nothing is downloaded. ``BertConfig()`` describes BERT-base exactly, and on PyTorch's *meta* device a model has shapes
-but no numbers, so it can be built and asked in seconds. ``tests/test_basics_oracles.py`` compares each figure with the
+but no numbers, so it can be built and asked in seconds. ``tests/test_pages.py`` compares each figure with the
 lesson, so neither can change alone.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+from typing import NamedTuple
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -27,12 +28,20 @@ def numbers(module: torch.nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def figures() -> list[tuple[str, str]]:
-    """What it is, and how the lesson writes it."""
-    found: list[tuple[str, str]] = []
+class Figure(NamedTuple):
+    """One number of the lesson."""
+
+    what: str
+    text: str
+    """As the lesson prints it."""
+
+
+def figures() -> dict[str, list[Figure]]:
+    """All figures; they stand in one section."""
+    found: list[Figure] = []
 
     def add(what: str, value: float, form: str = ",") -> None:
-        found.append((what, format(value, form)))
+        found.append(Figure(what, format(value, form)))
 
     with torch.device("meta"):
         bert = BertModel(BertConfig())
@@ -68,8 +77,8 @@ def figures() -> list[tuple[str, str]]:
     add("tensors of the classifier", len(list(classifier.parameters())))
 
     output = bert(torch.zeros(1, 12, dtype=torch.long, device="meta"))
-    found.append(("last_hidden_state", str(list(output.last_hidden_state.shape))))
-    found.append(("pooler_output", str(list(output.pooler_output.shape))))
+    found.append(Figure("last_hidden_state", str(list(output.last_hidden_state.shape))))
+    found.append(Figure("pooler_output", str(list(output.pooler_output.shape))))
 
     for n_top in (0, 1, 2):
         add(f"top, n_top={n_top}", 1_538 + numbers(bert.pooler) + n_top * numbers(layer))
@@ -82,14 +91,14 @@ def figures() -> list[tuple[str, str]]:
 
     for temperature in (0.5, 1.0, 2.0):
         shares = (torch.tensor([2.0, 1.0, 0.0], dtype=torch.float64) / temperature).softmax(0).tolist()
-        found.append((f"softmax([2, 1, 0] / {temperature})", "   ".join(f"{share:.3f}" for share in shares)))
+        found.append(Figure(f"softmax([2, 1, 0] / {temperature})", "   ".join(f"{share:.3f}" for share in shares)))
     shares = torch.tensor([2.0, 1.0], dtype=torch.float64).softmax(0).tolist()
-    found.append(("softmax([2, 1]), top_k=2", "   ".join(f"{share:.3f}" for share in shares)))
+    found.append(Figure("softmax([2, 1]), top_k=2", "   ".join(f"{share:.3f}" for share in shares)))
     add("logit difference behind 0.7234", math.log(0.7234 / 0.2766), ".3f")
-    found.append(("transformers", ".".join(transformers.__version__.split(".")[:2])))
-    return found
+    found.append(Figure("transformers", ".".join(transformers.__version__.split(".")[:2])))
+    return {"basics": found}
 
 
 if __name__ == "__main__":
-    for what, text in figures():
-        print(f"{what:52s} {text}")
+    for figure in figures()["basics"]:
+        print(f"{figure.what:52s} {figure.text}")

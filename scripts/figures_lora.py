@@ -7,7 +7,7 @@ any machine. What is computed from a formula instead of counted says so. Nothing
     python scripts/figures_lora.py            the tables (about ten seconds, 1 GB of memory at most)
     python scripts/figures_lora.py --time     also times one training step of each method (2.5 GB, half a minute)
 
-``tests/test_lora_oracles.py`` compares each figure with the lesson, so neither can change alone.
+``tests/test_pages.py`` compares each figure with the lesson, so neither can change alone.
 
 Dimensions: B batch, S tokens per text, H width, L layers, A heads, R rank; d and k are the two sides of a weight.
 """

@@ -3,7 +3,7 @@
 Nothing is downloaded: the models are small, of transformers, and their weights are random, which is enough for
 questions of form (which positions have a loss, who sees whom). It takes a few seconds.
 
-``tests/test_objectives_oracles.py`` compares each figure with the lesson, so neither can change alone. What depends on
+``tests/test_pages.py`` compares each figure with the lesson, so neither can change alone. What depends on
 random weights was drawn with torch 2.13 and transformers 5.23.
 
 Dimensions: B texts, T positions, V size of the vocabulary.

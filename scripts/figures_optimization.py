@@ -3,7 +3,7 @@
 Nothing is downloaded. ``BertConfig()`` describes BERT-base exactly, and on PyTorch's *meta* device a model has shapes
 but no numbers, so its parameters can be sorted and counted in a moment. What is random is drawn from a fixed seed.
 
-``tests/test_optimization_oracles.py`` compares each figure with the lesson, so neither can change alone.
+``tests/test_pages.py`` compares each figure with the lesson, so neither can change alone.
 """
 
 from __future__ import annotations

@@ -7,13 +7,8 @@ models from a configuration.
 
 from __future__ import annotations
 
-import ast
-import doctest
-import importlib.util
-import inspect
 import os
 import random
-import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +31,7 @@ from transformers import (
 )
 from transformers.pipelines import TextClassificationPipeline, TokenClassificationPipeline
 
-from scripts import figures_basics
+from grader.check import load_file
 from solutions import basics
 
 transformers.logging.set_verbosity_error()
@@ -163,7 +158,7 @@ def test_bert_param_count_agrees_with_transformers():
 
 def test_the_oracle_of_the_checks_counts_what_transformers_counts():
     path = ROOT / "grader" / "checks" / "check_basics.py"
-    judge = load(path)
+    judge = load_file(path, "check_basics_alone")
     for draw in draws():
         config = tiny(draw)
         with torch.device("meta"):
@@ -345,56 +340,3 @@ def test_set_trainable_lets_gradients_reach_what_it_says():
 
 
 # --- reference, skeleton, lesson ---
-
-
-def load(path: Path) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location(f"loaded_{path.stem}", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_examples_of_the_reference_run():
-    outcome = doctest.testmod(basics)
-    assert outcome.attempted >= 16 and outcome.failed == 0
-
-
-def promises(path: Path) -> dict[str, tuple[str, str | None]]:
-    """Name -> (signature as written, docstring) of every function."""
-    return {
-        node.name: (
-            f"{ast.unparse(node.args)} -> {node.returns and ast.unparse(node.returns)}",
-            ast.get_docstring(node),
-        )
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef)
-    }
-
-
-def test_skeleton_promises_what_the_reference_keeps():
-    reference, skeleton = promises(ROOT / "solutions" / "basics.py"), promises(ROOT / "exercises" / "basics.py")
-    assert skeleton == reference
-    assert len(reference) == 8
-
-
-def test_every_hole_of_the_skeleton_says_its_name():
-    skeleton = load(ROOT / "exercises" / "basics.py")
-    for name in promises(ROOT / "exercises" / "basics.py"):
-        function = getattr(skeleton, name)
-        with pytest.raises(NotImplementedError, match=name):
-            function(*[None] * len(inspect.signature(function).parameters))
-
-
-def test_the_lesson_quotes_every_figure_as_it_is_computed():
-    lesson = LESSON.read_text(encoding="utf-8")
-    figures = figures_basics.figures()
-    assert [f"{what}: {text}" for what, text in figures if text not in lesson] == []
-    assert len(figures) > 30
-
-
-def test_the_pictures_are_the_ones_that_are_drawn():
-    drawer = load(PICTURES / "draw_basics.py")
-    assert sorted(drawer.PICTURES) == sorted(path.name for path in PICTURES.glob("basics*.svg"))
-    for name, draw in drawer.PICTURES.items():
-        assert (PICTURES / name).read_text(encoding="utf-8") == draw(), f"run {PICTURES / 'draw_basics.py'}"

@@ -1,19 +1,13 @@
 """The reference of exercise-5 against oracles outside ourselves: transformers, torch, and arithmetic.
 
 The grader may use the reference as a measure only because it was measured here. Every case is drawn from a seed of its
-own, sizes differ, and each test counts the cases it looked at. The figures and pictures of the lesson are held to the
-programs that make them.
+own, sizes differ, and each test counts the cases it looked at.
 """
 
 from __future__ import annotations
 
-import ast
 import copy
-import doctest
-import importlib.util
-import inspect
 import random
-import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +28,7 @@ from transformers import (
 )
 from transformers.trainer_pt_utils import get_parameter_names
 
-from scripts import figures_optimization
+from grader.check import load_file
 from solutions import optimization
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -321,65 +315,11 @@ def test_accumulate_gradients_is_one_large_batch():
 # --- the files around the reference ---
 
 
-def load(path: Path) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location(f"loaded_{path.stem}", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_examples_of_the_reference_run():
-    outcome = doctest.testmod(optimization)
-    assert outcome.attempted >= 15 and outcome.failed == 0
-
-
-def promises(path: Path) -> dict[str, tuple[str, str | None]]:
-    """Name -> (signature as written, docstring) of every function."""
-    return {
-        node.name: (
-            f"({ast.unparse(node.args)}) -> {node.returns and ast.unparse(node.returns)}",
-            ast.get_docstring(node),
-        )
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef)
-    }
-
-
-def test_skeleton_promises_what_the_reference_keeps():
-    skeleton = promises(ROOT / "exercises" / "optimization.py")
-    assert skeleton == promises(ROOT / "solutions" / "optimization.py")
-    assert len(skeleton) == 6
-
-
-def test_every_hole_of_the_skeleton_says_its_name():
-    skeleton = load(ROOT / "exercises" / "optimization.py")
-    for name in promises(ROOT / "exercises" / "optimization.py"):
-        function = inspect.unwrap(getattr(skeleton, name))
-        with pytest.raises(NotImplementedError, match=name):
-            function(*[None for _ in inspect.signature(function).parameters])
-
-
 # --- the lesson ---
 
 
-def test_the_lesson_quotes_every_figure_as_it_is_computed():
-    lesson = LESSON.read_text(encoding="utf-8")
-    rows = [row for section in figures_optimization.figures().values() for row in section]
-    assert [f"{row.what}: {row.text}" for row in rows if row.text not in lesson] == []
-    assert len(rows) > 25
-
-
-def test_the_pictures_are_the_ones_that_are_drawn():
-    drawer = load(PICTURES / "draw_optimization.py")
-    assert sorted(drawer.PICTURES) == sorted(path.name for path in PICTURES.glob("optimization*.svg"))
-    for name, draw in drawer.PICTURES.items():
-        assert (PICTURES / name).read_text(encoding="utf-8") == draw(), f"run {PICTURES / 'draw_optimization.py'}"
-        assert f"../pictures/{name}" in LESSON.read_text(encoding="utf-8")
-
-
 def test_the_pictures_show_what_the_reference_computes():
-    drawer = load(PICTURES / "draw_optimization.py")
+    drawer = load_file(PICTURES / "draw_optimization.py", "draw_optimization")
     for i, (_, rate) in enumerate(drawer.rates(0.95)):
         want = [drawer.BASE_RATE * 0.95**12, *(drawer.BASE_RATE * 0.95 ** (11 - layer) for layer in range(12))]
         assert rate == pytest.approx([*want, drawer.BASE_RATE][i])
