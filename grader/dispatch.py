@@ -38,12 +38,18 @@ class _OurFault(Exception):
 
 
 class Dispatcher:
-    """Executes requests on ``module`` and keeps the objects that cannot travel."""
+    """Executes requests on ``module`` and keeps the objects that cannot travel.
 
-    def __init__(self, module: types.ModuleType) -> None:
+    Args:
+        module: the student's file, or a reference.
+        filename: what the module's code was compiled as; its ``__file__`` by default.
+    """
+
+    def __init__(self, module: types.ModuleType, filename: str | None = None) -> None:
         self.module = module
+        self.filename = filename or module.__file__
         self.kept: list[object] = []
-        self._reserve = bytes(RESERVE_BYTES)
+        self._reserve: object = np.empty(RESERVE_BYTES, np.uint8)  # asked for, and not written to
 
     def handle(self, frame: bytes) -> bytes:
         """One request frame in, one answer frame out; the module's exceptions become an answer."""
@@ -57,8 +63,8 @@ class Dispatcher:
         except wire.WireError as error:
             return wire.encode(["contract", f"your code returned something that cannot be handed in: {_text(error)}"])
         except BaseException as error:  # SystemExit and KeyboardInterrupt of the student's code too
-            self._reserve = b""
-            description = describe(error, self.module.__file__)
+            self._reserve = None
+            description = describe(error, self.filename)
             traceback.clear_frames(error.__traceback__)  # their variables may hold all the memory that there is
         return wire.encode(["raised", description])
 
@@ -102,10 +108,14 @@ class Dispatcher:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python's, numpy's and torch's global generators."""
+    """Seed Python's, numpy's and torch's global generators, the latter for the processor.
+
+    Not ``torch.manual_seed``: where CUDA sleeps, that notes a whole stack trace for the day when it wakes, which takes
+    longer than most checks.
+    """
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
 
 
 def describe(error: BaseException, filename: str | None) -> dict[str, object]:

@@ -67,14 +67,22 @@ class Process:
     failure: Exception | None = None
     """Why it never said that it was ready: ``LinkTimeout``, ``LinkClosed``, ``LinkGarbled`` or ``WireError``."""
     ticket: int = 0
+    compiled: bytes | None = None
+    """The student's file as the process compiled it before running it."""
     given: bool = False
     """It has received a definition of the reference, and must be gone before the next process begins."""
     ended: Ended | None = field(default=None)
 
     def await_ready(self, seconds: float) -> None:
-        """Read the first frame."""
+        """Read the first frames."""
+        deadline = time.monotonic() + seconds
         try:
-            match wire.decode(self.link.wait(seconds)):
+            frame = wire.decode(self.link.wait(seconds))
+            match frame:
+                case ["compiled", bytes() as code]:
+                    self.compiled = code
+                    frame = wire.decode(self.link.wait(deadline - time.monotonic()))
+            match frame:
                 case ["ok", {"names": list() as names, "error": error}]:
                     self.names = frozenset(name for name in names if isinstance(name, str))
                     self.error = error
@@ -124,9 +132,11 @@ class ForkLauncher:
     ) -> None:
         self.level = level
         self._servers = servers
+        self._compiled = Path(f"{snapshot}.compiled")
         self._message = {
             "do": "student",
             "snapshot": snapshot,
+            "compiled": str(self._compiled),
             "name": name,
             "level": level,
             "limits": dataclasses.asdict(limits),
@@ -160,6 +170,8 @@ class ForkLauncher:
                 raise ServerError("the warm host could not start a student process")
         process = Process(self._started.pop(ticket), ticket=ticket)
         process.await_ready(self._import_seconds)
+        if process.compiled is not None and not self._compiled.exists():  # only the first process has a say in it
+            self._compiled.write_bytes(process.compiled)
         return process
 
     def end(self, process: Process, wait: bool) -> Ended | None:

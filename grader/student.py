@@ -24,8 +24,8 @@ MAX_NAMES = 20_000
 """Of what the file defines; ``from torch import *`` alone brings a thousand."""
 
 
-def load(path: str, name: str) -> tuple[types.ModuleType, dict[str, object] | None]:
-    """Run the student's file as module ``name``.
+def load(path: str, name: str, code: types.CodeType) -> tuple[types.ModuleType, dict[str, object] | None]:
+    """Run the student's compiled file as module ``name``.
 
     Returns:
         The module and, if the file does not run to its end, the description of what it raised.
@@ -34,33 +34,53 @@ def load(path: str, name: str) -> tuple[types.ModuleType, dict[str, object] | No
     module.__file__ = path
     sys.modules[name] = module
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            source = file.read()
-        exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+        exec(code, module.__dict__)
     except BaseException as error:  # SystemExit at import is the student's too
-        return module, describe(error, path)
-    finally:
-        module.__file__ = path
+        return module, describe(error, os.path.basename(path))
     return module, None
 
 
-def serve(sock: socket.socket, path: str, name: str, threads: int) -> None:
+def compiled(path: str) -> types.CodeType:
+    """The student's file as code. It calls itself by the name of the file alone: the next process has another folder.
+
+    Raises:
+        Exception: whatever the compiler says to it.
+    """
+    with open(path, encoding="utf-8-sig") as file:
+        source = file.read()
+    code: types.CodeType = compile(source, os.path.basename(path), "exec", dont_inherit=True)
+    return code
+
+
+def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: bytes = b"") -> None:
     """Load the file, say so, answer requests until the judge hangs up.
 
-    The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the dispatcher's operations
-    there are two of this process: ``["give", name, code]`` puts a reference definition into the student's module, and
-    ``["reload"]`` runs the file again in a fresh module (used where a process per check is too slow).
+    The first frame out is ``["compiled", code]``, unless the file does not compile or ``marshalled`` is such code, from
+    an earlier process of the same file; it is sent before anything of the student's runs. Then comes ``["ok",
+    {"names": […], "error": None | description}]``. Beyond the dispatcher's operations there are two of this process:
+    ``["give", name, code]`` puts a reference definition into the student's module, and ``["reload"]`` runs the file
+    again in a fresh module (used where a process per check is too slow).
     """
     torch.set_num_threads(threads)
     # Line by line: what was printed must be out when the process is killed.
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
     sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
     sys.stdin = open(0, encoding="utf-8", closefd=False)
+    try:
+        if marshalled:
+            code = marshal.loads(marshalled)
+        else:
+            code = compiled(path)
+            link.send(sock, wire.encode(["compiled", marshal.dumps(code)]))
+    except BaseException as error:  # what a compiler may meet besides a SyntaxError: no memory, too deep a nesting
+        link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
+        _answer(sock, Dispatcher(types.ModuleType(name)))
+        return
     while True:
-        module, error = load(path, name)
-        dispatcher = Dispatcher(module)
+        module, raised = load(path, name, code)
+        dispatcher = Dispatcher(module, os.path.basename(path))
         names = [key for key in list(vars(module)) if isinstance(key, str)][:MAX_NAMES]
-        link.send(sock, wire.encode(["ok", {"names": names, "error": error}]))
+        link.send(sock, wire.encode(["ok", {"names": names, "error": raised}]))
         if not _answer(sock, dispatcher):
             return
 

