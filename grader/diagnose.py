@@ -17,6 +17,7 @@ fits too much.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import io
@@ -112,18 +113,54 @@ def load_mistakes(path: Path) -> tuple[Mistake, ...]:
 
 def edited_module(slug: str, mistake: Mistake) -> types.ModuleType:
     """The reference with one mistake, as a module of its own."""
-    path = paths.solution(slug)
-    source = mistake.apply(path.read_text(encoding="utf-8"))
-    name = f"mistaken_{mistake.name.replace('-', '_')}"
-    module = types.ModuleType(name)
-    module.__file__ = f"<{name}>"
-    exec(compile(source, module.__file__, "exec", dont_inherit=True), module.__dict__)
+    reference = paths.solution(slug).read_text(encoding="utf-8")
+    source, statements = mistake.apply(reference), _statements(reference)
+    # Only what the edit touched is compiled anew: one exercise has two hundred mistakes, and a grading tries dozens.
+    start, end, before, after = 0, len(source), 0, len(statements)
+    while before < after and source.startswith(statements[before], start):
+        start += len(statements[before])
+        before += 1
+    while before < after and source.endswith(statements[after - 1], start, end):
+        end -= len(statements[after - 1])
+        after -= 1
+    module = types.ModuleType(f"mistaken_{mistake.name.replace('-', '_')}")
+    module.__file__ = "<mistaken>"
+    for statement in (*statements[:before], source[start:end], *statements[after:]):
+        exec(_compiled(statement), module.__dict__)
     return module
+
+
+@functools.cache
+def _statements(source: str) -> list[str]:
+    """The source, cut before every statement of the module.
+
+    Raises:
+        ValueError: the module asks for a feature of the future, which its statements one by one would not have.
+    """
+    if "__future__" in source:
+        raise ValueError("a reference solution does without __future__")
+    lines = source.splitlines(keepends=True)
+    starts = [
+        min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]) - 1
+        for node in ast.parse(source).body
+    ]
+    return ["".join(lines[a:b]) for a, b in zip([0, *starts[1:]], [*starts[1:], None], strict=True)]
+
+
+@functools.cache
+def _compiled(statement: str) -> types.CodeType:
+    code: types.CodeType = compile(statement, "<mistaken>", "exec", dont_inherit=True)
+    return code
 
 
 def observe(spec: CheckSpec, module: types.ModuleType, run_seed: int) -> Observed:
     """Run one check against a trusted module in this process."""
+    return _observe(spec, module, run_seed, [])
+
+
+def _observe(spec: CheckSpec, module: types.ModuleType, run_seed: int, trace: list[Outcome]) -> Observed:
     student = local_student(module, check_seed(run_seed, spec.id))
+    student.trace = trace
     seen = list(expect.seen)
     status, failing = "passed", ""
     try:
@@ -183,14 +220,14 @@ def _explain(
     partial: dict[str, dict[str, Diagnosis]] = {name: {} for name in wrong}
     for mistake in suspects:
         module = edited_module(slug, mistake)
-        if not same(observe(group[mistake.caught_by].spec, module, run_seed), group[mistake.caught_by]):
+        if not _repeats(group[mistake.caught_by], module, run_seed):
             continue  # what the mistake is known by looks different here
         fits = complete
         for name in order:
             item = comparable[name]
             if not fits and name not in wrong:
                 break
-            if name != mistake.caught_by and not same(observe(item.spec, module, run_seed), item):
+            if name != mistake.caught_by and not _repeats(item, module, run_seed):
                 fits = False
             elif name in wrong and _telling(item, references[name]):
                 partial[name][mistake.name] = Diagnosis(mistake.name, mistake.hint)
@@ -203,17 +240,48 @@ def _explain(
     return {name: next(iter(fitting.values())) for name, fitting in partial.items() if len(fitting) == 1}
 
 
+def _repeats(item: Observed, module: types.ModuleType, run_seed: int) -> bool:
+    """Whether the check goes with this module as it went with the student; tried no further than to a difference."""
+    try:
+        return same(_observe(item.spec, module, run_seed, _Trace(item.trace)), item)
+    except _Departed:
+        return False
+
+
+class _Departed(BaseException):
+    """A trace has taken another way than the one that it follows; no check may catch this."""
+
+
+class _Trace(list[Outcome]):
+    """A trace that has to follow another one."""
+
+    def __init__(self, path: list[Outcome]) -> None:
+        super().__init__()
+        self._path = path
+
+    def append(self, outcome: Outcome) -> None:
+        """Take one outcome more.
+
+        Raises:
+            _Departed: the other trace has another one here, or none.
+        """
+        if len(self) == len(self._path) or not _same_outcome(outcome, self._path[len(self)]):
+            raise _Departed
+        super().append(outcome)
+
+
 def same(one: Observed, other: Observed) -> bool:
     """Same verdict for the same reason, and the same results on the way there."""
     return (
         one.status == other.status
         and one.failing == other.failing
         and len(one.trace) == len(other.trace)
-        and all(
-            a.kind == b.kind and a.what == b.what and same_value(a.value, b.value)
-            for a, b in zip(one.trace, other.trace, strict=True)
-        )
+        and all(_same_outcome(a, b) for a, b in zip(one.trace, other.trace, strict=True))
     )
+
+
+def _same_outcome(one: Outcome, other: Outcome) -> bool:
+    return one.kind == other.kind and one.what == other.what and same_value(one.value, other.value)
 
 
 def same_value(one: Any, other: Any) -> bool:
