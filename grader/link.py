@@ -67,8 +67,11 @@ class Link:
         self.printed = bytearray()
         self.printed_bytes = 0
         sock.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(sock, selectors.EVENT_READ)
         if output is not None:
             os.set_blocking(output, False)
+            self._selector.register(output, selectors.EVENT_READ)
 
     def ask(self, frame: bytes, seconds: float) -> bytes:
         """Send a frame and wait for the answer.
@@ -92,10 +95,9 @@ class Link:
     def close(self) -> None:
         """Close both ends that are ours, after reading the prints that are already there."""
         self.drain()
+        self._close_output()
+        self._selector.close()
         self._sock.close()
-        if self._output is not None:
-            os.close(self._output)
-            self._output = None
 
     def drain(self) -> None:
         """Read what has been printed so far, without waiting; at most a few megabytes at a time."""
@@ -107,30 +109,36 @@ class Link:
             except BlockingIOError:
                 return
             if not part:
-                os.close(self._output)
-                self._output = None
+                self._close_output()
                 return
             self.printed_bytes += len(part)
             self.printed += part[: max(0, MAX_OUTPUT_BYTES - len(self.printed))]
 
+    def _close_output(self) -> None:
+        if self._output is not None:
+            self._selector.unregister(self._output)
+            os.close(self._output)
+            self._output = None
+
     def _exchange(self, data: bytes, deadline: float) -> None:
         view = memoryview(data)
         while view:
-            self._await(selectors.EVENT_WRITE, deadline)
             try:
                 view = view[self._sock.send(view[: 2**20]) :]
             except BlockingIOError:
-                continue
+                self._await(selectors.EVENT_WRITE, deadline)
             except OSError:
                 raise LinkClosed from None
 
     def _read(self, count: int, deadline: float) -> bytes:
         parts = bytearray()
         while len(parts) < count:
-            self._await(selectors.EVENT_READ, deadline)
+            if time.monotonic() > deadline:  # whoever always has one byte more would never be waited for
+                raise LinkTimeout
             try:
                 part = self._sock.recv(min(count - len(parts), 2**20))
             except BlockingIOError:
+                self._await(selectors.EVENT_READ, deadline)
                 continue
             except OSError:
                 raise LinkClosed from None
@@ -141,15 +149,12 @@ class Link:
 
     def _await(self, event: int, deadline: float) -> None:
         """Until the socket is ready; prints are read meanwhile, or a flood of them would stall the answer."""
+        self._selector.modify(self._sock, event)
         while True:
             seconds = deadline - time.monotonic()
             if seconds <= 0:
                 raise LinkTimeout
-            with selectors.DefaultSelector() as selector:
-                selector.register(self._sock, event)
-                if self._output is not None:
-                    selector.register(self._output, selectors.EVENT_READ)
-                ready = {key.fileobj for key, _ in selector.select(seconds)}
+            ready = {key.fileobj for key, _ in self._selector.select(seconds)}
             if self._output in ready:
                 self.drain()
             if self._sock in ready:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import struct
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from fractions import Fraction
@@ -42,6 +42,7 @@ MAX_COLLISIONS = 100
 
 _LENGTH = struct.Struct(">I")
 _HEADER = struct.Struct("<Q")
+_PLAIN = (str, bool, float, bytes)
 _KEYS = (type(None), bool, int, float, str, bytes, tuple)
 
 _DTYPES = {
@@ -163,7 +164,7 @@ class _Writer:
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise WireError("nested too deep" if depth > MAX_DEPTH else f"more than {MAX_ITEMS:,} values")
-        if value is None or isinstance(value, bool):
+        if value is None or type(value) in _PLAIN:
             return value
         if isinstance(value, np.generic):
             return self.write(value.item(), depth + 1)
@@ -182,7 +183,7 @@ class _Writer:
         if isinstance(value, (tuple, list, set, frozenset)):
             tag = "u" if isinstance(value, tuple) else "l" if isinstance(value, list) else "s"
             return [tag, [self.write(item, depth + 1) for item in list(value)]]
-        if isinstance(value, Mapping) and isinstance(value, dict):
+        if isinstance(value, dict):
             flat: list[object] = []
             for key, item in list(value.items()):
                 written = self.write(key, depth + 1)
