@@ -10,9 +10,8 @@ import socket
 import sys
 from typing import Any
 
-import grader.judge  # noqa: F401  with pytest: imported once, here, for every judge that is forked
 from course import syllabus
-from grader import host
+from grader import host, judge
 from grader.forkserver import ForkServer
 
 
@@ -27,7 +26,7 @@ class ForkHost(ForkServer):
     """
 
     def __init__(self, output: host.Output) -> None:
-        super().__init__(_judge)
+        super().__init__(_judge, judge.settle)
         self.output = output
         self.warmers: dict[tuple[str, ...], Warmer] = {}
         self.reporting: dict[int, Reporting] = {}

@@ -2,7 +2,8 @@
 
 Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send one JSON object per packet:
 
-    {"do": "student", "ticket": n, "snapshot": PATH, "name": SLUG, "level": "full", "limits": {...}, "threads": 1}
+    {"do": "student", "ticket": n, "snapshot": PATH, "compiled": PATH, "name": SLUG, "level": "full", "limits": {...},
+     "threads": 1}
     {"do": "end", "ticket": n}
     {"do": "client"}                      with one file descriptor: the server's end for a further client
     {"do": "judge"}                       with descriptors: the request, an end for events, one client end per server
@@ -26,7 +27,6 @@ import importlib
 import json
 import os
 import selectors
-import shutil
 import signal
 import socket
 import stat
@@ -40,7 +40,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from grader import sandbox, student, wire
+from grader import hugepages, sandbox, student, wire
 from grader.dispatch import seed_everything
 from grader.preloads import PRELOADS
 from grader.scratch import overflows, remove, remove_if_plain
@@ -51,6 +51,9 @@ TICK_SECONDS = 0.1
 MAX_THREADS = 256
 """Threads of one student process; the kernel's own limit does not hold for root."""
 PACKET_BYTES = 64 * 1024
+SETTLE_AT = 3
+"""The client (the host is one, then comes one per grading) at which a server prepares for many more. One grading gains
+less by it than it takes."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -74,15 +77,23 @@ class ForkServer:
 
     Args:
         judge: what a forked judge runs: ``judge(request, events, servers)``; the first two are descriptors.
+        settle: what else is worth doing once, before judges are forked, where many are asked for.
         folder: where the scratch folders are made; the system's temporary folder if None.
     """
 
-    def __init__(self, judge: Callable[[int, int, list[socket.socket]], None], folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        judge: Callable[[int, int, list[socket.socket]], None],
+        settle: Callable[[], None] = lambda: None,
+        folder: Path | None = None,
+    ) -> None:
         self.judge = judge
+        self.settle = settle
         self.selector = selectors.DefaultSelector()
         self.children: dict[int, Child] = {}
         self.judges: dict[int, Callable[[int], None]] = {}
         self.sweepers: set[int] = set()
+        self._clients = 0
         self.prepared: dict[str, sandbox.Prepared] = {}
         if folder is None:
             remove_leftovers()
@@ -97,6 +108,10 @@ class ForkServer:
     def add_client(self, sock: socket.socket) -> None:
         """Serve this client from now on."""
         self.selector.register(sock, selectors.EVENT_READ, lambda: self._on_packet(sock))
+        self._clients += 1
+        if self._clients == SETTLE_AT:
+            self.settle()
+            hugepages.collapse()
 
     def step(self) -> None:
         """Wait for something to do, and do it."""
@@ -196,7 +211,7 @@ class ForkServer:
             self._forget(keep={sock.fileno()})
             for module in PRELOADS[preload] if preload else ():
                 importlib.import_module(module)
-            server = ForkServer(self.judge, self.folder)
+            server = ForkServer(self.judge, self.settle, self.folder)
             server.add_client(sock)
             sock.send(b"ready")
             try:
@@ -327,6 +342,8 @@ def warm_up() -> None:
     seed_everything(0)
     tensor = torch.nn.functional.linear(torch.randn(2, 3), torch.randn(4, 3))
     wire.decode(wire.encode([tensor, {"": (1.0, tensor.double().sum())}]))
+    with torch.profiler.record_function("warm-up"):  # as every optimizer does
+        pass
     if (threads := len(os.listdir("/proc/self/task"))) != 1:
         raise RuntimeError(f"the warm host has {threads} threads; it cannot be forked from safely")
 
@@ -341,7 +358,9 @@ def _run_student(
 ) -> None:
     """In the fresh fork: shut every door, then load the student's file."""
     path = scratch / f"{message['name']}.py"
-    shutil.copyfile(message["snapshot"], path)
+    path.write_bytes(Path(message["snapshot"]).read_bytes())
+    compiled = Path(message["compiled"])
+    marshalled = compiled.read_bytes() if compiled.exists() else b""
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(output, 1)
@@ -350,7 +369,7 @@ def _run_student(
     os.chdir(scratch)
     sandbox.clean_environment(scratch)
     sandbox.apply(prepared, scratch, limits)
-    student.serve(sock, str(path), message["name"], message["threads"])
+    student.serve(sock, str(path), message["name"], message["threads"], marshalled)
 
 
 def _complain(error: BaseException) -> NoReturn:

@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import marshal
 import os
+import pkgutil
 import re
 import secrets
 import signal
@@ -28,6 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import _pytest
 import pytest
 
 from course import paths
@@ -133,6 +135,13 @@ def read_source(path: Path) -> bytes:
         line = data[: error.start].count(b"\n") + 1
         raise NotGradable(say("file.encoding", path=path, line=line, byte=f"0x{data[error.start]:02x}")) from None
     return data
+
+
+def settle() -> None:
+    """Do once, for the judges that are forked from this process later, what each would otherwise do."""
+    report.versions()
+    for module in pkgutil.iter_modules(_pytest.__path__, "_pytest."):  # pytest.main imports most of them
+        importlib.import_module(module.name)
 
 
 def grade(request: Request, launcher_for: Callable[[str], Launcher], emit: Emit) -> None:
@@ -356,6 +365,7 @@ class Judge:
         arguments = [
             str(path),
             f"--rootdir={path.parent}",
+            f"--confcutdir={path.parent}",
             f"-c{os.devnull}",
             "--import-mode=importlib",
             "--noconftest",
@@ -367,6 +377,17 @@ class Judge:
             "-pno:junitxml",
             "-pno:unittest",
             "-pno:faulthandler",
+            "-pno:threadexception",
+            "-pno:unraisableexception",
+            "-pno:skipping",
+            "-pno:tmpdir",
+            "-pno:monkeypatch",
+            "-pno:recwarn",
+            "-pno:debugging",
+            "-pno:pastebin",
+            "-pno:stepwise",
+            "-pno:setuponly",
+            "-pno:setupplan",
             "--capture=no",
             "-opython_files=check_*.py",
             "-opython_classes=Check*",
@@ -570,6 +591,12 @@ class Plugin:
 
     judge: Judge
     problems: list[str] = field(default_factory=list)
+
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:
+        """The module that the manifest was read from; pytest would load the file a second time."""
+        module: pytest.Module = pytest.Module.from_parent(parent, path=module_path)
+        module.obj = self.judge.checks_module
+        return module
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep what was asked for; put the checks that need slow imports last."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import importlib.metadata
 import platform
 from dataclasses import dataclass, field
@@ -58,8 +58,8 @@ class CheckReport:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return dataclasses.asdict(self)
+        """Plain data for JSON; lists in it are still this report's own."""
+        return dict(vars(self))
 
 
 def overall(statuses: list[str]) -> str:
@@ -73,6 +73,7 @@ def overall(statuses: list[str]) -> str:
     return "failed"
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """What the figures depend on."""
     found = {"python": platform.python_version(), "platform": platform.platform(terse=True)}
