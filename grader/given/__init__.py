@@ -92,7 +92,7 @@ def train(
     trained = [tensor for tensor in owned if tensor.requires_grad and tensor.is_leaf]
     if not trained:
         raise Contract("nothing in this module asks for a gradient, so there is nothing to train")
-    optimizer = torch.optim.Adam(trained, lr=learning_rate)
+    optimizer = torch.optim.Adam(trained, lr=learning_rate, fused=True)
     losses = []
     for _ in range(steps):
         output = module(inputs)
@@ -319,7 +319,7 @@ def _tensors(root: object) -> list[Tensor]:
 # --- a small model with the names of BERT ---
 
 N_LAYERS, N_CLASSES = 12, 3
-WIDTH, KEY_WIDTH, VALUE_WIDTH, INNER_WIDTH = 6, 5, 7, 11
+WIDTH, KEY_WIDTH, VALUE_WIDTH = 6, 5, 7
 
 
 class SelfAttention(nn.Module):
@@ -358,36 +358,33 @@ class Output(nn.Module):
 
 
 class Layer(nn.Module):
-    """Attention and feed-forward block, called as in BERT: attention.self, attention.output, intermediate, output."""
+    """The attention block of BERT, names as there. It has no feed-forward block, in which nothing is adapted."""
 
-    def __init__(self, width: int, key_width: int, value_width: int, inner: int) -> None:
+    def __init__(self, width: int, key_width: int, value_width: int) -> None:
         """Build with the default initialisation of torch."""
         super().__init__()
         self.attention = nn.ModuleDict(
             {"self": SelfAttention(width, key_width, value_width), "output": Output(value_width, width)}
         )
-        self.intermediate = nn.ModuleDict({"dense": nn.Linear(width, inner)})
-        self.output = Output(inner, width)
 
     def forward(self, hidden: Tensor) -> Tensor:
         """``(B, T, C)`` to ``(B, T, C)``."""
-        hidden = self.attention["output"](self.attention["self"](hidden), hidden)
-        after: Tensor = self.output(torch.tanh(self.intermediate["dense"](hidden)), hidden)
+        after: Tensor = self.attention["output"](self.attention["self"](hidden), hidden)
         return after
 
 
 class Classifier(nn.Module):
-    """Word vectors in, class scores out: ``encoder.layer.0`` to ``encoder.layer.11``, ``pooler``, ``classifier``.
+    """Word vectors in, class scores out: ``encoder.layer.0`` and on, ``pooler``, ``classifier``.
 
     The norm of the embeddings has a name of your choice, such as that of a linear layer elsewhere. A few parts only
     look like a target or like the head: ``bridge.query.proj``, ``preclassifier`` and ``classifier_norm``.
     """
 
-    def __init__(self, norm_name: str) -> None:
+    def __init__(self, norm_name: str, n_layers: int) -> None:
         """Build with the default initialisation of torch."""
         super().__init__()
         self.embeddings = nn.ModuleDict({norm_name: nn.LayerNorm(WIDTH)})
-        layers = (Layer(WIDTH, KEY_WIDTH, VALUE_WIDTH, INNER_WIDTH) for _ in range(N_LAYERS))
+        layers = (Layer(WIDTH, KEY_WIDTH, VALUE_WIDTH) for _ in range(n_layers))
         self.bridge = nn.ModuleDict({"query": nn.ModuleDict({"proj": nn.Linear(WIDTH, WIDTH)})})
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(layers)})
         self.pooler = nn.ModuleDict({"dense": nn.Linear(WIDTH, WIDTH)})
@@ -407,30 +404,34 @@ class Classifier(nn.Module):
         return scores
 
 
-def classifier(seed: int, norm_name: str = "LayerNorm") -> Classifier:
+def classifier(seed: int, norm_name: str = "LayerNorm", n_layers: int = N_LAYERS) -> Classifier:
     """The small model with seeded weights, in evaluation mode. Equal seeds make equal weights."""
     with torch.random.fork_rng(devices=[]):  # the student's own dice stay where they are
-        model = Classifier(norm_name)
+        model = Classifier(norm_name, n_layers)
     _start(model, seed)
     return model.eval()
 
 
 def _start(model: nn.Module, seed: int) -> None:
     """Weights that let a signal through many layers: variance 1 / inputs; norms near 1, biases near 0."""
+    named = list(model.named_parameters())
+    parameters: list[Tensor] = [parameter for _, parameter in named]
     generator = torch.Generator().manual_seed(seed)
+    numbers = torch.randn(sum(parameter.numel() for parameter in parameters), generator=generator, dtype=torch.float64)
+    scales = [parameter.shape[1] ** -0.5 if parameter.dim() == 2 else 0.1 for parameter in parameters]
+    shifts = [float(parameter.dim() == 1 and name.endswith("weight")) for name, parameter in named]
     with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            numbers = torch.randn(parameter.shape, generator=generator, dtype=torch.float64)
-            if parameter.dim() == 2:
-                parameter.copy_(numbers / parameter.shape[1] ** 0.5)
-            else:
-                parameter.copy_(0.1 * numbers + float(name.endswith("weight")))
+        drawn = torch.split(numbers, [parameter.numel() for parameter in parameters])
+        shaped = [part.view_as(parameter) for part, parameter in zip(drawn, parameters, strict=True)]
+        torch._foreach_mul_(shaped, scales)
+        torch._foreach_add_(shaped, shifts)
+        torch._foreach_copy_(parameters, shaped)
 
 
 def dress(model: nn.Module, r: int, seed: int) -> None:
     """Give a small model whose keys and values are adapted seeded factors, and a seeded head."""
     generator = torch.Generator().manual_seed(seed)
-    for layer in range(N_LAYERS):
+    for layer in range(len(model.get_submodule("encoder.layer"))):  # type: ignore[arg-type]
         for name, d in (("key", KEY_WIDTH), ("value", VALUE_WIDTH)):
             a = torch.randn(r, WIDTH, generator=generator) / 2
             b = torch.randn(d, r, generator=generator) / 2
