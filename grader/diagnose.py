@@ -113,9 +113,19 @@ def load_mistakes(path: Path) -> tuple[Mistake, ...]:
 
 def edited_module(slug: str, mistake: Mistake) -> types.ModuleType:
     """The reference with one mistake, as a module of its own."""
-    reference = paths.solution(slug).read_text(encoding="utf-8")
+    module = types.ModuleType(f"mistaken_{mistake.name.replace('-', '_')}")
+    module.__file__ = "<mistaken>"
+    for part in parts(paths.solution(slug).read_text(encoding="utf-8"), mistake):
+        exec(_compiled(part), module.__dict__)
+    return module
+
+
+def parts(reference: str, mistake: Mistake) -> list[str]:
+    """The edited source in parts that can be compiled one by one, most of them as they stand in the reference.
+
+    One exercise has two hundred mistakes and a grading tries dozens: only what the edit touched is compiled anew.
+    """
     source, statements = mistake.apply(reference), _statements(reference)
-    # Only what the edit touched is compiled anew: one exercise has two hundred mistakes, and a grading tries dozens.
     start, end, before, after = 0, len(source), 0, len(statements)
     while before < after and source.startswith(statements[before], start):
         start += len(statements[before])
@@ -123,11 +133,7 @@ def edited_module(slug: str, mistake: Mistake) -> types.ModuleType:
     while before < after and source.endswith(statements[after - 1], start, end):
         end -= len(statements[after - 1])
         after -= 1
-    module = types.ModuleType(f"mistaken_{mistake.name.replace('-', '_')}")
-    module.__file__ = "<mistaken>"
-    for statement in (*statements[:before], source[start:end], *statements[after:]):
-        exec(_compiled(statement), module.__dict__)
-    return module
+    return [*statements[:before], source[start:end], *statements[after:]]
 
 
 @functools.cache

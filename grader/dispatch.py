@@ -47,7 +47,7 @@ class Dispatcher:
 
     def __init__(self, module: types.ModuleType, filename: str | None = None) -> None:
         self.module = module
-        self.filename = filename or module.__file__
+        self.filename = filename or module.__dict__.get("__file__")
         self.kept: list[object] = []
         self._reserve: object = np.empty(RESERVE_BYTES, np.uint8)  # asked for, and not written to
 

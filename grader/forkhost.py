@@ -121,7 +121,11 @@ class ForkHost(ForkServer):
         warmer = self.warmers.get(offers)
         if warmer is None:  # it went a moment ago, with the one that it was forked from
             return
-        if warmer.sock.recv(100) == b"ready":
+        try:
+            word = warmer.sock.recv(100)
+        except ConnectionResetError:  # it went with something unread
+            word = b""
+        if word == b"ready":
             warmer.ready = True
             return
         what = ", ".join(("torch", *offers))

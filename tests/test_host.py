@@ -145,6 +145,62 @@ def test_launcher_notices_that_its_server_is_gone() -> None:
     launcher.close()
 
 
+def test_file_is_compiled_by_the_first_process_and_no_later_one_has_a_say(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    launcher = ForkLauncher([((), ours)], str(tmp_path / "file.py"), "lora", "none", sandbox.Limits(), 1, 10)
+    greeting = wire.encode(["ok", {"names": [], "error": None}])
+    for ticket, code in enumerate((b"first", b"forged"), start=1):
+        launcher.prepare(())
+        asked = json.loads(theirs.recv(65536))
+        answer, student = socket.socketpair()
+        reader, writer = os.pipe()
+        send(student, wire.encode(["compiled", code]))
+        send(student, greeting)
+        socket.send_fds(theirs, [json.dumps({"ticket": ticket, "pid": 1}).encode()], [answer.fileno(), reader])
+        process = launcher.take(())
+        assert process.failure is None
+        process.link.close()
+        assert Path(asked["compiled"]).read_bytes() == b"first"
+        for end in (answer, student):
+            end.close()
+        for descriptor in (reader, writer):
+            os.close(descriptor)
+    theirs.close()
+    launcher.close()
+
+
+def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -> None:
+    """Most processes get code that another one compiled in another folder."""
+    file = tmp_path / "mine.py"
+    source = "import pathlib\n\n\ndef peft_param_count(*args, **kwargs):\n    assert pathlib.Path(__file__).is_file()\n"
+    file.write_text(source + "    return 1 / 0\n", encoding="utf-8")
+    graded = host.grade(file, only=["peft_param_count"])
+    tried = [check for check in graded.checks.values() if check["status"] != "skipped"]
+    assert len(tried) > 2
+    for check in tried:
+        assert check["status"] == "crashed"
+        assert 'File "mine.py", line 6, in peft_param_count\n    return 1 / 0' in check["traceback"]
+
+
+HUGE = """
+from grader import hugepages
+block = bytes(range(256)) * 2**15 + b"end"  # eight megabytes
+found = hugepages.collapse()
+assert block == bytes(range(256)) * 2**15 + b"end"
+with open("/proc/self/smaps_rollup") as file:
+    huge = next(int(line.split()[1]) for line in file if line.startswith("AnonHugePages"))
+print(found, huge)
+"""
+
+
+def test_memory_in_huge_pages_is_the_same_memory() -> None:
+    done = subprocess.run([sys.executable, "-c", HUGE], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    found, kilobytes = map(int, done.stdout.split())
+    if not found:
+        pytest.skip("this kernel makes no huge pages on request (Linux 6.1 does)")
+    assert kilobytes >= 3 * 2048
+
+
 def test_many_at_once_do_not_mix(host: Host, tmp_path: Path) -> None:
     running = []
     for number in range(6):

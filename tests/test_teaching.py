@@ -6,6 +6,7 @@ simulated submissions take seconds. ``test_grading.py`` runs a part of it throug
 """
 
 import ast
+import dataclasses
 import functools
 import itertools
 
@@ -130,6 +131,33 @@ def test_a_mistake_is_caught_by_its_check_and_named(slug, mistake):
     assert observed[mistake.caught_by].status in ("failed", "crashed"), f"{mistake.caught_by} lets it pass"
     found = diagnose.diagnose(slug, skip_dependents(observed), reference_observed(slug, 11), run_seed=11)
     assert found[mistake.caught_by].name == mistake.name
+
+
+@pytest.mark.parametrize("slug", sorted({slug for slug, _ in MISTAKES}))
+def test_a_mistake_compiled_in_parts_is_the_edited_file(slug):
+    source = paths.solution(slug).read_text(encoding="utf-8")
+    for mistake in mistakes_of(slug):
+        parts = diagnose.parts(source, mistake)
+        assert "".join(parts) == mistake.apply(source), mistake.name
+        changed = [part for part in parts if part not in source]
+        assert len(changed) == 1 and len(changed[0]) < len(source) / 2, mistake.name
+
+
+def test_a_suspect_is_left_at_the_first_difference():
+    asked = []
+
+    def run(student):
+        for number in range(3):
+            asked.append(number)
+            student.note("number", number)
+
+    spec = specs_of("lora")[0]
+    spec = dataclasses.replace(spec, run=run)
+    other = Observed(spec, "failed", "", [proxy.Outcome("note", "number", value) for value in (0, 7, 2)])
+    assert not diagnose._repeats(other, reference_of("lora"), 1)
+    assert asked == [0, 1]
+    alike = Observed(spec, "passed", "", [proxy.Outcome("note", "number", value) for value in range(3)])
+    assert diagnose._repeats(alike, reference_of("lora"), 1)
 
 
 def skip_dependents(observed):

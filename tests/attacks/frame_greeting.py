@@ -38,6 +38,8 @@ GREETINGS = [
     {"names": [], "error": None},
     None,
     torch.ones(3),
+    ["compiled", b"no code at all"],
+    ["compiled", "text"],
 ]
 
 with judge() as sock:
