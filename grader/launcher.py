@@ -170,7 +170,7 @@ class ForkLauncher:
                 raise ServerError("the warm host could not start a student process")
         process = Process(self._started.pop(ticket), ticket=ticket)
         process.await_ready(self._import_seconds)
-        if process.compiled is not None and not self._compiled.exists():  # only the first process has a say in it
+        if process.compiled is not None and ticket == 1:  # only the first process has a say in it
             self._compiled.write_bytes(process.compiled)
         return process
 

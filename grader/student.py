@@ -7,6 +7,7 @@ process, it can only change the student's own answers.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import marshal
 import os
@@ -55,11 +56,12 @@ def compiled(path: str) -> types.CodeType:
 def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: bytes = b"") -> None:
     """Load the file, say so, answer requests until the judge hangs up.
 
-    The first frame out is ``["compiled", code]``, unless the file does not compile or ``marshalled`` is such code, from
-    an earlier process of the same file; it is sent before anything of the student's runs. Then comes ``["ok",
-    {"names": […], "error": None | description}]``. Beyond the dispatcher's operations there are two of this process:
-    ``["give", name, code]`` puts a reference definition into the student's module, and ``["reload"]`` runs the file
-    again in a fresh module (used where a process per check is too slow).
+    The first frame out is ``["compiled", code]``, sent before anything of the student's runs; it is left out where the
+    file does not compile, where the code is too long to travel, and where ``marshalled`` is such code, from the first
+    process of the same file. Then comes ``["ok", {"names": […], "error": None | description}]``. Beyond the
+    dispatcher's operations there are two of this process: ``["give", name, code]`` puts a reference definition into the
+    student's module, and ``["reload"]`` runs the file again in a fresh module (used where a process per check is too
+    slow).
     """
     torch.set_num_threads(threads)
     # Line by line: what was printed must be out when the process is killed.
@@ -71,7 +73,8 @@ def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: b
             code = marshal.loads(marshalled)
         else:
             code = compiled(path)
-            link.send(sock, wire.encode(["compiled", marshal.dumps(code)]))
+            with contextlib.suppress(wire.WireError, ValueError):  # too long to hand in: each process compiles it then
+                link.send(sock, wire.encode(["compiled", marshal.dumps(code)]))
     except BaseException as error:  # what a compiler may meet besides a SyntaxError: no memory, too deep a nesting
         link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
         _answer(sock, Dispatcher(types.ModuleType(name)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ import pytest
 from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Host
 
 from grader import sandbox, scratch, wire
+from grader.judge import MAX_FILE_BYTES
 from grader.launcher import ForkLauncher, ServerError
 from grader.link import send
 
@@ -180,6 +182,16 @@ def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -
     for check in tried:
         assert check["status"] == "crashed"
         assert 'File "mine.py", line 6, in peft_param_count\n    return 1 / 0' in check["traceback"]
+
+
+def test_file_whose_code_is_too_long_to_hand_in_is_graded(host: Host, tmp_path: Path) -> None:
+    file = tmp_path / "long.py"
+    source = REFERENCE.read_text(encoding="utf-8")
+    lines = "a = 1\ndef f(*args): pass\n" + "f(a,a)\n" * 125_000
+    assert len(lines) + len(source) < MAX_FILE_BYTES
+    assert len(marshal.dumps(compile(lines, "long", "exec"))) > wire.MAX_STRUCTURE_BYTES
+    file.write_text(f"{source}\n{lines}", encoding="utf-8")
+    assert host.grade(file, only=ONE).status == "passed"
 
 
 HUGE = """

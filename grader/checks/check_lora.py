@@ -732,12 +732,12 @@ class CheckInjectLora:
     @check(points=2, uses=("LoRALinear",))
     def check_trainable_count(self, student):
         """trainable afterwards: the factors and the classifier, and nothing else"""
-        model = small(student, student.draw.seed())
+        model = student.given.classifier(student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0)
         expect_trainable(
             student,
             model,
-            FEW,
+            given.N_LAYERS,
             hint="freeze everything that was there; the new factors and the new head learn. This model also has a "
             "preclassifier and a classifier_norm, which are no classifier",
         )
@@ -863,9 +863,9 @@ def shape_and_bytes(tensor: Tensor) -> tuple[tuple[int, ...], bytes]:
 # --- saving and loading ---
 
 
-def prepared(student, seed: int, dressed: int | None = None):
+def prepared(student, seed: int, dressed: int | None = None, n_layers: int = FEW):
     """An injected model over there; ``dressed`` is the seed of the numbers in its factors and its classifier."""
-    model = small(student, seed)
+    model = student.given.classifier(seed, n_layers=n_layers)
     with student.untraced():
         student.inject_lora(model, TARGETS, r=RANK, alpha=3.0)
         model.train()
@@ -894,14 +894,14 @@ class CheckLoraState:
     @check(points=2, visible=True, uses=("LoRALinear", "inject_lora"))
     def check_small(self, student):
         """only the factors and the classifier are saved"""
-        model = prepared(student, student.draw.seed(), dressed=student.draw.seed())
+        model = prepared(student, student.draw.seed(), dressed=student.draw.seed(), n_layers=given.N_LAYERS)
         with student.untraced():
             state = tensors_of(student.lora_state_dict(model))
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
         hint = "after inject_lora the trainable parameters are exactly what has to be saved"
-        expect.equal(numbers(shapes), numbers(expected_shapes(FEW)), "numbers saved", hint=hint, reveal=True)
-        expect.equal(shapes, expected_shapes(FEW), "shapes of the saved tensors", hint=hint)
+        expect.equal(numbers(shapes), numbers(expected_shapes(given.N_LAYERS)), "numbers saved", hint=hint, reveal=True)
+        expect.equal(shapes, expected_shapes(given.N_LAYERS), "shapes of the saved tensors", hint=hint)
 
     @check(points=2, visible=True, uses=("LoRALinear", "inject_lora"))
     def check_round_trip(self, student):
