@@ -8,7 +8,6 @@ os.environ.update(
     OPENBLAS_NUM_THREADS="1",  # numpy's own pool; a process with threads cannot be forked from safely
     HF_HUB_OFFLINE="1",
     TRANSFORMERS_VERBOSITY="error",
-    PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
 )
 for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # meant for the user's own tests, not for the judge's
     os.environ.pop(name, None)

@@ -15,6 +15,7 @@ that cannot be run).
 
 from __future__ import annotations
 
+import mmap
 import random
 import traceback
 import types
@@ -49,7 +50,7 @@ class Dispatcher:
         self.module = module
         self.filename = filename or module.__dict__.get("__file__")
         self.kept: list[object] = []
-        self._reserve: object = np.empty(RESERVE_BYTES, np.uint8)  # asked for, and not written to
+        self._reserve: object = mmap.mmap(-1, RESERVE_BYTES, access=mmap.ACCESS_COPY)  # asked for, and not written to
 
     def handle(self, frame: bytes) -> bytes:
         """One request frame in, one answer frame out; the module's exceptions become an answer."""

@@ -40,7 +40,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from grader import hugepages, sandbox, student, wire
+from grader import given, hugepages, sandbox, student, wire
 from grader.dispatch import seed_everything
 from grader.preloads import PRELOADS
 from grader.scratch import overflows, remove, remove_if_plain
@@ -111,6 +111,7 @@ class ForkServer:
         self._clients += 1
         if self._clients == SETTLE_AT:
             self.settle()
+            given.fill_stock()
             hugepages.collapse()
 
     def step(self) -> None:
@@ -209,6 +210,7 @@ class ForkServer:
 
         def work() -> None:
             self._forget(keep={sock.fileno()})
+            sandbox.clean_environment(self.folder)  # once, for all that is forked from here
             for module in PRELOADS[preload] if preload else ():
                 importlib.import_module(module)
             server = ForkServer(self.judge, self.settle, self.folder)
@@ -367,7 +369,7 @@ def _run_student(
     os.dup2(output, 2)
     sandbox.close_fds({0, 1, 2, sock.fileno()})
     os.chdir(scratch)
-    sandbox.clean_environment(scratch)
+    sandbox.move_in(scratch)
     sandbox.apply(prepared, scratch, limits)
     student.serve(sock, str(path), message["name"], message["threads"], marshalled)
 

@@ -64,6 +64,7 @@ def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: b
     slow).
     """
     torch.set_num_threads(threads)
+    sys.dont_write_bytecode = True
     # Line by line: what was printed must be out when the process is killed.
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
     sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)

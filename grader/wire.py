@@ -164,22 +164,10 @@ class _Writer:
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise WireError("nested too deep" if depth > MAX_DEPTH else f"more than {MAX_ITEMS:,} values")
-        if value is None or type(value) in _PLAIN:
+        if value is None or type(value) in _PLAIN or (type(value) is int and -(2**63) <= value < 2**63):
             return value
-        if isinstance(value, np.generic):
-            return self.write(value.item(), depth + 1)
-        if isinstance(value, int):
-            return int(value) if -(2**63) <= value < 2**63 else self.large(value)
-        if isinstance(value, (float, Fraction, Decimal)):  # exact numbers arrive as floats
-            return float(value)
-        if isinstance(value, str):
-            return str(value)
-        if isinstance(value, (bytes, bytearray)):
-            return bytes(value)
         if isinstance(value, torch.Tensor):
             return self.tensor(value)
-        if isinstance(value, np.ndarray):
-            return self.tensor(torch.from_numpy(np.array(value, copy=True)))
         if isinstance(value, (tuple, list, set, frozenset)):
             tag = "u" if isinstance(value, tuple) else "l" if isinstance(value, list) else "s"
             return [tag, [self.write(item, depth + 1) for item in list(value)]]
@@ -191,6 +179,18 @@ class _Writer:
                     raise WireError(f"a {type(key).__name__} cannot be a key")
                 flat += [written, self.write(item, depth + 1)]
             return ["d", flat]
+        if isinstance(value, np.generic):
+            return self.write(value.item(), depth + 1)
+        if isinstance(value, int):
+            return int(value) if -(2**63) <= value < 2**63 else self.large(value)
+        if isinstance(value, (float, Fraction, Decimal)):  # exact numbers arrive as floats
+            return float(value)
+        if isinstance(value, str):
+            return str(value)
+        if isinstance(value, (bytes, bytearray)):
+            return bytes(value)
+        if isinstance(value, np.ndarray):
+            return self.tensor(torch.from_numpy(np.array(value, copy=True)))
         if isinstance(value, Reference):
             return ["h", value.number]
         if isinstance(value, torch.dtype):

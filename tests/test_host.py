@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import importlib
 import json
 import marshal
 import os
@@ -13,15 +15,24 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import torch
 from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Host
+from torch import nn
 
-from grader import sandbox, scratch, wire
-from grader.judge import MAX_FILE_BYTES
+from course import paths
+from grader import given, sandbox, scratch, wire
+from grader.check import CheckSpec, load_file, manifest
+from grader.diagnose import observe
+from grader.judge import MAX_FILE_BYTES, Judge
 from grader.launcher import ForkLauncher, ServerError
 from grader.link import send
+from grader.proxy import local_student
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the host forks on Linux only")
 ATTACKS = Path(__file__).parent / "attacks"
@@ -211,6 +222,67 @@ def test_memory_in_huge_pages_is_the_same_memory() -> None:
     if not found:
         pytest.skip("this kernel makes no huge pages on request (Linux 6.1 does)")
     assert kilobytes >= 3 * 2048
+
+
+@pytest.fixture
+def stock(monkeypatch: pytest.MonkeyPatch) -> dict[Any, list[nn.Module]]:
+    """An empty stock of models, filled as a server fills it that has imported everything."""
+    importlib.import_module("transformers.models.bert.modeling_bert")
+    monkeypatch.setattr(given, "_stock", {})
+    before = torch.get_rng_state()
+    given.fill_stock()
+    assert torch.equal(torch.get_rng_state(), before), "a process forked later would throw other dice"
+    return given._stock
+
+
+def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, list[nn.Module]]) -> None:
+    kinds = [(kind, len(models)) for kind, models in stock.items()]
+    assert len(kinds) == 4
+    for (make, arguments), count in kinds:
+        name, *_ = arguments if make is given.Classifier else ("bert",)
+        ask = given.bert_classifier if make is not given.Classifier else partial(given.classifier, norm_name=name)
+        made = [ask(seed=5, n_layers=arguments[-1]) for _ in range(count + 1)]
+        assert not stock[make, arguments], "nothing was taken"
+        assert len({id(model) for model in made}) == count + 1, "a model was handed out twice"
+        *taken, built = [model.state_dict() for model in made]
+        for state in taken:
+            assert state.keys() == built.keys()
+            assert all(torch.equal(state[key], built[key]) for key in built)
+        assert not any(module.training for model in made for module in model.modules())
+
+
+def test_everything_in_stock_is_taken_by_some_check(stock: dict[Any, list[nn.Module]]) -> None:
+    reference = load_file(REFERENCE, "reference")
+    at_first = {kind: list(models) for kind, models in stock.items()}
+    left = {kind: len(models) for kind, models in at_first.items()}
+    for spec in manifest(load_file(paths.checks("lora"), "checks")):
+        stock.update({kind: list(models) for kind, models in copy.deepcopy(at_first).items()})
+        assert observe(spec, reference, run_seed=3).status == "passed"
+        left = {kind: min(count, len(stock[kind])) for kind, count in left.items()}
+    assert set(left.values()) == {0}, "more is built in advance than any check takes"
+
+
+def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[str]) -> None:
+    module, reference = load_file(paths.checks("lora"), "checks_with_a_fault"), load_file(REFERENCE, "reference")
+    specs = [spec for spec in manifest(module) if not spec.needs]
+    tried: list[str] = []
+
+    def finish(spec: CheckSpec, error: BaseException | None, seconds: float) -> None:
+        tried.append(spec.id)
+        if len(tried) == 2:
+            raise RuntimeError("it is our fault")
+
+    judge: Any = SimpleNamespace(
+        request=SimpleNamespace(exercise=SimpleNamespace(slug="lora")),
+        checks_module=module,
+        queue=specs,
+        waiting_for=lambda spec: None,
+        student_for=lambda spec: local_student(reference, 1),
+        finish=finish,
+    )
+    Judge._pytest(judge)
+    assert tried == [spec.id for spec in specs]
+    assert "it is our fault" in capfd.readouterr().err
 
 
 def test_many_at_once_do_not_mix(host: Host, tmp_path: Path) -> None:

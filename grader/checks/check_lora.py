@@ -634,8 +634,7 @@ class CheckLoRALinear:
 WIDTH, KEYS, VALUES = given.WIDTH, given.KEY_WIDTH, given.VALUE_WIDTH
 RANK = 2
 TARGETS = ["key", "value"]
-FEW = 3
-"""Layers of a model where it is not their number that matters."""
+FEW = given.FEW
 
 
 def layers(path: str, count: int = given.N_LAYERS) -> list[str]:

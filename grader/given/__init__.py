@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 import types
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -331,6 +333,8 @@ def _tensors(root: object) -> list[Tensor]:
 # --- a small model with the names of BERT ---
 
 N_LAYERS, N_CLASSES = 12, 3
+FEW = 3
+"""Layers of a model where it is not their number that matters."""
 WIDTH, KEY_WIDTH, VALUE_WIDTH = 6, 5, 7
 
 
@@ -418,8 +422,7 @@ class Classifier(nn.Module):
 
 def classifier(seed: int, norm_name: str = "LayerNorm", n_layers: int = N_LAYERS) -> Classifier:
     """The small model with seeded weights, in evaluation mode. Equal seeds make equal weights."""
-    with torch.random.fork_rng(devices=[]):  # the student's own dice stay where they are
-        model = Classifier(norm_name, n_layers)
+    model: Classifier = _taken(Classifier, norm_name, n_layers)
     _start(model, seed)
     return model.eval()
 
@@ -453,8 +456,14 @@ def dress(model: nn.Module, r: int, seed: int) -> None:
             parameter.copy_(torch.randn(parameter.shape, generator=generator))
 
 
-def bert_classifier(seed: int, n_layers: int = 12) -> nn.Module:
+def bert_classifier(seed: int, n_layers: int = N_LAYERS) -> nn.Module:
     """The BERT of transformers for two classes, very narrow, with seeded weights, in evaluation mode."""
+    model: nn.Module = _taken(_bert, n_layers)
+    _start(model, seed)
+    return model.eval()
+
+
+def _bert(n_layers: int) -> nn.Module:
     from transformers import BertConfig, BertForSequenceClassification
 
     config = BertConfig(
@@ -465,10 +474,34 @@ def bert_classifier(seed: int, n_layers: int = 12) -> nn.Module:
         intermediate_size=12,
         max_position_embeddings=16,
     )
-    with torch.random.fork_rng(devices=[]):
-        model: nn.Module = BertForSequenceClassification(config)
-    _start(model, seed)
-    return model.eval()
+    return BertForSequenceClassification(config)
+
+
+# --- models in stock ---
+
+_Kind = tuple[Callable[..., Any], tuple[object, ...]]
+_stock: dict[_Kind, list[Any]] = {}
+
+
+def fill_stock() -> None:
+    """Build in advance what many checks begin with. A process that is forked from this one finds it there."""
+    wanted: list[_Kind] = [(Classifier, (name, N_LAYERS)) for name in ("LayerNorm", "query")]
+    wanted += 2 * [(Classifier, ("LayerNorm", FEW))]
+    if "transformers" in sys.modules:
+        wanted.append((_bert, (FEW,)))
+    for kind in wanted:
+        _stock.setdefault(kind, []).append(_built(*kind))
+
+
+def _taken(make: Callable[..., Any], *arguments: object) -> Any:
+    """A model from the stock, which is nobody else's, or else a new one."""
+    stocked = _stock.get((make, arguments))
+    return stocked.pop() if stocked else _built(make, arguments)
+
+
+def _built(make: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
+    with torch.random.fork_rng(devices=[]):  # the student's own dice stay where they are
+        return make(*arguments)
 
 
 # What only one exercise needs lies in a module of its own, named like it: ``student.given.basics.table_model(...)``.
