@@ -1,4 +1,4 @@
-# Everything is installed into $(VENV); beforehand a machine needs Python (3.11 or newer) with pip, and make.
+# Everything is installed into $(VENV); beforehand a machine needs Python (3.10 or newer) with pip, and make.
 # Another interpreter: make setup PYTHON=python3.12
 
 PYTHON ?= python3

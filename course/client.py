@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 from collections import deque
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from course import paths
+from course.compat import module_command
 from course.errors import GraderFault
 from course.text import say
 
@@ -29,14 +29,6 @@ STDERR_LINES = 15
 """How much of the grader's last words is shown when it dies."""
 STDERR_KEPT = 500
 """Lines of its standard error that are kept at all."""
-
-
-def module_command(module: str) -> list[str]:
-    """The command that runs one of our modules in this interpreter.
-
-    ``-P`` keeps the current directory out of ``sys.path``: it may hold a student's ``torch.py``.
-    """
-    return [sys.executable, "-P", "-m", module]
 
 
 GRADER_VARIABLES = (

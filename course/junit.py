@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from course.report import Check, Report
 
@@ -45,7 +45,7 @@ def to_xml(report: Report) -> bytes:
         skipped=str(counts["skipped"]),
         tests=str(len(cases)),
         time=f"{report.seconds or 0:.3f}",
-        timestamp=datetime.now(UTC).isoformat(timespec="seconds"),
+        timestamp=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         hostname="localhost",  # neutral: the file travels
     )
     properties = ElementTree.SubElement(suite, "properties")

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 
 from course import client, errors
+from course.compat import module_command
 from course.errors import CourseError
 from course.text import say
 
@@ -16,7 +17,7 @@ def run(arguments: Sequence[str], command: Sequence[str] | None = None) -> int:
     Ctrl-C reaches the child too, since it shares our terminal; it gets the time to save what it has.
     """
     try:
-        child = subprocess.Popen([*(command or client.module_command("solutions.recipes")), *arguments], env=_environ())
+        child = subprocess.Popen([*(command or module_command("solutions.recipes")), *arguments], env=_environ())
     except OSError as error:
         raise CourseError(say("error.no_python", reason=error.strerror or str(error))) from error
     try:

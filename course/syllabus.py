@@ -9,13 +9,13 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from course import paths
+from course.compat import tomllib
 
 
 class SyllabusError(ValueError):

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import functools
 import os
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from course import paths
+from course.compat import tomllib
 
 LANGUAGES = ("en", "ja")
 

@@ -22,7 +22,6 @@ import contextlib
 import functools
 import io
 import math
-import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from typing import Any
 import torch
 
 from course import paths
+from course.compat import tomllib
 from grader import expect
 from grader.check import CheckSpec
 from grader.expect import Failed

@@ -136,7 +136,7 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
     while last is not None and last.tb_next is not None:
         last = last.tb_next
     # The skeleton says which hole it is; a NotImplementedError in other words is the student's own way of refusing.
-    hole = last.tb_frame.f_code.co_qualname if last and last.tb_frame.f_code.co_filename == filename else None
+    hole = last.tb_frame.f_code if last and last.tb_frame.f_code.co_filename == filename else None
     message = _text(error)
     place = None
     if isinstance(error, SyntaxError):
@@ -148,9 +148,14 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
         "message": message,
         "frames": frames[-MAX_FRAMES:],
         "place": place,
-        "unwritten": isinstance(error, NotImplementedError) and hole is not None and message == hole,
+        "unwritten": isinstance(error, NotImplementedError) and hole is not None and message == _name(hole, message),
         "memory": isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in message),
     }
+
+
+def _name(code: types.CodeType, like: str) -> str:
+    """Its qualified name; where Python does not know it (before 3.11), the like of it if the last part is right."""
+    return getattr(code, "co_qualname", like if like.rpartition(".")[2] == code.co_name else code.co_name)
 
 
 def _text(error: BaseException) -> str:

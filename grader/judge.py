@@ -27,7 +27,7 @@ import traceback
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +176,7 @@ class Judge:
         self.launcher = launcher
         self.emit = emit
         self.source = b""
-        self.started = datetime.now(UTC)
+        self.started = datetime.now(timezone.utc)
         self.clock = time.monotonic()
         slug = request.exercise.slug
         self.checks_module = load_file(paths.checks(slug), f"grader.checks.check_{slug}")

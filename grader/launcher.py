@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from course.compat import module_command
 from grader import link, wire
 from grader.link import Link
 from grader.sandbox import Limits
@@ -304,7 +305,7 @@ class SpawnLauncher:
             arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads), self.level, limits]
             environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
             self._popen = _popen(
-                [sys.executable, "-P", "-m", "grader.student", *arguments],
+                [*module_command("grader.student"), *arguments],
                 cwd=scratch,
                 env=environment,
                 stdin=subprocess.DEVNULL,

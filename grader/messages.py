@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from pathlib import Path
+
+from course.compat import tomllib
 
 TEXTS = Path(__file__).parent / "texts"
 

@@ -16,7 +16,6 @@ import queue
 import secrets
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from course.compat import module_command
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "solutions" / "lora.py"
@@ -114,7 +115,7 @@ class Host:
         }
         with self.stderr.open("wb") as errors:
             self.process = subprocess.Popen(
-                [*command, sys.executable, "-P", "-X", f"token={self.token}", "-m", "grader"],
+                [*command, *module_command("grader", "-X", f"token={self.token}")],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from course import client, paths, render, syllabus, workspace
 from course.cli import Settings, cli
+from course.compat import module_command
 from course.report import Report
 from tests import fake_grader
 from tests.fake_grader import announced, check, session
@@ -792,8 +793,8 @@ def test_run_passes_everything_on(tmp_path):
     recipe = tmp_path / "recipe.py"
     recipe.write_text("import sys; print(sys.argv[1:]); sys.exit(7)")
     code = (
-        "from course import client; import sys\n"
-        f"client.module_command = lambda module: [sys.executable, {str(recipe)!r}, module]\n"
+        "from course import recipes; import sys\n"
+        f"recipes.module_command = lambda module: [sys.executable, {str(recipe)!r}, module]\n"
         "from course.cli import main; sys.argv = ['course', 'run', 'finetune', '--help', '-v', '--lang', 'x']\n"
         "main()"
     )
@@ -806,7 +807,7 @@ def test_run_passes_everything_on(tmp_path):
 def test_the_current_directory_cannot_shadow_the_grader(tmp_path):
     (tmp_path / "torch.py").write_text("raise SystemExit('the learner directory was imported')")
     (tmp_path / "json.py").write_text("raise SystemExit('the learner directory was imported')")
-    command = client.module_command("course")
+    command = module_command("course")
     done = subprocess.run(
         [*command, "list"], cwd=tmp_path, env=client.environment(), capture_output=True, encoding="utf-8", check=False
     )

@@ -26,6 +26,7 @@ from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Host
 from torch import nn
 
 from course import paths
+from course.compat import module_command
 from grader import given, sandbox, scratch, wire
 from grader.check import CheckSpec, load_file, manifest
 from grader.diagnose import observe
@@ -104,7 +105,7 @@ def test_killed_it_takes_everybody_along_and_the_next_one_tidies_up(tmp_path: Pa
     link = host.temporary / f"course-grader-{2**22 + 1}-link"
     link.symlink_to(victim)  # as any user could put it there
     environ = {**os.environ, "TMPDIR": str(host.temporary), "PYTHONPATH": str(REPOSITORY)}
-    subprocess.run([sys.executable, "-P", "-m", "grader"], input=b"", env=environ, check=True, timeout=PATIENCE_SECONDS)
+    subprocess.run(module_command("grader"), input=b"", env=environ, check=True, timeout=PATIENCE_SECONDS)
     assert [path for path in host.temporary.iterdir() if path.name.startswith("course-")] == [link]
     assert (victim / "file").read_text() == "x"
 
@@ -312,7 +313,7 @@ for number in range(3):
 signal.setitimer(signal.ITIMER_REAL, 0)
 """
     environ = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    process = subprocess.Popen([sys.executable, "-P", "-c", program], stdout=subprocess.PIPE, env=environ)
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environ)
     assert process.stdout is not None
     with process.stdout as stream:
         data = b""

@@ -61,7 +61,8 @@ def blame(mine: Path | None) -> Iterator[None]:
         frame = error.__traceback__
         while mine is not None and frame is not None:
             if Path(frame.tb_frame.f_code.co_filename) == mine.resolve():
-                place = (frame.tb_frame.f_code.co_qualname, frame.tb_lineno)
+                code = frame.tb_frame.f_code
+                place = (getattr(code, "co_qualname", code.co_name), frame.tb_lineno)  # qualified from Python 3.11 on
             frame = frame.tb_next
         if place is None:
             raise
