@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="torch threads, one round each")
     parser.add_argument("--variants", action="store_true", help="the variants instead of the reference")
+    parser.add_argument("--only", nargs="+", metavar="CHECK", help="ids of checks, such as LoRALinear.merge")
     options = parser.parse_args()
 
     specs = check.manifest(check.load_file(paths.checks(options.slug), f"grader.checks.check_{options.slug}"))
@@ -38,6 +39,7 @@ def main() -> None:
         torch.set_num_threads(threads)
         for name, module, own in files:
             touched = [spec for spec in specs if own is None or own & {*spec.names, *spec.uses}]
+            touched = [spec for spec in touched if not options.only or spec.id in options.only]
             for seed in range(options.first_seed, options.first_seed + options.gradings):
                 for spec in touched:
                     verdicts += 1

@@ -937,12 +937,17 @@ class CheckSetTrainable:
 
     @check(points=1)
     def check_full_again(self, student):
-        """mode "full" after mode "head" trains everything again"""
+        """mode "full" trains everything again, whatever was frozen before"""
         body = Body(student, "regressor")
-        body.choose("head")
+        with student.untraced():
+            body.model.requires_grad_(False)
         body.choose("full")
         everything = ("embeddings", "encoder", "pooler")
-        body.expect("full after head", "a call decides about every parameter, whatever an earlier one did", *everything)
+        body.expect(
+            "full, with everything frozen",
+            "a call decides about every parameter, whatever an earlier one did",
+            *everything,
+        )
 
     @check(points=2)
     def check_top(self, student):

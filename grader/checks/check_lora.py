@@ -303,6 +303,14 @@ class CheckLoRALinear:
             "output of a fresh layer",
             hint="nothing has been learned yet: which factor makes B A x vanish, whatever the other one holds?",
         )
+        with student.untraced():
+            owned = student.given.tensors(adapted.layer)
+        student.note("holds more than its base", len(owned) > 2)
+        expect.true(
+            len(owned) > 2,
+            "the layer holds no factors: it is its base, which answers like itself",
+            hint="what can be learned later has to be there from the start",
+        )
 
     @check(points=1)
     def check_init_can_learn(self, student):

@@ -351,6 +351,9 @@ class CheckReinitTopLayers:
             hint="what is -0, and which part of a list does [-0:] name?",
             reveal=True,
         )
+        something = bool(Restarted(student, 1).changed)
+        student.note("n = 1 changes something", something)
+        expect.true(something, "n = 1 changes nothing either", hint="to change nothing is right for n = 0 alone")
 
     @check(points=2)
     def check_linear(self, student):
@@ -443,6 +446,7 @@ class CheckReinitTopLayers:
             f"something else has changed: {', '.join(touched)}",
             hint="only the top layers restart; what they stand on is what was worth pre-training",
         )
+        expect.true(restarted.changed, "nothing has new numbers, the top layers neither", hint="n was 2")
 
 
 # --- warmup_linear ---
@@ -563,6 +567,16 @@ class Clipped:
         """Call the student's function."""
         return self.parameters.clip(self.student.value(None, "clip_grad_norm"), max_norm, once=once)
 
+    def changed(self) -> bool:
+        """Whether any gradient is another one than before."""
+        for now, before in zip(self.parameters.gradients(), self.before, strict=True):
+            if now is None or before is None:
+                if now is not before:
+                    return True
+            elif not torch.equal(now, before):
+                return True
+        return False
+
     def demand(self, factor: float, what: str, hint: str) -> None:
         """Every gradient is what it was, times one factor, and the weights are what they were."""
         gradients, numbers = self.parameters.gradients(), self.parameters.numbers()
@@ -616,6 +630,12 @@ class CheckClipGradNorm:
                 f"of norm {length:.3f}, which needed no clipping",
                 "clipping only ever shortens; and what is the factor when there is nothing to shorten?",
             )
+        clipped = Clipped(student, 20.0)
+        with student.untraced():
+            clipped.clip(1.0)
+            shortened = clipped.changed()
+        student.note("a long one is shortened", shortened)
+        expect.true(shortened, "a gradient of norm 20 stays as it is too, though max_norm is 1", hint="measure first")
 
     @check(points=1)
     def check_returns_before(self, student):
