@@ -252,6 +252,21 @@ def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, li
         assert not any(module.training for model in made for module in model.modules())
 
 
+def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model from the stock was built before the student's file ran, any other one afterwards."""
+    monkeypatch.setattr(given, "_stock", {})
+    torch.set_default_dtype(torch.float64)
+    try:
+        made = given.classifier(5, n_layers=given.FEW)
+        assert torch.get_default_dtype() == torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
+    built = given.classifier(5, n_layers=given.FEW).state_dict()
+    for name, tensor in made.state_dict().items():
+        assert tensor.dtype == torch.float32
+        assert torch.equal(tensor, built[name])
+
+
 def test_everything_in_stock_is_taken_by_some_check(stock: dict[Any, list[nn.Module]]) -> None:
     reference = load_file(REFERENCE, "reference")
     at_first = {kind: list(models) for kind, models in stock.items()}

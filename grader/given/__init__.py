@@ -500,8 +500,15 @@ def _taken(make: Callable[..., Any], *arguments: object) -> Any:
 
 
 def _built(make: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
-    with torch.random.fork_rng(devices=[]):  # the student's own dice stay where they are
-        return make(*arguments)
+    default = (
+        torch.get_default_dtype()
+    )  # the student's file may have changed it; a model from the stock knows nothing of it
+    torch.set_default_dtype(torch.float32)
+    try:
+        with torch.random.fork_rng(devices=[]):  # the student's own dice stay where they are
+            return make(*arguments)
+    finally:
+        torch.set_default_dtype(default)
 
 
 # What only one exercise needs lies in a module of its own, named like it: ``student.given.basics.table_model(...)``.
