@@ -789,7 +789,6 @@ def run_module(root: Path, module: str, *arguments: str) -> subprocess.Completed
 FACTS = """
 import doctest, importlib, json
 from course import paths, syllabus
-from course.compat import tomllib
 from grader.check import load_file, manifest
 from grader.diagnose import load_mistakes
 facts = {}

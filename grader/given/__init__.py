@@ -500,9 +500,8 @@ def _taken(make: Callable[..., Any], *arguments: object) -> Any:
 
 
 def _built(make: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
-    default = (
-        torch.get_default_dtype()
-    )  # the student's file may have changed it; a model from the stock knows nothing of it
+    # The student's file may have changed the default; a model from the stock was built before that.
+    default = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)
     try:
         with torch.random.fork_rng(devices=[]):  # the student's own dice stay where they are
