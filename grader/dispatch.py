@@ -4,6 +4,7 @@ The same dispatcher serves both sides, so a replay against an edited reference g
 the student's code went through, encoding included. A request is one wire frame:
 
     ["call",  [root, path], args, kwargs]      call what the path leads to
+    ["watch", [root, path], args, kwargs]      call it; the answer is [result, args, kwargs], the latter as they are now
     ["value", [root, path]]                    fetch it
     ["seed",  number]                          seed every global generator
     ["reset"]                                  forget all kept objects
@@ -73,6 +74,10 @@ class Dispatcher:
         if operation == "call":
             target, args, kwargs = rest
             return self._find(*target)(*args, **kwargs)
+        if operation == "watch":
+            target, args, kwargs = rest
+            result = self._find(*target)(*args, **kwargs)
+            return [result, args, kwargs]
         if operation == "value":
             return self._find(*rest[0])
         if operation == "seed":

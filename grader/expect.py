@@ -166,7 +166,14 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
     one, other = _tensor(first), _tensor(second)
     if one is None or other is None:
         raise Failed(f"{what}: expected numbers, got {_kind(first if one is None else second)}", hint=hint)
-    largest = float((one - other).abs().max()) if one.shape == other.shape and one.numel() else math.inf
+    for number, answer in (("first", one), ("second", other)):
+        if not answer.numel() or not bool(answer.isfinite().all()):
+            flaw = "not finite" if answer.numel() else "empty"
+            raise Failed(f"{what}: the {number} answer is {flaw}", actual=_short(answer), hint=hint, reveal=True)
+    if one.shape != other.shape:
+        shapes = f"{tuple(one.shape)} and {tuple(other.shape)}"
+        raise Failed(f"{what}: the two answers have different shapes, {shapes}", hint=hint, reveal=True)
+    largest = float((one - other).abs().max())
     seen.append((what, "two different answers", f"largest difference {largest:.3g}"))
     if not largest > tolerance:
         raise Failed(

@@ -585,7 +585,8 @@ class Judge:
             mine = self.reports[name]
             mine.mistake = diagnosis.name
             mine.hint = localised(diagnosis.hint, self._lang) or mine.hint
-            named[name] = {"mistake": mine.mistake, "hint": mine.hint}
+            mine.explanation = {"kind": "misconception", "id": diagnosis.name, "text": mine.hint or ""}
+            named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": mine.explanation}
         self.emit({"event": "diagnosis", "checks": named})
 
 

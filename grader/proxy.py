@@ -145,6 +145,28 @@ class Student:
         root = "module" if handle is None else wire.Reference(handle._number)
         return self._request("value", [root, path], f"value {path}")
 
+    def pure(self, name: str, *args: object, **kwargs: object) -> Any:
+        """Call a function of the file; its arguments must come out as they went in.
+
+        Raises:
+            Failed: the caller's data was changed. Objects that stay over there are not compared.
+        """
+        sent = [_outbound(list(args)), _outbound(kwargs)]
+        answer = self._request("watch", ["module", name], name, *sent)
+        if not (isinstance(answer, list) and len(answer) == 3):
+            raise wire.WireError("an answer to a watched call has three parts")
+        result, *after = answer
+        before = {**dict(enumerate(args, start=1)), **kwargs}
+        now = {**dict(enumerate(after[0], start=1)), **after[1]}
+        for which, value in before.items():
+            if not _as_it_was(value, now.get(which)):
+                label = f"argument {which}" if isinstance(which, int) else f"`{which}`"
+                raise Failed(
+                    f"{name} changes the caller's data: {label} is not what it was before the call",
+                    hint="the caller goes on using it: work on a copy, or build the result anew",
+                )
+        return result
+
     @contextlib.contextmanager
     def untraced(self) -> Iterator[None]:
         """Leave the results inside out of the trace: they depend on numbers or names that the student may choose."""
@@ -243,6 +265,32 @@ class Given:
 
     def __getattr__(self, name: str) -> Remote:
         return Remote(self._student, "given", name)
+
+
+def _as_it_was(before: Any, after: Any) -> bool:
+    """Whether plain data is the same as before, bit by bit; what stays over there counts as the same."""
+    if isinstance(before, (Handle, wire.Reference)):
+        return True
+    if isinstance(before, torch.Tensor):
+        return (
+            isinstance(after, torch.Tensor)
+            and before.dtype == after.dtype
+            and before.shape == after.shape
+            and bool(((before == after) | ((before != before) & (after != after))).all())
+        )
+    if isinstance(before, (list, tuple)):
+        return (
+            isinstance(after, (list, tuple))
+            and len(before) == len(after)
+            and all(_as_it_was(one, other) for one, other in zip(before, after, strict=True))
+        )
+    if isinstance(before, dict):
+        return (
+            isinstance(after, dict)
+            and list(before) == list(after)
+            and all(_as_it_was(before[key], after[key]) for key in before)
+        )
+    return type(before) is type(after) and bool(before == after)
 
 
 def _outbound(value: Any) -> Any:

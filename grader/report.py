@@ -30,6 +30,9 @@ class CheckReport:
     actual: str | None = None
     difference: dict[str, Any] | None = None
     mistake: str | None = None
+    explanation: dict[str, str] | None = None
+    """Why it failed, as far as the grader knows: ``kind`` (misconception, pair, relation, crash, loop or follows), ``id``
+    and ``text``; None if nothing fits."""
     hint: str | None = None
     lesson: str | None = None
     depends_on: list[str] = field(default_factory=list)
