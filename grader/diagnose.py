@@ -167,7 +167,7 @@ def observe(spec: CheckSpec, module: types.ModuleType, run_seed: int) -> Observe
 def _observe(spec: CheckSpec, module: types.ModuleType, run_seed: int, trace: list[Outcome]) -> Observed:
     student = local_student(module, check_seed(run_seed, spec.id))
     student.trace = trace
-    seen = list(expect.seen)
+    seen, remarks = list(expect.seen), list(expect.remarks)
     status, failing = "passed", ""
     try:
         with contextlib.redirect_stdout(io.StringIO()):
@@ -179,7 +179,7 @@ def _observe(spec: CheckSpec, module: types.ModuleType, run_seed: int, trace: li
     except Exception as error:  # the check tripped over the mistaken answer, as it would over a student's
         status, failing = "failed", f"{type(error).__name__}: {error}"
     finally:
-        expect.seen[:] = seen
+        expect.seen[:], expect.remarks[:] = seen, remarks
     return Observed(spec, status, failing, student.trace)
 
 

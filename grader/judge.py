@@ -415,6 +415,7 @@ class Judge:
         if following is not None and not given:  # what is given must not reach the process of a later check
             self.launcher.prepare(following.needs)
         expect.seen.clear()
+        expect.remarks.clear()
         if process.failure is not None:
             raise StudentGone(process.failure)
         if process.error is not None:
@@ -471,6 +472,7 @@ class Judge:
         if isinstance(error, StudentGone):
             self._classify_gone(item, spec, process)
         item.points = spec.points if item.status == "passed" else 0
+        item.remarks = list(expect.remarks)
         item.stdout = process.link.printed.decode("utf-8", "replace")
         if spec.visible:
             item.compared = [list(entry) for entry in expect.seen[:50]]
@@ -557,14 +559,14 @@ class Judge:
         return self._reference
 
     def _reference_passes(self, spec: CheckSpec) -> bool:
-        seen = list(expect.seen)
+        seen, remarks = list(expect.seen), list(expect.remarks)
         try:
             spec.run(local_student(self.reference, check_seed(self.request.seed, spec.id)))
         except Exception:
             traceback.print_exc(file=sys.stderr)
             return False
         finally:
-            expect.seen[:] = seen
+            expect.seen[:], expect.remarks[:] = seen, remarks
         return True
 
     def _diagnose(self) -> None:

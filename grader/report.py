@@ -39,6 +39,8 @@ class CheckReport:
     seconds: float = 0.0
     stdout: str = ""
     traceback: str | None = None
+    remarks: list[str] = field(default_factory=list)
+    """What was accepted although the docstring says otherwise; one sentence each."""
     compared: list[list[str]] | None = None
     """[what, expected, actual] of each comparison; visible checks only."""
 
