@@ -1,0 +1,4 @@
+# cause: Missing and unknown names are silently accepted (strict=False) instead of raising a KeyError.
+# function: load_lora_state_dict
+def load_lora_state_dict(model, state):
+    model.load_state_dict(state, strict=False)

@@ -1,0 +1,4 @@
+# cause: load_state_dict is called strictly, which fails because the frozen weights are missing in the state.
+# function: load_lora_state_dict
+def load_lora_state_dict(model, state):
+    model.load_state_dict(state)

@@ -1,0 +1,4 @@
+# cause: The copies are not detached and hang on the graph.
+# function: lora_state_dict
+def lora_state_dict(model):
+    return {n: p.clone() for n, p in model.named_parameters() if p.requires_grad}
