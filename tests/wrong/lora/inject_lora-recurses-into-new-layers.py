@@ -1,4 +1,4 @@
-# cause: The modules are walked lazily while they are replaced; with target "base" or a plain walk the wrapped layers are met again, and the dictionary changes during iteration.
+# cause: The walk goes on into each new layer, whose base has the target in its dotted name too, so it is wrapped again without end.
 # function: inject_lora
 from torch import nn
 
@@ -8,13 +8,13 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
     done = []
 
     def visit(module, prefix):
-        for name, child in module._modules.items():
+        for name, _ in list(module.named_children()):
             full = prefix + name
-            if isinstance(child, nn.Linear) and any(("." + full).endswith("." + t) for t in targets):
+            child = getattr(module, name)
+            if isinstance(child, nn.Linear) and any(t in full for t in targets):
                 setattr(module, name, LoRALinear(child, r, alpha, dropout))
-                module.add_module("adapted_" + name, module._modules[name])
                 done.append(full)
-            visit(child, full + ".")
+            visit(getattr(module, name), full + ".")
 
     visit(model, "")
     if not done:
