@@ -8,3 +8,7 @@ def load_lora_state_dict(model, state):
         raise KeyError(f"missing {missing}, unexpected {extra}")
     for n, p in target.items():
         p.copy_(state[n])
+
+
+def lora_state_dict(model):
+    return {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}

@@ -10,3 +10,7 @@ def load_lora_state_dict(model, state):
         if name not in params:
             raise KeyError(name)
         params[name].copy_(value)
+
+
+def lora_state_dict(model):
+    return {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}

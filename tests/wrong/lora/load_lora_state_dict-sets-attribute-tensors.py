@@ -11,3 +11,7 @@ def load_lora_state_dict(model, state):
     for n, p in model.named_parameters():
         if n in state:
             p = state[n].clone()
+
+
+def lora_state_dict(model):
+    return {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}

@@ -6,3 +6,7 @@ def load_lora_state_dict(model, state):
         raise KeyError(sorted(own.keys() ^ state.keys()))
     for name in own:
         own[name].data = state[name]
+
+
+def lora_state_dict(model):
+    return {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}

@@ -11,3 +11,7 @@ def load_lora_state_dict(model, state):
         with torch.no_grad():
             p.copy_(state[n])
         p.requires_grad = False
+
+
+def lora_state_dict(model):
+    return {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}

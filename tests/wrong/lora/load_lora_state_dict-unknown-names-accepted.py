@@ -8,3 +8,7 @@ def load_lora_state_dict(model, state):
         for name, p in model.named_parameters():
             if p.requires_grad:
                 p.copy_(state[name])
+
+
+def lora_state_dict(model):
+    return {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
