@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from course import syllabus
-from grader import host, judge
+from grader import host, judge, limits
 from grader.forkserver import ForkServer
 
 
@@ -193,6 +193,7 @@ def _in_memory(request: dict[str, Any]) -> int:
 
 def _judge(descriptor: int, events: int, servers: list[socket.socket]) -> None:
     """In a forked judge: grade, write events, leave."""
+    limits.limit_judge()
     with os.fdopen(descriptor, "rb") as source:
         request: dict[str, Any] = json.load(source)
     with os.fdopen(events, "wb", buffering=0) as file:
