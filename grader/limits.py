@@ -23,9 +23,9 @@ if sys.platform != "win32":
 
 STUDENT_SECONDS = 90.0
 """Of waiting for the student's processes, in one grading."""
-CHECK_CPU_SECONDS = 10.0
-"""Of the judge's own work in one check."""
-JUDGE_CPU_SECONDS = 25.0
+CHECK_CPU_SECONDS = 3.0
+"""Of the judge's own work in one check; those of the course take 0.1 at most."""
+JUDGE_CPU_SECONDS = 15.0
 """The same in all checks of a grading."""
 DIAGNOSIS_CPU_SECONDS = 25.0
 START_SECONDS = 40.0
