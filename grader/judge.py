@@ -746,8 +746,9 @@ class Plugin:
         started = time.monotonic()
         error: BaseException | None = None
         try:
+            student = judge.student_for(spec)
             with judge.budget.examining():
-                item.obj(judge.student_for(spec))
+                item.obj(student)
         except (Exception, limits.Overdue) as raised:
             error = raised
         judge.finish(spec, error, time.monotonic() - started)

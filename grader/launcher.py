@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from course.compat import module_command
+from course.compat import isolated_command
 from grader import imports, link, wire
 from grader.link import Link
 from grader.sandbox import Limits
@@ -338,11 +338,9 @@ class SpawnLauncher:
             host, port = server.getsockname()[:2]
             limits = json.dumps(dataclasses.asdict(self._limits))
             arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads), self.level, limits]
-            environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
             self._popen = _popen(
-                [*module_command("grader.student"), *arguments],
+                [*isolated_command("grader.student"), *arguments],
                 cwd=scratch,
-                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -21,7 +21,7 @@ from grader import wire
 from grader.dispatch import MAX_FRAMES, MAX_TEXT, Dispatcher, seed_everything
 from grader.expect import Failed
 
-MAX_TRACE_BYTES = 4 * 2**20
+MAX_TRACE_BYTES = 2**20
 """Of the answers to one check that are remembered for the diagnosis; the rest is only known to have come."""
 
 
