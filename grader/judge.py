@@ -558,6 +558,8 @@ class Judge:
         self._end(process)
         if isinstance(error, StudentGone):
             self._classify_gone(item, spec, process)
+            if self.budget.student <= 0.1 and item.status == "timeout":
+                item.message = say("check.student_budget", seconds=f"{limits.STUDENT_SECONDS:g}")
         item.message += self._sandbox_note(error)
         item.points = spec.points if item.status == "passed" else 0
         item.remarks = list(expect.remarks)

@@ -27,7 +27,8 @@ from torch import nn
 
 from course import paths
 from course.compat import module_command
-from grader import given, sandbox, scratch, wire
+from grader import compiling, given, sandbox, scratch, wire
+from grader.compiling import compile_aside
 from grader.check import CheckSpec, load_file, manifest
 from grader.diagnose import observe
 from grader.judge import MAX_FILE_BYTES, Judge
@@ -159,28 +160,27 @@ def test_launcher_notices_that_its_server_is_gone() -> None:
     launcher.close()
 
 
-def test_file_is_compiled_by_the_first_process_and_no_later_one_has_a_say(tmp_path: Path) -> None:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    launcher = ForkLauncher([((), ours)], str(tmp_path / "file.py"), "lora", "none", sandbox.Limits(), 1, 10)
-    greeting = wire.encode(["ok", {"names": [], "error": None}])
-    for ticket, code in enumerate((b"first", b"forged"), start=1):
-        launcher.prepare(())
-        asked = json.loads(theirs.recv(65536))
-        answer, student = socket.socketpair()
-        reader, writer = os.pipe()
-        send(student, wire.encode(["compiled", code]))
-        send(student, greeting)
-        socket.send_fds(theirs, [json.dumps({"ticket": ticket, "pid": 1}).encode()], [answer.fileno(), reader])
-        process = launcher.take(())
-        assert process.failure is None
-        process.link.close()
-        assert Path(asked["compiled"]).read_bytes() == b"first"
-        for end in (answer, student):
-            end.close()
-        for descriptor in (reader, writer):
-            os.close(descriptor)
-    theirs.close()
-    launcher.close()
+def test_file_is_compiled_aside_and_its_mistakes_are_told() -> None:
+    good = compile_aside(b"# coding: latin-1\nx = '\xe9'\nimport scipy.stats as s\nfrom . import y\n", "f.py")
+    assert good.error is None and good.code is not None and good.status == 0
+    namespace: dict[str, object] = {}
+    with pytest.raises(ImportError):
+        exec(marshal.loads(good.code), namespace)
+    assert namespace["x"] == "\xe9" and good.imports == [("scipy.stats", ())]
+    bad = compile_aside(b"x = 1\nx = = 2\n", "f.py")
+    assert bad.code is None and bad.error is not None
+    assert (bad.error["type"], bad.error["place"]) == ("SyntaxError", [2, "x = = 2"])
+
+
+def test_a_compiler_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a process of its own it can be; the source that would keep it busy was not found, so it is kept busy here."""
+    monkeypatch.setattr(compiling, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(compiling, "_work", lambda *_: time.sleep(1000))
+    started = time.monotonic()
+    assert compile_aside(b"x = 1\n", "f.py").status != 0
+    assert time.monotonic() - started < PATIENCE_SECONDS / 5
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_file_whose_code_is_too_long_to_hand_in_is_graded(host: Host, tmp_path: 
     source = REFERENCE.read_text(encoding="utf-8")
     lines = "a = 1\n" + "a<" * 350_000 + "a\n"
     assert len(lines) + len(source) < MAX_FILE_BYTES
-    assert len(marshal.dumps(compile(lines, "long", "exec"))) > wire.MAX_STRUCTURE_BYTES
+    assert len(marshal.dumps(compile(lines, "long", "exec"))) > compiling.MAX_CODE_BYTES
     file.write_text(f"{source}\n{lines}", encoding="utf-8")
     assert host.grade(file, only=ONE).status == "passed"
 
