@@ -35,6 +35,8 @@ MEMORY_BYTES = 2**30
 BACKSTOP_CPU_SECONDS = 150
 """A judge that no timer can interrupt, because it computes outside Python, is ended by the kernel."""
 REPEAT_SECONDS = 0.5
+LEAST_SECONDS = 0.25
+"""Of the judge: with less, no check is begun. Timers are no more exact than that."""
 
 MAX_MESSAGE = 2000
 MAX_LINES = 40
@@ -58,7 +60,7 @@ class Budget:
     @property
     def used_up(self) -> bool:
         """Whether no further check can be run."""
-        return self.student <= 0 or self.judge <= 0
+        return self.student <= 0 or self.judge <= LEAST_SECONDS
 
     @contextlib.contextmanager
     def examining(self) -> Iterator[None]:

@@ -111,6 +111,50 @@ def test_killed_it_takes_everybody_along_and_the_next_one_tidies_up(tmp_path: Pa
     assert (victim / "file").read_text() == "x"
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_command_that_is_killed_takes_the_grader_along(tmp_path: Path, number: int) -> None:
+    """Whatever the grader is doing: importing torch (at once), or waiting for a student's loop."""
+    file = tmp_path / "lora.py"
+    file.write_bytes((ATTACKS / "loop_ignoring_signals.py").read_bytes())
+    environ = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(REPOSITORY), "COURSE_TOKEN": str(tmp_path)}
+    command = [*module_command("course"), "grade", "lora", "--file", str(file), "--only", ONE[0]]
+    for begun in (False, True):
+        process = subprocess.Popen(command, env=environ, cwd=tmp_path, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if any(tmp_path.rglob("course-grader-*/*/lora.py")) if begun else len(marked(str(tmp_path))) > 1:
+                break
+            time.sleep(0.01)
+        assert len(marked(str(tmp_path))) > 1
+        process.send_signal(number)
+        process.wait(PATIENCE_SECONDS)
+        ended = time.monotonic()
+        while left := marked(str(tmp_path)):
+            assert time.monotonic() - ended < max(5, 2 * os.getloadavg()[0]), left
+            time.sleep(0.02)
+    subprocess.run(module_command("grader"), input=b"", env=environ, check=True, timeout=PATIENCE_SECONDS)
+    assert list(tmp_path.glob("course-*")) == []
+
+
+def marked(token: str) -> list[int]:
+    """Processes that were started with this in their environment; a server forgets it and is known by its parent."""
+    parents: dict[int, int] = {}
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (path / "stat").read_text().rpartition(")")[2].split()
+            if fields[0] != "Z":
+                parents[int(path.name)] = int(fields[1])
+            if fields[0] != "Z" and f"COURSE_TOKEN={token}".encode() in (path / "environ").read_bytes():
+                found.append(int(path.name))
+        except (OSError, IndexError):
+            continue
+    for pid in sorted(parents):
+        if parents[pid] in found and pid not in found:
+            found.append(pid)
+    return found
+
+
 def test_dead_server_is_replaced(hosts: Callable[[], Host]) -> None:
     """The kernel may kill one for want of memory; all that were forked from it go too."""
     host = hosts()

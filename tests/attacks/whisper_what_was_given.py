@@ -42,6 +42,9 @@ class LoRALinear(nn.Module):
         super().__init__()
 
 
+OWN = LoRALinear
+
+
 def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)) -> list[str]:
     global silent
     silent = False
@@ -51,6 +54,6 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
         except OSError as error:
             print(type(error).__name__)
     time.sleep(0.3)
-    if heard or globals()["LoRALinear"].__module__ != "given":
+    if heard or globals()["LoRALinear"] is OWN:
         raise UnicodeError("a voice from a process that was given something, or nothing was given")
     raise LookupError  # its prints are not shown, but that it came here is
