@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +29,7 @@ from course.doctor import Finding
 from course.hints import Hint
 from course.report import Check, Report, Tally, untouched
 from course.syllabus import Exercise
-from course.text import language, say
+from course.text import clean, language, say
 from course.workspace import Memory
 
 WIDTH = 100
@@ -55,9 +54,6 @@ SYMBOLS = {
 """Status -> symbol, symbol in ASCII, style."""
 STATE_STYLES = {"planned": "dim", "ready": "", "started": "yellow", "passed": "green"}
 
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""Characters that move the cursor, change colours or turn the direction of writing; not tab and newline."""
-
 
 def make_console(no_color: bool = False) -> Console:
     """A console on the current stdout that interprets nothing in what it prints."""
@@ -80,15 +76,6 @@ def _ascii(console: Console) -> bool:
 def _watched(console: Console) -> bool:
     """Whether something may move on the screen; a forced colour (FORCE_COLOR in a CI log) is no spectator."""
     return console.file.isatty() and not console.is_dumb_terminal
-
-
-def clean(text: str) -> str:
-    r"""The text with control characters spelt out.
-
-    >>> clean("\x1b[2Jgone")
-    '\\x1b[2Jgone'
-    """
-    return CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text.replace("\r\n", "\n"))
 
 
 class Screen:
@@ -491,8 +478,8 @@ def shorten(path: str) -> str:
 def next_step(console: Console, following: Advice) -> None:
     """Why, and on the very last line what to type."""
     console.print()
-    console.print(Text(following.reason, style="dim"), soft_wrap=True)
-    console.print(Text(following.command, style="bold cyan"), soft_wrap=True)
+    console.print(Text(clean(following.reason, one_line=True), style="dim"), soft_wrap=True)
+    console.print(Text(clean(following.command, one_line=True), style="bold cyan"), soft_wrap=True)
 
 
 def line(console: Console, text: str, style: str = "") -> None:
