@@ -8,6 +8,7 @@ process, it can only change the student's own answers.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import json
 import marshal
 import os
@@ -64,6 +65,8 @@ def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: b
     slow).
     """
     torch.set_num_threads(threads)
+    if link.STACK_SIGNAL is not None:  # asked for when an answer is overdue
+        faulthandler.register(link.STACK_SIGNAL, sock.fileno(), all_threads=False)
     sys.dont_write_bytecode = True
     # Line by line: what was printed must be out when the process is killed.
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
