@@ -82,7 +82,8 @@ def _first_open(memory: Memory, function: str | None, check_id: str | None) -> d
         check for check in memory.failed if function in (None, check["function"]) and check_id in (None, check["id"])
     ]
     judged = [check for check in open_checks if check.get("status") != "skipped"]
-    return next(iter(judged or open_checks), None)
+    causes = [check for check in judged if check.get("kind") != "follows"]
+    return next(iter(causes or judged or open_checks), None)
 
 
 def _key(check: dict[str, str | None]) -> str:
@@ -98,7 +99,8 @@ def _state(check: dict[str, str | None]) -> str:
 
 
 def _of_check(check: dict[str, str | None]) -> Hint | None:
-    text = check.get("hint")
+    parts = [check.get("explanation") if check.get("kind") != "follows" else None, check.get("hint")]
+    text = "\n".join(dict.fromkeys(part for part in parts if part))
     if not text:
         return None
     mistake = check.get("mistake")

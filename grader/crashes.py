@@ -30,9 +30,9 @@ SENTENCES = (
     Sentence(
         "classes-not-on-axis-1",
         r"xpected target size \[(.*?)\], got \[(.*?)\]",
-        "cross_entropy reads axis 1 of the scores as the classes: these scores fit targets of shape [{0}], the targets "
-        "have [{1}]. With the classes last, as in (B, T, V), either flatten both, to (B*T, V) and (B*T), or move the "
-        "last axis to place 1.",
+        "cross_entropy reads axis 1 of the scores as the classes: these scores fit targets of shape [{0}], the "
+        "targets have [{1}]. With the classes last, as in (B, T, V), either flatten both, to (B*T, V) and (B*T), or "
+        "move the last axis to place 1.",
     ),
     Sentence(
         "batch-sizes-differ",
@@ -56,41 +56,42 @@ SENTENCES = (
     Sentence(
         "matrix-shapes-do-not-fit",
         r"Expected size for first two dimensions of batch2 tensor to be: \[(.*?)\] but got: \[(.*?)\]",
-        "In a batch of matrix products the second factor must begin with [{0}]: as many matrices as the first has, and "
-        "as many rows as the first has columns. It begins with [{1}]. Is one of them to be transposed (the last two "
-        "axes), or has an axis moved?",
+        "In a batch of matrix products the second factor must begin with [{0}]: as many matrices as the first has, "
+        "and as many rows as the first has columns. It begins with [{1}]. Is one of them to be transposed (the last "
+        "two axes), or has an axis moved?",
     ),
     Sentence(
         "sizes-do-not-broadcast",
         r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)",
         "The two tensors meet element by element, and on axis {2} one has {0} and the other {1}. Shapes are aligned "
-        "from the last axis; an axis may differ only where one of them has size 1. Print both shapes: where is an axis "
-        "missing (unsqueeze, keepdim=True) or in another place?",
+        "from the last axis; an axis may differ only where one of them has size 1. Print both shapes: where is an "
+        "axis missing (unsqueeze, keepdim=True) or in another place?",
     ),
     Sentence(
         "sizes-do-not-broadcast",
-        r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension (\d+)",
+        r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension"
+        r" (\d+)",
         "A tensor is to be spread over, or written into, a place whose axis {2} has {0} elements, but it has {1} "
         "there; only an axis of size 1 can be spread. Print the shape of what you write and of the place it goes to.",
     ),
     Sentence(
         "shape-does-not-hold-the-elements",
         r"shape '\[(.*?)\]' is invalid for input of size (\d+)",
-        "view and reshape keep the number of elements: {1} of them do not make the shape [{0}]. Print the shape of the "
-        "input; -1 may stand for one size that follows from the others.",
+        "view and reshape keep the number of elements: {1} of them do not make the shape [{0}]. Print the shape of "
+        "the input; -1 may stand for one size that follows from the others.",
     ),
     Sentence(
         "view-needs-contiguous",
         r"view size is not compatible with input tensor's size and stride",
         "view only relabels memory that lies in the right order, and after transpose, permute or a slice it does not. "
-        ".reshape(...) copies where needed. Then look whether the axes stand in the order that you want: reshape does "
-        "not exchange them.",
+        ".reshape(...) copies where needed. Then look whether the axes stand in the order that you want: reshape "
+        "does not exchange them.",
     ),
     Sentence(
         "cat-sizes-differ",
         r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size (\d+)",
-        "torch.cat joins along one axis (here {0}) and wants all others equal; it found {1} and {2}. Which axis do you "
-        "want to join along?",
+        "torch.cat joins along one axis (here {0}) and wants all others equal; it found {1} and {2}. Which axis do "
+        "you want to join along?",
     ),
     Sentence(
         "stack-sizes-differ",
@@ -117,13 +118,15 @@ SENTENCES = (
     ),
     Sentence(
         "einsum-sizes-differ",
-        r"einsum\(\): subscript (\w) has size (\d+) for operand \d+ which does not broadcast with previously seen size (\d+)",
-        "In this einsum the letter {0} stands for axes of {1} and of {2} elements. Write the shape of each factor below "
-        "its letters.",
+        r"einsum\(\): subscript (\w) has size (\d+) for operand \d+ which does not broadcast with previously seen"
+        r" size (\d+)",
+        "In this einsum the letter {0} stands for axes of {1} and of {2} elements. Write the shape of each factor "
+        "below its letters.",
     ),
     Sentence(
         "nothing-to-work-on",
-        r"(expects a non-empty TensorList|(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|expected a non-empty list)",
+        r"(expects a non-empty TensorList|(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|expected a"
+        r" non-empty list)",
         "A list is empty where at least one element is needed. Which condition lets nothing through?",
     ),
     Sentence(
@@ -153,9 +156,9 @@ SENTENCES = (
     Sentence(
         "id-outside-the-table",
         r"IndexError: index out of range in self",
-        "An embedding (or index_select) was asked for a row that it does not have. Ids run from 0 to num_embeddings - 1; print the "
-        "smallest and the largest of yours, and the size of the table. -100 in a label, a position beyond the maximum "
-        "and a token type above 1 are such ids.",
+        "An embedding (or index_select) was asked for a row that it does not have. Ids run from 0 to num_embeddings - "
+        "1; print the smallest and the largest of yours, and the size of the table. -100 in a label, a position "
+        "beyond the maximum and a token type above 1 are such ids.",
     ),
     Sentence(
         "index-out-of-bounds",
@@ -182,8 +185,8 @@ SENTENCES = (
     Sentence(
         "index-dtype",
         r"(tensors used as indices must be long, int, byte or bool|Expected tensor for argument #1 'indices')",
-        "Ids and indices are whole numbers (torch.long), or booleans that select; here came another dtype. Where did it "
-        "change?",
+        "Ids and indices are whole numbers (torch.long), or booleans that select; here came another dtype. Where did "
+        "it change?",
     ),
     # --- dtypes and devices ---
     Sentence(
@@ -194,9 +197,9 @@ SENTENCES = (
     Sentence(
         "dtypes-differ",
         r"(must have the same dtype|to have (?:the )?same dtype|expected scalar type \w+ but found \w+)",
-        "Both factors of a product need one dtype. New tensors of torch are float32, numpy's numbers float64, ids long: "
-        "print the dtype of both. A tensor that you make yourself can follow another one: torch.zeros(n, dtype=x.dtype), "
-        "or .to(x.dtype).",
+        "Both factors of a product need one dtype. New tensors of torch are float32, numpy's numbers float64, ids "
+        "long: print the dtype of both. A tensor that you make yourself can follow another one: torch.zeros(n, "
+        "dtype=x.dtype), or .to(x.dtype).",
     ),
     Sentence(
         "result-does-not-fit-dtype",
@@ -213,7 +216,8 @@ SENTENCES = (
     ),
     Sentence(
         "needs-booleans",
-        r"(only supports boolean masks|\"bitwise_\w+\" not implemented for '\w+'|operator\.invert\) is only implemented)",
+        r"(only supports boolean masks|\"bitwise_\w+\" not implemented for '\w+'|operator\.invert\) is only"
+        r" implemented)",
         "&, |, ~ and masked_fill want booleans. A mask of numbers becomes one by a comparison: mask == 1, or "
         "mask.bool().",
     ),
@@ -234,8 +238,8 @@ SENTENCES = (
         "nothing-requires-grad",
         r"element 0 of tensors does not require grad",
         "backward() starts at a number that depends on no parameter that requires a gradient. Follow it back: "
-        "requires_grad=False on all parameters, torch.no_grad(), .detach(), .item(), .data, argmax and torch.tensor(...) "
-        "of results all cut the way.",
+        "requires_grad=False on all parameters, torch.no_grad(), .detach(), .item(), .data, argmax and "
+        "torch.tensor(...) of results all cut the way.",
     ),
     Sentence(
         "backward-twice",
@@ -252,8 +256,8 @@ SENTENCES = (
     Sentence(
         "backward-needs-a-number",
         r"grad can be implicitly created only for scalar outputs",
-        "backward() without an argument starts at one number, and here is a tensor of several: which one number is the "
-        "loss (mean? sum?), and has it been reduced?",
+        "backward() without an argument starts at one number, and here is a tensor of several: which one number is "
+        "the loss (mean? sum?), and has it been reduced?",
     ),
     Sentence(
         "numpy-of-a-gradient",
@@ -287,21 +291,22 @@ SENTENCES = (
     # --- one value or several ---
     Sentence(
         "not-one-element",
-        r"(only one element tensors can be converted to Python scalars|with (\d+) elements cannot be converted to Scalar)",
-        ".item(), float(), int() and torch.tensor([...]) of tensors take tensors of one element; this one has several. "
-        "Reduce it first (sum, mean, an index), or join tensors with torch.stack or torch.cat.",
+        r"(only one element tensors can be converted to Python scalars|with (\d+) elements cannot be converted to"
+        r" Scalar)",
+        ".item(), float(), int() and torch.tensor([...]) of tensors take tensors of one element; this one has "
+        "several. Reduce it first (sum, mean, an index), or join tensors with torch.stack or torch.cat.",
     ),
     Sentence(
         "truth-of-many",
         r"(Boolean value of Tensor with more than one value is ambiguous|truth value of an array with more than one)",
-        "if, and, or, not, min and max ask for one yes or no, and here is a whole tensor of them. "
-        "Is it .any(), .all(), torch.equal, or the elementwise &, | and torch.where?",
+        "if, and, or, not, min and max ask for one yes or no, and here is a whole tensor of them. Is it .any(), "
+        ".all(), torch.equal, or the elementwise &, | and torch.where?",
     ),
     Sentence(
         "lengths-not-sorted",
         r"`lengths` array must be sorted in decreasing order",
-        "pack_padded_sequence expects the longest text first unless told otherwise. enforce_sorted=False sorts for you "
-        "and undoes it; who sorts by hand has to undo it as well.",
+        "pack_padded_sequence expects the longest text first unless told otherwise. enforce_sorted=False sorts for "
+        "you and undoes it; who sorts by hand has to undo it as well.",
     ),
     Sentence(
         "length-zero",
@@ -337,8 +342,8 @@ SENTENCES = (
     Sentence(
         "count-to-unpack",
         r"(?:too many|not enough) values to unpack \(expected (?:at least )?(\d+)",
-        "The left side has {0} names, and the right side has another number of values. For shapes: print how many axes "
-        "the tensor has; for a function: what does it return?",
+        "The left side has {0} names, and the right side has another number of values. For shapes: print how many "
+        "axes the tensor has; for a function: what does it return?",
     ),
     Sentence(
         ARGUMENTS,
@@ -389,15 +394,16 @@ SENTENCES = (
     Sentence(
         "used-before-assignment",
         r"UnboundLocalError: .*?variable '(.*?)'",
-        "`{0}` is assigned somewhere in this function, so it belongs to the function, and on this way nothing has been "
-        "assigned yet: an if that did not hold, a loop that did not run.",
+        "`{0}` is assigned somewhere in this function, so it belongs to the function, and on this way nothing has "
+        "been assigned yet: an if that did not hold, a loop that did not run.",
     ),
     Sentence(
         "not-in-the-sandbox",
-        r"^(?:FileNotFoundError|PermissionError|IsADirectoryError|ConnectionError|gaierror|URLError|LocalEntryNotFoundError"
+        r"^(?:FileNotFoundError|PermissionError|IsADirectoryError|ConnectionError|gaierror|URLError"
+        r"|LocalEntryNotFoundError"
         r"|OfflineModeIsEnabled|OSError: (?:We couldn't connect|Can't load|.* is not a local folder))",
-        "While it is graded your code runs in a sandbox: no network, no model hub, no processes of its own, and no files "
-        "but those it writes itself. What a function needs comes as an argument.",
+        "While it is graded your code runs in a sandbox: no network, no model hub, no processes of its own, and no "
+        "files but those it writes itself. What a function needs comes as an argument.",
     ),
     Sentence(
         "module-not-found",
@@ -408,8 +414,8 @@ SENTENCES = (
     Sentence(
         "endless-recursion",
         r"RecursionError",
-        "A function calls itself, directly or by way of others, and nothing ends it. Which call is the last one to be, "
-        "and does it get there?",
+        "A function calls itself, directly or by way of others, and nothing ends it. Which call is the last one to "
+        "be, and does it get there?",
     ),
     Sentence(
         "own-assertion",
@@ -424,8 +430,8 @@ SENTENCES = (
     Sentence(
         "not-callable",
         r"'(\w+)' object is not callable",
-        "An object of type {0} is called like a function. Has a name been given to two things, or is an operator missing before the "
-        "bracket?",
+        "An object of type {0} is called like a function. Has a name been given to two things, or is an operator "
+        "missing before the bracket?",
     ),
     Sentence(
         "changed-while-iterating",

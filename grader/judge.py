@@ -670,7 +670,7 @@ class Judge:
             mine = self.reports[name]
             mine.mistake = diagnosis.name
             mine.hint = localised(diagnosis.hint, self._lang) or mine.hint
-            mine.explanation = explanation("misconception", diagnosis.name, mine.hint or "")
+            mine.explanation = {"kind": "misconception", "id": diagnosis.name, "text": mine.hint or ""}
             named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": mine.explanation}
         self.emit({"event": "diagnosis", "checks": named})
 

@@ -40,8 +40,8 @@ class CheckReport:
     difference: dict[str, Any] | None = None
     mistake: str | None = None
     explanation: dict[str, str] | None = None
-    """Why it failed, as far as the grader knows: ``kind`` (misconception, pair, relation, crash, loop or follows), ``id``
-    and ``text``; None if nothing fits."""
+    """Why it failed, as far as the grader knows: ``kind`` (misconception, pair, relation, crash, loop or follows),
+    ``id`` and ``text``; None if nothing fits."""
     hint: str | None = None
     lesson: str | None = None
     depends_on: list[str] = field(default_factory=list)
@@ -72,7 +72,7 @@ class CheckReport:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON, cut to bearable lengths: whatever a student's code had a say in may be megabytes long."""
+        """Plain data for JSON, cut to bearable lengths: what a student's code had a say in may be megabytes long."""
         return {
             **vars(self),
             "message": cut(self.message),

@@ -39,6 +39,9 @@ def load(path: str, name: str, code: types.CodeType) -> tuple[types.ModuleType, 
         exec(code, module.__dict__)
     except BaseException as error:  # SystemExit at import is the student's too
         return module, describe(error, os.path.basename(path))
+    finally:
+        sys.settrace(None)  # what the file watches of itself is its business, what comes after is not
+        sys.setprofile(None)
     return module, None
 
 
@@ -55,6 +58,14 @@ def compiled(path: str) -> types.CodeType:
 
 
 def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: bytes = b"") -> None:
+    """As ``_serve``; what fails there through the student's doing ends the process without a word of ours."""
+    try:
+        _serve(sock, path, name, threads, marshalled)
+    except BaseException:  # a traceback would be about our files, in what counts as printed by the student
+        os._exit(70)
+
+
+def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: bytes) -> None:
     """Load the file, say so, answer requests until the judge hangs up.
 
     The first frame out is ``["compiled", code]``, sent before anything of the student's runs; it is left out where the

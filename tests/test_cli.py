@@ -102,20 +102,20 @@ lora.py, seed 7, sandbox full
 
 LoRALinear
   ✗ the output is W x + b plus (alpha/r) times B A x                         0/3
-      output: off by up to 0.472 (tolerance 1e-05)
-      expected  [1.0, 2.0] shape (2,)
-      got       [1.0, 2.472] shape (2,)
-      largest difference at [1], relative 0.236
-      hint: alpha is 8 and r is 3: which factor do you expect?
-      lesson: course read exercise-3
-  – the property merge holds                                                 0/3
-      waits until the output is right
-  ✗ the property dtype holds                                                 0/1
-      RuntimeError: mat1 and mat2 must have the same dtype
-      File "lora.py", line 93, in forward
-          return x @ self.A.T
+  – the property merge holds  (not run)                                      0/3
+  ✗ the property dtype holds  (crashed)                                      0/1
 
 ○ inject_lora  not started (2 checks)                                        0/4
+
+── Look at this first ──────────────────────────────────── LoRALinear.forward ──
+✗ the output is W x + b plus (alpha/r) times B A x
+  output: off by up to 0.472 (tolerance 1e-05)
+  expected  [1.0, 2.0] shape (2,)
+  got       [1.0, 2.472] shape (2,)
+  largest difference at [1], relative 0.236
+  lesson: course read exercise-3
+
+One more check did not pass: -v shows it in full.
 
 ╭─ What you seem to have misunderstood ────────────────────────────────────────╮
 │                                                                              │
@@ -207,7 +207,7 @@ def test_verbose_adds_what_was_compared_and_printed(desk):
     compared = [["kept ratio", "0.0417", "0.0417"], ["reduction", "0.958", "0.042"]]
     checks = [
         check("f.a", visible=True, compared=compared, stdout="my print\n"),
-        check("f.b", "crashed", traceback="\n".join(f'File "x.py", line {n}\n  here' for n in range(9))),
+        check("f.b", "crashed", traceback="\n".join(f'File "x.py", line {n}\n  here' for n in range(30))),
     ]
     desk.play([{"stderr": "words of the grader"}, *session(checks)])
     brief, long = desk("grade", "3"), desk("grade", "3", "-v")
@@ -217,18 +217,27 @@ def test_verbose_adds_what_was_compared_and_printed(desk):
     assert "      your code printed:\n        my print\n" in long.stdout
     assert "line 0" in long.stdout
     assert "words of the grader" in long.stderr
-    for text in ("kept ratio", "my print", "line 7", "words of the grader"):
+    for text in ("kept ratio", "my print", "line 15", "words of the grader"):
         assert text not in brief.output
-    assert 'File "x.py", line 8\n        here\n' in brief.stdout
+    for line in ("line 0", "line 5", "line 24", "line 29"):
+        assert f'  File "x.py", {line}\n    here\n' in brief.stdout
+    assert "line 15" in long.stdout
 
 
 def test_a_students_text_is_never_interpreted(desk):
-    hostile = "[bold]x[/bold] \x1b[2Jgone\x07 \u202eeman"
-    checks = [check("f.a", "failed", message=hostile, actual=hostile, title="plain", stdout=hostile, traceback=hostile)]
+    hostile = "[bold]x[/bold] \x1b[2Jgone\x07 \u202eeman\u200b\ufeff\x9b\U000e0041"
+    spelt = "[bold]x[/bold] \\x1b[2Jgone\\x07 \\u202eeman\\u200b\\ufeff\\x9b\\U000e0041"
+    found = {"kind": "crash", "id": hostile, "text": hostile}
+    fields = dict(message=hostile, actual=hostile, stdout=hostile, traceback=f"in {hostile}", explanation=found)
+    checks = [check(f"f.{hostile}", "failed", title=hostile, **fields), check("g.a", remarks=[hostile])]
     desk.play(session(checks))
-    out = desk("grade", "3", "-v").stdout
-    assert out.count("[bold]x[/bold] \\x1b[2Jgone\\x07 \\u202eeman") == 4
-    assert not set("\x1b\x07\u202e") & set(out)
+    for arguments, count in ([], 8), (["-v"], 9):
+        out = desk("grade", "3", *arguments).stdout
+        assert " ".join(out.split()).count(spelt) == count, out
+        assert not set("\x1b\x07\u202e\u200b\ufeff\x9b\U000e0041") & set(out)
+    written = desk("grade", "3", "--json", "-").stdout
+    assert not set("\x1b\x07\u202e\u200b\ufeff\x9b\U000e0041") & set(written)
+    assert json.loads(written)["checks"][0]["message"] == hostile
 
 
 def groups(out):
