@@ -45,7 +45,7 @@ from grader.launcher import Launcher, Process, ServerError
 from grader.messages import say
 from grader.preloads import PRELOADS
 from grader.proxy import Student, StudentRaised, check_seed, local_student
-from grader.report import CheckReport, explanation
+from grader.report import CheckReport, cut, explanation
 
 MAX_FILE_BYTES = 2**20
 """A larger file is refused unread."""
@@ -336,7 +336,7 @@ class Judge:
             return say("import.syntax", file=name, line=line, error=error.message, text=text)
         if error.type == "EOFError" and "EOF when reading" in error.message:
             return say("import.input", file=name, place=self._place(error.frames))
-        message = say("import.raised", file=name, place=self._place(error.frames), error=str(error))
+        message = say("import.raised", file=name, place=self._place(error.frames), error=cut(str(error)))
         if known := crashes.explain(error.type, error.message):
             message += "\n" + known[1]
         return message + self._printed(process)
@@ -353,7 +353,7 @@ class Judge:
 
     def _printed(self, process: Process) -> str:
         text = process.link.printed.decode("utf-8", "replace").strip()
-        return "\n" + say("import.printed", text=text[-500:]) if text else ""
+        return "\n" + say("import.printed", text=cut(text[-500:])) if text else ""
 
     def _end(self, process: Process) -> None:
         """End it; how it ended is of interest only if it did so by itself."""
