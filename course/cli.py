@@ -79,7 +79,7 @@ def _cleaned() -> Iterator[None]:
     try:
         yield
     except click.ClickException as error:
-        error.message = text.clean(error.message)
+        error.message = text.clean(error.message)  # type: ignore[misc]  # nothing has been shown yet
         raise
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from course.report import NOT_DEFINED
 from course.syllabus import Exercise
 from course.text import say
 from course.workspace import Memory
@@ -83,7 +84,8 @@ def _first_open(memory: Memory, function: str | None, check_id: str | None) -> d
     ]
     judged = [check for check in open_checks if check.get("status") != "skipped"]
     causes = [check for check in judged if check.get("kind") != "follows"]
-    return next(iter(causes or judged or open_checks), None)
+    written = [check for check in causes if check.get("cause") != NOT_DEFINED]
+    return next(iter(written or causes or judged or open_checks), None)
 
 
 def _key(check: dict[str, str | None]) -> str:

@@ -27,7 +27,7 @@ from course import advice
 from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
-from course.report import Check, Report, Tally, untouched
+from course.report import NOT_DEFINED, Check, Report, Tally, untouched
 from course.syllabus import Exercise
 from course.text import clean, has, language, say
 from course.workspace import Memory
@@ -166,8 +166,19 @@ class Screen:
             self._end_function()
             self._function = check.function
         self._waiting.append(check)
-        if self._headed or not (check.quiet or (check.passed and not self.verbose)):
+        if self._headed or not (check.quiet or (check.passed and not self.verbose) or self._absent()):
             self._print_waiting()
+
+    def _absent(self) -> bool:
+        """Whether the checks of this function have met nothing but its absence so far; one line is then enough."""
+        causes = [check for check in self._waiting if not check.quiet]
+        first = causes[0].explanation if causes else None
+        return (
+            not self.verbose
+            and first is not None
+            and first.id == NOT_DEFINED
+            and all(check.message == causes[0].message for check in causes)
+        )
 
     def _end_function(self) -> None:
         """Nothing more comes of the current function for now."""
@@ -176,6 +187,11 @@ class Screen:
             self._waiting = []
         elif self._waiting and all(check.passed for check in self._waiting) and not (self._headed or self.verbose):
             self._print_passed()
+        elif self._absent() and not self._headed:
+            points = f"0/{sum(check.max_points for check in self._waiting)}"
+            words = say("grade.absent", count=len(self._waiting))
+            self._one_line("failed", self._heading(self._waiting[0].function), words, points)
+            self._waiting = []
         else:
             self._print_waiting()
         self._function = None

@@ -41,6 +41,8 @@ class Difference:
 
 
 EXPLANATIONS = ("misconception", "pair", "relation", "crash", "loop", "follows")
+NOT_DEFINED = "not-defined"
+"""Id of the explanation of a check whose function is not in the file."""
 MISUNDERSTOOD = ("misconception", "pair", "relation")
 """Kinds of explanations that are about what somebody thought; the others are about how the code ended."""
 
@@ -293,7 +295,9 @@ class Report:
     def first_to_look_at(self) -> Check | None:
         """The first check that failed by itself: written, tried, and not held up by another one."""
         loud = [check for check in self.failed if not (check.quiet or check.status == "grader_error")]
-        return next((check for check in loud if not check.follows), loud[0] if loud else None)
+        causes = [check for check in loud if not check.follows]
+        written = [check for check in causes if check.explanation is None or check.explanation.id != NOT_DEFINED]
+        return next(iter(written or causes or loud), None)
 
     def tallies(self) -> list[Tally]:
         """One line per function, in the order of the exercise."""

@@ -31,6 +31,7 @@ MAX_TEXT = 2000
 """Longest exception message or line of output that is passed on, in characters."""
 RESERVE_BYTES = 2**20
 """Set aside for saying that memory has run out."""
+NOT_DEFINED = "your file does not define"
 MAX_NAME = 100
 """Of a type or a function."""
 MAX_FRAMES = 20
@@ -97,7 +98,7 @@ class Dispatcher:
         if root == "given" and not hasattr(given, path.split(".")[0]):
             raise _OurFault(f"grader.given has no {path!r}")
         if root == "module" and not hasattr(found, path.split(".")[0]):
-            raise given.Contract(f"your file does not define `{path.split('.')[0]}`")
+            raise given.Contract(f"{NOT_DEFINED} `{path.split('.')[0]}`")
         for name in filter(None, path.split(".")):
             found = getattr(found, name)
         return found

@@ -39,7 +39,7 @@ from course.syllabus import Exercise
 from grader import crashes, expect, link, report, wire
 from grader.check import CheckSpec, load_file, manifest
 from grader.diagnose import Diagnosis, Observed, diagnose, observe
-from grader.dispatch import MAX_FRAMES, OUTER_FRAMES
+from grader.dispatch import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
 from grader.expect import Failed
 from grader.launcher import Launcher, Process, ServerError
 from grader.messages import say
@@ -525,6 +525,9 @@ class Judge:
             item.message = error.message
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
             item.hint = localised(error.hint, self._lang)
+            if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= self.process.names:
+                text = say("explain.not_defined", function=spec.function)
+                self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))
         elif isinstance(error, StudentRaised):
             item.status = "not_started" if error.unwritten else "out_of_memory" if error.memory else "crashed"
             if error.unwritten:
@@ -554,20 +557,29 @@ class Judge:
     def _explain_crash(self, item: CheckReport, spec: CheckSpec, error: StudentRaised) -> None:
         """A sentence and the way through the student's file, once for each cause."""
         kind = re.sub(r"\d+", "#", error.message)  # sizes are drawn afresh for each check
-        first = self._crashes.setdefault((spec.function, error.type, kind, *error.frames[-1:]), spec)
+
+        def known() -> tuple[str, str] | None:
+            item.traceback = self._traceback(error)
+            found = crashes.explain(error.type, error.message)
+            if found and found[0] == crashes.ARGUMENTS and not error.frames:
+                return "signature-changed", say("explain.signature", function=spec.function)
+            if found is None and error.frames:
+                line, _ = error.frames[-1]
+                return "uncaught-exception", say("explain.crash", line=line, text=self._line(line))
+            return found
+
+        self._explain_once(item, spec, (error.type, kind, *error.frames[-1:]), known)
+
+    def _explain_once(
+        self, item: CheckReport, spec: CheckSpec, cause: tuple[object, ...], known: Callable[[], tuple[str, str] | None]
+    ) -> None:
+        """Explain the first check of a function that ended for this cause; the others follow from it."""
+        first = self._crashes.setdefault((spec.function, *cause), spec)
         if first is not spec:
             title = first.title_ja if self._lang == "ja" and first.title_ja else first.title
             item.explanation = explanation("follows", first.id, say("explain.follows", id=first.id, title=title))
-            return
-        item.traceback = self._traceback(error)
-        known = crashes.explain(error.type, error.message)
-        if known and known[0] == crashes.ARGUMENTS and not error.frames:
-            known = "signature-changed", say("explain.signature", function=spec.function)
-        if known is None and error.frames:
-            line, _ = error.frames[-1]
-            known = "uncaught-exception", say("explain.crash", line=line, text=self._line(line))
-        if known is not None:
-            item.explanation = explanation("crash", *known)
+        elif found := known():
+            item.explanation = explanation("crash", *found)
 
     def _stuck(self, process: Process) -> list[tuple[int, str]]:
         """Where in the student's file a process is that has not answered in time: (line, function), outermost first."""
