@@ -442,12 +442,13 @@ SENTENCES = (
 )  # fmt: skip
 
 
-def explain(kind: str, message: str) -> tuple[str, str] | None:
+def explain(kind: str, message: str, quoting: bool = True) -> tuple[str, str] | None:
     """What is known of this exception.
 
     Args:
         kind: name of its type.
         message: what it says.
+        quoting: whether the sentence may quote from the message.
 
     Returns:
         An id and the sentence; None for a message that is not in the table.
@@ -455,5 +456,6 @@ def explain(kind: str, message: str) -> tuple[str, str] | None:
     words = f"{kind}: {message}"
     for sentence in SENTENCES:
         if found := re.search(sentence.pattern, words):
-            return sentence.id, sentence.text.format(*((group or "")[:MAX_GROUP] for group in found.groups()))
+            quoted = ((group or "")[:MAX_GROUP] if quoting else "..." for group in found.groups())
+            return sentence.id, sentence.text.format(*quoted)
     return None

@@ -560,7 +560,8 @@ class Judge:
 
         def known() -> tuple[str, str] | None:
             item.traceback = self._traceback(error)
-            found = crashes.explain(error.type, error.message)
+            # A process that was given a part of the reference could quote from it.
+            found = crashes.explain(error.type, error.message, quoting=not self.process.given)
             if found and found[0] == crashes.ARGUMENTS and not error.frames:
                 return "signature-changed", say("explain.signature", function=spec.function)
             if found is None and error.frames:

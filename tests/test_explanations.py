@@ -215,6 +215,11 @@ def test_the_sentence_on_classes_says_where_they_belong():
     assert "axis 1" in text and "[4, 13]" in text and "[4, 10]" in text and "flatten" in text
 
 
+def test_a_sentence_may_do_without_quoting():
+    _, text = crashes.explain("KeyError", "'secret'", quoting=False) or ("", "")
+    assert "secret" not in text and "has no key ..." in text
+
+
 # --- what the judge may know of an exception -------------------------------------------------------------------------
 
 
