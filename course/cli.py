@@ -73,6 +73,16 @@ class Command(click.Command):
         super().format_help_text(ctx, formatter)
 
 
+@contextlib.contextmanager
+def _cleaned() -> Iterator[None]:
+    """What was typed is repeated in complaints about it, without control characters."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = text.clean(error.message)  # type: ignore[misc]  # nothing has been shown yet
+        raise
+
+
 class Group(Command, click.Group):
     """The commands in the order in which a learner meets them."""
 
@@ -87,10 +97,16 @@ class Group(Command, click.Group):
         _use(text.detect())
         return super().main(*args, **kwargs)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse what was typed; click repeats it in its complaints."""
+        with _cleaned():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; Ctrl-C and a damaged syllabus end in a sentence."""
         try:
-            return super().invoke(ctx)
+            with _cleaned():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             raise errors.Interrupted() from None
         except syllabus.SyllabusError as error:
@@ -304,7 +320,7 @@ def grade(
         following = advice.after_grade(report, chosen, here.memories() if here else None, file)
 
         if verbose and (words := grader.stderr()):
-            click.echo(words, err=True)
+            click.echo(text.clean(words), err=True)
         if junit_path:
             from course import junit
 
@@ -314,7 +330,7 @@ def grade(
         if screen:
             screen.finished(report, following)
         elif report.message:
-            click.echo(report.message, err=True)
+            click.echo(text.clean(report.message), err=True)
     judged = report.exit_code in (errors.NOT_PASSED, errors.NOT_GRADABLE)
     ctx.exit(errors.PASSED if exit_zero and judged else report.exit_code)
 

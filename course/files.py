@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from course.text import escaped_in_json
+
 
 def write(path: Path, text: str) -> None:
     """Replace the content of ``path``: write beside it, then rename.
@@ -37,13 +39,13 @@ def to_json(value: Any) -> bytes:
     r"""One JSON document in UTF-8, ending in ``\n``.
 
     Infinities and NaN, which JSON does not know, become null; a lone surrogate (a student's string may hold one)
-    becomes its JSON escape, so that the bytes stay valid UTF-8.
+    becomes its JSON escape, so that the bytes stay valid UTF-8, and so does what a terminal would act upon.
 
     >>> to_json({"x": float("nan"), "y": "é"}).decode()
     '{\n  "x": null,\n  "y": "é"\n}\n'
     """
     text = json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8", errors="backslashreplace")
+    return (escaped_in_json(text) + "\n").encode("utf-8")
 
 
 def _finite(value: Any) -> Any:

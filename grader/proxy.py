@@ -59,6 +59,8 @@ class StudentRaised(Exception):
     place: tuple[int, str] | None = None
     unwritten: bool = False
     memory: bool = False
+    left_out: int = 0
+    """Frames that are missing behind the outermost ones."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
@@ -81,6 +83,7 @@ class StudentRaised(Exception):
                 place=None if place is None else _line(place),
                 unwritten=data["unwritten"] is True,
                 memory=data["memory"] is True,
+                left_out=_line([data.get("left_out", 0), ""])[0],
             )
         except (KeyError, TypeError, ValueError, IndexError):
             raise wire.WireError("malformed description of an exception") from None
