@@ -127,6 +127,8 @@ class Student:
         self._transport = transport
         self._traced = True
         self._received_bytes = 0
+        self.exchanged: list[tuple[bytes, bytes]] = []
+        """Requests and their answers, as they travelled, up to MAX_TRACE_BYTES: enough to live the check again."""
         self.trace: list[Outcome] = []
         self.draw = Draw(seed)
         self.given = Given(self)
@@ -197,6 +199,8 @@ class Student:
         frame = wire.encode(request, lambda value: _refuse(value))
         received = self._transport.ask(frame)
         self._received_bytes += len(received)
+        if self._received_bytes <= MAX_TRACE_BYTES:
+            self.exchanged.append((frame, received))
         started = time.monotonic()
         answer = wire.decode(received, lambda number: Handle(self, number))
         self._transport.spend(time.monotonic() - started)
