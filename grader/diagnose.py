@@ -331,7 +331,8 @@ class Function:
         Pairs with a mistake that explains a check by itself come first. What is found counts only if there was time
         for all the others, or if the evidence is overwhelming.
         """
-        if sum(self.evidence.values()) < 2 * ENOUGH or len(suspects) < 2:
+        total = sum(self.evidence.values())
+        if total < ENOUGH or len(suspects) < 2:
             return None
         deadline = time.process_time() + PAIR_SECONDS
         weight = {
@@ -351,24 +352,23 @@ class Function:
             both = compose(self.slug, first, second)
             if both is not None and self._fits(both):
                 fitting.append((first, second))
-        if not fitting or (not done and sum(self.evidence.values()) < 4 * ENOUGH):
+        if not fitting or (not done and total < 4 * ENOUGH):
             return None
         if len(fitting) > 1:
             common = set.intersection(*({one.name for one in two} for two in fitting))
             part = [mistake for mistake in fitting[0] if mistake.name in common]
             return Diagnosis("misconception", part[0].name, part[0].hint) if part else None
-        first, second = sorted(fitting[0], key=lambda mistake: self.order.index(mistake.caught_by))
-        if not self._matter(first, second):
+        first, second = sorted(fitting[0], key=lambda mistake: (self.order.index(mistake.caught_by), mistake.name))
+        apart = first.caught_by != second.caught_by and all(
+            self._repeats(one.caught_by, one) for one in (first, second)
+        )
+        if total < 2 * ENOUGH and not apart:  # each seen by itself is worth more than both mixed up
             return None
         return Diagnosis(
             "pair",
             f"{first.name} + {second.name}",
             {"en": f"Two things at once. First: {first.hint['en']} Second: {second.hint['en']}"},
         )
-
-    def _matter(self, *two: Mistake) -> bool:
-        """Whether each of two leaves traces of its own: the check that it is known by looks different without it."""
-        return all(not self._fits(mistake) for mistake in two)
 
     # --- no mistake ----------------------------------------------------------------------------------------------
 
@@ -379,9 +379,15 @@ class Function:
             ("returns-nothing", f"all checks go as if `{self.name}` did nothing and returned None"),
         ):
             module = _stand_in(self.slug, self.name, kind)
-            if module is None or not self.complete:
+            if module is None or not self.complete or sum(self.evidence.values()) < ENOUGH:
                 return None
-            if all(_repeats(self.comparable[name], module, self.run_seed) for name in self.order):
+            refuses = {  # who does nothing on purpose may well refuse a wrong argument
+                name
+                for name in self.order
+                if name not in self.wrong and any(outcome.kind == "raised" for outcome in self.group[name].trace)
+            }
+            names = [name for name in self.order if name not in refuses]
+            if all(_repeats(self.comparable[name], module, self.run_seed) for name in names):
                 return Diagnosis("relation", kind, {"en": text})
         return None
 
@@ -497,6 +503,10 @@ def same_value(one: Any, other: Any) -> bool:
         return bool((exact | (near & a.isfinite() & b.isfinite())).all())
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
+    if isinstance(one, torch.Tensor) and not one.ndim and isinstance(other, float):
+        return same_value(float(one), other)  # a loss is a loss, with a graph behind it or without
+    if isinstance(other, torch.Tensor) and not other.ndim and isinstance(one, float):
+        return same_value(one, float(other))
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         if one == other or (one != one and other != other):
             return True
@@ -533,6 +543,7 @@ def _is_rich(value: Any) -> bool:
 
 # --- evidence --------------------------------------------------------------------------------------------------------
 
+_LIBRARY = re.compile(r"\b(shapes?|sizes?|dimensions?)\b")
 FACTS = 4
 """What yes/no facts may be worth at most, however many there are: they tend to go together."""
 
@@ -540,9 +551,9 @@ FACTS = 4
 def evidence(item: Observed, reference: Observed) -> int:
     """What speaks for a name: how much of what came back is not what the reference gives, by its variety.
 
-    A float that is not round is worth 8, a small integer or a word of a list 2, a yes/no fact 1, and all facts together
-    no more than ``FACTS``. A complaint about the form of an answer (``contract``) is worth nothing, nor is an exception;
-    what a library says of shapes is worth as much as the numbers in it.
+    A float that is not round is worth 8, a small integer or a word 2, several different numbers at once ``ENOUGH`` or
+    more, a yes/no fact 1, and all facts together no more than ``FACTS``. A complaint about the form of an answer
+    (``contract``) is worth nothing, nor is an exception; what a library says of shapes is worth the numbers in it.
     """
     worth = facts = 0
     for outcome, known in zip(item.trace, reference.trace, strict=False):
@@ -555,7 +566,7 @@ def evidence(item: Observed, reference: Observed) -> int:
             else:
                 worth += value
     if item.status == "crashed":
-        worth += min(ENOUGH, 2 * (len(re.findall(r"\d+", item.failing)) - 1)) if "shape" in item.failing else 0
+        worth += min(ENOUGH, 2 * (len(re.findall(r"\d+", item.failing)) - 1)) if _LIBRARY.search(item.failing) else 0
     return worth + min(FACTS, facts)
 
 
@@ -567,31 +578,31 @@ def _evidence(value: Any, known: Any) -> int:
     if isinstance(value, bool) or value is None:
         return 1
     if isinstance(value, (int, float)):
-        return 8 if abs(value) > 100 or round(value, 2) != value else 2
+        return 8 if abs(value) > 100 or (math.isfinite(value) and round(value, 2) != value) else 2
     if isinstance(value, str):
         return _evidence_of_words(value, str(known))
     if isinstance(value, (list, tuple)):
-        if isinstance(known, (list, tuple)) and len(known) == len(value):
-            return min(32, sum(_evidence(a, b) for a, b in zip(value, known, strict=True)))
-        return 2 + min(16, len({repr(part)[:100] for part in value[:20]}))
-    if isinstance(value, dict):
-        if isinstance(known, dict):
-            return min(32, sum(_evidence(value[key], known.get(key)) for key in list(value)[:100]))
-        return 2
-    return 1
+        parts, others = list(value)[:200], list(known)[:200] if isinstance(known, (list, tuple)) else []
+    elif isinstance(value, dict):
+        parts = list(value.values())[:200]
+        others = [known.get(key) for key in list(value)[:200]] if isinstance(known, dict) else []
+    else:
+        return 1
+    several = len({repr(part)[:200] for part in parts}) > 1
+    worth = sum(_evidence(a, b) for a, b in zip(parts, others, strict=False)) + 2 * several * abs(
+        len(parts) - len(others)
+    )
+    return min(32, max(worth, ENOUGH) if several and len(parts) > 3 else worth)
 
 
 def _evidence_of_numbers(value: torch.Tensor, known: Any) -> int:
+    """Anything but one and the same number everywhere, which many errors have in common, is evidence enough."""
+    several = value.numel() > 3 and len(value[value == value].unique()) > 1
     if isinstance(known, torch.Tensor) and known.shape == value.shape and not value.is_complex():
         value = value[(value.double() - known.double()).abs() > TOLERANCE]
-    elif value.dtype == torch.bool:
-        return 2
-    if value.dtype == torch.bool:
-        return min(16, value.numel())
-    distinct = value[value.isfinite()].unique()[:20]
-    if not value.is_floating_point():
-        return min(16, 2 * len(distinct))
-    return min(32, 8 * sum(round(number, 2) != number for number in distinct.tolist()) + min(2, len(distinct)))
+    numbers = value[value.isfinite()].double().unique()[:20].tolist()
+    worth = sum(_evidence(number, None) for number in numbers)
+    return min(32, max(worth, ENOUGH if several else 0))
 
 
 def _evidence_of_words(value: str, known: str) -> int:
