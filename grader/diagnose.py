@@ -52,6 +52,8 @@ ENOUGH = 6
 """Evidence that a name needs; ``evidence`` says what counts."""
 PAIR_SECONDS = 0.3
 """Processor time for trying pairs of mistakes on one function."""
+RELATION_SECONDS = 0.2
+"""The same for relations."""
 
 
 @dataclass(frozen=True)
@@ -274,13 +276,15 @@ class Function:
         fitting = [mistake for mistake in suspects if self._fits(mistake)] if self.complete else []
         if fitting:
             named = self._speaker(fitting)
-            return self._related({} if named is None else dict.fromkeys(self.wrong, named))
+            return self._following(self._related({} if named is None else dict.fromkeys(self.wrong, named)))
         found = self._partial(suspects)
-        if self.complete and len(found) < len(self.wrong):
+        related = self._related(found)
+        simple = len(related) == len(self.wrong) and len({diagnosis.id for diagnosis in related.values()}) == 1
+        if self.complete and len(found) < len(self.wrong) and not simple:
             pair = self._pair(suspects, {diagnosis.id for diagnosis in found.values()})
             if pair is not None:
                 return dict.fromkeys(self.wrong, pair)
-        return self._related(found)
+        return self._following(related)
 
     # --- one mistake ---------------------------------------------------------------------------------------------
 
@@ -379,7 +383,8 @@ class Function:
             ("returns-nothing", f"all checks go as if `{self.name}` did nothing and returned None"),
         ):
             module = _stand_in(self.slug, self.name, kind)
-            if module is None or not self.complete or sum(self.evidence.values()) < ENOUGH:
+            numbers = sum(evidence(self.group[name], self.references[name], words=False) for name in self.wrong)
+            if module is None or not self.complete or numbers < ENOUGH:
                 return None
             refuses = {  # who does nothing on purpose may well refuse a wrong argument
                 name
@@ -392,10 +397,12 @@ class Function:
         return None
 
     def _related(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
-        """Relations for the failures that nothing else explains."""
+        """What is found, and relations for the failures that it does not explain."""
+        found = dict(found)
+        deadline = time.process_time() + RELATION_SECONDS
         for name in self.wrong:
             item, reference = self.group[name], self.references[name]
-            if name in found or item.status != "failed" or not item.exchanged:
+            if time.process_time() > deadline or name in found or item.status != "failed" or not item.exchanged:
                 continue
             relation = relations.explain(
                 item.spec, self.run_seed, item.exchanged, reference.exchanged, reference_module(self.slug)
@@ -403,6 +410,17 @@ class Function:
             if relation is not None:
                 found[name] = Diagnosis("relation", relation.id, {"en": relation.text})
         return found
+
+    def _following(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
+        """What is found; where that is one thing only, the other failures of the function may well come of it."""
+        causes = {diagnosis.id for diagnosis in found.values()}
+        rest = [name for name in self.wrong if name not in found and self.group[name].status == "failed"]
+        if len(causes) != 1 or not rest:
+            return found
+        cause = next(name for name in self.wrong if name in found)
+        title = self.group[cause].spec.title
+        text = f"perhaps this follows from the failure of \u201c{title}\u201d: look at that one first"
+        return found | dict.fromkeys(rest, Diagnosis("follows", causes.pop(), {"en": text}))
 
 
 def compose(slug: str, first: Mistake, second: Mistake) -> Mistake | None:
@@ -548,7 +566,7 @@ FACTS = 4
 """What yes/no facts may be worth at most, however many there are: they tend to go together."""
 
 
-def evidence(item: Observed, reference: Observed) -> int:
+def evidence(item: Observed, reference: Observed, words: bool = True) -> int:
     """What speaks for a name: how much of what came back is not what the reference gives, by its variety.
 
     A float that is not round is worth 8, a small integer or a word 2, several different numbers at once ``ENOUGH`` or
@@ -559,6 +577,8 @@ def evidence(item: Observed, reference: Observed) -> int:
     for outcome, known in zip(item.trace, reference.trace, strict=False):
         if outcome.what != known.what:
             break
+        if not words and isinstance(outcome.value, str):
+            continue
         if outcome.kind in ("value", "note") and known.kind in ("value", "note"):
             value = _evidence(outcome.value, known.value)
             if value <= 1:

@@ -25,7 +25,7 @@ import itertools
 import math
 import re
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,9 +38,13 @@ from grader.expect import Comparison, Failed
 from grader.proxy import Handle, Student, StudentRaised, check_seed
 
 Exchanged = Sequence[tuple[bytes, bytes]]
+Names = Callable[["Call"], Iterator[str]]
+"""Gives the names of the parameters of a call."""
 
-MAX_NUMBERS = 20_000
+MAX_NUMBERS = 50_000
 """Of an answer that is looked at; a longer one has no relation."""
+MAX_LEAVES = 2_000
+"""Of a structure of lists, tuples and dictionaries that is looked at item by item."""
 MAX_CASES = 40
 """Comparisons of one quantity; checks make fewer."""
 TOLERANCE = 2e-5
@@ -103,11 +107,11 @@ class _Replay:
                 self.writes |= not all(map(_equal, call.args, call.args_after))
             if call.root == "module" and isinstance(call.result, wire.Reference):
                 self._made_by[call.result.number] = call.path
-            for name, value in zip(self._names(call), call.args):  # noqa: B905  more may be sent than has a name
+            for name, value in zip(self.names(call), call.args):  # noqa: B905  more may be sent than has a name
                 self.inputs[name] = value
             self.inputs |= {str(name): value for name, value in call.kwargs.items()}
 
-    def _names(self, call: Call) -> Iterator[str]:
+    def names(self, call: Call) -> Iterator[str]:
         """Names of the parameters, as the reference calls them; none where it cannot be told."""
         target: Any = given if call.root == "given" else self._reference
         path = call.path
@@ -230,9 +234,7 @@ def explain(
     if relived.writes:
         return Relation("changes-its-input", "the function changes the data that its caller handed in")
     failed = [(quantity, case) for quantity, case in relived.cases if not case.agreed]
-    by_calls = _behaviour(exchanged, expected)
-    if not failed:
-        return by_calls
+    by_calls = _behaviour(exchanged, expected, _Replay((), reference).names)
     for what, case in failed:
         group = [other for quantity, other in relived.cases if _like(quantity) == _like(what)]
         found = relate(group[:MAX_CASES])
@@ -248,7 +250,7 @@ def relate(cases: Sequence[Case]) -> Relation | None:
     wrong = [case for case in cases if not case.agreed]
     if not wrong or any(_size(case.got) + _size(case.want) > 2 * MAX_NUMBERS for case in cases):
         return None
-    for tier in (_structural, _exact, _general):
+    for tier in (_structural, _exact, _general, _loose):
         names = [set(tier(case)) for case in wrong]
         common = set.intersection(*names)
         held = sorted(name for name in common if all(_also_right(name, case) for case in cases if case.agreed))
@@ -261,40 +263,44 @@ def relate(cases: Sequence[Case]) -> Relation | None:
     return None
 
 
-def _behaviour(exchanged: Exchanged, expected: Exchanged) -> Relation | None:
-    """What can be told from the calls alone: None, or the same thing back, whatever goes in."""
-    calls: dict[tuple[str, str], list[tuple[Call, Any]]] = {}
+def _behaviour(exchanged: Exchanged, expected: Exchanged, names: Names) -> Relation | None:
+    """What can be told from the calls alone, beside what the reference answers to the same ones."""
+    calls: dict[str, list[tuple[Call, Any, dict[str, Any]]]] = {}
     for (request, answer), (same, right) in zip(exchanged, expected, strict=False):
         if request != same:
             break
         for call, other in zip(decoded_calls([(request, answer)]), decoded_calls([(same, right)]), strict=False):
             if call.root == "module":
-                calls.setdefault((call.path, ""), []).append((call, other.result))
-    told = []
-    for (path, _), group in calls.items():
-        results, wanted = [call.result for call, _ in group], [want for _, want in group]
-        if any(want is None or isinstance(want, wire.Reference) for want in wanted):
-            continue
-        if all(result is None for result in results):
-            told.append(Relation("returns-nothing", f"`{path}` returns None"))
-            continue
-        inputs = [call.args[0] if call.args else None for call, _ in group]
-        numbers = [_numbers(value) for value in inputs]
-        if all(
-            number is not None and number.numel() >= 4 and _equal(result, value) and not _equal(value, want)
-            for number, value, result, want in zip(numbers, inputs, results, wanted, strict=True)
-        ):
-            told.append(Relation("returns-its-input", f"`{path}` returns its first argument as it came"))
-            continue
-        first = results[0]
-        if (
-            len(group) >= 2
-            and not isinstance(first, wire.Reference)
-            and all(_equal(result, first) for result in results)
-            and not any(_equal(one, other) for one, other in itertools.combinations(wanted[:5], 2))
-        ):
-            told.append(Relation("same-answer", f"`{path}` gives the same answer for different inputs"))
+                inputs = dict(zip(names(call), call.args)) | call.kwargs  # noqa: B905  more may be sent than has a name
+                calls.setdefault(call.path, []).append((call, other.result, inputs))
+    told = [found for path, group in calls.items() if (found := _of_calls(path, group[:MAX_CASES])) is not None]
     return told[0] if len(told) == 1 else None
+
+
+def _of_calls(path: str, group: list[tuple[Call, Any, dict[str, Any]]]) -> Relation | None:
+    results, wanted = [call.result for call, _, _ in group], [want for _, want, _ in group]
+    if any(want is None or isinstance(want, wire.Reference) for want in wanted):
+        return None
+    if all(result is None for result in results):
+        return Relation("returns-nothing", f"`{path}` returns None")
+    if any(_size(value) > MAX_NUMBERS for value in (*results, *wanted)):
+        return None
+    inputs = [call.args[0] if call.args else None for call, _, _ in group]
+    numbers = [_numbers(value) for value in inputs]
+    if all(
+        number is not None and number.numel() >= 4 and _equal(result, value) and not _equal(value, want)
+        for number, value, result, want in zip(numbers, inputs, results, wanted, strict=True)
+    ):
+        return Relation("returns-its-input", f"`{path}` returns its first argument as it came")
+    if (
+        len(group) >= 2
+        and not isinstance(results[0], wire.Reference)
+        and all(_equal(result, results[0]) for result in results)
+        and not any(_equal(one, other) for one, other in itertools.combinations(wanted[:5], 2))
+    ):
+        return Relation("same-answer", f"`{path}` gives the same answer for different inputs")
+    found = relate([Case(call.result, want, inputs, _same(call.result, want)) for call, want, inputs in group])
+    return None if found is None else Relation(found.id, f"`{path}`: {found.text}")
 
 
 def _like(what: str) -> str:
@@ -361,6 +367,8 @@ def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of _WORDS, for names
         return f"yours is the expected result times {which}"
     if kind == "divided":
         return f"yours is the expected result divided by {which}"
+    if kind == "wrong-where-padded":
+        return f"yours is right for the items without a 0 in `{which}`, and wrong for all others"
     if kind == "wrong-where-masked":
         return f"yours is right except where `{which}` is 0"
     if kind == "wrong-where-marked":
@@ -432,6 +440,8 @@ def _shapes(got: object, want: Sequence[int]) -> Iterator[str]:
 
 
 def _nesting(got: Sequence[object], want: Sequence[object]) -> Iterator[str]:
+    if max(_size(got), _size(want)) > MAX_LEAVES:
+        return
     one, other = _leaves(got), _leaves(want)
     if len(one) != len(other) or len(one) < 4 or not _same(one, other) or not _pays(other):
         return
@@ -462,6 +472,8 @@ def _parts(case: Case) -> Iterator[tuple[Tensor, Tensor]]:
     if a is not None and b is not None and (isinstance(case.want, Tensor) or _one_kind(case.want)):
         yield a, b
         return
+    if max(_size(case.got), _size(case.want)) > MAX_LEAVES:
+        return
     one, other = _leaves(case.got), _leaves(case.want)
     if len(one) != len(other) or _depth(case.got) != _depth(case.want):
         return
@@ -475,7 +487,7 @@ def _parts(case: Case) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def _one_kind(value: object) -> bool:
-    return len({type(leaf) for leaf in _leaves(value)}) == 1
+    return _size(value) <= MAX_LEAVES and len({type(leaf) for leaf in _leaves(value)}) == 1
 
 
 def _holds(a: Tensor, before: Tensor | None, made: Tensor | None) -> bool:
@@ -556,7 +568,7 @@ def _general(case: Case) -> Iterator[str]:
     """Relations that say less: a constant, another order, where it is right."""
     for a, b in _parts(case):
         if a.shape == b.shape and _worth(b, None) >= 2 * ENOUGH and b.numel() >= 4:
-            yield from _places(a, b)
+            yield from _places(a, b, case.inputs)
             if bool((a == 0).all()):
                 yield "zero-everywhere"
                 return
@@ -570,8 +582,6 @@ def _general(case: Case) -> Iterator[str]:
                 factor = (a[there] / b[there]).median()
                 if _near(b * factor, a) and abs(float(factor)) > 1e-6:
                     yield "constant-factor"
-            if _worth(b, a) >= ENOUGH and _near(a.flatten().sort().values, b.flatten().sort().values):
-                yield "another-order"
         for axis in range(min(b.ndim, 4)):
             if a.ndim != b.ndim or any(x != y for x, y in zip(_but(a, axis), _but(b, axis), strict=True)):
                 continue
@@ -591,20 +601,34 @@ def _general(case: Case) -> Iterator[str]:
         return
 
 
-def _places(a: Tensor, b: Tensor) -> Iterator[str]:
-    """Where in the batch it is right."""
-    if b.shape[:1] < (3,):
+def _loose(case: Case) -> Iterator[str]:
+    """The same numbers, in whatever order."""
+    for a, b in _parts(case):
+        if a.shape == b.shape and b.numel() >= 4 and _worth(b, a) >= 2 * ENOUGH:
+            if _near(a.flatten().sort().values, b.flatten().sort().values):
+                yield "another-order"
         return
-    right = [_near(x, y) for x, y in zip(a[:50], b[:50], strict=True)]
-    if all(_worth(item, None) >= ENOUGH for item in b[:50]):
-        if right[0] and not any(right[1:]):
-            yield "first-item-only"
-        elif right[-1] and not any(right[:-1]):
-            yield "last-item-only"
-        elif all(right[:-1]) and not right[-1] and len(right) == len(b):
-            yield "last-item-wrong"
-        elif all(right[1:]) and not right[0]:
-            yield "first-item-wrong"
+
+
+def _places(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> Iterator[str]:
+    """Which items of the batch are right."""
+    if not b.ndim or not 3 <= len(b) <= 50 or any(_worth(item, None) < ENOUGH for item in b):
+        return
+    right = [_near(x, y) for x, y in zip(a, b, strict=True)]
+    masks = [(name, mask) for name, value in inputs.items() if (mask := _mask(value)) is not None and mask.ndim == 2]
+    padded = [name for name, mask in masks if len(mask) == len(b) and mask.all(1).tolist() == right]
+    if padded and any(right) and not all(right):
+        yield f"wrong-where-padded|{padded[0]}"
+    elif len(b) < 4:
+        return
+    elif right[0] and not any(right[1:]):
+        yield "first-item-only"
+    elif right[-1] and not any(right[:-1]):
+        yield "last-item-only"
+    elif all(right[:-1]) and not right[-1]:
+        yield "last-item-wrong"
+    elif all(right[1:]) and not right[0]:
+        yield "first-item-wrong"
 
 
 def _masked(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> list[str]:
@@ -786,7 +810,13 @@ def _same(one: Any, other: Any) -> bool:
 
 def _pays(value: Any) -> bool:
     """Whether a structure holds enough to be recognised: different things, not two small numbers."""
-    leaves = _leaves(value)[:200]
+    if isinstance(value, Tensor):
+        return not value.is_complex() and _worth(value.double(), None) >= ENOUGH
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)) and any(isinstance(part, Tensor) for part in value[:8]):
+        return sum(map(_pays, value[:8])) > 1
+    leaves = _leaves(value)[:200] if _size(value) <= MAX_LEAVES else []
     numbers = _numbers([leaf for leaf in leaves if isinstance(leaf, (int, float))])
     texts = {leaf for leaf in leaves if isinstance(leaf, str) and len(leaf) > 1}
     return len(texts) >= 2 or (numbers is not None and _worth(numbers, None) >= ENOUGH)
