@@ -242,7 +242,24 @@ def explain(
             return Relation(found.id, f"{what}: {found.text}")
         if not case.shape_only:
             break
-    return by_calls
+    return by_calls or _of_the_last_answer(exchanged)
+
+
+def _of_the_last_answer(exchanged: Exchanged) -> Relation | None:
+    """What kind of thing came back, where a helper that ran beside the student's code complained of it."""
+    try:
+        kind, complaint = wire.decode(exchanged[-1][1], wire.Reference) if exchanged else ("", "")
+    except (wire.WireError, ValueError):
+        return None
+    if kind != "contract" or not isinstance(complaint, str):
+        return None
+    found = re.search(r"\b(?:is|returned) a (\w{1,30}), not a tensor", complaint)
+    if found is not None:
+        return Relation("not-a-tensor", f"yours is of type {found[1]} where a tensor is expected")
+    if "hangs on no graph" in complaint or "no gradient can flow back" in complaint:
+        text = "what you return is not connected to what it was computed from: `backward()` has nothing to follow"
+        return Relation("no-gradient", text)
+    return None
 
 
 def relate(cases: Sequence[Case]) -> Relation | None:

@@ -258,6 +258,19 @@ def test_a_relation_speaks_where_no_mistake_does(function, source, name):
     assert kinds <= {("relation", name), ("follows", name)}
 
 
+def test_a_result_that_is_no_tensor_is_told_so():
+    source = """
+def mean_pool(hidden, mask):
+    weights = mask.unsqueeze(-1).float()
+    return ((hidden * weights).sum(1) / weights.sum(1).clamp(min=1)).tolist()
+"""
+    _, found = explained("heads", "mean_pool", source)
+    told = {diagnosis.id: diagnosis.text["en"] for diagnosis in found.values() if diagnosis.kind == "relation"}
+    assert set(told) <= {"list-instead-of-tensor", "not-a-tensor"}
+    assert told
+    assert all("list" in text and "tensor" in text for text in told.values())
+
+
 def test_a_mistake_speaks_before_a_relation():
     source = """
 def mlm_loss(logits, labels):
