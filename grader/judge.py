@@ -42,7 +42,7 @@ from course import paths
 from course.syllabus import Exercise
 from grader import compiling, crashes, expect, imports, limits, link, refusals, report, syntax, wire
 from grader.check import CheckSpec, load_file, manifest
-from grader.diagnose import Diagnosis, Observed, diagnose, observe
+from grader.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
 from grader.dispatch import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
 from grader.expect import Failed
 from grader.launcher import Launcher, Process, ServerError
@@ -584,7 +584,8 @@ class Judge:
             self._withhold(item, spec, error)
         student = getattr(self, "student", None)
         trace = student.trace if student is not None else []
-        self.observed[spec.id] = Observed(spec, item.status, _failing(error), trace)
+        exchanged = student.exchanged if student is not None and item.status in ("failed", "crashed") else ()
+        self.observed[spec.id] = Observed(spec, item.status, hung_on(error), trace, exchanged)
         self.student = None  # type: ignore[assignment]
         self._report(item)
 
@@ -797,9 +798,12 @@ class Judge:
         named = {}
         for name, diagnosis in found.items():
             mine = self.reports[name]
-            mine.mistake = diagnosis.name
-            mine.hint = localised(diagnosis.hint, self._lang) or mine.hint
-            mine.explanation = {"kind": "misconception", "id": diagnosis.name, "text": mine.hint or ""}
+            text = localised(diagnosis.text, self._lang) or ""
+            if diagnosis.kind in ("misconception", "pair"):
+                mine.mistake, mine.hint = diagnosis.id, text or mine.hint
+            elif mine.explanation is not None:  # a crash or a loop explains itself
+                continue
+            mine.explanation = {"kind": diagnosis.kind, "id": diagnosis.id, "text": text}
             named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": mine.explanation}
         self.emit({"event": "diagnosis", "checks": named})
 
@@ -866,13 +870,6 @@ class Plugin:
 def _id_of(item: pytest.Item) -> str:
     group = getattr(item, "cls", None)
     return f"{getattr(group, 'function', '?')}.{item.name.removeprefix('check_')}"
-
-
-def _failing(error: BaseException | None) -> str:
-    """What the verdict hung on, in words that do not depend on the numbers drawn."""
-    if isinstance(error, Failed):
-        return error.message.split(":")[0]
-    return "" if error is None else str(error)
 
 
 def _cpu_limit_hit(process: Process) -> bool:

@@ -131,6 +131,8 @@ class Student:
         self._transport = transport
         self._traced = True
         self._received_bytes = 0
+        self.exchanged: list[tuple[bytes, bytes]] = []
+        """Requests and their answers, as they travelled, up to MAX_TRACE_BYTES: enough to live the check again."""
         self.trace: list[Outcome] = []
         self.draw = Draw(derived_seed(seed, "draws of the judge"))
         self.given = Given(self)
@@ -201,6 +203,8 @@ class Student:
         frame = wire.encode(request, lambda value: _refuse(value))
         received = self._transport.ask(frame)
         self._received_bytes += len(received)
+        if self._received_bytes <= MAX_TRACE_BYTES:
+            self.exchanged.append((frame, received))
         started = time.monotonic()
         answer = wire.decode(received, lambda number: Handle(self, number))
         self._transport.spend(time.monotonic() - started)
