@@ -105,9 +105,7 @@ class Corrupted:
         """Some of the ordinary tokens have a label and some have none; asked where p leaves room for both."""
         hint = "the positions that were selected get a label, the id that stood there; all others get none"
         expect.true(self.n_selected, "no ordinary token has a label, with p = 0.3", hint=hint)
-        expect.true(
-            self.n_selected < self.n_ordinary, "every ordinary token has a label, with p = 0.3", hint=hint
-        )
+        expect.true(self.n_selected < self.n_ordinary, "every ordinary token has a label, with p = 0.3", hint=hint)
 
 
 def called(share: float) -> float:
@@ -597,7 +595,10 @@ class CheckClmLoss:
         once = student.pure("clm_loss", pages.logits, pages.ids, pages.mask)
         again = student.clm_loss(pages.logits, pages.ids, pages.mask)
         expect.close(
-            moved(again, once), 0.0, "the second loss of the same text, less the first", hint="what did the first leave?"
+            moved(again, once),
+            0.0,
+            "the second loss of the same text, less the first",
+            hint="what did the first leave?",
         )
 
 
@@ -687,7 +688,10 @@ class CheckAttentionVisibility:
             both = seen(student, mask, causal=False)
             for got, want in zip(both, allowed(mask, causal=False), strict=True):
                 same_view(
-                    got, want, "a full text, causal=False", "MLM reads in both directions; True means that it is visible"
+                    got,
+                    want,
+                    "a full text, causal=False",
+                    "MLM reads in both directions; True means that it is visible",
                 )
         alike = all(
             torch.equal(one.float(), other.float())
@@ -1107,7 +1111,9 @@ MOST = 1000
 """More entries than any right answer has; nobody walks over more."""
 
 
-def guesses_of(student, cloze: Cloze, *rest: int, pure: bool = False, **options: int) -> list[list[tuple[float, float]]]:
+def guesses_of(
+    student, cloze: Cloze, *rest: int, pure: bool = False, **options: int
+) -> list[list[tuple[float, float]]]:
     """The student's guesses as plain pairs: a list of lists of (id, number)."""
     with student.untraced():
         if pure:
@@ -1202,9 +1208,7 @@ class CheckFillMaskTopk:
         for masks in ((2, 6), (5,)):
             cloze = Cloze(student, masks)
             guesses = guesses_of(student, cloze, k=4)
-            expect.true(
-                guesses and all(guesses), "no guess for a text with a [MASK]", actual=guesses, reveal=True
-            )
+            expect.true(guesses and all(guesses), "no guess for a text with a [MASK]", actual=guesses, reveal=True)
             for place, pairs in zip(cloze.masks, guesses, strict=False):
                 expect.true(
                     all(isinstance(token, int) and 0 <= token < cloze.V for token, _ in pairs),
@@ -1251,7 +1255,10 @@ class CheckFillMaskTopk:
         cloze = Cloze(student, (1, 3, 4))
         first = guesses_of(student, cloze, 3, pure=True)
         expect.equal(
-            guesses_of(student, cloze, 3), first, "the second answer, against the first", hint="what did the first leave?"
+            guesses_of(student, cloze, 3),
+            first,
+            "the second answer, against the first",
+            hint="what did the first leave?",
         )
         expect.equal(
             [sorted(token for token, _ in upright(pairs)) for pairs in first],
