@@ -87,7 +87,7 @@ def mlm_loss(logits: Tensor, labels: Tensor) -> Tensor:
     Logits may be huge, and the loss stays finite: take the logarithm of a softmax in one step.
 
     >>> logits = torch.zeros(1, 3, 50)  # knows nothing: every token has the probability 1/50
-    >>> round(float(mlm_loss(logits, torch.tensor([[-100, 7, -100]]))), 4), round(float(torch.tensor(50.0).log()), 4)
+    >>> round(mlm_loss(logits, torch.tensor([[-100, 7, -100]])).item(), 4), round(torch.tensor(50.0).log().item(), 4)
     (3.912, 3.912)
     """
     # TODO: about three lines. Add up the cross entropy of the labelled positions, count them, divide.
