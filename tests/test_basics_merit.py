@@ -66,8 +66,10 @@ WRONG = {
 def label_scores(logits, id2label):
     answers = []
     for row in torch.softmax(logits, dim=-1).tolist():
-        top = max(row)
-        answers.append({"label": id2label[row.index(top)], "score": top} if top > 0.5 else {"label": None, "score": 0.0})
+        answers.append({"label": None, "score": 0.0})
+        for index, share in enumerate(row):
+            if share > 0.5:
+                answers[-1] = {"label": id2label[index], "score": share}
     return answers
 """,
     ),
@@ -118,7 +120,7 @@ def set_trainable(model, mode, n_top=0):
     "an attribute that nobody reads": (
         "set_trainable",
         {"head", "top"},
-        "attribute-of-the-module",
+        "nothing-is-switched",
         """
 def set_trainable(model, mode, n_top=0):
     if mode not in ("full", "head", "top"):

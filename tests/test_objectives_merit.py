@@ -275,7 +275,7 @@ def test_a_wrong_share_is_no_wrong_range(swapped):
     [
         (
             "attention_visibility.causal",
-            "def attention_visibility(mask, causal): return mask[:, None, :].float().repeat(1, mask.shape[1], 1).tril()",
+            "def attention_visibility(mask, causal): return mask[:, None].float().repeat(1, mask.shape[1], 1).tril()",
             "attention_visibility returned float32; the docstring says bool",
         ),
         (

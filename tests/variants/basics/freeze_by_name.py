@@ -1,4 +1,4 @@
-"""set_trainable decides about each parameter by the parts of its name; what does not exist is a ValueError of its own kind."""
+"""set_trainable decides about each parameter by the parts of its name; its error is a kind of ValueError."""
 
 
 class NoSuchChoice(ValueError):
