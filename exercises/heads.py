@@ -94,8 +94,8 @@ class ConvHead(nn.Module):
     Number and kind of the layers are yours, as long as these laws hold, for a text of any length from one token on:
 
     - neither the content nor the number of the PAD positions changes a score;
-    - with a kernel of 2 or more, the order of the words matters; where in a text a passage stands does not, as long as it
-      has the same neighbours and is not at an end;
+    - with a kernel of 2 or more, the order of the words matters; where in a text a passage stands does not, as long as
+      it has the same neighbours and is not at an end;
     - a larger kernel, and more channels, mean more trainable numbers;
     - every parameter gets a gradient, the real tokens get one (the encoder learns too), and texts do not mix;
     - ``hidden_states`` and ``mask`` are not modified.

@@ -5,8 +5,8 @@ answer, worked out here text by text from the real tokens alone. The heads have 
 they are held to laws (padding changes nothing, order matters, gradients arrive). A head's parameters are given seeded
 random numbers first, because a law that holds only at the start, or only because a layer starts at zero, is none.
 
-Whatever is asked of a head, it first has to show that it reads (``Head.demand_reading``): a function of the mask, of its
-own calls or of nothing keeps most laws, and is paid for none.
+Whatever is asked of a head, it first has to show that it reads (``Head.demand_reading``): a function of the mask, of
+its own calls or of nothing keeps most laws, and is paid for none.
 
 What a head answers depends on its author's layers, so it is taken untraced, and the facts are stated as notes.
 """
@@ -82,6 +82,12 @@ def largest(tokens: Tensor) -> Tensor:
 def both(tokens: Tensor) -> Tensor:
     """(2C,), mean first."""
     return torch.cat([average(tokens), largest(tokens)])
+
+
+def unchanged(student, name: str, hidden: Tensor, mask: Tensor) -> Any:
+    """The answer, the hidden states and the mask being as they were; with what they are overwritten does not matter."""
+    with student.untraced():
+        return student.pure(name, hidden, mask)
 
 
 def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
@@ -163,7 +169,7 @@ class CheckMeanPool:
         """nothing is overwritten, only real tokens get a gradient, and an empty text gives finite numbers"""
         hidden, upstream = student.draw.normal(3, 6, 4), student.draw.normal(3, 4)
         pool = student.value(None, "mean_pool")
-        student.pure("mean_pool", hidden, HOLES)
+        unchanged(student, "mean_pool", hidden, HOLES)
         expect.close(
             student.given.heads.input_gradient(pool, hidden, HOLES, upstream),
             HOLES[:, :, None] * (upstream / HOLES.sum(1, keepdim=True))[:, None],
@@ -248,12 +254,12 @@ class CheckMaxPool:
                 f"maximum of {dtype} states",
                 hint="every dtype has a lowest number of its own; that of float32 does not fit into float16",
             )
-        student.pure("max_pool", texts.hidden(scale=1.0), texts.mask())
+        unchanged(student, "max_pool", texts.hidden(scale=1.0), texts.mask())
 
     @check(points=1)
     def check_very_negative(self, student):
         """no real value is too low to survive"""
-        for power in (5, 12, 33):  # of ten; float32 ends at 38
+        for power in (33, 12, 5):  # of ten; float32 ends at 38
             depth = float(student.draw.uniform(2, 9)) * 10.0**power
             texts = Texts(student, [4, 1, 3], 5)
             tokens = [-depth * (1 + text.abs()) for text in texts.tokens]
@@ -325,7 +331,7 @@ class CheckMeanMaxPool:
             texts = Texts(student, [4, 1, 3], 5)
             hidden, mask = texts.hidden(scale=1.0), texts.mask().to(dtype)
             expect.close(
-                student.pure("mean_max_pool", hidden, mask),
+                unchanged(student, "mean_max_pool", hidden, mask),
                 per_text(both, hidden, mask),
                 f"both poolings with a mask of {dtype}",
                 hint="the mask says which tokens count, whatever its dtype",
@@ -458,6 +464,24 @@ class Head:
         )
 
 
+def demand_any_number(student, name: str, width: int, **options: int) -> None:
+    """With large parameters, some score is below zero and some beyond 1; of 16 heads, which say it rarely all alike."""
+    lowest = highest = 0.0
+    for _ in range(16):
+        head = Head(student, name, width, scale=2.0, **options)
+        scores = head(student.draw.normal(6, 1, width), torch.ones(6, 1, dtype=torch.long), shape=(6, 1))
+        lowest, highest = min(lowest, float(scores.min())), max(highest, float(scores.max()))
+        if lowest < -1.01 and highest > 1.01:
+            break
+    student.note("scores below zero", lowest < 0)
+    student.note("scores beyond one", highest > 1.01)
+    expect.true(
+        lowest < -1.01 and highest > 1.01,
+        "the scores of sixteen heads stay on one side of zero, or between -1 and 1",
+        hint="a score may be any number: what comes last in your forward pass?",
+    )
+
+
 def untouched(before: Any, after: Any) -> bool:
     """A tensor, or each of several, has the numbers that it had."""
     if isinstance(before, Tensor):
@@ -488,6 +512,7 @@ class CheckConvHead:
             texts = Texts(student, lengths, 6)
             head(texts.hidden(), texts.mask(), shape=(len(lengths), 1))
         Head(student, "ConvHead", 7).demand_reading(7)
+        demand_any_number(student, "ConvHead", 6, channels=8)
 
     @check(points=3)
     def check_pad_invariant(self, student):
@@ -514,6 +539,7 @@ class CheckConvHead:
         student.note("content matters", not same(full, clean))
         student.note("far content matters", not same(far, clean))
         student.note("number matters", not same(clean, bare))
+        student.note("padding shrinks the scores", bool((clean.abs() < 0.8 * bare.abs()).double().mean() > 0.8))
         student.note("more padding only raises scores", bool((clean - bare > -1e-4).all()))
         student.note("a padded text can score below zero", bool((clean[bare < -0.01] < -0.01).any()))
         expect.close(
@@ -609,6 +635,7 @@ class CheckLSTMHead:
         texts = Texts(student, [3, 1, 4], 5)
         head(texts.hidden(scale=1.0), texts.mask(), shape=(3, 1))
         head.demand_reading(5)
+        demand_any_number(student, "LSTMHead", 6, units=4)
 
     @check(points=3)
     def check_pad_invariant(self, student):
@@ -667,7 +694,7 @@ class CheckLSTMHead:
 
     @check(points=1)
     def check_order(self, student):
-        """the order of the words matters, and each is read in the light of those before; the order of the texts does not"""
+        """words are read in order, each in the light of those before it; the order of the texts does not matter"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 5], 6)
         hidden, mask, shape = texts.hidden(), texts.mask(), (6, 1)
