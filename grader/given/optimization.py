@@ -403,10 +403,17 @@ class Network(nn.Module):
         self.first = nn.Parameter(first.clone())
         self.second = nn.Parameter(second.clone())
         self.bias = nn.Parameter(bias.clone())
+        self.backward_passes = 0
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply both layers."""
-        return torch.tanh(x @ self.first.mT) @ self.second.mT + self.bias
+        output = torch.tanh(x @ self.first.mT) @ self.second.mT + self.bias
+        if output.requires_grad:
+            output.register_hook(self._count)
+        return output
+
+    def _count(self, gradient: Tensor) -> None:
+        self.backward_passes += 1
 
 
 class Room:
@@ -521,7 +528,7 @@ class Accumulated:
 
     def __init__(self, model: nn.Module, loss: object) -> None:
         """Take what it has returned."""
-        self.returned = loss
+        self.model, self.returned = model, loss
         self.named = [(name.rpartition(".")[2], parameter) for name, parameter in model.named_parameters()]
 
     def loss(self) -> object:
@@ -531,6 +538,11 @@ class Accumulated:
     def attached(self) -> bool:
         """Whether that hangs on a graph."""
         return isinstance(self.returned, Tensor) and self.returned.requires_grad
+
+    def backward_passes(self) -> int:
+        """How many backward passes have come through the network."""
+        network = self.model.network if isinstance(self.model, SmallMemory) else self.model
+        return int(network.backward_passes)  # type: ignore[arg-type]
 
     def gradients(self) -> dict[str, Tensor]:
         """Name of a parameter -> its gradient, zeros where there is none."""
