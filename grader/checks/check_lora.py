@@ -662,6 +662,9 @@ class CheckLoRALinear:
         )
         adapted.quietly("merge")
         adapted.quietly("unmerge")
+        with student.untraced():
+            a, b = adapted.find().read()
+        student.note("the factors are as they were", [same(a, adapted.a), same(b, adapted.b)])
         expect.close(
             adapted.layer(x),
             before,
@@ -909,20 +912,23 @@ class CheckInjectLora:
     @check(points=1, uses=("LoRALinear",))
     def check_misspelt(self, student):
         """a misspelt name is refused, among the targets and in `trainable`"""
-        model, names = small(student, student.draw.seed()), {"r": RANK, "alpha": 4.0}
+        model = small(student, student.draw.seed())
+        names: dict[str, Any] = {"r": RANK, "alpha": 4.0}
         inject(student, model, TARGETS, **names)  # known names are not: who refuses everything has told nothing apart
         student.given.factors_at(model, layers("attention.self.key")[0], RANK, WIDTH, KEYS)
+        target = refused(student, "ValueError", student.inject_lora, small(student, 0), ["qury"], **names)
+        names["trainable"] = ("clasifier",)
+        head = refused(student, "ValueError", student.inject_lora, small(student, 0), TARGETS, **names)
         expect.true(
-            refused(student, "ValueError", student.inject_lora, small(student, 0), ["qury"], **names),
+            target,
             'the target "qury" is accepted, which no layer is called',
             hint="a misspelt target would leave the whole model frozen, and nobody would notice",
         )
         expect.true(
-            refused(student, "ValueError", student.inject_lora, small(student, 0), TARGETS, **names,
-                    trainable=("clasifier",)),
+            head,
             'trainable=("clasifier",) is accepted, and no module is called so',
             hint="a misspelt head would stay frozen at its random start, and nobody would notice",
-        )  # fmt: skip
+        )
 
     @check(points=2, uses=("LoRALinear",))
     def check_trainable_count(self, student):
@@ -1011,6 +1017,13 @@ class CheckInjectLora:
     @check(points=1, uses=("LoRALinear",), needs=("transformers",), seconds=20)
     def check_dotted_target(self, student):
         """in the BERT of transformers "attention.output.dense" means one layer per block, not every dense layer"""
+        model = student.given.bert_classifier(student.draw.seed(), n_layers=FEW)
+        expect_names(
+            replaced_names(student, model, ["attention.output.dense"], r=3, alpha=4.0),
+            [f"bert.{name}" for name in layers("attention.output.dense", FEW)],
+            many="the target was attention.output.dense: every part of it must match the end of the name",
+            few="the target was attention.output.dense: compare it with as many parts of the name as it has itself",
+        )
         seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
         model, original = student.given.classifier(seed), given.classifier(seed)
         expect_names(
@@ -1020,13 +1033,6 @@ class CheckInjectLora:
             few="a target may also be the whole name of one layer",
         )
         expect_adapted(student, model, original, 1)
-        model = student.given.bert_classifier(student.draw.seed(), n_layers=FEW)
-        expect_names(
-            replaced_names(student, model, ["attention.output.dense"], r=3, alpha=4.0),
-            [f"bert.{name}" for name in layers("attention.output.dense", FEW)],
-            many="the target was attention.output.dense: every part of it must match the end of the name",
-            few="the target was attention.output.dense: compare it with as many parts of the name as it has itself",
-        )
 
     @check(points=1, uses=("LoRALinear",))
     def check_no_head(self, student):
