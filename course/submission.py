@@ -19,7 +19,6 @@ MAGIC = {
     b"\x89PNG": "picture",
     b"\xff\xd8\xff": "picture",
     b"\x7fELF": "binary",
-    b"MZ": "binary",
 }
 """How files begin that somebody hands in by mistake; a .docx is an archive, too."""
 ENDINGS = {
