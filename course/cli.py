@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from course import client, destinations, errors, files, signals, streams, syllabus, text, workspace
+from course import client, destinations, errors, files, shell, signals, streams, syllabus, text, workspace
 from course.syllabus import Exercise
 from course.text import say
 
@@ -165,7 +165,7 @@ def start(directory: Path | None, no_color: bool) -> None:
         render.line(console, "  " + say("start.kept", file=file.name))
     _, what = advice.forward(ready, desk.memories())
     if place != _resolved(Path()):
-        what = advice.Advice(f"cd {advice.quote(str(directory))} && {what.command}", say("next.enter"))
+        what = advice.Advice(f"cd {shell.quote(str(directory))} && {what.command}", say("next.enter"))
     render.next_step(console, what)
 
 
@@ -629,6 +629,7 @@ def main() -> None:
     code: int | str | None = errors.PASSED
     try:
         signals.heed()
+        shell.begin()
         cli(prog_name="course")
     except SystemExit as end:
         code = end.code

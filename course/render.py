@@ -24,7 +24,7 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from course import advice
+from course import advice, shell
 from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
@@ -41,6 +41,8 @@ FRAME_LINES = 8
 """Lines of a traceback's last frame that are shown without -v."""
 LESSON_WIDTH = 76
 """Of lessons: their diagrams are drawn for it, and their prose reads well at it."""
+MARGIN = 20
+"""At most, before the doctor's advice: commands in it fit a line of 80 columns, so that they can be copied."""
 GAP = 3
 """Columns between a title and its points."""
 
@@ -494,7 +496,7 @@ def next_step(console: Console, following: Advice) -> None:
     """Why, and on the very last line what to type."""
     console.print()
     console.print(Text(following.reason, style="dim"), soft_wrap=True)
-    console.print(Text(following.command, style="bold cyan"), soft_wrap=True)
+    console.print(Text(clean(shell.typed(following.command)), style="bold cyan"), soft_wrap=True)
 
 
 def line(console: Console, text: str, style: str = "") -> None:
@@ -568,7 +570,8 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
         text.append(" " * (margin - cell_len(finding.name)) + clean(finding.value))
         console.print(text, soft_wrap=True)
         if finding.advice:
-            line(console, " " * (margin + 4) + finding.advice, style="yellow")
+            for words in finding.advice.splitlines():
+                line(console, " " * min(margin + 4, MARGIN) + words, style="yellow")
     ill = sum(finding.ok is False for finding in found)
     console.print()
     line(console, say("doctor.ill", count=ill) if ill else say("doctor.well"), style="bold")

@@ -56,6 +56,11 @@ class Memory:
     solved: bool = False
     """The exercise was passed once, whatever happened to the file since."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether it was graded, in whole or in part."""
+        return self.status is not None or any(self.results.values()) or bool(self.failed)
+
     @classmethod
     def from_json(cls, record: object) -> Memory:
         """Read what was stored; whatever is not of the expected type counts as never stored."""

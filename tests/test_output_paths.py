@@ -121,7 +121,7 @@ def what_lies_in(folder):
     }
 
 
-@pytest.mark.parametrize(("what", "option"), zip(PRECIOUS, ["--json", "--junit"] * 4, strict=True))
+@pytest.mark.parametrize(("what", "option"), list(zip(PRECIOUS, ["--json", "--junit"] * 4, strict=True)))
 def test_what_must_stay_is_refused_before_the_work(desk, what, option):
     make, reason = PRECIOUS[what]
     make(desk.root / "result")
