@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.status import Status
+from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -28,6 +29,7 @@ from course import advice, shell
 from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
+from course.reference import LibraryWay
 from course.report import Check, Report, Tally, untouched
 from course.syllabus import Exercise
 from course.text import language, say
@@ -580,6 +582,31 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
 def markdown(console: Console, text: str) -> None:
     """A lesson or a hint; written by us, so it may be formatted."""
     console.print(Markdown(text, hyperlinks=False), width=min(console.width, LESSON_WIDTH))
+
+
+def code(console: Console, text: str) -> None:
+    """Python source, in colour where there is some; its lines are not broken, so that it can be saved and run."""
+    if console.color_system is None:
+        console.print(Text(text.rstrip("\n")), soft_wrap=True)
+        return
+    highlighted = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(text)
+    console.print(highlighted, soft_wrap=True, end="")
+
+
+def difference(console: Console, lines: Iterable[str]) -> None:
+    """A unified diff; one side of it is a learner's text."""
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    for one in lines:
+        line(console, one, style=styles.get(one[:1], ""))
+
+
+def library(console: Console, versions: Mapping[str, str], ways: Iterable[LibraryWay]) -> None:
+    """How the libraries do what the functions are about."""
+    known = ", ".join(f"{name} {version}" for name, version in versions.items())
+    line(console, say("solution.library", versions=known), style="bold")
+    for way in ways:
+        console.print(Text.assemble("  ", (way.function, "cyan"), "  ", way.api), soft_wrap=True)
+        line(console, f"      {way.remark}", style="dim")
 
 
 @contextlib.contextmanager
