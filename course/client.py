@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -21,10 +22,13 @@ from typing import Any
 from course import paths
 from course.compat import module_command
 from course.errors import GraderFault
+from course.signals import Stopped
 from course.text import say
 
 PATIENCE = 5.0
 """Seconds that a finished grader may take to tidy up."""
+MERCY = 3.0
+"""Seconds that it may take if it is told to break off; after five nothing of it is left."""
 STDERR_LINES = 15
 """How much of the grader's last words is shown when it dies."""
 STDERR_KEPT = 500
@@ -99,10 +103,9 @@ class Grader:
                 process.wait(PATIENCE)
             else:
                 process.terminate()
-                process.wait(PATIENCE)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            process.kill()
-            process.wait()
+                process.wait(MERCY)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt, Stopped):
+            _kill(process)
         finally:
             self._hang_up()
             self._listener.join(1)
@@ -187,6 +190,15 @@ class Grader:
     def stderr(self) -> str:
         """The end of what the grader has written to its standard error so far."""
         return b"".join(list(self._words)).decode("utf-8", errors="replace").strip()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End it and whatever it has started in its own session."""
+    with contextlib.suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)  # start_new_session has made it the first of its group
+    process.kill()
+    process.wait()
 
 
 def _sweep(pid: int) -> None:

@@ -60,6 +60,10 @@ class BadDestination(CourseError):
     """A path that was given for writing cannot be written."""
 
 
+class CannotRemember(CourseError):
+    """The workspace's state cannot be stored."""
+
+
 class NoWorkspace(CourseError):
     """There is no workspace around the current directory, so no file to grade or to reset."""
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
+import secrets
+import stat
 from pathlib import Path
 from typing import Any
+
+NAME = 60
+"""Characters of a file's name that its temporary neighbour keeps; a name may be as long as the system allows."""
 
 
 def write(path: Path, text: str) -> None:
@@ -20,16 +26,19 @@ def write(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """The same for bytes, so that line ends stay as they are."""
-    path = path.resolve()  # a link keeps pointing to the file that is replaced
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    path = Path(os.path.realpath(path))  # a link keeps pointing to the file that is replaced
+    beside = path.with_name(f".{path.name[:NAME]}.{secrets.token_hex(6)}.tmp")
     try:
         with open(beside, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(beside, stat.S_IMODE(path.stat().st_mode))
         os.replace(beside, path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise
 
 

@@ -39,6 +39,8 @@ CLIP = 240
 """Characters of an expected or actual value that are shown without -v."""
 FRAME_LINES = 8
 """Lines of a traceback's last frame that are shown without -v."""
+LESSON_WIDTH = 76
+"""Of lessons: their diagrams are drawn for it, and their prose reads well at it."""
 GAP = 3
 """Columns between a title and its points."""
 
@@ -574,7 +576,7 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
 
 def markdown(console: Console, text: str) -> None:
     """A lesson or a hint; written by us, so it may be formatted."""
-    console.print(Markdown(text, hyperlinks=False), width=min(console.width, WIDTH))
+    console.print(Markdown(text, hyperlinks=False), width=min(console.width, LESSON_WIDTH))
 
 
 @contextlib.contextmanager
