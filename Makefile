@@ -34,7 +34,7 @@ $(VENV)/.dev: $(VENV)/.setup
 	@touch $@
 
 setup: $(VENV)/.setup ## create .venv with the course command in it
-	@echo "Ready: $(BIN)/course start"
+	@$(BIN)/python -c "from course import shell; print('Ready. Next:', shell.runnable('course start'), sep='\n')"
 
 demo: $(VENV)/.setup ## grade exercise-3 three times: untouched, misunderstood, solved
 	@$(BIN)/python -m scripts.demo

@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from course import client, destinations, errors, files, signals, streams, syllabus, text, workspace
+from course import client, destinations, errors, files, paths, shell, signals, streams, syllabus, text, workspace
+from course.compat import module_command
 from course.syllabus import Exercise
 from course.text import say
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from course.lesson import Lesson
     from course.render import Screen
     from course.report import Report
@@ -71,6 +74,17 @@ class Command(click.Command):
         """The whole text."""
         self._speak()
         super().format_help_text(ctx, formatter)
+
+
+class RunCommand(Command):
+    """``course run``, whose help lists the recipes."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line for each of them."""
+        from course import recipes
+
+        with formatter.section(say("run.recipes")):
+            formatter.write_dl(list(recipes.catalogue().items()))
 
 
 class Group(Command, click.Group):
@@ -165,7 +179,7 @@ def start(directory: Path | None, no_color: bool) -> None:
         render.line(console, "  " + say("start.kept", file=file.name))
     _, what = advice.forward(ready, desk.memories())
     if place != _resolved(Path()):
-        what = advice.Advice(f"cd {advice.quote(str(directory))} && {what.command}", say("next.enter"))
+        what = advice.Advice(f"cd {shell.quote(str(directory))} && {what.command}", say("next.enter"))
     render.next_step(console, what)
 
 
@@ -225,10 +239,11 @@ def _list_as_json(exercises: Sequence[Exercise], memories: Mapping[str, Memory])
 
 @cli.command()
 @exercise_argument
+@option("--open", "open_pictures", is_flag=True, help="option.open")
 @lang_option
 @no_color_option
-def read(exercise: str, no_color: bool) -> None:
-    """Show a lesson."""
+def read(exercise: str, open_pictures: bool, no_color: bool) -> None:
+    """Show a lesson, or its pictures."""
     from course import advice, lesson
 
     chosen = _written(exercise)
@@ -240,6 +255,10 @@ def read(exercise: str, no_color: bool) -> None:
     from course import render
 
     console = render.make_console(no_color)
+    if open_pictures:
+        _open_pictures(found, console)
+        render.next_step(console, advice.Advice(f"course read {chosen.id}", say("next.read")))
+        return
     if found.lang != text.language():
         render.line(console, say("read.fallback"), style="dim")
         console.print()
@@ -248,11 +267,25 @@ def read(exercise: str, no_color: bool) -> None:
     if count := sum(len(items) for items in found.hints.values()):
         console.print()
         render.line(console, say("read.hints", count=count, exercise=chosen.id), style="dim")
+    if found.pictures:
+        render.line(console, say("read.pictures", exercise=chosen.id), style="dim")
+        for picture in found.pictures:
+            render.line(console, f"  {picture}", style="dim")
     if here is None:
         render.next_step(console, advice.to_workspace())
     else:
         file = render.shorten(str(here.file(chosen)))
         render.next_step(console, advice.Advice(f"course grade {chosen.id}", say("next.edit", file=file)))
+
+
+def _open_pictures(found: Lesson, console: Console) -> None:
+    """Show the pictures in whatever shows pictures here; where nothing does, say where they lie."""
+    from course import render
+
+    screen = os.name == "nt" or sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    for picture in found.pictures:
+        opened = bool(screen) and click.launch(str(picture)) == 0
+        render.line(console, say("read.opened" if opened else "read.not_opened", path=str(picture)))
 
 
 @cli.command()
@@ -434,6 +467,84 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
     render.next_step(console, advice.Advice(f"course grade {chosen.id}", say("next.grade_hinted")))
 
 
+@cli.command()
+@exercise_argument
+@click.argument("function", metavar="[FUNCTION]", required=False)
+@option("--diff", "difference", is_flag=True, help="option.diff")
+@option("--give-up", is_flag=True, help="option.give_up")
+@lang_option
+@no_color_option
+def solution(exercise: str, function: str | None, difference: bool, give_up: bool, no_color: bool) -> None:
+    """The reference, and how the libraries do it."""
+    from course import advice, reference, render
+
+    chosen = _written(exercise)
+    here = workspace.current()
+    _earned(here, chosen, give_up)
+    console = render.make_console(no_color)
+    if difference:
+        _show_difference(here, chosen, console)
+    else:
+        code = reference.source(chosen, function)
+        if code is None:
+            nearest = difflib.get_close_matches(str(function), chosen.functions, n=1)
+            raise errors.NoSuchFunction(
+                str(function), chosen.id, chosen.functions, nearest=nearest[0] if nearest else None
+            )
+        with render.pager(console):
+            render.code(console, code)
+            console.print()
+            versions, ways = reference.library()
+            render.library(console, versions, [way for way in ways[chosen.slug] if function in (None, way.function)])
+    other = "course next" if difference else f"course diff {chosen.id}"
+    render.next_step(console, advice.Advice(other, say("next.next" if difference else "next.diff")))
+
+
+@cli.command("diff")
+@exercise_argument
+@lang_option
+@no_color_option
+def show_difference(exercise: str, no_color: bool) -> None:
+    """From the learner's file to the reference."""
+    from course import advice, render
+
+    chosen = _written(exercise)
+    here = workspace.current()
+    _earned(here, chosen, give_up=False)
+    console = render.make_console(no_color)
+    _show_difference(here, chosen, console)
+    render.next_step(console, advice.Advice("course next", say("next.next")))
+
+
+def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
+    """Refuse the reference to whoever has neither passed nor given up; giving up is remembered."""
+    memory = here.memory(exercise) if here else workspace.Memory()
+    if memory.solved or memory.surrendered:
+        return
+    if not give_up:
+        if here is None:
+            raise errors.NoWorkspace(say("error.no_workspace_solution", exercise=exercise.id))
+        points, max_points = memory.points, memory.max_points or exercise.points
+        raise errors.NotYet(say("error.not_yet", exercise=exercise.id, points=points, max_points=max_points))
+    if here is not None:
+        with _remembering(here, exercise) as changed:
+            changed.surrendered = True
+
+
+def _show_difference(here: Workspace | None, exercise: Exercise, console: Console) -> None:
+    from course import reference, render
+
+    mine = _own_file(here, exercise)
+    try:
+        lines = reference.difference(exercise, mine)
+    except OSError as error:
+        raise errors.NoFile(say("error.not_readable", file=mine.name, reason=error.strerror or str(error))) from error
+    if not lines:
+        render.line(console, say("solution.same", file=mine.name))
+    with render.pager(console):
+        render.difference(console, lines)
+
+
 @cli.command("next")
 @lang_option
 @no_color_option
@@ -503,7 +614,7 @@ def doctor(ctx: click.Context, no_color: bool) -> None:
     ctx.exit(errors.NOT_PASSED if missing else errors.PASSED)
 
 
-@cli.command(context_settings={"allow_interspersed_args": False})
+@cli.command(cls=RunCommand, context_settings={"allow_interspersed_args": False})
 @click.argument("arguments", metavar="RECIPE [OPTIONS]...", nargs=-1, type=click.UNPROCESSED, required=True)
 @lang_option
 @click.pass_context
@@ -511,7 +622,24 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """Hand over to a recipe."""
     from course import recipes
 
+    recipes.check(arguments)
     ctx.exit(recipes.run(arguments))
+
+
+@cli.command(context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})
+@exercise_argument
+@click.argument("arguments", metavar="[OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
+@lang_option
+@click.pass_context
+def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> None:
+    """Compute the figures of a lesson afresh."""
+    from course import recipes
+
+    chosen = _written(exercise)
+    script = paths.ROOT / "scripts" / f"figures_{chosen.slug}.py"
+    if not script.is_file():
+        raise errors.NeedsRepository(say("error.needs_repository", file=f"scripts/{script.name}"))
+    ctx.exit(recipes.run(arguments, module_command(f"scripts.{script.stem}")))
 
 
 def _written(name: str) -> Exercise:
@@ -629,6 +757,7 @@ def main() -> None:
     code: int | str | None = errors.PASSED
     try:
         signals.heed()
+        shell.begin()
         cli(prog_name="course")
     except SystemExit as end:
         code = end.code

@@ -60,6 +60,16 @@ class BadDestination(CourseError):
     """A path that was given for writing cannot be written."""
 
 
+class NotYet(CourseError):
+    """The reference is for those who have passed, or given up."""
+
+    exit_code = NOT_PASSED
+
+
+class NeedsRepository(CourseError):
+    """What was asked for travels with the repository, not with the package."""
+
+
 class CannotRemember(CourseError):
     """The workspace's state cannot be stored."""
 

@@ -24,15 +24,22 @@ def write(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """The same for bytes, so that line ends stay as they are."""
+def write_bytes(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """The same for bytes, so that line ends stay as they are.
+
+    Args:
+        path: what to replace.
+        content: by what.
+        lasting: wait until it would survive a power cut.
+    """
     path = Path(os.path.realpath(path))  # a link keeps pointing to the file that is replaced
     beside = path.with_name(f".{path.name[:NAME]}.{secrets.token_hex(6)}.tmp")
     try:
         with open(beside, "xb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         if path.exists():
             os.chmod(beside, stat.S_IMODE(path.stat().st_mode))
         os.replace(beside, path)

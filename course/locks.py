@@ -9,15 +9,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-PATIENCE = 10.0
-"""Seconds to wait for another writer, who needs a few milliseconds; then we go on without."""
+PATIENCE = 60.0
+"""Seconds to wait for other writers, who need milliseconds each on a quiet machine; then we go on without."""
 PAUSE = 0.01
 """Seconds between two attempts."""
 
 
 @contextlib.contextmanager
-def held(directory: Path) -> Iterator[None]:
-    """Hold the lock of a directory; where there is no directory, or no lock to be had, go on without.
+def held(directory: Path) -> Iterator[bool]:
+    """Hold the lock of a directory, and say so; where there is no directory, or no lock to be had, go on without.
 
     On Unix the directory itself is locked and nothing is left in it. Not every network file system knows locks;
     there one of two writers may lose a result, but none can damage the file, which is replaced whole.
@@ -25,11 +25,10 @@ def held(directory: Path) -> Iterator[None]:
     try:
         descriptor = _open(directory)
     except OSError:
-        yield
+        yield False
         return
     try:
-        _wait(descriptor)
-        yield
+        yield _wait(descriptor)
     finally:
         os.close(descriptor)  # and with it the lock
 
@@ -53,16 +52,16 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _wait(descriptor: int) -> None:
+def _wait(descriptor: int) -> bool:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
             _lock(descriptor)
         except (BlockingIOError, PermissionError):  # Windows says the latter
             if time.monotonic() > deadline:
-                return
+                return False
             time.sleep(PAUSE)
         except OSError:  # a file system without locks
-            return
+            return False
         else:
-            return
+            return True

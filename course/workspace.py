@@ -56,6 +56,11 @@ class Memory:
     solved: bool = False
     """The exercise was passed once, whatever happened to the file since."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether it was graded, in whole or in part."""
+        return self.status is not None or any(self.results.values()) or bool(self.failed)
+
     @classmethod
     def from_json(cls, record: object) -> Memory:
         """Read what was stored; whatever is not of the expected type counts as never stored."""
@@ -156,10 +161,10 @@ class Workspace:
         Raises:
             CannotRemember: when all else is done, if it cannot be stored (a newer course's state, a full disk).
         """
-        with locks.held(self._state_file.parent):
+        with locks.held(self._state_file.parent) as alone:
             memory = self.memory(exercise)
             yield memory
-            self._store(exercise, memory)
+            self._store(exercise, memory, alone)
 
     def remember(self, exercise: Exercise, memory: Memory) -> None:
         """Store this and nothing else of one exercise, the others unchanged.
@@ -167,18 +172,18 @@ class Workspace:
         Raises:
             CannotRemember: the state belongs to a newer course, or cannot be written.
         """
-        with locks.held(self._state_file.parent):
-            self._store(exercise, memory)
+        with locks.held(self._state_file.parent) as alone:
+            self._store(exercise, memory, alone)
 
-    def _store(self, exercise: Exercise, memory: Memory) -> None:
+    def _store(self, exercise: Exercise, memory: Memory, alone: bool) -> None:
         if self._schema() not in (None, SCHEMA):
             raise CannotRemember(say("error.newer_state", path=str(self._state_file)))
         state = {"schema": SCHEMA, "exercises": self._exercises() | {exercise.slug: vars(memory)}}
         try:
             self._state_file.parent.mkdir(parents=True, exist_ok=True)
-            for left in self._state_file.parent.glob(f".{self._state_file.name}.*.tmp"):
+            for left in self._state_file.parent.glob(f".{self._state_file.name}.*.tmp") if alone else ():
                 left.unlink(missing_ok=True)  # of a writer that was killed: we hold the lock, so none is at work
-            files.write_bytes(self._state_file, files.to_json(state))
+            files.write_bytes(self._state_file, files.to_json(state), lasting=False)
         except OSError as error:
             raise CannotRemember(cannot_write(self._state_file, error).message) from error
 

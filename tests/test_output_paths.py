@@ -121,7 +121,7 @@ def what_lies_in(folder):
     }
 
 
-@pytest.mark.parametrize(("what", "option"), zip(PRECIOUS, ["--json", "--junit"] * 4, strict=True))
+@pytest.mark.parametrize(("what", "option"), list(zip(PRECIOUS, ["--json", "--junit"] * 4, strict=True)))
 def test_what_must_stay_is_refused_before_the_work(desk, what, option):
     make, reason = PRECIOUS[what]
     make(desk.root / "result")
@@ -488,7 +488,7 @@ def test_forty_writers_lose_nothing(desk):
     os.close(waiting)
     time.sleep(1)
     os.close(go)
-    assert [child.wait(60) for child in children] == [0] * 40
+    assert [child.wait(120) for child in children] == [0] * 40
     memories = workspace.Workspace(desk.root).memories()
     for slug in ("basics", "objectives"):
         assert memories[slug].results == {f"f.{n}": n for n in range(40)}
