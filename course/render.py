@@ -133,7 +133,9 @@ class Screen:
     def started(self, report: Report) -> None:
         """The header: what is graded, and how."""
         self._title(report)
-        facts = say("grade.header", file=shorten(report.file), seed=report.seed, sandbox=report.sandbox)
+        facts = say(
+            "grade.header", file=clean(shorten(report.file), one_line=True), seed=report.seed, sandbox=report.sandbox
+        )
         self._text(facts, style="dim")
 
     def checked(self, report: Report, check: Check) -> None:
@@ -315,7 +317,7 @@ class Screen:
         self._print_untouched()
         if not self._titled:
             self._title(report)
-            self._text(shorten(report.file), style="dim")
+            self._text(clean(shorten(report.file), one_line=True), style="dim")
         if report.status == "not_gradable":
             self._not_gradable(report)
         else:

@@ -326,6 +326,29 @@ def test_verbose_shows_every_failed_check_in_full(desk):
     assert "Look at this first: LoRALinear.forward\n" in out
 
 
+def test_what_is_echoed_beside_json_is_spelt_out(desk):
+    hostile = "x\x1b]0;TITLE\x07\u202egnp\x9b31m"
+    desk.play([{"stderr": hostile}, *session([], "not_gradable", message=hostile)])
+    outcome = desk("grade", "3", "-v", "--json", "-")
+    assert outcome.exit_code == 4
+    spelt = "x\\x1b]0;TITLE\\x07\\u202egnp\\x9b31m"
+    assert outcome.stderr.count(spelt) == 2, "what the grader wrote to its standard error, and the message"
+    assert not set("\x1b\x07\u202e\x9b") & set(outcome.output)
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb", "a\u202eb", "a\nb"])
+def test_a_file_name_cannot_write_on_the_screen(desk, name):
+    (desk.root / f"{name}.py").write_text("x = 1", encoding="utf-8")
+    desk.play(session([], "not_gradable", message="no"))
+    outcome = desk("grade", "3", "--file", f"{name}.py")
+    spelt = f"{name}.py".encode("unicode_escape").decode()
+    assert spelt in last_line(outcome)
+    assert name not in outcome.output
+    wrong = desk("grade", name)
+    assert wrong.exit_code == 2 and spelt[:-3] in wrong.stderr.replace("\n", "\\n")
+    assert not set("\x1b\u202e") & set(wrong.output)
+
+
 def test_after_a_full_pass_the_reference_is_named(desk):
     desk.play(session([check("f.a")], "passed"))
     assert desk("grade", "3").stdout.endswith(
