@@ -448,3 +448,12 @@ def test_a_loop_at_import_is_named_with_its_line(host, tmp_path):
     graded = host.grade(path, exercise="objectives", only=["mlm_loss.value"])
     assert graded.status == "not_gradable"
     assert re.search(r"was not loaded within \d+ s, line [45] \(`", graded.message)
+
+
+def test_a_loop_is_named_where_processes_are_spawned(host, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("def peft_param_count(*args, **kwargs):\n    while True:\n        pass\n", encoding="utf-8")
+    graded = host.grade(path, only=["peft_param_count.lora"], spawn=True, sandbox="none")
+    (check,) = graded.checks.values()
+    assert check["status"] == "timeout" and check["explanation"]["kind"] == "loop"
+    assert re.search(r"it was in line [23] \(`(while True:|pass)`\)", check["message"])
