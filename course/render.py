@@ -517,7 +517,8 @@ def _note(check: Check) -> str:
     if check.passed or check.status in ("failed", "not_started"):
         return ""
     if check.follows and check.explanation and check.status != "skipped":
-        return say("note.follows", check=clean(check.explanation.id, one_line=True))
+        name = clean(check.explanation.id, one_line=True)  # of a check, or of what may have caused this failure too
+        return say("note.follows", check=name) if "." in name else say("note.may_follow")
     return say(f"note.{check.status}") if has(f"note.{check.status}") else ""
 
 

@@ -317,6 +317,12 @@ def test_a_report_fits_its_terminal(desk, monkeypatch, columns, verbose):
         assert outcome.stdout.count("Look at this first") == 1
 
 
+def test_what_may_follow_says_so_on_its_line(desk):
+    follows = {"kind": "follows", "id": "sum-instead-of-mean", "text": "perhaps"}
+    desk.play(session([check("f.a", "failed"), check("f.b", "failed", explanation=follows)]))
+    assert "the property b holds  (may follow from the others)" in desk("grade", "3").stdout
+
+
 def test_verbose_shows_every_failed_check_in_full(desk):
     desk.play(session(CRASHES))
     out = desk("grade", "3", "-v").stdout
