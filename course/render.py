@@ -514,9 +514,9 @@ class Screen:
 
 def _note(check: Check) -> str:
     """What one line has room for beside the title of a check that did not pass."""
-    if check.passed or check.status in ("failed", "not_started"):
+    if check.passed:
         return ""
-    if check.follows and check.explanation and check.status != "skipped":
+    if check.follows and check.explanation and not check.quiet:
         name = clean(check.explanation.id, one_line=True)  # of a check, or of what may have caused this failure too
         return say("note.follows", check=name) if "." in name else say("note.may_follow")
     return say(f"note.{check.status}") if has(f"note.{check.status}") else ""
