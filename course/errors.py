@@ -64,6 +64,20 @@ class BadDestination(CourseError):
     """A path that was given for writing cannot be written."""
 
 
+class NotYet(CourseError):
+    """The reference is for those who have passed, or given up."""
+
+    exit_code = NOT_PASSED
+
+
+class NeedsRepository(CourseError):
+    """What was asked for travels with the repository, not with the package."""
+
+
+class CannotRemember(CourseError):
+    """The workspace's state cannot be stored."""
+
+
 class NoWorkspace(CourseError):
     """There is no workspace around the current directory, so no file to grade or to reset."""
 

@@ -20,13 +20,15 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.status import Status
+from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from course import advice
+from course import advice, shell
 from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
+from course.reference import LibraryWay
 from course.report import NOT_DEFINED, Check, Report, Tally, untouched
 from course.syllabus import Exercise
 from course.text import clean, has, language, say
@@ -40,6 +42,10 @@ TRACEBACK_LINES = 24
 """Lines of a traceback that are shown without -v."""
 LABEL = 28
 """Columns of a label that its value may stand beside."""
+LESSON_WIDTH = 76
+"""Of lessons: their diagrams are drawn for it, and their prose reads well at it."""
+MARGIN = 20
+"""At most, before the doctor's advice: commands in it fit a line of 80 columns, so that they can be copied."""
 GAP = 3
 """Columns between a title and its points."""
 
@@ -565,7 +571,7 @@ def next_step(console: Console, following: Advice) -> None:
     """Why, and on the very last line what to type."""
     console.print()
     console.print(Text(clean(following.reason, one_line=True), style="dim"), soft_wrap=True)
-    console.print(Text(clean(following.command, one_line=True), style="bold cyan"), soft_wrap=True)
+    console.print(Text(clean(shell.typed(following.command), one_line=True), style="bold cyan"), soft_wrap=True)
 
 
 def line(console: Console, text: str, style: str = "") -> None:
@@ -639,7 +645,8 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
         text.append(" " * (margin - cell_len(finding.name)) + clean(finding.value))
         console.print(text, soft_wrap=True)
         if finding.advice:
-            line(console, " " * (margin + 4) + finding.advice, style="yellow")
+            for words in finding.advice.splitlines():
+                line(console, " " * min(margin + 4, MARGIN) + words, style="yellow")
     ill = sum(finding.ok is False for finding in found)
     console.print()
     line(console, say("doctor.ill", count=ill) if ill else say("doctor.well"), style="bold")
@@ -647,7 +654,32 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
 
 def markdown(console: Console, text: str) -> None:
     """A lesson or a hint; written by us, so it may be formatted."""
-    console.print(Markdown(text, hyperlinks=False), width=min(console.width, WIDTH))
+    console.print(Markdown(text, hyperlinks=False), width=min(console.width, LESSON_WIDTH))
+
+
+def code(console: Console, text: str) -> None:
+    """Python source, in colour where there is some; its lines are not broken, so that it can be saved and run."""
+    if console.color_system is None:
+        console.print(Text(text.rstrip("\n")), soft_wrap=True)
+        return
+    highlighted = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(text)
+    console.print(highlighted, soft_wrap=True, end="")
+
+
+def difference(console: Console, lines: Iterable[str]) -> None:
+    """A unified diff; one side of it is a learner's text."""
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    for one in lines:
+        line(console, one, style=styles.get(one[:1], ""))
+
+
+def library(console: Console, versions: Mapping[str, str], ways: Iterable[LibraryWay]) -> None:
+    """How the libraries do what the functions are about."""
+    known = ", ".join(f"{name} {version}" for name, version in versions.items())
+    line(console, say("solution.library", versions=known), style="bold")
+    for way in ways:
+        console.print(Text.assemble("  ", (way.function, "cyan"), "  ", way.api), soft_wrap=True)
+        line(console, f"      {way.remark}", style="dim")
 
 
 @contextlib.contextmanager

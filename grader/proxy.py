@@ -21,7 +21,7 @@ from grader import wire
 from grader.dispatch import MAX_FRAMES, MAX_TEXT, Dispatcher, seed_everything
 from grader.expect import Failed
 
-MAX_TRACE_BYTES = 4 * 2**20
+MAX_TRACE_BYTES = 2**20
 """Of the answers to one check that are remembered for the diagnosis; the rest is only known to have come."""
 
 
@@ -123,17 +123,20 @@ class Student:
 
     Args:
         transport: where requests go.
-        seed: seeds ``draw`` and, before the check, the global generators over there.
+        seed: of the check. ``draw`` and, before the check, the global generators over there are seeded from it, each in
+            its own way: who knows the one seed knows nothing of the other.
     """
 
     def __init__(self, transport: Transport, seed: int) -> None:
         self._transport = transport
         self._traced = True
         self._received_bytes = 0
+        self.exchanged: list[tuple[bytes, bytes]] = []
+        """Requests and their answers, as they travelled, up to MAX_TRACE_BYTES: enough to live the check again."""
         self.trace: list[Outcome] = []
-        self.draw = Draw(seed)
+        self.draw = Draw(derived_seed(seed, "draws of the judge"))
         self.given = Given(self)
-        self._ask(["seed", seed])
+        self._ask(["seed", derived_seed(seed, "generators of the student")])
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
@@ -200,6 +203,8 @@ class Student:
         frame = wire.encode(request, lambda value: _refuse(value))
         received = self._transport.ask(frame)
         self._received_bytes += len(received)
+        if self._received_bytes <= MAX_TRACE_BYTES:
+            self.exchanged.append((frame, received))
         started = time.monotonic()
         answer = wire.decode(received, lambda number: Handle(self, number))
         self._transport.spend(time.monotonic() - started)
@@ -337,6 +342,12 @@ class Draw:
 def check_seed(run_seed: int, check_id: str) -> int:
     """The seed of one check: depends on the run's seed and on the check, not on which other checks run."""
     digest = hashlib.blake2b(f"{run_seed}:{check_id}".encode(), digest_size=6).digest()
+    return int.from_bytes(digest, "big")
+
+
+def derived_seed(seed: int, purpose: str) -> int:
+    """A seed for one purpose. Seeds of other purposes, and the one that it comes from, cannot be told from it."""
+    digest = hashlib.blake2b(f"{seed}".encode(), key=purpose.encode(), digest_size=6).digest()
     return int.from_bytes(digest, "big")
 
 

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from course import advice, files, hints, junit, lesson, syllabus, text
+from course import advice, files, hints, junit, lesson, shell, syllabus, text
 from course.report import Malformed, Report
 from course.workspace import Memory
 from tests.fake_grader import announced, check, session
@@ -337,7 +337,7 @@ def test_a_damaged_memory_is_an_empty_one(record):
     ],
 )  # fmt: skip
 def test_the_next_command(report, file, in_workspace, command, monkeypatch):
-    monkeypatch.setattr(advice.os, "name", "posix")
+    monkeypatch.setattr(shell.os, "name", "posix")
     assert advice.after_grade(report, EXERCISE, {} if in_workspace else None, file).command == command
 
 
