@@ -334,7 +334,7 @@ def test_verbose_shows_every_failed_check_in_full(desk):
 
 def test_what_is_echoed_beside_json_is_spelt_out(desk):
     hostile = "x\x1b]0;TITLE\x07\u202egnp\x9b31m"
-    desk.play([{"stderr": hostile}, *session([], "not_gradable", message=hostile)])
+    desk.play([{"stderr": hostile}, {"sleep": 0.5}, *session([], "not_gradable", message=hostile)])
     outcome = desk("grade", "3", "-v", "--json", "-")
     assert outcome.exit_code == 4
     spelt = "x\\x1b]0;TITLE\\x07\\u202egnp\\x9b31m"
