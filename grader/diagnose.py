@@ -412,15 +412,20 @@ class Function:
         return found
 
     def _following(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
-        """What is found; where that is one thing only, the other failures of the function may well come of it."""
-        causes = {diagnosis.id for diagnosis in found.values()}
+        """What is found; where one relation is behind most failures, the others may well come of it too.
+
+        A mistake that does not repeat a check is known not to be all that is wrong there, so nothing follows from it.
+        """
+        causes = {(diagnosis.kind, diagnosis.id) for diagnosis in found.values()}
         rest = [name for name in self.wrong if name not in found and self.group[name].status == "failed"]
-        if len(causes) != 1 or not rest:
+        if len(causes) != 1 or not rest or len(found) < max(2, len(rest)):
             return found
-        cause = next(name for name in self.wrong if name in found)
-        title = self.group[cause].spec.title
+        ((kind, cause),) = causes
+        if kind != "relation":
+            return found
+        title = next(self.group[name].spec.title for name in self.group if name in found)
         text = f"perhaps this follows from the failure of \u201c{title}\u201d: look at that one first"
-        return found | dict.fromkeys(rest, Diagnosis("follows", causes.pop(), {"en": text}))
+        return found | dict.fromkeys(rest, Diagnosis("follows", cause, {"en": text}))
 
 
 def compose(slug: str, first: Mistake, second: Mistake) -> Mistake | None:
@@ -525,6 +530,8 @@ def same_value(one: Any, other: Any) -> bool:
         return same_value(float(one), other)  # a loss is a loss, with a graph behind it or without
     if isinstance(other, torch.Tensor) and not other.ndim and isinstance(one, float):
         return same_value(one, float(other))
+    if isinstance(one, int) and isinstance(other, int):
+        return one == other  # a count that is nearly right is wrong
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         if one == other or (one != one and other != other):
             return True

@@ -244,6 +244,8 @@ def test_behaviour_is_compared_with_care():
     assert not diagnose.same_value(torch.tensor([3.0, 1.0]), torch.tensor([float("inf"), 1.0]))
     assert not diagnose.same_value(torch.tensor([3.0]), torch.tensor([[3.0]]))
     assert not diagnose.same_value(True, 1)
+    assert not diagnose.same_value(109_482_240, 109_482_241)
+    assert diagnose.same_value(torch.tensor(2.5), 2.5)
     assert not diagnose.same_value({"a": 1}, {"a": 1, "b": 2})
     with pytest.raises(expect.Failed):
         expect.close(torch.tensor([3.0]), torch.tensor([float("inf")]), "a number beside infinity")
