@@ -270,7 +270,7 @@ class Function:
             for mistake in load_mistakes(paths.mistakes(self.slug))
             if mistake.function == self.name and mistake.caught_by in self.wrong
         ]
-        idle = self._idle()
+        idle = self._idle(self.order, "all")
         if idle is not None:
             return dict.fromkeys(self.wrong, idle)
         fitting = [mistake for mistake in suspects if self._fits(mistake)] if self.complete else []
@@ -278,6 +278,8 @@ class Function:
             named = self._speaker(fitting)
             return self._following(self._related({} if named is None else dict.fromkeys(self.wrong, named)))
         found = self._partial(suspects)
+        if not found and len(self.wrong) > 1 and (idle := self._idle(self.wrong, "the failed")) is not None:
+            return dict.fromkeys(self.wrong, idle)
         related = self._related(found)
         simple = len(related) == len(self.wrong) and len({diagnosis.id for diagnosis in related.values()}) == 1
         if self.complete and len(found) < len(self.wrong) and not simple:
@@ -362,7 +364,9 @@ class Function:
             common = set.intersection(*({one.name for one in two} for two in fitting))
             part = [mistake for mistake in fitting[0] if mistake.name in common]
             return Diagnosis("misconception", part[0].name, part[0].hint) if part else None
-        first, second = sorted(fitting[0], key=lambda mistake: (self.order.index(mistake.caught_by), mistake.name))
+        first, second = sorted(
+            fitting[0], key=lambda mistake: (list(self.group).index(mistake.caught_by), mistake.name)
+        )
         apart = first.caught_by != second.caught_by and all(
             self._repeats(one.caught_by, one) for one in (first, second)
         )
@@ -376,24 +380,20 @@ class Function:
 
     # --- no mistake ----------------------------------------------------------------------------------------------
 
-    def _idle(self) -> Diagnosis | None:
-        """Whether the function might as well do nothing at all."""
+    def _idle(self, names: Sequence[str], which: str) -> Diagnosis | None:
+        """Whether the function might as well do nothing at all, as far as these checks see."""
+        numbers = sum(evidence(self.group[name], self.references[name], words=False) for name in self.wrong)
+        if not self.complete or numbers < ENOUGH:
+            return None
         for kind, text in (
-            ("returns-its-input", f"all checks go as if `{self.name}` only returned its first argument"),
-            ("returns-nothing", f"all checks go as if `{self.name}` did nothing and returned None"),
+            ("returns-nothing", "did nothing at all"),
+            ("returns-its-input", "only returned its first argument as it came"),
         ):
             module = _stand_in(self.slug, self.name, kind)
-            numbers = sum(evidence(self.group[name], self.references[name], words=False) for name in self.wrong)
-            if module is None or not self.complete or numbers < ENOUGH:
+            if module is None:
                 return None
-            refuses = {  # who does nothing on purpose may well refuse a wrong argument
-                name
-                for name in self.order
-                if name not in self.wrong and any(outcome.kind == "raised" for outcome in self.group[name].trace)
-            }
-            names = [name for name in self.order if name not in refuses]
             if all(_repeats(self.comparable[name], module, self.run_seed) for name in names):
-                return Diagnosis("relation", kind, {"en": text})
+                return Diagnosis("relation", kind, {"en": f"{which} checks go as if `{self.name}` {text}"})
         return None
 
     def _related(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
