@@ -387,13 +387,13 @@ class Function:
             return None
         for kind, text in (
             ("returns-nothing", "did nothing at all"),
-            ("returns-its-input", "only returned its first argument as it came"),
+            ("returns-its-input", "only returned its first argument"),
         ):
             module = _stand_in(self.slug, self.name, kind)
             if module is None:
                 return None
             if all(_repeats(self.comparable[name], module, self.run_seed) for name in names):
-                return Diagnosis("relation", kind, {"en": f"{which} checks go as if `{self.name}` {text}"})
+                return Diagnosis("relation", "does-nothing", {"en": f"{which} checks go as if `{self.name}` {text}"})
         return None
 
     def _related(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:

@@ -881,7 +881,7 @@ def _worth(b: Tensor, beside: Tensor | None) -> int:
     if not b.numel():
         return 0
     if bool(((b == 0) | (b == 1)).all()):
-        return int(b.numel()) // 2 if beside is not None or len(b.unique()) > 1 else 0
+        return int(b.numel()) // 2 if len(b.unique()) > 1 else 0
     distinct = b.unique()
     thousandths = distinct * 1000
     round_ = (thousandths - thousandths.round()).abs() < 1e-4

@@ -122,6 +122,7 @@ def test_every_relation_has_an_example():
 NEAR = [
     ("negative of small integers", torch.tensor([-1.0, 0.0, 1.0]), torch.tensor([1.0, 0.0, -1.0]), {}),
     ("zero and zero", torch.zeros(5), torch.ones(5), {}),
+    ("all zeros for all ones", torch.zeros(3, 5), torch.ones(3, 5), {}),
     ("an empty answer", torch.zeros(0), X, {}),
     ("all equal", torch.full((6,), 2.0), torch.full((6,), 4.0), {}),
     ("half by accident", 1, 2, {}),
