@@ -11,7 +11,7 @@ A wrong diagnosis is worse than none. A mistake is named only if
    own check and in this one, with numbers that no accident explains; and
 3. what differs from the reference is evidence enough (``evidence``). Complaints about the form of an answer are none,
    and yes/no facts are shared by errors that nobody has thought of: on them alone only those mistakes are named whose
-   text says no more than the facts do (``mistakes/facts.toml``); and
+   text says no more than the facts do (``facts.toml``); and
 4. no other mistake fits as well, nor a stand-in that does nothing.
 
 Where none fits alone, two at once are tried (``pairs``), by the same rules. Where no simulation fits, a relation
@@ -461,7 +461,7 @@ def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
 @functools.cache
 def plain_facts(slug: str) -> frozenset[str]:
     """Mistakes whose text says no more than the yes/no facts that the checks state."""
-    path = paths.mistakes(slug).parent / "facts.toml"
+    path = paths.mistakes(slug).parents[1] / "facts.toml"
     if not path.exists():
         return frozenset()
     names: list[str] = tomllib.loads(path.read_text(encoding="utf-8")).get(slug, [])
