@@ -24,7 +24,11 @@ _KNOWN = (
     Newer("type parameters", "3.12", r"^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\["),
     Newer("`type` statements", "3.12", r"^\s*type\s+\w+\s*(?:\[.*\])?\s*="),
     Newer("defaults of type parameters", "3.13", r"^\s*(?:async\s+)?(?:def|class|type)\s+\w+\s*\[[^\]]*="),
-    Newer("quotes of the same kind inside an f-string", "3.12", r"(?<!\w)(?:f|rf|fr)(?:\"[^\"]*\{[^}\"]*\"|'[^']*\{[^}']*')"),
+    Newer(
+        "quotes of the same kind inside an f-string",
+        "3.12",
+        r"(?<!\w)(?:f|rf|fr)(?:\"[^\"]*\{[^}\"]*\"|'[^']*\{[^}']*')",
+    ),
     Newer("backslashes inside the braces of an f-string", "3.12", r"(?<!\w)(?:f|rf|fr)(?:\"|').*\{[^}]*\\"),
     Newer("`except*`", "3.11", r"^\s*except\s*\*"),
     Newer("an unpacked index", "3.11", r"\[[^\]]*\*\w+"),
