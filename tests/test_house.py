@@ -265,11 +265,11 @@ def guard_one_declaration(root: Path) -> Look:
 PICKLES = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 TRUSTED_CODE = {
     ("grader/judge.py", "marshal.dumps"),
-    ("grader/student.py", "marshal.dumps"),
+    ("grader/compiling.py", "marshal.dumps"),
     ("grader/student.py", "marshal.loads"),
 }
 """Compiled code is loaded in a student process only, inside the sandbox: reference definitions from the judge, and the
-student's own file as an earlier process has compiled it. On the trusted side it is bytes."""
+student's own file as the judge's side has compiled it. On the trusted side it is bytes."""
 
 
 def guard_no_pickle(root: Path) -> Look:
