@@ -76,6 +76,16 @@ class Command(click.Command):
         super().format_help_text(ctx, formatter)
 
 
+@contextlib.contextmanager
+def _cleaned() -> Iterator[None]:
+    """What was typed is repeated in complaints about it, without control characters."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = text.clean(error.message)  # type: ignore[misc]  # nothing has been shown yet
+        raise
+
+
 class RunCommand(Command):
     """``course run``, whose help lists the recipes."""
 
@@ -85,16 +95,6 @@ class RunCommand(Command):
 
         with formatter.section(say("run.recipes")):
             formatter.write_dl(list(recipes.catalogue().items()))
-
-
-@contextlib.contextmanager
-def _cleaned() -> Iterator[None]:
-    """What was typed is repeated in complaints about it, without control characters."""
-    try:
-        yield
-    except click.ClickException as error:
-        error.message = text.clean(error.message)  # type: ignore[misc]  # nothing has been shown yet
-        raise
 
 
 class Group(Command, click.Group):

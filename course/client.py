@@ -37,7 +37,7 @@ STDERR_KEPT = 500
 
 GRADER_VARIABLES = (
     "PATH HOME USER LOGNAME LANG LANGUAGE LC_ TZ TMPDIR TEMP TMP PYTHON VIRTUAL_ENV COURSE_ OMP_ MKL_ LD_LIBRARY_PATH "
-    "DYLD_ SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES CUDA_"
+    "DYLD_ GOMP_ KMP_ SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES CUDA_"
 ).split()
 """Beginnings of the names that the grader is started with. A token that it never had cannot be found in its memory."""
 
@@ -53,9 +53,19 @@ def grader_environment() -> dict[str, str]:
     return known
 
 
+SPINNING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
+"""What decides whether a thread of torch that waits for the others burns its core meanwhile."""
+
+
 def environment() -> dict[str, str]:
-    """Our environment; in a checkout that is not installed, the rooms are made importable."""
+    """Our environment; in a checkout that is not installed, the rooms are made importable.
+
+    Waiting threads sleep, unless the user has set something else: where anything else runs on the machine, a spinning
+    thread takes the core away from the one it waits for.
+    """
     environ = dict(os.environ, PYTHONIOENCODING="utf-8")
+    if not any(name in environ for name in SPINNING):
+        environ["OMP_WAIT_POLICY"] = "PASSIVE"
     if (paths.ROOT / "pyproject.toml").exists():
         before = environ.get("PYTHONPATH")
         environ["PYTHONPATH"] = os.pathsep.join([str(paths.ROOT), before] if before else [str(paths.ROOT)])
