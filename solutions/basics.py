@@ -178,7 +178,7 @@ def generate(
     Returns:
         The prompt and the new tokens, the end token included if it was written.
 
-    >>> counting = lambda ids: 9.0 * nn.functional.one_hot((ids[0, -1] + 1) % 5, 5)
+    >>> counting = lambda ids: 9.0 * nn.functional.one_hot((ids[0, -1].long() + 1) % 5, 5)
     >>> torch.as_tensor(generate(counting, [1, 2], max_new_tokens=4)).flatten().tolist()
     [1, 2, 3, 4, 0, 1]
     >>> torch.as_tensor(generate(counting, [1, 2], max_new_tokens=4, eos_id=4)).flatten().tolist()

@@ -133,6 +133,13 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
         expect.shape(tensor, like.shape, what)
         whole = not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
         expect.true(whole, f"{what} should be integers", actual=tensor.dtype, reveal=True)
+        expect.true(
+            int(tensor.min()) >= -10_000 and int(tensor.max()) <= 10_000,
+            f"{what} hold numbers far from all ids",
+            expected="ids of a vocabulary of some thousand words",
+            actual=f"{int(tensor.min())} to {int(tensor.max())}",
+            reveal=True,
+        )
     return answer[0].long(), answer[1].long()
 
 
@@ -255,6 +262,20 @@ class CheckMaskTokens:
                 )
 
     @check(points=1)
+    def check_unselected(self, student):
+        """a token without a label is unchanged"""
+        for _ in range(2):
+            texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
+            made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
+            expect.true(
+                not made.strays,
+                "an ordinary token was replaced, but has no label",
+                hint="whatever is replaced is asked for; a hole without a question is only noise",
+            )
+            made.expect_a_choice()
+            expect.true(made.shares[2] < 1, "no token was replaced at all, with p = 0.3", hint="see what p asks for")
+
+    @check(points=1, after=("unselected",))
     def check_random_range(self, student):
         """random tokens come from the whole vocabulary, and from nowhere else"""
         # Only six ids occur in the texts, and T = 40 is less than V = 60. How MANY tokens become random is the concern
@@ -292,20 +313,6 @@ class CheckMaskTokens:
             actual=missing,
             hint="each of the ids of the vocabulary has the same chance, whatever occurs in the batch",
         )
-
-    @check(points=1)
-    def check_unselected(self, student):
-        """a token without a label is unchanged"""
-        for _ in range(2):
-            texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
-            made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
-            expect.true(
-                not made.strays,
-                "an ordinary token was replaced, but has no label",
-                hint="whatever is replaced is asked for; a hole without a question is only noise",
-            )
-            made.expect_a_choice()
-            expect.true(made.shares[2] < 1, "no token was replaced at all, with p = 0.3", hint="see what p asks for")
 
     @check(points=1)
     def check_pure_and_seeded(self, student):
@@ -468,8 +475,9 @@ class CheckMlmLoss:
         """equal logits give ln V, and huge ones a finite loss"""
         riddle = Riddle(student)
         level = student.draw.normal(riddle.B, riddle.T, 1)
+        flat = torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits)  # nobody is asked elsewhere
         expect.close(
-            one_number(student.mlm_loss(level.expand_as(riddle.logits).contiguous(), riddle.labels)),
+            one_number(student.mlm_loss(flat, riddle.labels)),
             torch.tensor(float(riddle.V)).log(),
             f"loss of a model that holds all {riddle.V} tokens for equally likely",
             hint="natural logarithm of the number of tokens: what does yours give for 1/V each?",
