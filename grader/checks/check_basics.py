@@ -235,9 +235,8 @@ class CheckEncodePair:
             once = student.pure("encode_pair", a, b, CLS, SEP, limit)
             again = student.encode_pair(a, b, CLS, SEP, limit)
             hint = "these lists are the data set: cut a copy of them"
-            for result in (once, again):
-                row = flat(part(result, "input_ids", "list"), "input_ids of a pair")
-                expect.equal(row[:3], [CLS, *a[:2]], "the beginning of the row", hint=hint)
+            if limit == 64:
+                expect.equal(part(once, "input_ids", "list"), joined(a, b), "input_ids of a pair", hint=hint)
             expect.equal(
                 part(again, "input_ids", "list"), once["input_ids"], "the second row, against the first", hint=hint
             )
