@@ -27,9 +27,11 @@ FIRST_ORDINARY = 5
 """Four of the smaller ids are special, which ones is drawn; a student may keep all five out of the random draw."""
 BERTS = (101, 102, 103)
 """[CLS], [SEP] and [MASK] of bert-base-uncased. Here they are words like any others, and so is 0."""
-SHARES = (0, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.15, 0.18, 0.2, 0.25, 0.28, 0.3, 0.36, 0.4, 0.45, 0.5, 0.55)
-SHARES += (0.6, 0.64, 0.68, 0.72, 0.76, 0.8, 0.85, 0.9, 0.94, 0.97, 1)
-"""What a share is called in a note: the nearest of these. Those that people get lie far from the borders."""
+LABELLED = (0, 0.01, 0.05, 0.12, 0.15, 0.24, 0.3, 0.6, 0.7, 0.75, 0.8, 0.85, 1)
+FATES = (0, 0.01, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.72, 0.8, 0.9, 1)
+STRAYS = (0, 0.12, 0.3, 0.6, 0.9)
+"""What a share is called in a note: the nearest of these. The shares that people get lie far from the borders, or one
+and the same mistake would be called differently from throw to throw."""
 
 
 class Texts:
@@ -94,10 +96,12 @@ class Corrupted:
         student.note("special tokens labelled", texts.names_at(self.selected))
         student.note("special tokens changed", texts.names_at(changed))
         student.note("changed without a label", kind(self.ids, self.ids, strays) if self.strays else "none")
-        student.note("share of what has no label that is changed", called(float(strays.sum()) / self.n_ordinary))
-        student.note("labelled share", called(self.rate))
+        student.note(
+            "share of what has no label that is changed", called(float(strays.sum()) / self.n_ordinary, STRAYS)
+        )
+        student.note("labelled share", called(self.rate, LABELLED))
         if p and self.n_selected > 1000:
-            student.note("masked, random, kept", " ".join(str(called(share)) for share in self.shares))
+            student.note("masked, random, kept", " ".join(str(called(share, FATES)) for share in self.shares))
         if p == 1:  # whoever has no label has none on purpose
             student.note("words without a label", self.ids[texts.ordinary & ~self.selected].unique()[:5].tolist())
 
@@ -108,9 +112,9 @@ class Corrupted:
         expect.true(self.n_selected < self.n_ordinary, "every ordinary token has a label, with p = 0.3", hint=hint)
 
 
-def called(share: float) -> float:
+def called(share: float, names: tuple[float, ...]) -> float:
     """The nearest of the shares that have a name."""
-    return min(SHARES, key=lambda name: abs(name - share))
+    return min(names, key=lambda name: abs(name - share))
 
 
 def kind(numbers: Tensor, corrupted: Tensor, places: Tensor) -> str:
