@@ -103,7 +103,7 @@ class Corrupted:
         if p and self.n_selected > 1000:
             student.note("masked, random, kept", " ".join(str(called(share, FATES)) for share in self.shares))
         if p == 1:  # whoever has no label has none on purpose
-            student.note("words without a label", self.ids[texts.ordinary & ~self.selected].unique()[:5].tolist())
+            student.note("words without a label", texts.ids[texts.ordinary & ~self.selected].unique()[:5].tolist())
 
     def expect_a_choice(self) -> None:
         """Some of the ordinary tokens have a label and some have none; asked where p leaves room for both."""
