@@ -898,6 +898,7 @@ def expect_trainable(student, model, n_layers: int, hint: str) -> None:
     """What asks for a gradient is the factors, the classifier, and nothing else."""
     shapes = trained_shapes(student, model)
     student.note("trainable shapes", str(shapes))
+    student.note("numbers that are trainable", numbers(shapes))
     want = expected_shapes(n_layers)
     expect.equal(numbers(shapes), numbers(want), "numbers that are trainable", hint=hint, reveal=True)
     expect.equal(shapes, want, "shapes of the trainable tensors", hint=hint)
@@ -1030,17 +1031,19 @@ class CheckInjectLora:
     @check(points=1, uses=("LoRALinear",), needs=("transformers",), seconds=20)
     def check_dotted_target(self, student):
         """in the BERT of transformers "attention.output.dense" means one layer per block, not every dense layer"""
-        model = student.given.bert_classifier(student.draw.seed(), n_layers=FEW)
+        bert = student.given.bert_classifier(student.draw.seed(), n_layers=FEW)
+        several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
+        seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
+        model, original = student.given.classifier(seed), given.classifier(seed)
+        one = replaced_names(student, model, [name], r=3, alpha=4.0)
         expect_names(
-            replaced_names(student, model, ["attention.output.dense"], r=3, alpha=4.0),
+            several,
             [f"bert.{name}" for name in layers("attention.output.dense", FEW)],
             many="the target was attention.output.dense: every part of it must match the end of the name",
             few="the target was attention.output.dense: compare it with as many parts of the name as it has itself",
         )
-        seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
-        model, original = student.given.classifier(seed), given.classifier(seed)
         expect_names(
-            replaced_names(student, model, [name], r=3, alpha=4.0),
+            one,
             [name],
             many=f"the target was {name}: all of its parts must match, and layer.1 is not layer.11",
             few="a target may also be the whole name of one layer",
@@ -1192,6 +1195,7 @@ class CheckLoraState:
             state = tensors_of(student.lora_state_dict(model))
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
+        student.note("numbers saved", numbers(shapes))
         hint = "after inject_lora the trainable parameters are exactly what has to be saved"
         expect.equal(numbers(shapes), numbers(expected_shapes(given.N_LAYERS)), "numbers saved", hint=hint, reveal=True)
         expect.equal(shapes, expected_shapes(given.N_LAYERS), "shapes of the saved tensors", hint=hint)
