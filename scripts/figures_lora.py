@@ -411,7 +411,7 @@ SENTENCES = (
 
 
 def honest_log() -> list[tuple[int, float, float]]:
-    """The chapter's program on a small pretrained encoder: batches of 8, everything trained, AdamW at 2e-5, 10 % warmup.
+    """The chapter's program on a small pretrained encoder: batches of 8, all of it trained, AdamW at 2e-5, 10 % warmup.
 
     Returns:
         Batches so far, and mean loss and accuracy since the beginning, dropout on.

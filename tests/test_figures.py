@@ -76,10 +76,9 @@ def stated(markdown: str) -> list[Stated]:
 
 @functools.cache
 def computed(slug: str) -> frozenset[str]:
-    """The numbers that the lesson's script computes."""
-    return frozenset(
-        number for _, text in figures_of(slug) for match in NUMBER.finditer(text) for number in [match["number"]]
-    )
+    """The numbers that the lesson's script computes, with their powers of ten and without."""
+    found = [match for _, text in figures_of(slug) for match in NUMBER.finditer(text)]
+    return frozenset(match["number"] + power for match in found for power in ("", match["power"] or ""))
 
 
 @functools.cache
