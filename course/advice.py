@@ -45,7 +45,8 @@ def after_grade(report: Report, exercise: Exercise, memories: Mapping[str, Memor
     if report.status == "not_started":
         return Advice(f"course read {exercise.id}", say("next.read"))
     if memories is None:  # nothing was stored that `course hint` could look at
-        return Advice(f"course hint {exercise.id} {report.failed[0].function}", say("next.hint"))
+        check = report.first_to_look_at() or report.failed[0]
+        return Advice(f"course hint {exercise.id} {check.function}", say("next.hint"))
     return Advice(f"course hint {exercise.id}", say("next.hint"))
 
 

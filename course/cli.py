@@ -76,6 +76,16 @@ class Command(click.Command):
         super().format_help_text(ctx, formatter)
 
 
+@contextlib.contextmanager
+def _cleaned() -> Iterator[None]:
+    """What was typed is repeated in complaints about it, without control characters."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = text.clean(error.message)  # type: ignore[misc]  # nothing has been shown yet
+        raise
+
+
 class RunCommand(Command):
     """``course run``, whose help lists the recipes."""
 
@@ -101,10 +111,16 @@ class Group(Command, click.Group):
         _use(text.detect())
         return super().main(*args, **kwargs)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse what was typed; click repeats it in its complaints."""
+        with _cleaned():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; Ctrl-C and a damaged syllabus end in a sentence."""
         try:
-            return super().invoke(ctx)
+            with _cleaned():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             raise errors.Interrupted() from None
         except syllabus.SyllabusError as error:
@@ -672,9 +688,7 @@ def _remembering(here: Workspace, exercise: Exercise) -> Iterator[Memory]:
 
 def _complain(message: str) -> None:
     """A sentence on stderr, which may hold words from outside."""
-    from course import render
-
-    click.echo(render.clean(message), err=True)
+    click.echo(text.clean(message), err=True)
 
 
 def _absolute(path: Path) -> Path:

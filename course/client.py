@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from course import paths
-from course.compat import module_command
+from course.compat import isolated_command
 from course.errors import GraderFault
 from course.signals import Stopped
 from course.text import say
@@ -87,11 +87,11 @@ class Grader:
         """
         try:
             self._process = subprocess.Popen(
-                list(command or module_command("grader")),
+                list(command or isolated_command("grader")),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=grader_environment(),
+                env={**grader_environment(), "COURSE_PARENT": str(os.getpid())},
                 cwd=footing(),
                 start_new_session=True,  # Ctrl-C is for us; a second signal would break off its tidying up
             )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from course import client, text
 from course.advice import Advice, to_workspace
-from course.compat import module_command
+from course.compat import isolated_command
 from course.errors import GraderFault
 from course.shell import INSTALL_OFFLINE, quote
 from course.text import say
@@ -58,7 +58,7 @@ def examine(workspace: str | None, encoding: str, grader_command: Sequence[str] 
         value = f"{name} {version}" if version else say("doctor.missing")
         advice = "" if version else say("doctor.install_offline", command=INSTALL_OFFLINE)
         findings.append(Finding("offline", say(f"doctor.{kind}"), value, True if version else None, advice))
-    findings += _grader(grader_command or module_command("grader"))
+    findings += _grader(grader_command or isolated_command("grader"))
     return findings
 
 

@@ -11,6 +11,8 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from course.text import escaped_in_json
+
 NAME = 60
 """Characters of a file's name that its temporary neighbour keeps; a name may be as long as the system allows."""
 
@@ -53,13 +55,13 @@ def to_json(value: Any) -> bytes:
     r"""One JSON document in UTF-8, ending in ``\n``.
 
     Infinities and NaN, which JSON does not know, become null; a lone surrogate (a student's string may hold one)
-    becomes its JSON escape, so that the bytes stay valid UTF-8.
+    becomes its JSON escape, so that the bytes stay valid UTF-8, and so does what a terminal would act upon.
 
     >>> to_json({"x": float("nan"), "y": "é"}).decode()
     '{\n  "x": null,\n  "y": "é"\n}\n'
     """
     text = json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8", errors="backslashreplace")
+    return (escaped_in_json(text) + "\n").encode("utf-8")
 
 
 def _finite(value: Any) -> Any:

@@ -21,7 +21,7 @@ ITEM = re.compile(r"(\d+)[.)]\s+(.*)")
 
 @dataclass(frozen=True)
 class Lesson:
-    """One chapter."""
+    """One lesson."""
 
     text: str
     """Markdown without the hints."""

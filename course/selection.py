@@ -80,8 +80,9 @@ def _names(tree: ast.Module) -> dict[str, tuple[str, ...]]:
                 short = method.name.removeprefix(PREFIX)
                 names.setdefault(f"{group}.{short}", []).append(f"{group}.{short}")
                 later += [(title, f"{group}.{short}") for title in (short, *_titles(method))]
-    for name, check_id in later:  # what a function is called comes first
-        if name not in names or names[name][0].endswith(f".{name}"):
+    primary = set(names)
+    for name, check_id in later:
+        if name not in primary:  # what a function is called comes first; two checks may be called alike
             names.setdefault(name, []).append(check_id)
     return {name: tuple(dict.fromkeys(ids)) for name, ids in names.items()}
 

@@ -42,7 +42,8 @@ class Memory:
     points: int = 0
     max_points: int = 0
     failed: list[dict[str, str | None]] = field(default_factory=list)
-    """``id``, ``function``, ``title``, ``status``, ``mistake``, ``hint`` of the checks that are open, in order."""
+    """``id``, ``function``, ``title``, ``status``, ``mistake``, ``hint`` of the checks that are open, in order, and
+    ``kind``, ``cause`` (its id) and ``explanation`` (its text) of what explains them."""
     given: list[str] = field(default_factory=list)
     """Checks whose own hint was shown (``id`` and the mistake named)."""
     levels: dict[str, int] = field(default_factory=dict)
@@ -107,6 +108,9 @@ class Memory:
                 "status": check.status,
                 "mistake": check.mistake,
                 "hint": check.hint,
+                "kind": check.explanation.kind if check.explanation else None,
+                "cause": check.explanation.id if check.explanation else None,
+                "explanation": check.explanation.text if check.explanation else None,
             }
             for check in report.failed
         ]

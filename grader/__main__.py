@@ -1,8 +1,13 @@
 """``python -m grader``: the warm host on standard input and output; ``--doctor`` prints what this machine offers."""
 
-import json
-import os
 import sys
+
+if not sys.flags.isolated and not getattr(sys.flags, "safe_path", False):
+    del sys.path[:1]  # first of all, for ``-m`` has put the current folder there, before the libraries
+
+import json  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
 
 os.environ.update(
     OPENBLAS_NUM_THREADS="1",  # numpy's own pool; a process with threads cannot be forked from safely
@@ -12,9 +17,41 @@ os.environ.update(
 for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # meant for the user's own tests, not for the judge's
     os.environ.pop(name, None)
 
-from grader import host  # noqa: E402  after the environment that torch and numpy read at import
+
+def isolate() -> None:
+    """Start again, isolated, unless this is so already: what was imported by then came from the interpreter alone."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    # By its path: what lies beside us need not be on the path of an interpreter that is not isolated yet.
+    place = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "course", "compat.py")
+    spec = spec_from_file_location("course.compat", place)
+    assert spec is not None and spec.loader is not None
+    compat = module_from_spec(spec)
+    spec.loader.exec_module(compat)
+    given = [f"-X{name}" + ("" if value is True else f"={value}") for name, value in sys._xoptions.items()]
+    command = compat.isolated_command("grader", *given)
+    os.execv(command[0], [*command, *sys.argv[1:]])
+
+
+def end_with(parent: int) -> None:
+    """Be asked to end when the command that has started this one is gone, however it went."""
+    if sys.platform == "linux":
+        import ctypes
+
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
+        if os.getppid() != parent:
+            sys.exit(143)
+
 
 if __name__ == "__main__":
+    if not sys.flags.isolated and sys.platform != "win32":
+        isolate()
+    if os.environ.get("COURSE_PARENT", "").isdigit():
+        end_with(int(os.environ.pop("COURSE_PARENT")))
+
+    from grader import host  # after the environment that torch and numpy read at import
+
     if sys.argv[1:] == ["--doctor"]:
         print(json.dumps(host.doctor()))
     elif sys.argv[1:]:

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from course import syllabus
-from grader import host, judge
+from grader import host, judge, limits
 from grader.forkserver import ForkServer
 
 
@@ -34,6 +34,8 @@ class ForkHost(ForkServer):
         self._open = True
         self._warmers(())
         self.selector.register(0, selectors.EVENT_READ, self._on_input)
+        if output.is_pipe():  # of its writing end, one hears only that nobody reads any more
+            self.selector.register(output.fileno(), selectors.EVENT_READ, self._on_nobody)
 
     def run(self) -> None:
         """Serve until there are no more requests and none is running."""
@@ -52,6 +54,10 @@ class ForkHost(ForkServer):
         for line in lines:
             if line.strip():
                 self._request(line)
+
+    def _on_nobody(self) -> None:
+        """Whoever wanted the events is gone: what is running is of use to nobody."""
+        sys.exit(141)
 
     def _request(self, line: bytes) -> None:
         identifier = None
@@ -193,6 +199,7 @@ def _in_memory(request: dict[str, Any]) -> int:
 
 def _judge(descriptor: int, events: int, servers: list[socket.socket]) -> None:
     """In a forked judge: grade, write events, leave."""
+    limits.limit_judge()
     with os.fdopen(descriptor, "rb") as source:
         request: dict[str, Any] = json.load(source)
     with os.fdopen(events, "wb", buffering=0) as file:

@@ -5,9 +5,11 @@ Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send 
     {"do": "student", "ticket": n, "snapshot": PATH, "compiled": PATH, "name": SLUG, "level": "full", "limits": {...},
      "threads": 1}
     {"do": "end", "ticket": n}
+    {"do": "stack", "ticket": n}          have the process write where it is to its socket, in answer to a signal
     {"do": "client"}                      with one file descriptor: the server's end for a further client
     {"do": "judge"}                       with descriptors: the request, an end for events, one client end per server
-    {"do": "warm", "preload": NAME}       with one descriptor: fork a further server that imports this as well
+    {"do": "warm", "preload": NAME}       with one descriptor: fork a further server that imports this as well; with
+                                          "modules" (``grader.imports``) and "seconds" for those, too
 
 and receive ``{"ticket": n, "pid": p}`` with two descriptors (the socket to the student process and the pipe of its
 prints), and later ``{"ended": n, "status": wait status, "reason": r}``, where r is null or one of ``memory``, ``disk``,
@@ -24,6 +26,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
 import selectors
@@ -40,7 +43,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from grader import given, hugepages, sandbox, student, wire
+from grader import given, hugepages, imports, sandbox, student, wire
 from grader.dispatch import seed_everything
 from grader.preloads import PRELOADS
 from grader.scratch import overflows, remove, remove_if_plain
@@ -99,6 +102,7 @@ class ForkServer:
             remove_leftovers()
         self.folder = Path(tempfile.mkdtemp(prefix=f"course-grader-{os.getpid()}-", dir=folder))
         warm_up()
+        imports.loaded = imports.loaded or frozenset(sys.modules)
         self._pid = os.getpid()
         self._wakeup, self._woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -174,13 +178,21 @@ class ForkServer:
             for child in self.children.values():
                 if child.client is sock and child.ticket == message["ticket"]:
                     self._kill(child)
+        elif message["do"] == "stack":
+            for child in self.children.values():
+                if child.client is sock and child.ticket == message["ticket"] and child.reason is None:
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.kill(child.pid, signal.SIGUSR1)
         elif message["do"] == "client":
             self.add_client(socket.socket(fileno=descriptors[0]))
         elif message["do"] == "judge":
             request, events, *servers = descriptors
             self.start_judge(request, events, [socket.socket(fileno=fd) for fd in servers])
         elif message["do"] == "warm":
-            self.start_warmer(message["preload"], socket.socket(fileno=descriptors[0]))
+            modules = [(module, tuple(names)) for module, names in message.get("modules", [])]
+            self.start_warmer(
+                message["preload"], socket.socket(fileno=descriptors[0]), modules, message.get("seconds", 0)
+            )
 
     def _drop(self, sock: socket.socket) -> None:
         self.selector.unregister(sock)
@@ -205,14 +217,27 @@ class ForkServer:
             sock.close()
         return pid
 
-    def start_warmer(self, preload: str | None, sock: socket.socket) -> int:
-        """Fork a server that has ``preload`` imported as well and says ``ready`` on ``sock`` when it has."""
+    def start_warmer(
+        self, preload: str | None, sock: socket.socket, modules: imports.Wanted | None = None, seconds: float = 0
+    ) -> int:
+        """Fork a server that has ``preload`` imported as well and says ``ready`` on ``sock`` when it has.
+
+        What a student's file imports (``modules``) must be there within ``seconds``, and may not start a thread.
+        """
 
         def work() -> None:
             self._forget(keep={sock.fileno()})
             sandbox.clean_environment(self.folder)  # once, for all that is forked from here
             for module in PRELOADS[preload] if preload else ():
                 importlib.import_module(module)
+            if modules:
+                signal.setitimer(signal.ITIMER_REAL, seconds)  # its signal ends this process
+                os.chdir(self.folder)  # some libraries look for settings in the current folder
+                with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                    imports.preload(modules)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                if len(os.listdir("/proc/self/task")) != 1:
+                    return
             server = ForkServer(self.judge, self.settle, self.folder)
             server.add_client(sock)
             sock.send(b"ready")
@@ -371,7 +396,10 @@ def _run_student(
     os.chdir(scratch)
     sandbox.move_in(scratch)
     sandbox.apply(prepared, scratch, limits)
-    student.serve(sock, str(path), message["name"], message["threads"], marshalled)
+    try:
+        student.serve(sock, str(path), message["name"], message["threads"], marshalled)
+    except BaseException:  # the student's doing; a traceback through our files would say nothing to them
+        os._exit(70)
 
 
 def _complain(error: BaseException) -> NoReturn:

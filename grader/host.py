@@ -18,6 +18,7 @@ import functools
 import json
 import os
 import signal
+import stat
 import sys
 import traceback
 from collections.abc import Callable
@@ -36,6 +37,14 @@ class Output:
         self._file: BinaryIO = os.fdopen(os.dup(1), "wb", buffering=0)
         os.set_inheritable(self._file.fileno(), False)
         os.dup2(2, 1)  # a stray print goes to standard error
+
+    def fileno(self) -> int:
+        """The descriptor that events go to."""
+        return self._file.fileno()
+
+    def is_pipe(self) -> bool:
+        """Whether the other end may be closed."""
+        return stat.S_ISFIFO(os.fstat(self.fileno()).st_mode)
 
     def emit(self, identifier: object, event: dict[str, Any]) -> None:
         """Write one event."""

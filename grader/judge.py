@@ -8,11 +8,14 @@ not pass.
 from __future__ import annotations
 
 import ast
+import builtins
+import contextlib
 import dataclasses
 import functools
 import gc
 import hashlib
 import importlib
+import io
 import marshal
 import os
 import pkgutil
@@ -23,6 +26,7 @@ import stat
 import sys
 import tempfile
 import time
+import tokenize
 import traceback
 import types
 from collections.abc import Callable, Iterator
@@ -36,15 +40,16 @@ import pytest
 
 from course import paths
 from course.syllabus import Exercise
-from grader import expect, link, report, wire
+from grader import compiling, crashes, expect, imports, limits, link, refusals, report, syntax, wire
 from grader.check import CheckSpec, load_file, manifest
-from grader.diagnose import Diagnosis, Observed, diagnose, observe
+from grader.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
+from grader.dispatch import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
 from grader.expect import Failed
 from grader.launcher import Launcher, Process, ServerError
 from grader.messages import say
 from grader.preloads import PRELOADS
 from grader.proxy import Student, StudentRaised, check_seed, local_student
-from grader.report import CheckReport
+from grader.report import CheckReport, cut, explanation
 
 MAX_FILE_BYTES = 2**20
 """A larger file is refused unread."""
@@ -66,7 +71,7 @@ class Request:
     @classmethod
     def fresh_seed(cls) -> int:
         """A seed that nobody chose."""
-        return secrets.randbelow(2**31)
+        return secrets.randbelow(2**53)  # too many to try them all; every JSON reader knows such numbers exactly
 
 
 class NotGradable(Exception):
@@ -100,7 +105,9 @@ class ProcessTransport:
             self.process.failure = cause
             raise StudentGone(cause) from None
         finally:
-            self.spend(time.monotonic() - started)
+            waited = time.monotonic() - started
+            self.process.waited += waited
+            self.spend(waited)
 
     def spend(self, seconds: float) -> None:
         """Take this from the time that is left."""
@@ -132,11 +139,28 @@ def read_source(path: Path) -> bytes:
     if b"\0" in data:
         raise NotGradable(say("file.binary", path=path))
     try:
-        data.decode("utf-8-sig")
+        decoded(data)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise NotGradable(say("file.encoding", path=path, line=line, byte=f"0x{data[error.start]:02x}")) from None
     return data
+
+
+def decoded(data: bytes) -> str:
+    """The text of a Python file: by the encoding that it declares in its first two lines (PEP 263), else UTF-8.
+
+    Raises:
+        UnicodeDecodeError: it is not of that encoding.
+    """
+    encoding = "utf-8-sig"
+    with contextlib.suppress(SyntaxError):  # an encoding that does not exist: the compiler will say so
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    try:
+        return data.decode(encoding)
+    except (LookupError, UnicodeDecodeError):
+        if encoding.startswith("utf-8"):
+            raise
+        return data.decode("latin-1")  # for quoting its lines; what is wrong with it is for the compiler to say
 
 
 def settle() -> None:
@@ -183,9 +207,14 @@ class Judge:
         self.specs = self._selected(manifest(self.checks_module))
         self.reports: dict[str, CheckReport] = {}
         self.observed: dict[str, Observed] = {}
+        self.budget = limits.Budget()
         self._reference: types.ModuleType | None = None
         self._taken: Process | None = None
         self._announced = False
+        self._overdue: dict[str, CheckSpec] = {}
+        """Function -> the check in which it did not end."""
+        self._crashes: dict[tuple[object, ...], CheckSpec] = {}
+        """Function, exception and place -> the check that met it first."""
 
     # --- the whole -------------------------------------------------------------------------------------------------
 
@@ -197,16 +226,40 @@ class Judge:
             self.emit({"event": "fault", "message": message, "exit_code": 5})
             return
         self.queue = sorted(self.specs, key=lambda spec: bool(spec.needs))  # stable: pedagogical order within each part
-        self.launcher.prepare(self.queue[0].needs)
         self._announce()
+        self._compile()
+        self.launcher.prepare(self.queue[0].needs)
         self._taken = self.launcher.take(self.queue[0].needs)
         self._refuse_if_hopeless(self._taken)
         self._pytest()
         for spec in self.specs:
             if spec.id not in self.reports:
                 self._report(CheckReport.of(spec, self._number, self._lang, message=say("check.unreported")))
-        self._diagnose()
+        try:
+            with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
+                self._diagnose()
+        except limits.Overdue:  # then nothing is named
+            self.emit({"event": "diagnosis", "checks": {}})
         self._result()
+
+    def _compile(self) -> None:
+        """Compile the file for all its processes, and have imported once what it imports.
+
+        Raises:
+            NotGradable: it does not compile.
+        """
+        if self.launcher.code_path is None:  # then the first process says what the compiler says
+            return
+        name = f"{self.request.exercise.slug}.py"
+        compiled = compiling.compile_aside(self.source, name, self.request.exercise.functions)
+        if compiled.error is not None:
+            raise NotGradable(self._import_message(StudentRaised.from_wire(compiled.error), ours=True))
+        if compiled.status:
+            raise NotGradable(say("import.uncompilable", file=self.request.file.name))
+        if compiled.code is not None:
+            self.launcher.code_path.write_bytes(compiled.code)
+        if wanted := imports.slow(compiled.imports):
+            self.launcher.preload(wanted, limits.START_SECONDS - compiling.CPU_SECONDS)
 
     def refuse(self, message: str) -> None:
         """The file cannot be graded: say why, give no points, lose no check."""
@@ -263,6 +316,7 @@ class Judge:
             "seconds": round(time.monotonic() - self.clock, 3),
             "seed": self.request.seed,
             "sandbox": self.launcher.level,
+            "limits": self._limits(),
             "versions": report.versions(),
             "lang": self._lang,
             "status": status,
@@ -275,6 +329,18 @@ class Judge:
         if self.request.only:
             result["only"] = list(self.request.only)
         self.emit({"event": "result", "result": result})
+
+    def _limits(self) -> dict[str, float]:
+        """How long this grading could have taken at most, whatever the file does, and what that consists of."""
+        own = self.request.exercise.limits
+        return {
+            "import_seconds": own.import_seconds,
+            "check_seconds": own.check_seconds,
+            "memory_mb": own.memory_mb,
+            "student_seconds": limits.STUDENT_SECONDS,
+            "examine_seconds": limits.CHECK_CPU_SECONDS,
+            "grading_seconds": limits.grading_seconds(),
+        }
 
     @property
     def _number(self) -> int:
@@ -301,10 +367,12 @@ class Judge:
     def _refuse_if_hopeless(self, process: Process) -> None:
         """Stop before the first check where no check could say more than this."""
         if process.failure is not None:
+            frames = self._stuck(process)
             self._end(process)
             limit = self.request.exercise.limits.import_seconds
             if isinstance(process.failure, link.LinkTimeout):
-                raise NotGradable(say("import.timeout", seconds=f"{limit:g}") + self._printed(process))
+                place = self._place(frames)
+                raise NotGradable(say("import.timeout", seconds=f"{limit:g}", place=place) + self._printed(process))
             if process.ended and process.ended.reason == "server":
                 raise ServerError("the process that starts student processes has ended")
             if process.ended and process.ended.reason == "memory":
@@ -312,38 +380,61 @@ class Judge:
             raise NotGradable(say("import.ended", how=self._how_ended(process)) + self._printed(process))
         if process.error is not None:
             self._end(process)
-            raise NotGradable(self._import_message(process))
+            try:
+                error = StudentRaised.from_wire(process.error)
+            except wire.WireError:
+                raise NotGradable(say("import.ended", how=say("ended.garbled"))) from None
+            ours = self.launcher.code_path is None
+            raise NotGradable(self._import_message(error, ours) + self._printed(process))
         names = {name for spec in self.specs for name in spec.names}
         if not names & process.names:
             self._end(process)
             raise NotGradable(say("import.no_names", names=", ".join(sorted(names)[:3])) + self._printed(process))
 
-    def _import_message(self, process: Process) -> str:
-        try:
-            error = StudentRaised.from_wire(process.error)
-        except wire.WireError:
-            return say("import.ended", how=say("ended.garbled"))
-        name = self.request.file.name
-        if error.place is not None:
-            line, text = error.place
-            return say("import.syntax", file=name, line=line, error=error.message, text=text)
-        if error.type == "EOFError" and "EOF when reading" in error.message:
-            return say("import.input", file=name, place=self._place(error))
-        return say("import.raised", file=name, place=self._place(error), error=str(error)) + self._printed(process)
+    def _import_message(self, error: StudentRaised, ours: bool) -> str:
+        """Why the file cannot be loaded.
 
-    def _place(self, error: StudentRaised) -> str:
-        if not error.frames:
+        Args:
+            error: what was raised.
+            ours: whether the compiler may have raised it; the file itself may raise a SyntaxError about other code.
+        """
+        name = self.request.file.name
+        if error.place is not None and ours:
+            line, text = error.place
+            said = say("import.syntax", file=name, line=line, error=error.message, text=text)
+            if newer := syntax.newer(self.text, line):
+                said += "\n" + say("import.newer", what=newer.what, needs=newer.version, has=syntax.RUNNING)
+            return said
+        if error.type == "EOFError" and "EOF when reading" in error.message:
+            return say("import.input", file=name, place=self._place(error.frames))
+        message = say("import.raised", file=name, place=self._place(error.frames), error=cut(str(error)))
+        if known := crashes.explain(error.type, error.message):
+            message += "\n" + known[1]
+        return message + self._sandbox_note(error)
+
+    @functools.cached_property
+    def text(self) -> str:
+        """The file as Python reads it."""
+        return decoded(self.source)
+
+    def _sandbox_note(self, error: BaseException | None) -> str:
+        """A line that says that it was the sandbox, where an error has come of what it refuses."""
+        refused = refusals.what(error.type, error.message) if isinstance(error, StudentRaised) else None
+        return "\n" + say(f"refused.{refused}") if refused else ""
+
+    def _place(self, frames: list[tuple[int, str]]) -> str:
+        if not frames:
             return ""
-        line, _ = error.frames[-1]
+        line, _ = frames[-1]
         return say("import.place", line=line, text=self._line(line))
 
     def _line(self, number: int) -> str:
-        lines = re.split("\r\n|\r|\n", self.source.decode("utf-8-sig"))  # as Python counts; splitlines() knows ten more
+        lines = re.split("\r\n|\r|\n", self.text)  # as Python counts; splitlines() knows ten more
         return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""
 
     def _printed(self, process: Process) -> str:
         text = process.link.printed.decode("utf-8", "replace").strip()
-        return "\n" + say("import.printed", text=text[-500:]) if text else ""
+        return "\n" + say("import.printed", text=cut(text[-500:])) if text else ""
 
     def _end(self, process: Process) -> None:
         """End it; how it ended is of interest only if it did so by itself."""
@@ -407,6 +498,7 @@ class Judge:
         process, self._taken = self._taken, None
         self._foresee_simulation(spec)
         if process is None:
+            self.launcher.import_seconds = min(self.request.exercise.limits.import_seconds, self.budget.student)
             process = self.launcher.take(spec.needs)
         self.process = process
         given = list(self._given(spec))
@@ -421,7 +513,8 @@ class Judge:
         if process.error is not None:
             raise StudentRaised.from_wire(process.error)
         seconds = spec.seconds or self.request.exercise.limits.check_seconds
-        transport = ProcessTransport(process, seconds)
+        left = self.budget.student - limits.own_seconds(process.pid, process.waited)
+        transport = ProcessTransport(process, min(seconds, max(left, 0.1)))
         for name, code in given:
             wire.decode(transport.ask(wire.encode(["give", name, code])))
         self.student = Student(transport, check_seed(self.request.seed, spec.id))
@@ -467,10 +560,18 @@ class Judge:
         process = self.process
         item = CheckReport.of(spec, self._number, self._lang)
         item.seconds = round(seconds, 4)
-        self._classify(item, spec, error)
+        self.budget.student -= limits.own_seconds(process.pid, process.waited)
+        if isinstance(error, limits.Overdue):
+            item.status, item.message = "failed", say("check.examined")
+        else:
+            self._classify(item, spec, error)
+        frames = self._stuck(process)
         self._end(process)
         if isinstance(error, StudentGone):
-            self._classify_gone(item, spec, process)
+            self._classify_gone(item, spec, process, frames)
+            if self.budget.student <= 0.1 and item.status == "timeout":
+                item.message = say("check.student_budget", seconds=f"{limits.STUDENT_SECONDS:g}")
+        item.message += self._sandbox_note(error)
         item.points = spec.points if item.status == "passed" else 0
         item.remarks = list(expect.remarks)
         item.stdout = process.link.printed.decode("utf-8", "replace")
@@ -479,15 +580,55 @@ class Judge:
         else:
             item.expected = item.expected if getattr(error, "reveal", False) else None
             item.actual = item.actual if getattr(error, "reveal", False) else None
+        if process.given:
+            self._withhold(item, spec, error)
         student = getattr(self, "student", None)
         trace = student.trace if student is not None else []
-        self.observed[spec.id] = Observed(spec, item.status, _failing(error), trace)
+        exchanged = student.exchanged if student is not None and item.status in ("failed", "crashed") else ()
+        self.observed[spec.id] = Observed(spec, item.status, hung_on(error), trace, exchanged)
         self.student = None  # type: ignore[assignment]
         self._report(item)
 
     def skip(self, spec: CheckSpec, title: str) -> None:
         """A check that waits for another one."""
         self._report(CheckReport.of(spec, self._number, self._lang, "skipped", say("check.skipped", title=title)))
+
+    def leave_out(self, spec: CheckSpec) -> None:
+        """A check for which no time is left."""
+        if self.budget.student <= 0:
+            message = say("check.student_budget", seconds=f"{limits.STUDENT_SECONDS:g}")
+        else:
+            message = say("check.judge_budget", seconds=f"{limits.JUDGE_CPU_SECONDS:g}")
+        self._report(CheckReport.of(spec, self._number, self._lang, "skipped", message))
+
+    def _withhold(self, item: CheckReport, spec: CheckSpec, error: BaseException | None) -> None:
+        """Show nothing at length of what a process has said that was given a part of the reference."""
+        names = ", ".join(name for name, _ in self._given(spec))
+        item.stdout = say("check.withheld_output", names=names) if item.stdout.strip() else ""
+        if isinstance(error, StudentRaised) and not error.unwritten and not error.memory:
+            known = error.type if isinstance(getattr(builtins, error.type, None), type) else "Exception"
+            line = error.frames[-1][0] if error.frames else 0
+            place = say("check.withheld_line", line=line, text=self._line(line)) if self._line(line) else ""
+            item.message = say("check.withheld", error=known, place=place, names=names) + self._sandbox_note(error)
+            frames = [frame for frame in error.frames if frame[1] in self.text and self._line(frame[0])]
+            item.traceback = self._traceback(dataclasses.replace(error, type=known, message="", frames=frames))
+        item.message = cut(item.message, limits.MAX_LEAK + 200)
+        item.expected = item.expected and cut(item.expected, limits.MAX_LEAK)
+        item.actual = item.actual and cut(item.actual, limits.MAX_LEAK)
+        item.compared = item.compared and [[cut(text, 80) for text in entry] for entry in item.compared[:5]]
+
+    def overdue(self, spec: CheckSpec) -> CheckSpec | None:
+        """The check in which this one's function did not end, if there is one; once is enough."""
+        return self._overdue.get(spec.function)
+
+    def skip_overdue(self, spec: CheckSpec, before: CheckSpec) -> None:
+        """A check of a function that does not end."""
+        title = before.title_ja if self._lang == "ja" and before.title_ja else before.title
+        limit = f"{before.seconds or self.request.exercise.limits.check_seconds:g}"
+        message = say("check.overdue", function=spec.function, limit=limit, title=title)
+        item = CheckReport.of(spec, self._number, self._lang, "skipped", message)
+        item.explanation = explanation("follows", before.id, say("explain.overdue", id=before.id))
+        self._report(item)
 
     def _report(self, item: CheckReport) -> None:
         self.reports[item.id] = item
@@ -501,6 +642,9 @@ class Judge:
             item.message = error.message
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
             item.hint = localised(error.hint, self._lang)
+            if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= self.process.names:
+                text = say("explain.not_defined", function=spec.function)
+                self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))
         elif isinstance(error, StudentRaised):
             item.status = "not_started" if error.unwritten else "out_of_memory" if error.memory else "crashed"
             if error.unwritten:
@@ -511,7 +655,9 @@ class Judge:
                 item.message = say("check.input")
             else:
                 item.message = str(error)
-            if not error.unwritten:
+            if item.status == "crashed":
+                self._explain_crash(item, spec, error)
+            elif not error.unwritten:
                 item.traceback = self._traceback(error)
         elif isinstance(error, (wire.WireError, StudentGone)):
             item.status = "crashed"
@@ -525,7 +671,46 @@ class Judge:
             item.message = say("check.our_fault", reason=f"{type(error).__name__}: {error}"[:300])
             traceback.print_exception(error, file=sys.stderr)
 
-    def _classify_gone(self, item: CheckReport, spec: CheckSpec, process: Process) -> None:
+    def _explain_crash(self, item: CheckReport, spec: CheckSpec, error: StudentRaised) -> None:
+        """A sentence and the way through the student's file, once for each cause."""
+        kind = re.sub(r"\d+", "#", error.message)  # sizes are drawn afresh for each check
+
+        def known() -> tuple[str, str] | None:
+            item.traceback = self._traceback(error)
+            # A process that was given a part of the reference could quote from it.
+            found = crashes.explain(error.type, error.message, quoting=not self.process.given)
+            if found and found[0] == crashes.ARGUMENTS and not error.frames:
+                return "signature-changed", say("explain.signature", function=spec.function)
+            if found is None and error.frames:
+                line, _ = error.frames[-1]
+                return "uncaught-exception", say("explain.crash", line=line, text=self._line(line))
+            return found
+
+        self._explain_once(item, spec, (error.type, kind, *error.frames[-1:]), known)
+
+    def _explain_once(
+        self, item: CheckReport, spec: CheckSpec, cause: tuple[object, ...], known: Callable[[], tuple[str, str] | None]
+    ) -> None:
+        """Explain the first check of a function that ended for this cause; the others follow from it."""
+        first = self._crashes.setdefault((spec.function, *cause), spec)
+        if first is not spec:
+            title = first.title_ja if self._lang == "ja" and first.title_ja else first.title
+            item.explanation = explanation("follows", first.id, say("explain.follows", id=first.id, title=title))
+        elif found := known():
+            item.explanation = explanation("crash", *found)
+
+    def _stuck(self, process: Process) -> list[tuple[int, str]]:
+        """Where in the student's file a process is that has not answered in time: (line, function), outermost first."""
+        if not isinstance(process.failure, link.LinkTimeout):
+            return []
+        dump = self.launcher.stack(process).decode("utf-8", "replace")
+        name = re.escape(f"{self.request.exercise.slug}.py")
+        found = re.findall(rf'^  File "{name}", line (\d{{1,9}}) in ([^\n]{{1,100}})$', dump, re.MULTILINE)
+        return [(int(line), function) for line, function in found[:MAX_FRAMES]][::-1]
+
+    def _classify_gone(
+        self, item: CheckReport, spec: CheckSpec, process: Process, frames: list[tuple[int, str]]
+    ) -> None:
         limit = spec.seconds or self.request.exercise.limits.check_seconds
         reason = process.ended.reason if process.ended else None
         if reason == "server":
@@ -536,17 +721,45 @@ class Judge:
             item.message = say("check.memory", limit=self.request.exercise.limits.memory_mb)
         elif isinstance(process.failure, link.LinkTimeout) or reason == "overdue" or _cpu_limit_hit(process):
             item.status = "timeout"
-            item.message = say("check.timeout", seconds=f"{limit:g}", limit=f"{limit:g}")
+            self._overdue.setdefault(spec.function, spec)
+            times = {"seconds": f"{limit:g}", "limit": f"{limit:g}"}
+            if frames:
+                line, _ = frames[-1]
+                place = {"line": line, "text": self._line(line)}
+                item.message = say("check.timeout_in", **times, **place)
+                item.traceback = "\n".join(self._frames(frames))
+                text = say("explain.loop", seconds=times["seconds"], **place)
+            else:
+                item.message = say("check.timeout", **times)
+                text = say("explain.loop_somewhere", seconds=times["seconds"])
+            item.explanation = explanation("loop", "time-limit", text)
         else:
             item.status = "crashed"
             item.message = say("check.ended", how=self._how_ended(process))
 
     def _traceback(self, error: StudentRaised) -> str | None:
-        lines = [
-            f'  File "{self.request.file.name}", line {line}, in {name}\n    {self._line(line)}'
-            for line, name in error.frames
-        ]
+        lines = self._frames(error.frames, error.left_out)
         return "\n".join([*lines, str(error)]) if lines else None
+
+    def _frames(self, frames: list[tuple[int, str]], left_out: int = 0) -> list[str]:
+        """The way through the student's file, as Python prints it; what is called by itself is shown once."""
+        runs: list[tuple[tuple[int, str] | None, int]] = []
+        for place, frame in enumerate(frames):
+            missing = left_out if place == OUTER_FRAMES else 0
+            if runs and runs[-1][0] == frame:
+                runs[-1] = frame, runs[-1][1] + missing + 1
+            else:
+                runs += [(None, missing), (frame, 1)] if missing else [(frame, 1)]
+        shown = []
+        for frame_or_gap, count in runs:
+            if frame_or_gap is None:
+                shown.append(f"  [{count} more calls]")
+                continue
+            line, name = frame_or_gap
+            shown.append(f'  File "{self.request.file.name}", line {line}, in {name}\n    {self._line(line)}')
+            if count > 1:
+                shown.append(f"  [the same call {count - 1} more times]")
+        return shown
 
     # --- simulation ------------------------------------------------------------------------------------------------
 
@@ -585,9 +798,12 @@ class Judge:
         named = {}
         for name, diagnosis in found.items():
             mine = self.reports[name]
-            mine.mistake = diagnosis.name
-            mine.hint = localised(diagnosis.hint, self._lang) or mine.hint
-            mine.explanation = {"kind": "misconception", "id": diagnosis.name, "text": mine.hint or ""}
+            text = localised(diagnosis.text, self._lang) or ""
+            if diagnosis.kind in ("misconception", "pair"):
+                mine.mistake, mine.hint = diagnosis.id, text or mine.hint
+            elif mine.explanation is not None:  # a crash or a loop explains itself
+                continue
+            mine.explanation = {"kind": diagnosis.kind, "id": diagnosis.id, "text": text}
             named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": mine.explanation}
         self.emit({"event": "diagnosis", "checks": named})
 
@@ -622,14 +838,22 @@ class Plugin:
     def _run(self, item: pytest.Function) -> None:
         judge = self.judge
         spec = next(spec for spec in judge.queue if spec.id == _id_of(item))
+        if before := judge.overdue(spec):
+            judge.skip_overdue(spec, before)
+            return
         if title := judge.waiting_for(spec):
             judge.skip(spec, title)
+            return
+        if judge.budget.used_up:
+            judge.leave_out(spec)
             return
         started = time.monotonic()
         error: BaseException | None = None
         try:
-            item.obj(judge.student_for(spec))
-        except Exception as raised:
+            student = judge.student_for(spec)
+            with judge.budget.examining():
+                item.obj(student)
+        except (Exception, limits.Overdue) as raised:
             error = raised
         judge.finish(spec, error, time.monotonic() - started)
 
@@ -646,13 +870,6 @@ class Plugin:
 def _id_of(item: pytest.Item) -> str:
     group = getattr(item, "cls", None)
     return f"{getattr(group, 'function', '?')}.{item.name.removeprefix('check_')}"
-
-
-def _failing(error: BaseException | None) -> str:
-    """What the verdict hung on, in words that do not depend on the numbers drawn."""
-    if isinstance(error, Failed):
-        return error.message.split(":")[0]
-    return "" if error is None else str(error)
 
 
 def _cpu_limit_hit(process: Process) -> bool:

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from course.compat import module_command
-from grader import link, wire
+from course.compat import isolated_command
+from grader import imports, link, wire
 from grader.link import Link
 from grader.sandbox import Limits
 from grader.scratch import remove
@@ -68,22 +68,19 @@ class Process:
     failure: Exception | None = None
     """Why it never said that it was ready: ``LinkTimeout``, ``LinkClosed``, ``LinkGarbled`` or ``WireError``."""
     ticket: int = 0
-    compiled: bytes | None = None
-    """The student's file as the process compiled it before running it."""
+    pid: int = 0
+    """0 where it is not known."""
+    waited: float = 0.0
+    """Seconds that the judge has waited for it so far."""
     given: bool = False
     """It has received a definition of the reference, and must be gone before the next process begins."""
     ended: Ended | None = field(default=None)
 
     def await_ready(self, seconds: float) -> None:
-        """Read the first frames."""
-        deadline = time.monotonic() + seconds
+        """Read the first frame."""
+        started = time.monotonic()
         try:
-            frame = wire.decode(self.link.wait(seconds))
-            match frame:
-                case ["compiled", bytes() as code]:
-                    self.compiled = code
-                    frame = wire.decode(self.link.wait(deadline - time.monotonic()))
-            match frame:
+            match wire.decode(self.link.wait(seconds)):
                 case ["ok", {"names": list() as names, "error": error}]:
                     self.names = frozenset(name for name in names if isinstance(name, str))
                     self.error = error
@@ -91,6 +88,8 @@ class Process:
                     self.failure = wire.WireError("malformed greeting")
         except (link.LinkTimeout, link.LinkClosed, link.LinkGarbled, wire.WireError) as failure:
             self.failure = failure
+        finally:
+            self.waited += time.monotonic() - started
 
 
 class Launcher(Protocol):
@@ -98,12 +97,22 @@ class Launcher(Protocol):
 
     level: str
     """Sandbox level that the processes run at."""
+    import_seconds: float
+    """How long a file may take to load."""
+    code_path: Path | None
+    """Where the processes look for the file's code, if they do."""
+
+    def preload(self, wanted: imports.Wanted, seconds: float) -> None:
+        """Import this once, before further processes are started; what cannot be had in time is left to them."""
 
     def prepare(self, needs: tuple[str, ...]) -> None:
         """Start a process ahead of its use."""
 
     def take(self, needs: tuple[str, ...]) -> Process:
         """A process that has loaded the file; the prepared one if there is one."""
+
+    def stack(self, process: Process) -> bytes:
+        """Where the process is that has not answered in time, in the words of ``faulthandler``; empty if unknown."""
 
     def end(self, process: Process, wait: bool) -> Ended | None:
         """Kill it; with ``wait``, tell how it ended (None otherwise)."""
@@ -132,23 +141,46 @@ class ForkLauncher:
         import_seconds: float,
     ) -> None:
         self.level = level
+        self.import_seconds = import_seconds
+        self.code_path: Path | None = Path(f"{snapshot}.compiled")
         self._servers = servers
-        self._compiled = Path(f"{snapshot}.compiled")
+        self._own: int | None = None  # index of the server that has imported what the file imports
         self._message = {
             "do": "student",
             "snapshot": snapshot,
-            "compiled": str(self._compiled),
+            "compiled": str(self.code_path),
             "name": name,
             "level": level,
             "limits": dataclasses.asdict(limits),
             "threads": threads,
         }
-        self._import_seconds = import_seconds
         self._tickets = 0
         self._prepared: dict[int, int] = {}  # server index -> ticket
         self._where: dict[int, int] = {}  # ticket -> server index
-        self._started: dict[int, Link] = {}
+        self._started: dict[int, tuple[Link, int]] = {}
         self._ended: dict[int, Ended] = {}
+
+    def preload(self, wanted: imports.Wanted, seconds: float) -> None:
+        """Have a server of our own forked from the one that has imported most; it ends with this launcher."""
+        offers, last = self._servers[-1]
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        message = {"do": "warm", "preload": None, "modules": wanted, "seconds": seconds}
+        try:
+            socket.send_fds(last, [json.dumps(message).encode()], [theirs.fileno()])
+        except OSError as error:
+            raise ServerError(f"the warm host is gone: {error.strerror}") from None
+        finally:
+            theirs.close()
+        ours.settimeout(SERVER_SECONDS + seconds)
+        try:
+            ready = ours.recv(100) == b"ready"
+        except OSError:
+            ready = False
+        if ready:
+            self._own = len(self._servers)
+            self._servers.append((offers, ours))
+        else:
+            ours.close()
 
     def prepare(self, needs: tuple[str, ...]) -> None:
         """Ask the cheapest server that has what is needed; its answer is read later."""
@@ -169,11 +201,17 @@ class ForkLauncher:
             self._receive(index, deadline)
             if ticket in self._ended and ticket not in self._started:
                 raise ServerError("the warm host could not start a student process")
-        process = Process(self._started.pop(ticket), ticket=ticket)
-        process.await_ready(self._import_seconds)
-        if process.compiled is not None and ticket == 1:  # only the first process has a say in it
-            self._compiled.write_bytes(process.compiled)
+        started, pid = self._started.pop(ticket)
+        process = Process(started, ticket=ticket, pid=pid)
+        process.await_ready(self.import_seconds)
         return process
+
+    def stack(self, process: Process) -> bytes:
+        """The server knows whom to ask, the process answers on its own socket."""
+        with contextlib.suppress(ServerError):
+            self._send(self._where[process.ticket], {"do": "stack", "ticket": process.ticket})
+            return process.link.stack()
+        return b""
 
     def end(self, process: Process, wait: bool) -> Ended | None:
         """Ask the server to kill it; the answer tells how it really ended, if it had ended before."""
@@ -195,6 +233,8 @@ class ForkLauncher:
 
     def _index(self, needs: tuple[str, ...]) -> int:
         """The cheapest server that has what is needed."""
+        if self._own is not None:
+            return self._own
         for index, (offers, _) in enumerate(self._servers):
             if set(needs) <= set(offers):
                 return index
@@ -221,7 +261,8 @@ class ForkLauncher:
         if "ended" in message:
             self._ended[message["ended"]] = Ended(message["status"], message["reason"])
         else:
-            self._started[message["ticket"]] = Link(socket.socket(fileno=descriptors[0]), descriptors[1])
+            answer = Link(socket.socket(fileno=descriptors[0]), descriptors[1])
+            self._started[message["ticket"]] = (answer, message["pid"])
 
 
 class SpawnLauncher:
@@ -236,12 +277,16 @@ class SpawnLauncher:
         self, snapshot: str, name: str, level: str, limits: Limits, threads: int, import_seconds: float
     ) -> None:
         self.level = level
+        self.import_seconds = import_seconds
+        self.code_path: Path | None = None
         self._snapshot, self._name, self._threads = snapshot, name, threads
         self._limits = limits
-        self._import_seconds = import_seconds
         self._running: Process | None = None
         self._popen: subprocess.Popen[bytes] | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="course-student-"))
+
+    def preload(self, wanted: imports.Wanted, seconds: float) -> None:
+        """Nothing to do: the running process has imported it with the first check."""
 
     def prepare(self, needs: tuple[str, ...]) -> None:
         """Nothing to do ahead: the running process is used again."""
@@ -249,11 +294,11 @@ class SpawnLauncher:
     def take(self, needs: tuple[str, ...]) -> Process:
         """The running process with the file run afresh, or a new one."""
         if self._running is not None and self._popen is not None and self._popen.poll() is None:
-            process = Process(self._running.link)
+            process = Process(self._running.link, pid=self._popen.pid)
             process.link.printed.clear()
             try:
                 process.link._exchange(_frame(["reload"]), time.monotonic() + 5)
-                process.await_ready(self._import_seconds)
+                process.await_ready(self.import_seconds)
                 if process.failure is None:
                     self._running = process
                     return process
@@ -262,6 +307,13 @@ class SpawnLauncher:
             self._stop()
         self._running = self._start()
         return self._running
+
+    def stack(self, process: Process) -> bytes:
+        """Ask it by a signal, where there are such."""
+        if link.STACK_SIGNAL is None or self._popen is None or self._popen.poll() is not None:
+            return b""
+        self._popen.send_signal(link.STACK_SIGNAL)
+        return process.link.stack()
 
     def end(self, process: Process, wait: bool) -> Ended | None:
         """Keep it for the next check if it is still well."""
@@ -303,11 +355,9 @@ class SpawnLauncher:
             host, port = server.getsockname()[:2]
             limits = json.dumps(dataclasses.asdict(self._limits))
             arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads), self.level, limits]
-            environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
             self._popen = _popen(
-                [*module_command("grader.student"), *arguments],
+                [*isolated_command("grader.student"), *arguments],
                 cwd=scratch,
-                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -326,7 +376,7 @@ class SpawnLauncher:
         else:
             with prints:
                 process = Process(Link(sock, os.dup(prints.fileno())))
-        process.await_ready(self._import_seconds)
+        process.await_ready(self.import_seconds)
         return process
 
     def _accept(self, server: socket.socket, token: bytes) -> socket.socket:

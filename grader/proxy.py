@@ -21,7 +21,7 @@ from grader import wire
 from grader.dispatch import MAX_FRAMES, MAX_TEXT, Dispatcher, seed_everything
 from grader.expect import Failed
 
-MAX_TRACE_BYTES = 4 * 2**20
+MAX_TRACE_BYTES = 2**20
 """Of the answers to one check that are remembered for the diagnosis; the rest is only known to have come."""
 
 
@@ -59,6 +59,8 @@ class StudentRaised(Exception):
     place: tuple[int, str] | None = None
     unwritten: bool = False
     memory: bool = False
+    left_out: int = 0
+    """Frames that are missing behind the outermost ones."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
@@ -81,6 +83,7 @@ class StudentRaised(Exception):
                 place=None if place is None else _line(place),
                 unwritten=data["unwritten"] is True,
                 memory=data["memory"] is True,
+                left_out=_line([data.get("left_out", 0), ""])[0],
             )
         except (KeyError, TypeError, ValueError, IndexError):
             raise wire.WireError("malformed description of an exception") from None
@@ -120,17 +123,20 @@ class Student:
 
     Args:
         transport: where requests go.
-        seed: seeds ``draw`` and, before the check, the global generators over there.
+        seed: of the check. ``draw`` and, before the check, the global generators over there are seeded from it, each in
+            its own way: who knows the one seed knows nothing of the other.
     """
 
     def __init__(self, transport: Transport, seed: int) -> None:
         self._transport = transport
         self._traced = True
         self._received_bytes = 0
+        self.exchanged: list[tuple[bytes, bytes]] = []
+        """Requests and their answers, as they travelled, up to MAX_TRACE_BYTES: enough to live the check again."""
         self.trace: list[Outcome] = []
-        self.draw = Draw(seed)
+        self.draw = Draw(derived_seed(seed, "draws of the judge"))
         self.given = Given(self)
-        self._ask(["seed", seed])
+        self._ask(["seed", derived_seed(seed, "generators of the student")])
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
@@ -197,6 +203,8 @@ class Student:
         frame = wire.encode(request, lambda value: _refuse(value))
         received = self._transport.ask(frame)
         self._received_bytes += len(received)
+        if self._received_bytes <= MAX_TRACE_BYTES:
+            self.exchanged.append((frame, received))
         started = time.monotonic()
         answer = wire.decode(received, lambda number: Handle(self, number))
         self._transport.spend(time.monotonic() - started)
@@ -334,6 +342,12 @@ class Draw:
 def check_seed(run_seed: int, check_id: str) -> int:
     """The seed of one check: depends on the run's seed and on the check, not on which other checks run."""
     digest = hashlib.blake2b(f"{run_seed}:{check_id}".encode(), digest_size=6).digest()
+    return int.from_bytes(digest, "big")
+
+
+def derived_seed(seed: int, purpose: str) -> int:
+    """A seed for one purpose. Seeds of other purposes, and the one that it comes from, cannot be told from it."""
+    digest = hashlib.blake2b(f"{seed}".encode(), key=purpose.encode(), digest_size=6).digest()
     return int.from_bytes(digest, "big")
 
 

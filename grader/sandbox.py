@@ -17,6 +17,16 @@ Not covered, even by ``full``: existence, size and dates of any file can be aske
 kernel; how much disk all files of the scratch folder take together, and how many threads root starts within the memory
 limit (the host watches both: ``scratch.overflows``, ``threads``); what the host holds in memory at the fork, which
 therefore must be nothing secret.
+
+Student processes share a kernel, and so they can whisper. What would tell one of them directly what another has done
+is refused: which pages of a file lie in memory (``mincore``, ``preadv2`` with RWF_NOWAIT, ``cachestat``, faults counted by
+``getrusage``), what evicts or fetches them (``fadvise64``, ``readahead``, most of ``madvise``), locks and leases on files
+that all can read, wake-ups across processes, attributes of other processes. What remains has to be measured or guessed:
+how long the first read of a library's page takes (who reads it brings it into memory, for hours), the date of the last
+access to a file where the file system keeps it, and, between processes that run at the same time, anything that makes
+the other slower, the load, free memory and free disk of the machine, and which process numbers are taken. Such a channel
+carries a few bits at a time and the kernel has no switch for it. Whoever cannot accept that grades each submission on a
+machine of its own.
 """
 
 from __future__ import annotations
@@ -282,12 +292,12 @@ def _restrict_paths(prepared: Prepared, scratch: Path) -> None:
 # --- System calls: seccomp -------------------------------------------------------------------------------------------
 
 _ALLOWED = """
-    brk madvise mincore mlock mprotect mremap msync munlock munmap membarrier pkey_alloc pkey_free pkey_mprotect
-    map_shadow_stack mseal get_mempolicy
+    brk mlock mprotect mremap msync munlock munmap membarrier pkey_alloc pkey_free pkey_mprotect
+    map_shadow_stack mseal
 
-    access chdir close close_range creat dup dup2 dup3 faccessat faccessat2 fadvise64 fchdir fdatasync
+    access chdir close close_range creat dup dup2 dup3 faccessat faccessat2 fchdir fdatasync
     fstat fstatfs fsync ftruncate getcwd getdents getdents64 link linkat lseek lstat mkdir mkdirat newfstatat
-    pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv rename renameat
+    pread64 preadv pwrite64 pwritev read readlink readlinkat readv rename renameat
     renameat2 rmdir sendfile copy_file_range stat statfs statx symlink symlinkat sync_file_range umask unlink
     unlinkat write writev
 
@@ -296,18 +306,16 @@ _ALLOWED = """
 
     getpeername getsockname getsockopt recvfrom shutdown
 
-    arch_prctl exit exit_group futex futex_requeue futex_wait futex_waitv futex_wake get_robust_list rseq
-    set_robust_list set_tid_address sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr
-    sched_getparam sched_getscheduler sched_rr_get_interval sched_yield
+    arch_prctl exit exit_group rseq set_robust_list set_tid_address sched_get_priority_max sched_get_priority_min
+    sched_yield
 
     alarm getitimer pause restart_syscall rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
     rt_sigtimedwait setitimer sigaltstack
 
-    capget getcpu getegid geteuid getgid getgroups getpgid getpgrp getpid getppid getpriority getrandom getresgid
-    getresuid getrlimit getrusage getsid gettid getuid sysinfo times uname wait4 waitid
+    capget getcpu getegid geteuid getgid getgroups getpgrp getpid getppid getrandom getresgid
+    getresuid getrlimit gettid getuid sysinfo times uname wait4 waitid
 
-    clock_getres clock_gettime clock_nanosleep gettimeofday nanosleep time timer_create timer_delete
-    timer_getoverrun timer_gettime timer_settime
+    gettimeofday nanosleep time timer_delete timer_getoverrun timer_gettime timer_settime
 """.split()
 """What a computation needs: memory; files (Landlock says which); waiting; the socket it has; threads; its own signals;
 asking about itself; time."""
@@ -323,6 +331,9 @@ _REFUSED = """
 
     chown fchown fchownat lchown truncate mknod mknodat
 
+    mincore cachestat process_mrelease move_pages migrate_pages get_robust_list getrusage remap_file_pages
+    mq_timedsend mq_timedreceive mq_notify mq_getsetattr
+
     memfd_create memfd_secret shmat shmctl shmdt shmget msgctl msgget msgrcv msgsnd semctl semget semop semtimedop
     mq_open mq_unlink add_key keyctl request_key
 
@@ -334,10 +345,22 @@ _REFUSED = """
 """Calls answered with EPERM, so that Python raises a PermissionError where it happened. The list need not be complete:
 a call that is in neither list is answered with ENOSYS, as by a kernel without it, and libraries fall back."""
 
-_IGNORED = "flock chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes".split()
-"""Calls that succeed and do nothing, as on a file system without modes and locks. Landlock does not see them: they
-would change files that may only be read, and a lock on a library would tell the next student process something.
-Refusing them would break ``shutil.copy``."""
+_IGNORED = "flock chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes fadvise64 readahead".split()
+"""Calls that succeed and do nothing, as on a file system without modes, locks and a cache. Landlock does not see them:
+they would change files that may only be read, and a lock on a library, or which of its pages lie in memory, would tell
+the next student process something. Refusing them would break ``shutil.copy``."""
+_OF_ITSELF = (
+    "getpgid getsid sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval"
+).split()
+"""Calls that ask about a process or thread by number: answered for the caller itself (0) alone."""
+_CLOCKS = "clock_getres clock_gettime clock_nanosleep timer_create".split()
+_LAST_CLOCK = 11
+"""Clocks above are those of a process or thread, by number; other processes can be asked for theirs."""
+_ADVICE = (0, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19)
+"""As usual, throw away (private memory), (not) across forks, huge pages or none, (not) in core dumps, wipe."""
+_IDLE_ADVICE = (1, 2, 3, 12, 13, 20, 21)
+"""Succeeds and does nothing: how to read ahead, what to fetch or to evict, merging of equal pages."""
+_FUTEX_PRIVATE, _FUTEX_REALTIME = 128, 256
 _UNSUPPORTED = (
     "fallocate getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr"
 ).split()
@@ -409,6 +432,30 @@ def _compile_filter(abi: int) -> bytes:
     ):
         rule(scmp.ALLOW, name, is_(position, 0))
         rule(refuse(code), name, scmp.Arg(position, scmp.NE, 0))
+    for name in _OF_ITSELF:
+        rule(scmp.ALLOW, name, is_(0, 0))
+        rule(refuse(errno.EPERM), name, scmp.Arg(0, scmp.NE, 0))
+    rule(scmp.ALLOW, "getpriority", is_(1, 0))
+    rule(refuse(errno.EPERM), "getpriority", scmp.Arg(1, scmp.NE, 0))
+    for name in _CLOCKS:
+        position = 0
+        rule(scmp.ALLOW, name, scmp.Arg(position, scmp.LE, _LAST_CLOCK))
+        rule(refuse(errno.EINVAL), name, scmp.Arg(position, scmp.GT, _LAST_CLOCK))
+    for value in _ADVICE:
+        rule(scmp.ALLOW, "madvise", is_(2, value))
+    for value in _IDLE_ADVICE:
+        rule(refuse(0), "madvise", is_(2, value))
+    # Threads of one process wait for each other by private futexes. The shared kind, whose key may be a page of a file
+    # that all can read, is needed to wait for a thread's end, which the kernel itself announces.
+    rule(scmp.ALLOW, "futex", masked(1, _FUTEX_PRIVATE, _FUTEX_PRIVATE))
+    for wait in (0, 9, 9 | _FUTEX_REALTIME):  # FUTEX_WAIT, FUTEX_WAIT_BITSET
+        rule(scmp.ALLOW, "futex", is_(1, wait))
+    for wake in (1, 3, 4, 5, 10):  # to wake and to requeue others: nobody is waiting
+        rule(refuse(0), "futex", is_(1, wake))
+    # Flags of a read or write: none, in particular not "only if it lies in memory".
+    for name in ("preadv2", "pwritev2"):
+        rule(scmp.ALLOW, name, is_(5, 0))
+        rule(refuse(errno.ENOTSUP), name, scmp.Arg(5, scmp.NE, 0))
     for value in (6, 7):  # F_SETLK, F_SETLKW: nobody else holds a lock
         rule(refuse(0), "fcntl", is_(1, value))
     for name, position, values in (("fcntl", 1, _FCNTL), ("ioctl", 1, _IOCTL), ("prctl", 0, _PRCTL)):

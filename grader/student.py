@@ -7,10 +7,12 @@ process, it can only change the student's own answers.
 
 from __future__ import annotations
 
-import contextlib
+import ctypes
+import faulthandler
 import json
 import marshal
 import os
+import signal
 import socket
 import sys
 import types
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import torch
 
-from grader import link, sandbox, wire
+from grader import link, neutral, sandbox, wire
 from grader.dispatch import Dispatcher, describe
 
 MAX_NAMES = 20_000
@@ -37,7 +39,11 @@ def load(path: str, name: str, code: types.CodeType) -> tuple[types.ModuleType, 
     try:
         exec(code, module.__dict__)
     except BaseException as error:  # SystemExit at import is the student's too
+        neutral.silence()
         return module, describe(error, os.path.basename(path))
+    finally:
+        neutral.silence()  # what the file watches of itself is its business, what comes after is not
+        neutral.restore()
     return module, None
 
 
@@ -47,41 +53,47 @@ def compiled(path: str) -> types.CodeType:
     Raises:
         Exception: whatever the compiler says to it.
     """
-    with open(path, encoding="utf-8-sig") as file:
+    with open(path, "rb") as file:  # bytes: the file may declare its encoding
         source = file.read()
     code: types.CodeType = compile(source, os.path.basename(path), "exec", dont_inherit=True)
     return code
 
 
 def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: bytes = b"") -> None:
+    """As ``_serve``; what fails there through the student's doing ends the process without a word of ours."""
+    try:
+        _serve(sock, path, name, threads, marshalled)
+    except BaseException:  # a traceback would be about our files, in what counts as printed by the student
+        os._exit(70)
+
+
+def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: bytes) -> None:
     """Load the file, say so, answer requests until the judge hangs up.
 
-    The first frame out is ``["compiled", code]``, sent before anything of the student's runs; it is left out where the
-    file does not compile, where the code is too long to travel, and where ``marshalled`` is such code, from the first
-    process of the same file. Then comes ``["ok", {"names": […], "error": None | description}]``. Beyond the
+    ``marshalled`` is the file's code as the judge's side has compiled it (``grader.compiling``); without it, the file
+    is compiled here. The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the
     dispatcher's operations there are two of this process: ``["give", name, code]`` puts a reference definition into the
     student's module, and ``["reload"]`` runs the file again in a fresh module (used where a process per check is too
     slow).
     """
     torch.set_num_threads(threads)
+    neutral.without_processes()
+    if link.STACK_SIGNAL is not None:  # asked for when an answer is overdue
+        faulthandler.register(link.STACK_SIGNAL, sock.fileno(), all_threads=False)
     sys.dont_write_bytecode = True
     # Line by line: what was printed must be out when the process is killed.
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
     sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
     sys.stdin = open(0, encoding="utf-8", closefd=False)
     try:
-        if marshalled:
-            code = marshal.loads(marshalled)
-        else:
-            code = compiled(path)
-            with contextlib.suppress(wire.WireError, ValueError):  # too long to hand in: each process compiles it then
-                link.send(sock, wire.encode(["compiled", marshal.dumps(code)]))
+        code = marshal.loads(marshalled) if marshalled else compiled(path)
     except BaseException as error:  # what a compiler may meet besides a SyntaxError: no memory, too deep a nesting
         link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
         _answer(sock, Dispatcher(types.ModuleType(name)))
         return
     while True:
         module, raised = load(path, name, code)
+        torch.set_num_threads(threads)
         dispatcher = Dispatcher(module, os.path.basename(path))
         names = [key for key in list(vars(module)) if isinstance(key, str)][:MAX_NAMES]
         link.send(sock, wire.encode(["ok", {"names": names, "error": raised}]))
@@ -120,6 +132,9 @@ def spawned() -> None:
     wants to hear first, the file, its module name, torch's threads, the sandbox level and the limits as JSON.
     """
     host, port, token, path, name, threads, level, limits = sys.argv[1:]
+    if sys.platform == "linux":
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
     sock = socket.create_connection((host, int(port)))
     sock.sendall(bytes.fromhex(token))
     scratch = Path(path).parent

@@ -29,6 +29,8 @@ import torch
 MAX_FRAME_BYTES = 64 * 2**20
 MAX_STRUCTURE_BYTES = 4 * 2**20
 MAX_ITEMS = 100_000
+MAX_TEXT_CHARS = 2**17
+"""Of one str. No answer of the course needs a hundredth of it, and names end up in sentences."""
 MAX_DEPTH = 32
 MAX_NUMBERS = 2**22
 """Of all tensors in a frame together; judging converts them to float64, and may decompose them."""
@@ -164,6 +166,8 @@ class _Writer:
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise WireError("nested too deep" if depth > MAX_DEPTH else f"more than {MAX_ITEMS:,} values")
+        if isinstance(value, str) and len(value) > MAX_TEXT_CHARS:
+            raise WireError(f"a text of {len(value):,} characters is more than can travel ({MAX_TEXT_CHARS:,})")
         if value is None or type(value) in _PLAIN or (type(value) is int and -(2**63) <= value < 2**63):
             return value
         if isinstance(value, torch.Tensor):
@@ -232,6 +236,8 @@ class _Reader:
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise WireError("frame nested too deep or too long")
+        if isinstance(node, str) and len(node) > MAX_TEXT_CHARS:
+            raise WireError("a text that is too long")
         if node is None or isinstance(node, (bool, int, float, str, bytes)):
             return node
         if not (isinstance(node, list) and len(node) == 2 and isinstance(node[0], str)):

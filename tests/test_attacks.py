@@ -111,8 +111,14 @@ CASES = {
     "delete_own_folder": Attack(REPORT),
     # from check to check
     "cache_between_checks": Attack(REPORT),
-    "steal_given_class": Attack(("inject_lora",), frozenset({"failed", "crashed"}), says="given:"),
-    "whisper_what_was_given": Attack(GIVEN, frozenset({"failed", "crashed"}), says="given:"),
+    "steal_given_class": Attack(("inject_lora",), frozenset({"failed", "crashed"}), says="LookupError"),
+    "whisper_what_was_given": Attack(GIVEN, frozenset({"failed", "crashed"}), says="LookupError"),
+    "tell_what_was_given": Attack(GIVEN, frozenset({"failed", "crashed"}), says="not shown"),
+    # what the judge's side believes, draws and remembers
+    "forge_code": Attack(statuses=frozenset({"skipped"}), says="no answer", whole="not_gradable"),
+    "guess_draws": Attack(("lora_report.non_square",), says="seeds tried: True"),
+    "look_at_the_cache": Attack(says="tries: True"),
+    "trace_the_grader": Attack(REPORT, frozenset({"failed", "crashed"}), says="traced: True"),
 }
 NEVER_ANSWER = ("stop_itself", "frame_half", "loop_ignoring_signals", "loop_in_c")
 """Ended by the time limit of the check; tried all at once, since each takes that long."""
@@ -240,7 +246,7 @@ def assert_worthless(graded: Graded, attack: Attack) -> None:
     assert graded.statuses <= attack.statuses | {"skipped"}
     assert graded.status == attack.whole
     said = graded.message + "".join(check["message"] + check["stdout"] for check in graded.checks.values())
-    assert "FOUND" not in said
+    assert "FOUND" not in said and "UnicodeError" not in said
     assert attack.says in said
 
 
@@ -311,6 +317,22 @@ def test_no_exercise_pays_for_a_file_without_an_idea(host: Host, tmp_path: Path,
         assert [name for name, check in graded.checks.items() if check["status"] == "passed"] == []
 
 
+@pytest.mark.slow
+def test_grading_ends_within_its_limits(host: Host, tmp_path: Path) -> None:
+    """A file that keeps every single limit does not get them all, one after the other."""
+    file = tmp_path / "lora.py"
+    file.write_text((ATTACKS / "drip.py").read_text(encoding="utf-8"), encoding="utf-8")
+    started = time.monotonic()
+    graded = host.grade(file)
+    seconds = time.monotonic() - started
+    limits = graded.result["limits"]
+    assert limits["grading_seconds"] <= 180
+    assert seconds < limits["grading_seconds"] * (1 + os.getloadavg()[0])  # what a busy machine adds is not in the sum
+    assert graded.points == 0 and {"crashed", "skipped"} <= graded.statuses
+    left_out = [check["message"] for check in graded.checks.values() if check["status"] == "skipped"]
+    assert any("kept the grader waiting for 90 s" in message for message in left_out)
+
+
 def test_numbers_choose_among_all_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = {}
     for name in NUMBERED:
@@ -324,7 +346,7 @@ def test_numbers_choose_among_all_tries(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_every_attack_was_tried() -> None:
     names = {path.stem for path in ATTACKS.glob("*.py")}
-    assert names == {*CASES, *NEVER_ANSWER, *NUMBERED}
+    assert names == {*CASES, *NEVER_ANSWER, *NUMBERED, "drip"}
     assert len(names) >= 40
     for name in names:
         assert (ATTACKS / f"{name}.py").read_text(encoding="utf-8").startswith('"""')

@@ -51,6 +51,8 @@ def assert_refused(graded: Graded, *words: str) -> None:
     assert graded.result["sha256"] is None or len(graded.result["sha256"]) == 64
 
 
+RUNNING = f"the grader runs {sys.version_info.major}.{sys.version_info.minor}"
+
 NOT_GRADABLE = {
     "a missing colon": (SOURCE.replace("if r < 1:", "if r < 1", 1), ["does not parse", "mine.py", "if r < 1"]),
     "bad indentation": (STUB + "def f():\n    x = 1\n  y = 2\n", ["does not parse", "Line 7", "y = 2"]),
@@ -63,6 +65,20 @@ NOT_GRADABLE = {
     "a zip": (b"PK\x03\x04" + bytes(1000), ["not a text file"]),
     "UTF-16": (SOURCE.encode("utf-16"), ["not a text file"]),
     "Latin-1": (STUB.encode() + b"# caf\xe9\n", ["not UTF-8", "line 5", "0xe9"]),
+    "an encoding that does not exist": (b"# coding: klingon\n" + STUB.encode(), ["klingon"]),
+    "a template string": (STUB + "x = t'{1}'\n", ["does not parse", "Line 5", "needs Python 3.14", RUNNING]),
+    "exceptions without parentheses": (
+        STUB + "try:\n    pass\nexcept KeyError, ValueError:\n    pass\n",
+        ["does not parse", "Line 7", "needs Python 3.14", RUNNING],
+    ),
+    "a syntax error about other code": (STUB + "exec('x = = 1')\n", ["does not run", "line 5", "SyntaxError"]),
+    "a model from the hub": (
+        STUB + "from transformers import AutoConfig\n\nAutoConfig.from_pretrained('bert-base-uncased')\n",
+        ["line 7", "no network while grading"],
+    ),
+    "a file elsewhere": (STUB + "open('/etc/passwd')\n", ["line 5", "PermissionError", "scratch folder"]),
+    "a file beside it": (STUB + "open('data.csv')\n", ["line 5", "FileNotFoundError", "beside it are not there"]),
+    "a connection": (STUB + "import socket\n\nsocket.socket()\n", ["line 7", "PermissionError", "sandbox"]),
     "a NUL byte": (SOURCE + "\0\n", ["not a text file"]),
     "a file that is too large": (b"#" * (MIB + 1), ["1,048,577 bytes", "1,048,576"]),
     "an exception": (STUB + "print('hello')\nvalue = {}['nothing']\n", ["mine.py", "line 6", "KeyError", "hello"]),
@@ -100,6 +116,8 @@ FINE = {
     "a main part": SOURCE + "\n\nif __name__ == '__main__':\n    input()\n",
     "many names": "globals().update({f'name{number}': number for number in range(3000)})\n" + SOURCE,
     "exactly the largest size": SOURCE + "#" * (MIB - len(SOURCE.encode())),
+    "Latin-1 that says so": b"# -*- coding: latin-1 -*-\n" + SOURCE.encode() + b"\nassert '\xe9' == chr(233)\n",
+    "Shift JIS that says so": "# coding: shift_jis\n" .encode() + SOURCE.encode() + "\nassert len('表') == 1\n".encode("shift_jis"),
     "a cookie that is not true": "# -*- coding: latin-1 -*-\n" + SOURCE + "\nassert 'é' != 'Ã©'\n",
     "deleting its own folder": (
         "import os, shutil\nshutil.rmtree(os.path.dirname(os.path.abspath(__file__)), ignore_errors=True)\n" + SOURCE

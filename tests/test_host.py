@@ -27,7 +27,8 @@ from torch import nn
 
 from course import paths
 from course.compat import module_command
-from grader import given, sandbox, scratch, wire
+from grader import compiling, given, sandbox, scratch, wire
+from grader.compiling import compile_aside
 from grader.check import CheckSpec, load_file, manifest
 from grader.diagnose import observe
 from grader.judge import MAX_FILE_BYTES, Judge
@@ -110,6 +111,50 @@ def test_killed_it_takes_everybody_along_and_the_next_one_tidies_up(tmp_path: Pa
     assert (victim / "file").read_text() == "x"
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_command_that_is_killed_takes_the_grader_along(tmp_path: Path, number: int) -> None:
+    """Whatever the grader is doing: importing torch (at once), or waiting for a student's loop."""
+    file = tmp_path / "lora.py"
+    file.write_bytes((ATTACKS / "loop_ignoring_signals.py").read_bytes())
+    environ = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(REPOSITORY), "COURSE_TOKEN": str(tmp_path)}
+    command = [*module_command("course"), "grade", "lora", "--file", str(file), "--only", ONE[0]]
+    for begun in (False, True):
+        process = subprocess.Popen(command, env=environ, cwd=tmp_path, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if any(tmp_path.rglob("course-grader-*/*/lora.py")) if begun else len(marked(str(tmp_path))) > 1:
+                break
+            time.sleep(0.01)
+        assert len(marked(str(tmp_path))) > 1
+        process.send_signal(number)
+        process.wait(PATIENCE_SECONDS)
+        ended = time.monotonic()
+        while left := marked(str(tmp_path)):
+            assert time.monotonic() - ended < max(5, 2 * os.getloadavg()[0]), left
+            time.sleep(0.02)
+    subprocess.run(module_command("grader"), input=b"", env=environ, check=True, timeout=PATIENCE_SECONDS)
+    assert list(tmp_path.glob("course-*")) == []
+
+
+def marked(token: str) -> list[int]:
+    """Processes that were started with this in their environment; a server forgets it and is known by its parent."""
+    parents: dict[int, int] = {}
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (path / "stat").read_text().rpartition(")")[2].split()
+            if fields[0] != "Z":
+                parents[int(path.name)] = int(fields[1])
+            if fields[0] != "Z" and f"COURSE_TOKEN={token}".encode() in (path / "environ").read_bytes():
+                found.append(int(path.name))
+        except (OSError, IndexError):
+            continue
+    for pid in sorted(parents):
+        if parents[pid] in found and pid not in found:
+            found.append(pid)
+    return found
+
+
 def test_dead_server_is_replaced(hosts: Callable[[], Host]) -> None:
     """The kernel may kill one for want of memory; all that were forked from it go too."""
     host = hosts()
@@ -159,28 +204,27 @@ def test_launcher_notices_that_its_server_is_gone() -> None:
     launcher.close()
 
 
-def test_file_is_compiled_by_the_first_process_and_no_later_one_has_a_say(tmp_path: Path) -> None:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    launcher = ForkLauncher([((), ours)], str(tmp_path / "file.py"), "lora", "none", sandbox.Limits(), 1, 10)
-    greeting = wire.encode(["ok", {"names": [], "error": None}])
-    for ticket, code in enumerate((b"first", b"forged"), start=1):
-        launcher.prepare(())
-        asked = json.loads(theirs.recv(65536))
-        answer, student = socket.socketpair()
-        reader, writer = os.pipe()
-        send(student, wire.encode(["compiled", code]))
-        send(student, greeting)
-        socket.send_fds(theirs, [json.dumps({"ticket": ticket, "pid": 1}).encode()], [answer.fileno(), reader])
-        process = launcher.take(())
-        assert process.failure is None
-        process.link.close()
-        assert Path(asked["compiled"]).read_bytes() == b"first"
-        for end in (answer, student):
-            end.close()
-        for descriptor in (reader, writer):
-            os.close(descriptor)
-    theirs.close()
-    launcher.close()
+def test_file_is_compiled_aside_and_its_mistakes_are_told() -> None:
+    good = compile_aside(b"# coding: latin-1\nx = '\xe9'\nimport scipy.stats as s\nfrom . import y\n", "f.py")
+    assert good.error is None and good.code is not None and good.status == 0
+    namespace: dict[str, object] = {}
+    with pytest.raises(ImportError):
+        exec(marshal.loads(good.code), namespace)
+    assert namespace["x"] == "\xe9" and good.imports == [("scipy.stats", ())]
+    bad = compile_aside(b"x = 1\nx = = 2\n", "f.py")
+    assert bad.code is None and bad.error is not None
+    assert (bad.error["type"], bad.error["place"]) == ("SyntaxError", [2, "x = = 2"])
+
+
+def test_a_compiler_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a process of its own it can be; the source that would keep it busy was not found, so it is kept busy here."""
+    monkeypatch.setattr(compiling, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(compiling, "_work", lambda *_: time.sleep(1000))
+    started = time.monotonic()
+    assert compile_aside(b"x = 1\n", "f.py").status != 0
+    assert time.monotonic() - started < PATIENCE_SECONDS / 5
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -> None:
@@ -191,9 +235,11 @@ def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -
     graded = host.grade(file, only=["peft_param_count"])
     tried = [check for check in graded.checks.values() if check["status"] != "skipped"]
     assert len(tried) > 2
-    for check in tried:
+    first, *others = tried
+    assert 'File "mine.py", line 6, in peft_param_count\n    return 1 / 0' in first["traceback"]
+    for check in others:  # the same exception in the same line is told once
         assert check["status"] == "crashed"
-        assert 'File "mine.py", line 6, in peft_param_count\n    return 1 / 0' in check["traceback"]
+        assert (check["explanation"]["kind"], check["explanation"]["id"]) == ("follows", first["id"])
 
 
 def test_file_whose_code_is_too_long_to_hand_in_is_graded(host: Host, tmp_path: Path) -> None:
@@ -201,7 +247,7 @@ def test_file_whose_code_is_too_long_to_hand_in_is_graded(host: Host, tmp_path: 
     source = REFERENCE.read_text(encoding="utf-8")
     lines = "a = 1\n" + "a<" * 350_000 + "a\n"
     assert len(lines) + len(source) < MAX_FILE_BYTES
-    assert len(marshal.dumps(compile(lines, "long", "exec"))) > wire.MAX_STRUCTURE_BYTES
+    assert len(marshal.dumps(compile(lines, "long", "exec"))) > compiling.MAX_CODE_BYTES
     file.write_text(f"{source}\n{lines}", encoding="utf-8")
     assert host.grade(file, only=ONE).status == "passed"
 
@@ -292,6 +338,7 @@ def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[
         request=SimpleNamespace(exercise=SimpleNamespace(slug="lora")),
         checks_module=module,
         queue=specs,
+        overdue=lambda spec: None,
         waiting_for=lambda spec: None,
         student_for=lambda spec: local_student(reference, 1),
         finish=finish,

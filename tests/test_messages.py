@@ -11,7 +11,8 @@ ASKED = {
     for path in sorted((paths.ROOT / "grader").glob("*.py"))
     for key in re.findall(r"\bsay\(\s*\"([a-z_.]+)\"", path.read_text(encoding="utf-8"))
 }
-CHOSEN = {"ended.disk", "ended.threads", "file.directory", "file.irregular"}
+REFUSED = {"refused.network", "refused.beside", "refused.files", "refused.calls"}
+CHOSEN = {"ended.disk", "ended.threads", "file.directory", "file.irregular", *REFUSED}
 """Keys that the code puts together or chooses between."""
 
 

@@ -282,6 +282,76 @@ def lease_a_library(place: Place) -> None:
 
 
 @door
+def see_which_pages_of_a_library_lie_in_memory(place: Place) -> int:
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open(place.packages / "plain.py", "rb") as file:
+        pages = mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
+    first = ctypes.c_char.from_buffer(pages)
+    seen = ctypes.c_ubyte()
+    if libc.mincore(ctypes.c_void_p(ctypes.addressof(first)), ctypes.c_size_t(1), ctypes.byref(seen)) != 0:
+        raise OSError(ctypes.get_errno(), "mincore")
+    return seen.value
+
+
+@door
+def read_only_what_lies_in_memory(place: Place) -> int:
+    descriptor = os.open(place.packages / "plain.py", os.O_RDONLY)
+    return os.preadv(descriptor, [bytearray(4)], 0, os.RWF_NOWAIT)
+
+
+@door
+def count_the_pages_of_a_file_in_memory(place: Place) -> int:
+    cachestat = 451
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = os.open(place.packages / "plain.py", os.O_RDONLY)
+    span, found = (ctypes.c_uint64 * 2)(0, 4096), (ctypes.c_uint64 * 5)()
+    if libc.syscall(ctypes.c_long(cachestat), descriptor, span, found, 0) != 0:
+        raise OSError(ctypes.get_errno(), "cachestat")
+    return int(found[0])
+
+
+@door
+def count_the_reads_that_had_to_wait(place: Place) -> int:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_majflt
+
+
+@door
+def see_a_lock_of_another_process(place: Place) -> bytes:
+    import fcntl
+    import struct
+
+    with open(place.packages / "plain.py") as file:
+        return fcntl.fcntl(file, fcntl.F_GETLK, struct.pack("hhllhh", fcntl.F_WRLCK, 0, 0, 0, 0, 0))
+
+
+@door
+def lock_the_open_file(place: Place) -> bytes:
+    import fcntl
+    import struct
+
+    set_lock = 37
+    with open(place.packages / "plain.py") as file:
+        return fcntl.fcntl(file, set_lock, struct.pack("hhllhh", fcntl.F_RDLCK, 0, 0, 0, 0, 0))
+
+
+@door
+def see_the_processors_of_the_host(place: Place) -> int:
+    return len(os.sched_getaffinity(place.host))
+
+
+@door
+def see_how_long_the_host_has_computed(place: Place) -> float:
+    return time.clock_gettime(~place.host << 3 | 2)
+
+
+@door
+def see_whether_a_process_exists(place: Place) -> int:
+    return os.getsid(place.host)
+
+
+@door
 def take_an_attribute_of_a_file(place: Place) -> None:
     os.setxattr(place.packages / "plain.py", "user.course", b"x")
 
@@ -508,6 +578,18 @@ def change_modes_and_dates_of_a_library(place: Place) -> bool:
 
 
 @window
+def have_a_library_evicted_from_memory(place: Place) -> bool:
+    """Answered with success, whatever came of it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    evict = 21
+    with open(place.world / "pages", "rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        pages = mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
+    first = ctypes.c_char.from_buffer(pages)
+    return libc.madvise(ctypes.c_void_p(ctypes.addressof(first)), ctypes.c_size_t(len(pages)), evict) == 0
+
+
+@window
 def use_the_neighbours_of_our_packages(place: Place) -> int:
     sys.path.insert(0, str(place.packages))
     import other.lazy  # type: ignore[import-not-found]
@@ -629,7 +711,9 @@ def prepare(level: str, world: Path) -> sandbox.Prepared:
         if level == "full, Landlock 1":  # what the first version of Landlock did not know, seccomp must refuse
             sandbox._landlock_abi = lambda: 1
         prepared = sandbox.prepare(
-            "full", libraries=[*sandbox._library_folders(), world / "site-packages"], read_paths=[world / "data"]
+            "full",
+            libraries=[*sandbox._library_folders(), world / "site-packages"],
+            read_paths=[world / "data", world / "pages"],
         )
     finally:
         sandbox._landlock_abi = real_abi
@@ -690,6 +774,7 @@ FILES = {
     "secret.txt": SECRET,
     "victim.txt": SECRET,
     "data/numbers.txt": "1 2 3",
+    "pages": SECRET * 10_000,
     "site-packages/grader/checks/check_x.py": SECRET,
     "site-packages/grader/__pycache__/x.cpython-311.pyc": SECRET,
     "site-packages/other/__init__.py": "x = 1\n",
@@ -767,6 +852,7 @@ CLOSED_ELSEWHERE = {
     "read_through_the_hosts_root": "the kernel may keep processes of one user apart",
     "make_a_user_namespace": "a container may refuse it",
     "pin_the_host_to_a_processor": "there may be but one",
+    "count_the_pages_of_a_file_in_memory": "Linux has it from 6.5 on",
     "add_a_key": "a container may refuse it",
     "take_an_attribute_of_a_file": "the file system may have none",
     "enter_the_kernel_by_the_old_door": "the kernel or the processor may have none",
@@ -780,6 +866,10 @@ ANSWERS: dict[str, set[int | str]] = {
     "compute_longer_than_allowed": {-signal.SIGXCPU} if sys.platform != "win32" else set(),
     "read_through_an_inherited_descriptor": {errno.EBADF},
     "signal_the_host_through_a_pipe": {errno.ENOSYS},
+    "see_a_lock_of_another_process": {errno.ENOSYS},
+    "lock_the_open_file": {errno.ENOSYS},
+    "read_only_what_lies_in_memory": {errno.ENOTSUP},
+    "see_how_long_the_host_has_computed": {errno.EINVAL},
     "lease_a_library": {errno.ENOSYS},
     "use_a_call_that_nobody_thought_of": {errno.ENOSYS},
     "take_an_attribute_of_a_file": {errno.ENOTSUP},
@@ -829,6 +919,7 @@ def test_window_is_open(host: Host, name: str) -> None:
         "use_the_scratch": ["c", "c/d", "c/d/e"],
         "read_what_was_allowed": "1 2 3",
         "change_modes_and_dates_of_a_library": False,
+        "have_a_library_evicted_from_memory": True,
         "use_the_neighbours_of_our_packages": 2,
         "use_threads": 1,
         "signal_itself": 1,
@@ -862,6 +953,24 @@ def test_modes_and_dates_change_without_the_sandbox(host: Host) -> None:
 
 
 @needs_linux
+@needs_full
+def test_what_lies_in_memory_stays_there(host: Host) -> None:
+    """And without the sandbox it goes: the pages of a file are a channel to the next process."""
+    for level, stays in (("none", False), ("full", True)):
+        (host.world / "pages").write_text(FILES["pages"])
+        os.sync()  # what is not on the disk yet cannot be evicted
+        assert host.ask("have_a_library_evicted_from_memory", level) == {"returned": True}
+        with open(host.world / "pages", "rb") as file:
+            pages = mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
+        seen = (ctypes.c_ubyte * (len(pages) // mmap.PAGESIZE))()
+        first = ctypes.c_char.from_buffer(pages)
+        assert ctypes.CDLL(None).mincore(ctypes.c_void_p(ctypes.addressof(first)), ctypes.c_size_t(len(pages)), seen) == 0
+        if not stays and any(page & 1 for page in seen):
+            pytest.skip("this file system keeps its pages")
+        assert all(page & 1 for page in seen) == stays
+
+
+@needs_linux
 @needs_limits
 @pytest.mark.parametrize("name", RESOURCES)
 def test_resources_are_limited_at_level_limits(host: Host, name: str) -> None:
@@ -889,7 +998,7 @@ def test_a_scratch_folder_that_is_missing_stops_the_process(host: Host) -> None:
 
 
 def test_all_doors_and_windows_were_counted() -> None:
-    assert len(DOORS) == 66 and len(WINDOWS) == 11
+    assert len(DOORS) == 75 and len(WINDOWS) == 12
     assert ANSWERS.keys() | CLOSED_ELSEWHERE.keys() <= DOORS.keys()
     assert len(RESOURCES) == 4 and len(WITHOUT_LATER_LANDLOCK) == 12
 

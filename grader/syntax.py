@@ -1,0 +1,53 @@
+"""Whether a line that this Python cannot parse is the syntax of a later one."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+@dataclass(frozen=True)
+class Newer:
+    """A construct and the version that brought it."""
+
+    what: str
+    version: str
+    pattern: str
+
+
+_KNOWN = (
+    Newer("t-strings", "3.14", r"(?<![\w'\"])(?:t|tr|rt)(?:'|\")"),
+    Newer("`except A, B:` without parentheses", "3.14", r"^\s*except\*?\s+[\w.]+\s*(?:,\s*[\w.]+\s*)+:"),
+    Newer("type parameters", "3.12", r"^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\["),
+    Newer("`type` statements", "3.12", r"^\s*type\s+\w+\s*(?:\[.*\])?\s*="),
+    Newer("defaults of type parameters", "3.13", r"^\s*(?:async\s+)?(?:def|class|type)\s+\w+\s*\[[^\]]*="),
+    Newer(
+        "quotes of the same kind inside an f-string",
+        "3.12",
+        r"(?<!\w)(?:f|rf|fr)(?:\"[^\"]*\{[^}\"]*\"|'[^']*\{[^}']*')",
+    ),
+    Newer("backslashes inside the braces of an f-string", "3.12", r"(?<!\w)(?:f|rf|fr)(?:\"|').*\{[^}]*\\"),
+    Newer("`except*`", "3.11", r"^\s*except\s*\*"),
+    Newer("an unpacked index", "3.11", r"\[[^\]]*\*\w+"),
+    Newer("`match` statements", "3.10", r"^\s*(?:match\s+.+|case\s+.+):\s*$"),
+    Newer("several context managers in parentheses", "3.10", r"^\s*(?:async\s+)?with\s*\("),
+)
+
+
+def newer(text: str, line: int) -> Newer | None:
+    """The construct on this line (or on the one before, where a parser may notice later) that this Python lacks."""
+    lines = re.split("\r\n|\r|\n", text)
+    for number in (line, line - 1):
+        if 0 < number <= len(lines):
+            found = [known for known in _KNOWN if re.search(known.pattern, lines[number - 1][:500], re.IGNORECASE)]
+            later = [known for known in found if _parts(known.version) > sys.version_info[:2]]
+            if later:
+                return max(later, key=lambda known: _parts(known.version))
+    return None
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
