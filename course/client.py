@@ -49,7 +49,6 @@ def grader_environment() -> dict[str, str]:
     Measured on a host that had imported torch: 3.8 ms of processor time for a fork and its end instead of 8.5.
     """
     known = {name: value for name, value in environment().items() if name.upper().startswith(tuple(GRADER_VARIABLES))}
-    known.pop("PYTHONOPTIMIZE", None)  # titles of checks are docstrings
     known["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216"
     return known
 

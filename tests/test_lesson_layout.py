@@ -1,11 +1,11 @@
-"""Lessons are read in a terminal of 80 columns: diagrams, code and tables are measured as ``course read`` shows them."""
+"""Lessons are read in a terminal of 80 columns: diagrams, code and tables are measured as a reader sees them."""
 
 import re
 
 import pytest
 from click.testing import CliRunner
-from markdown_it import MarkdownIt
 from rich.cells import cell_len
+from rich.markdown import Markdown
 
 from course import lesson, render, syllabus
 from course.cli import cli
@@ -17,6 +17,10 @@ LINES_PER_ROW = 1.6
 """Of a table, on average: with more of them the eye loses its row."""
 
 
+def parsed(slug):
+    return Markdown(lesson.load(slug, "en").text).parsed
+
+
 def shown(slug, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     outcome = CliRunner().invoke(cli, ["read", slug], prog_name="course")
@@ -26,8 +30,7 @@ def shown(slug, monkeypatch):
 
 @pytest.mark.parametrize("slug", READY)
 def test_lines_of_code_and_diagrams_are_not_broken(slug):
-    tokens = MarkdownIt().parse(lesson.load(slug, "en").text)
-    blocks = [token.content for token in tokens if token.type in ("fence", "code_block")]
+    blocks = [token.content for token in parsed(slug) if token.type in ("fence", "code_block")]
     assert len(blocks) >= 4
     assert [line for block in blocks for line in block.splitlines() if cell_len(line) > CODE_WIDTH] == []
 
@@ -44,9 +47,7 @@ def test_the_rows_of_tables_stay_rows(slug, monkeypatch):
     """Rich marks the end of a table's head by a rule; what follows it up to the blank line are its rows."""
     lines = shown(slug, monkeypatch)
     rules = [index for index, line in enumerate(lines) if re.fullmatch(r" ─{20,} *", line)]
-    assert len(rules) == sum(token.type == "table_open" for token in MarkdownIt().enable("table").parse(
-        lesson.load(slug, "en").text
-    ))  # fmt: skip
+    assert len(rules) == sum(token.type == "table_open" for token in parsed(slug))
     for rule in rules:
         end = next(index for index in range(rule, len(lines)) if not lines[index].strip())
         rows = source_rows(slug, rules.index(rule))

