@@ -1,11 +1,12 @@
 """Accuracies of the three methods over several seeds: the table that the lessons and docs/bench.md quote.
 
     python -m scripts.train_table --seeds 5 --json docs/training.json     measure what is missing, then print the table
-    python -m scripts.train_table --seeds 0 --json docs/training.json     print the table of what is there
+    python -m scripts.train_table --seeds 0 --quote                       put the table of what is there into the pages
 
 Every run is ``course run finetune --method M --learning-rate R --seed N``, one epoch on Rotten Tomatoes with everything
 else as it comes. It is written down as soon as it ends, so an interrupted table goes on where it stopped. Runs of one
-seed come one after the other: whenever it is stopped, the methods have been given about the same seeds.
+seed come one after the other: whenever it is stopped, the methods have been given about the same seeds, and the table
+says how many.
 
 What is not written down: seconds. They depend on the processor and on what else it does; `course run bench` compares
 speeds side by side. Accuracies depend on neither.
@@ -33,6 +34,7 @@ SETTINGS: tuple[tuple[str, float], ...] = (
 )
 """Method and peak rate. The first three are the recipe's own; then less for LoRA, the chapter's, the usual advice."""
 NAMES = {"lora": "LoRA, r = 8", "full": "full", "head": "head alone"}
+QUOTED_IN = (Path("docs/bench.md"), Path("course/lessons/en/lora.md"))
 SCHEMA = "course/training/v1"
 
 
@@ -58,12 +60,13 @@ class Row:
 
 
 def wanted(seeds: int) -> list[tuple[int, str, float]]:
-    """All runs, seed by seed.
+    """All runs, seed by seed: first the recipe's own settings, then the others.
 
     >>> wanted(2)[0], len(wanted(2))
     ((0, 'lora', 0.003), 12)
     """
-    return [(seed, method, rate) for seed in range(seeds) for method, rate in SETTINGS]
+    own, others = SETTINGS[:3], SETTINGS[3:]
+    return [(seed, *setting) for part in (own, others) for seed in range(seeds) for setting in part]
 
 
 def rows(runs: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -77,8 +80,8 @@ def rows(runs: Sequence[Mapping[str, Any]]) -> list[Row]:
 
 
 def decimals(value: float) -> str:
-    """A share as tables write it: ``.823``; a dash for what one run alone cannot tell."""
-    return "-" if math.isnan(value) else f"{value:.3f}".removeprefix("0")
+    """A share as tables write it: ``.823``."""
+    return f"{value:.3f}".removeprefix("0")
 
 
 def markdown(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -86,10 +89,23 @@ def markdown(runs: Sequence[Mapping[str, Any]]) -> str:
     lines = ["| method | learning rate | seeds | test accuracy | lowest, highest |", "|---|---|---|---|---|"]
     for row in sorted(rows(runs), key=lambda row: -row.mean):
         rate = f"{row.learning_rate:.0e}".replace("e-0", "e-")
-        accuracy = f"{decimals(row.mean)} ± {decimals(row.standard_error)}"
-        low, high = decimals(min(row.accuracies)), decimals(max(row.accuracies))
-        lines.append(f"| {NAMES[row.method]} | {rate} | {len(row.accuracies)} | {accuracy} | {low}, {high} |")
+        n, accuracy, ends = len(row.accuracies), decimals(row.mean), "-"
+        if n > 1:
+            accuracy += f" ± {decimals(row.standard_error)}"
+            ends = f"{decimals(min(row.accuracies))}, {decimals(max(row.accuracies))}"
+        lines.append(f"| {NAMES[row.method]} | {rate} | {n} | {accuracy} | {ends} |")
     return "\n".join(lines)
+
+
+def quote(page: Path, table: str) -> None:
+    """Put the table in the place of the one that the page has."""
+    text = page.read_text(encoding="utf-8")
+    head = table.splitlines()[0]
+    if text.count(head) != 1:
+        raise SystemExit(f"{page} must hold the table once; its first line is: {head}")
+    before, _, rest = text.partition(head)
+    _, blank, after = rest.partition("\n\n")
+    page.write_text(before + table + blank + after, encoding="utf-8")
 
 
 def measure(seed: int, method: str, rate: float, threads: int | None) -> dict[str, Any]:
@@ -138,6 +154,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5, help="runs of every setting; 0 only prints")
     parser.add_argument("--threads", type=int, help="CPU threads")
     parser.add_argument("--json", type=Path, default=Path("docs/training.json"), help="where the runs are kept")
+    parser.add_argument("--quote", action="store_true", help="put the table into the pages that quote it")
     arguments = parser.parse_args()
 
     runs = load(arguments.json)
@@ -151,6 +168,8 @@ def main() -> None:
         write_json(arguments.json, {"schema": SCHEMA, "runs": runs})
         print(f"{method} {rate:g}, seed {seed}: {runs[-1]['accuracy']:.3f}", flush=True)
     print(markdown(runs))
+    for page in QUOTED_IN if arguments.quote else ():
+        quote(page, markdown(runs))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ That skeleton and reference promise the same stands in ``test_house.py``; that a
 """
 
 import doctest
+import functools
 import importlib
 import re
 import sys
@@ -26,6 +27,7 @@ def lesson_of(slug):
     return " ".join(paths.lesson(slug).read_text(encoding="utf-8").split())
 
 
+@functools.cache
 def figures_of(slug):
     """(what it is, how the lesson writes it) of every figure that the lesson's script computes."""
     computed = importlib.import_module(f"scripts.figures_{slug}").figures()
