@@ -624,11 +624,11 @@ def _evidence(value: Any, known: Any) -> int:
 
 def _evidence_of_numbers(value: torch.Tensor, known: Any) -> int:
     """Anything but one and the same number everywhere, which many errors have in common, is evidence enough."""
-    several = value.numel() > 3 and len(value[value == value].unique()) > 1
+    several = value.numel() > 3 and len(value[value == value].unique()) > 1  # type: ignore[no-untyped-call]
     if isinstance(known, torch.Tensor) and known.shape == value.shape and not value.is_complex():
         value = value[(value.double() - known.double()).abs() > TOLERANCE]
-    numbers = value[value.isfinite()].double().unique()[:20].tolist()
-    worth = sum(_evidence(number, None) for number in numbers)
+    numbers = value[value.isfinite()].double().unique()[:20].tolist()  # type: ignore[no-untyped-call]
+    worth: int = sum(_evidence(number, None) for number in numbers)
     return min(32, max(worth, ENOUGH if several else 0))
 
 

@@ -578,7 +578,7 @@ def _made(b: Tensor, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Tensor | 
             yield "halves-exchanged", b.roll(size // 2, axis)
 
 
-def _unmade(a: Tensor) -> Iterator[tuple[str, Tensor | None]]:
+def _unmade(a: Tensor) -> Iterator[tuple[str, Tensor]]:
     """(relation, what has to be made of the answer to get the expected numbers)."""
     if bool(a.isfinite().all()) and bool(((a < 0) | (a > 1)).any()):
         if a.ndim and a.shape[-1] > 1:
@@ -731,7 +731,7 @@ def _factors(inputs: Mapping[str, Any], b: Tensor) -> Iterator[tuple[str, Tensor
         mask = _mask(value)
         if mask is not None and mask.ndim == 2 and b.ndim and b.shape[0] == mask.shape[0] > 1:
             counts = mask.sum(1).double()
-            if len(counts.unique()) > 1 and bool((counts > 0).all()):
+            if len(counts.unique()) > 1 and bool((counts > 0).all()):  # type: ignore[no-untyped-call]
                 counts = counts.view(-1, *[1] * (b.ndim - 1))
                 rows.append((f"the number of ones in each row of `{name}`", counts))
                 rows.append((f"the square root of the number of ones in each row of `{name}`", counts.sqrt()))
@@ -881,8 +881,8 @@ def _worth(b: Tensor, beside: Tensor | None) -> int:
     if not b.numel():
         return 0
     if bool(((b == 0) | (b == 1)).all()):
-        return int(b.numel()) // 2 if len(b.unique()) > 1 else 0
-    distinct = b.unique()
+        return int(b.numel()) // 2 if len(b.unique()) > 1 else 0  # type: ignore[no-untyped-call]
+    distinct = b.unique()  # type: ignore[no-untyped-call]
     thousandths = distinct * 1000
     round_ = (thousandths - thousandths.round()).abs() < 1e-4
     telling = int((~round_).sum() + (distinct[round_].abs() > 1000).sum())
