@@ -11,6 +11,9 @@ endif
 # The constraints stand on every pip line: they hold the tested versions, torch's first of all.
 INSTALL = $(BIN)/python -m pip install --constraint constraints.txt
 
+# More workers than cores make the tests with time limits wait for each other.
+WORKERS ?= -n 2 --dist worksteal
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-slow check bench new
 
@@ -31,13 +34,13 @@ $(VENV)/.dev: $(VENV)/.setup
 	@touch $@
 
 setup: $(VENV)/.setup ## create .venv with the course command in it
-	@echo "Ready: $(BIN)/course start"
+	@$(BIN)/python -c "from course import shell; print('Ready. Next:', shell.runnable('course start'), sep='\n')"
 
 demo: $(VENV)/.setup ## grade exercise-3 three times: untouched, misunderstood, solved
 	@$(BIN)/python -m scripts.demo
 
-test: $(VENV)/.dev ## run the tests (the slow ones: make test-slow)
-	$(BIN)/python -m pytest -m "not slow"
+test: $(VENV)/.dev ## run the tests, two at a time (the slow ones: make test-slow)
+	$(BIN)/python -m pytest -m "not slow" $(WORKERS)
 
 test-slow: $(VENV)/.dev ## run only the slow tests
 	$(BIN)/python -m pytest -m slow
@@ -46,7 +49,7 @@ check: $(VENV)/.dev ## format, lint, types and the fast tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(WORKERS)
 
 bench: $(VENV)/.dev ## measure the figures that the documentation quotes
 	$(BIN)/python -m scripts.bench

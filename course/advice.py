@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from course import workspace
 from course.report import Report
+from course.shell import quote
 from course.syllabus import Exercise
 from course.text import say
 from course.workspace import Memory
@@ -22,11 +20,6 @@ class Advice:
 
     command: str
     reason: str
-
-
-def quote(*words: str) -> str:
-    """The words as one would type them in this system's shell."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def after_grade(report: Report, exercise: Exercise, memories: Mapping[str, Memory] | None, file: str | None) -> Advice:
@@ -52,26 +45,39 @@ def after_grade(report: Report, exercise: Exercise, memories: Mapping[str, Memor
     if report.status == "not_started":
         return Advice(f"course read {exercise.id}", say("next.read"))
     if memories is None:  # nothing was stored that `course hint` could look at
-        return Advice(f"course hint {exercise.id} {report.failed[0].function}", say("next.hint"))
+        check = report.first_to_look_at() or report.failed[0]
+        return Advice(f"course hint {exercise.id} {check.function}", say("next.hint"))
     return Advice(f"course hint {exercise.id}", say("next.hint"))
 
 
 def forward(exercises: Iterable[Exercise], memories: Mapping[str, Memory]) -> tuple[Exercise | None, Advice]:
     """The exercise to go on with, and what to do about it; None if all are passed.
 
-    That is the first one that was begun, else the first of the course: who began in the middle goes on there.
+    That is the one that was graded last, or, if it is passed, the first after it that is not; behind the last one the
+    search goes on at the beginning. Who began in the middle goes on there.
     """
-    ordered = sorted(exercises, key=lambda exercise: memories.get(exercise.slug, Memory()).status is None)
-    for exercise in ordered:
+    ready = [exercise for exercise in exercises if not exercise.planned]
+    here = _position(ready, memories)
+    for exercise in [*ready[here:], *ready[:here]]:
         memory = memories.get(exercise.slug, Memory())
-        if exercise.planned or memory.status == "passed":
+        if memory.status == "passed":
             continue
-        if memory.status is None or memory.status == "not_started":
-            return exercise, Advice(f"course read {exercise.id}", say("next.read"))
-        if memory.failed:
+        if memory.failed and memory.status != "not_started":
             return exercise, Advice(f"course hint {exercise.id}", say("next.hint"))
+        if memory.status == "not_started" or not memory.begun:
+            return exercise, Advice(f"course read {exercise.id}", say("next.read"))
         return exercise, Advice(f"course grade {exercise.id}", say("next.grade"))
     return None, Advice("course run finetune --help", say("next.train"))
+
+
+def _position(ready: Sequence[Exercise], memories: Mapping[str, Memory]) -> int:
+    """Where the learner is: at the exercise graded last; if none has a date (an older state), at the last begun."""
+    begun = [
+        (number, memory) for number, one in enumerate(ready) if (memory := memories.get(one.slug)) and memory.begun
+    ]
+    if not begun:
+        return 0
+    return max(begun, key=lambda item: (item[1].graded or "", item[1].status == "failed", item[0]))[0]
 
 
 def to_workspace() -> Advice:
@@ -85,6 +91,6 @@ def state(exercise: Exercise, memory: Memory | None) -> str:
     """``planned``, ``ready`` (written, nothing recorded), ``started`` or ``passed``."""
     if exercise.planned:
         return "planned"
-    if memory is None or memory.status in (None, "not_started"):
+    if memory is None or not memory.begun or memory.status == "not_started":
         return "ready"
     return "passed" if memory.status == "passed" else "started"

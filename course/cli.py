@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import io
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from course import client, errors, files, syllabus, text, workspace
+from course import client, destinations, errors, files, paths, shell, signals, streams, syllabus, text, workspace
+from course.compat import module_command
 from course.syllabus import Exercise
 from course.text import say
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from course.lesson import Lesson
     from course.render import Screen
     from course.report import Report
@@ -73,6 +76,27 @@ class Command(click.Command):
         super().format_help_text(ctx, formatter)
 
 
+@contextlib.contextmanager
+def _cleaned() -> Iterator[None]:
+    """What was typed is repeated in complaints about it, without control characters."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = text.clean(error.message)  # type: ignore[misc]  # nothing has been shown yet
+        raise
+
+
+class RunCommand(Command):
+    """``course run``, whose help lists the recipes."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line for each of them."""
+        from course import recipes
+
+        with formatter.section(say("run.recipes")):
+            formatter.write_dl(list(recipes.catalogue().items()))
+
+
 class Group(Command, click.Group):
     """The commands in the order in which a learner meets them."""
 
@@ -87,10 +111,16 @@ class Group(Command, click.Group):
         _use(text.detect())
         return super().main(*args, **kwargs)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse what was typed; click repeats it in its complaints."""
+        with _cleaned():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; Ctrl-C and a damaged syllabus end in a sentence."""
         try:
-            return super().invoke(ctx)
+            with _cleaned():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             raise errors.Interrupted() from None
         except syllabus.SyllabusError as error:
@@ -146,25 +176,26 @@ def start(directory: Path | None, no_color: bool) -> None:
     """Copy the skeletons."""
     from course import advice
 
-    here = workspace.find(Path.cwd())
+    here = workspace.current()
     if directory is None:
         directory = here.root if here else Path(workspace.DEFAULT)
-    if directory.exists() and not directory.is_dir():
+    if os.path.exists(directory) and not os.path.isdir(directory):
         raise errors.BadDestination(say("error.not_a_directory", path=str(directory)))
     ready = [exercise for exercise in syllabus.load() if not exercise.planned]
     desk, copied, kept = workspace.start(directory, ready)
+    place = _resolved(directory)
 
     from course import render
 
     console = render.make_console(no_color)
-    render.line(console, say("start.made", path=str(directory.resolve())), style="bold")
+    render.line(console, say("start.made", path=str(place)), style="bold")
     for file in copied:
         render.line(console, "  " + say("start.copied", file=file.name))
     for file in kept:
         render.line(console, "  " + say("start.kept", file=file.name))
     _, what = advice.forward(ready, desk.memories())
-    if directory.resolve() != Path.cwd().resolve():
-        what = advice.Advice(f"cd {advice.quote(str(directory))} && {what.command}", say("next.enter"))
+    if place != _resolved(Path()):
+        what = advice.Advice(f"cd {shell.quote(str(directory))} && {what.command}", say("next.enter"))
     render.next_step(console, what)
 
 
@@ -172,17 +203,20 @@ def start(directory: Path | None, no_color: bool) -> None:
 @option("--json", "json_path", metavar="PATH|-", help="option.json_list")
 @lang_option
 @no_color_option
-def list_exercises(json_path: str | None, no_color: bool) -> None:
+@click.pass_context
+def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) -> None:
     """The syllabus and the learner's progress."""
     from course import advice
 
-    here = workspace.find(Path.cwd())
+    here = workspace.current()
     memories = here.memories() if here else {}
     exercises = syllabus.load()
-    if json_path:
-        _check_destination(json_path)
-        _write(json_path, files.to_json(_list_as_json(exercises, memories)))
-    if json_path == "-":
+    json_path = destinations.normal(json_path)
+    written = True
+    if json_path is not None:
+        destinations.check(json_path)
+        written = _write(json_path, files.to_json(_list_as_json(exercises, memories)))
+    if json_path == destinations.STDOUT:
         return
 
     from course import render
@@ -195,6 +229,7 @@ def list_exercises(json_path: str | None, no_color: bool) -> None:
         render.next_step(console, advice.to_workspace())
     else:
         render.next_step(console, advice.forward(exercises, memories)[1])
+    ctx.exit(errors.PASSED if written else errors.MISUSE)
 
 
 def _list_as_json(exercises: Sequence[Exercise], memories: Mapping[str, Memory]) -> dict[str, Any]:
@@ -220,21 +255,26 @@ def _list_as_json(exercises: Sequence[Exercise], memories: Mapping[str, Memory])
 
 @cli.command()
 @exercise_argument
+@option("--open", "open_pictures", is_flag=True, help="option.open")
 @lang_option
 @no_color_option
-def read(exercise: str, no_color: bool) -> None:
-    """Show a lesson."""
+def read(exercise: str, open_pictures: bool, no_color: bool) -> None:
+    """Show a lesson, or its pictures."""
     from course import advice, lesson
 
     chosen = _written(exercise)
     found = lesson.load(chosen.slug, text.language())
     if found is None:
         raise errors.Planned(say("error.no_lesson", exercise=chosen.id))
-    here = workspace.find(Path.cwd())
+    here = workspace.current()
 
     from course import render
 
     console = render.make_console(no_color)
+    if open_pictures:
+        _open_pictures(found, console)
+        render.next_step(console, advice.Advice(f"course read {chosen.id}", say("next.read")))
+        return
     if found.lang != text.language():
         render.line(console, say("read.fallback"), style="dim")
         console.print()
@@ -243,6 +283,10 @@ def read(exercise: str, no_color: bool) -> None:
     if count := sum(len(items) for items in found.hints.values()):
         console.print()
         render.line(console, say("read.hints", count=count, exercise=chosen.id), style="dim")
+    if found.pictures:
+        render.line(console, say("read.pictures", exercise=chosen.id), style="dim")
+        for picture in found.pictures:
+            render.line(console, f"  {picture}", style="dim")
     if here is None:
         render.next_step(console, advice.to_workspace())
     else:
@@ -250,9 +294,19 @@ def read(exercise: str, no_color: bool) -> None:
         render.next_step(console, advice.Advice(f"course grade {chosen.id}", say("next.edit", file=file)))
 
 
+def _open_pictures(found: Lesson, console: Console) -> None:
+    """Show the pictures in whatever shows pictures here; where nothing does, say where they lie."""
+    from course import render
+
+    screen = os.name == "nt" or sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    for picture in found.pictures:
+        opened = bool(screen) and click.launch(str(picture)) == 0
+        render.line(console, say("read.opened" if opened else "read.not_opened", path=str(picture)))
+
+
 @cli.command()
 @exercise_argument
-@option("--file", "file", metavar="PATH", help="option.file")
+@option("--file", "given", metavar="PATH", multiple=True, help="option.file")
 @option("--only", metavar="CHECK", multiple=True, help="option.only")
 @option("--seed", type=click.IntRange(min=0), metavar="N", help="option.seed")
 @option("--json", "json_path", metavar="PATH|-", help="option.json")
@@ -265,7 +319,7 @@ def read(exercise: str, no_color: bool) -> None:
 def grade(
     ctx: click.Context,
     exercise: str,
-    file: str | None,
+    given: tuple[str, ...],
     only: tuple[str, ...],
     seed: int | None,
     json_path: str | None,
@@ -278,45 +332,75 @@ def grade(
     from course import advice
 
     settings: Settings = ctx.obj
+    if len(given) > 1:
+        raise errors.CourseError(say("error.one_file", files=", ".join(given)))
+    file = given[0] if given else None
+    json_path = destinations.normal(json_path)
     with client.Grader(settings.grader_command) as grader:  # first of all: it imports torch while we do the rest
         if file is None and exercise.endswith(".py") and Path(exercise).exists():
             file = exercise  # `course grade lora.py`, as the shell completes it
         chosen = _written(Path(exercise).name)
+        only = _selection(only, chosen)
+        here = workspace.current()
+        target = _absolute(Path(file)) if file is not None else _own_file(here, chosen)
         for destination in (json_path, junit_path):
-            _check_destination(destination)
-        here = workspace.find(Path.cwd())
-        target = Path(file).absolute() if file is not None else _own_file(here, chosen)
-        if here is not None and target.resolve() != here.file(chosen).resolve():
+            if destination is not None:
+                destinations.check(destination, target)
+        destinations.differ(json_path, junit_path)
+        if here is not None and _resolved(target) != _resolved(here.file(chosen)):
             here = None  # what is remembered describes the workspace's own file
 
         with _screen(json_path, no_color=no_color, verbose=verbose) as screen:
             report = _run(grader, screen, chosen, target, only, seed)
         if report.exit_code == errors.NOTHING_TO_RUN:
-            functions = ", ".join(chosen.functions)
-            message = say("error.nothing_selected", names=", ".join(only), exercise=chosen.id, functions=functions)
-            if here is not None and (known := [str(check["id"]) for check in here.memory(chosen).failed]):
-                message += " " + say("error.open_checks", checks=", ".join(known[:MANY]))
-            raise errors.NothingSelected(message)
+            raise _nothing_selected(only, chosen, here)
         if here is not None and report.status in ("passed", "failed", "not_started"):
-            memory = here.memory(chosen)
-            memory.record(report)
-            _remember(here, chosen, memory)
+            with _remembering(here, chosen) as memory:
+                memory.record(report, chosen.points)
         following = advice.after_grade(report, chosen, here.memories() if here else None, file)
 
         if verbose and (words := grader.stderr()):
-            click.echo(words, err=True)
-        if junit_path:
+            _complain(words)
+        if screen:
+            screen.finished(report, following)
+        if junit_path is not None:
             from course import junit
 
             _write(junit_path, junit.to_xml(report))
-        if json_path:
+        if json_path is not None:
             _write(json_path, files.to_json(report.to_json(following.command)))
-        if screen:
-            screen.finished(report, following)
-        elif report.message:
-            click.echo(report.message, err=True)
+        if not screen and report.message:
+            _complain(report.message)
     judged = report.exit_code in (errors.NOT_PASSED, errors.NOT_GRADABLE)
     ctx.exit(errors.PASSED if exit_zero and judged else report.exit_code)
+
+
+def _selection(only: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
+    """The checks and groups of checks that a reader means: by any name that the report or the syllabus shows."""
+    if not only:
+        return ()
+    from course import selection
+
+    known = selection.load(exercise.slug)
+    if known is None:  # the grader may know better, and says so
+        return tuple(only)
+    found, unknown = known.resolve(only)
+    if unknown:
+        nearest = known.nearest(unknown[0])
+        raise _nothing_selected(unknown, exercise, workspace.current(), nearest)
+    return found
+
+
+def _nothing_selected(
+    only: Sequence[str], exercise: Exercise, here: Workspace | None, nearest: Sequence[str] = ()
+) -> errors.NothingSelected:
+    functions = ", ".join(exercise.functions)
+    message = say("error.nothing_selected", names=", ".join(only), exercise=exercise.id, functions=functions)
+    if nearest:
+        message += " " + say("error.did_you_mean", name=nearest[0])
+    elif here is not None and (known := [str(check["id"]) for check in here.memory(exercise).failed]):
+        message += " " + say("error.open_checks", checks=", ".join(known[:MANY]))
+    return errors.NothingSelected(message)
 
 
 @contextlib.contextmanager
@@ -358,6 +442,11 @@ def _run(
         report.fail(say("fault.bad_event", reason=str(error)))
     except errors.GraderFault as error:
         report.fail(error.message)
+    if report.status == "not_gradable" and report.result is not None and report.message:
+        from course import submission
+
+        if reason := submission.only_this_file(report.message, file):
+            report.result["message"] = f"{report.message}\n{reason}"
     return report
 
 
@@ -372,7 +461,7 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
     from course import advice, hints, lesson, render
 
     chosen = _written(exercise)
-    here = workspace.find(Path.cwd())
+    here = workspace.current()
     memory = here.memory(chosen) if here else workspace.Memory()
     found = lesson.load(chosen.slug, text.language())
     check_id = None
@@ -383,14 +472,93 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
 
     if everything:
         shown = hints.everything(chosen, memory, chapter, function, check_id)
+    elif here:
+        with _remembering(here, chosen) as memory:
+            shown = [hints.following(chosen, memory, chapter, function, check_id)]
     else:
         shown = [hints.following(chosen, memory, chapter, function, check_id)]
-        if here:
-            _remember(here, chosen, memory)
     render.hints(console, shown)
     if here is None:
         render.line(console, say("hints.forgetful"), style="dim")
     render.next_step(console, advice.Advice(f"course grade {chosen.id}", say("next.grade_hinted")))
+
+
+@cli.command()
+@exercise_argument
+@click.argument("function", metavar="[FUNCTION]", required=False)
+@option("--diff", "difference", is_flag=True, help="option.diff")
+@option("--give-up", is_flag=True, help="option.give_up")
+@lang_option
+@no_color_option
+def solution(exercise: str, function: str | None, difference: bool, give_up: bool, no_color: bool) -> None:
+    """The reference, and how the libraries do it."""
+    from course import advice, reference, render
+
+    chosen = _written(exercise)
+    here = workspace.current()
+    _earned(here, chosen, give_up)
+    console = render.make_console(no_color)
+    if difference:
+        _show_difference(here, chosen, console)
+    else:
+        code = reference.source(chosen, function)
+        if code is None:
+            nearest = difflib.get_close_matches(str(function), chosen.functions, n=1)
+            raise errors.NoSuchFunction(
+                str(function), chosen.id, chosen.functions, nearest=nearest[0] if nearest else None
+            )
+        with render.pager(console):
+            render.code(console, code)
+            console.print()
+            versions, ways = reference.library()
+            render.library(console, versions, [way for way in ways[chosen.slug] if function in (None, way.function)])
+    other = "course next" if difference else f"course diff {chosen.id}"
+    render.next_step(console, advice.Advice(other, say("next.next" if difference else "next.diff")))
+
+
+@cli.command("diff")
+@exercise_argument
+@lang_option
+@no_color_option
+def show_difference(exercise: str, no_color: bool) -> None:
+    """From the learner's file to the reference."""
+    from course import advice, render
+
+    chosen = _written(exercise)
+    here = workspace.current()
+    _earned(here, chosen, give_up=False)
+    console = render.make_console(no_color)
+    _show_difference(here, chosen, console)
+    render.next_step(console, advice.Advice("course next", say("next.next")))
+
+
+def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
+    """Refuse the reference to whoever has neither passed nor given up; giving up is remembered."""
+    memory = here.memory(exercise) if here else workspace.Memory()
+    if memory.solved or memory.surrendered:
+        return
+    if not give_up:
+        if here is None:
+            raise errors.NoWorkspace(say("error.no_workspace_solution", exercise=exercise.id))
+        points, max_points = memory.points, memory.max_points or exercise.points
+        raise errors.NotYet(say("error.not_yet", exercise=exercise.id, points=points, max_points=max_points))
+    if here is not None:
+        with _remembering(here, exercise) as changed:
+            changed.surrendered = True
+
+
+def _show_difference(here: Workspace | None, exercise: Exercise, console: Console) -> None:
+    from course import reference, render
+
+    mine = _own_file(here, exercise)
+    try:
+        lines = reference.difference(exercise, mine)
+    except OSError as error:
+        raise errors.NoFile(say("error.not_readable", file=mine.name, reason=error.strerror or str(error))) from error
+    if not lines:
+        render.line(console, say("solution.same", file=mine.name))
+    with render.pager(console):
+        render.difference(console, lines)
 
 
 @cli.command("next")
@@ -401,7 +569,7 @@ def next_exercise(no_color: bool) -> None:
     from course import advice, render
 
     console = render.make_console(no_color)
-    here = workspace.find(Path.cwd())
+    here = workspace.current()
     memories = here.memories() if here else {}
     exercise, what = advice.forward(syllabus.load(), memories)
     if exercise is None:
@@ -427,12 +595,13 @@ def reset(exercise: str, no_color: bool) -> None:
     from course import advice, render
 
     chosen = _written(exercise)
-    here = workspace.find(Path.cwd())
+    here = workspace.current()
     if here is None:
         raise errors.NoWorkspace(say("error.no_workspace_reset"))
     changed, backup = workspace.reset(here, chosen, datetime.now())
     if changed:
-        _remember(here, chosen, workspace.Memory())
+        with _remembering(here, chosen) as memory:
+            memory.forget()
 
     console = render.make_console(no_color)
     file = render.shorten(str(here.file(chosen)))
@@ -452,7 +621,7 @@ def doctor(ctx: click.Context, no_color: bool) -> None:
     from course import render
 
     console = render.make_console(no_color)
-    here = workspace.find(Path.cwd())
+    here = workspace.current()
     with render.waiting(console, say("doctor.asking")):
         findings = examination.examine(str(here.root) if here else None, console.encoding, ctx.obj.grader_command)
     render.findings(console, findings)
@@ -461,7 +630,7 @@ def doctor(ctx: click.Context, no_color: bool) -> None:
     ctx.exit(errors.NOT_PASSED if missing else errors.PASSED)
 
 
-@cli.command(context_settings={"allow_interspersed_args": False})
+@cli.command(cls=RunCommand, context_settings={"allow_interspersed_args": False})
 @click.argument("arguments", metavar="RECIPE [OPTIONS]...", nargs=-1, type=click.UNPROCESSED, required=True)
 @lang_option
 @click.pass_context
@@ -469,7 +638,24 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """Hand over to a recipe."""
     from course import recipes
 
+    recipes.check(arguments)
     ctx.exit(recipes.run(arguments))
+
+
+@cli.command(context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})
+@exercise_argument
+@click.argument("arguments", metavar="[OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
+@lang_option
+@click.pass_context
+def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> None:
+    """Compute the figures of a lesson afresh."""
+    from course import recipes
+
+    chosen = _written(exercise)
+    script = paths.ROOT / "scripts" / f"figures_{chosen.slug}.py"
+    if not script.is_file():
+        raise errors.NeedsRepository(say("error.needs_repository", file=f"scripts/{script.name}"))
+    ctx.exit(recipes.run(arguments, module_command(f"scripts.{script.stem}")))
 
 
 def _written(name: str) -> Exercise:
@@ -490,12 +676,35 @@ def _own_file(here: Workspace | None, exercise: Exercise) -> Path:
     return file
 
 
-def _remember(here: Workspace, exercise: Exercise, memory: Memory) -> None:
-    """Store what is to be remembered; what cannot be stored must not cost the learner the result."""
+@contextlib.contextmanager
+def _remembering(here: Workspace, exercise: Exercise) -> Iterator[Memory]:
+    """What is remembered, for changing it; what cannot be stored must not cost the learner the result."""
     try:
-        here.remember(exercise, memory)
-    except errors.CourseError as error:
-        click.echo(say("error.not_remembered", reason=error.message), err=True)
+        with here.editing(exercise) as memory:
+            yield memory
+    except errors.CannotRemember as error:
+        _complain(say("error.not_remembered", reason=error.message))
+
+
+def _complain(message: str) -> None:
+    """A sentence on stderr, which may hold words from outside."""
+    click.echo(text.clean(message), err=True)
+
+
+def _absolute(path: Path) -> Path:
+    """The path from the root, or as it is where the current directory is gone and the path begins there."""
+    try:
+        return path.absolute()
+    except OSError:
+        return path
+
+
+def _resolved(path: Path) -> Path:
+    """The path without links and dots, as far as they may be looked at; two of them can be compared."""
+    try:
+        return Path(os.path.realpath(path))
+    except OSError:  # there is no current directory
+        return path
 
 
 def _no_hints(function: str) -> tuple[str, ...]:
@@ -503,19 +712,28 @@ def _no_hints(function: str) -> tuple[str, ...]:
 
 
 def _refusal(file: Path) -> str | None:
-    """Why this cannot be a student's file; None if it may be one."""
+    """Why this cannot be a student's file; None if it may be one. Nothing is opened that could keep us waiting."""
+    from course import submission
+
     shown = file.name
     try:
-        if file.is_dir():
+        status = os.stat(file)
+        if stat.S_ISDIR(status.st_mode):
             return say("error.is_directory", file=shown)
-        if not file.exists():
-            return say("error.no_such_file", file=shown)
-        if (size := file.stat().st_size) > MAX_BYTES:
-            return say("error.too_large", file=shown, size=f"{size:,}", limit=f"{MAX_BYTES:,}")
-        with open(file, "rb"):
-            return None
+        if what := destinations.kind(status.st_mode):
+            return say("error.is_special", file=shown, kind=what)
+        with open(file, "rb") as content:
+            if reason := submission.refusal(shown, content.read(submission.BEGINNING)):
+                return reason
+        if status.st_size > MAX_BYTES:
+            return say("error.too_large", file=shown, size=f"{status.st_size:,}", limit=f"{MAX_BYTES:,}")
+    except (FileNotFoundError, NotADirectoryError):
+        return say("error.no_such_file", file=shown)
     except OSError as error:
         return say("error.not_readable", file=shown, reason=error.strerror or str(error))
+    except ValueError:  # a null byte in the name
+        return say("error.no_such_file", file=shown)
+    return None
 
 
 def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | None) -> tuple[str, str | None]:
@@ -533,31 +751,33 @@ def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | Non
     raise errors.NoSuchFunction(name, exercise.id, exercise.functions, nearest=nearest[0] if nearest else None)
 
 
-def _check_destination(path: str | None) -> None:
-    """Refuse a destination before the work is done, not after."""
-    if path in (None, "-"):
-        return
-    target = Path(str(path))
-    if target.is_dir():
-        raise errors.cannot_write(target, IsADirectoryError(21, os.strerror(21)))
-    if not target.absolute().parent.is_dir():
-        raise errors.cannot_write(target, FileNotFoundError(2, os.strerror(2)))
-
-
-def _write(path: str, content: bytes) -> None:
-    if path == "-":
+def _write(path: str, content: bytes) -> bool:
+    """Write a result and say whether that went well; what cannot be written must not cost the learner the report."""
+    if path == destinations.STDOUT:
         sys.stdout.buffer.write(content)  # bytes, so that neither encoding nor line ends depend on the terminal
         sys.stdout.buffer.flush()
-        return
+        return True
     try:
-        files.write_bytes(Path(path), content)
+        destinations.write(path, content)
     except OSError as error:
-        raise errors.cannot_write(Path(path), error) from error
+        _complain(say("error.not_written", path=path, reason=error.strerror or str(error)))
+        return False
+    return True
 
 
 def main() -> None:
     """The entry point."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    cli(prog_name="course")
+    streams.prepare()
+    code: int | str | None = errors.PASSED
+    try:
+        signals.heed()
+        shell.begin()
+        cli(prog_name="course")
+    except SystemExit as end:
+        code = end.code
+    except signals.Stopped as stopped:
+        click.echo("\n" + say("error.interrupted"), err=True)
+        code = stopped.exit_code
+    finally:
+        streams.finish()
+    sys.exit(code)

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -21,10 +22,13 @@ from typing import Any
 from course import paths
 from course.compat import isolated_command
 from course.errors import GraderFault
+from course.signals import Stopped
 from course.text import say
 
 PATIENCE = 5.0
 """Seconds that a finished grader may take to tidy up."""
+MERCY = 3.0
+"""Seconds that it may take if it is told to break off; after five nothing of it is left."""
 STDERR_LINES = 15
 """How much of the grader's last words is shown when it dies."""
 STDERR_KEPT = 500
@@ -33,7 +37,7 @@ STDERR_KEPT = 500
 
 GRADER_VARIABLES = (
     "PATH HOME USER LOGNAME LANG LANGUAGE LC_ TZ TMPDIR TEMP TMP PYTHON VIRTUAL_ENV COURSE_ OMP_ MKL_ LD_LIBRARY_PATH "
-    "DYLD_ SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES CUDA_"
+    "DYLD_ GOMP_ KMP_ SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES CUDA_"
 ).split()
 """Beginnings of the names that the grader is started with. A token that it never had cannot be found in its memory."""
 
@@ -49,9 +53,19 @@ def grader_environment() -> dict[str, str]:
     return known
 
 
+SPINNING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
+"""What decides whether a thread of torch that waits for the others burns its core meanwhile."""
+
+
 def environment() -> dict[str, str]:
-    """Our environment; in a checkout that is not installed, the rooms are made importable."""
+    """Our environment; in a checkout that is not installed, the rooms are made importable.
+
+    Waiting threads sleep, unless the user has set something else: where anything else runs on the machine, a spinning
+    thread takes the core away from the one it waits for.
+    """
     environ = dict(os.environ, PYTHONIOENCODING="utf-8")
+    if not any(name in environ for name in SPINNING):
+        environ["OMP_WAIT_POLICY"] = "PASSIVE"
     if (paths.ROOT / "pyproject.toml").exists():
         before = environ.get("PYTHONPATH")
         environ["PYTHONPATH"] = os.pathsep.join([str(paths.ROOT), before] if before else [str(paths.ROOT)])
@@ -77,6 +91,7 @@ class Grader:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env={**grader_environment(), "COURSE_PARENT": str(os.getpid())},
+                cwd=footing(),
                 start_new_session=True,  # Ctrl-C is for us; a second signal would break off its tidying up
             )
         except OSError as error:
@@ -99,10 +114,9 @@ class Grader:
                 process.wait(PATIENCE)
             else:
                 process.terminate()
-                process.wait(PATIENCE)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            process.kill()
-            process.wait()
+                process.wait(MERCY)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt, Stopped):
+            _kill(process)
         finally:
             self._hang_up()
             self._listener.join(1)
@@ -187,6 +201,25 @@ class Grader:
     def stderr(self) -> str:
         """The end of what the grader has written to its standard error so far."""
         return b"".join(list(self._words)).decode("utf-8", errors="replace").strip()
+
+
+def footing() -> str | None:
+    """Where the grader may stand: torch does not load in a directory that was removed. None: where we are."""
+    try:
+        if os.access(os.getcwd(), os.R_OK | os.X_OK):
+            return None
+    except OSError:
+        pass
+    return os.sep
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End it and whatever it has started in its own session."""
+    with contextlib.suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)  # start_new_session has made it the first of its group
+    process.kill()
+    process.wait()
 
 
 def _sweep(pid: int) -> None:

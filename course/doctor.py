@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course import client, text
-from course.advice import Advice, quote, to_workspace
+from course.advice import Advice, to_workspace
 from course.compat import isolated_command
 from course.errors import GraderFault
+from course.shell import INSTALL_OFFLINE, quote
 from course.text import say
 
 PACKAGES = ("torch", "transformers", "peft", "numpy", "safetensors", "pytest", "rich", "click")
@@ -55,7 +56,7 @@ def examine(workspace: str | None, encoding: str, grader_command: Sequence[str] 
     for kind, name in OFFLINE.items():
         version = _version(name)
         value = f"{name} {version}" if version else say("doctor.missing")
-        advice = "" if version else say("doctor.install_offline", package=name)
+        advice = "" if version else say("doctor.install_offline", command=INSTALL_OFFLINE)
         findings.append(Finding("offline", say(f"doctor.{kind}"), value, True if version else None, advice))
     findings += _grader(grader_command or isolated_command("grader"))
     return findings
@@ -86,7 +87,9 @@ def _grader(command: Sequence[str]) -> list[Finding]:
 
 def _ask(command: Sequence[str]) -> dict[str, object]:
     try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, env=client.environment(), check=False)
+        done = subprocess.run(
+            command, capture_output=True, timeout=SECONDS, env=client.environment(), cwd=client.footing(), check=False
+        )
     except subprocess.TimeoutExpired:
         raise GraderFault(say("doctor.timeout", seconds=int(SECONDS))) from None
     except OSError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from course.text import say
+from course.text import clean, say
 
 PASSED = 0
 NOT_PASSED = 1
@@ -26,6 +26,10 @@ class CourseError(click.ClickException):
     """Anything that we tell a person instead of doing what was asked."""
 
     exit_code = MISUSE
+
+    def __init__(self, message: str) -> None:
+        """Names and paths in it come from outside."""
+        super().__init__(clean(message))
 
 
 class NoSuchExercise(CourseError):
@@ -58,6 +62,20 @@ class NoSuchFunction(CourseError):
 
 class BadDestination(CourseError):
     """A path that was given for writing cannot be written."""
+
+
+class NotYet(CourseError):
+    """The reference is for those who have passed, or given up."""
+
+    exit_code = NOT_PASSED
+
+
+class NeedsRepository(CourseError):
+    """What was asked for travels with the repository, not with the package."""
+
+
+class CannotRemember(CourseError):
+    """The workspace's state cannot be stored."""
 
 
 class NoWorkspace(CourseError):

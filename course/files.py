@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
+import secrets
+import stat
 from pathlib import Path
 from typing import Any
+
+from course.text import escaped_in_json
+
+NAME = 60
+"""Characters of a file's name that its temporary neighbour keeps; a name may be as long as the system allows."""
 
 
 def write(path: Path, text: str) -> None:
@@ -18,18 +26,28 @@ def write(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """The same for bytes, so that line ends stay as they are."""
-    path = path.resolve()  # a link keeps pointing to the file that is replaced
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def write_bytes(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """The same for bytes, so that line ends stay as they are.
+
+    Args:
+        path: what to replace.
+        content: by what.
+        lasting: wait until it would survive a power cut.
+    """
+    path = Path(os.path.realpath(path))  # a link keeps pointing to the file that is replaced
+    beside = path.with_name(f".{path.name[:NAME]}.{secrets.token_hex(6)}.tmp")
     try:
         with open(beside, "xb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(beside, stat.S_IMODE(path.stat().st_mode))
         os.replace(beside, path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise
 
 
@@ -37,13 +55,13 @@ def to_json(value: Any) -> bytes:
     r"""One JSON document in UTF-8, ending in ``\n``.
 
     Infinities and NaN, which JSON does not know, become null; a lone surrogate (a student's string may hold one)
-    becomes its JSON escape, so that the bytes stay valid UTF-8.
+    becomes its JSON escape, so that the bytes stay valid UTF-8, and so does what a terminal would act upon.
 
     >>> to_json({"x": float("nan"), "y": "é"}).decode()
     '{\n  "x": null,\n  "y": "é"\n}\n'
     """
     text = json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8", errors="backslashreplace")
+    return (escaped_in_json(text) + "\n").encode("utf-8")
 
 
 def _finite(value: Any) -> Any:

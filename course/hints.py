@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from course.report import NOT_DEFINED
 from course.syllabus import Exercise
 from course.text import say
 from course.workspace import Memory
@@ -82,7 +83,9 @@ def _first_open(memory: Memory, function: str | None, check_id: str | None) -> d
         check for check in memory.failed if function in (None, check["function"]) and check_id in (None, check["id"])
     ]
     judged = [check for check in open_checks if check.get("status") != "skipped"]
-    return next(iter(judged or open_checks), None)
+    causes = [check for check in judged if check.get("kind") != "follows"]
+    written = [check for check in causes if check.get("cause") != NOT_DEFINED and check.get("status") != "not_started"]
+    return next(iter(written or causes or judged or open_checks), None)  # as ``Report.first_to_look_at``
 
 
 def _key(check: dict[str, str | None]) -> str:
@@ -98,7 +101,8 @@ def _state(check: dict[str, str | None]) -> str:
 
 
 def _of_check(check: dict[str, str | None]) -> Hint | None:
-    text = check.get("hint")
+    parts = [check.get("explanation") if check.get("kind") != "follows" else None, check.get("hint")]
+    text = "\n".join(dict.fromkeys(part for part in parts if part))
     if not text:
         return None
     mistake = check.get("mistake")

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ElementTree
 from datetime import datetime, timezone
 
 from course.report import Check, Report
+from course.text import clean
 
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
@@ -68,12 +69,12 @@ def to_xml(report: Report) -> bytes:
 
 
 def legal(text: str) -> str:
-    r"""The text with what XML cannot hold spelt out.
+    r"""The text with what XML cannot hold, and what no reader should have to act upon, spelt out.
 
     >>> legal("red: \x1b[31m")
     'red: \\x1b[31m'
     """
-    return ILLEGAL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+    return ILLEGAL.sub(lambda match: match[0].encode("unicode_escape").decode(), clean(text))
 
 
 def _case(report: Report, check: Check) -> ElementTree.Element:
@@ -89,11 +90,12 @@ def _case(report: Report, check: Check) -> ElementTree.Element:
     outcome = ElementTree.SubElement(
         case, OUTCOME[status], type=status, message=legal(check.message or status.replace("_", " "))
     )
+    found = check.explanation
     facts = [
         check.title,
         check.expected and f"expected: {check.expected}",
         check.actual and f"actual: {check.actual}",
-        check.mistake and f"misunderstood: {check.mistake}",
+        found and f"{found.kind}: {found.id}" + (f"\n{found.text}" if found.text != check.hint else ""),
         check.hint and f"hint: {check.hint}",
         check.traceback,
     ]

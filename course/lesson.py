@@ -15,12 +15,13 @@ from pathlib import Path
 from course import paths
 
 HEADINGS = ("Hints", "ヒント")
+PICTURE = re.compile(r"!\[[^]]*\]\(([^)\s]+)\)")
 ITEM = re.compile(r"(\d+)[.)]\s+(.*)")
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One chapter."""
+    """One lesson."""
 
     text: str
     """Markdown without the hints."""
@@ -28,6 +29,9 @@ class Lesson:
     """Heading of the hints section -> its items in Markdown, in order."""
     lang: str
     """The language it is written in, which may not be the one that was asked for."""
+
+    pictures: tuple[Path, ...] = ()
+    """That the text shows, in its order."""
 
     def hints_for(self, function: str) -> tuple[str, ...]:
         """The hints on one function; a heading may name several (``### lora_state_dict, load_lora_state_dict``)."""
@@ -54,7 +58,8 @@ def load(slug: str, lang: str) -> Lesson | None:
     if path is None:
         return None
     text, hints = split(path.read_text(encoding="utf-8"))
-    return Lesson(text=text, hints=hints, lang=path.parent.name)
+    pictures = tuple((path.parent / name).resolve() for name in PICTURE.findall(text))
+    return Lesson(text=text, hints=hints, lang=path.parent.name, pictures=pictures)
 
 
 def split(markdown: str) -> tuple[str, dict[str, tuple[str, ...]]]:

@@ -15,7 +15,7 @@ MESSAGES = COURSE / "messages"
 
 
 def lesson(slug: str, lang: str = "en") -> Path:
-    """The chapter: idea, picture, sources, then graduated hints."""
+    """The lesson: idea, picture, sources, then graduated hints."""
     return COURSE / "lessons" / lang / f"{slug}.md"
 
 

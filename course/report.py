@@ -40,6 +40,23 @@ class Difference:
     tolerance: float | None
 
 
+EXPLANATIONS = ("misconception", "pair", "relation", "crash", "loop", "follows")
+NOT_DEFINED = "not-defined"
+"""Id of the explanation of a check whose function is not in the file."""
+MISUNDERSTOOD = ("misconception", "pair", "relation")
+"""Kinds of explanations that are about what somebody thought; the others are about how the code ended."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a check failed, as far as the grader knows."""
+
+    kind: str
+    id: str
+    """Of a misconception, of two joined by ``+``, of a relation, of a message; of the check that this one follows."""
+    text: str
+
+
 @dataclass(frozen=True)
 class Check:
     """One check's outcome, or its announcement (``status`` is then None)."""
@@ -56,12 +73,15 @@ class Check:
     actual: str | None = None
     difference: Difference | None = None
     mistake: str | None = None
+    explanation: Explanation | None = None
     hint: str | None = None
     lesson: str | None = None
     depends_on: tuple[str, ...] = ()
     seconds: float | None = None
     stdout: str | None = None
     traceback: str | None = None
+    remarks: tuple[str, ...] = ()
+    """What was accepted although the docstring says otherwise."""
     compared: tuple[tuple[str, ...], ...] = ()
     """(what, expected, actual) of each comparison; visible checks only."""
 
@@ -76,6 +96,16 @@ class Check:
         return self.status in QUIET
 
     @property
+    def misunderstood(self) -> Explanation | None:
+        """The explanation, if it is one of something misunderstood."""
+        return self.explanation if self.explanation and self.explanation.kind in MISUNDERSTOOD else None
+
+    @property
+    def follows(self) -> bool:
+        """Whether another check has the same cause and tells it."""
+        return self.explanation is not None and self.explanation.kind == "follows"
+
+    @property
     def visible(self) -> bool:
         """Whether the values that were compared may be shown."""
         return self.visibility == "visible"
@@ -83,11 +113,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Misunderstanding:
-    """A misconception that the grader named, with the checks it explains."""
+    """Something that the grader named, with the checks it explains."""
 
     name: str
     hint: str
     checks: tuple[Check, ...]
+
+    @property
+    def heading(self) -> str:
+        """The name in words."""
+        return self.name.replace("-", " ")
 
 
 @dataclass(frozen=True)
@@ -152,14 +187,16 @@ class Report:
         """Note that the file is nothing that the grader could be asked about."""
         self.result = self.to_json("") | {"status": "not_gradable", "message": message, "max_points": max_points}
 
-    def _diagnose(self, found: object) -> None:
-        if not isinstance(found, dict):
+    def _diagnose(self, findings: object) -> None:
+        if not isinstance(findings, dict):
             raise Malformed("diagnosis without checks")
-        for check_id, finding in found.items():
+        for check_id, finding in findings.items():
             if isinstance(finding, dict) and check_id in self.checks:
-                self.checks[check_id] = replace(
-                    self.checks[check_id], mistake=_optional(finding, "mistake"), hint=_optional(finding, "hint")
-                )
+                before = self.checks[check_id]
+                mistake = _optional(finding, "mistake")
+                hint = _optional(finding, "hint") or before.hint
+                found = _explanation(finding.get("explanation")) or _of_mistake(mistake, hint) or before.explanation
+                self.checks[check_id] = replace(before, mistake=mistake, hint=hint, explanation=found)
 
     def _finish(self, result: object) -> None:
         if not isinstance(result, dict):
@@ -242,12 +279,25 @@ class Report:
         return sorted(unsorted, key=lambda check: order.get(check.id, len(order)))
 
     def misunderstandings(self) -> list[Misunderstanding]:
-        """The named misconceptions, each once, in the order of the first check that shows them."""
+        """What was named (misconceptions, pairs, relations), each once, in the order of the checks that show it."""
         explained: dict[str, list[Check]] = {}
+        texts: dict[str, str] = {}
         for check in self.failed:
-            if check.mistake:
-                explained.setdefault(check.mistake, []).append(check)
-        return [Misunderstanding(name, checks[0].hint or "", tuple(checks)) for name, checks in explained.items()]
+            if found := check.misunderstood:
+                explained.setdefault(found.id, []).append(check)
+                texts.setdefault(found.id, found.text)
+        return [Misunderstanding(name, texts[name], tuple(checks)) for name, checks in explained.items()]
+
+    def remarks(self) -> list[str]:
+        """What was accepted although the docstring says otherwise, each once."""
+        return list(dict.fromkeys(remark for check in self.checks.values() for remark in check.remarks))
+
+    def first_to_look_at(self) -> Check | None:
+        """The first check that failed by itself: written, tried, and not held up by another one."""
+        loud = [check for check in self.failed if not (check.quiet or check.status == "grader_error")]
+        causes = [check for check in loud if not check.follows]
+        written = [check for check in causes if check.explanation is None or check.explanation.id != NOT_DEFINED]
+        return next(iter(written or causes or loud), None)
 
     def tallies(self) -> list[Tally]:
         """One line per function, in the order of the exercise."""
@@ -307,6 +357,8 @@ def _as_json(check: Check) -> dict[str, Any]:
         "depends_on": list(check.depends_on),
         "compared": [list(line) for line in check.compared] or None,
         "difference": None if difference is None else vars(difference),
+        "explanation": None if check.explanation is None else vars(check.explanation),
+        "remarks": list(check.remarks),
     }
 
 
@@ -334,6 +386,7 @@ def _check(value: object, *, announced: bool = False, functions: Mapping[str, st
         raise Malformed(f"{check_id}: unknown status {status!r}")
     seconds = value.get("seconds")
     depends_on = value.get("depends_on") or []
+    mistake, hint = _optional(value, "mistake"), _optional(value, "hint")
     return replace(
         check,
         points=_integer(value, "points"),
@@ -342,15 +395,34 @@ def _check(value: object, *, announced: bool = False, functions: Mapping[str, st
         expected=_optional(value, "expected"),
         actual=_optional(value, "actual"),
         difference=_difference(value.get("difference")),
-        mistake=_optional(value, "mistake"),
-        hint=_optional(value, "hint"),
+        mistake=mistake,
+        explanation=_explanation(value.get("explanation")) or _of_mistake(mistake, hint),
+        hint=hint,
         lesson=_optional(value, "lesson"),
         depends_on=tuple(str(name) for name in depends_on),
         seconds=float(seconds) if isinstance(seconds, (int, float)) else None,
         stdout=_optional(value, "stdout"),
         traceback=_optional(value, "traceback"),
+        remarks=_remarks(value.get("remarks")),
         compared=tuple(tuple(str(part) for part in line) for line in value.get("compared") or []),
     )
+
+
+def _explanation(value: object) -> Explanation | None:
+    """None for what is none: a result is worth reading without it."""
+    if not isinstance(value, dict) or value.get("kind") not in EXPLANATIONS:
+        return None
+    kind, name, text = value["kind"], value.get("id"), value.get("text")
+    return Explanation(kind, name, text) if isinstance(name, str) and isinstance(text, str) else None
+
+
+def _of_mistake(mistake: str | None, hint: str | None) -> Explanation | None:
+    """From a grader that says ``mistake`` and ``hint`` only."""
+    return Explanation("misconception", mistake, hint or "") if mistake else None
+
+
+def _remarks(value: object) -> tuple[str, ...]:
+    return tuple(remark for remark in value if isinstance(remark, str)) if isinstance(value, list) else ()
 
 
 def _difference(value: object) -> Difference | None:

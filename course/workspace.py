@@ -9,19 +9,20 @@ The state is a convenience: if its file is lost or damaged the course starts afr
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from course import files, paths
-from course.errors import CourseError, cannot_write
+from course import files, locks, paths
+from course.errors import CannotRemember, cannot_write
 from course.report import Report
 from course.syllabus import Exercise
 from course.text import say
@@ -41,11 +42,25 @@ class Memory:
     points: int = 0
     max_points: int = 0
     failed: list[dict[str, str | None]] = field(default_factory=list)
-    """``id``, ``function``, ``title``, ``status``, ``mistake``, ``hint`` of the checks that are open, in order."""
+    """``id``, ``function``, ``title``, ``status``, ``mistake``, ``hint`` of the checks that are open, in order, and
+    ``kind``, ``cause`` (its id) and ``explanation`` (its text) of what explains them."""
     given: list[str] = field(default_factory=list)
     """Checks whose own hint was shown (``id`` and the mistake named)."""
     levels: dict[str, int] = field(default_factory=dict)
     """Function -> how many of the lesson's hints were shown."""
+    results: dict[str, int] = field(default_factory=dict)
+    """Check -> points it earned when it last ran, be it alone."""
+    graded: str | None = None
+    """When it was last graded, in whole or in part; ISO 8601 in UTC, so that texts sort as times do."""
+    surrendered: bool = False
+    """The reference was shown before the exercise was passed."""
+    solved: bool = False
+    """The exercise was passed once, whatever happened to the file since."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was graded, in whole or in part."""
+        return self.status is not None or any(self.results.values()) or bool(self.failed)
 
     @classmethod
     def from_json(cls, record: object) -> Memory:
@@ -58,6 +73,13 @@ class Memory:
         for name in ("points", "max_points"):
             if isinstance(record.get(name), int):
                 setattr(memory, name, record[name])
+        for name in ("surrendered", "solved"):
+            setattr(memory, name, record.get(name) is True)
+        memory.solved = memory.solved or memory.status == "passed"
+        if isinstance(record.get("graded"), str):
+            memory.graded = record["graded"]
+        if isinstance(record.get("results"), dict):
+            memory.results = {str(key): points for key, points in record["results"].items() if isinstance(points, int)}
         if isinstance(record.get("failed"), list):
             memory.failed = [
                 {str(key): None if text is None else str(text) for key, text in check.items()}
@@ -70,8 +92,14 @@ class Memory:
             memory.levels = {str(key): level for key, level in record["levels"].items() if isinstance(level, int)}
         return memory
 
-    def record(self, report: Report) -> None:
-        """Remember a grading. A run of chosen checks answers for those only; what was open beside them stays open."""
+    def record(self, report: Report, total: int = 0, now: datetime | None = None) -> None:
+        """Remember a grading. A run of chosen checks answers for those only; what was open beside them stays open.
+
+        Args:
+            report: what came of it.
+            total: points of the whole exercise.
+            now: when it ended; None means this moment.
+        """
         open_checks: list[dict[str, str | None]] = [
             {
                 "id": check.id,
@@ -80,14 +108,32 @@ class Memory:
                 "status": check.status,
                 "mistake": check.mistake,
                 "hint": check.hint,
+                "kind": check.explanation.kind if check.explanation else None,
+                "cause": check.explanation.id if check.explanation else None,
+                "explanation": check.explanation.text if check.explanation else None,
             }
             for check in report.failed
         ]
+        results = {check.id: check.points for check in report.checks.values()}
         if not report.partial:
             self.status, self.points, self.max_points = report.status, report.points, report.max_points
-            self.failed = open_checks
+            self.failed, self.results = open_checks, results
         else:
             self.failed = open_checks + [check for check in self.failed if check["id"] not in report.checks]
+            if self.status is None or self.results:  # else an older version has kept the sum and not its parts
+                self.results |= results
+                self.points = sum(self.results.values())
+            self.max_points = max(self.max_points, total, report.max_points)
+            if self.status == "passed" and open_checks:
+                self.status = "failed"
+            elif self.status == "not_started" and self.points:
+                self.status = "failed"
+        self.solved = self.solved or self.status == "passed"
+        self.graded = (now or datetime.now(timezone.utc)).astimezone(timezone.utc).isoformat()
+
+    def forget(self) -> None:
+        """Begin afresh; only that the reference may be looked at stays."""
+        self.__init__(surrendered=self.surrendered, solved=self.solved)  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
@@ -112,20 +158,38 @@ class Workspace:
         """What is remembered of one exercise."""
         return self.memories().get(exercise.slug, Memory())
 
-    def remember(self, exercise: Exercise, memory: Memory) -> None:
-        """Store what is to be remembered of one exercise, the others unchanged.
+    @contextlib.contextmanager
+    def editing(self, exercise: Exercise) -> Iterator[Memory]:
+        """What is remembered of one exercise, for changing it: nobody else writes meanwhile, and then it is stored.
 
         Raises:
-            CourseError: the state belongs to a newer course, or cannot be written.
+            CannotRemember: when all else is done, if it cannot be stored (a newer course's state, a full disk).
         """
+        with locks.held(self._state_file.parent) as alone:
+            memory = self.memory(exercise)
+            yield memory
+            self._store(exercise, memory, alone)
+
+    def remember(self, exercise: Exercise, memory: Memory) -> None:
+        """Store this and nothing else of one exercise, the others unchanged.
+
+        Raises:
+            CannotRemember: the state belongs to a newer course, or cannot be written.
+        """
+        with locks.held(self._state_file.parent) as alone:
+            self._store(exercise, memory, alone)
+
+    def _store(self, exercise: Exercise, memory: Memory, alone: bool) -> None:
         if self._schema() not in (None, SCHEMA):
-            raise CourseError(say("error.newer_state", path=str(self._state_file)))
+            raise CannotRemember(say("error.newer_state", path=str(self._state_file)))
         state = {"schema": SCHEMA, "exercises": self._exercises() | {exercise.slug: vars(memory)}}
         try:
             self._state_file.parent.mkdir(parents=True, exist_ok=True)
-            files.write_bytes(self._state_file, files.to_json(state))
+            for left in self._state_file.parent.glob(f".{self._state_file.name}.*.tmp") if alone else ():
+                left.unlink(missing_ok=True)  # of a writer that was killed: we hold the lock, so none is at work
+            files.write_bytes(self._state_file, files.to_json(state), lasting=False)
         except OSError as error:
-            raise cannot_write(self._state_file, error) from error
+            raise CannotRemember(cannot_write(self._state_file, error).message) from error
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -144,10 +208,18 @@ class Workspace:
         return exercises if isinstance(exercises, dict) else {}
 
 
+def current() -> Workspace | None:
+    """The workspace that the current directory lies in; none if that directory was removed or may not be looked at."""
+    try:
+        return find(Path.cwd())
+    except OSError:
+        return None
+
+
 def find(start: Path) -> Workspace | None:
     """The workspace that ``start`` lies in: the nearest parent with ``.course/``."""
     for directory in (start, *start.parents):
-        if (directory / DIRECTORY).is_dir():
+        if os.path.isdir(directory / DIRECTORY):  # unlike Path.is_dir it has no opinion on what may not be looked at
             return Workspace(directory)
     return None
 

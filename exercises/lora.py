@@ -47,7 +47,7 @@ def lora_report(
         The three ratios are fractions of 1, not percentages, and are neither rounded nor clipped.
 
     >>> report = lora_report([(768, 768)] * 4, r=16, n_layers=12)
-    >>> report["lora_params"], round(report["kept_ratio"], 4), round(report["reduction"], 4)
+    >>> int(report["lora_params"]), round(float(report["kept_ratio"]), 4), round(float(report["reduction"]), 4)
     (1179648, 0.0417, 0.9583)
     """
     # TODO: about nine lines. Add up the factors and the matrices over all shapes and layers, then divide.
@@ -65,12 +65,12 @@ class LoRALinear(nn.Module):
     would ever move.
 
     Frozen means not updated, not cut off: x gets its gradient through W and through the update, so that layers below
-    can learn. The factors have the dtype and the device of ``base.weight``.
+    can learn. The factors are Parameters with the dtype and the device of ``base.weight``.
 
     >>> base = nn.Linear(3, 2)
     >>> layer = LoRALinear(base, r=1, alpha=2.0)
     >>> x = torch.ones(5, 3)
-    >>> torch.equal(layer(x), base(x))
+    >>> torch.allclose(layer(x), base(x))
     True
     >>> sorted(parameter.numel() for parameter in layer.parameters() if parameter.requires_grad)
     [2, 3]
@@ -165,10 +165,12 @@ def inject_lora(
         Dotted names of the replaced layers, each once.
 
     Raises:
-        ValueError: no linear layer has such a name.
+        ValueError: none of the targets is the name of a linear layer (one that fits is enough), or a name in
+            ``trainable`` is that of no module. A misspelt head would stay frozen, and nobody would notice. A model
+            without a classifier needs ``trainable=()``.
 
     >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "query_norm": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
-    >>> inject_lora(model, ["query"], r=2, alpha=4.0)
+    >>> list(inject_lora(model, ["query"], r=2, alpha=4.0))
     ['query']
     >>> sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)  # 2 * (4 + 4) + 10
     26
@@ -209,13 +211,17 @@ def load_lora_state_dict(model: nn.Module, state: dict[str, Tensor]) -> None:
         state: what `lora_state_dict` returned.
 
     Raises:
-        KeyError: the state lacks a trainable tensor of the model, or holds a name that is none of them.
+        KeyError: the state lacks a trainable tensor of the model, or holds a name that is none of them. (Another type
+            of error passes the checks, with a remark. So it does for every ``Raises`` of this exercise.)
 
     >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
     >>> names = inject_lora(model, ["query"], r=1, alpha=1.0)
-    >>> load_lora_state_dict(model, {})  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    KeyError: ...
+    >>> state = lora_state_dict(model)
+    >>> torch.nn.init.zeros_(model["classifier"].weight).any().item()
+    False
+    >>> load_lora_state_dict(model, state)
+    >>> model["classifier"].weight.any().item()
+    True
     """
     # TODO: about five lines. Compare the names on both sides, refuse a difference, copy the numbers.
     raise NotImplementedError("load_lora_state_dict")
@@ -233,9 +239,6 @@ class MultiLoRALinear(nn.Module):
     >>> layer.set_adapter("news")
     >>> sum(parameter.numel() for parameter in layer.parameters() if parameter.requires_grad)  # (1 + 2) * (3 + 2)
     15
-    >>> layer.set_adapter("newz")
-    Traceback (most recent call last):
-    KeyError: "no adapter is called 'newz'; known: reviews, news"
     """
 
     def __init__(self, base: nn.Linear) -> None:
@@ -301,7 +304,7 @@ class BottleneckAdapter(nn.Module):
     of the two weight matrices must have a gradient from the first step on.
 
     >>> adapter = BottleneckAdapter(d=6, m=2)
-    >>> sum(parameter.numel() for parameter in adapter.parameters())  # 2 * 6 * 2 + 2 + 6
+    >>> sum(parameter.numel() for parameter in adapter.parameters() if parameter.requires_grad)  # 2 * 6 * 2 + 2 + 6
     32
     """
 
@@ -365,9 +368,9 @@ def peft_param_count(
     Raises:
         ValueError: the method is none of the four.
 
-    >>> peft_param_count("lora", d=768, n_layers=12, r=8)  # query and value of BERT-base
+    >>> int(peft_param_count("lora", d=768, n_layers=12, r=8))  # query and value of BERT-base
     294912
-    >>> peft_param_count("prompt", d=768, n_layers=12, n_virtual=20)
+    >>> int(peft_param_count("prompt", d=768, n_layers=12, n_virtual=20))
     15360
     """
     # TODO: about ten lines. Tell the methods apart, count each, refuse the rest.

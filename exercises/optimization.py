@@ -88,7 +88,8 @@ def reinit_top_layers(model: nn.Module, n: int, std: float | None = None) -> nn.
     """Let the top layers forget what they learned in pre-training, in place.
 
     In the top n layers the weights of every ``nn.Linear`` are drawn anew from a normal distribution with mean 0, and
-    the biases (where there are any) are 0; every ``nn.LayerNorm`` has weight 1 and bias 0. That is how BERT starts.
+    the biases (where there are any) are 0; every ``nn.LayerNorm`` has weight 1 and bias 0. That is how BERT starts in
+    transformers. Google's own BERT cuts the normal distribution off at two standard deviations, which is right as well.
 
     The Parameters stay the same objects and stay trainable, so that an optimizer that knows them goes on working. The
     lower layers, embeddings and head keep their numbers. Whether the pooler restarts along with the layers is your

@@ -9,7 +9,13 @@ A wrong diagnosis is worse than none. A mistake is named only if
 1. its own check (``caught_by``) is among those that failed, and
 2. its trace equals the student's in every check of that function, or, when several things are wrong at once, in its
    own check and in this one, with numbers that no accident explains; and
-3. no other mistake fits as well.
+3. what differs from the reference is evidence enough (``evidence``). Complaints about the form of an answer are none,
+   and yes/no facts are shared by errors that nobody has thought of: on them alone only those mistakes are named whose
+   text says no more than the facts do (``facts.toml``); and
+4. no other mistake fits as well, nor a stand-in that does nothing.
+
+Where none fits alone, two at once are tried (``pairs``), by the same rules. Where no simulation fits, a relation
+between the answer and the expected one may be stated (``relations``).
 
 DESIGN's fallback, deciding by the pattern of failed checks alone, was left out: a pattern of two or three verdicts
 fits too much.
@@ -21,10 +27,13 @@ import ast
 import contextlib
 import functools
 import io
+import itertools
 import math
+import re
+import time
 import types
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +41,19 @@ import torch
 
 from course import paths
 from course.compat import tomllib
-from grader import expect
+from grader import expect, relations
 from grader.check import CheckSpec
 from grader.expect import Failed
 from grader.proxy import Handle, Outcome, StudentRaised, check_seed, local_student
 
 TOLERANCE = 1e-4
 """Largest difference, relative to 1 + |value|, at which two results count as the same behaviour."""
+ENOUGH = 6
+"""Evidence that a name needs; ``evidence`` says what counts."""
+PAIR_SECONDS = 0.3
+"""Processor time for trying pairs of mistakes on one function."""
+RELATION_SECONDS = 0.2
+"""The same for relations."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,8 @@ class Mistake:
     """(old, new); each ``old`` occurs exactly once in the reference."""
     caught_by: str
     hint: Mapping[str, str]
+    kin: str = ""
+    """Mistakes of the same kin are one to the student: where they behave the same, either may be named."""
 
     @property
     def function(self) -> str:
@@ -78,14 +95,21 @@ class Observed:
     failing: str
     """What the verdict hung on."""
     trace: list[Outcome]
+    exchanged: Sequence[tuple[bytes, bytes]] = ()
+    """Requests and answers as they travelled."""
+    seconds: float = 0.0
+    """Of processor time, where the check was run in this process."""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A misconception that explains a failed check."""
+    """What explains a failed check: a misconception, two of them (``pair``), a relation, or another failure."""
 
-    name: str
-    hint: Mapping[str, str]
+    kind: str
+    """``misconception``, ``pair``, ``relation`` or ``follows``."""
+    id: str
+    text: Mapping[str, str]
+    """By language; always has ``en``."""
 
 
 @functools.cache
@@ -106,14 +130,15 @@ def load_mistakes(path: Path) -> tuple[Mistake, ...]:
                 edits=tuple((edit["old"], edit["new"]) for edit in edits),
                 caught_by=entry["caught_by"],
                 hint=entry["hint"],
+                kin=entry.get("kin", ""),
             )
         )
     return tuple(found)
 
 
 def edited_module(slug: str, mistake: Mistake) -> types.ModuleType:
-    """The reference with one mistake, as a module of its own."""
-    module = types.ModuleType(f"mistaken_{mistake.name.replace('-', '_')}")
+    """The reference with one mistake (or with two in one), as a module of its own."""
+    module = types.ModuleType(f"mistaken_{re.sub('[^a-z0-9]', '_', mistake.name.lower())}")
     module.__file__ = "<mistaken>"
     for part in parts(paths.solution(slug).read_text(encoding="utf-8"), mistake):
         exec(_compiled(part), module.__dict__)
@@ -165,28 +190,36 @@ def observe(spec: CheckSpec, module: types.ModuleType, run_seed: int) -> Observe
 
 
 def _observe(spec: CheckSpec, module: types.ModuleType, run_seed: int, trace: list[Outcome]) -> Observed:
+    started = time.process_time()
     student = local_student(module, check_seed(run_seed, spec.id))
     student.trace = trace
     seen, remarks = list(expect.seen), list(expect.remarks)
-    status, failing = "passed", ""
+    status, error = "passed", None
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             spec.run(student)
-    except Failed as error:
-        status, failing = "failed", error.message.split(":")[0]
-    except StudentRaised as error:
-        status, failing = "crashed", str(error)
-    except Exception as error:  # the check tripped over the mistaken answer, as it would over a student's
-        status, failing = "failed", f"{type(error).__name__}: {error}"
+    except StudentRaised as raised:
+        status, error = "crashed", raised
+    except Exception as raised:  # an expectation, or the check tripped over the mistaken answer
+        status, error = "failed", raised  # type: ignore[assignment]
     finally:
         expect.seen[:], expect.remarks[:] = seen, remarks
-    return Observed(spec, status, failing, student.trace)
+    return Observed(spec, status, hung_on(error), student.trace, student.exchanged, time.process_time() - started)
+
+
+def hung_on(error: BaseException | None) -> str:
+    """What the verdict hung on, in words that do not depend on the numbers drawn."""
+    if error is None:
+        return ""
+    if isinstance(error, Failed):
+        return re.sub(r"-?\d[\d.,_]*", "#", error.message.split(":")[0])
+    return str(error) if isinstance(error, StudentRaised) else f"{type(error).__name__}: {error}"
 
 
 def diagnose(
     slug: str, observed: Mapping[str, Observed], references: Mapping[str, Observed], run_seed: int
 ) -> dict[str, Diagnosis]:
-    """Name what was misunderstood.
+    """Say what explains the failures.
 
     Args:
         slug: the exercise.
@@ -195,55 +228,244 @@ def diagnose(
         run_seed: seed of the run.
 
     Returns:
-        Check id -> the misconception that explains its failure.
+        Check id -> what explains its failure.
     """
     found: dict[str, Diagnosis] = {}
     wrong = {name for name, item in observed.items() if item.status in ("failed", "crashed")}
-    for function in {observed[name].spec.function for name in wrong}:
-        suspects = [
-            mistake
-            for mistake in load_mistakes(paths.mistakes(slug))
-            if mistake.function == function and mistake.caught_by in wrong
-        ]
+    for function in dict.fromkeys(observed[name].spec.function for name in observed if name in wrong):
         group = {name: item for name, item in observed.items() if item.spec.function == function}
-        found |= _explain(slug, suspects, group, references, run_seed)
+        found |= Function(slug, function, group, references, run_seed).explain()
     return found
 
 
-def _explain(
-    slug: str,
-    suspects: list[Mistake],
-    group: Mapping[str, Observed],
-    references: Mapping[str, Observed],
-    run_seed: int,
-) -> dict[str, Diagnosis]:
-    comparable = {name: item for name, item in group.items() if item.status in ("passed", "failed", "crashed")}
-    wrong = [name for name, item in comparable.items() if item.status != "passed"]
-    order = wrong + [name for name in comparable if name not in wrong]
-    complete = len(comparable) == sum(item.status != "skipped" for item in group.values())
+@dataclass
+class Function:
+    """All checks of one function of the file, at least one of which failed."""
 
-    full: dict[str, Diagnosis] = {}
-    partial: dict[str, dict[str, Diagnosis]] = {name: {} for name in wrong}
-    for mistake in suspects:
-        module = edited_module(slug, mistake)
-        if not _repeats(group[mistake.caught_by], module, run_seed):
-            continue  # what the mistake is known by looks different here
-        fits = complete
-        for name in order:
-            item = comparable[name]
-            if not fits and name not in wrong:
+    slug: str
+    name: str
+    group: Mapping[str, Observed]
+    references: Mapping[str, Observed]
+    run_seed: int
+    _repeated: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _modules: dict[str, types.ModuleType] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sort the checks: what failed first, and what costs little first."""
+        self.comparable = {
+            name: item for name, item in self.group.items() if item.status in ("passed", "failed", "crashed")
+        }
+        cost = {name: self.references[name].seconds if name in self.references else 0.0 for name in self.comparable}
+        self.wrong = sorted((name for name, item in self.comparable.items() if item.status != "passed"), key=cost.get)  # type: ignore[arg-type]
+        right = sorted((name for name in self.comparable if name not in self.wrong), key=cost.get)  # type: ignore[arg-type]
+        self.order = self.wrong + right
+        self.complete = len(self.comparable) == sum(item.status != "skipped" for item in self.group.values())
+        self.evidence = {name: evidence(self.group[name], self.references[name]) for name in self.wrong}
+        self.telling = {name for name in self.wrong if _telling(self.group[name], self.references[name])}
+
+    def explain(self) -> dict[str, Diagnosis]:
+        """Check id -> what explains its failure."""
+        suspects = [
+            mistake
+            for mistake in load_mistakes(paths.mistakes(self.slug))
+            if mistake.function == self.name and mistake.caught_by in self.wrong
+        ]
+        idle = self._idle(self.order, "all")
+        if idle is not None:
+            return dict.fromkeys(self.wrong, idle)
+        fitting = [mistake for mistake in suspects if self._fits(mistake)] if self.complete else []
+        if fitting:
+            named = self._speaker(fitting)
+            return self._following(self._related({} if named is None else dict.fromkeys(self.wrong, named)))
+        found = self._partial(suspects)
+        if not found and len(self.wrong) > 1 and (idle := self._idle(self.wrong, "the failed")) is not None:
+            return dict.fromkeys(self.wrong, idle)
+        related = self._related(found)
+        simple = len(related) == len(self.wrong) and len({diagnosis.id for diagnosis in related.values()}) == 1
+        if self.complete and len(found) < len(self.wrong) and not simple:
+            pair = self._pair(suspects, {diagnosis.id for diagnosis in found.values()})
+            if pair is not None:
+                return dict.fromkeys(self.wrong, pair)
+        return self._following(related)
+
+    # --- one mistake ---------------------------------------------------------------------------------------------
+
+    def _module(self, mistake: Mistake) -> types.ModuleType:
+        if mistake.name not in self._modules:
+            self._modules[mistake.name] = edited_module(self.slug, mistake)
+        return self._modules[mistake.name]
+
+    def _repeats(self, name: str, mistake: Mistake) -> bool:
+        key = name, mistake.name
+        if key not in self._repeated:
+            self._repeated[key] = _repeats(self.comparable[name], self._module(mistake), self.run_seed)
+        return self._repeated[key]
+
+    def _fits(self, mistake: Mistake) -> bool:
+        """Whether all checks go with this mistake as they went with the student; tried up to the first difference."""
+        return all(self._repeats(name, mistake) for name in self.order)
+
+    def _speaker(self, fitting: list[Mistake]) -> Diagnosis | None:
+        """The one to name of those that explain everything."""
+        if len(fitting) > 1 and not (fitting[0].kin and len({mistake.kin for mistake in fitting}) == 1):
+            return None
+        mistake = fitting[0]
+        if sum(self.evidence.values()) < ENOUGH and mistake.name not in plain_facts(self.slug):
+            return None
+        return Diagnosis("misconception", mistake.name, mistake.hint)
+
+    def _partial(self, suspects: list[Mistake]) -> dict[str, Diagnosis]:
+        """What explains single checks, where several things are wrong: by numbers that no accident gives."""
+        partial: dict[str, list[Mistake]] = {name: [] for name in self.telling}
+        for mistake in suspects if self.telling else ():
+            if not self._repeats(mistake.caught_by, mistake):
+                continue  # what the mistake is known by looks different here
+            for name in self.wrong:
+                if name in self.telling and self._repeats(name, mistake):
+                    partial[name].append(mistake)
+        return {
+            name: Diagnosis("misconception", fitting[0].name, fitting[0].hint)
+            for name, fitting in partial.items()
+            if len(fitting) == 1 and self.evidence[name] >= ENOUGH
+        }
+
+    # --- two at once ---------------------------------------------------------------------------------------------
+
+    def _pair(self, suspects: list[Mistake], known: set[str]) -> Diagnosis | None:
+        """The two mistakes that explain everything together, if there are exactly two.
+
+        Pairs with a mistake that explains a check by itself come first. What is found counts only if there was time
+        for all the others, or if the evidence is overwhelming.
+        """
+        total = sum(self.evidence.values())
+        if total < ENOUGH or len(suspects) < 2:
+            return None
+        deadline = time.process_time() + PAIR_SECONDS
+        weight = {
+            mistake.name: (mistake.name not in known, not self._repeated.get((mistake.caught_by, mistake.name), False))
+            for mistake in suspects
+        }
+        pairs = sorted(
+            itertools.combinations(suspects, 2),
+            key=lambda two: (sorted(weight[one.name] for one in two), two[0].name, two[1].name),
+        )
+        fitting: list[tuple[Mistake, Mistake]] = []
+        done = True
+        for first, second in pairs:
+            if time.process_time() > deadline:
+                done = False
                 break
-            if name != mistake.caught_by and not _repeats(item, module, run_seed):
-                fits = False
-            elif name in wrong and _telling(item, references[name]):
-                partial[name][mistake.name] = Diagnosis(mistake.name, mistake.hint)
-        if fits:
-            full[mistake.name] = Diagnosis(mistake.name, mistake.hint)
-    if len(full) == 1:
-        return dict.fromkeys(wrong, next(iter(full.values())))
-    if full:
-        return {}
-    return {name: next(iter(fitting.values())) for name, fitting in partial.items() if len(fitting) == 1}
+            both = compose(self.slug, first, second)
+            if both is not None and self._fits(both):
+                fitting.append((first, second))
+        if not fitting or (not done and total < 4 * ENOUGH):
+            return None
+        if len(fitting) > 1:
+            common = set.intersection(*({one.name for one in two} for two in fitting))
+            part = [mistake for mistake in fitting[0] if mistake.name in common]
+            return Diagnosis("misconception", part[0].name, part[0].hint) if part else None
+        first, second = sorted(
+            fitting[0], key=lambda mistake: (list(self.group).index(mistake.caught_by), mistake.name)
+        )
+        apart = first.caught_by != second.caught_by and all(
+            self._repeats(one.caught_by, one) for one in (first, second)
+        )
+        if total < 2 * ENOUGH and not apart:  # each seen by itself is worth more than both mixed up
+            return None
+        return Diagnosis(
+            "pair",
+            f"{first.name} + {second.name}",
+            {"en": f"Two things at once. First: {first.hint['en']} Second: {second.hint['en']}"},
+        )
+
+    # --- no mistake ----------------------------------------------------------------------------------------------
+
+    def _idle(self, names: Sequence[str], which: str) -> Diagnosis | None:
+        """Whether the function might as well do nothing at all, as far as these checks see."""
+        numbers = sum(evidence(self.group[name], self.references[name], words=False) for name in self.wrong)
+        if not self.complete or numbers < ENOUGH:
+            return None
+        for kind, text in (
+            ("returns-nothing", "did nothing at all"),
+            ("returns-its-input", "only returned its first argument"),
+        ):
+            module = _stand_in(self.slug, self.name, kind)
+            if module is None:
+                return None
+            if all(_repeats(self.comparable[name], module, self.run_seed) for name in names):
+                return Diagnosis("relation", "does-nothing", {"en": f"{which} checks go as if `{self.name}` {text}"})
+        return None
+
+    def _related(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
+        """What is found, and relations for the failures that it does not explain."""
+        found = dict(found)
+        deadline = time.process_time() + RELATION_SECONDS
+        for name in self.wrong:
+            item, reference = self.group[name], self.references[name]
+            if time.process_time() > deadline or name in found or item.status != "failed" or not item.exchanged:
+                continue
+            relation = relations.explain(
+                item.spec, self.run_seed, item.exchanged, reference.exchanged, reference_module(self.slug)
+            )
+            if relation is not None:
+                found[name] = Diagnosis("relation", relation.id, {"en": relation.text})
+        return found
+
+    def _following(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
+        """What is found; where one relation is behind most failures, the others may well come of it too.
+
+        A mistake that does not repeat a check is known not to be all that is wrong there, so nothing follows from it.
+        """
+        causes = {(diagnosis.kind, diagnosis.id) for diagnosis in found.values()}
+        rest = [name for name in self.wrong if name not in found and self.group[name].status == "failed"]
+        if len(causes) != 1 or not rest or len(found) < max(2, len(rest)):
+            return found
+        ((kind, cause),) = causes
+        if kind != "relation":
+            return found
+        title = next(self.group[name].spec.title for name in self.group if name in found)
+        text = f"perhaps this follows from the failure of \u201c{title}\u201d: look at that one first"
+        return found | dict.fromkeys(rest, Diagnosis("follows", cause, {"en": text}))
+
+
+def compose(slug: str, first: Mistake, second: Mistake) -> Mistake | None:
+    """Two mistakes as one, None where their edits touch each other."""
+    reference = paths.solution(slug).read_text(encoding="utf-8")
+    both = Mistake(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, first.hint)
+    try:
+        forth = both.apply(reference)
+        back = Mistake("", second.edits + first.edits, "", {}).apply(reference)
+    except ValueError:
+        return None
+    return both if forth == back else None
+
+
+@functools.cache
+def reference_module(slug: str) -> types.ModuleType:
+    """The reference as it stands."""
+    return edited_module(slug, Mistake("", (), "", {}))
+
+
+def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
+    """The reference with a function that does nothing; None where ``name`` is no function."""
+    reference = reference_module(slug)
+    if not isinstance(getattr(reference, name, None), types.FunctionType):
+        return None
+    module = types.ModuleType(f"idle_{name}")
+    module.__dict__.update(vars(reference))
+    first = kind == "returns-its-input"
+    setattr(module, name, lambda *args, **kwargs: (args or tuple(kwargs.values()))[0] if first else None)
+    return module
+
+
+@functools.cache
+def plain_facts(slug: str) -> frozenset[str]:
+    """Mistakes whose text says no more than the yes/no facts that the checks state."""
+    path = paths.mistakes(slug).parents[1] / "facts.toml"
+    if not path.exists():
+        return frozenset()
+    names: list[str] = tomllib.loads(path.read_text(encoding="utf-8")).get(slug, [])
+    return frozenset(names)
 
 
 def _repeats(item: Observed, module: types.ModuleType, run_seed: int) -> bool:
@@ -288,6 +510,8 @@ def same(one: Observed, other: Observed) -> bool:
 
 
 def _same_outcome(one: Outcome, other: Outcome) -> bool:
+    if one.kind == "raised" and other.kind == "raised":
+        return one.what == other.what  # refusals are worded by their author; what a crash says is in the verdict
     return one.kind == other.kind and one.what == other.what and same_value(one.value, other.value)
 
 
@@ -302,6 +526,12 @@ def same_value(one: Any, other: Any) -> bool:
         return bool((exact | (near & a.isfinite() & b.isfinite())).all())
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
+    if isinstance(one, torch.Tensor) and not one.ndim and isinstance(other, float):
+        return same_value(float(one), other)  # a loss is a loss, with a graph behind it or without
+    if isinstance(other, torch.Tensor) and not other.ndim and isinstance(one, float):
+        return same_value(one, float(other))
+    if isinstance(one, int) and isinstance(other, int):
+        return one == other  # a count that is nearly right is wrong
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         if one == other or (one != one and other != other):
             return True
@@ -334,3 +564,76 @@ def _is_rich(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return abs(value) > 100 or value != int(value)
+
+
+# --- evidence --------------------------------------------------------------------------------------------------------
+
+_LIBRARY = re.compile(r"\b(shapes?|sizes?|dimensions?)\b")
+FACTS = 4
+"""What yes/no facts may be worth at most, however many there are: they tend to go together."""
+
+
+def evidence(item: Observed, reference: Observed, words: bool = True) -> int:
+    """What speaks for a name: how much of what came back is not what the reference gives, by its variety.
+
+    A float that is not round is worth 8, a small integer or a word 2, several different numbers at once ``ENOUGH`` or
+    more, a yes/no fact 1, and all facts together no more than ``FACTS``. A complaint about the form of an answer
+    (``contract``) is worth nothing, nor is an exception; what a library says of shapes is worth the numbers in it.
+    """
+    worth = facts = 0
+    for outcome, known in zip(item.trace, reference.trace, strict=False):
+        if outcome.what != known.what:
+            break
+        if not words and isinstance(outcome.value, str):
+            continue
+        if outcome.kind in ("value", "note") and known.kind in ("value", "note"):
+            value = _evidence(outcome.value, known.value)
+            if value <= 1:
+                facts += value
+            else:
+                worth += value
+    if item.status == "crashed":
+        worth += min(ENOUGH, 2 * (len(re.findall(r"\d+", item.failing)) - 1)) if _LIBRARY.search(item.failing) else 0
+    return worth + min(FACTS, facts)
+
+
+def _evidence(value: Any, known: Any) -> int:
+    if same_value(value, known):
+        return 0
+    if isinstance(value, torch.Tensor):
+        return _evidence_of_numbers(value, known)
+    if isinstance(value, bool) or value is None:
+        return 1
+    if isinstance(value, (int, float)):
+        return 8 if abs(value) > 100 or (math.isfinite(value) and round(value, 2) != value) else 2
+    if isinstance(value, str):
+        return _evidence_of_words(value, str(known))
+    if isinstance(value, (list, tuple)):
+        parts, others = list(value)[:200], list(known)[:200] if isinstance(known, (list, tuple)) else []
+    elif isinstance(value, dict):
+        parts = list(value.values())[:200]
+        others = [known.get(key) for key in list(value)[:200]] if isinstance(known, dict) else []
+    else:
+        return 1
+    several = len({repr(part)[:200] for part in parts}) > 1
+    worth = sum(_evidence(a, b) for a, b in zip(parts, others, strict=False)) + 2 * several * abs(
+        len(parts) - len(others)
+    )
+    return min(32, max(worth, ENOUGH) if several and len(parts) > 3 else worth)
+
+
+def _evidence_of_numbers(value: torch.Tensor, known: Any) -> int:
+    """Anything but one and the same number everywhere, which many errors have in common, is evidence enough."""
+    several = value.numel() > 3 and len(value[value == value].unique()) > 1
+    if isinstance(known, torch.Tensor) and known.shape == value.shape and not value.is_complex():
+        value = value[(value.double() - known.double()).abs() > TOLERANCE]
+    numbers = value[value.isfinite()].double().unique()[:20].tolist()
+    worth = sum(_evidence(number, None) for number in numbers)
+    return min(32, max(worth, ENOUGH if several else 0))
+
+
+def _evidence_of_words(value: str, known: str) -> int:
+    words, others = re.findall(r"[\w.]+", value), re.findall(r"[\w.]+", known)
+    if {*words, *others} <= {"True", "False", "none", "None"}:
+        return min(1, sum(a != b for a, b in itertools.zip_longest(words, others)))
+    return min(16, 2 * len(set(words) ^ set(others)))

@@ -31,8 +31,12 @@ MAX_TEXT = 2000
 """Longest exception message or line of output that is passed on, in characters."""
 RESERVE_BYTES = 2**20
 """Set aside for saying that memory has run out."""
+NOT_DEFINED = "your file does not define"
+MAX_NAME = 100
+"""Of a type or a function."""
 MAX_FRAMES = 20
-"""Innermost frames of a traceback that are passed on."""
+"""Frames of a traceback that are passed on: some outermost ones, then the innermost."""
+OUTER_FRAMES = 6
 
 
 class _OurFault(Exception):
@@ -100,7 +104,7 @@ class Dispatcher:
         if root == "given" and not hasattr(given, path.split(".")[0]):
             raise _OurFault(f"grader.given has no {path!r}")
         if root == "module" and not hasattr(found, path.split(".")[0]):
-            raise given.Contract(f"your file does not define `{path.split('.')[0]}`")
+            raise given.Contract(f"{NOT_DEFINED} `{path.split('.')[0]}`")
         for name in filter(None, path.split(".")):
             found = getattr(found, name)
         return found
@@ -133,35 +137,44 @@ def seed_everything(seed: int) -> None:
 def describe(error: BaseException, filename: str | None) -> dict[str, object]:
     """What the judge may know of an exception: type, message and the frames inside the student's own file.
 
+    The class may be the student's, so nothing is asked of it but its ``__str__``, which may do anything.
+
     Returns:
-        ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``place`` ([line, text] of a
-        syntax error, else None), ``unwritten`` (the hole of a skeleton was reached) and ``memory`` (an allocation was
-        refused).
+        ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``left_out`` (how many frames are
+        missing behind the first ``OUTER_FRAMES``), ``place`` ([line, text] where the file itself does not parse, else
+        None), ``unwritten`` (the hole of a skeleton was reached) and ``memory`` (an allocation was refused).
     """
-    frames = [
-        [line or 0, frame.f_code.co_name[:100]]
-        for frame, line in traceback.walk_tb(error.__traceback__)
-        if frame.f_code.co_filename == filename
-    ]
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
+    trace = _TRACEBACK.__get__(error)
+    frames: list[list[object]] = []
+    last = None
+    for frame, line in traceback.walk_tb(trace):
+        last = frame
+        if frame.f_code.co_filename == filename:
+            frames.append([line or 0, _plain(frame.f_code.co_name, MAX_NAME)])
+    left_out = max(0, len(frames) - MAX_FRAMES)
     # The skeleton says which hole it is; a NotImplementedError in other words is the student's own way of refusing.
-    hole = last.tb_frame.f_code if last and last.tb_frame.f_code.co_filename == filename else None
+    hole = last.f_code if last and last.f_code.co_filename == filename else None
     message = _text(error)
     place = None
-    if isinstance(error, SyntaxError):
-        number = error.lineno if isinstance(error.lineno, int) and 0 <= error.lineno < 2**31 else 0
-        place = [number, str(error.text or "").strip()[:200]]
-        message = str(error.msg or "")[:MAX_TEXT]
+    # The compiler's own, about this file: what `exec` of some text raises has come through a frame of the file.
+    if type(error) in _DOES_NOT_PARSE and not frames and error.filename == filename:  # type: ignore[attr-defined]
+        place = [error.lineno or 0, _plain((error.text or "").strip(), 200)]  # type: ignore[attr-defined]
+        message = _plain(error.msg, MAX_TEXT)  # type: ignore[attr-defined]
     return {
-        "type": type(error).__name__[:100],
+        "type": _plain(_TYPE_NAME.__get__(type(error)), MAX_NAME),
         "message": message,
-        "frames": frames[-MAX_FRAMES:],
+        "frames": frames[:OUTER_FRAMES] + frames[OUTER_FRAMES + left_out :],
+        "left_out": left_out,
         "place": place,
         "unwritten": isinstance(error, NotImplementedError) and hole is not None and message == _name(hole, message),
         "memory": isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in message),
     }
+
+
+_DOES_NOT_PARSE = (SyntaxError, IndentationError, TabError)
+_TRACEBACK = BaseException.__dict__["__traceback__"]
+_TYPE_NAME = type.__dict__["__name__"]
+"""What Python itself keeps, whatever the class defines in its place."""
 
 
 def _name(code: types.CodeType, like: str) -> str:
@@ -171,6 +184,11 @@ def _name(code: types.CodeType, like: str) -> str:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error).encode("utf-8", "replace").decode()[:MAX_TEXT]
+        return _plain(str(error), MAX_TEXT)
     except BaseException:  # a student's __str__ may do anything; the type's name still says something
         return "(its message could not be printed)"
+
+
+def _plain(text: str, limit: int) -> str:
+    """At most ``limit`` characters that any stream can take; ``text`` may be of a subclass of ``str``."""
+    return str.encode(text, "utf-8", "replace").decode()[:limit]

@@ -5,8 +5,10 @@ Every comparison is recorded in ``seen``, so that a visible check can show what 
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import torch
@@ -28,6 +30,57 @@ def remark(message: str) -> None:
     """Accept an answer that departs from the docstring, and say so: one sentence that the student reads."""
     if message not in remarks and len(remarks) < MAX_REMARKS:
         remarks.append(message)
+
+
+MAX_COLLECTED = 200
+"""Comparisons of one check that are looked at; where there are more, the first ones speak for all."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a check compared, as it was: the answer and what was expected."""
+
+    what: str
+    got: Any
+    want: Any
+    agreed: bool
+    shape_only: bool = False
+    """``want`` is only the shape that was expected."""
+
+
+_collected: list[Comparison] | None = None
+
+
+@contextlib.contextmanager
+def collecting() -> Iterator[list[Comparison]]:
+    """Inside, ``close``, ``equal`` and ``shape`` take down what they compare and let the check go on if it differs.
+
+    For a second look at a check that has failed, never for a verdict.
+    """
+    global _collected
+    _collected, before = [], _collected
+    try:
+        yield _collected
+    finally:
+        _collected = before
+
+
+def _collect(compare: Callable[[], None], what: str, got: object, want: object, shape_only: bool = False) -> None:
+    """Compare; where comparisons are collected, take this one down and go on."""
+    global _collected
+    if _collected is None:
+        compare()
+        return
+    collected, _collected = _collected, None  # of a comparison made of others, the whole is taken down
+    agreed = True
+    try:
+        compare()
+    except Failed:
+        agreed = False
+    finally:
+        _collected = collected
+    if len(collected) < MAX_COLLECTED:
+        collected.append(Comparison(what, got, want, agreed, shape_only))
 
 
 class Failed(Exception):
@@ -74,15 +127,19 @@ def close(
         hint: shown when it fails.
         reveal: show the values even if the check is hidden.
     """
+    _collect(lambda: _close(got, want, what, tolerance, hint, reveal), what, got, want)
+
+
+def _close(got: object, want: object, what: str, tolerance: float, hint: Hint, reveal: bool) -> None:
     if isinstance(want, Mapping):
         _same_keys(got, want, what, hint)
         for key in want:
-            close(got[key], want[key], f"{what}[{key!r}]", tolerance=tolerance, hint=hint, reveal=reveal)  # type: ignore[index]
+            _close(got[key], want[key], f"{what}[{key!r}]", tolerance, hint, reveal)  # type: ignore[index]
         return
     if isinstance(want, (list, tuple)) and not _is_numeric_list(want):
         _same_length(got, want, what, hint)
         for place, item in enumerate(want):
-            close(got[place], item, f"{what}[{place}]", tolerance=tolerance, hint=hint, reveal=reveal)  # type: ignore[index]
+            _close(got[place], item, f"{what}[{place}]", tolerance, hint, reveal)  # type: ignore[index]
         return
     expected, actual = _tensor(want), _tensor(got)
     if expected is None:
@@ -128,6 +185,10 @@ def close(
 
 def equal(got: object, want: object, what: str, *, hint: Hint = None, reveal: bool = False) -> None:
     """Values agree exactly; integers may come as floats or one-element tensors, lists as tuples."""
+    _collect(lambda: _equal(got, want, what, hint, reveal), what, got, want)
+
+
+def _equal(got: object, want: object, what: str, hint: Hint, reveal: bool) -> None:
     _record(what, want, got)
     if _canonical(got) != _canonical(want):
         raise Failed(
@@ -158,6 +219,10 @@ def true(
 
 def shape(got: object, want: Sequence[int], what: str, *, hint: Hint = None) -> None:
     """A tensor of exactly this shape."""
+    _collect(lambda: _shape(got, want, what, hint), what, got, tuple(want), shape_only=True)
+
+
+def _shape(got: object, want: Sequence[int], what: str, hint: Hint) -> None:
     actual = tuple(got.shape) if isinstance(got, torch.Tensor) else None
     _record(f"shape of {what}", tuple(want), actual)
     if actual is None:

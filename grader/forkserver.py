@@ -5,6 +5,7 @@ Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send 
     {"do": "student", "ticket": n, "snapshot": PATH, "compiled": PATH, "name": SLUG, "level": "full", "limits": {...},
      "threads": 1}
     {"do": "end", "ticket": n}
+    {"do": "stack", "ticket": n}          have the process write where it is to its socket, in answer to a signal
     {"do": "client"}                      with one file descriptor: the server's end for a further client
     {"do": "judge"}                       with descriptors: the request, an end for events, one client end per server
     {"do": "warm", "preload": NAME}       with one descriptor: fork a further server that imports this as well; with
@@ -177,6 +178,11 @@ class ForkServer:
             for child in self.children.values():
                 if child.client is sock and child.ticket == message["ticket"]:
                     self._kill(child)
+        elif message["do"] == "stack":
+            for child in self.children.values():
+                if child.client is sock and child.ticket == message["ticket"] and child.reason is None:
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.kill(child.pid, signal.SIGUSR1)
         elif message["do"] == "client":
             self.add_client(socket.socket(fileno=descriptors[0]))
         elif message["do"] == "judge":

@@ -40,15 +40,16 @@ import pytest
 
 from course import paths
 from course.syllabus import Exercise
-from grader import compiling, expect, imports, limits, link, refusals, report, syntax, wire
+from grader import compiling, crashes, expect, imports, limits, link, refusals, report, syntax, wire
 from grader.check import CheckSpec, load_file, manifest
-from grader.diagnose import Diagnosis, Observed, diagnose, observe
+from grader.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
+from grader.dispatch import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
 from grader.expect import Failed
 from grader.launcher import Launcher, Process, ServerError
 from grader.messages import say
 from grader.preloads import PRELOADS
 from grader.proxy import Student, StudentRaised, check_seed, local_student
-from grader.report import CheckReport
+from grader.report import CheckReport, cut, explanation
 
 MAX_FILE_BYTES = 2**20
 """A larger file is refused unread."""
@@ -210,6 +211,10 @@ class Judge:
         self._reference: types.ModuleType | None = None
         self._taken: Process | None = None
         self._announced = False
+        self._overdue: dict[str, CheckSpec] = {}
+        """Function -> the check in which it did not end."""
+        self._crashes: dict[tuple[object, ...], CheckSpec] = {}
+        """Function, exception and place -> the check that met it first."""
 
     # --- the whole -------------------------------------------------------------------------------------------------
 
@@ -362,10 +367,12 @@ class Judge:
     def _refuse_if_hopeless(self, process: Process) -> None:
         """Stop before the first check where no check could say more than this."""
         if process.failure is not None:
+            frames = self._stuck(process)
             self._end(process)
             limit = self.request.exercise.limits.import_seconds
             if isinstance(process.failure, link.LinkTimeout):
-                raise NotGradable(say("import.timeout", seconds=f"{limit:g}") + self._printed(process))
+                place = self._place(frames)
+                raise NotGradable(say("import.timeout", seconds=f"{limit:g}", place=place) + self._printed(process))
             if process.ended and process.ended.reason == "server":
                 raise ServerError("the process that starts student processes has ended")
             if process.ended and process.ended.reason == "memory":
@@ -399,8 +406,12 @@ class Judge:
                 said += "\n" + say("import.newer", what=newer.what, needs=newer.version, has=syntax.RUNNING)
             return said
         if error.type == "EOFError" and "EOF when reading" in error.message:
-            return say("import.input", file=name, place=self._place(error))
-        return say("import.raised", file=name, place=self._place(error), error=str(error)) + self._sandbox_note(error)
+            return say("import.input", file=name, place=self._place(error.frames))
+        message = say("import.raised", file=name, place=self._place(error.frames), error=cut(str(error)))
+        note = self._sandbox_note(error)
+        if not note and (known := crashes.explain(error.type, error.message)):
+            note = "\n" + known[1]
+        return message + note
 
     @functools.cached_property
     def text(self) -> str:
@@ -412,10 +423,10 @@ class Judge:
         refused = refusals.what(error.type, error.message) if isinstance(error, StudentRaised) else None
         return "\n" + say(f"refused.{refused}") if refused else ""
 
-    def _place(self, error: StudentRaised) -> str:
-        if not error.frames:
+    def _place(self, frames: list[tuple[int, str]]) -> str:
+        if not frames:
             return ""
-        line, _ = error.frames[-1]
+        line, _ = frames[-1]
         return say("import.place", line=line, text=self._line(line))
 
     def _line(self, number: int) -> str:
@@ -424,7 +435,7 @@ class Judge:
 
     def _printed(self, process: Process) -> str:
         text = process.link.printed.decode("utf-8", "replace").strip()
-        return "\n" + say("import.printed", text=text[-500:]) if text else ""
+        return "\n" + say("import.printed", text=cut(text[-500:])) if text else ""
 
     def _end(self, process: Process) -> None:
         """End it; how it ended is of interest only if it did so by itself."""
@@ -555,9 +566,10 @@ class Judge:
             item.status, item.message = "failed", say("check.examined")
         else:
             self._classify(item, spec, error)
+        frames = self._stuck(process)
         self._end(process)
         if isinstance(error, StudentGone):
-            self._classify_gone(item, spec, process)
+            self._classify_gone(item, spec, process, frames)
             if self.budget.student <= 0.1 and item.status == "timeout":
                 item.message = say("check.student_budget", seconds=f"{limits.STUDENT_SECONDS:g}")
         item.message += self._sandbox_note(error)
@@ -573,7 +585,8 @@ class Judge:
             self._withhold(item, spec, error)
         student = getattr(self, "student", None)
         trace = student.trace if student is not None else []
-        self.observed[spec.id] = Observed(spec, item.status, _failing(error), trace)
+        exchanged = student.exchanged if student is not None and item.status in ("failed", "crashed") else ()
+        self.observed[spec.id] = Observed(spec, item.status, hung_on(error), trace, exchanged)
         self.student = None  # type: ignore[assignment]
         self._report(item)
 
@@ -599,14 +612,27 @@ class Judge:
             place = say("check.withheld_line", line=line, text=self._line(line)) if self._line(line) else ""
             item.message = say("check.withheld", error=known, place=place, names=names) + self._sandbox_note(error)
             frames = [frame for frame in error.frames if frame[1] in self.text and self._line(frame[0])]
-            item.traceback = self._traceback(dataclasses.replace(error, type=known, message="", frames=frames))
-        item.message = limits.cut(item.message, limits.MAX_LEAK + 200)
-        item.expected = item.expected and limits.cut(item.expected, limits.MAX_LEAK)
-        item.actual = item.actual and limits.cut(item.actual, limits.MAX_LEAK)
-        item.compared = item.compared and [[limits.cut(text, 80) for text in entry] for entry in item.compared[:5]]
+            if item.traceback is not None:
+                item.traceback = self._traceback(dataclasses.replace(error, type=known, message="", frames=frames))
+        item.message = cut(item.message, limits.MAX_LEAK + 200)
+        item.expected = item.expected and cut(item.expected, limits.MAX_LEAK)
+        item.actual = item.actual and cut(item.actual, limits.MAX_LEAK)
+        item.compared = item.compared and [[cut(text, 80) for text in entry] for entry in item.compared[:5]]
+
+    def overdue(self, spec: CheckSpec) -> CheckSpec | None:
+        """The check in which this one's function did not end, if there is one; once is enough."""
+        return self._overdue.get(spec.function)
+
+    def skip_overdue(self, spec: CheckSpec, before: CheckSpec) -> None:
+        """A check of a function that does not end."""
+        title = before.title_ja if self._lang == "ja" and before.title_ja else before.title
+        limit = f"{before.seconds or self.request.exercise.limits.check_seconds:g}"
+        message = say("check.overdue", function=spec.function, limit=limit, title=title)
+        item = CheckReport.of(spec, self._number, self._lang, "skipped", message)
+        item.explanation = explanation("follows", before.id, say("explain.overdue", id=before.id))
+        self._report(item)
 
     def _report(self, item: CheckReport) -> None:
-        limits.bounded(item)
         self.reports[item.id] = item
         self.emit({"event": "check", "check": item.as_dict()})
 
@@ -618,6 +644,9 @@ class Judge:
             item.message = error.message
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
             item.hint = localised(error.hint, self._lang)
+            if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= self.process.names:
+                text = say("explain.not_defined", function=spec.function)
+                self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))
         elif isinstance(error, StudentRaised):
             item.status = "not_started" if error.unwritten else "out_of_memory" if error.memory else "crashed"
             if error.unwritten:
@@ -628,7 +657,9 @@ class Judge:
                 item.message = say("check.input")
             else:
                 item.message = str(error)
-            if not error.unwritten:
+            if item.status == "crashed":
+                self._explain_crash(item, spec, error)
+            elif not error.unwritten:
                 item.traceback = self._traceback(error)
         elif isinstance(error, (wire.WireError, StudentGone)):
             item.status = "crashed"
@@ -642,7 +673,46 @@ class Judge:
             item.message = say("check.our_fault", reason=f"{type(error).__name__}: {error}"[:300])
             traceback.print_exception(error, file=sys.stderr)
 
-    def _classify_gone(self, item: CheckReport, spec: CheckSpec, process: Process) -> None:
+    def _explain_crash(self, item: CheckReport, spec: CheckSpec, error: StudentRaised) -> None:
+        """A sentence and the way through the student's file, once for each cause."""
+        kind = re.sub(r"\d+", "#", error.message)  # sizes are drawn afresh for each check
+
+        def known() -> tuple[str, str] | None:
+            item.traceback = self._traceback(error)
+            # A process that was given a part of the reference could quote from it.
+            found = crashes.explain(error.type, error.message, quoting=not self.process.given)
+            if found and found[0] == crashes.ARGUMENTS and not error.frames:
+                return "signature-changed", say("explain.signature", function=spec.function)
+            if found is None and error.frames:
+                line, _ = error.frames[-1]
+                return "uncaught-exception", say("explain.crash", line=line, text=self._line(line))
+            return found
+
+        self._explain_once(item, spec, (error.type, kind, *error.frames[-1:]), known)
+
+    def _explain_once(
+        self, item: CheckReport, spec: CheckSpec, cause: tuple[object, ...], known: Callable[[], tuple[str, str] | None]
+    ) -> None:
+        """Explain the first check of a function that ended for this cause; the others follow from it."""
+        first = self._crashes.setdefault((spec.function, *cause), spec)
+        if first is not spec:
+            title = first.title_ja if self._lang == "ja" and first.title_ja else first.title
+            item.explanation = explanation("follows", first.id, say("explain.follows", id=first.id, title=title))
+        elif found := known():
+            item.explanation = explanation("crash", *found)
+
+    def _stuck(self, process: Process) -> list[tuple[int, str]]:
+        """Where in the student's file a process is that has not answered in time: (line, function), outermost first."""
+        if not isinstance(process.failure, link.LinkTimeout):
+            return []
+        dump = self.launcher.stack(process).decode("utf-8", "replace")
+        name = re.escape(f"{self.request.exercise.slug}.py")
+        found = re.findall(rf'^  File "{name}", line (\d{{1,9}}) in ([^\n]{{1,100}})$', dump, re.MULTILINE)
+        return [(int(line), function) for line, function in found[:MAX_FRAMES]][::-1]
+
+    def _classify_gone(
+        self, item: CheckReport, spec: CheckSpec, process: Process, frames: list[tuple[int, str]]
+    ) -> None:
         limit = spec.seconds or self.request.exercise.limits.check_seconds
         reason = process.ended.reason if process.ended else None
         if reason == "server":
@@ -653,17 +723,45 @@ class Judge:
             item.message = say("check.memory", limit=self.request.exercise.limits.memory_mb)
         elif isinstance(process.failure, link.LinkTimeout) or reason == "overdue" or _cpu_limit_hit(process):
             item.status = "timeout"
-            item.message = say("check.timeout", seconds=f"{limit:g}", limit=f"{limit:g}")
+            self._overdue.setdefault(spec.function, spec)
+            times = {"seconds": f"{limit:g}", "limit": f"{limit:g}"}
+            if frames:
+                line, _ = frames[-1]
+                place = {"line": line, "text": self._line(line)}
+                item.message = say("check.timeout_in", **times, **place)
+                item.traceback = "\n".join(self._frames(frames))
+                text = say("explain.loop", seconds=times["seconds"], **place)
+            else:
+                item.message = say("check.timeout", **times)
+                text = say("explain.loop_somewhere", seconds=times["seconds"])
+            item.explanation = explanation("loop", "time-limit", text)
         else:
             item.status = "crashed"
             item.message = say("check.ended", how=self._how_ended(process))
 
     def _traceback(self, error: StudentRaised) -> str | None:
-        lines = [
-            f'  File "{self.request.file.name}", line {line}, in {name}\n    {self._line(line)}'
-            for line, name in error.frames
-        ]
+        lines = self._frames(error.frames, error.left_out)
         return "\n".join([*lines, str(error)]) if lines else None
+
+    def _frames(self, frames: list[tuple[int, str]], left_out: int = 0) -> list[str]:
+        """The way through the student's file, as Python prints it; what is called by itself is shown once."""
+        runs: list[tuple[tuple[int, str] | None, int]] = []
+        for place, frame in enumerate(frames):
+            missing = left_out if place == OUTER_FRAMES else 0
+            if runs and runs[-1][0] == frame:
+                runs[-1] = frame, runs[-1][1] + missing + 1
+            else:
+                runs += [(None, missing), (frame, 1)] if missing else [(frame, 1)]
+        shown = []
+        for frame_or_gap, count in runs:
+            if frame_or_gap is None:
+                shown.append(f"  [{count} more calls]")
+                continue
+            line, name = frame_or_gap
+            shown.append(f'  File "{self.request.file.name}", line {line}, in {name}\n    {self._line(line)}')
+            if count > 1:
+                shown.append(f"  [the same call {count - 1} more times]")
+        return shown
 
     # --- simulation ------------------------------------------------------------------------------------------------
 
@@ -702,9 +800,12 @@ class Judge:
         named = {}
         for name, diagnosis in found.items():
             mine = self.reports[name]
-            mine.mistake = diagnosis.name
-            mine.hint = localised(diagnosis.hint, self._lang) or mine.hint
-            mine.explanation = {"kind": "misconception", "id": diagnosis.name, "text": mine.hint or ""}
+            text = localised(diagnosis.text, self._lang) or ""
+            if diagnosis.kind in ("misconception", "pair"):
+                mine.mistake, mine.hint = diagnosis.id, text or mine.hint
+            elif mine.explanation is not None:  # a crash or a loop explains itself
+                continue
+            mine.explanation = {"kind": diagnosis.kind, "id": diagnosis.id, "text": text}
             named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": mine.explanation}
         self.emit({"event": "diagnosis", "checks": named})
 
@@ -739,6 +840,9 @@ class Plugin:
     def _run(self, item: pytest.Function) -> None:
         judge = self.judge
         spec = next(spec for spec in judge.queue if spec.id == _id_of(item))
+        if before := judge.overdue(spec):
+            judge.skip_overdue(spec, before)
+            return
         if title := judge.waiting_for(spec):
             judge.skip(spec, title)
             return
@@ -768,13 +872,6 @@ class Plugin:
 def _id_of(item: pytest.Item) -> str:
     group = getattr(item, "cls", None)
     return f"{getattr(group, 'function', '?')}.{item.name.removeprefix('check_')}"
-
-
-def _failing(error: BaseException | None) -> str:
-    """What the verdict hung on, in words that do not depend on the numbers drawn."""
-    if isinstance(error, Failed):
-        return error.message.split(":")[0]
-    return "" if error is None else str(error)
 
 
 def _cpu_limit_hit(process: Process) -> bool:

@@ -111,6 +111,9 @@ class Launcher(Protocol):
     def take(self, needs: tuple[str, ...]) -> Process:
         """A process that has loaded the file; the prepared one if there is one."""
 
+    def stack(self, process: Process) -> bytes:
+        """Where the process is that has not answered in time, in the words of ``faulthandler``; empty if unknown."""
+
     def end(self, process: Process, wait: bool) -> Ended | None:
         """Kill it; with ``wait``, tell how it ended (None otherwise)."""
 
@@ -202,6 +205,13 @@ class ForkLauncher:
         process = Process(started, ticket=ticket, pid=pid)
         process.await_ready(self.import_seconds)
         return process
+
+    def stack(self, process: Process) -> bytes:
+        """The server knows whom to ask, the process answers on its own socket."""
+        with contextlib.suppress(ServerError):
+            self._send(self._where[process.ticket], {"do": "stack", "ticket": process.ticket})
+            return process.link.stack()
+        return b""
 
     def end(self, process: Process, wait: bool) -> Ended | None:
         """Ask the server to kill it; the answer tells how it really ended, if it had ended before."""
@@ -297,6 +307,13 @@ class SpawnLauncher:
             self._stop()
         self._running = self._start()
         return self._running
+
+    def stack(self, process: Process) -> bytes:
+        """Ask it by a signal, where there are such."""
+        if link.STACK_SIGNAL is None or self._popen is None or self._popen.poll() is not None:
+            return b""
+        self._popen.send_signal(link.STACK_SIGNAL)
+        return process.link.stack()
 
     def end(self, process: Process, wait: bool) -> Ended | None:
         """Keep it for the next check if it is still well."""

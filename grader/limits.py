@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any
 
 if sys.platform != "win32":
     import resource
@@ -38,10 +37,6 @@ REPEAT_SECONDS = 0.5
 LEAST_SECONDS = 0.25
 """Of the judge: with less, no check is begun. Timers are no more exact than that."""
 
-MAX_MESSAGE = 2000
-MAX_LINES = 40
-MAX_SHORT = 300
-"""Of ``expected``, ``actual`` and what a visible check compared."""
 MAX_LEAK = 200
 """Of texts that a process has shaped in which a substitute from the reference lies."""
 
@@ -142,20 +137,3 @@ def own_seconds(pid: int, waited: float) -> float:
     except (OSError, IndexError, ValueError):  # it is gone, or the kernel does not count
         return waited
     return min(waited, max(waited - queued, computed))
-
-
-def cut(text: str, longest: int = MAX_MESSAGE, lines: int = MAX_LINES) -> str:
-    """``text``, or its beginning with an ellipsis."""
-    short = "\n".join(text[: longest + 1].split("\n")[:lines])
-    return text if short == text and len(text) <= longest else short[:longest].rstrip() + " …"
-
-
-def bounded(check: Any) -> None:
-    """Cut every text of a report that an answer may have made long."""
-    check.message = cut(check.message)
-    for name in ("expected", "actual", "hint", "traceback"):
-        if (text := getattr(check, name)) is not None:
-            setattr(check, name, cut(text, MAX_MESSAGE if name in ("hint", "traceback") else MAX_SHORT))
-    check.remarks = [cut(text, MAX_SHORT) for text in check.remarks]
-    if check.compared is not None:
-        check.compared = [[cut(text, MAX_SHORT) for text in entry] for entry in check.compared]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 import socket
 import struct
 import time
@@ -12,6 +13,11 @@ from grader.wire import MAX_FRAME_BYTES
 
 MAX_OUTPUT_BYTES = 64 * 1024
 """How much of a student process's prints is kept; the rest is read and thrown away."""
+
+STACK_SIGNAL = getattr(signal, "SIGUSR1", None)
+"""Upon it a student process writes where it is, as ``faulthandler`` does, to the socket that it owes an answer to."""
+STACK_BYTES = 16 * 1024
+STACK_SECONDS = 1.0
 
 _HEADER = struct.Struct(">I")
 
@@ -91,6 +97,25 @@ class Link:
         if length > MAX_FRAME_BYTES:
             raise LinkGarbled(f"announced a frame of {length:,} bytes")
         return self._read(length, deadline)
+
+    def stack(self) -> bytes:
+        """What arrives in answer to ``STACK_SIGNAL``: some text, soon; whatever else it is, is cut off."""
+        found, deadline = bytearray(), time.monotonic() + STACK_SECONDS
+        while len(found) < STACK_BYTES:
+            try:
+                part = self._sock.recv(STACK_BYTES)
+                if not part:
+                    break
+                found += part
+                deadline = min(deadline, time.monotonic() + 0.1)  # it comes in one piece, or nearly so
+            except BlockingIOError:
+                try:
+                    self._await(selectors.EVENT_READ, deadline)
+                except LinkTimeout:
+                    break
+            except OSError:
+                break
+        return bytes(found[:STACK_BYTES])
 
     def close(self) -> None:
         """Close both ends that are ours, after reading the prints that are already there."""

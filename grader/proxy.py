@@ -59,6 +59,8 @@ class StudentRaised(Exception):
     place: tuple[int, str] | None = None
     unwritten: bool = False
     memory: bool = False
+    left_out: int = 0
+    """Frames that are missing behind the outermost ones."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
@@ -81,6 +83,7 @@ class StudentRaised(Exception):
                 place=None if place is None else _line(place),
                 unwritten=data["unwritten"] is True,
                 memory=data["memory"] is True,
+                left_out=_line([data.get("left_out", 0), ""])[0],
             )
         except (KeyError, TypeError, ValueError, IndexError):
             raise wire.WireError("malformed description of an exception") from None
@@ -128,6 +131,8 @@ class Student:
         self._transport = transport
         self._traced = True
         self._received_bytes = 0
+        self.exchanged: list[tuple[bytes, bytes]] = []
+        """Requests and their answers, as they travelled, up to MAX_TRACE_BYTES: enough to live the check again."""
         self.trace: list[Outcome] = []
         self.draw = Draw(derived_seed(seed, "draws of the judge"))
         self.given = Given(self)
@@ -198,6 +203,8 @@ class Student:
         frame = wire.encode(request, lambda value: _refuse(value))
         received = self._transport.ask(frame)
         self._received_bytes += len(received)
+        if self._received_bytes <= MAX_TRACE_BYTES:
+            self.exchanged.append((frame, received))
         started = time.monotonic()
         answer = wire.decode(received, lambda number: Handle(self, number))
         self._transport.spend(time.monotonic() - started)

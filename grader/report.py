@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import os
 import platform
 from dataclasses import dataclass, field
 from typing import Any
 
+from course import paths
 from grader.check import CheckSpec
 
 SCHEMA = "course/result/v1"
+MAX_MESSAGE = 500
+"""Characters of a message or a value, whatever a student's code puts into it."""
+MAX_LINES = 40
+MAX_SENTENCE = 1000
+"""Of our own: hints and explanations, which may quote the student's code."""
+MAX_TRACEBACK = 8000
+MAX_TRACEBACK_LINES = 100
 STATUSES = "passed failed not_started crashed timeout out_of_memory skipped grader_error".split()
 
 
@@ -31,8 +40,8 @@ class CheckReport:
     difference: dict[str, Any] | None = None
     mistake: str | None = None
     explanation: dict[str, str] | None = None
-    """Why it failed, as far as the grader knows: ``kind`` (misconception, pair, relation, crash, loop or follows), ``id``
-    and ``text``; None if nothing fits."""
+    """Why it failed, as far as the grader knows: ``kind`` (misconception, pair, relation, crash, loop or follows),
+    ``id`` and ``text``; None if nothing fits."""
     hint: str | None = None
     lesson: str | None = None
     depends_on: list[str] = field(default_factory=list)
@@ -63,8 +72,41 @@ class CheckReport:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; lists in it are still this report's own."""
-        return dict(vars(self))
+        """Plain data for JSON, cut to bearable lengths: what a student's code had a say in may be megabytes long."""
+        return {
+            **vars(self),
+            "message": cut(self.message),
+            "expected": self.expected and cut(self.expected),
+            "actual": self.actual and cut(self.actual),
+            "hint": self.hint and cut(self.hint, MAX_SENTENCE),
+            "explanation": self.explanation and explanation(**self.explanation),
+            "stdout": _ours_hidden(self.stdout),
+            "traceback": self.traceback and cut(self.traceback, MAX_TRACEBACK, MAX_TRACEBACK_LINES),
+            "remarks": [cut(remark) for remark in self.remarks],
+            "compared": self.compared and [[cut(part) for part in line] for line in self.compared],
+        }
+
+
+def explanation(kind: str, id: str, text: str) -> dict[str, str]:
+    """Why a check failed, in the form in which the result carries it."""
+    return {"kind": kind, "id": id, "text": cut(text, MAX_SENTENCE)}
+
+
+def cut(text: str, limit: int = MAX_MESSAGE, lines: int = MAX_LINES) -> str:
+    """At most so many characters and lines of a text, with what it says of our own folders taken out.
+
+    >>> cut("abcdef", 4)
+    'abc…'
+    """
+    text = _ours_hidden(text[: 2 * limit + 1000])  # before a name is cut in its middle
+    if text.count("\n") >= lines:
+        text = "\n".join([*text.split("\n", lines - 1)[: lines - 1], "…"])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _ours_hidden(text: str) -> str:
+    """Where the course is installed says nothing to a student, and is nobody else's business."""
+    return text.replace(f"{paths.ROOT}{os.sep}", "")
 
 
 def overall(statuses: list[str]) -> str:

@@ -8,6 +8,7 @@ process, it can only change the student's own answers.
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import json
 import marshal
 import os
@@ -63,6 +64,14 @@ def compiled(path: str) -> types.CodeType:
 
 
 def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: bytes = b"") -> None:
+    """As ``_serve``; what fails there through the student's doing ends the process without a word of ours."""
+    try:
+        _serve(sock, path, name, threads, marshalled)
+    except BaseException:  # a traceback would be about our files, in what counts as printed by the student
+        os._exit(70)
+
+
+def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: bytes) -> None:
     """Load the file, say so, answer requests until the judge hangs up.
 
     ``marshalled`` is the file's code as the judge's side has compiled it (``grader.compiling``); without it, the file
@@ -73,6 +82,8 @@ def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: b
     """
     torch.set_num_threads(threads)
     neutral.without_processes()
+    if link.STACK_SIGNAL is not None:  # asked for when an answer is overdue
+        faulthandler.register(link.STACK_SIGNAL, sock.fileno(), all_threads=False)
     sys.dont_write_bytecode = True
     # Line by line: what was printed must be out when the process is killed.
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)

@@ -48,7 +48,14 @@ def main() -> None:
         rows += list(grading(options.pairs, options.submissions))
     if options.part in ("training", "all"):
         rows += list(training())
-    machine = {"python": platform.python_version(), "system": platform.platform(terse=True), "cores": os.cpu_count()}
+    from solutions.recipes.hardware import processor
+
+    machine = {
+        "python": platform.python_version(),
+        "system": platform.platform(terse=True),
+        "cores": os.cpu_count(),
+        "processor": processor(),
+    }
     if options.json:
         options.json.write_text(
             json.dumps({"schema": "course/bench/v1", "machine": machine, "rows": rows}, indent=2) + "\n"
@@ -346,17 +353,17 @@ def row(
 
 def table(rows: list[dict[str, Any]]) -> str:
     """Markdown, as it stands in the documentation."""
-    lines = ["| what | measured | compared with | ratio | limit |", "|---|---|---|---|---|"]
+    lines = ["| what | ratio | compared with | limit | measured |", "|---|---|---|---|---|"]
     for entry in rows:
         if "value" in entry:
             if entry["what"] != "training":
-                lines.append(f"| {entry['what']} | {entry['value']} | | | {entry.get('limit', '')} |")
+                lines.append(f"| {entry['what']} | | | {entry.get('limit', '')} | {entry['value']} |")
             continue
         ratio = f"{entry['ratio']:.2f} ×" if "ratio" in entry else ""
         if "times_faster" in entry:
             ratio = f"{entry['times_faster']:.1f} × faster"
         lines.append(
-            f"| {entry['what']} | {entry['seconds']:.2f} s | {entry['yardstick']} | {ratio} | {entry['limit']} |"
+            f"| {entry['what']} | {ratio} | {entry['yardstick']} | {entry['limit']} | {entry['seconds']:.2f} s |"
         )
     return "\n".join(lines)
 

@@ -7,16 +7,21 @@ demonstration fails if an exit code is not the documented one or if the misunder
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
-from course import paths, syllabus
+from course import paths, shell, syllabus
 from grader.diagnose import load_mistakes
 
 SLUG = "lora"
 MISTAKE = "scaling-inverted"
+WIDTH = 76
+"""Columns of what is printed."""
 
 
 def main() -> int:
@@ -38,19 +43,20 @@ def main() -> int:
     if not all(went_well):
         print("\nThe demonstration did not go as documented.", file=sys.stderr)
         return 1
-    print("\nThat was the demonstration. Your own turn: course start")
+    print("\nThat was the demonstration. Your own turn:", shell.runnable("course start"), sep="\n")
     return 0
 
 
 def grading(title: str, exercise: str, file: Path, *, exit_code: int, mistake: str | None = None) -> bool:
     """Grade one file in front of the reader; say whether exit code and named mistakes are the expected ones."""
-    print(f"\n── {title} " + "─" * max(2, 96 - len(title)), flush=True)
+    lines = textwrap.wrap(f"── {title} ", WIDTH - 3, subsequent_indent="   ")
+    print("", *lines[:-1], lines[-1] + " " + "─" * (WIDTH - len(lines[-1]) - 1), sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "result.json"
         name = str(file.relative_to(paths.ROOT) if file.is_relative_to(paths.ROOT) else file)
         print(f"$ course grade {exercise} --file {name}", flush=True)
         command = [sys.executable, "-m", "course", "grade", exercise, "--file", name, "--json", str(report)]
-        code = subprocess.run(command, cwd=paths.ROOT, check=False).returncode
+        code = subprocess.run(command, cwd=paths.ROOT, env=environ(), check=False).returncode
         checks = json.loads(report.read_text(encoding="utf-8"))["checks"] if report.exists() else []
     named = {check["mistake"] for check in checks if check["mistake"]}
     print(f"\n(exit code {code}; mistakes named: {', '.join(sorted(named)) or 'none'})", flush=True)
@@ -59,6 +65,11 @@ def grading(title: str, exercise: str, file: Path, *, exit_code: int, mistake: s
     if named != ({mistake} if mistake else set()):
         print(f"expected the name {mistake}", file=sys.stderr)
     return code == exit_code and named == ({mistake} if mistake else set())
+
+
+def environ() -> dict[str, str]:
+    """Ours, but what is shown is no wider than the demonstration itself."""
+    return os.environ | {"COLUMNS": str(min(WIDTH, shutil.get_terminal_size().columns))}
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def pad_batch(seqs: list[list[int]], pad_id: int = 0, max_length: int | None = N
         ``input_ids``, integers (B, L), and ``attention_mask`` (B, L): 1 where a row has an id of its own, 0 at padding.
 
     >>> batch = pad_batch([[101, 7, 8, 102], [101, 102]])
-    >>> batch["input_ids"].tolist(), batch["attention_mask"].tolist()
+    >>> batch["input_ids"].tolist(), torch.as_tensor(batch["attention_mask"]).int().tolist()
     ([[101, 7, 8, 102], [101, 102, 0, 0]], [[1, 1, 1, 1], [1, 1, 0, 0]])
     """
     limit = max(len(row) for row in seqs) if max_length is None else max_length
@@ -52,7 +52,8 @@ def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max
     """Write one text, or two, as BERT reads them: [CLS] A [SEP], or [CLS] A [SEP] B [SEP].
 
     What is too long is cut before the special tokens come in, so that they all survive: one id at a time goes from the
-    end of whichever text is the longer one at that moment. Of two equally long texts, either may be cut.
+    end of whichever text is the longer one at that moment. Of two equally long texts, either may be cut. The caller's
+    lists stay as they are.
 
     Args:
         a: ids of the first text, without special tokens.
@@ -65,10 +66,9 @@ def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max
         Three lists of the same length: ``input_ids``; ``token_type_ids``, 0 for [CLS] A [SEP] and 1 for B [SEP];
         ``attention_mask``, all 1, since nothing is padded yet.
 
-    >>> encode_pair([7, 8], [9], cls_id=101, sep_id=102, max_length=16)["input_ids"]
-    [101, 7, 8, 102, 9, 102]
-    >>> encode_pair([7, 8], [9], cls_id=101, sep_id=102, max_length=16)["token_type_ids"]
-    [0, 0, 0, 0, 1, 1]
+    >>> row = encode_pair([7, 8], [9], cls_id=101, sep_id=102, max_length=16)
+    >>> [int(token) for token in row["input_ids"]], [int(segment) for segment in row["token_type_ids"]]
+    ([101, 7, 8, 102, 9, 102], [0, 0, 0, 0, 1, 1])
     """
     first, second = list(a), list(b or [])
     n_special = 2 if b is None else 3
@@ -115,7 +115,7 @@ def bert_param_count(
     Returns:
         The number of parameters, as ``sum(p.numel() for p in BertModel(config).parameters())`` finds it.
 
-    >>> f"{bert_param_count():,}"
+    >>> f"{int(bert_param_count()):,}"
     '109,482,240'
     """
     norm = 2 * hidden
@@ -138,8 +138,9 @@ def label_scores(logits: Tensor, id2label: dict[int, str]) -> list[dict[str, str
 
     >>> label_scores(torch.tensor([[0.0, 0.0, 1.0986123]]), {0: "a", 1: "b", 2: "c"})[0]["label"]
     'c'
-    >>> round(label_scores(torch.tensor([[0.0, 1.0986123]]), {0: "NEGATIVE", 1: "POSITIVE"})[0]["score"], 4)
-    0.75
+    >>> (answer,) = label_scores(torch.tensor([[0.0, 1.0986123]]), {0: "NEGATIVE", 1: "POSITIVE"})
+    >>> answer["label"], round(float(answer["score"]), 4)
+    ('POSITIVE', 0.75)
     """
     scores, indices = logits.softmax(dim=-1).max(dim=-1)
     return [
@@ -177,10 +178,10 @@ def generate(
     Returns:
         The prompt and the new tokens, the end token included if it was written.
 
-    >>> counting = lambda ids: 9.0 * nn.functional.one_hot((ids[0, -1] + 1) % 5, 5)
-    >>> generate(counting, [1, 2], max_new_tokens=4)
+    >>> counting = lambda ids: 9.0 * nn.functional.one_hot((ids[0, -1].long() + 1) % 5, 5)
+    >>> torch.as_tensor(generate(counting, [1, 2], max_new_tokens=4)).flatten().tolist()
     [1, 2, 3, 4, 0, 1]
-    >>> generate(counting, [1, 2], max_new_tokens=4, eos_id=4)
+    >>> torch.as_tensor(generate(counting, [1, 2], max_new_tokens=4, eos_id=4)).flatten().tolist()
     [1, 2, 3, 4]
     """
     ids = list(prompt)
@@ -215,9 +216,10 @@ def aggregate_simple(tokens: list[dict[str, Any]], text: str) -> list[dict[str, 
         One dictionary per entity, in text order: ``entity_group`` (its type, "PER"), ``score`` (the mean over its
         tokens), ``word`` (as it stands in the text; blanks do not matter), ``start`` and ``end`` (where that is).
 
-    >>> tags = [("B-PER", 0, 3), ("I-PER", 3, 6), ("O", 7, 11), ("B-LOC", 12, 16)]
-    >>> tokens = [{"entity": tag, "score": 0.5, "start": start, "end": end} for tag, start, end in tags]
-    >>> [(group["entity_group"], group["word"]) for group in aggregate_simple(tokens, "Marlen left Oslo")]
+    >>> tags = [("B-PER", "Mar", 0, 3), ("I-PER", "##len", 3, 6), ("O", "left", 7, 11), ("B-LOC", "Oslo", 12, 16)]
+    >>> tokens = [dict(zip(("entity", "word", "start", "end"), tag, strict=True), score=0.5) for tag in tags]
+    >>> groups = aggregate_simple(tokens, "Marlen left Oslo")
+    >>> [(group["entity_group"], group["word"].replace(" ", "")) for group in groups]
     [('PER', 'Marlen'), ('LOC', 'Oslo')]
     """
     entities: list[tuple[str, list[dict[str, Any]]]] = []
@@ -259,8 +261,9 @@ def count_parameters(model: nn.Module) -> dict[str, int]:
     >>> layer = nn.Linear(3, 2)
     >>> layer.bias.requires_grad_(False).shape
     torch.Size([2])
-    >>> count_parameters(layer)
-    {'total': 8, 'trainable': 6, 'bytes': 32}
+    >>> counts = count_parameters(layer)
+    >>> [int(counts[key]) for key in ("total", "trainable", "bytes")]
+    [8, 6, 32]
     """
     parameters = list(model.parameters())
     return {
@@ -282,19 +285,23 @@ def set_trainable(model: nn.Module, mode: str, n_top: int = 0) -> None:
         model: a BERT with a head.
         mode: "full" trains everything, "head" only the head (features stay as pre-trained), "top" the head, the pooler
             and the top layers.
-        n_top: how many layers mode "top" trains; with 0 all layers stay frozen.
+        n_top: how many layers mode "top" trains, from 0 (all layers stay frozen) to as many as there are. The other
+            modes do not look at it.
 
     Raises:
-        ValueError: there is no such mode.
+        ValueError: there is no such mode, or mode "top" is asked for fewer layers than none or for more than there are.
     """
     if mode not in ("full", "head", "top"):
         raise ValueError(f"no mode is called {mode!r}; there are full, head and top")
+    n_layers = len(model.bert.encoder.layer)
+    if mode == "top" and not 0 <= n_top <= n_layers:
+        raise ValueError(f"n_top={n_top}: there are {n_layers} layers")
     model.requires_grad_(True)
     if mode == "full":
         return
     model.bert.requires_grad_(False)
     if mode == "top":
         model.bert.pooler.requires_grad_(True)
-        first = len(model.bert.encoder.layer) - n_top
+        first = n_layers - n_top
         for layer in model.bert.encoder.layer[first:]:
             layer.requires_grad_(True)

@@ -74,7 +74,7 @@ def mean_max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 
     Args:
         hidden: (B, T, C)
-        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token.
+        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token. Neither is modified.
 
     Returns:
         (B, 2C), first the C means, then the C maxima; both over the real tokens only.
@@ -97,9 +97,11 @@ class ConvHead(nn.Module):
     Number and kind of the layers are yours, as long as these laws hold, for a text of any length from one token on:
 
     - neither the content nor the number of the PAD positions changes a score;
-    - with a kernel of 2 or more, the order of the words matters;
+    - with a kernel of 2 or more, the order of the words matters; where in a text a passage stands does not, as long as
+      it has the same neighbours and is not at an end;
     - a larger kernel, and more channels, mean more trainable numbers;
-    - every parameter gets a gradient, the real tokens get one (the encoder learns too), and texts do not mix.
+    - every parameter gets a gradient, the real tokens get one (the encoder learns too), and texts do not mix;
+    - ``hidden_states`` and ``mask`` are not modified.
 
     >>> head = ConvHead(hidden=6, channels=4)
     >>> head(torch.ones(3, 1, 6), torch.ones(3, 1, dtype=torch.long)).shape
@@ -144,7 +146,10 @@ class LSTMHead(nn.Module):
 
     - neither the content nor the number of the PAD positions changes a score;
     - the first and the last real token both have a say;
-    - the order of the words matters, and the texts do not: each has the score it would have in any other row.
+    - the order of the words matters, and each is read in the light of those before it; the order of the texts does not
+      matter: each has the score it would have in any other row;
+    - however large the hidden states are, the score has bounds, since the state of an LSTM has;
+    - ``hidden_states`` and ``mask`` are not modified.
 
     >>> head = LSTMHead(hidden=6)
     >>> head(torch.ones(3, 5, 6), torch.ones(3, 5, dtype=torch.long)).shape
@@ -186,7 +191,7 @@ def cls_concat(hidden_states: tuple[Tensor, ...], n_last: int = 4) -> Tensor:
 
     Args:
         hidden_states: N tensors (B, T, C): the embeddings first, then the layers from the lowest to the last. [CLS] is
-            the first token.
+            the first token. They are not modified.
         n_last: how many layers, from 1 to N - 1; the embeddings are none.
 
     Returns:
@@ -228,7 +233,7 @@ class LayerMix(nn.Module):
         """Mix the states.
 
         Args:
-            hidden_states: N tensors (B, T, C): the embeddings and all layers.
+            hidden_states: N tensors (B, T, C): the embeddings and all layers; not modified.
 
         Returns:
             (B, T, C)

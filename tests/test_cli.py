@@ -102,20 +102,20 @@ lora.py, seed 7, sandbox full
 
 LoRALinear
   ✗ the output is W x + b plus (alpha/r) times B A x                         0/3
-      output: off by up to 0.472 (tolerance 1e-05)
-      expected  [1.0, 2.0] shape (2,)
-      got       [1.0, 2.472] shape (2,)
-      largest difference at [1], relative 0.236
-      hint: alpha is 8 and r is 3: which factor do you expect?
-      lesson: course read exercise-3
-  – the property merge holds                                                 0/3
-      waits until the output is right
-  ✗ the property dtype holds                                                 0/1
-      RuntimeError: mat1 and mat2 must have the same dtype
-      File "lora.py", line 93, in forward
-          return x @ self.A.T
+  – the property merge holds  (not run)                                      0/3
+  ✗ the property dtype holds  (crashed)                                      0/1
 
 ○ inject_lora  not started (2 checks)                                        0/4
+
+── Look at this first ──────────────────────────────────── LoRALinear.forward ──
+✗ the output is W x + b plus (alpha/r) times B A x
+  output: off by up to 0.472 (tolerance 1e-05)
+  expected  [1.0, 2.0] shape (2,)
+  got       [1.0, 2.472] shape (2,)
+  largest difference at [1], relative 0.236
+  lesson: course read exercise-3
+
+One more check did not pass: -v shows it in full.
 
 ╭─ What you seem to have misunderstood ────────────────────────────────────────╮
 │                                                                              │
@@ -184,7 +184,7 @@ def test_passed(desk):
     assert "The check passed: 63 of 63 points." in outcome.stdout
     assert last_line(outcome) == "course next"
     assert "✓ " in desk("list").stdout or "passed" in desk("list").stdout
-    assert last_line(desk("next")) == "course read exercise-1"  # the first that has not been passed
+    assert last_line(desk("next")) == "course read exercise-4"  # the first after it that has not been passed
 
 
 def test_without_utf8_everything_is_ascii(desk):
@@ -207,7 +207,7 @@ def test_verbose_adds_what_was_compared_and_printed(desk):
     compared = [["kept ratio", "0.0417", "0.0417"], ["reduction", "0.958", "0.042"]]
     checks = [
         check("f.a", visible=True, compared=compared, stdout="my print\n"),
-        check("f.b", "crashed", traceback="\n".join(f'File "x.py", line {n}\n  here' for n in range(9))),
+        check("f.b", "crashed", traceback="\n".join(f'File "x.py", line {n}\n  here' for n in range(30))),
     ]
     desk.play([{"stderr": "words of the grader"}, *session(checks)])
     brief, long = desk("grade", "3"), desk("grade", "3", "-v")
@@ -217,18 +217,150 @@ def test_verbose_adds_what_was_compared_and_printed(desk):
     assert "      your code printed:\n        my print\n" in long.stdout
     assert "line 0" in long.stdout
     assert "words of the grader" in long.stderr
-    for text in ("kept ratio", "my print", "line 7", "words of the grader"):
+    for text in ("kept ratio", "my print", "line 15", "words of the grader"):
         assert text not in brief.output
-    assert 'File "x.py", line 8\n        here\n' in brief.stdout
+    for line in ("line 0", "line 5", "line 24", "line 29"):
+        assert f'  File "x.py", {line}\n    here\n' in brief.stdout
+    assert "line 15" in long.stdout
 
 
 def test_a_students_text_is_never_interpreted(desk):
-    hostile = "[bold]x[/bold] \x1b[2Jgone\x07 \u202eeman"
-    checks = [check("f.a", "failed", message=hostile, actual=hostile, title="plain", stdout=hostile, traceback=hostile)]
+    hostile = "[bold]x[/bold] \x1b[2Jgone\x07 \u202eeman\u200b\ufeff\x9b\U000e0041"
+    spelt = "[bold]x[/bold] \\x1b[2Jgone\\x07 \\u202eeman\\u200b\\ufeff\\x9b\\U000e0041"
+    found = {"kind": "crash", "id": hostile, "text": hostile}
+    fields = dict(message=hostile, actual=hostile, stdout=hostile, traceback=f"in {hostile}", explanation=found)
+    checks = [check(f"f.{hostile}", "failed", title=hostile, **fields), check("g.a", remarks=[hostile])]
     desk.play(session(checks))
+    for arguments, count in ([], 8), (["-v"], 9):
+        out = desk("grade", "3", *arguments).stdout
+        assert " ".join(out.split()).count(spelt) == count, out
+        assert not set("\x1b\x07\u202e\u200b\ufeff\x9b\U000e0041") & set(out)
+    written = desk("grade", "3", "--json", "-").stdout
+    assert not set("\x1b\x07\u202e\u200b\ufeff\x9b\U000e0041") & set(written)
+    assert json.loads(written)["checks"][0]["message"] == hostile
+
+
+CRASHED = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (3x4 and 5x6)"
+CRASHES = [
+    check("lora_report.head", remarks=["lora_report returned numpy floats; the docstring says float"]),
+    check("LoRALinear.forward", "crashed", message=CRASHED,
+          traceback='  File "lora.py", line 93, in forward\n    return self.up(x)\n'
+                    f'  File "lora.py", line 80, in up\n    return x @ self.A.T\n{CRASHED}',
+          explanation={"kind": "crash", "id": "matrix-shapes-do-not-fit", "text": "These must be equal."}),
+    check("LoRALinear.merge", "crashed", message=CRASHED,
+          explanation={"kind": "follows", "id": "LoRALinear.forward", "text": "Same error as above."}),
+    check("inject_lora.a", "failed", message="your file does not define `inject_lora`",
+          explanation={"kind": "crash", "id": "not-defined", "text": "Not there."}),
+    check("inject_lora.b", "failed", message="your file does not define `inject_lora`",
+          explanation={"kind": "follows", "id": "inject_lora.a", "text": "Same."}),
+]  # fmt: skip
+CRASH_SCREEN = """\
+exercise-3  LoRA and PEFT
+lora.py, seed 7, sandbox full
+
+✓ lora_report  1 check, 1 remark                         1/1
+
+LoRALinear
+  ✗ the property forward holds  (crashed)                0/1
+  ✗ the property merge holds  (as in                     0/1
+    LoRALinear.forward)
+
+✗ inject_lora  not in your file (2 checks)               0/2
+
+── Look at this first ──────────────── LoRALinear.forward ──
+✗ the property forward holds
+  RuntimeError: mat1 and mat2 shapes cannot be multiplied
+  (3x4 and 5x6)
+  File "lora.py", line 93, in forward
+    return self.up(x)
+  File "lora.py", line 80, in up
+    return x @ self.A.T
+  what this means: These must be equal.
+  lesson: course read exercise-3
+
+3 more checks did not pass: -v shows them in full.
+
+function      checks                points
+lora_report      1/1   ██████████      1/1
+LoRALinear       0/2   ░░░░░░░░░░      0/2
+inject_lora      0/2   ░░░░░░░░░░      0/2
+
+1 of 5 checks passed: 1 of 5 points.
+0 visible checks (-v shows what they compared), 5 hidden
+(their values stay hidden).
+Accepted, but lora_report returned numpy floats; the
+  docstring says float
+
+A hint on the first open check:
+course hint exercise-3
+"""
+
+
+def test_a_crash_in_sixty_columns(desk, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    desk.play(session(CRASHES))
+    out = desk("grade", "3").stdout
+    assert out == CRASH_SCREEN
+    assert max(len(line) for line in out.splitlines()) <= 60
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+@pytest.mark.parametrize("verbose", [[], ["-v"]])
+def test_a_report_fits_its_terminal(desk, monkeypatch, columns, verbose):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    compared = [["a label that is longer than its value may stand beside", "0.5", "0.5"]]
+    desk.play(session([*CRASHES, *CHECKS, check("f.a", visible=True, compared=compared)], diagnosis=DIAGNOSIS))
+    for charset in ("utf-8", "ascii"):
+        outcome = CliRunner(charset=charset).invoke(cli, ["grade", "3", *verbose], obj=Settings(desk.command))
+        assert outcome.exit_code == 1
+        assert max(len(line) for line in outcome.stdout.splitlines()) <= columns, outcome.stdout
+        assert outcome.stdout.count("Look at this first") == 1
+
+
+def test_what_may_follow_says_so_on_its_line(desk):
+    follows = {"kind": "follows", "id": "sum-instead-of-mean", "text": "perhaps"}
+    desk.play(session([check("f.a", "failed"), check("f.b", "failed", explanation=follows)]))
+    assert "the property b holds  (may follow from the others)" in desk("grade", "3").stdout
+
+
+def test_verbose_shows_every_failed_check_in_full(desk):
+    desk.play(session(CRASHES))
     out = desk("grade", "3", "-v").stdout
-    assert out.count("[bold]x[/bold] \\x1b[2Jgone\\x07 \\u202eeman") == 4
-    assert not set("\x1b\x07\u202e") & set(out)
+    for text in ("These must be equal.", "Same error as above.", "Not there.", "accepted, but lora_report returned"):
+        assert out.count(text) == 1
+    assert out.count(CRASHED) == 2  # not a third time, below the traceback
+    assert "Look at this first: LoRALinear.forward\n" in out
+
+
+def test_what_is_echoed_beside_json_is_spelt_out(desk):
+    hostile = "x\x1b]0;TITLE\x07\u202egnp\x9b31m"
+    desk.play([{"stderr": hostile}, {"sleep": 0.5}, *session([], "not_gradable", message=hostile)])
+    outcome = desk("grade", "3", "-v", "--json", "-")
+    assert outcome.exit_code == 4
+    spelt = "x\\x1b]0;TITLE\\x07\\u202egnp\\x9b31m"
+    assert outcome.stderr.count(spelt) == 2, "what the grader wrote to its standard error, and the message"
+    assert not set("\x1b\x07\u202e\x9b") & set(outcome.output)
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb", "a\u202eb", "a\nb"])
+def test_a_file_name_cannot_write_on_the_screen(desk, name):
+    (desk.root / f"{name}.py").write_text("x = 1", encoding="utf-8")
+    desk.play(session([], "not_gradable", message="no"))
+    outcome = desk("grade", "3", "--file", f"{name}.py")
+    spelt = f"{name}.py".encode("unicode_escape").decode()
+    assert spelt in last_line(outcome)
+    assert name not in outcome.output
+    wrong = desk("grade", name)
+    assert wrong.exit_code == 2 and spelt[:-3] in wrong.stderr.replace("\n", "\\n")
+    assert not set("\x1b\u202e") & set(wrong.output)
+
+
+def test_after_a_full_pass_the_reference_is_named(desk):
+    desk.play(session([check("f.a")], "passed"))
+    assert desk("grade", "3").stdout.endswith(
+        "How the reference does it: course solution 3\n\nAnd on to the next one:\ncourse next\n"
+    )
+    assert "course solution" not in desk("grade", "3", "--only", "f.a").stdout
 
 
 def groups(out):
@@ -302,9 +434,13 @@ def test_less_than_a_full_sandbox_is_said(desk, level, word):
 
 def test_options_reach_the_grader(desk):
     desk.play(session([check("f.a"), check("f.b")], "passed"))
-    outcome = desk("grade", "3", "--seed", "12", "--only", "f.a", "--only", "merge", "--lang", "ja")
+    outcome = desk("grade", "3", "--seed", "12", "--only", "LoRALinear.forward", "--only", "merge", "--lang", "ja")
     assert outcome.exit_code == 0
-    assert (desk.request["seed"], desk.request["only"], desk.request["lang"]) == (12, ["f.a", "merge"], "ja")
+    assert (desk.request["seed"], desk.request["only"], desk.request["lang"]) == (
+        12,
+        ["LoRALinear.forward", "LoRALinear.merge"],
+        "ja",
+    )
     assert last_line(outcome) == "course grade exercise-3"  # all of it, this time
 
 
@@ -583,7 +719,9 @@ def test_help_of_grade_explains_the_exit_codes(desk):
 
 def test_the_commands_stand_in_the_order_of_use(desk):
     names = re.findall(r"^  (\w+)  +\w", desk("--help").stdout.partition("Commands:")[2], re.MULTILINE)
-    assert names == ["start", "list", "read", "grade", "hint", "next", "reset", "doctor", "run"]
+    assert names == [
+        "start", "list", "read", "grade", "hint", "solution", "diff", "next", "reset", "doctor", "run", "figures",
+    ]  # fmt: skip
 
 
 # --- the other commands ----------------------------------------------------------------------------------------------

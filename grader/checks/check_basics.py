@@ -8,8 +8,10 @@ Where a student may choose (which of two equally long texts is cut, which random
 result is taken untraced and what it shows is stated as notes.
 """
 
+from __future__ import annotations
+
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -63,15 +65,16 @@ class CheckPadBatch:
     @check(points=2, visible=True)
     def check_values(self, student):
         """rows are filled up on the right, and the mask tells ids from padding"""
-        rows = rows_of(student, (4, 2, 7, 5))
-        expect_batch(
-            student.pad_batch(rows),
-            filled(rows, 0),
-            "of four rows",
-            "ids first, padding behind them: position 0 of every row belongs to [CLS]",
-        )
+        for lengths in ((4, 2, 7, 5), (3, 6)):
+            rows = rows_of(student, lengths)
+            expect_batch(
+                student.pad_batch(rows),
+                filled(rows, 0),
+                f"of {'four' if len(lengths) == 4 else 'two'} rows",
+                "ids first, padding behind them: position 0 of every row belongs to [CLS]",
+            )
 
-    @check(points=1, visible=True)
+    @check(points=1, visible=True, after=("values",))
     def check_dynamic_length(self, student):
         """the batch is as long as its own longest row, not as long as allowed"""
         short, longer = rows_of(student, (3, 2)), rows_of(student, (6, 9, 4))
@@ -86,39 +89,32 @@ class CheckPadBatch:
     @check(points=1)
     def check_pad_id(self, student):
         """the padding id may be any id, even one that occurs in a text"""
-        pad_id = student.draw.integer(5, 40)
-        rows = rows_of(student, (3, 6, 4), low=41)
-        rows[0][1], rows[1][5], rows[2][0] = pad_id, pad_id, 0
-        expect_batch(
-            student.pad_batch(rows, pad_id=pad_id),
-            filled(rows, pad_id),
-            f"with pad_id={pad_id}, which also occurs in the texts",
-            "fill up with the id that was given; what is padding follows from the length of a row, not from its ids",
-        )
+        for _ in range(2):
+            pad_id = student.draw.integer(5, 40)
+            rows = rows_of(student, (3, 6, 4), low=41)
+            rows[0][1], rows[1][5], rows[2][0] = pad_id, pad_id, 0
+            expect_batch(
+                student.pad_batch(rows, pad_id=pad_id),
+                filled(rows, pad_id),
+                f"with pad_id={pad_id}, which also occurs in the texts",
+                "fill up with the id that was given; the length of a row says what is padding, not its ids",
+            )
 
     @check(points=2)
     def check_truncate_keeps_sep(self, student):
         """a row that is too long loses its middle: it begins as before and ends with its own last id"""
-        limit = student.draw.integer(5, 8)
-        rows = rows_of(student, (limit + 4, limit - 2, limit, limit + 1))
-        cut = [row if len(row) <= limit else row[: limit - 1] + [row[-1]] for row in rows]
-        hint = "the first ids stay and the closing [SEP] stays; nothing is longer than the limit"
-        expect_batch(student.pad_batch(rows, max_length=limit), filled(cut, 0), f"with max_length={limit}", hint)
+        for limit in (student.draw.integer(5, 8), 2):
+            rows = rows_of(student, (limit + 4, limit - 1, limit, limit + 1))
+            cut = [row if len(row) <= limit else row[: limit - 1] + [row[-1]] for row in rows]
+            hint = "the first ids stay and the closing [SEP] stays; nothing is longer than the limit"
+            expect_batch(student.pad_batch(rows, max_length=limit), filled(cut, 0), f"with max_length={limit}", hint)
 
-    @check(points=1)
+    @check(points=1, after=("values",))
     def check_no_side_effect(self, student):
         """the caller's lists stay as they are, and ids are integers"""
         rows = rows_of(student, (4, 9, 2))
-        mine = student.given.basics.kept(rows)
-        function = student.value(None, "pad_batch")
-        padded = student.given.call(function, mine, 0)
-        after_padding = mine.read()
-        cut = student.given.call(function, mine, 0, 6)
-        after_cutting = mine.read()
-        hint = "these lists are the data set: what a batch does to them is still there in the next epoch"
-        expect.equal(after_padding, rows, "the caller's rows, after padding", hint=hint)
-        expect.equal(after_cutting, rows, "the caller's rows, after cutting", hint=hint)
-        for batch in (padded, cut):
+        for rest in ((0,), (0, 6)):
+            batch = student.pure("pad_batch", rows, *rest)
             expect.true(
                 not part(batch, "input_ids").is_floating_point(),
                 "input_ids are not integers",
@@ -151,22 +147,23 @@ class CheckEncodePair:
     @check(points=2, visible=True)
     def check_layout(self, student):
         """a pair is written [CLS] A [SEP] B [SEP], all of it visible to the model"""
-        a, b = texts(student, student.draw.integer(2, 5), student.draw.integer(5, 8))
-        result = student.encode_pair(a, b, CLS, SEP, 64)
-        expect.equal(
-            part(result, "input_ids", "list"),
-            joined(a, b),
-            "input_ids of a pair",
-            hint="one opening token for the whole row, one closing token for each text",
-        )
-        expect.equal(
-            part(result, "attention_mask", "list"),
-            [1] * len(joined(a, b)),
-            "attention_mask of a pair",
-            hint="nothing is padded yet, so every id counts, special or not",
-        )
+        for first, second in ((student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3)):
+            a, b = texts(student, first, second)
+            result = student.encode_pair(a, b, CLS, SEP, 64)
+            expect.equal(
+                part(result, "input_ids", "list"),
+                joined(a, b),
+                "input_ids of a pair",
+                hint="one opening token for the whole row, one closing token for each text",
+            )
+            expect.equal(
+                part(result, "attention_mask", "list"),
+                [1] * len(joined(a, b)),
+                "attention_mask of a pair",
+                hint="nothing is padded yet, so every id counts, special or not",
+            )
 
-    @check(points=2)
+    @check(points=1)
     def check_segments(self, student):
         """segment 0 is [CLS] A [SEP], segment 1 is B [SEP]"""
         for lengths in ((3, 6), (7, 2)):
@@ -230,6 +227,20 @@ class CheckEncodePair:
             hint="which text is the longer one may change while you cut",
         )
 
+    @check(points=1, after=("layout",))
+    def check_pure(self, student):
+        """the caller's texts stay as they are, and the same pair gets the same row again"""
+        for first, second, limit in ((12, 5, 11), (4, 9, 64)):
+            a, b = texts(student, first, second)
+            once = student.pure("encode_pair", a, b, CLS, SEP, limit)
+            again = student.encode_pair(a, b, CLS, SEP, limit)
+            hint = "these lists are the data set: cut a copy of them"
+            if limit == 64:
+                expect.equal(part(once, "input_ids", "list"), joined(a, b), "input_ids of a pair", hint=hint)
+            expect.equal(
+                part(again, "input_ids", "list"), once["input_ids"], "the second row, against the first", hint=hint
+            )
+
 
 # --- counting by hand ---
 
@@ -270,12 +281,19 @@ class CheckBertParamCount:
 
     @check(points=2, visible=True)
     def check_bert_base(self, student):
-        """BERT-base has 109,482,240 parameters"""
+        """BERT-base has 109,482,240 parameters, and 768 more for every word that joins its vocabulary"""
         expect.equal(
             student.bert_param_count(),
             109_482_240,
             "parameters of BERT-base",
             hint="write every tensor of one layer down with its shape, biases and norms too, and see what is missing",
+        )
+        more = student.draw.integer(100, 9000)
+        expect.equal(
+            student.bert_param_count(vocab=30_522 + more),
+            109_482_240 + 768 * more,
+            f"parameters of BERT-base with {more:,} words more",
+            hint="the count follows from the sizes that are passed in",
         )
 
     @check(points=3)
@@ -304,13 +322,17 @@ class CheckBertParamCount:
 # --- labels ---
 
 
-def labelled(student, logits: Tensor, id2label: dict[int, str]) -> tuple[list[str], list[float]]:
+def labelled(student, logits: Tensor, id2label: dict[int, str], pure: bool = False) -> tuple[list[str], list[float]]:
     """The student's labels and scores; other keys do not count."""
     with student.untraced():
-        result = student.label_scores(logits, id2label)
+        if pure:
+            result = student.pure("label_scores", logits, id2label)
+        else:
+            result = student.label_scores(logits, id2label)
     expect.true(isinstance(result, (list, tuple)), "label_scores returns a list", actual=result, reveal=True)
     expect.equal(len(result), len(logits), "number of answers", hint="one answer per row of the logits", reveal=True)
     labels = [part(row, "label", "str") for row in result]
+    labels = [label if isinstance(label, str) else f"({type(label).__name__})" for label in labels]
     scores = []
     for row in result:
         score = part(row, "score", "float")
@@ -332,12 +354,12 @@ def names_of(student, n_classes: int) -> dict[int, str]:
     return {int(index): f"LABEL_{'ABCDEFGH'[int(index)]}" for index in order}
 
 
-def separated(student, n_rows: int, n_classes: int) -> tuple[Tensor, list[int]]:
-    """Logits of which one per row is clearly the largest, and which."""
+def separated(student, n_rows: int, n_classes: int, lead: float) -> tuple[Tensor, list[int]]:
+    """Logits of which one per row is ahead of all others by ``lead`` or more, and which."""
     winners = student.draw.integers(0, n_classes, (n_rows,))
     winners[:n_classes] = torch.randperm(n_classes, generator=student.draw.generator)  # each class wins once at least
-    logits = student.draw.uniform(-2, 1, n_rows, n_classes)
-    logits[torch.arange(n_rows), winners] = 1.5 + student.draw.uniform(0, 1, n_rows)
+    logits = student.draw.uniform(-1, 0.5, n_rows, n_classes)
+    logits[torch.arange(n_rows), winners] = 0.5 + lead + student.draw.uniform(0, 1, n_rows)
     return logits, winners.tolist()
 
 
@@ -349,55 +371,74 @@ class CheckLabelScores:
     @check(points=1, visible=True)
     def check_labels(self, student):
         """every row gets the label of its largest logit"""
-        logits, winners = separated(student, 7, 4)
-        id2label = names_of(student, 4)
-        labels, _ = labelled(student, logits, id2label)
-        expect.equal(
-            labels,
-            [id2label[winner] for winner in winners],
-            "labels",
-            hint="find the index of the largest number in each row, then ask the dictionary for that index",
-        )
-
-    @check(points=2)
-    def check_softmax_score(self, student):
-        """the score is the softmax probability of that label"""
-        logits, _ = separated(student, 6, 3)
-        _, scores = labelled(student, logits, names_of(student, 3))
-        exponentials = logits.double().exp()
-        want = exponentials.max(1).values / exponentials.sum(1)
-        expect.close(
-            scores, want.tolist(), "scores", hint="one distribution per text: over its classes the scores sum to one"
-        )
+        for n_classes in (4, 2, 5):
+            logits, winners = separated(student, 7, n_classes, lead=4.0)
+            id2label = names_of(student, n_classes)
+            labels, _ = labelled(student, logits, id2label)
+            expect.equal(
+                labels,
+                [id2label[winner] for winner in winners],
+                "labels",
+                hint="find the index of the largest number in each row, then ask the dictionary for that index",
+            )
 
     @check(points=1)
+    def check_softmax_score(self, student):
+        """the score is the softmax probability of that label"""
+        for n_classes in (3, 5, 2):
+            logits, _ = separated(student, 6, n_classes, lead=1.5)
+            _, scores = labelled(student, logits, names_of(student, n_classes))
+            exponentials = logits.double().exp()
+            want = exponentials.max(1).values / exponentials.sum(1)
+            expect.close(
+                scores,
+                want.tolist(),
+                "scores",
+                hint="one distribution per text: over its classes the scores sum to one",
+            )
+
+    @check(points=1, after=("softmax_score",))
     def check_no_invented_label(self, student):
-        """an undecided text still gets one of the labels that the model has"""
-        winners = [0, 1, 1, 0, 1]
-        gaps = student.draw.uniform(0.01, 0.2, 5)
-        logits = student.draw.normal(5, 1).expand(5, 2).clone()
-        logits[torch.arange(5), winners] += gaps
-        id2label = {1: "POSITIVE", 0: "NEGATIVE"}
-        labels, _ = labelled(student, logits, id2label)
-        expect.true(
-            set(labels) <= set(id2label.values()),
-            "a label that the model does not have",
-            expected=sorted(id2label.values()),
-            actual=sorted(set(labels)),
-            hint="a model of two labels has no third answer, however unsure it is",
-            reveal=True,
-        )
-        expect.equal(labels, [id2label[winner] for winner in winners], "labels of undecided texts")
+        """an undecided text still gets one of the labels that the model has, the most likely one"""
+        for n_classes in (2, 3, 5):
+            winners = student.draw.integers(0, n_classes, (5,)).tolist()
+            gaps = student.draw.uniform(0.01, 0.2, 5)
+            logits = student.draw.normal(5, 1).expand(5, n_classes).clone()
+            logits[torch.arange(5), winners] += gaps
+            id2label = {number: "NEGATIVE POSITIVE FACT QUESTION ORDER".split()[number] for number in range(n_classes)}
+            id2label = dict(sorted(id2label.items(), reverse=True))
+            labels, _ = labelled(student, logits, id2label)
+            expect.true(
+                set(labels) <= set(id2label.values()),
+                "a label that the model does not have",
+                expected=sorted(id2label.values()),
+                actual=labels,
+                hint="a model has no answer beside its labels, however unsure it is",
+                reveal=True,
+            )
+            expect.equal(labels, [id2label[winner] for winner in winners], "labels of undecided texts")
 
     @check(points=1)
     def check_multi_class(self, student):
         """three classes, one text, very large logits: the score stays a number"""
-        high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
-        logits = torch.tensor([[-1000.0, high - 1.5, high]])
-        labels, scores = labelled(student, logits, {2: "c", 0: "a", 1: "b"})
-        hint = "exp(1000) is no float any more: what can you subtract from all logits without changing the softmax?"
-        expect.equal(labels, ["c"], "label of one text among three classes", hint=hint)
-        expect.close(scores, [1 / (1 + math.exp(-1.5))], "score with logits in the hundreds", hint=hint)
+        for place in (2, 0):
+            high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
+            logits = torch.tensor([[-1000.0, high - 1.5, high]]).roll(place + 1, 1)
+            labels, scores = labelled(student, logits, {2: "c", 0: "a", 1: "b"})
+            hint = "exp(1000) is no float any more: what can you subtract from all logits without changing the softmax?"
+            expect.equal(labels, ["abc"[place]], "label of one text among three classes", hint=hint)
+            expect.close(scores, [1 / (1 + math.exp(-1.5))], "score with logits in the hundreds", hint=hint)
+
+    @check(points=1, after=("labels", "softmax_score"))
+    def check_pure(self, student):
+        """the logits and the names of the classes stay as they are, and a second call answers the same"""
+        logits, winners = separated(student, 6, 3, lead=1.5)
+        id2label = names_of(student, 3)
+        for pure in (True, False):
+            labels, _ = labelled(student, logits, id2label, pure)
+            expect.equal(
+                labels, [id2label[winner] for winner in winners], "labels", hint="what did a call leave behind?"
+            )
 
 
 # --- decoding ---
@@ -410,15 +451,21 @@ def written(student, model, prompt: list[int], max_new_tokens: int, **options: A
     return flat(ids)
 
 
+MOST = 20_000
+"""Ids of an answer that anybody looks at; the longest right answer has some thousand."""
+
+
 def flat(ids: Any, what: str = "the result of generate") -> list[int]:
     """Ids as a plain list of ints; lists, tuples and tensors of one row will do."""
+    size = ids.numel() if isinstance(ids, Tensor) else len(ids) if isinstance(ids, (list, tuple)) else 0
+    expect.true(size <= MOST, f"{what} is far too long", expected=f"at most {MOST:,} ids", actual=f"{size:,} ids")
     if isinstance(ids, Tensor):
         ids = ids.flatten().tolist()
     if isinstance(ids, (list, tuple)) and len(ids) == 1 and isinstance(ids[0], (list, tuple)):
         ids = ids[0]
     expect.true(isinstance(ids, (list, tuple)), f"{what} is not a list of ids", actual=ids, reveal=True)
     ids = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in ids]
-    whole = all(isinstance(item, (int, float)) and item == int(item) for item in ids)
+    whole = all(isinstance(item, (int, float)) and math.isfinite(item) and item == int(item) for item in ids)
     expect.true(whole, f"{what} holds something else than ids", actual=ids, reveal=True)
     return [int(item) for item in ids]
 
@@ -467,34 +514,36 @@ class CheckGenerate:
     def check_greedy(self, student):
         """without sampling, each step takes the most likely token after the whole text so far"""
         model, twin = reader(student, 23, height=60.0, noise=3.0)
-        prompt = student.draw.integers(0, 23, (3,)).tolist()
-        ids = written(student, model, prompt, 14)
-        student.note("ids", ids)
-        expect.equal(
-            ids[: len(prompt)], prompt, "the beginning of the result", hint="the prompt is part of what is returned"
-        )
-        expect.equal(
-            ids[: len(prompt) + 10],  # how many there are in all is another check's concern
-            greedy_path(twin, prompt, 10),
-            "prompt and the first ten new tokens",
-            hint="what does the model get to see at the third step? It needs the prompt and both new tokens",
-        )
+        for length in (3, 2):
+            prompt = student.draw.integers(0, 23, (length,)).tolist()
+            ids = written(student, model, prompt, 14)
+            student.note("ids", ids[:100])
+            expect.equal(
+                ids[: len(prompt)], prompt, "the beginning of the result", hint="the prompt is part of what is returned"
+            )
+            expect.equal(
+                ids[: len(prompt) + 10],  # how many there are in all is another check's concern
+                greedy_path(twin, prompt, 10),
+                "prompt and the first ten new tokens",
+                hint="what does the model get to see at the third step? It needs the prompt and both new tokens",
+            )
 
     @check(points=1)
     def check_greedy_flat(self, student):
         """without sampling nothing is left to chance, even when all tokens are nearly equally likely"""
         model, twin = reader(student, 23, height=0.01, noise=0.005)
-        prompt = student.draw.integers(0, 23, (4,)).tolist()
-        ids = written(student, model, prompt, 20)[: len(prompt) + 15]
-        taken = ids == greedy_path(twin, prompt, 15)
-        student.note("always the most likely token", taken)
-        expect.true(
-            taken,
-            "do_sample=False does not always take the most likely token",
-            hint="a token that is ahead by a hair is still the most likely one",
-        )
+        for length in (4, 2):
+            prompt = student.draw.integers(0, 23, (length,)).tolist()
+            ids = written(student, model, prompt, 20)[: len(prompt) + 15]
+            taken = ids == greedy_path(twin, prompt, 15)
+            student.note("always the most likely token", taken)
+            expect.true(
+                taken,
+                "do_sample=False does not always take the most likely token",
+                hint="a token that is ahead by a hair is still the most likely one",
+            )
 
-    @check(points=1, visible=True)
+    @check(points=1, visible=True, after=("greedy",))
     def check_length(self, student):
         """max_new_tokens counts the new tokens, not the prompt"""
         model, twin = reader(student, 19, height=60.0, noise=3.0)
@@ -502,7 +551,8 @@ class CheckGenerate:
             prompt = student.draw.integers(0, 19, (length,)).tolist()
             ids = written(student, model, prompt, new)
             student.note("tokens", len(ids))
-            student.note("they are the most likely ones", ids == greedy_path(twin, prompt, len(ids) - length))
+            path = greedy_path(twin, prompt, new)[: len(ids)]
+            student.note("they are the most likely ones", ids[: len(path)] == path)
             expect.equal(
                 len(ids),
                 length + new,
@@ -545,8 +595,13 @@ class CheckGenerate:
         right = []
         for temperature in (2.0, 0.5):
             source = student.given.basics.generator(student.draw.seed())
-            ids = written(student, model, [1, 2], n + 10, do_sample=True, temperature=temperature, generator=source)
+            prompt = student.draw.integers(0, 5, (12,)).tolist()
+            ids = written(student, model, prompt, n + 10, do_sample=True, temperature=temperature, generator=source)
             counts = counted(ids, 5, n)
+            if len(ids) == n + 22:  # whether the prompt is returned at all is another check's concern
+                expect.equal(
+                    ids[:12], prompt, "the beginning of a sampled text", hint="is the text still in its order?"
+                )
             factors = {"divided": 1 / temperature, "multiplied": temperature, "ignored": 1.0, "all alike": 0.0}
             distances = {
                 name: float((counts / n - (logits * factor).double().softmax(0)).abs().max())
@@ -595,7 +650,7 @@ class CheckGenerate:
         student.note("top_k=1 takes the most likely token", greedy)
         expect.true(greedy, "top_k=1 does not always take the most likely token", hint="k = 1 leaves one token")
 
-    @check(points=1)
+    @check(points=1, after=("distribution",))
     def check_seeded(self, student):
         """the same seed writes the same text, another seed another one; the prompt list stays as it is"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
@@ -632,6 +687,14 @@ class CheckGenerate:
 class Sentence:
     """A text, its tagged tokens, and where they stand."""
 
+    @classmethod
+    def twice(cls, student, *words: tuple[str, str]) -> Iterator[Sentence]:
+        """The sentence, and then the same behind an exclamation of some length, with other scores."""
+        yield cls(student, *words)
+        later = cls(student, ("A" + "h" * student.draw.integer(1, 9), "O"), *words)
+        later.shift = 1
+        yield later
+
     def __init__(self, student, *words: tuple[str, str]) -> None:
         """Put it together from words and their tags.
 
@@ -640,7 +703,7 @@ class Sentence:
             words: (pieces, tags) per word, pieces separated by "|", tags by blanks; a word that begins with "+" follows
                 the one before it without a blank.
         """
-        self.text = ""
+        self.text, self.shift = "", 0
         self.tokens: list[dict[str, Any]] = []
         for pieces, tags in words:
             glued = pieces.startswith("+")
@@ -660,8 +723,8 @@ class Sentence:
                 )
 
     def group(self, kind: str, *places: int) -> dict[str, Any]:
-        """The entity that these tokens should make."""
-        pieces = [self.tokens[place] for place in places]
+        """The entity that these tokens should make; they are numbered without the exclamation."""
+        pieces = [self.tokens[place + self.shift] for place in places]
         start, end = pieces[0]["start"], pieces[-1]["end"]
         return {
             "entity_group": kind,
@@ -677,11 +740,22 @@ def without_blanks(word: object) -> object:
     return "".join(word.split()) if isinstance(word, str) else word
 
 
-def grouped(student, sentence: Sentence) -> list[dict[str, Any]]:
+def grouped(student, sentence: Sentence, pure: bool = False) -> list[dict[str, Any]]:
     """The student's entities, five known keys each."""
     with student.untraced():
-        result = student.aggregate_simple(sentence.tokens, sentence.text)
+        if pure:
+            result = student.pure("aggregate_simple", sentence.tokens, sentence.text)
+        else:
+            result = student.aggregate_simple(sentence.tokens, sentence.text)
     expect.true(isinstance(result, (list, tuple)), "aggregate_simple returns a list", actual=result, reveal=True)
+    most = 10 * len(sentence.tokens)
+    expect.true(
+        len(result) <= most,
+        "many more entities than tokens",
+        expected=f"at most {len(sentence.tokens)}",
+        actual=len(result),
+        reveal=True,
+    )
     found = []
     for group in result:
         entity = {key: part(group, key, "any") for key in ("entity_group", "score", "word", "start", "end")}
@@ -710,10 +784,10 @@ class CheckAggregateSimple:
 
     function = "aggregate_simple"
 
-    @check(points=2, visible=True)
+    @check(points=1, visible=True)
     def check_basic(self, student):
         """the chapter's sentence about Apple has four entities"""
-        sentence = Sentence(
+        for sentence in Sentence.twice(
             student,
             ("Apple", "B-ORG"),
             ("Inc", "I-ORG"),
@@ -728,41 +802,41 @@ class CheckAggregateSimple:
             ("+,", "O"),
             ("California", "B-LOC"),
             ("+.", "O"),
-        )
-        want = [
-            sentence.group("ORG", 0, 1, 2),
-            sentence.group("PER", 6, 7),
-            sentence.group("LOC", 9, 10, 11),
-            sentence.group("LOC", 13),
-        ]
-        expect_entities(
-            grouped(student, sentence),
-            want,
-            "an entity begins where its first token begins and ends where its last one ends; the text has its word",
-        )
+        ):
+            want = [
+                sentence.group("ORG", 0, 1, 2),
+                sentence.group("PER", 6, 7),
+                sentence.group("LOC", 9, 10, 11),
+                sentence.group("LOC", 13),
+            ]
+            expect_entities(
+                grouped(student, sentence),
+                want,
+                "an entity begins where its first token begins and ends where its last one ends; the text has its word",
+            )
 
     @check(points=1, visible=True)
     def check_score_mean(self, student):
         """the score of an entity is the mean over its tokens"""
-        sentence = Sentence(
+        for sentence in Sentence.twice(
             student,
             ("Nov|osi|bir|sk", "B-LOC I-LOC I-LOC I-LOC"),
             ("and", "O"),
             ("Marie", "B-PER"),
             ("Cur|ie", "I-PER I-PER"),
-        )
-        want = [sentence.group("LOC", 0, 1, 2, 3), sentence.group("PER", 5, 6, 7)]
-        expect.close(
-            [entity["score"] for entity in grouped(student, sentence)],
-            [entity["score"] for entity in want],
-            "scores",
-            hint="add the scores of the tokens and divide by how many there are",
-        )
+        ):
+            want = [sentence.group("LOC", 0, 1, 2, 3), sentence.group("PER", 5, 6, 7)]
+            expect.close(
+                [entity["score"] for entity in grouped(student, sentence)],
+                [entity["score"] for entity in want],
+                "scores",
+                hint="add the scores of the tokens and divide by how many there are",
+            )
 
     @check(points=1)
     def check_adjacent_B(self, student):  # noqa: N802
         """B opens a new entity, also right behind one of the same type"""
-        sentence = Sentence(
+        for sentence in Sentence.twice(
             student,
             ("Give", "O"),
             ("An|na", "B-PER I-PER"),
@@ -771,14 +845,14 @@ class CheckAggregateSimple:
             ("Carl", "B-PER"),
             ("a", "O"),
             ("call", "O"),
-        )
-        want = [sentence.group("PER", 1, 2), sentence.group("PER", 3, 4, 5), sentence.group("PER", 6)]
-        expect_entities(grouped(student, sentence), want, "three people are called, and each name opens with a B")
+        ):
+            want = [sentence.group("PER", 1, 2), sentence.group("PER", 3, 4, 5), sentence.group("PER", 6)]
+            expect_entities(grouped(student, sentence), want, "three people are called, and each name opens with a B")
 
     @check(points=1)
     def check_O_separates(self, student):  # noqa: N802
         """an O between two tokens of the same type makes them two entities"""
-        sentence = Sentence(
+        for sentence in Sentence.twice(
             student,
             ("Paris", "B-LOC"),
             ("and", "O"),
@@ -786,16 +860,18 @@ class CheckAggregateSimple:
             ("+,", "O"),
             ("or", "O"),
             ("Rome", "B-LOC"),
-        )
-        want = [sentence.group("LOC", 0), sentence.group("LOC", 2, 3), sentence.group("LOC", 6)]
-        expect_entities(
-            grouped(student, sentence), want, "neighbours are neighbours in the text; what does an O between them mean?"
-        )
+        ):
+            want = [sentence.group("LOC", 0), sentence.group("LOC", 2, 3), sentence.group("LOC", 6)]
+            expect_entities(
+                grouped(student, sentence),
+                want,
+                "neighbours are neighbours in the text; what does an O between them mean?",
+            )
 
     @check(points=1)
     def check_IOB1_and_type_change(self, student):  # noqa: N802
         """an I may open an entity, and another type always does"""
-        sentence = Sentence(
+        for sentence in Sentence.twice(
             student,
             ("Ada", "I-PER"),
             ("Love|lace", "I-PER I-PER"),
@@ -804,16 +880,27 @@ class CheckAggregateSimple:
             ("Turin", "B-LOC"),
             ("Fiat", "I-ORG"),
             ("Works", "I-ORG"),
-        )
-        want = [
-            sentence.group("PER", 0, 1, 2),
-            sentence.group("LOC", 3),
-            sentence.group("LOC", 5),
-            sentence.group("ORG", 6, 7),
-        ]
-        expect_entities(
-            grouped(student, sentence), want, "some corpora have no B at all: then only the type tells entities apart"
-        )
+        ):
+            want = [
+                sentence.group("PER", 0, 1, 2),
+                sentence.group("LOC", 3),
+                sentence.group("LOC", 5),
+                sentence.group("ORG", 6, 7),
+            ]
+            expect_entities(
+                grouped(student, sentence),
+                want,
+                "some corpora have no B at all: then only the type tells entities apart",
+            )
+
+    @check(points=1, after=("basic",))
+    def check_pure(self, student):
+        """tokens and text stay as they are, and a second call answers the same"""
+        words = (("Mar|len", "B-PER I-PER"), ("left", "O"), ("New", "B-LOC"), ("York", "I-LOC"))
+        for sentence in Sentence.twice(student, *words):
+            want = [sentence.group("PER", 0, 1), sentence.group("LOC", 3, 4)]
+            for pure in (True, False):
+                expect_entities(grouped(student, sentence, pure), want, "what does a call leave behind?")
 
 
 # --- counting real models ---
@@ -845,36 +932,39 @@ class CheckCountParameters:
     @check(points=1, visible=True)
     def check_plain(self, student):
         """the total is the number of numbers in all tensors"""
-        a, b, c, d = drawn_widths(student)
-        found = tallied(student, student.given.basics.network([a, b, c, d]))
-        expect.equal(
-            found["total"],
-            (a + 1) * b + (b + 1) * c + (c + 1) * d,
-            f"total of linear layers {a} -> {b} -> {c} -> {d}",
-            hint="a tensor of shape (3, 2) is one tensor and six numbers; biases count, nested modules count",
-        )
+        for _ in range(2):
+            a, b, c, d = drawn_widths(student)
+            found = tallied(student, student.given.basics.network([a, b, c, d]))
+            expect.equal(
+                found["total"],
+                (a + 1) * b + (b + 1) * c + (c + 1) * d,
+                f"total of linear layers {a} -> {b} -> {c} -> {d}",
+                hint="a tensor of shape (3, 2) is one tensor and six numbers; biases count, nested modules count",
+            )
 
-    @check(points=2)
+    @check(points=1)
     def check_tied(self, student):
         """a tensor with two names counts once, and buffers do not count"""
-        vocabulary, width = student.draw.integer(40, 90), student.draw.integer(5, 30)
-        found = tallied(student, student.given.basics.TiedModel(vocabulary, width))
-        total = vocabulary * width + 2 * width + vocabulary
-        hint = "a state dict lists a shared matrix under both its names, and running averages beside the parameters"
-        expect.equal(found["total"], total, "total of a model with a shared word table", hint=hint)
-        expect.equal(found["trainable"], total, "trainable, of a model with a shared word table", hint=hint)
-        expect.equal(found["bytes"], 4 * total, "bytes of a model with a shared word table", hint=hint)
+        for _ in range(2):
+            vocabulary, width = student.draw.integer(40, 90), student.draw.integer(5, 30)
+            found = tallied(student, student.given.basics.TiedModel(vocabulary, width))
+            total = vocabulary * width + 2 * width + vocabulary
+            hint = "a state dict lists a shared matrix under both its names, and running averages beside the parameters"
+            expect.equal(found["total"], total, "total of a model with a shared word table", hint=hint)
+            expect.equal(found["trainable"], total, "trainable, of a model with a shared word table", hint=hint)
+            expect.equal(found["bytes"], 4 * total, "bytes of a model with a shared word table", hint=hint)
 
     @check(points=1)
     def check_trainable(self, student):
         """frozen parameters are not trainable, but they are still there"""
-        a, b, c, d = drawn_widths(student)
-        frozen = ["first.weight", "rest.0.bias"]
-        found = tallied(student, student.given.basics.network([a, b, c, d], frozen))
-        total = (a + 1) * b + (b + 1) * c + (c + 1) * d
-        hint = "each parameter knows whether it asks for a gradient; freezing it does not remove it from the model"
-        expect.equal(found["trainable"], total - a * b - c, "trainable, with two frozen tensors", hint=hint)
-        expect.equal(found["total"], total, "total, with two frozen tensors", hint=hint)
+        for _ in range(2):
+            a, b, c, d = drawn_widths(student)
+            frozen = ["first.weight", "rest.0.bias"]
+            found = tallied(student, student.given.basics.network([a, b, c, d], frozen))
+            total = (a + 1) * b + (b + 1) * c + (c + 1) * d
+            hint = "each parameter knows whether it asks for a gradient; freezing it does not remove it from the model"
+            expect.equal(found["trainable"], total - a * b - c, "trainable, with two frozen tensors", hint=hint)
+            expect.equal(found["total"], total, "total, with two frozen tensors", hint=hint)
 
     @check(points=1)
     def check_bytes(self, student):
@@ -887,6 +977,25 @@ class CheckCountParameters:
         hint = "a half-precision number has two bytes, and a model may hold several kinds; frozen ones need memory too"
         expect.equal(halved["bytes"], 2 * sum(sizes), "bytes of a model in half precision", hint=hint)
         expect.equal(mixed["bytes"], 4 * sizes[0] + 2 * sizes[1] + 4 * sizes[2], "bytes of a mixed model", hint=hint)
+
+    @check(points=1, after=("plain",))
+    def check_pure(self, student):
+        """counting changes nothing in the model: no number, no dtype, no requires_grad, no mode"""
+        a, b, c, d = drawn_widths(student)
+        model = student.given.basics.network([a, b, c, d], ["rest.1.weight"], ["rest.0"])
+        student.given.basics.set_modes(model, ["first"])
+        before = student.given.basics.inventory(model)
+        for _ in range(2):
+            found = tallied(student, model)
+            expect.equal(found["total"], (a + 1) * b + (b + 1) * c + (c + 1) * d, "total of the same model")
+        after = student.given.basics.inventory(model)
+        hint = "who counts only looks: what was assigned, converted or switched on the way?"
+        for key, what in (
+            ("form", "names, shapes, dtypes and requires_grad"),
+            ("training", "modules in training mode"),
+        ):
+            expect.equal(after[key], before[key], f"{what}, after counting", hint=hint)
+        expect.equal(after["numbers"], before["numbers"], "the parameters, after counting", hint=hint)
 
 
 # --- what may move ---
@@ -909,6 +1018,7 @@ class Body:
     def expect(self, what: str, hint: str, *bert: str) -> None:
         """The head is trainable, and of ``bert`` exactly the parameters under these names."""
         found = self.student.given.basics.trainable_names(self.model)
+        self.student.note("modules in training mode", len(self.student.given.basics.modes(self.model)))
         parts = tuple(f"bert.{name}." for name in bert)
         want = [name for name in self.names if not name.startswith("bert.") or name.startswith(parts)]
         missing, extra = sorted(set(want) - set(found)), sorted(set(found) - set(want))
@@ -916,6 +1026,23 @@ class Body:
             [f"{name} is frozen" for name in missing[:2]] + [f"{name} is trainable" for name in extra[:2]]
         )
         expect.true(not complaint, f"{what}: {len(missing) + len(extra)} parameters are wrong ({complaint})", hint=hint)
+
+    def expect_refusal(self, what: str, hint: str, mode: str, *n_top: int) -> None:
+        """A call with these arguments ends with a ValueError."""
+        with self.student.untraced():
+            function = self.student.value(None, "set_trainable")
+            kinds = self.student.given.basics.refusal(function, self.model, mode, *n_top)
+        refused = isinstance(kinds, list) and "ValueError" in kinds
+        got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
+        self.student.note(f"refused: {what}", "a ValueError" if refused else "no error" if kinds == [] else "another")
+        expect.true(
+            refused,
+            f"{what}: expected a ValueError",
+            expected="ValueError",
+            actual=str(got)[:60],
+            hint=hint,
+            reveal=True,
+        )
 
 
 TOP = "the last layers of the list are the top; beside them, what sits above them is trained too"
@@ -926,7 +1053,7 @@ class CheckSetTrainable:
 
     function = "set_trainable"
 
-    @check(points=2, visible=True)
+    @check(points=1, visible=True)
     def check_head(self, student):
         """mode "head" trains what lies outside bert, whatever it is called, and nothing else"""
         for head in (("classifier",), ("qa_outputs", "bert_scorer")):
@@ -935,19 +1062,19 @@ class CheckSetTrainable:
             hint = "do not ask what the head is called: ask what is not the encoder. Freezing is not evaluation mode"
             body.expect(f"with a head called {' and '.join(head)}", hint)
 
-    @check(points=1)
+    @check(points=1, after=("head",))
     def check_full_again(self, student):
         """mode "full" trains everything again, whatever was frozen before"""
+        everything = ("embeddings", "encoder", "pooler")
+        hint = "a call decides about every parameter, whatever an earlier one did"
         body = Body(student, "regressor")
         with student.untraced():
             body.model.requires_grad_(False)
         body.choose("full")
-        everything = ("embeddings", "encoder", "pooler")
-        body.expect(
-            "full, with everything frozen",
-            "a call decides about every parameter, whatever an earlier one did",
-            *everything,
-        )
+        body.expect("full, with everything frozen", hint, *everything)
+        body.choose("head")
+        body.choose("full")
+        body.expect("full, after mode head", hint, *everything)
 
     @check(points=2)
     def check_top(self, student):
@@ -959,10 +1086,23 @@ class CheckSetTrainable:
             layers = [f"encoder.layer.{layer}" for layer in range(12 - n_top, 12)]
             body.expect(f"with n_top={n_top} of 12 layers", TOP, "pooler", *layers)
 
-    @check(points=1)
-    def check_mode_untouched(self, student):
-        """training and evaluation mode stay as they are, and an unknown mode is refused"""
+    @check(points=1, after=("head",))
+    def check_refusals(self, student):
+        """a mode that does not exist, and layers that do not exist, are a ValueError"""
         body = Body(student, "classifier")
+        unknown = "a misspelt mode would train something else unnoticed: which error says that a value is wrong?"
+        body.expect_refusal('the mode "haed"', unknown, "haed")
+        beyond = "a slice takes whatever it finds: how many layers train with n_top=13 of 12, and did anybody notice?"
+        for n_top in (13, -1, 12 + student.draw.integer(2, 12)):
+            body.expect_refusal(f"n_top={n_top} of 12 layers", beyond, "top", n_top)
+        body.choose("top", 12)
+        body.expect("with n_top=12 of 12 layers", TOP, "pooler", "encoder")
+
+    @check(points=1, after=("head",))
+    def check_mode_untouched(self, student):
+        """training and evaluation mode stay as they are, and so do all numbers: only requires_grad changes"""
+        body = Body(student, "classifier")
+        numbers = student.given.basics.inventory(body.model)["numbers"]
         for evaluating in ((), ("bert.encoder.layer.3", "bert.pooler"), ("",)):
             student.given.basics.set_modes(body.model, list(evaluating))
             before = student.given.basics.modes(body.model)
@@ -974,6 +1114,9 @@ class CheckSetTrainable:
                     f"submodules in training mode, after mode {mode!r}",
                     hint="dropout belongs to train() and eval(); which numbers may move is another question",
                 )
-        expect.raises(
-            lambda: body.choose("haed"), 'the mode "haed"', hint="a misspelt mode would train something else unnoticed"
+        expect.equal(
+            student.given.basics.inventory(body.model)["numbers"],
+            numbers,
+            "the numbers of the model",
+            hint="freezing keeps a number from moving, it does not move it",
         )

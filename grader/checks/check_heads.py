@@ -5,9 +5,13 @@ answer, worked out here text by text from the real tokens alone. The heads have 
 they are held to laws (padding changes nothing, order matters, gradients arrive). A head's parameters are given seeded
 random numbers first, because a law that holds only at the start, or only because a layer starts at zero, is none.
 
+Whatever is asked of a head, it first has to show that it reads (``Head.demand_reading``): a function of the mask, of
+its own calls or of nothing keeps most laws, and is paid for none.
+
 What a head answers depends on its author's layers, so it is taken untraced, and the facts are stated as notes.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -80,12 +84,38 @@ def both(tokens: Tensor) -> Tensor:
     return torch.cat([average(tokens), largest(tokens)])
 
 
+def unchanged(student, name: str, hidden: Tensor, mask: Tensor) -> Any:
+    """The answer, the hidden states and the mask being as they were; with what they are overwritten does not matter."""
+    with student.untraced():
+        return student.pure(name, hidden, mask)
+
+
+def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
+    """What stands in the place of the largest real values: one constant, PAD's own values, or these and a constant."""
+    wrong = (got - want).abs() > 1e-5 * want.abs()
+    if not bool(wrong.any()):
+        return "nothing else"
+    if bool((got[wrong] == got[wrong][0]).all()):
+        constant = float(got[wrong][0])
+        named = {0.0: "zero", -65504.0: "the lowest number of float16"}
+        return named.get(constant, "one constant" if math.isfinite(constant) else str(constant))
+    padding = hidden.double().masked_fill(mask[:, :, None] == 1, -torch.inf).amax(1)
+    apart = (got - padding)[wrong]
+    if bool((apart.abs() <= 1e-6 * padding[wrong].abs()).all()):
+        return "the largest PAD value"
+    return "PAD values and a constant" if float((apart - apart[0]).abs().max()) < 1e3 else "something else"
+
+
 def expect_indifferent(pool: Callable[..., Any], student, width: int, features: int) -> None:
     """A pooling answers the same, whatever stands at the PAD positions and however many there are."""
     texts = Texts(student, [4, 1, 6, 3], width)
     clean = pool(texts.hidden(), texts.mask())
     expect.shape(clean, (4, features), "result", hint="one row per text")
     expect.differs(clean[:1], clean[1:2], "the results of two different texts", hint="do the real tokens take part?")
+    other = Texts(student, [4, 1, 6, 3], width)
+    expect.differs(
+        pool(other.hidden(), other.mask()), clean, "the results of two batches", hint="do the real tokens take part?"
+    )
     full = pool(texts.hidden(scale=10.0), texts.mask())
     longer = pool(texts.hidden(longer=7, scale=10.0), texts.mask(longer=7))
     expect.close(full, clean, "result with other numbers at the PAD positions", hint="who lets the padding in?")
@@ -106,16 +136,17 @@ class CheckMeanPool:
     @check(points=2, visible=True)
     def check_value(self, student):
         """each text gets the mean of its own real tokens"""
-        texts = Texts(student, [5, 3, 1], 4)
-        hidden, mask = texts.hidden(scale=1.0), texts.mask()
-        expect.close(
-            student.mean_pool(hidden, mask),
-            per_text(average, hidden, mask),
-            "mean over 5, 3 and 1 real tokens of 5 positions",
-            hint="add up what the mask keeps, then divide by how many tokens THIS text has",
-        )
+        for lengths in ([5, 3, 1], [2, 4, 4, 1]):
+            texts = Texts(student, lengths, 4)
+            hidden, mask = texts.hidden(scale=1.0), texts.mask()
+            expect.close(
+                student.mean_pool(hidden, mask),
+                per_text(average, hidden, mask),
+                f"mean over {', '.join(map(str, lengths))} real tokens of {max(lengths)} positions",
+                hint="add up what the mask keeps, then divide by how many tokens THIS text has",
+            )
 
-    @check(points=2)
+    @check(points=2, after=("value",))
     def check_pad_invariant(self, student):
         """neither the content nor the number of the PAD positions matters"""
         expect_indifferent(student.mean_pool, student, width=5, features=5)
@@ -138,9 +169,7 @@ class CheckMeanPool:
         """nothing is overwritten, only real tokens get a gradient, and an empty text gives finite numbers"""
         hidden, upstream = student.draw.normal(3, 6, 4), student.draw.normal(3, 4)
         pool = student.value(None, "mean_pool")
-        after = student.given.heads.afterwards(pool, hidden, HOLES)
-        expect.close(after[0], hidden, "hidden, after the call", hint="the encoder's output is not yours to overwrite")
-        expect.equal(after[1], HOLES, "mask, after the call", hint="the mask is not yours to overwrite")
+        unchanged(student, "mean_pool", hidden, HOLES)
         expect.close(
             student.given.heads.input_gradient(pool, hidden, HOLES, upstream),
             HOLES[:, :, None] * (upstream / HOLES.sum(1, keepdim=True))[:, None],
@@ -162,13 +191,14 @@ class CheckMeanPool:
     @check(points=1, visible=True)
     def check_no_padding(self, student):
         """without padding it is the plain mean"""
-        hidden = student.draw.normal(3, 5, 4)
-        expect.close(
-            student.mean_pool(hidden, torch.ones(3, 5, dtype=torch.long)),
-            hidden.mean(1),
-            "mean of texts that are all of the same length",
-            hint="pool over the tokens (B, T, C) -> (B, C)",
-        )
+        for shape in ((3, 5, 4), (2, 6, 3)):
+            hidden = student.draw.normal(*shape)
+            expect.close(
+                student.mean_pool(hidden, torch.ones(shape[:2], dtype=torch.long)),
+                hidden.mean(1),
+                "mean of texts that are all of the same length",
+                hint="pool over the tokens (B, T, C) -> (B, C)",
+            )
 
 
 class CheckMaxPool:
@@ -194,18 +224,19 @@ class CheckMaxPool:
     @check(points=1)
     def check_all_negative(self, student):
         """a text whose values are all negative has a negative maximum"""
-        texts = Texts(student, [4, 2, 5], 3)
-        tokens = [-text.abs() - 0.1 for text in texts.tokens]
-        hidden = texts.hidden(tokens=tokens)
-        hidden[texts.mask() == 0] = -100.0
-        expect.close(
-            student.max_pool(hidden, texts.mask()),
-            torch.stack([largest(text) for text in tokens]),
-            "maximum of texts with negative values only",
-            hint="zero is not nothing: it is larger than every negative number",
-        )
+        for lengths in ([4, 2, 5], [1, 3, 2]):
+            texts = Texts(student, lengths, 3)
+            tokens = [-text.abs() - 0.1 for text in texts.tokens]
+            hidden = texts.hidden(tokens=tokens)
+            hidden[texts.mask() == 0] = -100.0
+            expect.close(
+                student.max_pool(hidden, texts.mask()),
+                torch.stack([largest(text) for text in tokens]),
+                "maximum of texts with negative values only",
+                hint="zero is not nothing: it is larger than every negative number",
+            )
 
-    @check(points=2)
+    @check(points=2, after=("value",))
     def check_pad_invariant(self, student):
         """neither the content nor the number of the PAD positions matters"""
         expect_indifferent(student.max_pool, student, width=5, features=5)
@@ -223,35 +254,39 @@ class CheckMaxPool:
                 f"maximum of {dtype} states",
                 hint="every dtype has a lowest number of its own; that of float32 does not fit into float16",
             )
-        hidden = texts.hidden(scale=1.0)
-        after = student.given.heads.afterwards(student.value(None, "max_pool"), hidden, texts.mask())
-        expect.close(after[0], hidden, "hidden, after the call", hint="the encoder's output is not yours to overwrite")
+        unchanged(student, "max_pool", texts.hidden(scale=1.0), texts.mask())
 
     @check(points=1)
     def check_very_negative(self, student):
         """no real value is too low to survive"""
-        texts = Texts(student, [4, 1, 3], 5)
-        for depth in (2e5, 1e12):
+        for power in (33, 12, 5):  # of ten; float32 ends at 38
+            depth = float(student.draw.uniform(2, 9)) * 10.0**power
+            texts = Texts(student, [4, 1, 3], 5)
             tokens = [-depth * (1 + text.abs()) for text in texts.tokens]
-            hidden = texts.hidden(tokens=tokens)
-            hidden[texts.mask() == 0] = -1e3 * depth
+            hidden = texts.hidden(tokens=tokens, scale=1e6)  # PAD is higher by far, and no two PAD values are equal
+            with student.untraced():
+                got = student.max_pool(hidden, texts.mask())
+            expect.shape(got, (3, 5), "maximum of very negative values")
+            want = torch.stack([largest(text) for text in tokens])
+            student.note("what has won, where no real value has", winners(got.double(), want, hidden, texts.mask()))
             expect.close(
-                student.max_pool(hidden, texts.mask()),
-                torch.stack([largest(text) for text in tokens]),
-                f"maximum of values below {-depth:g}",
+                got,
+                want,
+                f"maximum of values below -1e{power}",
                 hint="a large negative constant is a guess about the values; what can no value be below?",
             )
 
     @check(points=1, visible=True)
     def check_no_padding(self, student):
         """without padding it is the plain maximum"""
-        hidden = student.draw.normal(3, 5, 4)
-        expect.close(
-            student.max_pool(hidden, torch.ones(3, 5, dtype=torch.long)),
-            hidden.amax(1),
-            "maximum over texts that are all of the same length",
-            hint="pool over the tokens (B, T, C) -> (B, C)",
-        )
+        for shape in ((3, 5, 4), (2, 6, 3)):
+            hidden = student.draw.normal(*shape)
+            expect.close(
+                student.max_pool(hidden, torch.ones(shape[:2], dtype=torch.long)),
+                hidden.amax(1),
+                "maximum over texts that are all of the same length",
+                hint="pool over the tokens (B, T, C) -> (B, C)",
+            )
 
 
 class CheckMeanMaxPool:
@@ -262,16 +297,17 @@ class CheckMeanMaxPool:
     @check(points=2, visible=True, uses=("mean_pool", "max_pool"))
     def check_shape_and_value(self, student):
         """(B, 2C): the means, then the maxima"""
-        texts = Texts(student, [5, 2, 4], 3)
-        hidden, mask = texts.hidden(scale=1.0), texts.mask()
-        expect.close(
-            student.mean_max_pool(hidden, mask),
-            per_text(both, hidden, mask),
-            "both poolings",
-            hint="one row per text, twice as long as before: first its C means, then its C maxima",
-        )
+        for lengths in ([5, 2, 4], [1, 3, 6, 2]):
+            texts = Texts(student, lengths, 3)
+            hidden, mask = texts.hidden(scale=1.0), texts.mask()
+            expect.close(
+                student.mean_max_pool(hidden, mask),
+                per_text(both, hidden, mask),
+                "both poolings",
+                hint="one row per text, twice as long as before: first its C means, then its C maxima",
+            )
 
-    @check(points=2, uses=("mean_pool", "max_pool"))
+    @check(points=1, uses=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pad_invariant(self, student):
         """neither half looks at the padding"""
         expect_indifferent(student.mean_max_pool, student, width=4, features=8)
@@ -279,13 +315,27 @@ class CheckMeanMaxPool:
     @check(points=1, uses=("mean_pool", "max_pool"))
     def check_no_padding(self, student):
         """right without padding"""
-        hidden = student.draw.normal(2, 5, 3)
-        expect.close(
-            student.mean_max_pool(hidden, torch.ones(2, 5, dtype=torch.long)),
-            torch.cat([hidden.mean(1), hidden.amax(1)], dim=1),
-            "both poolings of texts of the same length",
-            hint="first the C means of a text, then its C maxima",
-        )
+        for shape in ((2, 5, 3), (3, 4, 2)):
+            hidden = student.draw.normal(*shape)
+            expect.close(
+                student.mean_max_pool(hidden, torch.ones(shape[:2], dtype=torch.long)),
+                torch.cat([hidden.mean(1), hidden.amax(1)], dim=1),
+                "both poolings of texts of the same length",
+                hint="first the C means of a text, then its C maxima",
+            )
+
+    @check(points=1, uses=("mean_pool", "max_pool"), after=("shape_and_value",))
+    def check_pure(self, student):
+        """neither the hidden states nor the mask are overwritten, whatever the dtype of the mask"""
+        for dtype in (torch.int64, torch.float32):
+            texts = Texts(student, [4, 1, 3], 5)
+            hidden, mask = texts.hidden(scale=1.0), texts.mask().to(dtype)
+            expect.close(
+                unchanged(student, "mean_max_pool", hidden, mask),
+                per_text(both, hidden, mask),
+                f"both poolings with a mask of {dtype}",
+                hint="the mask says which tokens count, whatever its dtype",
+            )
 
 
 # --- heads with an architecture of their own ---
@@ -306,18 +356,52 @@ class Head:
         """Build it over there."""
         self.student = student
         self.module = getattr(student, name)(*arguments, **options)
+        self._again = lambda: Head(student, name, *arguments, scale=scale, **options)
         with student.untraced():
             self.module.eval()
             student.given.randomize(self.module, student.draw.seed(), scale)
 
     def __call__(self, *inputs: object, shape: tuple[int, ...]) -> Tensor:
-        """What it answers, which must have this shape."""
+        """What it answers, in float32: it must have this shape, and be finite."""
         with self.student.untraced():
             answer: Tensor = self.module(*inputs)
         got = tuple(answer.shape) if isinstance(answer, Tensor) else type(answer).__name__
         self.student.note("shape of the answer", str(got))
         expect.shape(answer, shape, "the answer", hint=f"{shape[0]} texts came in: one row for each of them goes out")
-        return answer
+        finite = bool(answer.isfinite().all())
+        if not finite:
+            self.student.note("the answer is finite", False)
+        expect.true(finite, "the answer is not finite", hint="infinity times zero, or zero by zero: where may that be?")
+        return answer.float()
+
+    def demand_reading(self, width: int, features: int = 1) -> None:
+        """It tells texts of one length apart, says the same twice, and says something else with other parameters.
+
+        Nothing that looks at the mask alone, counts its calls, repeats an answer or draws one does all of that. Whether
+        a score follows its text, or padding plays a part, is asked elsewhere: here is none, and the rows stay.
+        """
+        mask, shape = torch.ones(6, 4, dtype=torch.long), (6, features)
+        texts, others = self.student.draw.normal(6, 4, width), self.student.draw.normal(6, 4, width)
+        first = self(texts, mask, shape=shape)
+        steady = same(self(texts, mask, shape=shape), first)
+        distinct = (
+            unequal(first, first[[1, 2, 3, 4, 5, 0]]) >= 2 and unequal(self(others, mask, shape=shape), first) >= 2
+        )
+        learned = unequal(self._again()(texts, mask, shape=shape), first) >= 2
+        self.fact("the same batch again, the same answer", steady)
+        self.fact("texts of one length are told apart", distinct)
+        self.fact("other parameters, other answers", learned)
+        expect.true(
+            steady, "the same batch has other scores the second time", hint="what is left over from the first call?"
+        )
+        expect.true(
+            distinct, "different texts of one length have the same scores", hint="do the hidden states take part?"
+        )
+        expect.true(
+            learned,
+            "with other parameters the answers are the same",
+            hint="what is there to learn, and where does it enter?",
+        )
 
     def fact(self, what: str, holds: bool) -> bool:
         """Note a fact for the diagnosis, and hand it on."""
@@ -339,7 +423,19 @@ class Head:
     def n_trainable(self) -> int:
         """How many numbers are trained."""
         with self.student.untraced():
-            return int(self.student.given.n_trainable(self.module))
+            return sum(math.prod(shape) for shape in self.student.given.trainable_shapes(self.module))
+
+    def demand_pure(self, *inputs: Any) -> None:
+        """A call leaves the hidden states and the mask as they were."""
+        with self.student.untraced():
+            after = self.student.given.heads.afterwards(self.module, *inputs)
+        kept = len(after) == len(inputs) and all(map(untouched, inputs, after))
+        self.fact("the inputs are not modified", kept)
+        expect.true(
+            kept,
+            "hidden_states or mask are overwritten",
+            hint="the encoder's output is not yours to overwrite: others go on reading it",
+        )
 
     def expect_all_trained(self, inputs: list[object], upstream: Tensor) -> None:
         """There are parameters, each had a part in the output, and every weight matrix gets a gradient."""
@@ -368,6 +464,36 @@ class Head:
         )
 
 
+def demand_any_number(student, name: str, width: int, **options: int) -> None:
+    """With large parameters, some score is below zero and some beyond 1; of 16 heads, which say it rarely all alike."""
+    lowest = highest = 0.0
+    for _ in range(16):
+        head = Head(student, name, width, scale=2.0, **options)
+        scores = head(student.draw.normal(6, 1, width), torch.ones(6, 1, dtype=torch.long), shape=(6, 1))
+        lowest, highest = min(lowest, float(scores.min())), max(highest, float(scores.max()))
+        if lowest < -1.01 and highest > 1.01:
+            break
+    student.note("scores below zero", lowest < 0)
+    student.note("scores beyond one", highest > 1.01)
+    expect.true(
+        lowest < -1.01 and highest > 1.01,
+        "the scores of sixteen heads stay on one side of zero, or between -1 and 1",
+        hint="a score may be any number: what comes last in your forward pass?",
+    )
+
+
+def untouched(before: Any, after: Any) -> bool:
+    """A tensor, or each of several, has the numbers that it had."""
+    if isinstance(before, Tensor):
+        return isinstance(after, Tensor) and torch.equal(before, after)
+    return len(before) == len(after) and all(map(untouched, before, after))
+
+
+def unequal(one: Tensor, other: Tensor) -> int:
+    """In how many rows two answers of one shape differ, by more than float32 rounds."""
+    return int(((one - other).abs() > 1e-5 * (1 + other.abs())).any(-1).sum())
+
+
 def reversed_texts(texts: Texts) -> list[Tensor]:
     """The tokens of each text from the last to the first."""
     return [text.flip(0) for text in texts.tokens]
@@ -385,13 +511,13 @@ class CheckConvHead:
             head = Head(student, "ConvHead", 6, channels=4, kernel=kernel)
             texts = Texts(student, lengths, 6)
             head(texts.hidden(), texts.mask(), shape=(len(lengths), 1))
-        head = Head(student, "ConvHead", 7)
-        head(student.draw.normal(2, 3, 7), torch.ones(2, 3, dtype=torch.long), shape=(2, 1))
+        Head(student, "ConvHead", 7).demand_reading(7)
+        demand_any_number(student, "ConvHead", 6, channels=8)
 
     @check(points=3)
     def check_pad_invariant(self, student):
         """neither the content nor the number of the PAD positions changes a score"""
-        answers = []
+        answers, seconds = [], []
         for kernel in (2, 3) * 3:  # six heads, since padding shows only where it wins a maximum
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
             texts = Texts(student, [1, 2, 5, 1, 3], 6)
@@ -399,16 +525,21 @@ class CheckConvHead:
             mask, shape = texts.mask(longer=more), (5, 1)
             alone = [(text[None], torch.ones(1, len(text), dtype=torch.long)) for text in texts.tokens]
             bare = torch.cat([head(*one, shape=(1, 1)) for one in alone])
-            expect.differs(bare[1:], bare[:1].expand(4, 1), "the scores of different texts", hint="is the text read?")
             clean = head(texts.hidden(longer=more), mask, shape=shape)
             full = head(texts.hidden(longer=more, scale=10.0), mask, shape=shape)
             # Two windows in a row look 2 (kernel - 1) tokens ahead: what is farther away is seen by PAD windows only.
             far = head(texts.hidden(longer=more, scale=10.0, first=2 * kernel - 2), mask, shape=shape)
             answers.append(torch.cat([bare, clean, full, far], dim=1))
+            if kernel == 3:
+                words = Texts(student, [1] * 5, 6)
+                seconds += [head(words.hidden(longer=n), words.mask(longer=n), shape=shape) for n in (1, 2)]
         bare, clean, full, far = torch.cat(answers).T
+        # Behind one word, a window of three has room for two PADs; for a window over PAD alone one is enough.
+        student.note("a second PAD matters", not same(torch.cat(seconds[::2]), torch.cat(seconds[1::2])))
         student.note("content matters", not same(full, clean))
         student.note("far content matters", not same(far, clean))
         student.note("number matters", not same(clean, bare))
+        student.note("padding shrinks the scores", bool((clean.abs() < 0.8 * bare.abs()).double().mean() > 0.8))
         student.note("more padding only raises scores", bool((clean - bare > -1e-4).all()))
         student.note("a padded text can score below zero", bool((clean[bare < -0.01] < -0.01).any()))
         expect.close(
@@ -425,10 +556,11 @@ class CheckConvHead:
             tolerance=1e-4,
             hint="a window over nothing but zeros still answers, with its bias: to the next layer, to the maximum",
         )
+        head.demand_reading(6)
 
     @check(points=3)
     def check_order(self, student):
-        """reversing a text changes its score: n-grams, not a bag of words"""
+        """n-grams, not a bag of words: reversing a text changes its score, moving a passage in it does not"""
         sizes = []
         for kernel in (2, 3):
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
@@ -438,8 +570,22 @@ class CheckConvHead:
             back = head(texts.hidden(tokens=reversed_texts(texts)), mask, shape=(8, 1))
             ordered = head.fact("order matters", not same(forth, back))
             sizes.append(head.n_trainable())
+            # One passage between many equal words: wherever it stands, the text has the same n-grams.
+            filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 34, 6), 2 * student.draw.normal(6, 4, 6)
+            early, late, turned = filler.clone(), filler.clone(), filler.clone()
+            early[:, 13:17], late[:, 18:22], turned[:, 13:17] = passage, passage, passage.flip(1)
+            whole = torch.ones(6, 34, dtype=torch.long)
+            here, there, back = (head(texts, whole, shape=(6, 1)) for texts in (early, late, turned))
+            placeless = head.fact("the place of a passage does not matter", same(there, here, 1e-3))
+            inside = head.fact("the order in a passage matters", unequal(back, here) > 0)
+            head.demand_reading(6)
             expect.true(
-                ordered,
+                placeless,
+                f"a passage moved by five words gives other scores (kernel {kernel})",
+                hint="a convolution has the same weights at every position, and does not know where it stands",
+            )
+            expect.true(
+                ordered and inside,
                 f"eight reversed texts have the scores that they had before (kernel {kernel})",
                 hint="a window of one word cannot tell 'not good, bad' from 'not bad, good'",
             )
@@ -455,8 +601,10 @@ class CheckConvHead:
     def check_gradients(self, student):
         """every parameter and the encoder get a gradient, texts do not mix, more channels are more weights"""
         head = Head(student, "ConvHead", 6, channels=16)
+        head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)
         hidden, mask = texts.hidden(scale=1.0), texts.mask()
+        head.demand_pure(hidden, mask)
         head.expect_all_trained([hidden, mask], student.draw.normal(8, 1))
         upstream = torch.zeros(8, 1)
         upstream[2] = 1.0
@@ -486,6 +634,8 @@ class CheckLSTMHead:
         head = Head(student, "LSTMHead", 5, units=7)
         texts = Texts(student, [3, 1, 4], 5)
         head(texts.hidden(scale=1.0), texts.mask(), shape=(3, 1))
+        head.demand_reading(5)
+        demand_any_number(student, "LSTMHead", 6, units=4)
 
     @check(points=3)
     def check_pad_invariant(self, student):
@@ -503,7 +653,7 @@ class CheckLSTMHead:
         head.fact("content behind the first PAD matters", not same(far, clean))
         head.fact("number matters", not same(clean, bare))
         student.note("50 PADs wipe the text out", "all" if spread < 0.02 else "most" if spread < 0.35 else "little")
-        expect.differs(bare[1:], bare[:1].expand(7, 1), "the scores of different texts", hint="is the text read?")
+        head.demand_reading(6)
         hint = "an LSTM reads on through the padding: which of its states has read the text, and nothing else?"
         expect.close(full, clean, "scores with other numbers at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
@@ -527,6 +677,7 @@ class CheckLSTMHead:
         tokens = [student.draw.normal(len(texts.tokens[0]), 6), *texts.tokens[1:]]
         other = head(texts.hidden(tokens=tokens), mask, shape=shape)
         alone = head.fact("other texts do not matter", same(other[1:], before[1:]))
+        head.demand_reading(6)
         expect.true(
             changed["last"],
             "six texts with another last token have the scores that they had before",
@@ -543,7 +694,7 @@ class CheckLSTMHead:
 
     @check(points=1)
     def check_order(self, student):
-        """the order of the words matters; the order of the texts does not, and nothing is left over from last time"""
+        """words are read in order, each in the light of those before it; the order of the texts does not matter"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 5], 6)
         hidden, mask, shape = texts.hidden(), texts.mask(), (6, 1)
@@ -554,6 +705,14 @@ class CheckLSTMHead:
         moved = head(hidden[shift], mask[shift], shape=shape)
         ordered = head.fact("the order of the words matters", not same(forth, back))
         steady = head.fact("the same again", same(again, forth))
+        # Four texts of two words each: what the second word adds depends on the first, or they could be read apart.
+        one, two = student.draw.normal(2, 5, 6), student.draw.normal(2, 5, 6)
+        pairs = torch.stack([torch.stack([one[i], two[j]], dim=1) for i in (0, 1) for j in (0, 1)])  # (4, 5, 2, 6)
+        read = head(pairs.flatten(0, 1), torch.ones(20, 2, dtype=torch.long), shape=(20, 1)).double().view(2, 2, 5)
+        interplay = (read[0, 0] - read[0, 1] - read[1, 0] + read[1, 1]).abs().max()
+        bounded = head(1e6 * hidden, mask, shape=shape).abs().max()
+        joint = head.fact("words are read together", bool(interplay > 1e-3))
+        gated = head.fact("the state has bounds", bool(bounded < 1e4))
         followed = head.fact("scores follow their texts", same(moved, forth[shift]))
         expect.true(
             steady, "the same batch has other scores the second time", hint="each text begins with a blank state"
@@ -564,6 +723,18 @@ class CheckLSTMHead:
             "with the texts in another order, the scores do not follow their texts",
             hint="whoever sorts texts by length has to put the scores back",
         )
+        expect.true(
+            joint,
+            "what a word adds to the score does not depend on the words before it",
+            hint="an LSTM reads a word in the light of its state; a sum over the words does not",
+        )
+        expect.true(
+            gated,
+            "hidden states a million times as large give scores without bounds",
+            hint="the state of an LSTM lies between -1 and 1, whatever it reads",
+        )
+        head.demand_reading(6)
+        head.demand_pure(texts.hidden(longer=2, scale=1.0), texts.mask(longer=2))
 
 
 class CheckClsConcat:
@@ -574,31 +745,33 @@ class CheckClsConcat:
     @check(points=3, visible=True)
     def check_value(self, student):
         """four times C numbers per text: [CLS] of each of the last four layers"""
-        states = tuple(student.draw.normal(2, 5, 3) for _ in range(13))
-        got = student.cls_concat(states)
-        expect.shape(got, (2, 12), "[CLS] of four layers of width 3", hint="layers side by side, one row per text")
-        want = torch.cat([state[:, 0] for state in states[9:]], dim=1)
-        expect.close(
-            got.sort(dim=1).values,  # in whatever order; that is the next check's
-            want.sort(dim=1).values,
-            "the numbers of a text, sorted",
-            hint="13 states: number 0 is the embeddings, number 12 the last layer; [CLS] is the first token",
-        )
+        for _ in range(2):
+            states = tuple(student.draw.normal(2, 5, 3) for _ in range(13))
+            got = student.cls_concat(states)
+            expect.shape(got, (2, 12), "[CLS] of four layers of width 3", hint="layers side by side, one row per text")
+            want = torch.cat([state[:, 0] for state in states[9:]], dim=1)
+            expect.close(
+                got.sort(dim=1).values,  # in whatever order; that is the next check's
+                want.sort(dim=1).values,
+                "the numbers of a text, sorted",
+                hint="13 states: number 0 is the embeddings, number 12 the last layer; [CLS] is the first token",
+            )
 
     @check(points=1)
     def check_order(self, student):
         """one block per layer, from the last layer down (or up to it)"""
-        states = tuple(student.draw.normal(3, 4, 5) for _ in range(7))
-        got = student.cls_concat(states, n_last=3)
-        expect.shape(got, (3, 15), "[CLS] of three layers of width 5")
-        down = torch.cat([states[layer][:, 0] for layer in (6, 5, 4)], dim=1)
-        up = torch.cat([states[layer][:, 0] for layer in (4, 5, 6)], dim=1)
-        expect.close(
-            got,
-            up if same(got, up) else down,
-            "blocks of three layers",
-            hint="all C numbers of one layer, then all of the next, last layer first",
-        )
+        for _ in range(2):
+            states = tuple(student.draw.normal(3, 4, 5) for _ in range(7))
+            got = student.pure("cls_concat", states, n_last=3)
+            expect.shape(got, (3, 15), "[CLS] of three layers of width 5")
+            down = torch.cat([states[layer][:, 0] for layer in (6, 5, 4)], dim=1)
+            up = torch.cat([states[layer][:, 0] for layer in (4, 5, 6)], dim=1)
+            expect.close(
+                got,
+                up if same(got, up) else down,
+                "blocks of three layers",
+                hint="all C numbers of one layer, then all of the next, last layer first",
+            )
 
     @check(points=1)
     def check_n_last(self, student):
@@ -626,17 +799,48 @@ class CheckLayerMix:
         """N states (2, 3, 4)."""
         return tuple(student.draw.normal(2, 3, 4) for _ in range(n_states))
 
+    @staticmethod
+    def weights(states: tuple[Tensor, ...], mixed: Tensor) -> tuple[Tensor, float, float]:
+        """The weights (N,) that would give this mix, a constant beside them, and how far that is from the mix."""
+        columns = torch.stack([*states, torch.ones_like(states[0])]).double().flatten(1).T  # (24, N + 1)
+        found = torch.linalg.lstsq(columns, mixed.double().flatten()[:, None]).solution
+        return found[:-1, 0], float(found[-1]), float((columns @ found - mixed.double().flatten()[:, None]).abs().max())
+
     @check(points=2, visible=True)
     def check_uniform_start(self, student):
-        """before training it is the plain average of the states"""
+        """before training it is the plain average of the states; with other numbers it no longer is"""
         for n_states in (5, 13):
-            states = self.states(student, n_states)
-            expect.close(
-                student.LayerMix(n_states)(states),
-                torch.stack(states).mean(0),
-                f"average of {n_states} states",
-                hint="no layer is preferred at the start, and the weights of an average sum to one",
-            )
+            mix = student.LayerMix(n_states)
+            for _ in range(2):
+                states = self.states(student, n_states)
+                with student.untraced():
+                    got = mix(states)
+                student.note("shape", str(tuple(got.shape)) if isinstance(got, Tensor) else type(got).__name__)
+                expect.shape(got, (2, 3, 4), f"mix of {n_states} states", hint="the mix has the shape of one state")
+                weights, constant, left = self.weights(states, got)
+                even = bool((weights - weights.mean()).abs().max() < 1e-3)
+                # What starts at random is known by its kind, not by its numbers.
+                student.note("all weights at the start", round(float(weights.mean()), 4) if even else "different")
+                student.note(
+                    "those of the first and the others are even", bool((weights[1:] - weights[1]).abs().max() < 1e-3)
+                )
+                student.note("they sum to one", abs(float(weights.sum()) - 1) < 1e-3)
+                student.note("a constant is added", abs(constant) > 1e-3)
+                student.note("it is a weighted sum", left < 1e-3)
+                expect.close(
+                    got,
+                    torch.stack(states).mean(0),
+                    f"average of {n_states} states",
+                    hint="no layer is preferred at the start, and the weights of an average sum to one",
+                )
+        states = self.states(student, 5)
+        moved = not same(Head(student, "LayerMix", 5)(states, shape=(2, 3, 4)), torch.stack(states).mean(0), 1e-3)
+        student.note("it can become another mix", moved)
+        expect.true(
+            moved,
+            "with other numbers in its parameters it still is the plain average",
+            hint="the start is one thing; what is there to learn?",
+        )
 
     @check(points=2)
     def check_learnable(self, student):
@@ -644,9 +848,9 @@ class CheckLayerMix:
         n = 5
         states, upstream = self.states(student, n), student.draw.normal(2, 3, 4)
         mix = student.LayerMix(n)
-        trainable = student.given.n_trainable(mix)
+        shapes = student.given.trainable_shapes(mix)
         expect.equal(
-            trainable,
+            sum(math.prod(shape) for shape in shapes),
             n,
             f"trainable numbers for {n} states",
             hint="one number per state, and only what is registered as a parameter is trained",
@@ -654,10 +858,16 @@ class CheckLayerMix:
         )
         with student.untraced():
             gradients = student.given.heads.parameter_gradients(mix, [states], upstream)
+            after = student.given.heads.afterwards(mix, states)
         used = all(isinstance(gradient, Tensor) for gradient in gradients)
         moving = used and all(bool((gradient != 0).all()) for gradient in gradients)
         student.note("the numbers have gradients", moving)
+        kept = untouched(states, after[0])
+        student.note("the states are not modified", kept)
         expect.true(moving, "some of the numbers get no gradient", hint="is every number used, and on the graph?")
+        expect.true(
+            kept, "the states are overwritten", hint="the encoder's output is not yours to overwrite: make new numbers"
+        )
         below = student.given.heads.state_gradients(mix, states, upstream)
         expect.close(
             below,
@@ -668,27 +878,40 @@ class CheckLayerMix:
 
     @check(points=2)
     def check_convex(self, student):
-        """whatever the parameters are, it is an average: weights above zero that sum to one"""
+        """whatever the parameters are, it is an average: weights above zero that sum to one, and that they decide"""
         n = 5
         for scale in (1.0, 3.0):
-            states = self.states(student, n)
             mix = Head(student, "LayerMix", n, scale=scale)
-            output = mix(states, shape=(2, 3, 4)).double()
-            columns = torch.stack(states).double().flatten(1).T  # (24, N): far more equations than weights
-            weights = torch.linalg.lstsq(columns, output.flatten()[:, None]).solution[:, 0]
-            left = float((columns @ weights - output.flatten()).abs().max())
+            found = []
+            for _ in range(2):
+                states = self.states(student, n)
+                found.append(self.weights(states, mix(states, shape=(2, 3, 4))))
+            (weights, constant, left), (again, _, more) = found
             total, lowest = float(weights.sum()), float(weights.min())
-            shared = mix.fact("the same weights everywhere", left < 1e-3)
+            shared = mix.fact(
+                "the same weights everywhere", max(left, more) < 1e-3 and bool((weights - again).abs().max() < 1e-3)
+            )
+            mix.fact("a constant is added", abs(constant) > 1e-3)
             summed = mix.fact("the weights sum to one", abs(total - 1) < 1e-3)
             positive = mix.fact("no weight is negative", lowest > -1e-3)
-            mix.fact("the weights follow the parameters", float(weights.max()) - lowest > 1e-3)
-            expect.true(shared, "this is no weighted sum of the states", hint="one weight per state, for all tokens")
+            mix.fact("all weights have one sign", bool((weights * weights[0] > -1e-3).all()))
+            followed = mix.fact("the weights follow the parameters", float(weights.max()) - lowest > 1e-3)
+            expect.true(
+                shared and abs(constant) < 1e-3,
+                "this is no weighted sum of the states",
+                hint="one weight per state, for all tokens",
+            )
             expect.true(
                 summed,
-                f"after training moved the parameters, the weights sum to {total:.3g}, not to 1",
+                f"after training moved the parameters, the weights do not sum to 1: they sum to {total:.3g}",
                 hint="weights that are right at the start drift away: normalise in every forward pass",
             )
             expect.true(positive, f"a weight is negative: {lowest:.3g}", hint="an average adds, it never subtracts")
+            expect.true(
+                followed,
+                "all weights are equal, whatever the parameters are",
+                hint="which of the parameters' numbers reaches the weights?",
+            )
 
 
 class CheckAttentionPool:
@@ -701,7 +924,9 @@ class CheckAttentionPool:
         """one vector per text, (B, C)"""
         for lengths in ([1], [3, 1, 5, 2]):
             texts = Texts(student, lengths, 7)
-            Head(student, "AttentionPool", 7)(texts.hidden(), texts.mask(), shape=(len(lengths), 7))
+            pool = Head(student, "AttentionPool", 7)
+            pool(texts.hidden(), texts.mask(), shape=(len(lengths), 7))
+        pool.demand_reading(7, features=7)
 
     @check(points=3)
     def check_pad_invariant(self, student):
@@ -721,7 +946,7 @@ class CheckAttentionPool:
         pool.fact("twice the content matters twice as much", same(double - clean, 2 * (full - clean), 1e-3))
         pool.fact("PAD keeps the direction", bool(cosines(full, bare).min() > 1 - 1e-3))
         hint = "a weight of nothing comes from a score of minus infinity, before the softmax shares the weights out"
-        expect.differs(bare[1:], bare[:1].expand(5, 6), "the results of different texts", hint="is the text read?")
+        pool.demand_reading(6, features=6)
         expect.close(clean, bare, "result with eight more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(full, clean, "result with other numbers at the PAD positions", tolerance=1e-4, hint=hint)
 
@@ -729,19 +954,27 @@ class CheckAttentionPool:
     def check_weighted_mean(self, student):
         """an average of the real tokens: within their range, one token is itself, equal tokens are that token"""
         pool = Head(student, "AttentionPool", 6)
-        single = student.draw.normal(8, 1, 6)
-        lone = pool(single, torch.ones(8, 1, dtype=torch.long), shape=(8, 6))
-        equal = pool(single.expand(8, 4, 6), torch.ones(8, 4, dtype=torch.long), shape=(8, 6))
+        single = student.draw.normal(16, 1, 6)
+        ones = torch.ones(16, 4, dtype=torch.long)
+        lone = pool(single, ones[:, :1], shape=(16, 6))
+        equal = pool(single.expand(16, 4, 6), ones, shape=(16, 6))
         several = student.draw.normal(7, 5, 6)
         mixed = pool(several, torch.ones(7, 5, dtype=torch.long), shape=(7, 6))
+        longer = pool(3 * single, ones[:, :1], shape=(16, 6))
         inside = bool(((mixed >= several.amin(1) - 1e-4) & (mixed <= several.amax(1) + 1e-4)).all())
         pool.fact("one token is itself", same(lone, single[:, 0]))
         pool.fact("one token keeps its direction", bool(cosines(lone, single[:, 0]).min() > 0.999))
         pool.fact("one token can grow", bool((lone.norm(dim=1) > 1.001 * single.norm(dim=2)[:, 0]).any()))
+        pool.fact("one token is projected", affine(single[:, 0], lone))
+        pool.fact("three times a token is no other result", same(longer, lone, 1e-2))
+        pool.fact("one token stays within -1 and 1", bool((longer.abs() <= 1).all()))
+        pool.fact("no result is negative", bool((longer >= 0).all()))
         pool.fact("equal tokens are that token", same(equal, single[:, 0]))
         pool.fact("four equal tokens are as one", same(equal, lone))
         pool.fact("four equal tokens add up", same(equal, 4 * lone))
+        pool.fact("five tokens add up", same(mixed, several.sum(1)))
         pool.fact("within the range", inside)
+        pool.demand_reading(6, features=6)
         hint = "what is averaged is the hidden states, and the weights of a text's real tokens sum to one"
         expect.close(lone, single[:, 0], "result for texts of one token", tolerance=1e-4, hint=hint)
         expect.close(equal, single[:, 0], "result for texts of four equal tokens", tolerance=1e-4, hint=hint)
@@ -749,7 +982,7 @@ class CheckAttentionPool:
 
     @check(points=1)
     def check_content_based(self, student):
-        """the weights depend on the tokens, and not on their order"""
+        """the weights depend on the tokens, and not on their order; each real token has one"""
         pool = Head(student, "AttentionPool", 6)
         texts = Texts(student, [4, 7, 6, 3, 5, 6], 6)
         shape = (6, 6)
@@ -757,30 +990,47 @@ class CheckAttentionPool:
         plain = torch.stack([text.mean(0) for text in texts.tokens])
         back = pool(texts.hidden(tokens=reversed_texts(texts)), texts.mask(), shape=shape)
         equal = [same(row, mean, 1e-3) for row, mean in zip(result, plain, strict=True)]
+        pairs = 0.5 * student.draw.normal(24, 2, 6)
+        weight = pool(pairs, torch.ones(24, 2, dtype=torch.long), shape=(24, 6))
+        apart = (pairs[:, 0] - pairs[:, 1]).abs() > 0.2
+        weight = ((weight - pairs[:, 1]) / (pairs[:, 0] - pairs[:, 1]))[apart]  # of the first of two tokens
         learned = pool.fact("not the plain mean", not all(equal))
         free = pool.fact("the order does not matter", same(back, result))
+        varied = pool.fact("the weight of a token varies", bool(weight.max() - weight.min() > 1e-2))
+        both = pool.fact("both of two tokens have a weight", bool(((weight > 1e-5) & (weight < 1 - 1e-5)).all()))
+        pool.demand_reading(6, features=6)
         expect.true(
             learned, "every text gets the plain mean of its tokens", hint="the weights must come from the tokens"
         )
         expect.true(
             free, "reversed texts have other results", hint="a token's weight comes from its state, not from its place"
         )
+        expect.true(
+            varied and both,
+            "of two tokens one has no weight between 0 and 1, or always the same",
+            hint="a softmax gives each token a part, according to its score",
+        )
 
     @check(points=1)
     def check_gradients(self, student):
         """every weight matrix and the encoder get a gradient; nothing is overwritten"""
         pool = Head(student, "AttentionPool", 6)
+        pool.demand_reading(6, features=6)
         texts = Texts(student, [4, 7, 6, 3, 5, 6], 6)
         hidden, mask, upstream = texts.hidden(scale=1.0), texts.mask(), student.draw.normal(6, 6)
-        with student.untraced():
-            after = student.given.heads.afterwards(pool.module, hidden, mask)
-        kept = pool.fact("hidden_states is not modified", same(after[0], hidden, 1e-6))
-        expect.true(kept, "hidden_states is overwritten", hint="the encoder's output is not yours to overwrite")
+        pool.demand_pure(hidden, mask)
         pool.expect_all_trained([hidden, mask], upstream)
         gradient = pool.input_gradient(hidden, mask, upstream)
         expect.shape(gradient, tuple(hidden.shape), "gradient of the hidden states")
         reached = pool.fact("every real token gets a gradient", bool((gradient[mask == 1] != 0).any(-1).all()))
         expect.true(reached, "some real token gets no gradient", hint="each of them has a weight above zero")
+
+
+def affine(inputs: Tensor, outputs: Tensor) -> bool:
+    """Whether one matrix and one bias lead from all the inputs (n, k) to the outputs (n, d)."""
+    columns = torch.cat([inputs, torch.ones(len(inputs), 1)], dim=1).double()
+    found = torch.linalg.lstsq(columns, outputs.double()).solution
+    return bool((columns @ found - outputs.double()).abs().max() < 1e-3)
 
 
 def cosines(one: Tensor, other: Tensor) -> Tensor:

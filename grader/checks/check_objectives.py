@@ -23,9 +23,15 @@ IGNORED = -100
 
 # --- corruption ---
 
-PAD, CLS, SEP, MASK = 0, 1, 2, 4
 FIRST_ORDINARY = 5
-"""Smaller ids are special; a student may keep them out of the random draw."""
+"""Four of the smaller ids are special, which ones is drawn; a student may keep all five out of the random draw."""
+BERTS = (101, 102, 103)
+"""[CLS], [SEP] and [MASK] of bert-base-uncased. Here they are words like any others, and so is 0."""
+LABELLED = (0, 0.01, 0.05, 0.12, 0.15, 0.24, 0.3, 0.6, 0.7, 0.75, 0.8, 0.85, 1)
+FATES = (0, 0.01, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.72, 0.8, 0.9, 1)
+STRAYS = (0, 0.12, 0.3, 0.6, 0.9)
+"""What a share is called in a note: the nearest of these. The shares that people get lie far from the borders, or one
+and the same mistake would be called differently from throw to throw."""
 
 
 class Texts:
@@ -34,13 +40,24 @@ class Texts:
     def __init__(self, student, vocab_size: int, rows: int = 100, length: int = 200, known: int | None = None) -> None:
         """Draw them; ``known`` limits the ordinary ids that occur."""
         self.vocab_size = vocab_size
+        names = torch.randperm(FIRST_ORDINARY - 1, generator=student.draw.generator) + 1  # 0 is a word here
+        self.pad, self.cls, self.sep, self.mask = names.tolist()
         self.ids = student.draw.integers(FIRST_ORDINARY, known or vocab_size, (rows, length))
+        words = torch.tensor([0, *(word for word in BERTS if word < (known or vocab_size))])
+        often = student.draw.uniform(0, 1, rows, length) < 0.05
+        self.ids = torch.where(often, words[student.draw.integers(0, len(words), (rows, length))], self.ids)
         ends = student.draw.integers(min(101, length - 1), length, (rows, 1))
         places = torch.arange(length)
-        self.ids = torch.where(places == ends, SEP, torch.where(places > ends, PAD, self.ids))
-        self.ids[:, 0] = CLS
+        self.ids = torch.where(places == ends, self.sep, torch.where(places > ends, self.pad, self.ids))
+        self.ids[:, 0] = self.cls
         self.special = (places == 0) | (places >= ends)
         self.ordinary = ~self.special
+
+    def names_at(self, places: Tensor) -> str:
+        """Which special tokens stand there."""
+        there = set(self.ids[places & self.special].unique().tolist())
+        names = {"[CLS]": self.cls, "[SEP]": self.sep, "[PAD]": self.pad}
+        return " ".join(name for name, token in names.items() if token in there) or "none"
 
 
 class Corrupted:
@@ -52,7 +69,7 @@ class Corrupted:
         with student.untraced():
             if seed is not None:
                 options["generator"] = student.given.objectives.generator(seed)
-            answer = student.mask_tokens(texts.ids, texts.special, MASK, texts.vocab_size, **options)
+            answer = student.mask_tokens(texts.ids, texts.special, texts.mask, texts.vocab_size, **options)
         self.read(student, texts, answer, 0.15 if p is None else p)
 
     def read(self, student, texts: Texts, answer: object, p: float) -> None:
@@ -68,18 +85,36 @@ class Corrupted:
         self.strays = bool(strays.any())
         chosen = self.selected & texts.ordinary
         wrong = self.selected & (self.labels != texts.ids)
-        self.rate = float(chosen.sum() / texts.ordinary.sum())
-        self.n_selected = int(chosen.sum())
-        masked, random = chosen & (self.ids == MASK), chosen & changed & (self.ids != MASK)
-        self.random_ids = self.ids[random]
+        self.n_ordinary, self.n_selected = int(texts.ordinary.sum()), int(chosen.sum())
+        self.rate = self.n_selected / self.n_ordinary
+        masked, random = chosen & (self.ids == texts.mask), chosen & changed & (self.ids != texts.mask)
+        self.new_ids = self.ids[changed & texts.ordinary & (self.ids != texts.mask)]
         fates = (masked, random, chosen & ~changed)
         self.shares = [float(fate.sum() / max(1, self.n_selected)) for fate in fates]
         student.note("silent label", self.silent)
         student.note("wrong labels", "none" if not wrong.any() else kind(self.labels, self.ids, wrong))
-        student.note("special tokens labelled, changed", f"{self.special_labelled} {self.special_changed}")
+        student.note("special tokens labelled", texts.names_at(self.selected))
+        student.note("special tokens changed", texts.names_at(changed))
         student.note("changed without a label", kind(self.ids, self.ids, strays) if self.strays else "none")
-        student.note("labelled share, of p", f"{self.rate / p if p else self.rate:.1f}")
-        student.note("masked, random, kept", " ".join(f"{share:.1f}" for share in self.shares))
+        student.note(
+            "share of what has no label that is changed", called(float(strays.sum()) / self.n_ordinary, STRAYS)
+        )
+        student.note("labelled share", called(self.rate, LABELLED))
+        if p and self.n_selected > 1000:
+            student.note("masked, random, kept", " ".join(str(called(share, FATES)) for share in self.shares))
+        if p == 1:  # whoever has no label has none on purpose
+            student.note("words without a label", texts.ids[texts.ordinary & ~self.selected].unique()[:5].tolist())
+
+    def expect_a_choice(self) -> None:
+        """Some of the ordinary tokens have a label and some have none; asked where p leaves room for both."""
+        hint = "the positions that were selected get a label, the id that stood there; all others get none"
+        expect.true(self.n_selected, "no ordinary token has a label, with p = 0.3", hint=hint)
+        expect.true(self.n_selected < self.n_ordinary, "every ordinary token has a label, with p = 0.3", hint=hint)
+
+
+def called(share: float, names: tuple[float, ...]) -> float:
+    """The nearest of the shares that have a name."""
+    return min(names, key=lambda name: abs(name - share))
 
 
 def kind(numbers: Tensor, corrupted: Tensor, places: Tensor) -> str:
@@ -102,6 +137,13 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
         expect.shape(tensor, like.shape, what)
         whole = not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
         expect.true(whole, f"{what} should be integers", actual=tensor.dtype, reveal=True)
+        expect.true(
+            int(tensor.min()) >= -10_000 and int(tensor.max()) <= 10_000,
+            f"{what} hold numbers far from all ids",
+            expected="ids of a vocabulary of some thousand words",
+            actual=f"{int(tensor.min())} to {int(tensor.max())}",
+            reveal=True,
+        )
     return answer[0].long(), answer[1].long()
 
 
@@ -118,44 +160,58 @@ class CheckMaskTokens:
     @check(points=2, visible=True)
     def check_labels(self, student):
         """a label is the original id where a token was selected, and -100 elsewhere"""
-        texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
-        made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
-        expect.true(
-            made.selected.any(),
-            "no position has a label, with p = 0.3",
-            hint="the positions that were selected get a label: the id that stood there",
-        )
-        wrong = (made.labels != IGNORED) & (made.labels != texts.ids)
-        places = wrong.nonzero()[:1].tolist()
-        place = tuple(places[0]) if places else (0, 0)
-        expect.true(
-            not places,
-            "a label is neither -100 nor the id that stood there before",
-            expected=f"-100 or {texts.ids[place]}",
-            actual=made.labels[place],
-            hint="which id stood here in the ORIGINAL text, and which label does PyTorch skip by default?",
-            reveal=True,
-        )
+        for _ in range(2):
+            texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
+            made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
+            wrong = (made.labels != IGNORED) & (made.labels != texts.ids)
+            places = wrong.nonzero()[:1].tolist()
+            place = tuple(places[0]) if places else (0, 0)
+            expect.true(
+                not places,
+                "a label is neither -100 nor the id that stood there before",
+                expected=f"-100 or {texts.ids[place]}",
+                actual=made.labels[place],
+                hint="which id stood here in the ORIGINAL text, and which label does PyTorch skip by default?",
+                reveal=True,
+            )
+            made.expect_a_choice()
+            expect.true(
+                made.shares[2] < 1,
+                "no token with a label was replaced, with p = 0.3",
+                hint="the label holds what stood there because most of the labelled tokens stand there no more",
+            )
 
     @check(points=1, visible=True)
     def check_specials(self, student):
         """[CLS], [SEP] and [PAD] are never selected and never changed"""
-        texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
-        made = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
-        hint = "special tokens carry no content that could be predicted: see what special_mask says of them"
-        expect.true(not made.special_labelled, "a special token has a label", hint=hint)
-        expect.true(not made.special_changed, "a special token was replaced", hint=hint)
-        expect.true(made.n_selected, "no ordinary token has a label, with p = 1", hint=hint)
+        for p in (1.0, 0.3):
+            texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
+            made = Corrupted(student, texts, p=p, seed=student.draw.seed())
+            hint = "special tokens carry no content that could be predicted: see what special_mask says of them"
+            expect.true(not made.special_labelled, "a special token has a label", hint=hint)
+            expect.true(not made.special_changed, "a special token was replaced", hint=hint)
+            expect.true(made.n_selected, f"no ordinary token has a label, with p = {p}", hint=hint)
+        made.expect_a_choice()
 
     @check(points=1)
     def check_rate(self, student):
         """the share p of the ordinary tokens is selected, each by a throw of its own"""
+        hint = "p is the share of the ordinary tokens that get a label; what becomes of them is another matter"
+
+        def expect_share(made: Corrupted, p: float) -> None:
+            slack = seven_sigma(p, made.n_ordinary)
+            expect.true(
+                abs(made.rate - p) <= slack,
+                f"the share of ordinary tokens with a label is too far from p = {p}",
+                expected=f"{p} ± {slack:.3f}",
+                actual=f"{made.rate:.3f}",
+                hint=hint,
+                reveal=True,
+            )
+
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
-        n = int(texts.ordinary.sum())
         default = Corrupted(student, texts, p=None)
         other = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
-        none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
-        everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
         # A row or a column with 99 ordinary tokens or more is all or nothing with a probability below 0.7**99 = 5e-16;
         # there are 199 of them.
         columns = range(1, 100)
@@ -164,21 +220,30 @@ class CheckMaskTokens:
         )
         whole_columns = any(len(set(other.selected[:, place].tolist())) < 2 for place in columns)
         student.note("rows, columns as a whole", f"{whole_rows} {whole_columns}")
-        hint = "p is the share of the ordinary tokens that get a label; what becomes of them is another matter"
-        for made, p in ((default, 0.15), (other, 0.3), (none, 0.0), (everything, 1.0)):
-            expect.true(
-                abs(made.rate - p) <= seven_sigma(p, n),
-                f"the share of ordinary tokens with a label is too far from p = {p}",
-                expected=f"{p} ± {seven_sigma(p, n):.3f}",
-                actual=f"{made.rate:.3f}",
-                hint=hint,
-                reveal=True,
-            )
+        # The counts of 100 texts, squared and scaled, are close to chi-square with 100 degrees of freedom: below 30 or
+        # above 250 with a probability below 1e-12. Equal counts give less than 1.
+        n = texts.ordinary.sum(1)
+        counts = (other.selected & texts.ordinary).sum(1)
+        share = min(max(other.rate, 0.01), 0.99)
+        spread = float(((counts - share * n) ** 2 / (share * (1 - share) * n)).sum())
+        student.note("counts per text", "alike" if spread < 30 else "scattered" if spread > 250 else "thrown")
+        for made, p in ((default, 0.15), (other, 0.3)):
+            expect_share(made, p)
         expect.true(
             not (whole_rows or whole_columns),
             f"a whole {'text' if whole_rows else 'position'} is selected or spared at once",
             hint="every token throws its own die: how many random numbers does a batch of B texts of T tokens need?",
         )
+        expect.true(
+            spread >= 30,
+            "the number of labels per text hardly varies",
+            hint="if every token throws a die of its own, how many of 150 tokens are selected: always the same number?",
+        )
+        expect.true(spread <= 250, "the number of labels per text varies too much for dice of their own", hint=hint)
+        none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
+        expect_share(none, 0.0)
+        everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
+        expect_share(everything, 1.0)
 
     @check(points=3)
     def check_split_80_10_10(self, student):
@@ -201,18 +266,41 @@ class CheckMaskTokens:
                 )
 
     @check(points=1)
+    def check_unselected(self, student):
+        """a token without a label is unchanged"""
+        for _ in range(2):
+            texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
+            made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
+            expect.true(
+                not made.strays,
+                "an ordinary token was replaced, but has no label",
+                hint="whatever is replaced is asked for; a hole without a question is only noise",
+            )
+            made.expect_a_choice()
+            expect.true(made.shares[2] < 1, "no token was replaced at all, with p = 0.3", hint="see what p asks for")
+
+    @check(points=1, after=("unselected",))
     def check_random_range(self, student):
         """random tokens come from the whole vocabulary, and from nowhere else"""
-        # 19,000 throws, some 1,900 random tokens: one of 55 ids is missing with a probability of 55 * (59/60)**1900,
-        # about 1e-12. Only six ids occur in the texts, and T = 40 is less than V = 60.
-        texts = Texts(student, vocab_size=60, rows=500, length=40, known=FIRST_ORDINARY + 6)
-        made = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
-        expect.true(
-            len(made.random_ids), "no token was replaced by a random one, with p = 1", hint="one in ten should be"
-        )
-        found = set(made.random_ids.tolist())
-        outside = sorted(token for token in found if not 0 <= token < texts.vocab_size)
-        missing = sorted(set(range(FIRST_ORDINARY, texts.vocab_size)) - found)
+        # Only six ids occur in the texts, and T = 40 is less than V = 60. How MANY tokens become random is the concern
+        # of another check, so calls are added until 2,000 have been seen: one of 55 ids is missing from those with a
+        # probability of 55 * (59/60)**2000, about 1e-13. Fewer than 2,000 in twelve calls say nothing about what is
+        # missing.
+        found: list[int] = []
+        for _ in range(12):
+            texts = Texts(student, vocab_size=60, rows=500, length=40, known=FIRST_ORDINARY + 6)
+            made = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
+            new = made.new_ids
+            if len(new) and len(new) > made.n_ordinary / 3:  # not [MASK], but used as such by two thirds of them
+                usual = int(new.mode().values)
+                new = new[new != usual]
+            expect.true(len(new), "no token was replaced by a random one, with p = 1", hint="one in ten should be")
+            found += new.tolist()
+            if len(found) >= 2000:
+                break
+        enough, found_ids = len(found) >= 2000, set(found)
+        outside = sorted(token for token in found_ids if not 0 <= token < texts.vocab_size)
+        missing = sorted(set(range(FIRST_ORDINARY, texts.vocab_size)) - found_ids) if enough else []
         student.note("outside the vocabulary", str([token - texts.vocab_size for token in outside[:3]]))
         student.note("missing", str(missing[:3]))
         expect.true(
@@ -231,22 +319,11 @@ class CheckMaskTokens:
         )
 
     @check(points=1)
-    def check_unselected(self, student):
-        """a token without a label is unchanged"""
-        texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
-        made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
-        expect.true(
-            not made.strays,
-            "an ordinary token was replaced, but has no label",
-            hint="whatever is replaced is asked for; a hole without a question is only noise",
-        )
-
-    @check(points=1)
     def check_pure_and_seeded(self, student):
         """the input is left alone; equal seeds give equal results, and the dice are thrown anew in every call"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         seed, other = student.draw.seed(), student.draw.seed()
-        rest = MASK, texts.vocab_size
+        rest = texts.mask, texts.vocab_size
         with student.untraced():
             dice = student.given.objectives.generator(seed)
             function = student.value(None, "mask_tokens")
@@ -277,6 +354,11 @@ class CheckMaskTokens:
                 "another seed selects the same tokens",
                 "the generator that you were given decides; has yours a seed of its own?",
             ),
+            (
+                bool((labels[texts.ordinary] != ids[texts.ordinary]).any() and not torch.equal(ids, texts.ids)),
+                "nothing was selected, or nothing was replaced",
+                "equal results count once they are riddles",
+            ),
         )
         for holds, otherwise, _ in demands:
             student.note(otherwise, not holds)
@@ -305,6 +387,32 @@ def one_number(loss: object) -> object:
     return loss.reshape(()) if isinstance(loss, Tensor) and loss.numel() == 1 else loss
 
 
+def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
+    """At every place that is asked the gradient is that of a probability of one token among V.
+
+    Moving all logits of a place up together changes no probability, so there the gradient adds up to 0 without being 0.
+    """
+    rows = gradient[asked].double()
+    scale = rows.abs().sum(-1)
+    expect.true(
+        bool((scale > 0).all()), "some position that is asked has no gradient", actual=f"{int((scale > 0).sum())}",
+        expected=f"{len(rows)} positions with one", hint=hint,
+    )  # fmt: skip
+    expect.true(
+        bool((rows.sum(-1).abs() <= 1e-3 * scale).all()),
+        "raising all logits of a position by the same number changes the loss",
+        hint="only differences between logits say anything about the token: is this loss made of a softmax?",
+    )
+
+
+def moved(after: object, before: object) -> object:
+    """How far a loss has moved; what is no number stays what it is."""
+    one, other = one_number(after), one_number(before)
+    if not (isinstance(one, Tensor) and isinstance(other, Tensor) and one.dim() == 0 and other.dim() == 0):
+        return after
+    return one.double() - other.double()
+
+
 class Riddle:
     """Random logits, and labels at few places: one in the first text, three in the second, none in the third, ..."""
 
@@ -329,17 +437,18 @@ class CheckMlmLoss:
 
     function = "mlm_loss"
 
-    @check(points=3, visible=True)
+    @check(points=2, visible=True)
     def check_value(self, student):
         """the loss is the mean cross entropy over the labelled positions of the batch"""
-        riddle = Riddle(student)
-        n = int(riddle.labelled.sum())
-        expect.close(
-            one_number(student.mlm_loss(riddle.logits, riddle.labels)),
-            riddle.loss(),
-            f"loss of a batch with {n} labels at {riddle.labels.numel()} positions",
-            hint="a position answers for itself; only labelled ones count, and each of them counts the same",
-        )
+        for _ in range(2):
+            riddle = Riddle(student)
+            n = int(riddle.labelled.sum())
+            expect.close(
+                one_number(student.mlm_loss(riddle.logits, riddle.labels)),
+                riddle.loss(),
+                f"loss of a batch with {n} labels at {riddle.labels.numel()} positions",
+                hint="a position answers for itself; only labelled ones count, and each of them counts the same",
+            )
 
     @check(points=2)
     def check_ignores_rest(self, student):
@@ -349,31 +458,30 @@ class CheckMlmLoss:
         noise = 3 * student.draw.normal(*riddle.logits.shape)
         after = student.mlm_loss(riddle.logits + noise.masked_fill(riddle.labelled.unsqueeze(-1), 0), riddle.labels)
         hint = "only positions with a label are asked anything; what do the others enter your mean with?"
-        expect.close(one_number(after), one_number(before), "loss after a change of logits elsewhere", hint=hint)
+        expect.close(moved(after, before), 0.0, "loss after a change of logits elsewhere", tolerance=1e-4, hint=hint)
         silent = gradient[~riddle.labelled]
         expect.close(silent, torch.zeros_like(silent), "gradient at positions without a label", hint=hint)
-        expect.true(
-            bool((gradient[riddle.labelled] != 0).any()),
-            "no gradient arrives at the labelled positions either",
-            hint="the loss must stay on the graph of the logits",
-        )
+        expect_questions(gradient, riddle.labelled, "the loss must stay on the graph of the logits")
 
     @check(points=1)
     def check_empty(self, student):
-        """a batch without any label has the loss 0, and can be sent backward"""
+        """a batch without any label has the loss 0, and can be sent backward; one with labels has another loss"""
         riddle = Riddle(student)
         hint = "15 % of 23 tokens may be none at all: what does your mean divide by then?"
         loss, gradient = graded(student, "mlm_loss", riddle.logits, torch.full_like(riddle.labels, IGNORED))
         expect.close(one_number(loss), 0.0, "loss of a batch without labels", hint=hint)
         expect.close(gradient, torch.zeros_like(gradient), "its gradient", hint=hint)
+        _, asked = graded(student, "mlm_loss", riddle.logits, riddle.labels)
+        expect_questions(asked, riddle.labelled, "the loss is 0 where nothing is asked, and only there")
 
     @check(points=1)
     def check_ln_V(self, student):
         """equal logits give ln V, and huge ones a finite loss"""
         riddle = Riddle(student)
         level = student.draw.normal(riddle.B, riddle.T, 1)
+        flat = torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits)  # nobody is asked elsewhere
         expect.close(
-            one_number(student.mlm_loss(level.expand_as(riddle.logits).contiguous(), riddle.labels)),
+            one_number(student.mlm_loss(flat, riddle.labels)),
             torch.tensor(float(riddle.V)).log(),
             f"loss of a model that holds all {riddle.V} tokens for equally likely",
             hint="natural logarithm of the number of tokens: what does yours give for 1/V each?",
@@ -388,21 +496,39 @@ class CheckMlmLoss:
             hint="a softmax rounds to 0 here, and its logarithm is lost; which function takes both steps at once?",
         )
 
+    @check(points=1, after=("value",))
+    def check_pure(self, student):
+        """logits and labels stay as they are, and the same question gets the same answer again"""
+        riddle = Riddle(student)
+        first = student.pure("mlm_loss", riddle.logits, riddle.labels)
+        second = student.mlm_loss(riddle.logits, riddle.labels)
+        for loss, what in ((first, "loss"), (second, "loss of the same batch, once more")):
+            expect.close(one_number(loss), riddle.loss(), what, hint="what does the first call leave behind?")
+
 
 class Pages:
-    """Random logits for texts of different lengths, padded on the right; no token follows itself."""
+    """Random logits for texts of different lengths, padded on the right; no token follows itself.
+
+    The id of [PAD] is drawn, and it occurs as a token of a text as well, as the end token does with which GPT-2 pads;
+    so does the id 0. Only the mask says what is padding.
+    """
 
     LENGTHS = (11, 4, 7, 2)
-    PAD = 0
 
     def __init__(self, student) -> None:
         """Draw them."""
         self.B, self.T, self.V = len(self.LENGTHS), max(self.LENGTHS), student.draw.integer(13, 20)
         self.logits = 2 * student.draw.normal(self.B, self.T, self.V)
-        steps = student.draw.integers(1, self.V - 1, (self.B, self.T))
-        self.full = 1 + steps.cumsum(1) % (self.V - 1)
+        steps = student.draw.integers(1, self.V, (self.B, self.T))
+        full = steps.cumsum(1) % self.V
+        zero, pad = (int(token) for token in full[0, torch.tensor([3, 4])])  # neighbours, so they differ
+        self.pad = student.draw.integer(1, self.V)
+        names = torch.arange(self.V)  # zero is called 0, and pad is called self.pad
+        for token, name in ((zero, 0), (pad, self.pad)):
+            names = torch.where(names == names[token], name, torch.where(names == name, names[token], names))
+        self.full = names[full]
         self.mask = (torch.arange(self.T) < torch.tensor(self.LENGTHS).unsqueeze(1)).long()
-        self.ids = self.full * self.mask  # [PAD] is 0
+        self.ids = torch.where(self.mask.bool(), self.full, self.pad)
 
     def next_tokens(self, ids: Tensor) -> Tensor:
         """-log P of the token after each position but the last, (B, T - 1)."""
@@ -414,28 +540,31 @@ class CheckClmLoss:
 
     function = "clm_loss"
 
-    @check(points=3, visible=True, uses=("mlm_loss",))
+    @check(points=2, visible=True, uses=("mlm_loss",))
     def check_shift(self, student):
         """position t predicts the token at t + 1"""
-        pages = Pages(student)
-        expect.close(
-            one_number(student.clm_loss(pages.logits, pages.full)),
-            pages.next_tokens(pages.full).mean(),
-            f"loss of {pages.B} texts of {pages.T} tokens, {pages.T - 1} questions each",
-            hint="which token does the model not know yet when it stands at position t?",
-        )
+        for _ in range(2):
+            pages = Pages(student)
+            expect.close(
+                one_number(student.clm_loss(pages.logits, pages.full)),
+                pages.next_tokens(pages.full).mean(),
+                f"loss of {pages.B} texts of {pages.T} tokens, {pages.T - 1} questions each",
+                hint="which token does the model not know yet when it stands at position t?",
+            )
 
     @check(points=2, uses=("mlm_loss",))
     def check_padding(self, student):
-        """padding is no target, and every real target of the batch has the same weight"""
-        pages = Pages(student)
-        real = pages.mask[:, 1:].bool()
-        expect.close(
-            one_number(student.clm_loss(pages.logits, pages.ids, attention_mask=pages.mask)),
-            pages.next_tokens(pages.ids)[real].mean(),
-            f"loss of texts of {', '.join(map(str, pages.LENGTHS))} tokens: {int(real.sum())} targets in all",
-            hint="a text of n tokens has n - 1 questions; does your mask belong to the position, or to its target?",
-        )
+        """padding is no target, whatever its id, and every real target of the batch has the same weight"""
+        for _ in range(2):
+            pages = Pages(student)
+            real = pages.mask[:, 1:].bool()
+            expect.close(
+                one_number(student.clm_loss(pages.logits, pages.ids, attention_mask=pages.mask)),
+                pages.next_tokens(pages.ids)[real].mean(),
+                f"loss of texts of {', '.join(map(str, pages.LENGTHS))} tokens: {int(real.sum())} targets in all",
+                hint="a text of n tokens has n - 1 questions, and what says where it ends? "
+                "Does your mask belong to the position, or to its target?",
+            )
 
     @check(points=1, uses=("mlm_loss",))
     def check_oracle(self, student):
@@ -464,39 +593,60 @@ class CheckClmLoss:
         other = pages.logits.clone()
         other[:, -1] = student.draw.normal(pages.B, pages.V)
         hint = "n tokens hold n - 1 questions: nothing follows the last one, not even the first"
-        expect.close(
-            one_number(student.clm_loss(other, pages.full)),
-            one_number(loss),
-            "loss after a change of the last logits",
-            hint=hint,
-        )
+        after = student.clm_loss(other, pages.full)
+        expect.close(moved(after, loss), 0.0, "loss after a change of the last logits", tolerance=1e-4, hint=hint)
         expect.close(gradient[:, -1], torch.zeros(pages.B, pages.V), "gradient at the last position", hint=hint)
-        asked = gradient.abs().sum(-1)[:, :-1] > 0
-        expect.true(
-            asked.all(),
-            "some position before the last has no gradient",
-            expected=f"{asked.numel()} positions",
-            actual=f"{int(asked.sum())} positions",
-            hint="teacher forcing: all questions of a text are asked at once",
+        asked = torch.ones(pages.B, pages.T, dtype=torch.bool)
+        asked[:, -1] = False
+        expect_questions(gradient, asked, "teacher forcing: all questions of a text are asked at once")
+
+    @check(points=1, uses=("mlm_loss",), after=("shift",))
+    def check_pure(self, student):
+        """logits, ids and mask stay as they are, and the same text gets the same loss again"""
+        pages = Pages(student)
+        once = student.pure("clm_loss", pages.logits, pages.ids, pages.mask)
+        again = student.clm_loss(pages.logits, pages.ids, pages.mask)
+        expect.close(
+            moved(again, once),
+            0.0,
+            "the second loss of the same text, less the first",
+            hint="what did the first leave?",
         )
 
 
 # --- attention ---
 
 
-def seen(student, mask: Tensor, causal: bool) -> list[Tensor]:
+def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor]:
     """What the student lets the real queries of each text see, (real queries, T) each; the other rows are free."""
     with student.untraced():
-        answer = student.attention_visibility(mask, causal=causal)
+        if pure:
+            answer = student.pure("attention_visibility", mask, causal)
+        else:
+            answer = student.attention_visibility(mask, causal=causal)
     student.note("shape", str(tuple(answer.shape)) if isinstance(answer, Tensor) else "no tensor")
     expect.shape(answer, (*mask.shape, mask.shape[1]), "the visibility", hint="a row per query, a column per key")
+    expect.true(not answer.is_complex(), "the visibility holds complex numbers", actual=answer.dtype, reveal=True)
     rows = [answer[number][real.bool()] for number, real in enumerate(mask)]
-    for row in rows:
-        student.note("finite", bool(row.isfinite().all()))
-        student.note("seen", row.float())
+    numbers = torch.cat([row.flatten() for row in rows]).double()
+    added = bool(((numbers == 0) | (numbers <= -100)).all() and (numbers < 0).any())
+    student.note("numbers to be added to scores", added)
+    for row in rows:  # how large the negative number is, -10000 or minus infinity, is a matter of taste
+        student.note("seen", (row == 0).float() if added else row.float())
+    expect.true(
+        not added,
+        "0 and large negative numbers came back, as one adds them to scores",
+        expected="True where a key is visible, False where it is hidden",
+        actual=rows[0],
+        hint="what is asked is a question with two answers: is this key visible to this query?",
+        reveal=True,
+    )
     outside = [bool((row.float() * (1 - real)).any()) for row, real in zip(rows, mask, strict=True)]
     if any(outside):  # a token sees padding; then, and only then, it is of interest what the padding sees
         student.note("padding sees nothing", not any(answer[n][~real.bool()].any() for n, real in enumerate(mask)))
+    if answer.dtype != torch.bool:
+        name = str(answer.dtype).removeprefix("torch.")
+        expect.remark(f"attention_visibility returned {name}; the docstring says bool")
     return rows
 
 
@@ -544,21 +694,36 @@ class CheckAttentionVisibility:
 
     @check(points=1, visible=True)
     def check_full(self, student):
-        """bidirectional: every query sees every real key, before and after it"""
-        T = student.draw.integer(4, 7)
-        mask = torch.ones(2, T, dtype=torch.long)
-        for got, want in zip(seen(student, mask, causal=False), allowed(mask, causal=False), strict=True):
-            same_view(
-                got, want, "a full text, causal=False", "MLM reads in both directions; True means that it is visible"
-            )
+        """bidirectional: every query sees every real key, before and after it, as it does not in the other mode"""
+        for length in (student.draw.integer(4, 7), student.draw.integer(7, 9)):
+            mask = torch.ones(2, length, dtype=torch.long)
+            both = seen(student, mask, causal=False)
+            for got, want in zip(both, allowed(mask, causal=False), strict=True):
+                same_view(
+                    got,
+                    want,
+                    "a full text, causal=False",
+                    "MLM reads in both directions; True means that it is visible",
+                )
+        alike = all(
+            torch.equal(one.float(), other.float())
+            for one, other in zip(both, seen(student, mask, causal=True), strict=True)
+        )
+        expect.true(
+            not alike,
+            "causal=True and causal=False give the same answer for a full text",
+            hint="what may GPT not see that BERT sees?",
+        )
 
-    @check(points=2, visible=True)
+    @check(points=1, visible=True)
     def check_causal(self, student):
         """causal: a query sees itself and what came before it"""
-        T = student.draw.integer(4, 7)
-        mask = torch.ones(3, T, dtype=torch.long)
-        for got, want in zip(seen(student, mask, causal=True), allowed(mask, causal=True), strict=True):
-            same_view(got, want, "a full text, causal=True", "in which half lies the past, and who sees the diagonal?")
+        for length in (student.draw.integer(4, 7), student.draw.integer(7, 9)):
+            mask = torch.ones(3, length, dtype=torch.long)
+            for got, want in zip(seen(student, mask, causal=True), allowed(mask, causal=True), strict=True):
+                same_view(
+                    got, want, "a full text, causal=True", "in which half lies the past, and who sees the diagonal?"
+                )
 
     @check(points=2)
     def check_padding(self, student):
@@ -567,7 +732,16 @@ class CheckAttentionVisibility:
             for left in (False, True):
                 mask = padded(student, student.draw.integer(5, 9), left)
                 hidden = [1 - real for real in mask]
-                for number, got in enumerate(seen(student, mask, causal)):
+                rows = seen(student, mask, causal)
+                lengths = mask.sum(1).tolist()
+                expect.true(
+                    sum(float(row.float().abs().sum()) for row in rows) >= sum(n * (n - 1) / 2 for n in lengths),
+                    f"hardly anything is visible to anybody, causal={causal}",
+                    actual=picture(rows[1]),
+                    hint="hiding the padding is worth something if the text can still be seen",
+                    reveal=True,
+                )
+                for number, got in enumerate(rows):
                     what = f"a text padded on the {'left' if left else 'right'}, causal={causal}"
                     expect.true(
                         not bool((got.float() * hidden[number] != 0).any()),
@@ -586,7 +760,7 @@ class CheckAttentionVisibility:
                         "padding changes nothing between tokens; each text of the batch has its own mask",
                     )
 
-    @check(points=1)
+    @check(points=1, after=("padding",))
     def check_no_empty_row(self, student):
         """every token sees at least itself, or its softmax would be NaN"""
         for causal in (False, True):
@@ -609,6 +783,15 @@ class CheckAttentionVisibility:
                         hint="position t predicts what comes at t + 1, so it may look at itself",
                         reveal=True,
                     )
+
+    @check(points=1, after=("padding",))
+    def check_pure(self, student):
+        """the mask that was passed in stays as it is, and a second call answers the same"""
+        mask = padded(student, student.draw.integer(5, 9), left=False)
+        for causal in (True, False):
+            first = seen(student, mask, causal, pure=True)
+            for one, other in zip(first, seen(student, mask, causal), strict=True):
+                same_view(other, one, "the second answer, against the first", "what does a call leave behind?")
 
 
 # --- pairs of sentences ---
@@ -634,37 +817,83 @@ class Library:
 class Pairs:
     """What the student made of them; the facts that do not depend on the order of drawing are noted at once."""
 
-    def __init__(self, student, library: Library, n_pairs: int) -> None:
+    def __init__(self, student, library: Library, n_pairs: int, seed: int | None = None, pure: bool = False) -> None:
         """Call ``make_nsp_pairs`` with fresh dice."""
         with student.untraced():
-            dice = student.given.objectives.dice(student.draw.seed())
-            answer = student.make_nsp_pairs(library.documents, n_pairs, dice)
-        self.triples = triples_of(answer)
+            dice = student.given.objectives.dice(student.draw.seed() if seed is None else seed)
+            if pure:
+                answer = student.pure("make_nsp_pairs", library.documents, n_pairs, dice)
+            else:
+                answer = student.make_nsp_pairs(library.documents, n_pairs, dice)
+        self.triples = triples_of(student, answer, n_pairs)
+        places = [(library.place.get(first), library.place.get(second)) for first, second, _ in self.triples]
         expect.true(
-            all(sentence in library.place for first, second, _ in self.triples for sentence in (first, second)),
+            all(place is not None for pair in places for place in pair),
             "a pair holds a sentence that stands in no document",
             hint="sentences are handed on as they are",
         )
-        places = [(library.place[first], library.place[second]) for first, second, _ in self.triples]
-        labels = [label for _, _, label in self.triples]
-        self.positive = [pair for pair, label in zip(places, labels, strict=True) if label == 0]
-        self.negative = [pair for pair, label in zip(places, labels, strict=True) if label == 1]
+        self.labels = [label for _, _, label in self.triples]
+        self.positive = [pair for pair, label in zip(places, self.labels, strict=True) if label == 0]
+        self.negative = [pair for pair, label in zip(places, self.labels, strict=True) if label == 1]
         self.steps = sorted({other[1] - one[1] for one, other in self.positive if one[0] == other[0]})
         self.crossing = sum(one[0] != other[0] for one, other in self.positive)
         self.strangers = [one[0] != other[0] for one, other in self.negative]
         self.starts = {one for one, _ in self.positive}
-        student.note("how many", "right" if len(labels) == n_pairs else f"{len(labels) / n_pairs:.1f}")
-        student.note("share of label 0", f"{len(self.positive) / max(1, len(labels)):.1f}")
+        student.note("how many", "right" if len(self.labels) == n_pairs else f"{len(self.labels) / n_pairs:.1f}")
+        changes = [one != other for one, other in zip(self.labels[:-1], self.labels[1:], strict=True)]
+        self.turns = sum(changes) / max(1, len(changes))
+        if n_pairs < 100:  # what a few tosses show is chance
+            return
+        student.note("share of label 0", roughly(len(self.positive) / max(1, len(self.labels))))
+        student.note("share of labels that differ from the one before", roughly(self.turns))
         kinds = {"next": 1 in self.steps, "later": max(self.steps, default=1) > 1, "same": 0 in self.steps}
         kinds |= {"before": -1 in self.steps, "long before": min(self.steps, default=0) < -1}
         student.note("second sentence of positive pairs", ", ".join(kind for kind, found in kinds.items() if found))
-        student.note("positive pairs over a border", "none" if not self.crossing else "some")
+        student.note("positive pairs over a border", stated([one[0] == other[0] for one, other in self.positive]))
         student.note("negative pairs of one document", stated(self.strangers))
-        following = [one[0] == other[0] and other[1] - one[1] == 1 for one, other in self.negative]
-        student.note("negative pairs in sequence", stated([not follows for follows in following]))
+        steps = {other[1] - one[1] for one, other in self.negative if one[0] == other[0]}
+        kinds = {"next": 1 in steps, "later": max(steps, default=1) > 1, "same": 0 in steps}
+        kinds |= {"before": -1 in steps, "long before": min(steps, default=0) < -1}
+        student.note("second sentence of negative pairs", ", ".join(kind for kind, found in kinds.items() if found))
         student.note("documents of positive pairs", min(3, len({number for number, _ in self.starts})))
         student.note("places of positive pairs", min(3, len({place for _, place in self.starts})))
         student.note("first documents of negative pairs", min(3, len({one[0] for one, _ in self.negative})))
+        student.note("second documents of negative pairs", min(3, len({other[0] for _, other in self.negative})))
+        student.note("places of negative pairs", min(3, len({other[1] for _, other in self.negative})))
+
+    def expect_questions(self) -> None:
+        """The label says something about the pair, and the pairs are not one and the same.
+
+        Whoever pairs any sentences and labels them by chance has made none. Which label says what is the concern of
+        other checks, so is what exactly a pair is made of. For 150 random pairs under either label a difference of 0.4
+        in a share has a probability below 1e-11.
+        """
+        expect.true(
+            len(set(self.triples)) > min(3, len(self.triples) - 1),
+            "nearly all pairs are one and the same",
+            hint="documents and places are drawn anew for every pair",
+        )
+
+        def shares(pairs: list[Any]) -> list[float]:
+            same = [one[0] == other[0] for one, other in pairs]
+            steps = [other[1] - one[1] if one[0] == other[0] else None for one, other in pairs]
+            return [sum(same) / len(pairs), steps.count(1) / len(pairs), steps.count(-1) / len(pairs)]
+
+        if self.positive and self.negative:
+            apart = [abs(a - b) for a, b in zip(shares(self.positive), shares(self.negative), strict=True)]
+            told = max(apart) > 0.4
+        else:  # one class only: another check's concern, as long as its pairs are of one kind
+            told = max(shares(self.positive or self.negative)) > 0.9 or shares(self.positive or self.negative)[0] < 0.05
+        expect.true(
+            told,
+            "pairs with label 0 and pairs with label 1 are made alike",
+            hint="where does the second sentence stand in either kind of pair?",
+        )
+
+
+def roughly(share: float) -> float:
+    """The nearest of a few shares that lie far enough apart for some hundred tosses."""
+    return min((0, 0.15, 0.3, 0.5, 0.7, 0.85, 1), key=lambda name: abs(name - share))
 
 
 def stated(good: list[bool]) -> str:
@@ -672,28 +901,68 @@ def stated(good: list[bool]) -> str:
     return "none" if all(good) else "all" if not any(good) else "some"
 
 
-def triples_of(answer: Any) -> list[tuple[str, str, int]]:
+def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]:
     """Any sequence of triples; a label may be a bool or a tensor of one number."""
     expect.true(isinstance(answer, (list, tuple)), "make_nsp_pairs returns a list", actual=answer, reveal=True)
+    expect.true(
+        len(answer) <= 10 * n_pairs,
+        "more than ten times as many pairs came back as were asked for",
+        expected=f"{n_pairs} pairs",
+        actual=f"{len(answer)} pairs",
+        reveal=True,
+    )
     triples = []
     for entry in answer:
         expect.true(
             isinstance(entry, (list, tuple)) and len(entry) == 3,
             "an entry is no triple (first sentence, second sentence, label)",
             actual=entry,
+            hint="each pair is a triple: two sentences, and the answer to the question behind them",
             reveal=True,
         )
         first, second, label = entry
         if isinstance(label, Tensor):
             label = label.item() if label.numel() == 1 else None
+        elif isinstance(label, (list, tuple)) and len(label) == 1:
+            label = label[0]
+        form = ", ".join(part if isinstance(part, str) else type(part).__name__ for part in map(worded, entry))
+        if not (isinstance(first, str) and isinstance(second, str)):
+            student.note("form of an entry", form)
         expect.true(
-            isinstance(first, str) and isinstance(second, str) and label in (0, 1),
-            "a triple holds two sentences and then a label, 0 or 1",
+            isinstance(first, str) and isinstance(second, str),
+            "a triple does not begin with two sentences",
+            expected="(first sentence, second sentence, label)",
             actual=entry,
+            hint="what are the three parts of a triple, and in which order do they come?",
+            reveal=True,
+        )
+        if isinstance(label, str):
+            student.note("form of an entry", form)
+        expect.true(
+            not isinstance(label, str),
+            "a label is a word, not a number",
+            expected="0 or 1",
+            actual=label,
+            hint="which number says that the second sentence follows the first?",
+            reveal=True,
+        )
+        if label not in (0, 1):
+            student.note("label", str(label)[:20])
+        expect.true(
+            label in (0, 1),
+            "a label is neither 0 nor 1",
+            expected="0 or 1",
+            actual=label,
+            hint="two answers are possible: it follows, or it does not",
             reveal=True,
         )
         triples.append((first, second, int(label)))
     return triples
+
+
+def worded(part: object) -> object:
+    """A text as the word "text", everything else as it is."""
+    return "text" if isinstance(part, str) else part
 
 
 class CheckMakeNspPairs:
@@ -708,42 +977,66 @@ class CheckMakeNspPairs:
         """as many triples as were asked for, even if some documents have a single sentence"""
         library = Library(student, single=True)
         for n in (student.draw.integer(301, 399), 1):
-            with student.untraced():
-                dice = student.given.objectives.dice(student.draw.seed())
-                answer = student.make_nsp_pairs(library.documents, n, dice)
-            triples = triples_of(answer)
-            student.note("how many", "right" if len(triples) == n else f"{len(triples) / n:.1f}")
+            pairs = Pairs(student, library, n)
             expect.equal(
-                len(triples), n, "number of pairs", hint="one triple in each turn, whatever its label", reveal=True
+                len(pairs.triples),
+                n,
+                "number of pairs",
+                hint="one triple in each turn, whatever its label",
+                reveal=True,
             )
+            if n > 1:
+                pairs.expect_questions()
 
     @check(points=2, visible=True)
     def check_positive(self, student):
         """label 0: the second sentence follows the first one in the same document"""
         pairs = Pairs(student, Library(student), self.N)
         hint = "0 means that B follows A, in transformers; and does a document go on after its last sentence?"
-        expect.true(pairs.positive, f"no pair among {self.N} has the label 0", hint=hint)
-        expect.true(not pairs.crossing, f"{pairs.crossing} pairs with label 0 come from two documents", hint=hint)
+        expect.true(pairs.positive, "no pair has the label 0", actual=f"{self.N} with label 1", hint=hint, reveal=True)
+        expect.true(
+            not pairs.crossing,
+            "pairs with label 0 come from two documents",
+            expected="none",
+            actual=f"{pairs.crossing} of {len(pairs.positive)}",
+            hint=hint,
+            reveal=True,
+        )
         expect.equal(pairs.steps, [1], "steps from the first to the second sentence", hint=hint, reveal=True)
+        expect.true(
+            len(pairs.starts) > 1,
+            "all pairs with label 0 are one and the same",
+            hint="documents and places are drawn anew for every pair",
+        )
 
     @check(points=2)
     def check_negative(self, student):
         """label 1: the second sentence comes from another document"""
         pairs = Pairs(student, Library(student), self.N)
-        expect.true(pairs.negative, f"no pair among {self.N} has the label 1", hint="a task needs both of its classes")
+        hint = "a task needs both of its classes"
+        expect.true(pairs.negative, "no pair has the label 1", actual=f"{self.N} with label 0", hint=hint, reveal=True)
         expect.true(
             all(pairs.strangers),
-            f"{pairs.strangers.count(False)} of {len(pairs.strangers)} pairs with label 1 come from one document",
+            "pairs with label 1 come from one document",
+            expected="none",
+            actual=f"{pairs.strangers.count(False)} of {len(pairs.strangers)}",
             hint="a sentence of the same text can be its true continuation: where must the other one come from?",
+            reveal=True,
+        )
+        expect.true(
+            len(set(pairs.negative)) > 3,
+            "nearly all pairs with label 1 are one and the same",
+            hint="documents and places are drawn anew for every pair",
         )
 
     @check(points=1)
     def check_balance(self, student):
-        """about half of the pairs of either label, from several documents and places"""
-        # 400 tosses; 7 standard deviations are 0.175. That 150 positive pairs use fewer than three of five documents
-        # has a probability below 10 * (2/5)**130, and fewer than two places an even smaller one.
+        """about half of the pairs of either label, by a coin of their own, from several documents and places"""
+        # 400 tosses; 7 standard deviations are 0.175, both for the labels and for how often they change from pair to
+        # pair. That 150 positive pairs use fewer than three of five documents has a probability below
+        # 10 * (2/5)**130, and fewer than two places an even smaller one.
         pairs = Pairs(student, Library(student), self.N)
-        share = len(pairs.positive) / self.N
+        share = len(pairs.positive) / max(1, len(pairs.labels))
         expect.true(
             abs(share - 0.5) <= seven_sigma(0.5, self.N),
             "the share of pairs with label 0 is too far from one half",
@@ -752,8 +1045,16 @@ class CheckMakeNspPairs:
             hint="a fair coin, tossed anew for every pair",
             reveal=True,
         )
+        expect.true(
+            abs(pairs.turns - 0.5) <= seven_sigma(0.5, self.N - 1),
+            "the labels do not follow each other as tosses of a coin do",
+            expected=f"another label than the pair before has: 0.5 ± {seven_sigma(0.5, self.N - 1):.3f} of them",
+            actual=f"{pairs.turns:.3f}",
+            hint="could you tell the next label from those before it? Toss the coin for every pair",
+            reveal=True,
+        )
         n_documents, n_places = (len({start[axis] for start in pairs.starts}) for axis in (0, 1))
-        n_others = len({one[0] for one, _ in pairs.negative})
+        n_others = min(len({pair[side][0] for pair in pairs.negative}) for side in (0, 1))
         expect.true(
             min(n_documents, n_others) >= 3 and n_places >= 2,
             "the pairs begin in too few documents, or always at the same place",
@@ -762,29 +1063,36 @@ class CheckMakeNspPairs:
             hint="draw the document, and the place in it, anew for every pair",
             reveal=True,
         )
+        pairs.expect_questions()
 
     @check(points=1)
     def check_seeded(self, student):
-        """equal seeds give equal pairs, other seeds others"""
+        """equal seeds give equal pairs, other seeds others; the documents stay as they are"""
         library = Library(student)
         seed, other = student.draw.seed(), student.draw.seed()
+        n = 300
+        first = Pairs(student, library, n, seed, pure=True)
         with student.untraced():
-            first, again, different = (
-                triples_of(student.make_nsp_pairs(library.documents, 60, student.given.objectives.dice(number)))
-                for number in (seed, seed, other)
+            again, different = (
+                triples_of(
+                    student, student.make_nsp_pairs(library.documents, n, student.given.objectives.dice(number)), n
+                )
+                for number in (seed, other)
             )
-        student.note("same seed, same pairs", first == again)
-        student.note("other seed, other pairs", first != different)
+        student.note("same seed, same pairs", first.triples == again)
+        student.note("other seed, other pairs", first.triples != different)
+        student.note("other seed, other labels", first.labels != [label for _, _, label in different])
         expect.true(
-            first == again,
+            first.triples == again,
             "the same seed gave other pairs",
             hint="is every random number drawn from the `rng` that you were given?",
         )
         expect.true(
-            first != different,
+            first.triples != different,
             "another seed gave the same pairs",
             hint="the `rng` that you were given decides; have you made one of your own?",
         )
+        first.expect_questions()
 
 
 # --- filling in ---
@@ -811,32 +1119,59 @@ class Cloze:
         return found
 
 
-def guesses_of(student, cloze: Cloze, *rest: int, **options: int) -> list[list[tuple[float, float]]]:
+MOST = 1000
+"""More entries than any right answer has; nobody walks over more."""
+
+
+def guesses_of(
+    student, cloze: Cloze, *rest: int, pure: bool = False, **options: int
+) -> list[list[tuple[float, float]]]:
     """The student's guesses as plain pairs: a list of lists of (id, number)."""
     with student.untraced():
-        answer = student.fill_mask_topk(cloze.logits, cloze.ids, cloze.mask_id, *rest, **options)
-    guesses = [plain_pairs(entry) for entry in answer] if isinstance(answer, (list, tuple)) else None
+        if pure:
+            answer = student.pure("fill_mask_topk", cloze.logits, cloze.ids, cloze.mask_id, *rest)
+        else:
+            answer = student.fill_mask_topk(cloze.logits, cloze.ids, cloze.mask_id, *rest, **options)
+    few = isinstance(answer, (list, tuple)) and len(answer) <= MOST
+    guesses = [plain_pairs(entry) for entry in answer] if few else None
     well_formed = guesses is not None and all(entry is not None for entry in guesses)
     student.note("guesses", guesses if well_formed else "malformed")
+    if not well_formed:
+        student.note("form", form_of(answer))
     expect.true(
         well_formed,
         "fill_mask_topk returns a list per [MASK], each a list of pairs (token id, probability)",
         actual=answer,
         reveal=True,
     )
+    if not all(
+        isinstance(pair, (list, tuple)) and isinstance(pair[0], int) and isinstance(pair[1], float)
+        for entry in answer
+        for pair in entry
+    ):
+        expect.remark("fill_mask_topk returned tensors or other numbers; the docstring says int and float")
     return guesses  # type: ignore[return-value]
+
+
+def form_of(value: object, depth: int = 3) -> str:
+    """Types and lengths of an answer, a few levels deep."""
+    if isinstance(value, Tensor):
+        return f"tensor {tuple(value.shape)}"
+    if isinstance(value, (list, tuple)) and depth:
+        return f"{len(value)} x [{', '.join(form_of(item, depth - 1) for item in value[:3])}]"
+    return type(value).__name__
 
 
 def plain_pairs(entry: object) -> list[tuple[float, float]] | None:
     """Pairs of numbers, whatever holds them."""
     if isinstance(entry, Tensor):
-        entry = entry.tolist()
-    if not isinstance(entry, (list, tuple)):
+        entry = entry.tolist() if entry.numel() <= 2 * MOST else None
+    if not isinstance(entry, (list, tuple)) or len(entry) > MOST:
         return None
     pairs: list[tuple[float, float]] = []
     for pair in entry:
         if isinstance(pair, Tensor):
-            pair = pair.tolist()
+            pair = pair.tolist() if pair.numel() <= 2 else None
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:
             return None
         numbers = [part.item() if isinstance(part, Tensor) and part.numel() == 1 else part for part in pair]
@@ -879,40 +1214,42 @@ class CheckFillMaskTopk:
                     hint="an MLM answers at the masked position itself; the largest logits there are its best guesses",
                 )
 
-    @check(points=2)
+    @check(points=1)
     def check_probability(self, student):
         """the numbers are probabilities among the whole vocabulary"""
-        cloze = Cloze(student, (2, 6))
-        guesses = guesses_of(student, cloze, k=4)
-        expect.true(guesses and guesses[0], "no guess for a text with two [MASK]", actual=guesses, reveal=True)
-        for place, pairs in zip(cloze.masks, guesses, strict=False):
-            expect.true(
-                all(isinstance(token, int) and 0 <= token < cloze.V for token, _ in pairs),
-                "a pair does not begin with a token id",
-                actual=pairs,
-                hint="first the id, then its probability",
-                reveal=True,
-            )
-            for token, probability in pairs:
-                expect.close(
-                    probability,
-                    cloze.probabilities[place, token],
-                    f"probability of token {token} at position {place}",
-                    hint="softmax over all V tokens first, and only then the k best: the others keep their share",
+        for masks in ((2, 6), (5,)):
+            cloze = Cloze(student, masks)
+            guesses = guesses_of(student, cloze, k=4)
+            expect.true(guesses and all(guesses), "no guess for a text with a [MASK]", actual=guesses, reveal=True)
+            for place, pairs in zip(cloze.masks, guesses, strict=False):
+                expect.true(
+                    all(isinstance(token, int) and 0 <= token < cloze.V for token, _ in pairs),
+                    "a pair does not begin with a token id",
+                    actual=pairs,
+                    hint="first the id, then its probability",
+                    reveal=True,
                 )
+                for token, probability in pairs:
+                    expect.close(
+                        probability,
+                        cloze.probabilities[place, token],
+                        f"probability of token {token} at position {place}",
+                        hint="softmax over all V tokens first, and only then the k best: the others keep their share",
+                    )
 
-    @check(points=1)
+    @check(points=1, after=("each_mask",))
     def check_order_and_none(self, student):
         """the most probable token comes first; a text without [MASK] gives an empty list"""
         cloze = Cloze(student, (0, 7))
         guesses = guesses_of(student, cloze, k=4)
-        expect.true(guesses and guesses[0], "no guess for a text with two [MASK]", actual=guesses, reveal=True)
-        for pairs in guesses:
-            numbers = [probability for _, probability in upright(pairs)]
+        expect.true(guesses and all(guesses), "no guess for a text with two [MASK]", actual=guesses, reveal=True)
+        for place, pairs in zip(cloze.masks, guesses, strict=False):
+            order = [token for token, _ in upright(pairs)]
+            numbers = [float(cloze.logits[place, int(token)]) for token in order if 0 <= token < cloze.V]
             expect.true(
-                numbers == sorted(numbers, reverse=True),
+                numbers == sorted(numbers, reverse=True) and len(numbers) == len(order),
                 "the guesses are not in falling order",
-                actual=numbers,
+                actual=pairs,
                 hint="the best guess first",
                 reveal=True,
             )
@@ -922,4 +1259,22 @@ class CheckFillMaskTopk:
             "answer for a text without [MASK]",
             hint="no question, no answer: a list without entries",
             reveal=True,
+        )
+
+    @check(points=1, after=("each_mask",))
+    def check_pure(self, student):
+        """logits and ids stay as they are, and the same text is answered in the same way again"""
+        cloze = Cloze(student, (1, 3, 4))
+        first = guesses_of(student, cloze, 3, pure=True)
+        expect.close(
+            guesses_of(student, cloze, 3),
+            first,
+            "the second answer, against the first",
+            hint="what did the first leave?",
+        )
+        expect.equal(
+            [sorted(token for token, _ in upright(pairs)) for pairs in first],
+            [sorted(cloze.best(place, 3)) for place in cloze.masks],
+            "ids of the guesses, sorted",
+            hint="one list per [MASK], each with its k best tokens",
         )

@@ -13,7 +13,7 @@ import importlib
 import pkgutil
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -133,6 +133,15 @@ def fill(module: nn.Module, value: float) -> None:
             parameter.fill_(value)
 
 
+def stir(module: nn.Module, seed: int) -> None:
+    """Give every tensor of a module that asks for a gradient, registered or not, normal numbers."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for tensor in _tensors(module):
+            if tensor.requires_grad:
+                tensor.copy_(torch.randn(tensor.shape, generator=generator, dtype=torch.float64))
+
+
 def randomize(module: nn.Module, seed: int, scale: float = 1.0) -> None:
     """Give every parameter normal numbers of this scale, drawn in the order of the parameters."""
     generator = torch.Generator().manual_seed(seed)
@@ -171,9 +180,14 @@ def call(function: Callable[..., object], *args: object) -> object:
     return function(*(_unwrap(argument) for argument in args))
 
 
-def backwards(kept: Kept) -> Kept:
-    """A kept dictionary with its entries, the very same objects, in reverse order."""
-    return Kept(dict(reversed(list(kept.value.items())))) if isinstance(kept.value, dict) else kept
+def hold(value: object) -> Kept:
+    """Keep what the judge has sent."""
+    return Kept(value)
+
+
+def answer(function: Callable[..., object], *args: object) -> list[object]:
+    """What a function or a module returns, and its arguments as they are afterwards."""
+    return [function(*args), *args]
 
 
 def _unwrap(argument: object) -> object:
@@ -201,15 +215,21 @@ def linear_of(weight: Tensor, bias: Tensor | None = None) -> nn.Linear:
 
 
 class Factors:
-    """The two factors of one adapter, found once and remembered: A as (R, k), B as (d, R), however they are stored."""
+    """The two factors of one adapter, found once and remembered: A as (R, k), B as (d, R), however they are stored.
 
-    def __init__(self, a: Tensor, b: Tensor, r: int, k: int, d: int) -> None:
+    Whatever else an adapter trains, such as biases, is none of the factors: ``write`` sets all of it to 0.5.
+    """
+
+    def __init__(self, a: Tensor, b: Tensor, r: int, k: int, d: int, others: Sequence[Tensor] = ()) -> None:
         """Remember the tensors that own the numbers, and what they mean."""
         self.owners = a, b
         self.shapes = (r, k), (d, r)
+        self.others = others
 
     def write(self, a: Tensor, b: Tensor) -> None:
         """Give them numbers: a is (R, k), b is (d, R)."""
+        for other in self.others:
+            other.detach().fill_(0.5)
         for owner, shape, numbers in zip(self.owners, self.shapes, (a, b), strict=True):
             _oriented(owner.detach(), shape).copy_(numbers)
 
@@ -231,8 +251,8 @@ class Factors:
         )
 
 
-def factors(layer: nn.Module, r: int, k: int, d: int) -> Factors:
-    """The factors of a layer with one adapter.
+def factors(layer: nn.Module, r: int, k: int, d: int, base: nn.Module | None = None) -> Factors:
+    """The factors of a layer with one adapter around ``base``.
 
     They are found by their shape, in either orientation, as Parameters or as weights of small layers; so r, k and d
     must differ. Trainable ones are looked at first.
@@ -242,9 +262,12 @@ def factors(layer: nn.Module, r: int, k: int, d: int) -> Factors:
     """
     trained: list[Tensor] = [parameter for parameter in layer.parameters() if parameter.requires_grad]
     try:
-        return _pick(trained, r, k, d, "the layer")
+        pair = _pick(trained, r, k, d, "the layer")
     except Contract:
         return _pick(_tensors(layer), r, k, d, "the layer")
+    known = {id(tensor) for tensor in (*pair.owners, *(base.parameters() if base is not None else trained))}
+    pair.others = [tensor for tensor in trained if id(tensor) not in known]
+    return pair
 
 
 def factors_at(model: nn.Module, name: str, r: int, k: int, d: int) -> Factors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -170,3 +170,40 @@ def set_modes(model: nn.Module, evaluating: Sequence[str]) -> None:
 def modes(model: nn.Module) -> list[str]:
     """Names of the submodules in training mode, sorted."""
     return sorted(name for name, module in model.named_modules() if module.training)
+
+
+def inventory(model: nn.Module) -> dict[str, object]:
+    """What counting and freezing must not touch.
+
+    Returns:
+        ``form``: name, shape, dtype and ``requires_grad`` of each parameter; ``training``: see ``modes``; ``numbers``:
+        all of them in one row.
+    """
+    parameters = dict(model.named_parameters())
+    return {
+        "form": [
+            f"{name} {tuple(parameter.shape)} {parameter.dtype} {parameter.requires_grad}"
+            for name, parameter in parameters.items()
+        ],
+        "training": modes(model),
+        "numbers": torch.cat([parameter.detach().float().flatten() for parameter in parameters.values()]),
+    }
+
+
+def refusal(function: Callable[..., object], *args: object) -> list[str]:
+    """Call a function of the student and catch its error.
+
+    Returns:
+        Names of the error's class and of those that it is derived from; none if there was no error.
+
+    Raises:
+        NotImplementedError: the function is still a hole.
+        MemoryError: this is not about the arguments.
+    """
+    try:
+        function(*args)
+    except (NotImplementedError, MemoryError):
+        raise
+    except Exception as error:
+        return [kind.__name__ for kind in type(error).__mro__]
+    return []

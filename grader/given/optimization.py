@@ -163,16 +163,26 @@ class Body(nn.Module):
         self.embeddings = Embeddings(config.hidden_size)
         self.encoder = Encoder(config.num_hidden_layers, config.hidden_size, config.intermediate_size, bias)
         self.pooler = Pooler(config.hidden_size) if pooler else None
+        self.asked = 0
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """As in ``BertLike``."""
+        self.asked += 1
 
 
 class BertLike(nn.Module):
-    """A body and a head, never called. The head is ``regressor``, or many parts whose names mislead (``odd``)."""
+    """A body and a head, never called. The head is ``regressor``, or many parts whose names mislead (``odd``).
+
+    Like a model that transformers 5 has loaded, it has ``_init_weights``, which passes over every parameter that came
+    from a checkpoint; here all of them did. ``asked`` counts the modules that it was handed.
+    """
 
     def __init__(self, config: types.SimpleNamespace, head: str, pooler: bool, bias: bool) -> None:
         """Build with the default initialisation of torch."""
         super().__init__()
         width = config.hidden_size
         self.config = config
+        self.asked = 0
         self.bert = Body(config, pooler, bias)
         if head == "odd":
             self.classifier = nn.Linear(width, 2)
@@ -183,6 +193,10 @@ class BertLike(nn.Module):
             self.mix = nn.Parameter(torch.zeros(config.num_hidden_layers, 2))
         else:
             self.regressor = nn.Linear(width, 1)
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """Start a module anew, unless its numbers were loaded; they were."""
+        self.asked += 1
 
 
 def bert_like(
@@ -253,13 +267,13 @@ def settings(
 
     Returns:
         ``of``: name of a parameter -> one list of settings for every group that it is in, sorted. ``foreign``: how
-        many entries are no parameters of the model. ``frozen``: names of the parameters that ask for no gradient.
+        many entries are no parameters of the model. ``groups``: the settings of each group, and the numbers in it.
 
     Raises:
         Contract: there are no groups, or one lacks a key.
     """
     names = {id(parameter): name for name, parameter in model.named_parameters()}
-    frozen = [name for name, parameter in model.named_parameters() if not parameter.requires_grad]
+    groups: list[list[object]] = []
     found: dict[str, list[list[float]]] = {name: [] for name in names.values()}
     foreign = 0
     for place, group in enumerate(_groups(function(model, *args, **options))):
@@ -267,26 +281,27 @@ def settings(
             if key not in group:
                 raise Contract(f"group {place} has no {key!r}, only {sorted(map(str, group))}")
         values = [float(group[key]) for key in keys]
-        for parameter in _members(group):
+        members = _members(group)
+        groups.append([values, [item.detach() for item in members if isinstance(item, Tensor)]])
+        for parameter in members:
             if id(parameter) in names:
                 found[names[id(parameter)]].append(values)
             else:
                 foreign += 1
-    return {"of": {name: sorted(values) for name, values in found.items()}, "foreign": foreign, "frozen": frozen}
+    return {"of": {name: sorted(values) for name, values in found.items()}, "foreign": foreign, "groups": groups}
 
 
-def moved(function: Callable[..., object], model: nn.Module, *args: object, **options: object) -> dict[str, bool]:
+def stepped(function: Callable[..., object], model: nn.Module, *args: object, **options: object) -> dict[str, Tensor]:
     """Call a function that makes groups, hand them to AdamW, and take one step from gradients of ones.
 
     Returns:
-        Name of every parameter -> whether the step has changed it.
+        Name of every parameter -> its numbers after the step.
 
     Raises:
         Contract: AdamW does not take the groups.
     """
     result = function(model, *args, **options)
     groups = list(result) if isinstance(result, Iterable) and not isinstance(result, (dict, str)) else result
-    before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.grad = torch.ones_like(parameter)
@@ -297,33 +312,40 @@ def moved(function: Callable[..., object], model: nn.Module, *args: object, **op
         except (TypeError, ValueError, KeyError, AttributeError, UserWarning) as error:
             raise Contract(f"torch.optim.AdamW does not take the groups: {error}") from None
     optimizer.step()
-    return {name: not torch.equal(parameter, before[name]) for name, parameter in model.named_parameters()}
+    return {name: parameter.detach() for name, parameter in model.named_parameters()}
 
 
 # --- values before and after ---
 
 
 class Watch:
-    """Remembers the Parameters of a model, the objects and their numbers."""
+    """Remembers the Parameters of a model, the very objects."""
 
     def __init__(self, model: nn.Module) -> None:
         """Look at all of them."""
         self.model = model
-        self.known = {name: (parameter, parameter.detach().clone()) for name, parameter in model.named_parameters()}
+        self.known = dict(model.named_parameters())
 
-    def changed(self) -> list[str]:
-        """Names of those whose numbers are no longer the same."""
-        now = dict(self.model.named_parameters())
-        return [
-            name
-            for name, (_, numbers) in self.known.items()
-            if name not in now or now[name].shape != numbers.shape or not torch.equal(now[name].detach(), numbers)
-        ]
+    def restart(self, function: Callable[..., object], *args: object, **options: object) -> str:
+        """Call the student's function on the model, and say what it returned."""
+        result = function(self.model, *args, **options)
+        if result is self.model:
+            return "the model"
+        return "another module" if isinstance(result, nn.Module) else type(result).__name__
 
-    def replaced(self) -> list[str]:
-        """Names under which there is another object now, or none."""
-        now = dict(self.model.named_parameters())
-        return [name for name, (parameter, _) in self.known.items() if now.get(name) is not parameter]
+    def asked(self) -> int:
+        """How many modules the model's own ``_init_weights`` was handed."""
+        return sum(int(getattr(module, "asked", 0)) for module in self.model.modules())
+
+    def numbers(self) -> dict[str, Tensor]:
+        """What the model holds now."""
+        return {name: parameter.detach() for name, parameter in self.model.named_parameters()}
+
+    def nudge(self, by: float) -> None:
+        """Add a number to the Parameters that were there at first, as an optimizer would that was built then."""
+        with torch.no_grad():
+            for parameter in self.known.values():
+                parameter.add_(by)
 
     def untrainable(self) -> list[str]:
         """Names of those that ask for no gradient now, or hang on a graph."""
@@ -385,10 +407,17 @@ class Network(nn.Module):
         self.first = nn.Parameter(first.clone())
         self.second = nn.Parameter(second.clone())
         self.bias = nn.Parameter(bias.clone())
+        self.backward_passes = 0
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply both layers."""
-        return torch.tanh(x @ self.first.mT) @ self.second.mT + self.bias
+        output = torch.tanh(x @ self.first.mT) @ self.second.mT + self.bias
+        if output.requires_grad:
+            output.register_hook(self._count)
+        return output
+
+    def _count(self, gradient: Tensor) -> None:
+        self.backward_passes += 1
 
 
 class Room:
@@ -498,23 +527,41 @@ def leave_gradients(model: nn.Module, value: float) -> None:
         parameter.grad = torch.full_like(parameter, value)
 
 
+class Accumulated:
+    """What the student's ``accumulate_gradients`` leaves behind."""
+
+    def __init__(self, model: nn.Module, loss: object) -> None:
+        """Take what it has returned."""
+        self.model, self.returned = model, loss
+        self.named = [(name.rpartition(".")[2], parameter) for name, parameter in model.named_parameters()]
+
+    def loss(self) -> object:
+        """What it returned, as a number."""
+        return self.returned.detach() if isinstance(self.returned, Tensor) else self.returned
+
+    def attached(self) -> bool:
+        """Whether that hangs on a graph."""
+        return isinstance(self.returned, Tensor) and self.returned.requires_grad
+
+    def backward_passes(self) -> int:
+        """How many backward passes have come through the network."""
+        network = self.model.network if isinstance(self.model, SmallMemory) else self.model
+        return int(network.backward_passes)  # type: ignore[arg-type]
+
+    def gradients(self) -> dict[str, Tensor]:
+        """Name of a parameter -> its gradient, zeros where there is none."""
+        return {n: torch.zeros_like(p).detach() if p.grad is None else p.grad.detach() for n, p in self.named}
+
+    def weights(self) -> dict[str, Tensor]:
+        """Name of a parameter -> its numbers."""
+        return {name: parameter.detach() for name, parameter in self.named}
+
+
 def accumulate(
     function: Callable[..., object],
     model: nn.Module,
     batches: list[tuple[Tensor, Tensor]],
     loss_fn: Callable[[Tensor, Tensor], Tensor],
-) -> dict[str, object]:
-    """Call the student's ``accumulate_gradients`` and look at what it leaves behind.
-
-    Returns:
-        ``loss``: what it returned. ``attached``: whether that hangs on a graph. ``gradients`` and ``weights``: name of
-        a parameter -> tensor; a missing gradient is zeros.
-    """
-    loss = function(model, batches, loss_fn)
-    parameters = [(name.rpartition(".")[2], parameter) for name, parameter in model.named_parameters()]
-    return {
-        "loss": loss.detach() if isinstance(loss, Tensor) else loss,
-        "attached": isinstance(loss, Tensor) and loss.requires_grad,
-        "gradients": {n: torch.zeros_like(p).detach() if p.grad is None else p.grad.detach() for n, p in parameters},
-        "weights": {name: parameter.detach() for name, parameter in parameters},
-    }
+) -> Accumulated:
+    """Call the student's ``accumulate_gradients``; what it leaves behind is asked for piece by piece."""
+    return Accumulated(model, function(model, batches, loss_fn))

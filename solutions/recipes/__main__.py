@@ -7,6 +7,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from solutions.recipes import preflight
 from solutions.recipes.config import LEARNING_RATES, METHODS, POOLINGS, PRECISIONS, FineTune
 from solutions.recipes.errors import RecipeError
 
@@ -25,8 +26,10 @@ def cli() -> None:
 @click.option("--model", default=FineTune.model, help="minilm, a folder, or a hub name.")
 @click.option("--epochs", type=int, default=FineTune.epochs, help="Passes over the training texts.")
 @click.option("--batch-size", type=int, default=FineTune.batch_size, help="Texts per step.")
+@click.option("--max-steps", type=int, help="End training after this many optimizer steps, for a quick look.")
 @click.option(
     "--learning-rate",
+    "--lr",
     type=float,
     show_default=", ".join(f"{method} {rate:g}" for method, rate in LEARNING_RATES.items()),
     help="Peak rate.",
@@ -38,13 +41,14 @@ def cli() -> None:
 @click.option("--mine", type=click.Path(path_type=Path), help="LoRA: train with your own exercise-3, this file.")
 @click.option("--pooling", type=click.Choice(POOLINGS), default=FineTune.pooling, help="What the head reads.")
 @click.option("--max-length", type=int, default=FineTune.max_length, help="Tokens; longer texts are cut.")
-@click.option("--limit", type=int, help="Keep only this many texts, for a quick look.")
+@click.option("--limit", type=int, help="Keep only this many texts, over all three parts, for a quick look.")
 @click.option("--seed", type=int, default=FineTune.seed, help="The test texts do not depend on it.")
 @click.option("--device", default=FineTune.device, help="auto, cpu, cuda, mps.")
 @click.option("--precision", type=click.Choice(PRECISIONS), default=FineTune.precision, help="Of matrix products.")
 @click.option("--threads", type=int, show_default="torch's choice", help="CPU threads.")
+@click.option("--overwrite", is_flag=True, help="Replace the finished run in --out.")
 @click.pass_context
-def finetune(ctx: click.Context, out: Path, targets: str, **options: Any) -> None:
+def finetune(ctx: click.Context, out: Path, targets: str, overwrite: bool, **options: Any) -> None:
     """Fine-tune a pretrained encoder on labelled texts.
 
     Trains, tests on texts that were never trained on, saves, and reloads what was saved. Writes result.json.
@@ -56,6 +60,7 @@ def finetune(ctx: click.Context, out: Path, targets: str, **options: Any) -> Non
         config = FineTune(targets=tuple(filter(None, (name.strip() for name in targets.split(",")))), **options)
     except ValueError as error:
         raise RecipeError(str(error)) from error
+    preflight.check(config, out, overwrite)
 
     from rich.console import Console
 
@@ -63,7 +68,7 @@ def finetune(ctx: click.Context, out: Path, targets: str, **options: Any) -> Non
     with console.status("starting torch"):  # some seconds, for which `--help` should not wait
         from solutions.recipes import finetune as run
 
-    run.print_result(console, run.finetune(config, out, console), out)
+    run.print_result(console, run.finetune(config, out, console, overwrite), out)
 
 
 @cli.command()
@@ -83,7 +88,10 @@ def predict(folder: Path, texts: tuple[str, ...], mine: Path | None) -> None:
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Turns of every recipe.")
 @click.option("--threads", type=click.IntRange(1), help="CPU threads, the same for all.")
 def bench(path: Path | None, rounds: int, threads: int | None) -> None:
-    """Compare the chapter's recipe with ours: texts per second on the same texts, in turns."""
+    """Compare the speed of the chapter's recipe with ours.
+
+    Texts per second on the same texts, in turns.
+    """
     from rich.console import Console
 
     from solutions.recipes import bench as benchmark

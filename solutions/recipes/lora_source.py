@@ -15,6 +15,7 @@ import click
 
 import solutions.lora
 from solutions.recipes.errors import RecipeFault, StudentError
+from solutions.recipes.preflight import find_mine
 
 NAMES = ("lora_report", "LoRALinear", "inject_lora", "lora_state_dict", "load_lora_state_dict")
 """What the recipe takes from the file."""
@@ -29,16 +30,13 @@ def lora_functions(mine: Path | None) -> ModuleType:
     """
     if mine is None:
         return solutions.lora
-    if not mine.is_file():
-        raise StudentError(f"there is no file {mine}")
+    find_mine(mine)
     spec = importlib.util.spec_from_file_location("mine", mine.resolve())
     if spec is None or spec.loader is None:
         raise StudentError(f"{mine} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except SyntaxError as error:
-        raise StudentError(f"{mine} cannot be read as Python: {error.msg} (line {error.lineno})") from error
     except Exception as error:
         raise StudentError(f"{mine} cannot be imported: {type(error).__name__}: {error}") from error
     missing = [name for name in NAMES if not callable(getattr(module, name, None))]

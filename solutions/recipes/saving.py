@@ -21,9 +21,10 @@ from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError, StudentError
 from solutions.recipes.hardware import Hardware, find_hardware
 from solutions.recipes.model import Classifier, adapt, fingerprint, load_classifier, load_tokenizer, load_trained_state
+from solutions.recipes.preflight import RESULT, refuse_finished
 from solutions.recipes.training import answer
 
-RECIPE, RESULT = "recipe.json", "result.json"
+RECIPE = "recipe.json"
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,13 @@ def weights_file(method: str) -> str:
     return "model.safetensors" if method == "full" else "adapter.safetensors"
 
 
-def prepare_folder(out: Path) -> None:
-    """Make the folder; take the result of an earlier run out of it, which will not be true for long."""
+def prepare_folder(out: Path, overwrite: bool) -> None:
+    """Make the folder; take the result of an earlier run out of it, which will not be true for long.
+
+    Raises:
+        RecipeError: it holds a finished run and must not be overwritten, or cannot be written to.
+    """
+    refuse_finished(out, overwrite)
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / RESULT).unlink(missing_ok=True)

@@ -23,6 +23,8 @@ EVALUATION_BATCH = 64
 """Texts; without a backward pass more of them fit."""
 LOOK_EVERY = 10
 """Steps between two looks at the loss: each look makes a GPU wait."""
+ONLY_IDS = {"return_attention_mask": False, "return_token_type_ids": False}
+"""What else a tokenizer would make of a text, and takes its time for."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Tokenised:
 
 def tokenise(tokenizer: PreTrainedTokenizerBase, data: Labelled, max_length: int) -> Tokenised:
     """Tokenise once, before training, and without padding: that comes with the batch."""
-    tokens = tokenizer(data.texts, truncation=True, max_length=max_length)["input_ids"]
+    tokens = tokenizer(data.texts, truncation=True, max_length=max_length, **ONLY_IDS)["input_ids"]
     return Tokenised(tokens, torch.tensor(data.labels), tokenizer.pad_token_id)
 
 
@@ -46,7 +48,7 @@ class Trained:
     """How the loss went, and what it cost."""
 
     losses: list[float]
-    """Mean training loss of every epoch."""
+    """Mean training loss of every epoch, the last of which may have been cut short."""
     samples: int
     """Texts that went through, repetitions counted."""
     seconds: float
@@ -56,8 +58,23 @@ class Trained:
     """Fraction of all positions that held no token."""
 
 
-OnStep = Callable[[int, float | None], None]
-"""Told after every step how many texts were in it and, now and then, the mean loss of the epoch so far."""
+@dataclass(frozen=True)
+class Step:
+    """One optimizer step that has just ended."""
+
+    number: int
+    """From 1."""
+    of: int
+    texts: int
+    """In this step."""
+    share: float
+    """Of the tokens of all steps: how much of the work is done. Texts differ in length, so steps do in duration."""
+    loss: float | None
+    """Now and then: the mean of the epoch so far."""
+
+
+OnStep = Callable[[Step], None]
+"""Told about every step."""
 
 
 def train(
@@ -76,16 +93,20 @@ def train(
 
     lengths = [len(row) for row in data.tokens]
     steps = config.epochs * math.ceil(len(lengths) / config.batch_size)
+    all_tokens = float(config.epochs * sum(lengths))
+    if config.max_steps is not None and config.max_steps < steps:
+        all_tokens *= config.max_steps / steps  # about
+        steps = config.max_steps
     schedule = get_linear_schedule_with_warmup(optimizer, round(config.warmup_share * steps), steps)
     order = torch.Generator().manual_seed(config.seed)
 
     losses: list[float] = []
-    positions = 0
+    done = samples = positions = tokens = 0
     started, cpu_started = time.perf_counter(), time.process_time()
     model.train()
-    for _ in range(config.epochs):
+    while done < steps:
         loss_sum, seen = torch.zeros((), device=hardware.device), 0
-        for step, rows in enumerate(bucketed_batches(lengths, config.batch_size, order)):
+        for step, rows in enumerate(bucketed_batches(lengths, config.batch_size, order)[: steps - done]):
             ids, mask = pad([data.tokens[i] for i in rows], data.pad_token)
             labels = data.labels[rows].to(hardware.device)
             with hardware.autocast():
@@ -99,20 +120,24 @@ def train(
             optimizer.zero_grad()
 
             positions += ids.numel()
+            tokens += int(mask.sum())
             seen += len(rows)
             loss_sum += loss.detach() * len(rows)  # the loss is a mean over the batch, and batches differ in size
             mean_loss = (loss_sum / seen).item() if step % LOOK_EVERY == 0 else None
             if mean_loss is not None and not math.isfinite(mean_loss):
                 raise RecipeError(f"the loss became {mean_loss}: --learning-rate {config.learning_rate} is too high")
-            on_step(len(rows), mean_loss)
+            share = min(1.0, tokens / all_tokens)
+            on_step(Step(done + step + 1, steps, len(rows), share, mean_loss))
         losses.append((loss_sum / seen).item())
+        done += step + 1
+        samples += seen
 
     return Trained(
         losses=losses,
-        samples=config.epochs * len(lengths),
+        samples=samples,
         seconds=time.perf_counter() - started,
         cpu_seconds=time.process_time() - cpu_started,
-        padding_share=1 - config.epochs * sum(lengths) / positions,
+        padding_share=1 - tokens / positions,
     )
 
 

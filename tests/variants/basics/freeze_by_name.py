@@ -1,9 +1,14 @@
-"""set_trainable decides about each parameter by the parts of its name; an unknown mode is an AssertionError."""
+"""set_trainable decides about each parameter by the parts of its name; its error is a kind of ValueError."""
+
+
+class NoSuchChoice(ValueError):
+    pass
 
 
 def set_trainable(model, mode, n_top=0):
-    assert mode in {"full", "head", "top"}, mode
     n_layers = len(model.bert.encoder.layer)
+    if mode not in {"full", "head", "top"} or (mode == "top" and n_top not in range(n_layers + 1)):
+        raise NoSuchChoice(mode, n_top)
     for name, parameter in model.named_parameters():
         parts = name.split(".")
         if mode == "full" or parts[0] != "bert":

@@ -3,8 +3,10 @@
 
 def set_trainable(model, mode, n_top=0):
     if mode not in ["full", "head", "top"]:
-        raise RuntimeError("full, head or top, please")
+        raise ValueError("full, head or top, please")
     n = model.config.num_hidden_layers
+    if mode == "top" and (n_top > n or n_top < 0):
+        raise ValueError(f"{n_top} of {n} layers")
     top = [f"bert.encoder.layer.{n - 1 - place}" for place in range(n_top)] + ["bert.pooler"]
     model.requires_grad_()
     for name, module in model.named_modules():

@@ -7,10 +7,10 @@ def set_trainable(model, mode, n_top=0):
             depth = 10**6
         case "head":
             depth = 0
-        case "top":
+        case "top" if 0 <= n_top <= len(model.bert.encoder.layer):
             depth = 1 + n_top
         case _:
-            raise KeyError(f"mode {mode}")
+            raise ValueError(f"mode {mode}, {n_top} layers")
     bert = model.bert
     parts = [bert.pooler, *list(bert.encoder.layer)[::-1], bert.embeddings]
     for place, part in enumerate(parts):

@@ -1,8 +1,8 @@
-"""encode_pair pops from B when both are equally long, works on the caller's own lists, and returns tuples."""
+"""encode_pair pops from B when both are equally long, works on copies, and returns tuples."""
 
 
 def encode_pair(a, b, cls_id, sep_id, max_length):
-    parts = [a] if b is None else [a, b]
+    parts = [a[:]] if b is None else [a[:], b[:]]
     while sum(map(len, parts)) + len(parts) + 1 > max_length:
         max(reversed(parts), key=len).pop()
     ids, segments = [cls_id], [0]

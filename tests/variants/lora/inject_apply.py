@@ -20,6 +20,8 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
 
     model.requires_grad_(False)
     model.apply(visit)
+    if any(not any(fits(name, [wanted_name]) for name in names.values()) for wanted_name in trainable):
+        raise ValueError(f"{trainable} is not in this model")
     if not replaced:
         raise ValueError(f"{targets} is not in this model")
     for head in heads:

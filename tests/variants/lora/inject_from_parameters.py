@@ -14,6 +14,9 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
     if not found:
         raise ValueError("there is nothing to adapt")
     awake = [m for n, m in model.named_modules() for t in trainable if n == t or n[-len(t) - 1 :] == "." + t]
+    for t in trainable:
+        if not [n for n, _ in model.named_modules() if n == t or n[-len(t) - 1 :] == "." + t]:
+            raise ValueError(t)
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     for name, layer in found.items():

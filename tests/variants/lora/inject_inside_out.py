@@ -21,4 +21,7 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
         for head in trainable:
             if name == head or name.endswith(f".{head}"):
                 module.requires_grad_(True)
+    names = [f".{name}" for name, _ in model.named_modules()]
+    if lost := [head for head in trainable if not any(name.endswith(f".{head}") for name in names)]:
+        raise ValueError(f"nothing to train is called {lost}")
     return [name for name, *_ in jobs]

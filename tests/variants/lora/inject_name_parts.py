@@ -20,6 +20,8 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
             kept_awake |= {id(parameter) for parameter in wrapper.parameters() if parameter.requires_grad}
             setattr(reduce(getattr, path, model), last, wrapper)
             replaced.append(name)
+    for target in trainable:
+        assert any(ends_with(name, target) for name, _ in model.named_modules()), target
     if not replaced:
         raise ValueError("no such layer: " + ", ".join(targets))
     for parameter in model.parameters():

@@ -18,11 +18,13 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
                 found += walk(child, name + ".")
             if fits(name, trainable):
                 child.requires_grad_(True)
+                seen.update(one for one in trainable if fits(name, [one]))
         return found
 
     for parameter in model.parameters():
         parameter.requires_grad_(False)
+    seen = set()
     names = walk(model, "")
-    if not names:
+    if not names or seen < set(trainable):
         raise ValueError(f"nothing is called {list(targets)}")
     return names

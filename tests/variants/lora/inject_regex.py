@@ -20,6 +20,8 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
         for part in path:
             parent = parent._modules[part]
         parent._modules[last] = LoRALinear(parent._modules[last], r, alpha, dropout)  # noqa: F821
+    for ending in trainable:
+        next(name for name, _ in model.named_modules() if pattern([ending]).fullmatch(name))
     for name, module in model.named_modules():
         if awake.fullmatch(name):
             for parameter in module.parameters():

@@ -15,6 +15,9 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
     heads = [
         module for name, module in model.named_modules() if ("." + name).endswith(tuple("." + t for t in trainable))
     ]
+    fitting = {t for t in trainable for name, _ in model.named_modules() if ("." + name).endswith("." + t)}
+    if len(fitting) < len(trainable):
+        raise ValueError("no head fits")
     model.requires_grad_(False)
     for name in names:
         layer = model.get_submodule(name)

@@ -82,6 +82,8 @@ def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)
     }
     if not chosen:
         raise ValueError("no layer of this name")
+    if missing := set(trainable) - {end for name in named for end in (name, *tails(name))}:
+        raise ValueError(missing)
     model.requires_grad_(False)
     for layer in chosen.values():
         parent, key = owner[id(layer)]

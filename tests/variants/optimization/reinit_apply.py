@@ -11,6 +11,8 @@ def reinit_top_layers(model, n, std=None):
         elif type(module) is nn.LayerNorm:
             module.reset_parameters()
 
+    if not 0 <= n <= len(model.bert.encoder.layer):
+        raise ValueError(f"n = {n}")
     for place in range(1, n + 1):
         model.bert.encoder.layer[-place].apply(restart)
     return model

@@ -8,6 +8,8 @@ def reinit_top_layers(model, n, std=None):
     std = model.config.initializer_range if std is None else std
     dice = np.random.default_rng()
     layers = model.bert.encoder.layer
+    if not 0 <= n <= len(model.bert.encoder.layer):
+        raise ValueError(f"n = {n}")
     for i, layer in enumerate(layers):
         if i < len(layers) - n:
             continue

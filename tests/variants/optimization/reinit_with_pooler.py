@@ -4,6 +4,8 @@ from torch import nn
 
 
 def reinit_top_layers(model, n, std=None):
+    if not 0 <= n <= len(model.bert.encoder.layer):
+        raise ValueError(f"n = {n}")
     if n == 0:
         return
     std = std or model.config.initializer_range

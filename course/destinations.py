@@ -1,0 +1,152 @@
+"""Where results go. What is there is replaced only if it is a plain file that a result may replace.
+
+A directory, a pipe, a socket, a disk, a read-only file, a Python file and whatever the course itself keeps are refused
+before the work begins. A character device (``/dev/null``) and a descriptor of ours (``/dev/stdout``, or ``/dev/fd/63``,
+as ``>(jq .)`` is called) are written to and stay what they are.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from pathlib import Path
+
+from course import files
+from course.errors import BadDestination, cannot_write
+from course.text import say
+from course.workspace import DIRECTORY
+
+STDOUT = "-"
+"""How the standard output is named."""
+LINKS = 40
+"""That are followed, as the kernel does."""
+KINDS = {
+    stat.S_IFDIR: "directory",
+    stat.S_IFIFO: "pipe",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFBLK: "device",
+    stat.S_IFCHR: "device",
+}
+
+
+def kind(mode: int) -> str | None:
+    """What this is if it is no plain file, in the reader's language."""
+    if stat.S_ISREG(mode):
+        return None
+    return say(f"kind.{KINDS.get(stat.S_IFMT(mode), 'device')}")
+
+
+def normal(path: str | None) -> str | None:
+    """The path as it was given, but ``-`` for whatever is another name of the standard output."""
+    return STDOUT if path is not None and descriptor(path) == 1 else path
+
+
+def descriptor(path: str) -> int | None:
+    """The number of the descriptor that this path names, as ``/dev/stdout`` does; None if it names none."""
+    for _ in range(LINKS):
+        if path in ("/dev/stdout", "/dev/stderr"):
+            return 1 if path == "/dev/stdout" else 2
+        if match := re.fullmatch(r"(?:/dev/fd|/proc/self/fd)/(\d{1,6})", path):
+            return int(match[1])
+        try:
+            path = os.path.join(os.path.dirname(path), os.readlink(path))
+        except (OSError, ValueError):
+            return None
+    return None
+
+
+def check(path: str, submission: Path | None = None) -> None:
+    """Refuse what must not be replaced, before the work is done and not after.
+
+    Args:
+        path: as it was typed.
+        submission: the file that is graded, if one is.
+
+    Raises:
+        BadDestination: nothing may be written there.
+    """
+    if path == STDOUT or descriptor(path) is not None:
+        return
+    try:
+        _check(path, submission)
+    except OSError as error:
+        raise cannot_write(Path(path), error) from error
+
+
+def _check(path: str, submission: Path | None) -> None:
+    if not path:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    try:
+        there = os.stat(path)
+    except FileNotFoundError:
+        parent = os.path.dirname(os.path.realpath(path))
+        if path.endswith(("/", os.sep)):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
+        if not stat.S_ISDIR(os.stat(parent).st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
+        if submission is not None and os.path.realpath(path) == os.path.realpath(submission):
+            raise BadDestination(say("error.is_submission", path=path)) from None
+        return
+    if stat.S_ISDIR(there.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if stat.S_ISCHR(there.st_mode):
+        return
+    if what := kind(there.st_mode):
+        raise BadDestination(say("error.not_replaced", path=path, kind=what))
+    if submission is not None and submission.exists() and os.path.samestat(there, os.stat(submission)):
+        raise BadDestination(say("error.is_submission", path=path))
+    real = Path(os.path.realpath(path))
+    if real.suffix.lower() in (".py", ".ipynb"):
+        raise BadDestination(say("error.is_python", path=path))
+    if DIRECTORY in real.parts:
+        raise BadDestination(say("error.is_state", path=path))
+    if not there.st_mode & 0o222 or not os.access(path, os.W_OK):
+        raise BadDestination(say("error.read_only", path=path))
+
+
+def differ(*paths: str | None) -> None:
+    """Refuse two results in one place, where the second would replace the first.
+
+    Raises:
+        BadDestination: two of the paths name one file.
+    """
+    real = [os.path.realpath(path) for path in paths if path is not None and path != STDOUT]
+    for path in real:
+        if real.count(path) > 1 and not _is_device(path):
+            raise BadDestination(say("error.same_destination", path=path))
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a result where ``check`` has found that it may go; ``-`` is not for us.
+
+    Raises:
+        OSError: it could not be written; a file that was there is as it was.
+    """
+    number = descriptor(path)
+    if number is not None:
+        if not os.get_inheritable(number):  # ours, and not handed over by whoever started us
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        _pour(number, content)
+    elif _is_device(path):
+        number = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
+        try:
+            _pour(number, content)
+        finally:
+            os.close(number)
+    else:
+        files.write_bytes(Path(path), content)
+
+
+def _is_device(path: str) -> bool:
+    try:
+        return stat.S_ISCHR(os.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _pour(number: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(number, rest) :]

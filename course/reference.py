@@ -1,0 +1,59 @@
+"""The reference solution, for a learner who has passed or given up, with the libraries' way beside it."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from course import paths
+from course.compat import tomllib
+from course.syllabus import Exercise
+
+CONTEXT = 2
+"""Unchanged lines around each difference."""
+
+
+@dataclass(frozen=True)
+class LibraryWay:
+    """How a library does what one function is about."""
+
+    function: str
+    api: str
+    """Dotted name; a test imports it."""
+    remark: str
+
+
+def source(exercise: Exercise, function: str | None = None) -> str | None:
+    """The reference, or one function or class of it; None if it has none of this name."""
+    text = paths.solution(exercise.slug).read_text(encoding="utf-8")
+    if function is None:
+        return text
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == function:
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            return "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"
+    return None
+
+
+def difference(exercise: Exercise, mine: Path) -> list[str]:
+    """What would have to change in a learner's file to make it the reference, as a unified diff.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    ours = paths.solution(exercise.slug).read_text(encoding="utf-8").splitlines()
+    theirs = mine.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
+    return list(difflib.unified_diff(theirs, ours, mine.name, "reference", n=CONTEXT, lineterm=""))
+
+
+def library() -> tuple[dict[str, str], dict[str, list[LibraryWay]]]:
+    """The versions that were looked at, and the ways by slug, in the order of the exercise."""
+    table = tomllib.loads((paths.COURSE / "library.toml").read_text(encoding="utf-8"))
+    versions = {str(name): str(version) for name, version in table.pop("versions").items()}
+    ways = {
+        slug: [LibraryWay(name, api, remark) for name, (api, remark) in entries.items()]
+        for slug, entries in table.items()
+    }
+    return versions, ways

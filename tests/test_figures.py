@@ -1,0 +1,285 @@
+"""Every number that a lesson states is backed: computed by its script, measured by a command, or given by a source.
+
+Looked at: decimals, percentages, and counts from 1,000 on, in the running text and the tables of every lesson. Not
+looked at: code and diagrams, headings, links, the list of sources, years, and smaller whole numbers, which are mostly
+sizes of examples. Nor can a test see whether a source says what is quoted from it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from course import paths, syllabus
+from course.compat import tomllib
+from scripts import train_table
+from tests.test_pages import figures_of
+
+READY = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
+ROOT = paths.ROOT
+GIVEN = tomllib.loads((ROOT / "tests/lesson_numbers.toml").read_text(encoding="utf-8"))
+"""Lesson -> section -> where the numbers come from -> the numbers."""
+NUMBER = re.compile(
+    r"(?<![\w.,^/])"  # neither the end of a word nor of another number
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)(?P<power>e[-+−]?\d+)?(?P<percent>\s?%)?"
+    r"(?!\w|[.,]\d)"
+)
+NOT_LOOKED_AT = re.compile(r"`[^`]*`|https?://\S+|arXiv \d+\.\d+|!?\[[^\]]*\]\([^)]*\)|[Ss]ections? \d+(\.\d+)+")
+SOURCES = "Sources"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A number of a lesson that has to be backed."""
+
+    section: str
+    number: str
+    """Without the percent sign and the sign."""
+    line: str
+
+
+def numbers(text: str) -> Iterator[str]:
+    """The decimals, percentages and large counts in a piece of text.
+
+    >>> list(numbers("In 2021 .823 of 5,970 texts, 12 % or 3 of 25; 2e-5, 0.5e-3, exercise-5, `0.7`"))
+    ['.823', '5,970', '12', '0.5e-3']
+    """
+    for match in NUMBER.finditer(NOT_LOOKED_AT.sub(" ", text)):
+        number, power = match["number"], match["power"] or ""
+        year = re.fullmatch(r"(19|20)\d\d", number)
+        large = not year and len(number.replace(",", "").partition(".")[0]) >= 4
+        if "." in number or match["percent"] or large:
+            yield number + power
+
+
+def stated(markdown: str) -> list[Stated]:
+    """What a lesson states, in its order."""
+    found, section, fenced, code = [], "", False, False
+    before = ""
+    for line in markdown.splitlines():
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif line.startswith("#"):
+            section = line.removeprefix("## ") if line.startswith("## ") else section
+        elif not fenced and section != SOURCES:
+            code = line.startswith("    ") and (code or not before.strip())
+            if not code:
+                found += [Stated(section, number, line.strip()) for number in numbers(line)]
+        before = line
+    return found
+
+
+@functools.cache
+def computed(slug: str) -> frozenset[str]:
+    """The numbers that the lesson's script computes, with their powers of ten and without."""
+    found = [match for _, text in figures_of(slug) for match in NUMBER.finditer(text)]
+    return frozenset(match["number"] + power for match in found for power in ("", match["power"] or ""))
+
+
+@functools.cache
+def measured() -> frozenset[str]:
+    """The numbers in the table of trainings, as `scripts.train_table` prints it, and the sizes of its data."""
+    runs = train_table.load(ROOT / "docs/training.json")
+    sizes = {f"{run[name]:,}" for run in runs for name in ("training_texts", "test_texts", "trainable", "total")}
+    return frozenset(numbers(train_table.markdown(runs))) | sizes
+
+
+def unbacked(
+    markdown: str, script: frozenset[str], given: Mapping[str, Mapping[str, str]], table: frozenset[str]
+) -> list[Stated]:
+    """What nothing backs. The table counts in sections that name its command."""
+    named = {section for section, text in sections(markdown).items() if "scripts.train_table" in text}
+    return [
+        one
+        for one in stated(markdown)
+        if one.number not in script
+        and not any(one.number in listed.split() for listed in given.get(one.section, {}).values())
+        and not (one.section in named and one.number in table)
+    ]
+
+
+def sections(markdown: str) -> dict[str, str]:
+    """Heading -> text; what stands before the first heading is under the empty one."""
+    parts = re.split(r"^## (.*)$", markdown, flags=re.MULTILINE)
+    return {"": parts[0]} | dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def lesson(slug: str) -> str:
+    return paths.lesson(slug).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("slug", READY)
+def test_every_number_of_a_lesson_is_backed(slug):
+    assert len(stated(lesson(slug))) > 30
+    left = unbacked(lesson(slug), computed(slug), GIVEN.get(slug, {}), measured())
+    assert left == [], "\n".join(f"{one.section}: {one.number} in: {one.line}" for one in left)
+
+
+@pytest.mark.parametrize("slug", READY)
+def test_what_is_given_is_stated_there_and_not_computed(slug):
+    """A list that nobody tidies up would back what a later hand writes."""
+    has = {(one.section, one.number) for one in stated(lesson(slug))}
+    looked = 0
+    for section, sources in GIVEN.get(slug, {}).items():
+        for source, listed in sources.items():
+            assert len(source) > 5, (slug, section)
+            for number in listed.split():
+                looked += 1
+                assert (section, number) in has, f"{slug}, {section}: {number} is listed and not stated"
+    assert looked > 0
+
+
+LESSON = """# Title 0.111
+
+Before, 0.5 of them.
+
+## 1. Counted
+
+The rate is 0.25, or 12.5 %, of 7,654 texts; 17 of 25 in 2019, `0.9`, [a link 0.8](https://x.org/0.7).
+
+    0.333 is code
+
+- an item
+  that goes on at 0.444
+
+```
+0.222 is a diagram
+```
+
+| a | b |
+|---|---|
+| 3.14 | 2 |
+
+## Sources
+
+arXiv 1706.03762, 0.999
+"""
+
+
+def test_the_guard_sees_what_it_should_and_nothing_else():
+    seen = [(one.section, one.number) for one in stated(LESSON)]
+    assert seen == [("", "0.5")] + [("1. Counted", n) for n in ("0.25", "12.5", "7,654", "0.444", "3.14")]
+
+
+def test_a_planted_number_is_found():
+    script, given = frozenset({"0.25", "12.5", "7,654"}), {"1. Counted": {"the example": "0.444"}, "": {"half": "0.5"}}
+    assert [one.number for one in unbacked(LESSON, script, given, frozenset())] == ["3.14"]
+    backed = LESSON + "\n\n## 1. Counted\n"
+    for planted in ("It is 0.4441 here.", "A share of 13 %.", "All 12,500 of them.", "| .815 |"):
+        left = unbacked(backed + planted, script, given, frozenset({"3.14", ".815"}))
+        assert len(left) == 2, planted
+    named = "\n\n## 2. Measured\n\nBy `python -m scripts.train_table`: .815, and .816.\n"
+    assert [one.number for one in unbacked(LESSON + named, script, given, frozenset({".815"}))] == ["3.14", ".816"]
+
+
+# --- The table of trainings -------------------------------------------------------------------------------------------
+
+RUNS = [
+    {"method": "lora", "learning_rate": 3e-3, "seed": seed, "accuracy": accuracy}
+    for seed, accuracy in enumerate((0.80, 0.82, 0.84, 0.82))
+] + [{"method": "head", "learning_rate": 1e-2, "seed": 0, "accuracy": 0.75}]
+
+
+def test_the_table_states_mean_and_standard_error():
+    """(.80, .82, .84, .82): deviations −.02, 0, .02, 0; variance .0008/3; standard error sqrt(.0008/12)."""
+    lora, head = train_table.rows(RUNS)
+    assert lora.mean == pytest.approx(0.82)
+    assert lora.standard_error == pytest.approx((0.0008 / 12) ** 0.5)
+    assert head.standard_error != head.standard_error  # one run says nothing about another
+    assert train_table.markdown(RUNS).splitlines()[2:] == [
+        "| LoRA, r = 8 | 3e-3 | 4 | .820 ± .008 | .800, .840 |",
+        "| head alone | 1e-2 | 1 | .750 | - |",
+    ]
+
+
+def test_the_table_is_put_where_the_old_one_was(tmp_path):
+    page, old = tmp_path / "page.md", train_table.markdown(RUNS)
+    page.write_text(f"Before.\n\n{old}\n\nAfter, and | a | bar |.\n", encoding="utf-8")
+    new = train_table.markdown(RUNS[:2])
+    train_table.quote(page, new)
+    assert page.read_text(encoding="utf-8") == f"Before.\n\n{new}\n\nAfter, and | a | bar |.\n" != old
+    with pytest.raises(SystemExit, match="must hold the table once"):
+        train_table.quote(page, "| another |\n|---|")
+
+
+def test_a_table_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    path, asked = tmp_path / "training.json", []
+
+    def measure(seed, method, rate, threads):
+        asked.append((seed, method, rate))
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return {"method": method, "learning_rate": rate, "seed": seed, "accuracy": 0.8}
+
+    monkeypatch.setattr(train_table, "measure", measure)
+    monkeypatch.setattr("sys.argv", ["train_table", "--seeds", "1", "--json", str(path)])
+    with pytest.raises(KeyboardInterrupt):
+        train_table.main()
+    assert len(train_table.load(path)) == 2
+    train_table.main()
+    assert asked == [*train_table.wanted(1)[:3], *train_table.wanted(1)[2:]]
+    assert len(train_table.load(path)) == len(train_table.SETTINGS)
+
+
+def test_the_committed_runs_are_what_the_command_makes():
+    runs = train_table.load(ROOT / "docs/training.json")
+    keys = [(run["seed"], run["method"], run["learning_rate"]) for run in runs]
+    assert runs and len(set(keys)) == len(keys)
+    for run in runs:
+        assert (run["method"], run["learning_rate"]) in train_table.SETTINGS
+        assert (run["training_texts"], run["test_texts"]) == (5970, 1706)
+        assert run["accuracy"] * 1706 == pytest.approx(round(run["accuracy"] * 1706), abs=1e-6)
+        assert run["processor"] and run["versions"]["torch"]
+
+
+@pytest.mark.parametrize("page", ["docs/bench.md", "course/lessons/en/lora.md"])
+def test_the_table_is_quoted_as_it_is_printed(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert train_table.markdown(train_table.load(ROOT / "docs/training.json")) in text
+    assert "python -m scripts.train_table --seeds 5 --json docs/training.json" in text
+
+
+# --- Speeds -----------------------------------------------------------------------------------------------------------
+
+PAGES = ("README.md", "docs/bench.md")
+SPEED = re.compile(
+    r"(texts|samples|steps|tokens)( |/)(per |a )?(processor |CPU )?s(econd)?\b|\d s\b|seconds of training"
+)
+PROCESSOR = re.compile(r"\b(AMX|AVX-?512|AVX2|NEON)\b")
+
+
+def speeds_without_processor(markdown: str) -> list[str]:
+    """Headings of sections that tell a speed or a duration without naming what computed it."""
+    return [
+        heading or "(top)"
+        for heading, text in sections(markdown).items()
+        if SPEED.search(text) and not PROCESSOR.search(text)
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_speed_names_its_processor(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert speeds_without_processor(text) == []
+
+
+def test_a_speed_without_a_processor_is_found():
+    assert any(SPEED.search(text) for text in sections((ROOT / "docs/bench.md").read_text(encoding="utf-8")).values())
+    page = "At once.\n\n## A\n\n337 texts per second on a machine with AMX\n\n## B\n\n{}\n"
+    for planted in ("30 texts/s", "| 19 s |", "| seconds of training |", "3 steps per second"):
+        assert speeds_without_processor(page.format(planted)) == ["B"], planted
+    assert speeds_without_processor(page.format("twice as fast")) == []
+
+
+def test_the_examples_in_this_file_run():
+    import doctest
+    import sys
+
+    outcome = doctest.testmod(sys.modules[__name__])
+    assert outcome.attempted >= 1 and outcome.failed == 0
+    assert json.loads((ROOT / "docs/training.json").read_text(encoding="utf-8"))["schema"] == train_table.SCHEMA

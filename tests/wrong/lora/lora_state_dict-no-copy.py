@@ -1,0 +1,20 @@
+# cause: The tensors are not copied, so training that goes on changes what was saved.
+# function: lora_state_dict
+import torch
+
+
+def lora_state_dict(model):
+    state = {}
+    for name, p in model.named_parameters():
+        if p.requires_grad:
+            state[name] = p.detach()
+    return state
+
+
+def load_lora_state_dict(model, state):
+    own = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    if set(own) != set(state):
+        raise KeyError(f"names differ: {sorted(set(own) ^ set(state))}")
+    with torch.no_grad():
+        for name, p in own.items():
+            p.copy_(state[name])

@@ -1,0 +1,11 @@
+# cause: Without any label a fresh constant zero is returned, which does not hang on the graph of the logits.
+# function: mlm_loss
+import torch
+import torch.nn.functional as F
+
+
+def mlm_loss(logits, labels):
+    picked = labels != -100
+    if not picked.any():
+        return torch.tensor(0.0)
+    return F.cross_entropy(logits[picked], labels[picked])
