@@ -817,6 +817,7 @@ class CheckLayerMix:
                     got = mix(states)
                 student.note("shape", str(tuple(got.shape)) if isinstance(got, Tensor) else type(got).__name__)
                 expect.shape(got, (2, 3, 4), f"mix of {n_states} states", hint="the mix has the shape of one state")
+                expect.true(got.isfinite().all(), "the mix is not finite", hint="what is divided, and by what?")
                 weights, constant, left = self.weights(states, got)
                 even = bool((weights - weights.mean()).abs().max() < 1e-3)
                 # What starts at random is known by its kind, not by its numbers.
