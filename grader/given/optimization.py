@@ -537,7 +537,9 @@ class Accumulated:
 
     def loss(self) -> object:
         """What it returned, as a number."""
-        return self.returned.detach() if isinstance(self.returned, Tensor) else self.returned
+        if isinstance(self.returned, Tensor):
+            return self.returned.detach().item() if self.returned.numel() == 1 else self.returned.detach()
+        return self.returned
 
     def attached(self) -> bool:
         """Whether that hangs on a graph."""
