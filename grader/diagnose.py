@@ -635,5 +635,5 @@ def _evidence_of_numbers(value: torch.Tensor, known: Any) -> int:
 def _evidence_of_words(value: str, known: str) -> int:
     words, others = re.findall(r"[\w.]+", value), re.findall(r"[\w.]+", known)
     if {*words, *others} <= {"True", "False", "none", "None"}:
-        return min(1, sum(a != b for a, b in itertools.zip_longest(words, others)))
+        return min(1, sum(bool(a != b) for a, b in itertools.zip_longest(words, others)))
     return min(16, 2 * len(set(words) ^ set(others)))

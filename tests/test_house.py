@@ -777,7 +777,7 @@ def test_the_wheel_holds_every_file_of_the_rooms(tmp_path: Path):
     rooms = ("course", "exercises", "grader", "solutions")
     assert packed == {path.as_posix() for room in rooms for path in files(ROOT, under=room)}
     assert {Path(name).suffix for name in packed} >= {".py", ".toml", ".md"}
-    assert "course = course.cli:main" in entry_points
+    assert "course = course.__main__:main" in entry_points
 
 
 def run_module(root: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:

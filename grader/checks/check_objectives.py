@@ -826,9 +826,10 @@ class Pairs:
             else:
                 answer = student.make_nsp_pairs(library.documents, n_pairs, dice)
         self.triples = triples_of(student, answer, n_pairs)
-        places = [(library.place.get(first), library.place.get(second)) for first, second, _ in self.triples]
+        found = [(library.place.get(first), library.place.get(second)) for first, second, _ in self.triples]
+        places = [(first, second) for first, second in found if first is not None and second is not None]
         expect.true(
-            all(place is not None for pair in places for place in pair),
+            len(places) == len(found),
             "a pair holds a sentence that stands in no document",
             hint="sentences are handed on as they are",
         )
@@ -1198,7 +1199,7 @@ class CheckFillMaskTopk:
         """one list per [MASK], in the order of the text, with the k most probable tokens"""
         for masks, options in (((3,), {}), ((1, 4, 5, 8), {"k": 3})):
             cloze, k = Cloze(student, masks), options.get("k", 5)
-            guesses = guesses_of(student, cloze, **options)
+            guesses = guesses_of(student, cloze, **options)  # type: ignore[arg-type]
             expect.equal(
                 len(guesses),
                 len(masks),

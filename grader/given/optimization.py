@@ -413,7 +413,7 @@ class Network(nn.Module):
         """Apply both layers."""
         output = torch.tanh(x @ self.first.mT) @ self.second.mT + self.bias
         if output.requires_grad:
-            output.register_hook(self._count)
+            output.register_hook(self._count)  # type: ignore[no-untyped-call]
         return output
 
     def _count(self, gradient: Tensor) -> None:
