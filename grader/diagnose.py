@@ -24,6 +24,7 @@ fits too much.
 from __future__ import annotations
 
 import ast
+import collections
 import contextlib
 import functools
 import io
@@ -636,4 +637,5 @@ def _evidence_of_words(value: str, known: str) -> int:
     words, others = re.findall(r"[\w.]+", value), re.findall(r"[\w.]+", known)
     if {*words, *others} <= {"True", "False", "none", "None"}:
         return min(1, sum(bool(a != b) for a, b in itertools.zip_longest(words, others)))
-    return min(16, 2 * len(set(words) ^ set(others)))
+    one, other = collections.Counter(words), collections.Counter(others)
+    return min(16, 2 * ((one - other) + (other - one)).total())

@@ -1066,6 +1066,10 @@ class CheckInjectLora:
         )
         model = small(student, seed)
         with student.untraced():
+            replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("attention",))
+        student.note("trainable shapes with a name of one part", str(trained_shapes(student, model)))
+        model = small(student, seed)
+        with student.untraced():
             replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("output.dense",))
         shapes = trained_shapes(student, model)
         student.note("trainable shapes with a dotted name", str(shapes))

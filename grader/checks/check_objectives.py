@@ -1036,7 +1036,10 @@ class CheckMakeNspPairs:
         # 400 tosses; 7 standard deviations are 0.175, both for the labels and for how often they change from pair to
         # pair. That 150 positive pairs use fewer than three of five documents has a probability below
         # 10 * (2/5)**130, and fewer than two places an even smaller one.
-        pairs = Pairs(student, Library(student), self.N)
+        library = Library(student)
+        pairs = Pairs(student, library, self.N)
+        short = {label for _ in range(12) for label in Pairs(student, library, 6).labels}
+        student.note("labels of twelve short calls together", str(sorted(short)))
         share = len(pairs.positive) / max(1, len(pairs.labels))
         expect.true(
             abs(share - 0.5) <= seven_sigma(0.5, self.N),
