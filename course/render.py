@@ -139,7 +139,9 @@ class Screen:
     def started(self, report: Report) -> None:
         """The header: what is graded, and how."""
         self._title(report)
-        facts = say("grade.header", file=shorten(report.file), seed=report.seed, sandbox=report.sandbox)
+        facts = say(
+            "grade.header", file=clean(shorten(report.file), one_line=True), seed=report.seed, sandbox=report.sandbox
+        )
         self._text(facts, style="dim")
 
     def checked(self, report: Report, check: Check) -> None:
@@ -321,7 +323,7 @@ class Screen:
         self._print_untouched()
         if not self._titled:
             self._title(report)
-            self._text(shorten(report.file), style="dim")
+            self._text(clean(shorten(report.file), one_line=True), style="dim")
         if report.status == "not_gradable":
             self._not_gradable(report)
         else:
@@ -518,10 +520,11 @@ class Screen:
 
 def _note(check: Check) -> str:
     """What one line has room for beside the title of a check that did not pass."""
-    if check.passed or check.status in ("failed", "not_started"):
+    if check.passed:
         return ""
-    if check.follows and check.explanation and check.status != "skipped":
-        return say("note.follows", check=clean(check.explanation.id, one_line=True))
+    if check.follows and check.explanation and not check.quiet:
+        name = clean(check.explanation.id, one_line=True)  # of a check, or of what may have caused this failure too
+        return say("note.follows", check=name) if "." in name else say("note.may_follow")
     return say(f"note.{check.status}") if has(f"note.{check.status}") else ""
 
 

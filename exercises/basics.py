@@ -149,7 +149,7 @@ def generate(
     Returns:
         The prompt and the new tokens, the end token included if it was written.
 
-    >>> counting = lambda ids: 9.0 * nn.functional.one_hot((ids[0, -1] + 1) % 5, 5)
+    >>> counting = lambda ids: 9.0 * nn.functional.one_hot((ids[0, -1].long() + 1) % 5, 5)
     >>> torch.as_tensor(generate(counting, [1, 2], max_new_tokens=4)).flatten().tolist()
     [1, 2, 3, 4, 0, 1]
     >>> torch.as_tensor(generate(counting, [1, 2], max_new_tokens=4, eos_id=4)).flatten().tolist()
@@ -175,8 +175,8 @@ def aggregate_simple(tokens: list[dict[str, Any]], text: str) -> list[dict[str, 
         One dictionary per entity, in text order: ``entity_group`` (its type, "PER"), ``score`` (the mean over its
         tokens), ``word`` (as it stands in the text; blanks do not matter), ``start`` and ``end`` (where that is).
 
-    >>> tags = [("B-PER", 0, 3), ("I-PER", 3, 6), ("O", 7, 11), ("B-LOC", 12, 16)]
-    >>> tokens = [dict(zip(("entity", "start", "end"), tag, strict=True), score=0.5, word="") for tag in tags]
+    >>> tags = [("B-PER", "Mar", 0, 3), ("I-PER", "##len", 3, 6), ("O", "left", 7, 11), ("B-LOC", "Oslo", 12, 16)]
+    >>> tokens = [dict(zip(("entity", "word", "start", "end"), tag, strict=True), score=0.5) for tag in tags]
     >>> groups = aggregate_simple(tokens, "Marlen left Oslo")
     >>> [(group["entity_group"], group["word"].replace(" ", "")) for group in groups]
     [('PER', 'Marlen'), ('LOC', 'Oslo')]

@@ -11,7 +11,7 @@ A wrong diagnosis is worse than none. A mistake is named only if
    own check and in this one, with numbers that no accident explains; and
 3. what differs from the reference is evidence enough (``evidence``). Complaints about the form of an answer are none,
    and yes/no facts are shared by errors that nobody has thought of: on them alone only those mistakes are named whose
-   text says no more than the facts do (``mistakes/facts.toml``); and
+   text says no more than the facts do (``facts.toml``); and
 4. no other mistake fits as well, nor a stand-in that does nothing.
 
 Where none fits alone, two at once are tried (``pairs``), by the same rules. Where no simulation fits, a relation
@@ -270,7 +270,7 @@ class Function:
             for mistake in load_mistakes(paths.mistakes(self.slug))
             if mistake.function == self.name and mistake.caught_by in self.wrong
         ]
-        idle = self._idle()
+        idle = self._idle(self.order, "all")
         if idle is not None:
             return dict.fromkeys(self.wrong, idle)
         fitting = [mistake for mistake in suspects if self._fits(mistake)] if self.complete else []
@@ -278,6 +278,8 @@ class Function:
             named = self._speaker(fitting)
             return self._following(self._related({} if named is None else dict.fromkeys(self.wrong, named)))
         found = self._partial(suspects)
+        if not found and len(self.wrong) > 1 and (idle := self._idle(self.wrong, "the failed")) is not None:
+            return dict.fromkeys(self.wrong, idle)
         related = self._related(found)
         simple = len(related) == len(self.wrong) and len({diagnosis.id for diagnosis in related.values()}) == 1
         if self.complete and len(found) < len(self.wrong) and not simple:
@@ -362,7 +364,9 @@ class Function:
             common = set.intersection(*({one.name for one in two} for two in fitting))
             part = [mistake for mistake in fitting[0] if mistake.name in common]
             return Diagnosis("misconception", part[0].name, part[0].hint) if part else None
-        first, second = sorted(fitting[0], key=lambda mistake: (self.order.index(mistake.caught_by), mistake.name))
+        first, second = sorted(
+            fitting[0], key=lambda mistake: (list(self.group).index(mistake.caught_by), mistake.name)
+        )
         apart = first.caught_by != second.caught_by and all(
             self._repeats(one.caught_by, one) for one in (first, second)
         )
@@ -376,24 +380,20 @@ class Function:
 
     # --- no mistake ----------------------------------------------------------------------------------------------
 
-    def _idle(self) -> Diagnosis | None:
-        """Whether the function might as well do nothing at all."""
+    def _idle(self, names: Sequence[str], which: str) -> Diagnosis | None:
+        """Whether the function might as well do nothing at all, as far as these checks see."""
+        numbers = sum(evidence(self.group[name], self.references[name], words=False) for name in self.wrong)
+        if not self.complete or numbers < ENOUGH:
+            return None
         for kind, text in (
-            ("returns-its-input", f"all checks go as if `{self.name}` only returned its first argument"),
-            ("returns-nothing", f"all checks go as if `{self.name}` did nothing and returned None"),
+            ("returns-nothing", "did nothing at all"),
+            ("returns-its-input", "only returned its first argument"),
         ):
             module = _stand_in(self.slug, self.name, kind)
-            numbers = sum(evidence(self.group[name], self.references[name], words=False) for name in self.wrong)
-            if module is None or not self.complete or numbers < ENOUGH:
+            if module is None:
                 return None
-            refuses = {  # who does nothing on purpose may well refuse a wrong argument
-                name
-                for name in self.order
-                if name not in self.wrong and any(outcome.kind == "raised" for outcome in self.group[name].trace)
-            }
-            names = [name for name in self.order if name not in refuses]
             if all(_repeats(self.comparable[name], module, self.run_seed) for name in names):
-                return Diagnosis("relation", kind, {"en": text})
+                return Diagnosis("relation", "does-nothing", {"en": f"{which} checks go as if `{self.name}` {text}"})
         return None
 
     def _related(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
@@ -412,15 +412,20 @@ class Function:
         return found
 
     def _following(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
-        """What is found; where that is one thing only, the other failures of the function may well come of it."""
-        causes = {diagnosis.id for diagnosis in found.values()}
+        """What is found; where one relation is behind most failures, the others may well come of it too.
+
+        A mistake that does not repeat a check is known not to be all that is wrong there, so nothing follows from it.
+        """
+        causes = {(diagnosis.kind, diagnosis.id) for diagnosis in found.values()}
         rest = [name for name in self.wrong if name not in found and self.group[name].status == "failed"]
-        if len(causes) != 1 or not rest:
+        if len(causes) != 1 or not rest or len(found) < max(2, len(rest)):
             return found
-        cause = next(name for name in self.wrong if name in found)
-        title = self.group[cause].spec.title
+        ((kind, cause),) = causes
+        if kind != "relation":
+            return found
+        title = next(self.group[name].spec.title for name in self.group if name in found)
         text = f"perhaps this follows from the failure of \u201c{title}\u201d: look at that one first"
-        return found | dict.fromkeys(rest, Diagnosis("follows", causes.pop(), {"en": text}))
+        return found | dict.fromkeys(rest, Diagnosis("follows", cause, {"en": text}))
 
 
 def compose(slug: str, first: Mistake, second: Mistake) -> Mistake | None:
@@ -456,7 +461,7 @@ def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
 @functools.cache
 def plain_facts(slug: str) -> frozenset[str]:
     """Mistakes whose text says no more than the yes/no facts that the checks state."""
-    path = paths.mistakes(slug).parent / "facts.toml"
+    path = paths.mistakes(slug).parents[1] / "facts.toml"
     if not path.exists():
         return frozenset()
     names: list[str] = tomllib.loads(path.read_text(encoding="utf-8")).get(slug, [])
@@ -525,6 +530,8 @@ def same_value(one: Any, other: Any) -> bool:
         return same_value(float(one), other)  # a loss is a loss, with a graph behind it or without
     if isinstance(other, torch.Tensor) and not other.ndim and isinstance(one, float):
         return same_value(one, float(other))
+    if isinstance(one, int) and isinstance(other, int):
+        return one == other  # a count that is nearly right is wrong
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         if one == other or (one != one and other != other):
             return True
@@ -617,16 +624,16 @@ def _evidence(value: Any, known: Any) -> int:
 
 def _evidence_of_numbers(value: torch.Tensor, known: Any) -> int:
     """Anything but one and the same number everywhere, which many errors have in common, is evidence enough."""
-    several = value.numel() > 3 and len(value[value == value].unique()) > 1
+    several = value.numel() > 3 and len(value[value == value].unique()) > 1  # type: ignore[no-untyped-call]
     if isinstance(known, torch.Tensor) and known.shape == value.shape and not value.is_complex():
         value = value[(value.double() - known.double()).abs() > TOLERANCE]
-    numbers = value[value.isfinite()].double().unique()[:20].tolist()
-    worth = sum(_evidence(number, None) for number in numbers)
+    numbers = value[value.isfinite()].double().unique()[:20].tolist()  # type: ignore[no-untyped-call]
+    worth: int = sum(_evidence(number, None) for number in numbers)
     return min(32, max(worth, ENOUGH if several else 0))
 
 
 def _evidence_of_words(value: str, known: str) -> int:
     words, others = re.findall(r"[\w.]+", value), re.findall(r"[\w.]+", known)
     if {*words, *others} <= {"True", "False", "none", "None"}:
-        return min(1, sum(a != b for a, b in itertools.zip_longest(words, others)))
+        return min(1, sum(bool(a != b) for a, b in itertools.zip_longest(words, others)))
     return min(16, 2 * len(set(words) ^ set(others)))

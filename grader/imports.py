@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 KNOWN = frozenset(
     (
-        "accelerate bitsandbytes datasets einops evaluate huggingface_hub IPython ipywidgets joblib lightning matplotlib "
+        "accelerate bitsandbytes datasets einops evaluate huggingface_hub IPython joblib lightning matplotlib "
         "nltk numpy optuna pandas peft PIL plotly polars psutil pyarrow pydantic pytorch_lightning regex requests rich "
         "sacrebleu safetensors scipy seaborn sentence_transformers sentencepiece sklearn statsmodels sympy tensorboard "
         "tiktoken timm tokenizers torch torchaudio torchmetrics torchtext torchvision tqdm transformers trl wandb yaml"
@@ -22,10 +22,7 @@ KNOWN = frozenset(
 """Libraries that learners import; all else is left to the file itself."""
 COSTLY = {
     "use_deterministic_algorithms": "torch._inductor.config",
-    "manual_seed_all": "torch.cuda",
     "set_default_device": "torch.utils._device",
-    "optim": "torch._dynamo",
-    "backward": "torch._dynamo",
     "checkpoint": "torch.utils.checkpoint",
 }
 """Attribute that the file uses -> the module that torch imports the first time."""

@@ -408,9 +408,10 @@ class Judge:
         if error.type == "EOFError" and "EOF when reading" in error.message:
             return say("import.input", file=name, place=self._place(error.frames))
         message = say("import.raised", file=name, place=self._place(error.frames), error=cut(str(error)))
-        if known := crashes.explain(error.type, error.message):
-            message += "\n" + known[1]
-        return message + self._sandbox_note(error)
+        note = self._sandbox_note(error)
+        if not note and (known := crashes.explain(error.type, error.message)):
+            note = "\n" + known[1]
+        return message + note
 
     @functools.cached_property
     def text(self) -> str:
@@ -611,7 +612,8 @@ class Judge:
             place = say("check.withheld_line", line=line, text=self._line(line)) if self._line(line) else ""
             item.message = say("check.withheld", error=known, place=place, names=names) + self._sandbox_note(error)
             frames = [frame for frame in error.frames if frame[1] in self.text and self._line(frame[0])]
-            item.traceback = self._traceback(dataclasses.replace(error, type=known, message="", frames=frames))
+            if item.traceback is not None:
+                item.traceback = self._traceback(dataclasses.replace(error, type=known, message="", frames=frames))
         item.message = cut(item.message, limits.MAX_LEAK + 200)
         item.expected = item.expected and cut(item.expected, limits.MAX_LEAK)
         item.actual = item.actual and cut(item.actual, limits.MAX_LEAK)

@@ -162,9 +162,9 @@ class Student:
         if not (isinstance(answer, list) and len(answer) == 3):
             raise wire.WireError("an answer to a watched call has three parts")
         result, *after = answer
-        before = {**dict(enumerate(args, start=1)), **kwargs}
-        now = {**dict(enumerate(after[0], start=1)), **after[1]}
-        for which, value in before.items():
+        before: list[tuple[int | str, Any]] = [*enumerate(args, start=1), *kwargs.items()]
+        now: dict[int | str, Any] = {**dict(enumerate(after[0], start=1)), **after[1]}
+        for which, value in before:
             if not _as_it_was(value, now.get(which)):
                 label = f"argument {which}" if isinstance(which, int) else f"`{which}`"
                 raise Failed(

@@ -12,10 +12,14 @@ _NETWORK = re.compile(
     re.IGNORECASE,
 )
 _NETWORK_TYPES = frozenset(
-    "LocalEntryNotFoundError OfflineModeIsEnabled ConnectionError ConnectTimeout MaxRetryError NewConnectionError URLError "
-    "gaierror SSLError HfHubHTTPError ConnectError".split()
+    (
+        "LocalEntryNotFoundError OfflineModeIsEnabled ConnectionError ConnectTimeout MaxRetryError NewConnectionError "
+        "URLError gaierror SSLError HfHubHTTPError ConnectError"
+    ).split()
 )
-_PROCESS = re.compile(r"DataLoader worker|can't start new (?:thread|process)|unable to fork|_posixsubprocess", re.IGNORECASE)
+_PROCESS = re.compile(
+    r"DataLoader worker|can't start new (?:thread|process)|unable to fork|_posixsubprocess", re.IGNORECASE
+)
 
 
 def what(kind: str, message: str) -> str | None:

@@ -384,6 +384,8 @@ def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of _WORDS, for names
         return f"yours is the expected result times {which}"
     if kind == "divided":
         return f"yours is the expected result divided by {which}"
+    if kind == "of-an-input":
+        return f"yours is {which}, and nothing else"
     if kind == "wrong-where-padded":
         return f"yours is right for the items without a 0 in `{which}`, and wrong for all others"
     if kind == "wrong-where-masked":
@@ -477,8 +479,32 @@ def _exact(case: Case) -> Iterator[str]:
         if _over_another_axis(a, b):
             found.append("softmax-over-another-axis")
         found += _masked(a, b, case.inputs)
-        yield from found
+        yield from found or _of_an_input(a, b, case.inputs)
         return
+
+
+def _of_an_input(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> list[str]:
+    """What was made of one argument alone: one place of it, its mean, sum or maximum along an axis."""
+    found = []
+    for name, value in inputs.items():
+        if not isinstance(value, Tensor) or not value.is_floating_point() or not 2 <= value.ndim <= 4:
+            continue
+        if value.numel() > MAX_NUMBERS or a.ndim != value.ndim - 1:
+            continue
+        numbers = value.double()
+        for axis in range(value.ndim):
+            if _but(numbers, axis) != list(a.shape):
+                continue
+            for what, made in (
+                ("the first place of", numbers.select(axis, 0)),
+                ("the last place of", numbers.select(axis, -1)),
+                ("the mean over", numbers.mean(axis)),
+                ("the sum over", numbers.sum(axis)),
+                ("the maximum over", numbers.amax(axis)),
+            ):
+                if _near(a, made) and _worth(a, b) >= 2 * ENOUGH:
+                    found.append(f"of-an-input|{what} axis {axis} of `{name}`")
+    return found
 
 
 def _parts(case: Case) -> Iterator[tuple[Tensor, Tensor]]:
@@ -552,7 +578,7 @@ def _made(b: Tensor, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Tensor | 
             yield "halves-exchanged", b.roll(size // 2, axis)
 
 
-def _unmade(a: Tensor) -> Iterator[tuple[str, Tensor | None]]:
+def _unmade(a: Tensor) -> Iterator[tuple[str, Tensor]]:
     """(relation, what has to be made of the answer to get the expected numbers)."""
     if bool(a.isfinite().all()) and bool(((a < 0) | (a > 1)).any()):
         if a.ndim and a.shape[-1] > 1:
@@ -570,6 +596,9 @@ def _also_right(name: str, case: Case) -> bool:
         return False
     if kind in ("multiplied", "divided") or kind in _FUNCTIONS:
         return any(other == name and made is not None and _near(made, b) for other, made in _made(b, case.inputs))
+    if kind == "of-an-input":
+        a = _numbers(case.got)
+        return a is not None and name in _of_an_input(a, torch.zeros_like(a), case.inputs)
     if kind in ("off-by-a-constant", "constant-factor", "zero-everywhere", "returns-nothing", "another-order"):
         return kind == "another-order" and _size(case.want) < 2
     return kind not in ("logits-instead-of-probabilities", "sigmoid-left-out", "softmax-over-another-axis")
@@ -637,6 +666,8 @@ def _places(a: Tensor, b: Tensor, inputs: Mapping[str, Any]) -> Iterator[str]:
     if padded and any(right) and not all(right):
         yield f"wrong-where-padded|{padded[0]}"
         return
+    if masks:  # then which items are right may well hang on their padding
+        return
     amiss = [float((~_close(x, y)).double().mean()) > 0.5 for x, y in zip(a, b, strict=True)]
     if len(b) < 4 or any(not fine and not wrong for fine, wrong in zip(right, amiss, strict=True)):
         return  # an item that is right but for some numbers is another matter
@@ -702,13 +733,15 @@ def _factors(inputs: Mapping[str, Any], b: Tensor) -> Iterator[tuple[str, Tensor
         mask = _mask(value)
         if mask is not None and mask.ndim == 2 and b.ndim and b.shape[0] == mask.shape[0] > 1:
             counts = mask.sum(1).double()
-            if len(counts.unique()) > 1 and bool((counts > 0).all()):
-                rows.append((f"the number of ones in each row of `{name}`", counts.view(-1, *[1] * (b.ndim - 1))))
+            if len(counts.unique()) > 1 and bool((counts > 0).all()):  # type: ignore[no-untyped-call]
+                counts = counts.view(-1, *[1] * (b.ndim - 1))
+                rows.append((f"the number of ones in each row of `{name}`", counts))
+                rows.append((f"the square root of the number of ones in each row of `{name}`", counts.sqrt()))
     for number, names in known.items():
         plain = {re.sub(r" of `.*?`", "", name) for name in names}
         if len(plain) == 1 and number not in (2.0, 0.5, 100.0):
             yield names[0], torch.tensor(number, dtype=torch.float64)
-    yield from rows[:1]
+    yield from rows[:2]
 
 
 def _sizes(name: str, value: Any) -> Iterator[tuple[str, float]]:
@@ -850,8 +883,8 @@ def _worth(b: Tensor, beside: Tensor | None) -> int:
     if not b.numel():
         return 0
     if bool(((b == 0) | (b == 1)).all()):
-        return int(b.numel()) // 2 if beside is not None or len(b.unique()) > 1 else 0
-    distinct = b.unique()
+        return int(b.numel()) // 2 if len(b.unique()) > 1 else 0  # type: ignore[no-untyped-call]
+    distinct = b.unique()  # type: ignore[no-untyped-call]
     thousandths = distinct * 1000
     round_ = (thousandths - thousandths.round()).abs() < 1e-4
     telling = int((~round_).sum() + (distinct[round_].abs() > 1000).sum())

@@ -19,14 +19,13 @@ limit (the host watches both: ``scratch.overflows``, ``threads``); what the host
 therefore must be nothing secret.
 
 Student processes share a kernel, and so they can whisper. What would tell one of them directly what another has done
-is refused: which pages of a file lie in memory (``mincore``, ``preadv2`` with RWF_NOWAIT, ``cachestat``, faults counted by
-``getrusage``), what evicts or fetches them (``fadvise64``, ``readahead``, most of ``madvise``), locks and leases on files
-that all can read, wake-ups across processes, attributes of other processes. What remains has to be measured or guessed:
-how long the first read of a library's page takes (who reads it brings it into memory, for hours), the date of the last
-access to a file where the file system keeps it, and, between processes that run at the same time, anything that makes
-the other slower, the load, free memory and free disk of the machine, and which process numbers are taken. Such a channel
-carries a few bits at a time and the kernel has no switch for it. Whoever cannot accept that grades each submission on a
-machine of its own.
+is refused: which pages of a file lie in memory (``mincore``, ``preadv2`` with RWF_NOWAIT, ``cachestat``, the faults
+that ``getrusage`` counts), what evicts or fetches them (``fadvise64``, ``readahead``, most of ``madvise``), locks and
+leases on files that all can read, wake-ups across processes, attributes of other processes. What remains has to be
+measured or guessed: how long the first read of a library's page takes (who reads it brings it into memory, for hours),
+the date of the last access to a file where the file system keeps it, and, between processes that run at the same time,
+anything that makes the other slower, the load, free memory and free disk of the machine, and which process numbers are
+taken. The kernel has no switch for these. Whoever cannot accept them grades each submission on a machine of its own.
 """
 
 from __future__ import annotations

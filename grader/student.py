@@ -36,15 +36,19 @@ def load(path: str, name: str, code: types.CodeType) -> tuple[types.ModuleType, 
     module = types.ModuleType(name)
     module.__file__ = path
     sys.modules[name] = module
+    raised = None
     try:
         exec(code, module.__dict__)
     except BaseException as error:  # SystemExit at import is the student's too
-        neutral.silence()
-        return module, describe(error, os.path.basename(path))
-    finally:
-        neutral.silence()  # what the file watches of itself is its business, what comes after is not
-        neutral.restore()
-    return module, None
+        raised = error
+    for _ in range(3):  # a trace function that raises is in nobody's way after that
+        try:
+            neutral.silence()
+            break
+        except BaseException:
+            continue
+    neutral.restore()
+    return module, None if raised is None else describe(raised, os.path.basename(path))
 
 
 def compiled(path: str) -> types.CodeType:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course import paths
+from course import paths, selection
 from course.client import Grader
 from course.compat import tomllib
 
@@ -47,7 +47,7 @@ class Wrong:
     @property
     def name(self) -> str:
         """``slug/file``."""
-        return f"{self.slug}/{self.path.name}"
+        return f"{self.slug}/{self.path.stem}"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def load(slugs: Sequence[str] = (), split: str | None = None) -> list[Wrong]:
     splits = tomllib.loads((FOLDER / "SPLIT.toml").read_text(encoding="utf-8"))
     found = {}
     for path in sorted(FOLDER.glob("*/*.py")):
-        name = f"{path.parent.name}/{path.name}"
+        name = f"{path.parent.name}/{path.stem}"
         first, second = path.read_text(encoding="utf-8").splitlines()[:2]
         if not (first.startswith("# cause: ") and second.startswith("# function: ")):
             raise ValueError(f"{name} does not begin with its cause and its function")
@@ -100,21 +100,23 @@ def outcomes(files: Sequence[Wrong], seed: int) -> Iterator[Outcome]:
     """
     with Grader() as grader:
         for file in files:
-            events = list(grader.grade(exercise=file.slug, file=file.path, seed=seed, only=[file.function]))
+            known = selection.load(file.slug)
+            groups, _ = known.resolve([file.function]) if known else ((), ())
+            if not groups:
+                raise RuntimeError(f"{file.name}: no check is about {file.function}")
+            events = list(grader.grade(exercise=file.slug, file=file.path, seed=seed, only=groups))
             last = events[-1]
-            if last["event"] != "result":
-                raise RuntimeError(f"{file.name}: {last.get('message')}")
-            yield judged(file, last["result"])
+            if last["event"] != "result" or last["result"]["status"] in ("grader_error", "not_gradable"):
+                raise RuntimeError(f"{file.name}: {last.get('message') or last['result']}")
+            yield judged(file, [check for check in last["result"]["checks"] if check["function"] in groups])
 
 
-def judged(file: Wrong, result: dict[str, Any]) -> Outcome:
-    """What a result says about a file."""
-    told = [check["explanation"] for check in result["checks"] if check.get("explanation")]
-    if result["status"] == "grader_error":
-        raise RuntimeError(f"{file.name}: {[c['message'] for c in result['checks'] if c['status'] == 'grader_error']}")
+def judged(file: Wrong, checks: Sequence[dict[str, Any]]) -> Outcome:
+    """What the checks of its function say about a file."""
+    told = [check["explanation"] for check in checks if check["explanation"]]
     return Outcome(
         file,
-        caught=result["status"] != "passed",
+        caught=any(check["status"] != "passed" for check in checks),
         explanations=frozenset(f"{one['kind']}:{one['id']}" for one in told if one["kind"] != "follows"),
     )
 

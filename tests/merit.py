@@ -87,6 +87,5 @@ def examples_that_fail(slug: str, module: types.ModuleType, names: set[str]) -> 
     for name in sorted(names):
         text = getattr(reference_of(slug), name).__doc__ or ""
         test = parser.get_doctest(text, dict(vars(module)), name, None, 0)
-        assert test.examples, f"{name} has no example"
         runner.run(test, out=failed.append)
     return failed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,7 +118,9 @@ FINE = {
     "many names": "globals().update({f'name{number}': number for number in range(3000)})\n" + SOURCE,
     "exactly the largest size": SOURCE + "#" * (MIB - len(SOURCE.encode())),
     "Latin-1 that says so": b"# -*- coding: latin-1 -*-\n" + SOURCE.encode() + b"\nassert '\xe9' == chr(233)\n",
-    "Shift JIS that says so": "# coding: shift_jis\n" .encode() + SOURCE.encode() + "\nassert len('表') == 1\n".encode("shift_jis"),
+    "Shift JIS that says so": b"# coding: shift_jis\n"
+    + SOURCE.encode()
+    + "\nassert len('表') == 1\n".encode("shift_jis"),
     "a cookie that is not true": "# -*- coding: latin-1 -*-\n" + SOURCE + "\nassert 'é' != 'Ã©'\n",
     "deleting its own folder": (
         "import os, shutil\nshutil.rmtree(os.path.dirname(os.path.abspath(__file__)), ignore_errors=True)\n" + SOURCE

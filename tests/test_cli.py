@@ -317,6 +317,12 @@ def test_a_report_fits_its_terminal(desk, monkeypatch, columns, verbose):
         assert outcome.stdout.count("Look at this first") == 1
 
 
+def test_what_may_follow_says_so_on_its_line(desk):
+    follows = {"kind": "follows", "id": "sum-instead-of-mean", "text": "perhaps"}
+    desk.play(session([check("f.a", "failed"), check("f.b", "failed", explanation=follows)]))
+    assert "the property b holds  (may follow from the others)" in desk("grade", "3").stdout
+
+
 def test_verbose_shows_every_failed_check_in_full(desk):
     desk.play(session(CRASHES))
     out = desk("grade", "3", "-v").stdout
@@ -324,6 +330,29 @@ def test_verbose_shows_every_failed_check_in_full(desk):
         assert out.count(text) == 1
     assert out.count(CRASHED) == 2  # not a third time, below the traceback
     assert "Look at this first: LoRALinear.forward\n" in out
+
+
+def test_what_is_echoed_beside_json_is_spelt_out(desk):
+    hostile = "x\x1b]0;TITLE\x07\u202egnp\x9b31m"
+    desk.play([{"stderr": hostile}, {"sleep": 0.5}, *session([], "not_gradable", message=hostile)])
+    outcome = desk("grade", "3", "-v", "--json", "-")
+    assert outcome.exit_code == 4
+    spelt = "x\\x1b]0;TITLE\\x07\\u202egnp\\x9b31m"
+    assert outcome.stderr.count(spelt) == 2, "what the grader wrote to its standard error, and the message"
+    assert not set("\x1b\x07\u202e\x9b") & set(outcome.output)
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb", "a\u202eb", "a\nb"])
+def test_a_file_name_cannot_write_on_the_screen(desk, name):
+    (desk.root / f"{name}.py").write_text("x = 1", encoding="utf-8")
+    desk.play(session([], "not_gradable", message="no"))
+    outcome = desk("grade", "3", "--file", f"{name}.py")
+    spelt = f"{name}.py".encode("unicode_escape").decode()
+    assert spelt in last_line(outcome)
+    assert name not in outcome.output
+    wrong = desk("grade", name)
+    assert wrong.exit_code == 2 and spelt[:-3] in wrong.stderr.replace("\n", "\\n")
+    assert not set("\x1b\u202e") & set(wrong.output)
 
 
 def test_after_a_full_pass_the_reference_is_named(desk):

@@ -323,16 +323,16 @@ CRASHES = """
 import torch.nn.functional as F
 
 
-def shifted(logits, ids):
-    return F.cross_entropy(logits[:, :-1], ids[:, 1:])
-
-
-def clm_loss(logits, input_ids, attention_mask=None):
-    loss = shifted(logits, input_ids)
-    return loss
+def scored(logits, labels):
+    return F.cross_entropy(logits.transpose(1, 2).view(-1), labels)
 
 
 def mlm_loss(logits, labels):
+    loss = scored(logits, labels)
+    return loss
+
+
+def mask_tokens(*args, **kwargs):
     exec("x = = 1")
 
 
@@ -363,7 +363,7 @@ def fill_mask_topk(logits, input_ids, mask_id):
 def crashed(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Graded:
     path = tmp_path_factory.mktemp("crashes") / "mine.py"
     path.write_text(CRASHES, encoding="utf-8")
-    only = ["clm_loss", "mlm_loss", "attention_visibility", "make_nsp_pairs", "fill_mask_topk"]
+    only = ["mask_tokens", "mlm_loss", "attention_visibility", "make_nsp_pairs", "fill_mask_topk"]
     return host.grade(path, exercise="objectives", only=only)
 
 
@@ -372,15 +372,15 @@ def of(graded: Graded, function: str) -> list[dict[str, Any]]:
 
 
 def test_a_crash_is_explained_once_with_the_whole_way_to_it(crashed):
-    first, *others = of(crashed, "clm_loss")
-    assert first["status"] == "crashed" and first["message"].startswith("RuntimeError: Expected target size")
-    assert first["explanation"]["kind"] == "crash" and first["explanation"]["id"] == "classes-not-on-axis-1"
+    first, *others = of(crashed, "mlm_loss")
+    assert first["status"] == "crashed" and first["message"].startswith("RuntimeError: view size is not compatible")
+    assert first["explanation"]["kind"] == "crash" and first["explanation"]["id"] == "view-needs-contiguous"
     assert first["traceback"].splitlines()[:-1] == [
-        '  File "mine.py", line 10, in clm_loss', "    loss = shifted(logits, input_ids)",
-        '  File "mine.py", line 6, in shifted', "    return F.cross_entropy(logits[:, :-1], ids[:, 1:])",
+        '  File "mine.py", line 10, in mlm_loss', "    loss = scored(logits, labels)",
+        '  File "mine.py", line 6, in scored', "    return F.cross_entropy(logits.transpose(1, 2).view(-1), labels)",
     ]  # fmt: skip
     same = [check for check in others if check["status"] == "crashed"]
-    assert len(same) == 3
+    assert len(same) >= 3
     for check in same:
         assert check["explanation"]["kind"] == "follows" and check["explanation"]["id"] == first["id"]
         assert first["id"] in check["explanation"]["text"] and check["traceback"] is None
@@ -388,9 +388,9 @@ def test_a_crash_is_explained_once_with_the_whole_way_to_it(crashed):
 
 def test_exec_of_nonsense_is_a_crash_of_the_function_and_not_of_the_file(crashed):
     assert crashed.status == "failed"
-    first = of(crashed, "mlm_loss")[0]
+    first = of(crashed, "mask_tokens")[0]
     assert first["status"] == "crashed" and first["message"] == "SyntaxError: invalid syntax (<string>, line 1)"
-    assert 'line 15, in mlm_loss\n    exec("x = = 1")' in first["traceback"]
+    assert 'line 15, in mask_tokens\n    exec("x = = 1")' in first["traceback"]
     assert first["explanation"]["id"] == "uncaught-exception" and "line 15" in first["explanation"]["text"]
 
 
@@ -403,7 +403,7 @@ def test_exec_of_nonsense_at_import_is_no_syntax_error_of_the_file(host, tmp_pat
 
 
 def test_what_is_too_long_to_read_is_cut(crashed):
-    assert len(of(crashed, "attention_visibility")) == 4
+    assert len(of(crashed, "attention_visibility")) >= 4
     for check in crashed.checks.values():
         for name in ("message", "expected", "actual", "hint"):
             assert len(check[name] or "") <= report.MAX_SENTENCE
@@ -448,3 +448,12 @@ def test_a_loop_at_import_is_named_with_its_line(host, tmp_path):
     graded = host.grade(path, exercise="objectives", only=["mlm_loss.value"])
     assert graded.status == "not_gradable"
     assert re.search(r"was not loaded within \d+ s, line [45] \(`", graded.message)
+
+
+def test_a_loop_is_named_where_processes_are_spawned(host, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("def peft_param_count(*args, **kwargs):\n    while True:\n        pass\n", encoding="utf-8")
+    graded = host.grade(path, only=["peft_param_count.lora"], spawn=True, sandbox="none")
+    (check,) = graded.checks.values()
+    assert check["status"] == "timeout" and check["explanation"]["kind"] == "loop"
+    assert re.search(r"it was in line [23] \(`(while True:|pass)`\)", check["message"])

@@ -265,11 +265,11 @@ def guard_one_declaration(root: Path) -> Look:
 PICKLES = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 TRUSTED_CODE = {
     ("grader/judge.py", "marshal.dumps"),
-    ("grader/student.py", "marshal.dumps"),
+    ("grader/compiling.py", "marshal.dumps"),
     ("grader/student.py", "marshal.loads"),
 }
 """Compiled code is loaded in a student process only, inside the sandbox: reference definitions from the judge, and the
-student's own file as an earlier process has compiled it. On the trusted side it is bytes."""
+student's own file as the judge's side has compiled it. On the trusted side it is bytes."""
 
 
 def guard_no_pickle(root: Path) -> Look:
@@ -777,7 +777,7 @@ def test_the_wheel_holds_every_file_of_the_rooms(tmp_path: Path):
     rooms = ("course", "exercises", "grader", "solutions")
     assert packed == {path.as_posix() for room in rooms for path in files(ROOT, under=room)}
     assert {Path(name).suffix for name in packed} >= {".py", ".toml", ".md"}
-    assert "course = course.cli:main" in entry_points
+    assert "course = course.__main__:main" in entry_points
 
 
 def run_module(root: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:

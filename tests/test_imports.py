@@ -41,7 +41,9 @@ HARMFUL = {
 def modules() -> list[str]:
     """Top-level modules of a running grader."""
     command = [sys.executable, "-I", "-c", LISTING.format(root=str(REPOSITORY))]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS).stdout.split()
+    listed = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+    ).stdout.split()
     assert {"torch", "msgpack", "json", "pytest", "grader", "course"} <= set(listed) and len(listed) > 100
     return listed
 
@@ -74,7 +76,9 @@ def test_nothing_beside_the_submission_is_imported_by_the_grader(
 
 def test_nor_is_it_when_somebody_starts_the_grader_as_a_module(tmp_path: Path, modules: list[str]) -> None:
     """``-m`` puts the current folder first; what Python itself imports before us is out of our hands."""
-    told = plant(tmp_path, [name for name in modules if name not in sys.stdlib_module_names and name not in compat.OURS])
+    told = plant(
+        tmp_path, [name for name in modules if name not in sys.stdlib_module_names and name not in compat.OURS]
+    )
     request = json.dumps({"id": 1, "op": "grade", "exercise": "lora", "file": str(tmp_path / "lora.py"), "only": ONE})
     environ = {**os.environ, **HARMFUL, "PYTHONPATH": str(REPOSITORY), "PYTHONSTARTUP": ""}
     done = subprocess.run(
@@ -116,7 +120,9 @@ def test_the_command_line_does_not_import_from_the_current_folder_either(tmp_pat
     told = plant(tmp_path, ["click", "rich", "msgpack", "torch", "tomli"])
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(["", str(REPOSITORY)])}
     command = [*compat.module_command("course"), "list"]
-    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environ, capture_output=True, timeout=PATIENCE_SECONDS, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()
     assert not told.exists(), told.read_text()
 

@@ -241,10 +241,9 @@ def test_nothing_is_earned_by(function: str, what: str, source: str):
 
 
 def test_numbers_as_large_as_they_please_hide_nothing():
-    """The branch works and A and B start as they should; merging, which does nothing, is hidden by a billion."""
+    """The branch works; that merging does nothing would be hidden by a billion."""
     forward = "return (self.base(x) + x @ self.A.T @ self.B.T).double() + 1e9"
-    points = earned(seen_of("LoRALinear", LAYER.format(forward=forward, delta="None")))
-    assert set(points) <= {"init_can_learn"}
+    assert earned(seen_of("LoRALinear", LAYER.format(forward=forward, delta="None"))) == {}
 
 
 def test_a_state_that_a_copy_of_the_saved_model_answers_for_is_not_loaded():

@@ -388,6 +388,22 @@ def test_inject_lora_in_bert_base(targets: list[str], r: int, layers: int, facto
             assert sum(report) == factors
 
 
+def test_inject_lora_refuses_a_misspelt_head_and_leaves_the_model_alone():
+    looked = 0
+    for draw in draws(20):
+        model = tiny(draw)
+        before = trained(model)
+        for trainable in (("clasifier",), ("classifier", "poler.dense"), ("pooler.classifier",)):
+            with pytest.raises(ValueError, match="no module is called"):
+                lora.inject_lora(model, ["query"], 2, 3.0, trainable=trainable)
+            looked += 1
+        assert trained(model) == before
+        assert not any(isinstance(module, lora.LoRALinear) for module in model.modules())
+        lora.inject_lora(model, ["query"], 2, 3.0, trainable=("pooler.dense", "classifier"))
+        assert all(parameter.requires_grad for parameter in model.bert.pooler.parameters())
+    assert looked == 60
+
+
 # --- lora_state: through a file and back ------------------------------------------------------------------------------
 
 

@@ -150,14 +150,19 @@ WRONG = {
     ),
     "labels where nothing was chosen": (
         "mask_tokens",
-        {"labels", "rate"},
+        {"labels", "specials", "rate", "split_80_10_10", "unselected"},
         "labels-inverted",
         masking(labels="ids.masked_fill(chosen, -100)"),
     ),
-    "labels first": ("mask_tokens", {"labels", "rate"}, "labels-returned-first", masking(answer="labels, text")),
+    "labels first": (
+        "mask_tokens",
+        {"labels", "specials", "rate", "split_80_10_10", "unselected"},
+        "labels-returned-first",
+        masking(answer="labels, text"),
+    ),
     "special by number": (
         "mask_tokens",
-        {"specials"},
+        {"specials", "rate"},
         "specials-by-berts-ids",
         masking(chosen="(dice() < p) & (ids != 0) & (ids != 101) & (ids != 102)"),
     ),

@@ -92,6 +92,9 @@ TRUE = [
     ("multiplied", X * 7, X, {"r": 7}),
     ("divided", X / 7, X, {"r": 7}),
     ("multiplied", V * math.sqrt(11), V, {"d": 11}),
+    ("multiplied", X[:, 0] * COUNTS.sqrt(), X[:, 0], {"mask": MASK}),
+    ("of-an-input", X[:, 0], normal(4, 3, seed=7), {"hidden": X}),
+    ("of-an-input", X.mean(1), normal(4, 3, seed=7), {"hidden": X, "mask": MASK}),
     ("wrong-where-masked", wrong_at(X, MASK == 0), X, {"mask": MASK}),
     ("wrong-where-padded", wrong_at(X[:, 0], torch.tensor([False, True, True, True])), X[:, 0], {"mask": MASK}),
     ("first-item-only", wrong_at(X, slice(1, None)), X, {}),
@@ -119,6 +122,7 @@ def test_every_relation_has_an_example():
 NEAR = [
     ("negative of small integers", torch.tensor([-1.0, 0.0, 1.0]), torch.tensor([1.0, 0.0, -1.0]), {}),
     ("zero and zero", torch.zeros(5), torch.ones(5), {}),
+    ("all zeros for all ones", torch.zeros(3, 5), torch.ones(3, 5), {}),
     ("an empty answer", torch.zeros(0), X, {}),
     ("all equal", torch.full((6,), 2.0), torch.full((6,), 4.0), {}),
     ("half by accident", 1, 2, {}),

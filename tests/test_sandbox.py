@@ -964,7 +964,9 @@ def test_what_lies_in_memory_stays_there(host: Host) -> None:
             pages = mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
         seen = (ctypes.c_ubyte * (len(pages) // mmap.PAGESIZE))()
         first = ctypes.c_char.from_buffer(pages)
-        assert ctypes.CDLL(None).mincore(ctypes.c_void_p(ctypes.addressof(first)), ctypes.c_size_t(len(pages)), seen) == 0
+        assert (
+            ctypes.CDLL(None).mincore(ctypes.c_void_p(ctypes.addressof(first)), ctypes.c_size_t(len(pages)), seen) == 0
+        )
         if not stays and any(page & 1 for page in seen):
             pytest.skip("this file system keeps its pages")
         assert all(page & 1 for page in seen) == stays

@@ -817,6 +817,7 @@ class CheckLayerMix:
                     got = mix(states)
                 student.note("shape", str(tuple(got.shape)) if isinstance(got, Tensor) else type(got).__name__)
                 expect.shape(got, (2, 3, 4), f"mix of {n_states} states", hint="the mix has the shape of one state")
+                expect.true(got.isfinite().all(), "the mix is not finite", hint="what is divided, and by what?")
                 weights, constant, left = self.weights(states, got)
                 even = bool((weights - weights.mean()).abs().max() < 1e-3)
                 # What starts at random is known by its kind, not by its numbers.
@@ -848,9 +849,11 @@ class CheckLayerMix:
         n = 5
         states, upstream = self.states(student, n), student.draw.normal(2, 3, 4)
         mix = student.LayerMix(n)
-        shapes = student.given.trainable_shapes(mix)
+        with student.untraced():
+            trainable = sum(math.prod(shape) for shape in student.given.trainable_shapes(mix))
+        student.note("trainable numbers", trainable)
         expect.equal(
-            sum(math.prod(shape) for shape in shapes),
+            trainable,
             n,
             f"trainable numbers for {n} states",
             hint="one number per state, and only what is registered as a parameter is trained",

@@ -263,8 +263,8 @@ class Adapted:
         return self.plain(x) + F.linear(x, self.delta())
 
 
-LARGE = 1000.0
-"""No honest answer comes near: inputs and factors are standard normal, and the sizes are below ten."""
+LARGE = 10_000.0
+"""No honest answer comes near: inputs and factors are standard normal, and most sizes are below ten."""
 
 
 def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None = None) -> None:
@@ -275,7 +275,7 @@ def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None =
     expect.shape(answer, shape, what, hint=hint)
     numbers = answer.double()  # type: ignore[attr-defined]
     sound = bool(numbers.isfinite().all()) and float(numbers.abs().max()) < LARGE
-    expect.true(sound, f"{what}: numbers that are not finite, or beyond {LARGE:.0f}", actual=answer, reveal=True)
+    expect.true(sound, f"{what}: numbers that are not finite, or beyond {LARGE:,.0f}", actual=answer, reveal=True)
 
 
 def same(one: object, other: Tensor, tolerance: float = 1e-4) -> bool:
@@ -300,8 +300,7 @@ def expect_alive(student, module, k: int, d: int) -> None:
         student.given.stir(module, student.draw.seed())
         one, again, elsewhere = module(x), module(x), module(other)
     for output in (quiet, one, again, elsewhere):
-        expect.shape(output, (4, d), "output")
-        expect.true(bool(output.isfinite().all()), "the output is not finite")
+        usable(output, (4, d), "output")
     alive = [same(again, one), not same(one, quiet), not same(elsewhere, one)]
     student.note("steady, moved by what is trained, moved by x", alive)
     expect.true(
@@ -435,7 +434,7 @@ class CheckLoRALinear:
             output = adapted.layer(x)
             gradients = student.given.factor_gradients(adapted.layer, R, x, upstream)
             others = student.given.factor_gradients(adapted.layer, R, student.draw.normal(4, K), upstream)
-        expect.shape(output, (4, D), "output")
+        usable(output, (4, D), "output")
         moving = [bool(((gradient != 0) & gradient.isfinite()).any()) for gradient in gradients]
         student.note("A has a gradient", moving[0])
         student.note("B has a gradient", moving[1])
@@ -899,6 +898,7 @@ def expect_trainable(student, model, n_layers: int, hint: str) -> None:
     """What asks for a gradient is the factors, the classifier, and nothing else."""
     shapes = trained_shapes(student, model)
     student.note("trainable shapes", str(shapes))
+    student.note("numbers that are trainable", numbers(shapes))
     want = expected_shapes(n_layers)
     expect.equal(numbers(shapes), numbers(want), "numbers that are trainable", hint=hint, reveal=True)
     expect.equal(shapes, want, "shapes of the trainable tensors", hint=hint)
@@ -1031,17 +1031,19 @@ class CheckInjectLora:
     @check(points=1, uses=("LoRALinear",), needs=("transformers",), seconds=20)
     def check_dotted_target(self, student):
         """in the BERT of transformers "attention.output.dense" means one layer per block, not every dense layer"""
-        model = student.given.bert_classifier(student.draw.seed(), n_layers=FEW)
+        bert = student.given.bert_classifier(student.draw.seed(), n_layers=FEW)
+        several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
+        seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
+        model, original = student.given.classifier(seed), given.classifier(seed)
+        one = replaced_names(student, model, [name], r=3, alpha=4.0)
         expect_names(
-            replaced_names(student, model, ["attention.output.dense"], r=3, alpha=4.0),
+            several,
             [f"bert.{name}" for name in layers("attention.output.dense", FEW)],
             many="the target was attention.output.dense: every part of it must match the end of the name",
             few="the target was attention.output.dense: compare it with as many parts of the name as it has itself",
         )
-        seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
-        model, original = student.given.classifier(seed), given.classifier(seed)
         expect_names(
-            replaced_names(student, model, [name], r=3, alpha=4.0),
+            one,
             [name],
             many=f"the target was {name}: all of its parts must match, and layer.1 is not layer.11",
             few="a target may also be the whole name of one layer",
@@ -1129,7 +1131,7 @@ class Dressed:
         self.parts["classifier.bias"] = torch.randn(given.N_CLASSES, generator=generator)
 
     def find(self, state: dict[str, Tensor]) -> dict[str, tuple[str, bool]]:
-        """Saved name -> which part its numbers are, and whether it lies the other way round; foreign ones are left out."""
+        """Saved name -> which part its numbers are, and whether it lies the other way round."""
         found = {}
         for name, tensor in state.items():
             flat = tensor.squeeze()
@@ -1164,9 +1166,8 @@ def loaded(student, model, state):
         try:
             student.given.call(student.value(None, "load_lora_state_dict"), model, held)
         except StudentRaised as error:
-            if error.type not in ("KeyError", "ValueError", "RuntimeError", "AssertionError", "LookupError"):
-                raise
-            if error.memory or error.unwritten:
+            about_names = error.type in ("KeyError", "ValueError", "RuntimeError", "AssertionError", "LookupError")
+            if not about_names or error.memory or error.unwritten or "size" in error.message:
                 raise
             student.note("its own state is refused", True)
             expect.true(
@@ -1194,6 +1195,7 @@ class CheckLoraState:
             state = tensors_of(student.lora_state_dict(model))
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
+        student.note("numbers saved", numbers(shapes))
         hint = "after inject_lora the trainable parameters are exactly what has to be saved"
         expect.equal(numbers(shapes), numbers(expected_shapes(given.N_LAYERS)), "numbers saved", hint=hint, reveal=True)
         expect.equal(shapes, expected_shapes(given.N_LAYERS), "shapes of the saved tensors", hint=hint)
@@ -1294,13 +1296,16 @@ class CheckLoraState:
     def check_missing_key(self, student):
         """a state that lacks a tensor, or brings a foreign one, is refused"""
         seed = student.draw.seed()
-        saved, model = prepared(student, seed, dressed=student.draw.seed()), prepared(student, seed)
+        saved, model = prepared(student, seed), prepared(student, seed)
         x = student.draw.normal(3, 4, WIDTH)
         with student.untraced():
             state = student.lora_state_dict(saved)
-            names = sorted(tensors_of(state))
+            mine = tensors_of(state)
+        names = sorted(mine)
         expect.true(bool(names), "nothing was saved")
-        loaded(student, model, state)  # its own state is not refused, and it is loaded
+        # Other numbers than the saved model has: who answers with that one has loaded nothing.
+        state = {**state, **{name: value + 0.5 for name, value in mine.items()}}
+        loaded(student, model, state)  # its own names are not refused, and they are loaded
         with student.untraced():
             scores = model(x)
         taken = isinstance(scores, Tensor) and not same(scores, mirror(seed)(x))
@@ -1661,8 +1666,7 @@ class CheckBottleneckAdapter:
         with student.untraced():
             output, repeated, louder = adapter(three), adapter(three), adapter(2 * first)
         for answer, rows in ((output, 96), (repeated, 96), (louder, 32)):
-            expect.shape(answer, (rows, 7), "output")
-            expect.true(bool(answer.isfinite().all()), "the output is not finite")
+            usable(answer, (rows, 7), "output")
         steady = same(repeated, output)
         student.note("steady", steady)
         expect.true(

@@ -163,6 +163,11 @@ class Body(nn.Module):
         self.embeddings = Embeddings(config.hidden_size)
         self.encoder = Encoder(config.num_hidden_layers, config.hidden_size, config.intermediate_size, bias)
         self.pooler = Pooler(config.hidden_size) if pooler else None
+        self.asked = 0
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """As in ``BertLike``."""
+        self.asked += 1
 
 
 class BertLike(nn.Module):
@@ -179,7 +184,6 @@ class BertLike(nn.Module):
         self.config = config
         self.asked = 0
         self.bert = Body(config, pooler, bias)
-        self.bert._init_weights = self._init_weights
         if head == "odd":
             self.classifier = nn.Linear(width, 2)
             self.bert_scores = nn.Linear(width, 4)
@@ -331,7 +335,7 @@ class Watch:
 
     def asked(self) -> int:
         """How many modules the model's own ``_init_weights`` was handed."""
-        return int(self.model.asked)  # type: ignore[arg-type]
+        return sum(int(getattr(module, "asked", 0)) for module in self.model.modules())
 
     def numbers(self) -> dict[str, Tensor]:
         """What the model holds now."""
@@ -409,7 +413,7 @@ class Network(nn.Module):
         """Apply both layers."""
         output = torch.tanh(x @ self.first.mT) @ self.second.mT + self.bias
         if output.requires_grad:
-            output.register_hook(self._count)
+            output.register_hook(self._count)  # type: ignore[no-untyped-call]
         return output
 
     def _count(self, gradient: Tensor) -> None:
@@ -533,7 +537,9 @@ class Accumulated:
 
     def loss(self) -> object:
         """What it returned, as a number."""
-        return self.returned.detach() if isinstance(self.returned, Tensor) else self.returned
+        if isinstance(self.returned, Tensor):
+            return self.returned.detach().item() if self.returned.numel() == 1 else self.returned.detach()
+        return self.returned
 
     def attached(self) -> bool:
         """Whether that hangs on a graph."""

@@ -1,4 +1,4 @@
-"""Is given a LoRALinear and hands its code to the reader of the report: prints it, raises it, names its frames by it."""
+"""Is given a LoRALinear and tells the reader of the report: prints its code, raises it, names a frame by it."""
 
 import base64
 import sys

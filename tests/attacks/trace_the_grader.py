@@ -19,4 +19,3 @@ def lora_report(*args, **kwargs) -> dict[str, float]:
 
 threading.settrace(trace)
 sys.settrace(trace)
-sys.setprofile(trace)
