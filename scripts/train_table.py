@@ -18,11 +18,15 @@ import argparse
 import json
 import math
 import statistics
+import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from course import files, paths
 
 SETTINGS: tuple[tuple[str, float], ...] = (
     ("lora", 3e-3),
@@ -110,15 +114,12 @@ def quote(page: Path, table: str) -> None:
 
 def measure(seed: int, method: str, rate: float, threads: int | None) -> dict[str, Any]:
     """One run of the recipe, and what of its result the table needs."""
-    from rich.console import Console
-
-    from solutions.recipes.config import FineTune
-    from solutions.recipes.finetune import finetune
-    from solutions.recipes.hardware import processor
-
-    config = FineTune(method=method, learning_rate=rate, seed=seed, threads=threads)
+    options = ["--method", method, "--learning-rate", str(rate), "--seed", str(seed)]
+    options += ["--threads", str(threads)] if threads else []
     with tempfile.TemporaryDirectory() as folder:
-        result = finetune(config, Path(folder), Console(quiet=True))
+        command = [sys.executable, "-m", "solutions.recipes", "finetune", *options, "--out", folder]
+        subprocess.run(command, cwd=paths.ROOT, stdout=subprocess.DEVNULL, check=True)
+        result = json.loads((Path(folder) / "result.json").read_text(encoding="utf-8"))
     return {
         "method": method,
         "learning_rate": rate,
@@ -132,7 +133,7 @@ def measure(seed: int, method: str, rate: float, threads: int | None) -> dict[st
         "training_loss": result["training_loss"],
         "precision": result["precision"],
         "threads": result["threads"],
-        "processor": processor(),
+        "processor": result["processor"],
         "versions": result["versions"],
     }
 
@@ -163,9 +164,8 @@ def main() -> None:
         if (seed, method, rate) in done:
             continue
         runs.append(measure(seed, method, rate, arguments.threads))
-        from solutions.recipes.saving import write_json
-
-        write_json(arguments.json, {"schema": SCHEMA, "runs": runs})
+        text = json.dumps({"schema": SCHEMA, "runs": runs}, indent=2) + "\n"
+        files.write_bytes(arguments.json, text.encode())
         print(f"{method} {rate:g}, seed {seed}: {runs[-1]['accuracy']:.3f}", flush=True)
     print(markdown(runs))
     for page in QUOTED_IN if arguments.quote else ():

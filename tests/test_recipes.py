@@ -527,6 +527,7 @@ def test_the_result_says_what_was_done(config, tmp_path):
     assert result["data"]["train"] + result["data"]["validation"] + result["data"]["test"] == result["data"]["unique"]
     assert result["parameters"]["lora"] + result["parameters"]["head"] == result["parameters"]["trainable"]
     assert result["test"]["n"] == result["data"]["test"]
+    assert re.fullmatch(r".+, (AMX|AVX512|AVX2|NO AVX|DEFAULT|[A-Z0-9 ]+)", result["processor"])
     assert FineTune(**{**result["config"], "targets": tuple(result["config"]["targets"])}) == config
     saved = load_file(tmp_path / "adapter.safetensors")
     assert sum(tensor.numel() for tensor in saved.values()) == result["parameters"]["trainable"]

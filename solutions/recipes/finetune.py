@@ -19,7 +19,7 @@ from rich.table import Table
 from solutions.recipes import preflight
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import Split, label_counts, load, split
-from solutions.recipes.hardware import describe, find_hardware
+from solutions.recipes.hardware import describe, find_hardware, processor
 from solutions.recipes.lora_source import blame, broken_promise, lora_functions
 from solutions.recipes.model import adapt, fingerprint, load_classifier, load_tokenizer, trained_state
 from solutions.recipes.preflight import RESULT
@@ -94,6 +94,7 @@ def finetune(config: FineTune, out: Path, console: Console, overwrite: bool = Fa
         "padding_share": trained.padding_share,
         "reload_difference": difference,
         "device": str(hardware.device),
+        "processor": processor(),
         "precision": hardware.precision,
         "threads": hardware.threads,
         "seed": config.seed,
