@@ -262,7 +262,6 @@ class Function:
         self.order = self.wrong + right
         self.complete = len(self.comparable) == sum(item.status != "skipped" for item in self.group.values())
         self.evidence = {name: evidence(self.group[name], self.references[name]) for name in self.wrong}
-        self.telling = {name for name in self.wrong if _telling(self.group[name], self.references[name])}
 
     def explain(self) -> dict[str, Diagnosis]:
         """Check id -> what explains its failure."""
@@ -316,19 +315,33 @@ class Function:
         return Diagnosis("misconception", mistake.name, mistake.hint)
 
     def _partial(self, suspects: list[Mistake]) -> dict[str, Diagnosis]:
-        """What explains single checks, where several things are wrong: by numbers that no accident gives."""
-        partial: dict[str, list[Mistake]] = {name: [] for name in self.telling}
-        for mistake in suspects if self.telling else ():
-            if not self._repeats(mistake.caught_by, mistake):
-                continue  # what the mistake is known by looks different here
-            for name in self.wrong:
-                if name in self.telling and self._repeats(name, mistake):
-                    partial[name].append(mistake)
-        return {
-            name: Diagnosis("misconception", fitting[0].name, fitting[0].hint)
-            for name, fitting in partial.items()
-            if len(fitting) == 1 and self.evidence[name] >= ENOUGH
-        }
+        """What explains single checks, where several things are wrong.
+
+        A mistake counts if every check that passed, and every check that the mistake fails by itself, goes with it as
+        it went with the student; what else failed has another cause. It is named for a check if no other mistake
+        repeats that check, and if there is evidence enough or its text says no more than the facts do.
+        """
+        known = [mistake for mistake in suspects if self._repeats(mistake.caught_by, mistake)]
+        found = {}
+        for name in self.wrong:
+            fitting = [mistake for mistake in known if self._repeats(name, mistake)]
+            if len(fitting) != 1 or not self._is_seen_whole(fitting[0]):
+                continue
+            if self.evidence[name] >= ENOUGH or fitting[0].name in plain_facts(self.slug):
+                found[name] = Diagnosis("misconception", fitting[0].name, fitting[0].hint)
+        return found
+
+    def _is_seen_whole(self, mistake: Mistake) -> bool:
+        """Whether all that this mistake does was seen: what else failed, it does not cause."""
+        for name in reversed(self.order):  # what passed first
+            if self._repeats(name, mistake):
+                continue
+            if (
+                name not in self.wrong
+                or observe(self.group[name].spec, self._module(mistake), self.run_seed).status != "passed"
+            ):
+                return False
+        return True
 
     # --- two at once ---------------------------------------------------------------------------------------------
 
@@ -544,27 +557,6 @@ def same_value(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same_value(one[key], other[key]) for key in one)
     return type(one) is type(other) and bool(one == other)
-
-
-def _telling(item: Observed, reference: Observed) -> bool:
-    """Whether numbers came back that the reference would not give and that no accident gives twice."""
-    for place, outcome in enumerate(item.trace):
-        known = reference.trace[place].value if place < len(reference.trace) else None
-        if outcome.kind == "value" and _is_rich(outcome.value) and not same_value(outcome.value, known):
-            return True
-    return False
-
-
-def _is_rich(value: Any) -> bool:
-    if isinstance(value, torch.Tensor):
-        return value.is_floating_point() and value.numel() > 3
-    if isinstance(value, dict):
-        return any(_is_rich(item) for item in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(_is_rich(item) for item in value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return abs(value) > 100 or value != int(value)
 
 
 # --- evidence --------------------------------------------------------------------------------------------------------
