@@ -318,14 +318,17 @@ class Function:
         """What explains single checks, where several things are wrong.
 
         A mistake counts if every check that passed, and every check that the mistake fails by itself, goes with it as
-        it went with the student; what else failed has another cause. It is named for a check if no other mistake
-        repeats that check, and if there is evidence enough or its text says no more than the facts do.
+        it went with the student; what else failed has another cause. Fractions that agree (``_telling``) are proof
+        without that, for several causes may meet in one check. It is named for a check if no other mistake repeats
+        that check, and if there is evidence enough or its text says no more than the facts do.
         """
         known = [mistake for mistake in suspects if self._repeats(mistake.caught_by, mistake)]
         found = {}
         for name in self.wrong:
             fitting = [mistake for mistake in known if self._repeats(name, mistake)]
-            if len(fitting) != 1 or not self._is_seen_whole(fitting[0]):
+            if len(fitting) != 1:
+                continue
+            if not (_telling(self.group[name], self.references[name]) or self._is_seen_whole(fitting[0])):
                 continue
             if self.evidence[name] >= ENOUGH or fitting[0].name in plain_facts(self.slug):
                 found[name] = Diagnosis("misconception", fitting[0].name, fitting[0].hint)
@@ -557,6 +560,27 @@ def same_value(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same_value(one[key], other[key]) for key in one)
     return type(one) is type(other) and bool(one == other)
+
+
+def _telling(item: Observed, reference: Observed) -> bool:
+    """Whether fractions came back that the reference would not give and that no accident gives twice."""
+    return any(
+        outcome.kind == known.kind == "value"
+        and outcome.what == known.what
+        and _has_fractions(outcome.value)
+        and not same_value(outcome.value, known.value)
+        for outcome, known in zip(item.trace, reference.trace, strict=False)
+    )
+
+
+def _has_fractions(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return value.is_floating_point() and value.numel() > 3 and bool((value != value.round()).any())
+    if isinstance(value, dict):
+        return any(_has_fractions(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(_has_fractions(item) for item in value)
+    return isinstance(value, float) and math.isfinite(value) and value != round(value)
 
 
 # --- evidence --------------------------------------------------------------------------------------------------------

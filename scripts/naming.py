@@ -117,8 +117,13 @@ def judged(file: Wrong, checks: Sequence[dict[str, Any]]) -> Outcome:
     return Outcome(
         file,
         caught=any(check["status"] != "passed" for check in checks),
-        explanations=frozenset(f"{one['kind']}:{one['id']}" for one in told if one["kind"] != "follows"),
+        explanations=frozenset(f"{one['kind']}:{_sorted(one['id'])}" for one in told if one["kind"] != "follows"),
     )
+
+
+def _sorted(name: str) -> str:
+    """The two names of a pair in the order of the alphabet."""
+    return " + ".join(sorted(name.split(" + ")))
 
 
 def main() -> None:

@@ -64,7 +64,7 @@ def grade(slug: str, function: str, source: str, seed: int = 5) -> Graded:
     assert observed, f"{slug} has no checks of {function}"
     references = {name: diagnose.observe(item.spec, reference_of(slug), seed) for name, item in observed.items()}
     found = diagnose.diagnose(slug, observed, references, seed)
-    return Graded(observed, {name: one.name for name, one in found.items()})
+    return Graded(observed, {name: one.id for name, one in found.items()})
 
 
 def remarked(slug: str, check_id: str, source: str, seed: int = 5) -> list[str]:

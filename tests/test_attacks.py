@@ -33,6 +33,8 @@ OTHER = ("lora_report.head",)
 GIVEN = ("inject_lora.replaced", "inject_lora.no_head")
 """Two checks in a row that are given a LoRALinear."""
 WRONG = frozenset({"failed"})
+WORTHLESS = frozenset({"failed", "crashed"})
+"""A check asks twice; what an attack does at its first call may make the second one impossible."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ CASES = {
     # comparisons, helpers and libraries of its own process
     "patch_comparisons": Attack(REPORT),
     "patch_pytest": Attack(REPORT),
-    "patch_dispatcher": Attack(REPORT),
+    "patch_dispatcher": Attack(REPORT, WORTHLESS),
     "patch_given": Attack(("LoRALinear", "BottleneckAdapter")),
     # answers that lie
     "lying_tensor": Attack(("LoRALinear.forward", "LoRALinear.delta_weight"), frozenset({"failed", "crashed"})),
@@ -78,13 +80,13 @@ CASES = {
         ),
     ),
     # looking for secrets
-    "search_objects": Attack(says="objects seen: True"),
+    "search_objects": Attack(statuses=frozenset({"failed", "timeout"}), says="objects seen: True"),
     "search_memory": Attack(OTHER, says="pages read: True finds what was freed: True"),
     "read_files": Attack(says="tries: True"),
     "import_ours": Attack(says="PermissionError"),
     "look_at_the_host": Attack(),
     # answers past the dispatcher
-    "frame_ahead": Attack(REPORT),
+    "frame_ahead": Attack(REPORT, WORTHLESS),
     "frame_giant": ends("crashed", says="no answer"),
     "frame_garbage": ends("crashed", says="could not be read"),
     # resources
@@ -98,7 +100,7 @@ CASES = {
     # other processes, other machines
     "start_processes": Attack(says="PermissionError"),
     "outlive_the_answer": Attack(),
-    "signal_others": Attack(says="PermissionError"),
+    "signal_others": Attack(statuses=WORTHLESS, says="PermissionError"),
     "connect_outside": Attack(says="PermissionError"),
     # files
     "shadow_files": Attack(REPORT),
@@ -107,7 +109,7 @@ CASES = {
     "many_files": ends("crashed", says="more to disk"),
     "deep_folders": ends("crashed", says="more to disk"),
     "closed_folders": Attack(REPORT),
-    "links_outside": Attack(says="PermissionError"),
+    "links_outside": Attack(statuses=WORTHLESS, says="PermissionError"),
     "delete_own_folder": Attack(REPORT),
     # from check to check
     "cache_between_checks": Attack(REPORT),

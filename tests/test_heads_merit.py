@@ -35,7 +35,7 @@ def graded(function: str, source: str) -> tuple[dict[str, Observed], dict[str, A
             seen[spec.id] = Observed(spec, "skipped", "", []) if waits else diagnose.observe(spec, student, SEED)
             known[spec.id] = diagnose.observe(spec, right, SEED)
     named = diagnose.diagnose(SLUG, seen, known, SEED)
-    return seen, {name: found.name for name, found in named.items()}
+    return seen, {name: found.id for name, found in named.items()}
 
 
 def earned(seen: dict[str, Observed]) -> int:
