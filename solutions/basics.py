@@ -57,7 +57,7 @@ def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max
 
     Args:
         a: ids of the first text, without special tokens.
-        b: ids of the second text, or None if there is only one.
+        b: ids of the second text, or None if there is only one. An empty list is a second text: its [SEP] is written.
         cls_id: id of [CLS].
         sep_id: id of [SEP], which closes each text.
         max_length: the most ids that the whole row may have; more than its special tokens.
@@ -135,6 +135,7 @@ def label_scores(logits: Tensor, id2label: dict[int, str]) -> list[dict[str, str
 
     Returns:
         For every row ``{"label": ..., "score": ...}``: the most likely label, and its softmax probability as a number.
+        (A tensor that holds one number passes the checks, with a remark.)
 
     >>> label_scores(torch.tensor([[0.0, 0.0, 1.0986123]]), {0: "a", 1: "b", 2: "c"})[0]["label"]
     'c'

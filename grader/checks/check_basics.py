@@ -178,7 +178,7 @@ class CheckEncodePair:
 
     @check(points=1, visible=True)
     def check_single(self, student):
-        """without a second text the row is [CLS] A [SEP], all segment 0"""
+        """without a second text the row is [CLS] A [SEP], all segment 0; an empty second text is closed all the same"""
         a, _ = texts(student, student.draw.integer(4, 9), 0)
         for room in (64, len(a) + 2):
             result = student.encode_pair(a, None, CLS, SEP, room)
@@ -187,6 +187,13 @@ class CheckEncodePair:
             expect.equal(part(result, "input_ids", "list"), row, "input_ids of a single text", hint=hint)
             expect.equal(part(result, "token_type_ids", "list"), [0] * len(row), "token_type_ids", hint=hint)
             expect.equal(part(result, "attention_mask", "list"), [1] * len(row), "attention_mask", hint=hint)
+        for room in (64, len(a) + 3):
+            expect.equal(
+                part(student.encode_pair(a, [], CLS, SEP, room), "input_ids", "list"),
+                joined(a, []),
+                "input_ids of a pair whose second text is empty",
+                hint="only None means that there is no second text: what is closed by the second separator here?",
+            )
 
     @check(points=2)
     def check_longest_first(self, student):
@@ -338,6 +345,7 @@ def labelled(student, logits: Tensor, id2label: dict[int, str], pure: bool = Fal
         score = part(row, "score", "float")
         if isinstance(score, Tensor) and score.numel() == 1:
             score = score.item()
+            expect.remark("label_scores returned a score as a tensor; the docstring says a number")
         number = isinstance(score, (int, float)) and not isinstance(score, bool)
         expect.true(number, "a score is not a number", actual=score, reveal=True)
         scores.append(float(score))
@@ -614,6 +622,20 @@ class CheckGenerate:
             all(right),
             "the sampled tokens do not follow softmax(logits / temperature)",
             hint="a temperature of 0.5 must make likely tokens more likely; one of 2 must make them less so",
+        )
+        # That 300 draws from 200 equally likely ids show 100 or fewer has a probability below
+        # C(200, 100) / 2**300 < 1e-31 for a correct answer.
+        model, source = student.given.basics.PrefixModel(torch.zeros(200)), student.draw.seed()
+        ids = written(student, model, [1, 2], 310, do_sample=True, generator=student.given.basics.generator(source))
+        different = int((counted(ids, 200, 300) > 0).sum())
+        bound = next((most for most in (1, 10, 50, 100) if different <= most), None)
+        student.note("of 200 equally likely tokens occur", "more than 100" if bound is None else f"at most {bound}")
+        expect.true(
+            bound is None,
+            "without top_k, half of the vocabulary or more is never drawn, though all tokens are equally likely",
+            expected="more than 100 of 200 tokens in 300 draws",
+            actual=different,
+            hint="None means no restriction: which tokens can be drawn when the vocabulary is large?",
         )
 
     @check(points=1)

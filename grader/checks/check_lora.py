@@ -376,7 +376,7 @@ class CheckLoRALinear:
 
     @check(points=2, visible=True)
     def check_shapes_and_freeze(self, student):
-        """the two factors are trainable, r*k and d*r numbers, and nothing else is"""
+        """the two factors are trainable, r*k and d*r numbers, and nothing else is; the wrapped layer is frozen"""
         for bias in (True, False):
             adapted = Adapted(student, alpha=6.0, bias=bias, write=False)
             shapes = trained_shapes(student, adapted.layer)
@@ -386,6 +386,15 @@ class CheckLoRALinear:
                 [(R, D), (R, K)],
                 f"shapes of the trainable tensors (base {'with' if bias else 'without'} bias, d={D}, k={K}, r={R})",
                 hint="W and b of the base are frozen; what is trained is one thin factor on either side of the rank",
+                reveal=True,
+            )
+            passed = trained_shapes(student, adapted.base)
+            student.note("trainable in the layer that was passed", str(passed))
+            expect.equal(
+                passed,
+                [],
+                "shapes of what is trainable in the layer that was passed",
+                hint="whoever holds the layer that you were given holds W and b: is that the layer that you froze?",
                 reveal=True,
             )
         base = student.given.linear_of(student.draw.normal(D, K))

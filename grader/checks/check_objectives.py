@@ -801,10 +801,10 @@ class Library:
     """Documents whose sentences are all different, so that each is known by where it stands."""
 
     def __init__(self, student, single: bool = False) -> None:
-        """Draw them: five with several sentences; with ``single`` also two with one."""
+        """Draw them: five with several sentences; with ``single`` also two with one, and one with two."""
         lengths = [student.draw.integer(3, 7) for _ in range(5)]
         if single:
-            lengths[1:1], lengths[4:4] = [1], [1]
+            lengths[1:1], lengths[4:4] = [1], [1, 2]
         numbers = torch.randperm(10_000, generator=student.draw.generator).tolist()
         self.documents = [[f"Sentence {numbers.pop()}." for _ in range(length)] for length in lengths]
         self.place = {
@@ -975,7 +975,7 @@ class CheckMakeNspPairs:
 
     @check(points=1, visible=True)
     def check_count(self, student):
-        """as many triples as were asked for, even if some documents have a single sentence"""
+        """as many triples as were asked for, even if some documents have a single sentence or two"""
         library = Library(student, single=True)
         for n in (student.draw.integer(301, 399), 1):
             pairs = Pairs(student, library, n)
@@ -1035,11 +1035,17 @@ class CheckMakeNspPairs:
         """about half of the pairs of either label, by a coin of their own, from several documents and places"""
         # 400 tosses; 7 standard deviations are 0.175, both for the labels and for how often they change from pair to
         # pair. That 150 positive pairs use fewer than three of five documents has a probability below
-        # 10 * (2/5)**130, and fewer than two places an even smaller one.
+        # 10 * (2/5)**130, and fewer than two places an even smaller one. The last pair of a document has a share of one
+        # in six or more (a document has 7 sentences at most): that none of 130 positive pairs is one has a probability
+        # below 6e-11, and that 400 tosses give fewer than 130 one below 3e-11. Which document comes when is the same in
+        # twelve calls of six pairs with a probability below 1e-20, even if one document has half of the pairs.
         library = Library(student)
         pairs = Pairs(student, library, self.N)
-        short = {label for _ in range(12) for label in Pairs(student, library, 6).labels}
-        student.note("labels of twelve short calls together", str(sorted(short)))
+        short = [Pairs(student, library, 6) for _ in range(12)]
+        student.note("labels of twelve short calls together", str(sorted({n for few in short for n in few.labels})))
+        orders = {tuple(library.place[first][0] for first, _, _ in few.triples) for few in short}
+        in_turn = len(orders) == 1 and len({tuple(few.labels) for few in short}) > 1
+        student.note("the documents come in one order, the labels do not", in_turn)
         share = len(pairs.positive) / max(1, len(pairs.labels))
         expect.true(
             abs(share - 0.5) <= seven_sigma(0.5, self.N),
@@ -1066,6 +1072,18 @@ class CheckMakeNspPairs:
             actual=f"{min(n_documents, n_others)} documents, {n_places} places",
             hint="draw the document, and the place in it, anew for every pair",
             reveal=True,
+        )
+        expect.true(
+            not in_turn,
+            "the first sentences come from the documents in the same order in each of twelve calls with other dice",
+            hint="a few pairs of a large library would all come from its beginning: what decides about the document?",
+        )
+        last = any(place == len(library.documents[number]) - 2 for number, place in pairs.starts)
+        student.note("the last pair of a document occurs", last)
+        expect.true(
+            last,
+            "no pair with label 0 ends with the last sentence of its document",
+            hint="how many consecutive pairs are there in a document of three sentences, and of two?",
         )
         pairs.expect_questions()
 
