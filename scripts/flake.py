@@ -1,24 +1,29 @@
-"""Look for flaky verdicts: grade correct files again and again, each time with another seed.
+"""Look for flaky verdicts: grade the same files again and again, each time with another seed.
 
     python -m scripts.flake lora --gradings 200 --threads 1 2            the reference
     python -m scripts.flake lora --variants --gradings 20 --threads 1 2  every variant, the checks that it can touch
 
+    python -m scripts.flake objectives --wrong 12 --gradings 50 --threads 1  a sample of the wrong files of tests/wrong
+
 The checks run in this process, through the same dispatcher and wire as in a student process. Every verdict other than
-"passed" is printed with its seed; the exit code is 1 if there was one.
+"passed" is printed with its seed; of wrong files every check that passes with some seeds and fails with others. The exit
+code is 1 if there was one.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import random
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import torch
 
 from course import paths
-from grader import check, diagnose
+from grader import check, diagnose, limits
 
 
 def main() -> None:
@@ -29,10 +34,13 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="torch threads, one round each")
     parser.add_argument("--variants", action="store_true", help="the variants instead of the reference")
+    parser.add_argument("--wrong", type=int, metavar="N", help="so many wrong files, chosen by --first-seed")
     parser.add_argument("--only", nargs="+", metavar="CHECK", help="ids of checks, such as LoRALinear.merge")
     options = parser.parse_args()
 
     specs = check.manifest(check.load_file(paths.checks(options.slug), f"grader.checks.check_{options.slug}"))
+    if options.wrong:
+        sys.exit(1 if unsteady(options.slug, specs, options) else 0)
     files = list(variants(options.slug) if options.variants else reference(options.slug))
     verdicts = wrong = 0
     for threads in options.threads:
@@ -56,6 +64,36 @@ def main() -> None:
     sys.exit(1 if wrong or not verdicts else 0)
 
 
+def unsteady(slug: str, specs: list[check.CheckSpec], options: argparse.Namespace) -> int:
+    """Print the checks of wrong files whose verdict depends on the seed, and how many were looked at."""
+    paths_of_all = sorted((paths.ROOT / "tests" / "wrong" / slug).glob("*.py"))
+    sample = random.Random(options.first_seed).sample(paths_of_all, min(options.wrong, len(paths_of_all)))
+    torch.set_num_threads(options.threads[0])
+    looked_at = found = 0
+    for name, module, own in composed(slug, sample):
+        for spec in specs:
+            if not own & set(spec.names):
+                continue
+            seeds: dict[bool, list[int]] = {True: [], False: []}
+            for seed in range(options.first_seed, options.first_seed + options.gradings):
+                seeds[passes(spec, module, seed)].append(seed)
+            looked_at += 1
+            if seeds[True] and seeds[False]:
+                found += 1
+                print(f"{name} {spec.id}: passed {len(seeds[True])}, failed {len(seeds[False])}", flush=True)
+    print(f"{slug}: {len(sample)} wrong files x {options.gradings} seeds: {looked_at} checks, {found} unsteady")
+    return found or not looked_at
+
+
+def passes(spec: check.CheckSpec, module: types.ModuleType, seed: int) -> bool:
+    """Whether a check passes; one that does not end within its time does not."""
+    try:
+        with limits.clock(10):
+            return diagnose.observe(spec, module, seed).status == "passed"
+    except limits.Overdue:
+        return False
+
+
 def reference(slug: str) -> Iterator[tuple[str, types.ModuleType, set[str] | None]]:
     """The reference; every check touches it."""
     yield "reference", module_of(paths.solution(slug).read_text(encoding="utf-8"), "reference"), None
@@ -63,8 +101,13 @@ def reference(slug: str) -> Iterator[tuple[str, types.ModuleType, set[str] | Non
 
 def variants(slug: str) -> Iterator[tuple[str, types.ModuleType, set[str] | None]]:
     """Each variant with the names that it defines anew."""
+    yield from composed(slug, sorted(paths.variants(slug).glob("*.py")))
+
+
+def composed(slug: str, files: Sequence[Path]) -> Iterator[tuple[str, types.ModuleType, set[str]]]:
+    """The reference with the definitions of each file in the place of its own."""
     before = paths.solution(slug).read_text(encoding="utf-8")
-    for path in sorted(paths.variants(slug).glob("*.py")):
+    for path in files:
         text = path.read_text(encoding="utf-8")
         own = {name for node in ast.parse(text).body if (name := getattr(node, "name", None))}
         yield path.stem, module_of(f"{before}\n\n{text}", path.stem), own
