@@ -56,7 +56,7 @@ class Block(nn.Module):
 
 
 class Mixed(nn.Module):
-    """Embeddings, two blocks, an LSTM, linear layers, convolutions in one family: parameters of every kind, never called.
+    """Embeddings, two blocks, an LSTM, linear layers (in one family convolutions too): all kinds, never called.
 
     Args:
         family: a key of ``NORMS``.
