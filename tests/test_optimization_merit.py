@@ -54,7 +54,7 @@ def reinit_top_layers(model, n, std=None):
     layers = model.bert.encoder.layer
     if n < 0 or n > len(layers):
         raise ValueError(n)
-    std = std or model.config.initializer_range
+    std = model.config.initializer_range if std is None else std
     for layer in layers[len(layers) - n :]:
         for module in layer.modules():
             if isinstance(module, nn.Linear):

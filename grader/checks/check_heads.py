@@ -482,6 +482,23 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     )
 
 
+def remark_on_training(student, head: Head, texts: Texts) -> None:
+    """Remark on a head whose score for a text, in training mode, depends on the other texts.
+
+    Dropout draws the same numbers, since shapes, masks and seed are the same; whoever throws other dice has other
+    scores for the same batch as well, and hears nothing.
+    """
+    mask, seed = texts.mask(), student.draw.seed()
+    tokens = [texts.tokens[0], *(3 * student.draw.normal(length, texts.width) for length in texts.lengths[1:])]
+    batch, others = texts.hidden(), texts.hidden(tokens=tokens)
+    with student.untraced():
+        first, again, beside = (
+            student.given.heads.while_training(head.module, hidden, mask, seed) for hidden in (batch, batch, others)
+        )
+    if same(first, again, 1e-6) and isinstance(beside, Tensor) and not same(first[:1], beside[:1]):
+        expect.remark("in training mode the score that ConvHead gives a text depends on the other texts of the batch")
+
+
 def untouched(before: Any, after: Any) -> bool:
     """A tensor, or each of several, has the numbers that it had."""
     if isinstance(before, Tensor):
@@ -618,6 +635,7 @@ class CheckConvHead:
         expect.true(reached, "no gradient reaches the hidden states", hint="the encoder is to learn too")
         expect.true(apart, "the score of a text depends on other texts", hint="over which axis does your window move?")
         expect.true(more, "32 channels have no more weights than 16", hint="is the argument used?")
+        remark_on_training(student, head, texts)
 
 
 class CheckLSTMHead:
@@ -635,7 +653,14 @@ class CheckLSTMHead:
         texts = Texts(student, [3, 1, 4], 5)
         head(texts.hidden(scale=1.0), texts.mask(), shape=(3, 1))
         head.demand_reading(5)
+        sizes = [Head(student, "LSTMHead", 5, units=units).n_trainable() for units in (7, 12)]
+        used = head.fact("other units, another number of weights", sizes[0] != sizes[1])
         demand_any_number(student, "LSTMHead", 6, units=4)
+        expect.true(
+            used,
+            f"with 7 units and with 12, {sizes[0]} numbers are trained",
+            hint="is the argument used? A wider state has more weights",
+        )
 
     @check(points=3)
     def check_pad_invariant(self, student):
@@ -735,6 +760,10 @@ class CheckLSTMHead:
         )
         head.demand_reading(6)
         head.demand_pure(texts.hidden(longer=2, scale=1.0), texts.mask(longer=2))
+        with student.untraced():
+            reached = bool(student.given.heads.encoder_learns(head.module, hidden, mask))
+        if not reached:
+            expect.remark("no gradient reaches the hidden states through LSTMHead: the encoder below would not learn")
 
 
 class CheckClsConcat:
@@ -896,7 +925,9 @@ class CheckLayerMix:
             )
             mix.fact("a constant is added", abs(constant) > 1e-3)
             summed = mix.fact("the weights sum to one", abs(total - 1) < 1e-3)
-            positive = mix.fact("no weight is negative", lowest > -1e-3)
+            positive = lowest > -1e-3
+            if summed:  # the sign of a common factor is an accident
+                mix.fact("no weight is negative", positive)
             mix.fact("all weights have one sign", bool((weights * weights[0] > -1e-3).all()))
             followed = mix.fact("the weights follow the parameters", float(weights.max()) - lowest > 1e-3)
             expect.true(

@@ -11,6 +11,7 @@ Results that depend on a student's free choices (how many groups, which random n
 read in a canonical form, or taken untraced and stated as notes.
 """
 
+import contextlib
 import math
 import re
 from collections.abc import Iterable
@@ -542,6 +543,29 @@ class CheckReinitTopLayers:
                 hint="normal, not uniform; if it is cut off, then at two standard deviations, as Google's BERT does it",
                 reveal=True,
             )
+        self.demand_zeros(student)
+
+    @staticmethod
+    def demand_zeros(student) -> None:
+        """A standard deviation of 0 is one that was passed; all weights are 0. That it is refused is remarked on."""
+        try:
+            restarted = Restarted(student, 1, 2, 0.0)
+        except StudentRaised as error:
+            if error.unwritten or error.memory:
+                raise
+            # torch.nn.init.trunc_normal_, which is right everywhere else, divides by it
+            expect.remark(f"reinit_top_layers raises {error.type} for std=0.0; the docstring's example passes it")
+            return
+        largest = max(float(tensor.abs().max()) for tensor in restarted.top("matrix", 1).values())
+        student.note("weights other than zero, std being 0.0", not largest < 1e-6)
+        expect.true(
+            largest < 1e-6,
+            "with std=0.0 the weights are not all 0",
+            expected="0",
+            actual=f"up to {largest:.4f}",
+            hint="which values of std count as none given?",
+            reveal=True,
+        )
 
     @check(points=1)
     def check_layernorm(self, student):
@@ -879,9 +903,22 @@ class Accumulated:
         if earlier is not None:
             given.leave_gradients(model, earlier)
         # Each check asks for what it is about, so that a second error elsewhere does not hide the first.
+        self.student = student
         self.found = given.accumulate(
             student.value(None, "accumulate_gradients"), model, self.batches, given.loss_function(loss)
         )
+        with student.untraced():
+            left = self.found.weights()
+        self.moved = any(
+            not isinstance(left.get(name), Tensor) or not torch.equal(left[name], before)
+            for name, before in self.weights.items()
+        )
+        student.note("the weights have moved", self.moved)
+
+    def read(self, what: str) -> Any:
+        """``gradients``, ``loss`` or ``weights``; untraced where weights have moved, by a step of whatever size."""
+        with self.student.untraced() if self.moved else contextlib.nullcontext():
+            return getattr(self.found, what)()
 
     def truth(self) -> tuple[float, dict[str, Tensor]]:
         """Mean loss over all examples and its gradient, from one large batch in float64, by hand."""
@@ -905,7 +942,7 @@ class Accumulated:
     def demand_gradients(self, what: str, hint: str) -> None:
         """They are those of one large batch."""
         _, wanted = self.truth()
-        found = self.found.gradients()
+        found = self.read("gradients")
         for name, gradient in wanted.items():
             expect.close(found.get(name), gradient, f"gradient of {name}, {what}", tolerance=1e-4, hint=hint)
 
@@ -933,7 +970,7 @@ class CheckAccumulateGradients:
         """micro-batches of unequal size, 4 + 4 + 2, leave the gradient of one batch of 10"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((5, 1, 3), "mean_cross_entropy")):
             accumulated = Accumulated(student, sizes, loss)
-            accumulated.found.loss()  # not judged here; it tells apart who weighs the gradients only
+            accumulated.read("loss")  # not judged here; it tells apart who weighs the gradients only
             accumulated.demand_gradients(
                 f"from {' + '.join(map(str, sizes))} examples",
                 "an example in a small micro-batch must not count for more than one in a large micro-batch",
@@ -945,12 +982,16 @@ class CheckAccumulateGradients:
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((3, 1, 5), "mean_cross_entropy")):
             accumulated = Accumulated(student, sizes, loss)
             expect.close(
-                accumulated.found.loss(),
+                accumulated.read("loss"),
                 accumulated.truth()[0],
                 f"returned loss, from {' + '.join(map(str, sizes))} examples",
                 tolerance=1e-4,
                 hint="the same weights as for the gradients: each micro-batch counts by its number of examples",
             )
+            with student.untraced():
+                tensor = bool(accumulated.found.is_tensor())
+            if tensor:
+                expect.remark("accumulate_gradients returned a tensor; the docstring says a plain number")
             expect.true(
                 not accumulated.found.attached(),
                 "the returned loss still hangs on its graph",
@@ -962,7 +1003,7 @@ class CheckAccumulateGradients:
     def check_memory(self, student):
         """one micro-batch at a time: never a larger forward pass, and no graph kept for later"""
         accumulated = Accumulated(student, (4, 4, 4), places=4)
-        found, (_, wanted) = accumulated.found.gradients(), accumulated.truth()
+        found, (_, wanted) = accumulated.read("gradients"), accumulated.truth()
         for name, gradient in wanted.items():
             expect.shape(found.get(name), tuple(gradient.shape), f"gradient of {name}")
             got = found[name].double().flatten()
@@ -977,7 +1018,7 @@ class CheckAccumulateGradients:
     def check_fresh(self, student):
         """gradients from before do not leak in, and the weights stay as they are"""
         accumulated = Accumulated(student, (2, 2), earlier=float(student.draw.uniform(3, 9)))
-        left = accumulated.found.weights()
+        left = accumulated.read("weights")
         for name, before in accumulated.weights.items():
             expect.close(
                 left.get(name),
@@ -988,7 +1029,7 @@ class CheckAccumulateGradients:
             )
         single = Accumulated(student, (3,), earlier=float(student.draw.uniform(3, 9)))
         _, wanted = single.truth()
-        found = single.found.gradients()
+        found = single.read("gradients")
         # One micro-batch needs no weights, so whatever is wrong here was there before.
         for name, gradient in wanted.items():
             expect.close(

@@ -30,6 +30,27 @@ def input_gradient(function: Callable[..., object], hidden: Tensor, mask: Tensor
     return torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
 
 
+def encoder_learns(function: Callable[..., object], hidden: Tensor, mask: Tensor) -> bool:
+    """Whether any gradient of the sum of the answers reaches the hidden states (B, T, C)."""
+    leaf = hidden.clone().requires_grad_()
+    output = function(leaf, mask)
+    if not isinstance(output, Tensor) or not output.requires_grad:
+        return False
+    output.sum().backward()  # type: ignore[no-untyped-call]
+    return leaf.grad is not None and bool((leaf.grad != 0).any())
+
+
+def while_training(module: nn.Module, hidden: Tensor, mask: Tensor, seed: int) -> object:
+    """What a head answers in training mode, where dropout takes its numbers from this seed; evaluation follows."""
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        module.train()
+        try:
+            return module(hidden, mask)
+        finally:
+            module.eval()
+
+
 def state_gradients(function: Callable[..., object], states: Iterable[Tensor], upstream: Tensor) -> list[Tensor]:
     """The same for a function of a tuple of hidden states: one gradient (B, T, C) per state."""
     leaves = tuple(state.clone().requires_grad_() for state in states)

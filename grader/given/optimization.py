@@ -56,7 +56,7 @@ class Block(nn.Module):
 
 
 class Mixed(nn.Module):
-    """Embeddings, two blocks, an LSTM and linear layers: parameters of every kind, never called.
+    """Embeddings, two blocks, an LSTM, linear layers (in one family convolutions too): all kinds, never called.
 
     Args:
         family: a key of ``NORMS``.
@@ -74,6 +74,9 @@ class Mixed(nn.Module):
         self.add_module(last, nn.LayerNorm(WIDTH))
         self.lstm = nn.LSTM(WIDTH, 4, batch_first=True)
         self.debias = nn.Linear(4, 5)
+        if family == "gpt2":
+            self.windows = nn.Conv1d(WIDTH, 3, 2)  # a kernel of three dimensions, and one of four
+            self.patches = nn.Conv2d(1, 2, 3)
         self.out = nn.Linear(WIDTH, N_TOKENS) if tied else nn.Linear(5, N_CLASSES)
         if tied:
             self.out.weight = self.embeddings["word_embeddings"].weight  # type: ignore[assignment]
@@ -540,6 +543,10 @@ class Accumulated:
         if isinstance(self.returned, Tensor):
             return self.returned.detach().item() if self.returned.numel() == 1 else self.returned.detach()
         return self.returned
+
+    def is_tensor(self) -> bool:
+        """Whether that is a tensor rather than a plain number."""
+        return isinstance(self.returned, Tensor)
 
     def attached(self) -> bool:
         """Whether that hangs on a graph."""

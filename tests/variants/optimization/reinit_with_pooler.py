@@ -8,7 +8,7 @@ def reinit_top_layers(model, n, std=None):
         raise ValueError(f"n = {n}")
     if n == 0:
         return
-    std = std or model.config.initializer_range
+    std = model.config.initializer_range if std is None else std
     for part in [*list(model.bert.encoder.layer)[-n:], model.bert.pooler]:
         for name, parameter in part.named_parameters():
             if name.endswith("bias"):
