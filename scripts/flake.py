@@ -6,8 +6,8 @@
     python -m scripts.flake objectives --wrong 12 --gradings 50 --threads 1  a sample of the wrong files of tests/wrong
 
 The checks run in this process, through the same dispatcher and wire as in a student process. Every verdict other than
-"passed" is printed with its seed; of wrong files every check that passes with some seeds and fails with others. The exit
-code is 1 if there was one.
+"passed" is printed with its seed; of wrong files, every check that passes with some seeds and fails with others. The
+exit code is 1 if there was one.
 """
 
 from __future__ import annotations
