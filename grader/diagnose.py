@@ -280,9 +280,11 @@ class Function:
         found = self._partial(suspects)
         if not found and len(self.wrong) > 1 and (idle := self._idle(self.wrong, "the failed")) is not None:
             return dict.fromkeys(self.wrong, idle)
-        related = self._related(found)
-        simple = len(related) == len(self.wrong) and len({diagnosis.id for diagnosis in related.values()}) == 1
-        if self.complete and len(found) < len(self.wrong) and not simple:
+        alone = self._related({})
+        if len(alone) == len(self.wrong) and len({diagnosis.id for diagnosis in alone.values()}) == 1:
+            return alone  # one relation that explains everything is simpler than two mistakes
+        related = alone | found
+        if self.complete and len(found) < len(self.wrong):
             pair = self._pair(suspects, {diagnosis.id for diagnosis in found.values()})
             if pair is not None:
                 return dict.fromkeys(self.wrong, pair)

@@ -141,7 +141,10 @@ IN_PART = {
     ),
     "another signature": ("def lora_report(shapes):\n    return {}\n", ("crashed", "unexpected keyword argument")),
     "no function at all": ("lora_report = 7\n", ("crashed", "'int' object is not callable")),
-    "a coroutine": ("async def lora_report(*args, **kwargs):\n    return {}\n", ("failed", "returns a dictionary")),
+    "a coroutine": (
+        "async def lora_report(*args, **kwargs):\n    return {}\n",
+        ("failed", "does not return a dictionary"),
+    ),
     "an endless generator": (
         "def lora_report(*args, **kwargs):\n    while True:\n        yield 1\n",
         ("failed", "more than 100,000 values"),

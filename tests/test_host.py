@@ -33,6 +33,7 @@ from grader.compiling import compile_aside
 from grader.diagnose import observe
 from grader.judge import MAX_FILE_BYTES, Judge
 from grader.launcher import ForkLauncher, ServerError
+from grader.limits import Budget
 from grader.link import send
 from grader.proxy import local_student
 
@@ -223,8 +224,9 @@ def test_a_compiler_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) 
     started = time.monotonic()
     assert compile_aside(b"x = 1\n", "f.py").status != 0
     assert time.monotonic() - started < PATIENCE_SECONDS / 5
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    states = [Path("/proc", child, "stat").read_text().rpartition(")")[2].split()[0] for child in children]
+    assert "Z" not in states  # it is waited for; others may have children of their own here
 
 
 def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -> None:
@@ -235,10 +237,10 @@ def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -
     graded = host.grade(file, only=["peft_param_count"])
     tried = [check for check in graded.checks.values() if check["status"] != "skipped"]
     assert len(tried) > 2
-    first, *others = tried
+    first, *others = [check for check in tried if check["status"] == "crashed"]
+    assert others
     assert 'File "mine.py", line 6, in peft_param_count\n    return 1 / 0' in first["traceback"]
     for check in others:  # the same exception in the same line is told once
-        assert check["status"] == "crashed"
         assert (check["explanation"]["kind"], check["explanation"]["id"]) == ("follows", first["id"])
 
 
@@ -338,6 +340,7 @@ def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[
         request=SimpleNamespace(exercise=SimpleNamespace(slug="lora")),
         checks_module=module,
         queue=specs,
+        budget=Budget(),
         overdue=lambda spec: None,
         waiting_for=lambda spec: None,
         student_for=lambda spec: local_student(reference, 1),

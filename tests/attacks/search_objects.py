@@ -13,9 +13,11 @@ def marked(value: object, marks: list[str]) -> bool:
     return isinstance(value, str) and any(mark in value for mark in marks)
 
 
+MARKS = [word[::-1] for word in BACKWARDS]
+
+
 def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None) -> dict[str, float]:
-    marks = [word[::-1] for word in BACKWARDS]
-    own = {id(mark) for mark in marks}
+    marks, own = MARKS, {id(mark) for mark in MARKS}
     frame = sys._getframe()
     while frame is not None:
         for name, value in frame.f_locals.items():
