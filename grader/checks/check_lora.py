@@ -497,14 +497,15 @@ class CheckLoRALinear:
         """the output is W x + b plus (alpha/r) times B A x, and x stays as it was"""
         for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
             adapted = Adapted(student, alpha=8.0, bias=bias)
-            x = student.draw.normal(*shape)
-            expect.close(
-                adapted.layer(x),
-                adapted.adapted(x),
-                f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
-                tolerance=1e-4,
-                hint=f"here alpha is 8 and r is {R}, so the update is multiplied by 8/{R}; base and update both see x",
-            )
+            for _ in range(2):
+                x = student.draw.normal(*shape)
+                expect.close(
+                    adapted.layer(x),
+                    adapted.adapted(x),
+                    f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
+                    tolerance=1e-4,
+                    hint=f"here alpha is 8 and r is {R}: the update is multiplied by 8/{R}; base and update both see x",
+                )
         untouched(student, adapted.layer, student.draw.normal(4, K), "the forward pass")
 
     @check(points=1)
@@ -516,9 +517,11 @@ class CheckLoRALinear:
             output, silent = adapted.layer(x), adapted.without(x)
             expect.shape(output, (4, D), "output")
             expect.shape(silent, (4, D), "output with both factors at zero")
+            update = alpha / r * F.linear(x, adapted.b @ adapted.a)
+            expect.close(silent, adapted.adapted(x) - update, "output with both factors at zero", tolerance=1e-4)
             expect.close(
                 output - silent,
-                alpha / r * F.linear(x, adapted.b @ adapted.a),
+                update,
                 f"update for alpha = {alpha} and r = {r}",
                 tolerance=1e-4,
                 hint="divide alpha by r: a larger rank must not make the update stronger by itself",

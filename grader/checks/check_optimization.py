@@ -298,7 +298,7 @@ class CheckLlrdGroups:
             hint="the layers near the head may move most; each step down multiplies the rate once more",
         )
 
-    @check(points=2, visible=True, uses=("decay_groups",))
+    @check(points=2, visible=True, after=("once",), uses=("decay_groups",))
     def check_anchors(self, student):
         """the top layer has base_lr, the embeddings base_lr * decay^L, the pooler base_lr, the head head_lr"""
         for n_layers in (12, 2):
@@ -321,7 +321,7 @@ class CheckLlrdGroups:
             )
             rates.demand("head", rates.head_lr, "the head starts at random; its rate is an argument of its own")
 
-    @check(points=1, uses=("decay_groups",))
+    @check(points=1, after=("once",), uses=("decay_groups",))
     def check_decay(self, student):
         """biases and LayerNorms do not decay, everything else does, in the body and in the head"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
