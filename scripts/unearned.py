@@ -296,10 +296,17 @@ def search(slug: str, only: Sequence[str] = ()) -> Iterator[Paid]:
                     yield Paid(slug, function, cheap.kind, spec.id, spec.points, spec.title)
 
 
-def allowed(path: Path = ALLOWED) -> dict[tuple[str, str, str], str]:
-    """(slug, check, kind) -> why such an answer may earn these points."""
+def allowed(path: Path = ALLOWED, own_work: bool = False) -> dict[tuple[str, str, str], str]:
+    """(slug, check, kind) -> why such an answer may earn these points.
+
+    Args:
+        path: the table.
+        own_work: only the entries marked so: of two functions that are checked together one was done right, and the
+            check is about that one. They do not count towards ``SHARE``.
+    """
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("allowed", [])
-    return {(entry["slug"], entry["check"], kind): entry["why"] for entry in entries for kind in entry["kinds"]}
+    chosen = [entry for entry in entries if entry.get("own_work") or not own_work]
+    return {(entry["slug"], entry["check"], kind): entry["why"] for entry in chosen for kind in entry["kinds"]}
 
 
 def main() -> None:
@@ -310,7 +317,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    reasons = allowed()
+    reasons, honest = allowed(), allowed(own_work=True)
     exercises = [exercise for exercise in syllabus.load() if not exercise.planned]
     bad = looked_at = 0
     used: set[tuple[str, str, str]] = set()
@@ -324,7 +331,7 @@ def main() -> None:
             used.add(key)
             bad += key not in reasons
             kind = "delegates" if paid.kind.startswith("delegates") else paid.kind
-            sums[kind] = sums.get(kind, 0) + paid.points
+            sums[kind] = sums.get(kind, 0) + paid.points * (key not in honest)
             note = f"allowed: {reasons[key]}" if key in reasons else "NOT EARNED"
             print(f"{paid.slug:13} {paid.kind:24} {paid.points}  {paid.check}  ({note})", flush=True)
         for kind, points in sums.items():
