@@ -123,7 +123,7 @@ def read_source(path: Path) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
-        if path.is_dir():
+        if os.path.isdir(path):  # False where nobody may look
             raise NotGradable(say("file.directory", path=path)) from None
         raise NotGradable(say("file.unreadable", path=path, reason=error.strerror)) from None
     status = os.fstat(descriptor)
