@@ -1,0 +1,17 @@
+# cause: Derives the attention mask from input_ids != pad_id, so a real token that has the padding id counts as padding.
+# function: pad_batch
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+
+def pad_batch(seqs: list[list[int]], pad_id: int = 0, max_length: int | None = None) -> dict[str, Tensor]:
+    rows = []
+    for seq in seqs:
+        if max_length is not None and len(seq) > max_length:
+            seq = seq[: max_length - 1] + seq[-1:]
+        rows.append(torch.tensor(seq, dtype=torch.long))
+    input_ids = pad_sequence(rows, batch_first=True, padding_value=pad_id)
+    attention_mask = (input_ids != pad_id).long()
+    return {"input_ids": input_ids, "attention_mask": attention_mask}
