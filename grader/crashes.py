@@ -23,6 +23,8 @@ class Sentence:
     pattern: str
     text: str
     """May quote the pattern's groups: {0}, {1}, …"""
+    unquoted: str = ""
+    """What is said instead where nothing may be quoted; without it the gaps hold an ellipsis."""
 
 
 SENTENCES = (
@@ -376,10 +378,131 @@ SENTENCES = (
         "The module {0} has nothing called `{1}`: spelt otherwise, or somewhere else?",
     ),
     Sentence(
+        "nothing-to-draw-from",
+        r"empty range (?:for|in) rand|Cannot choose from an empty sequence|expects 'from' to be less than 'to'",
+        "A draw was asked for and there is nothing to draw from: the range or the list is empty. For which input is it "
+        "empty, and what should happen then?",
+    ),
+    Sentence(
+        "draws-more-than-there-is",
+        r"Sample larger than population|cannot sample n_sample",
+        "More are drawn than there are, and none may be drawn twice. For which input are there too few?",
+    ),
+    Sentence(
+        "no-axis-to-loop-over",
+        r"iteration over a 0-d tensor|len\(\) of a 0-d tensor",
+        "The tensor is a single number without an axis, so there is nothing to loop over. squeeze() removes every axis "
+        "of size 1, also the one you need when there is exactly one item.",
+    ),
+    Sentence(
+        "zip-of-different-lengths",
+        r"zip\(\) argument (\d+) is (longer|shorter) than",
+        "zip(..., strict=True) was given sequences of different lengths: argument {0} is {1}. Which of them has an "
+        "item too many, and for which input?",
+    ),
+    Sentence(
+        "not-a-number-in-the-text",
+        r"invalid literal for int\(\)|could not convert string to float",
+        "A text was to become a number, and it is none. Print it: is it the part of the name or the field you wanted?",
+    ),
+    Sentence(
+        "not-in-the-list",
+        r"is not in (?:list|tuple|deque)|list\.remove\(x\): x not in list|substring not found",
+        "What is looked for does not occur. Which inputs do not hold it, and what should happen for them?",
+    ),
+    Sentence(
+        "iterator-used-up",
+        r"^StopIteration",
+        "next() was called on an iterator that has nothing left. A generator can be walked through once only.",
+    ),
+    Sentence(
+        "no-chance-anywhere",
+        r"sum of probabilities <= 0",
+        "torch.multinomial was given a row of zeros, so nothing can be drawn. Which step has taken the last "
+        "probability away?",
+    ),
+    Sentence(
+        "out-of-range-of-the-dtype",
+        r"cannot be converted to type \S+ without overflow",
+        "The number does not fit into this dtype: float16 ends at 65504. torch.finfo(x.dtype) knows the "
+        "limits of each.",
+    ),
+    Sentence(
+        "condition-not-boolean",
+        r"where expected condition to be a boolean tensor",
+        "torch.where takes a tensor of booleans as its condition. A mask of numbers becomes one by a comparison or by "
+        ".bool().",
+    ),
+    Sentence(
+        "index-of-the-wrong-type",
+        r"(list|tuple|string) indices must be integers or slices, not (\w+)",
+        "A {0} is indexed by a {1}; it takes whole numbers. Is it the object you think: a list where you "
+        "expect a dictionary, or a float where you expect an int?",
+    ),
+    Sentence(
+        "not-a-whole-number",
+        r"'(\w+)' object cannot be interpreted as an integer",
+        "A whole number is needed and this is a {0}. / always gives a float; // and int() give whole numbers.",
+    ),
+    Sentence(
+        "no-length",
+        r"object of type '(\w+)' has no len\(\)",
+        "len() was called on a {0}, which has no length. A generator has none either: list(...) of it has.",
+    ),
+    Sentence(
+        "not-comparable",
+        r"not supported between instances of '(\w+)' and '(\w+)'",
+        "A {0} and a {1} cannot be compared or sorted. Which of them is not what you think?",
+    ),
+    Sentence(
+        "not-hashable",
+        r"unhashable type: '(\w+)'|cannot use '(\w+)' as a",
+        "Keys of dictionaries and members of sets must not change, so lists and dictionaries cannot be any. "
+        "tuple(...) of the list can.",
+    ),
+    Sentence(
+        "text-and-number-joined",
+        r"can only concatenate (\w+) \(not \"(\w+)\"\) to",
+        "+ joins a {0} with a {0}; here the other one is a {1}.",
+    ),
+    Sentence(
+        "not-a-tensor",
+        r"new\(\): invalid data type|Could not infer dtype of (?!NoneType)",
+        "torch.tensor makes tensors of numbers, and what it was given is none or holds something that is none.",
+    ),
+    Sentence(
+        "none-in-place-of-a-value",
+        r"Could not infer dtype of NoneType",
+        "A value is None here, where torch.tensor needs a number. Which line made it?",
+    ),
+    Sentence(
+        "parameter-in-two-groups",
+        r"some parameters appear in more than one parameter group",
+        "The optimizer got one parameter in two groups. Which rule of yours lets it into both?",
+    ),
+    Sentence(
+        "needs-floating-point",
+        r"only Tensors of floating point",
+        "Only floating-point tensors can have a gradient, and this one holds whole numbers or booleans.",
+    ),
+    Sentence(
+        "dot-in-a-module-name",
+        r"(?:module|buffer|parameter) name can't contain \"\.\"|name can\\'t contain",
+        "The name of a module, a parameter or a buffer holds no dot: dots separate the levels in "
+        "named_modules(). Replace them, or go down to the module that the last part belongs to.",
+    ),
+    Sentence(
+        "nothing-to-reduce",
+        r"Expected reduction dim|mean requires at least one data point",
+        "Something is reduced (a maximum, a mean) that holds no element at all. For which input is it empty?",
+    ),
+    Sentence(
         "no-such-key",
         r"KeyError: (.*)",
         "The dictionary has no key {0}. Print its keys: a prefix, a number where a string is meant, or a key that is "
         "only there sometimes?",
+        "The dictionary does not have the key that is asked for. Print its keys: a prefix, a number where a string is "
+        "meant, or a key that is only there sometimes?",
     ),
     Sentence(
         "list-index-out-of-range",
@@ -456,6 +579,8 @@ def explain(kind: str, message: str, quoting: bool = True) -> tuple[str, str] | 
     words = f"{kind}: {message}"
     for sentence in SENTENCES:
         if found := re.search(sentence.pattern, words):
-            quoted = ((group or "")[:MAX_GROUP] if quoting else "..." for group in found.groups())
+            if not quoting and sentence.unquoted:
+                return sentence.id, sentence.unquoted
+            quoted = ((group or "")[:MAX_GROUP] if quoting else "…" for group in found.groups())
             return sentence.id, sentence.text.format(*quoted)
     return None

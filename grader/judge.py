@@ -645,7 +645,8 @@ class Judge:
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
             item.hint = localised(error.hint, self._lang)
             if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= self.process.names:
-                text = say("explain.not_defined", function=spec.function)
+                missing = ", ".join(name for name in spec.names if name not in self.process.names)
+                text = say("explain.not_defined", function=missing)
                 self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))
         elif isinstance(error, StudentRaised):
             item.status = "not_started" if error.unwritten else "out_of_memory" if error.memory else "crashed"
@@ -685,7 +686,10 @@ class Judge:
                 return "signature-changed", say("explain.signature", function=spec.function)
             if found is None and error.frames:
                 line, _ = error.frames[-1]
-                return "uncaught-exception", say("explain.crash", line=line, text=self._line(line))
+                text = self._line(line)
+                if re.match(r"raise\b", text):
+                    return "own-error", say("explain.own_error", line=line, text=text)
+                return "uncaught-exception", say("explain.crash", line=line, text=text)
             return found
 
         self._explain_once(item, spec, (error.type, kind, *error.frames[-1:]), known)

@@ -52,6 +52,10 @@ TOLERANCE = 2e-5
 ENOUGH = 6
 """What the numbers must be worth together: a float that is not round is worth 6, a small integer 1."""
 IGNORED = -100
+NEARLY_NOTHING = 1e-3
+"""A product or quotient below this is as good as zero, and whatever is zero would be one."""
+MEANINGLESS = frozenset({"seed"})
+"""Arguments that no answer is a multiple of."""
 
 
 @dataclass(frozen=True)
@@ -559,8 +563,9 @@ def _made(b: Tensor, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Tensor | 
         yield "twice", 2 * b
         yield "half", b / 2
         for which, factor in _factors(inputs, b):
-            yield f"multiplied|{which}", b * factor
-            yield f"divided|{which}", b / factor
+            for kind, made in (("multiplied", b * factor), ("divided", b / factor)):
+                if made.numel() and float(made.abs().max()) >= NEARLY_NOTHING:  # or every zero would be a quotient
+                    yield f"{kind}|{which}", made
         if b.ndim and b.shape[-1] > 2:
             yield "probabilities-instead-of-logits", b.softmax(-1)
     if b.ndim >= 2:
@@ -747,7 +752,7 @@ def _factors(inputs: Mapping[str, Any], b: Tensor) -> Iterator[tuple[str, Tensor
 
 
 def _sizes(name: str, value: Any) -> Iterator[tuple[str, float]]:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or name in MEANINGLESS:
         return
     if isinstance(value, (int, float)) and math.isfinite(value):
         yield f"`{name}`", value

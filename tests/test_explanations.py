@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from typing import Any
 
@@ -90,6 +91,11 @@ def fails() -> None:
     raise AssertionError
 
 
+def parameter_in_two_groups() -> None:
+    one = weight(3)
+    torch.optim.SGD([{"params": [one]}, {"params": [one]}], lr=1)
+
+
 PROVOKED = [
     ("classes-not-on-axis-1", lambda: F.cross_entropy(torch.zeros(4, 10, 13), torch.zeros(4, 10).long())),
     ("batch-sizes-differ", lambda: F.cross_entropy(torch.zeros(40, 13), torch.zeros(39).long())),
@@ -168,6 +174,32 @@ PROVOKED = [
     ("arguments-do-not-fit", lambda: torch.zeros(2.0)),
     ("no-such-attribute", lambda: nn.Linear(3, 3).classifier),
     ("no-such-attribute", lambda: torch.softmaxx),
+    ("nothing-to-draw-from", lambda: random.randrange(0)),
+    ("nothing-to-draw-from", lambda: random.choice([])),
+    ("nothing-to-draw-from", lambda: torch.randint(0, 0, (2,))),
+    ("draws-more-than-there-is", lambda: random.sample([1], 2)),
+    ("draws-more-than-there-is", lambda: torch.multinomial(torch.ones(2), 3)),
+    ("no-axis-to-loop-over", lambda: list(torch.tensor(1))),
+    ("zip-of-different-lengths", lambda: list(zip([1], [1, 2], strict=True))),
+    ("not-a-number-in-the-text", lambda: int("a")),
+    ("not-in-the-list", lambda: [1].index(3)),
+    ("iterator-used-up", lambda: next(iter([]))),
+    ("no-chance-anywhere", lambda: torch.multinomial(torch.zeros(3), 1)),
+    ("out-of-range-of-the-dtype", lambda: torch.zeros(2).half().masked_fill(torch.ones(2).bool(), -1e9)),
+    ("condition-not-boolean", lambda: torch.where(torch.ones(2), 1, 2)),
+    ("index-of-the-wrong-type", lambda: exec("[1, 2].__getitem__('a')")),
+    ("not-a-whole-number", lambda: range(1.5)),
+    ("no-length", lambda: len(1)),
+    ("not-comparable", lambda: sorted([1, "a"])),
+    ("not-hashable", lambda: {[1]}),
+    ("text-and-number-joined", lambda: "a" + 1),
+    ("not-a-tensor", lambda: torch.tensor("a")),
+    ("none-in-place-of-a-value", lambda: torch.tensor([None])),
+    ("parameter-in-two-groups", parameter_in_two_groups),
+    ("needs-floating-point", lambda: torch.zeros(3).long().requires_grad_()),
+    ("dot-in-a-module-name", lambda: nn.ModuleDict({"a.b": nn.Linear(1, 1)})),
+    ("dot-in-a-module-name", lambda: nn.Module().register_buffer("a.b", torch.ones(1))),
+    ("nothing-to-reduce", lambda: torch.zeros(0).max()),
     ("no-such-key", lambda: {"a": 1}["b"]),
     ("list-index-out-of-range", lambda: [1, 2][5]),
     ("name-not-defined", lambda: exec("undefined_name")),
@@ -217,7 +249,9 @@ def test_the_sentence_on_classes_says_where_they_belong():
 
 def test_a_sentence_may_do_without_quoting():
     _, text = crashes.explain("KeyError", "'secret'", quoting=False) or ("", "")
-    assert "secret" not in text and "has no key ..." in text
+    assert "secret" not in text and "does not have the key that is asked for" in text
+    _, text = crashes.explain("ValueError", "too many values to unpack (expected 7)", quoting=False) or ("", "")
+    assert "7" not in text and text
 
 
 # --- what the judge may know of an exception -------------------------------------------------------------------------
@@ -392,6 +426,13 @@ def test_exec_of_nonsense_is_a_crash_of_the_function_and_not_of_the_file(crashed
     assert first["status"] == "crashed" and first["message"] == "SyntaxError: invalid syntax (<string>, line 1)"
     assert 'line 15, in mask_tokens\n    exec("x = = 1")' in first["traceback"]
     assert first["explanation"]["id"] == "uncaught-exception" and "line 15" in first["explanation"]["text"]
+
+
+def test_an_error_that_the_file_raises_itself_is_told_apart_from_one_of_a_library(crashed):
+    first, *others = of(crashed, "make_nsp_pairs")
+    assert first["status"] == "crashed" and first["explanation"]["id"] == "own-error"
+    assert "line 32 (`raise Strange`)" in first["explanation"]["text"]
+    assert {check["explanation"]["kind"] for check in others if check["status"] == "crashed"} == {"follows"}
 
 
 def test_exec_of_nonsense_at_import_is_no_syntax_error_of_the_file(host, tmp_path):

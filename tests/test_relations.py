@@ -120,6 +120,8 @@ def test_every_relation_has_an_example():
 
 
 NEAR = [
+    ("nothing is not a quotient", 0, 590_592, {"vocab": 3_052_200_000}),
+    ("a product of the seed", 2.3714 * 20_260_726, 2.3714, {"seed": 20_260_726}),
     ("negative of small integers", torch.tensor([-1.0, 0.0, 1.0]), torch.tensor([1.0, 0.0, -1.0]), {}),
     ("zero and zero", torch.zeros(5), torch.ones(5), {}),
     ("all zeros for all ones", torch.zeros(3, 5), torch.ones(3, 5), {}),
