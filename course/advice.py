@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course import workspace
-from course.report import Report
+from course.result import Result, next_command
 from course.shell import quote
 from course.syllabus import Exercise
 from course.text import say
@@ -22,32 +22,28 @@ class Advice:
     reason: str
 
 
-def after_grade(report: Report, exercise: Exercise, memories: Mapping[str, Memory] | None, file: str | None) -> Advice:
+def after_grade(result: Result, exercise: Exercise, memories: Mapping[str, Memory] | None, file: str | None) -> Advice:
     """What follows a grading.
 
     Args:
-        report: how it went.
+        result: how it went.
         exercise: what was graded.
         memories: of the workspace that the file belongs to; None for a file from elsewhere.
         file: what was given as ``--file``, if it was.
     """
-    if report.status == "grader_error":
-        return Advice("course doctor", say("next.doctor"))
-    if report.status == "not_gradable":
-        again = quote("course", "grade", exercise.id, *(["--file", file] if file else []))
+    command = next_command(result.status, exercise.id)
+    again = quote("course", "grade", exercise.id, *(["--file", file] if file else []))
+    if result.status == "grader_error":
+        return Advice(command, say("next.doctor"))
+    if result.status == "not_gradable":
         return Advice(again, say("next.grade_again"))
-    if report.status == "passed":
-        if report.partial:
-            return Advice(
-                quote("course", "grade", exercise.id, *(["--file", file] if file else [])), say("next.grade_all")
-            )
-        return Advice("course next", say("next.next"))
-    if report.status == "not_started":
-        return Advice(f"course read {exercise.id}", say("next.read"))
+    if result.status == "passed":
+        return Advice(again, say("next.grade_all")) if result.partial else Advice(command, say("next.next"))
+    if result.status == "not_started":
+        return Advice(command, say("next.read"))
     if memories is None:  # nothing was stored that `course hint` could look at
-        check = report.first_to_look_at() or report.failed[0]
-        return Advice(f"course hint {exercise.id} {check.function}", say("next.hint"))
-    return Advice(f"course hint {exercise.id}", say("next.hint"))
+        command += f" {(result.first_to_look_at() or result.failed[0]).function}"
+    return Advice(command, say("next.hint"))
 
 
 def forward(exercises: Iterable[Exercise], memories: Mapping[str, Memory]) -> tuple[Exercise | None, Advice]:

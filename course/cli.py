@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
-import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,11 +27,9 @@ if TYPE_CHECKING:
 
     from course.lesson import Lesson
     from course.render import Screen
-    from course.report import Report
+    from course.session import Grading
     from course.workspace import Memory, Workspace
 
-MAX_BYTES = 1_000_000
-"""Of a student's file; far above what anybody types."""
 MANY = 5
 """Names of checks in one sentence."""
 
@@ -329,7 +326,7 @@ def grade(
     no_color: bool,
 ) -> None:
     """Grade one file and say how it went, in every format that was asked for."""
-    from course import advice
+    from course import advice, session
 
     settings: Settings = ctx.obj
     if len(given) > 1:
@@ -351,28 +348,32 @@ def grade(
             here = None  # what is remembered describes the workspace's own file
 
         with _screen(json_path, no_color=no_color, verbose=verbose) as screen:
-            report = _run(grader, screen, chosen, target, only, seed)
-        if report.exit_code == errors.NOTHING_TO_RUN:
-            raise _nothing_selected(only, chosen, here)
-        if here is not None and report.status in ("passed", "failed", "not_started"):
+            try:
+                result = session.run(
+                    grader, chosen, target, seed=seed, only=only, lang=text.language(), heard=_shown(screen)
+                )
+            except session.NothingToRun:
+                raise _nothing_selected(only, chosen, here) from None
+        if here is not None and result.status in ("passed", "failed", "not_started"):
             with _remembering(here, chosen) as memory:
-                memory.record(report, chosen.points)
-        following = advice.after_grade(report, chosen, here.memories() if here else None, file)
+                memory.record(result, chosen.points)
+        following = advice.after_grade(result, chosen, here.memories() if here else None, file)
+        result.next = following.command
 
         if verbose and (words := grader.stderr()):
             _complain(words)
         if screen:
-            screen.finished(report, following)
+            screen.finished(result, following)
         if junit_path is not None:
             from course import junit
 
-            _write(junit_path, junit.to_xml(report))
+            _write(junit_path, junit.to_xml(result))
         if json_path is not None:
-            _write(json_path, files.to_json(report.to_json(following.command)))
-        if not screen and report.message:
-            _complain(report.message)
-    judged = report.exit_code in (errors.NOT_PASSED, errors.NOT_GRADABLE)
-    ctx.exit(errors.PASSED if exit_zero and judged else report.exit_code)
+            _write(json_path, files.to_json(result.to_json()))
+        if not screen and result.message:
+            _complain(result.message)
+    judged = result.exit_code in (errors.NOT_PASSED, errors.NOT_GRADABLE)
+    ctx.exit(errors.PASSED if exit_zero and judged else result.exit_code)
 
 
 def _selection(only: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
@@ -418,36 +419,21 @@ def _screen(json_path: str | None, *, no_color: bool, verbose: bool) -> Iterator
         screen.rest()
 
 
-def _run(
-    grader: client.Grader, screen: Screen | None, exercise: Exercise, file: Path, only: Sequence[str], seed: int | None
-) -> Report:
-    """Have the file graded, showing the events as they arrive."""
-    from course import report as reports
+def _shown(screen: Screen | None) -> Callable[[Grading, Mapping[str, Any]], None] | None:
+    """What shows the events of a grading while they arrive."""
+    if screen is None:
+        return None
 
-    lang = text.language()
-    report = reports.Report(exercise.id, exercise.slug, exercise.title(lang), str(file), seed, partial=bool(only))
-    if refusal := _refusal(file):
-        report.refuse(refusal, exercise.points)
-        return report
-    if screen:
-        screen.wait()
-    try:
-        for event in grader.grade(exercise=exercise.slug, file=file, seed=seed, only=only, lang=lang):
-            report.take(event)
-            if screen and event["event"] == "started":
-                screen.started(report)
-            elif screen and event["event"] == "check":
-                screen.checked(report, report.checks[event["check"]["id"]])
-    except reports.Malformed as error:
-        report.fail(say("fault.bad_event", reason=str(error)))
-    except errors.GraderFault as error:
-        report.fail(error.message)
-    if report.status == "not_gradable" and report.result is not None and report.message:
-        from course import submission
+    def heard(grading: Grading, event: Mapping[str, Any]) -> None:
+        kind = event.get("event")
+        if not event:
+            screen.wait()
+        elif kind == "started":
+            screen.started(grading)
+        elif kind == "check":
+            screen.checked(grading, grading.checks[event["check"]["id"]])
 
-        if reason := submission.only_this_file(report.message, file):
-            report.result["message"] = f"{report.message}\n{reason}"
-    return report
+    return heard
 
 
 @cli.command()
@@ -554,7 +540,7 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
     try:
         lines = reference.difference(exercise, mine)
     except OSError as error:
-        raise errors.NoFile(say("error.not_readable", file=mine.name, reason=error.strerror or str(error))) from error
+        raise errors.NoFile(say("file.unreadable", file=mine.name, reason=error.strerror or str(error))) from error
     if not lines:
         render.line(console, say("solution.same", file=mine.name))
     with render.pager(console):
@@ -709,31 +695,6 @@ def _resolved(path: Path) -> Path:
 
 def _no_hints(function: str) -> tuple[str, ...]:
     return ()
-
-
-def _refusal(file: Path) -> str | None:
-    """Why this cannot be a student's file; None if it may be one. Nothing is opened that could keep us waiting."""
-    from course import submission
-
-    shown = file.name
-    try:
-        status = os.stat(file)
-        if stat.S_ISDIR(status.st_mode):
-            return say("error.is_directory", file=shown)
-        if what := destinations.kind(status.st_mode):
-            return say("error.is_special", file=shown, kind=what)
-        with open(file, "rb") as content:
-            if reason := submission.refusal(shown, content.read(submission.BEGINNING)):
-                return reason
-        if status.st_size > MAX_BYTES:
-            return say("error.too_large", file=shown, size=f"{status.st_size:,}", limit=f"{MAX_BYTES:,}")
-    except (FileNotFoundError, NotADirectoryError):
-        return say("error.no_such_file", file=shown)
-    except OSError as error:
-        return say("error.not_readable", file=shown, reason=error.strerror or str(error))
-    except ValueError:  # a null byte in the name
-        return say("error.no_such_file", file=shown)
-    return None
 
 
 def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | None) -> tuple[str, str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from course.report import NOT_DEFINED
+from course.result import NOT_DEFINED
 from course.syllabus import Exercise
 from course.text import say
 from course.workspace import Memory

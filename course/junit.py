@@ -10,7 +10,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from datetime import datetime, timezone
 
-from course.report import Check, Report
+from course.result import CheckResult, Result
 from course.text import clean
 
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -27,37 +27,35 @@ OUTCOME = {
 }
 
 
-def to_xml(report: Report) -> bytes:
+def to_xml(result: Result) -> bytes:
     """One document with one suite; a check that did not report is an error, so is a file that cannot be graded."""
-    cases = [
-        _case(report, report.checks.get(check.id, check)) for check in (report.announced or report.checks).values()
-    ]
-    if report.status in ("not_gradable", "grader_error") and not any(case.find("error") is not None for case in cases):
-        cases.insert(0, _whole(report))
+    cases = [_case(result, check) for check in result.checks]
+    if result.status in ("not_gradable", "grader_error") and not any(case.find("error") is not None for case in cases):
+        cases.insert(0, _whole(result))
     counts = {kind: sum(case.find(kind) is not None for case in cases) for kind in ("error", "failure", "skipped")}
 
     root = ElementTree.Element("testsuites", name="course")
     suite = ElementTree.SubElement(
         root,
         "testsuite",
-        name=report.exercise,
+        name=result.id,
         errors=str(counts["error"]),
         failures=str(counts["failure"]),
         skipped=str(counts["skipped"]),
         tests=str(len(cases)),
-        time=f"{report.seconds or 0:.3f}",
+        time=f"{result.seconds or 0:.3f}",
         timestamp=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         hostname="localhost",  # neutral: the file travels
     )
     properties = ElementTree.SubElement(suite, "properties")
     facts = {
-        "exercise": report.exercise,
-        "slug": report.slug,
-        "status": report.status,
-        "points": report.points,
-        "max_points": report.max_points,
-        "seed": report.seed,
-        "sandbox": report.sandbox,
+        "exercise": result.id,
+        "slug": result.slug,
+        "status": result.status,
+        "points": result.points,
+        "max_points": result.max_points,
+        "seed": result.seed,
+        "sandbox": result.sandbox,
     }
     for name, value in facts.items():
         if value is not None:
@@ -77,16 +75,16 @@ def legal(text: str) -> str:
     return ILLEGAL.sub(lambda match: match[0].encode("unicode_escape").decode(), clean(text))
 
 
-def _case(report: Report, check: Check) -> ElementTree.Element:
+def _case(result: Result, check: CheckResult) -> ElementTree.Element:
     case = ElementTree.Element(
         "testcase",
-        classname=legal(f"{report.slug}.{check.function}"),
+        classname=legal(f"{result.slug}.{check.function}"),
         name=legal(check.id.partition(".")[2] or check.id),
         time=f"{check.seconds or 0:.3f}",
     )
     if check.passed:
         return case
-    status = check.status or "grader_error"
+    status = check.status
     outcome = ElementTree.SubElement(
         case, OUTCOME[status], type=status, message=legal(check.message or status.replace("_", " "))
     )
@@ -103,7 +101,7 @@ def _case(report: Report, check: Check) -> ElementTree.Element:
     return case
 
 
-def _whole(report: Report) -> ElementTree.Element:
-    case = ElementTree.Element("testcase", classname=report.slug, name=report.slug, time="0.000")
-    ElementTree.SubElement(case, "error", type=report.status, message=legal(report.message or report.status))
+def _whole(result: Result) -> ElementTree.Element:
+    case = ElementTree.Element("testcase", classname=result.slug, name=result.slug, time="0.000")
+    ElementTree.SubElement(case, "error", type=result.status, message=legal(result.message or result.status))
     return case

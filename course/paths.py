@@ -10,6 +10,8 @@ from pathlib import Path
 COURSE = Path(__file__).resolve().parent
 ROOT = COURSE.parent
 """The directory that holds the rooms ``course``, ``exercises``, ``solutions`` and ``grader``."""
+RESULT_SCHEMA = COURSE / "result.schema.json"
+"""Of ``course/result/v1``; ``python -m scripts.schema`` writes it."""
 SYLLABUS = COURSE / "syllabus.toml"
 MESSAGES = COURSE / "messages"
 

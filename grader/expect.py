@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import torch
 
+from course.result import Difference
 from grader.wire import MAX_ITEMS
 
 Hint: TypeAlias = "str | Mapping[str, str] | None"
@@ -90,7 +91,7 @@ class Failed(Exception):
         message: the sentence for the student.
         expected: short printable summary.
         actual: short printable summary.
-        difference: ``max_abs``, ``max_rel``, ``index``, ``tolerance`` of the worst element, when numbers were compared.
+        difference: the worst element, when numbers were compared.
         hint: asks for the next look.
         reveal: whether ``expected`` and ``actual`` may be shown for a hidden check.
     """
@@ -101,7 +102,7 @@ class Failed(Exception):
         *,
         expected: str | None = None,
         actual: str | None = None,
-        difference: dict[str, Any] | None = None,
+        difference: Difference | None = None,
         hint: Hint = None,
         reveal: bool = False,
     ) -> None:
@@ -166,12 +167,7 @@ def _close(got: object, want: object, what: str, tolerance: float, hint: Hint, r
     index = _unravel(worst, expected.shape)
     largest = float(wrong.flatten()[worst])
     scale = float(expected.flatten()[worst].abs())
-    difference = {
-        "max_abs": _finite(largest),
-        "max_rel": _finite(largest / scale) if scale else None,
-        "index": index,
-        "tolerance": tolerance,
-    }
+    difference = Difference(_finite(largest), _finite(largest / scale) if scale else None, index, tolerance)
     off = f"off by up to {largest:.3g}" if math.isfinite(largest) else "not finite where it should be"
     raise Failed(
         f"{what}: {off} (tolerance {tolerance:g})",

@@ -25,7 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from course import syllabus
+from course import syllabus, text
 from grader import messages, sandbox
 from grader.launcher import ForkLauncher, Launcher, SpawnLauncher
 
@@ -103,6 +103,7 @@ def run_judge(request: dict[str, Any], emit: Callable[[dict[str, Any]], None], s
 
     asked = judge_request(request, level)
     messages.use(asked.lang)
+    text.use(asked.lang if asked.lang in text.LANGUAGES else "en")
     limits = limits_of(asked.exercise, asked.threads)
 
     def launcher(snapshot: str) -> Launcher:

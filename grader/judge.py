@@ -9,24 +9,20 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
 import dataclasses
 import functools
 import gc
 import hashlib
 import importlib
-import io
 import marshal
 import os
 import pkgutil
 import re
 import secrets
 import signal
-import stat
 import sys
 import tempfile
 import time
-import tokenize
 import traceback
 import types
 from collections.abc import Callable, Iterator
@@ -38,7 +34,9 @@ from typing import Any
 import _pytest
 import pytest
 
-from course import paths
+from course import paths, submission
+from course.result import CheckResult, Result, Status, next_command, overall, plain
+from course.submission import NotGradable
 from course.syllabus import Exercise
 from grader import compiling, crashes, expect, imports, limits, link, refusals, report, syntax, wire
 from grader.check import CheckSpec, load_file, manifest
@@ -49,10 +47,7 @@ from grader.launcher import Launcher, Process, ServerError
 from grader.messages import say
 from grader.preloads import PRELOADS
 from grader.proxy import Student, StudentRaised, check_seed, local_student
-from grader.report import CheckReport, cut, explanation
-
-MAX_FILE_BYTES = 2**20
-"""A larger file is refused unread."""
+from grader.report import announcement, bounded, cut, explanation, report_of
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -72,10 +67,6 @@ class Request:
     def fresh_seed(cls) -> int:
         """A seed that nobody chose."""
         return secrets.randbelow(2**53)  # too many to try them all; every JSON reader knows such numbers exactly
-
-
-class NotGradable(Exception):
-    """Nothing in this file can be graded; the message says what is wrong and where."""
 
 
 class StudentGone(Exception):
@@ -114,55 +105,6 @@ class ProcessTransport:
         self.seconds -= seconds
 
 
-def read_source(path: Path) -> bytes:
-    """The student's file, read once and within bounds.
-
-    Raises:
-        NotGradable: missing, no regular file, too large, not UTF-8, or no text at all.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
-        if os.path.isdir(path):  # False where nobody may look
-            raise NotGradable(say("file.directory", path=path)) from None
-        raise NotGradable(say("file.unreadable", path=path, reason=error.strerror)) from None
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        raise NotGradable(say("file.directory" if stat.S_ISDIR(status.st_mode) else "file.irregular", path=path))
-    with os.fdopen(descriptor, "rb") as file:
-        if status.st_size > MAX_FILE_BYTES:
-            raise NotGradable(say("file.large", path=path, size=f"{status.st_size:,}", limit=f"{MAX_FILE_BYTES:,}"))
-        data = file.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise NotGradable(say("file.large", path=path, size=f"{len(data):,}", limit=f"{MAX_FILE_BYTES:,}"))
-    if b"\0" in data:
-        raise NotGradable(say("file.binary", path=path))
-    try:
-        decoded(data)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise NotGradable(say("file.encoding", path=path, line=line, byte=f"0x{data[error.start]:02x}")) from None
-    return data
-
-
-def decoded(data: bytes) -> str:
-    """The text of a Python file: by the encoding that it declares in its first two lines (PEP 263), else UTF-8.
-
-    Raises:
-        UnicodeDecodeError: it is not of that encoding.
-    """
-    encoding = "utf-8-sig"
-    with contextlib.suppress(SyntaxError):  # an encoding that does not exist: the compiler will say so
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    try:
-        return data.decode(encoding)
-    except (LookupError, UnicodeDecodeError):
-        if encoding.startswith("utf-8"):
-            raise
-        return data.decode("latin-1")  # for quoting its lines; what is wrong with it is for the compiler to say
-
-
 def settle() -> None:
     """Do once, for the judges that are forked from this process later, what each would otherwise do."""
     report.versions()
@@ -183,7 +125,7 @@ def grade(request: Request, launcher_for: Callable[[str], Launcher], emit: Emit)
         snapshot = Path(folder) / "submission.py"
         judge = Judge(request, launcher_for(str(snapshot)), emit)
         try:
-            judge.source = read_source(request.file)
+            judge.source = submission.read(request.file)
             snapshot.write_bytes(judge.source)
             judge.run()
         except NotGradable as reason:
@@ -205,7 +147,7 @@ class Judge:
         slug = request.exercise.slug
         self.checks_module = load_file(paths.checks(slug), f"grader.checks.check_{slug}")
         self.specs = self._selected(manifest(self.checks_module))
-        self.reports: dict[str, CheckReport] = {}
+        self.reports: dict[str, CheckResult] = {}
         self.observed: dict[str, Observed] = {}
         self.budget = limits.Budget()
         self._reference: types.ModuleType | None = None
@@ -234,7 +176,7 @@ class Judge:
         self._pytest()
         for spec in self.specs:
             if spec.id not in self.reports:
-                self._report(CheckReport.of(spec, self._number, self._lang, message=say("check.unreported")))
+                self._report(report_of(spec, self._number, self._lang, message=say("check.unreported")))
         try:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
                 self._diagnose()
@@ -265,7 +207,7 @@ class Judge:
         """The file cannot be graded: say why, give no points, lose no check."""
         self._announce()
         for spec in self.specs:
-            skipped = CheckReport.of(spec, self._number, self._lang, "skipped", say("check.not_gradable"))
+            skipped = report_of(spec, self._number, self._lang, "skipped", say("check.not_gradable"))
             self.reports[spec.id] = skipped
         self._result(status="not_gradable", message=message)
 
@@ -282,53 +224,37 @@ class Judge:
                 "file": str(self.request.file),
                 "seed": self.request.seed,
                 "sandbox": self.launcher.level,
-                "checks": [
-                    {
-                        "id": spec.id,
-                        "title": spec.title_ja if self._lang == "ja" and spec.title_ja else spec.title,
-                        "visibility": "visible" if spec.visible else "hidden",
-                        "max_points": spec.points,
-                        "function": spec.function,
-                    }
-                    for spec in self.specs
-                ],
+                "checks": [plain(announcement(spec, self._lang)) for spec in self.specs],
             }
         )
 
-    def _result(self, status: str | None = None, message: str = "") -> None:
-        reports = [self.reports[spec.id] for spec in self.specs]
-        status = status or report.overall([item.status for item in reports])
-        number = self._number
-        following = {
-            "passed": "course next",
-            "not_started": f"course read exercise-{number}",
-            "not_gradable": f"course grade exercise-{number}",
-            "grader_error": "course doctor",
-        }
-        result = {
-            "schema": report.SCHEMA,
-            "exercise": number,
-            "slug": self.request.exercise.slug,
-            "title": self.request.exercise.title(self._lang),
-            "file": str(self.request.file),
-            "sha256": hashlib.sha256(self.source).hexdigest() if self.source else None,
-            "started": self.started.isoformat(timespec="seconds"),
-            "seconds": round(time.monotonic() - self.clock, 3),
-            "seed": self.request.seed,
-            "sandbox": self.launcher.level,
-            "limits": self._limits(),
-            "versions": report.versions(),
-            "lang": self._lang,
-            "status": status,
-            "message": message,
-            "points": sum(item.points for item in reports),
-            "max_points": sum(item.max_points for item in reports),
-            "next": following.get(status, f"course hint exercise-{number}"),
-            "checks": [item.as_dict() for item in reports],
-        }
-        if self.request.only:
-            result["only"] = list(self.request.only)
-        self.emit({"event": "result", "result": result})
+    def _result(self, status: Status | None = None, message: str = "") -> None:
+        checks = [bounded(self.reports[spec.id]) for spec in self.specs]
+        status = status or overall(check.status for check in checks)
+        exercise = self.request.exercise
+        result = Result(
+            exercise=exercise.number,
+            id=exercise.id,
+            slug=exercise.slug,
+            title=exercise.title(self._lang),
+            file=str(self.request.file),
+            sha256=hashlib.sha256(self.source).hexdigest() if self.source else None,
+            started=self.started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - self.clock, 3),
+            seed=self.request.seed,
+            sandbox=self.launcher.level,
+            limits=self._limits(),
+            versions=report.versions(),
+            lang=self._lang,
+            status=status,
+            message=message,
+            points=sum(check.points for check in checks),
+            max_points=sum(check.max_points for check in checks),
+            next=next_command(status, exercise.id),
+            checks=checks,
+            only=list(self.request.only),
+        )
+        self.emit({"event": "result", "result": result.to_json()})
 
     def _limits(self) -> dict[str, float]:
         """How long this grading could have taken at most, whatever the file does, and what that consists of."""
@@ -416,7 +342,7 @@ class Judge:
     @functools.cached_property
     def text(self) -> str:
         """The file as Python reads it."""
-        return decoded(self.source)
+        return submission.decode(self.source)
 
     def _sandbox_note(self, error: BaseException | None) -> str:
         """A line that says that it was the sandbox, where an error has come of what it refuses."""
@@ -556,10 +482,10 @@ class Judge:
         """Classify how a check ended, and report it."""
         if isinstance(error, ServerError):  # there is no process to look at
             reason = say("check.our_fault", reason=str(error))
-            self._report(CheckReport.of(spec, self._number, self._lang, message=reason))
+            self._report(report_of(spec, self._number, self._lang, message=reason))
             return
         process = self.process
-        item = CheckReport.of(spec, self._number, self._lang)
+        item = report_of(spec, self._number, self._lang)
         item.seconds = round(seconds, 4)
         self.budget.student -= limits.own_seconds(process.pid, process.waited)
         if isinstance(error, limits.Overdue):
@@ -592,7 +518,7 @@ class Judge:
 
     def skip(self, spec: CheckSpec, title: str) -> None:
         """A check that waits for another one."""
-        self._report(CheckReport.of(spec, self._number, self._lang, "skipped", say("check.skipped", title=title)))
+        self._report(report_of(spec, self._number, self._lang, "skipped", say("check.skipped", title=title)))
 
     def leave_out(self, spec: CheckSpec) -> None:
         """A check for which no time is left."""
@@ -600,9 +526,9 @@ class Judge:
             message = say("check.student_budget", seconds=f"{limits.STUDENT_SECONDS:g}")
         else:
             message = say("check.judge_budget", seconds=f"{limits.JUDGE_CPU_SECONDS:g}")
-        self._report(CheckReport.of(spec, self._number, self._lang, "skipped", message))
+        self._report(report_of(spec, self._number, self._lang, "skipped", message))
 
-    def _withhold(self, item: CheckReport, spec: CheckSpec, error: BaseException | None) -> None:
+    def _withhold(self, item: CheckResult, spec: CheckSpec, error: BaseException | None) -> None:
         """Show nothing at length of what a process has said that was given a part of the reference."""
         names = ", ".join(name for name, _ in self._given(spec))
         item.stdout = say("check.withheld_output", names=names) if item.stdout.strip() else ""
@@ -628,15 +554,15 @@ class Judge:
         title = before.title_ja if self._lang == "ja" and before.title_ja else before.title
         limit = f"{before.seconds or self.request.exercise.limits.check_seconds:g}"
         message = say("check.overdue", function=spec.function, limit=limit, title=title)
-        item = CheckReport.of(spec, self._number, self._lang, "skipped", message)
+        item = report_of(spec, self._number, self._lang, "skipped", message)
         item.explanation = explanation("follows", before.id, say("explain.overdue", id=before.id))
         self._report(item)
 
-    def _report(self, item: CheckReport) -> None:
+    def _report(self, item: CheckResult) -> None:
         self.reports[item.id] = item
-        self.emit({"event": "check", "check": item.as_dict()})
+        self.emit({"event": "check", "check": plain(bounded(item))})
 
-    def _classify(self, item: CheckReport, spec: CheckSpec, error: BaseException | None) -> None:
+    def _classify(self, item: CheckResult, spec: CheckSpec, error: BaseException | None) -> None:
         if error is None:
             item.status = "passed"
         elif isinstance(error, Failed):
@@ -674,7 +600,7 @@ class Judge:
             item.message = say("check.our_fault", reason=f"{type(error).__name__}: {error}"[:300])
             traceback.print_exception(error, file=sys.stderr)
 
-    def _explain_crash(self, item: CheckReport, spec: CheckSpec, error: StudentRaised) -> None:
+    def _explain_crash(self, item: CheckResult, spec: CheckSpec, error: StudentRaised) -> None:
         """A sentence and the way through the student's file, once for each cause."""
         kind = re.sub(r"\d+", "#", error.message)  # sizes are drawn afresh for each check
 
@@ -695,7 +621,7 @@ class Judge:
         self._explain_once(item, spec, (error.type, kind, *error.frames[-1:]), known)
 
     def _explain_once(
-        self, item: CheckReport, spec: CheckSpec, cause: tuple[object, ...], known: Callable[[], tuple[str, str] | None]
+        self, item: CheckResult, spec: CheckSpec, cause: tuple[object, ...], known: Callable[[], tuple[str, str] | None]
     ) -> None:
         """Explain the first check of a function that ended for this cause; the others follow from it."""
         first = self._crashes.setdefault((spec.function, *cause), spec)
@@ -715,7 +641,7 @@ class Judge:
         return [(int(line), function) for line, function in found[:MAX_FRAMES]][::-1]
 
     def _classify_gone(
-        self, item: CheckReport, spec: CheckSpec, process: Process, frames: list[tuple[int, str]]
+        self, item: CheckResult, spec: CheckSpec, process: Process, frames: list[tuple[int, str]]
     ) -> None:
         limit = spec.seconds or self.request.exercise.limits.check_seconds
         reason = process.ended.reason if process.ended else None
@@ -809,8 +735,8 @@ class Judge:
                 mine.mistake, mine.hint = diagnosis.id, text or mine.hint
             elif mine.explanation is not None:  # a crash or a loop explains itself
                 continue
-            mine.explanation = {"kind": diagnosis.kind, "id": diagnosis.id, "text": text}
-            named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": mine.explanation}
+            mine.explanation = explanation(diagnosis.kind, diagnosis.id, text)
+            named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": plain(mine.explanation)}
         self.emit({"event": "diagnosis", "checks": named})
 
 

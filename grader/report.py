@@ -1,4 +1,4 @@
-"""The result object ``course/result/v1``: what the terminal, the JSON file and every other format are written from."""
+"""What the judge puts into a ``course.result.Result``: a record for each check, cut to bearable lengths; versions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import functools
 import importlib.metadata
 import os
 import platform
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
 
 from course import paths
+from course.result import AnnouncedCheck, CheckResult, CheckStatus, Explanation, ExplanationKind
 from grader.check import CheckSpec
 
-SCHEMA = "course/result/v1"
 MAX_MESSAGE = 500
 """Characters of a message or a value, whatever a student's code puts into it."""
 MAX_LINES = 40
@@ -20,76 +19,52 @@ MAX_SENTENCE = 1000
 """Of our own: hints and explanations, which may quote the student's code."""
 MAX_TRACEBACK = 8000
 MAX_TRACEBACK_LINES = 100
-STATUSES = "passed failed not_started crashed timeout out_of_memory skipped grader_error".split()
 
 
-@dataclass
-class CheckReport:
-    """How one check ended; fields as in the schema."""
-
-    id: str
-    title: str
-    function: str
-    visibility: str
-    points: int
-    max_points: int
-    status: str
-    message: str = ""
-    expected: str | None = None
-    actual: str | None = None
-    difference: dict[str, Any] | None = None
-    mistake: str | None = None
-    explanation: dict[str, str] | None = None
-    """Why it failed, as far as the grader knows: ``kind`` (misconception, pair, relation, crash, loop or follows),
-    ``id`` and ``text``; None if nothing fits."""
-    hint: str | None = None
-    lesson: str | None = None
-    depends_on: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    stdout: str = ""
-    traceback: str | None = None
-    remarks: list[str] = field(default_factory=list)
-    """What was accepted although the docstring says otherwise; one sentence each."""
-    compared: list[list[str]] | None = None
-    """[what, expected, actual] of each comparison; visible checks only."""
-
-    @classmethod
-    def of(
-        cls, spec: CheckSpec, exercise: int, lang: str, status: str = "grader_error", message: str = ""
-    ) -> CheckReport:
-        """A report that earns nothing yet."""
-        return cls(
-            id=spec.id,
-            title=spec.title_ja if lang == "ja" and spec.title_ja else spec.title,
-            function=spec.function,
-            visibility="visible" if spec.visible else "hidden",
-            points=0,
-            max_points=spec.points,
-            status=status,
-            message=message,
-            lesson=f"course read exercise-{exercise}",
-            depends_on=list(spec.after),
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON, cut to bearable lengths: what a student's code had a say in may be megabytes long."""
-        return {
-            **vars(self),
-            "message": cut(self.message),
-            "expected": self.expected and cut(self.expected),
-            "actual": self.actual and cut(self.actual),
-            "hint": self.hint and cut(self.hint, MAX_SENTENCE),
-            "explanation": self.explanation and explanation(**self.explanation),
-            "stdout": _ours_hidden(self.stdout),
-            "traceback": self.traceback and cut(self.traceback, MAX_TRACEBACK, MAX_TRACEBACK_LINES),
-            "remarks": [cut(remark) for remark in self.remarks],
-            "compared": self.compared and [[cut(part) for part in line] for line in self.compared],
-        }
+def report_of(
+    spec: CheckSpec, exercise: int, lang: str, status: CheckStatus = "grader_error", message: str = ""
+) -> CheckResult:
+    """The record of a check that has earned nothing yet."""
+    return CheckResult(
+        **vars(announcement(spec, lang)),
+        status=status,
+        message=message,
+        lesson=f"course read exercise-{exercise}",
+        depends_on=list(spec.after),
+        seconds=0.0,
+    )
 
 
-def explanation(kind: str, id: str, text: str) -> dict[str, str]:
-    """Why a check failed, in the form in which the result carries it."""
-    return {"kind": kind, "id": id, "text": cut(text, MAX_SENTENCE)}
+def announcement(spec: CheckSpec, lang: str) -> AnnouncedCheck:
+    """What is said of a check before it runs."""
+    return AnnouncedCheck(
+        id=spec.id,
+        title=spec.title_ja if lang == "ja" and spec.title_ja else spec.title,
+        function=spec.function,
+        visibility="visible" if spec.visible else "hidden",
+        max_points=spec.points,
+    )
+
+
+def bounded(check: CheckResult) -> CheckResult:
+    """The record, cut to bearable lengths: what a student's code had a say in may be megabytes long."""
+    return replace(
+        check,
+        message=cut(check.message),
+        expected=check.expected and cut(check.expected),
+        actual=check.actual and cut(check.actual),
+        hint=check.hint and cut(check.hint, MAX_SENTENCE),
+        explanation=check.explanation and explanation(**vars(check.explanation)),
+        stdout=_ours_hidden(check.stdout),
+        traceback=check.traceback and cut(check.traceback, MAX_TRACEBACK, MAX_TRACEBACK_LINES),
+        remarks=[cut(remark) for remark in check.remarks],
+        compared=check.compared and [[cut(part) for part in line] for line in check.compared],
+    )
+
+
+def explanation(kind: ExplanationKind, id: str, text: str) -> Explanation:
+    """Why a check failed, cut to the length that a result carries."""
+    return Explanation(kind, id, cut(text, MAX_SENTENCE))
 
 
 def cut(text: str, limit: int = MAX_MESSAGE, lines: int = MAX_LINES) -> str:
@@ -107,17 +82,6 @@ def cut(text: str, limit: int = MAX_MESSAGE, lines: int = MAX_LINES) -> str:
 def _ours_hidden(text: str) -> str:
     """Where the course is installed says nothing to a student, and is nobody else's business."""
     return text.replace(f"{paths.ROOT}{os.sep}", "")
-
-
-def overall(statuses: list[str]) -> str:
-    """The status of a whole grading, from those of its checks; nothing to judge is our fault, never a pass."""
-    if not statuses or "grader_error" in statuses:
-        return "grader_error"
-    if all(status == "passed" for status in statuses):
-        return "passed"
-    if all(status in ("not_started", "skipped") for status in statuses):
-        return "not_started"
-    return "failed"
 
 
 @functools.cache

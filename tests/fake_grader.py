@@ -50,7 +50,8 @@ def result(checks, status="failed", **fields):
     """The result object."""
     return {
         "schema": "course/result/v1",
-        "exercise": "exercise-3",
+        "exercise": 3,
+        "id": "exercise-3",
         "slug": "lora",
         "title": "LoRA and PEFT",
         "file": "lora.py",
@@ -59,9 +60,12 @@ def result(checks, status="failed", **fields):
         "seconds": 1.5,
         "seed": 7,
         "sandbox": "full",
+        "limits": {"grading_seconds": 170.0},
         "versions": {"python": "3.11"},
         "lang": "en",
+        "only": [],
         "status": status,
+        "message": "",
         "points": sum(one["points"] for one in checks),
         "max_points": sum(one["max_points"] for one in checks),
         "next": "",
@@ -70,9 +74,15 @@ def result(checks, status="failed", **fields):
     }
 
 
+def _explained(finding):
+    """A finding with its explanation; of a misconception, its name and its hint say it all."""
+    told = {"kind": "misconception", "id": finding["mistake"], "text": finding["hint"]}
+    return {"explanation": told if finding["mistake"] else None, **finding}
+
+
 def session(checks, status="failed", *, diagnosis=None, **fields):
     """A whole grading: started, one event per check, the diagnosis, the result."""
-    found = diagnosis or {}
+    found = {name: _explained(finding) for name, finding in (diagnosis or {}).items()}
     final = [{**one, **found.get(one["id"], {})} for one in checks]
     return [
         {

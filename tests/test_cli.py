@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from course import client, paths, render, syllabus, workspace
 from course.cli import Settings, cli
 from course.compat import module_command
-from course.report import Report
+from course.session import Grading
 from tests import fake_grader
 from tests.fake_grader import announced, check, session
 
@@ -375,14 +375,14 @@ def test_a_function_that_comes_back_is_continued_where_somebody_reads_along(monk
     monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal()
     screen = render.Screen(render.Console(file=terminal, color_system=None, width=80, highlight=False))
-    report = Report("exercise-3", "lora", "LoRA", "lora.py")
+    grading = Grading(3, "lora", "LoRA", "lora.py")
     for event in session(COMES_BACK):
-        report.take(event)
+        grading.take(event)
         if event["event"] == "check":
-            screen.checked(report, report.checks[event["check"]["id"]])
+            screen.checked(grading, grading.checks[event["check"]["id"]])
             if event["check"]["id"] == "g.a":
                 assert groups(terminal.getvalue()) == ["f", "g"]
-    screen.finished(report, render.Advice("x", "y"))
+    screen.finished(grading.result, render.Advice("x", "y"))
     assert groups(terminal.getvalue()) == ["f", "g", "f, continued"]
 
 
@@ -514,7 +514,7 @@ def test_the_workspace_lacks_the_file(desk):
     [
         (lambda path: None, "There is no file work.py."),
         (lambda path: path.mkdir(), "work.py is a directory, not a Python file."),
-        (lambda path: path.write_bytes(b"#" * 1_000_001), "work.py has 1,000,001 bytes"),
+        (lambda path: path.write_bytes(b"#" * (2**20 + 1)), "work.py has 1,048,577 bytes"),
     ],
 )
 def test_what_is_no_students_file(desk, make, message):
@@ -629,7 +629,7 @@ def test_a_grader_that_dies_is_our_fault(desk):
         ([{"raw": "[" * 100_000}], "a line that is not an event: [[["),
         (
             [{"raw": '{"id": 1, "event": "check", "check": {}}'}],
-            "an event that cannot be read: id = None is not a string",
+            "an event that cannot be read: Object missing required field `id`",
         ),
         ([{"event": "fault", "message": "the judge is gone", "exit_code": 3}], "the judge is gone"),
         ([{"exit": 0}], "without a result (exit code 0) and without a word"),

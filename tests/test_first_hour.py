@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from course import advice, paths, recipes, reference, selection, shell, syllabus, workspace
 from course.cli import Settings, cli
-from course.report import Report
+from course.session import Grading
 from course.workspace import Memory
 from grader.check import load_file, manifest
 from tests import fake_grader
@@ -199,10 +199,10 @@ def test_chosen_checks_count_in_the_list(course):
 
 def test_points_of_an_older_state_are_not_lost():
     old = Memory.from_json({"status": "failed", "points": 40, "max_points": 63, "failed": []})
-    report = Report("exercise-3", "lora", "LoRA", "lora.py", partial=True)
-    for event in session([check("f.a", max_points=3)], "passed"):
-        report.take(event)
-    old.record(report, 63)
+    grading = Grading(3, "lora", "LoRA", "lora.py")
+    for event in session([check("f.a", max_points=3)], "passed", only=["f.a"]):
+        grading.take(event)
+    old.record(grading.result, 63)
     assert (old.points, old.max_points) == (40, 63)
 
 

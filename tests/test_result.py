@@ -1,12 +1,16 @@
-"""The report by value: what events come to, and what follows from them. Nothing is printed or started here."""
+"""The result by value: what events come to, and what follows from them. Nothing is printed or started here."""
 
 import json
 import xml.etree.ElementTree as ElementTree
+from typing import get_args
 
+import jsonschema
 import pytest
 
-from course import advice, files, hints, junit, lesson, shell, syllabus, text
-from course.report import Malformed, Report
+import scripts.schema
+from course import advice, files, hints, junit, lesson, paths, shell, syllabus, text
+from course.result import EXIT_CODES, Malformed, Result, Status, json_schema, plain
+from course.session import Grading, NothingToRun
 from course.workspace import Memory
 from tests.fake_grader import announced, check, session
 
@@ -16,11 +20,24 @@ def english():
     text.use("en")
 
 
-def report_of(steps, **fields):
-    report = Report("exercise-3", "lora", "LoRA and PEFT", "lora.py", **fields)
+def grading_of(steps, **fields):
+    grading = Grading(3, "lora", "LoRA and PEFT", "lora.py", **fields)
     for step in steps:
-        report.take(step)
-    return report
+        grading.take(step)
+    return grading
+
+
+def result_of(steps, **fields):
+    """What came of these events; a grading that ends without a result is our fault."""
+    grading = grading_of(steps, **fields)
+    if grading.result is None:
+        grading.fail("no result")
+    return grading.result
+
+
+def diagnosed(name, text):
+    """What a diagnosis says of one check."""
+    return {"mistake": name, "hint": text, "explanation": {"kind": "misconception", "id": name, "text": text}}
 
 
 MIXED = [
@@ -31,26 +48,25 @@ MIXED = [
 
 
 def test_points_and_tallies():
-    report = report_of(session(MIXED))
-    assert (report.status, report.exit_code, report.points, report.max_points) == ("failed", 1, 2, 8)
-    assert [(one.function, one.passed, one.checks, one.points, one.max_points) for one in report.tallies()] == [
+    result = result_of(session(MIXED))
+    assert (result.status, result.exit_code, result.points, result.max_points) == ("failed", 1, 2, 8)
+    assert [(one.function, one.passed, one.checks, one.points, one.max_points) for one in result.tallies()] == [
         ("LoRALinear", 0, 2, 0, 6),
         ("lora_report", 1, 1, 2, 2),
     ]
-    assert [one.id for one in report.failed] == ["LoRALinear.forward", "LoRALinear.merge"]
+    assert [one.id for one in result.failed] == ["LoRALinear.forward", "LoRALinear.merge"]
 
 
 def test_a_misconception_is_named_once_with_all_it_explains():
-    found = {"mistake": "scaling-inverted", "hint": "Which way round is your fraction?"}
-    diagnosis = {"LoRALinear.forward": found, "LoRALinear.merge": found}
-    (one,) = report_of(session(MIXED, diagnosis=diagnosis)).misunderstandings()
-    assert (one.name, one.hint) == ("scaling-inverted", "Which way round is your fraction?")
+    diagnosis = dict.fromkeys(("LoRALinear.forward", "LoRALinear.merge"), diagnosed("scaling-inverted", "Which way?"))
+    (one,) = result_of(session(MIXED, diagnosis=diagnosis)).causes()
+    assert (one.id, one.text) == ("scaling-inverted", "Which way?")
     assert [explained.id for explained in one.checks] == ["LoRALinear.forward", "LoRALinear.merge"]
 
 
 def test_the_diagnosis_counts_before_the_result_has_arrived():
-    steps = session(MIXED, diagnosis={"LoRALinear.forward": {"mistake": "m", "hint": "h"}})[:-1]
-    assert [one.name for one in report_of(steps).misunderstandings()] == ["m"]
+    steps = session(MIXED, diagnosis={"LoRALinear.forward": diagnosed("m", "h")})[:-1]
+    assert [one.id for one in result_of(steps).causes()] == ["m"]
 
 
 PASSED = [check("f.a"), check("f.b")]
@@ -63,36 +79,36 @@ PASSED = [check("f.a"), check("f.b")]
         pytest.param(session([check("f.a", "not_started")], "not_started"), "not_started", 1, id="not started"),
         pytest.param(session([check("f.a", "crashed")]), "failed", 1, id="crashed"),
         pytest.param(
-            session([check("f.a", "grader_error"), check("f.b")]), "grader_error", 3, id="our fault in a check"
+            session([check("f.a", "grader_error"), check("f.b")], "grader_error"), "grader_error", 3, id="in a check"
         ),
         pytest.param(session(PASSED, "grader_error"), "grader_error", 3, id="our fault"),
         pytest.param(session([], "not_gradable", message="does not parse"), "not_gradable", 4, id="not gradable"),
-        pytest.param(session([check("f.a", "failed")], "passed"), "grader_error", 3, id="passed, but a check failed"),
-        pytest.param(session(PASSED, "failed"), "grader_error", 3, id="failed, but all checks passed"),
-        pytest.param(session([], "passed"), "passed", 3, id="nothing ran"),
+        pytest.param(session([], "passed"), "grader_error", 3, id="nothing ran"),
         pytest.param(session(PASSED, "passed")[:-1], "grader_error", 3, id="no result"),
         pytest.param([{"event": "fault", "message": "host", "exit_code": 3}], "grader_error", 3, id="fault"),
         pytest.param([{"event": "fault", "message": "host", "exit_code": 0}], "grader_error", 3, id="fault, calm"),
-        pytest.param(
-            [{"event": "fault", "message": "no such check", "exit_code": 5}], "grader_error", 5, id="nothing to run"
-        ),
     ],
 )
 def test_exit_codes(steps, status, code):
-    report = report_of(steps)
-    assert (report.status, report.exit_code) == (status, code)
+    result = result_of(steps)
+    assert (result.status, result.exit_code) == (status, code)
 
 
 def test_what_was_announced_and_did_not_report_did_not_pass():
     steps = session(PASSED, "passed")
     steps[0]["checks"].append(announced(check("f.c", max_points=4)))
-    report = report_of(steps)
-    assert [one.id for one in report.missing] == ["f.c"]
-    assert (report.status, report.exit_code, report.points, report.max_points) == ("grader_error", 3, 2, 6)
+    result = result_of(steps)
+    assert [one.message for one in result.failed] == ["No report from f.c."]
+    assert (result.status, result.exit_code, result.points, result.max_points) == ("grader_error", 3, 2, 6)
 
 
 def test_nothing_selected():
-    assert report_of(session([], "passed"), partial=True).exit_code == 5
+    with pytest.raises(NothingToRun):
+        grading_of([{"event": "fault", "message": "no such check", "exit_code": 5}])
+
+
+def test_every_status_has_an_exit_code():
+    assert set(EXIT_CODES) == set(get_args(Status))
 
 
 @pytest.mark.parametrize(
@@ -105,30 +121,62 @@ def test_nothing_selected():
         {"event": "check", "check": check("f.a") | {"points": "all"}},
         {"event": "diagnosis", "checks": []},
         {"event": "result", "result": {"status": "fine", "checks": []}},
+        session([check("f.a", "failed")], "passed")[-1],
+        session(PASSED, "failed")[-1],
+        session([check("f.a", "grader_error"), check("f.b")], "failed")[-1],
+        session(PASSED, "passed", points=3)[-1],
+        session(PASSED, "passed", exercise="exercise-3")[-1],
+        session([check("f.a", "failed", explanation={"kind": "guess", "id": "a", "text": "b"})])[-1],
+        session([check("f.a", "failed", explanation={"kind": "crash"})])[-1],
+        session([check("f.a", remarks="no list")], "passed")[-1],
         {"event": "result", "result": None},
     ],
 )
 def test_malformed_events_are_refused(event):
     with pytest.raises(Malformed):
-        report_of([event])
+        result_of([event])
 
 
 def test_unknown_events_are_left_alone():
-    assert report_of([{"event": "weather", "sunny": True}]).checks == {}
+    assert grading_of([{"event": "weather", "sunny": True}]) == grading_of([])
 
 
 def test_json_is_the_graders_object_with_our_next_command():
-    steps = session(MIXED, extra="kept")
-    written = json.loads(files.to_json(report_of(steps).to_json("course hint exercise-3")))
-    assert written == steps[-1]["result"] | {"next": "course hint exercise-3"}
+    steps = session(MIXED, extra="of a later version")
+    result = result_of(steps)
+    result.next = "course hint exercise-3"
+    expected = steps[-1]["result"] | {"next": "course hint exercise-3"}
+    del expected["extra"]
+    assert json.loads(files.to_json(result.to_json())) == expected
+    assert Result.from_json(expected) == result
+
+
+def test_the_schema_that_ships_is_that_of_the_classes():
+    assert paths.RESULT_SCHEMA.read_text(encoding="utf-8") == scripts.schema.document()
+
+
+def test_one_schema_holds_for_a_result_a_fault_and_a_refusal():
+    validator = jsonschema.Draft202012Validator(json_schema())
+    validator.check_schema(json_schema())
+    broken_off, refused = grading_of(session(MIXED)[:2]), grading_of([])
+    broken_off.fail("it died")
+    refused.refuse("no such file", 63)
+    for result in (result_of(session(MIXED)), broken_off.result, refused.result):
+        record = json.loads(files.to_json(result.to_json()))
+        validator.validate(record)
+        for name in record:
+            with pytest.raises(jsonschema.ValidationError):
+                validator.validate({key: value for key, value in record.items() if key != name})
+        with pytest.raises(jsonschema.ValidationError):
+            validator.validate(record | {"exercise": "exercise-3"})
 
 
 def test_json_of_a_fault_has_every_field():
     whole = session(MIXED)
-    report = report_of(whole[:2])
-    report.fail("The grader ended")
-    written = report.to_json("course doctor")
-    assert set(written) == set(whole[-1]["result"]) | {"message"}
+    grading = grading_of(whole[:2])
+    grading.fail("The grader ended")
+    written = grading.result.to_json()
+    assert set(written) == set(whole[-1]["result"])
     assert (written["status"], written["message"], written["points"]) == ("grader_error", "The grader ended", 0)
     assert [set(one) for one in written["checks"]] == [set(MIXED[0])] * 3
     assert [one["status"] for one in written["checks"]] == ["failed", "grader_error", "grader_error"]
@@ -158,7 +206,7 @@ def test_junit():
         check("f.d", "skipped", message="waits for b"),
         check("g.e", "not_started"),
     ]
-    root = ElementTree.fromstring(junit.to_xml(report_of(session(checks))))
+    root = ElementTree.fromstring(junit.to_xml(result_of(session(checks))))
     (suite,) = root
     assert root.tag == "testsuites"
     facts = {"name": "exercise-3", "tests": "5", "errors": "1", "failures": "2", "skipped": "1", "time": "1.500"}
@@ -181,8 +229,8 @@ def test_junit():
 
 
 def test_junit_of_a_file_that_cannot_be_graded_is_not_green():
-    report = report_of(session([], "not_gradable", message="line 3: invalid syntax"))
-    suite = ElementTree.fromstring(junit.to_xml(report))[0]
+    result = result_of(session([], "not_gradable", message="line 3: invalid syntax"))
+    suite = ElementTree.fromstring(junit.to_xml(result))[0]
     assert (suite.get("tests"), suite.get("errors")) == ("1", "1")
     assert suite.find(".//error").get("message") == "line 3: invalid syntax"
 
@@ -190,7 +238,7 @@ def test_junit_of_a_file_that_cannot_be_graded_is_not_green():
 def test_junit_counts_what_did_not_report_as_an_error():
     steps = session(PASSED, "passed")
     steps[0]["checks"].append(announced(check("f.c")))
-    suite = ElementTree.fromstring(junit.to_xml(report_of(steps)))[0]
+    suite = ElementTree.fromstring(junit.to_xml(result_of(steps)))[0]
     assert (suite.get("tests"), suite.get("errors")) == ("3", "1")
 
 
@@ -249,7 +297,7 @@ def texts(memory, count, function=None):
 
 def remembered(checks, **fields):
     memory = Memory()
-    memory.record(report_of(session(checks, **fields)))
+    memory.record(result_of(session(checks, **fields)))
     return memory
 
 
@@ -266,7 +314,7 @@ def test_hints_are_graduated():
 def test_a_new_misconception_in_the_same_check_is_answered_anew():
     memory = remembered(MIXED)
     texts(memory, 2)
-    memory.record(report_of(session(MIXED, diagnosis={"LoRALinear.forward": {"mistake": "no-scaling", "hint": "new"}})))
+    memory.record(result_of(session(MIXED, diagnosis={"LoRALinear.forward": {"mistake": "no-scaling", "hint": "new"}})))
     one = hints.following(EXERCISE, memory, chapter, None)
     assert (one.heading, one.text) == ("You seem to have misunderstood: no scaling", "new")
     assert texts(memory, 1) == ["second"]
@@ -301,12 +349,12 @@ def test_a_run_of_chosen_checks_does_not_count_as_a_grading():
     memory = remembered(MIXED)
     before = memory.failed
     assert len(before) == 2
-    memory.record(report_of(session([check("f.a", "failed")]), partial=True))
+    memory.record(result_of(session([check("f.a", "failed")], only=["f.a"])))
     assert (memory.status, memory.points, memory.failed[1:]) == ("failed", 2, before)
     assert memory.failed[0]["id"] == "f.a", "the last run is what a hint is asked about"
-    memory.record(report_of(session([check("f.a"), check(before[0]["id"])], "passed"), partial=True))
+    memory.record(result_of(session([check("f.a"), check(before[0]["id"])], "passed", only=["f"]))
     assert (memory.status, memory.failed) == ("failed", before[1:])
-    memory.record(report_of(session([check(before[1]["id"])], "passed"), partial=True))
+    memory.record(result_of(session([check(before[1]["id"])], "passed", only=["f"]))
     assert (memory.status, memory.failed) == ("failed", [])
     assert texts(memory, 1) == [hints.say("hints.all_mended")]
 
@@ -325,20 +373,20 @@ def test_a_damaged_memory_is_an_empty_one(record):
 
 
 @pytest.mark.parametrize(
-    ("report", "file", "in_workspace", "command"),
+    ("result", "file", "in_workspace", "command"),
     [
-        (report_of(session(MIXED)), None, True, "course hint exercise-3"),
-        (report_of(session(MIXED)), "my file.py", False, "course hint exercise-3 LoRALinear"),
-        (report_of(session(PASSED, "passed")), None, True, "course next"),
-        (report_of(session(PASSED, "passed"), partial=True), None, True, "course grade exercise-3"),
-        (report_of(session([check("f.a", "not_started")], "not_started")), None, True, "course read exercise-3"),
-        (report_of(session([], "not_gradable")), "my f.py", False, "course grade exercise-3 --file 'my f.py'"),
-        (report_of([{"event": "fault", "message": "x"}]), None, True, "course doctor"),
+        (result_of(session(MIXED)), None, True, "course hint exercise-3"),
+        (result_of(session(MIXED)), "my file.py", False, "course hint exercise-3 LoRALinear"),
+        (result_of(session(PASSED, "passed")), None, True, "course next"),
+        (result_of(session(PASSED, "passed", only=["f"])), None, True, "course grade exercise-3"),
+        (result_of(session([check("f.a", "not_started")], "not_started")), None, True, "course read exercise-3"),
+        (result_of(session([], "not_gradable")), "my f.py", False, "course grade exercise-3 --file 'my f.py'"),
+        (result_of([{"event": "fault", "message": "x"}]), None, True, "course doctor"),
     ],
 )  # fmt: skip
-def test_the_next_command(report, file, in_workspace, command, monkeypatch):
+def test_the_next_command(result, file, in_workspace, command, monkeypatch):
     monkeypatch.setattr(shell.os, "name", "posix")
-    assert advice.after_grade(report, EXERCISE, {} if in_workspace else None, file).command == command
+    assert advice.after_grade(result, EXERCISE, {} if in_workspace else None, file).command == command
 
 
 def test_the_way_through_the_course():
@@ -365,35 +413,26 @@ def explained(kind, name="a-name", text="what it means"):
 @pytest.mark.parametrize("kind", ["misconception", "pair", "relation", "crash", "loop", "follows"])
 def test_an_explanation_reaches_the_reader_and_the_json(kind):
     checks = [check("f.a", "failed", explanation=explained(kind), hint="look")]
-    report = report_of(session(checks))
-    assert vars(report.checks["f.a"].explanation) == explained(kind)
+    result = result_of(session(checks))
+    assert plain(result.checks[0].explanation) == explained(kind)
     boxed = kind in ("misconception", "pair", "relation")
-    assert [one.name for one in report.misunderstandings()] == (["a-name"] if boxed else [])
-    assert report.to_json("")["checks"][0]["explanation"] == explained(kind)
-    report.fail("it died")
-    assert report.to_json("")["checks"][0]["explanation"] == explained(kind)
-    failure = ElementTree.fromstring(junit.to_xml(report_of(session(checks)))).find(".//failure")
+    assert [one.id for one in result.causes()] == (["a-name"] if boxed else [])
+    assert result.to_json()["checks"][0]["explanation"] == explained(kind)
+    grading = grading_of(session(checks)[:-1])
+    grading.fail("it died")
+    assert grading.result.to_json()["checks"][0]["explanation"] == explained(kind)
+    failure = ElementTree.fromstring(junit.to_xml(result_of(session(checks)))).find(".//failure")
     assert f"{kind}: a-name" in failure.text and "what it means" in failure.text
-
-
-@pytest.mark.parametrize(
-    "explanation",
-    [None, "x", [], {}, explained("guess"), {"kind": "crash"}, explained("crash", 3), explained("loop", "x", None)],
-)
-def test_what_is_no_explanation_is_none(explanation):
-    report = report_of(session([check("f.a", "failed", explanation=explanation, remarks="no list")]))
-    assert report.checks["f.a"].explanation is None and report.checks["f.a"].remarks == ()
-    assert (report.status, report.misunderstandings()) == ("failed", [])
 
 
 def test_the_diagnosis_may_carry_explanations():
     pair = explained("pair", "a-b + c-d", "two things")
     steps = session(MIXED, diagnosis={"LoRALinear.forward": {"mistake": "a-b + c-d", "hint": "h", "explanation": pair}})
-    (one,) = report_of(steps[:-1]).misunderstandings()
-    assert (one.heading, one.hint, one.checks[0].id) == ("a b + c d", "two things", "LoRALinear.forward")
+    (one,) = result_of(steps[:-1]).causes()
+    assert (one.heading, one.text, one.checks[0].id) == ("a b + c d", "two things", "LoRALinear.forward")
     only = {"LoRALinear.forward": {"mistake": None, "hint": None, "explanation": explained("relation")}}
-    report = report_of(session(MIXED, diagnosis=only)[:-1])
-    assert (report.checks["LoRALinear.forward"].hint, report.misunderstandings()[0].name) == ("of the check", "a-name")
+    result = result_of(session(MIXED, diagnosis=only)[:-1])
+    assert (result.checks[0].hint, result.causes()[0].id) == ("of the check", "a-name")
 
 
 def test_what_to_look_at_first_is_a_cause():
@@ -406,20 +445,24 @@ def test_what_to_look_at_first_is_a_cause():
         check("g.b", "crashed", explanation=explained("crash"), hint=None),
         check("h.a", "failed"),
     ]
-    report = report_of(session(checks))
-    assert report.first_to_look_at().id == "g.b"
-    assert report_of(session(checks[:3])).first_to_look_at().id == "f.a"
-    assert report_of(session(checks[:2], "not_started")).first_to_look_at() is None
-    assert report_of(session(PASSED, "passed")).first_to_look_at() is None
+    result = result_of(session(checks))
+    assert result.first_to_look_at().id == "g.b"
+    assert result_of(session(checks[:3])).first_to_look_at().id == "f.a"
+    assert result_of(session(checks[:2], "not_started")).first_to_look_at() is None
+    assert result_of(session(PASSED, "passed")).first_to_look_at() is None
     memory = Memory()
-    memory.record(report)
+    memory.record(result)
     shown = hints.following(EXERCISE, memory, chapter, None)
     assert shown.text == "what it means" and shown.note.startswith("g.b ")
     assert Memory.from_json(json.loads(files.to_json(vars(memory)))) == memory
 
 
 def test_remarks_are_kept_each_once():
-    checks = [check("f.a", remarks=["one", "two"]), check("f.b", remarks=["two"]), check("f.c", "failed", remarks=[3])]
-    report = report_of(session(checks))
-    assert report.remarks() == ["one", "two"]
-    assert report.to_json("")["checks"][0]["remarks"] == ["one", "two"]
+    checks = [
+        check("f.a", remarks=["one", "two"]),
+        check("f.b", remarks=["two"]),
+        check("f.c", "failed", remarks=["three"]),
+    ]
+    result = result_of(session(checks))
+    assert result.remarks() == ["one", "two", "three"]
+    assert result.to_json()["checks"][0]["remarks"] == ["one", "two"]

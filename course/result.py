@@ -1,0 +1,316 @@
+"""The result of a grading, ``course/result/v1``: the grader fills these objects, everything else reads them.
+
+Terminal, JSON, JUnit, exit code and gradebook are all views of one ``Result``. ``course/result.schema.json`` is made
+from the classes below (``python -m scripts.schema``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+
+from course import errors
+
+SCHEMA: Literal["course/result/v1"] = "course/result/v1"
+
+Status = Literal["passed", "failed", "not_started", "not_gradable", "grader_error"]
+"""Of a whole grading."""
+CheckStatus = Literal[
+    "passed", "failed", "not_started", "crashed", "timeout", "out_of_memory", "skipped", "grader_error"
+]
+Visibility = Literal["visible", "hidden"]
+ExplanationKind = Literal["misconception", "pair", "relation", "crash", "loop", "follows"]
+
+STATUSES: tuple[str, ...] = get_args(Status)
+CHECK_STATUSES: tuple[str, ...] = get_args(CheckStatus)
+QUIET = ("not_started", "skipped")
+"""Outcomes that say nothing about code that somebody has written."""
+NOT_DEFINED = "not-defined"
+"""Id of the explanation of a check whose function is not in the file."""
+MISUNDERSTOOD = ("misconception", "pair", "relation")
+"""Kinds of explanations that are about what somebody thought; the others are about how the code ended."""
+EXIT_CODES: Mapping[str, int] = {
+    "passed": errors.PASSED,
+    "failed": errors.NOT_PASSED,
+    "not_started": errors.NOT_PASSED,
+    "not_gradable": errors.NOT_GRADABLE,
+    "grader_error": errors.GRADER_FAULT,
+}
+"""What ``course grade`` ends with."""
+
+Points = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Malformed(ValueError):
+    """A record does not hold what the schema says."""
+
+
+@dataclass
+class Difference:
+    """The element of a numeric answer that is furthest off; None where it is not finite."""
+
+    max_abs: float | None
+    max_rel: float | None
+    index: list[int] | None
+    tolerance: float | None
+
+
+@dataclass
+class Explanation:
+    """Why a check failed, as far as the grader knows."""
+
+    kind: ExplanationKind
+    id: str
+    """Of a misconception, of two joined by ``+``, of a relation, of a message; of the check that this one follows."""
+    text: str
+
+
+@dataclass
+class AnnouncedCheck:
+    """A check before it runs."""
+
+    id: str
+    title: str
+    function: str
+    """The group of checks that it belongs to."""
+    visibility: Visibility
+    max_points: Points
+
+    @property
+    def visible(self) -> bool:
+        """Whether the values that were compared may be shown."""
+        return self.visibility == "visible"
+
+
+@dataclass
+class CheckResult(AnnouncedCheck):
+    """How one check ended."""
+
+    points: Points = 0
+    status: CheckStatus = "grader_error"
+    message: str = ""
+    expected: str | None = None
+    actual: str | None = None
+    difference: Difference | None = None
+    mistake: str | None = None
+    """Id of the misconception, if exactly one explains the failure; as in ``explanation``."""
+    explanation: Explanation | None = None
+    hint: str | None = None
+    lesson: str | None = None
+    """The command that shows the lesson."""
+    depends_on: list[str] = field(default_factory=list)
+    seconds: float | None = None
+    stdout: str = ""
+    traceback: str | None = None
+    remarks: list[str] = field(default_factory=list)
+    """What was accepted although the docstring says otherwise; one sentence each."""
+    compared: list[list[str]] | None = None
+    """[what, expected, actual] of each comparison; visible checks only."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the property holds."""
+        return self.status == "passed"
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing was there to be judged."""
+        return self.status in QUIET
+
+    @property
+    def misunderstood(self) -> Explanation | None:
+        """The explanation, if it is one of something misunderstood."""
+        return self.explanation if self.explanation and self.explanation.kind in MISUNDERSTOOD else None
+
+    @property
+    def follows(self) -> bool:
+        """Whether another check has the same cause and tells it."""
+        return self.explanation is not None and self.explanation.kind == "follows"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Something misunderstood that the grader named, with the checks that it explains."""
+
+    id: str
+    text: str
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def heading(self) -> str:
+        """The id in words."""
+        return self.id.replace("-", " ")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The checks of one function, counted."""
+
+    function: str
+    passed: int
+    checks: int
+    points: int
+    max_points: int
+    not_started: bool
+
+
+@dataclass
+class Result:
+    """One grading, over. ``exercise`` is the number, ``id`` the name (``exercise-3``)."""
+
+    exercise: int
+    id: str
+    slug: str
+    title: str
+    file: str
+    status: Status
+    points: Points
+    max_points: Points
+    checks: list[CheckResult]
+    """In the order of the exercise."""
+    message: str = ""
+    """What stands in the way of grading, if anything does."""
+    next: str = ""
+    """The command to type next."""
+    schema: Literal["course/result/v1"] = SCHEMA
+    sha256: str | None = None
+    """Of the graded file."""
+    started: str | None = None
+    """ISO 8601, UTC."""
+    seconds: float | None = None
+    seed: int | None = None
+    sandbox: str | None = None
+    limits: dict[str, float] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    lang: str | None = None
+    only: list[str] = field(default_factory=list)
+    """The checks that were asked for; empty means all."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether only chosen checks were asked for."""
+        return bool(self.only)
+
+    @property
+    def exit_code(self) -> int:
+        """What ``course grade`` ends with."""
+        return EXIT_CODES[self.status]
+
+    @property
+    def failed(self) -> list[CheckResult]:
+        """Checks that did not pass, in the order of the exercise."""
+        return [check for check in self.checks if not check.passed]
+
+    def causes(self) -> list[Cause]:
+        """What was named (misconceptions, pairs, relations), each once, in the order of the checks that show it."""
+        explained: dict[str, list[CheckResult]] = {}
+        texts: dict[str, str] = {}
+        for check in self.failed:
+            if found := check.misunderstood:
+                explained.setdefault(found.id, []).append(check)
+                texts.setdefault(found.id, found.text)
+        return [Cause(name, texts[name], tuple(checks)) for name, checks in explained.items()]
+
+    def remarks(self) -> list[str]:
+        """What was accepted although the docstring says otherwise, each once."""
+        return list(dict.fromkeys(remark for check in self.checks for remark in check.remarks))
+
+    def first_to_look_at(self) -> CheckResult | None:
+        """The first check that failed by itself: written, tried, and not held up by another one."""
+        loud = [check for check in self.failed if not (check.quiet or check.status == "grader_error")]
+        causes = [check for check in loud if not check.follows]
+        written = [check for check in causes if check.explanation is None or check.explanation.id != NOT_DEFINED]
+        return next(iter(written or causes or loud), None)
+
+    def tallies(self) -> list[Tally]:
+        """One line per function, in the order of the exercise."""
+        groups: dict[str, list[CheckResult]] = {}
+        for check in self.checks:
+            groups.setdefault(check.function, []).append(check)
+        return [
+            Tally(
+                function=function,
+                passed=sum(check.passed for check in checks),
+                checks=len(checks),
+                points=sum(check.points for check in checks),
+                max_points=sum(check.max_points for check in checks),
+                not_started=not_started(checks),
+            )
+            for function, checks in groups.items()
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, as the schema describes it."""
+        record: dict[str, Any] = plain(self)
+        return record
+
+    @classmethod
+    def from_json(cls, record: object) -> Result:
+        """The result that a record describes; fields that we do not know are left alone.
+
+        Raises:
+            Malformed: a field is missing or of another type, or the parts and the whole contradict each other.
+        """
+        result = convert(record, cls)
+        if result.status in ("passed", "failed", "not_started") and result.checks:
+            if result.status != overall(check.status for check in result.checks):
+                raise Malformed(f"the status {result.status!r} contradicts those of the checks")
+        if result.points != sum(check.points for check in result.checks):
+            raise Malformed(f"{result.points} points are not the sum of those of the checks")
+        return result
+
+
+def plain(record: AnnouncedCheck | Result | Explanation | None) -> Any:
+    """A record as data that JSON can hold."""
+    return msgspec.to_builtins(record)
+
+
+def convert(record: object, kind: type[Any]) -> Any:
+    """The object of this class that a record describes.
+
+    Raises:
+        Malformed: it describes none.
+    """
+    try:
+        return msgspec.convert(record, kind)
+    except msgspec.ValidationError as error:
+        raise Malformed(str(error)) from None
+
+
+def overall(statuses: Iterable[str]) -> Status:
+    """The status of a whole grading, from those of its checks; nothing to judge is our fault, never a pass."""
+    known = set(statuses)
+    if not known or "grader_error" in known:
+        return "grader_error"
+    if known == {"passed"}:
+        return "passed"
+    return "not_started" if known <= set(QUIET) else "failed"
+
+
+def next_command(status: Status, exercise: str) -> str:
+    """What to type after a grading of this exercise (``exercise-3``) that ended so."""
+    commands: dict[str, str] = {
+        "passed": "course next",
+        "failed": f"course hint {exercise}",
+        "not_started": f"course read {exercise}",
+        "not_gradable": f"course grade {exercise}",
+        "grader_error": "course doctor",
+    }
+    return commands[status]
+
+
+def not_started(checks: Sequence[CheckResult]) -> bool:
+    """Whether these checks found nothing but the skeleton."""
+    statuses = {check.status for check in checks}
+    return "not_started" in statuses and statuses <= set(QUIET)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what ``Result.to_json`` gives: every field is there, whatever its value."""
+    schema = msgspec.json.schema(Result)
+    for definition in schema["$defs"].values():
+        definition["required"] = list(definition["properties"])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": SCHEMA}

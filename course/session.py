@@ -1,0 +1,199 @@
+"""One grading: a file goes in, events are heard on the way, a ``Result`` comes out.
+
+``grade``, and whoever grades next, call ``run``. A check that did not report did not pass: the list that the grader
+announced at the start says what must report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from course import errors, result, submission
+from course.result import AnnouncedCheck, CheckResult, Explanation, Malformed, Result
+from course.syllabus import Exercise
+from course.text import say
+
+
+class Grader(Protocol):
+    """What grades a file; ``course.grader.Grader`` is one."""
+
+    def grade(
+        self, *, exercise: str, file: Path, seed: int | None, only: Sequence[str], lang: str
+    ) -> Any:  # pragma: no cover - a protocol
+        """Yield the events of one grading."""
+
+
+class NothingToRun(Exception):
+    """None of the exercise's checks was chosen."""
+
+
+@dataclass
+class Grading:
+    """One grading as far as it is known; it knows its ``result`` once it has heard of the end."""
+
+    number: int
+    slug: str
+    title: str
+    file: str
+    seed: int | None = None
+    only: Sequence[str] = ()
+    lang: str | None = None
+    sandbox: str | None = None
+    announced: dict[str, AnnouncedCheck] = field(default_factory=dict)
+    checks: dict[str, CheckResult] = field(default_factory=dict)
+    result: Result | None = None
+
+    @property
+    def id(self) -> str:
+        """``exercise-3``."""
+        return f"exercise-{self.number}"
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Add one event of the grader; kinds that we do not know are left alone.
+
+        Raises:
+            Malformed: a field is missing or of another type.
+            NothingToRun: the grader says so.
+        """
+        kind = event.get("event")
+        if kind == "started":
+            self.seed = result.convert(event.get("seed"), int)
+            self.sandbox = result.convert(event.get("sandbox"), str)
+            announced = result.convert(event.get("checks"), list[AnnouncedCheck])
+            self.announced = {check.id: check for check in announced}
+        elif kind == "check":
+            check: CheckResult = result.convert(event.get("check"), CheckResult)
+            self.checks[check.id] = check
+        elif kind == "diagnosis":
+            self._diagnose(event.get("checks"))
+        elif kind == "result":
+            self._finish(Result.from_json(event.get("result")))
+        elif kind == "fault":
+            if event.get("exit_code") == errors.NOTHING_TO_RUN:
+                raise NothingToRun
+            self.fail(str(event.get("message")))
+
+    def fail(self, message: str) -> None:
+        """Note that the grading broke off through no fault of the student's."""
+        self.result = self._told("grader_error", message)
+
+    def refuse(self, message: str, max_points: int) -> None:
+        """Note that the file is nothing that the grader could be asked about."""
+        self.result = replace(self._told("not_gradable", message), max_points=max_points)
+
+    def _told(self, status: result.Status, message: str) -> Result:
+        """A result made of what is known so far; checks that have not reported are our fault."""
+        checks = [self.checks.get(one.id) or _silent(one) for one in self.announced.values()]
+        return Result(
+            exercise=self.number,
+            id=self.id,
+            slug=self.slug,
+            title=self.title,
+            file=self.file,
+            status=status,
+            points=sum(check.points for check in checks),
+            max_points=sum(check.max_points for check in checks),
+            checks=checks,
+            message=message,
+            seed=self.seed,
+            sandbox=self.sandbox,
+            lang=self.lang,
+            only=list(self.only),
+        )
+
+    def _diagnose(self, findings: object) -> None:
+        if not isinstance(findings, dict):
+            raise Malformed("diagnosis without checks")
+        for check_id, finding in findings.items():
+            if check_id in self.checks and isinstance(finding, dict):
+                check = self.checks[check_id]
+                check.mistake = result.convert(finding.get("mistake"), str | None)  # type: ignore[arg-type]
+                check.hint = finding.get("hint") or check.hint
+                found: Explanation | None = result.convert(finding.get("explanation"), Explanation | None)  # type: ignore[arg-type]
+                check.explanation = found or check.explanation
+
+    def _finish(self, told: Result) -> None:
+        """Take the grader's result, with every announced check that it has left out."""
+        missing = [_silent(one) for one in self.announced.values() if one.id not in {check.id for check in told.checks}]
+        if missing and told.status != "not_gradable":
+            told = replace(told, status="grader_error", checks=told.checks + missing)
+            told.max_points = sum(check.max_points for check in told.checks)
+        if not told.checks and told.status in ("passed", "failed", "not_started"):
+            told.status = "grader_error"
+        told.only = list(self.only) or told.only
+        self.checks = {check.id: check for check in told.checks}
+        self.seed, self.sandbox = told.seed, told.sandbox or self.sandbox
+        self.result = told
+
+
+def _silent(check: AnnouncedCheck) -> CheckResult:
+    """A check that should have reported."""
+    return CheckResult(**vars(check), status="grader_error", message=say("fault.missing", check=check.id))
+
+
+def run(
+    grader: Grader,
+    exercise: Exercise,
+    file: Path,
+    *,
+    seed: int | None = None,
+    only: Sequence[str] = (),
+    lang: str = "en",
+    heard: Callable[[Grading, Mapping[str, Any]], None] | None = None,
+) -> Result:
+    """Have one file graded.
+
+    Args:
+        grader: a running grader.
+        exercise: what to grade it against.
+        file: the submission.
+        seed: of the run; None means a fresh one.
+        only: ids of checks or groups; empty means all.
+        lang: of the sentences.
+        heard: called with the grading and each event of it, as they arrive; with an empty event before the first.
+
+    Returns:
+        The result, whatever happened to the grader.
+
+    Raises:
+        NothingToRun: nothing was chosen by ``only``.
+    """
+    grading = Grading(exercise.number, exercise.slug, exercise.title(lang), str(file), seed, tuple(only), lang)
+    try:
+        submission.read(file)
+    except submission.NotGradable as reason:
+        grading.refuse(str(reason), exercise.points)
+    else:
+        if heard:
+            heard(grading, {})
+        _listen(grader, grading, exercise, file, heard)
+    if grading.result is None:
+        grading.fail(say("fault.no_result"))
+    assert grading.result is not None
+    if grading.result.status == "not_gradable":
+        if reason := submission.only_this_file(grading.result.message, file):
+            grading.result.message += f"\n{reason}"
+    return grading.result
+
+
+def _listen(
+    grader: Grader,
+    grading: Grading,
+    exercise: Exercise,
+    file: Path,
+    heard: Callable[[Grading, Mapping[str, Any]], None] | None,
+) -> None:
+    try:
+        for event in grader.grade(
+            exercise=exercise.slug, file=file, seed=grading.seed, only=grading.only, lang=grading.lang or "en"
+        ):
+            grading.take(event)
+            if heard:
+                heard(grading, event)
+    except Malformed as error:
+        grading.fail(say("fault.bad_event", reason=str(error)))
+    except errors.GraderFault as error:
+        grading.fail(error.message)
