@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from course import client, destinations, errors, files, paths, shell, signals, streams, syllabus, text, workspace
+from course import destinations, errors, files, paths, shell, signals, streams, syllabus, text, workspace
 from course.compat import module_command
+from course.grader import Grader
 from course.syllabus import Exercise
 from course.text import say
 
@@ -333,7 +334,7 @@ def grade(
         raise errors.CourseError(say("error.one_file", files=", ".join(given)))
     file = given[0] if given else None
     json_path = destinations.normal(json_path)
-    with client.Grader(settings.grader_command) as grader:  # first of all: it imports torch while we do the rest
+    with Grader(settings.grader_command) as grader:  # first of all: it imports torch while we do the rest
         if file is None and exercise.endswith(".py") and Path(exercise).exists():
             file = exercise  # `course grade lora.py`, as the shell completes it
         chosen = _written(Path(exercise).name)

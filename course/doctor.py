@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from course import client, text
+from course import environment, text
 from course.advice import Advice, to_workspace
 from course.compat import isolated_command
 from course.errors import GraderFault
@@ -88,7 +88,12 @@ def _grader(command: Sequence[str]) -> list[Finding]:
 def _ask(command: Sequence[str]) -> dict[str, object]:
     try:
         done = subprocess.run(
-            command, capture_output=True, timeout=SECONDS, env=client.environment(), cwd=client.footing(), check=False
+            command,
+            capture_output=True,
+            timeout=SECONDS,
+            env=environment.of_recipe(),
+            cwd=environment.footing(),
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise GraderFault(say("doctor.timeout", seconds=int(SECONDS))) from None

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from course import client, errors, paths, shell
+from course import environment, errors, paths, shell
 from course.compat import module_command
 from course.errors import CourseError
 from course.signals import Stopped
@@ -112,6 +112,6 @@ def _end(child: subprocess.Popen[bytes], seconds: float | None) -> None:
 
 
 def _environ() -> dict[str, str]:
-    environ = client.environment()
+    environ = environment.of_recipe()
     environ.pop("PYTHONIOENCODING", None)  # it writes to the user's terminal, not to us
     return environ

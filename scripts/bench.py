@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from course import paths
-from course.client import grader_environment
+from course.grader import Grader
 from grader.diagnose import load_mistakes
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -176,44 +176,13 @@ def training() -> Iterator[dict[str, Any]]:
             yield {"what": "training", "value": json.loads(out.read_text())}
 
 
-class Host:
-    """One warm grader process that answers many requests."""
+class Host(Grader):
+    """A grader, measured."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "grader"]
-        self.process = subprocess.Popen(command, env=grader_environment(), cwd=ROOT, stdin=-1, stdout=-1, text=True)
-        self.waiting: dict[int, Any] = {}
-        self.answers: dict[int, dict[str, Any]] = {}
-        self.lock = threading.Lock()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def __enter__(self) -> Host:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait()
-
-    def _read(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            event = json.loads(line)
-            if event["event"] in ("result", "fault"):
-                self.answers[event["id"]] = event
-                self.waiting[event["id"]].set()
-
-    def grade(self, file: str) -> dict[str, Any]:
+    def grade(self, file: str) -> dict[str, Any]:  # type: ignore[override]
         """Grade one file; ``result`` and ``wall`` seconds."""
         started = time.perf_counter()
-        with self.lock:
-            number = len(self.waiting)
-            self.waiting[number] = threading.Event()
-            assert self.process.stdin
-            self.process.stdin.write(json.dumps({"id": number, "op": "grade", "exercise": SLUG, "file": file}) + "\n")
-            self.process.stdin.flush()
-        self.waiting[number].wait()
-        event = self.answers[number]
+        *_, event = super().grade(exercise=SLUG, file=Path(file))
         if event["event"] == "fault":
             raise SystemExit(event["message"])
         return {"result": event["result"], "wall": time.perf_counter() - started}

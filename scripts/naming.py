@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from course import paths, selection
-from course.client import Grader
 from course.compat import tomllib
+from course.grader import Grader
 
 FOLDER = paths.ROOT / "tests" / "wrong"
 GOAL = 0.8

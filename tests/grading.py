@@ -9,14 +9,13 @@ and a token on its command line and in its environment, so that its processes ar
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 import queue
 import secrets
 import signal
-import subprocess
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,6 +24,8 @@ from typing import Any
 import pytest
 
 from course.compat import module_command
+from course.errors import GraderFault
+from course.grader import LAST, Asked, Grader
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "solutions" / "lora.py"
@@ -83,8 +84,8 @@ class Graded:
         return json.dumps(self.events, ensure_ascii=False)
 
 
-class Host:
-    """One ``python -m grader`` process.
+class Host(Grader):
+    """One grader process, started as the product starts it but for the folders and a token.
 
     Args:
         folder: an empty folder of its own.
@@ -98,13 +99,7 @@ class Host:
             path.mkdir()
         for name in ("torch.py", "json.py", "grader.py", "conftest.py", "sitecustomize.py"):  # a learner may have them
             (self.current / name).write_text("raise SystemExit('a file of the current folder was imported')\n")
-        self.stderr = folder / "stderr.txt"
-        self._events: dict[int, queue.Queue[dict[str, Any]]] = {}
-        self._strays: queue.Queue[dict[str, Any]] = queue.Queue()
-        """Events that answer no request of ours."""
-        self._requests = 1_000_000
         environ = {
-            **os.environ,
             "HOME": str(self.home),
             "TMPDIR": str(self.temporary),
             "PYTHONPATH": str(REPOSITORY),
@@ -113,64 +108,46 @@ class Host:
             "COURSE_TEST_TOKEN": self.token,
             "PYTEST_ADDOPTS": "--exitfirst",  # a user's own, which is none of the judge's business
         }
-        with self.stderr.open("wb") as errors:
-            self.process = subprocess.Popen(
-                [*command, *module_command("grader", "-X", f"token={self.token}")],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd=self.current,
-                env=environ,
-                start_new_session=True,
-            )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        whole = [*command, *module_command("grader", "-X", f"token={self.token}")]
+        super().__init__(whole, environ=environ, folder=self.current)
 
-    def grade(self, file: Path | str, **options: Any) -> Graded:
+    def grade(self, file: Path | str, **options: Any) -> Graded:  # type: ignore[override]
         """Grade one file and wait for the result; ``options`` go into the request."""
         return self.finish(self.start(file, **options))
 
-    def start(self, file: Path | str, **options: Any) -> int:
+    def start(self, file: Path | str, **options: Any) -> Asked:
         """Ask for a grading; several may run at once."""
-        self._requests += 1
-        self._events[self._requests] = queue.Queue()
-        request = {"id": self._requests, "op": "grade", "exercise": "lora", "file": str(file), **options}
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(request).encode() + b"\n")
-        self.process.stdin.flush()
-        return self._requests
+        return self.ask({"exercise": "lora", "file": str(file), **options})
 
-    def finish(self, request: int) -> Graded:
+    def finish(self, asked: Asked) -> Graded:
         """Wait for the last event of a grading."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         events: list[dict[str, Any]] = []
-        while not events or events[-1]["event"] not in ("result", "fault"):
+        while not events or events[-1]["event"] not in LAST:
             try:
-                events.append(self._events[request].get(timeout=min(1.0, max(0.0, deadline - time.monotonic()))))
+                events.append(asked.next(max(0.0, deadline - time.monotonic())))
             except queue.Empty:
-                if self.process.poll() is not None and not self._reader.is_alive():
-                    pytest.fail(f"the grader ended with {self.process.returncode}: {self.complaints()}")
-                if time.monotonic() > deadline:
-                    pytest.fail(f"no result after {PATIENCE_SECONDS} s: {self.complaints()}")
-        del self._events[request]
+                pytest.fail(f"no result after {PATIENCE_SECONDS} s: {self.complaints()}")
+            except GraderFault as fault:
+                pytest.fail(fault.message)
         return Graded(events)
 
     def raw(self, line: bytes) -> dict[str, Any]:
         """Send one line as it is; the event that answers it, whoever it is addressed to."""
-        self._strays = queue.Queue()
-        assert self.process.stdin is not None
-        self.process.stdin.write(line)
-        self.process.stdin.flush()
-        return self._strays.get(timeout=PATIENCE_SECONDS)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self.strays.get_nowait()
+        self.write(line)
+        return self.strays.get(timeout=PATIENCE_SECONDS)
 
     def complaints(self) -> str:
         """What the grader has written to standard error."""
-        return self.stderr.read_text(encoding="utf-8", errors="replace")
+        return self.stderr()
 
     def close(self) -> int:
         """Close its standard input and wait for its end; kill it if it does not come. The exit code."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.close()
+        assert self.process.stdout is not None
+        self.hang_up()
         try:
             code = self.process.wait(PATIENCE_SECONDS / 5)
         finally:
@@ -213,12 +190,6 @@ class Host:
                 elif not path.name.startswith("torchinductor_"):
                     left.append(path)
         return left
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            event = json.loads(line)
-            self._events.get(event["id"], self._strays).put(event)
 
 
 @pytest.fixture(scope="session")

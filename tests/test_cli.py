@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course import client, paths, render, syllabus, workspace
+from course import environment, paths, render, syllabus, workspace
 from course.cli import Settings, cli
 from course.compat import module_command
+from course.grader import PATIENCE
 from course.session import Grading
 from tests import fake_grader
 from tests.fake_grader import announced, check, session
@@ -685,7 +686,7 @@ def test_ctrl_c_takes_the_grader_along(desk, tmp_path, monkeypatch):
     child.send_signal(signal.SIGINT)
     before = time.monotonic()
     out, err = child.communicate(timeout=20)
-    assert time.monotonic() - before < client.PATIENCE, "it was not asked to end, but killed after a while"
+    assert time.monotonic() - before < PATIENCE, "it was not asked to end, but killed after a while"
     assert (child.returncode, err) == (130, "\nInterrupted. Nothing was graded to the end.\n")
     assert gone(grader)
     assert others.exists() and not left.exists()
@@ -947,7 +948,12 @@ def test_the_current_directory_cannot_shadow_the_grader(tmp_path):
     (tmp_path / "json.py").write_text("raise SystemExit('the learner directory was imported')")
     command = module_command("course")
     done = subprocess.run(
-        [*command, "list"], cwd=tmp_path, env=client.environment(), capture_output=True, encoding="utf-8", check=False
+        [*command, "list"],
+        cwd=tmp_path,
+        env=environment.of_recipe(),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 
@@ -963,12 +969,10 @@ def test_a_damaged_syllabus_is_our_fault(desk, monkeypatch):
 
 
 def test_the_grader_is_not_told_the_learners_tokens(monkeypatch):
-    from course import client
-
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    known = client.grader_environment()
+    known = environment.of_grader()
     assert "HF_TOKEN" not in known
     assert known["LC_ALL"] == "C.UTF-8"
     assert "PATH" in known
-    assert "HF_TOKEN" in client.environment()  # the recipes may need it
+    assert "HF_TOKEN" in environment.of_recipe()  # the recipes may need it

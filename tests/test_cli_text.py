@@ -8,10 +8,10 @@ import sys
 
 import click
 import pytest
-from course.result import CHECK_STATUSES
 
 from course import doctor, paths, text
 from course.cli import cli
+from course.result import CHECK_STATUSES
 
 MODULES = sorted(paths.COURSE.glob("*.py"))
 

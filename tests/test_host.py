@@ -28,11 +28,12 @@ from torch import nn
 
 from course import paths
 from course.compat import module_command
+from course.submission import MAX_BYTES
 from grader import compiling, given, sandbox, scratch, wire
 from grader.check import CheckSpec, load_file, manifest
 from grader.compiling import compile_aside
 from grader.diagnose import observe
-from grader.judge import MAX_FILE_BYTES, Judge
+from grader.judge import Judge
 from grader.launcher import ForkLauncher, ServerError
 from grader.limits import Budget
 from grader.link import send
@@ -249,7 +250,7 @@ def test_file_whose_code_is_too_long_to_hand_in_is_graded(host: Host, tmp_path: 
     file = tmp_path / "long.py"
     source = REFERENCE.read_text(encoding="utf-8")
     lines = "a = 1\n" + "a<" * 350_000 + "a\n"
-    assert len(lines) + len(source) < MAX_FILE_BYTES
+    assert len(lines) + len(source) < MAX_BYTES
     assert len(marshal.dumps(compile(lines, "long", "exec"))) > compiling.MAX_CODE_BYTES
     file.write_text(f"{source}\n{lines}", encoding="utf-8")
     assert host.grade(file, only=ONE).status == "passed"

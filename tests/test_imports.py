@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Host
 
-from course import client, compat
+from course import compat
+from course.grader import Grader
 from grader import imports
 
 ONE = ["lora_report.problem2"]
@@ -67,7 +68,7 @@ def test_nothing_beside_the_submission_is_imported_by_the_grader(
     for name, value in HARMFUL.items():
         monkeypatch.setenv(name, value)
     compat._more.cache_clear()
-    with client.Grader() as grader:
+    with Grader() as grader:
         events = list(grader.grade(exercise="lora", file=tmp_path / "lora.py", only=ONE))
     assert events[-1]["event"] == "result", grader.stderr()
     assert (events[-1]["result"]["status"], events[-1]["result"]["points"]) == ("passed", 2)

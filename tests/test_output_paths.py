@@ -42,7 +42,7 @@ class Desk:
     @property
     def python(self):
         grader = [sys.executable, str(FAKE), str(self.script)]
-        code = f"from course import client, __main__; client.isolated_command = lambda *a: {grader!r}; __main__.main()"
+        code = f"from course import grader, __main__; grader.isolated_command = lambda *a: {grader!r}; __main__.main()"
         return [sys.executable, "-c", code]
 
     def command(self, *arguments):

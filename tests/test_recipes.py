@@ -31,7 +31,7 @@ from safetensors.torch import load_file
 from transformers import AutoModel, BertConfig, BertModel, BertTokenizerFast
 
 import solutions.lora
-from course import client
+from course import environment
 from course.cli import cli as front_cli
 from solutions import recipes
 from solutions.recipes import bench, data, model, preflight, saving, training
@@ -780,16 +780,16 @@ def test_waiting_threads_sleep_unless_the_user_wants_otherwise(front, own, want)
         "except SystemExit: assert 'torch' not in sys.modules\n"
         "import os; print(os.environ.get('OMP_WAIT_POLICY'))"
     )
-    environ = {name: value for name, value in os.environ.items() if name not in client.SPINNING} | own
+    environ = {name: value for name, value in os.environ.items() if name not in environment.SPINNING} | own
     if front:
         with pytest.MonkeyPatch.context() as patch:
-            for name in client.SPINNING:
+            for name in environment.SPINNING:
                 patch.delenv(name, raising=False)
             for name, value in own.items():
                 patch.setenv(name, value)
-            environ = client.environment()
-            assert client.grader_environment().get("OMP_WAIT_POLICY", "None") == want
-            assert own.items() <= client.grader_environment().items()
+            environ = environment.of_recipe()
+            assert environment.of_grader().get("OMP_WAIT_POLICY", "None") == want
+            assert own.items() <= environment.of_grader().items()
         program = "import os; print(os.environ.get('OMP_WAIT_POLICY'))"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True, check=True

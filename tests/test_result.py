@@ -352,9 +352,9 @@ def test_a_run_of_chosen_checks_does_not_count_as_a_grading():
     memory.record(result_of(session([check("f.a", "failed")], only=["f.a"])))
     assert (memory.status, memory.points, memory.failed[1:]) == ("failed", 2, before)
     assert memory.failed[0]["id"] == "f.a", "the last run is what a hint is asked about"
-    memory.record(result_of(session([check("f.a"), check(before[0]["id"])], "passed", only=["f"]))
+    memory.record(result_of(session([check("f.a"), check(before[0]["id"])], "passed", only=["f"])))
     assert (memory.status, memory.failed) == ("failed", before[1:])
-    memory.record(result_of(session([check(before[1]["id"])], "passed", only=["f"]))
+    memory.record(result_of(session([check(before[1]["id"])], "passed", only=["f"])))
     assert (memory.status, memory.failed) == ("failed", [])
     assert texts(memory, 1) == [hints.say("hints.all_mended")]
 

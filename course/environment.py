@@ -1,0 +1,53 @@
+"""What the processes that we start get to know: their environment and the folder they stand in."""
+
+from __future__ import annotations
+
+import os
+
+from course import paths
+
+GRADER_VARIABLES = (
+    "PATH HOME USER LOGNAME LANG LANGUAGE LC_ TZ TMPDIR TEMP TMP PYTHON VIRTUAL_ENV COURSE_ OMP_ MKL_ LD_LIBRARY_PATH "
+    "DYLD_ GOMP_ KMP_ SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES CUDA_"
+).split()
+"""Beginnings of the names that the grader is started with. A token that it never had cannot be found in its memory."""
+
+
+def of_grader() -> dict[str, str]:
+    """What the grader is started with; it, and so the process of the student's code, knows nothing else of the learner.
+
+    On Linux its memory lies in huge pages: a fork then copies two hundred page-table entries instead of forty thousand.
+    Measured on a host that had imported torch: 3.8 ms of processor time for a fork and its end instead of 8.5.
+    """
+    known = {name: value for name, value in of_recipe().items() if name.upper().startswith(tuple(GRADER_VARIABLES))}
+    known["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216"
+    return known
+
+
+SPINNING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
+"""What decides whether a thread of torch that waits for the others burns its core meanwhile."""
+
+
+def of_recipe() -> dict[str, str]:
+    """Our environment; in a checkout that is not installed, the rooms are made importable.
+
+    Waiting threads sleep, unless the user has set something else: where anything else runs on the machine, a spinning
+    thread takes the core away from the one it waits for.
+    """
+    environ = dict(os.environ, PYTHONIOENCODING="utf-8")
+    if not any(name in environ for name in SPINNING):
+        environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    if (paths.ROOT / "pyproject.toml").exists():
+        before = environ.get("PYTHONPATH")
+        environ["PYTHONPATH"] = os.pathsep.join([str(paths.ROOT), before] if before else [str(paths.ROOT)])
+    return environ
+
+
+def footing() -> str | None:
+    """Where a process may stand: torch does not load in a directory that was removed. None: where we are."""
+    try:
+        if os.access(os.getcwd(), os.R_OK | os.X_OK):
+            return None
+    except OSError:
+        pass
+    return os.sep
