@@ -13,7 +13,7 @@ import textwrap
 from pathlib import Path
 
 from course import paths, syllabus
-from scripts.skeletons import sentences, skeleton
+from scripts import skeletons
 
 NEW_ENTRY = """
 [[exercise]]
@@ -115,6 +115,10 @@ class {name}(nn.Module):
 {body}
 '''
 
+TODOS = """\
+# The TODOs of exercises/{slug}.py, one for each function. After a change: make skeletons
+
+"""
 TODO = """\
 {hole} = "about one line. Multiply."
 """
@@ -231,20 +235,15 @@ def rooms(exercise: syllabus.Exercise) -> dict[Path, str]:
     """The content of every file, for the functions that the syllabus declares."""
     facts = [function_facts(exercise, position) for position in range(len(exercise.functions))]
     common = {"slug": exercise.slug, "imports": "from torch import nn\n" if any(f["is_class"] for f in facts) else ""}
-    lesson_en, lesson_ja, hollow, solution, todos, checks, mistakes, variant = places(exercise.slug)
+    lesson_en, lesson_ja, skeleton, solution, todos, checks, mistakes, variant = places(exercise.slug)
     reference = page(MODULE, "{reference}", facts, title=exercise.title(), **common)
-    todo = page(
-        "# The TODOs of exercises/{slug}.py, one for each function. After a change: make skeletons\n\n",
-        TODO,
-        facts,
-        **common,
-    )
+    sentences = page(TODOS, TODO, facts, **common)
     return {
         lesson_en: page(LESSON["en"], HINTS["en"], facts, title=exercise.title("en")),
         lesson_ja: page(LESSON["ja"], HINTS["ja"], facts, title=exercise.title("ja")),
-        hollow: skeleton(reference, sentences(todo), exercise.functions),
+        skeleton: skeletons.skeleton(reference, skeletons.sentences(sentences), exercise.functions),
         solution: reference,
-        todos: todo,
+        todos: sentences,
         checks: page(CHECKS, CHECK, facts, **common),
         mistakes: page(
             "# What learners get wrong in {slug}, each as an edit of the reference.\n", MISTAKE, facts, **common

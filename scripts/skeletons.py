@@ -91,7 +91,7 @@ def skeleton(reference: str, todos: Mapping[str, str], functions: Collection[str
     if dangling := sorted(left_out & names_used(tree)):
         raise SkeletonError(f"code that stays in the skeleton uses {', '.join(dangling)}")
     for number in sorted(lines_with_unused_imports(tree)):
-        if "# noqa" not in lines[number - 1]:
+        if "F401" not in lines[number - 1]:
             lines[number - 1] += UNUSED
     return "\n".join(lines)
 
@@ -137,7 +137,7 @@ def hole(name: str, function: Function, lines: Sequence[str], sentence: str) -> 
 def without(node: Definition, lines: Sequence[str]) -> Edit:
     """Leave a definition out, with the comment that stands directly above it and the blank lines before."""
     first = first_line(node)
-    while first > 1 and lines[first - 2].lstrip().startswith("#"):
+    while first > 1 and lines[first - 2].startswith(" " * node.col_offset + "#"):
         first -= 1
     while first > 1 and not lines[first - 2].strip():
         first -= 1
@@ -152,9 +152,9 @@ def first_line(node: ast.stmt) -> int:
 def last_line(node: Definition, lines: Sequence[str]) -> int:
     """Where a definition ends; comments below its last statement belong to it if they are indented like its body."""
     last = node.end_lineno or 0
-    for number in range(last + 1, len(lines) + 1):
-        line = lines[number - 1]
-        if line.strip() and not (is_comment_or_blank(line) and line.startswith(" " * node.body[0].col_offset)):
+    indent = " " * node.body[0].col_offset
+    for number, line in enumerate(lines[last:], start=last + 1):
+        if not is_comment_or_blank(line) or (line.strip() and not line.startswith(indent)):
             break
         if line.strip():
             last = number

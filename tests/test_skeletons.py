@@ -29,6 +29,7 @@ REFERENCE = source(
 
     import math
     import os.path as where  # a remark
+    import string as letters
     from collections.abc import (
         Iterable,
         Sequence,
@@ -68,7 +69,7 @@ REFERENCE = source(
 
     def given(rows: Sequence[int]) -> int:
         """Complete already."""
-        return len(rows)  # stays
+        return len(rows) + len(letters.digits)  # stays
 
 
     # What `first` needs.
@@ -88,8 +89,7 @@ REFERENCE = source(
             """Make it."""
             super().__init__()  # first of all
             self.x = _helper(1)
-
-        # What forward needs.
+            # That is all.
         def _part(self) -> Iterable[int]:
             return [1]
 
@@ -122,6 +122,7 @@ SKELETON = source(
 
     import math  # noqa: F401  (for your use)
     import os.path as where  # a remark  # noqa: F401  (for your use)
+    import string as letters
     from collections.abc import (
         Iterable,  # noqa: F401  (for your use)
         Sequence,
@@ -151,7 +152,7 @@ SKELETON = source(
 
     def given(rows: Sequence[int]) -> int:
         """Complete already."""
-        return len(rows)  # stays
+        return len(rows) + len(letters.digits)  # stays
 
 
     class Layer(nn.Module):
@@ -190,7 +191,7 @@ def test_a_skeleton_is_its_own_skeleton():
 
 
 def test_a_long_sentence_is_wrapped():
-    text = "about ten lines. " + "Walk through a half-open list. " * 8
+    text = "half-open " * 30
     hollow = skeleton('def f():\n    """F."""\n    return 1\n', {"f": text}, ["f"])
     comments = [line for line in hollow.splitlines() if line.startswith("    # ")]
     assert len(comments) == 3
