@@ -15,7 +15,7 @@ INSTALL = $(BIN)/python -m pip install --constraint constraints.txt
 WORKERS ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check bench new
+.PHONY: help setup demo test test-slow check bench skeletons new
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ check: $(VENV)/.dev ## format, lint, types and the fast tests
 
 bench: $(VENV)/.dev ## measure the figures that the documentation quotes
 	$(BIN)/python -m scripts.bench
+
+skeletons: $(VENV)/.setup ## write the skeletons in exercises/ from the references in solutions/
+	@$(BIN)/python -m scripts.skeletons
 
 new: $(VENV)/.setup ## scaffold an exercise in every room: make new slug=x
 	@test -n "$(slug)" || { echo "Which exercise? make new slug=x"; exit 2; }

@@ -31,6 +31,11 @@ def solution(slug: str) -> Path:
     return ROOT / "solutions" / f"{slug}.py"
 
 
+def todos(slug: str) -> Path:
+    """The TODO sentences that the skeleton shows in place of the reference's code."""
+    return ROOT / "solutions" / f"{slug}.todo.toml"
+
+
 def checks(slug: str) -> Path:
     """The hidden checks."""
     return ROOT / "grader" / "checks" / f"check_{slug}.py"

@@ -2,7 +2,7 @@
 
 An exercise that the syllabus announces (``state = "planned"``) becomes ready; another slug gets a new entry at the end.
 What is written works at once and teaches nothing: every function multiplies by a number of its own. Replace it function
-by function, and run ``make check`` in between; the guards say which place was forgotten.
+by function, and run ``make skeletons`` and ``make check`` in between; the guards say which place was forgotten.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import textwrap
 from pathlib import Path
 
 from course import paths, syllabus
+from scripts import skeletons
 
 NEW_ENTRY = """
 [[exercise]]
@@ -91,9 +92,6 @@ def {name}(values: torch.Tensor) -> torch.Tensor:
     """
 {body}
 '''
-FUNCTION_HOLE = """\
-    # TODO: about one line. Multiply.
-    raise NotImplementedError("{name}")"""
 FUNCTION_BODY = "    return {factor} * values"
 
 CLASS = '''
@@ -116,6 +114,14 @@ class {name}(nn.Module):
         """
 {body}
 '''
+
+TODOS = """\
+# The TODOs of exercises/{slug}.py, one for each function. After a change: make skeletons
+
+"""
+TODO = """\
+{hole} = "about one line. Multiply."
+"""
 
 CHECKS = '''\
 """Hidden checks of {slug}."""
@@ -199,6 +205,7 @@ def places(slug: str) -> list[Path]:
         paths.lesson(slug, "ja"),
         paths.skeleton(slug),
         paths.solution(slug),
+        paths.todos(slug),
         paths.checks(slug),
         paths.mistakes(slug),
         paths.variants(slug) / "sums.py",
@@ -228,12 +235,15 @@ def rooms(exercise: syllabus.Exercise) -> dict[Path, str]:
     """The content of every file, for the functions that the syllabus declares."""
     facts = [function_facts(exercise, position) for position in range(len(exercise.functions))]
     common = {"slug": exercise.slug, "imports": "from torch import nn\n" if any(f["is_class"] for f in facts) else ""}
-    lesson_en, lesson_ja, skeleton, solution, checks, mistakes, variant = places(exercise.slug)
+    lesson_en, lesson_ja, skeleton, solution, todos, checks, mistakes, variant = places(exercise.slug)
+    reference = page(MODULE, "{reference}", facts, title=exercise.title(), **common)
+    sentences = page(TODOS, TODO, facts, **common)
     return {
         lesson_en: page(LESSON["en"], HINTS["en"], facts, title=exercise.title("en")),
         lesson_ja: page(LESSON["ja"], HINTS["ja"], facts, title=exercise.title("ja")),
-        skeleton: page(MODULE, "{hole}", facts, title=exercise.title(), **common),
-        solution: page(MODULE, "{reference}", facts, title=exercise.title(), **common),
+        skeleton: skeletons.skeleton(reference, skeletons.sentences(sentences), exercise.functions),
+        solution: reference,
+        todos: sentences,
         checks: page(CHECKS, CHECK, facts, **common),
         mistakes: page(
             "# What learners get wrong in {slug}, each as an edit of the reference.\n", MISTAKE, facts, **common
@@ -260,13 +270,14 @@ def function_facts(exercise: syllabus.Exercise, position: int) -> dict[str, obje
         "camel": name if is_class else "".join(word.capitalize() for word in name.split("_")),
         "dashed": re.sub(r"(?<=[a-z])(?=[A-Z])|_", "-", name).lower(),
         "call": f"{name}()" if is_class else name,
+        "hole": f"{name}.forward" if is_class else name,
         "factor": factor,
         "twice": 2 * factor,
         "points": max(1, share - 1 + (rest if position == 0 else 0)),
     }
     template, indent = (CLASS, " " * 4) if is_class else (FUNCTION, "")
     sums = "    return sum([values] * {factor}, torch.zeros_like(values))"
-    for key, body in (("hole", FUNCTION_HOLE), ("reference", FUNCTION_BODY), ("variant", sums)):
+    for key, body in (("reference", FUNCTION_BODY), ("variant", sums)):
         facts[key] = template.format(body=textwrap.indent(body.format(**facts), indent), **facts)
     return facts
 

@@ -24,6 +24,7 @@ from packaging.utils import canonicalize_name
 
 from course import paths, syllabus
 from course.compat import tomllib
+from scripts import skeletons
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("course", "exercises", "solutions", "grader", "tests", "scripts")
@@ -234,6 +235,7 @@ ROOM_FILES: dict[str, tuple[Callable[[str], Path], bool]] = {
     "lesson in Japanese": (lambda slug: paths.lesson(slug, "ja"), False),
     "skeleton": (paths.skeleton, True),
     "solution": (paths.solution, True),
+    "TODO sentences": (paths.todos, True),
     "checks": (paths.checks, True),
     "mistakes": (paths.mistakes, True),
     "given helpers": (lambda slug: paths.ROOT / "grader" / "given" / f"{slug}.py", False),
@@ -398,6 +400,24 @@ def guard_skeletons(root: Path) -> Look:
     return look
 
 
+def guard_generated_skeletons(root: Path) -> Look:
+    """A skeleton is, byte for byte, what is generated from the reference and its TODO sentences."""
+    look = Look()
+    for exercise in ready(root):
+        reference = inside(root, paths.solution(exercise.slug)).read_text(encoding="utf-8")
+        todos = skeletons.sentences(inside(root, paths.todos(exercise.slug)).read_text(encoding="utf-8"))
+        look.seen.append(exercise.slug)
+        try:
+            generated = skeletons.skeleton(reference, todos, exercise.functions)
+        except skeletons.SkeletonError as error:
+            look.offences.append(f"{exercise.slug}: {error}")
+            continue
+        path = paths.skeleton(exercise.slug)
+        if inside(root, path).read_bytes() != generated.encode():
+            look.offences.append(f"{path.relative_to(paths.ROOT).as_posix()} is out of date: make skeletons")
+    return look
+
+
 def guard_constraints(root: Path) -> Look:
     """constraints.txt pins everything that pyproject.toml names, to one version that it allows."""
     look = Look()
@@ -558,6 +578,12 @@ def test_skeletons_have_holes_and_give_nothing_away():
     assert len(look.seen) == sum(len(exercise.functions) for exercise in ready(ROOT)) > 0
 
 
+def test_skeletons_are_generated():
+    look = guard_generated_skeletons(ROOT)
+    assert look.offences == []
+    assert look.seen == [exercise.slug for exercise in ready(ROOT)] != []
+
+
 def test_constraints_cover_the_declared_dependencies():
     look = guard_constraints(ROOT)
     assert look.offences == []
@@ -716,6 +742,21 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
         lambda root: replace(root / "exercises/lora.py", "r: rank of the update.", "r: the rank."),
         "lora_report makes another promise than the reference",
     ),
+    "a skeleton edited by hand": (
+        guard_generated_skeletons,
+        lambda root: replace(root / "exercises/lora.py", "Add up the factors", "Add the factors"),
+        "exercises/lora.py is out of date: make skeletons",
+    ),
+    "a reference edited without its skeleton": (
+        guard_generated_skeletons,
+        lambda root: replace(root / "solutions/heads.py", "import torch\n", "import torch  # the library\n"),
+        "exercises/heads.py is out of date: make skeletons",
+    ),
+    "a function without a TODO sentence": (
+        guard_generated_skeletons,
+        lambda root: replace(root / "solutions/lora.todo.toml", "LoRALinear.merge =", "LoRALinear.marge ="),
+        "lora: LoRALinear.merge has no TODO sentence",
+    ),
     "a dependency without a pin": (
         guard_constraints,
         lambda root: replace(root / "constraints.txt", "msgpack==", "msgpuck=="),
@@ -871,6 +912,8 @@ def test_a_scaffold_is_consistent(scaffolded: Path):
             assert guard(scaffolded).offences == guard(ROOT).offences, name
     added = [str(scaffolded / path) for path in files(scaffolded, ".py") if not (ROOT / path).exists()]
     assert len(added) == 2 * 4  # skeleton, solution, checks, a variant
+    outcome = run_module(scaffolded, "scripts.skeletons", "--check")
+    assert (outcome.returncode, outcome.stdout) == (0, f"{len(ready(scaffolded))} skeletons are up to date\n")
     for tool in (["format", "--check"], ["check"]):
         command = [sys.executable, "-m", "ruff", *tool, "--quiet", "--no-cache", *added]
         outcome = subprocess.run(command, cwd=scaffolded, capture_output=True, text=True, check=False)
