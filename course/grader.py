@@ -263,6 +263,10 @@ class Grader:
                 return
             _kill(process)
             _sweep(process.pid)
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):  # what could not be written is sent again
+                    if pipe:
+                        pipe.close()
             try:
                 self._start()
             except GraderFault as fault:
