@@ -127,7 +127,7 @@ CHECKS = '''\
 """Hidden checks of {slug}."""
 
 from grader import expect
-from grader.check import check
+from grader.judge.check import check
 '''
 CHECK = '''
 

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from course import paths
-from grader import check, diagnose, proxy
-from grader.diagnose import Observed, evidence
-from grader.proxy import Outcome
+from grader.judge import check, diagnose, proxy
+from grader.judge.diagnose import Observed, evidence
+from grader.judge.proxy import Outcome
 from scripts.flake import module_of
 
 SEED = 11
@@ -316,7 +316,7 @@ def math_nan():
 
 
 def test_what_a_verdict_hangs_on_does_not_depend_on_the_numbers_drawn():
-    from grader.expect import Failed
+    from grader.errors import Failed
 
     one, other = (diagnose.hung_on(Failed(f"{n} of {n} pairs with label 1: wrong by {n / 7}")) for n in (198, 1203))
     assert one == other == "# of # pairs with label #"

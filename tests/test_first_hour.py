@@ -16,7 +16,7 @@ from course import advice, paths, recipes, reference, selection, shell, syllabus
 from course.cli import Settings, cli
 from course.session import Grading
 from course.workspace import Memory
-from grader.check import load_file, manifest
+from grader.judge.check import load_file, manifest
 from tests import fake_grader
 from tests.fake_grader import check, session
 

@@ -13,8 +13,8 @@ import itertools
 import pytest
 
 from course import paths, syllabus
-from grader import check, diagnose, expect, proxy
-from grader.diagnose import Observed
+from grader.judge import check, diagnose, expect, proxy
+from grader.judge.diagnose import Observed
 from scripts.flake import module_of
 
 READY = [exercise for exercise in syllabus.load() if not exercise.planned]

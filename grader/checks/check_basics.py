@@ -17,9 +17,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader import expect
-from grader.check import check
-from grader.given import basics
+from grader.fixtures import basics
+from grader.judge import expect
+from grader.judge.check import check
 
 # --- batches ---
 

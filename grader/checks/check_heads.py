@@ -18,8 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader import expect
-from grader.check import check
+from grader.judge import expect
+from grader.judge.check import check
 
 
 class Texts:

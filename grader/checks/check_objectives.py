@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from grader import expect
-from grader.check import check
+from grader.judge import expect
+from grader.judge.check import check
 
 IGNORED = -100
 

@@ -20,10 +20,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader import expect
-from grader.check import check
-from grader.given import optimization as built
-from grader.proxy import StudentRaised
+from grader.errors import StudentRaised
+from grader.fixtures import optimization as built
+from grader.judge import expect
+from grader.judge.check import check
 
 # --- decay_groups ---
 
@@ -33,7 +33,7 @@ NORM_NAMES = {
     *("ln_0", "ln_1", "ln_2", "ln_f"),
     *("scale_in", "before", "after", "final_norm"),
 }
-"""As in ``grader.given.optimization.NORMS``."""
+"""As in ``grader.fixtures.optimization.NORMS``."""
 
 
 def kind(name: str) -> str:
@@ -50,7 +50,7 @@ class Groups:
     Args:
         student: the student of this check.
         name: function that makes groups.
-        build: function of ``grader.given.optimization`` that makes the model; called here and over there.
+        build: function of ``grader.fixtures.optimization`` that makes the model; called here and over there.
         keys: settings to read.
         model: arguments for ``build``, behind the seed.
         settings: arguments for the student's function.

@@ -32,10 +32,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader import expect, given, wire
-from grader.check import CheckSpec
-from grader.expect import Comparison, Failed
-from grader.proxy import Handle, Student, StudentRaised, check_seed
+from grader import fixtures, wire
+from grader.errors import Failed, StudentRaised
+from grader.judge import expect
+from grader.judge.check import CheckSpec
+from grader.judge.expect import Comparison
+from grader.judge.proxy import Handle, Student, check_seed
 
 Exchanged = Sequence[tuple[bytes, bytes]]
 Names = Callable[["Call"], Iterator[str]]
@@ -117,7 +119,7 @@ class _Replay:
 
     def names(self, call: Call) -> Iterator[str]:
         """Names of the parameters, as the reference calls them; none where it cannot be told."""
-        target: Any = given if call.root == "given" else self._reference
+        target: Any = fixtures if call.root == "given" else self._reference
         path = call.path
         if isinstance(call.root, int):
             path = f"{self._made_by.get(call.root, '?')}.{call.path or 'forward'}"

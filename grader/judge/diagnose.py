@@ -42,10 +42,10 @@ import torch
 
 from course import paths
 from course.compat import tomllib
-from grader import expect, relations
-from grader.check import CheckSpec
-from grader.expect import Failed
-from grader.proxy import Handle, Outcome, StudentRaised, check_seed, local_student
+from grader.errors import Failed, StudentRaised
+from grader.judge import expect, relations
+from grader.judge.check import CheckSpec
+from grader.judge.proxy import Handle, Outcome, check_seed, local_student
 
 TOLERANCE = 1e-4
 """Largest difference, relative to 1 + |value|, at which two results count as the same behaviour."""

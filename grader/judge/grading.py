@@ -18,7 +18,6 @@ import marshal
 import os
 import pkgutil
 import re
-import secrets
 import signal
 import sys
 import tempfile
@@ -34,47 +33,23 @@ from typing import Any
 import _pytest
 import pytest
 
-from course import paths, submission
+from course import paths, submission, text
 from course.result import CheckResult, Result, Status, next_command, overall, plain
 from course.submission import NotGradable
-from course.syllabus import Exercise
-from grader import compiling, crashes, expect, imports, limits, link, refusals, report, syntax, wire
-from grader.check import CheckSpec, load_file, manifest
-from grader.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
-from grader.dispatch import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
-from grader.expect import Failed
-from grader.launcher import Launcher, Process, ServerError
+from grader import imports, link, messages, wire
+from grader.errors import Failed, ServerError, StudentGone, StudentRaised
+from grader.judge import compiling, crashes, expect, launcher, limits, refusals, report, syntax
+from grader.judge.check import CheckSpec, load_file, manifest
+from grader.judge.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
+from grader.judge.launcher import Launcher, Process, Servers
+from grader.judge.proxy import Student, check_seed, local_student
+from grader.judge.report import announcement, bounded, cut, explanation, report_of
 from grader.messages import say
 from grader.preloads import PRELOADS
-from grader.proxy import Student, StudentRaised, check_seed, local_student
-from grader.report import announcement, bounded, cut, explanation, report_of
+from grader.requests import Request
+from grader.wire import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
 
 Emit = Callable[[dict[str, Any]], None]
-
-
-@dataclass(frozen=True)
-class Request:
-    """One grading."""
-
-    exercise: Exercise
-    file: Path
-    seed: int
-    only: tuple[str, ...] = ()
-    lang: str = "en"
-    threads: int = 1
-
-    @classmethod
-    def fresh_seed(cls) -> int:
-        """A seed that nobody chose."""
-        return secrets.randbelow(2**53)  # too many to try them all; every JSON reader knows such numbers exactly
-
-
-class StudentGone(Exception):
-    """The student process ended, or did not answer in time, while a check was asking it."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(type(cause).__name__)
-        self.cause = cause
 
 
 @dataclass
@@ -112,18 +87,20 @@ def settle() -> None:
         importlib.import_module(module.name)
 
 
-def grade(request: Request, launcher_for: Callable[[str], Launcher], emit: Emit) -> None:
+def grade(request: Request, servers: Servers, emit: Emit) -> None:
     """Grade one file; every event goes out through ``emit``, the result object last.
 
     Args:
         request: what to grade.
-        launcher_for: called with the path of the judge's copy of the file.
+        servers: the fork servers that student processes come from; none where they are spawned.
         emit: takes one event (a dict that JSON can hold).
     """
     gc.set_threshold(100_000)  # of what a judge makes, next to nothing is cyclic
+    messages.use(request.lang)
+    text.use(request.lang)
     with tempfile.TemporaryDirectory(prefix="course-judge-") as folder:
         snapshot = Path(folder) / "submission.py"
-        judge = Judge(request, launcher_for(str(snapshot)), emit)
+        judge = Judge(request, launcher.open_launcher(request, str(snapshot), servers), emit)
         try:
             judge.source = submission.read(request.file)
             snapshot.write_bytes(judge.source)

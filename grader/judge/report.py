@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from course import paths
 from course.result import AnnouncedCheck, CheckResult, CheckStatus, Explanation, ExplanationKind
-from grader.check import CheckSpec
+from grader.judge.check import CheckSpec
 
 MAX_MESSAGE = 500
 """Characters of a message or a value, whatever a student's code puts into it."""
