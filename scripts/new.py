@@ -126,7 +126,7 @@ TODO = """\
 CHECKS = '''\
 """Hidden checks of {slug}."""
 
-from grader import expect
+from grader.judge import expect
 from grader.judge.check import check
 '''
 CHECK = '''

@@ -34,7 +34,7 @@ TRAINING = {"accelerate", "datasets", "matplotlib", "pandas", "sklearn", "tokeni
 GRADING = {"pytest", "_pytest", "msgpack", "py_landlock", "pyseccomp"}
 ANYTHING = None
 MAY_IMPORT = {
-    "course": {"course", "click", "rich", "tomli"},
+    "course": {"course", "click", "msgspec", "rich", "tomli"},
     "exercises": TORCH_STACK,
     "solutions": TORCH_STACK,
     "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "click", "rich"},
