@@ -871,19 +871,23 @@ class Pairs:
         self.turns = sum(changes) / max(1, len(changes))
         if n_pairs < 100:  # what a few tosses show is chance
             return
-        student.note("share of label 0", roughly(len(self.positive) / max(1, len(self.labels))))
-        student.note("share of labels that differ from the one before", roughly(self.turns))
+        share = roughly(len(self.positive) / max(1, len(self.labels)))
+        student.note("share of label 0", share)
+        if share == 0.5:
+            student.note("share of labels that differ from the one before", called(self.turns, (0, 0.5, 1)))
         kinds = {"next": 1 in self.steps, "later": max(self.steps, default=1) > 1, "same": 0 in self.steps}
         kinds |= {"before": -1 in self.steps, "long before": min(self.steps, default=0) < -1}
         student.note("second sentence of positive pairs", ", ".join(kind for kind, found in kinds.items() if found))
         student.note("positive pairs over a border", stated([one[0] == other[0] for one, other in self.positive]))
         student.note("negative pairs of one document", stated(self.strangers))
         shared = self.strangers.count(False) / max(1, len(self.strangers))
-        student.note("share of negative pairs of one document", called(shared, (0, 0.2, 0.5, 1)))
-        steps = {other[1] - one[1] for one, other in self.negative if one[0] == other[0]}
-        kinds = {"next": 1 in steps, "later": max(steps, default=1) > 1, "same": 0 in steps}
-        kinds |= {"before": -1 in steps, "long before": min(steps, default=0) < -1}
-        student.note("second sentence of negative pairs", ", ".join(kind for kind, found in kinds.items() if found))
+        student.note("share of negative pairs of one document", shared and called(shared, (0.16, 0.5, 1)))
+        if shared == 1:  # of a few pairs one could not say what is missing among them
+            steps = {other[1] - one[1] for one, other in self.negative}
+            kinds = {"next": 1 in steps, "later": max(steps) > 1, "same": 0 in steps}
+            kinds |= {"before": -1 in steps, "long before": min(steps) < -1}
+            there = ", ".join(kind for kind, found in kinds.items() if found)
+            student.note("second sentence of negative pairs", there)
         student.note("documents of positive pairs", min(3, len({number for number, _ in self.starts})))
         student.note("places of positive pairs", min(3, len({place for _, place in self.starts})))
         student.note("first documents of negative pairs", min(3, len({one[0] for one, _ in self.negative})))
@@ -921,8 +925,8 @@ class Pairs:
 
 
 def roughly(share: float) -> float:
-    """The nearest of a few shares that lie far enough apart for some hundred tosses."""
-    return min((0, 0.15, 0.3, 0.5, 0.7, 0.85, 1), key=lambda name: abs(name - share))
+    """None, all, or the nearest of a few shares that lie far enough apart for some hundred tosses."""
+    return share if share in (0, 1) else called(share, (0.2, 0.5, 0.8))
 
 
 def stated(good: list[bool]) -> str:
