@@ -378,7 +378,9 @@ def labelled(
         scores.append(float(score))
     if judged != "scores":
         known = id2label.values()
-        invented = [isinstance(label, str) and label not in known and not re.search(r"\d|\(", label) for label in labels]
+        invented = [
+            isinstance(label, str) and label not in known and not re.search(r"\d|\(", label) for label in labels
+        ]
         noted = ["a label of its own" if own else label for label, own in zip(labels, invented, strict=True)]
         student.note("labels", noted)
     if judged != "labels":
@@ -722,7 +724,9 @@ class CheckGenerate:
         if counts[3:].sum():
             student.note("share of other tokens", named_share(outside, shares_of_others(logits), n))
         occur = (inside > 0).nonzero().flatten().tolist()
-        student.note("which of the three occur", str(occur) if len(occur) > 1 else "the first" if occur == [0] else "one")
+        student.note(
+            "which of the three occur", str(occur) if len(occur) > 1 else "the first" if occur == [0] else "one"
+        )
         student.note("all k tokens are equally likely", near(inside + 1e-9, torch.full((3,), 1 / 3), slack))
         renormalised = near(inside + 1e-9, logits[order].double().softmax(0), slack)
         student.note("in proportion to their probabilities", renormalised)

@@ -254,9 +254,10 @@ class CheckMaskTokens:
     def check_split_80_10_10(self, student):
         """of the SELECTED tokens 80 % become [MASK], 10 % a random token, and 10 % stay"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
-        student.note("fate of everything in 24 calls", self.fates_of_calls(student))
         for p in (0.75, 1.0):  # a second p, since one throw for both decisions may look right at one of them
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
+            if max(made.shares) > 0.98:
+                student.note("fate of everything in 24 calls", self.fates_of_calls(student))
             expect.true(made.n_selected, f"no token has a label, with p = {p}")
             for share, want, fate in zip(
                 made.shares, (0.8, 0.1, 0.1), ("become [MASK]", "become another token", "stay as they are"), strict=True
