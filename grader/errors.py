@@ -63,7 +63,7 @@ class StudentRaised(Exception):
     message: str
     frames: list[tuple[int, str]] = field(default_factory=list)
     place: tuple[int, str] | None = None
-    unwritten: bool = False
+    not_started: bool = False
     memory: bool = False
     left_out: int = 0
     """Frames that are missing behind the outermost ones."""
@@ -87,7 +87,7 @@ class StudentRaised(Exception):
                 message=_text(data["message"]),
                 frames=[_line(frame) for frame in _list(data["frames"])[-wire.MAX_FRAMES :]],
                 place=None if place is None else _line(place),
-                unwritten=data["unwritten"] is True,
+                not_started=data["not_started"] is True,
                 memory=data["memory"] is True,
                 left_out=_line([data.get("left_out", 0), ""])[0],
             )

@@ -41,9 +41,9 @@ class CheckSpec:
     visible: bool
     after: tuple[str, ...]
     """Ids of checks that must have passed, else this one is skipped."""
-    needs: tuple[str, ...]
+    preloads: tuple[str, ...]
     """Preloads beyond torch."""
-    uses: tuple[str, ...]
+    substitutes: tuple[str, ...]
     """Names that are replaced by the reference's when their own group did not pass."""
     seconds: float | None
     """Own time limit of the student process; None means the exercise's."""
@@ -56,8 +56,8 @@ def check(
     points: int,
     visible: bool = False,
     after: tuple[str, ...] = (),
-    needs: tuple[str, ...] = (),
-    uses: tuple[str, ...] = (),
+    preloads: tuple[str, ...] = (),
+    substitutes: tuple[str, ...] = (),
     seconds: float | None = None,
     ja: str = "",
 ) -> Callable[[CheckFunction], CheckFunction]:
@@ -67,7 +67,13 @@ def check(
 
     def declare(function: CheckFunction) -> CheckFunction:
         function.__check__ = dict(  # type: ignore[attr-defined]
-            points=points, visible=visible, after=after, needs=needs, uses=uses, seconds=seconds, title_ja=ja
+            points=points,
+            visible=visible,
+            after=after,
+            preloads=preloads,
+            substitutes=substitutes,
+            seconds=seconds,
+            title_ja=ja,
         )
         return function
 

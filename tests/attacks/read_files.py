@@ -31,7 +31,7 @@ def candidates() -> list[Path]:
     found = [root / name for root in roots() for name in OURS]
     paths = sys.modules.get("course.paths")
     if paths is not None:
-        found += [paths.solution("lora"), paths.checks("lora"), paths.mistakes("lora")]
+        found += [paths.solution("lora"), paths.checks("lora"), paths.misconceptions("lora")]
     found += [Path(importlib.util.cache_from_source(path)) for path in found if path.suffix == ".py"]
     for root in roots():
         found += [Path(path) for path in glob.glob(f"{root}/**/check_lora*", recursive=root.name == "checks")]
