@@ -1012,10 +1012,11 @@ class CheckInjectLora:
             scores = model(x)
         as_before = same(scores, original(x))
         student.note("as before", as_before)
+        lost: set[str] = set()
         if not as_before:
             with student.untraced():
                 lost = lost_names(original.state_dict(), student.given.tensors(model))
-            student.note("tensors of the model that are gone", " ".join(sorted(lost)) or "none")
+        student.note("tensors of the model that are gone", " ".join(sorted(lost)) or "none")
         expect.close(
             scores,
             original(x),
