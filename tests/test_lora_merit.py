@@ -214,7 +214,8 @@ UNEARNED = [
             (
                 group,
                 "an empty state",
-                "def lora_state_dict(model):\n    return {}\n\ndef load_lora_state_dict(model, state):\n    raise KeyError\n",
+                "def lora_state_dict(model):\n    return {}\n\n"
+                "def load_lora_state_dict(model, state):\n    raise KeyError\n",
             ),
         )
     ],

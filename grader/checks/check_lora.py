@@ -1432,7 +1432,7 @@ class CheckLoadLoraStateDict:
         expect.true(
             frozen,
             "a state that brings numbers for a frozen tensor of the model is loaded without an error",
-            hint="the model has a tensor of this name, but not among those that are trained: whom does the base belong to?",
+            hint="the model has a tensor of this name, but not among those that are trained",
         )
 
 
