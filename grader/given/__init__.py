@@ -49,6 +49,11 @@ def tensors(module: nn.Module) -> list[Tensor]:
     return _tensors(module)
 
 
+def children(module: nn.Module) -> list[str]:
+    """Names of the modules that the module holds itself."""
+    return [name for name, _ in module.named_children()]
+
+
 def n_trainable(module: nn.Module) -> int:
     """How many numbers ask for a gradient; a parameter registered twice counts once."""
     return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
@@ -311,13 +316,15 @@ def add_adapter(layer: nn.Module, name: str, r: int, alpha: float, k: int, d: in
 
 def _pick(candidates: list[Tensor], r: int, k: int, d: int, where: str) -> Factors:
     found = []
-    for shape in ((r, k), (d, r)):
-        matches = [tensor for tensor in candidates if _fits(tensor, shape)]
-        if len(matches) != 1:
+    shapes = (r, k), (d, r)
+    matches = [[tensor for tensor in candidates if _fits(tensor, shape)] for shape in shapes]
+    for place, shape in enumerate(shapes):
+        if len(matches[place]) != 1:
             raise Contract(
-                f"{where} should have one factor of shape {shape}, or {shape[::-1]}; it has {len(matches)} of them"
+                f"{where} should have one factor of shape {shape}, or {shape[::-1]}; it has {len(matches[place])} of "
+                f"them, and {len(matches[1 - place])} of shape {shapes[1 - place]}"
             )
-        found += matches
+        found += matches[place]
     return Factors(found[0], found[1], r, k, d)
 
 
