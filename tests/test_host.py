@@ -260,7 +260,7 @@ def test_file_whose_code_is_too_long_to_hand_in_is_graded(host: Host, tmp_path: 
 
 
 HUGE = """
-from grader import hugepages
+from grader.host import hugepages
 block = bytes(range(256)) * 2**15 + b"end"  # eight megabytes
 found = hugepages.collapse()
 assert block == bytes(range(256)) * 2**15 + b"end"

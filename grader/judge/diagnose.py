@@ -304,7 +304,7 @@ class Function:
         return self._repeated[key]
 
     def _fits(self, misconception: Misconception) -> bool:
-        """Whether all checks go with this misconception as they went with the student; tried to the first difference."""
+        """Whether all checks go with this misconception as they went with the student; up to the first difference."""
         return all(self._repeats(name, misconception) for name in self.order)
 
     def _speaker(self, fitting: list[Misconception]) -> Diagnosis | None:
