@@ -5,7 +5,6 @@ That skeleton and reference promise the same stands in ``test_house.py``; that a
 """
 
 import doctest
-import functools
 import importlib
 import re
 import sys
@@ -15,9 +14,9 @@ import pytest
 from course import lesson as lessons
 from course import paths, syllabus
 from grader.check import load_file, manifest
+from scripts import figures, pictures
 
 READY = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
-PICTURES = paths.COURSE / "lessons" / "pictures"
 
 each = pytest.mark.parametrize("slug", READY)
 
@@ -27,11 +26,9 @@ def lesson_of(slug):
     return " ".join(paths.lesson(slug).read_text(encoding="utf-8").split())
 
 
-@functools.cache
 def figures_of(slug):
     """(what it is, how the lesson writes it) of every figure that the lesson's script computes."""
-    computed = importlib.import_module(f"scripts.figures_{slug}").figures()
-    return [(figure.what, figure.text) for rows in computed.values() for figure in rows]
+    return [(figure.what, figure.text) for rows in figures.compute(slug).values() for figure in rows]
 
 
 @each
@@ -43,26 +40,26 @@ def test_examples_of_the_reference_run(slug):
 
 @each
 def test_the_lesson_quotes_every_figure_as_it_is_computed(slug):
-    lesson, figures = lesson_of(slug), figures_of(slug)
-    assert len(figures) > 25
+    lesson, computed = lesson_of(slug), figures_of(slug)
+    assert len(computed) > 25
     if sys.version_info < (3, 11):  # there the pinned transformers is an older one than the lesson says it looked at
-        figures = [(what, text) for what, text in figures if what != "transformers"]
-    assert [f"{what}: {text}" for what, text in figures if " ".join(text.split()) not in lesson] == []
+        computed = [(what, text) for what, text in computed if what != "transformers"]
+    assert [f"{what}: {text}" for what, text in computed if " ".join(text.split()) not in lesson] == []
     assert f"course figures {slug}" in lesson
 
 
 @each
 def test_the_pictures_are_the_ones_that_are_drawn(slug):
-    drawer = load_file(PICTURES / f"draw_{slug}.py", f"draw_{slug}")
-    stored = [path for path in PICTURES.glob("*.svg") if re.fullmatch(rf"{slug}(_\w+)?", path.stem)]
-    assert sorted(drawer.PICTURES) == sorted(path.name for path in stored) != []
-    for name, draw in drawer.PICTURES.items():
-        assert (PICTURES / name).read_text(encoding="utf-8") == draw(), f"run {PICTURES / f'draw_{slug}.py'}"
+    drawn = pictures.drawn(slug)
+    stored = [path for path in pictures.FOLDER.glob("*.svg") if re.fullmatch(rf"{slug}(_\w+)?", path.stem)]
+    assert sorted(drawn) == sorted(path.name for path in stored) != []
+    for name, picture in drawn.items():
+        assert (pictures.FOLDER / name).read_bytes() == picture.encode(), f"run python -m scripts.pictures {slug}"
         assert f"../pictures/{name}" in lesson_of(slug)
 
 
 def test_every_picture_belongs_to_a_lesson():
-    assert {path.stem.split("_")[0] for path in PICTURES.glob("*.svg")} == set(READY)
+    assert {path.stem.split("_")[0] for path in pictures.FOLDER.glob("*.svg")} == set(READY)
 
 
 @each
