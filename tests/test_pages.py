@@ -143,9 +143,11 @@ def test_a_lesson_prints_its_sections_and_the_extras_that_are_asked_for(monkeypa
 
 
 @pytest.mark.parametrize("arguments", [[], ["nowhere"], ["models"]])
-def test_a_lesson_without_figures_is_named_with_those_that_have_them(arguments):
-    with pytest.raises(SystemExit, match="lora"):
+def test_a_lesson_without_figures_is_misuse(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
         figures_command.main(arguments)
+    assert stopped.value.code == 2
+    assert "LESSON" in capsys.readouterr().err
 
 
 def test_every_picture_belongs_to_a_lesson():

@@ -64,8 +64,15 @@ def run(section: Section) -> list[Figure]:
 @functools.cache
 def compute(slug: str) -> Mapping[str, list[Figure]]:
     """Heading -> figures, for all sections of a lesson; nothing is computed twice in one process."""
+    import torch
+
     sections = module_of(slug).SECTIONS
-    found = {heading(section): run(section) for section in sections}
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # small matrices: threads would only wait for each other
+    try:
+        found = {heading(section): run(section) for section in sections}
+    finally:
+        torch.set_num_threads(threads)
     assert len(found) == len(sections), f"two sections of {slug} have the same heading"
     return found
 

@@ -13,12 +13,12 @@ from scripts.figures import HERE, Figure, compute, heading, module_of, run
 def main(arguments: Sequence[str]) -> None:
     """Print the tables of one lesson, and of the extras that are asked for."""
     lessons = [exercise.slug for exercise in syllabus.load() if (HERE / f"{exercise.slug}.py").is_file()]
-    slug = next(iter(arguments), "")
-    if slug not in lessons:
-        sys.exit(f"usage: python -m scripts.figures LESSON [OPTIONS]\nLESSON is one of {', '.join(lessons)}")
+    parser = argparse.ArgumentParser(prog="python -m scripts.figures", description="Print the figures of a lesson.")
+    parser.add_argument("lesson", metavar="LESSON", choices=lessons, help=f"one of {', '.join(lessons)}")
+    slug = parser.parse_args(arguments[:1]).lesson
     module = module_of(slug)
     extras = getattr(module, "EXTRAS", {})
-    summary = (module.__doc__ or "").partition("\n")[0]
+    summary = (module.__doc__ or "").partition("\n")[0].replace("``", "")
     parser = argparse.ArgumentParser(prog=f"course figures {slug}", description=summary)
     for name, section in extras.items():
         parser.add_argument(f"--{name}", action="store_true", help=f"also: {heading(section)}")
