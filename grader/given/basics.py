@@ -167,6 +167,11 @@ def set_modes(model: nn.Module, evaluating: Sequence[str]) -> None:
         model.get_submodule(name).eval()
 
 
+def module_names(model: nn.Module) -> list[str]:
+    """Names of all submodules, the model's own among them, sorted."""
+    return sorted(name for name, _ in model.named_modules())
+
+
 def modes(model: nn.Module) -> list[str]:
     """Names of the submodules in training mode, sorted."""
     return sorted(name for name, module in model.named_modules() if module.training)
