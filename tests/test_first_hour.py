@@ -337,11 +337,11 @@ def test_figures_are_computed_by_the_script_of_the_lesson(course, monkeypatch, t
     started = []
     monkeypatch.setattr(recipes, "run", lambda arguments, command=None: started.append((arguments, command)) or 7)
     assert course("figures", "lora", "--time").exit_code == 7
-    assert started[0][0] == ("--time",) and "scripts.figures_lora" in str(started[0][1])
+    assert started[0][0] == ("lora", "--time") and started[0][1][-1] == "scripts.figures"
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     outcome = course("figures", "lora")
     assert outcome.exit_code == 2
-    assert "scripts/figures_lora.py comes with the repository" in outcome.stderr
+    assert "scripts/figures/lora.py comes with the repository" in outcome.stderr
 
 
 @each

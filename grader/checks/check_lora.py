@@ -330,7 +330,7 @@ def refused(student, promised: str, function: Callable[..., object], *args: obje
         with student.untraced():
             function(*args, **kwargs)
     except StudentRaised as error:
-        if error.memory or (error.unwritten and error.message.split(".")[0] in HOLES):
+        if error.memory or (error.not_started and error.message.split(".")[0] in HOLES):
             raise
         raised = True
         if error.type != promised:
@@ -1247,7 +1247,7 @@ def loaded(student, model, state):
         except StudentRaised as error:
             about_names = error.type in ("KeyError", "ValueError", "RuntimeError", "AssertionError", "LookupError")
             of_tensors = any(word in error.message for word in ("size", "in-place"))
-            if not about_names or error.memory or error.unwritten or of_tensors:
+            if not about_names or error.memory or error.not_started or of_tensors:
                 raise
             frozen = any(name in error.message for name in ("LayerNorm.", "subquery.", "pooler.", "preclassifier."))
             student.note("its own state is refused", "frozen tensors are asked for" if frozen else "for another reason")
@@ -1892,7 +1892,7 @@ class CheckPeftParamCount:
                 with student.untraced():
                     counted_right = counted_right or student.peft_param_count(method, **sizes) == want
             except StudentRaised as error:
-                if error.memory or error.unwritten:
+                if error.memory or error.not_started:
                     raise
         student.note("a known method is counted", counted_right)
         expect.true(

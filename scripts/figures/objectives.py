@@ -1,10 +1,7 @@
-"""Every figure of the lesson on pre-training objectives, computed afresh: ``python scripts/figures_objectives.py``.
+"""The figures of the lesson on pre-training objectives: ``course figures objectives``.
 
-Nothing is downloaded: the models are small, of transformers, and their weights are random, which is enough for
-questions of form (which positions have a loss, who sees whom). It takes a few seconds.
-
-``tests/test_pages.py`` compares each figure with the lesson, so neither can change alone. What depends on
-random weights was drawn with torch 2.13 and transformers 5.23.
+The models are small, of transformers, and their weights are random, which is enough for questions of form (which
+positions have a loss, who sees whom). What depends on random weights was drawn with torch 2.13 and transformers 5.23.
 
 Dimensions: B texts, T positions, V size of the vocabulary.
 """
@@ -12,19 +9,14 @@ Dimensions: B texts, T positions, V size of the vocabulary.
 from __future__ import annotations
 
 import math
-import os
-import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
 from types import SimpleNamespace
-
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import BertConfig, BertForMaskedLM, BertModel, DataCollatorForLanguageModeling, GPT2Config, GPT2Model
 
+from scripts.figures import Figure, percent
 from solutions import objectives
 
 V, CLS, SEP, MASK = 30_522, 101, 102, 103
@@ -33,15 +25,6 @@ SMALL_V = 97
 """Of the small models, whose weights are as fresh as those of transformers: normal, standard deviation 0.02."""
 N_TEXTS, T = 2000, 25
 """Texts of 23 ordinary tokens between [CLS] and [SEP]."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number of the lesson."""
-
-    what: str
-    text: str
-    source: str
 
 
 class Vocabulary:
@@ -78,22 +61,22 @@ def collate(ids: Tensor, special: Tensor, seed: int) -> tuple[Tensor, Tensor]:
 
 
 def shares(ids: Tensor, special: Tensor, corrupted: Tensor, labels: Tensor) -> SimpleNamespace:
-    """What became of the texts, in percent."""
+    """What became of the texts."""
     selected = labels != objectives.IGNORED
     masked, kept = selected & (corrupted == MASK), selected & (corrupted == ids)
     n = selected.sum()
     return SimpleNamespace(
-        selected=100 * n / (~special).sum(),
-        of_all=100 * n / ids.numel(),
-        masked=100 * masked.sum() / n,
-        random=100 * (selected & ~masked & ~kept).sum() / n,
-        kept=100 * kept.sum() / n,
-        silent=100 * (~selected.any(1)).float().mean(),
+        selected=n / (~special).sum(),
+        of_all=n / ids.numel(),
+        masked=masked.sum() / n,
+        random=(selected & ~masked & ~kept).sum() / n,
+        kept=kept.sum() / n,
+        silent=(~selected.any(1)).float().mean(),
     )
 
 
 def masking() -> list[Figure]:
-    """15 % selected, 12 % masked."""
+    """Masking: 15 % selected, 12 % masked."""
     ids, special = texts()
     rows = []
     for who, made in (
@@ -102,19 +85,19 @@ def masking() -> list[Figure]:
     ):
         found = shares(ids, special, *made)
         rows += [
-            Figure(f"{who}: selected, of the ordinary tokens", f"{found.selected:.1f} %", "counted"),
-            Figure("  of all tokens", f"{found.of_all:.1f} %", "counted"),
-            Figure("  [MASK], of the selected", f"{found.masked:.1f} %", "counted"),
-            Figure("  random", f"{found.random:.1f} %", "counted"),
-            Figure("  kept", f"{found.kept:.1f} %", "counted"),
-            Figure("  texts without a label", f"{found.silent:.2f} %", "counted"),
+            Figure(f"{who}: selected, of the ordinary tokens", percent(found.selected)),
+            Figure("  of all tokens", percent(found.of_all)),
+            Figure("  [MASK], of the selected", percent(found.masked)),
+            Figure("  random", percent(found.random)),
+            Figure("  kept", percent(found.kept)),
+            Figure("  texts without a label", percent(found.silent, digits=2)),
         ]
     rows += [
-        Figure("texts without a label, expected", f"{100 * 0.85**23:.2f} %", "0.85 ** 23"),
+        Figure("texts without a label, expected", percent(0.85**23, digits=2), "0.85 ** 23"),
         Figure("positions with a loss, MLM", f"{23 * 0.15:.2f} of 25", "23 · 0.15"),
-        Figure("  in percent", f"{100 * 23 * 0.15 / 25:.1f} %", "arithmetic"),
+        Figure("  in percent", percent(23 * 0.15, 25), "arithmetic"),
         Figure("positions with a loss, CLM", "24 of 25", "n - 1"),
-        Figure("  in percent", f"{100 * 24 / 25:.0f} %", "arithmetic"),
+        Figure("  in percent", percent(24, 25, digits=0), "arithmetic"),
         Figure("  CLM over MLM", f"{24 / (23 * 0.15):.1f} times", "arithmetic"),
     ]
     return rows
@@ -141,7 +124,7 @@ def small(kind: type[nn.Module], seed: int = 0) -> nn.Module:
 
 @torch.no_grad()
 def losses() -> list[Figure]:
-    """Sum, mean, NaN, and the shift."""
+    """Losses: sum, mean, NaN, and the shift."""
     model = small(BertForMaskedLM)
     ids = torch.randint(5, SMALL_V, (2, 12), generator=torch.Generator().manual_seed(1))
     labels = ids.clone()
@@ -155,7 +138,7 @@ def losses() -> list[Figure]:
     return [
         Figure("ln 30,522", f"{math.log(V):.2f}", "arithmetic"),
         Figure("ln 97, what the small models know", f"{math.log(SMALL_V):.2f}", "arithmetic"),
-        Figure("labels in the small batch", f"{n} labels", "counted"),
+        Figure("labels in the small batch", f"{n} labels"),
         Figure("MLM loss of transformers", f"{theirs.loss:.4f}", "BertForMaskedLM"),
         Figure("  of the reference", f"{ours:.4f}", "mlm_loss"),
         Figure("  summed, as in the chapter's formula", f"{n * ours:.3f}", "mlm_loss times labels"),
@@ -192,23 +175,4 @@ def sight() -> list[Figure]:
     return rows
 
 
-SECTIONS: dict[str, Callable[[], list[Figure]]] = {"Masking": masking, "Losses": losses, "Who sees what": sight}
-
-
-def figures() -> dict[str, list[Figure]]:
-    """All figures by section."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library's remarks about its own future
-        return {title: make() for title, make in SECTIONS.items()}
-
-
-def main() -> None:
-    """Print the tables."""
-    for title, rows in figures().items():
-        print(f"\n{title}\n{'-' * len(title)}")
-        for row in rows:
-            print(f"{row.what:<54}{row.text:>16}   {row.source}")
-
-
-if __name__ == "__main__":
-    main()
+SECTIONS = (masking, losses, sight)

@@ -1,25 +1,16 @@
-"""Every figure of the lesson on optimizers that can be computed: ``python scripts/figures_optimization.py``.
+"""The figures of the lesson on optimizers, those that can be computed: ``course figures optimization``.
 
-Nothing is downloaded. ``BertConfig()`` describes BERT-base exactly, and on PyTorch's *meta* device a model has shapes
-but no numbers, so its parameters can be sorted and counted in a moment. What is random is drawn from a fixed seed.
-
-``tests/test_pages.py`` compares each figure with the lesson, so neither can change alone.
+What is random is drawn from a fixed seed.
 """
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
-
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import torch
 from torch import nn
 from transformers import (
-    BertConfig,
-    BertForSequenceClassification,
     DistilBertConfig,
     DistilBertModel,
     GPT2Config,
@@ -27,38 +18,25 @@ from transformers import (
     get_linear_schedule_with_warmup,
 )
 
+from scripts.figures import Figure
+from scripts.figures.models import bert, n_parameters
+from scripts.figures.sources import RMSE, VALIDATION_ROWS, rmse_error
+
 BLOG_NO_DECAY = ("bias", "LayerNorm.weight")
 BLOG_HEADS = ("lstm", "cnn", "regressor")
+BLOG_LLRD, BLOG_ONE_LAYER_ANEW = 0.5353, 0.5278
+"""The blog's RMSE with layer-wise rates, and with one layer re-initialised."""
 RATE = 2e-5
 """The chapter's learning rate."""
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One number of the lesson, as the lesson writes it."""
-
-    what: str
-    text: str
-
-
-def bert() -> BertForSequenceClassification:
-    """BERT-base with two classes, without numbers."""
-    with torch.device("meta"):
-        return BertForSequenceClassification(BertConfig())
-
-
-def numbers(parameters: list[nn.Parameter]) -> int:
-    """How many numbers they hold."""
-    return sum(parameter.numel() for parameter in parameters)
-
-
 def decay() -> list[Figure]:
-    """Who decays."""
+    """Weight decay: who decays."""
     parameters = list(bert().parameters())
     vectors = [parameter for parameter in parameters if parameter.ndim < 2]
     rows = [
         Figure("tensors of BERT-base that are vectors", f"{len(vectors)} of {len(parameters)}"),
-        Figure("numbers in them", f"{numbers(vectors):,}"),
+        Figure("numbers in them", f"{n_parameters(vectors):,}"),
     ]
     with torch.device("meta"):
         models = {
@@ -103,15 +81,15 @@ def layers() -> list[Figure]:
     found |= {id(p) for name, p in model.named_parameters() if any(word in name for word in BLOG_HEADS)}
     missing = [parameter for parameter in model.parameters() if id(parameter) not in found]
     return [
-        Figure("pooler", f"{numbers(list(model.bert.pooler.parameters())):,}"),
-        Figure("pooler and classifier, in none of the blog's groups", f"{numbers(missing):,}"),
+        Figure("pooler", f"{n_parameters(model.bert.pooler):,}"),
+        Figure("pooler and classifier, in none of the blog's groups", f"{n_parameters(missing):,}"),
         Figure("decay 0.95: layer 0", f"{0.95**11:.3f}"),
         Figure("decay 0.95: embeddings", f"{0.95**12:.3f}"),
         Figure("decay 0.95: embeddings in the blog", f"{0.95**13:.3f}"),
         Figure("decay 0.98: embeddings", f"{0.98**12:.3f}"),
         Figure("decay 0.8: embeddings", f"{0.8**12:.3f}"),
         Figure("from 5e-5 to 1e-5 in 11 steps", f"{(1 / 5) ** (1 / 11):.3f}"),
-        Figure("parameters of one layer", f"{numbers(list(model.bert.encoder.layer[0].parameters())):,}"),
+        Figure("parameters of one layer", f"{n_parameters(model.bert.encoder.layer[0]):,}"),
     ]
 
 
@@ -167,30 +145,15 @@ def accumulation() -> list[Figure]:
 
 
 def noise() -> list[Figure]:
-    """How far an RMSE of 0.53 on a fifth of 2,834 rows moves by chance."""
-    rows = 2834 // 5
+    """How far the blog's RMSE moves by chance."""
+    baseline = RMSE["baseline"]
     return [
-        Figure("validation rows", f"{rows}"),
-        Figure("standard error of the RMSE", f"{0.53 / math.sqrt(2 * rows):.3f}"),
-        Figure("LLRD, difference", f"{0.5353 - 0.5299:.4f}"),
-        Figure("re-initialisation, difference", f"{0.5299 - 0.5278:.4f}"),
-        Figure("square root of 0.5299", f"{math.sqrt(0.5299):.3f}"),
+        Figure("validation rows", f"{VALIDATION_ROWS}"),
+        Figure("standard error of the RMSE", f"{rmse_error(baseline):.3f}"),
+        Figure("LLRD, difference", f"{BLOG_LLRD - baseline:.4f}"),
+        Figure("re-initialisation, difference", f"{baseline - BLOG_ONE_LAYER_ANEW:.4f}"),
+        Figure("square root of the baseline", f"{math.sqrt(baseline):.3f}"),
     ]
 
 
-def figures() -> dict[str, list[Figure]]:
-    """All of them, by section."""
-    sections = (decay, decoupled, layers, schedule, clipping, accumulation, noise)
-    return {section.__name__: section() for section in sections}
-
-
-def main() -> None:
-    """Print them."""
-    for section, rows in figures().items():
-        print(section)
-        for figure in rows:
-            print(f"    {figure.what:56} {figure.text}")
-
-
-if __name__ == "__main__":
-    main()
+SECTIONS = (decay, decoupled, layers, schedule, clipping, accumulation, noise)

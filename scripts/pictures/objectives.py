@@ -1,18 +1,10 @@
-"""Draws the pictures of the lesson on pre-training objectives: ``python course/lessons/pictures/draw_objectives.py``.
-
-Plain SVG from the standard library: a few kilobytes, sharp at any size, and the same bytes on every machine, so a test
-can tell whether the pictures in the folder are the ones that this file draws.
-"""
+"""The pictures of the lesson on pre-training objectives: who sees whom, and what becomes of the selected tokens."""
 
 from __future__ import annotations
 
-from html import escape
-from pathlib import Path
+from scripts.pictures.svg import BLUE, LIGHT, ORANGE, PALE, PAPER, arrow, box, page, text
 
-HERE = Path(__file__).parent
-
-INK, PALE, HIDDEN, SEEN, PAPER = "#1f2933", "#7b8794", "#e4e7eb", "#3a7ca5", "#ffffff"
-ASKED = "#e8833a"
+HIDDEN, SEEN, ASKED = LIGHT, BLUE, ORANGE
 
 BERT_TEXT = ("[CLS]", "the", "[MASK]", "sat", "[SEP]", "[PAD]")
 GPT_TEXT = ("the", "cat", "sat", "down", ".", "[PAD]")
@@ -23,40 +15,6 @@ FATES = (("80 %", "[MASK]", "12 %"), ("10 %", "random", "1.5 %"), ("10 %", "kept
 """Share of the selected, what becomes of them, share of all ordinary tokens at p = 0.15."""
 
 
-def text(x: float, y: float, words: str, *, size: int = 14, anchor: str = "middle", fill: str = INK) -> str:
-    """One line of words."""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}" fill="{fill}">{escape(words)}</text>'
-
-
-def box(x: float, y: float, width: float, height: float, fill: str) -> str:
-    """A filled rectangle."""
-    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="3" fill="{fill}"/>'
-
-
-def arrow(*points: tuple[float, float]) -> str:
-    """A line through the points, with a head at its end."""
-    path = " ".join(f"{x:g},{y:g}" for x, y in points)
-    return f'<polyline points="{path}" fill="none" stroke="{INK}" stroke-width="1.6" marker-end="url(#head)"/>'
-
-
-def page(width: int, height: int, title: str, *parts: str) -> str:
-    """A whole picture; the title is what a screen reader says."""
-    head = (
-        '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        f'<path d="M0 0 L8 4 L0 8 z" fill="{INK}"/></marker></defs>'
-    )
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        f' font-family="Helvetica, Arial, sans-serif" role="img">',
-        f"<title>{escape(title)}</title>",
-        head,
-        f'<rect width="{width}" height="{height}" rx="8" fill="{PAPER}"/>',
-        *parts,
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def grid(left: float, name: str, tokens: tuple[str, ...], causal: bool) -> list[str]:
     """Queries down, keys across; at the right what each query is asked for."""
     top, cell = 96, 32
@@ -64,10 +22,7 @@ def grid(left: float, name: str, tokens: tuple[str, ...], causal: bool) -> list[
     parts = [text(left + 3 * cell, 30, f"{name}: {'causal' if causal else 'bidirectional'}", size=16)]
     for key, token in enumerate(tokens):
         x = left + (key + 0.5) * cell
-        parts.append(
-            f'<text x="{x + 4:g}" y="{top - 8:g}" font-size="12" fill="{INK}" '
-            f'transform="rotate(-45 {x + 4:g} {top - 8:g})">{escape(token)}</text>'
-        )
+        parts.append(text(x + 4, top - 8, token, size=12, anchor="start", turn=-45))
     for query, token in enumerate(tokens[:n_real]):
         y = top + query * cell
         parts.append(text(left - 8, y + 20, token, size=12, anchor="end"))
@@ -83,6 +38,7 @@ def grid(left: float, name: str, tokens: tuple[str, ...], causal: bool) -> list[
 
 def draw_visibility() -> str:
     """Two grids side by side: who sees whom, and who is asked what."""
+    legend = "row: query, column: key;  blue: visible, grey: hidden;  orange: what the row is asked for"
     return page(
         700,
         310,
@@ -90,12 +46,7 @@ def draw_visibility() -> str:
         "and each but the last is asked for the next one. Nobody sees padding.",
         *grid(80, "BERT", BERT_TEXT, causal=False),
         *grid(420, "GPT", GPT_TEXT, causal=True),
-        text(
-            350,
-            282,
-            "row: query, column: key;  blue: visible, grey: hidden;  orange: what the row is asked for",
-            size=13,
-        ),
+        text(350, 282, legend, size=13),
         text(350, 300, "rows of [PAD] are not drawn: nobody reads them", size=12, fill=PALE),
     )
 
@@ -135,14 +86,3 @@ def draw_fates() -> str:
 
 
 PICTURES = {"objectives.svg": draw_visibility, "objectives_masking.svg": draw_fates}
-
-
-def main() -> None:
-    """Write the pictures beside this file."""
-    for name, draw in PICTURES.items():
-        (HERE / name).write_text(draw(), encoding="utf-8")
-        print(f"wrote {name}")
-
-
-if __name__ == "__main__":
-    main()

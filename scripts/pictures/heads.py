@@ -1,17 +1,10 @@
-"""Draws the picture of the lesson on heads: ``python course/lessons/pictures/draw_heads.py``.
-
-Plain SVG from the standard library: a few kilobytes, sharp at any size, and the same bytes on every machine, so a test
-can tell whether the picture in the folder is the one that this file draws.
-"""
+"""The picture of the lesson on heads: whose value the maximum takes, with and without a mask."""
 
 from __future__ import annotations
 
-from html import escape
-from pathlib import Path
+from scripts.pictures.svg import GREY, INK, ORANGE, PALE, PAPER, box, page, text
 
-HERE = Path(__file__).parent
-
-INK, PALE, REAL, WINNER, PAPER = "#1f2933", "#7b8794", "#cbd2d9", "#e8833a", "#ffffff"
+REAL, WINNER = GREY, ORANGE
 
 TOKENS = ("[CLS]", "good", "film", "[SEP]")
 N_PADS = 3
@@ -24,16 +17,9 @@ STATES = (
 """Features of four tokens and three PAD positions, made up for the picture."""
 
 
-def text(x: float, y: float, words: str, *, size: int = 14, anchor: str = "middle", fill: str = INK) -> str:
-    """One line of words."""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}" fill="{fill}">{escape(words)}</text>'
-
-
 def cell(x: float, y: float, number: float, fill: str, *, dashed: bool = False) -> str:
     """A number in a box."""
-    line = f' stroke="{PALE}" stroke-dasharray="4 3"' if dashed else ""
-    box = f'<rect x="{x:g}" y="{y:g}" width="56" height="32" rx="3" fill="{fill}"{line}/>'
-    return box + text(x + 28, y + 21, f"{number:.1f}".replace("-", "−"))
+    return box(x, y, 56, 32, fill, dashed=dashed) + text(x + 28, y + 21, f"{number:.1f}".replace("-", "−"))
 
 
 def draw_padding() -> str:
@@ -65,28 +51,11 @@ def draw_padding() -> str:
     height = top + len(STATES) * row_step + 40
     n_stolen = sum(max(numbers) not in numbers[:n_real] for numbers in STATES)
     note = f"Without a mask, PAD wins {n_stolen} of {len(STATES)} features. With another batch, other PADs would."
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 700 {height}" width="700" height="{height}"'
-        f' font-family="Helvetica, Arial, sans-serif" role="img">',
-        "<title>Four features of four tokens and three PAD positions; the maximum over all positions comes from PAD in"
-        " three of four features, the maximum over the text does not</title>",
-        f'<rect width="700" height="{height}" rx="8" fill="{PAPER}"/>',
-        *parts,
-        text(350, height - 16, note, size=13, fill=PALE),
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
+    title = (
+        "Four features of four tokens and three PAD positions; the maximum over all positions comes from PAD in three"
+        " of four features, the maximum over the text does not"
+    )
+    return page(700, height, title, *parts, text(350, height - 16, note, size=13, fill=PALE))
 
 
 PICTURES = {"heads.svg": draw_padding}
-
-
-def main() -> None:
-    """Write the picture beside this file."""
-    for name, draw in PICTURES.items():
-        (HERE / name).write_text(draw(), encoding="utf-8")
-        print(f"wrote {name}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,17 +1,13 @@
-"""Draws the pictures of the lesson on optimizers: ``python course/lessons/pictures/draw_optimization.py``.
-
-Plain SVG from the standard library: a few kilobytes, sharp at any size, and the same bytes on every machine, so a test
-can tell whether the pictures in the folder are the ones that this file draws, and whether they show what is true.
-"""
+"""The pictures of the lesson on optimizers: a learning rate per layer, and the schedule."""
 
 from __future__ import annotations
 
-from html import escape
-from pathlib import Path
+from functools import partial
 
-HERE = Path(__file__).parent
+from scripts.pictures.svg import GREY, ORANGE, PALE, box, line, page, text
 
-INK, PALE, QUIET, LOUD, PAPER = "#1f2933", "#7b8794", "#cbd2d9", "#e8833a", "#ffffff"
+QUIET, LOUD = GREY, ORANGE
+bar = partial(box, radius=2)
 
 BASE_RATE, N_LAYERS = 2e-5, 12
 WARMUP, TOTAL = 22, 225
@@ -35,36 +31,6 @@ def schedule() -> list[tuple[int, float]]:
     return up + down
 
 
-def text(x: float, y: float, words: str, *, size: int = 14, anchor: str = "middle", fill: str = INK) -> str:
-    """One line of words."""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}" fill="{fill}">{escape(words)}</text>'
-
-
-def box(x: float, y: float, width: float, height: float, fill: str) -> str:
-    """A filled rectangle."""
-    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="2" fill="{fill}"/>'
-
-
-def line(points: list[tuple[float, float]], colour: str, width: float = 1.6, dashes: str = "") -> str:
-    """A line through the points."""
-    path = " ".join(f"{x:.4g},{y:.4g}" for x, y in points)
-    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}"{dashed}/>'
-
-
-def page(width: int, height: int, title: str, *parts: str) -> str:
-    """A whole picture; the title is what a screen reader says."""
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        f' font-family="Helvetica, Arial, sans-serif" role="img">',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="{width}" height="{height}" rx="8" fill="{PAPER}"/>',
-        *parts,
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def draw_layers() -> str:
     """Bars: the rate of every part of the body, for a mild and for a strong decay."""
     left, full, step, top = 150, 400, 24, 76
@@ -78,15 +44,15 @@ def draw_layers() -> str:
         y = top + row * step
         parts += [
             text(left - 12, y + 14, label, anchor="end"),
-            box(left, y, full * rate / BASE_RATE, 18, QUIET),
-            box(left, y + 5, full * lower / BASE_RATE, 8, LOUD),
+            bar(left, y, full * rate / BASE_RATE, 18, QUIET),
+            bar(left, y + 5, full * lower / BASE_RATE, 8, LOUD),
             text(left + full * rate / BASE_RATE + 8, y + 14, f"{rate:.2e}", anchor="start", size=12, fill=PALE),
         ]
     foot = top + len(mild) * step + 26
     parts += [
-        box(left, foot - 12, 30, 14, QUIET),
+        bar(left, foot - 12, 30, 14, QUIET),
         text(left + 38, foot, "decay 0.95 (with its rate)", anchor="start", size=13),
-        box(left + 230, foot - 9, 30, 8, LOUD),
+        bar(left + 230, foot - 9, 30, 8, LOUD),
         text(left + 268, foot, "decay 0.8", anchor="start", size=13),
     ]
     title = "From the pooler and the top layer down to the embeddings the learning rate shrinks by one factor per layer"
@@ -103,9 +69,9 @@ def draw_schedule() -> str:
     corner = at(WARMUP, 1)
     parts = [
         text(350, 32, "Linear warmup, then linear decay: 225 steps, 22 of them warmup", size=17),
-        line([at(0, 1.08), at(0, 0), at(TOTAL, 0)], INK),
-        line([at(0, 1), corner, at(WARMUP, 0)], PALE, 1, "4 3"),
-        line([at(step, height) for step, height in schedule()], LOUD, 3),
+        line([at(0, 1.08), at(0, 0), at(TOTAL, 0)]),
+        line([at(0, 1), corner, at(WARMUP, 0)], PALE, width=1, dashed=True),
+        line([at(step, height) for step, height in schedule()], LOUD, width=3),
         text(left - 10, at(0, 1)[1] + 5, "1", anchor="end"),
         text(left - 10, bottom + 5, "0", anchor="end"),
         text(corner[0], bottom + 20, "22"),
@@ -119,14 +85,3 @@ def draw_schedule() -> str:
 
 
 PICTURES = {"optimization_layers.svg": draw_layers, "optimization_schedule.svg": draw_schedule}
-
-
-def main() -> None:
-    """Write the pictures beside this file."""
-    for name, draw in PICTURES.items():
-        (HERE / name).write_text(draw(), encoding="utf-8")
-        print(f"wrote {name}")
-
-
-if __name__ == "__main__":
-    main()
