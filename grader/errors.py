@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from course.result import Difference
 from grader import wire
 
-Hint: TypeAlias = "str | Mapping[str, str] | None"
+Hint: TypeAlias = str | Mapping[str, str] | None
 
 
 class Failed(Exception):

@@ -42,6 +42,7 @@ import torch
 
 from course import paths
 from course.compat import tomllib
+from course.result import ExplanationKind
 from grader.errors import Failed, StudentRaised
 from grader.judge import expect, relations
 from grader.judge.check import CheckSpec
@@ -106,7 +107,7 @@ class Observed:
 class Diagnosis:
     """What explains a failed check: a misconception, two of them (``pair``), a relation, or another failure."""
 
-    kind: str
+    kind: ExplanationKind
     """``misconception``, ``pair``, ``relation`` or ``follows``."""
     id: str
     text: Mapping[str, str]

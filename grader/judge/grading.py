@@ -37,7 +37,7 @@ from course import paths, submission, text
 from course.result import CheckResult, Result, Status, next_command, overall, plain
 from course.submission import NotGradable
 from grader import imports, link, messages, wire
-from grader.errors import Failed, ServerError, StudentGone, StudentRaised
+from grader.errors import Failed, Hint, ServerError, StudentGone, StudentRaised
 from grader.judge import compiling, crashes, expect, launcher, limits, refusals, report, syntax
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
@@ -787,11 +787,12 @@ def _cpu_limit_hit(process: Process) -> bool:
     return process.ended is not None and process.ended.signal == getattr(signal, "SIGXCPU", None)
 
 
-def localised(hint: expect.Hint, lang: str) -> str | None:
+def localised(hint: Hint, lang: str) -> str | None:
     """The hint in this language, else in English."""
     if hint is None or isinstance(hint, str):
         return hint
-    return hint.get(lang) or hint.get("en")
+    text: str | None = hint.get(lang) or hint.get("en")
+    return text
 
 
 @functools.cache

@@ -136,7 +136,7 @@ class ForkLauncher:
 
     def __init__(
         self,
-        servers: list[tuple[tuple[str, ...], socket.socket]],
+        servers: Servers,
         snapshot: str,
         name: str,
         level: str,
@@ -147,7 +147,7 @@ class ForkLauncher:
         self.level = level
         self.import_seconds = import_seconds
         self.code_path: Path | None = Path(f"{snapshot}.compiled")
-        self._servers = servers
+        self._servers = list(servers)
         self._own: int | None = None  # index of the server that has imported what the file imports
         self._message = {
             "do": "student",

@@ -12,7 +12,12 @@ import sys
 import zipfile
 from pathlib import Path
 
-OURS = ("grader/checks/check_lora.py", "solutions/lora.py", "grader/misconceptions/lora.toml", "grader/judge/grading.py")
+OURS = (
+    "grader/checks/check_lora.py",
+    "solutions/lora.py",
+    "grader/misconceptions/lora.toml",
+    "grader/judge/grading.py",
+)
 
 
 def roots() -> list[Path]:
