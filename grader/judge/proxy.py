@@ -77,7 +77,7 @@ class Student:
         """Requests and their answers, as they travelled, up to MAX_TRACE_BYTES: enough to live the check again."""
         self.trace: list[Outcome] = []
         self.draw = Draw(derived_seed(seed, "draws of the judge"))
-        self.given = Given(self)
+        self.fixtures = Fixtures(self)
         self._ask(["seed", derived_seed(seed, "generators of the student")])
 
     def __getattr__(self, name: str) -> Remote:
@@ -207,14 +207,14 @@ class RemoteRef:
         return f"<object {self._number} of the student process>"
 
 
-class Given:
-    """``student.given.NAME(...)``: public helpers of ``grader.fixtures``, run over there."""
+class Fixtures:
+    """``student.fixtures.NAME(...)``: public helpers of ``grader.fixtures``, run over there."""
 
     def __init__(self, student: Student) -> None:
         self._student = student
 
     def __getattr__(self, name: str) -> Remote:
-        return Remote(self._student, "given", name)
+        return Remote(self._student, "fixtures", name)
 
 
 def _as_it_was(before: Any, after: Any) -> bool:
