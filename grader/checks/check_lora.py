@@ -1094,7 +1094,7 @@ class CheckInjectLora:
         )
         expect.true(all(moved), "training has not moved the factors", hint="freezing must not reach the new factors")
 
-    @check(points=1, substitutes=("LoRALinear",), needs=("transformers",), seconds=20)
+    @check(points=1, substitutes=("LoRALinear",), preloads=("transformers",), seconds=20)
     def check_dotted_target(self, student):
         """in the BERT of transformers "attention.output.dense" means one layer per block, not every dense layer"""
         bert = student.fixtures.bert_classifier(student.draw.seed(), n_layers=FEW)

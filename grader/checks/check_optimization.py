@@ -299,7 +299,7 @@ class CheckLlrdGroups:
             hint="the layers near the head may move most; each step down multiplies the rate once more",
         )
 
-    @check(points=2, visible=True, after=("once",), uses=("decay_groups",))
+    @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
     def check_anchors(self, student):
         """the top layer has base_lr, the embeddings base_lr * decay^L, the pooler base_lr, the head head_lr"""
         for n_layers in (12, 2):
@@ -322,7 +322,7 @@ class CheckLlrdGroups:
             )
             rates.demand("head", rates.head_lr, "the head starts at random; its rate is an argument of its own")
 
-    @check(points=1, after=("once",), uses=("decay_groups",))
+    @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
         """biases and LayerNorms do not decay, everything else does, in the body and in the head"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
@@ -341,7 +341,7 @@ class CheckLlrdGroups:
                         hint="within each rate there are two kinds of parameters, as in decay_groups",
                     )
 
-    @check(points=1, preloads=("training",), uses=("decay_groups",))
+    @check(points=1, preloads=("training",), substitutes=("decay_groups",))
     def check_usable(self, student):
         """torch.optim.AdamW takes the groups and a step moves every layer, also in a model that has no pooler"""
         seed = student.draw.seed()
