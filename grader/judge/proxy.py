@@ -88,7 +88,7 @@ class Student:
     def value(self, handle: RemoteRef | None, path: str) -> Any:
         """Fetch what stands at a dotted path of a kept object, or of the file itself (None): plain data, or a handle.
 
-        A function of the student fetched in this way can be handed to a given helper, which calls it over there.
+        A function of the student fetched in this way can be handed to a fixture, which calls it over there.
         """
         root = "module" if handle is None else wire.Reference(handle._number)
         return self._request("value", [root, path], f"value {path}")
@@ -277,7 +277,7 @@ class Draw:
         return int(self.integers(low, high))
 
     def seed(self) -> int:
-        """A seed for a given object."""
+        """A seed for a fixture."""
         return self.integer(0, 2**31)
 
 
