@@ -459,10 +459,12 @@ class Screen:
             self._text(say("grade.accepted", remark=remark), style="yellow", hang=2)
         if result.partial:
             self._text(say("grade.partial"), style="yellow")
-        elif good:
+        elif good and result.edition == "full":
             self._text(say("grade.compare", exercise=result.exercise), style="dim")
 
     def _warnings(self, result: Result) -> None:
+        if result.edition == "student":
+            self._text(say("edition.student"), style="yellow")
         if result.sandbox in ("limits", "none"):
             self._text(say(f"sandbox.{result.sandbox}"), style="yellow")
 
