@@ -729,10 +729,7 @@ class CheckLSTMHead:
         head.fact("number matters", not same(clean, bare))
         student.note(
             "lengths of the texts that their number changes",
-            [
-                0 if same(one, other) else length
-                for one, other, length in zip(clean, bare, texts.lengths, strict=True)
-            ],
+            [0 if same(one, other) else length for one, other, length in zip(clean, bare, texts.lengths, strict=True)],
         )
         student.note("50 PADs wipe the text out", "all" if spread < 0.02 else "most" if spread < 0.35 else "little")
         head.demand_reading(6)
