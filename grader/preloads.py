@@ -6,4 +6,4 @@ PRELOADS = {
     "transformers": ("transformers", "transformers.models.bert.modeling_bert"),
     "peft": ("peft",),
 }
-"""What ``preloads`` in the syllabus and of a check mean: the modules that a student process would otherwise wait for."""
+"""What ``preloads`` of the syllabus or a check means: modules that a student process would otherwise wait for."""
