@@ -13,7 +13,7 @@ What a head answers depends on its author's layers, so it is taken untraced, and
 
 import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -300,6 +300,7 @@ class CheckMeanMaxPool:
         """(B, 2C): the means, then the maxima"""
         for lengths in ([5, 2, 4], [1, 3, 6, 2]):
             texts = Texts(student, lengths, 3)
+            texts.tokens[lengths.index(min(lengths))][:, 0] -= 5.0  # below zero: a zero at PAD would win the maximum
             hidden, mask = texts.hidden(scale=1.0), texts.mask()
             expect.close(
                 student.mean_max_pool(hidden, mask),
@@ -434,6 +435,7 @@ class Head:
             after = self.student.fixtures.heads.afterwards(self.module, *inputs)
         kept = len(after) == len(inputs) and all(map(untouched, inputs, after))
         self.fact("the inputs are not modified", kept)
+        self.student.note("what is overwritten", overwritten(inputs, after))
         expect.true(
             kept,
             "hidden_states or mask are overwritten",
@@ -508,9 +510,28 @@ def untouched(before: Any, after: Any) -> bool:
     return len(before) == len(after) and all(map(untouched, before, after))
 
 
+def overwritten(before: Sequence[Any], after: Sequence[Any]) -> str:
+    """Which numbers of the hidden states and the mask are others after a call, and what stands there now."""
+    if len(before) != 2 or len(after) != 2 or not all(isinstance(item, Tensor) for item in after):
+        return "something"
+    (hidden, mask), (states, keep) = before, after
+    if not untouched(mask, keep) or states.shape != hidden.shape:
+        return "the mask" if states.shape == hidden.shape else "the shape of the hidden states"
+    if untouched(hidden, states):
+        return "nothing"
+    if not torch.equal(hidden[mask != 0], states[mask != 0]):
+        return "hidden states of real tokens"
+    return "hidden states of PAD, with zeros" if not bool(states[mask == 0].any()) else "hidden states of PAD"
+
+
 def unequal(one: Tensor, other: Tensor) -> int:
     """In how many rows two answers of one shape differ, by more than float32 rounds."""
     return int(((one - other).abs() > 1e-5 * (1 + other.abs())).any(-1).sum())
+
+
+def row_of(score: Tensor, scores: Tensor) -> int:
+    """The row of ``scores`` that holds this one, -1 if none does."""
+    return next((row for row, other in enumerate(scores) if same(score, other)), -1)
 
 
 def side_by_side(places: Tensor) -> bool:
@@ -609,6 +630,12 @@ class CheckConvHead:
             here, there, back = (head(texts, whole, shape=(6, 1)) for texts in (early, late, turned))
             placeless = head.fact("the place of a passage does not matter", same(there, here, 1e-3))
             inside = head.fact("the order in a passage matters", unequal(back, here) > 0)
+            moves = []
+            for step in range(1, 7):
+                further = filler.clone()
+                further[:, 13 + step : 17 + step] = passage
+                moves.append(0 if same(head(further, whole, shape=(6, 1)), here, 1e-3) else step)
+            student.note("by how many words a passage may not be moved", moves)
             head.demand_reading(6)
             expect.true(
                 placeless,
@@ -700,6 +727,10 @@ class CheckLSTMHead:
         head.fact("content behind the first PAD matters", not same(far, clean))
         head.fact("the last PAD matters", not same(latest, clean))
         head.fact("number matters", not same(clean, bare))
+        student.note(
+            "lengths of the texts that their number changes",
+            [0 if same(one, other) else length for one, other, length in zip(clean, bare, texts.lengths, strict=True)],
+        )
         student.note("50 PADs wipe the text out", "all" if spread < 0.02 else "most" if spread < 0.35 else "little")
         head.demand_reading(6)
         hint = "an LSTM reads on through the padding: which of its states has read the text, and nothing else?"
@@ -744,7 +775,7 @@ class CheckLSTMHead:
     def check_order(self, student):
         """words are read in order, each in the light of those before it; the order of the texts does not matter"""
         head = Head(student, "LSTMHead", 6, units=8)
-        texts = Texts(student, [4, 2, 5, 3, 6, 5], 6)
+        texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(), texts.mask(), (6, 1)
         forth = head(hidden, mask, shape=shape)
         again = head(hidden, mask, shape=shape)
@@ -758,10 +789,13 @@ class CheckLSTMHead:
         pairs = torch.stack([torch.stack([one[i], two[j]], dim=1) for i in (0, 1) for j in (0, 1)])  # (4, 5, 2, 6)
         read = head(pairs.flatten(0, 1), torch.ones(20, 2, dtype=torch.long), shape=(20, 1)).double().view(2, 2, 5)
         interplay = (read[0, 0] - read[0, 1] - read[1, 0] + read[1, 1]).abs().max()
-        bounded = head(1e6 * hidden, mask, shape=shape).abs().max()
+        loud, louder = (head(scale * hidden, mask, shape=shape) for scale in (1e6, 1e7))
+        bounded = loud.abs().max()
         joint = head.fact("words are read together", bool(interplay > 1e-3))
         gated = head.fact("the state has bounds", bool(bounded < 1e4))
+        head.fact("ten times the states are ten times the score", not gated and same(louder, 10 * loud, 1e-2))
         followed = head.fact("scores follow their texts", same(moved, forth[shift]))
+        student.note("where the scores of the texts stood before", [row_of(score, forth) for score in moved])
         expect.true(
             steady, "the same batch has other scores the second time", hint="each text begins with a blank state"
         )
@@ -873,13 +907,15 @@ class CheckLayerMix:
                 weights, constant, left = self.weights(states, got)
                 even = bool((weights - weights.mean()).abs().max() < 1e-3)
                 # What starts at random is known by its kind, not by its numbers.
-                student.note("all weights at the start", round(float(weights.mean()), 4) if even else "different")
-                student.note(
-                    "those of the first and the others are even", bool((weights[1:] - weights[1]).abs().max() < 1e-3)
-                )
-                student.note("they sum to one", abs(float(weights.sum()) - 1) < 1e-3)
-                student.note("a constant is added", abs(constant) > 1e-3)
                 student.note("it is a weighted sum", left < 1e-3)
+                if left < 1e-3:
+                    student.note("all weights at the start", round(float(weights.mean()), 4) if even else "different")
+                    rest = bool((weights[1:] - weights[1]).abs().max() < 1e-3)
+                    student.note("those of the first and the others are even", rest)
+                    student.note("they sum to one", abs(float(weights.sum()) - 1) < 1e-3)
+                    student.note("a constant is added", abs(constant) > 1e-3)
+                else:
+                    student.note("it is the average of", averaged(states, got))
                 expect.close(
                     got,
                     torch.stack(states).mean(0),
@@ -950,13 +986,15 @@ class CheckLayerMix:
             shared = mix.fact(
                 "the same weights everywhere", max(left, more) < 1e-3 and bool((weights - again).abs().max() < 1e-3)
             )
-            mix.fact("a constant is added", abs(constant) > 1e-3)
-            summed = mix.fact("the weights sum to one", abs(total - 1) < 1e-3)
-            positive = lowest > -1e-3
-            if summed:  # the sign of a common factor is an accident
-                mix.fact("no weight is negative", positive)
-            mix.fact("all weights have one sign", bool((weights * weights[0] > -1e-3).all()))
-            followed = mix.fact("the weights follow the parameters", float(weights.max()) - lowest > 1e-3)
+            summed, positive = abs(total - 1) < 1e-3, lowest > -1e-3
+            followed = float(weights.max()) - lowest > 1e-3
+            if shared:  # else these are no weights
+                mix.fact("a constant is added", abs(constant) > 1e-3)
+                mix.fact("the weights sum to one", summed)
+                if summed:  # the sign of a common factor is an accident
+                    mix.fact("no weight is negative", positive)
+                mix.fact("all weights have one sign", bool((weights * weights[0] > -1e-3).all()))
+                mix.fact("the weights follow the parameters", followed)
             expect.true(
                 shared and abs(constant) < 1e-3,
                 "this is no weighted sum of the states",
@@ -973,6 +1011,20 @@ class CheckLayerMix:
                 "all weights are equal, whatever the parameters are",
                 hint="which of the parameters' numbers reaches the weights?",
             )
+
+
+def averaged(states: tuple[Tensor, ...], mixed: Tensor) -> str:
+    """What the average is of, where it is not the states as they are."""
+    whole, width = torch.stack(states), states[0].shape[-1:]
+    known = {
+        "the states, each token with mean 0 and variance 1": torch.nn.functional.layer_norm(whole, width).mean(0),
+        "the states, each token of length 1": torch.nn.functional.normalize(whole, dim=-1).mean(0),
+        "the states, and then each token with mean 0 and variance 1": torch.nn.functional.layer_norm(
+            whole.mean(0), width
+        ),
+        "the states, and then each token of length 1": torch.nn.functional.normalize(whole.mean(0), dim=-1),
+    }
+    return next((name for name, value in known.items() if same(mixed, value, 1e-3)), "something else")
 
 
 class CheckAttentionPool:

@@ -671,6 +671,33 @@ class CheckLoRALinear:
             "the merged layer holds no weight like the one that its answers follow",
             hint="merging writes W + (alpha/r) B A into the weight, so that one product does the whole work",
         )
+        self.expect_no_dropout_once_merged(student)
+
+    @staticmethod
+    def expect_no_dropout_once_merged(student) -> None:
+        """A merged layer answers in training mode as in evaluation mode, unless W x + b is never spared the dropout."""
+        adapted = Adapted(student, alpha=8.0, dropout=0.5)
+        x = student.draw.normal(32, K)
+        with student.untraced():
+            adapted.factors.silence()  # in training mode: a layer may merge itself when evaluation begins
+            frozen = adapted.layer(x)
+            adapted.layer.eval()
+            plain = adapted.layer(x)
+            adapted.layer.train()
+            adapted.factors.write(adapted.a, adapted.b)
+            adapted.layer.merge()
+            trained = adapted.layer(x)
+            adapted.layer.eval()
+            calm = adapted.layer(x)
+        for output in (frozen, plain, trained, calm):
+            usable(output, (32, D), "output of a layer with dropout")
+        dry = same(trained, calm) or not same(frozen, plain)
+        student.note("nothing is dropped once it is merged", dry)
+        expect.true(
+            dry,
+            "in training mode a merged layer with dropout has other answers than in evaluation mode",
+            hint="dropout belongs to the branch, which is silent now; W x + b sees every input",
+        )
 
     @check(points=2, after=("merge",))
     def check_unmerge(self, student):
@@ -950,6 +977,15 @@ class CheckInjectLora:
             few="a target is the end of a dotted name, however deep the layer lies in the model",
         )
         expect_adapted(student, model, original, len(names))
+        model = small(student, seed)
+        names = replaced_names(student, model, ["attention.self.value", "value"], r=RANK, alpha=4.0)
+        expect.equal(
+            names,
+            layers("attention.self.value", FEW),
+            "names of the replaced layers, with targets of which a layer fits several",
+            hint="each layer once, however many of the targets it fits",
+            reveal=True,
+        )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_misspelt(self, student):
@@ -1743,6 +1779,9 @@ class CheckBottleneckAdapter:
         student.note("near the identity", change < 0.1)
         if change >= 0.1:
             student.note("every row is changed in the same way", same(output - h, (output - h)[:1].expand(64, 48)))
+            squeezed = {"negative numbers at zero": h.clamp(min=0), "a tanh": h.tanh(), "a GELU": F.gelu(h)}
+            alike = [how for how, value in squeezed.items() if float((output - value).norm() / h.norm()) < 0.1]
+            student.note("what comes out is h, with", alike[0] if alike else "something else")
         expect.true(
             change < 0.1,
             f"a fresh adapter changes its input too much: by {100 * change:.0f} % of its length, not by less than 10 %",

@@ -510,6 +510,7 @@ class CheckReinitTopLayers:
             measured, tails = float(numbers.std()), float((numbers.abs() > 2).double().mean())
             student.note("log of the spread", round(5 * math.log(max(measured, 1e-9))))
             student.note("tails", round(20 * tails))
+            student.note("mean, in standard deviations asked for", round(float(numbers.mean())))
             linear_biases = {name: tensor for name, tensor in biases.items() if "LayerNorm" not in name}
             if linear_biases:
                 student.note("biases are others than before", any(name in restarted.changed for name in linear_biases))
