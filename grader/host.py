@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from course import syllabus, text
-from grader import messages, sandbox
+from grader import sandbox
 from grader.launcher import ForkLauncher, Launcher, SpawnLauncher
 
 
@@ -102,7 +102,6 @@ def run_judge(request: dict[str, Any], emit: Callable[[dict[str, Any]], None], s
     from grader import judge
 
     asked = judge_request(request, level)
-    messages.use(asked.lang)
     text.use(asked.lang if asked.lang in text.LANGUAGES else "en")
     limits = limits_of(asked.exercise, asked.threads)
 

@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "solutions": TORCH_STACK,
     "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "click", "rich"},
     "grader": TORCH_STACK | GRADING | {"grader", "course"},
-    "scripts": TORCH_STACK | {"scripts", "course", "grader", "solutions", "matplotlib", "pytest"},
+    "scripts": TORCH_STACK | {"scripts", "course", "grader", "solutions", "matplotlib", "pytest", "babel"},
     "tests": ANYTHING,
     "tests/variants": TORCH_STACK,
 }
