@@ -44,7 +44,7 @@ def checks(slug: str) -> Path:
 
 def mistakes(slug: str) -> Path:
     """The misconceptions that the grader can name."""
-    return ROOT / "grader" / "mistakes" / f"{slug}.toml"
+    return ROOT / "grader" / "misconceptions" / f"{slug}.toml"
 
 
 def variants(slug: str) -> Path:

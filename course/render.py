@@ -41,7 +41,7 @@ CLIP = 240
 """Characters of an expected or actual value that are shown without -v."""
 TRACEBACK_LINES = 24
 """Lines of a traceback that are shown without -v."""
-LABEL = 28
+LABEL = 10
 """Columns of a label that its value may stand beside."""
 LESSON_WIDTH = 76
 """Of lessons: their diagrams are drawn for it, and their prose reads well at it."""
@@ -358,7 +358,8 @@ class Screen:
     def _print_details(self, check: CheckResult) -> None:
         """What -v adds."""
         told = _told(check)
-        for what, expected, actual in (line for line in check.compared or () if len(line) == 3 and line != told):
+        compared = dict.fromkeys(tuple(line) for line in check.compared or () if len(line) == 3 and line != told)
+        for what, expected, actual in compared:  # the same line twice would say nothing more
             if expected == actual:
                 self._pair(say("{what}:", what=clean(what, one_line=True)), actual)
                 continue
@@ -594,8 +595,13 @@ class Screen:
         """Paragraphs; wrapped lines keep the indentation, ``hang`` columns deeper, and no line ends in blanks."""
         for part in clean(text).splitlines() or [""]:
             margin = indent + len(part) - len(part.lstrip())
-            room = max(self.width - margin - hang, 20)
-            for position, line in enumerate(Text(part.strip(), style=style).wrap(self.console, room)):
+            room = max(self.width - margin, 20)
+            whole = Text(part.strip(), style=style)
+            lines = list(whole.wrap(self.console, room))
+            if hang and len(lines) > 1:  # what comes after the first line has less room
+                rest = Text(whole.plain[len(lines[0].plain) :].strip(), style=style)
+                lines = [lines[0], *rest.wrap(self.console, max(room - hang, 20))]
+            for position, line in enumerate(lines):
                 line.rstrip()
                 self.console.print(Text(" " * (margin + (hang if position else 0))).append_text(line), soft_wrap=True)
 
@@ -604,7 +610,8 @@ class Screen:
             return
         text = value if self.verbose else textwrap.shorten(value, CLIP, placeholder=" ...")
         lines = clean(text).splitlines() or [""]
-        if cell_len(name) > LABEL:
+        fits = len(lines) == 1 and indent + cell_len(name) + 2 + cell_len(lines[0]) <= self.width
+        if cell_len(name) > LABEL and not fits:
             self._text(name, indent=indent)
             for line in lines:
                 self._text(line, indent=indent + 2)

@@ -1,4 +1,27 @@
-"""Judges student files: warm host, sandboxed student process, hidden checks, diagnosis by simulation.
+"""The grader: judges a student's file and never shares a process with it.
 
-The judge never shares a process with the code it judges. ``python -m grader`` speaks JSON lines (see ``grader.host``).
+Theory of operation. ``python -m grader`` reads one JSON request per line and writes one JSON event per line.
+
+    host             imports torch, reads requests, relays events; forks nobody but the fork servers
+      └ fork server  one per set of preloads, each forked from the one before and importing one thing more; it forks
+        ├ judge      one per request: runs the hidden checks with pytest, compares, explains, writes events
+        ├ student    one per check, in the sandbox: loads the file, answers the judge's requests
+        └ cleaner    removes the scratch folder of a student process that has ended
+
+What each holds, and what it may never hold:
+
+* The *host* holds the requests and results of everybody, so no student process is ever forked from it. It holds no
+  check and no student's code.
+* A *fork server* holds imported libraries and nothing else: what lies in its memory, every fork can read.
+* The *judge* (``grader.judge``) holds checks, references, expected values and the seed. It compiles the student's file
+  in a child of its own and never runs a line of it.
+* The *student process* (``grader.student``) holds the file, a scratch folder and ``grader.fixtures``: no check, no
+  reference, no expected value, not the judge's seed. Whatever the file does there can change its own answers only.
+* Judge and student process speak frames of plain data and tensors (``wire``) over a socket (``link``): no pickle.
+
+A request is parsed once (``requests``), by the host. It passes through the host and a fork server on its way to the
+judge; the judge's events pass through the host on their way out. A student process is asked for at a fork server, over
+the judge's own socket. Where there is no fork, the judge runs in the host's place and spawns student processes.
+
+``checks``, ``misconceptions`` and ``fixtures`` are content: one file per exercise.
 """

@@ -1,4 +1,7 @@
-"""``python -m grader``: the warm host on standard input and output; ``--doctor`` prints what this machine offers."""
+"""``python -m grader``: the warm host on standard input and output.
+
+``--doctor`` prints what this machine has; ``--spawn`` does without fork, as where there is none.
+"""
 
 import sys
 
@@ -54,11 +57,11 @@ if __name__ == "__main__":
     if os.environ.get("COURSE_PARENT", "").isdigit():
         end_with(int(os.environ.pop("COURSE_PARENT")))
 
-    from grader import host  # after the environment that torch and numpy read at import
+    from grader.host import main as host  # after the environment that torch and numpy read at import
 
     if sys.argv[1:] == ["--doctor"]:
         print(json.dumps(host.doctor()))
-    elif sys.argv[1:]:
-        sys.exit(f"usage: python -m grader [--doctor], not {' '.join(sys.argv[1:])}")
+    elif sys.argv[1:] in ([], ["--spawn"]):
+        host.main(spawn=bool(sys.argv[1:]))
     else:
-        host.main()
+        sys.exit(f"usage: python -m grader [--doctor | --spawn], not {' '.join(sys.argv[1:])}")

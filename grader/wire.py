@@ -26,6 +26,13 @@ import numpy as np
 import safetensors.torch
 import torch
 
+MAX_SAID = 2000
+"""Longest message of an exception that is passed on, in characters."""
+MAX_FRAMES = 20
+"""Frames of a traceback that are passed on: some outermost ones, then the innermost."""
+OUTER_FRAMES = 6
+NOT_DEFINED = "your file does not define"
+"""How the answer begins if what was asked for is not in the file."""
 MAX_FRAME_BYTES = 64 * 2**20
 MAX_STRUCTURE_BYTES = 4 * 2**20
 MAX_ITEMS = 100_000

@@ -27,7 +27,7 @@ from typing import Any
 
 from course import paths
 from course.grader import Grader
-from grader.diagnose import load_mistakes
+from grader.judge.diagnose import load_mistakes
 
 ROOT = Path(__file__).resolve().parents[1]
 SLUG = "lora"

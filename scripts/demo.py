@@ -16,7 +16,7 @@ import textwrap
 from pathlib import Path
 
 from course import paths, shell, syllabus
-from grader.diagnose import load_mistakes
+from grader.judge.diagnose import load_mistakes
 
 SLUG = "lora"
 MISTAKE = "scaling-inverted"

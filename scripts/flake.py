@@ -23,7 +23,7 @@ from pathlib import Path
 import torch
 
 from course import paths
-from grader import check, diagnose, limits
+from grader.judge import check, diagnose, limits
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from course import paths
-from grader import check, proxy
+from grader.judge import check, proxy
 
 
 class Plugin:

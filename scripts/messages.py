@@ -52,6 +52,9 @@ def from_code(
                 for keyword in node.keywords:
                     if keyword.arg == "help" and (sentence := constant(keyword.value)):
                         yield keyword.value.lineno, None, sentence, []
+            elif name == "Sentence":  # id, pattern, and what is said of such a crash (grader/judge/crashes.py)
+                for sentence in filter(None, map(constant, node.args[2:])):
+                    yield node.lineno, None, sentence, []
         elif isinstance(node, ast.FunctionDef) and any(
             called(one) in ("command", "group") for one in node.decorator_list
         ):

@@ -126,8 +126,8 @@ TODO = """\
 CHECKS = '''\
 """Hidden checks of {slug}."""
 
-from grader import expect
-from grader.check import check
+from grader.judge import expect
+from grader.judge.check import check
 '''
 CHECK = '''
 

@@ -26,8 +26,8 @@ from torch import Tensor, nn
 
 from course import paths, syllabus
 from course.compat import tomllib
-from grader import check, diagnose
-from grader.check import CheckSpec
+from grader.judge import check, diagnose
+from grader.judge.check import CheckSpec
 from scripts.flake import module_of
 
 SEEDS = (1, 2, 3)

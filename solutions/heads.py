@@ -253,7 +253,8 @@ class AttentionPool(nn.Module):
     the values of the parameters:
 
     - neither the content nor the number of the PAD positions changes the result: PAD has weight 0;
-    - each feature stays within the range that it has among the real tokens; one token alone is returned as it is;
+    - each feature stays within the range that it has among the real tokens; one token alone is returned as it is, in
+      training mode too;
     - the weights depend on the tokens, and not on their order;
     - every weight matrix gets a gradient, and the real tokens do; ``hidden_states`` is not modified.
 

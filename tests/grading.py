@@ -90,9 +90,10 @@ class Host(Grader):
     Args:
         folder: an empty folder of its own.
         command: what to put before the grader, to run it under another user for example.
+        arguments: of the grader itself.
     """
 
-    def __init__(self, folder: Path, command: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, command: Sequence[str] = (), arguments: Sequence[str] = ()) -> None:
         self.token = secrets.token_hex(8)
         self.home, self.temporary, self.current = (folder / name for name in ("home", "tmp", "here"))
         for path in (self.home, self.temporary, self.current):
@@ -108,7 +109,7 @@ class Host(Grader):
             "COURSE_TEST_TOKEN": self.token,
             "PYTEST_ADDOPTS": "--exitfirst",  # a user's own, which is none of the judge's business
         }
-        whole = [*command, *module_command("grader", "-X", f"token={self.token}")]
+        whole = [*command, *module_command("grader", "-X", f"token={self.token}"), *arguments]
         super().__init__(whole, environ=environ, folder=self.current)
 
     def grade(self, file: Path | str, **options: Any) -> Graded:  # type: ignore[override]

@@ -8,8 +8,8 @@ import types
 from dataclasses import dataclass
 
 from course import paths
-from grader import check, diagnose, expect
-from grader.diagnose import Observed
+from grader.judge import check, diagnose, expect
+from grader.judge.diagnose import Observed
 from scripts.flake import module_of
 
 
@@ -69,7 +69,7 @@ def grade(slug: str, function: str, source: str, seed: int = 5) -> Graded:
 
 def remarked(slug: str, check_id: str, source: str, seed: int = 5) -> list[str]:
     """What a check says of a file that it lets pass."""
-    from grader.proxy import check_seed, local_student
+    from grader.judge.proxy import check_seed, local_student
 
     (spec,) = (spec for spec in specs_of(slug) if spec.id == check_id)
     expect.remarks.clear()

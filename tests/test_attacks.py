@@ -21,7 +21,7 @@ import pytest
 from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Graded, Host
 
 from course import syllabus
-from grader import sandbox
+from grader.student import sandbox
 
 ATTACKS = Path(__file__).parent / "attacks"
 LEVEL, REASONS = sandbox.available()

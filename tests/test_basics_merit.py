@@ -136,7 +136,7 @@ def set_trainable(model, mode, n_top=0):
     "train and eval": (
         "set_trainable",
         {"head", "top"},
-        "modes-instead-of-freezing",
+        "evaluation-instead-of-freezing",
         """
 def set_trainable(model, mode, n_top=0):
     if mode == "full":

@@ -31,7 +31,7 @@ from transformers import (
 )
 from transformers.pipelines import TextClassificationPipeline, TokenClassificationPipeline
 
-from grader.check import load_file
+from grader.judge.check import load_file
 from solutions import basics
 
 transformers.logging.set_verbosity_error()

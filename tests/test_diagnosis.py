@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from course import paths
-from grader import check, diagnose, proxy
-from grader.diagnose import Observed, evidence
-from grader.proxy import Outcome
+from grader.judge import check, diagnose, proxy
+from grader.judge.diagnose import Observed, evidence
+from grader.judge.proxy import Outcome
 from scripts.flake import module_of
 
 SEED = 11
@@ -195,7 +195,7 @@ def test_two_mistakes_at_once_are_both_named(slug, function, source, names):
     assert first.kind == "pair", pair
     assert set(first.id.split(" + ")) == names
     mistakes = {mistake.name: mistake for mistake in diagnose.load_mistakes(paths.mistakes(slug))}
-    assert all(mistakes[name].hint["en"] in first.text["en"] for name in names)
+    assert all(mistakes[name].hint in first.text for name in names)
 
 
 def test_one_mistake_is_no_pair():
@@ -268,7 +268,7 @@ def mean_pool(hidden, mask):
     return ((hidden * weights).sum(1) / weights.sum(1).clamp(min=1)).tolist()
 """
     _, found = explained("heads", "mean_pool", source)
-    told = {diagnosis.id: diagnosis.text["en"] for diagnosis in found.values() if diagnosis.kind == "relation"}
+    told = {diagnosis.id: diagnosis.text for diagnosis in found.values() if diagnosis.kind == "relation"}
     assert set(told) <= {"list-instead-of-tensor", "not-a-tensor"}
     assert told
     assert all("list" in text and "tensor" in text for text in told.values())
@@ -316,7 +316,7 @@ def math_nan():
 
 
 def test_what_a_verdict_hangs_on_does_not_depend_on_the_numbers_drawn():
-    from grader.expect import Failed
+    from grader.errors import Failed
 
     one, other = (diagnose.hung_on(Failed(f"{n} of {n} pairs with label 1: wrong by {n / 7}")) for n in (198, 1203))
     assert one == other == "# of # pairs with label #"

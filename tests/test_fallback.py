@@ -1,20 +1,22 @@
 """Where the grader cannot fork, or has no sandbox, it spawns student processes: slower, less safe, and it says so.
 
-``spawn`` in a request asks for that on Linux too, so that it is tried where the tests run.
+``--spawn`` asks for that on Linux too, so that it is tried where the tests run.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from grading import PATIENCE_SECONDS, REFERENCE, Graded, Host
 
-from grader import sandbox
+from grader.student import sandbox
 
 ATTACKS = Path(__file__).parent / "attacks"
 BEST, _ = sandbox.available()
@@ -23,8 +25,16 @@ ONE = "lora_report.problem2"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all tests of the grader are tests of this")
 
 
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """A grader that does without fork."""
+    host = Host(tmp_path_factory.mktemp("spawning"), arguments=["--spawn"])
+    yield host
+    assert host.close() == 0, host.complaints()
+
+
 def spawned(host: Host, file: Path, level: str, only: str = ONE) -> Graded:
-    graded = host.grade(file, only=[only], spawn=True, sandbox=level)
+    graded = host.grade(file, only=[only], sandbox=level)
     assert graded.result["sandbox"] == level
     return graded
 
@@ -54,7 +64,7 @@ def test_crash_is_reported_and_the_next_check_gets_another_process(host: Host, t
         "import os\n\n\ndef peft_param_count(method, *, d, n_layers, r=0, n_matrices=2, **sizes):\n"
         "    return n_layers * n_matrices * r * 2 * d\n\n\ndef lora_report(*args, **kwargs):\n    os._exit(7)\n"
     )
-    graded = host.grade(file, only=[ONE, "peft_param_count.lora"], spawn=True, sandbox=level)
+    graded = host.grade(file, only=[ONE, "peft_param_count.lora"], sandbox=level)
     assert graded.checks[ONE]["status"] == "crashed" and "exit code 7" in graded.checks[ONE]["message"]
     assert graded.checks["peft_param_count.lora"]["status"] == "passed"
 
@@ -132,3 +142,12 @@ def test_a_level_that_cannot_be_reached_is_a_fault(host: Host) -> None:
     if BEST == "full":
         pytest.skip("every level can be reached here")
     assert "cannot be reached" in str(host.grade(REFERENCE, sandbox="full").fault)
+
+
+def test_a_loop_is_named(host: Host, tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("def peft_param_count(*args, **kwargs):\n    while True:\n        pass\n", encoding="utf-8")
+    graded = host.grade(path, only=["peft_param_count.lora"], sandbox="none")
+    (check,) = graded.checks.values()
+    assert check["status"] == "timeout" and check["explanation"]["kind"] == "loop"
+    assert re.search(r"it was in line [23] \(`(while True:|pass)`\)", check["message"])

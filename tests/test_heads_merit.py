@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from course import paths
-from grader import check, diagnose
-from grader.diagnose import Observed
+from grader.judge import check, diagnose
+from grader.judge.diagnose import Observed
 from scripts.flake import module_of
 
 SLUG = "heads"

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from grader.check import load_file
+from grader.judge.check import load_file
 from scripts import figures_heads
 from solutions import heads
 

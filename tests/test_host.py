@@ -29,15 +29,18 @@ from torch import nn
 from course import paths
 from course.compat import module_command
 from course.submission import MAX_BYTES
-from grader import compiling, given, sandbox, scratch, wire
-from grader.check import CheckSpec, load_file, manifest
-from grader.compiling import compile_aside
-from grader.diagnose import observe
-from grader.judge import Judge
-from grader.launcher import ForkLauncher, ServerError
-from grader.limits import Budget
+from grader import fixtures, wire
+from grader.errors import ServerError
+from grader.judge import compiling
+from grader.judge.check import CheckSpec, load_file, manifest
+from grader.judge.compiling import compile_aside
+from grader.judge.diagnose import observe
+from grader.judge.grading import Judge
+from grader.judge.launcher import ForkLauncher
+from grader.judge.limits import Budget
+from grader.judge.proxy import local_student
 from grader.link import send
-from grader.proxy import local_student
+from grader.student import sandbox, scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the host forks on Linux only")
 ATTACKS = Path(__file__).parent / "attacks"
@@ -279,19 +282,23 @@ def test_memory_in_huge_pages_is_the_same_memory() -> None:
 def stock(monkeypatch: pytest.MonkeyPatch) -> dict[Any, list[nn.Module]]:
     """An empty stock of models, filled as a server fills it that has imported everything."""
     importlib.import_module("transformers.models.bert.modeling_bert")
-    monkeypatch.setattr(given, "_stock", {})
+    monkeypatch.setattr(fixtures, "_stock", {})
     before = torch.get_rng_state()
-    given.fill_stock()
+    fixtures.fill_stock()
     assert torch.equal(torch.get_rng_state(), before), "a process forked later would throw other dice"
-    return given._stock
+    return fixtures._stock
 
 
 def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, list[nn.Module]]) -> None:
     kinds = [(kind, len(models)) for kind, models in stock.items()]
     assert len(kinds) == 4
     for (make, arguments), count in kinds:
-        name, *_ = arguments if make is given.Classifier else ("bert",)
-        ask = given.bert_classifier if make is not given.Classifier else partial(given.classifier, norm_name=name)
+        name, *_ = arguments if make is fixtures.Classifier else ("bert",)
+        ask = (
+            fixtures.bert_classifier
+            if make is not fixtures.Classifier
+            else partial(fixtures.classifier, norm_name=name)
+        )
         made = [ask(seed=5, n_layers=arguments[-1]) for _ in range(count + 1)]
         assert not stock[make, arguments], "nothing was taken"
         assert len({id(model) for model in made}) == count + 1, "a model was handed out twice"
@@ -304,14 +311,14 @@ def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, li
 
 def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model from the stock was built before the student's file ran, any other one afterwards."""
-    monkeypatch.setattr(given, "_stock", {})
+    monkeypatch.setattr(fixtures, "_stock", {})
     torch.set_default_dtype(torch.float64)
     try:
-        made = given.classifier(5, n_layers=given.FEW)
+        made = fixtures.classifier(5, n_layers=fixtures.FEW)
         assert torch.get_default_dtype() == torch.float64
     finally:
         torch.set_default_dtype(torch.float32)
-    built = given.classifier(5, n_layers=given.FEW).state_dict()
+    built = fixtures.classifier(5, n_layers=fixtures.FEW).state_dict()
     for name, tensor in made.state_dict().items():
         assert tensor.dtype == torch.float32
         assert torch.equal(tensor, built[name])
@@ -370,7 +377,7 @@ def test_long_event_survives_interruptions_and_a_slow_reader() -> None:
     """A child that ends interrupts the host's writing; what was not yet written must follow."""
     program = """
 import signal
-from grader.host import Output
+from grader.host.main import Output
 
 output = Output()
 signal.signal(signal.SIGALRM, lambda *_: None)

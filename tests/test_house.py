@@ -34,7 +34,7 @@ TRAINING = {"accelerate", "datasets", "matplotlib", "pandas", "sklearn", "tokeni
 GRADING = {"pytest", "_pytest", "msgpack", "py_landlock", "pyseccomp"}
 ANYTHING = None
 MAY_IMPORT = {
-    "course": {"course", "click", "rich", "tomli"},
+    "course": {"course", "click", "msgspec", "rich", "tomli"},
     "exercises": TORCH_STACK,
     "solutions": TORCH_STACK,
     "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "click", "rich"},
@@ -181,20 +181,20 @@ def closure(root: Path, start: str, *, on_import_only: bool) -> dict[str, ast.Mo
 
 SECRETS = ("solutions", "grader.checks")
 """What neither a student process nor the host that it is forked from may have in its memory."""
-JUDGING = ("grader.check", "grader.judge", "grader.diagnose", "grader.expect")
+JUDGING = ("grader.judge.check", "grader.judge.grading", "grader.judge.diagnose", "grader.judge.expect")
 """What a student process has no use for; the host may import it for the judges that it forks."""
 
 
 def guard_student_process(root: Path) -> Look:
     """What lives in the student process, or in the host it is forked from, reaches neither checks nor solutions."""
     look = Look()
-    starts = {"grader.student": False, "grader.forkhost": True}
-    for path in files(root, ".py", under="grader/given"):  # found by name at run time, so no import leads there
+    starts = {"grader.student.process": False, "grader.host.forkhost": True}
+    for path in files(root, ".py", under="grader/fixtures"):  # found by name at run time, so no import leads there
         starts[".".join(path.with_suffix("").parts).removesuffix(".__init__")] = False
     for start, on_import_only in starts.items():
         for name in closure(root, start, on_import_only=on_import_only):
             look.seen.append(f"{start} -> {name}")
-            banned = SECRETS if start == "grader.forkhost" else SECRETS + JUDGING
+            banned = SECRETS if start == "grader.host.forkhost" else SECRETS + JUDGING
             if any(name == secret or name.startswith(f"{secret}.") for secret in banned):
                 look.offences.append(f"{start} reaches {name}")
     return look
@@ -238,7 +238,7 @@ ROOM_FILES: dict[str, tuple[Callable[[str], Path], bool]] = {
     "TODO sentences": (paths.todos, True),
     "checks": (paths.checks, True),
     "mistakes": (paths.mistakes, True),
-    "given helpers": (lambda slug: paths.ROOT / "grader" / "given" / f"{slug}.py", False),
+    "fixtures": (lambda slug: paths.ROOT / "grader" / "fixtures" / f"{slug}.py", False),
 }
 """Room -> (where the file of a slug stands, does every exercise need it)."""
 
@@ -266,9 +266,9 @@ def guard_one_declaration(root: Path) -> Look:
 
 PICKLES = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 TRUSTED_CODE = {
-    ("grader/judge.py", "marshal.dumps"),
-    ("grader/compiling.py", "marshal.dumps"),
-    ("grader/student.py", "marshal.loads"),
+    ("grader/judge/grading.py", "marshal.dumps"),
+    ("grader/judge/compiling.py", "marshal.dumps"),
+    ("grader/student/process.py", "marshal.loads"),
 }
 """Compiled code is loaded in a student process only, inside the sandbox: reference definitions from the judge, and the
 student's own file as the judge's side has compiled it. On the trusted side it is bytes."""
@@ -535,9 +535,9 @@ def test_rooms_import_in_one_direction():
 def test_the_student_process_reaches_no_secret():
     look = guard_student_process(ROOT)
     assert look.offences == []
-    for module in ("grader.student", "grader.dispatch", "grader.wire"):
-        assert f"grader.student -> {module}" in look.seen
-    assert "grader.forkhost -> grader.sandbox" in look.seen
+    for module in ("grader.student.process", "grader.student.dispatch", "grader.wire"):
+        assert f"grader.student.process -> {module}" in look.seen
+    assert "grader.host.forkhost -> grader.student.sandbox" in look.seen
 
 
 def test_every_secret_module_of_that_guard_exists():
@@ -670,18 +670,18 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
     ),
     "the student process reaches the checks, two steps away": (
         guard_student_process,
-        lambda root: append(root / "grader/wire.py", "\ndef f():\n    from . import expect\n"),
-        "grader.student reaches grader.expect",
+        lambda root: append(root / "grader/wire.py", "\ndef f():\n    from .judge import expect\n"),
+        "grader.student.process reaches grader.judge.expect",
     ),
-    "a given helper imports the reference": (
+    "a fixture imports the reference": (
         guard_student_process,
-        lambda root: (root / "grader/given/xyz.py").write_text("from solutions import lora\n"),
-        "grader.given.xyz reaches solutions",
+        lambda root: (root / "grader/fixtures/xyz.py").write_text("from solutions import lora\n"),
+        "grader.fixtures.xyz reaches solutions",
     ),
     "the host imports the checks": (
         guard_student_process,
         lambda root: append(root / "grader/link.py", "\nimport grader.checks.check_lora\n"),
-        "grader.forkhost reaches grader.checks.check_lora",
+        "grader.host.forkhost reaches grader.checks.check_lora",
     ),
     "a library that is not declared": (
         guard_declared_dependencies,
@@ -690,7 +690,7 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
     ),
     "a missing file": (
         guard_one_declaration,
-        lambda root: (root / "grader/mistakes/lora.toml").unlink(),
+        lambda root: (root / "grader/misconceptions/lora.toml").unlink(),
         "lora has no mistakes",
     ),
     "an orphan": (
@@ -710,7 +710,7 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
     ),
     "marshal in the wrong direction": (
         guard_no_pickle,
-        lambda root: append(root / "grader/judge.py", "\nmarshal.loads(b'')\n"),
+        lambda root: append(root / "grader/judge/grading.py", "\nmarshal.loads(b'')\n"),
         "calls marshal.loads",
     ),
     "torch.load": (
@@ -830,8 +830,8 @@ def run_module(root: Path, module: str, *arguments: str) -> subprocess.Completed
 FACTS = """
 import doctest, importlib, json
 from course import paths, syllabus
-from grader.check import load_file, manifest
-from grader.diagnose import load_mistakes
+from grader.judge.check import load_file, manifest
+from grader.judge.diagnose import load_mistakes
 facts = {}
 for exercise in syllabus.load():
     if exercise.planned:
@@ -871,7 +871,7 @@ def assert_consistent(root: Path) -> None:
             f"{exercise.slug}: the checks' points do not add up to the syllabus's"
         )
         assert found["examples"] > 0, f"solutions/{exercise.slug}.py has no example"
-        assert found["mistakes"] > 0, f"grader/mistakes/{exercise.slug}.toml is empty"
+        assert found["mistakes"] > 0, f"grader/misconceptions/{exercise.slug}.toml is empty"
 
 
 def test_every_exercise_is_consistent():

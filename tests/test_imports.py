@@ -20,9 +20,9 @@ ONE = ["lora_report.problem2"]
 LISTING = """
 import sys
 sys.path.append({root!r})
-import grader.host, grader.judge, grader.launcher, grader.student, py_landlock, pyseccomp, pytest
+import grader.host.main, grader.judge.grading, grader.student.process, py_landlock, pyseccomp, pytest
 if sys.platform == "linux":
-    import grader.forkhost
+    import grader.host.forkhost
 print(*sorted({{name.partition(".")[0] for name in sys.modules}}))
 """
 HARMFUL = {

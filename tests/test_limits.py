@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from grader import limits
+from grader.judge import limits
 
 needs_timer = pytest.mark.skipif(not hasattr(__import__("signal"), "ITIMER_PROF"), reason="no such timer here")
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="read from /proc")

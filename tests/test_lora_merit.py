@@ -15,8 +15,8 @@ import pytest
 import torch
 
 from course import paths
-from grader import check, diagnose, expect
-from grader.diagnose import Observed
+from grader.judge import check, diagnose, expect
+from grader.judge.diagnose import Observed
 from scripts.flake import module_of
 
 SEED = 5

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification
 
-from grader.check import load_file
+from grader.judge.check import load_file
 from scripts import figures_lora
 from solutions import lora
 

@@ -9,7 +9,7 @@ import pytest
 from course import paths, render, submission, text
 from course.compat import tomllib
 from course.result import CHECK_STATUSES
-from grader import refusals
+from grader.judge import refusals
 from scripts import messages
 
 OTHERS = text.LANGUAGES[1:]

@@ -29,7 +29,7 @@ from transformers import (
     GPT2Model,
 )
 
-from grader.check import load_file
+from grader.judge.check import load_file
 from scripts import figures_objectives
 from solutions import objectives
 from solutions.objectives import IGNORED

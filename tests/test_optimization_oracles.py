@@ -28,7 +28,7 @@ from transformers import (
 )
 from transformers.trainer_pt_utils import get_parameter_names
 
-from grader.check import load_file
+from grader.judge.check import load_file
 from solutions import optimization
 
 ROOT = Path(__file__).resolve().parents[1]

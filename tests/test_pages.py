@@ -14,7 +14,7 @@ import pytest
 
 from course import lesson as lessons
 from course import paths, syllabus
-from grader.check import load_file, manifest
+from grader.judge.check import load_file, manifest
 
 READY = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
 PICTURES = paths.COURSE / "lessons" / "pictures"

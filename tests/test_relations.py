@@ -7,8 +7,8 @@ import time
 import pytest
 import torch
 
-from grader import expect, relations
-from grader.relations import Case, relate
+from grader.judge import expect, relations
+from grader.judge.relations import Case, relate
 
 
 def normal(*shape, seed=0):

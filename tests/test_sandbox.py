@@ -31,7 +31,7 @@ from typing import Any
 
 import pytest
 
-from grader import sandbox
+from grader.student import sandbox
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 60

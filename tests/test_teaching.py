@@ -13,8 +13,8 @@ import itertools
 import pytest
 
 from course import paths, syllabus
-from grader import check, diagnose, expect, proxy
-from grader.diagnose import Observed
+from grader.judge import check, diagnose, expect, proxy
+from grader.judge.diagnose import Observed
 from scripts.flake import module_of
 
 READY = [exercise for exercise in syllabus.load() if not exercise.planned]
@@ -119,8 +119,7 @@ def test_mistakes_have_names_of_their_own_and_complete_hints():
         assert len({mistake.name for mistake in mistakes}) == len(mistakes)
         for mistake in mistakes:
             assert mistake.caught_by in ids, mistake.name
-            assert len(mistake.hint["en"]) > 20, mistake.name
-            assert set(mistake.hint) <= {"en", "ja"}, mistake.name
+            assert len(mistake.hint) > 20, mistake.name
 
 
 @pytest.mark.parametrize(("slug", "mistake"), MISTAKES, ids=lambda value: getattr(value, "name", value))

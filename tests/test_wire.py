@@ -24,8 +24,8 @@ import torch
 from torch import nn
 
 from grader import wire
+from grader.errors import StudentRaised
 from grader.link import MAX_OUTPUT_BYTES, Link, LinkClosed, LinkGarbled, LinkTimeout, receive, send
-from grader.proxy import StudentRaised
 from grader.wire import WireError
 
 MIB = 2**20

@@ -17,9 +17,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from grader import expect, given
-from grader.check import check
-from grader.proxy import StudentRaised
+from grader import fixtures
+from grader.errors import StudentRaised
+from grader.judge import expect
+from grader.judge.check import check
 
 # --- counting ---
 
@@ -812,13 +813,13 @@ class CheckLoRALinear:
 
 # --- a whole model ---
 
-WIDTH, KEYS, VALUES = given.WIDTH, given.KEY_WIDTH, given.VALUE_WIDTH
+WIDTH, KEYS, VALUES = fixtures.WIDTH, fixtures.KEY_WIDTH, fixtures.VALUE_WIDTH
 RANK = 2
 TARGETS = ["key", "value"]
-FEW = given.FEW
+FEW = fixtures.FEW
 
 
-def layers(path: str, count: int = given.N_LAYERS) -> list[str]:
+def layers(path: str, count: int = fixtures.N_LAYERS) -> list[str]:
     """The name of every layer's submodule at this path."""
     return [f"encoder.layer.{number}.{path}" for number in range(count)]
 
@@ -890,15 +891,15 @@ def small(student, seed: int):
     return student.given.classifier(seed, n_layers=FEW)
 
 
-def mirror(seed: int) -> given.Classifier:
+def mirror(seed: int) -> fixtures.Classifier:
     """The judge's own copy of the model that ``small(student, seed)`` is over there."""
-    return given.classifier(seed, n_layers=FEW).requires_grad_(False)
+    return fixtures.classifier(seed, n_layers=FEW).requires_grad_(False)
 
 
 def expected_shapes(n_layers: int) -> list[tuple[int, ...]]:
     """Sorted shapes, dimensions sorted, of all factors on keys and values, and of the classifier."""
     pairs: list[tuple[int, ...]] = [(RANK, WIDTH), (RANK, KEYS), (RANK, WIDTH), (RANK, VALUES)]
-    return sorted(n_layers * pairs + [(given.N_CLASSES, WIDTH), (given.N_CLASSES,)])
+    return sorted(n_layers * pairs + [(fixtures.N_CLASSES, WIDTH), (fixtures.N_CLASSES,)])
 
 
 def numbers(shapes: list[tuple[int, ...]]) -> int:
@@ -925,7 +926,10 @@ class CheckInjectLora:
     def check_replaced(self, student):
         """two targets in each of 12 layers are adapted, by whole name parts"""
         seed = student.draw.seed()
-        model, original = student.given.classifier(seed, norm_name="query"), given.classifier(seed, norm_name="query")
+        model, original = (
+            student.given.classifier(seed, norm_name="query"),
+            fixtures.classifier(seed, norm_name="query"),
+        )
         names = replaced_names(student, model, ["query", "value"], r=RANK, alpha=4.0)
         expect_names(
             names,
@@ -964,7 +968,7 @@ class CheckInjectLora:
         expect_trainable(
             student,
             model,
-            given.N_LAYERS,
+            fixtures.N_LAYERS,
             hint="freeze everything that was there; the new factors and the new head learn. This model also has a "
             "preclassifier and a classifier_norm, which are no classifier",
         )
@@ -1024,7 +1028,7 @@ class CheckInjectLora:
         spot = student.given.factors_at(model, name, RANK, WIDTH, VALUES)
         with student.untraced():
             before = spot.read()
-            student.given.train(model, x, student.draw.normal(3, given.N_CLASSES), 1, 0.05)
+            student.given.train(model, x, student.draw.normal(3, fixtures.N_CLASSES), 1, 0.05)
             after = spot.read()
             now = student.given.tensors(model)
         lost = lost_names(start, now)
@@ -1046,7 +1050,7 @@ class CheckInjectLora:
         bert = student.given.bert_classifier(student.draw.seed(), n_layers=FEW)
         several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
         seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
-        model, original = student.given.classifier(seed), given.classifier(seed)
+        model, original = student.given.classifier(seed), fixtures.classifier(seed)
         one = replaced_names(student, model, [name], r=3, alpha=4.0)
         expect_names(
             several,
@@ -1069,7 +1073,7 @@ class CheckInjectLora:
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, trainable=())
         expect_adapted(student, model, original, 2 * FEW)
-        shapes, head = trained_shapes(student, model), (given.N_CLASSES, WIDTH)
+        shapes, head = trained_shapes(student, model), (fixtures.N_CLASSES, WIDTH)
         student.note("trainable shapes", str(shapes))
         expect.true(
             head not in shapes and head[:1] not in shapes,
@@ -1132,10 +1136,10 @@ def tensors_of(state: object) -> dict[str, Tensor]:
 
 
 class Dressed:
-    """The numbers that ``given.dress`` writes into a small model, worked out here: who saves it saves these."""
+    """The numbers that ``fixtures.dress`` writes into a small model, worked out here: who saves it saves these."""
 
     def __init__(self, seed: int, n_layers: int = FEW) -> None:
-        """Draw them in the order of ``given.dress``."""
+        """Draw them in the order of ``fixtures.dress``."""
         generator = torch.Generator().manual_seed(seed)
         self.parts: dict[str, Tensor] = {}
         for layer in range(n_layers):
@@ -1143,8 +1147,8 @@ class Dressed:
                 where = f"encoder.layer.{layer}.attention.self.{name}"
                 self.parts[f"{where} A"] = torch.randn(RANK, WIDTH, generator=generator) / 2
                 self.parts[f"{where} B"] = torch.randn(d, RANK, generator=generator) / 2
-        self.parts["classifier.weight"] = torch.randn(given.N_CLASSES, WIDTH, generator=generator)
-        self.parts["classifier.bias"] = torch.randn(given.N_CLASSES, generator=generator)
+        self.parts["classifier.weight"] = torch.randn(fixtures.N_CLASSES, WIDTH, generator=generator)
+        self.parts["classifier.bias"] = torch.randn(fixtures.N_CLASSES, generator=generator)
 
     def find(self, state: dict[str, Tensor]) -> dict[str, tuple[str, bool]]:
         """Saved name -> which part its numbers are, and whether it lies the other way round."""
@@ -1206,16 +1210,18 @@ class CheckLoraState:
     def check_small(self, student):
         """the numbers of the factors and of the classifier are saved, and nothing else"""
         seed = student.draw.seed()
-        model = prepared(student, student.draw.seed(), dressed=seed, n_layers=given.N_LAYERS)
+        model = prepared(student, student.draw.seed(), dressed=seed, n_layers=fixtures.N_LAYERS)
         with student.untraced():
             state = tensors_of(student.lora_state_dict(model))
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
         student.note("numbers saved", numbers(shapes))
         hint = "after inject_lora the trainable parameters are exactly what has to be saved"
-        expect.equal(numbers(shapes), numbers(expected_shapes(given.N_LAYERS)), "numbers saved", hint=hint, reveal=True)
-        expect.equal(shapes, expected_shapes(given.N_LAYERS), "shapes of the saved tensors", hint=hint)
-        parts = Dressed(seed, given.N_LAYERS)
+        expect.equal(
+            numbers(shapes), numbers(expected_shapes(fixtures.N_LAYERS)), "numbers saved", hint=hint, reveal=True
+        )
+        expect.equal(shapes, expected_shapes(fixtures.N_LAYERS), "shapes of the saved tensors", hint=hint)
+        parts = Dressed(seed, fixtures.N_LAYERS)
         missing = sorted(parts.parts.keys() - {part for part, _ in parts.find(state).values()})
         student.note("parts that are not saved", len(missing))
         expect.true(
@@ -1244,7 +1250,7 @@ class CheckLoraState:
         )
         expect_trainable(student, fresh, FEW, hint="loading copies numbers; it must not freeze or free anything")
         with student.untraced():
-            student.given.train(fresh, x, student.draw.normal(3, given.N_CLASSES), 1, 0.05)
+            student.given.train(fresh, x, student.draw.normal(3, fixtures.N_CLASSES), 1, 0.05)
             after, trained = tensors_of(held.read()), fresh(x)
         kept = sorted(after) == sorted(mine)
         student.note("names left in the state", len(after))
@@ -1279,7 +1285,7 @@ class CheckLoraState:
         """saving leaves the model as it is, training leaves what was saved as it is, and no graph hangs on it"""
         dress = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=dress)
-        x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, given.N_CLASSES)
+        x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, fixtures.N_CLASSES)
         learning = trained_shapes(student, model)
         with student.untraced():
             state = student.given.keep(student.value(None, "lora_state_dict"), model)

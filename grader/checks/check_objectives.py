@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from grader import expect
-from grader.check import check
+from grader.judge import expect
+from grader.judge.check import check
 
 IGNORED = -100
 
@@ -27,7 +27,7 @@ FIRST_ORDINARY = 5
 """Four of the smaller ids are special, which ones is drawn; a student may keep all five out of the random draw."""
 BERTS = (101, 102, 103)
 """[CLS], [SEP] and [MASK] of bert-base-uncased. Here they are words like any others, and so is 0."""
-LABELLED = (0, 0.01, 0.05, 0.12, 0.15, 0.24, 0.3, 0.6, 0.7, 0.75, 0.8, 0.85, 1)
+LABELLED = (0, 0.01, 0.05, 0.12, 0.135, 0.15, 0.1875, 0.24, 0.27, 0.3, 0.375, 0.6, 0.7, 0.75, 0.8, 0.85, 1)
 FATES = (0, 0.01, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.72, 0.8, 0.9, 1)
 STRAYS = (0, 0.12, 0.3, 0.6, 0.9)
 """What a share is called in a note: the nearest of these. The shares that people get lie far from the borders, or one
@@ -101,9 +101,14 @@ class Corrupted:
         )
         student.note("labelled share", called(self.rate, LABELLED))
         if p and self.n_selected > 1000:
-            student.note("masked, random, kept", " ".join(str(called(share, FATES)) for share in self.shares))
+            shares = " ".join(str(called(share, FATES)) for share in self.shares)
+            student.note("masked, random, kept", "one fate for all" if max(self.shares) > 0.98 else shares)
         if p == 1:  # whoever has no label has none on purpose
-            student.note("words without a label", texts.ids[texts.ordinary & ~self.selected].unique()[:5].tolist())
+            counts = [
+                (word, int((texts.ids[texts.ordinary] == word).sum()), int((texts.ids[chosen] == word).sum()))
+                for word in (0, *BERTS)
+            ]
+            student.note("frequent words without a label", [word for word, n, found in counts if n > 100 and not found])
 
     def expect_a_choice(self) -> None:
         """Some of the ordinary tokens have a label and some have none; asked where p leaves room for both."""
@@ -251,6 +256,8 @@ class CheckMaskTokens:
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         for p in (0.75, 1.0):  # a second p, since one throw for both decisions may look right at one of them
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
+            if max(made.shares) > 0.98:
+                student.note("fate of everything in 24 calls", self.fates_of_calls(student))
             expect.true(made.n_selected, f"no token has a label, with p = {p}")
             for share, want, fate in zip(
                 made.shares, (0.8, 0.1, 0.1), ("become [MASK]", "become another token", "stay as they are"), strict=True
@@ -264,6 +271,24 @@ class CheckMaskTokens:
                     hint="three fates that exclude each other; a selected token has a label whichever one it meets",
                     reveal=True,
                 )
+
+    def fates_of_calls(self, student) -> str:
+        """Whether all that is selected in a call meets one fate, and always the same one.
+
+        Where one throw decides for a whole call, it falls alike in 24 of them with a probability of 0.8**24 = 0.5 %.
+        """
+        found = set()
+        for _ in range(24):
+            texts = Texts(student, vocab_size=2000, rows=1, length=130)
+            with student.untraced():
+                dice = student.given.objectives.generator(student.draw.seed())
+                answer = student.mask_tokens(texts.ids, texts.special, texts.mask, 2000, p=1.0, generator=dice)
+            ids, _ = two_tensors(answer, texts.ids)
+            before, after = texts.ids[texts.ordinary], ids[texts.ordinary]
+            kept, masked = (after == before).double().mean(), (after == texts.mask).double().mean()
+            fates = (("masked", masked), ("kept", kept), ("random", 1 - kept - masked))
+            found.add(next((name for name, share in fates if share > 0.95), "several"))
+        return found.pop() if len(found) == 1 else "several" if "several" in found else "one, not always the same"
 
     @check(points=1)
     def check_unselected(self, student):
@@ -840,22 +865,30 @@ class Pairs:
         self.crossing = sum(one[0] != other[0] for one, other in self.positive)
         self.strangers = [one[0] != other[0] for one, other in self.negative]
         self.starts = {one for one, _ in self.positive}
-        student.note("how many", "right" if len(self.labels) == n_pairs else f"{len(self.labels) / n_pairs:.1f}")
+        many = called(len(self.labels) / n_pairs, (0, 0.5, 0.75, 0.875, 1, 1.5, 2, 10))
+        if n_pairs >= 100 or len(self.labels) == n_pairs:
+            student.note("how many", "right" if len(self.labels) == n_pairs else many)
         changes = [one != other for one, other in zip(self.labels[:-1], self.labels[1:], strict=True)]
         self.turns = sum(changes) / max(1, len(changes))
         if n_pairs < 100:  # what a few tosses show is chance
             return
-        student.note("share of label 0", roughly(len(self.positive) / max(1, len(self.labels))))
-        student.note("share of labels that differ from the one before", roughly(self.turns))
+        share = roughly(len(self.positive) / max(1, len(self.labels)))
+        student.note("share of label 0", share)
+        if share == 0.5:
+            student.note("share of labels that differ from the one before", called(self.turns, (0, 0.5, 1)))
         kinds = {"next": 1 in self.steps, "later": max(self.steps, default=1) > 1, "same": 0 in self.steps}
         kinds |= {"before": -1 in self.steps, "long before": min(self.steps, default=0) < -1}
         student.note("second sentence of positive pairs", ", ".join(kind for kind, found in kinds.items() if found))
         student.note("positive pairs over a border", stated([one[0] == other[0] for one, other in self.positive]))
         student.note("negative pairs of one document", stated(self.strangers))
-        steps = {other[1] - one[1] for one, other in self.negative if one[0] == other[0]}
-        kinds = {"next": 1 in steps, "later": max(steps, default=1) > 1, "same": 0 in steps}
-        kinds |= {"before": -1 in steps, "long before": min(steps, default=0) < -1}
-        student.note("second sentence of negative pairs", ", ".join(kind for kind, found in kinds.items() if found))
+        shared = self.strangers.count(False) / max(1, len(self.strangers))
+        student.note("share of negative pairs of one document", shared and called(shared, (0.16, 0.5, 1)))
+        if shared == 1:  # of a few pairs one could not say what is missing among them
+            steps = {other[1] - one[1] for one, other in self.negative}
+            kinds = {"next": 1 in steps, "later": max(steps) > 1, "same": 0 in steps}
+            kinds |= {"before": -1 in steps, "long before": min(steps) < -1}
+            there = ", ".join(kind for kind, found in kinds.items() if found)
+            student.note("second sentence of negative pairs", there)
         student.note("documents of positive pairs", min(3, len({number for number, _ in self.starts})))
         student.note("places of positive pairs", min(3, len({place for _, place in self.starts})))
         student.note("first documents of negative pairs", min(3, len({one[0] for one, _ in self.negative})))
@@ -893,8 +926,8 @@ class Pairs:
 
 
 def roughly(share: float) -> float:
-    """The nearest of a few shares that lie far enough apart for some hundred tosses."""
-    return min((0, 0.15, 0.3, 0.5, 0.7, 0.85, 1), key=lambda name: abs(name - share))
+    """None, all, or the nearest of a few shares that lie far enough apart for some hundred tosses."""
+    return share if share in (0, 1) else called(share, (0.2, 0.5, 0.8))
 
 
 def stated(good: list[bool]) -> str:

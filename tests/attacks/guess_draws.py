@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import torch
 
-Draw = sys.modules["grader.proxy"].Draw
+Draw = sys.modules["grader.judge.proxy"].Draw
 
 
 def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None) -> dict[str, float]:

@@ -13,7 +13,7 @@ NAMES = (
     "solutions.recipes",
     "grader.checks",
     "grader.checks.check_lora",
-    "grader.mistakes",
+    "grader.misconceptions",
     "exercises.lora",
     "course.cli",
     "tests",
@@ -37,11 +37,11 @@ def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None) -> dict[
             print("FOUND through a loader:", entry)
         except BaseException:
             continue
-    diagnose = sys.modules.get("grader.diagnose")
+    diagnose = sys.modules.get("grader.judge.diagnose")
     for attempt in (
         lambda: diagnose.load_mistakes(sys.modules["course.paths"].mistakes("lora")),
-        lambda: sys.modules["grader.check"].load_file(sys.modules["course.paths"].checks("lora"), "checks"),
-        lambda: sys.modules["grader.judge"].compiled_definition(
+        lambda: sys.modules["grader.judge.check"].load_file(sys.modules["course.paths"].checks("lora"), "checks"),
+        lambda: sys.modules["grader.judge.grading"].compiled_definition(
             sys.modules["course.paths"].solution("lora"), "lora_report"
         ),
     ):

@@ -3,7 +3,7 @@
 import sys
 
 wire = sys.modules["grader.wire"]
-dispatch = sys.modules["grader.dispatch"]
+dispatch = sys.modules["grader.student.dispatch"]
 
 
 def handle(self, frame: bytes) -> bytes:

@@ -12,7 +12,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-OURS = ("grader/checks/check_lora.py", "solutions/lora.py", "grader/mistakes/lora.toml", "grader/judge.py")
+OURS = ("grader/checks/check_lora.py", "solutions/lora.py", "grader/misconceptions/lora.toml", "grader/judge/grading.py")
 
 
 def roots() -> list[Path]:

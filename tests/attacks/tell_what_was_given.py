@@ -5,7 +5,7 @@ import sys
 
 from torch import nn
 
-ours = sys.modules["grader.student"]
+ours = sys.modules["grader.student.process"]
 give = ours._give
 LOOT: list[str] = []
 

@@ -661,3 +661,19 @@ def _trial() -> tuple[str, ...]:
         said = file.read().decode(errors="replace")
     _, status = os.waitpid(pid, 0)
     return () if status == 0 else (said or f"the trial ended with status {status}",)
+
+
+def choose(wanted: str) -> str:
+    """The level to demand: the best there is (``auto``), or what was asked for.
+
+    Raises:
+        ValueError: more was asked for than this machine can do.
+    """
+    best, reasons = available()
+    if wanted == "auto":
+        return best
+    if wanted not in LEVELS:
+        raise ValueError(f"no sandbox level is called {wanted!r}: choose {', '.join(LEVELS)}")
+    if LEVELS.index(wanted) < LEVELS.index(best):
+        raise ValueError(f"sandbox level {wanted!r} cannot be reached here: {'; '.join(reasons)}")
+    return wanted

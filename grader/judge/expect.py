@@ -9,14 +9,13 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import torch
 
 from course.result import Difference
+from grader.errors import Failed, Hint, StudentRaised
 from grader.wire import MAX_ITEMS
-
-Hint: TypeAlias = "str | Mapping[str, str] | None"
 
 seen: list[tuple[str, str, str]] = []
 """(what, expected, actual) of the comparisons since the judge last cleared the list."""
@@ -82,37 +81,6 @@ def _collect(compare: Callable[[], None], what: str, got: object, want: object, 
         _collected = collected
     if len(collected) < MAX_COLLECTED:
         collected.append(Comparison(what, got, want, agreed, shape_only))
-
-
-class Failed(Exception):
-    """An expectation was not met.
-
-    Args:
-        message: the sentence for the student.
-        expected: short printable summary.
-        actual: short printable summary.
-        difference: the worst element, when numbers were compared.
-        hint: asks for the next look.
-        reveal: whether ``expected`` and ``actual`` may be shown for a hidden check.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        expected: str | None = None,
-        actual: str | None = None,
-        difference: Difference | None = None,
-        hint: Hint = None,
-        reveal: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.expected = expected
-        self.actual = actual
-        self.difference = difference
-        self.hint = hint
-        self.reveal = reveal
 
 
 def close(
@@ -259,8 +227,6 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
 
 def raises(thunk: Callable[[], object], what: str, *, hint: Hint = None) -> None:
     """The student's code refuses with any exception; a hole of the skeleton does not count as refusing."""
-    from grader.proxy import StudentRaised
-
     try:
         got = thunk()
     except StudentRaised as error:

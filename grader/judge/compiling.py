@@ -20,9 +20,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader import sandbox
-from grader.dispatch import describe
 from grader.imports import imports
+from grader.student import sandbox
+from grader.student.dispatch import describe
 
 if sys.platform != "win32":
     import resource

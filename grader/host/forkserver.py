@@ -43,10 +43,12 @@ from typing import Any, NoReturn
 
 import torch
 
-from grader import given, hugepages, imports, sandbox, student, wire
-from grader.dispatch import seed_everything
+from grader import fixtures, imports, wire
+from grader.host import hugepages
 from grader.preloads import PRELOADS
-from grader.scratch import overflows, remove, remove_if_plain
+from grader.student import process, sandbox
+from grader.student.dispatch import seed_everything
+from grader.student.scratch import overflows, remove, remove_if_plain
 
 BACKSTOP_SECONDS = 300.0
 TICK_SECONDS = 0.1
@@ -95,7 +97,7 @@ class ForkServer:
         self.selector = selectors.DefaultSelector()
         self.children: dict[int, Child] = {}
         self.judges: dict[int, Callable[[int], None]] = {}
-        self.sweepers: set[int] = set()
+        self.cleaners: set[int] = set()
         self._clients = 0
         self.prepared: dict[str, sandbox.Prepared] = {}
         if folder is None:
@@ -115,7 +117,7 @@ class ForkServer:
         self._clients += 1
         if self._clients == SETTLE_AT:
             self.settle()
-            given.fill_stock()
+            fixtures.fill_stock()
             hugepages.collapse()
 
     def step(self) -> None:
@@ -135,7 +137,7 @@ class ForkServer:
                 os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        for pid in self.sweepers:
+        for pid in self.cleaners:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
         remove(self.folder)
@@ -190,7 +192,7 @@ class ForkServer:
             self.start_judge(request, events, [socket.socket(fileno=fd) for fd in servers])
         elif message["do"] == "warm":
             modules = [(module, tuple(names)) for module, names in message.get("modules", [])]
-            self.start_warmer(
+            self.start_server(
                 message["preload"], socket.socket(fileno=descriptors[0]), modules, message.get("seconds", 0)
             )
 
@@ -217,7 +219,7 @@ class ForkServer:
             sock.close()
         return pid
 
-    def start_warmer(
+    def start_server(
         self, preload: str | None, sock: socket.socket, modules: imports.Wanted | None = None, seconds: float = 0
     ) -> int:
         """Fork a server that has ``preload`` imported as well and says ``ready`` on ``sock`` when it has.
@@ -307,7 +309,7 @@ class ForkServer:
                     child.client.send(json.dumps(answer).encode())
             elif ended := self.judges.pop(pid, None):
                 ended(status)
-            self.sweepers.discard(pid)
+            self.cleaners.discard(pid)
 
     def _watch(self) -> None:
         now = time.monotonic()
@@ -334,7 +336,7 @@ class ForkServer:
                 remove(folder)
 
             with contextlib.suppress(OSError):  # no process to be had: it goes with the whole folder in the end
-                self.sweepers.add(self.fork(work))
+                self.cleaners.add(self.fork(work))
 
     def _kill(self, child: Child) -> None:
         for kill in (os.killpg, os.kill):
@@ -401,7 +403,7 @@ def _run_student(
     sandbox.move_in(scratch)
     sandbox.apply(prepared, scratch, limits)
     try:
-        student.serve(sock, str(path), message["name"], message["threads"], marshalled)
+        process.serve(sock, str(path), message["name"], message["threads"], marshalled)
     except BaseException:  # the student's doing; a traceback through our files would say nothing to them
         os._exit(70)
 

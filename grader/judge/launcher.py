@@ -19,22 +19,26 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from course.compat import isolated_command
+from course.syllabus import Exercise
 from grader import imports, link, wire
+from grader.errors import ServerError
 from grader.link import Link
-from grader.sandbox import Limits
-from grader.scratch import remove
+from grader.requests import Request
+from grader.student.sandbox import Limits
+from grader.student.scratch import remove
 
 SERVER_SECONDS = 120.0
 """How long a judge waits for the warm host to fork; the host may still be importing."""
 
 
-class ServerError(Exception):
-    """The warm host cannot do what it is asked: no fault of the student's."""
+Servers = Sequence[tuple[tuple[str, ...], socket.socket]]
+"""(preloads, socket) of each fork server."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ class Launcher(Protocol):
 
 
 class ForkLauncher:
-    """Asks fork servers (``grader.forkserver``) for processes.
+    """Asks fork servers (``grader.host.forkserver``) for processes.
 
     Args:
         servers: (what the server has imported beyond torch, our end of the packet socket), cheapest first.
@@ -356,7 +360,7 @@ class SpawnLauncher:
             limits = json.dumps(dataclasses.asdict(self._limits))
             arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads), self.level, limits]
             self._popen = _popen(
-                [*isolated_command("grader.student"), *arguments],
+                [*isolated_command("grader.student.process"), *arguments],
                 cwd=scratch,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -438,3 +442,24 @@ class _ThreadLink(Link):
         time.sleep(0.02)
         self.printed += self._reader.printed[: max(0, link.MAX_OUTPUT_BYTES - len(self.printed))]
         self._reader.printed.clear()
+
+
+def limits_of(exercise: Exercise, threads: int) -> Limits:
+    """What a student process of this exercise may use."""
+    seconds = exercise.limits.import_seconds + 3 * exercise.limits.check_seconds
+    return Limits(memory_bytes=int(exercise.limits.memory_mb * 2**20), cpu_seconds=int(seconds * max(1, threads)))
+
+
+def open_launcher(request: Request, snapshot: str, servers: Servers) -> Launcher:
+    """What starts the student processes of one grading.
+
+    Args:
+        request: what is graded.
+        snapshot: path of the judge's copy of the file.
+        servers: the fork servers; none where processes are spawned.
+    """
+    exercise = request.exercise
+    limits, seconds = limits_of(exercise, request.threads), exercise.limits.import_seconds
+    if servers:
+        return ForkLauncher(servers, snapshot, exercise.slug, request.level, limits, request.threads, seconds)
+    return SpawnLauncher(snapshot, exercise.slug, request.level, limits, request.threads, seconds)

@@ -9,7 +9,7 @@ the student's code went through, encoding included. A request is one wire frame:
     ["seed",  number]                          seed every global generator
     ["reset"]                                  forget all kept objects
 
-``root`` is ``"module"`` (the student's file), ``"given"`` (``grader.given``) or the number of a kept object. The
+``root`` is ``"module"`` (the student's file), ``"given"`` (``grader.fixtures``) or the number of a kept object. The
 answer is ``["ok", value]``, ``["raised", {...}]``, ``["contract", sentence]`` or ``["fault", text]`` (a request of ours
 that cannot be run).
 """
@@ -25,18 +25,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader import given, neutral, wire
+from grader import fixtures, wire
+from grader.student import neutral
+from grader.wire import MAX_FRAMES, MAX_SAID, NOT_DEFINED, OUTER_FRAMES
 
-MAX_TEXT = 2000
-"""Longest exception message or line of output that is passed on, in characters."""
 RESERVE_BYTES = 2**20
 """Set aside for saying that memory has run out."""
-NOT_DEFINED = "your file does not define"
 MAX_NAME = 100
 """Of a type or a function."""
-MAX_FRAMES = 20
-"""Frames of a traceback that are passed on: some outermost ones, then the innermost."""
-OUTER_FRAMES = 6
 
 
 class _OurFault(Exception):
@@ -67,7 +63,7 @@ class Dispatcher:
             return wire.encode(["ok", self._run(operation, rest)], self._keep)
         except _OurFault as error:
             return wire.encode(["fault", _text(error)])
-        except given.Contract as error:
+        except fixtures.Contract as error:
             return wire.encode(["contract", _text(error)])
         except wire.WireError as error:
             return wire.encode(["contract", f"your code returned something that cannot be handed in: {_text(error)}"])
@@ -97,14 +93,14 @@ class Dispatcher:
         raise wire.WireError(f"unknown operation {operation!r}")
 
     def _find(self, root: object, path: str) -> Any:
-        roots = {"module": self.module, "given": given}
+        roots = {"module": self.module, "given": fixtures}
         if root == "given":
             neutral.restore()
         found: Any = roots[root] if isinstance(root, str) else root
-        if root == "given" and not hasattr(given, path.split(".")[0]):
-            raise _OurFault(f"grader.given has no {path!r}")
+        if root == "given" and not hasattr(fixtures, path.split(".")[0]):
+            raise _OurFault(f"grader.fixtures has no {path!r}")
         if root == "module" and not hasattr(found, path.split(".")[0]):
-            raise given.Contract(f"{NOT_DEFINED} `{path.split('.')[0]}`")
+            raise fixtures.Contract(f"{NOT_DEFINED} `{path.split('.')[0]}`")
         for name in filter(None, path.split(".")):
             found = getattr(found, name)
         return found
@@ -159,7 +155,7 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
     # The compiler's own, about this file: what `exec` of some text raises has come through a frame of the file.
     if type(error) in _DOES_NOT_PARSE and not frames and error.filename == filename:  # type: ignore[attr-defined]
         place = [error.lineno or 0, _plain((error.text or "").strip(), 200)]  # type: ignore[attr-defined]
-        message = _plain(error.msg, MAX_TEXT)  # type: ignore[attr-defined]
+        message = _plain(error.msg, MAX_SAID)  # type: ignore[attr-defined]
     return {
         "type": _plain(_TYPE_NAME.__get__(type(error)), MAX_NAME),
         "message": message,
@@ -184,7 +180,7 @@ def _name(code: types.CodeType, like: str) -> str:
 
 def _text(error: BaseException) -> str:
     try:
-        return _plain(str(error), MAX_TEXT)
+        return _plain(str(error), MAX_SAID)
     except BaseException:  # a student's __str__ may do anything; the type's name still says something
         return "(its message could not be printed)"
 

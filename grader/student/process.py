@@ -20,8 +20,9 @@ from pathlib import Path
 
 import torch
 
-from grader import link, neutral, sandbox, wire
-from grader.dispatch import Dispatcher, describe
+from grader import link, wire
+from grader.student import neutral, sandbox
+from grader.student.dispatch import Dispatcher, describe
 
 MAX_NAMES = 20_000
 """Of what the file defines; ``from torch import *`` alone brings a thousand."""
@@ -74,8 +75,8 @@ def serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: b
 def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: bytes) -> None:
     """Load the file, say so, answer requests until the judge hangs up.
 
-    ``marshalled`` is the file's code as the judge's side has compiled it (``grader.compiling``); without it, the file
-    is compiled here. The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the
+    ``marshalled`` is the file's code as the judge's side has compiled it (``grader.judge.compiling``); without it, the
+    file is compiled here. The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the
     dispatcher's operations there are two of this process: ``["give", name, code]`` puts a reference definition into the
     student's module, and ``["reload"]`` runs the file again in a fresh module (used where a process per check is too
     slow).
@@ -132,8 +133,8 @@ def _give(module: types.ModuleType, name: str, code: bytes) -> None:
 def spawned() -> None:
     """Entry of a spawned student process.
 
-    ``python -m grader.student HOST PORT TOKEN PATH NAME THREADS LEVEL LIMITS``: where the judge listens and what it
-    wants to hear first, the file, its module name, torch's threads, the sandbox level and the limits as JSON.
+    ``python -m grader.student.process HOST PORT TOKEN PATH NAME THREADS LEVEL LIMITS``: where the judge listens and
+    what it wants to hear first, the file, its module name, torch's threads, the sandbox level and the limits as JSON.
     """
     host, port, token, path, name, threads, level, limits = sys.argv[1:]
     if sys.platform == "linux":

@@ -18,7 +18,6 @@ import marshal
 import os
 import pkgutil
 import re
-import secrets
 import signal
 import sys
 import tempfile
@@ -34,20 +33,21 @@ from typing import Any
 import _pytest
 import pytest
 
-from course import paths, submission
+from course import paths, submission, text
 from course.result import CheckResult, Result, Status, next_command, overall, plain
 from course.submission import NotGradable
-from course.syllabus import Exercise
-from course.text import mark, say
-from grader import compiling, crashes, expect, imports, limits, link, refusals, report, syntax, wire
-from grader.check import CheckSpec, load_file, manifest
-from grader.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
-from grader.dispatch import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
-from grader.expect import Failed
-from grader.launcher import Launcher, Process, ServerError
+from course.text import mark, say, translated
+from grader import imports, link, wire
+from grader.errors import Failed, ServerError, StudentGone, StudentRaised
+from grader.judge import compiling, crashes, expect, launcher, limits, refusals, report, syntax
+from grader.judge.check import CheckSpec, load_file, manifest
+from grader.judge.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
+from grader.judge.launcher import Launcher, Process, Servers
+from grader.judge.proxy import Student, check_seed, local_student
+from grader.judge.report import announcement, bounded, cut, explanation, report_of
 from grader.preloads import PRELOADS
-from grader.proxy import Student, StudentRaised, check_seed, local_student
-from grader.report import announcement, bounded, cut, explanation, report_of
+from grader.requests import Request
+from grader.wire import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -61,31 +61,6 @@ ENDED = {
     "threads": mark("it started more threads than it may"),
 }
 """For what a student process was ended."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One grading."""
-
-    exercise: Exercise
-    file: Path
-    seed: int
-    only: tuple[str, ...] = ()
-    lang: str = "en"
-    threads: int = 1
-
-    @classmethod
-    def fresh_seed(cls) -> int:
-        """A seed that nobody chose."""
-        return secrets.randbelow(2**53)  # too many to try them all; every JSON reader knows such numbers exactly
-
-
-class StudentGone(Exception):
-    """The student process ended, or did not answer in time, while a check was asking it."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(type(cause).__name__)
-        self.cause = cause
 
 
 @dataclass
@@ -123,18 +98,19 @@ def settle() -> None:
         importlib.import_module(module.name)
 
 
-def grade(request: Request, launcher_for: Callable[[str], Launcher], emit: Emit) -> None:
+def grade(request: Request, servers: Servers, emit: Emit) -> None:
     """Grade one file; every event goes out through ``emit``, the result object last.
 
     Args:
         request: what to grade.
-        launcher_for: called with the path of the judge's copy of the file.
+        servers: the fork servers that student processes come from; none where they are spawned.
         emit: takes one event (a dict that JSON can hold).
     """
     gc.set_threshold(100_000)  # of what a judge makes, next to nothing is cyclic
+    text.use(request.lang)
     with tempfile.TemporaryDirectory(prefix="course-judge-") as folder:
         snapshot = Path(folder) / "submission.py"
-        judge = Judge(request, launcher_for(str(snapshot)), emit)
+        judge = Judge(request, launcher.open_launcher(request, str(snapshot), servers), emit)
         try:
             judge.source = submission.read(request.file)
             snapshot.write_bytes(judge.source)
@@ -536,7 +512,7 @@ class Judge:
         for name in spec.after:
             before = self.reports.get(name)
             if before is None or before.status != "passed":
-                return next(other.title for other in self.specs if other.id == name)
+                return translated(next(other.title for other in self.specs if other.id == name))
         return None
 
     def _given(self, spec: CheckSpec) -> Iterator[tuple[str, bytes]]:
@@ -644,7 +620,7 @@ class Judge:
 
     def skip_overdue(self, spec: CheckSpec, before: CheckSpec) -> None:
         """A check of a function that does not end."""
-        title = before.title_ja if self._lang == "ja" and before.title_ja else before.title
+        title = translated(before.title)
         limit = f"{before.seconds or self.request.exercise.limits.check_seconds:g}"
         message = say(
             "not run: {function} did not end within {limit} s in another check ({title})",
@@ -671,7 +647,7 @@ class Judge:
             item.status = "failed"
             item.message = error.message
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
-            item.hint = localised(error.hint, self._lang)
+            item.hint = error.hint and translated(error.hint)
             if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= self.process.names:
                 missing = ", ".join(name for name in spec.names if name not in self.process.names)
                 text = say(
@@ -756,7 +732,7 @@ class Judge:
         """Explain the first check of a function that ended for this cause; the others follow from it."""
         first = self._crashes.setdefault((spec.function, *cause), spec)
         if first is not spec:
-            title = first.title_ja if self._lang == "ja" and first.title_ja else first.title
+            title = translated(first.title)
             item.explanation = explanation(
                 "follows",
                 first.id,
@@ -892,7 +868,7 @@ class Judge:
         named = {}
         for name, diagnosis in found.items():
             mine = self.reports[name]
-            text = localised(diagnosis.text, self._lang) or ""
+            text = translated(diagnosis.text)
             if diagnosis.kind in ("misconception", "pair"):
                 mine.mistake, mine.hint = diagnosis.id, text or mine.hint
             elif mine.explanation is not None:  # a crash or a loop explains itself
@@ -968,13 +944,6 @@ def _id_of(item: pytest.Item) -> str:
 
 def _cpu_limit_hit(process: Process) -> bool:
     return process.ended is not None and process.ended.signal == getattr(signal, "SIGXCPU", None)
-
-
-def localised(hint: expect.Hint, lang: str) -> str | None:
-    """The hint in this language, else in English."""
-    if hint is None or isinstance(hint, str):
-        return hint
-    return hint.get(lang) or hint.get("en")
 
 
 @functools.cache

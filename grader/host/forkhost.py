@@ -11,8 +11,10 @@ import sys
 from typing import Any
 
 from course import syllabus
-from grader import host, judge, limits
-from grader.forkserver import ForkServer
+from grader.host.forkserver import ForkServer
+from grader.host.output import Output
+from grader.judge import grading, limits
+from grader.requests import Request, fault
 
 
 class ForkHost(ForkServer):
@@ -25,14 +27,14 @@ class ForkHost(ForkServer):
         output: where events go.
     """
 
-    def __init__(self, output: host.Output) -> None:
-        super().__init__(_judge, judge.settle)
+    def __init__(self, output: Output) -> None:
+        super().__init__(_judge, grading.settle)
         self.output = output
-        self.warmers: dict[tuple[str, ...], Warmer] = {}
+        self.servers: dict[tuple[str, ...], ServerHandle] = {}
         self.reporting: dict[int, Reporting] = {}
         self._input = bytearray()
         self._open = True
-        self._warmers(())
+        self._chain(())
         self.selector.register(0, selectors.EVENT_READ, self._on_input)
         if output.is_pipe():  # of its writing end, one hears only that nobody reads any more
             self.selector.register(output.fileno(), selectors.EVENT_READ, self._on_nobody)
@@ -62,32 +64,27 @@ class ForkHost(ForkServer):
     def _request(self, line: bytes) -> None:
         identifier = None
         try:
-            request: dict[str, Any] = json.loads(line)
-            identifier = request.get("id")
-            exercise = host.judge_request(request, "").exercise
-            level = host.choose_level(request.get("sandbox", "auto"))
+            asked: dict[str, Any] = json.loads(line)
+            identifier = asked.get("id")
+            request = Request.parse(asked)
         except (ValueError, AttributeError, syllabus.SyllabusError) as error:
-            self.output.emit(identifier, host.fault(str(error)))
+            self.output.emit(identifier, fault(str(error)))
             return
-        extra = tuple(name for name in exercise.preloads if name != "torch")
         reader, writer = os.pipe2(os.O_CLOEXEC)
         self.reporting[reader] = Reporting(identifier)
         self.selector.register(reader, selectors.EVENT_READ, lambda: self._on_event(reader))
 
-        if request.get("spawn"):  # the fallback of other platforms, asked for by the tests
-            self.start_judge(_in_memory({"request": request, "level": level, "offers": []}), writer, [])
-            return
-        warmers = self._warmers(extra)
-        ready = [warmer for warmer in warmers if warmer.ready]
+        chain = self._chain(tuple(name for name in request.exercise.preloads if name != "torch"))
+        ready = [server for server in chain if server.ready]
         # A check is forked from the cheapest server that has what it needs: the less is imported, the cheaper the
         # fork. The judge comes from the one that has imported most, so that its own simulations wait for nothing.
-        servers: list[tuple[tuple[str, ...], socket.socket]] = []
-        for server in warmers:
+        clients: list[socket.socket] = []
+        for server in chain:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             server.give(ours)
-            servers.append((server.offers, theirs))
-        asked = {"request": request, "level": level, "offers": [list(offers) for offers, _ in servers]}
-        (ready or warmers[:1])[-1].start_judge(_in_memory(asked), writer, [sock for _, sock in servers])
+            clients.append(theirs)
+        packet = {"preloads": [server.preloads for server in chain], "request": request.packed().decode()}
+        (ready or chain[:1])[-1].start_judge(_in_memory(packet), writer, clients)
 
     def _on_event(self, reader: int) -> None:
         report = self.reporting[reader]
@@ -101,60 +98,60 @@ class ForkHost(ForkServer):
             self.output.emit(report.identifier, event)
         if not part:
             if not report.finished:
-                self.output.emit(report.identifier, host.fault("the judge ended without a result"))
+                self.output.emit(report.identifier, fault("the judge ended without a result"))
             self.selector.unregister(reader)
             os.close(reader)
             del self.reporting[reader]
 
-    def _warmers(self, preloads: tuple[str, ...]) -> list[Warmer]:
+    def _chain(self, wanted: tuple[str, ...]) -> list[ServerHandle]:
         """A server with torch alone, then one per preload, each forked from the one before and importing one more."""
-        chain: list[Warmer] = []
-        for place, preload in enumerate((None, *preloads)):
-            offers = preloads[:place]
-            if offers not in self.warmers:
+        chain: list[ServerHandle] = []
+        for place, preload in enumerate((None, *wanted)):
+            preloads = wanted[:place]
+            if preloads not in self.servers:
                 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 if chain:
                     chain[-1].warm(preload, theirs)
                 else:
-                    self.start_warmer(preload, theirs)
-                self.warmers[offers] = Warmer(ours, offers)
-                self.selector.register(ours, selectors.EVENT_READ, functools.partial(self._on_warmer, offers))
-            chain.append(self.warmers[offers])
+                    self.start_server(preload, theirs)
+                self.servers[preloads] = ServerHandle(ours, preloads)
+                self.selector.register(ours, selectors.EVENT_READ, functools.partial(self._on_server, preloads))
+            chain.append(self.servers[preloads])
         return chain
 
-    def _on_warmer(self, offers: tuple[str, ...]) -> None:
+    def _on_server(self, preloads: tuple[str, ...]) -> None:
         """It says once that it has imported everything; after that only its end can be heard."""
-        warmer = self.warmers.get(offers)
-        if warmer is None:  # it went a moment ago, with the one that it was forked from
+        server = self.servers.get(preloads)
+        if server is None:  # it went a moment ago, with the one that it was forked from
             return
         try:
-            word = warmer.sock.recv(100)
+            word = server.sock.recv(100)
         except ConnectionResetError:  # it went with something unread
             word = b""
         if word == b"ready":
-            warmer.ready = True
+            server.ready = True
             return
-        what = ", ".join(("torch", *offers))
+        what = ", ".join(("torch", *preloads))
         print(f"the process that had imported {what} ended; another is started when needed", file=sys.stderr)
-        self.selector.unregister(warmer.sock)
-        warmer.sock.close()
-        for other in [name for name in self.warmers if name[: len(offers)] == offers and name != offers]:
-            self.selector.unregister(self.warmers[other].sock)
-            self.warmers.pop(other).sock.close()
-        del self.warmers[offers]
+        self.selector.unregister(server.sock)
+        server.sock.close()
+        for other in [name for name in self.servers if name[: len(preloads)] == preloads and name != preloads]:
+            self.selector.unregister(self.servers[other].sock)
+            self.servers.pop(other).sock.close()
+        del self.servers[preloads]
 
 
-class Warmer:
+class ServerHandle:
     """Our handle of a further fork server.
 
     Args:
         sock: our end; the other one is the server's first client.
-        offers: what it has imported, or is importing.
+        preloads: what it has imported, or is importing.
     """
 
-    def __init__(self, sock: socket.socket, offers: tuple[str, ...]) -> None:
+    def __init__(self, sock: socket.socket, preloads: tuple[str, ...]) -> None:
         self.sock = sock
-        self.offers = offers
+        self.preloads = preloads
         self.ready = False
 
     def give(self, client: socket.socket) -> None:
@@ -188,11 +185,11 @@ class Reporting:
         self.finished = False
 
 
-def _in_memory(request: dict[str, Any]) -> int:
+def _in_memory(packet: dict[str, Any]) -> int:
     """A descriptor to read the request from: only the judge does, and nobody else can find it in its memory."""
     descriptor = os.memfd_create("request", os.MFD_CLOEXEC)
     with os.fdopen(os.dup(descriptor), "wb") as file:
-        file.write(json.dumps(request).encode())
+        file.write(json.dumps(packet).encode())
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
 
@@ -201,11 +198,11 @@ def _judge(descriptor: int, events: int, servers: list[socket.socket]) -> None:
     """In a forked judge: grade, write events, leave."""
     limits.limit_judge()
     with os.fdopen(descriptor, "rb") as source:
-        request: dict[str, Any] = json.load(source)
+        packet: dict[str, Any] = json.load(source)
     with os.fdopen(events, "wb", buffering=0) as file:
 
         def emit(event: dict[str, Any]) -> None:
             file.write(json.dumps(event).encode() + b"\n")
 
-        offers = [tuple(names) for names in request["offers"]]
-        host.run_judge(request["request"], emit, list(zip(offers, servers, strict=True)), request["level"])
+        preloads = [tuple(names) for names in packet["preloads"]]
+        grading.grade(Request.unpack(packet["request"].encode()), list(zip(preloads, servers, strict=True)), emit)

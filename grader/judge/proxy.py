@@ -12,14 +12,15 @@ import hashlib
 import time
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 
 from grader import wire
-from grader.dispatch import MAX_FRAMES, MAX_TEXT, Dispatcher, seed_everything
-from grader.expect import Failed
+from grader.errors import Failed, StudentRaised
+from grader.student.dispatch import Dispatcher, seed_everything
+from grader.wire import MAX_SAID
 
 MAX_TRACE_BYTES = 2**20
 """Of the answers to one check that are remembered for the diagnosis; the rest is only known to have come."""
@@ -47,65 +48,6 @@ class LocalTransport:
 
     def spend(self, seconds: float) -> None:
         """There is no limit here."""
-
-
-@dataclass
-class StudentRaised(Exception):
-    """The student's code raised; the fields are those of ``dispatch.describe``, checked on arrival."""
-
-    type: str
-    message: str
-    frames: list[tuple[int, str]] = field(default_factory=list)
-    place: tuple[int, str] | None = None
-    unwritten: bool = False
-    memory: bool = False
-    left_out: int = 0
-    """Frames that are missing behind the outermost ones."""
-
-    def __str__(self) -> str:
-        return f"{self.type}: {self.message}" if self.message else self.type
-
-    @classmethod
-    def from_wire(cls, data: Any) -> StudentRaised:
-        """Read the description that the student process sent, trusting none of it.
-
-        Raises:
-            wire.WireError: a field is missing or of another type.
-        """
-        if not isinstance(data, dict):
-            raise wire.WireError("malformed description of an exception")
-        try:
-            place = data["place"]
-            return cls(
-                type=_text(data["type"]),
-                message=_text(data["message"]),
-                frames=[_line(frame) for frame in _list(data["frames"])[-MAX_FRAMES:]],
-                place=None if place is None else _line(place),
-                unwritten=data["unwritten"] is True,
-                memory=data["memory"] is True,
-                left_out=_line([data.get("left_out", 0), ""])[0],
-            )
-        except (KeyError, TypeError, ValueError, IndexError):
-            raise wire.WireError("malformed description of an exception") from None
-
-
-def _list(value: object) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("a list was expected")
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text was expected")
-    return value[:MAX_TEXT]
-
-
-def _line(value: object) -> tuple[int, str]:
-    number, text = _list(value)
-    if type(number) is not int or not 0 <= number < 2**31:
-        raise ValueError("no line of a file")
-    return number, _text(text)[:200]
 
 
 @dataclass(frozen=True)
@@ -216,7 +158,7 @@ class Student:
         if kind == "raised":
             raise StudentRaised.from_wire(content)
         if kind == "contract" and isinstance(content, str):
-            raise Failed(content[:MAX_TEXT])
+            raise Failed(content[:MAX_SAID])
         if kind == "fault":
             raise LookupError(str(content))
         raise wire.WireError("unknown kind of answer")
@@ -266,7 +208,7 @@ class Handle:
 
 
 class Given:
-    """``student.given.NAME(...)``: public helpers of ``grader.given``, run over there."""
+    """``student.given.NAME(...)``: public helpers of ``grader.fixtures``, run over there."""
 
     def __init__(self, student: Student) -> None:
         self._student = student

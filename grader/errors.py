@@ -1,0 +1,113 @@
+"""How a check, a student process or a fork server can fail, as seen by the judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from course.result import Difference
+from grader import wire
+
+Hint: TypeAlias = "str | None"
+
+
+class Failed(Exception):
+    """An expectation was not met.
+
+    Args:
+        message: the sentence for the student.
+        expected: short printable summary.
+        actual: short printable summary.
+        difference: the worst element, when numbers were compared.
+        hint: asks for the next look.
+        reveal: whether ``expected`` and ``actual`` may be shown for a hidden check.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        expected: str | None = None,
+        actual: str | None = None,
+        difference: Difference | None = None,
+        hint: Hint = None,
+        reveal: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.actual = actual
+        self.difference = difference
+        self.hint = hint
+        self.reveal = reveal
+
+
+class StudentGone(Exception):
+    """The student process ended, or did not answer in time, while a check was asking it."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(type(cause).__name__)
+        self.cause = cause
+
+
+class ServerError(Exception):
+    """The warm host cannot do what it is asked: no fault of the student's."""
+
+
+@dataclass
+class StudentRaised(Exception):
+    """The student's code raised; the fields are those of ``dispatch.describe``, checked on arrival."""
+
+    type: str
+    message: str
+    frames: list[tuple[int, str]] = field(default_factory=list)
+    place: tuple[int, str] | None = None
+    unwritten: bool = False
+    memory: bool = False
+    left_out: int = 0
+    """Frames that are missing behind the outermost ones."""
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+    @classmethod
+    def from_wire(cls, data: Any) -> StudentRaised:
+        """Read the description that the student process sent, trusting none of it.
+
+        Raises:
+            wire.WireError: a field is missing or of another type.
+        """
+        if not isinstance(data, dict):
+            raise wire.WireError("malformed description of an exception")
+        try:
+            place = data["place"]
+            return cls(
+                type=_text(data["type"]),
+                message=_text(data["message"]),
+                frames=[_line(frame) for frame in _list(data["frames"])[-wire.MAX_FRAMES :]],
+                place=None if place is None else _line(place),
+                unwritten=data["unwritten"] is True,
+                memory=data["memory"] is True,
+                left_out=_line([data.get("left_out", 0), ""])[0],
+            )
+        except (KeyError, TypeError, ValueError, IndexError):
+            raise wire.WireError("malformed description of an exception") from None
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("a list was expected")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text was expected")
+    return value[: wire.MAX_SAID]
+
+
+def _line(value: object) -> tuple[int, str]:
+    number, text = _list(value)
+    if type(number) is not int or not 0 <= number < 2**31:
+        raise ValueError("no line of a file")
+    return number, _text(text)[:200]

@@ -1,0 +1,1 @@
+"""Reads requests, relays events, forks: holds no check and no student's code."""

@@ -1,0 +1,1 @@
+"""Trusted: runs the hidden checks, compares, explains; never runs a line of a student's file."""
