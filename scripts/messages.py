@@ -83,6 +83,14 @@ def from_misconceptions(
         yield 0, None, entry["hint"]["en"], [entry["name"]]
 
 
+def from_syllabus(
+    file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Found]:
+    """Titles of the exercises, in their order."""
+    for entry in tomllib.loads(file.read().decode())["exercise"]:
+        yield 0, None, entry["title"], []
+
+
 def in_order(tree: ast.AST) -> list[ast.AST]:
     """All nodes as they stand in the file."""
     return sorted(ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
@@ -132,6 +140,7 @@ def slugs() -> list[str]:
 
 
 ROOMS: dict[str, tuple[Extractor, Callable[[], list[Path]]]] = {
+    "syllabus": (from_syllabus, lambda: [paths.SYLLABUS]),
     "course": (from_code, lambda: sorted(paths.COURSE.glob("*.py"))),
     "grader": (
         from_code,

@@ -18,8 +18,7 @@ from scripts import skeletons
 NEW_ENTRY = """
 [[exercise]]
 slug = "{slug}"
-title.en = "{title}"
-title.ja = "{title}"
+title = "{title}"
 functions = ["{slug}_example"]
 preloads = ["torch"]
 points = 3

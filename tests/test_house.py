@@ -881,7 +881,7 @@ def test_every_exercise_is_consistent():
 PLANNED = """
 [[exercise]]
 slug = "abc"
-title.en = "Announced"
+title = "Announced"
 functions = ["abc_count", "AbcLayer", "abc_share"]
 preloads = ["torch"]
 points = 17
