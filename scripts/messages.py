@@ -28,6 +28,8 @@ from course.compat import tomllib
 
 KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2)}
 """Functions of ``course.text``, and which of their arguments are sentences."""
+MESSAGES = {"true": 1, "remark": 0}
+"""Functions of ``grader.judge.expect``, and which of their arguments is a sentence of the check's own."""
 WHEN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 """The date in every header: a catalogue changes when its sentences do."""
 HEADER = "# Written by: make messages. Fill in or correct msgstr, then run it again."
@@ -64,15 +66,15 @@ def from_code(
 def from_checks(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Titles of checks, and hints that are given where something is expected."""
+    """Titles of checks; hints, messages and remarks that are given where something is expected."""
     tree = ast.parse(file.read())
     for node in in_order(tree):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("check_"):
             yield node.lineno, None, " ".join((ast.get_docstring(node) or "").split()), []
         if isinstance(node, ast.FunctionDef):
-            for hint in hints(node, tree):
-                for sentence in alternatives(hint):
-                    yield hint.lineno, None, sentence, []
+            for given in expectations(node, tree):
+                for sentence in alternatives(given):
+                    yield given.lineno, None, sentence, []
 
 
 def from_misconceptions(
@@ -115,14 +117,22 @@ def alternatives(node: ast.expr) -> list[str]:
     return [sentence] if (sentence := constant(node)) else []
 
 
-def hints(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.expr]:
-    """Every expression given as ``hint=``; a name stands for what the function, or the module, assigns to it."""
+def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.expr]:
+    """What a function of a check file gives as hint, message or remark.
+
+    A name stands for what the function, or else the module, assigns to it.
+    """
     for node in in_order(function):
-        for keyword in node.keywords if isinstance(node, ast.Call) else ():
-            if keyword.arg == "hint" and isinstance(keyword.value, ast.Name):
-                yield from assigned(keyword.value.id, function) or assigned(keyword.value.id, module)
-            elif keyword.arg == "hint":
-                yield keyword.value
+        if not isinstance(node, ast.Call):
+            continue
+        place = MESSAGES.get(called(node) or "")
+        given = [] if place is None else node.args[place : place + 1]
+        given += [keyword.value for keyword in node.keywords if keyword.arg in ("hint", "message")]
+        for value in given:
+            if isinstance(value, ast.Name):
+                yield from assigned(value.id, function) or assigned(value.id, module)
+            else:
+                yield value
 
 
 def assigned(name: str, scope: ast.AST) -> list[ast.expr]:

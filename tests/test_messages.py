@@ -71,6 +71,8 @@ def test_a_translation_fills_only_gaps_of_its_sentence(known):
         english, others = forms(message)
         for other in others if message.id else ():
             assert gaps(other) <= set().union(*map(gaps, english)), message.id
+            # The diagnosis and the report know a quantity by the words before the colon.
+            assert not english[0].startswith("{what}: ") or other.startswith("{what}: "), message.id
 
 
 def test_english_of_the_command_line_is_ascii():
@@ -192,10 +194,12 @@ class CheckF:
 
 def helper():
     """No title."""
-    expect.true(x, "z", hint=f"not {x}")
+    expect.true(x, f"{x} is wrong", hint=f"not {x}")
+    expect.remark("no remark")
+    raise_it(message="w")
 '''
     assert found(messages.from_checks, source) == [
-        "the first title", "count again", "first", "second", "look at the shapes"
+        "the first title", "count again", "y", "first", "second", "z", "look at the shapes", "no remark", "w"
     ]  # fmt: skip
 
 
