@@ -470,7 +470,7 @@ def compose(slug: str, first: Mistake, second: Mistake) -> Mistake | None:
     both = Mistake(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, first.hint)
     try:
         forth = both.apply(reference)
-        back = Mistake("", second.edits + first.edits, "", {}).apply(reference)
+        back = Mistake("", second.edits + first.edits, "", "").apply(reference)
     except ValueError:
         return None
     return both if forth == back else None
@@ -479,7 +479,7 @@ def compose(slug: str, first: Mistake, second: Mistake) -> Mistake | None:
 @functools.cache
 def reference_module(slug: str) -> types.ModuleType:
     """The reference as it stands."""
-    return edited_module(slug, Mistake("", (), "", {}))
+    return edited_module(slug, Mistake("", (), "", ""))
 
 
 def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
