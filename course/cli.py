@@ -784,16 +784,16 @@ def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> No
     from course import recipes
 
     chosen = _written(exercise)
-    script = paths.ROOT / "scripts" / f"figures_{chosen.slug}.py"
+    script = paths.ROOT / "scripts" / "figures" / f"{chosen.slug}.py"
     if not script.is_file():
         raise errors.NeedsRepository(
             say(
                 "{file} comes with the repository, not with the installed package. Clone the repository "
                 "and run it there.",
-                file=f"scripts/{script.name}",
+                file=f"scripts/figures/{script.name}",
             )
         )
-    ctx.exit(recipes.run(arguments, module_command(f"scripts.{script.stem}")))
+    ctx.exit(recipes.run((chosen.slug, *arguments), module_command("scripts.figures")))
 
 
 def _written(name: str) -> Exercise:

@@ -42,7 +42,7 @@ def checks(slug: str) -> Path:
     return ROOT / "grader" / "checks" / f"check_{slug}.py"
 
 
-def mistakes(slug: str) -> Path:
+def misconceptions(slug: str) -> Path:
     """The misconceptions that the grader can name."""
     return ROOT / "grader" / "misconceptions" / f"{slug}.toml"
 

@@ -254,7 +254,7 @@ class Result:
         Raises:
             Malformed: a field is missing or of another type, or the parts and the whole contradict each other.
         """
-        result = convert(record, cls)
+        result: Result = convert(record, cls)
         if result.status in ("passed", "failed", "not_started") and result.checks:
             if result.status != overall(check.status for check in result.checks):
                 raise Malformed(f"the status {result.status!r} contradicts those of the checks")

@@ -1,8 +1,8 @@
 """``--only``: from what a reader calls a check to what the grader calls it.
 
 The names are read from the check file's syntax tree; importing it would import torch. A reader may use every name that
-a report or the syllabus shows: a function (``lora_state_dict``), the group it is checked in (``lora_state``), a check's
-id (``lora_state.keys``), the part behind the dot, or its title.
+a report or the syllabus shows: a function (``lora_state_dict``), the group it is checked in, a check's id
+(``lora_state_dict.small``), the part behind the dot, or its title.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from course import errors, result, submission
-from course.result import AnnouncedCheck, CheckResult, Explanation, Malformed, Result
+from course import errors, submission
+from course.result import AnnouncedCheck, CheckResult, Explanation, Malformed, Result, Status, convert
 from course.syllabus import Exercise
 from course.text import say
 
@@ -60,12 +60,12 @@ class Grading:
         """
         kind = event.get("event")
         if kind == "started":
-            self.seed = result.convert(event.get("seed"), int)
-            self.sandbox = result.convert(event.get("sandbox"), str)
-            announced = result.convert(event.get("checks"), list[AnnouncedCheck])
+            self.seed = convert(event.get("seed"), int)
+            self.sandbox = convert(event.get("sandbox"), str)
+            announced = convert(event.get("checks"), list[AnnouncedCheck])
             self.announced = {check.id: check for check in announced}
         elif kind == "check":
-            check: CheckResult = result.convert(event.get("check"), CheckResult)
+            check: CheckResult = convert(event.get("check"), CheckResult)
             self.checks[check.id] = check
         elif kind == "diagnosis":
             self._diagnose(event.get("checks"))
@@ -84,7 +84,7 @@ class Grading:
         """Note that the file is nothing that the grader could be asked about."""
         self.result = replace(self._told("not_gradable", message), max_points=max_points)
 
-    def _told(self, status: result.Status, message: str) -> Result:
+    def _told(self, status: Status, message: str) -> Result:
         """A result made of what is known so far; checks that have not reported are our fault."""
         checks = [self.checks.get(one.id) or _silent(one) for one in self.announced.values()]
         return Result(
@@ -110,9 +110,9 @@ class Grading:
         for check_id, finding in findings.items():
             if check_id in self.checks and isinstance(finding, dict):
                 check = self.checks[check_id]
-                check.mistake = result.convert(finding.get("mistake"), str | None)  # type: ignore[arg-type]
+                check.mistake = convert(finding.get("mistake"), str | None)  # type: ignore[arg-type]
                 check.hint = finding.get("hint") or check.hint
-                found: Explanation | None = result.convert(finding.get("explanation"), Explanation | None)  # type: ignore[arg-type]
+                found: Explanation | None = convert(finding.get("explanation"), Explanation | None)  # type: ignore[arg-type]
                 check.explanation = found or check.explanation
 
     def _finish(self, told: Result) -> None:
@@ -174,8 +174,8 @@ def run(
         grading.fail(say("The grader ended its events without a result."))
     assert grading.result is not None
     if grading.result.status == "not_gradable":
-        if reason := submission.only_this_file(grading.result.message, file):
-            grading.result.message += f"\n{reason}"
+        if alone := submission.only_this_file(grading.result.message, file):
+            grading.result.message += f"\n{alone}"
     return grading.result
 
 

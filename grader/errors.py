@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from course.result import Difference
 from grader import wire
 
-Hint: TypeAlias = "str | None"
+Hint: TypeAlias = str | None
 
 
 class Failed(Exception):
@@ -62,7 +62,7 @@ class StudentRaised(Exception):
     message: str
     frames: list[tuple[int, str]] = field(default_factory=list)
     place: tuple[int, str] | None = None
-    unwritten: bool = False
+    not_started: bool = False
     memory: bool = False
     left_out: int = 0
     """Frames that are missing behind the outermost ones."""
@@ -86,7 +86,7 @@ class StudentRaised(Exception):
                 message=_text(data["message"]),
                 frames=[_line(frame) for frame in _list(data["frames"])[-wire.MAX_FRAMES :]],
                 place=None if place is None else _line(place),
-                unwritten=data["unwritten"] is True,
+                not_started=data["not_started"] is True,
                 memory=data["memory"] is True,
                 left_out=_line([data.get("left_out", 0), ""])[0],
             )

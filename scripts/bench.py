@@ -27,7 +27,7 @@ from typing import Any
 
 from course import paths
 from course.grader import Grader
-from grader.judge.diagnose import load_mistakes
+from grader.judge.diagnose import load_misconceptions
 
 ROOT = Path(__file__).resolve().parents[1]
 SLUG = "lora"
@@ -142,10 +142,10 @@ def many(count: int) -> Iterator[dict[str, Any]]:
 
 
 def submissions(folder: Path, count: int) -> list[str]:
-    """Files to grade: variants of the reference and mistakes in turn."""
+    """Files to grade: variants of the reference and misconceptions in turn."""
     reference = paths.solution(SLUG).read_text(encoding="utf-8")
     variants = sorted(paths.variants(SLUG).glob("*.py"))
-    mistakes = load_mistakes(paths.mistakes(SLUG))
+    misconceptions = load_misconceptions(paths.misconceptions(SLUG))
     files = []
     for place in range(count):
         file = folder / f"student_{place:02}.py"
@@ -153,8 +153,10 @@ def submissions(folder: Path, count: int) -> list[str]:
             variant = variants[(place // 2) % len(variants)].read_text(encoding="utf-8")
             file.write_text(f"{reference}\n\n{variant}", encoding="utf-8")
         else:
-            step = max(1, len(mistakes) // (count // 2 or 1))
-            file.write_text(mistakes[(place // 2 * step) % len(mistakes)].apply(reference), encoding="utf-8")
+            step = max(1, len(misconceptions) // (count // 2 or 1))
+            file.write_text(
+                misconceptions[(place // 2 * step) % len(misconceptions)].apply(reference), encoding="utf-8"
+            )
         files.append(str(file))
     return files
 

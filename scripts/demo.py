@@ -1,6 +1,6 @@
 """Grade exercise-3 three times: the untouched skeleton, a misunderstanding, the reference. ``make demo``.
 
-The misunderstanding is the first mistake that the grader's tests know by the name below, put into the reference. The
+The misconception is the first one of the name below in the catalogue, put into the reference. The
 demonstration fails if an exit code is not the documented one or if the misunderstanding is not called by its name.
 """
 
@@ -16,7 +16,7 @@ import textwrap
 from pathlib import Path
 
 from course import paths, shell, syllabus
-from grader.judge.diagnose import load_mistakes
+from grader.judge.diagnose import load_misconceptions
 
 SLUG = "lora"
 MISTAKE = "scaling-inverted"
@@ -31,14 +31,20 @@ def main() -> int:
         0 if all three went as documented, else 1.
     """
     exercise = syllabus.resolve(SLUG)
-    mistake = next(mistake for mistake in load_mistakes(paths.mistakes(SLUG)) if mistake.name == MISTAKE)
+    misconception = next(
+        misconception
+        for misconception in load_misconceptions(paths.misconceptions(SLUG))
+        if misconception.name == MISTAKE
+    )
     with tempfile.TemporaryDirectory() as folder:
         misunderstood = Path(folder) / f"{SLUG}.py"
-        misunderstood.write_text(mistake.apply(paths.solution(SLUG).read_text(encoding="utf-8")), encoding="utf-8")
+        misunderstood.write_text(
+            misconception.apply(paths.solution(SLUG).read_text(encoding="utf-8")), encoding="utf-8"
+        )
         went_well = [grading("1. The skeleton, untouched", exercise.id, paths.skeleton(SLUG), exit_code=1)]
-        edits = "; ".join(f"{old.strip()!r} became {new.strip()!r}" for old, new in mistake.edits)
+        edits = "; ".join(f"{old.strip()!r} became {new.strip()!r}" for old, new in misconception.edits)
         title = f"2. A misunderstanding: in the reference, {edits}"
-        went_well += [grading(title, exercise.id, misunderstood, exit_code=1, mistake=MISTAKE)]
+        went_well += [grading(title, exercise.id, misunderstood, exit_code=1, misconception=MISTAKE)]
         went_well += [grading("3. The reference solution", exercise.id, paths.solution(SLUG), exit_code=0)]
     if not all(went_well):
         print("\nThe demonstration did not go as documented.", file=sys.stderr)
@@ -47,8 +53,8 @@ def main() -> int:
     return 0
 
 
-def grading(title: str, exercise: str, file: Path, *, exit_code: int, mistake: str | None = None) -> bool:
-    """Grade one file in front of the reader; say whether exit code and named mistakes are the expected ones."""
+def grading(title: str, exercise: str, file: Path, *, exit_code: int, misconception: str | None = None) -> bool:
+    """Grade one file in front of the reader; say whether exit code and named misconceptions are the expected ones."""
     lines = textwrap.wrap(f"── {title} ", WIDTH - 3, subsequent_indent="   ")
     print("", *lines[:-1], lines[-1] + " " + "─" * (WIDTH - len(lines[-1]) - 1), sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -59,12 +65,12 @@ def grading(title: str, exercise: str, file: Path, *, exit_code: int, mistake: s
         code = subprocess.run(command, cwd=paths.ROOT, env=environ(), check=False).returncode
         checks = json.loads(report.read_text(encoding="utf-8"))["checks"] if report.exists() else []
     named = {check["mistake"] for check in checks if check["mistake"]}
-    print(f"\n(exit code {code}; mistakes named: {', '.join(sorted(named)) or 'none'})", flush=True)
+    print(f"\n(exit code {code}; misconceptions named: {', '.join(sorted(named)) or 'none'})", flush=True)
     if code != exit_code:
         print(f"expected exit code {exit_code}", file=sys.stderr)
-    if named != ({mistake} if mistake else set()):
-        print(f"expected the name {mistake}", file=sys.stderr)
-    return code == exit_code and named == ({mistake} if mistake else set())
+    if named != ({misconception} if misconception else set()):
+        print(f"expected the name {misconception}", file=sys.stderr)
+    return code == exit_code and named == ({misconception} if misconception else set())
 
 
 def environ() -> dict[str, str]:

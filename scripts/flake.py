@@ -46,7 +46,7 @@ def main() -> None:
     for threads in options.threads:
         torch.set_num_threads(threads)
         for name, module, own in files:
-            touched = [spec for spec in specs if own is None or own & {*spec.names, *spec.uses}]
+            touched = [spec for spec in specs if own is None or own & {*spec.names, *spec.substitutes}]
             touched = [spec for spec in touched if not options.only or spec.id in options.only]
             for seed in range(options.first_seed, options.first_seed + options.gradings):
                 for spec in touched:

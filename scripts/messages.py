@@ -81,7 +81,7 @@ def from_misconceptions(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
     """Hints, in the order of the file."""
-    for entry in tomllib.loads(file.read().decode())["mistake"]:
+    for entry in tomllib.loads(file.read().decode())["misconception"]:
         yield 0, None, entry["hint"]["en"], [entry["name"]]
 
 
@@ -157,7 +157,7 @@ ROOMS: dict[str, tuple[Extractor, Callable[[], list[Path]]]] = {
         lambda: [path for path in sorted((paths.ROOT / "grader").rglob("*.py")) if path.parent.name != "checks"],
     ),
     "checks": (from_checks, lambda: [paths.checks(slug) for slug in slugs()]),
-    "misconceptions": (from_misconceptions, lambda: [paths.mistakes(slug) for slug in slugs()]),
+    "misconceptions": (from_misconceptions, lambda: [paths.misconceptions(slug) for slug in slugs()]),
 }
 """Catalogue -> how its sentences are found, and in which files."""
 

@@ -148,7 +148,7 @@ class Check{camel}:
 '''
 
 MISTAKE = """
-[[mistake]]
+[[misconception]]
 name = "{dashed}-adds"
 old = "return {factor} * values"
 new = "return {factor} + values"
@@ -206,7 +206,7 @@ def places(slug: str) -> list[Path]:
         paths.solution(slug),
         paths.todos(slug),
         paths.checks(slug),
-        paths.mistakes(slug),
+        paths.misconceptions(slug),
         paths.variants(slug) / "sums.py",
     ]
 
@@ -234,7 +234,7 @@ def rooms(exercise: syllabus.Exercise) -> dict[Path, str]:
     """The content of every file, for the functions that the syllabus declares."""
     facts = [function_facts(exercise, position) for position in range(len(exercise.functions))]
     common = {"slug": exercise.slug, "imports": "from torch import nn\n" if any(f["is_class"] for f in facts) else ""}
-    lesson_en, lesson_ja, skeleton, solution, todos, checks, mistakes, variant = places(exercise.slug)
+    lesson_en, lesson_ja, skeleton, solution, todos, checks, misconceptions, variant = places(exercise.slug)
     reference = page(MODULE, "{reference}", facts, title=exercise.title(), **common)
     sentences = page(TODOS, TODO, facts, **common)
     return {
@@ -244,7 +244,7 @@ def rooms(exercise: syllabus.Exercise) -> dict[Path, str]:
         solution: reference,
         todos: sentences,
         checks: page(CHECKS, CHECK, facts, **common),
-        mistakes: page(
+        misconceptions: page(
             "# What learners get wrong in {slug}, each as an edit of the reference.\n", MISTAKE, facts, **common
         ),
         variant: page(VARIANT, "{variant}", facts[:1], **common | {"imports": facts[0]["imports"]}),

@@ -143,6 +143,9 @@ class LoRALinear(nn.Module):
 
         The outputs stay the same, in training mode too (apart from dropout, which ends with the branch): the factors
         are no longer looked at. Merging a merged layer does nothing.
+
+        Nothing else merges: ``eval()`` and ``train()`` leave the weight as it is, and factors that change afterwards
+        are heard.
         """
         if self.unmerged_weight is not None:
             return
@@ -184,7 +187,8 @@ def inject_lora(
         r: rank of every update.
         alpha: strength of every update.
         dropout: dropout on the input of every update.
-        trainable: names, by the same rule, of modules that are trained in full, such as a new head; () for none.
+        trainable: names, by the same rule, of modules that are trained in full, such as a new head, with all that
+            they hold; () for none.
             All other parameters of the model are frozen; the factors are not.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What explains a failure: two mistakes at once, relations, evidence; and that nothing is named wrongly.
+"""What explains a failure: two misconceptions at once, relations, evidence; and that nothing is named wrongly.
 
 The wrong functions are written as learners write them, not as edits of the reference.
 """
@@ -104,7 +104,7 @@ def make_nsp_pairs(documents, n_pairs, rng):
     ],
     ids=["dropout inside", "result normalised", "windows over padding win", "labels are words"],
 )
-def test_what_shares_its_facts_with_a_mistake_is_not_named_after_it(slug, function, source):
+def test_what_shares_its_facts_with_a_misconception_is_not_named_after_it(slug, function, source):
     """Each of these was named wrongly once. A catalogue that has grown may know them by their own names."""
     _, found = explained(slug, function, source)
     wrong_names = {
@@ -187,31 +187,37 @@ def pad_batch(seqs, pad_id=0, max_length=None):
     ],
     ids=["LoRALinear", "pad_batch"],
 )
-def test_two_mistakes_at_once_are_both_named(slug, function, source, names):
+def test_two_misconceptions_at_once_are_both_named(slug, function, source, names):
     wrong, found = explained(slug, function, source)
     assert set(found) == wrong
     (pair,) = set(map(str, found.values()))
     first = next(iter(found.values()))
     assert first.kind == "pair", pair
     assert set(first.id.split(" + ")) == names
-    mistakes = {mistake.name: mistake for mistake in diagnose.load_mistakes(paths.mistakes(slug))}
-    assert all(mistakes[name].hint in first.text for name in names)
+    misconceptions = {
+        misconception.name: misconception for misconception in diagnose.load_misconceptions(paths.misconceptions(slug))
+    }
+    assert all(misconceptions[name].hint in first.text for name in names)
 
 
-def test_one_mistake_is_no_pair():
+def test_one_misconception_is_no_pair():
     wrong, found = explained("lora", "LoRALinear", LORA.format(scale="r / alpha", x="self.drop(x)"))
     assert {(diagnosis.kind, diagnosis.id) for diagnosis in found.values()} == {("misconception", "scaling-inverted")}
     assert set(found) == wrong
 
 
 def test_edits_that_touch_each_other_are_not_put_together():
-    mistakes = [
-        mistake for mistake in diagnose.load_mistakes(paths.mistakes("lora")) if mistake.function == "LoRALinear"
+    misconceptions = [
+        misconception
+        for misconception in diagnose.load_misconceptions(paths.misconceptions("lora"))
+        if misconception.function == "LoRALinear"
     ]
-    same_line = [mistake for mistake in mistakes if mistake.edits[0][0] == mistakes[0].edits[0][0]]
+    same_line = [
+        misconception for misconception in misconceptions if misconception.edits[0][0] == misconceptions[0].edits[0][0]
+    ]
     for first, second in itertools.combinations(same_line[:3], 2):
         assert diagnose.compose("lora", first, second) is None
-    composed = sum(diagnose.compose("lora", *two) is not None for two in itertools.combinations(mistakes[:12], 2))
+    composed = sum(diagnose.compose("lora", *two) is not None for two in itertools.combinations(misconceptions[:12], 2))
     assert composed > 20
 
 
@@ -251,7 +257,7 @@ def fill_mask_topk(logits, input_ids, mask_id, k=5):
 
 
 @pytest.mark.parametrize(("function", "source", "name"), RELATED, ids=[row[2] for row in RELATED])
-def test_a_relation_speaks_where_no_mistake_does(function, source, name):
+def test_a_relation_speaks_where_no_misconception_does(function, source, name):
     _, found = explained("objectives", function, source)
     kinds = {(diagnosis.kind, diagnosis.id) for diagnosis in found.values()}
     if kinds == {("misconception", "lists-not-nested")}:  # what "flat" is, in the words of the catalogue
@@ -274,7 +280,7 @@ def mean_pool(hidden, mask):
     assert all("list" in text and "tensor" in text for text in told.values())
 
 
-def test_a_mistake_speaks_before_a_relation():
+def test_a_misconception_speaks_before_a_relation():
     source = """
 def mlm_loss(logits, labels):
     summed = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum")

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -132,6 +133,48 @@ def test_what_is_given_is_stated_there_and_not_computed(slug):
                 looked += 1
                 assert (section, number) in has, f"{slug}, {section}: {number} is listed and not stated"
     assert looked > 0
+
+
+FILE = re.compile(r"\b(?:scripts|solutions|docs)/[\w/]+\.\w+")
+
+
+def cited(given: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Iterator[tuple[str, str, str]]:
+    """(source, file, numbers) of the sources that name a file of ours."""
+    for sections_of in given.values():
+        for sources in sections_of.values():
+            for source, listed in sources.items():
+                for file in FILE.findall(source):
+                    yield source, file, listed
+
+
+def miscited(given: Mapping[str, Mapping[str, Mapping[str, str]]], root: Path) -> list[str]:
+    """What a source says about a file of ours and the file does not: its name, a constant's, the numbers."""
+    offences = []
+    for source, file, listed in cited(given):
+        text = (root / file).read_text(encoding="utf-8") if (root / file).is_file() else ""
+        text = re.sub(r"(?<=\d)[_,](?=\d{3})", "", text)
+        for word in (*re.findall(r"\b[A-Z][A-Z_]{2,}\b", source), *listed.replace(",", "").split()):
+            if not re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", text):
+                offences.append(f"{source}: no {word} in {file}")
+    return offences
+
+
+def test_a_source_in_a_file_of_ours_is_there():
+    assert len(list(cited(GIVEN))) >= 7
+    assert miscited(GIVEN, ROOT) == []
+
+
+def test_a_source_that_moved_is_found(tmp_path):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts/a.py").write_text("N_TEXTS, LOG = 2_000, (10, 0.8208)\n", encoding="utf-8")
+    for source, numbers_of, offences in (
+        ("N_TEXTS in scripts/a.py", "2,000", 0),
+        ("LOG in scripts/a.py", "0.8208", 0),
+        ("scripts/a.py", "0.820 000", 2),
+        ("TEXTS in scripts/a.py", "2,000", 1),
+        ("N_TEXTS in scripts/b.py", "2,000", 2),
+    ):
+        assert len(miscited({"lora": {"": {source: numbers_of}}}, tmp_path)) == offences, source
 
 
 LESSON = """# Title 0.111

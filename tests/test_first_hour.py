@@ -231,10 +231,10 @@ def test_every_name_that_is_shown_selects_what_it_means(exercise):
 
 
 def test_only_takes_functions_and_groups_alike(course):
-    course.play(session([check("lora_state.small")], "passed"))
-    for name in ("lora_state", "lora_state_dict", "load_lora_state_dict", "Lora_State_Dict", "lora_state_dict()"):
+    course.play(session([check("lora_state_dict.small")], "passed"))
+    for name in ("lora_state_dict", "Lora_State_Dict", "lora_state_dict()"):
         assert course("grade", "3", "--only", name).exit_code == 0
-        assert course.asked()["only"] == ["lora_state"]
+        assert course.asked()["only"] == ["lora_state_dict"]
     assert course("grade", "3", "--only", "inject_lora, LoRALinear.merge").exit_code == 0
     assert course.asked()["only"] == ["inject_lora", "LoRALinear.merge"]
 
@@ -337,11 +337,11 @@ def test_figures_are_computed_by_the_script_of_the_lesson(course, monkeypatch, t
     started = []
     monkeypatch.setattr(recipes, "run", lambda arguments, command=None: started.append((arguments, command)) or 7)
     assert course("figures", "lora", "--time").exit_code == 7
-    assert started[0][0] == ("--time",) and "scripts.figures_lora" in str(started[0][1])
+    assert started[0][0] == ("lora", "--time") and started[0][1][-1] == "scripts.figures"
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     outcome = course("figures", "lora")
     assert outcome.exit_code == 2
-    assert "scripts/figures_lora.py comes with the repository" in outcome.stderr
+    assert "scripts/figures/lora.py comes with the repository" in outcome.stderr
 
 
 @each

@@ -19,13 +19,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from grader.judge.check import load_file
-from scripts import figures_heads
+from scripts.figures import heads as figures_heads
+from scripts.pictures import heads as picture
 from solutions import heads
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "heads.md"
-PICTURES = ROOT / "course" / "lessons" / "pictures"
 CASES = 120
 
 # transformers announces its own future; none of it is about our code.
@@ -287,5 +286,4 @@ def test_what_the_lesson_says_about_shapes_and_indices():
 
 
 def test_the_picture_counts_what_it_shows():
-    drawer = load_file(PICTURES / "draw_heads.py", "draw_heads")
-    assert "PAD wins 3 of 4 features" in drawer.draw_padding()
+    assert "PAD wins 3 of 4 features" in picture.draw_padding()

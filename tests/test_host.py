@@ -260,7 +260,7 @@ def test_file_whose_code_is_too_long_to_hand_in_is_graded(host: Host, tmp_path: 
 
 
 HUGE = """
-from grader import hugepages
+from grader.host import hugepages
 block = bytes(range(256)) * 2**15 + b"end"  # eight megabytes
 found = hugepages.collapse()
 assert block == bytes(range(256)) * 2**15 + b"end"
@@ -282,11 +282,11 @@ def test_memory_in_huge_pages_is_the_same_memory() -> None:
 def stock(monkeypatch: pytest.MonkeyPatch) -> dict[Any, list[nn.Module]]:
     """An empty stock of models, filled as a server fills it that has imported everything."""
     importlib.import_module("transformers.models.bert.modeling_bert")
-    monkeypatch.setattr(fixtures, "_stock", {})
+    monkeypatch.setattr(fixtures, "_pool", {})
     before = torch.get_rng_state()
-    fixtures.fill_stock()
+    fixtures.fill_pool()
     assert torch.equal(torch.get_rng_state(), before), "a process forked later would throw other dice"
-    return fixtures._stock
+    return fixtures._pool
 
 
 def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, list[nn.Module]]) -> None:
@@ -311,7 +311,7 @@ def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, li
 
 def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model from the stock was built before the student's file ran, any other one afterwards."""
-    monkeypatch.setattr(fixtures, "_stock", {})
+    monkeypatch.setattr(fixtures, "_pool", {})
     torch.set_default_dtype(torch.float64)
     try:
         made = fixtures.classifier(5, n_layers=fixtures.FEW)
@@ -337,7 +337,7 @@ def test_everything_in_stock_is_taken_by_some_check(stock: dict[Any, list[nn.Mod
 
 def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[str]) -> None:
     module, reference = load_file(paths.checks("lora"), "checks_with_a_fault"), load_file(REFERENCE, "reference")
-    specs = [spec for spec in manifest(module) if not spec.needs]
+    specs = [spec for spec in manifest(module) if not spec.preloads]
     tried: list[str] = []
 
     def finish(spec: CheckSpec, error: BaseException | None, seconds: float) -> None:

@@ -237,7 +237,7 @@ ROOM_FILES: dict[str, tuple[Callable[[str], Path], bool]] = {
     "solution": (paths.solution, True),
     "TODO sentences": (paths.todos, True),
     "checks": (paths.checks, True),
-    "mistakes": (paths.mistakes, True),
+    "misconceptions": (paths.misconceptions, True),
     "fixtures": (lambda slug: paths.ROOT / "grader" / "fixtures" / f"{slug}.py", False),
 }
 """Room -> (where the file of a slug stands, does every exercise need it)."""
@@ -691,7 +691,7 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
     "a missing file": (
         guard_one_declaration,
         lambda root: (root / "grader/misconceptions/lora.toml").unlink(),
-        "lora has no mistakes",
+        "lora has no misconceptions",
     ),
     "an orphan": (
         guard_one_declaration,
@@ -831,23 +831,25 @@ FACTS = """
 import doctest, importlib, json
 from course import paths, syllabus
 from grader.judge.check import load_file, manifest
-from grader.judge.diagnose import load_mistakes
+from grader.judge.diagnose import load_misconceptions
 facts = {}
 for exercise in syllabus.load():
     if exercise.planned:
         continue
     slug = exercise.slug
     specs = manifest(load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
-    mistakes = load_mistakes(paths.mistakes(slug))
+    misconceptions = load_misconceptions(paths.misconceptions(slug))
     source = paths.solution(slug).read_text(encoding="utf-8")
-    for mistake in mistakes:
-        compile(mistake.apply(source), slug, "exec")
-        assert mistake.caught_by in {spec.id for spec in specs}, mistake
+    for misconception in misconceptions:
+        compile(misconception.apply(source), slug, "exec")
+        assert misconception.caught_by in {spec.id for spec in specs}, misconception
     importlib.import_module(f"exercises.{slug}")
     examples = doctest.testmod(importlib.import_module(f"solutions.{slug}"))
     assert examples.failed == 0
     facts[slug] = {
-        "points": sum(spec.points for spec in specs), "mistakes": len(mistakes), "examples": examples.attempted
+        "points": sum(spec.points for spec in specs),
+        "misconceptions": len(misconceptions),
+        "examples": examples.attempted,
     }
 print(json.dumps(facts))
 """
@@ -862,7 +864,7 @@ def facts(root: Path) -> dict[str, dict[str, int]]:
 
 
 def assert_consistent(root: Path) -> None:
-    """Every exercise that is ready imports, has examples that run, mistakes that apply, and the points it promises."""
+    """Every exercise that is ready imports, has examples that run, misconceptions that apply, and its points."""
     looked_at = facts(root)
     assert set(looked_at) == {exercise.slug for exercise in ready(root)}
     for exercise in ready(root):
@@ -871,7 +873,7 @@ def assert_consistent(root: Path) -> None:
             f"{exercise.slug}: the checks' points do not add up to the syllabus's"
         )
         assert found["examples"] > 0, f"solutions/{exercise.slug}.py has no example"
-        assert found["mistakes"] > 0, f"grader/misconceptions/{exercise.slug}.toml is empty"
+        assert found["misconceptions"] > 0, f"grader/misconceptions/{exercise.slug}.toml is empty"
 
 
 def test_every_exercise_is_consistent():
@@ -940,9 +942,9 @@ def test_a_scaffold_can_be_graded(scaffolded: Path):
         "wrong.py": (1, "failed", {"xyz-example-adds"}),
         "solutions/xyz.py": (0, "passed", set()),
     }
-    for file, (code, status, mistakes) in expected.items():
+    for file, (code, status, misconceptions) in expected.items():
         outcome = run_module(scaffolded, "course", "grade", "xyz", "--file", file, "--json", "-")
         assert outcome.returncode == code, outcome.stderr
         result = json.loads(outcome.stdout)
         assert result["status"] == status
-        assert {check["mistake"] for check in result["checks"]} - {None} == mistakes
+        assert {check["mistake"] for check in result["checks"]} - {None} == misconceptions

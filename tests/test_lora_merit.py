@@ -60,7 +60,8 @@ def test_the_points_of_each_function_are_those_of_the_curriculum():
         "lora_report": 6,
         "LoRALinear": 20,
         "inject_lora": 9,
-        "lora_state": 6,
+        "lora_state_dict": 3,
+        "load_lora_state_dict": 3,
         "MultiLoRALinear": 9,
         "BottleneckAdapter": 6,
         "peft_param_count": 7,
@@ -194,23 +195,30 @@ UNEARNED = [
     ("inject_lora", "nothing", "def inject_lora(*args, **kwargs):\n    pass\n"),
     ("inject_lora", "an empty list", "def inject_lora(*args, **kwargs):\n    return []\n"),
     ("inject_lora", "refuses everything", "def inject_lora(*args, **kwargs):\n    raise ValueError\n"),
-    (
-        "lora_state",
-        "zeros saved, and the saved model borrowed",
-        STATE.format(kept="model", saved="torch.zeros_like(p)", load="model.forward = LAST[0].forward"),
-    ),
-    ("lora_state", "ones saved, nothing loaded", STATE.format(kept="0", saved="torch.ones_like(p)", load="pass")),
-    ("lora_state", "empty tensors saved", STATE.format(kept="0", saved="p.detach()[:0].clone()", load="pass")),
-    (
-        "lora_state",
-        "nothing",
-        "def lora_state_dict(model):\n    pass\n\ndef load_lora_state_dict(model, state):\n    pass\n",
-    ),
-    (
-        "lora_state",
-        "an empty state",
-        "def lora_state_dict(model):\n    return {}\n\ndef load_lora_state_dict(model, state):\n    raise KeyError\n",
-    ),
+    *[
+        entry
+        for group in ("lora_state_dict", "load_lora_state_dict")
+        for entry in (
+            (
+                group,
+                "zeros saved, and the saved model borrowed",
+                STATE.format(kept="model", saved="torch.zeros_like(p)", load="model.forward = LAST[0].forward"),
+            ),
+            (group, "ones saved, nothing loaded", STATE.format(kept="0", saved="torch.ones_like(p)", load="pass")),
+            (group, "empty tensors saved", STATE.format(kept="0", saved="p.detach()[:0].clone()", load="pass")),
+            (
+                group,
+                "nothing",
+                "def lora_state_dict(model):\n    pass\n\ndef load_lora_state_dict(model, state):\n    pass\n",
+            ),
+            (
+                group,
+                "an empty state",
+                "def lora_state_dict(model):\n    return {}\n\n"
+                "def load_lora_state_dict(model, state):\n    raise KeyError\n",
+            ),
+        )
+    ],
     *[
         ("lora_report", f"a report of {what}", f"def lora_report(*args, **kwargs):\n    return {value}\n")
         for what, value in {
@@ -252,7 +260,7 @@ def test_a_state_that_a_copy_of_the_saved_model_answers_for_is_not_loaded():
         saved="p.detach().clone()",
         load="model.forward = LAST[0].forward\n    [p.data.add_(1e-3) for p in model.parameters()]",
     )
-    assert "round_trip" in lost(seen_of("lora_state", source))
+    assert "round_trip" in lost(seen_of("load_lora_state_dict", source))
 
 
 # --- wrong, and paid in full before -----------------------------------------------------------------------------------
@@ -287,7 +295,7 @@ FULL_BEFORE = {
         "misspelt",
     ),
     "a state that is empty once it is loaded": (
-        "lora_state",
+        "load_lora_state_dict",
         "def load_lora_state_dict(model, state):\n"
         "    own = {n: p for n, p in model.named_parameters() if p.requires_grad}\n"
         "    if own.keys() != state.keys():\n        raise KeyError\n"
@@ -295,7 +303,7 @@ FULL_BEFORE = {
         "round_trip",
     ),
     "an exchanged name": (
-        "lora_state",
+        "load_lora_state_dict",
         "def load_lora_state_dict(model, state):\n"
         "    own = {n: p for n, p in model.named_parameters() if p.requires_grad}\n"
         "    if len(own) != len(state):\n        raise KeyError\n"
@@ -303,7 +311,7 @@ FULL_BEFORE = {
         "missing_key",
     ),
     "a saver that freezes": (
-        "lora_state",
+        "lora_state_dict",
         "def lora_state_dict(model):\n"
         "    state = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}\n"
         "    model.requires_grad_(False)\n    return state\n",
@@ -346,7 +354,7 @@ def test_an_error_of_another_type_is_accepted_with_a_remark():
     )
     expect.remarks.clear()
     module = module_of(f"{SOURCE}\n\n{HEADER}\n{source}", "remarked")
-    spec = next(spec for spec in SPECS if spec.id == "lora_state.missing_key")
+    spec = next(spec for spec in SPECS if spec.id == "load_lora_state_dict.missing_key")
     seen: list[str] = []
     real = expect.remark
     expect.remark = seen.append  # observe() puts the list back
@@ -480,7 +488,7 @@ NAMED = {
         "any-part-of-the-name",
     ),
     "a state without the head": (
-        "lora_state",
+        "lora_state_dict",
         "def lora_state_dict(model):\n"
         "    return {n: p.data.clone() for n, p in model.named_parameters() if n.endswith(('.A', '.B'))}\n",
         "classifier-not-saved",

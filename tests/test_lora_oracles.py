@@ -22,13 +22,13 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification
 
-from grader.judge.check import load_file
-from scripts import figures_lora
+from scripts.figures import Figure, compute
+from scripts.figures import lora as figures_lora
+from scripts.pictures import lora as pictures
 from solutions import lora
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "lora.md"
-PICTURES = ROOT / "course" / "lessons" / "pictures"
 CASES = 120
 
 # transformers and peft announce their own future; none of it is about our code.
@@ -613,8 +613,8 @@ def test_multi_lora_linear_switches_like_peft():
 
 
 @pytest.fixture(scope="module")
-def figures() -> list[figures_lora.Figure]:
-    return [figure for rows in figures_lora.figures().values() for figure in rows]
+def figures() -> list[Figure]:
+    return [figure for rows in compute("lora").values() for figure in rows]
 
 
 def test_the_honest_log_is_possible():
@@ -637,8 +637,7 @@ def test_the_honest_log_can_be_had_again():
         assert accuracy == pytest.approx(want_accuracy, abs=0.03)
 
 
-def test_the_bars_are_as_long_as_computed(figures: list[figures_lora.Figure]):
-    drawer = load_file(PICTURES / "draw_lora.py", "draw_lora")
+def test_the_bars_are_as_long_as_computed(figures: list[Figure]):
     found = {figure.what: float(figure.text.split()[0].replace(",", "").replace("−", "-")) for figure in figures}
     memory = {  # the sections' rows repeat their labels, so the two memory bars are computed again
         size: 1
@@ -657,7 +656,7 @@ def test_the_bars_are_as_long_as_computed(figures: list[figures_lora.Figure]):
         "compute, one step": found["LoRA: GFLOP per step, B=4, S=64"] / found["full: GFLOP per step, B=4, S=64"],
         "memory, 32 texts of 512": 1 - memory[32, 512],
     }
-    bars = {label: (percent, shown) for label, percent, shown in drawer.SHARES}
+    bars = {label: (percent, shown) for label, percent, shown in pictures.SHARES}
     assert sorted(bars) == sorted(want)
     for label, share in want.items():
         percent, shown = bars[label]

@@ -28,12 +28,11 @@ from transformers import (
 )
 from transformers.trainer_pt_utils import get_parameter_names
 
-from grader.judge.check import load_file
+from scripts.pictures import optimization as pictures
 from solutions import optimization
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = ROOT / "course" / "lessons" / "en" / "optimization.md"
-PICTURES = ROOT / "course" / "lessons" / "pictures"
 CASES = 120
 
 # transformers announces its own future; none of it is about our code.
@@ -319,9 +318,8 @@ def test_accumulate_gradients_is_one_large_batch():
 
 
 def test_the_pictures_show_what_the_reference_computes():
-    drawer = load_file(PICTURES / "draw_optimization.py", "draw_optimization")
-    for i, (_, rate) in enumerate(drawer.rates(0.95)):
-        want = [drawer.BASE_RATE * 0.95**12, *(drawer.BASE_RATE * 0.95 ** (11 - layer) for layer in range(12))]
-        assert rate == pytest.approx([*want, drawer.BASE_RATE][i])
-    for step, height in drawer.schedule():
-        assert height == pytest.approx(optimization.warmup_linear(step, drawer.WARMUP, drawer.TOTAL))
+    for i, (_, rate) in enumerate(pictures.rates(0.95)):
+        want = [pictures.BASE_RATE * 0.95**12, *(pictures.BASE_RATE * 0.95 ** (11 - layer) for layer in range(12))]
+        assert rate == pytest.approx([*want, pictures.BASE_RATE][i])
+    for step, height in pictures.schedule():
+        assert height == pytest.approx(optimization.warmup_linear(step, pictures.WARMUP, pictures.TOTAL))

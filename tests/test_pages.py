@@ -5,19 +5,23 @@ That skeleton and reference promise the same stands in ``test_house.py``; that a
 """
 
 import doctest
-import functools
 import importlib
 import re
 import sys
+from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import pytest
 
 from course import lesson as lessons
 from course import paths, syllabus
+from course.compat import tomllib
 from grader.judge.check import load_file, manifest
+from scripts import figures, pictures
+from scripts.figures import __main__ as figures_command
+from scripts.pictures import svg
 
 READY = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
-PICTURES = paths.COURSE / "lessons" / "pictures"
 
 each = pytest.mark.parametrize("slug", READY)
 
@@ -27,11 +31,9 @@ def lesson_of(slug):
     return " ".join(paths.lesson(slug).read_text(encoding="utf-8").split())
 
 
-@functools.cache
 def figures_of(slug):
     """(what it is, how the lesson writes it) of every figure that the lesson's script computes."""
-    computed = importlib.import_module(f"scripts.figures_{slug}").figures()
-    return [(figure.what, figure.text) for rows in computed.values() for figure in rows]
+    return [(figure.what, figure.text) for rows in figures.compute(slug).values() for figure in rows]
 
 
 @each
@@ -43,26 +45,113 @@ def test_examples_of_the_reference_run(slug):
 
 @each
 def test_the_lesson_quotes_every_figure_as_it_is_computed(slug):
-    lesson, figures = lesson_of(slug), figures_of(slug)
-    assert len(figures) > 25
+    lesson, computed = lesson_of(slug), figures_of(slug)
+    assert len(computed) > 25
     if sys.version_info < (3, 11):  # there the pinned transformers is an older one than the lesson says it looked at
-        figures = [(what, text) for what, text in figures if what != "transformers"]
-    assert [f"{what}: {text}" for what, text in figures if " ".join(text.split()) not in lesson] == []
+        computed = [(what, text) for what, text in computed if what != "transformers"]
+    assert [f"{what}: {text}" for what, text in computed if " ".join(text.split()) not in lesson] == []
     assert f"course figures {slug}" in lesson
 
 
 @each
 def test_the_pictures_are_the_ones_that_are_drawn(slug):
-    drawer = load_file(PICTURES / f"draw_{slug}.py", f"draw_{slug}")
-    stored = [path for path in PICTURES.glob("*.svg") if re.fullmatch(rf"{slug}(_\w+)?", path.stem)]
-    assert sorted(drawer.PICTURES) == sorted(path.name for path in stored) != []
-    for name, draw in drawer.PICTURES.items():
-        assert (PICTURES / name).read_text(encoding="utf-8") == draw(), f"run {PICTURES / f'draw_{slug}.py'}"
+    drawn = pictures.drawn(slug)
+    stored = [path for path in pictures.FOLDER.glob("*.svg") if re.fullmatch(rf"{slug}(_\w+)?", path.stem)]
+    assert sorted(drawn) == sorted(path.name for path in stored) != []
+    for name, picture in drawn.items():
+        assert (pictures.FOLDER / name).read_bytes() == picture.encode(), f"run python -m scripts.pictures {slug}"
         assert f"../pictures/{name}" in lesson_of(slug)
 
 
+MARKUP = re.compile(r"</?(svg|defs|g|rect|circle|text|path|line|polyline|polygon)\b")
+HOMES = {
+    "SVG is written": (MARKUP, "scripts/pictures/svg.py"),
+    "Figure is defined": (re.compile(r"^class Figure\b|^Figure =", re.MULTILINE), "scripts/figures/__init__.py"),
+}
+"""What -> (how it looks, the one file in which it stands)."""
+
+
+def homes(what, root):
+    """The files of scripts in which it is done."""
+    pattern, _ = HOMES[what]
+    found = sorted((root / "scripts").rglob("*.py"))
+    return [path.relative_to(root).as_posix() for path in found if pattern.search(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("what", HOMES)
+def test_lessons_share_one_helper(what, tmp_path):
+    _, home = HOMES[what]
+    assert homes(what, paths.ROOT) == [home]
+    for planted, line in (("figures/x.py", "class Figure(NamedTuple):\n"), ("pictures/x.py", "f'<rect x=\"{x}\"/>'\n")):
+        path = tmp_path / "scripts" / planted
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(line, encoding="utf-8")
+    assert len(homes(what, tmp_path)) == 1
+
+
+def test_lessons_travel_without_their_scripts():
+    lessons_folder = [path for path in (paths.COURSE / "lessons").rglob("*") if path.is_file()]
+    assert {path.suffix for path in lessons_folder if "__pycache__" not in path.parts} == {".md", ".svg"}
+    wheel = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert "course" in wheel["targets"]["wheel"]["packages"] and "scripts" not in wheel["targets"]["wheel"]["packages"]
+
+
+@pytest.mark.parametrize("module", ["scripts.figures", "scripts.figures.models", "scripts.pictures.svg"])
+def test_examples_of_the_helpers_run(module):
+    outcome = doctest.testmod(importlib.import_module(module))
+    assert outcome.attempted >= 1 and outcome.failed == 0
+
+
+def test_an_arrowhead_is_defined_where_an_arrow_is_drawn():
+    line, arrow = svg.line([(0, 0), (9, 9)]), svg.arrow((0, 0), (9, 9))
+    assert "<marker" in svg.page(9, 9, "a < b", line, arrow)
+    assert "<marker" not in svg.page(9, 9, "a < b", line)
+    for part in (line, arrow):
+        ElementTree.fromstring(svg.page(9, 9, "a < b", part, svg.text(1, 1, "<&>", turn=-45), svg.ring(1, 1, 2)))
+
+
+def made_up(ran):
+    """A lesson's module with one section and one extra."""
+
+    def section():
+        """Always."""
+        return [figures.Figure("half", figures.percent(1, 2), "arithmetic")]
+
+    def extra():
+        """Asked for."""
+        ran.append("extra")
+        return [figures.Figure("loss", figures.signed(-0.5, ".2f"))]
+
+    return SimpleNamespace(__doc__="What it is.\n\nMore.", SECTIONS=(section,), EXTRAS={"slow": extra})
+
+
+def test_a_lesson_prints_its_sections_and_the_extras_that_are_asked_for(monkeypatch, capsys):
+    ran = []
+    module = made_up(ran)
+    monkeypatch.setattr(figures_command, "module_of", lambda slug: module)
+    monkeypatch.setattr(
+        figures_command, "compute", lambda slug: {figures.heading(one): figures.run(one) for one in module.SECTIONS}
+    )
+    figures_command.main(["lora"])
+    assert capsys.readouterr().out.split() == ["Always", "------", "half", "50.0", "%", "arithmetic"] and ran == []
+    figures_command.main(["lora", "--slow"])
+    assert capsys.readouterr().out.split()[-4:] == ["Asked", "for", "---------", "loss", "−0.50"][-4:] and ran
+    with pytest.raises(SystemExit) as stopped:
+        figures_command.main(["lora", "--help"])
+    shown = capsys.readouterr().out
+    assert stopped.value.code == 0 and "What it is." in shown and "also: Asked for" in shown
+
+
+@pytest.mark.parametrize("arguments", [[], ["nowhere"], ["models"]])
+def test_a_lesson_without_figures_is_misuse(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        figures_command.main(arguments)
+    assert stopped.value.code == 2
+    assert "LESSON" in capsys.readouterr().err
+
+
 def test_every_picture_belongs_to_a_lesson():
-    assert {path.stem.split("_")[0] for path in PICTURES.glob("*.svg")} == set(READY)
+    assert {path.stem.split("_")[0] for path in pictures.FOLDER.glob("*.svg")} == set(READY)
 
 
 @each

@@ -15,7 +15,6 @@ def test_ten_exercises_of_the_plan():
     assert (exercises[2].slug, exercises[2].id, exercises[2].points) == ("lora", "exercise-3", 63)
     assert sum(exercise.points for exercise in exercises) == 433
     assert sum(exercise.minutes for exercise in exercises) == 1125
-    # lora_state is one group of checks, but two functions of the file
     assert sum(len(exercise.functions) for exercise in exercises) == 62
     assert all(exercise.title("ja") != exercise.title("en") for exercise in exercises)
 

@@ -1,5 +1,5 @@
-"""The proof of the teaching: every reference passes, every mistake is caught by its named check and diagnosed by its
-name, every unusual correct variant passes, every skeleton has not been started.
+"""The proof of the teaching: every reference passes, every misconception is caught by its named check and diagnosed
+by its name, every unusual correct variant passes, every skeleton has not been started.
 
 Everything here runs in this process, through the same dispatcher and wire as a student process, so that hundreds of
 simulated submissions take seconds. ``test_grading.py`` runs a part of it through real student processes.
@@ -25,8 +25,8 @@ def specs_of(slug):
     return check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}"))
 
 
-def mistakes_of(slug):
-    return diagnose.load_mistakes(paths.mistakes(slug))
+def misconceptions_of(slug):
+    return diagnose.load_misconceptions(paths.misconceptions(slug))
 
 
 @functools.cache
@@ -48,7 +48,9 @@ def compose_variant(slug, path):
     return paths.solution(slug).read_text(encoding="utf-8") + "\n\n" + path.read_text(encoding="utf-8")
 
 
-MISTAKES = [(exercise.slug, mistake) for exercise in READY for mistake in mistakes_of(exercise.slug)]
+MISCONCEPTIONS = [
+    (exercise.slug, misconception) for exercise in READY for misconception in misconceptions_of(exercise.slug)
+]
 VARIANTS = [(exercise.slug, path) for exercise in READY for path in sorted(paths.variants(exercise.slug).glob("*.py"))]
 
 
@@ -56,7 +58,7 @@ def test_there_is_something_to_prove():
     assert READY
     for exercise in READY:
         assert specs_of(exercise.slug), exercise.slug
-        assert sum(slug == exercise.slug for slug, _ in MISTAKES) >= 7 * len(
+        assert sum(slug == exercise.slug for slug, _ in MISCONCEPTIONS) >= 7 * len(
             {s.function for s in specs_of(exercise.slug)}
         )
         assert sum(slug == exercise.slug for slug, _ in VARIANTS) >= 3 * len(
@@ -71,7 +73,7 @@ def test_points_and_groups_agree_with_the_syllabus(exercise):
     asked = {name for spec in specs for name in spec.names}
     assert asked == set(exercise.functions)
     for spec in specs:
-        assert set(spec.needs) <= set(exercise.preloads), f"{spec.id} needs what the syllabus does not preload"
+        assert set(spec.preloads) <= set(exercise.preloads), f"{spec.id} needs what the syllabus does not preload"
     visible = sum(spec.visible for spec in specs)
     assert len(specs) / 4 <= visible <= len(specs) / 2, f"{visible} of {len(specs)} checks are visible"
 
@@ -92,7 +94,7 @@ def test_an_unusual_correct_variant_passes_every_check(slug, path):
     own = {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if hasattr(node, "name")}
     names = {name for spec in specs_of(slug) for name in spec.names}
     assert own & names, f"{path.name} replaces nothing that is graded"
-    affected = [spec for spec in specs_of(slug) if own & {*spec.names, *spec.uses}]
+    affected = [spec for spec in specs_of(slug) if own & {*spec.names, *spec.substitutes}]
     wrong = {
         name: (item.status, item.failing)
         for name, item in observe_all(affected, module_of(source, "variant"), seed=7).items()
@@ -108,27 +110,27 @@ def test_the_skeleton_is_not_started_in_every_check(exercise):
         student = proxy.local_student(module, proxy.check_seed(1, spec.id))
         with pytest.raises(proxy.StudentRaised) as raised:
             spec.run(student)
-        assert raised.value.unwritten, spec.id
+        assert raised.value.not_started, spec.id
 
 
-def test_mistakes_have_names_of_their_own_and_complete_hints():
-    assert MISTAKES
-    for slug, group in itertools.groupby(MISTAKES, key=lambda entry: entry[0]):
-        mistakes = [mistake for _, mistake in group]
+def test_misconceptions_have_names_of_their_own_and_complete_hints():
+    assert MISCONCEPTIONS
+    for slug, group in itertools.groupby(MISCONCEPTIONS, key=lambda entry: entry[0]):
+        misconceptions = [misconception for _, misconception in group]
         ids = {spec.id for spec in specs_of(slug)}
-        assert len({mistake.name for mistake in mistakes}) == len(mistakes)
-        for mistake in mistakes:
-            assert mistake.caught_by in ids, mistake.name
-            assert len(mistake.hint) > 20, mistake.name
+        assert len({misconception.name for misconception in misconceptions}) == len(misconceptions)
+        for misconception in misconceptions:
+            assert misconception.caught_by in ids, misconception.name
+            assert len(misconception.hint) > 20, misconception.name
 
 
-@pytest.mark.parametrize(("slug", "mistake"), MISTAKES, ids=lambda value: getattr(value, "name", value))
-def test_a_mistake_is_caught_by_its_check_and_named(slug, mistake):
+@pytest.mark.parametrize(("slug", "misconception"), MISCONCEPTIONS, ids=lambda value: getattr(value, "name", value))
+def test_a_misconception_is_caught_by_its_check_and_named(slug, misconception):
     """It is named, or nothing else is where the checks see too little of it (see ``diagnose.evidence``)."""
-    module = diagnose.edited_module(slug, mistake)
-    group = [spec for spec in specs_of(slug) if spec.function == mistake.function]
+    module = diagnose.edited_module(slug, misconception)
+    group = [spec for spec in specs_of(slug) if spec.function == misconception.function]
     observed = observe_all(group, module, seed=11)
-    assert observed[mistake.caught_by].status in ("failed", "crashed"), f"{mistake.caught_by} lets it pass"
+    assert observed[misconception.caught_by].status in ("failed", "crashed"), f"{misconception.caught_by} lets it pass"
     observed, references = skip_dependents(observed), reference_observed(slug, 11)
     found = diagnose.diagnose(slug, observed, references, run_seed=11)
     seen = sum(
@@ -136,30 +138,33 @@ def test_a_mistake_is_caught_by_its_check_and_named(slug, mistake):
         for name, item in observed.items()
         if item.status in ("failed", "crashed")
     )
-    if seen >= diagnose.ENOUGH or mistake.name in diagnose.plain_facts(slug):
-        assert found[mistake.caught_by].id in (mistake.name, "does-nothing")  # a mistake may amount to that
+    if seen >= diagnose.ENOUGH or misconception.name in diagnose.plain_facts(slug):
+        assert found[misconception.caught_by].id in (
+            misconception.name,
+            "does-nothing",
+        )  # a misconception may amount to that
     else:
         named = [item for item in found.values() if item.kind in ("misconception", "pair")]
         assert not named, f"on so little evidence ({seen}) nothing should be named"
 
 
-def test_mistakes_known_by_facts_alone_exist_and_the_others_are_few():
-    slugs = {slug for slug, _ in MISTAKES}
+def test_misconceptions_known_by_facts_alone_exist_and_the_others_are_few():
+    slugs = {slug for slug, _ in MISCONCEPTIONS}
     entries = {slug: diagnose.plain_facts(slug) for slug in slugs}
     for slug, names in entries.items():
-        assert names and names <= {mistake.name for mistake in mistakes_of(slug)}, slug
-    assert sum(map(len, entries.values())) < len(MISTAKES) / 3
+        assert names and names <= {misconception.name for misconception in misconceptions_of(slug)}, slug
+    assert sum(map(len, entries.values())) < len(MISCONCEPTIONS) / 3
 
 
-@pytest.mark.parametrize("slug", sorted({slug for slug, _ in MISTAKES}))
-def test_a_mistake_compiled_in_parts_is_the_edited_file(slug):
+@pytest.mark.parametrize("slug", sorted({slug for slug, _ in MISCONCEPTIONS}))
+def test_a_misconception_compiled_in_parts_is_the_edited_file(slug):
     source = paths.solution(slug).read_text(encoding="utf-8")
-    for mistake in mistakes_of(slug):
-        parts = diagnose.parts(source, mistake)
-        assert "".join(parts) == mistake.apply(source), mistake.name
+    for misconception in misconceptions_of(slug):
+        parts = diagnose.parts(source, misconception)
+        assert "".join(parts) == misconception.apply(source), misconception.name
         whole = diagnose._statements(source)
         changed = [part for part in parts if part not in whole]
-        assert len(changed) == 1 and len(changed[0]) < len(source) / 2, mistake.name
+        assert len(changed) == 1 and len(changed[0]) < len(source) / 2, misconception.name
 
 
 def test_a_suspect_is_left_at_the_first_difference():

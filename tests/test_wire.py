@@ -442,7 +442,14 @@ def test_random_frames_are_refused_or_read() -> None:
     assert read + refused == FUZZ_CASES and read > 50 and refused > 1000
 
 
-DESCRIPTION = {"type": "E", "message": "m", "frames": [[1, "f"]], "place": [2, "x"], "unwritten": False, "memory": True}
+DESCRIPTION = {
+    "type": "E",
+    "message": "m",
+    "frames": [[1, "f"]],
+    "place": [2, "x"],
+    "not_started": False,
+    "memory": True,
+}
 
 
 def test_random_descriptions_are_refused_or_read() -> None:
@@ -462,7 +469,7 @@ def test_random_descriptions_are_refused_or_read() -> None:
         read += 1
         assert len(str(error)) <= 5000 and len(error.frames) <= 20
         assert all(type(line) is int and type(name) is str for line, name in error.frames)
-        assert type(error.unwritten) is bool and type(error.memory) is bool
+        assert type(error.not_started) is bool and type(error.memory) is bool
     assert read > 100
 
 

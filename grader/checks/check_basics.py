@@ -527,7 +527,7 @@ def reader(student, vocabulary: int, height: float, noise: float):
         student.draw.integers(1, vocabulary, (50,)).tolist(),
         height,
     )
-    return student.given.basics.PrefixModel(*recipe), basics.PrefixModel(*recipe)
+    return student.fixtures.basics.PrefixModel(*recipe), basics.PrefixModel(*recipe)
 
 
 def near(counts: Tensor, probabilities: Tensor, slack: float) -> bool:
@@ -633,7 +633,7 @@ class CheckGenerate:
             body = [others[int(place)] for place in student.draw.integers(0, 10, (9,))]
             prompt = [body[0], eos_id, body[1]]  # an end token in the prompt, as GPT-2's start token is one
             script = [*prompt, *body[2:6], eos_id, *body[6:9]]
-            model = student.given.basics.ScriptedModel(torch.zeros(11), script, 60.0)
+            model = student.fixtures.basics.ScriptedModel(torch.zeros(11), script, 60.0)
             ids = written(student, model, prompt, 8, eos_id=eos_id)
             student.note("ids", ids)
             expect.true(
@@ -656,11 +656,11 @@ class CheckGenerate:
         # s = 0.11 make that 20 exp(-23.96) = 8e-10 for a correct answer.
         n, slack = 990, 0.11
         logits = torch.tensor([4.0, 2.0, 0.0, -2.0, -4.0])[torch.randperm(5, generator=student.draw.generator)]
-        model = student.given.basics.PrefixModel(logits)
+        model = student.fixtures.basics.PrefixModel(logits)
         right: list[bool] = []
         most_likely: list[bool] = []
         for temperature in (2.0, 0.5):
-            source = student.given.basics.generator(student.draw.seed())
+            source = student.fixtures.basics.generator(student.draw.seed())
             prompt = student.draw.integers(0, 5, (12,)).tolist()
             ids = written(student, model, prompt, n + 10, do_sample=True, temperature=temperature, generator=source)
             counts = counted(ids, 5, n)
@@ -685,8 +685,8 @@ class CheckGenerate:
         ahead = student.draw.integer(60, 200)
         flat_logits = torch.zeros(200)
         flat_logits[ahead] = 0.01
-        model, source = student.given.basics.PrefixModel(flat_logits), student.draw.seed()
-        ids = written(student, model, [1, 2], 310, do_sample=True, generator=student.given.basics.generator(source))
+        model, source = student.fixtures.basics.PrefixModel(flat_logits), student.draw.seed()
+        ids = written(student, model, [1, 2], 310, do_sample=True, generator=student.fixtures.basics.generator(source))
         seen = counted(ids, 200, 300)
         different = int((seen > 0).sum())
         bound = next((most for most in (1, 10, 50, 100) if different <= most), None)
@@ -716,7 +716,7 @@ class CheckGenerate:
         order = torch.randperm(6, generator=student.draw.generator)[:3] + 3  # ids 3 to 8: no rank is an id
         logits = -1.6 + 0.2 * student.draw.uniform(0, 1, 9)
         logits[order] = torch.tensor([2.0, 1.0, 0.5])
-        model = student.given.basics.PrefixModel(logits)
+        model = student.fixtures.basics.PrefixModel(logits)
         counts = counted(written(student, model, [1, 2], n + 10, do_sample=True, top_k=3), 9, n)
         inside = counts[order]
         outside = float(counts.sum() - inside.sum()) / n
@@ -750,14 +750,14 @@ class CheckGenerate:
         """the same seed writes the same text, another seed another one; the prompt list stays as it is"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
         prompt = student.draw.integers(0, 23, (3,)).tolist()
-        mine = student.given.basics.kept(prompt)
+        mine = student.fixtures.basics.kept(prompt)
         seed = student.draw.seed()
         with student.untraced():
             function = student.value(None, "generate")
             texts_ = []
             for number in (seed, seed, seed + 1):
-                source = student.given.basics.generator(number)
-                texts_.append(flat(student.given.call(function, model, mine, 30, None, True, 1.0, None, source)))
+                source = student.fixtures.basics.generator(number)
+                texts_.append(flat(student.fixtures.call(function, model, mine, 30, None, True, 1.0, None, source)))
                 student.note("the prompt is as it was", mine.read() == prompt)
             untouched = mine.read() == prompt
         again, other = (texts_[0][3:33] == texts_[1][3:33]), texts_[0][3:33] != texts_[2][3:33]
@@ -1029,7 +1029,7 @@ class CheckCountParameters:
         """the total is the number of numbers in all tensors"""
         for _ in range(2):
             a, b, c, d = drawn_widths(student)
-            found = tallied(student, student.given.basics.network([a, b, c, d]))
+            found = tallied(student, student.fixtures.basics.network([a, b, c, d]))
             expect.equal(
                 found["total"],
                 (a + 1) * b + (b + 1) * c + (c + 1) * d,
@@ -1042,7 +1042,7 @@ class CheckCountParameters:
         """a tensor with two names counts once, and buffers do not count"""
         for _ in range(2):
             vocabulary, width = student.draw.integer(40, 90), student.draw.integer(5, 30)
-            found = tallied(student, student.given.basics.TiedModel(vocabulary, width))
+            found = tallied(student, student.fixtures.basics.TiedModel(vocabulary, width))
             total = vocabulary * width + 2 * width + vocabulary
             hint = "a state dict lists a shared matrix under both its names, and running averages beside the parameters"
             expect.equal(found["total"], total, "total of a model with a shared word table", hint=hint)
@@ -1055,7 +1055,7 @@ class CheckCountParameters:
         for _ in range(2):
             a, b, c, d = drawn_widths(student)
             frozen = ["first.weight", "rest.0.bias"]
-            found = tallied(student, student.given.basics.network([a, b, c, d], frozen))
+            found = tallied(student, student.fixtures.basics.network([a, b, c, d], frozen))
             total = (a + 1) * b + (b + 1) * c + (c + 1) * d
             hint = "each parameter knows whether it asks for a gradient; freezing it does not remove it from the model"
             expect.equal(found["trainable"], total - a * b - c, "trainable, with two frozen tensors", hint=hint)
@@ -1065,7 +1065,7 @@ class CheckCountParameters:
     def check_bytes(self, student):
         """memory depends on the dtype of each parameter"""
         a, b, c, d = drawn_widths(student)
-        network = student.given.basics.network
+        network = student.fixtures.basics.network
         halved = tallied(student, network([a, b, c, d], [], ["first", "rest.0", "rest.1"]))
         mixed = tallied(student, network([a, b, c, d], ["rest.1.weight"], ["rest.0"]))
         sizes = (a + 1) * b, (b + 1) * c, (c + 1) * d
@@ -1077,13 +1077,13 @@ class CheckCountParameters:
     def check_pure(self, student):
         """counting changes nothing in the model: no number, no dtype, no requires_grad, no mode"""
         a, b, c, d = drawn_widths(student)
-        model = student.given.basics.network([a, b, c, d], ["rest.1.weight"], ["rest.0"])
-        student.given.basics.set_modes(model, ["first"])
-        before = student.given.basics.inventory(model)
+        model = student.fixtures.basics.network([a, b, c, d], ["rest.1.weight"], ["rest.0"])
+        student.fixtures.basics.set_modes(model, ["first"])
+        before = student.fixtures.basics.inventory(model)
         for _ in range(2):
             found = tallied(student, model)
             expect.equal(found["total"], (a + 1) * b + (b + 1) * c + (c + 1) * d, "total of the same model")
-        after = student.given.basics.inventory(model)
+        after = student.fixtures.basics.inventory(model)
         hint = "who counts only looks: what was assigned, converted or switched on the way?"
         for key, what in (
             ("form", "names, shapes, dtypes and requires_grad"),
@@ -1102,9 +1102,9 @@ class Body:
     def __init__(self, student, *head: str) -> None:
         """Build it."""
         self.student = student
-        self.model = student.given.basics.headed_bert(list(head))
-        self.names = student.given.basics.parameter_names(self.model)
-        self.everything = student.given.basics.module_names(self.model)
+        self.model = student.fixtures.basics.headed_bert(list(head))
+        self.names = student.fixtures.basics.parameter_names(self.model)
+        self.everything = student.fixtures.basics.module_names(self.model)
 
     def choose(self, mode: str, *n_top: int) -> None:
         """Call the student's function; whatever it returns is its own affair."""
@@ -1117,13 +1117,13 @@ class Body:
         Which of bert's are put to evaluation by somebody who freezes in that way is up to him.
         """
         with self.student.untraced():
-            changed = set(self.student.given.basics.modes(self.model)) ^ set(before)
+            changed = set(self.student.fixtures.basics.modes(self.model)) ^ set(before)
         there = {"in bert" if name.split(".")[0] == "bert" else "outside bert" for name in changed}
         return " and ".join(sorted(there)) or "nowhere"
 
     def expect(self, what: str, hint: str, *bert: str) -> None:
         """The head is trainable, and of ``bert`` exactly the parameters under these names."""
-        found = self.student.given.basics.trainable_names(self.model)
+        found = self.student.fixtures.basics.trainable_names(self.model)
         self.student.note("modules out of training mode", self.switched(self.everything))
         parts = tuple(f"bert.{name}." for name in bert)
         want = [name for name in self.names if not name.startswith("bert.") or name.startswith(parts)]
@@ -1137,7 +1137,7 @@ class Body:
         """A call with these arguments ends with a ValueError."""
         with self.student.untraced():
             function = self.student.value(None, "set_trainable")
-            kinds = self.student.given.basics.refusal(function, self.model, mode, *n_top)
+            kinds = self.student.fixtures.basics.refusal(function, self.model, mode, *n_top)
         refused = isinstance(kinds, list) and "ValueError" in kinds
         got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
         self.student.note(f"refused: {what}", "a ValueError" if refused else "no error" if kinds == [] else "another")
@@ -1208,16 +1208,16 @@ class CheckSetTrainable:
     def check_mode_untouched(self, student):
         """training and evaluation mode stay as they are, and so do all numbers: only requires_grad changes"""
         body = Body(student, "classifier")
-        numbers = student.given.basics.inventory(body.model)["numbers"]
+        numbers = student.fixtures.basics.inventory(body.model)["numbers"]
         for evaluating in ((), ("bert.encoder.layer.3", "bert.pooler"), ("",)):
-            student.given.basics.set_modes(body.model, list(evaluating))
+            student.fixtures.basics.set_modes(body.model, list(evaluating))
             with student.untraced():
-                before = student.given.basics.modes(body.model)
+                before = student.fixtures.basics.modes(body.model)
             for mode in ("full", "head", "top"):
                 body.choose(mode, 2)
                 student.note("modules in another mode", body.switched(before))
                 with student.untraced():
-                    after = student.given.basics.modes(body.model)
+                    after = student.fixtures.basics.modes(body.model)
                 expect.equal(
                     after,
                     before,
@@ -1225,7 +1225,7 @@ class CheckSetTrainable:
                     hint="dropout belongs to train() and eval(); which numbers may move is another question",
                 )
         expect.equal(
-            student.given.basics.inventory(body.model)["numbers"],
+            student.fixtures.basics.inventory(body.model)["numbers"],
             numbers,
             "the numbers of the model",
             hint="freezing keeps a number from moving, it does not move it",

@@ -172,7 +172,7 @@ class CheckMeanPool:
         pool = student.value(None, "mean_pool")
         unchanged(student, "mean_pool", hidden, HOLES)
         expect.close(
-            student.given.heads.input_gradient(pool, hidden, HOLES, upstream),
+            student.fixtures.heads.input_gradient(pool, hidden, HOLES, upstream),
             HOLES[:, :, None] * (upstream / HOLES.sum(1, keepdim=True))[:, None],
             "gradient of hidden",
             hint="each real token has an equal share in the mean, and padding has none",
@@ -295,7 +295,7 @@ class CheckMeanMaxPool:
 
     function = "mean_max_pool"
 
-    @check(points=2, visible=True, uses=("mean_pool", "max_pool"))
+    @check(points=2, visible=True, substitutes=("mean_pool", "max_pool"))
     def check_shape_and_value(self, student):
         """(B, 2C): the means, then the maxima"""
         for lengths in ([5, 2, 4], [1, 3, 6, 2]):
@@ -308,12 +308,12 @@ class CheckMeanMaxPool:
                 hint="one row per text, twice as long as before: first its C means, then its C maxima",
             )
 
-    @check(points=1, uses=("mean_pool", "max_pool"), after=("shape_and_value",))
+    @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pad_invariant(self, student):
         """neither half looks at the padding"""
         expect_indifferent(student.mean_max_pool, student, width=4, features=8)
 
-    @check(points=1, uses=("mean_pool", "max_pool"))
+    @check(points=1, substitutes=("mean_pool", "max_pool"))
     def check_no_padding(self, student):
         """right without padding"""
         for shape in ((2, 5, 3), (3, 4, 2)):
@@ -325,7 +325,7 @@ class CheckMeanMaxPool:
                 hint="first the C means of a text, then its C maxima",
             )
 
-    @check(points=1, uses=("mean_pool", "max_pool"), after=("shape_and_value",))
+    @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pure(self, student):
         """neither the hidden states nor the mask are overwritten, whatever the dtype of the mask"""
         for dtype in (torch.int64, torch.float32):
@@ -360,7 +360,7 @@ class Head:
         self._again = lambda: Head(student, name, *arguments, scale=scale, **options)
         with student.untraced():
             self.module.eval()
-            student.given.randomize(self.module, student.draw.seed(), scale)
+            student.fixtures.randomize(self.module, student.draw.seed(), scale)
 
     def __call__(self, *inputs: object, shape: tuple[int, ...]) -> Tensor:
         """What it answers, in float32: it must have this shape, and be finite."""
@@ -412,24 +412,26 @@ class Head:
     def parameter_gradients(self, inputs: list[object], upstream: Tensor) -> list[Tensor | None]:
         """Gradients of its trainable parameters."""
         with self.student.untraced():
-            gradients: list[Tensor | None] = self.student.given.heads.parameter_gradients(self.module, inputs, upstream)
+            gradients: list[Tensor | None] = self.student.fixtures.heads.parameter_gradients(
+                self.module, inputs, upstream
+            )
         return gradients
 
     def input_gradient(self, hidden: Tensor, mask: Tensor, upstream: Tensor) -> Tensor:
         """Gradient of the hidden states."""
         with self.student.untraced():
-            gradient: Tensor = self.student.given.heads.input_gradient(self.module, hidden, mask, upstream)
+            gradient: Tensor = self.student.fixtures.heads.input_gradient(self.module, hidden, mask, upstream)
         return gradient
 
     def n_trainable(self) -> int:
         """How many numbers are trained."""
         with self.student.untraced():
-            return sum(math.prod(shape) for shape in self.student.given.trainable_shapes(self.module))
+            return sum(math.prod(shape) for shape in self.student.fixtures.trainable_shapes(self.module))
 
     def demand_pure(self, *inputs: Any) -> None:
         """A call leaves the hidden states and the mask as they were."""
         with self.student.untraced():
-            after = self.student.given.heads.afterwards(self.module, *inputs)
+            after = self.student.fixtures.heads.afterwards(self.module, *inputs)
         kept = len(after) == len(inputs) and all(map(untouched, inputs, after))
         self.fact("the inputs are not modified", kept)
         expect.true(
@@ -445,7 +447,7 @@ class Head:
         # A vector may rightly get none: a bias that shifts all scores alike does not matter to a softmax.
         arrived = [bool((g != 0).any()) for g in gradients if isinstance(g, Tensor) and g.dim() > 1]
         with self.student.untraced():
-            hidden = self.student.given.heads.n_unregistered(self.module)
+            hidden = self.student.fixtures.heads.n_unregistered(self.module)
         self.fact("something trainable is not registered", hidden > 0)
         self.fact("there are parameters", bool(gradients))
         self.fact("all parameters are used", all(used))
@@ -493,7 +495,7 @@ def remark_on_training(student, head: Head, texts: Texts) -> None:
     batch, others = texts.hidden(), texts.hidden(tokens=tokens)
     with student.untraced():
         first, again, beside = (
-            student.given.heads.while_training(head.module, hidden, mask, seed) for hidden in (batch, batch, others)
+            student.fixtures.heads.while_training(head.module, hidden, mask, seed) for hidden in (batch, batch, others)
         )
     if same(first, again, 1e-6) and isinstance(beside, Tensor) and not same(first[:1], beside[:1]):
         expect.remark("in training mode the score that ConvHead gives a text depends on the other texts of the batch")
@@ -782,7 +784,7 @@ class CheckLSTMHead:
         head.demand_reading(6)
         head.demand_pure(texts.hidden(longer=2, scale=1.0), texts.mask(longer=2))
         with student.untraced():
-            reached = bool(student.given.heads.encoder_learns(head.module, hidden, mask))
+            reached = bool(student.fixtures.heads.encoder_learns(head.module, hidden, mask))
         if not reached:
             expect.remark("no gradient reaches the hidden states through LSTMHead: the encoder below would not learn")
 
@@ -900,7 +902,7 @@ class CheckLayerMix:
         states, upstream = self.states(student, n), student.draw.normal(2, 3, 4)
         mix = student.LayerMix(n)
         with student.untraced():
-            trainable = sum(math.prod(shape) for shape in student.given.trainable_shapes(mix))
+            trainable = sum(math.prod(shape) for shape in student.fixtures.trainable_shapes(mix))
         student.note("trainable numbers", trainable if trainable <= n + 1 else "many more")
         expect.equal(
             trainable,
@@ -910,8 +912,8 @@ class CheckLayerMix:
             reveal=True,
         )
         with student.untraced():
-            gradients = student.given.heads.parameter_gradients(mix, [states], upstream)
-            after = student.given.heads.afterwards(mix, states)
+            gradients = student.fixtures.heads.parameter_gradients(mix, [states], upstream)
+            after = student.fixtures.heads.afterwards(mix, states)
         used = all(isinstance(gradient, Tensor) for gradient in gradients)
         moving = used and all(bool((gradient != 0).all()) for gradient in gradients)
         student.note("the numbers have gradients", moving)
@@ -925,7 +927,7 @@ class CheckLayerMix:
             weights, constant, left = self.weights(states, mix(states))
         even = left < 1e-3 and bool((weights - weights.mean()).abs().max() < 1e-3)
         with contextlib.nullcontext() if even else student.untraced():  # what starts at random has random gradients
-            below = student.given.heads.state_gradients(mix, states, upstream)
+            below = student.fixtures.heads.state_gradients(mix, states, upstream)
         expect.close(
             below,
             [upstream / n] * n,
@@ -1025,7 +1027,7 @@ class CheckAttentionPool:
         mixed = pool(several, torch.ones(7, 5, dtype=torch.long), shape=(7, 6))
         longer = pool(3 * single, ones[:, :1], shape=(16, 6))
         with student.untraced():
-            trained = student.given.heads.while_training(pool.module, single, ones[:, :1], student.draw.seed())
+            trained = student.fixtures.heads.while_training(pool.module, single, ones[:, :1], student.draw.seed())
         inside = bool(((mixed >= several.amin(1) - 1e-4) & (mixed <= several.amax(1) + 1e-4)).all())
         pool.fact("one token is itself", same(lone, single[:, 0]))
         pool.fact("one token keeps its direction", bool(cosines(lone, single[:, 0]).min() > 0.999))

@@ -68,7 +68,7 @@ class Corrupted:
         options: dict[str, object] = {} if p is None else {"p": p}
         with student.untraced():
             if seed is not None:
-                options["generator"] = student.given.objectives.generator(seed)
+                options["generator"] = student.fixtures.objectives.generator(seed)
             answer = student.mask_tokens(texts.ids, texts.special, texts.mask, texts.vocab_size, **options)
         self.read(student, texts, answer, 0.15 if p is None else p)
 
@@ -281,7 +281,7 @@ class CheckMaskTokens:
         for _ in range(24):
             texts = Texts(student, vocab_size=2000, rows=1, length=130)
             with student.untraced():
-                dice = student.given.objectives.generator(student.draw.seed())
+                dice = student.fixtures.objectives.generator(student.draw.seed())
                 answer = student.mask_tokens(texts.ids, texts.special, texts.mask, 2000, p=1.0, generator=dice)
             ids, _ = two_tensors(answer, texts.ids)
             before, after = texts.ids[texts.ordinary], ids[texts.ordinary]
@@ -350,14 +350,14 @@ class CheckMaskTokens:
         seed, other = student.draw.seed(), student.draw.seed()
         rest = texts.mask, texts.vocab_size
         with student.untraced():
-            dice = student.given.objectives.generator(seed)
+            dice = student.fixtures.objectives.generator(seed)
             function = student.value(None, "mask_tokens")
-            call = student.given.objectives.corrupted_beside_its_input
+            call = student.fixtures.objectives.corrupted_beside_its_input
             first = call(function, texts.ids, texts.special, *rest, generator=dice)
             later = student.mask_tokens(texts.ids, texts.special, *rest, generator=dice)
             again, different = (
                 student.mask_tokens(
-                    texts.ids, texts.special, *rest, generator=student.given.objectives.generator(number)
+                    texts.ids, texts.special, *rest, generator=student.fixtures.objectives.generator(number)
                 )
                 for number in (seed, other)
             )
@@ -403,7 +403,7 @@ def graded(student, name: str, *arguments: Tensor) -> tuple[Tensor, Tensor]:
     """Loss and gradient of the logits, for a loss of the student."""
     with student.untraced():
         function = student.value(None, name)
-    found = student.given.objectives.loss_and_gradient(function, *arguments)
+    found = student.fixtures.objectives.loss_and_gradient(function, *arguments)
     return found["loss"], found["gradient"]
 
 
@@ -565,7 +565,7 @@ class CheckClmLoss:
 
     function = "clm_loss"
 
-    @check(points=2, visible=True, uses=("mlm_loss",))
+    @check(points=2, visible=True, substitutes=("mlm_loss",))
     def check_shift(self, student):
         """position t predicts the token at t + 1"""
         for _ in range(2):
@@ -577,7 +577,7 @@ class CheckClmLoss:
                 hint="which token does the model not know yet when it stands at position t?",
             )
 
-    @check(points=2, uses=("mlm_loss",))
+    @check(points=2, substitutes=("mlm_loss",))
     def check_padding(self, student):
         """padding is no target, whatever its id, and every real target of the batch has the same weight"""
         for _ in range(2):
@@ -591,7 +591,7 @@ class CheckClmLoss:
                 "Does your mask belong to the position, or to its target?",
             )
 
-    @check(points=1, uses=("mlm_loss",))
+    @check(points=1, substitutes=("mlm_loss",))
     def check_oracle(self, student):
         """who knows the next token has the loss 0; who repeats the current one has a large loss"""
         pages = Pages(student)
@@ -610,7 +610,7 @@ class CheckClmLoss:
             hint="repeating the current token must not pay: it is no prediction",
         )
 
-    @check(points=1, uses=("mlm_loss",))
+    @check(points=1, substitutes=("mlm_loss",))
     def check_last_logit_unused(self, student):
         """the last position has no target; every other one has"""
         pages = Pages(student)
@@ -625,7 +625,7 @@ class CheckClmLoss:
         asked[:, -1] = False
         expect_questions(gradient, asked, "teacher forcing: all questions of a text are asked at once")
 
-    @check(points=1, uses=("mlm_loss",), after=("shift",))
+    @check(points=1, substitutes=("mlm_loss",), after=("shift",))
     def check_pure(self, student):
         """logits, ids and mask stay as they are, and the same text gets the same loss again"""
         pages = Pages(student)
@@ -845,7 +845,7 @@ class Pairs:
     def __init__(self, student, library: Library, n_pairs: int, seed: int | None = None, pure: bool = False) -> None:
         """Call ``make_nsp_pairs`` with fresh dice."""
         with student.untraced():
-            dice = student.given.objectives.dice(student.draw.seed() if seed is None else seed)
+            dice = student.fixtures.objectives.dice(student.draw.seed() if seed is None else seed)
             if pure:
                 answer = student.pure("make_nsp_pairs", library.documents, n_pairs, dice)
             else:
@@ -1130,7 +1130,7 @@ class CheckMakeNspPairs:
         with student.untraced():
             again, different = (
                 triples_of(
-                    student, student.make_nsp_pairs(library.documents, n, student.given.objectives.dice(number)), n
+                    student, student.make_nsp_pairs(library.documents, n, student.fixtures.objectives.dice(number)), n
                 )
                 for number in (seed, other)
             )

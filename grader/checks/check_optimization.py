@@ -62,9 +62,9 @@ class Groups:
         """Ask, and look up whose numbers came back."""
         seed = student.draw.seed()
         self.mine = getattr(built, build)(seed, *model)
-        theirs = getattr(student.given.optimization, build)(seed, *model)
+        theirs = getattr(student.fixtures.optimization, build)(seed, *model)
         with student.untraced():
-            read = student.given.optimization.settings(student.value(None, name), theirs, keys, **settings)
+            read = student.fixtures.optimization.settings(student.value(None, name), theirs, keys, **settings)
         self.frozen = {n for n, parameter in self.mine.named_parameters() if not parameter.requires_grad}
         self.of: dict[str, list[list[float]]] = {n: [] for n, _ in self.mine.named_parameters()}
         self.foreign = int(read["foreign"])
@@ -206,13 +206,13 @@ class CheckDecayGroups:
                 "everything with two or more dimensions decays, by the value of the argument (0.01 if none is given)",
             )
 
-    @check(points=1, needs=("training",))
+    @check(points=1, preloads=("training",))
     def check_usable(self, student):
         """torch.optim.AdamW takes the groups, and a step moves all that is trainable"""
         seed = student.draw.seed()
-        model = student.given.optimization.mixed(seed, frozen=True)
+        model = student.fixtures.optimization.mixed(seed, frozen=True)
         with student.untraced():
-            after = student.given.optimization.stepped(student.value(None, "decay_groups"), model, weight_decay=0.1)
+            after = student.fixtures.optimization.stepped(student.value(None, "decay_groups"), model, weight_decay=0.1)
         demand_moved(student, built.mixed(seed, frozen=True), after)
 
 
@@ -270,14 +270,14 @@ class CheckLlrdGroups:
 
     function = "llrd_groups"
 
-    @check(points=2, visible=True, uses=("decay_groups",))
+    @check(points=2, visible=True, substitutes=("decay_groups",))
     def check_once(self, student):
         """every parameter is in exactly one group: the pooler is not forgotten, nor a head of any name"""
         for n_layers in (3, 2):
             rates = Rates(student, n_layers, head="odd")
             demand_once(rates.of, rates.frozen, rates.foreign)
 
-    @check(points=2, uses=("decay_groups",))
+    @check(points=2, substitutes=("decay_groups",))
     def check_ratios(self, student):
         """one rate for a layer, and from layer to layer the factor decay, the top one being the fastest"""
         rates = Rates(student)
@@ -299,7 +299,7 @@ class CheckLlrdGroups:
             hint="the layers near the head may move most; each step down multiplies the rate once more",
         )
 
-    @check(points=2, visible=True, after=("once",), uses=("decay_groups",))
+    @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
     def check_anchors(self, student):
         """the top layer has base_lr, the embeddings base_lr * decay^L, the pooler base_lr, the head head_lr"""
         for n_layers in (12, 2):
@@ -322,7 +322,7 @@ class CheckLlrdGroups:
             )
             rates.demand("head", rates.head_lr, "the head starts at random; its rate is an argument of its own")
 
-    @check(points=1, after=("once",), uses=("decay_groups",))
+    @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
         """biases and LayerNorms do not decay, everything else does, in the body and in the head"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
@@ -341,13 +341,13 @@ class CheckLlrdGroups:
                         hint="within each rate there are two kinds of parameters, as in decay_groups",
                     )
 
-    @check(points=1, needs=("training",), uses=("decay_groups",))
+    @check(points=1, preloads=("training",), substitutes=("decay_groups",))
     def check_usable(self, student):
         """torch.optim.AdamW takes the groups and a step moves every layer, also in a model that has no pooler"""
         seed = student.draw.seed()
-        model = student.given.optimization.bert_like(seed, 3, pooler=False)
+        model = student.fixtures.optimization.bert_like(seed, 3, pooler=False)
         with student.untraced():
-            after = student.given.optimization.stepped(
+            after = student.fixtures.optimization.stepped(
                 student.value(None, "llrd_groups"), model, base_lr=0.02, decay=0.9, head_lr=0.05, weight_decay=0.1
             )
         demand_moved(student, built.bert_like(seed, 3, pooler=False), after)
@@ -369,8 +369,8 @@ class Restarted:
         self.range = float(student.draw.uniform(0.03, 0.06))
         seed, options = student.draw.seed(), {**options, "initializer_range": self.range}
         with student.untraced():  # the numbers are random
-            self.model = student.given.optimization.bert_like(seed, n_layers, **options)
-            self.watch = student.given.optimization.watch(self.model)
+            self.model = student.fixtures.optimization.bert_like(seed, n_layers, **options)
+            self.watch = student.fixtures.optimization.watch(self.model)
             function = student.value(None, "reinit_top_layers")
             returned = self.watch.restart(function, n, **({} if std is None else {"std": std}))
             self.now: dict[str, Tensor] = self.watch.numbers()
@@ -427,7 +427,7 @@ class CheckReinitTopLayers:
             try:
                 restarted = Restarted(student, n, n_layers)
             except StudentRaised as error:
-                if n < n_layers or error.type != "ValueError" or error.unwritten or error.memory:
+                if n < n_layers or error.type != "ValueError" or error.not_started or error.memory:
                     raise
                 student.note("all layers are refused", True)
                 expect.true(
@@ -477,11 +477,11 @@ class CheckReinitTopLayers:
     def refuses(student, seed: int, n: int, n_layers: int) -> bool:
         """Whether an error comes, of whatever kind, and the model stays as it was."""
         with student.untraced():
-            watch = student.given.optimization.watch(student.given.optimization.bert_like(seed, n_layers))
+            watch = student.fixtures.optimization.watch(student.fixtures.optimization.bert_like(seed, n_layers))
             try:
                 watch.restart(student.value(None, "reinit_top_layers"), n)
             except StudentRaised as error:
-                if error.unwritten or error.memory:
+                if error.not_started or error.memory:
                     raise
                 if error.type != "ValueError":
                     expect.remark(f"reinit_top_layers raises {error.type} for an n out of range, not ValueError")
@@ -560,7 +560,7 @@ class CheckReinitTopLayers:
         try:
             restarted = Restarted(student, 1, 2, 0.0)
         except StudentRaised as error:
-            if error.unwritten or error.memory:
+            if error.not_started or error.memory:
                 raise
             # torch.nn.init.trunc_normal_, which is right everywhere else, divides by it
             expect.remark(f"reinit_top_layers raises {error.type} for std=0.0; the docstring's example passes it")
@@ -649,7 +649,7 @@ def up_and_down(step: int, warmup: int, total: int) -> float:
 def multipliers(student, steps: Iterable[int], warmup: float, total: int) -> Any:
     """What the student's schedule says at these steps, one call for each."""
     function = student.value(None, "warmup_linear")
-    return student.given.optimization.at_steps(function, list(steps), warmup, total)
+    return student.fixtures.optimization.at_steps(function, list(steps), warmup, total)
 
 
 class CheckWarmupLinear:
@@ -755,7 +755,7 @@ class Clipped:
         self.before: list[Tensor | None] = [None if i in without else grad for i, grad in enumerate(drawn)]
         squares = sum(float(grad.double().square().sum()) for grad in self.before if grad is not None)
         self.before = [None if grad is None else grad * (norm / math.sqrt(squares)) for grad in self.before]
-        self.parameters = student.given.optimization.with_gradients(self.numbers, self.before)
+        self.parameters = student.fixtures.optimization.with_gradients(self.numbers, self.before)
 
     def clip(self, max_norm: float, *, once: bool = False) -> object:
         """Call the student's function."""
@@ -899,7 +899,7 @@ class Accumulated:
             "second": draw.normal(OUTPUTS, HIDDEN),
             "bias": draw.normal(OUTPUTS),
         }
-        self.loss_name, given = loss, student.given.optimization
+        self.loss_name, given = loss, student.fixtures.optimization
         # The micro-batches are of different kinds, so that the mean of some of them is not the mean of all.
         self.batches = [
             (
@@ -961,7 +961,7 @@ class CheckAccumulateGradients:
 
     function = "accumulate_gradients"
 
-    @check(points=2, visible=True, needs=("training",))
+    @check(points=2, visible=True, preloads=("training",))
     def check_equal_batches(self, student):
         """4 micro-batches of 4 examples leave the gradient of one batch of 16"""
         for _ in range(2):
@@ -974,7 +974,7 @@ class CheckAccumulateGradients:
                 "the sum is the mean of all?",
             )
 
-    @check(points=2, needs=("training",))
+    @check(points=2, preloads=("training",))
     def check_uneven(self, student):
         """micro-batches of unequal size, 4 + 4 + 2, leave the gradient of one batch of 10"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((5, 1, 3), "mean_cross_entropy")):
@@ -985,7 +985,7 @@ class CheckAccumulateGradients:
                 "an example in a small micro-batch must not count for more than one in a large micro-batch",
             )
 
-    @check(points=1, needs=("training",))
+    @check(points=1, preloads=("training",))
     def check_loss(self, student):
         """returned is the mean loss over all examples, as a plain number"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((3, 1, 5), "mean_cross_entropy")):
@@ -1008,7 +1008,7 @@ class CheckAccumulateGradients:
                 reveal=True,
             )
 
-    @check(points=1, needs=("training",))
+    @check(points=1, preloads=("training",))
     def check_memory(self, student):
         """one micro-batch at a time: never a larger forward pass, and no graph kept for later"""
         accumulated = Accumulated(student, (4, 4, 4), places=4)
@@ -1023,7 +1023,7 @@ class CheckAccumulateGradients:
                 hint="forward and backward for one micro-batch, then the next",
             )
 
-    @check(points=1, needs=("training",))
+    @check(points=1, preloads=("training",))
     def check_fresh(self, student):
         """gradients from before do not leak in, and the weights stay as they are"""
         accumulated = Accumulated(student, (2, 2), earlier=float(student.draw.uniform(3, 9)))

@@ -117,7 +117,7 @@ class ForkServer:
         self._clients += 1
         if self._clients == SETTLE_AT:
             self.settle()
-            fixtures.fill_stock()
+            fixtures.fill_pool()
             hugepages.collapse()
 
     def step(self) -> None:

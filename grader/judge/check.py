@@ -40,9 +40,9 @@ class CheckSpec:
     visible: bool
     after: tuple[str, ...]
     """Ids of checks that must have passed, else this one is skipped."""
-    needs: tuple[str, ...]
+    preloads: tuple[str, ...]
     """Preloads beyond torch."""
-    uses: tuple[str, ...]
+    substitutes: tuple[str, ...]
     """Names that are replaced by the reference's when their own group did not pass."""
     seconds: float | None
     """Own time limit of the student process; None means the exercise's."""
@@ -55,8 +55,8 @@ def check(
     points: int,
     visible: bool = False,
     after: tuple[str, ...] = (),
-    needs: tuple[str, ...] = (),
-    uses: tuple[str, ...] = (),
+    preloads: tuple[str, ...] = (),
+    substitutes: tuple[str, ...] = (),
     seconds: float | None = None,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Declare a method ``check_<name>(self, student)`` as a check worth ``points``."""
@@ -65,7 +65,12 @@ def check(
 
     def declare(function: CheckFunction) -> CheckFunction:
         function.__check__ = dict(  # type: ignore[attr-defined]
-            points=points, visible=visible, after=after, needs=needs, uses=uses, seconds=seconds
+            points=points,
+            visible=visible,
+            after=after,
+            preloads=preloads,
+            substitutes=substitutes,
+            seconds=seconds,
         )
         return function
 

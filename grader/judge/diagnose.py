@@ -1,18 +1,18 @@
 """Diagnosis by simulation: which misconception explains what the student's code did?
 
-A mistake is a small edit of the reference. The very check that failed is run again, same seed, against each edited
-reference, in this process; two runs are the same if everything that came back through the proxy is the same, and the
-verdict too. So the comparison is of behaviour, whatever the student's code looks like.
+A misconception is a small edit of the reference. The very check that failed is run again, same seed, against each
+edited reference, in this process; two runs are the same if everything that came back through the proxy is the same,
+and the verdict too. So the comparison is of behaviour, whatever the student's code looks like.
 
-A wrong diagnosis is worse than none. A mistake is named only if
+A wrong diagnosis is worse than none. A misconception is named only if
 
 1. its own check (``caught_by``) is among those that failed, and
 2. its trace equals the student's in every check of that function, or, when several things are wrong at once, in its
    own check and in this one, with numbers that no accident explains; and
 3. what differs from the reference is evidence enough (``evidence``). Complaints about the form of an answer are none,
-   and yes/no facts are shared by errors that nobody has thought of: on them alone only those mistakes are named whose
-   text says no more than the facts do (``facts.toml``); and
-4. no other mistake fits as well, nor a stand-in that does nothing.
+   and yes/no facts are shared by errors that nobody has thought of: on them alone only those misconceptions are named
+   whose text says no more than the facts do (``facts.toml``); and
+4. no other misconception fits as well, nor a stand-in that does nothing.
 
 Where none fits alone, two at once are tried (``pairs``), by the same rules. Where no simulation fits, a relation
 between the answer and the expected one may be stated (``relations``).
@@ -42,18 +42,19 @@ import torch
 
 from course import paths
 from course.compat import tomllib
+from course.result import ExplanationKind
 from course.text import mark, say, translated
 from grader.errors import Failed, StudentRaised
 from grader.judge import expect, relations
 from grader.judge.check import CheckSpec
-from grader.judge.proxy import Handle, Outcome, check_seed, local_student
+from grader.judge.proxy import Outcome, RemoteRef, check_seed, local_student
 
 TOLERANCE = 1e-4
 """Largest difference, relative to 1 + |value|, at which two results count as the same behaviour."""
 ENOUGH = 6
 """Evidence that a name needs; ``evidence`` says what counts."""
 PAIR_SECONDS = 0.3
-"""Processor time for trying pairs of mistakes on one function."""
+"""Processor time for trying pairs of misconceptions on one function."""
 RELATION_SECONDS = 0.2
 """The same for relations."""
 IDLE = {
@@ -70,7 +71,7 @@ IDLE = {
 
 
 @dataclass(frozen=True)
-class Mistake:
+class Misconception:
     """One misconception, as an edit of the reference."""
 
     name: str
@@ -79,7 +80,7 @@ class Mistake:
     caught_by: str
     hint: str
     kin: str = ""
-    """Mistakes of the same kin are one to the student: where they behave the same, either may be named."""
+    """Misconceptions of the same kin are one to the student: where they behave the same, either may be named."""
 
     @property
     def function(self) -> str:
@@ -94,7 +95,7 @@ class Mistake:
         """
         for old, new in self.edits:
             if (count := source.count(old)) != 1:
-                raise ValueError(f"mistake {self.name}: {old!r} occurs {count} times in the reference, not once")
+                raise ValueError(f"misconception {self.name}: {old!r} occurs {count} times in the reference, not once")
             source = source.replace(old, new)
         return source
 
@@ -118,7 +119,7 @@ class Observed:
 class Diagnosis:
     """What explains a failed check: a misconception, two of them (``pair``), a relation, or another failure."""
 
-    kind: str
+    kind: ExplanationKind
     """``misconception``, ``pair``, ``relation`` or ``follows``."""
     id: str
     text: str
@@ -126,8 +127,8 @@ class Diagnosis:
 
 
 @functools.cache
-def load_mistakes(path: Path) -> tuple[Mistake, ...]:
-    """All mistakes of an exercise.
+def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
+    """All misconceptions of an exercise.
 
     Raises:
         ValueError: an entry is incomplete.
@@ -135,10 +136,10 @@ def load_mistakes(path: Path) -> tuple[Mistake, ...]:
     if not path.exists():
         return ()
     found = []
-    for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("mistake", []):
+    for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("misconception", []):
         edits = entry.get("edits") or [{"old": entry["old"], "new": entry["new"]}]
         found.append(
-            Mistake(
+            Misconception(
                 name=entry["name"],
                 edits=tuple((edit["old"], edit["new"]) for edit in edits),
                 caught_by=entry["caught_by"],
@@ -149,21 +150,21 @@ def load_mistakes(path: Path) -> tuple[Mistake, ...]:
     return tuple(found)
 
 
-def edited_module(slug: str, mistake: Mistake) -> types.ModuleType:
-    """The reference with one mistake (or with two in one), as a module of its own."""
-    module = types.ModuleType(f"mistaken_{re.sub('[^a-z0-9]', '_', mistake.name.lower())}")
-    module.__file__ = "<mistaken>"
-    for part in parts(paths.solution(slug).read_text(encoding="utf-8"), mistake):
+def edited_module(slug: str, misconception: Misconception) -> types.ModuleType:
+    """The reference with one misconception (or with two in one), as a module of its own."""
+    module = types.ModuleType(f"edited_{re.sub('[^a-z0-9]', '_', misconception.name.lower())}")
+    module.__file__ = "<edited>"
+    for part in parts(paths.solution(slug).read_text(encoding="utf-8"), misconception):
         exec(_compiled(part), module.__dict__)
     return module
 
 
-def parts(reference: str, mistake: Mistake) -> list[str]:
+def parts(reference: str, misconception: Misconception) -> list[str]:
     """The edited source in parts that can be compiled one by one, most of them as they stand in the reference.
 
-    One exercise has two hundred mistakes and a grading tries dozens: only what the edit touched is compiled anew.
+    One exercise has two hundred misconceptions and a grading tries dozens: only what the edit touched is compiled anew.
     """
-    source, statements = mistake.apply(reference), _statements(reference)
+    source, statements = misconception.apply(reference), _statements(reference)
     start, end, before, after = 0, len(source), 0, len(statements)
     while before < after and source.startswith(statements[before], start):
         start += len(statements[before])
@@ -193,7 +194,7 @@ def _statements(source: str) -> list[str]:
 
 @functools.cache
 def _compiled(statement: str) -> types.CodeType:
-    code: types.CodeType = compile(statement, "<mistaken>", "exec", dont_inherit=True)
+    code: types.CodeType = compile(statement, "<edited>", "exec", dont_inherit=True)
     return code
 
 
@@ -213,7 +214,7 @@ def _observe(spec: CheckSpec, module: types.ModuleType, run_seed: int, trace: li
             spec.run(student)
     except StudentRaised as raised:
         status, error = "crashed", raised
-    except Exception as raised:  # an expectation, or the check tripped over the mistaken answer
+    except Exception as raised:  # an expectation, or the check tripped over the edited answer
         status, error = "failed", raised  # type: ignore[assignment]
     finally:
         expect.seen[:], expect.remarks[:] = seen, remarks
@@ -278,14 +279,14 @@ class Function:
     def explain(self) -> dict[str, Diagnosis]:
         """Check id -> what explains its failure."""
         suspects = [
-            mistake
-            for mistake in load_mistakes(paths.mistakes(self.slug))
-            if mistake.function == self.name and mistake.caught_by in self.wrong
+            misconception
+            for misconception in load_misconceptions(paths.misconceptions(self.slug))
+            if misconception.function == self.name and misconception.caught_by in self.wrong
         ]
         idle = self._idle(self.order)
         if idle is not None:
             return dict.fromkeys(self.wrong, idle)
-        fitting = [mistake for mistake in suspects if self._fits(mistake)] if self.complete else []
+        fitting = [misconception for misconception in suspects if self._fits(misconception)] if self.complete else []
         if fitting:
             named = self._speaker(fitting)
             return self._following(self._related({} if named is None else dict.fromkeys(self.wrong, named)))
@@ -294,7 +295,7 @@ class Function:
             return dict.fromkeys(self.wrong, idle)
         alone = self._related({})
         if len(alone) == len(self.wrong) and len({diagnosis.id for diagnosis in alone.values()}) == 1:
-            return alone  # one relation that explains everything is simpler than two mistakes
+            return alone  # one relation that explains everything is simpler than two misconceptions
         related = alone | found
         if self.complete and len(found) < len(self.wrong):
             pair = self._pair(suspects, {diagnosis.id for diagnosis in found.values()})
@@ -302,44 +303,44 @@ class Function:
                 return dict.fromkeys(self.wrong, pair)
         return self._following(related)
 
-    # --- one mistake ---------------------------------------------------------------------------------------------
+    # --- one misconception ---------------------------------------------------------------------------------------
 
-    def _module(self, mistake: Mistake) -> types.ModuleType:
-        if mistake.name not in self._modules:
-            self._modules[mistake.name] = edited_module(self.slug, mistake)
-        return self._modules[mistake.name]
+    def _module(self, misconception: Misconception) -> types.ModuleType:
+        if misconception.name not in self._modules:
+            self._modules[misconception.name] = edited_module(self.slug, misconception)
+        return self._modules[misconception.name]
 
-    def _repeats(self, name: str, mistake: Mistake) -> bool:
-        key = name, mistake.name
+    def _repeats(self, name: str, misconception: Misconception) -> bool:
+        key = name, misconception.name
         if key not in self._repeated:
-            self._repeated[key] = _repeats(self.comparable[name], self._module(mistake), self.run_seed)
+            self._repeated[key] = _repeats(self.comparable[name], self._module(misconception), self.run_seed)
         return self._repeated[key]
 
-    def _fits(self, mistake: Mistake) -> bool:
-        """Whether all checks go with this mistake as they went with the student; tried up to the first difference."""
-        return all(self._repeats(name, mistake) for name in self.order)
+    def _fits(self, misconception: Misconception) -> bool:
+        """Whether all checks go with this misconception as they went with the student; up to the first difference."""
+        return all(self._repeats(name, misconception) for name in self.order)
 
-    def _speaker(self, fitting: list[Mistake]) -> Diagnosis | None:
+    def _speaker(self, fitting: list[Misconception]) -> Diagnosis | None:
         """The one to name of those that explain everything."""
-        if len(fitting) > 1 and not (fitting[0].kin and len({mistake.kin for mistake in fitting}) == 1):
+        if len(fitting) > 1 and not (fitting[0].kin and len({misconception.kin for misconception in fitting}) == 1):
             return None
-        mistake = fitting[0]
-        if sum(self.evidence.values()) < ENOUGH and mistake.name not in plain_facts(self.slug):
+        misconception = fitting[0]
+        if sum(self.evidence.values()) < ENOUGH and misconception.name not in plain_facts(self.slug):
             return None
-        return Diagnosis("misconception", mistake.name, mistake.hint)
+        return Diagnosis("misconception", misconception.name, misconception.hint)
 
-    def _partial(self, suspects: list[Mistake]) -> dict[str, Diagnosis]:
+    def _partial(self, suspects: list[Misconception]) -> dict[str, Diagnosis]:
         """What explains single checks, where several things are wrong.
 
-        A mistake counts if every check that passed, and every check that the mistake fails by itself, goes with it as
-        it went with the student; what else failed has another cause. Fractions that agree (``_telling``) are proof
-        without that, for several causes may meet in one check. It is named for a check if no other mistake repeats
-        that check, and if there is evidence enough or its text says no more than the facts do.
+        A misconception counts if every check that passed, and every check that it fails by itself, goes with it as it
+        went with the student; what else failed has another cause. Fractions that agree (``_telling``) are proof without
+        that, for several causes may meet in one check. It is named for a check if no other misconception repeats that
+        check, and if there is evidence enough or its text says no more than the facts do.
         """
-        known = [mistake for mistake in suspects if self._repeats(mistake.caught_by, mistake)]
+        known = [misconception for misconception in suspects if self._repeats(misconception.caught_by, misconception)]
         found = {}
         for name in self.wrong:
-            fitting = [mistake for mistake in known if self._repeats(name, mistake)]
+            fitting = [misconception for misconception in known if self._repeats(name, misconception)]
             if len(fitting) != 1:
                 continue
             if not (_telling(self.group[name], self.references[name]) or self._is_seen_whole(fitting[0])):
@@ -348,39 +349,42 @@ class Function:
                 found[name] = Diagnosis("misconception", fitting[0].name, fitting[0].hint)
         return found
 
-    def _is_seen_whole(self, mistake: Mistake) -> bool:
-        """Whether all that this mistake does was seen: what else failed, it does not cause."""
+    def _is_seen_whole(self, misconception: Misconception) -> bool:
+        """Whether all that this misconception does was seen: what else failed, it does not cause."""
         for name in reversed(self.order):  # what passed first
-            if self._repeats(name, mistake):
+            if self._repeats(name, misconception):
                 continue
             if (
                 name not in self.wrong
-                or observe(self.group[name].spec, self._module(mistake), self.run_seed).status != "passed"
+                or observe(self.group[name].spec, self._module(misconception), self.run_seed).status != "passed"
             ):
                 return False
         return True
 
     # --- two at once ---------------------------------------------------------------------------------------------
 
-    def _pair(self, suspects: list[Mistake], known: set[str]) -> Diagnosis | None:
-        """The two mistakes that explain everything together, if there are exactly two.
+    def _pair(self, suspects: list[Misconception], known: set[str]) -> Diagnosis | None:
+        """The two misconceptions that explain everything together, if there are exactly two.
 
-        Pairs with a mistake that explains a check by itself come first. What is found counts only if there was time
-        for all the others, or if the evidence is overwhelming.
+        Pairs with a misconception that explains a check by itself come first. What is found counts only if there was
+        time for all the others, or if the evidence is overwhelming.
         """
         total = sum(self.evidence.values())
         if total < ENOUGH or len(suspects) < 2:
             return None
         deadline = time.process_time() + PAIR_SECONDS
         weight = {
-            mistake.name: (mistake.name not in known, not self._repeated.get((mistake.caught_by, mistake.name), False))
-            for mistake in suspects
+            misconception.name: (
+                misconception.name not in known,
+                not self._repeated.get((misconception.caught_by, misconception.name), False),
+            )
+            for misconception in suspects
         }
         pairs = sorted(
             itertools.combinations(suspects, 2),
             key=lambda two: (sorted(weight[one.name] for one in two), two[0].name, two[1].name),
         )
-        fitting: list[tuple[Mistake, Mistake]] = []
+        fitting: list[tuple[Misconception, Misconception]] = []
         done = True
         for first, second in pairs:
             if time.process_time() > deadline:
@@ -393,10 +397,10 @@ class Function:
             return None
         if len(fitting) > 1:
             common = set.intersection(*({one.name for one in two} for two in fitting))
-            part = [mistake for mistake in fitting[0] if mistake.name in common]
+            part = [misconception for misconception in fitting[0] if misconception.name in common]
             return Diagnosis("misconception", part[0].name, part[0].hint) if part else None
         first, second = sorted(
-            fitting[0], key=lambda mistake: (list(self.group).index(mistake.caught_by), mistake.name)
+            fitting[0], key=lambda misconception: (list(self.group).index(misconception.caught_by), misconception.name)
         )
         apart = first.caught_by != second.caught_by and all(
             self._repeats(one.caught_by, one) for one in (first, second)
@@ -413,7 +417,7 @@ class Function:
             ),
         )
 
-    # --- no mistake ----------------------------------------------------------------------------------------------
+    # --- no misconception ----------------------------------------------------------------------------------------
 
     def _idle(self, names: Sequence[str]) -> Diagnosis | None:
         """Whether the function might as well do nothing at all, as far as these checks see."""
@@ -447,7 +451,7 @@ class Function:
     def _following(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
         """What is found; where one relation is behind most failures, the others may well come of it too.
 
-        A mistake that does not repeat a check is known not to be all that is wrong there, so nothing follows from it.
+        A misconception that does not repeat a check is not all that is wrong there, so nothing follows from it.
         """
         causes = {(diagnosis.kind, diagnosis.id) for diagnosis in found.values()}
         rest = [name for name in self.wrong if name not in found and self.group[name].status == "failed"]
@@ -464,13 +468,13 @@ class Function:
         return found | dict.fromkeys(rest, Diagnosis("follows", cause, text))
 
 
-def compose(slug: str, first: Mistake, second: Mistake) -> Mistake | None:
-    """Two mistakes as one, None where their edits touch each other."""
+def compose(slug: str, first: Misconception, second: Misconception) -> Misconception | None:
+    """Two misconceptions as one, None where their edits touch each other."""
     reference = paths.solution(slug).read_text(encoding="utf-8")
-    both = Mistake(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, first.hint)
+    both = Misconception(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, first.hint)
     try:
         forth = both.apply(reference)
-        back = Mistake("", second.edits + first.edits, "", "").apply(reference)
+        back = Misconception("", second.edits + first.edits, "", "").apply(reference)
     except ValueError:
         return None
     return both if forth == back else None
@@ -479,7 +483,7 @@ def compose(slug: str, first: Mistake, second: Mistake) -> Mistake | None:
 @functools.cache
 def reference_module(slug: str) -> types.ModuleType:
     """The reference as it stands."""
-    return edited_module(slug, Mistake("", (), "", ""))
+    return edited_module(slug, Misconception("", (), "", ""))
 
 
 def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
@@ -496,8 +500,8 @@ def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
 
 @functools.cache
 def plain_facts(slug: str) -> frozenset[str]:
-    """Mistakes whose text says no more than the yes/no facts that the checks state."""
-    path = paths.mistakes(slug).parents[1] / "facts.toml"
+    """Misconceptions whose text says no more than the yes/no facts that the checks state."""
+    path = paths.misconceptions(slug).parents[1] / "facts.toml"
     if not path.exists():
         return frozenset()
     names: list[str] = tomllib.loads(path.read_text(encoding="utf-8")).get(slug, [])
@@ -572,7 +576,7 @@ def same_value(one: Any, other: Any) -> bool:
         if one == other or (one != one and other != other):
             return True
         return math.isfinite(one) and math.isfinite(other) and abs(one - other) <= TOLERANCE * (1 + abs(other))
-    if isinstance(one, Handle) and isinstance(other, Handle):
+    if isinstance(one, RemoteRef) and isinstance(other, RemoteRef):
         return True
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(same_value(a, b) for a, b in zip(one, other, strict=True))

@@ -264,7 +264,7 @@ def raises(thunk: Callable[[], object], what: str, *, hint: Hint = None) -> None
     try:
         got = thunk()
     except StudentRaised as error:
-        if error.unwritten or error.memory:
+        if error.not_started or error.memory:
             raise
         seen.append((what, "an error", error.type))
         return

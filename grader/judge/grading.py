@@ -154,11 +154,13 @@ class Judge:
             message = say("no check of this exercise is called {only}", only=", ".join(self.request.only))
             self.emit({"event": "fault", "message": message, "exit_code": 5})
             return
-        self.queue = sorted(self.specs, key=lambda spec: bool(spec.needs))  # stable: pedagogical order within each part
+        self.queue = sorted(
+            self.specs, key=lambda spec: bool(spec.preloads)
+        )  # stable: pedagogical order within each part
         self._announce()
         self._compile()
-        self.launcher.prepare(self.queue[0].needs)
-        self._taken = self.launcher.take(self.queue[0].needs)
+        self.launcher.prepare(self.queue[0].preloads)
+        self._taken = self.launcher.take(self.queue[0].preloads)
         self._refuse_if_hopeless(self._taken)
         self._pytest()
         for spec in self.specs:
@@ -285,7 +287,7 @@ class Judge:
         for spec in reversed(specs):
             if spec.id in chosen:
                 chosen |= set(spec.after)
-                chosen |= {other.id for other in specs if other.function in spec.uses}
+                chosen |= {other.id for other in specs if other.function in spec.substitutes}
         return [spec for spec in specs if spec.id in chosen]
 
     # --- the student process ---------------------------------------------------------------------------------------
@@ -470,13 +472,13 @@ class Judge:
         self._foresee_simulation(spec)
         if process is None:
             self.launcher.import_seconds = min(self.request.exercise.limits.import_seconds, self.budget.student)
-            process = self.launcher.take(spec.needs)
+            process = self.launcher.take(spec.preloads)
         self.process = process
         given = list(self._given(spec))
         process.given = bool(given)
         following = self._following(spec)
         if following is not None and not given:  # what is given must not reach the process of a later check
-            self.launcher.prepare(following.needs)
+            self.launcher.prepare(following.preloads)
         expect.seen.clear()
         expect.remarks.clear()
         if process.failure is not None:
@@ -499,7 +501,7 @@ class Judge:
         if any(
             item.function == spec.function and item.status in ("failed", "crashed") for item in self.reports.values()
         ):
-            for need in spec.needs:
+            for need in spec.preloads:
                 for module in PRELOADS[need]:
                     importlib.import_module(module)
 
@@ -517,7 +519,7 @@ class Judge:
 
     def _given(self, spec: CheckSpec) -> Iterator[tuple[str, bytes]]:
         """(name, compiled definition) of what the student's own version of did not pass, as far as it was tried."""
-        for name in spec.uses:
+        for name in spec.substitutes:
             tried = [item for item in self.reports.values() if item.function == name]
             if not tried or any(item.status != "passed" for item in tried):
                 yield name, compiled_definition(paths.solution(self.request.exercise.slug), name)
@@ -595,7 +597,7 @@ class Judge:
             if item.stdout.strip()
             else ""
         )
-        if isinstance(error, StudentRaised) and not error.unwritten and not error.memory:
+        if isinstance(error, StudentRaised) and not error.not_started and not error.memory:
             known = error.type if isinstance(getattr(builtins, error.type, None), type) else "Exception"
             line = error.frames[-1][0] if error.frames else 0
             place = say(" in line {line} (`{text}`)", line=line, text=self._line(line)) if self._line(line) else ""
@@ -658,8 +660,8 @@ class Judge:
                 )
                 self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))
         elif isinstance(error, StudentRaised):
-            item.status = "not_started" if error.unwritten else "out_of_memory" if error.memory else "crashed"
-            if error.unwritten:
+            item.status = "not_started" if error.not_started else "out_of_memory" if error.memory else "crashed"
+            if error.not_started:
                 item.message = say("`{name}` is not written yet", name=error.message or spec.function)
             elif error.memory:
                 item.message = say(
@@ -672,7 +674,7 @@ class Judge:
                 item.message = str(error)
             if item.status == "crashed":
                 self._explain_crash(item, spec, error)
-            elif not error.unwritten:
+            elif not error.not_started:
                 item.traceback = self._traceback(error)
         elif isinstance(error, (wire.WireError, StudentGone)):
             item.status = "crashed"

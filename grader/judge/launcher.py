@@ -109,10 +109,10 @@ class Launcher(Protocol):
     def preload(self, wanted: imports.Wanted, seconds: float) -> None:
         """Import this once, before further processes are started; what cannot be had in time is left to them."""
 
-    def prepare(self, needs: tuple[str, ...]) -> None:
+    def prepare(self, preloads: tuple[str, ...]) -> None:
         """Start a process ahead of its use."""
 
-    def take(self, needs: tuple[str, ...]) -> Process:
+    def take(self, preloads: tuple[str, ...]) -> Process:
         """A process that has loaded the file; the prepared one if there is one."""
 
     def stack(self, process: Process) -> bytes:
@@ -136,7 +136,7 @@ class ForkLauncher:
 
     def __init__(
         self,
-        servers: list[tuple[tuple[str, ...], socket.socket]],
+        servers: Servers,
         snapshot: str,
         name: str,
         level: str,
@@ -147,7 +147,7 @@ class ForkLauncher:
         self.level = level
         self.import_seconds = import_seconds
         self.code_path: Path | None = Path(f"{snapshot}.compiled")
-        self._servers = servers
+        self._servers = list(servers)
         self._own: int | None = None  # index of the server that has imported what the file imports
         self._message = {
             "do": "student",
@@ -166,7 +166,7 @@ class ForkLauncher:
 
     def preload(self, wanted: imports.Wanted, seconds: float) -> None:
         """Have a server of our own forked from the one that has imported most; it ends with this launcher."""
-        offers, last = self._servers[-1]
+        preloads, last = self._servers[-1]
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         message = {"do": "warm", "preload": None, "modules": wanted, "seconds": seconds}
         try:
@@ -182,23 +182,23 @@ class ForkLauncher:
             ready = False
         if ready:
             self._own = len(self._servers)
-            self._servers.append((offers, ours))
+            self._servers.append((preloads, ours))
         else:
             ours.close()
 
-    def prepare(self, needs: tuple[str, ...]) -> None:
+    def prepare(self, preloads: tuple[str, ...]) -> None:
         """Ask the cheapest server that has what is needed; its answer is read later."""
-        index = self._index(needs)
+        index = self._index(preloads)
         if index not in self._prepared:
             self._tickets += 1
             self._prepared[index] = self._tickets
             self._where[self._tickets] = index
             self._send(index, {**self._message, "ticket": self._tickets})
 
-    def take(self, needs: tuple[str, ...]) -> Process:
+    def take(self, preloads: tuple[str, ...]) -> Process:
         """Wait for the server's answer, then for the file to be loaded."""
-        self.prepare(needs)
-        index = self._index(needs)
+        self.prepare(preloads)
+        index = self._index(preloads)
         ticket = self._prepared.pop(index)
         deadline = time.monotonic() + SERVER_SECONDS
         while ticket not in self._started:
@@ -235,14 +235,14 @@ class ForkLauncher:
         for _, sock in self._servers:
             sock.close()
 
-    def _index(self, needs: tuple[str, ...]) -> int:
+    def _index(self, preloads: tuple[str, ...]) -> int:
         """The cheapest server that has what is needed."""
         if self._own is not None:
             return self._own
-        for index, (offers, _) in enumerate(self._servers):
-            if set(needs) <= set(offers):
+        for index, (loaded, _) in enumerate(self._servers):
+            if set(preloads) <= set(loaded):
                 return index
-        raise ServerError(f"the syllabus preloads nothing called {', '.join(needs)} for this exercise")
+        raise ServerError(f"the syllabus preloads nothing called {', '.join(preloads)} for this exercise")
 
     def _send(self, index: int, message: dict[str, Any]) -> None:
         try:
@@ -273,7 +273,7 @@ class SpawnLauncher:
     """Starts a Python of its own, where there is no fork to be had (macOS, Windows) or none is wanted.
 
     Importing torch costs about a second each time, so one process serves many checks and runs the file again in a
-    fresh module before each; after a crash, a timeout or a change of ``needs`` a new one is started. Isolation
+    fresh module before each; after a crash, a timeout or a change of ``preloads`` a new one is started. Isolation
     between checks is weaker, and the level that the report states says so.
     """
 
@@ -292,10 +292,10 @@ class SpawnLauncher:
     def preload(self, wanted: imports.Wanted, seconds: float) -> None:
         """Nothing to do: the running process has imported it with the first check."""
 
-    def prepare(self, needs: tuple[str, ...]) -> None:
+    def prepare(self, preloads: tuple[str, ...]) -> None:
         """Nothing to do ahead: the running process is used again."""
 
-    def take(self, needs: tuple[str, ...]) -> Process:
+    def take(self, preloads: tuple[str, ...]) -> Process:
         """The running process with the file run afresh, or a new one."""
         if self._running is not None and self._popen is not None and self._popen.poll() is None:
             process = Process(self._running.link, pid=self._popen.pid)

@@ -86,7 +86,7 @@ class Student:
             raise AttributeError(name)
         return Remote(self, "module", name)
 
-    def value(self, handle: Handle | None, path: str) -> Any:
+    def value(self, handle: RemoteRef | None, path: str) -> Any:
         """Fetch what stands at a dotted path of a kept object, or of the file itself (None): plain data, or a handle.
 
         A function of the student fetched in this way can be handed to a given helper, which calls it over there.
@@ -153,7 +153,7 @@ class Student:
         if self._received_bytes <= MAX_TRACE_BYTES:
             self.exchanged.append((frame, received))
         started = time.monotonic()
-        answer = wire.decode(received, lambda number: Handle(self, number))
+        answer = wire.decode(received, lambda number: RemoteRef(self, number))
         self._transport.spend(time.monotonic() - started)
         if not (isinstance(answer, list) and len(answer) == 2):
             raise wire.WireError("an answer has two parts")
@@ -191,7 +191,7 @@ class Remote:
         return self._student._request("call", target, what, _outbound(list(args)), _outbound(kwargs))
 
 
-class Handle:
+class RemoteRef:
     """An object that stays over there; call it, call its methods, pass it as an argument."""
 
     __slots__ = ("_number", "_student")
@@ -224,7 +224,7 @@ class Given:
 
 def _as_it_was(before: Any, after: Any) -> bool:
     """Whether plain data is the same as before, bit by bit; what stays over there counts as the same."""
-    if isinstance(before, (Handle, wire.Reference)):
+    if isinstance(before, (RemoteRef, wire.Reference)):
         return True
     if isinstance(before, torch.Tensor):
         return (
@@ -250,7 +250,7 @@ def _as_it_was(before: Any, after: Any) -> bool:
 
 def _outbound(value: Any) -> Any:
     """Arguments with handles replaced by references."""
-    if isinstance(value, Handle):
+    if isinstance(value, RemoteRef):
         return wire.Reference(value._number)
     if isinstance(value, dict):
         return {key: _outbound(item) for key, item in value.items()}

@@ -38,7 +38,7 @@ from grader.errors import Failed, StudentRaised
 from grader.judge import expect
 from grader.judge.check import CheckSpec
 from grader.judge.expect import Comparison
-from grader.judge.proxy import Handle, Student, check_seed
+from grader.judge.proxy import RemoteRef, Student, check_seed
 
 Exchanged = Sequence[tuple[bytes, bytes]]
 Names = Callable[["Call"], Iterator[str]]
@@ -853,7 +853,7 @@ def _equal(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(_equal, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
-    if isinstance(one, (wire.Reference, Handle)) or isinstance(other, (wire.Reference, Handle)):
+    if isinstance(one, (wire.Reference, RemoteRef)) or isinstance(other, (wire.Reference, RemoteRef)):
         return True
     return type(one) is type(other) and bool(one == other)
 

@@ -138,7 +138,7 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
     Returns:
         ``type``, ``message``, ``frames`` (list of [line, function], outermost first), ``left_out`` (how many frames are
         missing behind the first ``OUTER_FRAMES``), ``place`` ([line, text] where the file itself does not parse, else
-        None), ``unwritten`` (the hole of a skeleton was reached) and ``memory`` (an allocation was refused).
+        None), ``not_started`` (the hole of a skeleton was reached) and ``memory`` (an allocation was refused).
     """
     trace = _TRACEBACK.__get__(error)
     frames: list[list[object]] = []
@@ -162,7 +162,7 @@ def describe(error: BaseException, filename: str | None) -> dict[str, object]:
         "frames": frames[:OUTER_FRAMES] + frames[OUTER_FRAMES + left_out :],
         "left_out": left_out,
         "place": place,
-        "unwritten": isinstance(error, NotImplementedError) and hole is not None and message == _name(hole, message),
+        "not_started": isinstance(error, NotImplementedError) and hole is not None and message == _name(hole, message),
         "memory": isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "allocate memory" in message),
     }
 

@@ -22,7 +22,7 @@ def judge() -> socket.socket:
     raise LookupError("no socket")
 
 
-RAISED = {"type": "E", "message": "m", "frames": [], "place": None, "unwritten": False, "memory": False}
+RAISED = {"type": "E", "message": "m", "frames": [], "place": None, "not_started": False, "memory": False}
 GREETINGS = [
     ["ok", {"names": torch.ones(2**20), "error": None}],
     ["ok", {"names": 7, "error": None}],

@@ -23,7 +23,7 @@ def judge() -> socket.socket:
 
 
 INFINITE, NAN = float("inf"), float("nan")
-RAISED = {"type": "E", "message": "m", "frames": [], "place": None, "unwritten": False, "memory": False}
+RAISED = {"type": "E", "message": "m", "frames": [], "place": None, "not_started": False, "memory": False}
 ANSWERS = [
     ["ok", {"lora_params": NAN, "trainable": NAN, "kept_ratio": NAN, "reduction": INFINITE}],
     ["ok", {"lora_params": True, "trainable": 2**5000, "kept_ratio": "0.5", "reduction": None}],

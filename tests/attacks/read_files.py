@@ -12,7 +12,12 @@ import sys
 import zipfile
 from pathlib import Path
 
-OURS = ("grader/checks/check_lora.py", "solutions/lora.py", "grader/misconceptions/lora.toml", "grader/judge/grading.py")
+OURS = (
+    "grader/checks/check_lora.py",
+    "solutions/lora.py",
+    "grader/misconceptions/lora.toml",
+    "grader/judge/grading.py",
+)
 
 
 def roots() -> list[Path]:
@@ -31,7 +36,7 @@ def candidates() -> list[Path]:
     found = [root / name for root in roots() for name in OURS]
     paths = sys.modules.get("course.paths")
     if paths is not None:
-        found += [paths.solution("lora"), paths.checks("lora"), paths.mistakes("lora")]
+        found += [paths.solution("lora"), paths.checks("lora"), paths.misconceptions("lora")]
     found += [Path(importlib.util.cache_from_source(path)) for path in found if path.suffix == ".py"]
     for root in roots():
         found += [Path(path) for path in glob.glob(f"{root}/**/check_lora*", recursive=root.name == "checks")]

@@ -1,0 +1,95 @@
+"""The numbers that the lessons print, computed afresh: one module per lesson.
+
+    course figures lora             the tables of one lesson; the same as ``python -m scripts.figures lora``
+    course figures lora --help      what this lesson can also measure
+
+Nothing is downloaded. A lesson's module holds
+
+- ``SECTIONS``: functions that return figures; the first line of each docstring is the heading of its table;
+- ``EXTRAS``, if it needs them: option -> such a function, for what takes long or needs another package.
+
+``tests/test_pages.py`` demands that the lesson prints every figure of every section, so neither can change alone;
+``tests/test_figures.py`` demands that every number of the lesson is one of them, or has another source.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before any lesson's module imports transformers
+
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of a lesson."""
+
+    what: str
+    """Indented by two spaces if it belongs to the figure before it."""
+    text: str
+    """As the lesson prints it."""
+    source: str = ""
+    """Where it comes from, unless real modules were counted or run: a formula, or arithmetic."""
+
+
+Section = Callable[[], list[Figure]]
+
+
+def module_of(slug: str) -> ModuleType:
+    """The module that computes the figures of a lesson."""
+    return importlib.import_module(f"scripts.figures.{slug}")
+
+
+def heading(section: Section) -> str:
+    """The first line of a section's docstring."""
+    return (section.__doc__ or section.__name__).partition("\n")[0].rstrip(".")
+
+
+def run(section: Section) -> list[Figure]:
+    """Compute a section."""
+    with warnings.catch_warnings():
+        # The libraries' remarks about their own future; a remark about our own lines stays audible.
+        warnings.filterwarnings("ignore", module=r"(torch|transformers|peft)\b")
+        return section()
+
+
+@functools.cache
+def compute(slug: str) -> Mapping[str, list[Figure]]:
+    """Heading -> figures, for all sections of a lesson; nothing is computed twice in one process."""
+    import torch
+
+    sections = module_of(slug).SECTIONS
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # small matrices: threads would only wait for each other
+    try:
+        found = {heading(section): run(section) for section in sections}
+    finally:
+        torch.set_num_threads(threads)
+    assert len(found) == len(sections), f"two sections of {slug} have the same heading"
+    return found
+
+
+def percent(part: float, whole: float = 1, digits: int = 1) -> str:
+    """A share as the lessons print it.
+
+    >>> percent(3, 8), percent(0.0027, digits=2)
+    ('37.5 %', '0.27 %')
+    """
+    return f"{100 * part / whole:.{digits}f} %"
+
+
+def signed(number: float, form: str) -> str:
+    """A number that may be negative, with the minus sign that the lessons print.
+
+    >>> signed(-0.457, ".3f"), signed(0.0234, "+.4f")
+    ('−0.457', '+0.0234')
+    """
+    return format(number, form).replace("-", "−")

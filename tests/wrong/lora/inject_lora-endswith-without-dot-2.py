@@ -1,0 +1,67 @@
+# cause: Endswith is used without the dot, so subquery is adapted for the target query.
+# function: inject_lora
+
+import torch
+from torch import Tensor, nn
+
+
+class LoRALinear(nn.Module):
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__()
+        if r <= 0:
+            raise ValueError("r has to be positive")
+        d, k = base.out_features, base.in_features
+        weight = base.weight
+        self.base = base
+        weight.requires_grad_(False)
+        if base.bias is not None:
+            base.bias.requires_grad_(False)
+        # stored transposed: x @ down @ up
+        self.down = nn.Parameter(torch.randn(k, r, dtype=weight.dtype, device=weight.device) / k**0.5)
+        self.up = nn.Parameter(torch.zeros(r, d, dtype=weight.dtype, device=weight.device))
+        self.alpha, self.r = alpha, r
+        self.p = dropout
+        self.is_merged = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.base(x)
+        if not self.is_merged:
+            z = torch.dropout(x, self.p, self.training)
+            y = y + (z @ self.down @ self.up) * (self.alpha / self.r)
+        return y
+
+    def delta_weight(self) -> Tensor:
+        return (self.down @ self.up).T * (self.alpha / self.r)
+
+    @torch.no_grad()
+    def merge(self) -> None:
+        if not self.is_merged:
+            self.before = self.base.weight.data.clone()
+            self.base.weight.data += self.delta_weight()
+            self.is_merged = True
+
+    @torch.no_grad()
+    def unmerge(self) -> None:
+        if self.is_merged:
+            self.base.weight.data.copy_(self.before)
+            self.is_merged = False
+
+
+def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)):
+    names = [n for n, m in model.named_modules() if isinstance(m, nn.Linear) and n.endswith(tuple(targets))]
+    if not names:
+        raise ValueError("none of the targets fits")
+    free = []
+    for t in trainable:
+        hits = [m for n, m in model.named_modules() if n == t or n.endswith("." + t)]
+        if not hits:
+            raise ValueError(f"no such module: {t}")
+        free += hits
+    model.requires_grad_(False)
+    for n in names:
+        path, _, leaf = n.rpartition(".")
+        parent = model.get_submodule(path)
+        setattr(parent, leaf, LoRALinear(getattr(parent, leaf), r, alpha, dropout))
+    for m in free:
+        m.requires_grad_(True)
+    return names

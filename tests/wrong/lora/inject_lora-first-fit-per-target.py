@@ -1,0 +1,76 @@
+# cause: The search stops at the first layer that fits a target, so only one layer of the model is adapted.
+# function: inject_lora
+
+import torch
+from torch import nn
+
+
+class LoRALinear(nn.Module):
+    """W x + b stays; two thin linear layers learn beside it."""
+
+    def __init__(self, base, r, alpha, dropout=0.0):
+        super().__init__()
+        if r < 1:
+            raise ValueError("rank too small")
+        self.base = base
+        self.base.requires_grad_(False)
+        options = dict(device=base.weight.device, dtype=base.weight.dtype)
+        self.lora_down = nn.Linear(base.in_features, r, bias=False, **options)
+        self.lora_up = nn.Linear(r, base.out_features, bias=False, **options)
+        nn.init.normal_(self.lora_down.weight, std=1 / r)
+        nn.init.zeros_(self.lora_up.weight)
+        self.scaling = alpha / r
+        self.drop = nn.Dropout(dropout)
+        self.original = None
+
+    def forward(self, x):
+        result = self.base(x)
+        if self.original is None:
+            result = result + self.lora_up(self.lora_down(self.drop(x))) * self.scaling
+        return result
+
+    def delta_weight(self):
+        return self.lora_up.weight @ self.lora_down.weight * self.scaling
+
+    @torch.no_grad()
+    def merge(self):
+        if self.original is not None:
+            return
+        self.original = self.base.weight.detach().clone()
+        self.base.weight.add_(self.delta_weight())
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.original is None:
+            return
+        self.base.weight.copy_(self.original)
+        self.original = None
+
+
+def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)):
+    def find(wanted, kind):
+        for name, module in model.named_modules():
+            if isinstance(module, kind) and (name == wanted or name.endswith("." + wanted)):
+                return name
+        return None
+
+    names = []
+    for t in targets:
+        name = find(t, nn.Linear)
+        if name is not None and name not in names:
+            names.append(name)
+    if not names:
+        raise ValueError("none of the targets is a linear layer")
+    heads = []
+    for t in trainable:
+        if find(t, nn.Module) is None:
+            raise ValueError(f"{t} is not a module")
+        heads += [m for n, m in model.named_modules() if n == t or n.endswith("." + t)]
+    model.requires_grad_(False)
+    for name in names:
+        path, _, leaf = name.rpartition(".")
+        parent = model.get_submodule(path)
+        setattr(parent, leaf, LoRALinear(getattr(parent, leaf), r, alpha, dropout))
+    for m in heads:
+        m.requires_grad_(True)
+    return names

@@ -1,0 +1,81 @@
+# cause: Every module with a fitting name is wrapped, whatever its kind, so an embedding or a block called like a target raises.
+# function: inject_lora
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+
+class LoRALinear(nn.Module):
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__()
+        if r <= 0:
+            raise ValueError("r has to be positive")
+        d, k = base.out_features, base.in_features
+        weight = base.weight
+        self.base = base
+        weight.requires_grad_(False)
+        if base.bias is not None:
+            base.bias.requires_grad_(False)
+        # stored transposed: x @ down @ up
+        self.down = nn.Parameter(torch.randn(k, r, dtype=weight.dtype, device=weight.device) / k**0.5)
+        self.up = nn.Parameter(torch.zeros(r, d, dtype=weight.dtype, device=weight.device))
+        self.alpha, self.r = alpha, r
+        self.p = dropout
+        self.is_merged = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.base(x)
+        if not self.is_merged:
+            z = torch.dropout(x, self.p, self.training)
+            y = y + (z @ self.down @ self.up) * (self.alpha / self.r)
+        return y
+
+    def delta_weight(self) -> Tensor:
+        return (self.down @ self.up).T * (self.alpha / self.r)
+
+    @torch.no_grad()
+    def merge(self) -> None:
+        if not self.is_merged:
+            self.before = self.base.weight.data.clone()
+            self.base.weight.data += self.delta_weight()
+            self.is_merged = True
+
+    @torch.no_grad()
+    def unmerge(self) -> None:
+        if self.is_merged:
+            self.base.weight.data.copy_(self.before)
+            self.is_merged = False
+
+
+def inject_lora(
+    model: nn.Module,
+    targets: Sequence[str],
+    r: int,
+    alpha: float,
+    dropout: float = 0.0,
+    trainable: Sequence[str] = ("classifier",),
+) -> list[str]:
+    def match(name, names):
+        return any(name == n or name.endswith("." + n) for n in names)
+
+    everything = list(model.named_modules())
+    for t in trainable:
+        if not any(match(name, [t]) for name, _ in everything):
+            raise ValueError(t)
+    for p in model.parameters():
+        p.requires_grad_(False)
+    replaced = []
+    for name, module in everything:
+        if match(name, targets):
+            parent_name, _, own = name.rpartition(".")
+            setattr(model.get_submodule(parent_name), own, LoRALinear(module, r, alpha, dropout))
+            replaced.append(name)
+    if not replaced:
+        raise ValueError("no targets")
+    for name, module in everything:
+        if match(name, trainable):
+            for p in module.parameters():
+                p.requires_grad_(True)
+    return replaced

@@ -1,0 +1,68 @@
+# cause: A layer is adapted only if its whole dotted name is in targets; layers deeper in the model are missed.
+# function: inject_lora
+
+import torch
+from torch import nn
+
+
+class LoRALinear(nn.Module):
+    """W x + b stays; two thin linear layers learn beside it."""
+
+    def __init__(self, base, r, alpha, dropout=0.0):
+        super().__init__()
+        if r < 1:
+            raise ValueError("rank too small")
+        self.base = base
+        self.base.requires_grad_(False)
+        options = dict(device=base.weight.device, dtype=base.weight.dtype)
+        self.lora_down = nn.Linear(base.in_features, r, bias=False, **options)
+        self.lora_up = nn.Linear(r, base.out_features, bias=False, **options)
+        nn.init.normal_(self.lora_down.weight, std=1 / r)
+        nn.init.zeros_(self.lora_up.weight)
+        self.scaling = alpha / r
+        self.drop = nn.Dropout(dropout)
+        self.original = None
+
+    def forward(self, x):
+        result = self.base(x)
+        if self.original is None:
+            result = result + self.lora_up(self.lora_down(self.drop(x))) * self.scaling
+        return result
+
+    def delta_weight(self):
+        return self.lora_up.weight @ self.lora_down.weight * self.scaling
+
+    @torch.no_grad()
+    def merge(self):
+        if self.original is not None:
+            return
+        self.original = self.base.weight.detach().clone()
+        self.base.weight.add_(self.delta_weight())
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.original is None:
+            return
+        self.base.weight.copy_(self.original)
+        self.original = None
+
+
+def inject_lora(model, targets, r, alpha, dropout=0.0, trainable=("classifier",)):
+    chosen = [n for n, m in model.named_modules() if isinstance(m, nn.Linear) and n in targets]
+    if not chosen:
+        raise ValueError(f"none of {list(targets)} is a linear layer")
+    head = []
+    for t in trainable:
+        found = [m for n, m in model.named_modules() if n == t or n.endswith("." + t)]
+        if not found:
+            raise ValueError(f"{t} is not a module")
+        head.extend(found)
+    for p in model.parameters():
+        p.requires_grad = False
+    for n in chosen:
+        parent = model.get_submodule(n.rpartition(".")[0])
+        setattr(parent, n.rpartition(".")[2], LoRALinear(model.get_submodule(n), r, alpha, dropout))
+    for m in head:
+        for p in m.parameters():
+            p.requires_grad = True
+    return chosen
