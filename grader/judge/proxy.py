@@ -78,7 +78,7 @@ class Student:
         """Requests and their answers, as they travelled, up to MAX_TRACE_BYTES: enough to live the check again."""
         self.trace: list[Outcome] = []
         self.draw = Draw(derived_seed(seed, "draws of the judge"))
-        self.given = Given(self)
+        self.fixtures = Fixtures(self)
         self._ask(["seed", derived_seed(seed, "generators of the student")])
 
     def __getattr__(self, name: str) -> Remote:
@@ -89,7 +89,7 @@ class Student:
     def value(self, handle: RemoteRef | None, path: str) -> Any:
         """Fetch what stands at a dotted path of a kept object, or of the file itself (None): plain data, or a handle.
 
-        A function of the student fetched in this way can be handed to a given helper, which calls it over there.
+        A function of the student fetched in this way can be handed to a fixture, which calls it over there.
         """
         root = "module" if handle is None else wire.Reference(handle._number)
         return self._request("value", [root, path], f"value {path}")
@@ -212,14 +212,14 @@ class RemoteRef:
         return f"<object {self._number} of the student process>"
 
 
-class Given:
-    """``student.given.NAME(...)``: public helpers of ``grader.fixtures``, run over there."""
+class Fixtures:
+    """``student.fixtures.NAME(...)``: public helpers of ``grader.fixtures``, run over there."""
 
     def __init__(self, student: Student) -> None:
         self._student = student
 
     def __getattr__(self, name: str) -> Remote:
-        return Remote(self._student, "given", name)
+        return Remote(self._student, "fixtures", name)
 
 
 def _as_it_was(before: Any, after: Any) -> bool:
@@ -282,7 +282,7 @@ class Draw:
         return int(self.integers(low, high))
 
     def seed(self) -> int:
-        """A seed for a given object."""
+        """A seed for a fixture."""
         return self.integer(0, 2**31)
 
 

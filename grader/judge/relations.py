@@ -120,7 +120,7 @@ class _Replay:
 
     def names(self, call: Call) -> Iterator[str]:
         """Names of the parameters, as the reference calls them; none where it cannot be told."""
-        target: Any = fixtures if call.root == "given" else self._reference
+        target: Any = fixtures if call.root == "fixtures" else self._reference
         path = call.path
         if isinstance(call.root, int):
             path = f"{self._made_by.get(call.root, '?')}.{call.path or 'forward'}"
@@ -158,7 +158,7 @@ def decoded_calls(exchanged: Exchanged, with_helpers: bool = False) -> Iterator[
         except (wire.WireError, ValueError, TypeError):
             continue
         root = root.number if isinstance(root, wire.Reference) else root
-        if kind != "ok" or (root == "given" and not with_helpers):
+        if kind != "ok" or (root == "fixtures" and not with_helpers):
             continue
         watched = operation == "watch" and isinstance(value, list) and len(value) == 3
         after = value[1] if watched and isinstance(value[1], list) else []

@@ -9,7 +9,7 @@ the student's code went through, encoding included. A request is one wire frame:
     ["seed",  number]                          seed every global generator
     ["reset"]                                  forget all kept objects
 
-``root`` is ``"module"`` (the student's file), ``"given"`` (``grader.fixtures``) or the number of a kept object. The
+``root`` is ``"module"`` (the student's file), ``"fixtures"`` (``grader.fixtures``) or the number of a kept object. The
 answer is ``["ok", value]``, ``["raised", {...}]``, ``["contract", sentence]`` or ``["fault", text]`` (a request of ours
 that cannot be run).
 """
@@ -93,11 +93,11 @@ class Dispatcher:
         raise wire.WireError(f"unknown operation {operation!r}")
 
     def _find(self, root: object, path: str) -> Any:
-        roots = {"module": self.module, "given": fixtures}
-        if root == "given":
+        roots = {"module": self.module, "fixtures": fixtures}
+        if root == "fixtures":
             neutral.restore()
         found: Any = roots[root] if isinstance(root, str) else root
-        if root == "given" and not hasattr(fixtures, path.split(".")[0]):
+        if root == "fixtures" and not hasattr(fixtures, path.split(".")[0]):
             raise _OurFault(f"grader.fixtures has no {path!r}")
         if root == "module" and not hasattr(found, path.split(".")[0]):
             raise fixtures.Contract(f"{NOT_DEFINED} `{path.split('.')[0]}`")

@@ -39,7 +39,7 @@ def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None) -> dict[
             continue
     diagnose = sys.modules.get("grader.judge.diagnose")
     for attempt in (
-        lambda: diagnose.load_misconceptions(sys.modules["course.paths"].mistakes("lora")),
+        lambda: diagnose.load_misconceptions(sys.modules["course.paths"].misconceptions("lora")),
         lambda: sys.modules["grader.judge.check"].load_file(sys.modules["course.paths"].checks("lora"), "checks"),
         lambda: sys.modules["grader.judge.grading"].compiled_definition(
             sys.modules["course.paths"].solution("lora"), "lora_report"
