@@ -80,9 +80,11 @@ def from_checks(
 def from_misconceptions(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """Hints, in the order of the file."""
+    """Titles and hints, in the order of the file."""
     for entry in tomllib.loads(file.read().decode())["misconception"]:
-        yield 0, None, entry["hint"]["en"], [entry["name"]]
+        for key in ("title", "hint"):
+            if key in entry:
+                yield 0, None, entry[key], [entry["name"]]
 
 
 def from_syllabus(

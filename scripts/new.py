@@ -153,8 +153,7 @@ name = "{dashed}-adds"
 old = "return {factor} * values"
 new = "return {factor} + values"
 caught_by = "{name}.multiplies"
-hint.en = "Every value grew by the same amount. Should a value that is twice as large not change twice as much?"
-hint.ja = "どの値も同じだけ増えています。二倍の値は、二倍変わるはずではありませんか。"
+hint = "Every value grew by the same amount. Should a value that is twice as large not change twice as much?"
 """
 
 VARIANT = '''\

@@ -143,7 +143,7 @@ def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
                 name=entry["name"],
                 edits=tuple((edit["old"], edit["new"]) for edit in edits),
                 caught_by=entry["caught_by"],
-                hint=entry["hint"]["en"],
+                hint=entry["hint"],
                 kin=entry.get("kin", ""),
             )
         )
