@@ -71,6 +71,9 @@ def from_checks(
     for node in in_order(tree):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("check_"):
             yield node.lineno, None, " ".join((ast.get_docstring(node) or "").split()), []
+        if isinstance(node, ast.Call) and called(node) in keywords:
+            for sentence in alternatives(node.args[0]):
+                yield node.lineno, None, sentence, []
         if isinstance(node, ast.FunctionDef):
             for given in expectations(node, tree):
                 for sentence in alternatives(given):

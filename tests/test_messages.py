@@ -100,6 +100,17 @@ def findable(node):
     return isinstance(node, (ast.Name, ast.Subscript, ast.BoolOp, ast.Call)) or bool(messages.constant(node))
 
 
+def test_what_a_check_says_is_a_sentence_or_is_said():
+    seen = 0
+    for path in messages.ROOMS["checks"][1]():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            for given in messages.expectations(function, tree) if isinstance(function, ast.FunctionDef) else ():
+                seen += 1
+                assert findable(given), f"{path.name}, line {given.lineno}: the catalogue cannot find it"
+    assert seen > 500
+
+
 @pytest.mark.parametrize("words", ['f"{x} is not here"', '"one" + x', '"%s" % x'])
 def test_a_sentence_that_is_put_together_is_not_findable(words):
     assert not findable(ast.parse(words, mode="eval").body)
@@ -196,10 +207,11 @@ def helper():
     """No title."""
     expect.true(x, f"{x} is wrong", hint=f"not {x}")
     expect.remark("no remark")
+    expect.remark(say("{x} remarks", x=x))
     raise_it(message="w")
 '''
     assert found(messages.from_checks, source) == [
-        "the first title", "count again", "y", "first", "second", "z", "look at the shapes", "no remark", "w"
+        "the first title", "count again", "y", "first", "second", "z", "look at the shapes", "no remark", "w", "{x} remarks"
     ]  # fmt: skip
 
 
