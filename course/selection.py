@@ -2,7 +2,8 @@
 
 The names are read from the check file's syntax tree; importing it would import torch. A reader may use every name that
 a report or the syllabus shows: a function (``lora_state_dict``), the group it is checked in, a check's id
-(``lora_state_dict.small``), the part behind the dot, or its title.
+(``lora_state_dict.small``), the part behind the dot, or its title; and whole words that several functions share
+(``lora_state``).
 """
 
 from __future__ import annotations
@@ -41,9 +42,15 @@ class Selection:
 
     def _get(self, name: str) -> tuple[str, ...]:
         folded = _fold(name)
-        return self.names.get(name.strip()) or next(
+        exact = self.names.get(name.strip()) or next(
             (value for key, value in self.names.items() if _fold(key) == folded), ()
         )
+        return exact or self._family(folded)
+
+    def _family(self, words: str) -> tuple[str, ...]:
+        """The groups whose name holds these words: ``lora_state`` means saving and loading."""
+        groups = dict.fromkeys(name for ids in self.names.values() for name in ids if "." not in name)
+        return tuple(name for name in groups if words and f"_{words}_" in f"_{_fold(name)}_")
 
     def nearest(self, name: str) -> list[str]:
         """Names that may have been meant, the likeliest first."""

@@ -63,7 +63,7 @@ NOT_GRADABLE = {
     "comments only": ("# nothing here yet\n", ["none of the names"]),
     "other names only": ("def something_else():\n    pass\n", ["none of the names"]),
     "random bytes": (bytes(range(1, 256)) * 4, ["not UTF-8", "line 2", "0x80"]),
-    "a zip": (b"PK\x03\x04" + bytes(1000), ["not a text file"]),
+    "a zip": (b"PK\x03\x04" + bytes(1000), ["is an archive"]),
     "UTF-16": (SOURCE.encode("utf-16"), ["not a text file"]),
     "Latin-1": (STUB.encode() + b"# caf\xe9\n", ["not UTF-8", "line 5", "0xe9"]),
     "an encoding that does not exist": (b"# coding: klingon\n" + STUB.encode(), ["klingon"]),
@@ -204,13 +204,13 @@ def test_prints_are_the_students_own(host: Host, tmp_path: Path) -> None:
 
 
 PLACES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "nothing": (lambda path: None, "No such file"),
+    "nothing": (lambda path: None, "There is no file mine.py"),
     "a directory": (lambda path: path.mkdir(), "is a directory"),
-    "a pipe": (lambda path: os.mkfifo(path), "not a regular file"),
+    "a pipe": (lambda path: os.mkfifo(path), "is a pipe"),
     "a link to a directory": (lambda path: path.symlink_to(path.parent), "is a directory"),
-    "a link to nothing": (lambda path: path.symlink_to(path.parent / "nothing"), "No such file"),
+    "a link to nothing": (lambda path: path.symlink_to(path.parent / "nothing"), "There is no file mine.py"),
     "a link to itself": (lambda path: path.symlink_to(path), "cannot be read"),
-    "a link to an endless file": (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
+    "a link to an endless file": (lambda path: path.symlink_to("/dev/zero"), "is a device"),
     "a sparse file of 100 MB": (lambda path: path.write_bytes(b"") or os.truncate(path, 10**8), "100,000,000 bytes"),
     "a socket": (lambda path: os.mknod(path, 0o140600), "cannot be read"),
 }

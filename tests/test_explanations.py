@@ -14,6 +14,7 @@ from grading import REPOSITORY, Graded, Host
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
+from course.result import CheckResult, Explanation, plain
 from grader.errors import StudentRaised
 from grader.judge import crashes, report
 from grader.student.dispatch import MAX_FRAMES, Dispatcher, describe
@@ -333,11 +334,11 @@ def test_a_dispatcher_answers_whatever_is_raised():
 
 def test_a_report_is_cut_to_bearable_lengths():
     huge = "一 x\n" * 1_000_000
-    item = report.CheckReport(
-        "f.a", "t", "f", "visible", 0, 1, "failed", huge, huge, huge, None, None,
-        {"kind": "crash", "id": "x", "text": huge}, huge, remarks=[huge], compared=[[huge, huge, huge]], traceback=huge,
+    item = CheckResult(
+        "f.a", "t", "f", "visible", 1, status="failed", message=huge, expected=huge, actual=huge, hint=huge,
+        explanation=Explanation("crash", "x", huge), remarks=[huge], compared=[[huge, huge, huge]], traceback=huge,
     )  # fmt: skip
-    record = item.as_dict()
+    record = plain(report.bounded(item))
     texts = [record[name] for name in ("message", "expected", "actual", "hint", "traceback")]
     texts += [record["explanation"]["text"], *record["remarks"], *record["compared"][0]]
     assert len(texts) == 10

@@ -237,6 +237,8 @@ def test_only_takes_functions_and_groups_alike(course):
         assert course.asked()["only"] == ["lora_state_dict"]
     assert course("grade", "3", "--only", "inject_lora, LoRALinear.merge").exit_code == 0
     assert course.asked()["only"] == ["inject_lora", "LoRALinear.merge"]
+    assert course("grade", "3", "--only", "lora_state").exit_code == 0
+    assert course.asked()["only"] == ["lora_state_dict", "load_lora_state_dict"], "what both are about"
 
 
 def test_an_unknown_name_is_refused_with_what_may_be_meant(course):
