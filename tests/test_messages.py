@@ -6,10 +6,12 @@ import string
 
 import pytest
 
-from course import paths, render, submission, text
+from course import paths, render, selection, submission, text
 from course.compat import tomllib
 from course.result import CHECK_STATUSES
-from grader.judge import refusals
+from grader.errors import Failed
+from grader.judge import crashes, expect, refusals, report
+from grader.judge.check import load_file, manifest
 from scripts import messages
 
 OTHERS = text.LANGUAGES[1:]
@@ -150,6 +152,16 @@ def test_a_count_chooses_the_form(japanese):
     assert [said(0), said(1), said(2)] == ["0 remarks", "1 remark", "2 remarks"]
 
 
+def test_a_report_is_in_the_readers_language(japanese):
+    spec = manifest(load_file(paths.checks("lora"), "grader.checks.check_lora"))[0]
+    title = report.announcement(spec, "ja").title
+    assert title != spec.title == report.announcement(spec, "en").title
+    assert spec.id in selection.load("lora").resolve([title])[0], "--only takes the title that the report shows"
+    with pytest.raises(Failed, match="the mean: 最大で 1 ずれています"):
+        expect.close(2.0, 1.0, "the mean")
+    assert crashes.explain("ZeroDivisionError", "division by zero")[1].startswith("0 で割っています")
+
+
 def test_a_language_without_catalogues():
     with pytest.raises(ValueError, match="no messages in 'tlh'"):
         text.use("tlh")
@@ -211,7 +223,8 @@ def helper():
     raise_it(message="w")
 '''
     assert found(messages.from_checks, source) == [
-        "the first title", "count again", "y", "first", "second", "z", "look at the shapes", "no remark", "w", "{x} remarks"
+        "the first title", "count again", "y", "first", "second", "z", "look at the shapes", "no remark", "w",
+        "{x} remarks",
     ]  # fmt: skip
 
 
