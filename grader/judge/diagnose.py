@@ -501,9 +501,7 @@ def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
 @functools.cache
 def plain_facts(slug: str) -> frozenset[str]:
     """Misconceptions whose text says no more than the yes/no facts that the checks state."""
-    path = paths.misconceptions(slug).parents[1] / "facts.toml"
-    if not path.exists():
-        return frozenset()
+    path = Path(__file__).with_name("facts.toml")
     names: list[str] = tomllib.loads(path.read_text(encoding="utf-8")).get(slug, [])
     return frozenset(names)
 
