@@ -547,12 +547,20 @@ class Screen:
                 say("Only the chosen checks ran; this does not count as a grading of the whole exercise."),
                 style="yellow",
             )
-        elif good:
+        elif good and result.edition == "full":
             self._text(
                 say("How the reference does it: course solution {exercise}", exercise=result.exercise), style="dim"
             )
 
     def _warnings(self, result: Result) -> None:
+        if result.edition == "student":
+            self._text(
+                say(
+                    "This is a student edition of the grader: only the visible checks ran, and failures are "
+                    "explained less."
+                ),
+                style="yellow",
+            )
         if result.sandbox in SANDBOXES:
             self._text(say(SANDBOXES[result.sandbox]), style="yellow")
 

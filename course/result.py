@@ -22,6 +22,9 @@ CheckStatus = Literal[
     "passed", "failed", "not_started", "crashed", "timeout", "out_of_memory", "skipped", "grader_error"
 ]
 Visibility = Literal["visible", "hidden"]
+Edition = Literal["full", "student"]
+"""``student``: a grader without references and misconceptions; only visible checks ran, and nothing was explained by
+simulation or substituted."""
 ExplanationKind = Literal["misconception", "pair", "relation", "crash", "loop", "follows"]
 
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -183,6 +186,7 @@ class Result:
     seconds: float | None = None
     seed: int | None = None
     sandbox: str | None = None
+    edition: Edition = "full"
     limits: dict[str, float] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     lang: str | None = None

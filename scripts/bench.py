@@ -162,11 +162,19 @@ def submissions(folder: Path, count: int) -> list[str]:
 
 
 def pytest_process(file: str) -> int:
-    """The yardstick: the same checks against the same file, all in one fresh pytest process, as other graders do it."""
-    command = [sys.executable, "-m", "scripts.in_process", SLUG, file]
-    return subprocess.run(
-        command, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ).returncode
+    """All checks in one pytest process, without sandbox, second process or diagnosis, as other graders do it."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        str(paths.checks(SLUG)),
+        "--submission",
+        file,
+        "-q",
+        "-pno:cacheprovider",
+    ]
+    environ = {**ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode
 
 
 def training() -> Iterator[dict[str, Any]]:

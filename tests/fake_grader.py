@@ -60,6 +60,7 @@ def result(checks, status="failed", **fields):
         "seconds": 1.5,
         "seed": 7,
         "sandbox": "full",
+        "edition": "full",
         "limits": {"grading_seconds": 170.0},
         "versions": {"python": "3.11"},
         "lang": "en",

@@ -9,6 +9,7 @@ import ast
 import dataclasses
 import functools
 import itertools
+import zlib
 
 import pytest
 
@@ -125,13 +126,31 @@ def test_misconceptions_have_names_of_their_own_and_complete_hints():
 
 
 @pytest.mark.parametrize(("slug", "misconception"), MISCONCEPTIONS, ids=lambda value: getattr(value, "name", value))
-def test_a_misconception_is_caught_by_its_check_and_named(slug, misconception):
+def test_a_misconception_is_caught_by_its_check(slug, misconception):
+    (spec,) = [spec for spec in specs_of(slug) if spec.id == misconception.caught_by]
+    observed = diagnose.observe(spec, diagnose.edited_module(slug, misconception), 11)
+    assert observed.status in ("failed", "crashed"), f"{misconception.caught_by} lets it pass"
+
+
+def sampled(misconceptions, one_in=12):
+    """All of them, for the slow tests; a fixed sample of one in twelve for the fast ones."""
+    return [
+        pytest.param(
+            slug,
+            misconception,
+            id=f"{slug}-{misconception.name}",
+            marks=[pytest.mark.slow] if zlib.crc32(misconception.name.encode()) % one_in else [],
+        )
+        for slug, misconception in misconceptions
+    ]
+
+
+@pytest.mark.parametrize(("slug", "misconception"), sampled(MISCONCEPTIONS))
+def test_a_misconception_is_named(slug, misconception):
     """It is named, or nothing else is where the checks see too little of it (see ``diagnose.evidence``)."""
     module = diagnose.edited_module(slug, misconception)
     group = [spec for spec in specs_of(slug) if spec.function == misconception.function]
-    observed = observe_all(group, module, seed=11)
-    assert observed[misconception.caught_by].status in ("failed", "crashed"), f"{misconception.caught_by} lets it pass"
-    observed, references = skip_dependents(observed), reference_observed(slug, 11)
+    observed, references = skip_dependents(observe_all(group, module, seed=11)), reference_observed(slug, 11)
     found = diagnose.diagnose(slug, observed, references, run_seed=11)
     seen = sum(
         diagnose.evidence(item, references[name])
@@ -139,13 +158,16 @@ def test_a_misconception_is_caught_by_its_check_and_named(slug, misconception):
         if item.status in ("failed", "crashed")
     )
     if seen >= diagnose.ENOUGH or misconception.name in diagnose.plain_facts(slug):
-        assert found[misconception.caught_by].id in (
-            misconception.name,
-            "does-nothing",
-        )  # a misconception may amount to that
+        expected = (misconception.name, "does-nothing")  # a misconception may amount to that
+        assert found[misconception.caught_by].id in expected
     else:
         named = [item for item in found.values() if item.kind in ("misconception", "pair")]
         assert not named, f"on so little evidence ({seen}) nothing should be named"
+
+
+def test_the_sample_holds_some_of_every_exercise():
+    fast = {param.values[0] for param in sampled(MISCONCEPTIONS) if not param.marks}
+    assert fast == {slug for slug, _ in MISCONCEPTIONS}
 
 
 def test_misconceptions_known_by_facts_alone_exist_and_the_others_are_few():

@@ -1,0 +1,44 @@
+"""Checks as ordinary pytest tests, for those who write them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from course import paths
+
+
+def checks(*arguments):
+    environ = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", str(paths.checks("heads")), *arguments]
+    done = subprocess.run(command, cwd=paths.ROOT, env=environ, capture_output=True, encoding="utf-8", check=False)
+    return done.returncode, done.stdout
+
+
+def test_the_reference_is_what_is_checked_if_nothing_else_is_named():
+    code, shown = checks("-k", "mean_pool or max_pool")
+    assert code == 0 and " passed" in shown and "failed" not in shown
+
+
+def test_a_failure_says_what_the_student_would_read(tmp_path):
+    submission = tmp_path / "heads.py"
+    submission.write_text(
+        "def mean_pool(hidden, mask):\n    return hidden.mean(1)\n\n\ndef max_pool(hidden, mask):\n    return 1 / 0\n"
+    )
+    code, shown = checks("--submission", str(submission), "-k", "mean_pool.value or max_pool.value")
+    assert code == 1
+    assert "each text gets the mean of its own real tokens" in shown and "expected  [" in shown and "hint" in shown
+    assert "ZeroDivisionError: division by zero" in shown and "line 6, in max_pool" in shown
+    assert str(paths.ROOT / "grader") not in shown.split("short test summary")[0]
+
+
+def test_other_seeds_draw_other_numbers(tmp_path):
+    submission = tmp_path / "heads.py"
+    submission.write_text("def mean_pool(hidden, mask):\n    return hidden.mean(1)\n")
+    shown = {
+        next(line for line in checks(*arguments)[1].splitlines() if "expected  [" in line)
+        for seed in (1, 1, 2)
+        for arguments in [("--submission", str(submission), "-k", "mean_pool.value", "--run-seed", str(seed))]
+    }
+    assert len(shown) == 2
