@@ -2,7 +2,8 @@
 
 An exercise that the syllabus announces (``state = "planned"``) becomes ready; another slug gets a new entry at the end.
 What is written works at once and teaches nothing: every function multiplies by a number of its own. Replace it function
-by function, and run ``make skeletons`` and ``make check`` in between; the guards say which place was forgotten.
+by function, and run ``make skeletons``, ``make messages`` and ``make check`` in between; the guards say which place was
+forgotten.
 """
 
 from __future__ import annotations
