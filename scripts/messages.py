@@ -156,7 +156,7 @@ def slugs() -> list[str]:
 
 ROOMS: dict[str, tuple[Extractor, Callable[[], list[Path]]]] = {
     "syllabus": (from_syllabus, lambda: [paths.SYLLABUS]),
-    "course": (from_code, lambda: sorted(paths.COURSE.glob("*.py"))),
+    "course": (from_code, lambda: sorted(paths.COURSE.rglob("*.py"))),
     "grader": (
         from_code,
         lambda: [path for path in sorted((paths.ROOT / "grader").rglob("*.py")) if path.parent.name != "checks"],
