@@ -7,6 +7,7 @@ ask three things: did it look at everything, is the house in order, and does it 
 from __future__ import annotations
 
 import ast
+import graphlib
 import importlib.metadata
 import json
 import re
@@ -197,6 +198,93 @@ def guard_student_process(root: Path) -> Look:
             banned = SECRETS if start == "grader.host.forkhost" else SECRETS + JUDGING
             if any(name == secret or name.startswith(f"{secret}.") for secret in banned):
                 look.offences.append(f"{start} reaches {name}")
+    return look
+
+
+class NotForTypes(ast.NodeTransformer):
+    """Without what only a type checker reads."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if "TYPE_CHECKING" in ast.unparse(node.test) else self.generic_visit(node)
+
+
+def guard_circles(root: Path) -> Look:
+    """No module imports itself by way of others, not even inside a function."""
+    look = Look()
+    places = {
+        ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path
+        for path in files(root, ".py")
+        if path.parts[0] in ("course", "grader", "solutions", "scripts")
+    }
+    graph: dict[str, set[str]] = {}
+    for name, path in places.items():
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        tree = NotForTypes().visit(parse(root / path))
+        graph[name] = {other for other, _ in imported(tree, package) if other in places and other != name}
+        look.seen += [f"{name} -> {other}" for other in sorted(graph[name])]
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        look.offences.append("in a circle: " + " -> ".join(error.args[1]))
+    return look
+
+
+HOMES = {
+    "the name of the result's schema": (r'Literal\["course/result/v1"\]', "course/result.py"),
+    "the statuses of a check": (r'"out_of_memory", "skipped"', "course/result.py"),
+    "the encoding of a submission": (r"tokenize\.detect_encoding", "course/submission.py"),
+    "how large a submission may be": (r"A larger file is refused unread", "course/submission.py"),
+    "starting a grader": (r'"COURSE_PARENT": ', "course/grader.py"),
+    "reading the grader's events": (r"for line in process\.stdout", "course/grader.py"),
+    "parsing a request": (r"def parse\(cls, asked", "grader/requests.py"),
+    "a fresh seed": (r"randbelow\(2\*\*53\)", "grader/requests.py"),
+    "choosing a sandbox level": (r"cannot be reached here", "grader/student/sandbox.py"),
+    "looking up a translation": (r"GNUTranslations\(", "course/text.py"),
+    "where references lie": (r'ROOT / "solutions" / f"\{slug\}\.py"', "course/paths.py"),
+}
+"""What exists once -> how to recognise it, and its home."""
+
+
+def guard_single_homes(root: Path) -> Look:
+    """What the house holds once is in its home, and nowhere else."""
+    look = Look()
+    texts = {
+        path: (root / path).read_text(encoding="utf-8")
+        for path in files(root, ".py")
+        if path.parts[0] in ("course", "grader", "scripts")
+    }
+    for what, (pattern, home) in HOMES.items():
+        found = [path.as_posix() for path, text in texts.items() if re.search(pattern, text)]
+        look.seen += found
+        if home not in found:
+            look.offences.append(f"{what} has left {home}")
+        look.offences += [f"{what} is in {path} too" for path in found if path != home]
+    return look
+
+
+WORDS = {
+    "mistakes": "misconceptions", "misunderstanding": "misconception", "misunderstandings": "misconceptions",
+    "unwritten": "not_started", "warmer": "fork server", "warmers": "fork servers", "offers": "preloads",
+    "sweeper": "cleaner", "sweepers": "cleaners", "stock": "model pool", "handles": "RemoteRef",
+}  # fmt: skip
+"""Words that names in our code do without -> the one that is used instead."""
+
+
+def guard_vocabulary(root: Path) -> Look:
+    """One word per thing: names in the code are made of the agreed words."""
+    look = Look()
+    for path in files(root, ".py"):
+        if path.parts[0] not in ("course", "grader", "scripts"):
+            continue
+        for node in ast.walk(parse(root / path)):
+            names = [getattr(node, part, None) for part in ("id", "attr", "arg", "name")]
+            for name in filter(None, names):
+                look.seen.append(str(name))
+                for word in re.findall(r"[A-Z]?[a-z]+", str(name)):
+                    if word.lower() in WORDS:
+                        line = f"{path.as_posix()}:{node.lineno}"  # type: ignore[attr-defined]
+                        look.offences.append(f"{line} {name}: say {WORDS[word.lower()]}")
+    look.offences = list(dict.fromkeys(look.offences))
     return look
 
 
@@ -540,6 +628,24 @@ def test_the_student_process_reaches_no_secret():
     assert "grader.host.forkhost -> grader.student.sandbox" in look.seen
 
 
+def test_nothing_imports_in_a_circle():
+    look = guard_circles(paths.ROOT)
+    assert "course.cli -> course.grader" in look.seen and "grader.host.forkhost -> grader.judge.grading" in look.seen
+    assert look.offences == []
+
+
+def test_what_exists_once_is_at_home():
+    look = guard_single_homes(paths.ROOT)
+    assert len(look.seen) == len(HOMES)
+    assert look.offences == []
+
+
+def test_names_use_one_word_per_thing():
+    look = guard_vocabulary(paths.ROOT)
+    assert {"load_misconceptions", "RemoteRef", "preloads", "substitutes", "fill_pool"} <= set(look.seen)
+    assert look.offences == []
+
+
 def test_every_secret_module_of_that_guard_exists():
     for name in SECRETS + JUDGING:
         place = ROOT / name.replace(".", "/")
@@ -682,6 +788,26 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
         guard_student_process,
         lambda root: append(root / "grader/link.py", "\nimport grader.checks.check_lora\n"),
         "grader.host.forkhost reaches grader.checks.check_lora",
+    ),
+    "a circle of two": (
+        guard_circles,
+        lambda root: append(root / "course/errors.py", "\ndef f():\n    from course import session\n"),
+        "in a circle: ",
+    ),
+    "a second client": (
+        guard_single_homes,
+        lambda root: append(root / "scripts/bench.py", '\nENVIRONMENT = {"COURSE_PARENT": 1}\n'),
+        "starting a grader is in scripts/bench.py too",
+    ),
+    "a home that moved out": (
+        guard_single_homes,
+        lambda root: replace(root / "grader/requests.py", "2**53", "2**52"),
+        "a fresh seed has left grader/requests.py",
+    ),
+    "another word for it": (
+        guard_vocabulary,
+        lambda root: append(root / "grader/judge/diagnose.py", "\nall_mistakes = 3\n"),
+        "all_mistakes: say misconceptions",
     ),
     "a library that is not declared": (
         guard_declared_dependencies,

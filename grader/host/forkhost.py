@@ -111,7 +111,7 @@ class ForkHost(ForkServer):
             if preloads not in self.servers:
                 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 if chain:
-                    chain[-1].warm(preload, theirs)
+                    chain[-1].fork_server(preload, theirs)
                 else:
                     self.start_server(preload, theirs)
                 self.servers[preloads] = ServerHandle(ours, preloads)
@@ -159,9 +159,9 @@ class ServerHandle:
         self._send({"do": "client"}, [client.fileno()])
         client.close()
 
-    def warm(self, preload: str | None, sock: socket.socket) -> None:
+    def fork_server(self, preload: str | None, sock: socket.socket) -> None:
         """Have a further server forked over there."""
-        self._send({"do": "warm", "preload": preload}, [sock.fileno()])
+        self._send({"do": "fork server", "preload": preload}, [sock.fileno()])
         sock.close()
 
     def start_judge(self, request: int, events: int, servers: list[socket.socket]) -> None:

@@ -8,7 +8,7 @@ Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send 
     {"do": "stack", "ticket": n}          have the process write where it is to its socket, in answer to a signal
     {"do": "client"}                      with one file descriptor: the server's end for a further client
     {"do": "judge"}                       with descriptors: the request, an end for events, one client end per server
-    {"do": "warm", "preload": NAME}       with one descriptor: fork a further server that imports this as well; with
+    {"do": "fork server", "preload": NAME}  with one descriptor: fork a further server that imports this as well; with
                                           "modules" (``grader.imports``) and "seconds" for those, too
 
 and receive ``{"ticket": n, "pid": p}`` with two descriptors (the socket to the student process and the pipe of its
@@ -190,7 +190,7 @@ class ForkServer:
         elif message["do"] == "judge":
             request, events, *servers = descriptors
             self.start_judge(request, events, [socket.socket(fileno=fd) for fd in servers])
-        elif message["do"] == "warm":
+        elif message["do"] == "fork server":
             modules = [(module, tuple(names)) for module, names in message.get("modules", [])]
             self.start_server(
                 message["preload"], socket.socket(fileno=descriptors[0]), modules, message.get("seconds", 0)

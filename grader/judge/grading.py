@@ -415,7 +415,7 @@ class Judge:
 
     def _end(self, process: Process) -> None:
         """End it; how it ended is of interest only if it did so by itself."""
-        process.ended = self.launcher.end(process, wait=process.failure is not None or process.given)
+        process.ended = self.launcher.end(process, wait=process.failure is not None or process.substituted)
 
     def _how_ended(self, process: Process) -> str:
         ended = process.ended
@@ -478,10 +478,10 @@ class Judge:
             self.launcher.import_seconds = min(self.request.exercise.limits.import_seconds, self.budget.student)
             process = self.launcher.take(spec.preloads)
         self.process = process
-        given = list(self._given(spec))
-        process.given = bool(given)
+        substitutes = list(self._substitutes_for(spec))
+        process.substituted = bool(substitutes)
         following = self._following(spec)
-        if following is not None and not given:  # what is given must not reach the process of a later check
+        if following is not None and not substitutes:  # what is substituted must not reach the process of a later check
             self.launcher.prepare(following.preloads)
         expect.seen.clear()
         expect.remarks.clear()
@@ -492,7 +492,7 @@ class Judge:
         seconds = spec.seconds or self.request.exercise.limits.check_seconds
         left = self.budget.student - limits.own_seconds(process.pid, process.waited)
         transport = ProcessTransport(process, min(seconds, max(left, 0.1)))
-        for name, code in given:
+        for name, code in substitutes:
             wire.decode(transport.ask(wire.encode(["give", name, code])))
         self.student = Student(transport, check_seed(self.request.seed, spec.id))
         return self.student
@@ -522,7 +522,7 @@ class Judge:
                 return translated(before.title)
         return None
 
-    def _given(self, spec: CheckSpec) -> Iterator[tuple[str, bytes]]:
+    def _substitutes_for(self, spec: CheckSpec) -> Iterator[tuple[str, bytes]]:
         """(name, compiled definition) of what the student's own version of did not pass, as far as it was tried."""
         for name in spec.substitutes if self.edition == "full" else ():
             tried = [item for item in self.reports.values() if item.function == name]
@@ -564,7 +564,7 @@ class Judge:
         else:
             item.expected = item.expected if getattr(error, "reveal", False) else None
             item.actual = item.actual if getattr(error, "reveal", False) else None
-        if process.given:
+        if process.substituted:
             self._withhold(item, spec, error)
         student = getattr(self, "student", None)
         trace = student.trace if student is not None else []
@@ -596,7 +596,7 @@ class Judge:
 
     def _withhold(self, item: CheckResult, spec: CheckSpec, error: BaseException | None) -> None:
         """Show nothing at length of what a process has said that was given a part of the reference."""
-        names = ", ".join(name for name, _ in self._given(spec))
+        names = ", ".join(name for name, _ in self._substitutes_for(spec))
         item.stdout = (
             say("(output is not shown: this check ran with a substitute for {names})", names=names)
             if item.stdout.strip()
@@ -706,7 +706,7 @@ class Judge:
         def known() -> tuple[str, str] | None:
             item.traceback = self._traceback(error)
             # A process that was given a part of the reference could quote from it.
-            found = crashes.explain(error.type, error.message, quoting=not self.process.given)
+            found = crashes.explain(error.type, error.message, quoting=not self.process.substituted)
             if found and found[0] == crashes.ARGUMENTS and not error.frames:
                 return "signature-changed", say(
                     "The check calls {function} as the signature in the skeleton says, and yours does not "

@@ -76,7 +76,7 @@ class Process:
     """0 where it is not known."""
     waited: float = 0.0
     """Seconds that the judge has waited for it so far."""
-    given: bool = False
+    substituted: bool = False
     """It has received a definition of the reference, and must be gone before the next process begins."""
     ended: Ended | None = field(default=None)
 
@@ -168,7 +168,7 @@ class ForkLauncher:
         """Have a server of our own forked from the one that has imported most; it ends with this launcher."""
         preloads, last = self._servers[-1]
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        message = {"do": "warm", "preload": None, "modules": wanted, "seconds": seconds}
+        message = {"do": "fork server", "preload": None, "modules": wanted, "seconds": seconds}
         try:
             socket.send_fds(last, [json.dumps(message).encode()], [theirs.fileno()])
         except OSError as error:
@@ -321,7 +321,7 @@ class SpawnLauncher:
 
     def end(self, process: Process, wait: bool) -> Ended | None:
         """Keep it for the next check if it is still well."""
-        if process.failure is None and not process.given:
+        if process.failure is None and not process.substituted:
             process.link.drain()
             return None
         popen = self._popen
