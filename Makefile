@@ -15,7 +15,7 @@ INSTALL = $(BIN)/python -m pip install --constraint constraints.txt
 WORKERS ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check bench skeletons new
+.PHONY: help setup demo test test-slow check bench skeletons messages new
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench: $(VENV)/.dev ## measure the figures that the documentation quotes
 
 skeletons: $(VENV)/.setup ## write the skeletons in exercises/ from the references in solutions/
 	@$(BIN)/python -m scripts.skeletons
+
+messages: $(VENV)/.dev ## bring the catalogues of translations up to date with the code
+	@$(BIN)/python -m scripts.messages
 
 new: $(VENV)/.setup ## scaffold an exercise in every room: make new slug=x
 	@test -n "$(slug)" || { echo "Which exercise? make new slug=x"; exit 2; }

@@ -34,16 +34,20 @@ def after_grade(result: Result, exercise: Exercise, memories: Mapping[str, Memor
     command = next_command(result.status, exercise.id)
     again = quote("course", "grade", exercise.id, *(["--file", file] if file else []))
     if result.status == "grader_error":
-        return Advice(command, say("next.doctor"))
+        return Advice(command, say("What is installed here:"))
     if result.status == "not_gradable":
-        return Advice(again, say("next.grade_again"))
+        return Advice(again, say("When you have changed it:"))
     if result.status == "passed":
-        return Advice(again, say("next.grade_all")) if result.partial else Advice(command, say("next.next"))
+        return (
+            Advice(again, say("All checks of the exercise:"))
+            if result.partial
+            else Advice(command, say("And on to the next one:"))
+        )
     if result.status == "not_started":
-        return Advice(command, say("next.read"))
+        return Advice(command, say("Read what this is about:"))
     if memories is None:  # nothing was stored that `course hint` could look at
         command += f" {(result.first_to_look_at() or result.failed[0]).function}"
-    return Advice(command, say("next.hint"))
+    return Advice(command, say("A hint on the first open check:"))
 
 
 def forward(exercises: Iterable[Exercise], memories: Mapping[str, Memory]) -> tuple[Exercise | None, Advice]:
@@ -59,11 +63,11 @@ def forward(exercises: Iterable[Exercise], memories: Mapping[str, Memory]) -> tu
         if memory.status == "passed":
             continue
         if memory.failed and memory.status != "not_started":
-            return exercise, Advice(f"course hint {exercise.id}", say("next.hint"))
+            return exercise, Advice(f"course hint {exercise.id}", say("A hint on the first open check:"))
         if memory.status == "not_started" or not memory.begun:
-            return exercise, Advice(f"course read {exercise.id}", say("next.read"))
-        return exercise, Advice(f"course grade {exercise.id}", say("next.grade"))
-    return None, Advice("course run finetune --help", say("next.train"))
+            return exercise, Advice(f"course read {exercise.id}", say("Read what this is about:"))
+        return exercise, Advice(f"course grade {exercise.id}", say("Grade it:"))
+    return None, Advice("course run finetune --help", say("Train a model for real:"))
 
 
 def _position(ready: Sequence[Exercise], memories: Mapping[str, Memory]) -> int:
@@ -79,8 +83,8 @@ def _position(ready: Sequence[Exercise], memories: Mapping[str, Memory]) -> int:
 def to_workspace() -> Advice:
     """For somebody who stands outside a workspace: go to the one that lies here, else make one."""
     if (Path(workspace.DEFAULT) / workspace.DIRECTORY).is_dir():
-        return Advice(f"cd {workspace.DEFAULT}", say("next.go_there"))
-    return Advice("course start", say("next.start"))
+        return Advice(f"cd {workspace.DEFAULT}", say("Go to your workspace:"))
+    return Advice("course start", say("Make a workspace:"))
 
 
 def state(exercise: Exercise, memory: Memory | None) -> str:

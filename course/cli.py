@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from course import destinations, errors, files, paths, shell, signals, streams, 
 from course.compat import module_command
 from course.grader import Grader
 from course.syllabus import Exercise
-from course.text import say
+from course.text import say, say_many
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,22 +47,22 @@ class Settings:
 
 
 class Option(click.Option):
-    """An option whose help text is a key of the message catalogue."""
+    """An option whose help is said in the reader's language."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Left and right column of the help page."""
-        key, self.help = self.help, say(self.help or "")
+        english, self.help = self.help, say(self.help or "")
         try:
             return super().get_help_record(ctx)
         finally:
-            self.help = key
+            self.help = english
 
 
 class Command(click.Command):
-    """A command whose help text is the entry ``help.<name>`` of the message catalogue."""
+    """A command whose help, its docstring, is said in the reader's language."""
 
     def _speak(self) -> None:
-        self.help = say(f"help.{self.name}").strip()
+        self.help = say(inspect.cleandoc((self.callback and self.callback.__doc__) or ""))
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence, for the list of commands."""
@@ -91,7 +92,7 @@ class RunCommand(Command):
         """One line for each of them."""
         from course import recipes
 
-        with formatter.section(say("run.recipes")):
+        with formatter.section(say("Recipes")):
             formatter.write_dl(list(recipes.catalogue().items()))
 
 
@@ -122,11 +123,13 @@ class Group(Command, click.Group):
         except KeyboardInterrupt:
             raise errors.Interrupted() from None
         except syllabus.SyllabusError as error:
-            raise errors.GraderFault(say("error.syllabus", reason=str(error))) from error
+            raise errors.GraderFault(
+                say("the syllabus of this installation is damaged: {reason}", reason=str(error))
+            ) from error
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Function], Function]:
-    """``click.option`` with its help from the catalogue."""
+    """``click.option`` with its help in the reader's language."""
     return click.option(*names, cls=Option, **attributes)
 
 
@@ -138,7 +141,7 @@ def _speak(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
 def _use(lang: str) -> None:
     """Speak this language if the terminal can write it, else English."""
     try:
-        str(text.catalogue(lang)["next.start"]).encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+        text.sample(lang).encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
         lang = "en"
     text.use(lang)
@@ -147,12 +150,12 @@ def _use(lang: str) -> None:
 lang_option = option(
     "--lang",
     type=click.Choice(text.LANGUAGES),
-    help="option.lang",
+    help="Language of the output (default: that of your system).",
     is_eager=True,  # before --help, which speaks
     expose_value=False,
     callback=_speak,
 )
-no_color_option = option("--no-color", is_flag=True, help="option.no_color")
+no_color_option = option("--no-color", is_flag=True, help="No colours. So does the variable NO_COLOR.")
 exercise_argument = click.argument("exercise", metavar="EXERCISE")
 
 
@@ -161,7 +164,13 @@ exercise_argument = click.argument("exercise", metavar="EXERCISE")
 @lang_option
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Everything; what each command says of itself is in the catalogue."""
+    """A course on pre-training and fine-tuning Transformers.
+
+    Read a lesson, fill the holes of its file, and let the grader tell you what holds, what does not, and what you
+    seem to have misunderstood. Begin with: course start
+
+    EXERCISE is a number (3), an id (exercise-3) or a name (lora).
+    """
     if ctx.obj is None:
         ctx.obj = Settings()
 
@@ -171,14 +180,18 @@ def cli(ctx: click.Context) -> None:
 @lang_option
 @no_color_option
 def start(directory: Path | None, no_color: bool) -> None:
-    """Copy the skeletons."""
+    """Make a workspace with one file per exercise.
+
+    DIR is created if need be (my-course if you name none). Files that are there already are never overwritten, so
+    the command may be repeated to get exercises that are new.
+    """
     from course import advice
 
     here = workspace.current()
     if directory is None:
         directory = here.root if here else Path(workspace.DEFAULT)
     if os.path.exists(directory) and not os.path.isdir(directory):
-        raise errors.BadDestination(say("error.not_a_directory", path=str(directory)))
+        raise errors.BadDestination(say("{path} is a file. Name a directory for your workspace.", path=str(directory)))
     ready = [exercise for exercise in syllabus.load() if not exercise.planned]
     desk, copied, kept = workspace.start(directory, ready)
     place = _resolved(directory)
@@ -186,24 +199,31 @@ def start(directory: Path | None, no_color: bool) -> None:
     from course import render
 
     console = render.make_console(no_color)
-    render.line(console, say("start.made", path=str(place)), style="bold")
+    render.line(console, say("Your workspace is {path}", path=str(place)), style="bold")
     for file in copied:
-        render.line(console, "  " + say("start.copied", file=file.name))
+        render.line(console, "  " + say("copied  {file}", file=file.name))
     for file in kept:
-        render.line(console, "  " + say("start.kept", file=file.name))
+        render.line(console, "  " + say("kept    {file} (yours, untouched)", file=file.name))
     _, what = advice.forward(ready, desk.memories())
     if place != _resolved(Path()):
-        what = advice.Advice(f"cd {shell.quote(str(directory))} && {what.command}", say("next.enter"))
+        what = advice.Advice(
+            f"cd {shell.quote(str(directory))} && {what.command}", say("Go there and read what it is about:")
+        )
     render.next_step(console, what)
 
 
 @cli.command("list")
-@option("--json", "json_path", metavar="PATH|-", help="option.json_list")
+@option(
+    "--json",
+    "json_path",
+    metavar="PATH|-",
+    help="Write the list as JSON to PATH, or to the standard output (-), which then holds nothing else.",
+)
 @lang_option
 @no_color_option
 @click.pass_context
 def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) -> None:
-    """The syllabus and the learner's progress."""
+    """List the exercises and how far you are."""
     from course import advice
 
     here = workspace.current()
@@ -223,7 +243,7 @@ def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) ->
     render.exercises(console, exercises, memories)
     if here is None:
         console.print()
-        render.line(console, say("list.no_workspace"), style="dim")
+        render.line(console, say("You are outside a workspace, so your progress is not shown."), style="dim")
         render.next_step(console, advice.to_workspace())
     else:
         render.next_step(console, advice.forward(exercises, memories)[1])
@@ -253,17 +273,20 @@ def _list_as_json(exercises: Sequence[Exercise], memories: Mapping[str, Memory])
 
 @cli.command()
 @exercise_argument
-@option("--open", "open_pictures", is_flag=True, help="option.open")
+@option("--open", "open_pictures", is_flag=True, help="Open the pictures of the lesson instead of its text.")
 @lang_option
 @no_color_option
 def read(exercise: str, open_pictures: bool, no_color: bool) -> None:
-    """Show a lesson, or its pictures."""
+    """Read the lesson of an exercise.
+
+    The hints at its end are left out here: course hint shows them one at a time.
+    """
     from course import advice, lesson
 
     chosen = _written(exercise)
     found = lesson.load(chosen.slug, text.language())
     if found is None:
-        raise errors.Planned(say("error.no_lesson", exercise=chosen.id))
+        raise errors.Planned(say("the lesson of {exercise} is not written yet.", exercise=chosen.id))
     here = workspace.current()
 
     from course import render
@@ -271,25 +294,38 @@ def read(exercise: str, open_pictures: bool, no_color: bool) -> None:
     console = render.make_console(no_color)
     if open_pictures:
         _open_pictures(found, console)
-        render.next_step(console, advice.Advice(f"course read {chosen.id}", say("next.read")))
+        render.next_step(console, advice.Advice(f"course read {chosen.id}", say("Read what this is about:")))
         return
     if found.lang != text.language():
-        render.line(console, say("read.fallback"), style="dim")
+        render.line(console, say("(There is no translation of this lesson yet; this is the English one.)"), style="dim")
         console.print()
     with render.pager(console):
         render.markdown(console, found.text)
     if count := sum(len(items) for items in found.hints.values()):
         console.print()
-        render.line(console, say("read.hints", count=count, exercise=chosen.id), style="dim")
+        render.line(
+            console,
+            say_many(
+                "There is a hint when you need it: course hint {exercise}",
+                "There are {count} hints when you need one: course hint {exercise}",
+                count=count,
+                exercise=chosen.id,
+            ),
+            style="dim",
+        )
     if found.pictures:
-        render.line(console, say("read.pictures", exercise=chosen.id), style="dim")
+        render.line(
+            console, say("Pictures (course read {exercise} --open shows them):", exercise=chosen.id), style="dim"
+        )
         for picture in found.pictures:
             render.line(console, f"  {picture}", style="dim")
     if here is None:
         render.next_step(console, advice.to_workspace())
     else:
         file = render.shorten(str(here.file(chosen)))
-        render.next_step(console, advice.Advice(f"course grade {chosen.id}", say("next.edit", file=file)))
+        render.next_step(
+            console, advice.Advice(f"course grade {chosen.id}", say("Write {file}, then grade it:", file=file))
+        )
 
 
 def _open_pictures(found: Lesson, console: Console) -> None:
@@ -299,18 +335,42 @@ def _open_pictures(found: Lesson, console: Console) -> None:
     screen = os.name == "nt" or sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
     for picture in found.pictures:
         opened = bool(screen) and click.launch(str(picture)) == 0
-        render.line(console, say("read.opened" if opened else "read.not_opened", path=str(picture)))
+        render.line(
+            console, say("opened: {path}" if opened else "There is no screen to show it on: {path}", path=str(picture))
+        )
 
 
 @cli.command()
 @exercise_argument
-@option("--file", "given", metavar="PATH", multiple=True, help="option.file")
-@option("--only", metavar="CHECK", multiple=True, help="option.only")
-@option("--seed", type=click.IntRange(min=0), metavar="N", help="option.seed")
-@option("--json", "json_path", metavar="PATH|-", help="option.json")
-@option("--junit", "junit_path", metavar="PATH", help="option.junit")
-@option("-v", "--verbose", is_flag=True, help="option.verbose")
-@option("--exit-zero", is_flag=True, help="option.exit_zero")
+@option(
+    "--file", "given", metavar="PATH", multiple=True, help="The file to grade, instead of the one in your workspace."
+)
+@option(
+    "--only",
+    metavar="CHECK",
+    multiple=True,
+    help="Run only this check, or the checks of this function, and what it relies on; may be repeated.",
+)
+@option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Draw the same random inputs as the run that reported this seed.",
+)
+@option(
+    "--json",
+    "json_path",
+    metavar="PATH|-",
+    help="Write the result as JSON to PATH, or to the standard output (-), which then holds nothing else.",
+)
+@option("--junit", "junit_path", metavar="PATH", help="Write the result as JUnit XML to PATH.")
+@option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Show what visible checks compared, what your code printed, and whole tracebacks.",
+)
+@option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 4, for platforms that read the result instead.")
 @lang_option
 @no_color_option
 @click.pass_context
@@ -326,12 +386,31 @@ def grade(
     exit_zero: bool,
     no_color: bool,
 ) -> None:
-    """Grade one file and say how it went, in every format that was asked for."""
+    """Grade your file for an exercise.
+
+    The file is the one in your workspace (see course start) or the one you give as --file. Your code runs in a
+    process of its own, as far locked up as this system allows, with fresh random inputs each time; --seed repeats a
+    run exactly.
+
+    \b
+    Exit codes:
+        0  every check passed
+        1  graded, but not everything passed
+        2  the command was not understood
+        3  the grader failed, or its result is incomplete; never your fault
+        4  the file cannot be graded: it is missing, or does not run at all
+        5  nothing to run: a planned exercise, or --only matches no check
+      130  interrupted (143: by SIGTERM, 129: the terminal was closed)
+
+    A result that cannot be written (--json, --junit) is said on stderr and changes nothing about the code.
+    """  # noqa: D301
     from course import advice, session
 
     settings: Settings = ctx.obj
     if len(given) > 1:
-        raise errors.CourseError(say("error.one_file", files=", ".join(given)))
+        raise errors.CourseError(
+            say("one file is graded at a time, and here are several: {files}.", files=", ".join(given))
+        )
     file = given[0] if given else None
     json_path = destinations.normal(json_path)
     with Grader(settings.grader_command) as grader:  # first of all: it imports torch while we do the rest
@@ -397,11 +476,16 @@ def _nothing_selected(
     only: Sequence[str], exercise: Exercise, here: Workspace | None, nearest: Sequence[str] = ()
 ) -> errors.NothingSelected:
     functions = ", ".join(exercise.functions)
-    message = say("error.nothing_selected", names=", ".join(only), exercise=exercise.id, functions=functions)
+    message = say(
+        "--only {names} matches no check of {exercise}. Name a function ({functions}) or a check.",
+        names=", ".join(only),
+        exercise=exercise.id,
+        functions=functions,
+    )
     if nearest:
-        message += " " + say("error.did_you_mean", name=nearest[0])
+        message += " " + say("Did you mean '{name}'?", name=nearest[0])
     elif here is not None and (known := [str(check["id"]) for check in here.memory(exercise).failed]):
-        message += " " + say("error.open_checks", checks=", ".join(known[:MANY]))
+        message += " " + say("Open are: {checks}.", checks=", ".join(known[:MANY]))
     return errors.NothingSelected(message)
 
 
@@ -440,11 +524,16 @@ def _shown(screen: Screen | None) -> Callable[[Grading, Mapping[str, Any]], None
 @cli.command()
 @exercise_argument
 @click.argument("function", metavar="[FUNCTION]", required=False)
-@option("--all", "everything", is_flag=True, help="option.all")
+@option("--all", "everything", is_flag=True, help="Show every hint at once.")
 @lang_option
 @no_color_option
 def hint(exercise: str, function: str | None, everything: bool, no_color: bool) -> None:
-    """One more hint."""
+    """Get one hint; ask again for the next one.
+
+    The first hint answers the first check that failed when you last graded, the following ones come from the lesson
+    and go from vague to concrete. FUNCTION asks about one function of the exercise, or about one check that is
+    open.
+    """
     from course import advice, hints, lesson, render
 
     chosen = _written(exercise)
@@ -466,19 +555,29 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
         shown = [hints.following(chosen, memory, chapter, function, check_id)]
     render.hints(console, shown)
     if here is None:
-        render.line(console, say("hints.forgetful"), style="dim")
-    render.next_step(console, advice.Advice(f"course grade {chosen.id}", say("next.grade_hinted")))
+        render.line(console, say("(Outside a workspace, which hints you have seen is not remembered.)"), style="dim")
+    render.next_step(
+        console,
+        advice.Advice(
+            f"course grade {chosen.id}",
+            say("When you have changed something (or course hint again, for the next hint):"),
+        ),
+    )
 
 
 @cli.command()
 @exercise_argument
 @click.argument("function", metavar="[FUNCTION]", required=False)
-@option("--diff", "difference", is_flag=True, help="option.diff")
-@option("--give-up", is_flag=True, help="option.give_up")
+@option("--diff", "difference", is_flag=True, help="Show what differs between your file and the reference.")
+@option("--give-up", is_flag=True, help="Show it although the exercise is not passed; this is remembered.")
 @lang_option
 @no_color_option
 def solution(exercise: str, function: str | None, difference: bool, give_up: bool, no_color: bool) -> None:
-    """The reference, and how the libraries do it."""
+    """See the reference solution, once you have passed.
+
+    Below it stands how the libraries do it. FUNCTION shows one function only; course diff compares your file with
+    it. With --give-up you see it before you have passed, and that is remembered.
+    """
     from course import advice, reference, render
 
     chosen = _written(exercise)
@@ -500,7 +599,9 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
             versions, ways = reference.library()
             render.library(console, versions, [way for way in ways[chosen.slug] if function in (None, way.function)])
     other = "course next" if difference else f"course diff {chosen.id}"
-    render.next_step(console, advice.Advice(other, say("next.next" if difference else "next.diff")))
+    render.next_step(
+        console, advice.Advice(other, say("And on to the next one:" if difference else "What is different in yours:"))
+    )
 
 
 @cli.command("diff")
@@ -508,7 +609,7 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
 @lang_option
 @no_color_option
 def show_difference(exercise: str, no_color: bool) -> None:
-    """From the learner's file to the reference."""
+    """Compare your file with the reference solution, once you have passed."""
     from course import advice, render
 
     chosen = _written(exercise)
@@ -516,7 +617,7 @@ def show_difference(exercise: str, no_color: bool) -> None:
     _earned(here, chosen, give_up=False)
     console = render.make_console(no_color)
     _show_difference(here, chosen, console)
-    render.next_step(console, advice.Advice("course next", say("next.next")))
+    render.next_step(console, advice.Advice("course next", say("And on to the next one:")))
 
 
 def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
@@ -526,9 +627,23 @@ def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
         return
     if not give_up:
         if here is None:
-            raise errors.NoWorkspace(say("error.no_workspace_solution", exercise=exercise.id))
+            raise errors.NoWorkspace(
+                say(
+                    "there is no workspace here, so it is not known whether you have passed {exercise}. Go to "
+                    "yours, or see the reference with --give-up.",
+                    exercise=exercise.id,
+                )
+            )
         points, max_points = memory.points, memory.max_points or exercise.points
-        raise errors.NotYet(say("error.not_yet", exercise=exercise.id, points=points, max_points=max_points))
+        raise errors.NotYet(
+            say(
+                "{exercise} is not passed yet: {points} of {max_points} points. The reference is shown "
+                "when it is, or now with --give-up, which is remembered.",
+                exercise=exercise.id,
+                points=points,
+                max_points=max_points,
+            )
+        )
     if here is not None:
         with _remembering(here, exercise) as changed:
             changed.surrendered = True
@@ -541,9 +656,11 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
     try:
         lines = reference.difference(exercise, mine)
     except OSError as error:
-        raise errors.NoFile(say("file.unreadable", file=mine.name, reason=error.strerror or str(error))) from error
+        raise errors.NoFile(
+            say("{file} cannot be read: {reason}.", file=mine.name, reason=error.strerror or str(error))
+        ) from error
     if not lines:
-        render.line(console, say("solution.same", file=mine.name))
+        render.line(console, say("{file} is the reference, line by line.", file=mine.name))
     with render.pager(console):
         render.difference(console, lines)
 
@@ -552,7 +669,7 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
 @lang_option
 @no_color_option
 def next_exercise(no_color: bool) -> None:
-    """Where the learner stands."""
+    """Say which exercise comes next, and what to do about it."""
     from course import advice, render
 
     console = render.make_console(no_color)
@@ -560,12 +677,20 @@ def next_exercise(no_color: bool) -> None:
     memories = here.memories() if here else {}
     exercise, what = advice.forward(syllabus.load(), memories)
     if exercise is None:
-        render.line(console, say("next.all_done"), style="bold green")
+        render.line(
+            console,
+            say("You have passed every exercise there is. Now train a real model with what you know."),
+            style="bold green",
+        )
     else:
         title = exercise.title(text.language())
-        render.line(console, say("next.current", exercise=exercise.id, title=title), style="bold")
+        render.line(console, say("{exercise}  {title}", exercise=exercise.id, title=title), style="bold")
         if (memory := memories.get(exercise.slug)) and memory.status not in (None, "not_started"):
-            render.line(console, say("next.score", points=memory.points, max_points=memory.max_points), style="dim")
+            render.line(
+                console,
+                say("{points} of {max_points} points so far", points=memory.points, max_points=memory.max_points),
+                style="dim",
+            )
     if here is None:
         what = advice.to_workspace()
     render.next_step(console, what)
@@ -576,7 +701,10 @@ def next_exercise(no_color: bool) -> None:
 @lang_option
 @no_color_option
 def reset(exercise: str, no_color: bool) -> None:
-    """Back to the skeleton."""
+    """Start an exercise over.
+
+    Your file is kept in .course/backups of your workspace before the skeleton takes its place.
+    """
     from datetime import datetime
 
     from course import advice, render
@@ -584,7 +712,9 @@ def reset(exercise: str, no_color: bool) -> None:
     chosen = _written(exercise)
     here = workspace.current()
     if here is None:
-        raise errors.NoWorkspace(say("error.no_workspace_reset"))
+        raise errors.NoWorkspace(
+            say("there is no workspace here, so there is nothing to reset. Go to yours, or make one with: course start")
+        )
     changed, backup = workspace.reset(here, chosen, datetime.now())
     if changed:
         with _remembering(here, chosen) as memory:
@@ -592,10 +722,14 @@ def reset(exercise: str, no_color: bool) -> None:
 
     console = render.make_console(no_color)
     file = render.shorten(str(here.file(chosen)))
-    render.line(console, say("reset.done" if changed else "reset.nothing", file=file), style="bold")
+    render.line(
+        console,
+        say("{file} is the skeleton again." if changed else "{file} is the skeleton already.", file=file),
+        style="bold",
+    )
     if backup:
-        render.line(console, say("reset.backup", file=render.shorten(str(backup))))
-    render.next_step(console, advice.Advice(f"course read {chosen.id}", say("next.read")))
+        render.line(console, say("What you had is kept in {file}", file=render.shorten(str(backup))))
+    render.next_step(console, advice.Advice(f"course read {chosen.id}", say("Read what this is about:")))
 
 
 @cli.command()
@@ -603,13 +737,13 @@ def reset(exercise: str, no_color: bool) -> None:
 @no_color_option
 @click.pass_context
 def doctor(ctx: click.Context, no_color: bool) -> None:
-    """Look around."""
+    """Examine what is installed: packages, sandbox, device, model and data."""
     from course import doctor as examination
     from course import render
 
     console = render.make_console(no_color)
     here = workspace.current()
-    with render.waiting(console, say("doctor.asking")):
+    with render.waiting(console, say("Asking the grader ...")):
         findings = examination.examine(str(here.root) if here else None, console.encoding, ctx.obj.grader_command)
     render.findings(console, findings)
     missing = [finding for finding in findings if finding.ok is False]
@@ -622,7 +756,14 @@ def doctor(ctx: click.Context, no_color: bool) -> None:
 @lang_option
 @click.pass_context
 def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
-    """Hand over to a recipe."""
+    """Train for real: run a recipe with the reference solutions.
+
+    \b
+    A quick look, a minute or two:  course run finetune --limit 600 --out runs/look
+    The options of a recipe:        course run finetune --help
+
+    Everything after run goes to the recipe as it is, and its exit code comes back.
+    """  # noqa: D301
     from course import recipes
 
     recipes.check(arguments)
@@ -635,13 +776,23 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 @lang_option
 @click.pass_context
 def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> None:
-    """Compute the figures of a lesson afresh."""
+    """Compute the figures of a lesson afresh.
+
+    What follows the exercise goes to the script as it is. The scripts come with the repository, not with the
+    installed package.
+    """
     from course import recipes
 
     chosen = _written(exercise)
     script = paths.ROOT / "scripts" / "figures" / f"{chosen.slug}.py"
     if not script.is_file():
-        raise errors.NeedsRepository(say("error.needs_repository", file=f"scripts/figures/{script.name}"))
+        raise errors.NeedsRepository(
+            say(
+                "{file} comes with the repository, not with the installed package. Clone the repository "
+                "and run it there.",
+                file=f"scripts/figures/{script.name}",
+            )
+        )
     ctx.exit(recipes.run((chosen.slug, *arguments), module_command("scripts.figures")))
 
 
@@ -650,16 +801,34 @@ def _written(name: str) -> Exercise:
     exercise = syllabus.resolve(name)
     if exercise.planned:
         title = exercise.title(text.language())
-        raise errors.Planned(say("error.planned", exercise=exercise.id, title=title))
+        raise errors.Planned(
+            say(
+                "{exercise} ({title}) is announced, but not yet written. See: course list",
+                exercise=exercise.id,
+                title=title,
+            )
+        )
     return exercise
 
 
 def _own_file(here: Workspace | None, exercise: Exercise) -> Path:
     if here is None:
-        raise errors.NoWorkspace(say("error.no_workspace", exercise=exercise.id))
+        raise errors.NoWorkspace(
+            say(
+                "there is no workspace here. Go to yours, make one with: course start, or name a file "
+                "with: course grade {exercise} --file PATH",
+                exercise=exercise.id,
+            )
+        )
     file = here.file(exercise)
     if not file.exists():
-        raise errors.NoFile(say("error.no_file", file=file.name, exercise=exercise.id))
+        raise errors.NoFile(
+            say(
+                "your workspace has no {file}. Get the skeleton with: course reset {exercise}",
+                file=file.name,
+                exercise=exercise.id,
+            )
+        )
     return file
 
 
@@ -670,7 +839,7 @@ def _remembering(here: Workspace, exercise: Exercise) -> Iterator[Memory]:
         with here.editing(exercise) as memory:
             yield memory
     except errors.CannotRemember as error:
-        _complain(say("error.not_remembered", reason=error.message))
+        _complain(say("Warning: this is not remembered: {reason}", reason=error.message))
 
 
 def _complain(message: str) -> None:
@@ -722,7 +891,13 @@ def _write(path: str, content: bytes) -> bool:
     try:
         destinations.write(path, content)
     except OSError as error:
-        _complain(say("error.not_written", path=path, reason=error.strerror or str(error)))
+        _complain(
+            say(
+                "Warning: {path} was not written: {reason}. That changes nothing about the result above.",
+                path=path,
+                reason=error.strerror or str(error),
+            )
+        )
         return False
     return True
 
@@ -738,7 +913,7 @@ def main() -> None:
     except SystemExit as end:
         code = end.code
     except signals.Stopped as stopped:
-        click.echo("\n" + say("error.interrupted"), err=True)
+        click.echo("\n" + say("Interrupted. Nothing was graded to the end."), err=True)
         code = stopped.exit_code
     finally:
         streams.finish()

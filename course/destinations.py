@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course import files
 from course.errors import BadDestination, cannot_write
-from course.text import say
+from course.text import mark, say
 from course.workspace import DIRECTORY
 
 STDOUT = "-"
@@ -23,19 +23,20 @@ STDOUT = "-"
 LINKS = 40
 """That are followed, as the kernel does."""
 KINDS = {
-    stat.S_IFDIR: "directory",
-    stat.S_IFIFO: "pipe",
-    stat.S_IFSOCK: "socket",
-    stat.S_IFBLK: "device",
-    stat.S_IFCHR: "device",
+    stat.S_IFDIR: mark("directory"),
+    stat.S_IFIFO: mark("pipe"),
+    stat.S_IFSOCK: mark("socket"),
+    stat.S_IFBLK: mark("device"),
+    stat.S_IFCHR: mark("device"),
 }
+"""What is no plain file, and what it is called; anything else is a device, too."""
 
 
 def kind(mode: int) -> str | None:
     """What this is if it is no plain file, in the reader's language."""
     if stat.S_ISREG(mode):
         return None
-    return say(f"kind.{KINDS.get(stat.S_IFMT(mode), 'device')}")
+    return say(KINDS.get(stat.S_IFMT(mode), KINDS[stat.S_IFCHR]))
 
 
 def normal(path: str | None) -> str | None:
@@ -87,23 +88,29 @@ def _check(path: str, submission: Path | None) -> None:
         if not stat.S_ISDIR(os.stat(parent).st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
         if submission is not None and os.path.realpath(path) == os.path.realpath(submission):
-            raise BadDestination(say("error.is_submission", path=path)) from None
+            raise BadDestination(
+                say("{path} is the file that is graded; the result would replace it. Name another file.", path=path)
+            ) from None
         return
     if stat.S_ISDIR(there.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if stat.S_ISCHR(there.st_mode):
         return
     if what := kind(there.st_mode):
-        raise BadDestination(say("error.not_replaced", path=path, kind=what))
+        raise BadDestination(say("{path} is a {kind}, and that is never replaced. Name a file.", path=path, kind=what))
     if submission is not None and submission.exists() and os.path.samestat(there, os.stat(submission)):
-        raise BadDestination(say("error.is_submission", path=path))
+        raise BadDestination(
+            say("{path} is the file that is graded; the result would replace it. Name another file.", path=path)
+        )
     real = Path(os.path.realpath(path))
     if real.suffix.lower() in (".py", ".ipynb"):
-        raise BadDestination(say("error.is_python", path=path))
+        raise BadDestination(
+            say("{path} is a Python file or a notebook; the result would replace it. Name another file.", path=path)
+        )
     if DIRECTORY in real.parts:
-        raise BadDestination(say("error.is_state", path=path))
+        raise BadDestination(say("{path} is where the course keeps what it remembers. Name another file.", path=path))
     if not there.st_mode & 0o222 or not os.access(path, os.W_OK):
-        raise BadDestination(say("error.read_only", path=path))
+        raise BadDestination(say("{path} is read-only, so it is left alone. Name another file.", path=path))
 
 
 def differ(*paths: str | None) -> None:
@@ -115,7 +122,7 @@ def differ(*paths: str | None) -> None:
     real = [os.path.realpath(path) for path in paths if path is not None and path != STDOUT]
     for path in real:
         if real.count(path) > 1 and not _is_device(path):
-            raise BadDestination(say("error.same_destination", path=path))
+            raise BadDestination(say("two results cannot both go to {path}.", path=path))
 
 
 def write(path: str, content: bytes) -> None:

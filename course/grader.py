@@ -139,7 +139,7 @@ class Grader:
                 start_new_session=True,  # Ctrl-C is for us; a second signal would break off its tidying up
             )
         except OSError as error:
-            raise GraderFault(say("fault.start", reason=str(error))) from error
+            raise GraderFault(say("The grader could not be started: {reason}", reason=str(error))) from error
         self._listener = threading.Thread(target=self._listen, args=[self.process], daemon=True)
         self._reader = threading.Thread(target=self._read, args=[self.process, self._listener], daemon=True)
         self._listener.start()  # else the pipe could fill up
@@ -237,7 +237,10 @@ class Grader:
         for line in process.stdout:
             event = _event(line)
             if event is None:
-                told = say("fault.malformed", line=line[:200].decode("utf-8", errors="replace").strip())
+                told = say(
+                    "The grader sent a line that is not an event: {line}",
+                    line=line[:200].decode("utf-8", errors="replace").strip(),
+                )
                 self._give_up(GraderFault(told))
                 continue
             with self._lock:
@@ -288,8 +291,16 @@ class Grader:
         shown = "?" if code is None else code
         last_words = "\n".join(self.stderr().splitlines()[-STDERR_LINES:])
         if not last_words:
-            return GraderFault(say("fault.died_silently", code=shown))
-        return GraderFault(say("fault.died", code=shown, stderr=last_words))
+            return GraderFault(
+                say("The grader ended without a result (exit code {code}) and without a word.", code=shown)
+            )
+        return GraderFault(
+            say(
+                "The grader ended without a result (exit code {code}). Its last words:\n{stderr}",
+                code=shown,
+                stderr=last_words,
+            )
+        )
 
     def stderr(self) -> str:
         """The end of what the grader has written to its standard error so far."""

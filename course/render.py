@@ -32,7 +32,7 @@ from course.reference import LibraryWay
 from course.result import NOT_DEFINED, CheckResult, Result, Tally, not_started
 from course.session import Grading
 from course.syllabus import Exercise
-from course.text import clean, has, language, say
+from course.text import clean, language, mark, say, say_many
 from course.workspace import Memory
 
 WIDTH = 100
@@ -61,7 +61,49 @@ SYMBOLS = {
     "grader_error": ("!", "!", "magenta"),
 }
 """Status -> symbol, symbol in ASCII, style."""
+STATUSES = {
+    "failed": mark("does not hold"),
+    "not_started": mark("not started"),
+    "crashed": mark("your code raised an exception"),
+    "timeout": mark("took too long and was stopped"),
+    "out_of_memory": mark("needed too much memory and was stopped"),
+    "skipped": mark("waits for another check"),
+    "grader_error": mark("the grader failed here; this is our fault, not yours"),
+}
+"""What is said of a check that did not pass and brought no message."""
+NOTES = {
+    "crashed": mark("(crashed)"),
+    "timeout": mark("(too slow)"),
+    "out_of_memory": mark("(too much memory)"),
+    "skipped": mark("(not run)"),
+}
+"""What stands behind the title of a check that did not pass; nothing where the symbol says it all."""
+SANDBOXES = {
+    "limits": mark(
+        "The sandbox of this system has time and memory limits only ('limits'). That is fine for your own work; "
+        "do not grade other people's files like this."
+    ),
+    "none": mark(
+        "There is no sandbox on this system ('none'): the file ran with your own rights. That is fine for your own "
+        "work; do not grade other people's files like this."
+    ),
+}
+"""Warnings about a sandbox that is none or half a one."""
+STATES = {
+    "planned": mark("planned"),
+    "ready": mark("ready"),
+    "started": mark("{points} of {max_points}"),
+    "passed": mark("passed"),
+}
+"""How far a learner is with an exercise."""
 STATE_STYLES = {"planned": "dim", "ready": "", "started": "yellow", "passed": "green"}
+SECTIONS = {
+    "system": mark("System"),
+    "packages": mark("Packages"),
+    "offline": mark("For training"),
+    "grader": mark("Grader"),
+}
+"""Of the doctor's report."""
 
 
 def make_console(no_color: bool = False) -> Console:
@@ -128,7 +170,7 @@ class Screen:
     def wait(self) -> None:
         """Show that something happens before the first event, if somebody is watching."""
         if self._live:
-            self._spinner = self.console.status(say("grade.warming"), spinner=self._movement)
+            self._spinner = self.console.status(say("Starting the grader ..."), spinner=self._movement)
             self._spinner.start()
 
     def rest(self) -> None:
@@ -141,7 +183,7 @@ class Screen:
         """The header: what is graded, and how."""
         self._title(grading)
         file = clean(shorten(grading.file), one_line=True)
-        facts = say("grade.header", file=file, seed=grading.seed, sandbox=grading.sandbox)
+        facts = say("{file}, seed {seed}, sandbox {sandbox}", file=file, seed=grading.seed, sandbox=grading.sandbox)
         self._text(facts, style="dim")
 
     def checked(self, grading: Grading, check: CheckResult) -> None:
@@ -149,7 +191,9 @@ class Screen:
         if self._spinner:
             symbol, _ = self._symbol(check.status or "grader_error")
             counts = {"done": len(grading.checks), "count": len(grading.announced)}
-            words = say("grade.checking", symbol=symbol, function=clean(check.function), **counts)
+            words = say(
+                "{symbol} {function}  {done} of {count} checks", symbol=symbol, function=clean(check.function), **counts
+            )
             first = len(grading.checks) == 1  # a new spinner is drawn at once, a new text with its next movement
             self._spinner.update(Text(words), spinner=self._movement if first else None)
         if self._live:
@@ -202,7 +246,9 @@ class Screen:
             self._print_passed()
         elif self._absent() and not self._headed:
             points = f"0/{sum(check.max_points for check in self._waiting)}"
-            words = say("grade.absent", count=len(self._waiting))
+            words = say_many(
+                "not in your file (1 check)", "not in your file ({count} checks)", count=len(self._waiting)
+            )
             self._one_line("failed", self._heading(self._waiting[0].function), words, points)
             self._waiting = []
         else:
@@ -214,16 +260,16 @@ class Screen:
         """One line for a function all of whose checks passed."""
         function, checks = self._waiting[0].function, self._waiting
         points = f"{sum(check.points for check in checks)}/{sum(check.max_points for check in checks)}"
-        words = say("grade.passed", count=len(checks))
+        words = say_many("1 check", "{count} checks", count=len(checks))
         if remarks := sum(bool(check.remarks) for check in checks):
-            words += ", " + say("grade.remarked", count=remarks)
+            words += ", " + say_many("1 remark", "{count} remarks", count=remarks)
         self._one_line("passed", self._heading(function), words, points)
         self._waiting = []
 
     def _heading(self, function: str) -> str:
         again = function in self._seen
         self._seen.add(function)
-        return say("grade.continued", function=function) if again else function
+        return say("{function}, continued", function=function) if again else function
 
     def _one_line(self, status: str, heading: str, words: str, points: str) -> None:
         if not self._compact:
@@ -249,7 +295,12 @@ class Screen:
         """One line for each function that found only the skeleton, not one for each of its checks."""
         for function, checks in self._skeletons.items():
             points = sum(check.max_points for check in checks)
-            self._one_line("not_started", function, say("grade.untouched", count=len(checks)), f"0/{points}")
+            self._one_line(
+                "not_started",
+                function,
+                say_many("not started (1 check)", "not started ({count} checks)", count=len(checks)),
+                f"0/{points}",
+            )
         self._skeletons = {}
 
     def _print_check(self, check: CheckResult) -> None:
@@ -263,7 +314,7 @@ class Screen:
         if in_full and not check.passed:
             self._print_trouble(check, indent=6)
         for remark in check.remarks if check.passed else ():
-            self._text(say("grade.remark", remark=remark), style="dim", indent=6)
+            self._text(say("accepted, but {remark}", remark=remark), style="dim", indent=6)
         if self.verbose:
             self._print_details(check)
 
@@ -271,25 +322,28 @@ class Screen:
         """All that is known of a check that did not pass."""
         status = check.status or "grader_error"
         style = self._symbol(status)[1]
-        message = check.message or say(f"status.{status}")
+        message = check.message or say(STATUSES[status])
         self._text(message, style="dim" if check.quiet else style, indent=indent)
         if check.quiet:
             return
         if not (self.verbose and check.compared) or _told(check):
-            self._pair(say("grade.expected"), check.expected, indent=indent)
-            self._pair(say("grade.actual"), check.actual, indent=indent)
+            self._pair(say("expected"), check.expected, indent=indent)
+            self._pair(say("got     "), check.actual, indent=indent)
         if where := _where(check):
             self._text(where, indent=indent)
         if check.traceback:
             self._print_traceback(check.traceback, message, indent=indent)
         explanation = check.explanation
         if explanation and not check.misunderstood:
-            self._text(say(f"explained.{explanation.kind}", text=explanation.text), style="yellow", indent=indent)
+            words = explanation.text
+            if explanation.kind == "crash":
+                words = say("what this means: {text}", text=words)
+            self._text(words, style="yellow", indent=indent)
         if check.hint and not (explanation and check.hint == explanation.text):  # that has a place of its own
-            self._text(say("grade.hint", hint=check.hint), style="yellow", indent=indent)
+            self._text(say("hint: {hint}", hint=check.hint), style="yellow", indent=indent)
         if check.lesson and not self._pointed:
             self._pointed = True
-            self._text(say("grade.lesson", lesson=check.lesson), style="dim", indent=indent)
+            self._text(say("lesson: {lesson}", lesson=check.lesson), style="dim", indent=indent)
 
     def _print_traceback(self, traceback: str, message: str, indent: int) -> None:
         """The way through the student's file; its last line is the message, which has been said."""
@@ -307,17 +361,17 @@ class Screen:
         compared = dict.fromkeys(tuple(line) for line in check.compared or () if len(line) == 3 and line != told)
         for what, expected, actual in compared:  # the same line twice would say nothing more
             if expected == actual:
-                self._pair(say("grade.compared", what=clean(what, one_line=True)), actual)
+                self._pair(say("{what}:", what=clean(what, one_line=True)), actual)
                 continue
-            self._text(say("grade.compared", what=what), indent=6)
-            self._pair(say("grade.expected"), expected, indent=8)
-            self._pair(say("grade.actual"), actual, indent=8)
+            self._text(say("{what}:", what=what), indent=6)
+            self._pair(say("expected"), expected, indent=8)
+            self._pair(say("got     "), actual, indent=8)
         if check.stdout:
-            self._text(say("grade.printed"), style="dim", indent=6)
+            self._text(say("your code printed:"), style="dim", indent=6)
             for line in clean(check.stdout).rstrip().splitlines():
                 self._text(line, indent=8)
         if check.seconds is not None:
-            self._text(say("grade.took", seconds=f"{check.seconds:.2f}"), style="dim", indent=6)
+            self._text(say("took {seconds} s", seconds=f"{check.seconds:.2f}"), style="dim", indent=6)
 
     # --- when it is over -----------------------------------------------------------------------------------------
 
@@ -349,16 +403,23 @@ class Screen:
         self.console.print()
         name = clean(check.id, one_line=True)
         if self.verbose:  # it stands above, in full
-            self._text(f"{say('grade.first')}: {name}", style="bold")
+            self._text(f"{say('Look at this first')}: {name}", style="bold")
             return
-        self._rule(say("grade.first"), name)
+        self._rule(say("Look at this first"), name)
         symbol, style = self._symbol(check.status or "grader_error")
         self._text(f"{symbol} {clean(check.title, one_line=True)}", style="bold", hang=2)
         self._print_trouble(check, indent=2)
         others = sum(not other.quiet for other in result.failed) - 1
         if others > 0:
             self.console.print()
-            self._text(say("grade.others", count=others), style="dim")
+            self._text(
+                say_many(
+                    "One more check did not pass: -v shows it in full.",
+                    "{count} more checks did not pass: -v shows them in full.",
+                    count=others,
+                ),
+                style="dim",
+            )
 
     def _rule(self, title: str, name: str) -> None:
         """A line across, with a title at its left and a name at its right, or below where there is no room."""
@@ -384,9 +445,9 @@ class Screen:
             body.append(clean(one.heading, one_line=True), style="bold yellow")
             body.append("\n" + clean(one.text))
             explains = ", ".join(clean(check.id, one_line=True) for check in one.checks)
-            body.append("\n" + say("grade.explains", count=len(one.checks), checks=explains), style="dim")
+            body.append("\n" + say("This explains: {checks}", count=len(one.checks), checks=explains), style="dim")
         self.console.print()
-        title: Text | None = Text(say("grade.misunderstood"), style="bold yellow")
+        title: Text | None = Text(say("What you seem to have misunderstood"), style="bold yellow")
         if title and title.cell_len + 6 > self.width:  # corners, a line and a blank on each side
             self.console.print(title)
             title = None
@@ -404,10 +465,10 @@ class Screen:
 
     def _summary(self, result: Result) -> None:
         table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
-        table.add_column(Text(say("grade.function")), no_wrap=True)
-        table.add_column(Text(say("grade.checks")), justify="right", no_wrap=True)
+        table.add_column(Text(say("function")), no_wrap=True)
+        table.add_column(Text(say("checks")), justify="right", no_wrap=True)
         table.add_column("")
-        table.add_column(Text(say("grade.points")), justify="right", no_wrap=True)
+        table.add_column(Text(say("points")), justify="right", no_wrap=True)
         for tally in result.tallies():
             table.add_row(*self._tally(tally))
         self.console.print()
@@ -426,7 +487,7 @@ class Screen:
     def _verdict(self, result: Result) -> None:
         self.console.print()
         if result.status == "grader_error":
-            self._text(say("fault.ours"), style="bold magenta")
+            self._text(say("The grader failed. This is our fault, not yours."), style="bold magenta")
             if result.message:
                 self._text(result.message)
             else:
@@ -434,13 +495,23 @@ class Screen:
                     if check.status == "grader_error":
                         self._text(check.message)
             if result.seed is not None:
-                self._text(say("fault.report_seed", seed=result.seed))
+                self._text(
+                    say(
+                        "Please report it with the lines above, the seed {seed} and the output of: course doctor",
+                        seed=result.seed,
+                    )
+                )
             else:
-                self._text(say("fault.report"))
+                self._text(say("Please report it with the lines above and the output of: course doctor"))
             return
         if result.status == "not_started":
             first = result.failed[0].function
-            self._text(say("grade.not_started", function=first), style="bold")
+            self._text(
+                say(
+                    "Nothing is written yet, so nothing is wrong. {function} is a good place to begin.", function=first
+                ),
+                style="bold",
+            )
             return
         counts = {
             "passed": sum(check.passed for check in result.checks),
@@ -449,28 +520,53 @@ class Screen:
             "max_points": result.max_points,
         }
         good = result.status == "passed"
-        self._text(
-            say("grade.all_passed" if good else "grade.some_passed", **counts), style="bold green" if good else "bold"
-        )
+        if good:
+            words = say_many(
+                "The check passed: {points} of {max_points} points.",
+                "All {count} checks passed: {points} of {max_points} points.",
+                **counts,
+            )
+        else:
+            words = say("{passed} of {count} checks passed: {points} of {max_points} points.", **counts)
+        self._text(words, style="bold green" if good else "bold")
         visible = sum(check.visible for check in result.checks)
         hidden = len(result.checks) - visible
-        self._text(say("grade.visibility", count=visible, hidden=hidden), style="dim")
+        self._text(
+            say_many(
+                "1 visible check (-v shows what it compared), {hidden} hidden (their values stay hidden).",
+                "{count} visible checks (-v shows what they compared), {hidden} hidden (their values stay hidden).",
+                count=visible,
+                hidden=hidden,
+            ),
+            style="dim",
+        )
         for remark in result.remarks():
-            self._text(say("grade.accepted", remark=remark), style="yellow", hang=2)
+            self._text(say("Accepted, but {remark}", remark=remark), style="yellow", hang=2)
         if result.partial:
-            self._text(say("grade.partial"), style="yellow")
+            self._text(
+                say("Only the chosen checks ran; this does not count as a grading of the whole exercise."),
+                style="yellow",
+            )
         elif good and result.edition == "full":
-            self._text(say("grade.compare", exercise=result.exercise), style="dim")
+            self._text(
+                say("How the reference does it: course solution {exercise}", exercise=result.exercise), style="dim"
+            )
 
     def _warnings(self, result: Result) -> None:
         if result.edition == "student":
-            self._text(say("edition.student"), style="yellow")
-        if result.sandbox in ("limits", "none"):
-            self._text(say(f"sandbox.{result.sandbox}"), style="yellow")
+            self._text(
+                say(
+                    "This is a student edition of the grader: only the visible checks ran, and failures are "
+                    "explained less."
+                ),
+                style="yellow",
+            )
+        if result.sandbox in SANDBOXES:
+            self._text(say(SANDBOXES[result.sandbox]), style="yellow")
 
     def _not_gradable(self, result: Result) -> None:
         self.console.print()
-        self._text(say("grade.not_gradable"), style="bold red")
+        self._text(say("This file cannot be graded yet."), style="bold red")
         for line in clean(result.message or "").rstrip().splitlines():
             self._text(line, indent=2)
 
@@ -540,8 +636,8 @@ def _note(check: CheckResult) -> str:
         return ""
     if check.follows and check.explanation and not check.quiet:
         name = clean(check.explanation.id, one_line=True)  # of a check, or of what may have caused this failure too
-        return say("note.follows", check=name) if "." in name else say("note.may_follow")
-    return say(f"note.{check.status}") if has(f"note.{check.status}") else ""
+        return say("(as in {check})", check=name) if "." in name else say("(may follow from the others)")
+    return say(NOTES[check.status]) if check.status in NOTES else ""
 
 
 def _told(check: CheckResult) -> list[str] | None:
@@ -564,14 +660,14 @@ def _where(check: CheckResult) -> str | None:
     parts = []
     message = check.message or ""
     if difference.max_abs is not None and f"{difference.max_abs:.3g}" not in message:
-        parts.append(say("difference.absolute", value=f"{difference.max_abs:.3g}"))
+        parts.append(f"{difference.max_abs:.3g}")
     if difference.index:
-        parts.append(say("difference.index", index=difference.index))
+        parts.append(say("at {index}", index=difference.index))
     if difference.max_rel is not None:
-        parts.append(say("difference.relative", value=f"{difference.max_rel:.3g}"))
+        parts.append(say("relative {value}", value=f"{difference.max_rel:.3g}"))
     if difference.tolerance is not None and f"{difference.tolerance:g}" not in message:
-        parts.append(say("difference.tolerance", value=f"{difference.tolerance:g}"))
-    return say("difference.largest", parts=", ".join(parts)) if parts else None
+        parts.append(say("tolerance {value}", value=f"{difference.tolerance:g}"))
+    return say("largest difference {parts}", parts=", ".join(parts)) if parts else None
 
 
 def shorten(path: str) -> str:
@@ -598,12 +694,12 @@ def line(console: Console, text: str, style: str = "") -> None:
 def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[str, Memory]) -> None:
     """The table of ``course list``."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
-    table.add_column(Text(say("list.number")), justify="right", no_wrap=True)
-    table.add_column(Text(say("list.exercise")))
-    table.add_column(Text(say("list.name")), no_wrap=True)
-    table.add_column(Text(say("list.points")), justify="right", no_wrap=True)
-    table.add_column(Text(say("list.time")), justify="right", no_wrap=True)
-    table.add_column(Text(say("list.state")), no_wrap=True)
+    table.add_column(Text(say("no.")), justify="right", no_wrap=True)
+    table.add_column(Text(say("exercise")))
+    table.add_column(Text(say("name")), no_wrap=True)
+    table.add_column(Text(say("points")), justify="right", no_wrap=True)
+    table.add_column(Text(say("time")), justify="right", no_wrap=True)
+    table.add_column(Text(say("state")), no_wrap=True)
     for exercise in syllabus:
         memory = memories.get(exercise.slug)
         state = advice.state(exercise, memory)
@@ -614,8 +710,8 @@ def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[
             Text(exercise.title(language())),
             Text(exercise.slug, style="cyan"),
             Text(str(exercise.points)),
-            Text(say("list.minutes", hours=hours, minutes=minutes)),
-            Text(say(f"list.{state}", **score), style=STATE_STYLES[state]),
+            Text(say("{hours}:{minutes:02d} h", hours=hours, minutes=minutes)),
+            Text(say(STATES[state], **score), style=STATE_STYLES[state]),
             style="dim" if exercise.planned else "",
         )
     console.print(table)
@@ -655,7 +751,7 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
             if section is not None:
                 console.print()
             section = finding.section
-            line(console, say(f"doctor.{section}"), style="bold")
+            line(console, say(SECTIONS[section]), style="bold")
         symbol, style = symbols[finding.ok]
         text = Text("  ").append(symbol, style=style).append(" " + finding.name)
         text.append(" " * (margin - cell_len(finding.name)) + clean(finding.value))
@@ -665,7 +761,13 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
                 line(console, " " * min(margin + 4, MARGIN) + words, style="yellow")
     ill = sum(finding.ok is False for finding in found)
     console.print()
-    line(console, say("doctor.ill", count=ill) if ill else say("doctor.well"), style="bold")
+    line(
+        console,
+        say_many("One thing is missing.", "{count} things are missing.", count=ill)
+        if ill
+        else say("Everything that the course needs is here."),
+        style="bold",
+    )
 
 
 def markdown(console: Console, text: str) -> None:
@@ -692,7 +794,7 @@ def difference(console: Console, lines: Iterable[str]) -> None:
 def library(console: Console, versions: Mapping[str, str], ways: Iterable[LibraryWay]) -> None:
     """How the libraries do what the functions are about."""
     known = ", ".join(f"{name} {version}" for name, version in versions.items())
-    line(console, say("solution.library", versions=known), style="bold")
+    line(console, say("How the libraries do it ({versions}):", versions=known), style="bold")
     for way in ways:
         console.print(Text.assemble("  ", (way.function, "cyan"), "  ", way.api), soft_wrap=True)
         line(console, f"      {way.remark}", style="dim")

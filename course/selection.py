@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from course import paths
+from course.text import translated
 
 PREFIX = "check_"
 """Of the methods that are checks."""
@@ -110,10 +111,6 @@ def _attributes(node: ast.ClassDef) -> tuple[str | None, Sequence[str]]:
 
 
 def _titles(method: ast.FunctionDef) -> list[str]:
-    """Its title in English and in Japanese."""
-    titles = [title] if (title := ast.get_docstring(method)) else []
-    for decorator in method.decorator_list:
-        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
-            if keyword.arg == "ja" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
-                titles.append(str(keyword.value.value))
-    return titles
+    """What a report calls it: its title in English and in the reader's language."""
+    title = " ".join((ast.get_docstring(method) or "").split())
+    return list(dict.fromkeys((title, translated(title)))) if title else []

@@ -131,7 +131,7 @@ class Grading:
 
 def _silent(check: AnnouncedCheck) -> CheckResult:
     """A check that should have reported."""
-    return CheckResult(**vars(check), status="grader_error", message=say("fault.missing", check=check.id))
+    return CheckResult(**vars(check), status="grader_error", message=say("No report from {check}.", check=check.id))
 
 
 def run(
@@ -171,7 +171,7 @@ def run(
             heard(grading, {})
         _listen(grader, grading, exercise, file, heard)
     if grading.result is None:
-        grading.fail(say("fault.no_result"))
+        grading.fail(say("The grader ended its events without a result."))
     assert grading.result is not None
     if grading.result.status == "not_gradable":
         if alone := submission.only_this_file(grading.result.message, file):
@@ -194,6 +194,6 @@ def _listen(
             if heard:
                 heard(grading, event)
     except Malformed as error:
-        grading.fail(say("fault.bad_event", reason=str(error)))
+        grading.fail(say("The grader sent an event that cannot be read: {reason}", reason=str(error)))
     except errors.GraderFault as error:
         grading.fail(error.message)

@@ -92,7 +92,10 @@ def finish() -> None:
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     if (error := failure()) and error.errno not in QUIET:
-        sys.stderr.write(say("error.output", reason=error.strerror or str(error)) + "\n")
+        sys.stderr.write(
+            say("Warning: the output could not be written to its end: {reason}.", reason=error.strerror or str(error))
+            + "\n"
+        )
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.flush()
 

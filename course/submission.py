@@ -15,7 +15,7 @@ import tokenize
 from pathlib import Path
 
 from course import destinations
-from course.text import say
+from course.text import mark, say
 
 MAX_BYTES = 2**20
 """A larger file is refused unread; far above what anybody types."""
@@ -41,6 +41,17 @@ ENDINGS = {
     "compiled": (".pyc", ".pyo"),
     "text": (".txt", ".md", ".rst", ".json", ".csv", ".log"),
 }
+REFUSALS = {
+    "archive": mark("{file} is an archive. Unpack it and grade the .py file in it."),
+    "document": mark(
+        "{file} is a document of a word processor or browser. Save your code as plain text in a file that ends in .py."
+    ),
+    "picture": mark("{file} is a picture. Grade the .py file that holds your code."),
+    "binary": mark("{file} is a binary file. Grade the .py file that holds your code."),
+    "compiled": mark("{file} is compiled Python. Grade the .py file that it was made from."),
+    "text": mark("{file} does not end in .py. If it holds your code, rename it so that it does."),
+}
+"""What is said of such a file."""
 NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat)"')
 COMPILED = re.compile(rb"..\r\n[\x00-\x03]\x00\x00\x00", re.DOTALL)
 """The magic number of compiled Python, and its flags."""
@@ -68,20 +79,26 @@ def read(path: Path, within: Path | None = None) -> bytes:
     shown = path.name
     try:
         if within is not None and not path.resolve().is_relative_to(within.resolve()):
-            raise NotGradable(say("file.outside", file=shown, folder=within.name))
+            raise NotGradable(
+                say(
+                    "{file} is a link that leads out of {folder}; only files in that folder are graded.",
+                    file=shown,
+                    folder=within.name,
+                )
+            )
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError, ValueError):  # the last one for a null byte in the name
-        raise NotGradable(say("file.missing", file=shown)) from None
+        raise NotGradable(say("There is no file {file}.", file=shown)) from None
     except OSError as error:
         if os.path.isdir(path):  # on Windows a folder cannot be opened
-            raise NotGradable(say("file.directory", file=shown)) from None
+            raise NotGradable(say("{file} is a directory, not a Python file.", file=shown)) from None
         raise NotGradable(_unreadable(shown, error)) from None
     try:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
-            raise NotGradable(say("file.directory", file=shown))
+            raise NotGradable(say("{file} is a directory, not a Python file.", file=shown))
         if what := destinations.kind(status.st_mode):
-            raise NotGradable(say("file.special", file=shown, kind=what))
+            raise NotGradable(say("{file} is a {kind}, not a Python file.", file=shown, kind=what))
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
@@ -91,20 +108,29 @@ def read(path: Path, within: Path | None = None) -> bytes:
     if reason := refusal(shown, data[:BEGINNING]):
         raise NotGradable(reason)
     if (size := max(len(data), status.st_size)) > MAX_BYTES:
-        raise NotGradable(say("file.large", file=shown, size=f"{size:,}", limit=f"{MAX_BYTES:,}"))
+        raise NotGradable(
+            say(
+                "{file} has {size} bytes; a solution needs no more than {limit}.",
+                file=shown,
+                size=f"{size:,}",
+                limit=f"{MAX_BYTES:,}",
+            )
+        )
     if b"\0" in data:
-        raise NotGradable(say("file.no_text", file=shown))
+        raise NotGradable(say("{file} is not a text file: it holds NUL bytes.", file=shown))
     try:
         decode(data)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         byte = f"0x{data[error.start]:02x}"
-        raise NotGradable(say("file.encoding", file=shown, line=line, byte=byte)) from None
+        raise NotGradable(
+            say("{file} is not UTF-8 text: line {line} holds the byte {byte}.", file=shown, line=line, byte=byte)
+        ) from None
     return data
 
 
 def _unreadable(shown: str, error: OSError) -> str:
-    return say("file.unreadable", file=shown, reason=error.strerror or str(error))
+    return say("{file} cannot be read: {reason}.", file=shown, reason=error.strerror or str(error))
 
 
 def decode(data: bytes) -> str:
@@ -128,7 +154,11 @@ def refusal(name: str, beginning: bytes) -> str | None:
     """Why a file of this name that begins so is no Python source, and what to do; None if it may be one."""
     suffix = Path(name).suffix.lower()
     if suffix == ".ipynb" or NOTEBOOK.match(beginning):
-        return say("file.notebook", file=name)
+        return say(
+            "{file} is a notebook. Export its code (jupyter nbconvert --to script {file}) and grade "
+            "the .py file; a later version will take notebooks.",
+            file=name,
+        )
     found = next((kind for magic, kind in MAGIC.items() if beginning.startswith(magic) and suffix != ".py"), None)
     if found is None and suffix == ".py" and beginning.startswith((b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\x7fELF")):
         found = next(kind for magic, kind in MAGIC.items() if beginning.startswith(magic))
@@ -137,16 +167,28 @@ def refusal(name: str, beginning: bytes) -> str | None:
     for kind, endings in ENDINGS.items():
         if suffix in endings and (found is None or kind in ("document", "compiled")):
             found = kind
-    return say(f"file.{found}", file=name) if found else None
+    return say(REFUSALS[found], file=name) if found else None
 
 
 def only_this_file(message: str, file: Path) -> str | None:
     """If an import failed since the imported file lies beside this one, that it is not seen, and the way out."""
     if RELATIVE in message:
-        return say("file.alone", file=file.name)
+        return say(
+            "Only this file is graded, so it has no package around it. Copy what you need into {file}.", file=file.name
+        )
     for name in MISSING.findall(message):
         if (file.parent / f"{name}.py").is_file():
-            return say("file.sibling", module=f"{name}.py", file=file.name)
+            return say(
+                "Only this file is graded, and {module} beside it is not seen. Copy what you need from "
+                "there into {file}.",
+                module=f"{name}.py",
+                file=file.name,
+            )
         if (file.parent / name).is_dir():
-            return say("file.sibling", module=f"{name}/", file=file.name)
+            return say(
+                "Only this file is graded, and {module} beside it is not seen. Copy what you need from "
+                "there into {file}.",
+                module=f"{name}/",
+                file=file.name,
+            )
     return None

@@ -16,6 +16,7 @@ from typing import Any
 
 from course import paths
 from course.compat import tomllib
+from course.text import translated
 
 
 class SyllabusError(ValueError):
@@ -49,8 +50,7 @@ class Exercise:
     """Position in the syllabus, from 1."""
     slug: str
     """Name of its files in every room."""
-    titles: Mapping[str, str]
-    """Language code -> title; English always exists."""
+    english_title: str
     functions: tuple[str, ...]
     """What the student's file defines, in the order of the lesson."""
     preloads: tuple[str, ...]
@@ -69,7 +69,7 @@ class Exercise:
 
     def title(self, lang: str = "en") -> str:
         """The title in this language, else in English."""
-        return self.titles.get(lang) or self.titles["en"]
+        return translated(self.english_title, lang)
 
 
 REQUIRED = {"slug", "title", "functions", "preloads", "points", "minutes"}
@@ -142,8 +142,8 @@ def _exercise(number: int, entry: object) -> Exercise:
     if not isinstance(slug, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", slug):
         raise SyllabusError(f"{where}: slug = {slug!r} cannot name a Python module; use lower-case letters and _")
     title = entry["title"]
-    if not isinstance(title, dict) or not title.get("en") or not all(isinstance(text, str) for text in title.values()):
-        raise SyllabusError(f"{where}: title = {title!r} needs at least title.en")
+    if not isinstance(title, str) or not title:
+        raise SyllabusError(f"{where}: title = {title!r} is not a title in English")
     functions = _names(entry["functions"], "functions", where)
     if not functions:
         raise SyllabusError(f"{where}: functions is empty, so there would be nothing to write")
@@ -157,7 +157,7 @@ def _exercise(number: int, entry: object) -> Exercise:
     return Exercise(
         number=number,
         slug=slug,
-        titles=title,
+        english_title=title,
         functions=functions,
         preloads=_names(entry["preloads"], "preloads", where),
         points=_count(entry["points"], "points", where),

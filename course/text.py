@@ -1,8 +1,10 @@
-"""Every sentence that the command line prints, in the reader's language.
+"""Every sentence that a person reads: English in the code, other languages in gettext catalogues.
 
-``say("grade.passed", count=3)`` looks the key up in ``messages/<lang>.toml``; what a language lacks is said in English.
-An entry with the keys ``one`` and ``other`` is chosen by ``count``. Not covered: what click itself says about a wrong
-option, and what the grader says about the student's work (titles, messages, hints), which travels in the result.
+``say("There is no file {file}.", file=name)`` says that sentence in the reader's language and fills its gaps;
+``say_many`` chooses by a count; ``mark`` marks a sentence that is said later, in a table for example. What a catalogue
+lacks is said in English. The catalogues (``course/locale/<lang>/LC_MESSAGES``, one for each room of the house) are
+written by ``python -m scripts.messages``; reading them needs the standard library alone. Not covered: what click itself
+says about a wrong option.
 
 ``clean`` is the one door to a terminal for text that is not ours: messages, names, paths, prints, tracebacks.
 """
@@ -10,16 +12,16 @@ option, and what the grader says about the student's work (titles, messages, hin
 from __future__ import annotations
 
 import functools
+import gettext
 import json
 import os
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from course import paths
-from course.compat import tomllib
 
 LANGUAGES = ("en", "ja")
+"""English, which stands in the code, and those that have catalogues."""
 
 UNSEEN = re.compile(
     "["
@@ -67,40 +69,47 @@ def _known(name: str) -> str:
     return "en"
 
 
-def say(key: str, /, **values: object) -> str:
-    """The sentence for this key with its gaps filled in.
+def mark(sentence: str) -> str:
+    """The sentence itself: it goes into the catalogues, and is said later."""
+    return sentence
+
+
+def say(sentence: str, /, **values: object) -> str:
+    """The sentence in the reader's language with its gaps filled in.
 
     Raises:
-        KeyError: no such sentence; a mistake of ours that the tests find.
+        KeyError: a gap has no value; a mistake of ours that the tests find.
     """
-    entry = catalogue(_language).get(key)
-    if entry is None:
-        entry = catalogue("en")[key]
-    if isinstance(entry, dict):
-        entry = entry["one"] if values.get("count") == 1 and "one" in entry else entry["other"]
-    return str(entry).format(**values)
+    return translated(sentence).format(**values)
 
 
-def has(key: str) -> bool:
-    """Whether there is such a sentence at all."""
-    return key in catalogue("en")
+def say_many(one: str, other: str, /, *, count: int, **values: object) -> str:
+    """The same for a sentence with two English forms, chosen by ``count``; other languages have theirs."""
+    return _catalogues(_language).ngettext(one, other, count).format(count=count, **values)
+
+
+def translated(sentence: str, lang: str | None = None) -> str:
+    """The sentence in this language, else the reader's, as it is: it has no gaps."""
+    return _catalogues(lang or _language).gettext(sentence) if sentence else ""
+
+
+def sample(lang: str) -> str:
+    """Some words of a language, for finding out whether a terminal can write it."""
+    return translated(mark("Make a workspace:"), lang)
 
 
 @functools.cache
-def catalogue(lang: str) -> dict[str, str | dict[str, str]]:
-    """All sentences of one language by dotted key."""
-    tables = tomllib.loads((paths.MESSAGES / f"{lang}.toml").read_text(encoding="utf-8"))
-    flat: dict[str, str | dict[str, str]] = {}
-    _flatten(tables, "", flat)
-    return flat
-
-
-def _flatten(tables: dict[str, Any], prefix: str, flat: dict[str, str | dict[str, str]]) -> None:
-    for key, value in tables.items():
-        if isinstance(value, dict) and "other" not in value:
-            _flatten(value, f"{prefix}{key}.", flat)
-        else:
-            flat[prefix + key] = value
+def _catalogues(lang: str) -> gettext.NullTranslations:
+    """All catalogues of a language as one; those of rooms that are not installed are not missed."""
+    found = gettext.NullTranslations()
+    if lang not in LANGUAGES:
+        return found
+    for path in sorted((paths.LOCALE / lang / "LC_MESSAGES").glob("*.mo")):
+        with path.open("rb") as file:
+            catalogue = gettext.GNUTranslations(file)
+        catalogue.add_fallback(found)
+        found = catalogue
+    return found
 
 
 def clean(text: object, one_line: bool = False) -> str:

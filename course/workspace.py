@@ -181,7 +181,12 @@ class Workspace:
 
     def _store(self, exercise: Exercise, memory: Memory, alone: bool) -> None:
         if self._schema() not in (None, SCHEMA):
-            raise CannotRemember(say("error.newer_state", path=str(self._state_file)))
+            raise CannotRemember(
+                say(
+                    "{path} was written by a newer version of this course. Update the course, or move that file away.",
+                    path=str(self._state_file),
+                )
+            )
         state = {"schema": SCHEMA, "exercises": self._exercises() | {exercise.slug: vars(memory)}}
         try:
             self._state_file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from course.result import Difference
 from grader import wire
 
-Hint: TypeAlias = str | Mapping[str, str] | None
+Hint: TypeAlias = str | None
 
 
 class Failed(Exception):

@@ -2,7 +2,8 @@
 
 An exercise that the syllabus announces (``state = "planned"``) becomes ready; another slug gets a new entry at the end.
 What is written works at once and teaches nothing: every function multiplies by a number of its own. Replace it function
-by function, and run ``make skeletons`` and ``make check`` in between; the guards say which place was forgotten.
+by function, and run ``make skeletons``, ``make messages`` and ``make check`` in between; the guards say which place was
+forgotten.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from scripts import skeletons
 NEW_ENTRY = """
 [[exercise]]
 slug = "{slug}"
-title.en = "{title}"
-title.ja = "{title}"
+title = "{title}"
 functions = ["{slug}_example"]
 preloads = ["torch"]
 points = 3
@@ -154,8 +154,7 @@ name = "{dashed}-adds"
 old = "return {factor} * values"
 new = "return {factor} + values"
 caught_by = "{name}.multiplies"
-hint.en = "Every value grew by the same amount. Should a value that is twice as large not change twice as much?"
-hint.ja = "どの値も同じだけ増えています。二倍の値は、二倍変わるはずではありませんか。"
+hint = "Every value grew by the same amount. Should a value that is twice as large not change twice as much?"
 """
 
 VARIANT = '''\

@@ -197,7 +197,7 @@ def test_two_misconceptions_at_once_are_both_named(slug, function, source, names
     misconceptions = {
         misconception.name: misconception for misconception in diagnose.load_misconceptions(paths.misconceptions(slug))
     }
-    assert all(misconceptions[name].hint["en"] in first.text["en"] for name in names)
+    assert all(misconceptions[name].hint in first.text for name in names)
 
 
 def test_one_misconception_is_no_pair():
@@ -274,7 +274,7 @@ def mean_pool(hidden, mask):
     return ((hidden * weights).sum(1) / weights.sum(1).clamp(min=1)).tolist()
 """
     _, found = explained("heads", "mean_pool", source)
-    told = {diagnosis.id: diagnosis.text["en"] for diagnosis in found.values() if diagnosis.kind == "relation"}
+    told = {diagnosis.id: diagnosis.text for diagnosis in found.values() if diagnosis.kind == "relation"}
     assert set(told) <= {"list-instead-of-tensor", "not-a-tensor"}
     assert told
     assert all("list" in text and "tensor" in text for text in told.values())

@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "solutions": TORCH_STACK,
     "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "click", "rich"},
     "grader": TORCH_STACK | GRADING | {"grader", "course"},
-    "scripts": TORCH_STACK | {"scripts", "course", "grader", "solutions", "matplotlib", "pytest"},
+    "scripts": TORCH_STACK | {"scripts", "course", "grader", "solutions", "matplotlib", "pytest", "babel"},
     "tests": ANYTHING,
     "tests/variants": TORCH_STACK,
 }
@@ -239,6 +239,7 @@ HOMES = {
     "parsing a request": (r"def parse\(cls, asked", "grader/requests.py"),
     "a fresh seed": (r"randbelow\(2\*\*53\)", "grader/requests.py"),
     "choosing a sandbox level": (r"cannot be reached here", "grader/student/sandbox.py"),
+    "looking up a translation": (r"GNUTranslations\(", "course/text.py"),
     "where references lie": (r'ROOT / "solutions" / f"\{slug\}\.py"', "course/paths.py"),
 }
 """What exists once -> how to recognise it, and its home."""
@@ -1008,7 +1009,7 @@ def test_every_exercise_is_consistent():
 PLANNED = """
 [[exercise]]
 slug = "abc"
-title.en = "Announced"
+title = "Announced"
 functions = ["abc_count", "AbcLayer", "abc_share"]
 preloads = ["torch"]
 points = 17

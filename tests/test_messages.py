@@ -1,38 +1,239 @@
-"""The judge's sentences: what the code asks for exists, what exists is asked for, and other languages add nothing."""
+"""The sentences and their catalogues: they agree, translations fit into them, and fewer and fewer are missing."""
 
-import re
+import ast
+import io
 import string
 
-from course import paths
-from grader import messages
+import pytest
 
-ASKED = {
-    key
-    for path in sorted((paths.ROOT / "grader").glob("*.py"))
-    for key in re.findall(r"\bsay\(\s*\"([a-z_.]+)\"", path.read_text(encoding="utf-8"))
-}
-REFUSED = {"refused.network", "refused.beside", "refused.files", "refused.calls"}
-CHOSEN = {"ended.disk", "ended.threads", "file.directory", "file.irregular", *REFUSED}
-"""Keys that the code puts together or chooses between."""
+from course import paths, render, selection, submission, text
+from course.compat import tomllib
+from course.result import CHECK_STATUSES
+from grader.errors import Failed
+from grader.judge import crashes, expect, refusals, report
+from grader.judge.check import load_file, manifest
+from scripts import messages
 
-
-def test_every_sentence_is_there_and_is_used():
-    english = set(messages.catalogue("en"))
-    assert len(ASKED) > 20
-    assert ASKED <= english
-    assert english - ASKED == CHOSEN - ASKED
+OTHERS = text.LANGUAGES[1:]
+LEFT = tomllib.loads((paths.ROOT / "tests" / "untranslated.toml").read_text(encoding="utf-8"))
+AT_LEAST = {"syllabus": 10, "course": 200, "grader": 40, "checks": 400, "misconceptions": 700}
+"""Sentences that each search finds, or it has looked at too little."""
 
 
-def test_other_languages_say_nothing_that_english_does_not():
-    english = messages.catalogue("en")
-    for key, sentence in messages.catalogue("ja").items():
-        gaps = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
-        assert gaps <= {name for _, name, _, _ in string.Formatter().parse(english[key]) if name}, key
+@pytest.fixture(scope="module", params=[(lang, room) for lang in OTHERS for room in messages.ROOMS])
+def known(request):
+    lang, room = request.param
+    return lang, room, messages.catalogue(room, lang)
 
 
-def test_a_language_without_sentences_speaks_english():
-    try:
-        messages.use("tlh")
-        assert messages.say("ended.exit", code=3) == "exit code 3"
-    finally:
-        messages.use("en")
+@pytest.fixture
+def japanese():
+    text.use("ja")
+    yield
+    text.use("en")
+
+
+def forms(message):
+    """All English sentences of an entry, all translations."""
+    english = message.id if isinstance(message.id, tuple) else (message.id,)
+    others = message.string if isinstance(message.string, tuple) else (message.string or "",)
+    return english, tuple(filter(None, others))
+
+
+def gaps(sentence):
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def test_the_catalogues_are_those_of_the_code(known):
+    lang, room, catalogue = known
+    assert len(catalogue) >= AT_LEAST[room]
+    po, mo = messages.written(catalogue)
+    file = messages.path(room, lang)
+    assert file.read_bytes() == po and file.with_suffix(".mo").read_bytes() == mo, "run: make messages"
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_there_is_no_other_catalogue(lang):
+    expected = {f"{room}.{kind}" for room in messages.ROOMS for kind in ("po", "mo")}
+    assert {path.name for path in (paths.LOCALE / lang / "LC_MESSAGES").iterdir()} == expected
+
+
+def test_fewer_and_fewer_translations_are_missing(known):
+    lang, room, catalogue = known
+    left, allowed = len(messages.untranslated(catalogue)), LEFT[lang][room]
+    assert left <= allowed, "translate the new sentences; the numbers in tests/untranslated.toml only fall"
+    assert left == allowed, f"well done: write {left} into tests/untranslated.toml"
+
+
+def test_a_translation_fills_only_gaps_of_its_sentence(known):
+    _, room, catalogue = known
+    if room == "misconceptions":
+        return  # said as they are: a brace is a brace
+    for message in catalogue:
+        english, others = forms(message)
+        for other in others if message.id else ():
+            assert gaps(other) <= set().union(*map(gaps, english)), message.id
+            # The diagnosis and the report know a quantity by the words before the colon.
+            assert not english[0].startswith("{what}: ") or other.startswith("{what}: "), message.id
+
+
+def test_english_of_the_command_line_is_ascii():
+    sentences = [form for message in messages.template("course") if message.id for form in forms(message)[0]]
+    assert len(sentences) > 200
+    assert [sentence for sentence in sentences if not sentence.isascii()] == []
+
+
+def test_what_is_said_is_a_sentence_or_the_name_of_one():
+    seen = 0
+    for room in ("course", "grader"):
+        for path in messages.ROOMS[room][1]():
+            if path.name == "text.py":
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if messages.called(node) in messages.KEYWORDS:
+                    seen += 1
+                    assert findable(node.args[0]), f"{path.name}, line {node.lineno}: the catalogue cannot find it"
+    assert seen > 250
+
+
+def findable(node):
+    if isinstance(node, ast.IfExp):
+        return findable(node.body) and findable(node.orelse)
+    return isinstance(node, (ast.Name, ast.Subscript, ast.BoolOp, ast.Call)) or bool(messages.constant(node))
+
+
+def test_what_a_check_says_is_a_sentence_or_is_said():
+    seen = 0
+    for path in messages.ROOMS["checks"][1]():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            for given in messages.expectations(function, tree) if isinstance(function, ast.FunctionDef) else ():
+                seen += 1
+                assert findable(given), f"{path.name}, line {given.lineno}: the catalogue cannot find it"
+    assert seen > 500
+
+
+@pytest.mark.parametrize("words", ['f"{x} is not here"', '"one" + x', '"%s" % x'])
+def test_a_sentence_that_is_put_together_is_not_findable(words):
+    assert not findable(ast.parse(words, mode="eval").body)
+
+
+def test_every_status_and_kind_has_its_sentence():
+    assert set(render.STATUSES) == set(CHECK_STATUSES) - {"passed"}
+    assert set(render.NOTES) < set(CHECK_STATUSES)
+    assert set(render.SANDBOXES) == {"limits", "none"}
+    assert set(render.STATES) == set(render.STATE_STYLES) == {"planned", "ready", "started", "passed"}
+    assert set(render.SECTIONS) == {"system", "packages", "offline", "grader"}
+    assert set(submission.REFUSALS) == {*submission.ENDINGS} >= set(submission.MAGIC.values())
+    assert set(refusals.SENTENCES) == {"network", "files", "beside", "calls"}
+
+
+# --- speaking --------------------------------------------------------------------------------------------------------
+
+
+def test_english_is_said_as_it_stands():
+    assert text.say("There is no file {file}.", file="a.py") == "There is no file a.py."
+    with pytest.raises(KeyError):
+        text.say("There is no file {file}.")
+
+
+def test_another_language_comes_out_of_its_catalogues(japanese):
+    assert text.say("There is no file {file}.", file="a.py") == "a.py というファイルはありません。"
+    assert text.say("Nobody has translated {this}.", this="that") == "Nobody has translated that."
+    assert text.translated("") == ""
+
+
+def test_a_count_chooses_the_form(japanese):
+    def said(count):
+        return text.say_many("1 remark", "{count} remarks", count=count)
+
+    assert [said(1), said(2)] == ["注記 1 件", "注記 2 件"]
+    text.use("en")
+    assert [said(0), said(1), said(2)] == ["0 remarks", "1 remark", "2 remarks"]
+
+
+def test_a_report_is_in_the_readers_language(japanese):
+    spec = manifest(load_file(paths.checks("lora"), "grader.checks.check_lora"))[0]
+    title = report.announcement(spec, "ja").title
+    assert title != spec.title == report.announcement(spec, "en").title
+    assert spec.id in selection.load("lora").resolve([title])[0], "--only takes the title that the report shows"
+    with pytest.raises(Failed, match="the mean: 最大で 1 ずれています"):
+        expect.close(2.0, 1.0, "the mean")
+    assert crashes.explain("ZeroDivisionError", "division by zero")[1].startswith("0 で割っています")
+
+
+def test_a_language_without_catalogues():
+    with pytest.raises(ValueError, match="no messages in 'tlh'"):
+        text.use("tlh")
+    assert text.translated("Make a workspace:", "tlh") == text.sample("en") == "Make a workspace:"
+
+
+# --- finding ---------------------------------------------------------------------------------------------------------
+
+
+def found(extractor, source):
+    results = extractor(io.BytesIO(source.encode()), messages.KEYWORDS, (), {})
+    return [sentences for _, _, sentences, _ in results]
+
+
+def test_sentences_of_the_code():
+    source = '''
+@cli.command()
+@option("--x", help="Do x.")
+def go(name):
+    """Go.
+
+    \\b
+    Far.
+    """
+    say("one " "sentence", name=name)
+    text.say("a" if name else "b")
+    say_many("1 x", "{count} xs", count=len(name))
+    say(NAMES[name])
+
+NAMES = {"k": mark("kept")}
+
+def other():
+    """No command."""
+'''
+    assert found(messages.from_code, source) == [
+        "Do x.", "Go.\n\n\b\nFar.", "one sentence", "a", "b", ("1 x", "{count} xs"), "kept"
+    ]  # fmt: skip
+
+
+def test_titles_and_hints_of_checks():
+    source = '''
+SHARED = "look at the shapes"
+
+class CheckF:
+    @check(points=2)
+    def check_one(self, student):
+        """the first
+        title"""
+        hint = "count again"
+        expect.equal(1, 2, "x", hint=hint)
+        expect.true(x, "y", hint="first" if x else "second")
+        expect.true(x, "z", hint=SHARED)
+
+def helper():
+    """No title."""
+    expect.true(x, f"{x} is wrong", hint=f"not {x}")
+    expect.remark("no remark")
+    expect.remark(say("{x} remarks", x=x))
+    raise_it(message="w")
+'''
+    assert found(messages.from_checks, source) == [
+        "the first title", "count again", "y", "first", "second", "z", "look at the shapes", "no remark", "w",
+        "{x} remarks",
+    ]  # fmt: skip
+
+
+def test_a_changed_sentence_waits_for_its_translator():
+    catalogue = messages.Catalog(locale="ja")
+    catalogue.add("There is no file {file}.", "{file} はありません。")
+    changed = messages.Catalog()
+    changed.add("There is no file called {file}.")
+    catalogue.update(changed)
+    assert messages.untranslated(catalogue) == ["There is no file called {file}."]
+    assert "はありません".encode() in messages.written(catalogue)[0]
+    assert "はありません".encode() not in messages.written(catalogue)[1]

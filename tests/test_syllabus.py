@@ -48,7 +48,7 @@ def test_other_names_get_a_suggestion(name, message):
 ENTRY = """
 [[exercise]]
 slug = "lora"
-title.en = "LoRA"
+title = "LoRA"
 functions = ["f", "g"]
 preloads = ["torch"]
 points = 3
@@ -72,7 +72,7 @@ def test_defaults(tmp_path):
     ("old", "new", "reason"),
     [
         ('slug = "lora"', 'slug = "Lo-RA"', "slug = 'Lo-RA' cannot name a Python module"),
-        ('title.en = "LoRA"', 'title.ja = "LoRA"', "needs at least title.en"),
+        ('title = "LoRA"', 'title.en = "LoRA"', "is not a title in English"),
         ('["f", "g"]', "[]", "functions is empty"),
         ('["f", "g"]', '["f", "f"]', "functions names 'f' twice"),
         ('["f", "g"]', '["not a name"]', "is not a list of Python names"),

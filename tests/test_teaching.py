@@ -122,8 +122,7 @@ def test_misconceptions_have_names_of_their_own_and_complete_hints():
         assert len({misconception.name for misconception in misconceptions}) == len(misconceptions)
         for misconception in misconceptions:
             assert misconception.caught_by in ids, misconception.name
-            assert len(misconception.hint["en"]) > 20, misconception.name
-            assert set(misconception.hint) <= {"en", "ja"}, misconception.name
+            assert len(misconception.hint) > 20, misconception.name
 
 
 @pytest.mark.parametrize(("slug", "misconception"), MISCONCEPTIONS, ids=lambda value: getattr(value, "name", value))

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course.text import say
 from grader.fixtures import basics
 from grader.judge import expect
 from grader.judge.check import check
@@ -42,11 +43,15 @@ def part(result: Any, key: str, kind: str = "tensor") -> Any:
     """One entry of a result that must be a dictionary."""
     expect.true(isinstance(result, dict), "the result is not a dictionary", actual=result, reveal=True)
     expect.true(
-        key in result, f"the result has no {key}", actual=list(result), hint="read the names of the keys", reveal=True
+        key in result,
+        say("the result has no {key}", key=key),
+        actual=list(result),
+        hint="read the names of the keys",
+        reveal=True,
     )
     value = result[key]
     if kind == "tensor":
-        expect.true(isinstance(value, Tensor), f"{key} is not a tensor", actual=value, reveal=True)
+        expect.true(isinstance(value, Tensor), say("{key} is not a tensor", key=key), actual=value, reveal=True)
     return value
 
 
@@ -500,15 +505,17 @@ MOST = 20_000
 def flat(ids: Any, what: str = "the result of generate") -> list[int]:
     """Ids as a plain list of ints; lists, tuples and tensors of one row will do."""
     size = ids.numel() if isinstance(ids, Tensor) else len(ids) if isinstance(ids, (list, tuple)) else 0
-    expect.true(size <= MOST, f"{what} is far too long", expected=f"at most {MOST:,} ids", actual=f"{size:,} ids")
+    expect.true(
+        size <= MOST, say("{what} is far too long", what=what), expected=f"at most {MOST:,} ids", actual=f"{size:,} ids"
+    )
     if isinstance(ids, Tensor):
         ids = ids.flatten().tolist()
     if isinstance(ids, (list, tuple)) and len(ids) == 1 and isinstance(ids[0], (list, tuple)):
         ids = ids[0]
-    expect.true(isinstance(ids, (list, tuple)), f"{what} is not a list of ids", actual=ids, reveal=True)
+    expect.true(isinstance(ids, (list, tuple)), say("{what} is not a list of ids", what=what), actual=ids, reveal=True)
     ids = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in ids]
     whole = all(isinstance(item, (int, float)) and math.isfinite(item) and item == int(item) for item in ids)
-    expect.true(whole, f"{what} holds something else than ids", actual=ids, reveal=True)
+    expect.true(whole, say("{what} holds something else than ids", what=what), actual=ids, reveal=True)
     return [int(item) for item in ids]
 
 
@@ -638,7 +645,7 @@ class CheckGenerate:
             student.note("ids", ids)
             expect.true(
                 eos_id in ids[len(prompt) :],
-                f"the end token {eos_id} is missing from the result",
+                say("the end token {eos_id} is missing from the result", eos_id=eos_id),
                 actual=ids,
                 hint="when it is written it belongs to the text; one in the prompt ends nothing",
             )
@@ -1131,7 +1138,16 @@ class Body:
         complaint = ", ".join(
             [f"{name} is frozen" for name in missing[:2]] + [f"{name} is trainable" for name in extra[:2]]
         )
-        expect.true(not complaint, f"{what}: {len(missing) + len(extra)} parameters are wrong ({complaint})", hint=hint)
+        expect.true(
+            not complaint,
+            say(
+                "{what}: {count} parameters are wrong ({complaint})",
+                what=what,
+                count=len(missing) + len(extra),
+                complaint=complaint,
+            ),
+            hint=hint,
+        )
 
     def expect_refusal(self, what: str, hint: str, mode: str, *n_top: int) -> None:
         """A call with these arguments ends with a ValueError."""
@@ -1143,7 +1159,7 @@ class Body:
         self.student.note(f"refused: {what}", "a ValueError" if refused else "no error" if kinds == [] else "another")
         expect.true(
             refused,
-            f"{what}: expected a ValueError",
+            say("{what}: expected a ValueError", what=what),
             expected="ValueError",
             actual=str(got)[:60],
             hint=hint,

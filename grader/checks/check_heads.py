@@ -19,6 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course.text import say
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -369,7 +370,12 @@ class Head:
             answer: Tensor = self.module(*inputs)
         got = tuple(answer.shape) if isinstance(answer, Tensor) else type(answer).__name__
         self.student.note("shape of the answer", str(got))
-        expect.shape(answer, shape, "the answer", hint=f"{shape[0]} texts came in: one row for each of them goes out")
+        expect.shape(
+            answer,
+            shape,
+            "the answer",
+            hint=say("{count} texts came in: one row for each of them goes out", count=shape[0]),
+        )
         finite = bool(answer.isfinite().all())
         if not finite:
             self.student.note("the answer is finite", False)
@@ -639,12 +645,12 @@ class CheckConvHead:
             head.demand_reading(6)
             expect.true(
                 placeless,
-                f"a passage moved by five words gives other scores (kernel {kernel})",
+                say("a passage moved by five words gives other scores (kernel {kernel})", kernel=kernel),
                 hint="a convolution has the same weights at every position, and does not know where it stands",
             )
             expect.true(
                 ordered and inside,
-                f"eight reversed texts have the scores that they had before (kernel {kernel})",
+                say("eight reversed texts have the scores that they had before (kernel {kernel})", kernel=kernel),
                 hint="a window of one word cannot tell 'not good, bad' from 'not bad, good'",
             )
         larger = sizes[1] > sizes[0]
@@ -704,7 +710,7 @@ class CheckLSTMHead:
         demand_any_number(student, "LSTMHead", 6, units=4)
         expect.true(
             used,
-            f"with 7 units and with 12, {sizes[0]} numbers are trained",
+            say("with 7 units and with 12, {count} numbers are trained", count=sizes[0]),
             hint="is the argument used? A wider state has more weights",
         )
 
@@ -1002,10 +1008,17 @@ class CheckLayerMix:
             )
             expect.true(
                 summed,
-                f"after training moved the parameters, the weights do not sum to 1: they sum to {total:.3g}",
+                say(
+                    "after training moved the parameters, the weights do not sum to 1: they sum to {total:.3g}",
+                    total=total,
+                ),
                 hint="weights that are right at the start drift away: normalise in every forward pass",
             )
-            expect.true(positive, f"a weight is negative: {lowest:.3g}", hint="an average adds, it never subtracts")
+            expect.true(
+                positive,
+                say("a weight is negative: {lowest:.3g}", lowest=lowest),
+                hint="an average adds, it never subtracts",
+            )
             expect.true(
                 followed,
                 "all weights are equal, whatever the parameters are",

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from course.text import mark, say
 from grader import fixtures
 from grader.errors import StudentRaised
 from grader.judge import expect
@@ -39,7 +40,7 @@ def counted(student, *args: object, **kwargs: object):
     for key in ("lora_params", "trainable", "kept_ratio", "reduction", "trainable_ratio"):
         value = report.get(key)
         if isinstance(value, Tensor) and value.numel() == 1:
-            expect.remark(f"lora_report returns {key} as a tensor; the docstring says a number")
+            expect.remark(say("lora_report returns {key} as a tensor; the docstring says a number", key=key))
             value = value.item()
         if isinstance(value, (int, float)) and abs(value) < 1e300:
             student.note(key, float(value))
@@ -50,7 +51,7 @@ def entry(report: dict[str, Any], key: str) -> Any:
     """One number of the report."""
     expect.true(
         key in report,
-        f"the report has no {key}",
+        say("the report has no {key}", key=key),
         actual=list(report),
         hint="read the names of the keys again",
         reveal=True,
@@ -64,7 +65,7 @@ def number(report: dict[str, Any], key: str) -> float:
     if isinstance(value, Tensor) and value.numel() == 1:
         value = value.item()
     finite = isinstance(value, (int, float)) and abs(value) < 1e300
-    expect.true(finite, f"{key} is no finite number", actual=value, reveal=True)
+    expect.true(finite, say("{key} is no finite number", key=key), actual=value, reveal=True)
     return float(value)
 
 
@@ -276,7 +277,12 @@ def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None =
     expect.shape(answer, shape, what, hint=hint)
     numbers = answer.double()  # type: ignore[attr-defined]
     sound = bool(numbers.isfinite().all()) and float(numbers.abs().max()) < LARGE
-    expect.true(sound, f"{what}: numbers that are not finite, or beyond {LARGE:,.0f}", actual=answer, reveal=True)
+    expect.true(
+        sound,
+        say("{what}: numbers that are not finite, or beyond {large:,.0f}", what=what, large=LARGE),
+        actual=answer,
+        reveal=True,
+    )
 
 
 def same(one: object, other: Tensor, tolerance: float = 1e-4) -> bool:
@@ -334,7 +340,13 @@ def refused(student, promised: str, function: Callable[..., object], *args: obje
             raise
         raised = True
         if error.type != promised:
-            expect.remark(f"an error of type {error.type[:60]} was raised; the docstring says {promised}")
+            expect.remark(
+                say(
+                    "an error of type {type} was raised; the docstring says {promised}",
+                    type=error.type[:60],
+                    promised=promised,
+                )
+            )
     student.note("refused", raised)
     return raised
 
@@ -346,7 +358,7 @@ def untouched(student, layer, x: Tensor, what: str) -> Any:
     student.note(f"{what} leaves x as it was", bool(isinstance(after, Tensor) and torch.equal(after, x)))
     expect.true(
         isinstance(after, Tensor) and torch.equal(after, x),
-        f"{what} changes its input",
+        say("{what} changes its input", what=what),
         hint="whoever has passed x on goes on using it: which operation writes into it?",
     )
     return output
@@ -362,7 +374,9 @@ def trained_shapes(student, module) -> list[tuple[int, ...]]:
     """Shapes of the trainable tensors, each with its dimensions sorted: whichever way round they are stored."""
     with student.untraced():
         shapes = student.fixtures.trainable_shapes(module)
-    expect.true(len(shapes) <= MANY, f"more than {MANY} trainable tensors", actual=len(shapes), reveal=True)
+    expect.true(
+        len(shapes) <= MANY, say("more than {many} trainable tensors", many=MANY), actual=len(shapes), reveal=True
+    )
     return sorted(tuple(sorted(n for n in shape if n != 1)) for shape in shapes)
 
 
@@ -507,7 +521,10 @@ class CheckLoRALinear:
                     adapted.adapted(x),
                     f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
                     tolerance=1e-4,
-                    hint=f"here alpha is 8 and r is {R}: the update is multiplied by 8/{R}; base and update both see x",
+                    hint=say(
+                        "here alpha is 8 and r is {r}: the update is multiplied by 8/{r}; base and update both see x",
+                        r=R,
+                    ),
                 )
         untouched(student, adapted.layer, student.draw.normal(4, K), "the forward pass")
 
@@ -586,7 +603,7 @@ class CheckLoRALinear:
         expect.true(
             not same(output, first),
             "in training mode nothing is dropped",
-            hint=f"this layer was built with dropout={p}",
+            hint=say("this layer was built with dropout={p}", p=p),
         )
         expect.true(
             straight,
@@ -663,7 +680,7 @@ class CheckLoRALinear:
         with student.untraced():
             slope = adapted.layer(torch.eye(K)) - adapted.layer(torch.zeros(1, K))
             owned = student.fixtures.tensors(adapted.layer)
-        expect.true(len(owned) <= MANY, f"the layer holds more than {MANY} tensors")
+        expect.true(len(owned) <= MANY, say("the layer holds more than {many} tensors", many=MANY))
         written = any(same(one.squeeze(), wide) for one in owned for wide in (slope, slope.T))
         student.note("the layer holds what it multiplies x with", written)
         expect.true(
@@ -806,7 +823,7 @@ class CheckLoRALinear:
         student.note("W and b have stayed", same(frozen, silent))
         expect.true(
             end < 0.95 * start,
-            f"the loss has not fallen: {start:.4g} before, {end:.4g} after",
+            say("the loss has not fallen: {start:.4g} before, {end:.4g} after", start=start, end=end),
             hint="do both factors take part in the output, and does a gradient reach them?",
         )
         expect.true(all(moved), "one of the factors has not moved", hint="A and B are both trained")
@@ -883,7 +900,10 @@ def replaced_names(student, model, targets: list[str], **kwargs: object) -> list
         names = []
     if isinstance(names, tuple):
         expect.remark("inject_lora returned a tuple; the docstring says list")
-    expect.true(not isinstance(names, (list, tuple)) or len(names) <= MANY, f"more than {MANY} names are reported")
+    expect.true(
+        not isinstance(names, (list, tuple)) or len(names) <= MANY,
+        say("more than {many} names are reported", many=MANY),
+    )
     sensible = isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
     student.note("returned names", " ".join(sorted(names)) if sensible else type(names).__name__)
     expect.true(
@@ -899,8 +919,10 @@ def replaced_names(student, model, targets: list[str], **kwargs: object) -> list
 def expect_names(names: list[str], want: list[str], many: str, few: str) -> None:
     """These names and no others, each once; the hint depends on what is wrong."""
     extra, missing = sorted(set(names) - set(want)), sorted(set(want) - set(names))
-    expect.true(not extra, f"reported as replaced, but no target: {shortened(extra)}", hint=many, reveal=True)
-    expect.true(not missing, f"not reported as replaced: {shortened(missing)}", hint=few, reveal=True)
+    expect.true(
+        not extra, say("reported as replaced, but no target: {names}", names=shortened(extra)), hint=many, reveal=True
+    )
+    expect.true(not missing, say("not reported as replaced: {names}", names=shortened(missing)), hint=few, reveal=True)
     expect.equal(names, sorted(want), "names of the replaced layers", hint="each name once", reveal=True)
 
 
@@ -908,13 +930,17 @@ def expect_adapted(student, model, original, targets: int) -> None:
     """The model holds two more matrices for every layer that was reported: they came with the injection."""
     with student.untraced():
         now = student.fixtures.tensors(model)
-    expect.true(len(now) <= MANY, f"the model holds more than {MANY} tensors")
+    expect.true(len(now) <= MANY, say("the model holds more than {many} tensors", many=MANY))
     before = Counter(tuple(tensor.shape) for tensor in original.state_dict().values())
     new = Counter(tuple(tensor.shape) for tensor in now if tensor.dim() > 1) - before
     student.note("new matrices in the model", new.total())
     expect.true(
         new.total() >= 2 * targets,
-        f"the model holds {new.total()} new matrices, not two for each of the {targets} layers reported",
+        say(
+            "the model holds {count} new matrices, not two for each of the {targets} layers reported",
+            count=new.total(),
+            targets=targets,
+        ),
         hint="which object does the parent module call now, the old layer or the adapted one?",
         reveal=True,
     )
@@ -973,8 +999,10 @@ class CheckInjectLora:
         expect_names(
             names,
             layers("attention.self.query") + layers("attention.self.value"),
-            many="this model also has layers called query_norm, subquery and query.proj, and a LayerNorm called query",
-            few="a target is the end of a dotted name, however deep the layer lies in the model",
+            many=mark(
+                "this model also has layers called query_norm, subquery and query.proj, and a LayerNorm called query"
+            ),
+            few=mark("a target is the end of a dotted name, however deep the layer lies in the model"),
         )
         expect_adapted(student, model, original, len(names))
         model = small(student, seed)
@@ -1019,7 +1047,10 @@ class CheckInjectLora:
         )
         expect.true(
             one_is_enough,
-            f"the targets {', '.join(TARGETS)} and c_attn are refused, of which two are names of layers here",
+            say(
+                "the targets {names} and c_attn are refused, of which two are names of layers here",
+                names=", ".join(TARGETS),
+            ),
             hint="one target that fits is enough, so that one list serves models that name their layers differently",
         )
 
@@ -1125,7 +1156,7 @@ class CheckInjectLora:
         student.note("the factors have moved", all(moved))
         expect.true(
             not frozen_lost,
-            f"training has changed what should be frozen: {shortened(frozen_lost)}",
+            say("training has changed what should be frozen: {names}", names=shortened(frozen_lost)),
             hint="freeze the model before the factors come in",
         )
         expect.true(all(moved), "training has not moved the factors", hint="freezing must not reach the new factors")
@@ -1141,14 +1172,16 @@ class CheckInjectLora:
         expect_names(
             several,
             [f"bert.{name}" for name in layers("attention.output.dense", FEW)],
-            many="the target was attention.output.dense: every part of it must match the end of the name",
-            few="the target was attention.output.dense: compare it with as many parts of the name as it has itself",
+            many=mark("the target was attention.output.dense: every part of it must match the end of the name"),
+            few=mark(
+                "the target was attention.output.dense: compare it with as many parts of the name as it has itself"
+            ),
         )
         expect_names(
             one,
             [name],
-            many=f"the target was {name}: all of its parts must match, and layer.1 is not layer.11",
-            few="a target may also be the whole name of one layer",
+            many=say("the target was {name}: all of its parts must match, and layer.1 is not layer.11", name=name),
+            few=mark("a target may also be the whole name of one layer"),
         )
         expect_adapted(student, model, original, 1)
 
@@ -1195,7 +1228,7 @@ class CheckInjectLora:
 
 def lost_names(before: dict[str, Tensor], after: list[Tensor]) -> set[str]:
     """Names of tensors whose numbers are nowhere any more, up to the rounding of a merge that was undone."""
-    expect.true(len(after) <= MANY, f"the model holds more than {MANY} tensors")
+    expect.true(len(after) <= MANY, say("the model holds more than {many} tensors", many=MANY))
     return {
         name
         for name, tensor in before.items()
@@ -1226,7 +1259,7 @@ def tensors_of(state: object) -> dict[str, Tensor]:
         actual=type(state).__name__,
         reveal=True,
     )
-    expect.true(len(state) <= MANY, f"more than {MANY} tensors are saved")  # type: ignore[arg-type]
+    expect.true(len(state) <= MANY, say("more than {many} tensors are saved", many=MANY))  # type: ignore[arg-type]
     return {name: value for name, value in state.items() if value.numel() > 1}  # type: ignore[attr-defined]
 
 
@@ -1322,7 +1355,7 @@ class CheckLoraStateDict:
         student.note("parts that are not saved", len(missing))
         expect.true(
             not missing,
-            f"what is saved are not the numbers of the model: {shortened(missing)}",
+            say("what is saved are not the numbers of the model: {names}", names=shortened(missing)),
             hint="copy what the parameters hold now",
         )
         off = max(
@@ -1679,7 +1712,7 @@ class CheckMultiLoRALinear:
             student.note("answers as before", same(now, before))
             expect.true(
                 loud,
-                f'set_adapter("{name}") is accepted when only "reviews" exists',
+                say('set_adapter("{name}") is accepted when only "reviews" exists', name=name),
                 hint="a misspelt task would run untrained, and nobody would notice",
             )
             expect.close(
@@ -1784,7 +1817,10 @@ class CheckBottleneckAdapter:
             student.note("what comes out is h, with", alike[0] if alike else "something else")
         expect.true(
             change < 0.1,
-            f"a fresh adapter changes its input too much: by {100 * change:.0f} % of its length, not by less than 10 %",
+            say(
+                "a fresh adapter changes its input too much: by {percent:.0f} % of its length, not by less than 10 %",
+                percent=100 * change,
+            ),
             hint="start with an output projection that is small or zero, its bias included",
         )
         expect_branch(student, adapter, 48)
@@ -1843,7 +1879,7 @@ class CheckBottleneckAdapter:
         student.note("bends depend on m directions", in_through)
         expect.true(
             out_through and in_through,
-            f"the adapter bends in more directions than the {m} of its bottleneck",
+            say("the adapter bends in more directions than the {m} of its bottleneck", m=m),
             hint="the non-linearity belongs between the two projections, neither before nor behind them",
         )
 

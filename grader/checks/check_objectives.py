@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from course.text import mark, say
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -141,10 +142,10 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
     for what, tensor in zip(("the corrupted ids", "the labels"), answer, strict=True):
         expect.shape(tensor, like.shape, what)
         whole = not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
-        expect.true(whole, f"{what} should be integers", actual=tensor.dtype, reveal=True)
+        expect.true(whole, say("{what} should be integers", what=what), actual=tensor.dtype, reveal=True)
         expect.true(
             int(tensor.min()) >= -10_000 and int(tensor.max()) <= 10_000,
-            f"{what} hold numbers far from all ids",
+            say("{what} hold numbers far from all ids", what=what),
             expected="ids of a vocabulary of some thousand words",
             actual=f"{int(tensor.min())} to {int(tensor.max())}",
             reveal=True,
@@ -195,7 +196,7 @@ class CheckMaskTokens:
             hint = "special tokens carry no content that could be predicted: see what special_mask says of them"
             expect.true(not made.special_labelled, "a special token has a label", hint=hint)
             expect.true(not made.special_changed, "a special token was replaced", hint=hint)
-            expect.true(made.n_selected, f"no ordinary token has a label, with p = {p}", hint=hint)
+            expect.true(made.n_selected, say("no ordinary token has a label, with p = {p}", p=p), hint=hint)
         made.expect_a_choice()
 
     @check(points=1)
@@ -207,7 +208,7 @@ class CheckMaskTokens:
             slack = seven_sigma(p, made.n_ordinary)
             expect.true(
                 abs(made.rate - p) <= slack,
-                f"the share of ordinary tokens with a label is too far from p = {p}",
+                say("the share of ordinary tokens with a label is too far from p = {p}", p=p),
                 expected=f"{p} ± {slack:.3f}",
                 actual=f"{made.rate:.3f}",
                 hint=hint,
@@ -236,7 +237,7 @@ class CheckMaskTokens:
             expect_share(made, p)
         expect.true(
             not (whole_rows or whole_columns),
-            f"a whole {'text' if whole_rows else 'position'} is selected or spared at once",
+            say("a whole {unit} is selected or spared at once", unit=say("text" if whole_rows else "position")),
             hint="every token throws its own die: how many random numbers does a batch of B texts of T tokens need?",
         )
         expect.true(
@@ -258,14 +259,14 @@ class CheckMaskTokens:
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
             if max(made.shares) > 0.98:
                 student.note("fate of everything in 24 calls", self.fates_of_calls(student))
-            expect.true(made.n_selected, f"no token has a label, with p = {p}")
+            expect.true(made.n_selected, say("no token has a label, with p = {p}", p=p))
             for share, want, fate in zip(
                 made.shares, (0.8, 0.1, 0.1), ("become [MASK]", "become another token", "stay as they are"), strict=True
             ):
                 slack = seven_sigma(want, made.n_selected) + 1e-3  # a random token may be [MASK], or the old one
                 expect.true(
                     abs(share - want) <= slack,
-                    f"the share of the selected tokens that {fate} is not {want:.0%}",
+                    say("the share of the selected tokens that {fate} is not {want:.0%}", fate=fate, want=want),
                     expected=f"{want} ± {slack:.3f}",
                     actual=f"{share:.3f}",
                     hint="three fates that exclude each other; a selected token has a label whichever one it meets",
@@ -364,25 +365,29 @@ class CheckMaskTokens:
         pure = bool(torch.equal(first["input_ids"], texts.ids) and torch.equal(first["special_mask"], texts.special))
         results = [two_tensors(answer, texts.ids) for answer in (first["answer"], again, later, different)]
         (ids, labels), (ids_again, labels_again), (_, labels_later), (_, labels_different) = results
-        given_dice = "is every random number drawn from the generator that you were given?"
+        given_dice = mark("is every random number drawn from the generator that you were given?")
         demands = (
-            (pure, "the batch that went in is changed", "the next epoch wants to mask the same text anew: use a copy"),
-            (torch.equal(labels, labels_again), "the same seed selects other tokens", given_dice),
-            (torch.equal(ids, ids_again), "the same seed gives other corrupted ids", given_dice),
+            (
+                pure,
+                mark("the batch that went in is changed"),
+                mark("the next epoch wants to mask the same text anew: use a copy"),
+            ),
+            (torch.equal(labels, labels_again), mark("the same seed selects other tokens"), given_dice),
+            (torch.equal(ids, ids_again), mark("the same seed gives other corrupted ids"), given_dice),
             (
                 not torch.equal(labels, labels_later),
-                "the next call with the same generator selects the same tokens again",
-                "a generator moves on by itself; nobody has to seed it again",
+                mark("the next call with the same generator selects the same tokens again"),
+                mark("a generator moves on by itself; nobody has to seed it again"),
             ),
             (
                 not torch.equal(labels, labels_different),
-                "another seed selects the same tokens",
-                "the generator that you were given decides; has yours a seed of its own?",
+                mark("another seed selects the same tokens"),
+                mark("the generator that you were given decides; has yours a seed of its own?"),
             ),
             (
                 bool((labels[texts.ordinary] != ids[texts.ordinary]).any() and not torch.equal(ids, texts.ids)),
-                "nothing was selected, or nothing was replaced",
-                "equal results count once they are riddles",
+                mark("nothing was selected, or nothing was replaced"),
+                mark("equal results count once they are riddles"),
             ),
         )
         for holds, otherwise, _ in demands:
@@ -671,7 +676,7 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
         student.note("padding sees nothing", not any(answer[n][~real.bool()].any() for n, real in enumerate(mask)))
     if answer.dtype != torch.bool:
         name = str(answer.dtype).removeprefix("torch.")
-        expect.remark(f"attention_visibility returned {name}; the docstring says bool")
+        expect.remark(say("attention_visibility returned {name}; the docstring says bool", name=name))
     return rows
 
 
@@ -697,7 +702,7 @@ def same_view(got: Tensor, want: Tensor, what: str, hint: str) -> None:
     """One text, all real queries: True, or 1, where it is visible."""
     expect.true(
         torch.equal(got.float(), want.float()),
-        f"{what}: not what was expected (# visible, . hidden, a group per query)",
+        say("{what}: not what was expected (# visible, . hidden, a group per query)", what=what),
         expected=picture(want),
         actual=picture(got) if got.dtype == torch.bool else got,
         hint=hint,
@@ -761,7 +766,7 @@ class CheckAttentionVisibility:
                 lengths = mask.sum(1).tolist()
                 expect.true(
                     sum(float(row.float().abs().sum()) for row in rows) >= sum(n * (n - 1) / 2 for n in lengths),
-                    f"hardly anything is visible to anybody, causal={causal}",
+                    say("hardly anything is visible to anybody, causal={causal}", causal=causal),
                     actual=picture(rows[1]),
                     hint="hiding the padding is worth something if the text can still be seen",
                     reveal=True,
@@ -770,7 +775,7 @@ class CheckAttentionVisibility:
                     what = f"a text padded on the {'left' if left else 'right'}, causal={causal}"
                     expect.true(
                         not bool((got.float() * hidden[number] != 0).any()),
-                        f"{what}: a token sees padding",
+                        say("{what}: a token sees padding", what=what),
                         expected=f"nothing at {picture(mask[number : number + 1])}",
                         actual=picture(got),
                         hint="the mask says which KEYS exist; which axis is that?",
@@ -796,14 +801,22 @@ class CheckAttentionVisibility:
                     own = got[torch.arange(len(places)), places]
                     expect.true(
                         bool((got != 0).any(1).all()),
-                        f"a token sees nothing at all (causal={causal}, padding on the {'left' if left else 'right'})",
+                        say(
+                            "a token sees nothing at all (causal={causal}, padding on the {side})",
+                            causal=causal,
+                            side=say("left" if left else "right"),
+                        ),
                         actual=picture(got),
                         hint="what is the softmax of a row that is hidden altogether?",
                         reveal=True,
                     )
                     expect.true(
                         bool((own != 0).all()),
-                        f"a token does not see itself (causal={causal}, padding on the {'left' if left else 'right'})",
+                        say(
+                            "a token does not see itself (causal={causal}, padding on the {side})",
+                            causal=causal,
+                            side=say("left" if left else "right"),
+                        ),
                         actual=picture(got),
                         hint="position t predicts what comes at t + 1, so it may look at itself",
                         reveal=True,

@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course.text import say
 from grader.errors import StudentRaised
 from grader.fixtures import optimization as built
 from grader.judge import expect
@@ -104,19 +105,26 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
     expect.equal(sorted(after), sorted(n for n, _ in before.named_parameters()), "names of the parameters")
     for name, parameter in before.named_parameters():
         was, now = parameter.detach().double(), after[name].double()
-        expect.true(now.shape == was.shape, f"{name} has another shape after a step")
+        expect.true(now.shape == was.shape, say("{name} has another shape after a step", name=name))
         if not parameter.requires_grad:
             expect.close(now, was, f"{name}, which is frozen, after a step of AdamW", tolerance=1e-9)
             continue
         step = was - now  # lr * (1 + weight decay * was), for a gradient of 1
         still = bool((step.abs() < 1e-6).all())
         student.note(f"{name} stays", still)
-        expect.true(not still, f"a step of AdamW leaves {name} where it was", hint="is that very object in a group?")
+        expect.true(
+            not still,
+            say("a step of AdamW leaves {name} where it was", name=name),
+            hint="is that very object in a group?",
+        )
         pull = 0.1 if kind(name) == "matrix" else 0.0
         rate = step / (1 + pull * was)
         expect.true(
             bool((rate > 0).all() and (rate - rate.mean()).abs().max() < 0.05 * rate.mean()),
-            f"{name} does not move as a step of AdamW with its learning rate and weight decay would move it",
+            say(
+                "{name} does not move as a step of AdamW with its learning rate and weight decay would move it",
+                name=name,
+            ),
             hint="an optimizer is handed the groups as they are: learning rate, weight decay, and the parameters",
         )
 
@@ -125,7 +133,11 @@ def demand_decay(read: Groups, which: str, want: float, hint: str) -> None:
     """All parameters of a kind are in some group and have this weight decay, in whatever number of groups."""
     for name, groups in read.of.items():
         if kind(name) == which and name not in read.frozen:
-            expect.true(groups, f"a parameter is in no group: {name}", hint="every trainable parameter belongs to one")
+            expect.true(
+                groups,
+                say("a parameter is in no group: {name}", name=name),
+                hint="every trainable parameter belongs to one",
+            )
             for (pull,) in groups:
                 expect.close(pull, want, f"weight decay of {name}", tolerance=1e-9, hint=hint, reveal=True)
 
@@ -136,18 +148,18 @@ def demand_once(of: dict[str, Any], frozen: Iterable[str], foreign: int) -> None
         if name in frozen:
             expect.true(
                 not groups,
-                f"{name} is frozen, and yet it is in a group",
+                say("{name} is frozen, and yet it is in a group", name=name),
                 hint="which parameters ask for a gradient at all?",
             )
             continue
         expect.true(
             groups,
-            f"{name} is in no group: it would never be trained",
+            say("{name} is in no group: it would never be trained", name=name),
             hint="go through all parameters of the model, rather than through the layers that you expect",
         )
         expect.true(
             len(groups) == 1,
-            f"{name} is in several groups, or several times in one: {len(groups)} times",
+            say("{name} is in several groups, or several times in one: {count} times", name=name, count=len(groups)),
             hint="one Parameter may be registered under two names, and one rule may overlap with another",
         )
     expect.true(
@@ -256,7 +268,7 @@ class Rates:
             (name, rate) for name, groups in self.of.items() if part(name, self.n_layers) == which for rate, _ in groups
         ]
         if present:
-            expect.true(found, f"no parameter of the part '{which}' is in any group")
+            expect.true(found, say("no parameter of the part '{which}' is in any group", which=which))
         return found
 
     def demand(self, which: str, want: float, hint: str, *, present: bool = True) -> None:
@@ -431,7 +443,9 @@ class CheckReinitTopLayers:
                     raise
                 student.note("all layers are refused", True)
                 expect.true(
-                    False, f"a ValueError for n = {n} of {n_layers} layers", hint="which values of n are allowed?"
+                    False,
+                    say("a ValueError for n = {n} of {n_layers} layers", n=n, n_layers=n_layers),
+                    hint="which values of n are allowed?",
                 )
             expect.equal(
                 restarted.changed_layers(),
@@ -448,7 +462,7 @@ class CheckReinitTopLayers:
         student.note("changed", str(restarted.changed))
         expect.true(
             not restarted.changed,
-            f"parameters have changed, though n = 0: {len(restarted.changed)} of them",
+            say("parameters have changed, though n = 0: {count} of them", count=len(restarted.changed)),
             expected="nothing changed",
             actual=restarted.changed[:3],
             hint="what is -0, and which part of a list does [-0:] name?",
@@ -469,7 +483,7 @@ class CheckReinitTopLayers:
         for which, error in refused.items():
             expect.true(
                 error,
-                f"no error, n being {which}",
+                say("no error, n being {which}", which=which),
                 hint="who asks for layers that there are not has made a mistake elsewhere, and would like to know",
             )
 
@@ -484,7 +498,9 @@ class CheckReinitTopLayers:
                 if error.not_started or error.memory:
                     raise
                 if error.type != "ValueError":
-                    expect.remark(f"reinit_top_layers raises {error.type} for an n out of range, not ValueError")
+                    expect.remark(
+                        say("reinit_top_layers raises {type} for an n out of range, not ValueError", type=error.type)
+                    )
             else:
                 return False
             now = watch.numbers()
@@ -532,7 +548,7 @@ class CheckReinitTopLayers:
             for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5 %
                 expect.true(
                     0.88 < float(tensor.double().std()) / want / spread < 1.12,
-                    f"{name}: the standard deviation is far from {want:.4f}",
+                    say("{name}: the standard deviation is far from {want:.4f}", name=name, want=want),
                     expected=f"about {want:.4f}",
                     actual=f"{float(tensor.double().std()):.4f}",
                     hint=hint,
@@ -564,7 +580,9 @@ class CheckReinitTopLayers:
             if error.not_started or error.memory:
                 raise
             # torch.nn.init.trunc_normal_, which is right everywhere else, divides by it
-            expect.remark(f"reinit_top_layers raises {error.type} for std=0.0; the docstring's example passes it")
+            expect.remark(
+                say("reinit_top_layers raises {type} for std=0.0; the docstring's example passes it", type=error.type)
+            )
             return
         largest = max(float(tensor.abs().max()) for tensor in restarted.top("matrix", 1).values())
         student.note("weights other than zero, std being 0.0", not largest < 1e-6)
@@ -609,7 +627,7 @@ class CheckReinitTopLayers:
         student.note("touched", str(touched))
         expect.true(
             not replaced,
-            f"parameters are other objects now: {len(replaced)} of them",
+            say("parameters are other objects now: {count} of them", count=len(replaced)),
             expected="the same Parameters with new numbers",
             actual=replaced[:3],
             hint="an optimizer built before would go on training the old ones, which the model no longer uses",
@@ -617,14 +635,14 @@ class CheckReinitTopLayers:
         )
         expect.true(
             not untrainable,
-            f"parameters can no longer be trained: {len(untrainable)} of them",
+            say("parameters can no longer be trained: {count} of them", count=len(untrainable)),
             actual=untrainable[:3],
             hint="after a restart there is more to learn, not less",
             reveal=True,
         )
         expect.true(
             not touched,
-            f"something else has changed: {', '.join(touched)}",
+            say("something else has changed: {names}", names=", ".join(touched)),
             hint="only the top layers restart; what they stand on is what was worth pre-training",
         )
         expect.equal(
@@ -634,7 +652,9 @@ class CheckReinitTopLayers:
             hint="to leave the Parameters as they are is right for the lower layers alone",
         )
         if restarted.returned != "the model":
-            expect.remark(f"reinit_top_layers returned {restarted.returned}; the docstring says the model")
+            expect.remark(
+                say("reinit_top_layers returned {returned}; the docstring says the model", returned=restarted.returned)
+            )
 
 
 # --- warmup_linear ---
@@ -734,7 +754,10 @@ class CheckWarmupLinear:
             last = student.warmup_linear(total, total, total)
         expect.true(
             isinstance(last, (int, float, Tensor)) and -1e-9 <= float(last) <= 1 + 1e-9,
-            f"the multiplier at the end of {total} steps that are all warmup is no number between 0 and 1",
+            say(
+                "the multiplier at the end of {total} steps that are all warmup is no number between 0 and 1",
+                total=total,
+            ),
         )
         student.note("at the peak", True)
 
@@ -779,7 +802,7 @@ class Clipped:
             if before is None:
                 expect.true(
                     now is None or not bool(now.any()),
-                    f"parameter {place} had no gradient and has one now",
+                    say("parameter {place} had no gradient and has one now", place=place),
                     hint="what has no gradient is passed over",
                 )
             else:
@@ -1020,7 +1043,7 @@ class CheckAccumulateGradients:
             close = float(got @ gradient.flatten()) / max(1e-12, float(got.norm() * gradient.norm()))
             expect.true(
                 close > 0.5,
-                f"the gradient of {name} points elsewhere than that of all examples",
+                say("the gradient of {name} points elsewhere than that of all examples", name=name),
                 hint="forward and backward for one micro-batch, then the next",
             )
 

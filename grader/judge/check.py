@@ -32,7 +32,6 @@ class CheckSpec:
     id: str
     """``Function.check``; unique in the exercise."""
     title: str
-    title_ja: str
     function: str
     """The group that the check belongs to; usually one function or class of the student's file."""
     names: tuple[str, ...]
@@ -59,7 +58,6 @@ def check(
     preloads: tuple[str, ...] = (),
     substitutes: tuple[str, ...] = (),
     seconds: float | None = None,
-    ja: str = "",
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Declare a method ``check_<name>(self, student)`` as a check worth ``points``."""
     if points < 1:
@@ -73,7 +71,6 @@ def check(
             preloads=preloads,
             substitutes=substitutes,
             seconds=seconds,
-            title_ja=ja,
         )
         return function
 

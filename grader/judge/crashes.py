@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from course.text import translated
+
 ARGUMENTS = "arguments-do-not-fit"
 MAX_GROUP = 80
 """Longest piece of a message that is quoted in a sentence."""
@@ -580,7 +582,7 @@ def explain(kind: str, message: str, quoting: bool = True) -> tuple[str, str] | 
     for sentence in SENTENCES:
         if found := re.search(sentence.pattern, words):
             if not quoting and sentence.unquoted:
-                return sentence.id, sentence.unquoted
+                return sentence.id, translated(sentence.unquoted)
             quoted = ((group or "")[:MAX_GROUP] if quoting else "…" for group in found.groups())
-            return sentence.id, sentence.text.format(*quoted)
+            return sentence.id, translated(sentence.text).format(*quoted)
     return None

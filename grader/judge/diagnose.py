@@ -43,6 +43,7 @@ import torch
 from course import paths
 from course.compat import tomllib
 from course.result import ExplanationKind
+from course.text import mark, say, translated
 from grader.errors import Failed, StudentRaised
 from grader.judge import expect, relations
 from grader.judge.check import CheckSpec
@@ -56,6 +57,17 @@ PAIR_SECONDS = 0.3
 """Processor time for trying pairs of misconceptions on one function."""
 RELATION_SECONDS = 0.2
 """The same for relations."""
+IDLE = {
+    "returns-nothing": (
+        mark("all checks go as if `{name}` did nothing at all"),
+        mark("the failed checks go as if `{name}` did nothing at all"),
+    ),
+    "returns-its-input": (
+        mark("all checks go as if `{name}` only returned its first argument"),
+        mark("the failed checks go as if `{name}` only returned its first argument"),
+    ),
+}
+"""What might as well stand in the student's place; what is said if all checks, or the failed ones, go as with it."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ class Misconception:
     edits: tuple[tuple[str, str], ...]
     """(old, new); each ``old`` occurs exactly once in the reference."""
     caught_by: str
-    hint: Mapping[str, str]
+    hint: str
     kin: str = ""
     """Misconceptions of the same kin are one to the student: where they behave the same, either may be named."""
 
@@ -110,8 +122,8 @@ class Diagnosis:
     kind: ExplanationKind
     """``misconception``, ``pair``, ``relation`` or ``follows``."""
     id: str
-    text: Mapping[str, str]
-    """By language; always has ``en``."""
+    text: str
+    """In the reader's language; of a misconception its hint, in English."""
 
 
 @functools.cache
@@ -271,7 +283,7 @@ class Function:
             for misconception in load_misconceptions(paths.misconceptions(self.slug))
             if misconception.function == self.name and misconception.caught_by in self.wrong
         ]
-        idle = self._idle(self.order, "all")
+        idle = self._idle(self.order)
         if idle is not None:
             return dict.fromkeys(self.wrong, idle)
         fitting = [misconception for misconception in suspects if self._fits(misconception)] if self.complete else []
@@ -279,7 +291,7 @@ class Function:
             named = self._speaker(fitting)
             return self._following(self._related({} if named is None else dict.fromkeys(self.wrong, named)))
         found = self._partial(suspects)
-        if not found and len(self.wrong) > 1 and (idle := self._idle(self.wrong, "the failed")) is not None:
+        if not found and len(self.wrong) > 1 and (idle := self._idle(self.wrong)) is not None:
             return dict.fromkeys(self.wrong, idle)
         alone = self._related({})
         if len(alone) == len(self.wrong) and len({diagnosis.id for diagnosis in alone.values()}) == 1:
@@ -398,25 +410,27 @@ class Function:
         return Diagnosis(
             "pair",
             f"{first.name} + {second.name}",
-            {"en": f"Two things at once. First: {first.hint['en']} Second: {second.hint['en']}"},
+            say(
+                "Two things at once. First: {first} Second: {second}",
+                first=translated(first.hint),
+                second=translated(second.hint),
+            ),
         )
 
     # --- no misconception ----------------------------------------------------------------------------------------
 
-    def _idle(self, names: Sequence[str], which: str) -> Diagnosis | None:
+    def _idle(self, names: Sequence[str]) -> Diagnosis | None:
         """Whether the function might as well do nothing at all, as far as these checks see."""
         numbers = sum(evidence(self.group[name], self.references[name], words=False) for name in self.wrong)
         if not self.complete or numbers < ENOUGH:
             return None
-        for kind, text in (
-            ("returns-nothing", "did nothing at all"),
-            ("returns-its-input", "only returned its first argument"),
-        ):
+        for kind, (of_all, of_failed) in IDLE.items():
             module = _stand_in(self.slug, self.name, kind)
             if module is None:
                 return None
             if all(_repeats(self.comparable[name], module, self.run_seed) for name in names):
-                return Diagnosis("relation", "does-nothing", {"en": f"{which} checks go as if `{self.name}` {text}"})
+                sentence = of_all if names is self.order else of_failed
+                return Diagnosis("relation", "does-nothing", say(sentence, name=self.name))
         return None
 
     def _related(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
@@ -431,7 +445,7 @@ class Function:
                 item.spec, self.run_seed, item.exchanged, reference.exchanged, reference_module(self.slug)
             )
             if relation is not None:
-                found[name] = Diagnosis("relation", relation.id, {"en": relation.text})
+                found[name] = Diagnosis("relation", relation.id, relation.text)
         return found
 
     def _following(self, found: dict[str, Diagnosis]) -> dict[str, Diagnosis]:
@@ -447,8 +461,11 @@ class Function:
         if kind != "relation":
             return found
         title = next(self.group[name].spec.title for name in self.group if name in found)
-        text = f"perhaps this follows from the failure of \u201c{title}\u201d: look at that one first"
-        return found | dict.fromkeys(rest, Diagnosis("follows", cause, {"en": text}))
+        text = say(
+            "perhaps this follows from the failure of \u201c{title}\u201d: look at that one first",
+            title=translated(title),
+        )
+        return found | dict.fromkeys(rest, Diagnosis("follows", cause, text))
 
 
 def compose(slug: str, first: Misconception, second: Misconception) -> Misconception | None:
@@ -457,7 +474,7 @@ def compose(slug: str, first: Misconception, second: Misconception) -> Misconcep
     both = Misconception(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, first.hint)
     try:
         forth = both.apply(reference)
-        back = Misconception("", second.edits + first.edits, "", {}).apply(reference)
+        back = Misconception("", second.edits + first.edits, "", "").apply(reference)
     except ValueError:
         return None
     return both if forth == back else None
@@ -466,7 +483,7 @@ def compose(slug: str, first: Misconception, second: Misconception) -> Misconcep
 @functools.cache
 def reference_module(slug: str) -> types.ModuleType:
     """The reference as it stands."""
-    return edited_module(slug, Misconception("", (), "", {}))
+    return edited_module(slug, Misconception("", (), "", ""))
 
 
 def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
@@ -484,9 +501,7 @@ def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:
 @functools.cache
 def plain_facts(slug: str) -> frozenset[str]:
     """Misconceptions whose text says no more than the yes/no facts that the checks state."""
-    path = paths.misconceptions(slug).parents[1] / "judge" / "facts.toml"
-    if not path.exists():
-        return frozenset()
+    path = Path(__file__).with_name("facts.toml")
     names: list[str] = tomllib.loads(path.read_text(encoding="utf-8")).get(slug, [])
     return frozenset(names)
 

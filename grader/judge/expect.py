@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from course.result import Difference
+from course.text import mark, say, translated
 from grader.errors import Failed, Hint, StudentRaised
 from grader.wire import MAX_ITEMS
 
@@ -28,6 +29,7 @@ MAX_REMARKS = 5
 
 def remark(message: str) -> None:
     """Accept an answer that departs from the docstring, and say so: one sentence that the student reads."""
+    message = translated(message)
     if message not in remarks and len(remarks) < MAX_REMARKS:
         remarks.append(message)
 
@@ -115,10 +117,15 @@ def _close(got: object, want: object, what: str, tolerance: float, hint: Hint, r
         raise TypeError(f"close() needs numbers to compare with, not {want!r}")
     _record(what, want, got)
     if actual is None:
-        raise Failed(f"{what}: expected numbers, got {_kind(got)}", actual=_short(got), hint=hint, reveal=reveal)
+        raise Failed(
+            say("{what}: expected numbers, got {kind}", what=what, kind=_kind(got)),
+            actual=_short(got),
+            hint=hint,
+            reveal=reveal,
+        )
     if actual.shape != expected.shape:
         raise Failed(
-            f"{what}: expected shape {tuple(expected.shape)}, got {tuple(actual.shape)}",
+            _other_shape(what, tuple(expected.shape), tuple(actual.shape)),
             expected=f"shape {tuple(expected.shape)}",
             actual=f"shape {tuple(actual.shape)}",
             hint=hint,
@@ -136,9 +143,17 @@ def _close(got: object, want: object, what: str, tolerance: float, hint: Hint, r
     largest = float(wrong.flatten()[worst])
     scale = float(expected.flatten()[worst].abs())
     difference = Difference(_finite(largest), _finite(largest / scale) if scale else None, index, tolerance)
-    off = f"off by up to {largest:.3g}" if math.isfinite(largest) else "not finite where it should be"
+    if math.isfinite(largest):
+        message = say(
+            "{what}: off by up to {largest:.3g} (tolerance {tolerance:g})",
+            what=what,
+            largest=largest,
+            tolerance=tolerance,
+        )
+    else:
+        message = say("{what}: not finite where it should be (tolerance {tolerance:g})", what=what, tolerance=tolerance)
     raise Failed(
-        f"{what}: {off} (tolerance {tolerance:g})",
+        message,
         expected=_short(want),
         actual=_short(got),
         difference=difference,
@@ -156,7 +171,11 @@ def _equal(got: object, want: object, what: str, hint: Hint, reveal: bool) -> No
     _record(what, want, got)
     if _canonical(got) != _canonical(want):
         raise Failed(
-            f"{what}: not what was expected", expected=_short(want), actual=_short(got), hint=hint, reveal=reveal
+            say("{what}: not what was expected", what=what),
+            expected=_short(want),
+            actual=_short(got),
+            hint=hint,
+            reveal=reveal,
         )
 
 
@@ -171,6 +190,7 @@ def true(
 ) -> None:
     """The judge's own statement holds; ``message`` says what is wrong when it does not."""
     if not condition:
+        message = translated(message)
         seen.append((message, "-" if expected is None else _short(expected), "-" if actual is None else _short(actual)))
         raise Failed(
             message,
@@ -190,10 +210,15 @@ def _shape(got: object, want: Sequence[int], what: str, hint: Hint) -> None:
     actual = tuple(got.shape) if isinstance(got, torch.Tensor) else None
     _record(f"shape of {what}", tuple(want), actual)
     if actual is None:
-        raise Failed(f"{what}: expected a tensor, got {_kind(got)}", actual=_short(got), hint=hint, reveal=True)
+        raise Failed(
+            say("{what}: expected a tensor, got {kind}", what=what, kind=_kind(got)),
+            actual=_short(got),
+            hint=hint,
+            reveal=True,
+        )
     if actual != tuple(want):
         raise Failed(
-            f"{what}: expected shape {tuple(want)}, got {actual}",
+            _other_shape(what, tuple(want), actual),
             expected=str(tuple(want)),
             actual=str(actual),
             hint=hint,
@@ -205,19 +230,28 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
     """Two answers are not the same numbers."""
     one, other = _tensor(first), _tensor(second)
     if one is None or other is None:
-        raise Failed(f"{what}: expected numbers, got {_kind(first if one is None else second)}", hint=hint)
-    for number, answer in (("first", one), ("second", other)):
+        kind = _kind(first if one is None else second)
+        raise Failed(say("{what}: expected numbers, got {kind}", what=what, kind=kind), hint=hint)
+    for answer, empty, infinite in (
+        (one, mark("{what}: the first answer is empty"), mark("{what}: the first answer is not finite")),
+        (other, mark("{what}: the second answer is empty"), mark("{what}: the second answer is not finite")),
+    ):
         if not answer.numel() or not bool(answer.isfinite().all()):
-            flaw = "not finite" if answer.numel() else "empty"
-            raise Failed(f"{what}: the {number} answer is {flaw}", actual=_short(answer), hint=hint, reveal=True)
+            message = say(infinite if answer.numel() else empty, what=what)
+            raise Failed(message, actual=_short(answer), hint=hint, reveal=True)
     if one.shape != other.shape:
-        shapes = f"{tuple(one.shape)} and {tuple(other.shape)}"
-        raise Failed(f"{what}: the two answers have different shapes, {shapes}", hint=hint, reveal=True)
+        message = say(
+            "{what}: the two answers have different shapes, {first} and {second}",
+            what=what,
+            first=tuple(one.shape),
+            second=tuple(other.shape),
+        )
+        raise Failed(message, hint=hint, reveal=True)
     largest = float((one - other).abs().max())
     seen.append((what, "two different answers", f"largest difference {largest:.3g}"))
     if not largest > tolerance:
         raise Failed(
-            f"{what}: nothing changed (largest difference {largest:.3g})",
+            say("{what}: nothing changed (largest difference {largest:.3g})", what=what, largest=largest),
             expected=f"a difference above {tolerance:g}",
             actual=f"{largest:.3g}",
             hint=hint,
@@ -236,7 +270,11 @@ def raises(thunk: Callable[[], object], what: str, *, hint: Hint = None) -> None
         return
     seen.append((what, "an error", "no error"))
     raise Failed(
-        f"{what}: expected an error, got none", expected="an exception", actual=_short(got), hint=hint, reveal=True
+        say("{what}: expected an error, got none", what=what),
+        expected=say("an exception"),
+        actual=_short(got),
+        hint=hint,
+        reveal=True,
     )
 
 
@@ -289,11 +327,16 @@ def _canonical(value: object) -> object:
 
 def _same_keys(got: object, want: Mapping[Any, Any], what: str, hint: Hint) -> None:
     if not isinstance(got, dict):
-        raise Failed(f"{what}: expected a dict, got {_kind(got)}", actual=_short(got), hint=hint, reveal=True)
+        raise Failed(
+            say("{what}: expected a dict, got {kind}", what=what, kind=_kind(got)),
+            actual=_short(got),
+            hint=hint,
+            reveal=True,
+        )
     missing = [key for key in want if key not in got]
     if missing:
         raise Failed(
-            f"{what}: the key {missing[0]!r} is missing",
+            say("{what}: the key {key!r} is missing", what=what, key=missing[0]),
             expected=f"keys {_short(list(want))}",
             actual=f"keys {_short(list(got))}",
             hint=hint,
@@ -303,12 +346,20 @@ def _same_keys(got: object, want: Mapping[Any, Any], what: str, hint: Hint) -> N
 
 def _same_length(got: object, want: Sequence[object], what: str, hint: Hint) -> None:
     if not isinstance(got, (list, tuple)) or len(got) != len(want):
-        actual = f"{len(got)} entries" if isinstance(got, (list, tuple)) else _kind(got)
-        raise Failed(f"{what}: expected {len(want)} entries, got {actual}", actual=_short(got), hint=hint, reveal=True)
+        if isinstance(got, (list, tuple)):
+            numbers = {"count": len(want), "actual": len(got)}
+            message = say("{what}: expected {count} entries, got {actual} entries", what=what, **numbers)
+        else:
+            message = say("{what}: expected {count} entries, got {kind}", what=what, count=len(want), kind=_kind(got))
+        raise Failed(message, actual=_short(got), hint=hint, reveal=True)
+
+
+def _other_shape(what: str, want: tuple[int, ...], got: tuple[int, ...]) -> str:
+    return say("{what}: expected shape {want}, got {got}", what=what, want=want, got=got)
 
 
 def _kind(value: object) -> str:
-    return "nothing (None)" if value is None else f"a {type(value).__name__}"
+    return say("nothing (None)") if value is None else say("a {type}", type=type(value).__name__)
 
 
 def _finite(value: float) -> float | None:

@@ -36,20 +36,31 @@ import pytest
 from course import paths, submission, text
 from course.result import CheckResult, Edition, Result, Status, next_command, overall, plain
 from course.submission import NotGradable
-from grader import imports, link, messages, wire
-from grader.errors import Failed, Hint, ServerError, StudentGone, StudentRaised
+from course.text import mark, say, translated
+from grader import imports, link, wire
+from grader.errors import Failed, ServerError, StudentGone, StudentRaised
 from grader.judge import compiling, crashes, expect, launcher, limits, refusals, report, syntax
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
 from grader.judge.launcher import Launcher, Process, Servers
 from grader.judge.proxy import Student, check_seed, local_student
 from grader.judge.report import announcement, bounded, cut, explanation, report_of
-from grader.messages import say
 from grader.preloads import PRELOADS
 from grader.requests import Request
 from grader.wire import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
 
 Emit = Callable[[dict[str, Any]], None]
+
+OUR_FAULT = mark("the check itself is broken ({reason}); no fault of yours, please tell us")
+TOO_MUCH_MEMORY = mark("your code asked for more memory than a check may use ({limit} MiB)")
+TOO_MUCH_TIME = mark(
+    "your code has kept the grader waiting for {seconds} s by now, which is all that one grading may take"
+)
+ENDED = {
+    "disk": mark("it wrote more to disk than it may"),
+    "threads": mark("it started more threads than it may"),
+}
+"""For what a student process was ended."""
 
 
 @dataclass
@@ -96,7 +107,6 @@ def grade(request: Request, servers: Servers, emit: Emit) -> None:
         emit: takes one event (a dict that JSON can hold).
     """
     gc.set_threshold(100_000)  # of what a judge makes, next to nothing is cyclic
-    messages.use(request.lang)
     text.use(request.lang)
     with tempfile.TemporaryDirectory(prefix="course-judge-") as folder:
         snapshot = Path(folder) / "submission.py"
@@ -142,7 +152,7 @@ class Judge:
         """Start, run all checks, diagnose, report."""
         if not self.specs:
             self._announce()
-            message = say("check.none_selected", only=", ".join(self.request.only))
+            message = say("no check of this exercise is called {only}", only=", ".join(self.request.only))
             self.emit({"event": "fault", "message": message, "exit_code": 5})
             return
         self.queue = sorted(
@@ -156,7 +166,14 @@ class Judge:
         self._pytest()
         for spec in self.specs:
             if spec.id not in self.reports:
-                self._report(report_of(spec, self._number, self._lang, message=say("check.unreported")))
+                self._report(
+                    report_of(
+                        spec,
+                        self._number,
+                        self._lang,
+                        message=say("this check did not report, so it cannot count; please tell us"),
+                    )
+                )
         try:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
                 self._diagnose()
@@ -177,7 +194,13 @@ class Judge:
         if compiled.error is not None:
             raise NotGradable(self._import_message(StudentRaised.from_wire(compiled.error), ours=True))
         if compiled.status:
-            raise NotGradable(say("import.uncompilable", file=self.request.file.name))
+            raise NotGradable(
+                say(
+                    "{file} cannot be compiled within the limits of time and memory; is there a very large or "
+                    "deeply nested expression in it?",
+                    file=self.request.file.name,
+                )
+            )
         if compiled.code is not None:
             self.launcher.code_path.write_bytes(compiled.code)
         if wanted := imports.slow(compiled.imports):
@@ -187,7 +210,7 @@ class Judge:
         """The file cannot be graded: say why, give no points, lose no check."""
         self._announce()
         for spec in self.specs:
-            skipped = report_of(spec, self._number, self._lang, "skipped", say("check.not_gradable"))
+            skipped = report_of(spec, self._number, self._lang, "skipped", say("not run: the file cannot be graded"))
             self.reports[spec.id] = skipped
         self._result(status="not_gradable", message=message)
 
@@ -281,24 +304,47 @@ class Judge:
             limit = self.request.exercise.limits.import_seconds
             if isinstance(process.failure, link.LinkTimeout):
                 place = self._place(frames)
-                raise NotGradable(say("import.timeout", seconds=f"{limit:g}", place=place) + self._printed(process))
+                raise NotGradable(
+                    say(
+                        "the file was not loaded within {seconds} s{place}; move slow work below `if __name__ == "
+                        '"__main__":`',
+                        seconds=f"{limit:g}",
+                        place=place,
+                    )
+                    + self._printed(process)
+                )
             if process.ended and process.ended.reason == "server":
                 raise ServerError("the process that starts student processes has ended")
             if process.ended and process.ended.reason == "memory":
-                raise NotGradable(say("import.memory", limit=self.request.exercise.limits.memory_mb))
-            raise NotGradable(say("import.ended", how=self._how_ended(process)) + self._printed(process))
+                raise NotGradable(
+                    say(
+                        "loading the file took more than {limit} MiB of memory",
+                        limit=self.request.exercise.limits.memory_mb,
+                    )
+                )
+            raise NotGradable(
+                say("loading the file ended its process: {how}", how=self._how_ended(process)) + self._printed(process)
+            )
         if process.error is not None:
             self._end(process)
             try:
                 error = StudentRaised.from_wire(process.error)
             except wire.WireError:
-                raise NotGradable(say("import.ended", how=say("ended.garbled"))) from None
+                raise NotGradable(
+                    say("loading the file ended its process: {how}", how=say("it sent something that is no answer"))
+                ) from None
             ours = self.launcher.code_path is None
             raise NotGradable(self._import_message(error, ours) + self._printed(process))
         names = {name for spec in self.specs for name in spec.names}
         if not names & process.names:
             self._end(process)
-            raise NotGradable(say("import.no_names", names=", ".join(sorted(names)[:3])) + self._printed(process))
+            raise NotGradable(
+                say(
+                    "the file defines none of the names that are asked for ({names}, …)",
+                    names=", ".join(sorted(names)[:3]),
+                )
+                + self._printed(process)
+            )
 
     def _import_message(self, error: StudentRaised, ours: bool) -> str:
         """Why the file cannot be loaded.
@@ -310,13 +356,34 @@ class Judge:
         name = self.request.file.name
         if error.place is not None and ours:
             line, text = error.place
-            said = say("import.syntax", file=name, line=line, error=error.message, text=text)
+            said = say(
+                "{file} does not parse. Line {line}: {error}\n    {text}",
+                file=name,
+                line=line,
+                error=error.message,
+                text=text,
+            )
             if newer := syntax.newer(self.text, line):
-                said += "\n" + say("import.newer", what=newer.what, needs=newer.version, has=syntax.RUNNING)
+                said += "\n" + say(
+                    "If this is {what}, it needs Python {needs}; the grader runs {has}.",
+                    what=newer.what,
+                    needs=newer.version,
+                    has=syntax.RUNNING,
+                )
             return said
         if error.type == "EOFError" and "EOF when reading" in error.message:
-            return say("import.input", file=name, place=self._place(error.frames))
-        message = say("import.raised", file=name, place=self._place(error.frames), error=cut(str(error)))
+            return say(
+                "{file} asks for input{place}; nobody is there to answer. Move such lines below `if "
+                '__name__ == "__main__":`',
+                file=name,
+                place=self._place(error.frames),
+            )
+        message = say(
+            "{file} does not run to its end{place}: {error}",
+            file=name,
+            place=self._place(error.frames),
+            error=cut(str(error)),
+        )
         note = self._sandbox_note(error)
         if not note and (known := crashes.explain(error.type, error.message)):
             note = "\n" + known[1]
@@ -330,13 +397,13 @@ class Judge:
     def _sandbox_note(self, error: BaseException | None) -> str:
         """A line that says that it was the sandbox, where an error has come of what it refuses."""
         refused = refusals.what(error.type, error.message) if isinstance(error, StudentRaised) else None
-        return "\n" + say(f"refused.{refused}") if refused else ""
+        return "\n" + say(refusals.SENTENCES[refused]) if refused else ""
 
     def _place(self, frames: list[tuple[int, str]]) -> str:
         if not frames:
             return ""
         line, _ = frames[-1]
-        return say("import.place", line=line, text=self._line(line))
+        return say(", line {line} (`{text}`)", line=line, text=self._line(line))
 
     def _line(self, number: int) -> str:
         lines = re.split("\r\n|\r|\n", self.text)  # as Python counts; splitlines() knows ten more
@@ -344,7 +411,7 @@ class Judge:
 
     def _printed(self, process: Process) -> str:
         text = process.link.printed.decode("utf-8", "replace").strip()
-        return "\n" + say("import.printed", text=cut(text[-500:])) if text else ""
+        return "\n" + say("It had printed: {text}", text=cut(text[-500:])) if text else ""
 
     def _end(self, process: Process) -> None:
         """End it; how it ended is of interest only if it did so by itself."""
@@ -353,14 +420,14 @@ class Judge:
     def _how_ended(self, process: Process) -> str:
         ended = process.ended
         if isinstance(process.failure, (link.LinkGarbled, wire.WireError)):
-            return say("ended.garbled")
+            return say("it sent something that is no answer")
         if ended is None:
-            return say("ended.unknown")
-        if ended.reason in ("disk", "threads"):
-            return say(f"ended.{ended.reason}")
+            return say("it is not known how")
+        if ended.reason in ENDED:
+            return say(ENDED[ended.reason])
         if ended.exit_code is not None:
-            return say("ended.exit", code=ended.exit_code)
-        return say("ended.signal", number=ended.signal)
+            return say("exit code {code}", code=ended.exit_code)
+        return say("signal {number}", number=ended.signal)
 
     # --- pytest ----------------------------------------------------------------------------------------------------
 
@@ -452,7 +519,7 @@ class Judge:
             if before.id in spec.after and (
                 before.id not in self.reports or self.reports[before.id].status != "passed"
             ):
-                return before.title
+                return translated(before.title)
         return None
 
     def _substitutes_for(self, spec: CheckSpec) -> Iterator[tuple[str, bytes]]:
@@ -465,7 +532,7 @@ class Judge:
     def finish(self, spec: CheckSpec, error: BaseException | None, seconds: float) -> None:
         """Classify how a check ended, and report it."""
         if isinstance(error, ServerError):  # there is no process to look at
-            reason = say("check.our_fault", reason=str(error))
+            reason = say(OUR_FAULT, reason=str(error))
             self._report(report_of(spec, self._number, self._lang, message=reason))
             return
         process = self.process
@@ -473,7 +540,10 @@ class Judge:
         item.seconds = round(seconds, 4)
         self.budget.student -= limits.own_seconds(process.pid, process.waited)
         if isinstance(error, limits.Overdue):
-            item.status, item.message = "failed", say("check.examined")
+            item.status, item.message = (
+                "failed",
+                say("your answer took the grader too long to examine; is it much larger than asked for?"),
+            )
         else:
             self._classify(item, spec, error)
         frames = self._stuck(process)
@@ -481,7 +551,10 @@ class Judge:
         if isinstance(error, StudentGone):
             self._classify_gone(item, spec, process, frames)
             if self.budget.student <= 0.1 and item.status == "timeout":
-                item.message = say("check.student_budget", seconds=f"{limits.STUDENT_SECONDS:g}")
+                item.message = say(
+                    TOO_MUCH_TIME,
+                    seconds=f"{limits.STUDENT_SECONDS:g}",
+                )
         item.message += self._sandbox_note(error)
         item.points = spec.points if item.status == "passed" else 0
         item.remarks = list(expect.remarks)
@@ -502,25 +575,44 @@ class Judge:
 
     def skip(self, spec: CheckSpec, title: str) -> None:
         """A check that waits for another one."""
-        self._report(report_of(spec, self._number, self._lang, "skipped", say("check.skipped", title=title)))
+        self._report(
+            report_of(spec, self._number, self._lang, "skipped", say("waits until this holds: {title}", title=title))
+        )
 
     def leave_out(self, spec: CheckSpec) -> None:
         """A check for which no time is left."""
         if self.budget.student <= 0:
-            message = say("check.student_budget", seconds=f"{limits.STUDENT_SECONDS:g}")
+            message = say(
+                TOO_MUCH_TIME,
+                seconds=f"{limits.STUDENT_SECONDS:g}",
+            )
         else:
-            message = say("check.judge_budget", seconds=f"{limits.JUDGE_CPU_SECONDS:g}")
+            message = say(
+                "examining the answers of your code has taken {seconds} s by now, which is all that one "
+                "grading may take",
+                seconds=f"{limits.JUDGE_CPU_SECONDS:g}",
+            )
         self._report(report_of(spec, self._number, self._lang, "skipped", message))
 
     def _withhold(self, item: CheckResult, spec: CheckSpec, error: BaseException | None) -> None:
         """Show nothing at length of what a process has said that was given a part of the reference."""
         names = ", ".join(name for name, _ in self._substitutes_for(spec))
-        item.stdout = say("check.withheld_output", names=names) if item.stdout.strip() else ""
+        item.stdout = (
+            say("(output is not shown: this check ran with a substitute for {names})", names=names)
+            if item.stdout.strip()
+            else ""
+        )
         if isinstance(error, StudentRaised) and not error.not_started and not error.memory:
             known = error.type if isinstance(getattr(builtins, error.type, None), type) else "Exception"
             line = error.frames[-1][0] if error.frames else 0
-            place = say("check.withheld_line", line=line, text=self._line(line)) if self._line(line) else ""
-            item.message = say("check.withheld", error=known, place=place, names=names) + self._sandbox_note(error)
+            place = say(" in line {line} (`{text}`)", line=line, text=self._line(line)) if self._line(line) else ""
+            item.message = say(
+                "your code raised {error}{place}. Its message is not shown: this check ran with a "
+                "substitute for {names}",
+                error=known,
+                place=place,
+                names=names,
+            ) + self._sandbox_note(error)
             frames = [frame for frame in error.frames if frame[1] in self.text and self._line(frame[0])]
             if item.traceback is not None:
                 item.traceback = self._traceback(dataclasses.replace(error, type=known, message="", frames=frames))
@@ -535,11 +627,20 @@ class Judge:
 
     def skip_overdue(self, spec: CheckSpec, before: CheckSpec) -> None:
         """A check of a function that does not end."""
-        title = before.title_ja if self._lang == "ja" and before.title_ja else before.title
+        title = translated(before.title)
         limit = f"{before.seconds or self.request.exercise.limits.check_seconds:g}"
-        message = say("check.overdue", function=spec.function, limit=limit, title=title)
+        message = say(
+            "not run: {function} did not end within {limit} s in another check ({title})",
+            function=spec.function,
+            limit=limit,
+            title=title,
+        )
         item = report_of(spec, self._number, self._lang, "skipped", message)
-        item.explanation = explanation("follows", before.id, say("explain.overdue", id=before.id))
+        item.explanation = explanation(
+            "follows",
+            before.id,
+            say("Follows from {id}: the function did not end there, so it is not tried again.", id=before.id),
+        )
         self._report(item)
 
     def _report(self, item: CheckResult) -> None:
@@ -553,19 +654,27 @@ class Judge:
             item.status = "failed"
             item.message = error.message
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
-            item.hint = localised(error.hint, self._lang)
+            item.hint = error.hint and translated(error.hint)
             if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= self.process.names:
                 missing = ", ".join(name for name in spec.names if name not in self.process.names)
-                text = say("explain.not_defined", function=missing)
+                text = say(
+                    "The grader looks for {function} at the top level of your file, under the name that the "
+                    "skeleton gives it. A name inside another function, class or `if` that did not hold is "
+                    "not found.",
+                    function=missing,
+                )
                 self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))
         elif isinstance(error, StudentRaised):
             item.status = "not_started" if error.not_started else "out_of_memory" if error.memory else "crashed"
             if error.not_started:
-                item.message = say("check.not_started", name=error.message or spec.function)
+                item.message = say("`{name}` is not written yet", name=error.message or spec.function)
             elif error.memory:
-                item.message = say("check.memory", limit=self.request.exercise.limits.memory_mb)
+                item.message = say(
+                    TOO_MUCH_MEMORY,
+                    limit=self.request.exercise.limits.memory_mb,
+                )
             elif error.type == "EOFError" and "EOF when reading" in error.message:
-                item.message = say("check.input")
+                item.message = say("your code asks for input; nobody is there to answer")
             else:
                 item.message = str(error)
             if item.status == "crashed":
@@ -574,14 +683,20 @@ class Judge:
                 item.traceback = self._traceback(error)
         elif isinstance(error, (wire.WireError, StudentGone)):
             item.status = "crashed"
-            item.message = say("check.garbled", reason=str(error))
+            item.message = say("the answer of your code could not be read: {reason}", reason=str(error))
         elif self._reference_passes(spec):
             # The check tripped over an answer that it did not foresee; the reference gets through, so the answer is
             # at fault.
             item.status = "failed"
-            item.message = say("check.unusable", reason=f"{type(error).__name__}: {error}"[:300])
+            item.message = say(
+                "your code returned something that the check could not use ({reason})",
+                reason=f"{type(error).__name__}: {error}"[:300],
+            )
         else:
-            item.message = say("check.our_fault", reason=f"{type(error).__name__}: {error}"[:300])
+            item.message = say(
+                OUR_FAULT,
+                reason=f"{type(error).__name__}: {error}"[:300],
+            )
             traceback.print_exception(error, file=sys.stderr)
 
     def _explain_crash(self, item: CheckResult, spec: CheckSpec, error: StudentRaised) -> None:
@@ -593,13 +708,27 @@ class Judge:
             # A process that was given a part of the reference could quote from it.
             found = crashes.explain(error.type, error.message, quoting=not self.process.substituted)
             if found and found[0] == crashes.ARGUMENTS and not error.frames:
-                return "signature-changed", say("explain.signature", function=spec.function)
+                return "signature-changed", say(
+                    "The check calls {function} as the signature in the skeleton says, and yours does not "
+                    "take these arguments.",
+                    function=spec.function,
+                )
             if found is None and error.frames:
                 line, _ = error.frames[-1]
                 text = self._line(line)
                 if re.match(r"raise\b", text):
-                    return "own-error", say("explain.own_error", line=line, text=text)
-                return "uncaught-exception", say("explain.crash", line=line, text=text)
+                    return "own-error", say(
+                        "Your own code raises this, in line {line} (`{text}`). The check expected an answer here: "
+                        "for which input does the condition before that line hold?",
+                        line=line,
+                        text=text,
+                    )
+                return "uncaught-exception", say(
+                    "Python stopped in line {line} (`{text}`). Print the types and shapes of what that line "
+                    "uses, for the input of this check.",
+                    line=line,
+                    text=text,
+                )
             return found
 
         self._explain_once(item, spec, (error.type, kind, *error.frames[-1:]), known)
@@ -610,8 +739,16 @@ class Judge:
         """Explain the first check of a function that ended for this cause; the others follow from it."""
         first = self._crashes.setdefault((spec.function, *cause), spec)
         if first is not spec:
-            title = first.title_ja if self._lang == "ja" and first.title_ja else first.title
-            item.explanation = explanation("follows", first.id, say("explain.follows", id=first.id, title=title))
+            title = translated(first.title)
+            item.explanation = explanation(
+                "follows",
+                first.id,
+                say(
+                    "Same error as above, in {id} ({title}): it is the same cause until that one is mended.",
+                    id=first.id,
+                    title=title,
+                ),
+            )
         elif found := known():
             item.explanation = explanation("crash", *found)
 
@@ -631,10 +768,16 @@ class Judge:
         reason = process.ended.reason if process.ended else None
         if reason == "server":
             item.status = "grader_error"
-            item.message = say("check.our_fault", reason="the process that starts student processes has ended")
+            item.message = say(
+                OUR_FAULT,
+                reason="the process that starts student processes has ended",
+            )
         elif reason == "memory":
             item.status = "out_of_memory"
-            item.message = say("check.memory", limit=self.request.exercise.limits.memory_mb)
+            item.message = say(
+                TOO_MUCH_MEMORY,
+                limit=self.request.exercise.limits.memory_mb,
+            )
         elif isinstance(process.failure, link.LinkTimeout) or reason == "overdue" or _cpu_limit_hit(process):
             item.status = "timeout"
             self._overdue.setdefault(spec.function, spec)
@@ -642,16 +785,28 @@ class Judge:
             if frames:
                 line, _ = frames[-1]
                 place = {"line": line, "text": self._line(line)}
-                item.message = say("check.timeout_in", **times, **place)
+                item.message = say(
+                    "timed out after {seconds} s (limit {limit} s); it was in line {line} (`{text}`)", **times, **place
+                )
                 item.traceback = "\n".join(self._frames(frames))
-                text = say("explain.loop", seconds=times["seconds"], **place)
+                text = say(
+                    "After {seconds} s your code was still in line {line} (`{text}`). A loop that does not "
+                    "end looks like this. What has to become true for it to stop, and does anything in it "
+                    "bring that about?",
+                    seconds=times["seconds"],
+                    **place,
+                )
             else:
-                item.message = say("check.timeout", **times)
-                text = say("explain.loop_somewhere", seconds=times["seconds"])
+                item.message = say("timed out after {seconds} s (limit {limit} s)", **times)
+                text = say(
+                    "Your code was still running after {seconds} s, and where is not known. Is there a loop "
+                    "whose end never comes?",
+                    seconds=times["seconds"],
+                )
             item.explanation = explanation("loop", "time-limit", text)
         else:
             item.status = "crashed"
-            item.message = say("check.ended", how=self._how_ended(process))
+            item.message = say("your code ended its own process: {how}", how=self._how_ended(process))
 
     def _traceback(self, error: StudentRaised) -> str | None:
         lines = self._frames(error.frames, error.left_out)
@@ -708,7 +863,13 @@ class Judge:
                 references[name] = observe(item.spec, self.reference, self.request.seed)
                 if references[name].status != "passed":  # then the check says nothing about the student
                     mine = self.reports[name]
-                    mine.status, mine.message = "grader_error", say("check.our_fault", reason=references[name].failing)
+                    mine.status, mine.message = (
+                        "grader_error",
+                        say(
+                            OUR_FAULT,
+                            reason=references[name].failing,
+                        ),
+                    )
                     self.observed[name] = dataclasses.replace(item, status="grader_error")
         found: dict[str, Diagnosis] = {}
         if references:
@@ -716,7 +877,7 @@ class Judge:
         named = {}
         for name, diagnosis in found.items():
             mine = self.reports[name]
-            text = localised(diagnosis.text, self._lang) or ""
+            text = translated(diagnosis.text)
             if diagnosis.kind in ("misconception", "pair"):
                 mine.mistake, mine.hint = diagnosis.id, text or mine.hint
             elif mine.explanation is not None:  # a crash or a loop explains itself
@@ -792,14 +953,6 @@ def _id_of(item: pytest.Item) -> str:
 
 def _cpu_limit_hit(process: Process) -> bool:
     return process.ended is not None and process.ended.signal == getattr(signal, "SIGXCPU", None)
-
-
-def localised(hint: Hint, lang: str) -> str | None:
-    """The hint in this language, else in English."""
-    if hint is None or isinstance(hint, str):
-        return hint
-    text: str | None = hint.get(lang) or hint.get("en")
-    return text
 
 
 @functools.cache

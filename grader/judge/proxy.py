@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import torch
 
+from course.text import mark, say
 from grader import wire
 from grader.errors import Failed, StudentRaised
 from grader.student.dispatch import Dispatcher, seed_everything
@@ -108,10 +109,14 @@ class Student:
         now: dict[int | str, Any] = {**dict(enumerate(after[0], start=1)), **after[1]}
         for which, value in before:
             if not _as_it_was(value, now.get(which)):
-                label = f"argument {which}" if isinstance(which, int) else f"`{which}`"
+                sentence = (
+                    mark("{name} changes the caller's data: argument {which} is not what it was before the call")
+                    if isinstance(which, int)
+                    else mark("{name} changes the caller's data: `{which}` is not what it was before the call")
+                )
                 raise Failed(
-                    f"{name} changes the caller's data: {label} is not what it was before the call",
-                    hint="the caller goes on using it: work on a copy, or build the result anew",
+                    say(sentence, name=name, which=which),
+                    hint=mark("the caller goes on using it: work on a copy, or build the result anew"),
                 )
         return result
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from course.text import mark
+
 _NETWORK = re.compile(
     r"couldn't connect|offline mode|OfflineModeIsEnabled|HF_HUB_OFFLINE|Name or service not known|name resolution|"
     r"Max retries exceeded|urlopen error|Failed to establish a new connection|not the path to a directory|"
@@ -20,6 +22,14 @@ _NETWORK_TYPES = frozenset(
 _PROCESS = re.compile(
     r"DataLoader worker|can't start new (?:thread|process)|unable to fork|_posixsubprocess", re.IGNORECASE
 )
+
+SENTENCES = {
+    "network": mark("There is no network while grading, and no model or data set from the hub."),
+    "beside": mark("While grading, your code runs in an empty folder: files that lie beside it are not there."),
+    "files": mark("The sandbox of the grader refuses files outside an empty scratch folder."),
+    "calls": mark("The sandbox of the grader refuses other processes, the network and changes to the system."),
+}
+"""What is said of each kind of refusal."""
 
 
 def what(kind: str, message: str) -> str | None:

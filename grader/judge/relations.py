@@ -32,6 +32,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course.text import mark, say
 from grader import fixtures, wire
 from grader.errors import Failed, StudentRaised
 from grader.judge import expect
@@ -240,7 +241,7 @@ def explain(
     """
     relived = relive(spec, run_seed, exchanged, reference)
     if relived.writes:
-        return Relation("changes-its-input", "the function changes the data that its caller handed in")
+        return Relation("changes-its-input", say("the function changes the data that its caller handed in"))
     failed = [(quantity, case) for quantity, case in relived.cases if not case.agreed]
     by_calls = _behaviour(exchanged, expected, _Replay((), reference).names)
     for what, case in failed:
@@ -263,9 +264,9 @@ def _of_the_last_answer(exchanged: Exchanged) -> Relation | None:
         return None
     found = re.search(r"\b(?:is|returned) a (\w{1,30}), not a tensor", complaint)
     if found is not None:
-        return Relation("not-a-tensor", f"yours is of type {found[1]} where a tensor is expected")
+        return Relation("not-a-tensor", say("yours is of type {kind} where a tensor is expected", kind=found[1]))
     if "hangs on no graph" in complaint or "no gradient can flow back" in complaint:
-        text = "what you return is not connected to what it was computed from: `backward()` has nothing to follow"
+        text = say("what you return is not connected to what it was computed from: `backward()` has nothing to follow")
         return Relation("no-gradient", text)
     return None
 
@@ -307,7 +308,7 @@ def _of_calls(path: str, group: list[tuple[Call, Any, dict[str, Any]]]) -> Relat
     if any(want is None or isinstance(want, wire.Reference) for want in wanted):
         return None
     if all(result is None for result in results):
-        return Relation("returns-nothing", f"`{path}` returns None")
+        return Relation("returns-nothing", say("`{path}` returns None", path=path))
     if any(_size(value) > MAX_NUMBERS for value in (*results, *wanted)):
         return None
     inputs = [call.args[0] if call.args else None for call, _, _ in group]
@@ -316,14 +317,14 @@ def _of_calls(path: str, group: list[tuple[Call, Any, dict[str, Any]]]) -> Relat
         number is not None and number.numel() >= 4 and _equal(result, value) and not _equal(value, want)
         for number, value, result, want in zip(numbers, inputs, results, wanted, strict=True)
     ):
-        return Relation("returns-its-input", f"`{path}` returns its first argument as it came")
+        return Relation("returns-its-input", say("`{path}` returns its first argument as it came", path=path))
     if (
         len(group) >= 2
         and not isinstance(results[0], wire.Reference)
         and all(_equal(result, results[0]) for result in results)
         and not any(_equal(one, other) for one, other in itertools.combinations(wanted[:5], 2))
     ):
-        return Relation("same-answer", f"`{path}` gives the same answer for different inputs")
+        return Relation("same-answer", say("`{path}` gives the same answer for different inputs", path=path))
     found = relate([Case(call.result, want, inputs, _same(call.result, want)) for call, want, inputs in group])
     return None if found is None else Relation(found.id, f"`{path}`: {found.text}")
 
@@ -336,71 +337,71 @@ def _like(what: str) -> str:
 # --- tiers: each yields the names of what holds in one case -------------------------------------------------------
 
 _WORDS = {
-    "returns-nothing": "you return None",
-    "not-a-number": "there is NaN or infinity where the expected result is finite",
-    "parts-in-another-order": "yours has the right parts in another order",
-    "flat": "the values are right, but yours is one flat list where a nested one is expected",
-    "nested": "the values are right, but yours is nested more deeply than expected",
-    "inside-a-tuple": "the expected result is one part of the tuple that you return",
-    "list-instead-of-tensor": "yours is a list where a tensor is expected",
-    "number-instead-of-tensor": "yours is a plain number where a tensor is expected",
-    "numbers-as-text": "yours has text where numbers are expected",
-    "extra-axis": "yours has an axis of size 1 that the expected result does not have",
-    "missing-axis": "an axis of size 1 is missing in yours",
-    "axes-in-another-order": "yours has the right axes in another order",
-    "transposed": "yours is the expected result with its last two axes exchanged",
-    "reshaped": "the numbers are right and in the right order, but their shape is another one",
-    "negative": "yours is the expected result with the opposite sign",
-    "reciprocal": "yours is one divided by the expected result",
-    "squared": "yours is the square of the expected result",
-    "root": "yours is the square root of the expected result",
-    "logarithm": "yours is the natural logarithm of the expected result",
-    "exponential": "yours is e to the power of the expected result",
-    "in-bits": "yours is the expected result with a logarithm to base 2 instead of base e",
-    "percent": "yours is the expected result times 100, a percentage",
-    "fraction-of-a-percent": "yours is the expected result divided by 100",
-    "twice": "yours is twice the expected result",
-    "half": "yours is half of the expected result",
-    "one-minus": "yours is one minus the expected result",
-    "inverted": "yours is inverted: 1 where 0 is expected, and 0 where 1 is expected",
-    "probabilities-instead-of-logits": "yours is the softmax of the expected result",
-    "logits-instead-of-probabilities": "the softmax of yours is the expected result",
-    "sigmoid-left-out": "the sigmoid of yours is the expected result",
-    "softmax-over-another-axis": "yours sums to one along another axis than the expected result",
-    "reversed": "yours is the expected result in reverse order",
-    "halves-exchanged": "the two halves of yours are exchanged",
-    "shifted-back": "yours is the expected result, moved by one position towards the start",
-    "shifted-on": "yours is the expected result, moved by one position towards the end",
-    "first-missing": "the first element is missing in yours, all others are right",
-    "last-missing": "the last element is missing in yours, all others are right",
-    "one-more-in-front": "yours has one more element in front, all others are right",
-    "one-more-at-the-end": "yours has one more element at the end, all others are right",
-    "another-order": "yours has the right numbers in another order",
-    "off-by-a-constant": "yours differs from the expected result by the same number everywhere",
-    "constant-factor": "yours is the expected result times the same number everywhere",
-    "first-item-only": "only the first item of the batch is right in yours",
-    "last-item-wrong": "all items of the batch are right but the last one",
-    "last-item-only": "only the last item of the batch is right in yours",
-    "first-item-wrong": "all items of the batch are right but the first one",
-    "zero-everywhere": "yours is zero everywhere",
+    "returns-nothing": mark("you return None"),
+    "not-a-number": mark("there is NaN or infinity where the expected result is finite"),
+    "parts-in-another-order": mark("yours has the right parts in another order"),
+    "flat": mark("the values are right, but yours is one flat list where a nested one is expected"),
+    "nested": mark("the values are right, but yours is nested more deeply than expected"),
+    "inside-a-tuple": mark("the expected result is one part of the tuple that you return"),
+    "list-instead-of-tensor": mark("yours is a list where a tensor is expected"),
+    "number-instead-of-tensor": mark("yours is a plain number where a tensor is expected"),
+    "numbers-as-text": mark("yours has text where numbers are expected"),
+    "extra-axis": mark("yours has an axis of size 1 that the expected result does not have"),
+    "missing-axis": mark("an axis of size 1 is missing in yours"),
+    "axes-in-another-order": mark("yours has the right axes in another order"),
+    "transposed": mark("yours is the expected result with its last two axes exchanged"),
+    "reshaped": mark("the numbers are right and in the right order, but their shape is another one"),
+    "negative": mark("yours is the expected result with the opposite sign"),
+    "reciprocal": mark("yours is one divided by the expected result"),
+    "squared": mark("yours is the square of the expected result"),
+    "root": mark("yours is the square root of the expected result"),
+    "logarithm": mark("yours is the natural logarithm of the expected result"),
+    "exponential": mark("yours is e to the power of the expected result"),
+    "in-bits": mark("yours is the expected result with a logarithm to base 2 instead of base e"),
+    "percent": mark("yours is the expected result times 100, a percentage"),
+    "fraction-of-a-percent": mark("yours is the expected result divided by 100"),
+    "twice": mark("yours is twice the expected result"),
+    "half": mark("yours is half of the expected result"),
+    "one-minus": mark("yours is one minus the expected result"),
+    "inverted": mark("yours is inverted: 1 where 0 is expected, and 0 where 1 is expected"),
+    "probabilities-instead-of-logits": mark("yours is the softmax of the expected result"),
+    "logits-instead-of-probabilities": mark("the softmax of yours is the expected result"),
+    "sigmoid-left-out": mark("the sigmoid of yours is the expected result"),
+    "softmax-over-another-axis": mark("yours sums to one along another axis than the expected result"),
+    "reversed": mark("yours is the expected result in reverse order"),
+    "halves-exchanged": mark("the two halves of yours are exchanged"),
+    "shifted-back": mark("yours is the expected result, moved by one position towards the start"),
+    "shifted-on": mark("yours is the expected result, moved by one position towards the end"),
+    "first-missing": mark("the first element is missing in yours, all others are right"),
+    "last-missing": mark("the last element is missing in yours, all others are right"),
+    "one-more-in-front": mark("yours has one more element in front, all others are right"),
+    "one-more-at-the-end": mark("yours has one more element at the end, all others are right"),
+    "another-order": mark("yours has the right numbers in another order"),
+    "off-by-a-constant": mark("yours differs from the expected result by the same number everywhere"),
+    "constant-factor": mark("yours is the expected result times the same number everywhere"),
+    "first-item-only": mark("only the first item of the batch is right in yours"),
+    "last-item-wrong": mark("all items of the batch are right but the last one"),
+    "last-item-only": mark("only the last item of the batch is right in yours"),
+    "first-item-wrong": mark("all items of the batch are right but the first one"),
+    "zero-everywhere": mark("yours is zero everywhere"),
 }
 
 
 def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of _WORDS, for names that carry an argument
     kind, _, which = name.partition("|")
     if kind == "multiplied":
-        return f"yours is the expected result times {which}"
+        return say("yours is the expected result times {which}", which=which)
     if kind == "divided":
-        return f"yours is the expected result divided by {which}"
+        return say("yours is the expected result divided by {which}", which=which)
     if kind == "of-an-input":
-        return f"yours is {which}, and nothing else"
+        return say("yours is {which}, and nothing else", which=which)
     if kind == "wrong-where-padded":
-        return f"yours is right for the items without a 0 in `{which}`, and wrong for all others"
+        return say("yours is right for the items without a 0 in `{which}`, and wrong for all others", which=which)
     if kind == "wrong-where-masked":
-        return f"yours is right except where `{which}` is 0"
+        return say("yours is right except where `{which}` is 0", which=which)
     if kind == "wrong-where-marked":
-        return f"yours is right except where `{which}` is 1"
-    return _WORDS[kind]
+        return say("yours is right except where `{which}` is 1", which=which)
+    return say(_WORDS[kind])
 
 
 def _structural(case: Case) -> Iterator[str]:

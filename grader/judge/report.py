@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from course import paths
 from course.result import AnnouncedCheck, CheckResult, CheckStatus, Explanation, ExplanationKind
+from course.text import translated
 from grader.judge.check import CheckSpec
 
 MAX_MESSAGE = 500
@@ -39,7 +40,7 @@ def announcement(spec: CheckSpec, lang: str) -> AnnouncedCheck:
     """What is said of a check before it runs."""
     return AnnouncedCheck(
         id=spec.id,
-        title=spec.title_ja if lang == "ja" and spec.title_ja else spec.title,
+        title=translated(spec.title, lang),
         function=spec.function,
         visibility="visible" if spec.visible else "hidden",
         max_points=spec.points,

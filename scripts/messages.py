@@ -1,0 +1,239 @@
+"""The gettext catalogues: what the code says goes into the .po files, what these hold is compiled into .mo files.
+
+    python -m scripts.messages        what make messages runs
+
+English stands in the code, and the catalogues follow it: a new sentence arrives without a translation, one that is gone
+goes from the catalogue, and one that was changed keeps its translation marked as fuzzy, which nobody is shown until a
+translator has looked at it and taken the mark away. There is one catalogue for each room (``ROOMS``). Only this module
+needs Babel; the course reads the .mo files, which are committed, with the standard library.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from course import paths, syllabus, text
+from course.compat import tomllib
+
+KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2)}
+"""Functions of ``course.text``, and which of their arguments are sentences."""
+MESSAGES = {"true": 1, "remark": 0}
+"""Functions of ``grader.judge.expect``, and which of their arguments is a sentence of the check's own."""
+WHEN = datetime(2026, 1, 1, tzinfo=timezone.utc)
+"""The date in every header: a catalogue changes when its sentences do."""
+HEADER = "# Written by: make messages. Fill in or correct msgstr, then run it again."
+
+Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
+"""What Babel asks of an extractor: line, function, sentences, comments."""
+Extractor = Callable[..., Iterator[Found]]
+
+
+def from_code(
+    file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Found]:
+    """Sentences at calls of ``say`` and its relatives, help of options, docstrings of commands."""
+    for node in in_order(ast.parse(file.read())):
+        if isinstance(node, ast.Call):
+            name = called(node)
+            if name in keywords:
+                both = tuple(map(constant, node.args[:2]))
+                for sentence in [both] if name == "say_many" else alternatives(node.args[0]):
+                    yield node.lineno, name, sentence, []
+            elif name == "option":
+                for keyword in node.keywords:
+                    if keyword.arg == "help" and (sentence := constant(keyword.value)):
+                        yield keyword.value.lineno, None, sentence, []
+            elif name == "Sentence":  # id, pattern, and what is said of such a crash (grader/judge/crashes.py)
+                for sentence in filter(None, map(constant, node.args[2:])):
+                    yield node.lineno, None, sentence, []
+        elif isinstance(node, ast.FunctionDef) and any(
+            called(one) in ("command", "group") for one in node.decorator_list
+        ):
+            yield node.lineno, None, inspect.cleandoc(ast.get_docstring(node, clean=False) or ""), []
+
+
+def from_checks(
+    file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Found]:
+    """Titles of checks; hints, messages and remarks that are given where something is expected."""
+    tree = ast.parse(file.read())
+    for node in in_order(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("check_"):
+            yield node.lineno, None, " ".join((ast.get_docstring(node) or "").split()), []
+        if isinstance(node, ast.Call) and called(node) in keywords:
+            for sentence in alternatives(node.args[0]):
+                yield node.lineno, None, sentence, []
+        if isinstance(node, ast.FunctionDef):
+            for given in expectations(node, tree):
+                for sentence in alternatives(given):
+                    yield given.lineno, None, sentence, []
+
+
+def from_misconceptions(
+    file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Found]:
+    """Titles and hints, in the order of the file."""
+    for entry in tomllib.loads(file.read().decode())["misconception"]:
+        for key in ("title", "hint"):
+            if key in entry:
+                yield 0, None, entry[key], [entry["name"]]
+
+
+def from_syllabus(
+    file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Found]:
+    """Titles of the exercises, in their order."""
+    for entry in tomllib.loads(file.read().decode())["exercise"]:
+        yield 0, None, entry["title"], []
+
+
+def in_order(tree: ast.AST) -> list[ast.AST]:
+    """All nodes as they stand in the file."""
+    return sorted(ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
+
+
+def called(node: ast.expr) -> str | None:
+    """The last name of what is called: ``say`` of ``text.say(...)``."""
+    if not isinstance(node, ast.Call):
+        return None
+    return getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+
+
+def constant(node: ast.expr) -> str:
+    """A literal sentence; of anything else, nothing."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def alternatives(node: ast.expr) -> list[str]:
+    """The literal sentences that an expression chooses between."""
+    if isinstance(node, ast.IfExp):
+        return alternatives(node.body) + alternatives(node.orelse)
+    return [sentence] if (sentence := constant(node)) else []
+
+
+def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.expr]:
+    """What a function of a check file gives as hint, message or remark.
+
+    A name stands for what the function, or else the module, assigns to it.
+    """
+    for node in in_order(function):
+        if not isinstance(node, ast.Call):
+            continue
+        place = MESSAGES.get(called(node) or "")
+        given = [] if place is None else node.args[place : place + 1]
+        given += [keyword.value for keyword in node.keywords if keyword.arg in ("hint", "message")]
+        for value in given:
+            if isinstance(value, ast.Name):
+                yield from assigned(value.id, function) or assigned(value.id, module)
+            else:
+                yield value
+
+
+def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
+    """What a name is bound to by plain assignments."""
+    return [
+        node.value
+        for node in ast.walk(scope)
+        if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in node.targets)
+    ]
+
+
+def slugs() -> list[str]:
+    """Of the exercises that are written."""
+    return [exercise.slug for exercise in syllabus.load() if not exercise.planned]
+
+
+ROOMS: dict[str, tuple[Extractor, Callable[[], list[Path]]]] = {
+    "syllabus": (from_syllabus, lambda: [paths.SYLLABUS]),
+    "course": (from_code, lambda: sorted(paths.COURSE.rglob("*.py"))),
+    "grader": (
+        from_code,
+        lambda: [path for path in sorted((paths.ROOT / "grader").rglob("*.py")) if path.parent.name != "checks"],
+    ),
+    "checks": (from_checks, lambda: [paths.checks(slug) for slug in slugs()]),
+    "misconceptions": (from_misconceptions, lambda: [paths.misconceptions(slug) for slug in slugs()]),
+}
+"""Catalogue -> how its sentences are found, and in which files."""
+
+
+def template(room: str) -> Catalog:
+    """All sentences of a room, without translations."""
+    extractor, files = ROOMS[room]
+    found = Catalog(creation_date=WHEN)
+    for path in files():
+        with path.open("rb") as file:
+            for _, sentence, comments, context in extract(extractor, file, KEYWORDS):
+                found.add(
+                    sentence,
+                    locations=[(path.relative_to(paths.ROOT).as_posix(), None)],
+                    auto_comments=comments,
+                    context=context,
+                )
+    return found
+
+
+def catalogue(room: str, lang: str) -> Catalog:
+    """The sentences of a room with the translations that the committed catalogue has of them."""
+    file = path(room, lang)
+    if file.exists():
+        with file.open("rb") as opened:
+            known = read_po(opened, locale=lang)
+    else:
+        known = Catalog(locale=lang)
+    known.update(template(room), update_creation_date=False)
+    known.header_comment, known.project, known.version = HEADER, "transformers-course", room
+    known.creation_date = known.revision_date = WHEN
+    known.last_translator, known.language_team, known.msgid_bugs_address = "", lang, ""
+    known.fuzzy = False
+    return known
+
+
+def path(room: str, lang: str) -> Path:
+    """The .po file of a room; the compiled one lies beside it."""
+    return paths.LOCALE / lang / "LC_MESSAGES" / f"{room}.po"
+
+
+def written(known: Catalog) -> tuple[bytes, bytes]:
+    """The .po and the .mo file of a catalogue."""
+    po, mo = io.BytesIO(), io.BytesIO()
+    write_po(po, known, width=100, ignore_obsolete=True, include_lineno=False)
+    write_mo(mo, known)
+    return po.getvalue(), mo.getvalue()
+
+
+def untranslated(known: Catalog) -> list[str]:
+    """Sentences that are still said in English."""
+    left = []
+    for message in known:
+        forms = [message.string] if isinstance(message.string, str) else message.string or [""]
+        if message.id and (message.fuzzy or not all(forms)):
+            left.append(message.id if isinstance(message.id, str) else message.id[0])
+    return left
+
+
+def main() -> None:
+    """Write all catalogues, and say what is left to translate."""
+    for lang in text.LANGUAGES[1:]:
+        for room in ROOMS:
+            known = catalogue(room, lang)
+            file = path(room, lang)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            po, mo = written(known)
+            file.write_bytes(po)
+            file.with_suffix(".mo").write_bytes(mo)
+            print(f"{lang} {room}: {len(known)} sentences, {len(untranslated(known))} without a translation")
+
+
+if __name__ == "__main__":
+    main()
