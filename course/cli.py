@@ -440,7 +440,7 @@ def grade(
         following = advice.after_grade(result, chosen, here.memories() if here else None, file)
         result.next = following.command
 
-        if verbose and (words := grader.stderr()):
+        if verbose and (words := grader.last_words()):
             _complain(words)
         if screen:
             screen.finished(result, following)

@@ -302,6 +302,12 @@ class Grader:
             )
         )
 
+    def last_words(self) -> str:
+        """Ask for nothing more, and wait for the end of what it writes to its standard error."""
+        self.hang_up()
+        self._listener.join(PATIENCE)
+        return self.stderr()
+
     def stderr(self) -> str:
         """The end of what the grader has written to its standard error so far."""
         return b"".join(list(self._words)).decode("utf-8", errors="replace").strip()

@@ -86,19 +86,15 @@ def read(path: Path, within: Path | None = None) -> bytes:
                     folder=within.name,
                 )
             )
+        _demand_plain(shown, os.stat(path).st_mode)  # a socket or a device is not even opened
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError, ValueError):  # the last one for a null byte in the name
         raise NotGradable(say("There is no file {file}.", file=shown)) from None
     except OSError as error:
-        if os.path.isdir(path):  # on Windows a folder cannot be opened
-            raise NotGradable(say("{file} is a directory, not a Python file.", file=shown)) from None
         raise NotGradable(_unreadable(shown, error)) from None
     try:
         status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise NotGradable(say("{file} is a directory, not a Python file.", file=shown))
-        if what := destinations.kind(status.st_mode):
-            raise NotGradable(say("{file} is a {kind}, not a Python file.", file=shown, kind=what))
+        _demand_plain(shown, status.st_mode)  # it may be another one by now
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
@@ -127,6 +123,13 @@ def read(path: Path, within: Path | None = None) -> bytes:
             say("{file} is not UTF-8 text: line {line} holds the byte {byte}.", file=shown, line=line, byte=byte)
         ) from None
     return data
+
+
+def _demand_plain(shown: str, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise NotGradable(say("{file} is a directory, not a Python file.", file=shown))
+    if what := destinations.kind(mode):
+        raise NotGradable(say("{file} is a {kind}, not a Python file.", file=shown, kind=what))
 
 
 def _unreadable(shown: str, error: OSError) -> str:

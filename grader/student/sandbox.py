@@ -232,7 +232,7 @@ def _library_folders() -> list[Path]:
 
 def _our_paths(folders: Iterable[Path]) -> set[str]:
     """Where our packages lie or could lie: beside this one, and in every library folder."""
-    roots = {os.path.realpath(os.path.dirname(os.path.dirname(__file__)))}
+    roots = {os.path.realpath(Path(__file__).parents[2])}
     for folder in folders:
         roots.add(os.path.realpath(folder))
         roots.update(os.path.realpath(path) for path in folder.glob("python3*/*-packages"))
