@@ -444,6 +444,8 @@ def test_a_signal_at_any_moment_leaves_no_traceback(desk):
             time.sleep(delay)
             child.send_signal(number)
             _, err = child.communicate(timeout=20)
+            if err.startswith("Fatal Python error: init_"):
+                continue  # on a busy machine Python itself was still starting
             assert child.returncode in (128 + number, -number), (delay, err)
             if child.returncode > 0:
                 assert err.strip() == "Interrupted. Nothing was graded to the end."
