@@ -121,8 +121,8 @@ def _of_check(check: dict[str, str | None]) -> Hint | None:
     text = "\n".join(dict.fromkeys(part for part in parts if part))
     if not text:
         return None
-    mistake = check.get("mistake")
-    heading = say("You seem to have misunderstood: {name}", name=mistake.replace("-", " ")) if mistake else ""
+    known = check.get("mistake") and (check.get("heading") or str(check["mistake"]).replace("-", " "))
+    heading = say("You seem to have misunderstood: {name}", name=known) if known else ""
     return Hint(heading, text, note=_state(check))
 
 

@@ -69,6 +69,13 @@ class Explanation:
     id: str
     """Of a misconception, of two joined by ``+``, of a relation, of a message; of the check that this one follows."""
     text: str
+    title: str | None = None
+    """Of a misconception, or of two: a short statement. Other kinds have none."""
+
+    @property
+    def heading(self) -> str:
+        """The title, else the id in words."""
+        return self.title or self.id.replace("-", " ")
 
 
 @dataclass
@@ -139,13 +146,10 @@ class Cause:
     """Something misunderstood that the grader named, with the checks that it explains."""
 
     id: str
+    heading: str
+    """Its title, or its id in words."""
     text: str
     checks: tuple[CheckResult, ...]
-
-    @property
-    def heading(self) -> str:
-        """The id in words."""
-        return self.id.replace("-", " ")
 
 
 @dataclass(frozen=True)
@@ -211,12 +215,12 @@ class Result:
     def causes(self) -> list[Cause]:
         """What was named (misconceptions, pairs, relations), each once, in the order of the checks that show it."""
         explained: dict[str, list[CheckResult]] = {}
-        texts: dict[str, str] = {}
+        told: dict[str, Explanation] = {}
         for check in self.failed:
             if found := check.misunderstood:
                 explained.setdefault(found.id, []).append(check)
-                texts.setdefault(found.id, found.text)
-        return [Cause(name, texts[name], tuple(checks)) for name, checks in explained.items()]
+                told.setdefault(found.id, found)
+        return [Cause(name, told[name].heading, told[name].text, tuple(checks)) for name, checks in explained.items()]
 
     def remarks(self) -> list[str]:
         """What was accepted although the docstring says otherwise, each once."""

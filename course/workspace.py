@@ -110,6 +110,7 @@ class Memory:
                 "hint": check.hint,
                 "kind": check.explanation.kind if check.explanation else None,
                 "cause": check.explanation.id if check.explanation else None,
+                "heading": check.explanation.heading if check.explanation else None,
                 "explanation": check.explanation.text if check.explanation else None,
             }
             for check in result.failed

@@ -78,6 +78,8 @@ class Misconception:
     edits: tuple[tuple[str, str], ...]
     """(old, new); each ``old`` occurs exactly once in the reference."""
     caught_by: str
+    title: str
+    """A short statement, in English: what the report shows."""
     hint: str
     kin: str = ""
     """Misconceptions of the same kin are one to the student: where they behave the same, either may be named."""
@@ -124,6 +126,13 @@ class Diagnosis:
     id: str
     text: str
     """In the reader's language; of a misconception its hint, in English."""
+    title: str = ""
+    """The same of a misconception's title; other kinds have none."""
+
+    @classmethod
+    def of(cls, misconception: Misconception) -> Diagnosis:
+        """That it is this misconception."""
+        return cls("misconception", misconception.name, misconception.hint, misconception.title)
 
 
 @functools.cache
@@ -143,6 +152,7 @@ def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
                 name=entry["name"],
                 edits=tuple((edit["old"], edit["new"]) for edit in edits),
                 caught_by=entry["caught_by"],
+                title=entry["title"],
                 hint=entry["hint"],
                 kin=entry.get("kin", ""),
             )
@@ -327,7 +337,7 @@ class Function:
         misconception = fitting[0]
         if sum(self.evidence.values()) < ENOUGH and misconception.name not in plain_facts(self.slug):
             return None
-        return Diagnosis("misconception", misconception.name, misconception.hint)
+        return Diagnosis.of(misconception)
 
     def _partial(self, suspects: list[Misconception]) -> dict[str, Diagnosis]:
         """What explains single checks, where several things are wrong.
@@ -346,7 +356,7 @@ class Function:
             if not (_telling(self.group[name], self.references[name]) or self._is_seen_whole(fitting[0])):
                 continue
             if self.evidence[name] >= ENOUGH or fitting[0].name in plain_facts(self.slug):
-                found[name] = Diagnosis("misconception", fitting[0].name, fitting[0].hint)
+                found[name] = Diagnosis.of(fitting[0])
         return found
 
     def _is_seen_whole(self, misconception: Misconception) -> bool:
@@ -398,7 +408,7 @@ class Function:
         if len(fitting) > 1:
             common = set.intersection(*({one.name for one in two} for two in fitting))
             part = [misconception for misconception in fitting[0] if misconception.name in common]
-            return Diagnosis("misconception", part[0].name, part[0].hint) if part else None
+            return Diagnosis.of(part[0]) if part else None
         first, second = sorted(
             fitting[0], key=lambda misconception: (list(self.group).index(misconception.caught_by), misconception.name)
         )
@@ -415,6 +425,7 @@ class Function:
                 first=translated(first.hint),
                 second=translated(second.hint),
             ),
+            f"{translated(first.title)}; {translated(second.title)}",
         )
 
     # --- no misconception ----------------------------------------------------------------------------------------
@@ -471,10 +482,10 @@ class Function:
 def compose(slug: str, first: Misconception, second: Misconception) -> Misconception | None:
     """Two misconceptions as one, None where their edits touch each other."""
     reference = paths.solution(slug).read_text(encoding="utf-8")
-    both = Misconception(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, first.hint)
+    both = Misconception(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, "", "")
     try:
         forth = both.apply(reference)
-        back = Misconception("", second.edits + first.edits, "", "").apply(reference)
+        back = Misconception("", second.edits + first.edits, "", "", "").apply(reference)
     except ValueError:
         return None
     return both if forth == back else None
@@ -483,7 +494,7 @@ def compose(slug: str, first: Misconception, second: Misconception) -> Misconcep
 @functools.cache
 def reference_module(slug: str) -> types.ModuleType:
     """The reference as it stands."""
-    return edited_module(slug, Misconception("", (), "", ""))
+    return edited_module(slug, Misconception("", (), "", "", ""))
 
 
 def _stand_in(slug: str, name: str, kind: str) -> types.ModuleType | None:

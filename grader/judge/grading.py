@@ -882,7 +882,9 @@ class Judge:
                 mine.mistake, mine.hint = diagnosis.id, text or mine.hint
             elif mine.explanation is not None:  # a crash or a loop explains itself
                 continue
-            mine.explanation = explanation(diagnosis.kind, diagnosis.id, text)
+            mine.explanation = explanation(
+                diagnosis.kind, diagnosis.id, text, translated(diagnosis.title) if diagnosis.title else None
+            )
             named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": plain(mine.explanation)}
         self.emit({"event": "diagnosis", "checks": named})
 

@@ -63,9 +63,9 @@ def bounded(check: CheckResult) -> CheckResult:
     )
 
 
-def explanation(kind: ExplanationKind, id: str, text: str) -> Explanation:
+def explanation(kind: ExplanationKind, id: str, text: str, title: str | None = None) -> Explanation:
     """Why a check failed, cut to the length that a result carries."""
-    return Explanation(kind, id, cut(text, MAX_SENTENCE))
+    return Explanation(kind, id, cut(text, MAX_SENTENCE), title)
 
 
 def cut(text: str, limit: int = MAX_MESSAGE, lines: int = MAX_LINES) -> str:
