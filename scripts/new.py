@@ -151,6 +151,7 @@ class Check{camel}:
 MISTAKE = """
 [[misconception]]
 name = "{dashed}-adds"
+title = "A constant is added to every value"
 old = "return {factor} * values"
 new = "return {factor} + values"
 caught_by = "{name}.multiplies"

@@ -9,6 +9,7 @@ import ast
 import dataclasses
 import functools
 import itertools
+import re
 import zlib
 
 import pytest
@@ -120,8 +121,10 @@ def test_misconceptions_have_names_of_their_own_and_complete_hints():
         misconceptions = [misconception for _, misconception in group]
         ids = {spec.id for spec in specs_of(slug)}
         assert len({misconception.name for misconception in misconceptions}) == len(misconceptions)
+        assert len({misconception.title for misconception in misconceptions}) == len(misconceptions)
         for misconception in misconceptions:
             assert misconception.caught_by in ids, misconception.name
+            assert re.fullmatch(r"[A-Z\w`].{8,78}[^.?!\s]", misconception.title), misconception.title
             assert len(misconception.hint) > 20, misconception.name
 
 
