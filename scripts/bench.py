@@ -58,7 +58,7 @@ def main() -> None:
     }
     if options.json:
         options.json.write_text(
-            json.dumps({"schema": "course/bench/v1", "machine": machine, "rows": rows}, indent=2) + "\n"
+            json.dumps({"schema": "course/bench-grader/v1", "machine": machine, "rows": rows}, indent=2) + "\n"
         )
     print(table(rows))
 

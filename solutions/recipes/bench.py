@@ -151,7 +151,7 @@ def run(
     console.print(f"{len(texts.tokens):,} texts of {config.data} on {describe(hardware)}", highlight=False)
     console.print(table(figures), highlight=False)
     return {
-        "schema": "course/bench/v1",
+        "schema": "course/bench-training/v1",
         "recipes": figures,
         "baseline": CHAPTER,
         "rounds": rounds,
