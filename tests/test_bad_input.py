@@ -212,7 +212,7 @@ PLACES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a link to itself": (lambda path: path.symlink_to(path), "cannot be read"),
     "a link to an endless file": (lambda path: path.symlink_to("/dev/zero"), "is a device"),
     "a sparse file of 100 MB": (lambda path: path.write_bytes(b"") or os.truncate(path, 10**8), "100,000,000 bytes"),
-    "a socket": (lambda path: os.mknod(path, 0o140600), "cannot be read"),
+    "a socket": (lambda path: os.mknod(path, 0o140600), "is a socket"),
 }
 
 
