@@ -257,6 +257,9 @@ class CheckMaskTokens:
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         for p in (0.75, 1.0):  # a second p, since one throw for both decisions may look right at one of them
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
+            replaced = made.new_ids.mode().values if len(made.new_ids) else made.new_ids
+            alike = len(made.new_ids) > 0 and float((made.new_ids == replaced).double().mean()) > 0.5
+            student.note("the id that most others become", int(replaced) if alike else "none")
             if max(made.shares) > 0.98:
                 student.note("fate of everything in 24 calls", self.fates_of_calls(student))
             expect.true(made.n_selected, say("no token has a label, with p = {p}", p=p))
