@@ -423,6 +423,28 @@ class CheckLoRALinear:
             "a layer of rank -2 is built without an error",
             hint="the rank is at least 1",
         )
+        wide = 8  # more than either side
+        try:
+            with student.untraced():
+                shapes = trained_shapes(student, student.LoRALinear(base, r=wide, alpha=6.0))
+            built = True
+        except StudentRaised as error:
+            if error.memory or error.not_started:
+                raise
+            built = False
+        student.note("a rank above both sides is built", built)
+        expect.true(
+            built,
+            say("a layer of rank {r} around a base with d={d} and k={k} raises an error", r=wide, d=D, k=K),
+            hint="a rank that large is wasteful: is it one of the ranks that the docstring refuses?",
+        )
+        expect.equal(
+            shapes,
+            [(D, wide), (K, wide)],
+            f"shapes of the trainable tensors at a rank above both sides (d={D}, k={K}, r={wide})",
+            hint="the rank is the caller's choice, even where it is wasteful",
+            reveal=True,
+        )
         Adapted(student, alpha=6.0, write=False).take_part()
 
     @check(points=2, visible=True)
@@ -1184,6 +1206,22 @@ class CheckInjectLora:
             few=mark("a target may also be the whole name of one layer"),
         )
         expect_adapted(student, model, original, 1)
+        model = small(student, seed)
+        try:
+            inject(student, model, ["preclassifier"], r=4, alpha=4.0)
+            with student.untraced():
+                shapes = [tuple(sorted(tensor.shape)) for tensor in student.fixtures.tensors(model)[:MANY]]
+            at_the_top = shapes.count((4, WIDTH)) >= 2
+        except StudentRaised as error:
+            if error.memory or error.not_started:
+                raise
+            at_the_top = False
+        student.note("a layer of the model itself is adapted", at_the_top)
+        expect.true(
+            at_the_top,
+            "a linear layer of the model itself is not adapted, or an error is raised: the target was preclassifier",
+            hint="its name has no dot: which module holds it, and what do you make of such a name?",
+        )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_no_head(self, student):
@@ -1836,6 +1874,17 @@ class CheckBottleneckAdapter:
         )
         expect_branch(student, adapter, 7)
         untouched(student, adapter, student.draw.normal(4, 7), "the adapter")
+        silent, upstream = student.BottleneckAdapter(7, 3), student.draw.normal(4, 7)
+        student.fixtures.fill(silent, 0.0)
+        with student.untraced():
+            gradient = student.fixtures.gradients(silent, student.draw.normal(4, 7), upstream)["inputs"]
+        student.note("gradient of h with every parameter at zero", gradient)
+        expect.close(
+            gradient,
+            upstream,
+            "gradient of h with every parameter at zero",
+            hint="the block before it learns through h: on which ways does the gradient come back to it?",
+        )
 
     @check(points=1)
     def check_nonlinear(self, student):

@@ -1,0 +1,19 @@
+# cause: The bypass is detached, so the gradient reaches the layers below only through the branch.
+# function: BottleneckAdapter
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class BottleneckAdapter(nn.Module):
+    def __init__(self, d: int, m: int) -> None:
+        super().__init__()
+        self.down = nn.Linear(d, m)
+        self.up = nn.Linear(m, d)
+        nn.init.zeros_(self.up.weight)
+        nn.init.zeros_(self.up.bias)
+
+    def forward(self, h: Tensor) -> Tensor:
+        residual = h.detach()
+        return residual + self.up(F.gelu(self.down(h)))
