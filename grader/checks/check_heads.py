@@ -147,6 +147,16 @@ class CheckMeanPool:
                 f"mean over {', '.join(map(str, lengths))} real tokens of {max(lengths)} positions",
                 hint="add up what the mask keeps, then divide by how many tokens THIS text has",
             )
+        texts = Texts(student, [2, 5, 3], 4)
+        for text in texts.tokens:
+            text[1, ::2] = 0.0
+        hidden, mask = texts.hidden(scale=1.0), texts.mask()
+        expect.close(
+            student.mean_pool(hidden, mask),
+            per_text(average, hidden, mask),
+            "mean over real tokens, some of whose features are exactly 0",
+            hint="a real token counts, whatever its numbers are: what says how many there are?",
+        )
 
     @check(points=2, after=("value",))
     def check_pad_invariant(self, student):
@@ -222,6 +232,16 @@ class CheckMaxPool:
                 "maximum over the real tokens",
                 hint="(B, T, C) -> (B, C): along which axis do you look, and what do you do with the PAD positions?",
             )
+        texts = Texts(student, [2, 5, 3], 4)
+        tokens = [-text.abs() - 0.1 for text in texts.tokens]
+        for text in tokens:
+            text[1] = 0.0
+        expect.close(
+            student.max_pool(texts.hidden(tokens=tokens), texts.mask()),
+            torch.zeros(3, 4),
+            "maximum of texts in which exactly 0 is the largest real value",
+            hint="a real token may hold a 0 too: what tells it from padding?",
+        )
 
     @check(points=1)
     def check_all_negative(self, student):
@@ -776,6 +796,14 @@ class CheckLSTMHead:
         expect.true(
             alone, "a text's score changes with the other texts of the batch", hint="tell the LSTM which axis is time"
         )
+        short = before[[length < max(texts.lengths) for length in texts.lengths]]
+        if unequal(short, short.roll(1, 0)) == 0:
+            student.note("all shorter texts have one score", True)
+            expect.true(
+                False,
+                "all texts shorter than the longest have the same score",
+                hint="what stands at the position that is read, where a text has already ended?",
+            )
 
     @check(points=1)
     def check_order(self, student):

@@ -12,6 +12,7 @@ read in a canonical form, or taken untraced and stated as notes.
 """
 
 import contextlib
+import itertools
 import math
 import re
 from collections.abc import Iterable
@@ -569,6 +570,13 @@ class CheckReinitTopLayers:
                 hint="normal, not uniform; if it is cut off, then at two standard deviations, as Google's BERT does it",
                 reveal=True,
             )
+            if any(torch.equal(one, other) for one, other in itertools.combinations(matrices.values(), 2)):
+                student.note("two matrices hold the same numbers", True)
+                expect.true(
+                    False,
+                    "two matrices of one shape hold the same numbers",
+                    hint="layers that begin alike have little to tell each other apart: when is a new number drawn?",
+                )
         self.demand_zeros(student)
 
     @staticmethod
