@@ -101,7 +101,7 @@ def _first_open(memory: Memory, function: str | None, check_id: str | None) -> d
     judged = [check for check in open_checks if check.get("status") != "skipped"]
     causes = [check for check in judged if check.get("kind") != "follows"]
     written = [check for check in causes if check.get("cause") != NOT_DEFINED and check.get("status") != "not_started"]
-    return next(iter(written or causes or judged or open_checks), None)  # as ``Report.first_to_look_at``
+    return next(iter(written or causes or judged or open_checks), None)  # as ``Result.first_to_look_at``
 
 
 def _key(check: dict[str, str | None]) -> str:

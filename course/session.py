@@ -9,21 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from course import errors, submission
 from course.result import AnnouncedCheck, CheckResult, Explanation, Malformed, Result, Status, convert
 from course.syllabus import Exercise
 from course.text import say
 
-
-class Grader(Protocol):
-    """What grades a file; ``course.grader.Grader`` is one."""
-
-    def grade(
-        self, *, exercise: str, file: Path, seed: int | None, only: Sequence[str], lang: str
-    ) -> Any:  # pragma: no cover - a protocol
-        """Yield the events of one grading."""
+if TYPE_CHECKING:
+    from course.grader import Grader
 
 
 class NothingToRun(Exception):
@@ -64,6 +58,7 @@ class Grading:
             self.sandbox = convert(event.get("sandbox"), str)
             announced = convert(event.get("checks"), list[AnnouncedCheck])
             self.announced = {check.id: check for check in announced}
+            self.checks = {}  # a grading that was begun again begins here
         elif kind == "check":
             check: CheckResult = convert(event.get("check"), CheckResult)
             self.checks[check.id] = check
@@ -111,7 +106,7 @@ class Grading:
             if check_id in self.checks and isinstance(finding, dict):
                 check = self.checks[check_id]
                 check.mistake = convert(finding.get("mistake"), str | None)  # type: ignore[arg-type]
-                check.hint = finding.get("hint") or check.hint
+                check.hint = convert(finding.get("hint"), str | None) or check.hint  # type: ignore[arg-type]
                 found: Explanation | None = convert(finding.get("explanation"), Explanation | None)  # type: ignore[arg-type]
                 check.explanation = found or check.explanation
 

@@ -148,7 +148,7 @@ class Check{camel}:
         expect.close(student.{call}(values), {factor} * values, "values", hint="each value, times {factor}")
 '''
 
-MISTAKE = """
+MISCONCEPTION = """
 [[misconception]]
 name = "{dashed}-adds"
 title = "A constant is added to every value"
@@ -246,7 +246,7 @@ def rooms(exercise: syllabus.Exercise) -> dict[Path, str]:
         todos: sentences,
         checks: page(CHECKS, CHECK, facts, **common),
         misconceptions: page(
-            "# What learners get wrong in {slug}, each as an edit of the reference.\n", MISTAKE, facts, **common
+            "# What learners get wrong in {slug}, each as an edit of the reference.\n", MISCONCEPTION, facts, **common
         ),
         variant: page(VARIANT, "{variant}", facts[:1], **common | {"imports": facts[0]["imports"]}),
     }

@@ -107,6 +107,16 @@ def test_nothing_selected():
         grading_of([{"event": "fault", "message": "no such check", "exit_code": 5}])
 
 
+def test_a_grading_that_is_begun_again_forgets_its_first_half():
+    """The client asks a new grader where the first one died; what reported to nobody must report again."""
+    first, whole = session([check("f.a"), check("f.b")], "passed"), session([check("f.b")], "passed")
+    grading = grading_of([*first[:2], whole[0]])
+    assert grading.checks == {} and list(grading.announced) == ["f.b"]
+    for event in whole[1:]:
+        grading.take(event)
+    assert (grading.result.status, [one.id for one in grading.result.checks]) == ("passed", ["f.b"])
+
+
 def test_every_status_has_an_exit_code():
     assert set(EXIT_CODES) == set(get_args(Status))
 

@@ -2,7 +2,7 @@
 by its name, every unusual correct variant passes, every skeleton has not been started.
 
 Everything here runs in this process, through the same dispatcher and wire as a student process, so that hundreds of
-simulated submissions take seconds. ``test_grading.py`` runs a part of it through real student processes.
+simulated submissions take seconds. The tests of the host run a part of it through real student processes.
 """
 
 import ast
