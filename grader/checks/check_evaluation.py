@@ -1,0 +1,847 @@
+"""Hidden checks of exercise-7: splitting data and measuring.
+
+Which texts a split draws is the student's choice, so splits are read untraced: what they show (which texts stand on
+both sides, how many rows are missing, how large the test set is) is worked out here from the row numbers that came
+back, and stated as notes. Texts are made up afresh in every run.
+
+All other answers are numbers; they are noted in one form, whatever they came as. What is expected is arithmetic on
+the cells, lengths or errors that were drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course.text import say
+from grader.errors import StudentRaised
+from grader.judge import expect
+from grader.judge.check import check
+
+# --- group_split ---
+
+SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "mo", "ne", "pi", "ru", "sa", "to", "vi", "wo", "ze")
+
+
+def sentences(student, n: int) -> list[str]:
+    """Different texts of three words in small letters."""
+    found: dict[str, None] = {}
+    while len(found) < n:
+        words = [
+            "".join(SYLLABLES[i] for i in student.draw.integers(0, len(SYLLABLES), (3,)).tolist()) for _ in range(3)
+        ]
+        found[" ".join(words)] = None
+    return list(found)
+
+
+def shuffled(student, rows: Sequence[tuple[str, int]]) -> tuple[list[str], list[int]]:
+    """Texts and labels of these rows, in an order of chance."""
+    order = torch.randperm(len(rows), generator=student.draw.generator).tolist()
+    return [rows[i][0] for i in order], [rows[i][1] for i in order]
+
+
+class Split:
+    """Which rows a student's split puts where."""
+
+    def __init__(self, student, texts: list[str], labels: list[int], **options: Any) -> None:
+        """Ask, and demand two lists of row numbers."""
+        self.texts, self.labels = texts, labels
+        with student.untraced():
+            answer = student.pure("group_split", list(texts), list(labels), **options)
+        sides = list(answer) if isinstance(answer, (list, tuple)) else []
+        form = f"{len(sides)} sides of {self._kind(sides)}" if sides else type(answer).__name__
+        student.note("form", form)
+        expect.true(
+            len(sides) == 2,
+            say("the answer is not a pair of two lists, training rows and test rows"),
+            actual=form,
+            hint="two lists of row numbers: first those of training, then those of the test set",
+            reveal=True,
+        )
+        self.train, self.test = (self._rows(side) for side in sides)
+
+    @staticmethod
+    def _kind(sides: list[Any]) -> str:
+        """What the first side that holds something holds."""
+        for side in sides:
+            if isinstance(side, (list, tuple, set)) and len(side):
+                return type(next(iter(side))).__name__
+            if isinstance(side, Tensor) and side.numel():
+                return "bool" if side.dtype == torch.bool else "float" if side.is_floating_point() else "int"
+        return "nothing"
+
+    def _rows(self, side: Any) -> list[int]:
+        """The row numbers of a side, as plain numbers."""
+        found = side.tolist() if isinstance(side, Tensor) else sorted(side) if isinstance(side, set) else side
+        expect.true(
+            isinstance(found, (list, tuple)),
+            "a side of the split is not a list of row numbers",
+            actual=found,
+            reveal=True,
+        )
+        rows = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in found]
+        for row in rows:
+            expect.true(
+                isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
+                "a side of the split holds something that is no row number",
+                actual=row,
+                hint="indices were asked for: with them, texts, labels and ids can all be picked out",
+                reveal=True,
+            )
+            expect.true(
+                0 <= row < len(self.texts),
+                say(
+                    "there is no row {row}: there are {count} rows, counted from 0", row=int(row), count=len(self.texts)
+                ),
+                reveal=True,
+            )
+        return [int(row) for row in rows]
+
+    def both(self, same: Sequence[Any]) -> set[Any]:
+        """What stands on both sides; ``same[row]`` says which rows are alike."""
+        return {same[row] for row in self.train} & {same[row] for row in self.test}
+
+    def share(self, label: int | None = None) -> float:
+        """The test set's share of the rows that came back (of one class)."""
+        test = sum(label is None or self.labels[row] == label for row in self.test)
+        rows = test + sum(label is None or self.labels[row] == label for row in self.train)
+        return test / rows if rows else 0.0
+
+    def demand_sides(self) -> None:
+        """Neither side is empty."""
+        expect.true(
+            self.test,
+            "the test set is empty",
+            hint="how many whole texts make a fifth of four? Rounding down gives none",
+            reveal=True,
+        )
+        expect.true(self.train, "the training set is empty", reveal=True)
+
+
+class CheckGroupSplit:
+    """Equal texts stay together"""
+
+    function = "group_split"
+
+    @check(points=3, visible=True)
+    def check_no_leak(self, student):
+        """every text is on one side only, whole: none of the test set was seen in training"""
+        for n_texts, copies, test_size in ((20, 50, 0.2), (12, 40, 0.4)):
+            texts = sentences(student, n_texts)
+            rows = [(text, place % 2) for place, text in enumerate(texts)] * copies
+            split = Split(
+                student, *(shuffled(student, rows) if copies == 40 else zip(*rows, strict=True)), test_size=test_size
+            )
+            leaking = split.both(split.texts)
+            lost = set(texts) - {split.texts[row] for row in split.train + split.test}
+            student.note("texts on both sides", len(leaking))
+            student.note("texts on neither side", len(lost))
+            student.note("an empty side", not (split.train and split.test))
+            split.demand_sides()
+            expect.true(
+                not leaking,
+                say(
+                    "{count} of {n_texts} texts are on both sides of the split: each text occurs {copies} times",
+                    count=len(leaking),
+                    n_texts=n_texts,
+                    copies=copies,
+                ),
+                expected="no text on both sides",
+                actual=f"{len(leaking)} texts",
+                hint="what is drawn, a row or a text? All rows of one text go the same way",
+                reveal=True,
+            )
+            expect.true(
+                not lost,
+                say("{count} of {n_texts} texts are on neither side", count=len(lost), n_texts=n_texts),
+                reveal=True,
+            )
+
+    @check(points=1, after=("no_leak",))
+    def check_normalised(self, student):
+        """neither case nor white space nor a second label hides a duplicate"""
+        n = 30
+        texts = sentences(student, 5 * n + 10)
+        ways = {
+            "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
+            "blanks at the ends": lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
+            "blanks inside": lambda text: [
+                text,
+                text.replace(" ", "  "),
+                text.replace(" ", "   "),
+                text.replace(" ", "  ", 1),
+            ],
+            "tabs and line breaks": lambda text: [text, text.replace(" ", "\t"), text.replace(" ", "\n"), f"{text}\t"],
+            "two labels": lambda text: [text] * 4,
+        }
+        for test_size in (0.3, 0.5):
+            rows, written = [], {}  # (text, label); text -> (what hides it, which text it is)
+            for place, (way, write) in enumerate(ways.items()):
+                for number in range(n):
+                    text = texts[place * n + number]
+                    for copy, form in enumerate(write(text)):
+                        rows.append((form, copy % 2 if way == "two labels" else number % 2))
+                        written[form] = way, text
+            split = Split(student, *shuffled(student, rows), test_size=test_size)
+            leaking = split.both([written[text] for text in split.texts])
+            hidden = {way: any(found == way for found, _ in leaking) for way in ways}
+            for way, leaks in hidden.items():
+                student.note(f"hidden by {way}", leaks)
+            split.demand_sides()
+            for way, leaks in hidden.items():
+                expect.true(
+                    not leaks,
+                    say("texts are on both sides that are the same but for: {way}", way=way)
+                    if way != "two labels"
+                    else "texts that carry two labels are on both sides",
+                    hint="when are two texts the same? Compare what is left once the differences that do not count "
+                    "are gone",
+                    reveal=True,
+                )
+
+    @check(points=2, visible=True, after=("no_leak",))
+    def check_partition(self, student):
+        """every row is on exactly one side, once"""
+        for n_texts, most, test_size in ((30, 7, 0.3), (50, 4, 0.2)):
+            texts = sentences(student, n_texts)
+            rows = [
+                (text, place % 2)
+                for place, text in enumerate(texts)
+                for _ in range(student.draw.integer(1, most + 1) if place > 3 else most)
+            ]
+            split = Split(student, *shuffled(student, rows), test_size=test_size)
+            times = Counter(split.train + split.test)
+            missing, repeated = len(rows) - len(times), sum(n > 1 for n in times.values())
+            student.note("rows in all", len(rows))
+            student.note("rows on no side", missing)
+            student.note("rows there more than once", repeated > 0)
+            split.demand_sides()
+            expect.true(
+                not missing,
+                say("{missing} of {count} rows are on neither side", missing=missing, count=len(rows)),
+                hint="a duplicate is data too. What has to happen to it, other than to be thrown away?",
+                reveal=True,
+            )
+            expect.true(
+                not repeated,
+                say("{repeated} of {count} rows are there more than once", repeated=repeated, count=len(rows)),
+                reveal=True,
+            )
+
+    @check(points=2)
+    def check_size_and_balance(self, student):
+        """about test_size of the rows are in the test set, of every class, and each class is on both sides"""
+        # Four classes of ten texts, all of one class equally often: whoever draws per class hits a tenth exactly, by
+        # rows or by texts. Without that, 24 draws all stay this close with a probability below 1e-7.
+        texts = sentences(student, 40)
+        rows = [(text, place % 4) for place, text in enumerate(texts) for _ in range(place % 4 + 1)]
+        shares: dict[float, list[float]] = {0.2: [], 0.3: []}
+        astray: tuple[float, int, float] | None = None
+        for _ in range(12):
+            for test_size, found in shares.items():
+                split = Split(
+                    student, *shuffled(student, rows), test_size=test_size, seed=student.draw.integer(0, 10_000)
+                )
+                found.append(split.share())
+                for label in range(4):
+                    if abs(split.share(label) - test_size) > 0.1 + 1e-6 and astray is None:
+                        astray = test_size, label, split.share(label)
+        for test_size, found in shares.items():
+            mean = sum(found) / len(found)
+            student.note(f"share of the test set for {test_size}", round(mean, 1))
+            expect.true(
+                abs(mean - test_size) < 0.1,
+                say("the test set has {mean:.2f} of the rows, for test_size={size}", mean=mean, size=test_size),
+                expected=f"about {test_size}",
+                actual=f"{mean:.2f}",
+                hint="which of the two lists is which, and what is test_size a share of?",
+                reveal=True,
+            )
+        student.note("a class strays", astray is not None)
+        if astray is not None:
+            test_size, label, share = astray
+            expect.true(
+                False,
+                say(
+                    "of class {label}, {share:.2f} of the rows are in the test set, for test_size={size}",
+                    label=label,
+                    share=share,
+                    size=test_size,
+                ),
+                expected=f"about {test_size} of every class",
+                actual=f"{share:.2f}",
+                hint="each class is a data set of its own: what if texts are drawn from one class after the other?",
+                reveal=True,
+            )
+        # Groups of one to three rows: by rows or by texts, within five standard deviations of a tenth.
+        texts = sentences(student, 300)
+        rows = [(text, place % 3) for place, text in enumerate(texts) for _ in range(student.draw.integer(1, 4))]
+        split = Split(student, *shuffled(student, rows), test_size=0.4)
+        for label in range(3):
+            expect.true(
+                abs(split.share(label) - 0.4) < 0.1,
+                say(
+                    "of class {label}, {share:.2f} of the rows are in the test set, for test_size={size}",
+                    label=label,
+                    share=split.share(label),
+                    size=0.4,
+                ),
+                reveal=True,
+            )
+        # The chapter's data: four texts of each class, many times over.
+        rows = [(text, place % 2) for place, text in enumerate(sentences(student, 8))] * 25
+        sides = []
+        for seed in range(3):
+            split = Split(student, *zip(*rows, strict=True), seed=seed)
+            sides += [round(split.share(label), 2) for label in (0, 1)]
+        student.note("one class is on one side only", any(share in (0, 1) for share in sides))
+        student.note("more than one text of four", any(0.25 < share < 1 for share in sides))
+        expect.true(
+            not any(share in (0, 1) for share in sides),
+            "of a class with four texts, none or all are in the test set",
+            hint="four texts and a fifth: which whole number of texts is closest, if none is not allowed?",
+            reveal=True,
+        )
+        expect.true(
+            all(share < 0.31 for share in sides),
+            say(
+                "of class {label}, {share:.2f} of the rows are in the test set, for test_size={size}",
+                label="0 or 1",
+                share=max(sides),
+                size=0.2,
+            ),
+            reveal=True,
+        )
+
+    @check(points=1, after=("no_leak",))
+    def check_deterministic(self, student):
+        """the same seed gives the same split, another seed another one, and every text is drawn in time"""
+        texts = sentences(student, 24)
+        rows = [(text, place % 2) for place, text in enumerate(texts) for _ in range(place % 3 + 1)]
+        given = shuffled(student, rows)
+        first = student.draw.integer(0, 1000)
+        drawn: dict[int, list[int]] = {}
+        tested: set[str] = set()
+        for seed in range(first, first + 80):  # a text stays out of all of them with a probability below 1e-12
+            split = Split(student, *given, test_size=0.33, seed=seed)
+            drawn[seed] = sorted(split.test)
+            tested |= {given[0][row] for row in split.test}
+        again = all(
+            sorted(Split(student, *given, test_size=0.33, seed=seed).test) == drawn[seed] for seed in (first + 3, first)
+        )
+        different = len({str(rows) for rows in drawn.values()})
+        default = sorted(Split(student, *given).test) == sorted(Split(student, *given, test_size=0.2, seed=42).test)
+        student.note("the same again", again)
+        student.note("splits", "one" if different == 1 else "several")
+        student.note("every text in some test set", len(tested) == len(texts))
+        student.note("defaults", default)
+        expect.true(
+            again,
+            "two calls with the same seed give different splits",
+            hint="a generator of its own for every call, made from the seed, remembers nothing of other calls",
+            reveal=True,
+        )
+        expect.true(
+            different > 40,
+            say("80 seeds give {count} different splits", count=different),
+            hint="what depends on the seed? Without chance, the order of the data decides",
+            reveal=True,
+        )
+        expect.true(
+            len(tested) == len(texts),
+            say(
+                "{count} of {n_texts} texts are in the test set of none of 80 seeds",
+                count=len(texts) - len(tested),
+                n_texts=len(texts),
+            ),
+            hint="every text should have its chance",
+            reveal=True,
+        )
+        expect.true(default, "the defaults are others than test_size=0.2 and seed=42", reveal=True)
+
+
+# --- confusion ---
+
+
+def plain(value: Any) -> Any:
+    """Tensors as nested lists of numbers."""
+    if isinstance(value, Tensor):
+        return value.tolist()
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def pairs_of(student, cells: list[list[int]]) -> tuple[list[int], list[int]]:
+    """True and predicted classes, in an order of chance, such that each pair occurs as often as its cell says."""
+    pairs = [(t, p) for t, row in enumerate(cells) for p, n in enumerate(row) for _ in range(n)]
+    order = torch.randperm(len(pairs), generator=student.draw.generator).tolist()
+    return [pairs[i][0] for i in order], [pairs[i][1] for i in order]
+
+
+def cells_of(student, n: int) -> list[list[int]]:
+    """Counts for n classes, no two of them alike."""
+    counts = (torch.randperm(3 * n * n, generator=student.draw.generator)[: n * n] + 1).tolist()
+    return [counts[n * t : n * (t + 1)] for t in range(n)]
+
+
+def demand_cells(student, answer: Any, want: list[list[int]], what: str, hint: str) -> None:
+    """The answer is this table of counts, whatever it is made of."""
+    found = plain(answer)
+    student.note(f"table of {what}", found if isinstance(found, list) else type(found).__name__)
+    try:
+        table = torch.tensor(found, dtype=torch.float64)
+    except (TypeError, ValueError, RuntimeError):
+        expect.equal(found, want, f"counts of {what}", hint=hint)
+        return
+    expect.shape(
+        table, (len(want), len(want)), f"counts of {what}", hint="one row and one column for every class of the task"
+    )
+    expect.equal(found, want, f"counts of {what}", hint=hint)
+
+
+class CheckConfusion:
+    """Rows are the truth"""
+
+    function = "confusion"
+
+    def counts(self, student, cells: list[list[int]], what: str, hint: str, **options: int) -> None:
+        """Draw pairs for these cells and compare what is counted."""
+        y_true, y_pred = pairs_of(student, cells)
+        with student.untraced():
+            answer = student.pure("confusion", y_true, y_pred, **options)
+        demand_cells(student, answer, cells, what, hint)
+
+    @check(points=2, visible=True)
+    def check_rows_are_true(self, student):
+        """rows are the true classes, columns the predicted ones"""
+        for cells in ([[97, 3], [4, 96]], cells_of(student, 2)):
+            self.counts(
+                student,
+                cells,
+                "two classes",
+                "take one pair, truth 0 and prediction 1: which row does it go to, and by how much does its cell grow?",
+            )
+
+    @check(points=1, visible=True)
+    def check_multi_class(self, student):
+        """three and more classes, one of which is never predicted"""
+        for n in (3, 5):
+            cells = cells_of(student, n)
+            for row in cells:
+                row[n - 2] = 0
+            self.counts(
+                student,
+                cells,
+                f"{n} classes",
+                "class t in row t, class p in column p, for any number of classes",
+                n_classes=n,
+            )
+
+    @check(points=1)
+    def check_missing_class(self, student):
+        """the shape comes from n_classes, even if classes do not occur at all"""
+        for n, present in ((2, (0,)), (4, (1, 2)), (3, (2,))):
+            counts = iter((student.draw.integers(1, 5, (n * n,)) + 5 * torch.arange(n * n)).tolist())
+            cells = [[next(counts) if {t, p} <= {*present} else 0 for p in range(n)] for t in range(n)]
+            self.counts(
+                student,
+                cells,
+                f"a batch without some of {n} classes",
+                "what the task has, not what the batch shows: where does a class stand that nobody has seen?",
+                n_classes=n,
+            )
+
+    @check(points=1)
+    def check_types(self, student):
+        """lists, tuples, numpy arrays and tensors, one beside the other"""
+        for kinds in (
+            ("tensor", "tensor"),
+            ("array", "array"),
+            ("tuple", "tuple"),
+            ("list", "tensor"),
+            ("array", "list"),
+        ):
+            cells = cells_of(student, 3)
+            y_true, y_pred = pairs_of(student, cells)
+            with student.untraced():
+                function = student.value(None, "confusion")
+                answer = student.fixtures.evaluation.counted(function, y_true, y_pred, kinds, 3)
+            demand_cells(
+                student,
+                answer,
+                cells,
+                f"{kinds[0]} and {kinds[1]}",
+                "int(x) makes a plain number of what comes out of any of them",
+            )
+
+
+# --- prf ---
+
+KEYS = ("accuracy", "precision", "recall", "f1")
+
+
+def expected_figures(cells: list[list[int]], positive: int = 1) -> dict[str, float]:
+    """The four figures, by whole numbers as long as possible: F1 is 2 TP / (2 TP + FP + FN)."""
+    right = cells[0][0] + cells[1][1]
+    hits = cells[positive][positive]
+    called, there = cells[0][positive] + cells[1][positive], sum(cells[positive])
+    return {
+        "accuracy": right / max(1, sum(map(sum, cells))),
+        "precision": hits / max(1, called),
+        "recall": hits / max(1, there),
+        "f1": 2 * hits / max(1, called + there),
+    }
+
+
+def figures(student, cells: list[list[int]], **options: int) -> dict[str, Any]:
+    """What the student makes of a matrix, as plain numbers."""
+    with student.untraced():
+        answer = student.pure("prf", torch.tensor(cells), **options)
+    expect.true(isinstance(answer, dict), "the result is not a dictionary", actual=answer, reveal=True)
+    found = {}
+    for key in KEYS:
+        expect.true(
+            key in answer,
+            say("the result has no {key}", key=key),
+            actual=list(answer),
+            hint="the keys are accuracy, precision, recall and f1",
+            reveal=True,
+        )
+        value = answer[key]
+        found[key] = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
+    student.note("figures", found)
+    return found
+
+
+def demand_figures(
+    got: dict[str, Any], want: dict[str, float], keys: Sequence[str], what: str, hint: str, reveal: bool = False
+) -> None:
+    """These of the figures agree."""
+    for key in keys:
+        expect.close(got[key], want[key], f"{key} of {what}", hint=hint, reveal=reveal)
+
+
+def unlike(student, low: int, high: int) -> list[list[int]]:
+    """A matrix of four different counts."""
+    while True:
+        counts = student.draw.integers(low, high, (4,)).tolist()
+        if len(set(counts)) == 4 and len({counts[0] + counts[1], counts[2] + counts[3], counts[0] + counts[2]}) == 3:
+            return [counts[:2], counts[2:]]
+
+
+class CheckPrf:
+    """Four figures from four cells"""
+
+    function = "prf"
+
+    @check(points=3, visible=True)
+    def check_chapter_matrix(self, student):
+        """precision is 96/99 and recall 96/100 for the matrix that the chapter prints"""
+        for cells in ([[97, 3], [4, 96]], unlike(student, 20, 90)):
+            got, want = figures(student, cells), expected_figures(cells)
+            demand_figures(
+                got,
+                want,
+                ("accuracy", "precision", "recall", "f1"),
+                f"[[{cells[0][0]}, {cells[0][1]}], [{cells[1][0]}, {cells[1][1]}]]",
+                "precision: of all that was CALLED positive. Recall: of all that IS positive. Which is a row, and "
+                "which a column?",
+                reveal=cells[0][0] == 97,
+            )
+
+    @check(points=1)
+    def check_positive(self, student):
+        """positive=0 makes the other class the positive one"""
+        for _ in range(2):
+            cells = unlike(student, 20, 90)
+            got = figures(student, cells, positive=0)
+            demand_figures(
+                got, expected_figures(cells, 0), KEYS, "class 0", "with positive=0, which cell holds the hits?"
+            )
+            got = figures(student, cells, positive=1)
+            demand_figures(got, expected_figures(cells, 1), KEYS, "class 1", "positive=1 is the default, said aloud")
+
+    @check(points=1)
+    def check_zero(self, student):
+        """what is undefined is 0.0: nothing predicted positive, no positives, no hit, no examples"""
+        a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
+        for cells, what in (
+            ([[b, 0], [a, 0]], "a model that never says positive"),
+            ([[b, a], [0, 0]], "data without positives"),
+            ([[b, a], [a + 1, 0]], "a model without a hit"),
+            ([[0, 0], [0, 0]], "no examples"),
+        ):
+            got = figures(student, cells)
+            demand_figures(
+                got,
+                expected_figures(cells),
+                KEYS,
+                what,
+                "look at every denominator: the docstring says what a quotient is that does not exist",
+            )
+
+    @check(points=1, visible=True)
+    def check_imbalanced(self, student):
+        """accuracy counts examples, not classes, and F1 is the harmonic mean"""
+        for _ in range(2):
+            hits, missed = student.draw.integer(2, 6), student.draw.integer(40, 60)
+            cells = [[student.draw.integer(800, 990), student.draw.integer(1, 3)], [missed, hits]]
+            got, want = figures(student, cells), expected_figures(cells)
+            demand_figures(
+                got,
+                want,
+                ("accuracy", "f1"),
+                "a rare class",
+                "ten times as many examples of one class weigh ten times as much. And which mean is near 0 if either "
+                "part is?",
+            )
+
+
+# --- suggest_max_length ---
+
+
+def suggested(student, lengths: list[int], **options: float) -> Any:
+    """What the student suggests, as a plain number."""
+    with student.untraced():
+        answer = student.pure("suggest_max_length", lengths, **options)
+    found = answer.item() if isinstance(answer, Tensor) and answer.numel() == 1 else answer
+    student.note("length", found if isinstance(found, (int, float)) else type(found).__name__)
+    return found
+
+
+def spread(student, n: int, start: int = 5) -> list[int]:
+    """n lengths in an order of chance, of which no two are closer than 4."""
+    found = (start + torch.cumsum(student.draw.integers(4, 9, (n,)), 0)).tolist()
+    order = torch.randperm(n, generator=student.draw.generator).tolist()
+    return [found[i] for i in order]
+
+
+def up(n: int, multiple: int) -> int:
+    """The next multiple."""
+    return -(-n // multiple) * multiple
+
+
+class CheckSuggestMaxLength:
+    """As short as the texts allow"""
+
+    function = "suggest_max_length"
+
+    @check(points=1, visible=True)
+    def check_seed_data(self, student):
+        """the chapter's sentences fit into 16 tokens, not 128"""
+        expect.equal(
+            suggested(student, [7, 7, 6, 10, 6, 10, 8, 6]),
+            16,
+            "length for the chapter's eight sentences",
+            hint="the longest has 10 tokens and two special ones; the next multiple of 8",
+            reveal=True,
+        )
+        block = student.draw.integer(3, 9)
+        lengths = (8 * block + student.draw.integers(1, 7, (23,))).tolist()
+        expect.equal(
+            suggested(student, lengths),
+            8 * (block + 1),
+            f"length for texts of {8 * block + 1} to {8 * block + 6} tokens",
+            hint="add the special tokens, then round up to the next multiple",
+        )
+
+    @check(points=1)
+    def check_special(self, student):
+        """special tokens count: 15 tokens and two more do not fit into 16"""
+        hint = "what the model sees is longer than what tokenize() returns: by how much, and before or after rounding?"
+        block = 8 * student.draw.integer(2, 20)
+        for length, special in ((15, 2), (14, 2), (block - 1, 2), (block - 3, 3), (block - 4, 5), (block, 0)):
+            options = {} if special == 2 else {"special": special}
+            expect.equal(
+                suggested(student, [length] * 7, **options),
+                up(length + special, 8),
+                f"length for texts of {length} tokens and {special} special ones",
+                hint=hint,
+            )
+
+    @check(points=2, visible=True)
+    def check_coverage(self, student):
+        """the smallest length that covers the share of texts asked for: neither the mean nor the maximum"""
+        hint = "sort the lengths: how many of them must fit, and which is the last of these?"
+        # Shares of which no float is near a whole number of texts, or that are exact in binary.
+        for n, coverage in ((50, None), (16, 0.75), (37, 0.5), (20, 1.0), (30, 0.72)):
+            lengths = spread(student, n)
+            options = {"multiple": 1} if coverage is None else {"multiple": 1, "coverage": coverage}
+            place = math.ceil((coverage or 0.95) * n)
+            expect.equal(
+                suggested(student, lengths, **options, cap=10_000),
+                sorted(lengths)[place - 1] + 2,
+                f"length that covers {coverage or 0.95:g} of {n} texts",
+                hint=hint,
+            )
+        lengths = [*student.draw.integers(9, 14, (49,)).tolist(), 400]
+        expect.equal(
+            suggested(student, lengths), 16, "length for 49 short texts and one of 400 tokens", hint=hint, reveal=True
+        )
+
+    @check(points=1)
+    def check_cap_and_multiple(self, student):
+        """never above cap, and otherwise a multiple of multiple"""
+        long = student.draw.integer(520, 900)
+        short = student.draw.integer(33, 60)
+        for length, options, want in (
+            (long, {}, 512),
+            (long, {"cap": 300}, 300),
+            (long, {"cap": 1024, "multiple": 64}, up(long + 2, 64)),
+            (short, {"multiple": 32}, 64),
+            (short, {"multiple": 1}, short + 2),
+            (short, {"multiple": 5}, up(short + 2, 5)),
+            (short, {"multiple": 128, "cap": 100}, 100),
+            (30, {"multiple": 32}, 32),
+        ):
+            said = ", ".join(f"{name}={value}" for name, value in options.items()) or "the defaults"
+            expect.equal(
+                suggested(student, [length] * 5, **options),
+                want,
+                f"length for texts of {length} tokens, with {said}",
+                hint="first round up, then cap: the cap has the last word, multiple or not",
+            )
+
+    @check(points=1)
+    def check_all_data(self, student):
+        """all lengths are looked at, not only the first hundred"""
+        for n_first, first, later in ((130, 10, 44), (210, 61, 12)):
+            lengths = [first] * n_first + [later] * 90
+            want = up(sorted(lengths)[math.ceil(0.95 * len(lengths)) - 1] + 2, 8)
+            expect.equal(
+                suggested(student, lengths),
+                want,
+                f"length for {n_first} texts of {first} tokens, then 90 of {later}",
+                hint="the long texts stand at the end, or at the beginning: does the order matter?",
+            )
+            lengths = spread(student, n_first)
+            expect.equal(
+                suggested(student, lengths, multiple=1, cap=5000),
+                sorted(lengths)[math.ceil(0.95 * n_first) - 1] + 2,
+                f"length that covers 0.95 of {n_first} texts",
+                hint="every length counts",
+            )
+
+
+# --- rmse ---
+
+
+def root_mean_square(pred: Tensor, target: Tensor) -> float:
+    """By plain Python, one error after the other."""
+    errors = [p - t for p, t in zip(pred.flatten().tolist(), target.tolist(), strict=True)]
+    return math.sqrt(math.fsum(error * error for error in errors) / len(errors))
+
+
+def number(student, answer: Any, what: str) -> Any:
+    """An answer as a plain number; a tensor of one number is accepted with a remark."""
+    found = answer
+    if isinstance(answer, Tensor) and answer.numel() == 1:
+        expect.remark(say("{name} returns a tensor of one number, not a plain float", name="rmse"))
+        found = answer.item()
+    student.note(
+        what,
+        found
+        if isinstance(found, (int, float))
+        else plain(found)
+        if isinstance(found, (list, Tensor))
+        else type(found).__name__,
+    )
+    return found
+
+
+class CheckRmse:
+    """One figure in the units of the target"""
+
+    function = "rmse"
+
+    def compare(self, student, pred: Tensor, target: Tensor, what: str, hint: str) -> None:
+        """Ask, and compare with plain Python."""
+        with student.untraced():
+            answer = student.pure("rmse", pred, target)
+        expect.close(number(student, answer, "rmse"), root_mean_square(pred, target), f"RMSE of {what}", hint=hint)
+
+    @check(points=2, visible=True)
+    def check_value(self, student):
+        """the root of the mean of the squared errors"""
+        hint = "in this order, read from the inside: error, square, mean, root"
+        for n in (3, 7, 40):
+            target = student.draw.normal(n) * 3 + 1
+            pred = target + student.draw.normal(n) * 2 + 0.7
+            self.compare(student, pred, target, f"{n} values", hint)
+
+    @check(points=2)
+    def check_column(self, student):
+        """predictions of shape (B, 1) are compared one by one with targets of shape (B,)"""
+        for n in (5, 12):
+            target = student.draw.normal(n) * 2
+            pred = (target + student.draw.normal(n) * 0.5 + 0.2)[:, None]
+            self.compare(
+                student,
+                pred,
+                target,
+                f"{n} predictions in a column",
+                "what shape has a column minus a row? Print it before you take the mean",
+            )
+        self.compare(
+            student,
+            student.draw.normal(1, 1),
+            student.draw.normal(1),
+            "one prediction in a column",
+            "one value is a data set too",
+        )
+
+    @check(points=1, after=("value",))
+    def check_mismatch(self, student):
+        """another number of predictions than of targets is an error"""
+        accepted = {}
+        for shape, n in (((6,), 5), ((1,), 4), ((5, 1), 3), ((1, 1), 6), ((4,), 1), ((2, 2), 2)):
+            pred, target = student.draw.normal(*shape), student.draw.normal(n)
+            with student.untraced():
+                try:
+                    student.rmse(pred, target)
+                except StudentRaised as error:
+                    if error.not_started or error.memory:
+                        raise
+                    accepted[shape] = False
+                    if error.type != "ValueError":
+                        expect.remark(
+                            say("rmse raises {type} for another number of values, not ValueError", type=error.type)
+                        )
+                else:
+                    accepted[shape] = True
+            student.note(f"{shape} and {n}", accepted[shape])
+        for shape, passed in accepted.items():
+            expect.true(
+                not passed,
+                say("no error for predictions of shape {shape} and another number of targets", shape=shape),
+                hint="torch subtracts what it can stretch to one shape. Who counts the values before that?",
+                reveal=True,
+            )
+
+    @check(points=1, after=("value",))
+    def check_not_batch_mean(self, student):
+        """one plain number over all data, and no graph hangs on it"""
+        for n in (96, 150):
+            target = student.draw.normal(n)
+            scale = torch.where(torch.arange(n) < 40, 4.0, 0.3)
+            pred = target + student.draw.normal(n) * scale
+            with student.untraced():
+                function = student.value(None, "rmse")
+                answer, attached = student.fixtures.evaluation.on_a_graph(function, pred, target)
+            student.note("on a graph", attached is not False)
+            expect.true(
+                attached is False,
+                "the answer hangs on the graph of the predictions",
+                hint="a figure for a report needs no gradient; whoever keeps it keeps the graph",
+                reveal=True,
+            )
+            expect.close(
+                number(student, answer, "rmse of all"),
+                root_mean_square(pred, target),
+                f"RMSE of {n} values",
+                hint="the mean runs over all values at once: a mean of roots is not the root of the mean",
+            )
