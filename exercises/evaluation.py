@@ -141,3 +141,101 @@ def rmse(pred: Tensor, target: Tensor) -> float:
     """
     # TODO: about four lines. Compare the numbers of values, flatten, subtract; square, mean, root, in this order.
     raise NotImplementedError("rmse")
+
+
+# --- bonus ---
+
+
+def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
+    """Find the lines of a training log that cannot be true.
+
+    Each line holds averages over all examples since the epoch began, and an average times its count is a sum. From one
+    line to the next, the number of right answers neither falls nor grows by more than there were new examples, and the
+    sum of the losses does not fall, since no cross-entropy is negative.
+
+    Args:
+        rows: (examples, loss, accuracy) of every line, as printed: how many examples there were since the epoch began,
+            more in every line, and the mean loss and the accuracy over all of them, rounded to four places.
+
+    Returns:
+        The places of the lines, counted from 0, that are impossible beside the line before; the first line stands
+        beside an epoch without examples. A printed average may be off by 0.00005, and a sum of n examples by n times
+        as much: what can be explained by that is possible.
+
+    >>> audit_log([(80, 0.6234, 0.6250), (160, 0.5123, 0.7375), (240, 0.3987, 0.8208), (320, 0.2876, 0.8813)])
+    [3]
+    """
+    # TODO: about ten lines. Make sums of the averages, compare each line with the one before, forgive rounding.
+    raise NotImplementedError("audit_log")
+
+
+def possible_error_counts(copies: list[int]) -> set[int]:
+    """How many errors a model can make on a test set in which texts repeat.
+
+    A model in evaluation mode gives equal texts equal answers: it is right for all copies of a text, or wrong for all
+    of them. (All copies carry the same label.)
+
+    Args:
+        copies: how often each text occurs in the test set, 1 or more.
+
+    Returns:
+        All numbers of errors that are possible. (The grader takes a list as well.)
+
+    >>> sorted(possible_error_counts([2, 5]))
+    [0, 2, 5, 7]
+    >>> sorted(possible_error_counts([21, 27, 23, 26, 24, 27, 29, 23]))[:8]
+    [0, 21, 23, 24, 26, 27, 29, 44]
+    """
+    # TODO: about four lines. Begin with 0, and let each text be right or wrong.
+    raise NotImplementedError("possible_error_counts")
+
+
+def paired_bootstrap(
+    pred_a: Tensor, pred_b: Tensor, target: Tensor, n_draws: int = 2000, level: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
+    """An interval for the difference of two RMSEs on the same rows, by the percentile bootstrap.
+
+    Each draw takes B of the B rows, with replacement, and computes both RMSEs on these very rows.
+
+    Args:
+        pred_a: (B,) predictions of one model.
+        pred_b: (B,) predictions of the other.
+        target: (B,)
+        n_draws: how many differences are looked at.
+        level: share of the differences that the interval holds; the rest is cut off, half at either end.
+        seed: of the draws. The same seed gives the same interval.
+
+    Returns:
+        (low, high) of RMSE(a) - RMSE(b), two plain numbers: negative where a is better.
+
+    >>> target = torch.zeros(50)
+    >>> low, high = paired_bootstrap(torch.full((50,), 3.0), torch.full((50,), 1.0), target)
+    >>> round(low, 4), round(high, 4)
+    (2.0, 2.0)
+    """
+    # TODO: about six lines. Draw rows, compute both figures on the same rows, and take two quantiles.
+    raise NotImplementedError("paired_bootstrap")
+
+
+def group_folds(texts: list[str], k: int = 5, seed: int = 42) -> list[list[int]]:
+    """Cut a data set into k folds for cross-validation, so that equal texts are in the same fold.
+
+    Texts are equal as in ``group_split``: but for case and white space.
+
+    Args:
+        texts: one for every row; there are many more different texts than folds.
+        k: how many folds.
+        seed: texts are dealt out at random. The same seed gives the same folds, another seed others.
+
+    Returns:
+        k lists of row indices, in any order. Every row is in exactly one of them, once, and all folds are about
+        equally large (where all groups are small, a quarter more or less than B / k is close enough).
+
+    >>> folds = group_folds(["Good", "Bad", "good ", "Great", "bad", "Awful"], k=2)
+    >>> sorted(folds[0] + folds[1])
+    [0, 1, 2, 3, 4, 5]
+    >>> sorted(map(len, folds))
+    [3, 3]
+    """
+    # TODO: about eight lines. Collect the rows of each text, shuffle the groups, give each to a fold with room.
+    raise NotImplementedError("group_folds")

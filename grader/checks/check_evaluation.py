@@ -46,6 +46,37 @@ def shuffled(student, rows: Sequence[tuple[str, int]]) -> tuple[list[str], list[
     return [rows[i][0] for i in order], [rows[i][1] for i in order]
 
 
+def row_numbers(side: Any, n_rows: int) -> list[int]:
+    """The row numbers of a side or a fold, as plain numbers."""
+    found = side.tolist() if isinstance(side, Tensor) else sorted(side) if isinstance(side, set) else side
+    expect.true(isinstance(found, (list, tuple)), "a part is not a list of row numbers", actual=found, reveal=True)
+    rows = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in found]
+    for row in rows:
+        expect.true(
+            isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
+            "a part holds something that is no row number",
+            actual=row,
+            hint="indices were asked for: with them, texts, labels and ids can all be picked out",
+            reveal=True,
+        )
+        expect.true(
+            0 <= row < n_rows,
+            say("there is no row {row}: there are {count} rows, counted from 0", row=int(row), count=n_rows),
+            reveal=True,
+        )
+    return [int(row) for row in rows]
+
+
+def kind_of(sides: list[Any]) -> str:
+    """What the first side that holds something holds."""
+    for side in sides:
+        if isinstance(side, (list, tuple, set)) and len(side):
+            return type(next(iter(side))).__name__
+        if isinstance(side, Tensor) and side.numel():
+            return "bool" if side.dtype == torch.bool else "float" if side.is_floating_point() else "int"
+    return "nothing"
+
+
 class Split:
     """Which rows a student's split puts where."""
 
@@ -54,10 +85,10 @@ class Split:
         self.texts, self.labels = texts, labels
         with student.untraced():
             function = student.value(None, "group_split")
-            answer, *after = student.fixtures.evaluation.divided(function, list(texts), list(labels), options)
+            answer, *after = student.fixtures.evaluation.called(function, [list(texts), list(labels)], options)
         self.changes = after != [list(texts), list(labels)]
         sides = list(answer) if isinstance(answer, (list, tuple)) else []
-        form = f"{len(sides)} sides of {self._kind(sides)}" if sides else type(answer).__name__
+        form = f"{len(sides)} sides of {kind_of(sides)}" if sides else type(answer).__name__
         student.note("form", form)
         expect.true(
             len(sides) == 2,
@@ -66,44 +97,7 @@ class Split:
             hint="two lists of row numbers: first those of training, then those of the test set",
             reveal=True,
         )
-        self.train, self.test = (self._rows(side) for side in sides)
-
-    @staticmethod
-    def _kind(sides: list[Any]) -> str:
-        """What the first side that holds something holds."""
-        for side in sides:
-            if isinstance(side, (list, tuple, set)) and len(side):
-                return type(next(iter(side))).__name__
-            if isinstance(side, Tensor) and side.numel():
-                return "bool" if side.dtype == torch.bool else "float" if side.is_floating_point() else "int"
-        return "nothing"
-
-    def _rows(self, side: Any) -> list[int]:
-        """The row numbers of a side, as plain numbers."""
-        found = side.tolist() if isinstance(side, Tensor) else sorted(side) if isinstance(side, set) else side
-        expect.true(
-            isinstance(found, (list, tuple)),
-            "a side of the split is not a list of row numbers",
-            actual=found,
-            reveal=True,
-        )
-        rows = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in found]
-        for row in rows:
-            expect.true(
-                isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
-                "a side of the split holds something that is no row number",
-                actual=row,
-                hint="indices were asked for: with them, texts, labels and ids can all be picked out",
-                reveal=True,
-            )
-            expect.true(
-                0 <= row < len(self.texts),
-                say(
-                    "there is no row {row}: there are {count} rows, counted from 0", row=int(row), count=len(self.texts)
-                ),
-                reveal=True,
-            )
-        return [int(row) for row in rows]
+        self.train, self.test = (row_numbers(side, len(texts)) for side in sides)
 
     def both(self, same: Sequence[Any]) -> set[Any]:
         """What stands on both sides; ``same[row]`` says which rows are alike."""
@@ -328,9 +322,8 @@ class CheckGroupSplit:
             split = Split(student, *given, test_size=0.33, seed=seed)
             drawn[seed] = sorted(split.test)
             tested |= {given[0][row] for row in split.test}
-        again = all(
-            sorted(Split(student, *given, test_size=0.33, seed=seed).test) == drawn[seed] for seed in (first + 3, first)
-        )
+        second = [sorted(Split(student, *given, test_size=0.33, seed=seed).test) for seed in (first + 3, first)]
+        again = second == [drawn[first + 3], drawn[first]]
         different = len({str(rows) for rows in drawn.values()})
         default = sorted(Split(student, *given).test) == sorted(Split(student, *given, test_size=0.2, seed=42).test)
         student.note("the same again", again)
@@ -862,3 +855,427 @@ class CheckRmse:
                 f"RMSE of {n} values",
                 hint="the mean runs over all values at once: a mean of roots is not the root of the mean",
             )
+
+
+# --- bonus: audit_log ---
+
+Line = tuple[int, float, float]
+CHAPTER_LOG: list[Line] = [
+    (80, 0.6234, 0.6250),
+    (160, 0.5123, 0.7375),
+    (240, 0.3987, 0.8208),
+    (320, 0.2876, 0.8813),
+    (400, 0.2234, 0.9150),
+    (480, 0.1823, 0.9354),
+    (560, 0.1534, 0.9482),
+    (600, 0.1423, 0.9517),
+]
+"""The chapter's first epoch, in batches of 8."""
+
+
+def log_of(steps: Sequence[tuple[int, float, int]]) -> list[Line]:
+    """A log as it would be printed; each step has (new examples, sum of their losses, right ones among them)."""
+    lines, n, loss, right = [], 0, 0.0, 0
+    for new, new_loss, new_right in steps:
+        n, loss, right = n + new, loss + new_loss, right + new_right
+        lines.append((n, round(loss / n, 4), round(right / n, 4)))
+    return lines
+
+
+def honest_steps(student, n_lines: int, new: int = 40) -> list[tuple[int, float, int]]:
+    """Steps that can be: about half of the answers are right."""
+    losses = student.draw.uniform(0.3, 0.9, n_lines).tolist()
+    right = student.draw.integers(new // 4, new // 2, (n_lines,)).tolist()
+    return [(new, new * loss, n) for loss, n in zip(losses, right, strict=True)]
+
+
+class CheckAuditLog:
+    """Bonus: lines that cannot be"""
+
+    function = "audit_log"
+
+    def demand(self, student, cases: Sequence[tuple[str, list[Line], list[int]]], hint: str) -> None:
+        """Ask for all of these logs, then compare."""
+        found = []
+        for _, lines, _ in cases:
+            with student.untraced():
+                function = student.value(None, "audit_log")
+                answer, *_ = student.fixtures.evaluation.called(function, [lines], {})
+            places = sorted(answer) if isinstance(answer, set) else plain(answer)
+            found.append(places if isinstance(places, list) else type(places).__name__)
+            student.note("lines", " ".join(map(str, places)) if isinstance(places, list) else found[-1])
+        for (what, _, want), places in zip(cases, found, strict=True):
+            expect.equal(places, want, f"impossible lines of {what}", hint=hint, reveal=True)
+
+    @check(points=2, visible=True)
+    def check_chapter_log(self, student):
+        """in the chapter's log, everything from the fourth line on is impossible"""
+        shorter = CHAPTER_LOG[: student.draw.integer(5, 8)]
+        self.demand(
+            student,
+            [
+                ("the chapter's log", CHAPTER_LOG, [3, 4, 5, 6, 7]),
+                ("its beginning", shorter, list(range(3, len(shorter)))),
+            ],
+            "an average times its count is a sum: how much did it grow from line to line?",
+        )
+
+    @check(points=1)
+    def check_accuracy(self, student):
+        """right answers neither fall nor grow by more than there were new examples"""
+        cases = []
+        for which in ("too many", "fewer than before", "both"):
+            steps, places = honest_steps(student, 9), []
+            for place, change in ((2, -4), (3, 44), (5, -4), (7, 43)):
+                if which == "both" or (change > 0) == (which == "too many"):
+                    steps[place] = (steps[place][0], steps[place][1], change)
+                    places.append(place)
+            cases.append((f"a log with right answers: {which}", log_of(steps), places))
+        self.demand(student, cases, "80 new examples hold 0 to 80 right answers: what do the sums say of each line?")
+
+    @check(points=1)
+    def check_loss(self, student):
+        """the sum of the losses does not fall, in the first line neither"""
+        steps = honest_steps(student, 8)
+        for place in (2, 6):
+            steps[place] = (steps[place][0], -5.0, steps[place][2])
+        first = honest_steps(student, 4)
+        first[0] = (40, -8.0, first[0][2])
+        first[1] = (40, 40.0, first[1][2])
+        cases = [
+            ("a log with losses that fall", log_of(steps), [2, 6]),
+            ("a log that begins below 0", log_of(first), [0]),
+        ]
+        self.demand(student, cases, "every example adds its loss, and a cross-entropy is never negative")
+
+    @check(points=1, after=("chapter_log",))
+    def check_possible(self, student):
+        """what can be is not accused: worse stretches, all right or all wrong, and rounding"""
+        worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
+        # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
+        still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
+        cases = [
+            ("a log that gets worse", log_of(worse), []),
+            ("a log whose last losses are nearly 0", log_of(still), []),
+            ("an ordinary log", log_of(honest_steps(student, 12)), []),
+            (
+                "a log with one bad line",
+                log_of([*honest_steps(student, 5), *[(40, 20.0, right) for right in (70, 40, 40, 40)]]),
+                [5],
+            ),
+        ]
+        self.demand(
+            student,
+            cases,
+            "averages may rise and fall; only sums may not. And how far off may a sum be, if its average was rounded?",
+        )
+
+
+# --- bonus: possible_error_counts ---
+
+
+def sums_of(copies: Sequence[int]) -> list[int]:
+    """Sums of all parts of a list, one after the other."""
+    n = len(copies)
+    return sorted({sum(copies[i] for i in range(n) if part >> i & 1) for part in range(2**n)})
+
+
+class CheckPossibleErrorCounts:
+    """Bonus: all copies or none"""
+
+    function = "possible_error_counts"
+
+    def demand(self, student, cases: Sequence[list[int]], hint: str, reveal: bool = False) -> None:
+        """Ask for all of them, then compare."""
+        found = []
+        for copies in cases:
+            with student.untraced():
+                answer = student.possible_error_counts(copies)
+            numbers = sorted(answer) if isinstance(answer, set) else plain(answer)
+            if isinstance(numbers, list) and all(isinstance(number, (int, float)) for number in numbers):
+                numbers = sorted({*numbers})
+            found.append(numbers if isinstance(numbers, list) else type(numbers).__name__)
+        student.note("numbers", found)
+        for copies, numbers in zip(cases, found, strict=True):
+            expect.equal(numbers, sums_of(copies), f"error counts for copies {copies}", hint=hint, reveal=reveal)
+
+    @check(points=2, visible=True)
+    def check_chapter_copies(self, student):
+        """for the chapter's test set, no count between 0 and 21 is possible, and 3, 4, 7, 8 and 12 are not"""
+        copies = [21, 27, 23, 26, 24, 27, 29, 23]
+        order = torch.randperm(8, generator=student.draw.generator).tolist()
+        self.demand(
+            student,
+            [copies, [copies[i] for i in order[:6]]],
+            "the model is wrong for one text, or for two, or for any other choice: which counts does each choice give?",
+        )
+
+    @check(points=1)
+    def check_small(self, student):
+        """two or three texts, all choices"""
+        cases = [student.draw.integers(1, 30, (n,)).tolist() for n in (2, 3, 3)]
+        self.demand(student, cases, "write down all the choices: with three texts there are eight", reveal=True)
+
+    @check(points=1)
+    def check_equal_copies(self, student):
+        """texts that occur equally often are texts of their own"""
+        a, b = student.draw.integer(3, 9), student.draw.integer(20, 40)
+        self.demand(student, [[a, a], [a, b, a, b], [b] * 4], "two texts of 5 copies each: may there be 10 errors?")
+
+    @check(points=1)
+    def check_ends(self, student):
+        """no error and nothing but errors are possible, with a single text too"""
+        single = student.draw.integer(2, 90)
+        cases = [[single], [1] * student.draw.integer(4, 7), student.draw.integers(1, 200, (10,)).tolist()]
+        self.demand(student, cases, "a model may be right for all texts, and for none")
+
+
+# --- bonus: paired_bootstrap ---
+
+
+class Models:
+    """Targets, predictions of two models, and where the middle of their bootstrapped differences lies."""
+
+    def __init__(self, student, n: int, better: float = 0.0) -> None:
+        """Draw them; most of the errors are common to both models, and a is better by about so much."""
+        draw = student.draw
+        self.target = draw.normal(n) * 2
+        common = draw.normal(n) * 2
+        self.a = self.target + common * (1 - better) + draw.normal(n) * 0.25
+        self.b = self.target + common + draw.normal(n) * 0.25
+        squares = [(pred.double() - self.target.double()).square() for pred in (self.a, self.b)]
+        rows = draw.integers(0, n, (20_000, n))
+        differences = squares[0][rows].mean(1).sqrt() - squares[1][rows].mean(1).sqrt()
+        self.sorted, _ = differences.sort()
+        self.spread = float(differences.std())
+
+    def quantile(self, share: float) -> float:
+        """A quantile of the judge's own draws."""
+        return float(self.sorted[round(share * (len(self.sorted) - 1))])
+
+
+def interval(student, models: Models, turned: bool = False, **options: float) -> list[float]:
+    """The student's interval, two plain numbers."""
+    one, other = (models.b, models.a) if turned else (models.a, models.b)
+    with student.untraced():
+        function = student.value(None, "paired_bootstrap")
+        answer, *_ = student.fixtures.evaluation.called(function, [one, other, models.target], options)
+    ends = plain(answer)
+    expect.true(
+        isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, (int, float)) for end in ends),
+        "the answer is not a pair of two numbers",
+        actual=ends,
+        reveal=True,
+    )
+    return ends
+
+
+def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]], hint: str) -> None:
+    """Both ends of each interval lie where the judge's own draws have them."""
+    ends = [
+        round(max(-99.0, min(99.0, 2 * (end - models.quantile(0.5)) / models.spread)))
+        for got, models, _ in cases
+        for end in got
+    ]
+    student.note("ends, in halves of the spread", ends)
+    student.note("no width", any(got[0] == got[1] for got, _, _ in cases))
+    for got, models, level in cases:
+        # 6,000 draws: standard error below 0.04 of the spread
+        for which, end, share in zip(("lower", "upper"), got, ((1 - level) / 2, (1 + level) / 2), strict=True):
+            want = models.quantile(share)
+            expect.true(
+                abs(end - want) < 0.22 * models.spread,
+                say("the {which} end of the interval is off, for level={level}", which=which, level=level),
+                expected=f"about {want:.4f}",
+                actual=f"{end:.4f}",
+                hint=hint,
+            )
+
+
+class CheckPairedBootstrap:
+    """Bonus: a difference and its interval"""
+
+    function = "paired_bootstrap"
+
+    @check(points=2, visible=True)
+    def check_interval(self, student):
+        """the interval holds 0.95 of the differences, both figures computed on the same drawn rows"""
+        cases = []
+        for n in (120, 90):
+            models = Models(student, n)
+            seed = student.draw.integer(0, 1000)
+            cases.append((interval(student, models, n_draws=6000, seed=seed), models, 0.95))
+        demand_intervals(
+            student, cases, "one set of drawn rows for both models; a root for each; then their difference"
+        )
+
+    @check(points=1)
+    def check_level(self, student):
+        """level is the share of the differences inside the interval"""
+        cases = []
+        for level in (0.5, 0.8):
+            models = Models(student, 100)
+            cases.append((interval(student, models, n_draws=6000, level=level), models, level))
+        demand_intervals(student, cases, "how much is cut off at either end?")
+
+    @check(points=1)
+    def check_direction(self, student):
+        """low comes before high, and both are negative where a is better"""
+        models = Models(student, 100, better=0.5)
+        got, turned = interval(student, models), interval(student, models, turned=True)
+        student.note("signs", [end > 0 for end in got + turned])
+        expect.true(got[0] <= got[1] and turned[0] <= turned[1], "low is above high", actual=got, reveal=True)
+        expect.true(
+            got[1] < 0 < turned[0],
+            "the sign does not say which model is better",
+            actual=[got, turned],
+            hint="RMSE(a) - RMSE(b): a small error is a good one",
+            reveal=True,
+        )
+
+    @check(points=1, after=("interval",))
+    def check_deterministic(self, student):
+        """the same seed gives the same interval, another seed another one"""
+        models = Models(student, 80)
+        first = [interval(student, models, n_draws=400, seed=seed) for seed in range(4)]
+        again = [interval(student, models, n_draws=400, seed=seed) for seed in (2, 0)]
+        same = again == [first[2], first[0]]
+        different = len({str(ends) for ends in first})
+        student.note("the same again", same)
+        student.note("intervals", "one" if different == 1 else "several")
+        expect.true(same, "two calls with the same seed give different intervals", reveal=True)
+        expect.true(different > 1, "four seeds give one and the same interval", reveal=True)
+
+
+# --- bonus: group_folds ---
+
+
+class Folds:
+    """Which rows a student's folds hold."""
+
+    def __init__(self, student, texts: list[str], **options: int) -> None:
+        """Ask, and demand lists of row numbers."""
+        self.texts = texts
+        with student.untraced():
+            function = student.value(None, "group_folds")
+            answer, _ = student.fixtures.evaluation.called(function, [list(texts)], options)
+        parts = list(answer) if isinstance(answer, (list, tuple)) else []
+        if isinstance(answer, Tensor) and answer.ndim == 2:
+            parts = list(answer)
+        student.note("form", kind_of(parts))
+        expect.true(parts, "the answer is not a list of folds", actual=type(answer).__name__, reveal=True)
+        self.rows = [row_numbers(part, len(texts)) for part in parts]
+
+    def leaking(self, same: Sequence[Any]) -> int:
+        """How many texts are in more than one fold."""
+        folds_of: dict[Any, set[int]] = {}
+        for place, rows in enumerate(self.rows):
+            for row in rows:
+                folds_of.setdefault(same[row], set()).add(place)
+        return sum(len(places) > 1 for places in folds_of.values())
+
+    def demand_number(self, k: int) -> None:
+        """There are k folds, none of them empty."""
+        expect.equal(len(self.rows), k, "number of folds", reveal=True)
+        expect.true(all(self.rows), "a fold is empty", reveal=True)
+
+
+def repeated_texts(student, n: int, most: int) -> list[str]:
+    """n texts, each of them 1 to ``most`` times, in an order of chance."""
+    rows = [(text, 0) for text in sentences(student, n) for _ in range(student.draw.integer(1, most + 1))]
+    return shuffled(student, rows)[0]
+
+
+class CheckGroupFolds:
+    """Bonus: folds of whole texts"""
+
+    function = "group_folds"
+
+    @check(points=2, visible=True)
+    def check_no_leak(self, student):
+        """equal texts are in the same fold, whatever their case and white space"""
+        ways = {
+            "copies": lambda text: [text] * 4,
+            "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
+            "white space": lambda text: [text, f" {text}", text.replace(" ", "  "), text.replace(" ", "\t")],
+        }
+        facts: dict[str, list[bool]] = {way: [] for way in ways}
+        numbers = []
+        for k in (3, 4):
+            for way, write in ways.items():
+                rows, written = [], {}
+                for text in sentences(student, 36):
+                    for form in write(text):
+                        rows.append((form, 0))
+                        written[form] = text
+                folds = Folds(student, shuffled(student, rows)[0], k=k)
+                same = [written[text] for text in folds.texts]
+                facts[way].append(folds.leaking(same) > 0)
+                numbers.append((folds, k, len({same[row] for rows in folds.rows for row in rows})))
+        for way, found in facts.items():
+            student.note(f"in several folds: {way}", any(found))
+        times = [Counter(row for rows in folds.rows for row in rows) for folds, _, _ in numbers]
+        student.note("folds of a row, at most", [max(found.values(), default=0) for found in times])
+        student.note("numbers of folds", [len(folds.rows) for folds, _, _ in numbers])
+        for folds, k, found in numbers:
+            folds.demand_number(k)
+            expect.equal(found, 36, "texts that are in some fold", reveal=True)
+        for way, found in facts.items():
+            expect.true(
+                not any(found),
+                say("texts are in several folds that are the same but for: {way}", way=way)
+                if way != "copies"
+                else "copies of one text are in several folds",
+                hint="what is dealt out, a row or a text?",
+                reveal=True,
+            )
+
+    @check(points=1, after=("no_leak",))
+    def check_partition(self, student):
+        """every row is in exactly one fold"""
+        missing, repeated = [], []
+        for n, k in ((41, 5), (34, 3)):
+            folds = Folds(student, repeated_texts(student, n, 6), **({} if k == 5 else {"k": k}))
+            times = Counter(row for rows in folds.rows for row in rows)
+            missing.append(len(folds.texts) - len(times))
+            repeated.append(sum(count > 1 for count in times.values()))
+            folds.demand_number(k)
+        student.note("rows in no fold", missing)
+        student.note("rows in several", [count > 0 for count in repeated])
+        expect.equal(missing, [0, 0], "rows that are in no fold", hint="are all groups dealt out, with all their rows?")
+        expect.equal(repeated, [0, 0], "rows that are there more than once", hint="each fold takes what is still there")
+
+    @check(points=1, after=("no_leak",))
+    def check_sizes(self, student):
+        """the folds are about equally large"""
+        # 400 texts of one to three rows: dealt out by number, a fold is off by a quarter at six standard errors
+        for k in (4, 5):
+            folds = Folds(student, repeated_texts(student, 400, 3), k=k)
+            folds.demand_number(k)
+            shares = [len(rows) * k / len(folds.texts) for rows in folds.rows]
+            student.note("a fold is too large", max(shares) > 1.25)
+            student.note("a fold is too small", min(shares) < 0.75)
+            expect.true(
+                max(shares) <= 1.25 and min(shares) >= 0.75,
+                "the folds are of very different sizes",
+                actual=[len(rows) for rows in folds.rows],
+                hint="where does the next group go, if all folds should end up alike? And what becomes of a remainder?",
+                reveal=True,
+            )
+
+    @check(points=1, after=("no_leak",))
+    def check_deterministic(self, student):
+        """the same seed gives the same folds, another seed others"""
+        texts = repeated_texts(student, 40, 3)
+
+        def dealt(**options: int) -> list[list[int]]:
+            return sorted(sorted(rows) for rows in Folds(student, texts, **options).rows)
+
+        first = [dealt(k=4, seed=seed) for seed in range(5)]
+        again = [dealt(k=4, seed=seed) for seed in (2, 0)] == [first[2], first[0]]
+        different = len({str(folds) for folds in first})
+        student.note("the same again", again)
+        student.note("ways to deal", "one" if different == 1 else "several")
+        expect.true(again, "two calls with the same seed give different folds", reveal=True)
+        expect.true(different > 1, "five seeds give one and the same folds", reveal=True)
+        expect.true(dealt() == dealt(k=5, seed=42), "the defaults are others than k=5 and seed=42", reveal=True)
