@@ -204,7 +204,7 @@ def start(directory: Path | None, no_color: bool) -> None:
         render.line(console, "  " + say("copied  {file}", file=file.name))
     for file in kept:
         render.line(console, "  " + say("kept    {file} (yours, untouched)", file=file.name))
-    _, what = advice.forward(ready, desk.memories())
+    _, what = advice.forward(ready, desk.memories(), introduced=desk.introduced)
     if place != _resolved(Path()):
         what = advice.Advice(
             f"cd {shell.quote(str(directory))} && {what.command}", say("Go there and read what it is about:")
@@ -241,12 +241,15 @@ def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) ->
 
     console = render.make_console(no_color)
     render.exercises(console, exercises, memories)
+    console.print()
+    render.line(
+        console, say("Before the first of them, an introduction without an exercise: course read intro"), style="dim"
+    )
     if here is None:
-        console.print()
         render.line(console, say("You are outside a workspace, so your progress is not shown."), style="dim")
         render.next_step(console, advice.to_workspace())
     else:
-        render.next_step(console, advice.forward(exercises, memories)[1])
+        render.next_step(console, advice.forward(exercises, memories, introduced=here.introduced)[1])
     ctx.exit(errors.PASSED if written else errors.MISUSE)
 
 
@@ -336,8 +339,8 @@ def _folded(found: Lesson, name: str, console: Console) -> None:
         render.line(
             console,
             say_many(
-                "There is an answer to the question in the text: course read {exercise} --answers",
-                "There are {count} answers to the questions in the text: course read {exercise} --answers",
+                "The answer to its question: course read {exercise} --answers",
+                "The answers to its {count} questions: course read {exercise} --answers",
                 count=count,
                 exercise=name,
             ),
@@ -707,7 +710,7 @@ def next_exercise(no_color: bool) -> None:
     console = render.make_console(no_color)
     here = workspace.current()
     memories = here.memories() if here else {}
-    exercise, what = advice.forward(syllabus.load(), memories)
+    exercise, what = advice.forward(syllabus.load(), memories, introduced=here.introduced if here else True)
     if exercise is None:
         render.line(
             console,
