@@ -10,8 +10,10 @@ only cost points.
 Which texts share a batch is the student's choice. What depends on it is read untraced and stated as notes.
 """
 
+import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -22,6 +24,7 @@ from grader.errors import StudentRaised
 from grader.fixtures import inference as built
 from grader.judge import expect
 from grader.judge.check import check
+from grader.judge.proxy import Draw
 
 LABELS = "calm angry happy sad bored curious afraid proud".split()
 PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not in ("bor", "pain", "amaz")]
@@ -47,11 +50,24 @@ def text_of(draw, n_tokens: int) -> str:
     return " ".join(words)
 
 
-class Desk:
-    """A classifier and its tokenizer, here and over there, and texts whose right answers are known here.
+@dataclass(frozen=True)
+class Drawn:
+    """A model, by what it takes to build it, and texts with their right answers."""
+
+    seed: int
+    labels: tuple[str, ...]
+    bias: Tensor
+    texts: tuple[str, ...]
+    right: tuple[tuple[str, float], ...]
+    """Label and probability of each text."""
+
+
+@functools.lru_cache(maxsize=64)  # the diagnosis lives through a check many times
+def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, gain: float, cut: bool) -> Drawn:
+    """Draw a model and candidates for every text, let no class be preferred, and choose.
 
     Args:
-        student: the student of this check.
+        seed: decides everything.
         n_classes: C.
         lengths: of the texts, in tokens.
         max_length: what longer texts are cut to.
@@ -59,64 +75,64 @@ class Desk:
         cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
             the text; for the second one, to lose the last special token.
     """
+    draw, tokenizer = Draw(seed), built.tokenizer()
+    order = torch.randperm(len(LABELS), generator=draw.generator).tolist()
+    labels = tuple(LABELS[place] for place in order[:n_classes])
+    model: Any = built.classifier(seed, labels, torch.zeros(n_classes), gain=gain)
+
+    def ids_of(text: str, limit: int = built.POSITIONS) -> list[int]:
+        """As the tokenizer should cut it: from the end, and inside the special tokens."""
+        pieces = tokenizer.convert_tokens_to_ids(tokenizer.tokenize(text))
+        return [tokenizer.cls_token_id, *pieces[: limit - 2], tokenizer.sep_token_id]
+
+    def logits_of(rows: list[list[int]]) -> Tensor:
+        """(B, C); all texts have the same length, so nothing is padded."""
+        ids = torch.tensor(rows)
+        with torch.no_grad():
+            logits: Tensor = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
+        return logits.double()
+
+    candidates = [[text_of(draw, length) for _ in range(CANDIDATES)] for length in lengths]
+    logits = [logits_of([ids_of(text, max_length) for text in texts]) for texts in candidates]
+    bias = -torch.stack([part.mean(0) for part in logits]).mean(0).float()
+    chosen: list[str] = []
+    right: list[tuple[str, float]] = []
+    for place, texts in enumerate(candidates):
+        likely, classes = (logits[place] + bias.double()).softmax(-1).sort(descending=True)
+        scores = likely[:, 0] - likely[:, 1]  # how decided the model is
+        scores[scores < EDGE] -= 9
+        if cut:
+            whole = [ids_of(text) for text in texts]
+            wrong = [[ids[0], *ids[1 - max_length :]] if place == 0 else ids[:max_length] for ids in whole]
+            there = (logits_of(wrong) + bias.double()).argmax(-1)
+            scores += 5 * (there != classes[:, 0])
+        known = [label for label, _ in right]
+        for i, index in enumerate(classes[:, 0].tolist()):
+            scores[i] -= 2 * known.count(labels[index])  # as many different labels as there are
+        best = int(scores.argmax())
+        chosen.append(texts[best])
+        right.append((labels[int(classes[best, 0])], float(likely[best, 0])))
+    return Drawn(seed, labels, bias, tuple(chosen), tuple(right))
+
+
+class Desk:
+    """A classifier and its tokenizer over there, and texts whose right answers are known here."""
 
     def __init__(
         self,
         student,
         n_classes: int,
-        lengths: Sequence[int],
+        lengths: tuple[int, ...],
         *,
         max_length: int = 128,
         gain: float = 3.0,
         cut: bool = False,
     ) -> None:
-        """Draw a model and candidates for every text, let no class be preferred, and choose."""
-        draw = student.draw
-        self.tokenizer = built.tokenizer()
-        order = torch.randperm(len(LABELS), generator=draw.generator).tolist()
-        self.labels = [LABELS[place] for place in order[:n_classes]]
-        seed = draw.seed()
-        self.mine: Any = built.classifier(seed, self.labels, torch.zeros(n_classes), gain=gain)
-        drawn = [[text_of(draw, length) for _ in range(CANDIDATES)] for length in lengths]
-        cuts = [[self.ids(text, max_length) for text in texts] for texts in drawn]
-        logits = [self.logits(rows) for rows in cuts]
-        bias = -torch.stack([part.mean(0) for part in logits]).mean(0).float()
-        self.texts: list[str] = []
-        self.right: list[tuple[str, float]] = []
-        """Label and probability of each text."""
-        for place, texts in enumerate(drawn):
-            likely, classes = (logits[place] + bias.double()).softmax(-1).sort(descending=True)
-            scores = likely[:, 0] - likely[:, 1]  # how decided the model is
-            scores[scores < EDGE] -= 9
-            if cut:
-                whole = [self.ids(text) for text in texts]
-                other = (
-                    [[ids[0], *ids[1 - max_length :]] for ids in whole]
-                    if place == 0
-                    else [ids[:max_length] for ids in whole]
-                )
-                there = (self.logits(other) + bias.double()).argmax(-1)
-                scores += 5 * (there != classes[:, 0])
-            known = [label for label, _ in self.right]
-            for i, index in enumerate(classes[:, 0].tolist()):
-                scores[i] -= 2 * known.count(self.labels[index])  # as many different labels as there are
-            best = int(scores.argmax())
-            self.texts.append(texts[best])
-            self.right.append((self.labels[int(classes[best, 0])], float(likely[best, 0])))
-        self.model = student.fixtures.inference.classifier(seed, self.labels, bias, gain=gain)
-        self.their_tokenizer = student.fixtures.inference.tokenizer()
-
-    def ids(self, text: str, max_length: int = built.POSITIONS) -> list[int]:
-        """As the tokenizer should cut it: from the end, and inside the special tokens."""
-        pieces = self.tokenizer.convert_tokens_to_ids(self.tokenizer.tokenize(text))
-        return [self.tokenizer.cls_token_id, *pieces[: max_length - 2], self.tokenizer.sep_token_id]
-
-    def logits(self, rows: list[list[int]]) -> Tensor:
-        """(B, C), by the model on this side; all texts have the same length, so nothing is padded."""
-        ids = torch.tensor(rows)
-        with torch.no_grad():
-            logits: Tensor = self.mine(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
-        return logits.double()
+        """See ``drawn``."""
+        found = drawn(student.draw.seed(), n_classes, lengths, max_length, gain, cut)
+        self.texts, self.right = list(found.texts), list(found.right)
+        self.model = student.fixtures.inference.classifier(found.seed, list(found.labels), found.bias, gain=gain)
+        self.tokenizer = student.fixtures.inference.tokenizer()
 
 
 class Metered:
@@ -200,6 +216,14 @@ def demand(answer: Any, right: tuple[str, float], what: str, hint: str) -> None:
     expect.close(number_of(confidence, what), right[1], f"{what}, confidence", hint=hint)
 
 
+def note_digits(student, answers: Sequence[Any]) -> None:
+    """To how many digits the confidences are rounded: a difference too small for anything else to notice."""
+    found = [answer[1] for answer in answers if isinstance(answer, (tuple, list)) and len(answer) == 2]
+    numbers = [number for number in found if isinstance(number, float) and math.isfinite(number)]
+    digits = next((n for n in range(5) if numbers and all(round(number, n) == number for number in numbers)), None)
+    student.note("confidences", "as they are" if digits is None else f"rounded to {digits} digits")
+
+
 def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], what: str, hint: str) -> None:
     """The right labels, or else the right probabilities: the other one is paid for elsewhere."""
     pairs = [parts(answer, what) for answer in answers]
@@ -213,23 +237,37 @@ def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], wh
             expect.equal(labels, [label for label, _ in right], f"{what}, labels", hint=hint)
 
 
-def demand_quiet(student, ask: Callable[[Metered], Sequence[Any]]) -> None:
+def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     """No dropout, no graph, and nothing is changed but the mode.
 
     Args:
         student: the student of this check.
-        ask: gets answers for some texts from the student's function.
+        name: the function to call; ``predict`` is called with one text after the other.
+        texts: to classify.
+        options: more arguments for the function.
     """
     seen = []
     for training in (True, False):
-        metered = Metered(student, "mode", training=training)
+        metered, help = Metered(student, "mode", training=training), student.fixtures.inference
         with student.untraced():
-            before = student.fixtures.inference.state(metered.model, metered.tokenizer)
-            told = [metered.told(answer, "an answer of a model that tells its mode") for answer in ask(metered)]
-            after = student.fixtures.inference.state(metered.model, metered.tokenizer)
-            left_training = student.fixtures.inference.in_training_mode(metered.model)
+            before = help.state(metered.model, metered.tokenizer)
+            answers, on = help.asked(
+                student.value(None, name),
+                texts,
+                metered.model,
+                metered.tokenizer,
+                one_by_one=name == "predict",
+                **options,
+            )
+            told = [
+                metered.told(answer, "an answer of a model that tells its mode")
+                for answer in demand_count(answers, len(texts), name)
+            ]
+            after = help.state(metered.model, metered.tokenizer)
+            left_training = help.in_training_mode(metered.model)
         graph, dropout = any(code % 4 >= 2 for code in told), any(code % 2 for code in told)
         changed = [key for key in before if not _same(before[key], after.get(key))]
+        changed += [] if on else ["torch.is_grad_enabled()"]
         student.note(f"training {training}: graph", graph)
         student.note(f"training {training}: dropout", dropout)
         student.note(f"training {training}: changed", str(changed))
@@ -280,7 +318,8 @@ class CheckPredict:
         """label and probability are those of the model, for short texts, longer ones and an empty one"""
         for n_classes, lengths in ((3, (5, 12, 3, 23)), (2, (9, 4, 0, 17))):
             desk = Desk(student, n_classes, lengths)
-            answers = [student.predict(text, desk.model, desk.their_tokenizer) for text in desk.texts]
+            answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
+            note_digits(student, answers)
             for i, (answer, right) in enumerate(zip(answers, desk.right, strict=True)):
                 demand(
                     answer,
@@ -293,16 +332,14 @@ class CheckPredict:
     def check_eval_no_grad(self, student):
         """no dropout and no graph, in whatever mode the model comes; nothing else of it changes"""
         texts = [text_of(student.draw, 6), text_of(student.draw, 11)]
-        demand_quiet(
-            student, lambda metered: [student.predict(text, metered.model, metered.tokenizer) for text in texts]
-        )
+        demand_quiet(student, "predict", texts)
 
     @check(points=1, preloads=("transformers",))
     def check_own_confidence(self, student):
         """the confidence is that of the predicted label: at least 1/C, also where the model is unsure"""
         for n_classes in (5, 2):
             desk = Desk(student, n_classes, (4, 9, 6, 14), gain=0.6)
-            answers = [student.predict(text, desk.model, desk.their_tokenizer) for text in desk.texts]
+            answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
             for i, (answer, (_, right)) in enumerate(zip(answers, desk.right, strict=True)):
                 confidence = number_of(parts(answer, f"text {i}")[1], f"text {i}")
                 expect.true(
@@ -334,7 +371,7 @@ class CheckPredict:
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
             student.note(f"width for {n_tokens} tokens", widths[-1])
         short, hint = Desk(student, 4, (38, 33), max_length=13, cut=True), "where does max_length go?"
-        answers = [student.predict(text, short.model, short.their_tokenizer, max_length=13) for text in short.texts]
+        answers = [student.predict(text, short.model, short.tokenizer, max_length=13) for text in short.texts]
         for (n_tokens, max_length), width in zip(cases, widths, strict=True):
             expect.true(
                 width,
@@ -362,7 +399,7 @@ class CheckPredict:
         """the label is the model's own name for its most likely class, however unsure it is"""
         for n_classes in (4, 2):
             desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=1.0)
-            answers = [student.predict(text, desk.model, desk.their_tokenizer) for text in desk.texts]
+            answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
             labels = [parts(answer, "an answer")[0] for answer in answers]
             expect.equal(
                 labels,
@@ -388,13 +425,15 @@ class CheckPredictBatch:
         """the answers are those of one text at a time, in the order of the texts"""
         for n_classes, lengths, batch_size, max_length in (
             (3, (14, 3, 27, 6, 20, 10, 36, 1, 17), 4, 128),
-            (2, (9, 25, 4, 13, 6), 2, 18),
+            (2, (9, 25, 4, 12, 6), 2, 16),
         ):
             desk = Desk(student, n_classes, lengths, max_length=max_length)
             answers = student.predict_batch(
-                desk.texts, desk.model, desk.their_tokenizer, batch_size=batch_size, max_length=max_length
+                desk.texts, desk.model, desk.tokenizer, batch_size=batch_size, max_length=max_length
             )
-            for i, answer in enumerate(demand_count(answers, len(lengths))):
+            answers = demand_count(answers, len(lengths))
+            note_digits(student, answers)
+            for i, answer in enumerate(answers):
                 demand(answer, desk.right[i], f"text {i} of {len(lengths)}", SHARED)
 
     @check(points=2, visible=True, preloads=("transformers",), substitutes=("predict",))
@@ -474,7 +513,7 @@ class CheckPredictBatch:
         """no texts, one, a last batch that is full or not, batches of one, a tuple, texts that come twice"""
         desk = Desk(student, 4, (6, 3, 11, 0, 8, 14, 5))
         texts, right = desk.texts, desk.right
-        model, tokenizer = desk.model, desk.their_tokenizer
+        model, tokenizer = desk.model, desk.tokenizer
         cases: list[tuple[str, list[int], int, type]] = [
             ("7 texts, batches of 3", [0, 1, 2, 3, 4, 5, 6], 3, list),
             ("6 texts, batches of 3", [0, 1, 2, 3, 4, 5], 3, list),
@@ -503,9 +542,4 @@ class CheckPredictBatch:
     def check_eval_no_grad(self, student):
         """no dropout and no graph, in whatever mode the model comes; nothing else of it changes"""
         texts = [text_of(student.draw, length) for length in (6, 11, 3, 8, 5)]
-        demand_quiet(
-            student,
-            lambda metered: demand_count(
-                student.predict_batch(texts, metered.model, metered.tokenizer, batch_size=2), len(texts)
-            ),
-        )
+        demand_quiet(student, "predict_batch", texts, batch_size=2)
