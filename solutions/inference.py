@@ -71,7 +71,7 @@ def predict_batch(
     """Classify many texts, ``batch_size`` of them in each forward pass.
 
     The model is called as seldom as possible, ``ceil(len(texts) / batch_size)`` times, and each batch is padded to its
-    own longest text. (Up to the next multiple of 8 passes the checks, with a remark: some accelerators like that.) Which
+    own longest text. (Up to the next multiple of 8 passes the checks, with a remark: some accelerators like it.) Which
     texts share a batch is your choice.
 
     Args:

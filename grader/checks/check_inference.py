@@ -439,11 +439,11 @@ class CheckPredictBatch:
     @check(points=2, visible=True, preloads=("transformers",), substitutes=("predict",))
     def check_forward_calls(self, student):
         """the model is called once for every batch_size texts: ceil(n / batch_size) times"""
+        seen = []
         for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, None)):
             metered = Metered(student, "calls")
             texts = [text_of(student.draw, 2 + i % 5) for i in range(n)]
             options = {} if batch_size is None else {"batch_size": batch_size}
-            batch_size = batch_size or 32
             with student.untraced():
                 answers = student.predict_batch(texts, metered.model, metered.tokenizer, **options)
                 reported = student.fixtures.inference.calls(metered.model)
@@ -453,6 +453,8 @@ class CheckPredictBatch:
             calls = max(len(set(told)), max(told) + 1, int(reported))
             student.note(f"forward passes for {n} texts", calls)
             student.note(f"texts in the largest batch of {n}", largest)
+            seen.append((n, batch_size or 32, calls, largest))
+        for n, batch_size, calls, largest in seen:
             expect.true(
                 largest <= batch_size,
                 "more texts in one forward pass than batch_size",
