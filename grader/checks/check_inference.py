@@ -1,11 +1,12 @@
 """Hidden checks of exercise-8: from a text to a label and a probability.
 
-The judge builds the same tiny BERT and the same tokenizer as the student process, from the same seeds, and asks its own
-model, text by text and without padding. How the student's code called the model, it learns from the answers too: a
-metered model (``grader.fixtures.inference``) predicts a class that tells the number of the call, the width of the batch
-or the mode, and gives that class a probability that tells the same. Either of the two is taken, so that a wrong
-confidence costs nothing where labels are asked for, and the other way round. What helpers report of the other side can
-only cost points.
+The judge draws the same weights as the student process, from the same seeds, and works out by arithmetic what a tiny
+BERT says of each text, alone and without padding: it need not wait for transformers, and it knows nothing of masks.
+
+How the student's code called the model, the judge learns from the answers too: a metered model
+(``grader.fixtures.inference``) predicts a class that tells the number of the call, the width of the batch or the mode,
+and gives that class a probability that tells the same. Either of the two is taken, so that a wrong confidence costs
+nothing where labels are asked for, and the other way round. What helpers report of the other side can only cost points.
 
 Which texts share a batch is the student's choice. What depends on it is read untraced and stated as notes.
 """
@@ -18,6 +19,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from course.text import say
 from grader.errors import StudentRaised
@@ -31,6 +33,7 @@ PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not 
 """Words of one token."""
 COMPOUND = [("boring", 2), ("painful", 2), ("amazingly", 3), ("bored", 2)]
 """Words of several tokens, and of how many."""
+PARTS = "query", "key", "value"
 CANDIDATES = 12
 """Texts that are drawn for one that is used."""
 EDGE = 0.02
@@ -48,6 +51,32 @@ def text_of(draw, n_tokens: int) -> str:
         words.append(word)
         left -= size
     return " ".join(words)
+
+
+def bert(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
+    """BERT, by arithmetic: (B, T) texts of one length to (B, C) logits."""
+
+    def linear(hidden: Tensor, name: str) -> Tensor:
+        return functional.linear(hidden, weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+    def norm(hidden: Tensor, name: str) -> Tensor:
+        scale, shift = weights[f"{name}.LayerNorm.weight"], weights[f"{name}.LayerNorm.bias"]
+        return functional.layer_norm(hidden, (built.WIDTH,), scale, shift, eps=1e-12)
+
+    def heads(hidden: Tensor) -> Tensor:
+        return hidden.unflatten(-1, (built.HEADS, -1)).transpose(1, 2)  # (B, H, T, D)
+
+    table = "bert.embeddings.{}_embeddings.weight"
+    words, places = weights[table.format("word")][ids], weights[table.format("position")][: ids.shape[1]]
+    hidden = norm(words + places + weights[table.format("token_type")][0], "bert.embeddings")
+    for layer in (f"bert.encoder.layer.{i}" for i in range(built.LAYERS)):
+        query, key, value = (heads(linear(hidden, f"{layer}.attention.self.{part}")) for part in PARTS)
+        shares = (query @ key.mT * (built.WIDTH / built.HEADS) ** -0.5).softmax(-1)
+        mixed = (shares @ value).transpose(1, 2).flatten(2)
+        hidden = norm(hidden + linear(mixed, f"{layer}.attention.output.dense"), f"{layer}.attention.output")
+        grown = functional.gelu(linear(hidden, f"{layer}.intermediate.dense"))
+        hidden = norm(hidden + linear(grown, f"{layer}.output.dense"), f"{layer}.output")
+    return linear(linear(hidden[:, 0], "bert.pooler.dense").tanh(), "classifier")
 
 
 @dataclass(frozen=True)
@@ -75,22 +104,20 @@ def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, 
         cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
             the text; for the second one, to lose the last special token.
     """
-    draw, tokenizer = Draw(seed), built.tokenizer()
+    draw, pieces = Draw(seed), built.pieces()
     order = torch.randperm(len(LABELS), generator=draw.generator).tolist()
     labels = tuple(LABELS[place] for place in order[:n_classes])
-    model: Any = built.classifier(seed, labels, torch.zeros(n_classes), gain=gain)
+    weights = {name: part.double() for name, part in built.weights(seed, n_classes, gain).items()}
+    weights["classifier.bias"] = torch.zeros(n_classes, dtype=torch.float64)
 
     def ids_of(text: str, limit: int = built.POSITIONS) -> list[int]:
         """As the tokenizer should cut it: from the end, and inside the special tokens."""
-        pieces = tokenizer.convert_tokens_to_ids(tokenizer.tokenize(text))
-        return [tokenizer.cls_token_id, *pieces[: limit - 2], tokenizer.sep_token_id]
+        first, *inner, last = pieces.encode(text).ids
+        return [first, *inner[: limit - 2], last]
 
     def logits_of(rows: list[list[int]]) -> Tensor:
         """(B, C); all texts have the same length, so nothing is padded."""
-        ids = torch.tensor(rows)
-        with torch.no_grad():
-            logits: Tensor = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
-        return logits.double()
+        return bert(weights, torch.tensor(rows))
 
     candidates = [[text_of(draw, length) for _ in range(CANDIDATES)] for length in lengths]
     logits = [logits_of([ids_of(text, max_length) for text in texts]) for texts in candidates]
@@ -476,7 +503,7 @@ class CheckPredictBatch:
     def check_dynamic_padding(self, student):
         """each batch is as wide as its own longest text, not as max_length and not as the longest text of all"""
         for lengths, batch_size in (((5, 3, 9, 38, 4, 6, 12, 2, 7), 3), ((4, 10, 33, 6, 3, 8, 11), 2)):
-            metered, tokenizer = Metered(student, "columns"), built.tokenizer()
+            metered, pieces = Metered(student, "columns"), built.pieces()
             texts = [text_of(student.draw, length) for length in lengths]
             with student.untraced():
                 answers = student.predict_batch(
@@ -485,7 +512,7 @@ class CheckPredictBatch:
             batches: dict[int, list[tuple[int, int]]] = {}
             for text, answer in zip(texts, demand_count(answers, len(texts)), strict=True):
                 call, width = divmod(metered.told(answer, "an answer of a model that tells its width"), built.COLUMNS)
-                batches.setdefault(call, []).append((width, len(tokenizer(text)["input_ids"])))
+                batches.setdefault(call, []).append((width, len(pieces.encode(text).ids)))
             widths = {max(width for width, _ in batch) for batch in batches.values()}
             spare = [
                 max(width for width, _ in batch) - max(tokens for _, tokens in batch) for batch in batches.values()

@@ -232,9 +232,10 @@ def calibration() -> list[Figure]:
     parts = {"train": split.train, "validation": split.validation, "test": split.test}
     states, labels = {}, {}
     for name, part in parts.items():
-        n = TRAINED_ON if name == "train" else len(part)
-        states[name] = features(part.texts[:n], encoder, tokenizer).clone()
-        labels[name] = torch.tensor(part.labels[:n])
+        chosen = torch.randperm(len(part), generator=torch.Generator().manual_seed(0)).tolist()
+        part = part.take(chosen[:TRAINED_ON] if name == "train" else chosen)
+        states[name] = features(part.texts, encoder, tokenizer).clone()
+        labels[name] = torch.tensor(part.labels)
     torch.manual_seed(0)
     head = nn.Linear(states["train"].shape[1], 2)
     optimizer = torch.optim.LBFGS(head.parameters(), max_iter=2000, line_search_fn="strong_wolfe")
