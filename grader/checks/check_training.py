@@ -709,6 +709,9 @@ class CheckEarlyStopper:
             creeping += [creeping[-1]] * 4
             what = f'mode="{mode}", small improvements that add up'
             cases.append(Case(creeping, 10, what, hint, {**options, "patience": 3}))
+            pairs = [sign * (2.0 - 0.6 * delta * i) for i in range(5)]  # every second one is 1.2 deltas better
+            what = f'mode="{mode}", every second value better by more than min_delta'
+            cases.append(Case(pairs + [pairs[-1]] * 4, 8, what, hint, {**options, "patience": 3}))
             nearly = [sign * 0.9, *[sign * (0.9 - 0.95 * delta)] * 4]
             what = f'mode="{mode}", an improvement of nearly min_delta'
             cases.append(Case(nearly, 3, what, hint, {**options, "patience": 2}))

@@ -102,7 +102,9 @@ def audit() -> list[Figure]:
         right, total = round(accuracy * batches * BATCH), loss * batches
         gained = right - before_right, total - before_loss
         rows.append(Figure(f"batches {batches - 9} to {batches}: right, of 80", f"{gained[0]}"))
-        rows.append(Figure(f"batches {batches - 9} to {batches}: sum of the losses", f"{gained[1]:.2f}".replace("-", "−")))
+        rows.append(
+            Figure(f"batches {batches - 9} to {batches}: sum of the losses", f"{gained[1]:.2f}".replace("-", "−"))
+        )
         before_right, before_loss = right, total
     return rows
 
