@@ -366,6 +366,12 @@ class CheckTrainEpoch:
             drawn = draw_clear(student.draw, sizes)
             epoch = Epoch(student, sizes, accum=accum, lr=lr, drawn=drawn)
             epochs.append((epoch, drawn, sizes, epoch.found.part(0), epoch.found.part(1)))
+        with student.untraced():
+            now = epoch.found.weights()  # of the last one, which has a rate
+        moved = isinstance(now, dict) and not all(
+            torch.equal(now[name], start) for name, start in epoch.start.items() if isinstance(now.get(name), Tensor)
+        )
+        student.note("training moves the weights", moved)
         for epoch, drawn, sizes, got_loss, got_accuracy in epochs:
             net, n = Net(doubled(drawn[0])), sum(sizes)
             loss = sum(net.loss(batch) * len(batch["labels"]) for batch in drawn[1]) / n
@@ -391,6 +397,11 @@ class CheckTrainEpoch:
                 hint="count what is right, count all, divide at the end",
             )
             self.demand_plain(student, epoch)
+        expect.true(
+            moved,
+            "these are numbers of a training in which no weight has moved",
+            hint="what is measured here is a training: which line moves the weights?",
+        )
         watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), lr=0.0, watched=True)
         with student.untraced():
             graphs = int(watched.found.graphs())
