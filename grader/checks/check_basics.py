@@ -1207,6 +1207,8 @@ class CheckSetTrainable:
             body.choose("top", n_top)
             layers = [f"encoder.layer.{layer}" for layer in range(12 - n_top, 12)]
             body.expect(f"with n_top={n_top} of 12 layers", TOP, "pooler", *layers)
+        body.choose("top")
+        body.expect("without n_top, which is 0 then", TOP, "pooler")
 
     @check(points=1, after=("head",))
     def check_refusals(self, student):

@@ -119,7 +119,7 @@ def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, 
         """(B, C); all texts have the same length, so nothing is padded."""
         return bert(weights, torch.tensor(rows))
 
-    candidates = [[text_of(draw, length) for _ in range(CANDIDATES)] for length in lengths]
+    candidates = [[text_of(draw, length) for _ in range(CANDIDATES * (5 if cut else 1))] for length in lengths]
     logits = [logits_of([ids_of(text, max_length) for text in texts]) for texts in candidates]
     bias = -torch.stack([part.mean(0) for part in logits]).mean(0).float()
     chosen: list[str] = []
@@ -292,6 +292,14 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
             ]
             after = help.state(metered.model, metered.tokenizer)
             left_training = help.in_training_mode(metered.model)
+        lengths = [len(built.pieces().encode(text).ids) for text in texts]
+        widths = {128, *lengths, *(-(-length // 8) * 8 for length in lengths)}
+        expect.true(
+            all(length <= code // 4 and code // 4 in widths for length, code in zip(lengths, told, strict=True)),
+            "an answer that the model cannot have given for this text",
+            hint="every answer comes from the model's own logits for that text",
+            reveal=True,
+        )
         graph, dropout = any(code % 4 >= 2 for code in told), any(code % 2 for code in told)
         changed = [key for key in before if not _same(before[key], after.get(key))]
         changed += [] if on else ["torch.is_grad_enabled()"]
@@ -474,8 +482,15 @@ class CheckPredictBatch:
             with student.untraced():
                 answers = student.predict_batch(texts, metered.model, metered.tokenizer, **options)
                 reported = student.fixtures.inference.calls(metered.model)
-            told = [metered.told(answer, "an answer of a model that counts") for answer in demand_count(answers, n)]
+            codes = [metered.told(answer, "an answer of a model that counts") for answer in demand_count(answers, n)]
+            told = [code // built.ROWS for code in codes]
             largest = max(told.count(call) for call in told)
+            expect.true(
+                all(told.count(code // built.ROWS) <= code % built.ROWS for code in codes),
+                "more answers from one forward pass than there were texts in it",
+                hint="every answer comes from the model's own logits for that text",
+                reveal=True,
+            )
             # The calls that the answers come from; what is counted over there besides can only be more.
             calls = max(len(set(told)), max(told) + 1, int(reported))
             student.note(f"forward passes for {n} texts", calls)
@@ -522,9 +537,20 @@ class CheckPredictBatch:
                 for batch in batches.values()
                 for width, longest in [(max(w for w, _ in batch), max(t for _, t in batch))]
             )
+            expect.true(
+                all(len({width for width, _ in batch}) == 1 for batch in batches.values()),
+                "answers from one forward pass that tell of different widths",
+                hint="every answer comes from the model's own logits for that text",
+                reveal=True,
+            )
+            expect.true(
+                min(spare) >= 0,
+                "a batch is narrower than its longest text",
+                hint="texts are cut to max_length, and to nothing shorter",
+                reveal=True,
+            )
             everywhere = "as max_length" if widths == {48} else "as the longest of all" if len(widths) == 1 else "wider"
             student.note("width", "right" if eights else everywhere)
-            student.note("cut", any(columns < 0 for columns in spare))
             if any(spare) and eights:
                 expect.remark(say("predict_batch pads to multiples of 8; the docstring says the longest text"))
             expect.true(

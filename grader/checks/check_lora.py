@@ -423,6 +423,20 @@ class CheckLoRALinear:
             "a layer of rank -2 is built without an error",
             hint="the rank is at least 1",
         )
+        try:
+            with student.untraced():
+                thin = trained_shapes(student, student.LoRALinear(base, r=1, alpha=6.0))
+        except StudentRaised as error:
+            if error.type != "ValueError" or error.memory or error.not_started:
+                raise
+            thin = None
+        student.note("rank 1 is built", thin is not None)
+        expect.true(
+            thin is not None,
+            "a layer of rank 1 raises an error",
+            hint="rank 1 is the thinnest update there is, but it is one: which ranks leave nothing to train?",
+        )
+        expect.equal(thin, [(1, D), (1, K)], f"shapes of the trainable tensors with r=1 (d={D}, k={K})", reveal=True)
         wide = 8  # more than either side
         try:
             with student.untraced():
@@ -1163,6 +1177,19 @@ class CheckInjectLora:
             noisy = not same(model(x), model(x), tolerance=1e-6)
         student.note("dropout works in training mode", noisy)
         expect.true(noisy, "in training mode nothing is dropped", hint="the new layers were to get dropout=0.5")
+        silent = small(student, student.draw.seed())
+        inject(student, silent, TARGETS, r=RANK, alpha=5.0)
+        with student.untraced():
+            student.fixtures.lora.factors_at(silent, name, RANK, WIDTH, VALUES).write(a, b)
+            evaluated = silent.eval()(x)
+            trained = silent.train()(x)
+        steady = same(trained, evaluated)
+        student.note("no dropout unless asked for", steady)
+        expect.true(
+            steady,
+            "without the argument dropout, the model answers differently in training mode",
+            hint="what is the default of dropout?",
+        )
 
         spot = student.fixtures.lora.factors_at(model, name, RANK, WIDTH, VALUES)
         with student.untraced():

@@ -10,6 +10,7 @@ shares rounded to one decimal, are stated as notes.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -482,6 +483,14 @@ class CheckMlmLoss:
                 f"loss of a batch with {n} labels at {riddle.labels.numel()} positions",
                 hint="a position answers for itself; only labelled ones count, and each of them counts the same",
             )
+        riddle = Riddle(student)
+        riddle.labelled[1:] = False  # one label is left
+        expect.close(
+            one_number(student.mlm_loss(riddle.logits, riddle.ids.masked_fill(~riddle.labelled, IGNORED))),
+            riddle.loss(),
+            "loss of a batch with a single label",
+            hint="the mean of one number is that number",
+        )
 
     @check(points=2)
     def check_ignores_rest(self, student):
@@ -841,9 +850,9 @@ class CheckAttentionVisibility:
 class Library:
     """Documents whose sentences are all different, so that each is known by where it stands."""
 
-    def __init__(self, student, single: bool = False) -> None:
+    def __init__(self, student, single: bool = False, lengths: Sequence[int] = ()) -> None:
         """Draw them: five with several sentences; with ``single`` also two with one, and one with two."""
-        lengths = [student.draw.integer(3, 7) for _ in range(5)]
+        lengths = list(lengths) or [student.draw.integer(3, 7) for _ in range(5)]
         if single:
             lengths[1:1], lengths[4:4] = [1], [1, 2]
         numbers = torch.randperm(10_000, generator=student.draw.generator).tolist()
@@ -1037,6 +1046,8 @@ class CheckMakeNspPairs:
             )
             if n > 1:
                 pairs.expect_questions()
+        pairs = Pairs(student, Library(student, lengths=[2, 1, 2]), 60)
+        expect.equal(len(pairs.triples), 60, "number of pairs from documents of two sentences at most", reveal=True)
 
     @check(points=2, visible=True)
     def check_positive(self, student):
