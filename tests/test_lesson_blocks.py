@@ -173,7 +173,7 @@ def announced(markdown):
 
 @pytest.mark.parametrize("slug", READY)
 def test_every_function_is_announced_where_it_has_been_prepared(slug):
-    functions = list(READY[slug].functions)
+    functions = list(READY[slug].names)
     assert sorted(announced(text_of(slug))) == sorted(functions)
 
 
