@@ -19,7 +19,6 @@ import torch
 from torch import Tensor
 
 from course.text import say
-from grader.errors import StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
 
