@@ -214,7 +214,7 @@ WRONG = [
         4,
         {"loss-is-a-mean-of-batches", "left-in-evaluation-mode"},
     ),
-    ("EarlyStopper", [(">= self.patience", "> self.patience")], 0, 0, {"one-too-many"}),
+    ("EarlyStopper", [(">= self.patience", "> self.patience")], 5, 5, {"one-too-many"}),
     (
         "EarlyStopper",
         [("        if value != value:\n            return False\n", "")],
