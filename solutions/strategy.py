@@ -46,9 +46,9 @@ def training_memory(
         hidden: H
         layers: number of encoder layers.
         heads: attention heads of a layer.
-        act_per_token: bytes stored per token and unit of width in a layer. 66 for full fine-tuning; 48 for LoRA on query
-            and value, 42 without dropout in front of it; 0 if the body is frozen and only a head is trained. Then no
-            layer stores anything, its attention scores included.
+        act_per_token: bytes stored per token and unit of width in a layer. 66 for full fine-tuning; 48 for LoRA on
+            query and value, 42 without dropout in front of it; 0 if the body is frozen and only a head is trained. Then
+            no layer stores anything, its attention scores included.
 
     Returns:
         Bytes, under the five keys of the table.
@@ -201,9 +201,9 @@ def ok_store(s: Scenario, method: str) -> bool:
 def choose_strategy(s: Scenario) -> Plan:
     """Decide how to fine-tune in a given situation.
 
-    - With 5,000 examples or more and a single task, train the full model if memory and storage allow it. With fewer than
-      1,000 examples, train only LoRA or the head, augment the data and stop early. Between the two, and where there are
-      several tasks, the method is your choice.
+    - With 5,000 examples or more and a single task, train the full model if memory and storage allow it. With fewer
+      than 1,000 examples, train only LoRA or the head, augment the data and stop early. Between the two, and where
+      there are several tasks, the method is your choice.
     - Where the first choice does not fit into memory (`fits`) or storage (`ok_store`), take one that does.
     - The micro-batch is between 1 and the target batch. ``micro_batch * accum`` reaches the target batch and exceeds it
       by less than one micro-batch.
@@ -215,8 +215,8 @@ def choose_strategy(s: Scenario) -> Plan:
         s: the situation.
 
     Returns:
-        A plan. How large the micro-batch is, within the limits, is your choice; large ones keep the GPU busy. What you do
-        about augmentation and early stopping with more than 1,000 examples is your choice, and so is ``reason``.
+        A plan. How large the micro-batch is, within the limits, is your choice; large ones keep the GPU busy. So is what
+        you do about augmentation and early stopping with 1,000 examples or more, and so is ``reason``.
 
     Raises:
         ValueError: no method fits, not even with a micro-batch of 1.
@@ -265,11 +265,11 @@ def recommend_hparams(
         A dictionary with these keys, and others if you like:
 
         - ``lr``: 1e-5 to 5e-5 for the full model, 1e-4 to 3e-4 for LoRA, 1e-4 to 1e-3 for a head alone.
-        - ``micro_batch``: from 1 to ``per_step_batch``, and no more than ``target_batch``; ``accum``: micro-batches for a
-          step. Their product is at least half of ``target_batch``, and exceeds it by less than one micro-batch.
+        - ``micro_batch``: from 1 to ``per_step_batch``, and no more than ``target_batch``; ``accum``: micro-batches for
+          a step. Their product is at least half of ``target_batch``, and exceeds it by less than one micro-batch.
         - ``epochs``: 2 to 5.
-        - ``total_steps``: steps of the optimizer in all epochs. Whether an incomplete last step of an epoch counts is your
-          choice.
+        - ``total_steps``: steps of the optimizer in all epochs. Whether an incomplete last step of an epoch counts is
+          your choice.
         - ``warmup_steps``: a whole number, about a tenth of the steps (5 % to 15 %).
         - ``weight_decay``: 0.01 to 0.1; ``decay_exclude``: parts of parameter names, such that every bias and every
           LayerNorm of BERT has one of them in its name, and no other weight matrix has.
