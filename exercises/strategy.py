@@ -206,8 +206,8 @@ def choose_strategy(s: Scenario) -> Plan:
         s: the situation.
 
     Returns:
-        A plan. How large the micro-batch is, within the limits, is your choice; large ones keep the GPU busy. So is what
-        you do about augmentation and early stopping with 1,000 examples or more, and so is ``reason``.
+        A plan. How large the micro-batch is, within the limits, is your choice; large ones keep the GPU busy. What you
+        do about augmentation and early stopping with 1,000 examples or more is your choice too, as is ``reason``.
 
     Raises:
         ValueError: no method fits, not even with a micro-batch of 1.
