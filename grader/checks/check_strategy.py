@@ -1,10 +1,18 @@
-"""Hidden checks of strategy."""
+"""Hidden checks of exercise-10: choosing a strategy.
+
+What is expected is arithmetic, done here: the memory, the storage and the time that a plan takes are worked out from
+the situation that was asked about, and the helpers in the student's file are never asked. Where several answers are
+right, all of them pass; what depends on free choices is left untraced, and what is wrong about it becomes a note.
+"""
 
 import itertools
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from course.text import mark, say
 from grader.errors import Failed, StudentRaised
@@ -15,21 +23,149 @@ DIVISIONS = ("ZeroDivisionError", "StatisticsError")
 """What dividing by the number of no things raises, or ``statistics.mean``."""
 
 
+# --- training_memory ---
+
+BERT_BASE = 109_483_778
+"""Parameters of BERT-base with two classes."""
+MEASURED = ((8, 128, 0.745), (32, 128, 2.980), (8, 512, 4.879), (32, 512, 19.515))
+"""Batch, tokens, GiB that full fine-tuning of BERT-base keeps for the backward pass, counted tensor by tensor."""
+PARTS = ("weights", "grads", "optimizer", "activations")
+
+
+def number(value: Any) -> float | None:
+    """A finite number, however it is written; None for anything else."""
+    if isinstance(value, Tensor) and value.numel() == 1:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def sizes(draw) -> dict[str, int]:
+    """A model and a batch, all sizes different."""
+    return {
+        "batch": draw.integer(2, 9),
+        "seq": draw.integer(20, 90),
+        "hidden": draw.integer(100, 300),
+        "layers": draw.integer(10, 20),
+        "heads": 3 * draw.integer(1, 4),
+    }
+
+
+def static_parts(n_total: int, n_train: int) -> dict[str, int]:
+    """Bytes that do not depend on the batch."""
+    return {"weights": 4 * n_total, "grads": 4 * n_train, "optimizer": 8 * n_train}
+
+
+def stored(batch: int, seq: int, hidden: int, layers: int, heads: int, act_per_token: int) -> int:
+    """Bytes of the activations; the body is not frozen."""
+    return layers * (act_per_token * batch * seq * hidden + 9 * batch * heads * seq**2)
+
+
+def demand_part(got: Any, name: str, want: float, what: str, hint: str, *, tolerance: float = 1e-6) -> None:
+    """One entry of the answer is right, whatever the others are."""
+    expect.true(
+        isinstance(got, dict) and name in got,
+        say("training_memory should return a dictionary with the key {name!r}", name=name),
+        actual=got,
+        reveal=True,
+    )
+    expect.close(got[name], want, f"{name}, {what}", tolerance=tolerance, hint=hint)
+
+
 class CheckTrainingMemory:
-    """Every value becomes 2 times itself."""
+    """Where the memory goes"""
 
     function = "training_memory"
 
-    @check(points=1, visible=True)
-    def check_keeps_shape(self, student):
-        """there are as many values afterwards as before"""
-        expect.shape(student.training_memory(student.draw.normal(5)), (5,), "values")
+    @check(points=2, visible=True)
+    def check_static_full(self, student):
+        """full fine-tuning takes 16 bytes per parameter before any text is read: 4 + 4 + 8"""
+        draw = student.draw
+        for n in (BERT_BASE, draw.integer(10**6, 10**8)):
+            got = student.training_memory(n, n, **sizes(draw))
+            for name, want in static_parts(n, n).items():
+                demand_part(
+                    got,
+                    name,
+                    want,
+                    f"{n:,} parameters, all of them trained",
+                    "a number in float32 takes 4 bytes; Adam remembers two numbers for each that it trains",
+                )
 
-    @check(points=8, after=("keeps_shape",))
-    def check_multiplies(self, student):
-        """every value becomes 2 times itself"""
-        values = student.draw.normal(7)
-        expect.close(student.training_memory(values), 2 * values, "values", hint="each value, times 2")
+    @check(points=2)
+    def check_static_lora(self, student):
+        """what is frozen takes 4 bytes per parameter, what is trained 16"""
+        draw = student.draw
+        few = 12 * 2 * 8 * (768 + 768)
+        for n_total, n_train in (
+            (BERT_BASE + few, few + 1538),
+            (draw.integer(10**7, 10**8), draw.integer(10**4, 10**6)),
+        ):
+            got = student.training_memory(n_total, n_train, **sizes(draw), act_per_token=48)
+            for name, want in static_parts(n_total, n_train).items():
+                demand_part(
+                    got,
+                    name,
+                    want,
+                    f"{n_train:,} of {n_total:,} parameters trained",
+                    "frozen weights still lie in the memory; who needs a gradient, and who needs Adam's two numbers?",
+                )
+
+    @check(points=3)
+    def check_activations(self, student):
+        """stored activations grow with layers, batch, tokens and width, and with the square of the length"""
+        draw = student.draw
+        hint = "each layer stores something for each token and unit of width, and an S x S matrix for each head"
+        for batch, seq, measured in MEASURED:
+            got = student.training_memory(BERT_BASE, BERT_BASE, batch, seq, 768, 12, 12)
+            want = measured * 2**30
+            what = f"BERT-base, batch {batch}, {seq} tokens, as measured"
+            demand_part(got, "activations", want, what, hint, tolerance=0.04)
+        for act_per_token in (66, 48, 42):
+            n, model = draw.integer(10**6, 10**8), sizes(draw)
+            got = student.training_memory(n, n // 9, **model, act_per_token=act_per_token)
+            want = stored(**model, act_per_token=act_per_token)
+            demand_part(got, "activations", want, f"act_per_token={act_per_token}, sizes {model}", hint)
+
+    @check(points=1)
+    def check_frozen_body(self, student):
+        """a frozen body stores no activations at all (act_per_token=0)"""
+        draw = student.draw
+        for act_per_token in (0, 42, 0):
+            n, model = draw.integer(10**6, 10**8), sizes(draw)
+            got = student.training_memory(n, 1538, **model, act_per_token=act_per_token)
+            if act_per_token:
+                expect.true(
+                    isinstance(got, dict) and (number(got.get("activations")) or 0) > 0,
+                    "a body that is not frozen stores nothing either",
+                    hint="act_per_token=42 is LoRA without dropout, which does need activations",
+                )
+                continue
+            demand_part(
+                got,
+                "activations",
+                0,
+                "act_per_token=0",
+                "where no gradient passes, nothing has to be stored: neither vectors nor attention scores",
+            )
+
+    @check(points=1, visible=True, after=("static_full",))
+    def check_total(self, student):
+        """total is the sum of the four parts"""
+        draw = student.draw
+        for act_per_token in (66, 0):
+            n = draw.integer(10**6, 10**8)
+            got = student.training_memory(n, n, **sizes(draw), act_per_token=act_per_token)
+            parts = [number(got.get(name)) for name in PARTS] if isinstance(got, dict) else [None]
+            expect.true(
+                None not in parts,
+                say("training_memory should return a dictionary with numbers for {names}", names=", ".join(PARTS)),
+                actual=got,
+                reveal=True,
+            )
+            total = sum(part for part in parts if part is not None)
+            demand_part(got, "total", total, "against the sum of your own four parts", "add up all four, once each")
 
 
 # --- choose_objective ---
@@ -150,38 +286,782 @@ class CheckChooseObjective:
             )
 
 
+# --- situations, and what a plan costs in them: worked out here, whatever stands in the student's file ---
+
+METHODS = ("full", "lora", "head")
+BASE: dict[str, Any] = {
+    "n_train": 20_000,
+    "gpu_gib": 16.0,
+    "n_tasks": 1,
+    "hours": 24.0,
+    "storage_mb": 10_000.0,
+    "n_params": BERT_BASE,
+    "hidden": 768,
+    "layers": 12,
+    "heads": 12,
+    "seq": 128,
+    "target_batch": 32,
+    "examples_per_s": 60.0,
+    "head_params": 1538,
+}
+LARGE = {"n_params": 335_143_938, "hidden": 1024, "layers": 24, "heads": 16, "head_params": 2050}
+"""BERT-large with two classes."""
+SCENARIO_A = {"n_train": 100_000, "gpu_gib": 16.0, "hours": 72.0}
+SCENARIO_B = {"n_train": 500, "gpu_gib": 8.0}
+SCENARIO_C = {"n_tasks": 20, "storage_mb": 1000.0}
+
+
+def trained(s: dict[str, Any], method: str) -> int:
+    """Parameters that a method trains."""
+    if method == "full":
+        return s["n_params"]
+    return s["head_params"] + (s["layers"] * 2 * 8 * 2 * s["hidden"] if method == "lora" else 0)
+
+
+def memory(s: dict[str, Any], method: str, batch: int) -> int:
+    """Bytes of a training step."""
+    n_train = trained(s, method)
+    n_total = s["n_params"] + (n_train - s["head_params"] if method == "lora" else 0)
+    kept = {"full": 66, "lora": 48, "head": 0}[method]
+    activations = stored(batch, s["seq"], s["hidden"], s["layers"], s["heads"], kept) if kept else 0
+    return sum(static_parts(n_total, n_train).values()) + activations
+
+
+def usable(s: dict[str, Any]) -> float:
+    """Bytes of the GPU that a plan may fill."""
+    return 0.9 * s["gpu_gib"] * 2**30
+
+
+def storage(s: dict[str, Any], method: str) -> float:
+    """MB of all files."""
+    if method == "full":
+        return 4 * s["n_params"] * s["n_tasks"] / 1e6
+    return (4 * s["n_params"] + 4 * trained(s, method) * s["n_tasks"]) / 1e6
+
+
+def possible(s: dict[str, Any]) -> list[str]:
+    """Methods for which there is a plan at all."""
+    return [m for m in METHODS if memory(s, m, 1) <= usable(s) and storage(s, m) <= s["storage_mb"]]
+
+
+def in_words(s: dict[str, Any]) -> str:
+    """A situation, so that the student can build it again: what differs from the defaults."""
+    changed = {name: value for name, value in s.items() if value != BASE[name]}
+    return f"Scenario({', '.join(f'{name}={value:_}' for name, value in changed.items())})"
+
+
+def some(draw, **changes: Any) -> dict[str, Any]:
+    """A situation with a drawn batch that the optimizer should see."""
+    return {**BASE, "target_batch": (16, 24, 32, 48, 64)[draw.integer(0, 5)], **changes}
+
+
+def grid(draw) -> list[dict[str, Any]]:
+    """240 situations: data, memory, tasks, storage, model and length of the texts, each near a round number."""
+    found = []
+    for n_train, gpu, n_tasks, room, model, seq in itertools.product(
+        (300, 5000, 100_000), (2, 4, 8, 16, 24), (1, 20), (600, 10_000), ({}, LARGE), (128, 512)
+    ):
+        found.append(
+            some(
+                draw,
+                n_train=n_train + draw.integer(0, n_train // 3),
+                gpu_gib=gpu * draw.integer(960, 1041) / 1000,
+                n_tasks=n_tasks,
+                storage_mb=float(room + draw.integer(-20, 21)),
+                seq=seq,
+                **model,
+            )
+        )
+    return found
+
+
+class Plans:
+    """What the student plans in many situations."""
+
+    def __init__(self, student, situations: list[dict[str, Any]]) -> None:
+        """Ask for all of them at once; the answers depend on the student's free choices, so they are left untraced."""
+        self.student, self.situations = student, situations
+        with student.untraced():
+            self.choose, self.scenario = student.value(None, "choose_strategy"), student.value(None, "Scenario")
+            answers = student.fixtures.strategy.plans(self.choose, self.scenario, situations)
+        if not (isinstance(answers, list) and len(answers) == len(situations)):
+            answers = [None] * len(situations)
+        self.answers = answers
+        student.note("asked", [s["gpu_gib"] * s["n_train"] for s in situations[:40]])
+
+    def pairs(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Situation and plan, where there is a plan."""
+        for s, answer in zip(self.situations, self.answers, strict=True):
+            if isinstance(answer, dict):
+                method = answer.get("method")
+                expect.true(
+                    method in METHODS,
+                    say("a plan's method is none of {methods}", methods=", ".join(METHODS)),
+                    actual=method,
+                    reveal=True,
+                )
+                yield s, answer
+
+    def method(self, place: int) -> str:
+        """The method in one situation; a plan is demanded.
+
+        Raises:
+            StudentRaised: there is an exception instead, which is shown where it was raised.
+        """
+        s, answer = self.situations[place], self.answers[place]
+        if isinstance(answer, str):
+            with self.student.untraced():
+                answer = self.student.fixtures.strategy.plan(self.choose, self.scenario, s)
+        expect.true(
+            isinstance(answer, dict),
+            say("no plan, although there is one: {situation}", situation=in_words(s)),
+            actual=answer,
+            reveal=True,
+        )
+        method = answer["method"]
+        expect.true(
+            method in METHODS,
+            say("a plan's method is none of {methods}", methods=", ".join(METHODS)),
+            actual=method,
+            reveal=True,
+        )
+        return method
+
+    def demand_substance(self) -> None:
+        """The plans are worth judging: where full fine-tuning or LoRA is possible, they are used now and then."""
+        asked = met = 0
+        for s, answer in zip(self.situations, self.answers, strict=True):
+            if s["n_train"] >= 1000 and {"full", "lora"} & {*possible(s)}:
+                asked += 1
+                met += isinstance(answer, dict) and answer.get("method") in ("full", "lora")
+        self.student.note("enough plans", 3 * met >= asked)
+        expect.true(
+            3 * met >= asked,
+            say(
+                "full fine-tuning or LoRA is possible in {asked} situations with enough data; planned: {met}",
+                asked=asked,
+                met=met,
+            ),
+            hint="a plan that trains no more than a head always fits; with plenty of data, it gives away accuracy",
+        )
+
+
+def whole(value: Any) -> int | None:
+    """A whole number from 1 on, however it is written; None for anything else."""
+    found = number(value)
+    return int(found) if found is not None and 1 <= found < 2**31 and found == int(found) else None
+
+
+def demand_whole(plan: dict[str, Any], name: str, s: dict[str, Any]) -> int:
+    """One of the plan's counts."""
+    number = whole(plan.get(name))
+    if number is None:
+        raise Failed(
+            say("{name} should be a whole number of at least 1: {situation}", name=name, situation=in_words(s)),
+            expected="1, 2, 3, …",
+            actual=repr(plan.get(name))[:80],
+            reveal=True,
+        )
+    return number
+
+
+# --- choose_strategy ---
+
+
 class CheckChooseStrategy:
-    """Every value becomes 4 times itself."""
+    """A decision that can be calculated"""
 
     function = "choose_strategy"
 
-    @check(points=1, visible=True)
-    def check_keeps_shape(self, student):
-        """there are as many values afterwards as before"""
-        expect.shape(student.choose_strategy(student.draw.normal(5)), (5,), "values")
+    @check(points=1, visible=True, substitutes=("training_memory",))
+    def check_scenario_A(self, student):
+        """100,000 examples, one task, a GPU of 16 GB and three days: full fine-tuning"""
+        draw = student.draw
+        many = {"n_train": draw.integer(5000, 200_000), "hours": 72.0}
+        plans = Plans(
+            student,
+            [
+                {**BASE, **SCENARIO_A},
+                some(draw, **many, gpu_gib=draw.integer(16, 25)),
+                some(draw, **many, gpu_gib=draw.integer(60, 120) / 10),  # smaller than in the chapter, and enough
+                {**BASE, **many, "seq": 512},  # 32 texts at once do not fit, 21 do
+                {**BASE, **SCENARIO_B},
+            ],
+        )
+        student.note("methods", [a.get("method") if isinstance(a, dict) else "none" for a in plans.answers[:4]])
+        scarce = plans.answers[4]
+        student.note("full for 500 examples too", isinstance(scarce, dict) and scarce.get("method") == "full")
+        for place in range(4):
+            expect.equal(
+                plans.method(place),
+                "full",
+                f"method for {in_words(plans.situations[place])}",
+                hint="with plenty of data and one task, full fine-tuning is the first choice wherever it fits, if need "
+                "be with a smaller micro-batch",
+            )
+        expect.true(
+            not (isinstance(scarce, dict) and scarce.get("method") == "full"),
+            "full fine-tuning is planned whatever the situation, with 500 examples too",
+            hint="does the decision depend on the amount of data?",
+        )
 
-    @check(points=6, after=("keeps_shape",))
-    def check_multiplies(self, student):
-        """every value becomes 4 times itself"""
-        values = student.draw.normal(7)
-        expect.close(student.choose_strategy(values), 4 * values, "values", hint="each value, times 4")
+    @check(points=2, visible=True, substitutes=("training_memory",))
+    def check_scenario_B(self, student):
+        """500 examples and 8 GB: LoRA or a head, with augmentation and early stopping"""
+        draw = student.draw
+        plans = Plans(
+            student,
+            [
+                {**BASE, **SCENARIO_B},
+                some(draw, n_train=draw.integer(200, 999), gpu_gib=draw.integer(60, 240) / 10),
+                {**BASE, "n_train": 999},
+                {**BASE, **SCENARIO_A},
+            ],
+        )
+        few = [answer if isinstance(answer, dict) else {} for answer in plans.answers[:3]]
+        student.note("full", [answer.get("method") == "full" for answer in few])
+        for name in ("augment", "early_stopping"):
+            student.note(name, [bool(answer.get(name)) for answer in few])
+        for place in range(3):
+            what = in_words(plans.situations[place])
+            expect.true(
+                plans.method(place) in ("lora", "head"),
+                say("full fine-tuning is planned for {situation}", situation=what),
+                expected="lora or head",
+                actual=plans.answers[place]["method"],
+                hint="the memory would do; but how many parameters would learn from how few examples?",
+                reveal=True,
+            )
+            for name, hint in (
+                ("augment", "little data: what could be done to have more of it?"),
+                ("early_stopping", "little data is learned by heart quickly: how would you notice in time?"),
+            ):
+                expect.true(
+                    bool(plans.answers[place][name]),
+                    say("the plan says {name}=False for {situation}", name=name, situation=what),
+                    hint=hint,
+                )
+        plenty = plans.answers[3]
+        expect.true(
+            not (
+                isinstance(plenty, dict)
+                and plenty.get("method") != "full"
+                and plenty.get("augment")
+                and plenty.get("early_stopping")
+            ),
+            "100,000 examples get the same treatment as 500",
+            hint="what is a remedy for little data need not be one for plenty",
+        )
+
+    @check(points=1, after=("scenario_A",), substitutes=("training_memory",))
+    def check_scenario_C(self, student):
+        """20 tasks and room for two models: one base and 20 small files"""
+        draw = student.draw
+        n_tasks = draw.integer(12, 30)
+        plans = Plans(
+            student,
+            [
+                {**BASE, **SCENARIO_C},
+                some(draw, n_tasks=n_tasks, storage_mb=float(100 * n_tasks), n_train=draw.integer(5000, 90_000)),
+            ],
+        )
+        student.note("full", [isinstance(a, dict) and a.get("method") == "full" for a in plans.answers])
+        for place, s in enumerate(plans.situations):
+            expect.true(
+                plans.method(place) in ("lora", "head"),
+                say(
+                    "a full copy for every task takes {need:,.0f} MB; there is room for {room:,.0f} MB: {situation}",
+                    need=storage(s, "full"),
+                    room=s["storage_mb"],
+                    situation=in_words(s),
+                ),
+                hint="which part of the model could all the tasks share?",
+            )
+
+    @check(points=3, substitutes=("training_memory",))
+    def check_fits_memory(self, student):
+        """in 240 situations, every plan fits into 90 % of the GPU by the memory model"""
+        plans = Plans(student, grid(student.draw))
+        plans.demand_substance()
+        excess, worst = [], None
+        for s, plan in plans.pairs():
+            micro_batch = whole(plan["micro_batch"]) or 1  # what is no batch at all is the next check's concern
+            share = memory(s, plan["method"], micro_batch) / usable(s)
+            excess.append(share if share > 1 + 1e-9 else 0.0)
+            if share > 1 + 1e-9 and (worst is None or share > worst[0]):
+                worst = share, s, plan["method"], micro_batch
+        student.note("excess", excess)
+        if worst is not None:
+            _, s, method, micro_batch = worst
+            raise Failed(
+                say(
+                    "a plan does not fit into the GPU, one of {count}: {method} with a micro-batch of {batch} in "
+                    "{situation}",
+                    count=sum(share > 0 for share in excess),
+                    method=method,
+                    batch=micro_batch,
+                    situation=in_words(s),
+                ),
+                expected=f"at most {usable(s) / 2**30:.2f} GiB",
+                actual=f"{memory(s, method, micro_batch) / 2**30:.2f} GiB",
+                hint="weights, gradients and Adam's numbers are there once, activations for every text of the "
+                "micro-batch; and a tenth of the GPU is not yours",
+                reveal=True,
+            )
+
+    @check(points=1, substitutes=("training_memory",))
+    def check_fits_storage(self, student):
+        """in 240 situations, the files of all tasks fit into the storage"""
+        plans = Plans(student, grid(student.draw))
+        plans.demand_substance()
+        excess = []
+        first = None
+        for s, plan in plans.pairs():
+            need = storage(s, plan["method"])
+            excess.append(need if need > s["storage_mb"] else 0.0)
+            if need > s["storage_mb"] and first is None:
+                first = s, plan["method"]
+        student.note("excess", excess)
+        if first is not None:
+            s, method = first
+            raise Failed(
+                say(
+                    "the files of a plan are too large, one of {count}: {method} in {situation}",
+                    count=sum(share > 0 for share in excess),
+                    method=method,
+                    situation=in_words(s),
+                ),
+                expected=f"at most {s['storage_mb']:,.0f} MB",
+                actual=f"{storage(s, method):,.0f} MB",
+                hint="how many copies of what do the tasks need? If none of the methods has room, there is no plan",
+                reveal=True,
+            )
+
+    @check(points=2, after=("fits_memory",), substitutes=("training_memory",))
+    def check_effective_batch(self, student):
+        """micro_batch * accum reaches the target batch, by less than one micro-batch more"""
+        plans = Plans(student, grid(student.draw))
+        plans.demand_substance()
+        wrong, idle = [], 0
+        first = None
+        for s, plan in plans.pairs():
+            micro_batch, accum = demand_whole(plan, "micro_batch", s), demand_whole(plan, "accum", s)
+            target, effective = s["target_batch"], micro_batch * accum
+            good = micro_batch <= target <= effective < target + micro_batch
+            wrong.append(0 if good else effective)
+            if not good and first is None:
+                first = s, micro_batch, accum
+            idle += micro_batch <= target // 4 and memory(s, plan["method"], 2 * micro_batch + 1) <= usable(s)
+        student.note("effective batches that are wrong", wrong)
+        if first is not None:
+            s, micro_batch, accum = first
+            raise Failed(
+                say("the effective batch is not what was asked for: {situation}", situation=in_words(s)),
+                expected=f"{s['target_batch']}, from micro-batches of at most {s['target_batch']}",
+                actual=f"{micro_batch} * {accum} = {micro_batch * accum}",
+                hint="if fewer texts fit at once, how many micro-batches make up for it?",
+                reveal=True,
+            )
+        if idle:
+            expect.remark(
+                say(
+                    "in {count} situations the micro-batch could be more than twice as large: the GPU will be bored",
+                    count=idle,
+                )
+            )
+
+    @check(points=2, visible=True, substitutes=("training_memory",))
+    def check_finds_a_plan(self, student):
+        """there is a plan wherever one is possible, and ValueError only where none is"""
+        draw = student.draw
+        tiny = [
+            some(draw, n_train=n_train, gpu_gib=gpu * draw.integer(96, 105) / 100, **model)
+            for n_train in (300, 30_000)
+            for gpu in (0.3, 1.0, 1.6)
+            for model in ({}, LARGE)
+        ]
+        plans = Plans(student, tiny + grid(draw))
+        planned = [isinstance(answer, dict) for answer in plans.answers]
+        student.note("planned", planned)
+        student.note("refused", [isinstance(answer, str) for answer in plans.answers])
+        others = set()
+        for place, (s, answer) in enumerate(zip(plans.situations, plans.answers, strict=True)):
+            if methods := possible(s):
+                if answer == "ValueError":
+                    raise Failed(
+                        say("ValueError, although a plan is possible: {situation}", situation=in_words(s)),
+                        expected=say("a plan, for example with {method}", method=methods[0]),
+                        actual="ValueError",
+                        hint="if the first method does not fit, what about the next one, or a smaller micro-batch?",
+                        reveal=True,
+                    )
+                plans.method(place)
+                continue
+            expect.true(
+                isinstance(answer, str),
+                say("a plan where no method fits: {situation}", situation=in_words(s)),
+                expected="ValueError",
+                actual=answer["method"] if isinstance(answer, dict) else answer,
+                hint="every method needs memory for its weights and room for its files; who checks the last one?",
+                reveal=True,
+            )
+            if answer != "ValueError":
+                others.add(answer)
+        for name in sorted(others)[:2]:
+            expect.remark(
+                say("where nothing fits, choose_strategy raised {name}; the docstring says ValueError", name=name)
+            )
+
+    @check(points=1, after=("scenario_A", "scenario_B"), substitutes=("training_memory",))
+    def check_monotone(self, student):
+        """on a larger GPU, no fewer parameters are trained"""
+        draw = student.draw
+        gpus = [2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 48.0]
+        situations = [
+            some(draw, n_train=n_train + draw.integer(0, 200), n_tasks=n_tasks, seq=seq, **model)
+            for n_train, n_tasks, seq, model in itertools.product((300, 2000, 30_000), (1, 4), (128, 512), ({}, LARGE))
+        ]
+        plans = Plans(student, [{**s, "gpu_gib": gpu} for s in situations for gpu in gpus])
+        fell = []
+        for start in range(0, len(plans.situations), len(gpus)):
+            before = None
+            for place in range(start, start + len(gpus)):
+                answer = plans.answers[place]
+                method = answer.get("method") if isinstance(answer, dict) else None
+                if method not in METHODS:
+                    continue
+                if before is not None and METHODS.index(method) > METHODS.index(before):
+                    fell.append((place, before, method))
+                before = method
+        student.note("fell", [list(found) for found in fell])
+        if fell:
+            place, before, method = fell[0]
+            s = plans.situations[place]
+            raise Failed(
+                say(
+                    "more memory turns {before} into {method}: {situation}",
+                    before=before,
+                    method=method,
+                    situation=in_words(s),
+                ),
+                expected=before,
+                actual=method,
+                hint="compare the plan for the next smaller GPU: what could have become worse?",
+                reveal=True,
+            )
+
+    @check(points=1, substitutes=("training_memory",))
+    def check_time(self, student):
+        """about 3 epochs when there is time, fewer when there is not"""
+        draw = student.draw
+        situations, rooms = [], []
+        for room in (40.5, 1.5, 2.5, 1.2, 60.5, 2.2):
+            n_train, speed = draw.integer(6000, 90_000), float(draw.integer(20, 90))
+            hours = room * n_train / speed / 3600
+            situations.append(some(draw, n_train=n_train, examples_per_s=speed, hours=hours))
+            rooms.append(room)
+        plans = Plans(student, situations)
+        epochs = []
+        for place in range(len(situations)):
+            plans.method(place)
+            epochs.append(demand_whole(plans.answers[place], "epochs", situations[place]))
+        student.note(
+            "epochs",
+            [
+                0 if number <= room and (number >= 2 or room < 2) and number <= 5 else number
+                for number, room in zip(epochs, rooms, strict=True)
+            ],
+        )
+        for s, number, room in zip(situations, epochs, rooms, strict=True):
+            what = in_words(s)
+            expect.true(
+                number <= room,
+                say("the training takes longer than the hours that there are: {situation}", situation=what),
+                expected=say("at most {count} epochs", count=int(room)),
+                actual=number,
+                hint="an epoch takes n_train / examples_per_s seconds; how many of them go into an hour?",
+                reveal=True,
+            )
+            if room > 10:
+                expect.true(
+                    2 <= number <= 5,
+                    say("with plenty of time, 2 to 5 epochs are usual: {situation}", situation=what),
+                    expected="3",
+                    actual=number,
+                    hint="an hour has 3,600 seconds; and more epochs are not always better",
+                    reveal=True,
+                )
+
+
+# --- recommend_hparams ---
+
+RATES = {"full": (1e-5, 5e-5), "lora": (1e-4, 3e-4), "head": (1e-4, 1e-3)}
+MATRICES = (
+    "bert.embeddings.word_embeddings.weight",
+    "bert.encoder.layer.0.attention.self.query.weight",
+    "bert.encoder.layer.11.output.dense.weight",
+    "classifier.weight",
+)
+BIASES = (
+    "bert.encoder.layer.0.attention.self.query.bias",
+    "bert.encoder.layer.11.output.dense.bias",
+    "bert.encoder.layer.3.output.LayerNorm.bias",
+    "classifier.bias",
+)
+NORMS = ("bert.embeddings.LayerNorm.weight", "bert.encoder.layer.7.attention.output.LayerNorm.weight")
+
+
+class Settings:
+    """What the student recommends in one case."""
+
+    def __init__(self, student, method: str, n_train: int, per_step_batch: int, target_batch: int | None) -> None:
+        """Ask; the settings are the student's free choice within ranges, so they are left untraced."""
+        given = (method, n_train, per_step_batch)
+        self.target = 32 if target_batch is None else target_batch
+        self.n_train, self.per_step_batch = n_train, per_step_batch
+        self.what = f"recommend_hparams{given if target_batch is None else (*given, target_batch)}"
+        with student.untraced():
+            if target_batch is None:
+                self.found = student.recommend_hparams(*given)
+            else:
+                self.found = student.recommend_hparams(*given, target_batch=target_batch)
+        expect.true(
+            isinstance(self.found, dict),
+            "recommend_hparams should return a dictionary",
+            actual=self.found,
+            reveal=True,
+        )
+        student.note("asked", [n_train, per_step_batch, self.target])
+
+    def read(self, name: str) -> Any:
+        """The value of a key."""
+        expect.true(
+            name in self.found,
+            say("the key {key!r} is missing from the settings", key=name),
+            actual=sorted(map(str, self.found))[:12],
+            reveal=True,
+        )
+        return self.found[name]
+
+    def number(self, name: str) -> float:
+        """A finite number."""
+        value = self.read(name)
+        found = number(value)
+        if found is None:
+            raise Failed(
+                say("{name} should be a number: {call}", name=name, call=self.what),
+                actual=repr(value)[:80],
+                reveal=True,
+            )
+        return found
+
+    def count(self, name: str) -> int:
+        """A whole number from 0 on."""
+        value = self.number(name)
+        expect.true(
+            value == int(value) and 0 <= value < 2**31,
+            say("{name} should be a whole number: {call}", name=name, call=self.what),
+            actual=value,
+            reveal=True,
+        )
+        return int(value)
+
+    def positive(self, name: str) -> int:
+        """A whole number from 1 on."""
+        value = self.count(name)
+        expect.true(
+            value >= 1, say("{name} should be at least 1: {call}", name=name, call=self.what), actual=value, reveal=True
+        )
+        return value
+
+    def steps(self) -> tuple[int, int]:
+        """Fewest and most steps of the optimizer that these settings amount to, by their own batch and epochs."""
+        effective = self.positive("micro_batch") * self.positive("accum")
+        epochs = self.positive("epochs")
+        return max(1, self.n_train // effective * epochs), math.ceil(self.n_train / effective) * epochs
+
+
+def cases(draw) -> list[tuple[str, int, int, int | None]]:
+    """Method, examples, largest micro-batch, target batch."""
+    return [
+        ("full", draw.integer(3000, 9000), 8, None),
+        ("lora", draw.integer(10_000, 30_000), draw.integer(3, 8), 64),
+        ("head", draw.integer(2000, 5000), draw.integer(70, 200), 32),
+        ("full", draw.integer(30_000, 90_000), draw.integer(5, 12), 48),
+    ]
 
 
 class CheckRecommendHparams:
-    """Every value becomes 5 times itself."""
+    """Settings to start from"""
 
     function = "recommend_hparams"
 
-    @check(points=1, visible=True)
-    def check_keeps_shape(self, student):
-        """there are as many values afterwards as before"""
-        expect.shape(student.recommend_hparams(student.draw.normal(5)), (5,), "values")
+    @check(points=2, visible=True)
+    def check_lr(self, student):
+        """a learning rate in the range of its method: full 1e-5 to 5e-5, LoRA 1e-4 to 3e-4, head 1e-4 to 1e-3"""
+        draw = student.draw
+        order = [("full", "lora", "head"), ("lora", "head", "full"), ("head", "full", "lora")][draw.integer(0, 3)]
+        found = {}
+        for method in order:
+            case = Settings(student, method, draw.integer(3000, 30_000), draw.integer(4, 40), None)
+            found[method] = case.number("lr")
+        for method in RATES:
+            low, high = RATES[method]
+            good = low * (1 - 1e-6) <= found[method] <= high * (1 + 1e-6)
+            student.note(f"rate of {method}", 0.0 if good else found[method])
+        for method, (low, high) in RATES.items():
+            expect.true(
+                low * (1 - 1e-6) <= found[method] <= high * (1 + 1e-6),
+                say("the learning rate for {method} is out of its range", method=method),
+                expected=f"{low:g} to {high:g}",
+                actual=f"{found[method]:g}",
+                hint="what is pretrained wants a nudge; what is new and small has a long way to go",
+                reveal=True,
+            )
 
-    @check(points=6, after=("keeps_shape",))
-    def check_multiplies(self, student):
-        """every value becomes 5 times itself"""
-        values = student.draw.normal(7)
-        expect.close(student.recommend_hparams(values), 5 * values, "values", hint="each value, times 5")
+    @check(points=2)
+    def check_batch(self, student):
+        """micro-batches that fit, accumulated to the target batch"""
+        seen, message = [], None
+        for case in cases(student.draw):
+            settings = Settings(student, *case)
+            micro_batch, accum = settings.positive("micro_batch"), settings.positive("accum")
+            effective, target = micro_batch * accum, settings.target
+            largest = min(target, settings.per_step_batch)
+            good = micro_batch <= largest and target <= 2 * effective and effective < target + micro_batch
+            seen.append([0, 0] if good else [micro_batch, accum])
+            if not good and message is None:
+                message = (
+                    settings.what,
+                    f"micro_batch up to {largest}, micro_batch * accum from {math.ceil(target / 2)} to {target}",
+                    f"micro_batch {micro_batch}, accum {accum}, together {effective}",
+                )
+        student.note("batches that are wrong", seen)
+        if message is not None:
+            call, expected, actual = message
+            raise Failed(
+                say("the batch is not what fits, or not what was asked for: {call}", call=call),
+                expected=expected,
+                actual=actual,
+                hint="a forward pass takes what fits; how many make up the batch that the optimizer should see?",
+                reveal=True,
+            )
+
+    @check(points=2, visible=True)
+    def check_steps(self, student):
+        """total_steps counts steps of the optimizer in all epochs"""
+        seen, message = [], None
+        for case in cases(student.draw):
+            settings = Settings(student, *case)
+            fewest, most = settings.steps()
+            total = settings.count("total_steps")
+            good = fewest <= total <= most
+            seen.append(0.0 if good else round(total / most, 4))
+            if not good and message is None:
+                message = settings, most, total
+        student.note("total_steps, as a share of what is right", seen)
+        if message is not None:
+            settings, most, total = message
+            raise Failed(
+                say("total_steps does not agree with the batch and the epochs: {call}", call=settings.what),
+                expected=f"{most}, from micro_batch {settings.found['micro_batch']}, accum {settings.found['accum']}, "
+                f"epochs {settings.found['epochs']}",
+                actual=str(total),
+                hint="a step is an update of the weights: how many examples stand behind one, and how often does "
+                "each example come?",
+                reveal=True,
+            )
+
+    @check(points=1)
+    def check_warmup(self, student):
+        """warmup is a whole number of steps, about a tenth of the steps of the optimizer"""
+        seen, message = [], None
+        for case in cases(student.draw):
+            settings = Settings(student, *case)
+            fewest, most = settings.steps()
+            warmup = settings.number("warmup_steps")
+            good = warmup == int(warmup) and math.floor(0.05 * fewest) <= warmup <= math.ceil(0.15 * most)
+            seen.append(0.0 if good else round(warmup / most, 3))
+            if not good and message is None:
+                message = settings, most, warmup
+        student.note("warmup, as a share of the steps", seen)
+        if message is not None:
+            settings, most, warmup = message
+            raise Failed(
+                say("warmup_steps is no whole number, or far from a tenth of the steps: {call}", call=settings.what),
+                expected=f"a whole number from {math.floor(0.05 * most)} to {math.ceil(0.15 * most)}, for {most} steps",
+                actual=f"{warmup:g}",
+                hint="about a tenth of all steps of the optimizer is usual, and a step has no half",
+                reveal=True,
+            )
+
+    @check(points=1)
+    def check_decay_epochs(self, student):
+        """weight decay from 0.01 to 0.1, not for biases and LayerNorms; 2 to 5 epochs"""
+        draw = student.draw
+        for method in ("full", "lora"):
+            settings = Settings(student, method, draw.integer(3000, 30_000), draw.integer(4, 40), None)
+            decay, epochs = settings.number("weight_decay"), settings.number("epochs")
+            excluded = settings.read("decay_exclude")
+            pieces = name_pieces(excluded)
+            matched = {
+                kind: [any(piece in name.lower() for piece in pieces) for name in names]
+                for kind, names in (("biases", BIASES), ("norms", NORMS), ("matrices", MATRICES))
+            }
+            student.note("weight_decay", 0.0 if 0.01 - 1e-9 <= decay <= 0.1 + 1e-9 else decay + 1)
+            student.note("epochs", 0.0 if 2 <= epochs <= 5 else epochs + 1)
+            student.note("excluded", [any(matched["biases"]), any(matched["norms"]), any(matched["matrices"])])
+            expect.true(
+                0.01 - 1e-9 <= decay <= 0.1 + 1e-9,
+                say("weight_decay is out of its range: {call}", call=settings.what),
+                expected="0.01 to 0.1",
+                actual=decay,
+                hint="a mild pull towards zero; no pull at all is another thing",
+                reveal=True,
+            )
+            expect.true(
+                isinstance(excluded, (set, list, tuple)) and all(isinstance(item, str) for item in excluded),
+                "decay_exclude should be a set (or a list) of strings",
+                actual=excluded,
+                reveal=True,
+            )
+            for kind, wanted, hint in (
+                ("biases", True, "a bias gains nothing from being near zero"),
+                ("norms", True, "the scale of a LayerNorm belongs near 1"),
+                ("matrices", False, "the matrices are what weight decay is for"),
+            ):
+                names = {"biases": BIASES, "norms": NORMS, "matrices": MATRICES}[kind]
+                for name, found in zip(names, matched[kind], strict=True):
+                    if kind == "matrices" and "embeddings" in name:
+                        continue  # some leave the embeddings out, with good reason
+                    expect.true(
+                        found == wanted,
+                        say("by decay_exclude, this would decay: {name}", name=name)
+                        if wanted
+                        else say("by decay_exclude, this would not decay: {name}", name=name),
+                        actual=sorted(pieces),
+                        hint=hint,
+                        reveal=True,
+                    )
+            expect.true(
+                epochs == int(epochs) and 2 <= epochs <= 5,
+                say("the number of epochs is out of its range: {call}", call=settings.what),
+                expected="2 to 5",
+                actual=epochs,
+                hint="the model has been trained already, and your data is small beside what it has seen",
+                reveal=True,
+            )
+
+
+def name_pieces(excluded: Any) -> set[str]:
+    """Parts of names, in small letters; spellings that mean the same are brought to the one that BERT uses."""
+    found = set()
+    for item in excluded if isinstance(excluded, (set, list, tuple)) else ():
+        if isinstance(item, str):
+            piece = item.lower().removeprefix("nn.").strip(" .*$\\")
+            piece = {"biases": "bias", "norms": "norm", "layernorms": "layernorm"}.get(piece, piece)
+            found.add(piece.replace("layer_norm", "layernorm").replace("layer norm", "layernorm"))
+    return found
 
 
 # --- fragmentation ---
@@ -759,18 +1639,120 @@ class CheckDomainPlan:
         )
 
 
+# --- strategy_reasons ---
+
+REASONS = ("memory", "storage", "overfitting", "data_rich", "many_tasks")
+
+
+def true_reasons(s: dict[str, Any]) -> list[str]:
+    """What can be calculated, in the order of the alphabet."""
+    holds = {
+        "memory": memory(s, "full", 1) > usable(s),
+        "storage": storage(s, "full") > s["storage_mb"],
+        "overfitting": s["n_train"] < 1000,
+        "data_rich": s["n_train"] >= 5000,
+        "many_tasks": s["n_tasks"] >= 5,
+    }
+    return sorted(name for name, is_true in holds.items() if is_true)
+
+
+def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str, str]) -> None:
+    """The student's reasons are the true ones in every situation, all of them and no others."""
+    with student.untraced():
+        function, scenario = student.value(None, "strategy_reasons"), student.value(None, "Scenario")
+        answers = student.fixtures.strategy.reasons(function, scenario, situations)
+    expect.true(isinstance(answers, list) and len(answers) == len(situations), "not one answer for each situation")
+    read: list[list[str]] = []
+    for s, answer in zip(situations, answers, strict=True):
+        expect.true(
+            isinstance(answer, (set, list, tuple)) and all(isinstance(item, str) for item in answer),
+            say("strategy_reasons should return a set of strings: {situation}", situation=in_words(s)),
+            actual=answer,
+            reveal=True,
+        )
+        read.append(sorted({*answer}))
+    student.note("asked", [s["gpu_gib"] * s["n_train"] for s in situations[:40]])
+    student.note("reasons", read)
+    for s, answer in zip(situations, read, strict=True):
+        want = true_reasons(s)
+        for name in answer:
+            expect.true(
+                name in REASONS,
+                say("{name!r} is none of the five reasons", name=name[:40]),
+                expected=", ".join(REASONS),
+                reveal=True,
+            )
+        wrong = [name for name in REASONS if (name in want) != (name in answer)]
+        if wrong:
+            message = (
+                say("{name!r} is named and is not true: {situation}", name=wrong[0], situation=in_words(s))
+                if wrong[0] in answer
+                else say("{name!r} is true and is not named: {situation}", name=wrong[0], situation=in_words(s))
+            )
+            raise Failed(
+                message,
+                expected=", ".join(want) or "none",
+                actual=", ".join(answer) or "none",
+                hint=hints.get(wrong[0], "each reason is true or false by calculation: which number decides?"),
+                reveal=True,
+            )
+
+
 class CheckStrategyReasons:
-    """Every value becomes 10 times itself."""
+    """Reasons that are true"""
 
     function = "strategy_reasons"
 
-    @check(points=1, visible=True)
-    def check_keeps_shape(self, student):
-        """there are as many values afterwards as before"""
-        expect.shape(student.strategy_reasons(student.draw.normal(5)), (5,), "values")
+    @check(points=1, visible=True, substitutes=("training_memory",))
+    def check_A(self, student):
+        """100,000 examples on 16 GB: plenty of data, and no other reason"""
+        draw = student.draw
+        situations = [
+            {**BASE, **SCENARIO_A},
+            some(draw, n_train=draw.integer(5000, 200_000), gpu_gib=draw.integer(16, 25)),
+            some(draw, n_train=draw.integer(1000, 4999), gpu_gib=draw.integer(16, 25)),  # nothing is true
+        ]
+        demand_reasons(student, situations, {"data_rich": "from 5,000 examples on, the data is called rich"})
 
-    @check(points=6, after=("keeps_shape",))
-    def check_multiplies(self, student):
-        """every value becomes 10 times itself"""
-        values = student.draw.normal(7)
-        expect.close(student.strategy_reasons(values), 10 * values, "values", hint="each value, times 10")
+    @check(points=2, visible=True, substitutes=("training_memory",))
+    def check_B(self, student):
+        """500 examples on 8 GB: the danger is overfitting, and memory is no reason"""
+        draw = student.draw
+        situations = [
+            {**BASE, **SCENARIO_B},
+            some(draw, n_train=draw.integer(100, 999), gpu_gib=draw.integer(40, 80) / 10),
+            {**BASE, "n_train": draw.integer(100, 999), "gpu_gib": draw.integer(100, 180) / 100},  # memory is one
+        ]
+        hint = "calculate before you claim: what does full fine-tuning of this model need with a micro-batch of 1?"
+        demand_reasons(student, situations, {"memory": hint})
+
+    @check(points=2, substitutes=("training_memory",))
+    def check_C(self, student):
+        """20 tasks and 1,000 MB: the storage, and the number of tasks"""
+        draw = student.draw
+        few = {"n_train": 2000 + draw.integer(0, 2000)}
+        situations = [
+            {**BASE, **SCENARIO_C, **few},
+            {**BASE, **SCENARIO_C},
+            some(draw, n_tasks=draw.integer(5, 20), storage_mb=20_000.0, **few),  # many, and room for all
+            some(draw, n_tasks=draw.integer(3, 5), storage_mb=1000.0, **few),  # few, and no room
+            some(draw, n_tasks=2, storage_mb=1000.0, **few),
+        ]
+        demand_reasons(student, situations, {"storage": "how many full copies of the model would lie on the disk?"})
+
+    @check(points=2, substitutes=("training_memory",))
+    def check_grid(self, student):
+        """in 240 situations and at every border, no reason is false and none is missing"""
+        draw = student.draw
+        borders = [
+            {**BASE, "n_train": n_train, "n_tasks": n_tasks}
+            for n_train in (999, 1000, 1001, 4999, 5000, 5001)
+            for n_tasks in (4, 5, 6)
+        ]
+        hints = {
+            "memory": "the smallest micro-batch is 1: accumulation does the rest",
+            "overfitting": "1,000 examples are not fewer than 1,000",
+            "data_rich": "5,000 examples are enough",
+            "many_tasks": "5 tasks are many",
+        }
+        demand_reasons(student, grid(draw) + borders, hints)
