@@ -229,12 +229,11 @@ def choose_strategy(s: Scenario) -> Plan:
     """
     scarce = s.n_train < 1000
     for method in ("lora", "head") if scarce else METHODS:
-        sizes = [batch for batch in range(1, s.target_batch + 1) if fits(s, method, batch)]
-        if sizes and ok_store(s, method):
+        micro_batch = next((batch for batch in range(s.target_batch, 0, -1) if fits(s, method, batch)), 0)
+        if micro_batch and ok_store(s, method):
             break
     else:
         raise ValueError(f"nothing fits into {s.gpu_gib} GiB of memory and {s.storage_mb} MB of storage")
-    micro_batch = max(sizes)
     affordable = s.hours * 3600 * s.examples_per_s / s.n_train  # epochs
     return Plan(
         method,
