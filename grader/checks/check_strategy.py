@@ -180,6 +180,7 @@ ACCEPTED = {
 }
 """Output and whether there is a source -> the objectives that are right."""
 NO_ANSWER = "no answer but an error"
+TO_WRITE = ("clm", "seq2seq")
 
 
 def shuffled(student, items):
@@ -189,9 +190,10 @@ def shuffled(student, items):
 
 
 def objectives(student, cases):
-    """What the student chooses for each case, asked in a drawn order.
+    """What the student chooses for each case, asked in a drawn order; an error stands as ``NO_ANSWER``.
 
-    Where several are right, the answer stands for the first of them; an error stands as ``NO_ANSWER``.
+    The notes say less: where several are right, they name the first, and where text should be read, not by which model
+    it is written.
     """
     chosen = {}
     for output, has_source in shuffled(student, cases):
@@ -205,8 +207,12 @@ def objectives(student, cases):
             answer = NO_ANSWER
         right = ACCEPTED.get((output, has_source), ())
         chosen[output, has_source] = right[0] if isinstance(answer, str) and answer in right else answer
-    for output, has_source in sorted(chosen):
-        student.note(f"objective for {output}, {has_source}", str(chosen[output, has_source])[:80])
+    for (output, has_source), answer in sorted(chosen.items(), key=lambda item: item[0]):
+        known = answer in (*TO_WRITE, "mlm", NO_ANSWER) if isinstance(answer, str) else answer is None
+        said = str(answer) if known else "another word"
+        if output != WRITTEN and answer in TO_WRITE:
+            said = "text to be written"
+        student.note(f"objective for {output}, {has_source}", said)
     return chosen
 
 
@@ -1130,10 +1136,10 @@ def syllables(student, count):
 
 
 def domain(student, style):
-    """A drawn vocabulary, and 11 or 17 words: whole ones, split ones, some with unknown pieces, each of them once."""
+    """A drawn vocabulary, and 17 or 19 words: whole ones, split ones, some with unknown pieces, each of them once."""
     unk = UNKNOWN_MARKS[style]
     pieces = syllables(student, 24)
-    n_words, n_unknown = (11, 17)[student.draw.integer(0, 2)], 4 if style == "continues" else 3
+    n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 4 if style == "continues" else 3
     lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 4)  # of the words that can be written, in pieces
     rest = iter(pieces)
     parts = [[next(rest) for _ in range(length)] for length in lengths]
@@ -1222,7 +1228,8 @@ class CheckFragmentation:
         """no words: zeros; a word that comes again counts again, and the caller's list stays as it is"""
         given = domain(student, "begins")
         word = max(given.cut, key=lambda word: len(given.cut[word]))
-        words = [*given.words[:3], *[word] * (5 + student.draw.integer(0, 3))]
+        others = [other for other in given.words if other != word][:6]
+        words = [*others, *[word] * (5 + student.draw.integer(0, 3))]
         cuts = [len(given.cut[word]) for word in words]
         found, after = measured(student, words, given.tokenize, given.unk)
         expect.close(
@@ -1264,8 +1271,8 @@ def new_words(student, n_old, count):
     words = [[draw.integer(0, n_old) for _ in range(draw.integer(2, 6))] for _ in range(count - 2)]
     twice, other = draw.integer(1, n_old - 1), draw.integer(1, n_old - 1)
     words.append([twice, 0, twice, (twice + other) % n_old, n_old - 1])
-    words.append([n_old - 1])
-    return shuffled(student, words)
+    first, *rest = shuffled(student, words)
+    return [first, [n_old - 1], *rest]
 
 
 def means(weight, words):
@@ -1402,14 +1409,17 @@ def chunks(student, docs, block, cls_id, sep_id):
     return blocks
 
 
-FILLING = ((10, (20, 4, 12, 8)), (9, (3, 16, 9, 2, 14)))
-"""Size of a block, and lengths of documents that fill a whole number of them: 6 of 8 ids, and 7 of 7."""
+FILLING = ((10, (15, 4, 12, 13)), (9, (3, 16, 9, 2, 14)))
+"""Size of a block, and lengths of documents that fill a whole number of them: 6 of 8 ids, and 7 of 7.
+
+In both, a document also ends where a block does, before the last one.
+"""
 
 
 def filled(student, which):
-    """One of the fillings: documents in a drawn order, size of the blocks, and the ids of [CLS] and [SEP]."""
+    """One of the fillings: documents, size of the blocks, and the ids of [CLS] and [SEP]."""
     block, lengths = FILLING[which]
-    return corpus(student, shuffled(student, lengths)), block, *specials(student)
+    return corpus(student, lengths), block, *specials(student)
 
 
 class CheckChunkForMlm:
@@ -1588,6 +1598,7 @@ def demand_plans(student, wanted, sentence, unwanted, other_sentence, looked_for
         known = [action for action in looked_for if action != "domain_model" or situation["domain_model"]]
         has.append(any(action in plan for action in known))
     has_not = [looked_for[-1] not in plan for plan in answers[len(wanted) :]]
+    student.note("made up", any(plan - ACTIONS for plan in answers))
     student.note("called for", has)
     student.note("ruled out", has_not)
     student.note("dapt instead", ["dapt" in plan for plan, right in zip(answers, has, strict=False) if not right])
@@ -1674,7 +1685,7 @@ class CheckDomainPlan:
         """knowledge is brought in where relations matter, and nowhere else; no action is made up"""
         answers = plans(student, situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False, True)))
         made_up = sorted({action for plan in answers for action in plan} - ACTIONS)
-        student.note("made up", bool(made_up))
+        student.note("words made up", bool(made_up))
         expect.true(
             not made_up,
             "a plan holds an action that the docstring does not list",
