@@ -285,12 +285,12 @@ def extend_embedding(weight: Tensor, pieces: list[list[int]]) -> Tensor:
     """Give new words a row in an embedding matrix: the mean of the rows of the pieces that they were cut into before.
 
     Args:
-        weight: (V, C), the old embeddings; neither changed nor shared with the result.
+        weight: (V, H), the old embeddings; neither changed nor shared with the result.
         pieces: for each of the n new words the ids (0 to V - 1) of its old pieces, at least one, in their order. A
             piece that occurs twice in a word counts twice. Not changed.
 
     Returns:
-        (V + n, C). The first V rows are the old ones, so that every old id still means what it meant; row V + i belongs
+        (V + n, H). The first V rows are the old ones, so that every old id still means what it meant; row V + i belongs
         to new word i.
 
     >>> extend_embedding(torch.tensor([[1.0, 0.0], [3.0, 4.0], [0.0, 6.0]]), [[0, 1], [2]])[3:].tolist()
