@@ -716,6 +716,8 @@ class CheckChooseStrategy:
         planned = [isinstance(answer, dict) for answer in plans.answers]
         student.note("planned", planned)
         student.note("refused", [isinstance(answer, str) for answer in plans.answers])
+        impossible = [answer for s, answer in zip(plans.situations, plans.answers, strict=True) if not possible(s)]
+        student.note("stumbles", any(isinstance(answer, str) and answer in ACCIDENTS for answer in impossible))
         others = set()
         for place, (s, answer) in enumerate(zip(plans.situations, plans.answers, strict=True)):
             if methods := possible(s):
