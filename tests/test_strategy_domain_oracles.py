@@ -15,8 +15,7 @@ from importlib.util import find_spec
 import pytest
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
-from transformers import AutoTokenizer, BertConfig, BertModel
+from transformers import AutoTokenizer, BertConfig, BertModel, BertTokenizer
 
 from grader.checks import check_strategy
 from grader.fixtures import strategy as built
@@ -80,13 +79,20 @@ def test_the_given_tokenizer_cuts_as_wordpiece_does():
     for draw in draws(40):
         letters = "abcde心高"
         pieces = {"".join(draw.choices(letters[:5], k=draw.randint(1, 4))) for _ in range(12)} | {"心"}
-        vocabulary = {piece: i for i, piece in enumerate(["[UNK]", *pieces, *(f"##{piece}" for piece in pieces)])}
-        theirs = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
-        theirs.normalizer, theirs.pre_tokenizer = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
+        known = [
+            "[PAD]",
+            "[UNK]",
+            "[CLS]",
+            "[SEP]",
+            "[MASK]",
+            *sorted(pieces),
+            *(f"##{piece}" for piece in sorted(pieces)),
+        ]
+        theirs = BertTokenizer(vocab={piece: i for i, piece in enumerate(known)})
         ours = built.tokenizer(sorted(pieces), "[UNK]", "continues")
         for _ in range(20):
             word = "".join(draw.choices([*pieces, *letters, "高"], k=draw.randint(1, 5)))
-            assert ours(word) == theirs.encode(word).tokens, (word, pieces)
+            assert ours(word) == theirs.tokenize(word), (word, pieces)
             unknown += "[UNK]" in ours(word)
     assert 100 < unknown < 700
 
@@ -100,7 +106,7 @@ def test_the_pieces_of_drawn_words_are_those_that_the_tokenizer_cuts(style):
         for word, pieces in given.cut.items():
             looked += 1
             assert given.tokenize(word) == pieces, (word, pieces)
-        assert len(given.words) == len(set(given.words)) in (11, 17)
+        assert len(given.words) == len(set(given.words)) in (17, 19)
         assert given.measures() == strategy.fragmentation(given.words, given.cut.__getitem__, given.unk)
     assert looked > 600
 
