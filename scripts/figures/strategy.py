@@ -77,7 +77,7 @@ class Adapted(nn.Module):
         return self.base(x) + (_dropout(x, self.dropout) @ self.A.T) @ self.B.T * 2.0
 
 
-def saved_bytes(method: str, batch: int, seq: int, dropout: float = 0.1) -> int:
+def saved_bytes(method: str, batch: int, seq: int, dropout: float = 0.1, layers: int = 12) -> int:
     """Bytes that a forward pass of BERT-base keeps for the backward pass, the model's own weights left out.
 
     Args:
@@ -85,9 +85,11 @@ def saved_bytes(method: str, batch: int, seq: int, dropout: float = 0.1) -> int:
         batch: texts.
         seq: tokens of each.
         dropout: in front of the LoRA branches; the model's own is 0.1 throughout.
+        layers: of the encoder.
     """
     with _gpu_dropout(), FakeTensorMode():
-        model = BertForSequenceClassification(BertConfig(num_labels=2, attn_implementation="eager")).train()
+        config = BertConfig(num_labels=2, num_hidden_layers=layers, attn_implementation="eager")
+        model = BertForSequenceClassification(config).train()
         if method != "full":
             model.requires_grad_(False)
             model.classifier.requires_grad_(True)
