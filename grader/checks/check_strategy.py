@@ -219,12 +219,10 @@ def objectives(student, cases):
 def demand_objectives(chosen, cases, hint):
     """These cases are answered rightly, and not by one word for everything."""
     for output, has_source in cases:
-        right = ACCEPTED[output, has_source]
-        expect.true(
-            chosen[output, has_source] == right[0],
-            say("the objective for output={output!r}, has_source={has_source}", output=output, has_source=has_source),
-            expected=" or ".join(right),
-            actual=chosen[output, has_source],
+        expect.equal(
+            chosen[output, has_source],
+            ACCEPTED[output, has_source][0],  # stands for all that are right
+            f"the objective for output={output!r}, has_source={has_source}",
             hint=hint,
         )
     expect.true(
@@ -1660,6 +1658,8 @@ def demand_plans(student, wanted, sentence, unwanted, other_sentence, looked_for
     ):
         stated = ", ".join(f"{key}={value!r}" for key, value in situation.items())
         expect.true(right, say(said, situation=stated), actual=sorted(plan), hint=hint)
+    expect.equal(has, [True] * len(has), f"{' or '.join(looked_for)}, wherever it is called for")
+    expect.equal(has_not, [True] * len(has_not), f"no {looked_for[-1]}, wherever it is ruled out")
     expect.true(
         not one_for_all,
         "situations as different as can be get one and the same plan",
