@@ -1,7 +1,7 @@
 """The learner's desk: a directory with one file per exercise, and ``.course/`` with what the course remembers.
 
     my-course/lora.py                    the learner's work; never overwritten, only moved aside by ``reset``
-    my-course/.course/state.json         last results and hint levels
+    my-course/.course/state.json         last results and hint levels, and whether the introduction was read
     my-course/.course/backups/           what ``reset`` moved aside
 
 The state is a convenience: if its file is lost or damaged the course starts afresh and nobody loses work.
@@ -49,7 +49,9 @@ class Memory:
     levels: dict[str, int] = field(default_factory=dict)
     """Function -> how many of the lesson's hints were shown."""
     results: dict[str, int] = field(default_factory=dict)
-    """Check -> points it earned when it last ran, be it alone."""
+    """Check -> points it earned when it last ran, be it alone; without bonus functions."""
+    bonus: dict[str, int] = field(default_factory=dict)
+    """The same for the checks of bonus functions."""
     graded: str | None = None
     """When it was last graded, in whole or in part; ISO 8601 in UTC, so that texts sort as times do."""
     surrendered: bool = False
@@ -61,6 +63,11 @@ class Memory:
     def begun(self) -> bool:
         """Whether it was graded, in whole or in part."""
         return self.status is not None or any(self.results.values()) or bool(self.failed)
+
+    @property
+    def bonus_points(self) -> int:
+        """Earned with bonus functions."""
+        return sum(self.bonus.values())
 
     @classmethod
     def from_json(cls, record: object) -> Memory:
@@ -78,8 +85,10 @@ class Memory:
         memory.solved = memory.solved or memory.status == "passed"
         if isinstance(record.get("graded"), str):
             memory.graded = record["graded"]
-        if isinstance(record.get("results"), dict):
-            memory.results = {str(key): points for key, points in record["results"].items() if isinstance(points, int)}
+        for name in ("results", "bonus"):
+            if isinstance(record.get(name), dict):
+                points_of = {str(key): points for key, points in record[name].items() if isinstance(points, int)}
+                setattr(memory, name, points_of)
         if isinstance(record.get("failed"), list):
             memory.failed = [
                 {str(key): None if text is None else str(text) for key, text in check.items()}
@@ -115,17 +124,19 @@ class Memory:
             }
             for check in result.failed
         ]
-        results = {check.id: check.points for check in result.checks}
+        results = {check.id: check.points for check in result.checks if not check.bonus}
+        extra = {check.id: check.points for check in result.checks if check.bonus}
+        self.bonus = self.bonus | extra if result.partial else extra
         if not result.partial:
             self.status, self.points, self.max_points = result.status, result.points, result.max_points
             self.failed, self.results = open_checks, results
         else:
-            self.failed = open_checks + [check for check in self.failed if check["id"] not in results]
+            self.failed = open_checks + [check for check in self.failed if check["id"] not in results | extra]
             if self.status is None or self.results:  # else an older version has kept the sum and not its parts
                 self.results |= results
                 self.points = sum(self.results.values())
             self.max_points = max(self.max_points, total, result.max_points)
-            if self.status == "passed" and open_checks:
+            if self.status == "passed" and any(check["id"] in results for check in open_checks):
                 self.status = "failed"
             elif self.status == "not_started" and self.points:
                 self.status = "failed"
@@ -159,6 +170,20 @@ class Workspace:
         """What is remembered of one exercise."""
         return self.memories().get(exercise.slug, Memory())
 
+    @property
+    def introduced(self) -> bool:
+        """Whether the introduction was read here."""
+        return self._schema() == SCHEMA and self._read().get("introduced") is True
+
+    def introduce(self) -> None:
+        """Remember that the introduction was read.
+
+        Raises:
+            CannotRemember: the state belongs to a newer course, or cannot be written.
+        """
+        with locks.held(self._state_file.parent) as alone:
+            self._write({"introduced": True, "exercises": self._exercises()}, alone)
+
     @contextlib.contextmanager
     def editing(self, exercise: Exercise) -> Iterator[Memory]:
         """What is remembered of one exercise, for changing it: nobody else writes meanwhile, and then it is stored.
@@ -181,6 +206,10 @@ class Workspace:
             self._store(exercise, memory, alone)
 
     def _store(self, exercise: Exercise, memory: Memory, alone: bool) -> None:
+        state: dict[str, Any] = {"introduced": True} if self.introduced else {}
+        self._write(state | {"exercises": self._exercises() | {exercise.slug: vars(memory)}}, alone)
+
+    def _write(self, state: dict[str, Any], alone: bool) -> None:
         if self._schema() not in (None, SCHEMA):
             raise CannotRemember(
                 say(
@@ -188,12 +217,11 @@ class Workspace:
                     path=str(self._state_file),
                 )
             )
-        state = {"schema": SCHEMA, "exercises": self._exercises() | {exercise.slug: vars(memory)}}
         try:
             self._state_file.parent.mkdir(parents=True, exist_ok=True)
             for left in self._state_file.parent.glob(f".{self._state_file.name}.*.tmp") if alone else ():
                 left.unlink(missing_ok=True)  # of a writer that was killed: we hold the lock, so none is at work
-            files.write_bytes(self._state_file, files.to_json(state), lasting=False)
+            files.write_bytes(self._state_file, files.to_json({"schema": SCHEMA} | state), lasting=False)
         except OSError as error:
             raise CannotRemember(cannot_write(self._state_file, error).message) from error
 

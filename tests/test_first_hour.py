@@ -122,11 +122,11 @@ def test_the_end_of_a_command_is_what_the_shell_finds(course):
         [sys.executable, "-m", "course", "next"], capture_output=True, encoding="utf-8", env=environ, check=True
     )
     last = done.stdout.splitlines()[-1]
-    assert last.endswith("course read exercise-1")
+    assert last.endswith("course read intro")
     again = subprocess.run(
         ["bash", "-c", f"{last} | head -2"], capture_output=True, encoding="utf-8", env=environ, check=True
     )
-    assert "From tokens to labels" in again.stdout, (last, again.stderr)
+    assert "Why pre-train at all?" in again.stdout, (last, again.stderr)
 
 
 def test_one_line_installs_the_offline_extra_everywhere(course, monkeypatch):
@@ -220,7 +220,7 @@ def test_every_name_that_is_shown_selects_what_it_means(exercise):
         assert unknown == (), name
         return {spec.id for spec in specs if {spec.id, spec.function} & set(found)}
 
-    for function in exercise.functions:
+    for function in exercise.names:
         assert meant(function) == {spec.id for spec in specs if function in spec.names} != set()
     for spec in specs:
         assert spec.id in meant(spec.function)
@@ -294,7 +294,7 @@ def test_a_diff_leads_from_mine_to_the_reference(course):
 @each
 def test_every_function_has_its_way_in_a_library_that_exists(exercise):
     versions, ways = reference.library()
-    assert [way.function for way in ways[exercise.slug]] == list(exercise.functions)
+    assert [way.function for way in ways[exercise.slug]] == list(exercise.names)
     for way in ways[exercise.slug]:
         assert way.api.partition(".")[0] in versions
         assert callable(resolved(way.api)) or way.api.endswith("gradient_accumulation_steps"), way.api

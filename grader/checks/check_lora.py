@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course.text import mark, say
-from grader import fixtures
 from grader.errors import StudentRaised
+from grader.fixtures import lora as built
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -223,7 +223,7 @@ class Adapted:
         self.bias = student.draw.normal(D, dtype=dtype) if bias else None
         self.a, self.b = student.draw.normal(r, K, dtype=dtype), student.draw.normal(D, r, dtype=dtype)
         self.scale = alpha / r
-        self.r, self.base = r, student.fixtures.linear_of(self.weight, self.bias)
+        self.r, self.base = r, student.fixtures.lora.linear_of(self.weight, self.bias)
         options = {} if dropout is None else {"dropout": dropout}
         self.layer = student.LoRALinear(self.base, r=r, alpha=alpha, **options)
         if write:
@@ -231,7 +231,7 @@ class Adapted:
 
     def find(self):
         """The factors over there, looked up anew."""
-        self.factors = self.student.fixtures.factors(self.layer, self.r, K, D, self.base)
+        self.factors = self.student.fixtures.lora.factors(self.layer, self.r, K, D, self.base)
         return self.factors
 
     def quietly(self, method: str) -> None:
@@ -412,7 +412,7 @@ class CheckLoRALinear:
                 hint="whoever holds the layer that you were given holds W and b: is that the layer that you froze?",
                 reveal=True,
             )
-        base = student.fixtures.linear_of(student.draw.normal(D, K))
+        base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
         expect.true(
             refused(student, "ValueError", student.LoRALinear, base, r=0, alpha=6.0),
             "a layer of rank 0 is built without an error",
@@ -478,8 +478,8 @@ class CheckLoRALinear:
         x, upstream = student.draw.normal(4, K), student.draw.normal(4, D)
         with student.untraced():
             output = adapted.layer(x)
-            gradients = student.fixtures.factor_gradients(adapted.layer, R, x, upstream)
-            others = student.fixtures.factor_gradients(adapted.layer, R, student.draw.normal(4, K), upstream)
+            gradients = student.fixtures.lora.factor_gradients(adapted.layer, R, x, upstream)
+            others = student.fixtures.lora.factor_gradients(adapted.layer, R, student.draw.normal(4, K), upstream)
         usable(output, (4, D), "output")
         moving = [bool(((gradient != 0) & gradient.isfinite()).any()) for gradient in gradients]
         student.note("A has a gradient", moving[0])
@@ -891,13 +891,13 @@ class CheckLoRALinear:
 
 # --- a whole model ---
 
-WIDTH, KEYS, VALUES = fixtures.WIDTH, fixtures.KEY_WIDTH, fixtures.VALUE_WIDTH
+WIDTH, KEYS, VALUES = built.WIDTH, built.KEY_WIDTH, built.VALUE_WIDTH
 RANK = 2
 TARGETS = ["key", "value"]
-FEW = fixtures.FEW
+FEW = built.FEW
 
 
-def layers(path: str, count: int = fixtures.N_LAYERS) -> list[str]:
+def layers(path: str, count: int = built.N_LAYERS) -> list[str]:
     """The name of every layer's submodule at this path."""
     return [f"encoder.layer.{number}.{path}" for number in range(count)]
 
@@ -975,18 +975,18 @@ def shortened(names: list[str]) -> str:
 
 def small(student, seed: int):
     """A model over there with few layers."""
-    return student.fixtures.classifier(seed, n_layers=FEW)
+    return student.fixtures.lora.classifier(seed, n_layers=FEW)
 
 
-def mirror(seed: int) -> fixtures.Classifier:
+def mirror(seed: int) -> built.Classifier:
     """The judge's own copy of the model that ``small(student, seed)`` is over there."""
-    return fixtures.classifier(seed, n_layers=FEW).requires_grad_(False)
+    return built.classifier(seed, n_layers=FEW).requires_grad_(False)
 
 
 def expected_shapes(n_layers: int) -> list[tuple[int, ...]]:
     """Sorted shapes, dimensions sorted, of all factors on keys and values, and of the classifier."""
     pairs: list[tuple[int, ...]] = [(RANK, WIDTH), (RANK, KEYS), (RANK, WIDTH), (RANK, VALUES)]
-    return sorted(n_layers * pairs + [(fixtures.N_CLASSES, WIDTH), (fixtures.N_CLASSES,)])
+    return sorted(n_layers * pairs + [(built.N_CLASSES, WIDTH), (built.N_CLASSES,)])
 
 
 def numbers(shapes: list[tuple[int, ...]]) -> int:
@@ -1014,8 +1014,8 @@ class CheckInjectLora:
         """two targets in each of 12 layers are adapted, by whole name parts"""
         seed = student.draw.seed()
         model, original = (
-            student.fixtures.classifier(seed, norm_name="query"),
-            fixtures.classifier(seed, norm_name="query"),
+            student.fixtures.lora.classifier(seed, norm_name="query"),
+            built.classifier(seed, norm_name="query"),
         )
         names = replaced_names(student, model, ["query", "value"], r=RANK, alpha=4.0)
         expect_names(
@@ -1043,12 +1043,12 @@ class CheckInjectLora:
         model = small(student, student.draw.seed())
         names: dict[str, Any] = {"r": RANK, "alpha": 4.0}
         inject(student, model, TARGETS, **names)  # known names are not: who refuses everything has told nothing apart
-        student.fixtures.factors_at(model, layers("attention.self.key")[0], RANK, WIDTH, KEYS)
+        student.fixtures.lora.factors_at(model, layers("attention.self.key")[0], RANK, WIDTH, KEYS)
         target = refused(student, "ValueError", student.inject_lora, small(student, 0), ["qury"], **names)
         other = small(student, student.draw.seed())
         try:
             inject(student, other, [*TARGETS, "c_attn"], **names)
-            student.fixtures.factors_at(other, layers("attention.self.value")[0], RANK, WIDTH, VALUES)
+            student.fixtures.lora.factors_at(other, layers("attention.self.value")[0], RANK, WIDTH, VALUES)
             one_is_enough = True
         except StudentRaised as error:
             if error.type != "ValueError":
@@ -1079,12 +1079,12 @@ class CheckInjectLora:
     @check(points=2, substitutes=("LoRALinear",))
     def check_trainable_count(self, student):
         """trainable afterwards: the factors and the classifier, and nothing else"""
-        model = student.fixtures.classifier(student.draw.seed())
+        model = student.fixtures.lora.classifier(student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0)
         expect_trainable(
             student,
             model,
-            fixtures.N_LAYERS,
+            built.N_LAYERS,
             hint="freeze everything that was there; the new factors and the new head learn. This model also has a "
             "preclassifier and a classifier_norm, which are no classifier",
         )
@@ -1100,7 +1100,7 @@ class CheckInjectLora:
             top = student.fixtures.children(model)
         new = sorted(set(top) - {name for name, _ in original.named_children()})
         student.note("new modules at the top of the model", " ".join(new[:MANY]) or "none")
-        student.fixtures.factors_at(
+        student.fixtures.lora.factors_at(
             model, layers("attention.self.key")[0], RANK, WIDTH, KEYS
         )  # else nothing was injected
         with student.untraced():
@@ -1131,7 +1131,7 @@ class CheckInjectLora:
         with student.untraced():
             model.eval()
             scores = model(x)
-        usable(scores, (3, fixtures.N_CLASSES), "class scores")
+        usable(scores, (3, built.N_CLASSES), "class scores")
         unharmed = same(scores, original(x))
         student.note("answers as before until a factor is set", unharmed)
         expect.true(
@@ -1146,7 +1146,7 @@ class CheckInjectLora:
             while same(original(x), before, tolerance=0.05):  # until it matters: a key may be drowned by the others
                 name = layers(path, FEW)[student.draw.integer(0, FEW)]
                 a, b = student.draw.normal(RANK, WIDTH), student.draw.normal(d, RANK)
-                student.fixtures.factors_at(model, name, RANK, WIDTH, d).write(a, b)
+                student.fixtures.lora.factors_at(model, name, RANK, WIDTH, d).write(a, b)
                 weight = f"{name}.weight"
                 original.get_parameter(weight).copy_(start[weight] + 5.0 / RANK * (b @ a))
             with student.untraced():
@@ -1164,10 +1164,10 @@ class CheckInjectLora:
         student.note("dropout works in training mode", noisy)
         expect.true(noisy, "in training mode nothing is dropped", hint="the new layers were to get dropout=0.5")
 
-        spot = student.fixtures.factors_at(model, name, RANK, WIDTH, VALUES)
+        spot = student.fixtures.lora.factors_at(model, name, RANK, WIDTH, VALUES)
         with student.untraced():
             before = spot.read()
-            student.fixtures.train(model, x, student.draw.normal(3, fixtures.N_CLASSES), 1, 0.05)
+            student.fixtures.train(model, x, student.draw.normal(3, built.N_CLASSES), 1, 0.05)
             after = spot.read()
             now = student.fixtures.tensors(model)
         lost = lost_names(start, now)
@@ -1186,10 +1186,10 @@ class CheckInjectLora:
     @check(points=1, substitutes=("LoRALinear",), preloads=("transformers",), seconds=20)
     def check_dotted_target(self, student):
         """in the BERT of transformers "attention.output.dense" means one layer per block, not every dense layer"""
-        bert = student.fixtures.bert_classifier(student.draw.seed(), n_layers=FEW)
+        bert = student.fixtures.lora.bert_classifier(student.draw.seed(), n_layers=FEW)
         several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
         seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
-        model, original = student.fixtures.classifier(seed), fixtures.classifier(seed)
+        model, original = student.fixtures.lora.classifier(seed), built.classifier(seed)
         one = replaced_names(student, model, [name], r=3, alpha=4.0)
         expect_names(
             several,
@@ -1230,7 +1230,7 @@ class CheckInjectLora:
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, trainable=())
         expect_adapted(student, model, original, 2 * FEW)
-        shapes, head = trained_shapes(student, model), (fixtures.N_CLASSES, WIDTH)
+        shapes, head = trained_shapes(student, model), (built.N_CLASSES, WIDTH)
         student.note("trainable shapes", str(shapes))
         expect.true(
             head not in shapes and head[:1] not in shapes,
@@ -1280,12 +1280,12 @@ def lost_names(before: dict[str, Tensor], after: list[Tensor]) -> set[str]:
 
 def prepared(student, seed: int, dressed: int | None = None, n_layers: int = FEW):
     """An injected model over there; ``dressed`` is the seed of the numbers in its factors and its classifier."""
-    model = student.fixtures.classifier(seed, n_layers=n_layers)
+    model = student.fixtures.lora.classifier(seed, n_layers=n_layers)
     with student.untraced():
         student.inject_lora(model, TARGETS, r=RANK, alpha=3.0)
         model.train()
     if dressed is not None:
-        student.fixtures.dress(model, RANK, dressed)
+        student.fixtures.lora.dress(model, RANK, dressed)
     return model
 
 
@@ -1302,10 +1302,10 @@ def tensors_of(state: object) -> dict[str, Tensor]:
 
 
 class Dressed:
-    """The numbers that ``fixtures.dress`` writes into a small model, worked out here: who saves it saves these."""
+    """The numbers that ``built.dress`` writes into a small model, worked out here: who saves it saves these."""
 
     def __init__(self, seed: int, n_layers: int = FEW) -> None:
-        """Draw them in the order of ``fixtures.dress``."""
+        """Draw them in the order of ``built.dress``."""
         generator = torch.Generator().manual_seed(seed)
         self.parts: dict[str, Tensor] = {}
         for layer in range(n_layers):
@@ -1313,8 +1313,8 @@ class Dressed:
                 where = f"encoder.layer.{layer}.attention.self.{name}"
                 self.parts[f"{where} A"] = torch.randn(RANK, WIDTH, generator=generator) / 2
                 self.parts[f"{where} B"] = torch.randn(d, RANK, generator=generator) / 2
-        self.parts["classifier.weight"] = torch.randn(fixtures.N_CLASSES, WIDTH, generator=generator)
-        self.parts["classifier.bias"] = torch.randn(fixtures.N_CLASSES, generator=generator)
+        self.parts["classifier.weight"] = torch.randn(built.N_CLASSES, WIDTH, generator=generator)
+        self.parts["classifier.bias"] = torch.randn(built.N_CLASSES, generator=generator)
 
     def find(self, state: dict[str, Tensor]) -> dict[str, tuple[str, bool]]:
         """Saved name -> which part its numbers are, and whether it lies the other way round."""
@@ -1377,18 +1377,16 @@ class CheckLoraStateDict:
     def check_small(self, student):
         """the numbers of the factors and of the classifier are saved, and nothing else"""
         seed = student.draw.seed()
-        model = prepared(student, student.draw.seed(), dressed=seed, n_layers=fixtures.N_LAYERS)
+        model = prepared(student, student.draw.seed(), dressed=seed, n_layers=built.N_LAYERS)
         with student.untraced():
             state = tensors_of(student.lora_state_dict(model))
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
         student.note("numbers saved", numbers(shapes))
         hint = "after inject_lora the trainable parameters are exactly what has to be saved"
-        expect.equal(
-            numbers(shapes), numbers(expected_shapes(fixtures.N_LAYERS)), "numbers saved", hint=hint, reveal=True
-        )
-        expect.equal(shapes, expected_shapes(fixtures.N_LAYERS), "shapes of the saved tensors", hint=hint)
-        parts = Dressed(seed, fixtures.N_LAYERS)
+        expect.equal(numbers(shapes), numbers(expected_shapes(built.N_LAYERS)), "numbers saved", hint=hint, reveal=True)
+        expect.equal(shapes, expected_shapes(built.N_LAYERS), "shapes of the saved tensors", hint=hint)
+        parts = Dressed(seed, built.N_LAYERS)
         missing = sorted(parts.parts.keys() - {part for part, _ in parts.find(state).values()})
         student.note("parts that are not saved", len(missing))
         expect.true(
@@ -1414,7 +1412,7 @@ class CheckLoraStateDict:
         """saving leaves the model as it is, training leaves what was saved as it is, and no graph hangs on it"""
         dress = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=dress)
-        x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, fixtures.N_CLASSES)
+        x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, built.N_CLASSES)
         learning = trained_shapes(student, model)
         with student.untraced():
             state = student.fixtures.keep(student.value(None, "lora_state_dict"), model)
@@ -1469,7 +1467,7 @@ class CheckLoadLoraStateDict:
         )
         expect_trainable(student, fresh, FEW, hint="loading copies numbers; it must not freeze or free anything")
         with student.untraced():
-            student.fixtures.train(fresh, x, student.draw.normal(3, fixtures.N_CLASSES), 1, 0.05)
+            student.fixtures.train(fresh, x, student.draw.normal(3, built.N_CLASSES), 1, 0.05)
             after, trained = tensors_of(held.read()), fresh(x)
         kept = sorted(after) == sorted(mine)
         student.note("names left in the state", len(after))
@@ -1561,20 +1559,20 @@ class Switched:
         """Build one without adapters."""
         self.student = student
         self.weight, self.bias = student.draw.normal(D, K, dtype=dtype), student.draw.normal(D, dtype=dtype)
-        self.layer = student.MultiLoRALinear(student.fixtures.linear_of(self.weight, self.bias))
+        self.layer = student.MultiLoRALinear(student.fixtures.lora.linear_of(self.weight, self.bias))
         self.x = student.draw.normal(4, K, dtype=dtype)
         self.wanted: dict[str | None, Tensor] = {None: F.linear(self.x, self.weight, self.bias)}
 
     def start(self, name: str, r: int, alpha: float):
         """Add an adapter and leave its factors as they start."""
         with self.student.untraced():
-            return self.student.fixtures.add_adapter(self.layer, name, r, alpha, K, D)
+            return self.student.fixtures.lora.add_adapter(self.layer, name, r, alpha, K, D)
 
     def add(self, name: str, r: int, alpha: float) -> None:
         """Add an adapter and write its factors."""
         dtype = self.weight.dtype
         a, b = self.student.draw.normal(r, K, dtype=dtype), self.student.draw.normal(D, r, dtype=dtype)
-        self.student.fixtures.add_adapter(self.layer, name, r, alpha, K, D).write(a, b)
+        self.student.fixtures.lora.add_adapter(self.layer, name, r, alpha, K, D).write(a, b)
         self.wanted[name] = F.linear(self.x, self.weight + alpha / r * (b @ a), self.bias)
 
     def answer(self, name: str | None) -> Any:
