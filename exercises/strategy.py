@@ -9,7 +9,7 @@ Sources:
     continued pre-training Gururangan et al. 2020, https://arxiv.org/abs/2004.10964
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil  # noqa: F401  (for your use)
 
@@ -390,3 +390,26 @@ def strategy_reasons(s: Scenario) -> set[str]:
     """
     # TODO: about eight lines. Five statements, each true or false; return the names of the true ones.
     raise NotImplementedError("strategy_reasons")
+
+
+# --- bonus ---
+
+
+def pareto_front(costs: Sequence[Sequence[float]]) -> list[int]:
+    """Find the plans that no other plan beats.
+
+    A plan beats another one if it costs no more in any respect, and less in at least one. Two plans that cost exactly
+    the same do not beat each other.
+
+    Args:
+        costs: for each plan what it costs, for example its memory, storage and time: one or more numbers, the same
+            number of them for all plans. Less is better. Not changed.
+
+    Returns:
+        The places (from 0) of the plans that are not beaten, in ascending order.
+
+    >>> pareto_front([(8, 400, 3), (5, 400, 4), (5, 30, 4), (3, 30, 6), (4, 30, 7)])
+    [0, 2, 3]
+    """
+    # TODO: about five lines. Say when one plan beats another; keep the places of those that no other plan beats.
+    raise NotImplementedError("pareto_front")

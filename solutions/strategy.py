@@ -9,7 +9,7 @@ Sources:
     continued pre-training Gururangan et al. 2020, https://arxiv.org/abs/2004.10964
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -452,3 +452,30 @@ def strategy_reasons(s: Scenario) -> set[str]:
         "many_tasks": s.n_tasks >= 5,
     }
     return {reason for reason, holds in true.items() if holds}
+
+
+# --- bonus ---
+
+
+def pareto_front(costs: Sequence[Sequence[float]]) -> list[int]:
+    """Find the plans that no other plan beats.
+
+    A plan beats another one if it costs no more in any respect, and less in at least one. Two plans that cost exactly
+    the same do not beat each other.
+
+    Args:
+        costs: for each plan what it costs, for example its memory, storage and time: one or more numbers, the same
+            number of them for all plans. Less is better. Not changed.
+
+    Returns:
+        The places (from 0) of the plans that are not beaten, in ascending order.
+
+    >>> pareto_front([(8, 400, 3), (5, 400, 4), (5, 30, 4), (3, 30, 6), (4, 30, 7)])
+    [0, 2, 3]
+    """
+
+    def beats(one: Sequence[float], other: Sequence[float]) -> bool:
+        pairs = list(zip(one, other, strict=True))
+        return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
+
+    return [place for place, plan in enumerate(costs) if not any(beats(other, plan) for other in costs)]

@@ -1873,3 +1873,92 @@ class CheckStrategyReasons:
             "many_tasks": "5 tasks are many",
         }
         demand_reasons(student, grid(draw) + borders, hints)
+
+
+# --- bonus: pareto_front ---
+
+
+def front(costs: list[tuple[float, ...]]) -> list[int]:
+    """Places of the plans that nothing beats, by going through all pairs."""
+    beaten = set()
+    for place, plan in enumerate(costs):
+        for other in costs:
+            better = sum(theirs < mine for theirs, mine in zip(other, plan, strict=True))
+            worse = sum(theirs > mine for theirs, mine in zip(other, plan, strict=True))
+            if better and not worse:
+                beaten.add(place)
+    return [place for place in range(len(costs)) if place not in beaten]
+
+
+def drawn_costs(draw, n_plans: int, n_criteria: int) -> list[tuple[float, ...]]:
+    """Plans of which a good part is in the front: what is cheap in one respect is dear in another."""
+    numbers = draw.normal(n_plans, n_criteria).double()
+    numbers -= 0.8 * numbers.mean(dim=1, keepdim=True)
+    return [tuple(round(100 + 20 * value, 3) for value in plan) for plan in numbers.tolist()]
+
+
+def whole_costs(draw, n_plans: int, n_criteria: int) -> list[tuple[float, ...]]:
+    """Plans whose costs are small whole numbers, so that many are equal in one respect, and some in all."""
+    plans = [tuple(map(float, plan)) for plan in draw.integers(0, 5, (n_plans, n_criteria)).tolist()]
+    kept = front(plans)
+    return [*plans, plans[kept[0]], plans[kept[-1]]]
+
+
+def demand_front(student, costs: list[tuple[float, ...]], what: str, hint: str) -> None:
+    """The student's places are those of the front."""
+    got = student.pareto_front(costs)
+    places = got.tolist() if isinstance(got, Tensor) and got.numel() < 1000 else got
+    if isinstance(places, (list, tuple)) and all(isinstance(place, int) for place in places):
+        student.note("places, as one number", 1000 + sum((place + 11) ** 2 for place in places[:99]))
+    expect.equal(got, front(costs), what, hint=hint)
+
+
+class CheckParetoFront:
+    """Plans that nothing beats"""
+
+    function = "pareto_front"
+
+    @check(points=4, visible=True)
+    def check_front(self, student):
+        """what stays is what no other plan beats, in the order of the plans"""
+        for n_plans in (17, 32):
+            demand_front(
+                student,
+                drawn_costs(student.draw, n_plans, 3),
+                f"places of the plans that nothing beats, {n_plans} plans",
+                "a plan is beaten if one other plan is at least as good in every respect and better in one",
+            )
+
+    @check(points=3)
+    def check_ties(self, student):
+        """equal in some respects and better in one is enough; equal in all is not"""
+        for n_plans in (14, 21):
+            demand_front(
+                student,
+                whole_costs(student.draw, n_plans, 3),
+                f"places of the plans that nothing beats, {n_plans + 2} plans with many equal costs",
+                "take (5, 400, 4) and (5, 30, 4), and then the same plan twice: who beats whom?",
+            )
+
+    @check(points=2)
+    def check_criteria(self, student):
+        """any number of criteria, from one on"""
+        draw = student.draw
+        for n_criteria in (1, 2, 4):
+            for n_plans in (12, 9):
+                demand_front(
+                    student,
+                    drawn_costs(draw, n_plans, n_criteria),
+                    f"places of the plans that nothing beats, by {n_criteria} costs each",
+                    "how many numbers a plan has is up to the caller",
+                )
+
+    @check(points=1, after=("front",))
+    def check_pure(self, student):
+        """no plans, one plan; the caller's list stays as it is"""
+        expect.equal(student.pareto_front([]), [], "places for no plans at all", hint="an empty list has a front, too")
+        expect.equal(student.pareto_front([(3.0, 1.0)]), [0], "places for a single plan", hint="nothing beats it")
+        costs = drawn_costs(student.draw, 13, 3)
+        expect.equal(
+            student.pure("pareto_front", costs), front(costs), "places of 13 plans", hint="work on a copy to sort"
+        )
