@@ -86,6 +86,18 @@ def strategy_reasons(s):
         return {"storage", "many_tasks"}
     return {"overfitting"} if s.n_train < 1000 else {"data_rich"}
 """,
+    ("pareto_front", "all"): """
+def pareto_front(costs):
+    return list(range(len(costs)))
+""",
+    ("pareto_front", "none"): """
+def pareto_front(costs):
+    return []
+""",
+    ("pareto_front", "the example of the docstring"): """
+def pareto_front(costs):
+    return [0, 2, 3]
+""",
     ("strategy_reasons", "a word"): """
 def strategy_reasons(s):
     return "data_rich"
@@ -266,6 +278,39 @@ def recommend_hparams(method, n_train, per_step_batch, target_batch=32):
     return {"lr": {"full": 3e-5, "lora": 2e-4, "head": 1e-3}[method], "micro_batch": micro, "accum": accum,
             "epochs": 3, "total_steps": steps, "warmup_steps": int(steps * 0.1), "weight_decay": 0.01,
             "decay_exclude": {"bias", "LayerNorm.weight"}}
+""",
+    ),
+    (
+        "pareto_front",
+        "better everywhere, by loops",
+        7,
+        {"only-better-in-every-respect"},
+        """
+def pareto_front(costs):
+    kept = []
+    for i in range(len(costs)):
+        lost = False
+        for j in range(len(costs)):
+            if all(costs[j][k] < costs[i][k] for k in range(len(costs[i]))):
+                lost = True
+        if not lost:
+            kept.append(i)
+    return kept
+""",
+    ),
+    (
+        "pareto_front",
+        "not worse is enough",
+        7,
+        {"equal-plans-beat-each-other"},
+        """
+def pareto_front(costs):
+    kept = []
+    for i, mine in enumerate(costs):
+        others = costs[:i] + costs[i + 1 :]
+        if not any(all(a <= b for a, b in zip(theirs, mine)) for theirs in others):
+            kept.append(i)
+    return kept
 """,
     ),
     (

@@ -239,3 +239,31 @@ def test_the_manifest_has_the_points_of_the_curriculum():
     assert mine == {"training_memory": 9, "choose_strategy": 14, "recommend_hparams": 8}
     assert totals["strategy_reasons"] == 7
     assert sum(totals.values()) == 65
+
+
+# --- the bonus ---
+
+
+def test_the_front_by_its_definition_on_many_tables():
+    """Whoever is in the front is beaten by none; whoever is not is beaten by somebody who is."""
+    generator = torch.Generator().manual_seed(0)
+    for size, width in itertools.product((0, 1, 2, 9, 30), (1, 2, 3, 5)):
+        table = torch.randint(0, 4, (size, width), generator=generator)
+        front = strategy.pareto_front(table.tolist())
+        no_dearer = (table[:, None] <= table[None]).all(-1)
+        beats = no_dearer & ~no_dearer.mT
+        assert front == (~beats.any(0)).nonzero().flatten().tolist()
+        assert all(bool(beats[front, place].any()) for place in range(size) if place not in front)
+
+
+def test_the_front_does_not_depend_on_the_scale_of_a_cost():
+    generator = torch.Generator().manual_seed(1)
+    table = torch.rand((40, 3), generator=generator)
+    front = strategy.pareto_front(table.tolist())
+    assert 1 < len(front) < 40
+    assert strategy.pareto_front((table * torch.tensor([1000.0, 1.0, 0.01])).tolist()) == front
+    assert strategy.pareto_front(table.exp().tolist()) == front
+
+
+def test_a_single_cost_leaves_the_cheapest():
+    assert strategy.pareto_front([[3.0], [1.0], [2.0], [1.0]]) == [1, 3]
