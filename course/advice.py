@@ -54,14 +54,16 @@ def forward(exercises: Iterable[Exercise], memories: Mapping[str, Memory]) -> tu
     """The exercise to go on with, and what to do about it; None if all are passed.
 
     That is the one that was graded last, or, if it is passed, the first after it that is not; behind the last one the
-    search goes on at the beginning. Who began in the middle goes on there.
+    search goes on at the beginning. Who began in the middle goes on there. Of exercises that nobody has begun, those
+    come first that build on nothing that is still to be passed.
     """
     ready = [exercise for exercise in exercises if not exercise.planned]
+    passed = {slug for slug, memory in memories.items() if memory.solved}
     here = _position(ready, memories)
-    for exercise in [*ready[here:], *ready[:here]]:
+    left = [one for one in [*ready[here:], *ready[:here]] if memories.get(one.slug, Memory()).status != "passed"]
+    left.sort(key=lambda one: not (memories.get(one.slug, Memory()).begun or passed.issuperset(one.requires)))
+    for exercise in left:
         memory = memories.get(exercise.slug, Memory())
-        if memory.status == "passed":
-            continue
         if memory.failed and memory.status != "not_started":
             return exercise, Advice(f"course hint {exercise.id}", say("A hint on the first open check:"))
         if memory.status == "not_started" or not memory.begun:

@@ -262,7 +262,10 @@ def _list_as_json(exercises: Sequence[Exercise], memories: Mapping[str, Memory])
                 "slug": exercise.slug,
                 "title": exercise.title(text.language()),
                 "functions": list(exercise.functions),
+                "bonus": list(exercise.bonus),
                 "points": exercise.points,
+                "bonus_points": exercise.bonus_points,
+                "requires": list(exercise.requires),
                 "minutes": exercise.minutes,
                 "state": advice.state(exercise, memories.get(exercise.slug)),
             }
@@ -475,7 +478,7 @@ def _selection(only: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
 def _nothing_selected(
     only: Sequence[str], exercise: Exercise, here: Workspace | None, nearest: Sequence[str] = ()
 ) -> errors.NothingSelected:
-    functions = ", ".join(exercise.functions)
+    functions = ", ".join(exercise.names)
     message = say(
         "--only {names} matches no check of {exercise}. Name a function ({functions}) or a check.",
         names=", ".join(only),
@@ -589,10 +592,8 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
     else:
         code = reference.source(chosen, function)
         if code is None:
-            nearest = difflib.get_close_matches(str(function), chosen.functions, n=1)
-            raise errors.NoSuchFunction(
-                str(function), chosen.id, chosen.functions, nearest=nearest[0] if nearest else None
-            )
+            nearest = difflib.get_close_matches(str(function), chosen.names, n=1)
+            raise errors.NoSuchFunction(str(function), chosen.id, chosen.names, nearest=nearest[0] if nearest else None)
         with render.pager(console):
             render.code(console, code)
             console.print()
@@ -869,7 +870,7 @@ def _no_hints(function: str) -> tuple[str, ...]:
 
 def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | None) -> tuple[str, str | None]:
     """The function that a reader means: one of the exercise's, or a group of its checks; or that of an open check."""
-    known: list[str] = [*exercise.functions, *(str(check["function"]) for check in memory.failed)]
+    known: list[str] = [*exercise.names, *(str(check["function"]) for check in memory.failed)]
     known += [heading for heading in found.hints if heading not in known] if found else []
     for candidate in known:
         if candidate.lower() == name.lower():
@@ -879,7 +880,7 @@ def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | Non
         if name.lower() in (check_id.lower(), check_id.partition(".")[2].lower()):
             return str(check["function"]), check_id
     nearest = difflib.get_close_matches(name, known, n=1)
-    raise errors.NoSuchFunction(name, exercise.id, exercise.functions, nearest=nearest[0] if nearest else None)
+    raise errors.NoSuchFunction(name, exercise.id, exercise.names, nearest=nearest[0] if nearest else None)
 
 
 def _write(path: str, content: bytes) -> bool:

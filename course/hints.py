@@ -86,7 +86,7 @@ def everything(
     name = function or (check and check["function"])
     shown = [own] if check and (own := _of_check(check)) else []
     seen: set[tuple[str, ...]] = set()
-    for candidate in [name] if name else exercise.functions:
+    for candidate in [name] if name else exercise.names:
         items = chapter(candidate)
         if items not in seen:  # two functions may share their hints
             seen.add(items)

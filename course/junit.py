@@ -1,6 +1,7 @@
 """The report as JUnit XML in pytest's ``xunit2`` flavour, which CI systems read.
 
-failed and not started -> failure; crashed, timeout, out of memory and our own faults -> error; skipped -> skipped.
+failed and not started -> failure; crashed, timeout, out of memory and our own faults -> error; skipped, and a bonus
+function that is not started -> skipped.
 Points and seed are properties of the suite, since xunit2 has no place for them at a test case.
 """
 
@@ -54,6 +55,8 @@ def to_xml(result: Result) -> bytes:
         "status": result.status,
         "points": result.points,
         "max_points": result.max_points,
+        "bonus_points": result.bonus_points if result.max_bonus_points else None,
+        "max_bonus_points": result.max_bonus_points or None,
         "seed": result.seed,
         "sandbox": result.sandbox,
     }
@@ -86,7 +89,10 @@ def _case(result: Result, check: CheckResult) -> ElementTree.Element:
         return case
     status = check.status
     outcome = ElementTree.SubElement(
-        case, OUTCOME[status], type=status, message=legal(check.message or status.replace("_", " "))
+        case,
+        "skipped" if check.bonus and check.quiet else OUTCOME[status],
+        type=status,
+        message=legal(check.message or status.replace("_", " ")),
     )
     found = check.explanation
     facts = [

@@ -249,7 +249,7 @@ class Screen:
             words = say_many(
                 "not in your file (1 check)", "not in your file ({count} checks)", count=len(self._waiting)
             )
-            self._one_line("failed", self._heading(self._waiting[0].function), words, points)
+            self._one_line("failed", self._heading(self._waiting[0]), words, points)
             self._waiting = []
         else:
             self._print_waiting()
@@ -258,18 +258,20 @@ class Screen:
 
     def _print_passed(self) -> None:
         """One line for a function all of whose checks passed."""
-        function, checks = self._waiting[0].function, self._waiting
+        checks = self._waiting
         points = f"{sum(check.points for check in checks)}/{sum(check.max_points for check in checks)}"
         words = say_many("1 check", "{count} checks", count=len(checks))
         if remarks := sum(bool(check.remarks) for check in checks):
             words += ", " + say_many("1 remark", "{count} remarks", count=remarks)
-        self._one_line("passed", self._heading(function), words, points)
+        self._one_line("passed", self._heading(checks[0]), words, points)
         self._waiting = []
 
-    def _heading(self, function: str) -> str:
+    def _heading(self, check: CheckResult) -> str:
+        function = check.function
         again = function in self._seen
         self._seen.add(function)
-        return say("{function}, continued", function=function) if again else function
+        name = say("{function} (bonus)", function=function) if check.bonus else function
+        return say("{function}, continued", function=name) if again else name
 
     def _one_line(self, status: str, heading: str, words: str, points: str) -> None:
         if not self._compact:
@@ -284,7 +286,7 @@ class Screen:
             function = self._waiting[0].function
             self._waiting = self._skeletons.pop(function, []) + self._waiting
             self.console.print()
-            self._text(self._heading(function), style="bold")
+            self._text(self._heading(self._waiting[0]), style="bold")
             self._headed = True
             self._compact = False
         for check in self._waiting:
@@ -293,11 +295,11 @@ class Screen:
 
     def _print_skeletons(self) -> None:
         """One line for each function that found only the skeleton, not one for each of its checks."""
-        for function, checks in self._skeletons.items():
+        for checks in self._skeletons.values():
             points = sum(check.max_points for check in checks)
             self._one_line(
                 "not_started",
-                function,
+                self._heading(checks[0]),
                 say_many("not started (1 check)", "not started ({count} checks)", count=len(checks)),
                 f"0/{points}",
             )
@@ -398,7 +400,7 @@ class Screen:
     def _first(self, result: Result) -> None:
         """What to look at first: one failed check in full; the others are only counted."""
         check = result.first_to_look_at()
-        if check is None or result.status != "failed":
+        if check is None or result.status not in ("failed", "passed"):  # passed: then it is of a bonus function
             return
         self.console.print()
         name = clean(check.id, one_line=True)
@@ -470,6 +472,8 @@ class Screen:
         table.add_column("")
         table.add_column(Text(say("points")), justify="right", no_wrap=True)
         for tally in result.tallies():
+            if tally.bonus and tally.not_started:
+                continue
             table.add_row(*self._tally(tally))
         self.console.print()
         self.console.print(table)
@@ -479,7 +483,8 @@ class Screen:
         style = "green" if done else "dim" if tally.not_started else "red"
         full, empty = ("#", ".") if self.ascii else ("█", "░")
         length = 10 * tally.points // tally.max_points if tally.max_points else 0
-        yield Text(clean(tally.function), style="" if not tally.not_started else "dim")
+        name = say("{function} (bonus)", function=tally.function) if tally.bonus else tally.function
+        yield Text(clean(name), style="" if not tally.not_started else "dim")
         yield Text(f"{tally.passed}/{tally.checks}")
         yield Text(full * length + empty * (10 - length), style=style)
         yield Text(f"{tally.points}/{tally.max_points}")
@@ -513,14 +518,17 @@ class Screen:
                 style="bold",
             )
             return
+        asked = [check for check in result.checks if not check.bonus]
         counts = {
-            "passed": sum(check.passed for check in result.checks),
-            "count": len(result.checks),
+            "passed": sum(check.passed for check in asked),
+            "count": len(asked),
             "points": result.points,
             "max_points": result.max_points,
         }
         good = result.status == "passed"
-        if good:
+        if not asked:
+            words = ""
+        elif good:
             words = say_many(
                 "The check passed: {points} of {max_points} points.",
                 "All {count} checks passed: {points} of {max_points} points.",
@@ -528,7 +536,17 @@ class Screen:
             )
         else:
             words = say("{passed} of {count} checks passed: {points} of {max_points} points.", **counts)
-        self._text(words, style="bold green" if good else "bold")
+        if words:
+            self._text(words, style="bold green" if good else "bold")
+        if result.max_bonus_points and not all(check.quiet for check in result.checks if check.bonus):
+            self._text(
+                say(
+                    "Bonus: {points} of {max_points} points, counted apart.",
+                    points=result.bonus_points,
+                    max_points=result.max_bonus_points,
+                ),
+                style="bold",
+            )
         visible = sum(check.visible for check in result.checks)
         hidden = len(result.checks) - visible
         self._text(
@@ -704,6 +722,9 @@ def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[
         memory = memories.get(exercise.slug)
         state = advice.state(exercise, memory)
         score = {"points": memory.points, "max_points": memory.max_points} if memory else {}
+        reached = say(STATES[state], **score)
+        if memory and memory.bonus_points:
+            reached = say("{state}, bonus {points}", state=reached, points=memory.bonus_points)
         hours, minutes = divmod(exercise.minutes, 60)
         table.add_row(
             Text(str(exercise.number)),
@@ -711,7 +732,7 @@ def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[
             Text(exercise.slug, style="cyan"),
             Text(str(exercise.points)),
             Text(say("{hours}:{minutes:02d} h", hours=hours, minutes=minutes)),
-            Text(say(STATES[state], **score), style=STATE_STYLES[state]),
+            Text(reached, style=STATE_STYLES[state]),
             style="dim" if exercise.planned else "",
         )
     console.print(table)

@@ -88,6 +88,8 @@ class AnnouncedCheck:
     """The group of checks that it belongs to."""
     visibility: Visibility
     max_points: Points
+    bonus: bool = False
+    """Of a bonus function: its points are counted apart, and nothing is lost by leaving it out."""
 
     @property
     def visible(self) -> bool:
@@ -153,6 +155,30 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Sums:
+    """Points, added up."""
+
+    points: int
+    max_points: int
+    bonus_points: int
+    max_bonus_points: int
+
+    @classmethod
+    def of(cls, checks: Iterable[CheckResult]) -> Sums:
+        """What these checks have earned and could have earned."""
+        plain_ones: list[CheckResult] = []
+        extra: list[CheckResult] = []
+        for check in checks:
+            (extra if check.bonus else plain_ones).append(check)
+        return cls(
+            points=sum(check.points for check in plain_ones),
+            max_points=sum(check.max_points for check in plain_ones),
+            bonus_points=sum(check.points for check in extra),
+            max_bonus_points=sum(check.max_points for check in extra),
+        )
+
+
+@dataclass(frozen=True)
 class Tally:
     """The checks of one function, counted."""
 
@@ -162,6 +188,7 @@ class Tally:
     points: int
     max_points: int
     not_started: bool
+    bonus: bool
 
 
 @dataclass
@@ -175,9 +202,12 @@ class Result:
     file: str
     status: Status
     points: Points
+    """Of the functions that are asked for; those of bonus functions are counted apart."""
     max_points: Points
     checks: list[CheckResult]
     """In the order of the exercise."""
+    bonus_points: Points = 0
+    max_bonus_points: Points = 0
     message: str = ""
     """What stands in the way of grading, if anything does."""
     next: str = ""
@@ -209,8 +239,14 @@ class Result:
 
     @property
     def failed(self) -> list[CheckResult]:
-        """Checks that did not pass, in the order of the exercise."""
-        return [check for check in self.checks if not check.passed]
+        """Checks that did not pass, in the order of the exercise; not those of a bonus function that is left out."""
+        return [check for check in self.checks if not (check.passed or (check.bonus and check.quiet))]
+
+    def count_points(self) -> None:
+        """Add up what the checks have earned."""
+        sums = Sums.of(self.checks)
+        self.points, self.max_points = sums.points, sums.max_points
+        self.bonus_points, self.max_bonus_points = sums.bonus_points, sums.max_bonus_points
 
     def causes(self) -> list[Cause]:
         """What was named (misconceptions, pairs, relations), each once, in the order of the checks that show it."""
@@ -246,6 +282,7 @@ class Result:
                 points=sum(check.points for check in checks),
                 max_points=sum(check.max_points for check in checks),
                 not_started=not_started(checks),
+                bonus=checks[0].bonus,
             )
             for function, checks in groups.items()
         ]
@@ -264,10 +301,12 @@ class Result:
         """
         result: Result = convert(record, cls)
         if result.status in ("passed", "failed", "not_started") and result.checks:
-            if result.status != overall(check.status for check in result.checks):
+            if result.status != overall(result.checks):
                 raise Malformed(f"the status {result.status!r} contradicts those of the checks")
-        if result.points != sum(check.points for check in result.checks):
-            raise Malformed(f"{result.points} points are not the sum of those of the checks")
+        sums = Sums.of(result.checks)
+        for mine, summed in ((result.points, sums.points), (result.bonus_points, sums.bonus_points)):
+            if mine != summed:
+                raise Malformed(f"{mine} points are not the sum of those of the checks, {summed}")
         return result
 
 
@@ -288,9 +327,12 @@ def convert(record: object, kind: type[Any]) -> Any:
         raise Malformed(str(error)) from None
 
 
-def overall(statuses: Iterable[str]) -> Status:
-    """The status of a whole grading, from those of its checks; nothing to judge is our fault, never a pass."""
-    known = set(statuses)
+def overall(checks: Sequence[CheckResult]) -> Status:
+    """The status of a whole grading, from those of its checks; nothing to judge is our fault, never a pass.
+
+    Bonus functions decide only where nothing else was graded.
+    """
+    known = {check.status for check in checks if not check.bonus} or {check.status for check in checks}
     if not known or "grader_error" in known:
         return "grader_error"
     if known == {"passed"}:

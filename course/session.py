@@ -77,20 +77,20 @@ class Grading:
 
     def refuse(self, message: str, max_points: int) -> None:
         """Note that the file is nothing that the grader could be asked about."""
-        self.result = replace(self._told("not_gradable", message), max_points=max_points)
+        self.result = replace(self._told("not_gradable", message), max_points=max_points)  # of checks nobody announced
 
     def _told(self, status: Status, message: str) -> Result:
         """A result made of what is known so far; checks that have not reported are our fault."""
         checks = [self.checks.get(one.id) or _silent(one) for one in self.announced.values()]
-        return Result(
+        told = Result(
             exercise=self.number,
             id=self.id,
             slug=self.slug,
             title=self.title,
             file=self.file,
             status=status,
-            points=sum(check.points for check in checks),
-            max_points=sum(check.max_points for check in checks),
+            points=0,
+            max_points=0,
             checks=checks,
             message=message,
             seed=self.seed,
@@ -98,6 +98,8 @@ class Grading:
             lang=self.lang,
             only=list(self.only),
         )
+        told.count_points()
+        return told
 
     def _diagnose(self, findings: object) -> None:
         if not isinstance(findings, dict):
@@ -115,7 +117,7 @@ class Grading:
         missing = [_silent(one) for one in self.announced.values() if one.id not in {check.id for check in told.checks}]
         if missing and told.status != "not_gradable":
             told = replace(told, status="grader_error", checks=told.checks + missing)
-            told.max_points = sum(check.max_points for check in told.checks)
+            told.count_points()
         if not told.checks and told.status in ("passed", "failed", "not_started"):
             told.status = "grader_error"
         told.only = list(self.only) or told.only

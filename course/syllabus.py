@@ -53,11 +53,16 @@ class Exercise:
     english_title: str
     functions: tuple[str, ...]
     """What the student's file defines, in the order of the lesson."""
+    bonus: tuple[str, ...]
+    """What it may define besides, for points that are counted apart."""
     preloads: tuple[str, ...]
     """Libraries that the grader imports once before forking, in this order."""
     points: int
+    bonus_points: int
     minutes: int
-    """Rough time for a learner."""
+    """Rough time for a learner, without the bonus functions."""
+    requires: tuple[str, ...] = ()
+    """Slugs of earlier exercises that this one builds on."""
     planned: bool = False
     """Announced, but not yet written."""
     limits: Limits = field(default_factory=Limits)
@@ -67,13 +72,18 @@ class Exercise:
         """``exercise-3``."""
         return f"exercise-{self.number}"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that is graded: the functions, then the bonus functions."""
+        return self.functions + self.bonus
+
     def title(self, lang: str = "en") -> str:
         """The title in this language, else in English."""
         return translated(self.english_title, lang)
 
 
 REQUIRED = {"slug", "title", "functions", "preloads", "points", "minutes"}
-OPTIONAL = {"state", "limits"}
+OPTIONAL = {"state", "limits", "bonus", "bonus_points", "requires"}
 
 
 @functools.cache
@@ -96,6 +106,8 @@ def load(path: Path = paths.SYLLABUS) -> tuple[Exercise, ...]:
     for exercise in exercises:
         if other := seen.get(exercise.slug):
             raise SyllabusError(f"{exercise.id} and {other.id} have the same slug {exercise.slug!r}")
+        if unknown := [slug for slug in exercise.requires if slug not in seen]:
+            raise SyllabusError(f"{exercise.id} requires {unknown[0]!r}, which is no earlier exercise")
         seen[exercise.slug] = exercise
     return exercises
 
@@ -147,6 +159,11 @@ def _exercise(number: int, entry: object) -> Exercise:
     functions = _names(entry["functions"], "functions", where)
     if not functions:
         raise SyllabusError(f"{where}: functions is empty, so there would be nothing to write")
+    bonus = _names(entry.get("bonus", []), "bonus", where)
+    if twice := sorted(set(functions) & set(bonus)):
+        raise SyllabusError(f"{where}: {twice[0]!r} is both required and a bonus")
+    if bool(bonus) != ("bonus_points" in entry):
+        raise SyllabusError(f"{where}: bonus functions and bonus_points go together")
     state = entry.get("state", "ready")
     if state not in ("ready", "planned"):
         raise SyllabusError(f"{where}: state = {state!r} is neither 'ready' nor 'planned'")
@@ -159,9 +176,12 @@ def _exercise(number: int, entry: object) -> Exercise:
         slug=slug,
         english_title=title,
         functions=functions,
+        bonus=bonus,
         preloads=_names(entry["preloads"], "preloads", where),
         points=_count(entry["points"], "points", where),
+        bonus_points=_count(entry["bonus_points"], "bonus_points", where) if bonus else 0,
         minutes=_count(entry["minutes"], "minutes", where),
+        requires=_names(entry.get("requires", []), "requires", where),
         planned=state == "planned",
         limits=Limits(**limits),
     )

@@ -49,7 +49,9 @@ class Memory:
     levels: dict[str, int] = field(default_factory=dict)
     """Function -> how many of the lesson's hints were shown."""
     results: dict[str, int] = field(default_factory=dict)
-    """Check -> points it earned when it last ran, be it alone."""
+    """Check -> points it earned when it last ran, be it alone; without bonus functions."""
+    bonus: dict[str, int] = field(default_factory=dict)
+    """The same for the checks of bonus functions."""
     graded: str | None = None
     """When it was last graded, in whole or in part; ISO 8601 in UTC, so that texts sort as times do."""
     surrendered: bool = False
@@ -61,6 +63,11 @@ class Memory:
     def begun(self) -> bool:
         """Whether it was graded, in whole or in part."""
         return self.status is not None or any(self.results.values()) or bool(self.failed)
+
+    @property
+    def bonus_points(self) -> int:
+        """Earned with bonus functions."""
+        return sum(self.bonus.values())
 
     @classmethod
     def from_json(cls, record: object) -> Memory:
@@ -78,8 +85,10 @@ class Memory:
         memory.solved = memory.solved or memory.status == "passed"
         if isinstance(record.get("graded"), str):
             memory.graded = record["graded"]
-        if isinstance(record.get("results"), dict):
-            memory.results = {str(key): points for key, points in record["results"].items() if isinstance(points, int)}
+        for name in ("results", "bonus"):
+            if isinstance(record.get(name), dict):
+                points_of = {str(key): points for key, points in record[name].items() if isinstance(points, int)}
+                setattr(memory, name, points_of)
         if isinstance(record.get("failed"), list):
             memory.failed = [
                 {str(key): None if text is None else str(text) for key, text in check.items()}
@@ -115,17 +124,19 @@ class Memory:
             }
             for check in result.failed
         ]
-        results = {check.id: check.points for check in result.checks}
+        results = {check.id: check.points for check in result.checks if not check.bonus}
+        extra = {check.id: check.points for check in result.checks if check.bonus}
+        self.bonus = self.bonus | extra if result.partial else extra
         if not result.partial:
             self.status, self.points, self.max_points = result.status, result.points, result.max_points
             self.failed, self.results = open_checks, results
         else:
-            self.failed = open_checks + [check for check in self.failed if check["id"] not in results]
+            self.failed = open_checks + [check for check in self.failed if check["id"] not in results | extra]
             if self.status is None or self.results:  # else an older version has kept the sum and not its parts
                 self.results |= results
                 self.points = sum(self.results.values())
             self.max_points = max(self.max_points, total, result.max_points)
-            if self.status == "passed" and open_checks:
+            if self.status == "passed" and any(check["id"] in results for check in open_checks):
                 self.status = "failed"
             elif self.status == "not_started" and self.points:
                 self.status = "failed"

@@ -241,7 +241,7 @@ def rooms(exercise: syllabus.Exercise) -> dict[Path, str]:
     return {
         lesson_en: page(LESSON["en"], HINTS["en"], facts, title=exercise.title("en")),
         lesson_ja: page(LESSON["ja"], HINTS["ja"], facts, title=exercise.title("ja")),
-        skeleton: skeletons.skeleton(reference, skeletons.sentences(sentences), exercise.functions),
+        skeleton: skeletons.skeleton(reference, skeletons.sentences(sentences), exercise.names),
         solution: reference,
         todos: sentences,
         checks: page(CHECKS, CHECK, facts, **common),

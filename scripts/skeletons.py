@@ -212,7 +212,7 @@ def generate(exercise: syllabus.Exercise) -> bytes:
     reference = paths.solution(exercise.slug).read_text(encoding="utf-8")
     todos = sentences(paths.todos(exercise.slug).read_text(encoding="utf-8"))
     try:
-        return skeleton(reference, todos, exercise.functions).encode()
+        return skeleton(reference, todos, exercise.names).encode()
     except SkeletonError as error:
         raise SkeletonError(f"{exercise.slug}: {error}") from None
 

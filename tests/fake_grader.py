@@ -15,7 +15,7 @@ from pathlib import Path
 
 def announced(check):
     """What the started event says of a check."""
-    return {key: check[key] for key in ("id", "title", "visibility", "max_points", "function")}
+    return {key: check[key] for key in ("id", "title", "visibility", "max_points", "function", "bonus")}
 
 
 def check(check_id, status="passed", *, max_points=1, visible=False, title=None, **fields):
@@ -27,6 +27,7 @@ def check(check_id, status="passed", *, max_points=1, visible=False, title=None,
         "visibility": "visible" if visible else "hidden",
         "points": max_points if status == "passed" else 0,
         "max_points": max_points,
+        "bonus": False,
         "status": status,
         "message": "",
         "expected": None,
@@ -67,8 +68,10 @@ def result(checks, status="failed", **fields):
         "only": [],
         "status": status,
         "message": "",
-        "points": sum(one["points"] for one in checks),
-        "max_points": sum(one["max_points"] for one in checks),
+        "points": sum(one["points"] for one in checks if not one["bonus"]),
+        "max_points": sum(one["max_points"] for one in checks if not one["bonus"]),
+        "bonus_points": sum(one["points"] for one in checks if one["bonus"]),
+        "max_bonus_points": sum(one["max_points"] for one in checks if one["bonus"]),
         "next": "",
         "checks": checks,
         **fields,

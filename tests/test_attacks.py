@@ -310,7 +310,7 @@ def test_no_exercise_pays_for_a_file_without_an_idea(host: Host, tmp_path: Path,
     for exercise in syllabus.load():
         if not exercise.planned:
             file = tmp_path / f"{exercise.slug}.py"
-            file.write_text("\n\n".join(f"def {name}(*args, **kwargs):\n    {body}\n" for name in exercise.functions))
+            file.write_text("\n\n".join(f"def {name}(*args, **kwargs):\n    {body}\n" for name in exercise.names))
             running.append(host.start(file, exercise=exercise.slug))
     assert running
     for request in running:

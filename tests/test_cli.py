@@ -775,7 +775,10 @@ def test_list_json(desk):
         "slug": "lora",
         "title": "LoRA and PEFT",
         "functions": list(syllabus.resolve("lora").functions),
+        "bonus": list(syllabus.resolve("lora").bonus),
         "points": 63,
+        "bonus_points": syllabus.resolve("lora").bonus_points,
+        "requires": list(syllabus.resolve("lora").requires),
         "minutes": 175,
         "state": "ready",
     }

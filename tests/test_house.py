@@ -467,7 +467,7 @@ def guard_skeletons(root: Path) -> Look:
         skeleton_path, solution_path = paths.skeleton(exercise.slug), paths.solution(exercise.slug)
         skeleton, solution = parse(inside(root, skeleton_path)), parse(inside(root, solution_path))
         where = skeleton_path.relative_to(paths.ROOT).as_posix()
-        for name in exercise.functions:
+        for name in exercise.names:
             look.seen.append(f"{exercise.slug}.{name}")
             hole, reference = definition(skeleton, name), definition(solution, name)
             if hole is None or reference is None:
@@ -496,7 +496,7 @@ def guard_generated_skeletons(root: Path) -> Look:
         todos = skeletons.sentences(inside(root, paths.todos(exercise.slug)).read_text(encoding="utf-8"))
         look.seen.append(exercise.slug)
         try:
-            generated = skeletons.skeleton(reference, todos, exercise.functions)
+            generated = skeletons.skeleton(reference, todos, exercise.names)
         except skeletons.SkeletonError as error:
             look.offences.append(f"{exercise.slug}: {error}")
             continue
@@ -681,7 +681,7 @@ def test_nothing_names_this_machine():
 def test_skeletons_have_holes_and_give_nothing_away():
     look = guard_skeletons(ROOT)
     assert look.offences == []
-    assert len(look.seen) == sum(len(exercise.functions) for exercise in ready(ROOT)) > 0
+    assert len(look.seen) == sum(len(exercise.names) for exercise in ready(ROOT)) > 0
 
 
 def test_skeletons_are_generated():
@@ -973,7 +973,7 @@ for exercise in syllabus.load():
     examples = doctest.testmod(importlib.import_module(f"solutions.{slug}"))
     assert examples.failed == 0
     facts[slug] = {
-        "points": sum(spec.points for spec in specs),
+        "points": sum(spec.points for spec in specs if spec.function not in exercise.bonus),
         "misconceptions": len(misconceptions),
         "examples": examples.attempted,
     }

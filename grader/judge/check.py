@@ -17,7 +17,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,8 @@ class CheckSpec:
     """Own time limit of the student process; None means the exercise's."""
     run: CheckFunction
     """Called with the student proxy."""
+    bonus: bool = False
+    """Its group is one of the exercise's bonus functions."""
 
 
 def check(
@@ -88,8 +90,12 @@ def load_file(path: Path, name: str) -> types.ModuleType:
     return module
 
 
-def manifest(module: types.ModuleType) -> list[CheckSpec]:
+def manifest(module: types.ModuleType, bonus: Collection[str] = ()) -> list[CheckSpec]:
     """All checks of a check file, in the order of the file.
+
+    Args:
+        module: the check file, imported.
+        bonus: groups that are bonus functions.
 
     Raises:
         ValueError: a check without a title, an id that occurs twice, or an ``after`` that names no earlier check.
@@ -100,7 +106,7 @@ def manifest(module: types.ModuleType) -> list[CheckSpec]:
             continue
         for attribute, function in vars(group).items():
             if attribute.startswith("check_"):
-                specs.append(_spec(group, attribute, function))
+                specs.append(_spec(group, attribute, function, bonus))
     known: set[str] = set()
     for spec in specs:
         if spec.id in known:
@@ -113,7 +119,7 @@ def manifest(module: types.ModuleType) -> list[CheckSpec]:
     return specs
 
 
-def _spec(group: type, attribute: str, function: CheckFunction) -> CheckSpec:
+def _spec(group: type, attribute: str, function: CheckFunction, bonus: Collection[str]) -> CheckSpec:
     declared: dict[str, Any] | None = getattr(function, "__check__", None)
     title = " ".join((function.__doc__ or "").split())
     if declared is None or not title:
@@ -127,4 +133,5 @@ def _spec(group: type, attribute: str, function: CheckFunction) -> CheckSpec:
         function=function_name,
         names=getattr(group, "names", (function_name,)),
         run=getattr(group(), attribute),
+        bonus=function_name in bonus,
     )

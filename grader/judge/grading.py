@@ -134,7 +134,7 @@ class Judge:
         slug = request.exercise.slug
         self.edition: Edition = "full" if paths.solution(slug).is_file() else "student"
         self.checks_module = load_file(paths.checks(slug), f"grader.checks.check_{slug}")
-        self.specs = self._selected(manifest(self.checks_module))
+        self.specs = self._selected(manifest(self.checks_module, request.exercise.bonus))
         self.reports: dict[str, CheckResult] = {}
         self.observed: dict[str, Observed] = {}
         self.budget = limits.Budget()
@@ -190,7 +190,7 @@ class Judge:
         if self.launcher.code_path is None:  # then the first process says what the compiler says
             return
         name = f"{self.request.exercise.slug}.py"
-        compiled = compiling.compile_aside(self.source, name, self.request.exercise.functions)
+        compiled = compiling.compile_aside(self.source, name, self.request.exercise.names)
         if compiled.error is not None:
             raise NotGradable(self._import_message(StudentRaised.from_wire(compiled.error), ours=True))
         if compiled.status:
@@ -233,7 +233,7 @@ class Judge:
 
     def _result(self, status: Status | None = None, message: str = "") -> None:
         checks = [bounded(self.reports[spec.id]) for spec in self.specs]
-        status = status or overall(check.status for check in checks)
+        status = status or overall(checks)
         exercise = self.request.exercise
         result = Result(
             exercise=exercise.number,
@@ -252,12 +252,13 @@ class Judge:
             lang=self._lang,
             status=status,
             message=message,
-            points=sum(check.points for check in checks),
-            max_points=sum(check.max_points for check in checks),
+            points=0,
+            max_points=0,
             next=next_command(status, exercise.id),
             checks=checks,
             only=list(self.request.only),
         )
+        result.count_points()
         self.emit({"event": "result", "result": result.to_json()})
 
     def _limits(self) -> dict[str, float]:
@@ -656,6 +657,9 @@ class Judge:
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
             item.hint = error.hint and translated(error.hint)
             if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= self.process.names:
+                if spec.bonus:  # which a file may leave out
+                    item.status, item.message = "not_started", say("`{name}` is not in your file", name=spec.function)
+                    return
                 missing = ", ".join(name for name in spec.names if name not in self.process.names)
                 text = say(
                     "The grader looks for {function} at the top level of your file, under the name that the "

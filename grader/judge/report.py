@@ -44,6 +44,7 @@ def announcement(spec: CheckSpec, lang: str) -> AnnouncedCheck:
         function=spec.function,
         visibility="visible" if spec.visible else "hidden",
         max_points=spec.points,
+        bonus=spec.bonus,
     )
 
 
