@@ -253,7 +253,7 @@ class CheckRandomDeletion:
             expect.true(
                 repeated,
                 "no word stays twice in any of 60 calls, though the text holds each of its words several times",
-                hint="the second \"the\" of a text is a token of its own. What became of it?",
+                hint='the second "the" of a text is a token of its own. What became of it?',
             )
             expect.true(
                 in_order,
@@ -282,7 +282,7 @@ class CheckRandomDeletion:
             "a text came back empty",
             expected="one of its tokens, at least",
             actual="[]",
-            hint="a label without a text teaches nothing: what is left when all throws say \"go\"?",
+            hint='a label without a text teaches nothing: what is left when all throws say "go"?',
             reveal=True,
         )
         expect.true(
@@ -304,7 +304,7 @@ class CheckRandomDeletion:
             "with p = 1, it is always the same token that stays",
             expected="any token of the text",
             actual=f"always the {survivors[0]}",
-            hint="if all throws say \"go\", which one stays is decided by one more throw",
+            hint='if all throws say "go", which one stays is decided by one more throw',
             reveal=True,
         )
         tokens = words(student, 2)
@@ -536,7 +536,9 @@ class CheckRandomSwap:
             made = edge(student, what, lambda t=tokens, n=n: answers(student, "random_swap", t, n, times=20), hint)
             student.note(f"{what}: unchanged", all(text == tokens for text in made))
             for text in made:
-                expect.equal(text, tokens, what, hint="where there is nothing to exchange, nothing changes", reveal=True)
+                expect.equal(
+                    text, tokens, what, hint="where there is nothing to exchange, nothing changes", reveal=True
+                )
         tokens = words(student, 2)
         reversed_ = any(text == tokens[::-1] for text in answers(student, "random_swap", tokens, 1, times=60))
         student.note("two words are exchanged", reversed_)
@@ -901,13 +903,19 @@ class CheckSynonymReplacement:
         entries = {word: entries[word] for word in shuffled(student, list(entries))}
         tokens = shuffled(student, [*lexicon.text, *negations, *likely])
         own = lexicon.known[:2]
-        cases = (("the default", negations, {}), ("words of your own", own, {"protected": own}), ("none", [], {"protected": []}))
+        cases = (
+            ("the default", negations, {}),
+            ("words of your own", own, {"protected": own}),
+            ("none", [], {"protected": []}),
+        )
         facts = []
         for which, protected, options in cases:
             n = sum(word in entries and word not in protected for word in tokens)
             made = answers(student, "synonym_replacement", tokens, n, entries, times=60, **options)
             changed = {tokens[place] for text in made for place in differences(tokens, text)}
-            still = {tokens[place] for text in made for place in set(range(len(tokens))) - set(differences(tokens, text))}
+            still = {
+                tokens[place] for text in made for place in set(range(len(tokens))) - set(differences(tokens, text))
+            }
             facts.append(
                 (
                     which,
@@ -924,7 +932,7 @@ class CheckSynonymReplacement:
                 not touched,
                 say("a protected word was replaced (protected: {which})", which=which),
                 actual=listed(touched),
-                hint="\"not bad\" and \"hardly bad\" have different labels: which words may nobody touch?",
+                hint='"not bad" and "hardly bad" have different labels: which words may nobody touch?',
                 reveal=True,
             )
             expect.true(
@@ -1180,7 +1188,11 @@ class Journey:
                 return number, "original"
         for what, known in (("pivot", self.pivots), ("new", self.returned), ("original", self.texts)):
             for number, start in enumerate(known):
-                if start.strip() and key.casefold().startswith(start.casefold().split()[0]) and known is not self.pivots:
+                if (
+                    start.strip()
+                    and key.casefold().startswith(start.casefold().split()[0])
+                    and known is not self.pivots
+                ):
                     return number, f"{what} {' '.join(ENDINGS.findall(key.split()[0])) or 'altered'}"
                 if key.startswith(start) and known is self.pivots:
                     return number, what
