@@ -1603,8 +1603,8 @@ class CheckWholeWordMask:
             expected="each about 45 times in 300 calls",
             hint="every order of the words is equally likely",
         )
-        # 20 short words and 10 of four tokens, 18 of 60 tokens: of the short ones 6 or more in a call, of the long ones
-        # 2 or more; over 120 calls the averages have standard deviations of 0.2 and 0.1.
+        # 20 short words and 10 of four tokens, 18 of 60 tokens: of the short ones 7 in a call, of the long ones
+        # nearly 3; over 120 calls the averages have standard deviations of 0.23 and 0.06.
         sizes = [1, 4, 1] * 10
         mixed = Selections(student, text_of(*sizes), 0.3, 120, "short and long words")
         often = mixed.how_often()
