@@ -439,7 +439,8 @@ class CheckLoRALinear:
             "a layer of rank 1 raises an error",
             hint="rank 1 is the thinnest update there is, but it is one: which ranks leave nothing to train?",
         )
-        expect.equal(thin, sorted([(D,), (K,)]), f"shapes of the trainable tensors with r=1 (d={D}, k={K})", reveal=True)
+        what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), sides of length 1 left out"
+        expect.equal(thin, sorted([(D,), (K,)]), what, reveal=True)
         wide = 8  # more than either side
         try:
             with student.untraced():
@@ -2173,7 +2174,7 @@ class Turned:
         self.student, self.r = student, r
         self.weight, self.bias = draw.normal(D, K), draw.normal(D) if bias else None
         self.a, self.b, self.m = draw.normal(r, K), draw.normal(D, r), draw.uniform(0.5, 3, D)
-        self.base = student.fixtures.linear_of(self.weight, self.bias)
+        self.base = student.fixtures.lora.linear_of(self.weight, self.bias)
         self.scale = alpha / r**0.5 if rs.get("rs") else alpha / r
         self.layer = student.DoRALinear(self.base, r=r, alpha=alpha, **rs)
         if write:
@@ -2205,7 +2206,9 @@ class CheckDoRALinear:
             x = student.draw.normal(4, K)
             with student.untraced():
                 output = turned.layer(x)
-                again = student.DoRALinear(student.fixtures.linear_of(turned.weight, turned.bias), r=R, alpha=6.0)(x)
+                again = student.DoRALinear(student.fixtures.lora.linear_of(turned.weight, turned.bias), r=R, alpha=6.0)(
+                    x
+                )
             plain = F.linear(x, turned.weight, turned.bias)
             usable(output, (4, D), "output of a fresh layer")
             student.note("output at the start", output if same(again, output) else "another one for every layer")
@@ -2260,7 +2263,7 @@ class CheckDoRALinear:
             what = f"output with r={r}, alpha={alpha}, rs={rs}"
             expect.close(output, want, what, tolerance=1e-4, hint="rsLoRA divides by the square root of r")
         for r in (0, -3):
-            base = student.fixtures.linear_of(student.draw.normal(D, K))
+            base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
             expect.true(
                 refused(student, "ValueError", student.DoRALinear, base, r=r, alpha=6.0),
                 say("a layer of rank {r} is built without an error", r=r),
