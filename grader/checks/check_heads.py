@@ -585,6 +585,18 @@ class CheckConvHead:
             head(texts.hidden(), texts.mask(), shape=(len(lengths), 1))
         Head(student, "ConvHead", 7).demand_reading(7)
         demand_any_number(student, "ConvHead", 6, channels=8)
+        with student.untraced():
+            numbers = [
+                student.fixtures.n_trainable(student.ConvHead(6, **options))
+                for options in ({}, {"channels": 256, "kernel": 2})
+            ]
+        head.fact("256 channels and a kernel of 2 unless told otherwise", numbers[0] == numbers[1])
+        expect.equal(
+            numbers[0],
+            numbers[1],
+            "trainable numbers of ConvHead(6), which should be those of ConvHead(6, channels=256, kernel=2)",
+            hint="what do you take where nothing is said of channels and kernel?",
+        )
 
     @check(points=3)
     def check_pad_invariant(self, student):
@@ -1052,6 +1064,20 @@ class CheckLayerMix:
                 "all weights are equal, whatever the parameters are",
                 hint="which of the parameters' numbers reaches the weights?",
             )
+        mix = Head(student, "LayerMix", n)
+        with student.untraced():
+            student.fixtures.fill(mix.module, 0.0)
+            states = self.states(student, n)
+            level = mix.module(states)
+        expect.shape(level, (2, 3, 4), "the mix, with all parameters at 0")
+        weights, constant, left = self.weights(states, level.nan_to_num())
+        average = bool(level.isfinite().all()) and left < 1e-3 and abs(constant) < 1e-3 and bool((weights > 1e-3).all())
+        mix.fact("an average with all parameters at 0", average and abs(float(weights.sum()) - 1) < 1e-3)
+        expect.true(
+            average and abs(float(weights.sum()) - 1) < 1e-3,
+            "with all parameters at 0, it is no average of the states",
+            hint="training may bring a parameter to 0: what does its weight become then, and what is divided by what?",
+        )
 
 
 def averaged(states: tuple[Tensor, ...], mixed: Tensor) -> str:
@@ -1170,6 +1196,7 @@ class CheckAttentionPool:
         free = pool.fact("the order does not matter", same(back, result))
         varied = pool.fact("the weight of a token varies", bool(weight.max() - weight.min() > 1e-2))
         both = pool.fact("both of two tokens have a weight", bool(((weight > 1e-5) & (weight < 1 - 1e-5)).all()))
+        gains = pool.fact("a token gains weight by a neighbour", gaining(student) >= 3)
         pool.demand_reading(6, features=6)
         expect.true(
             learned, "every text gets the plain mean of its tokens", hint="the weights must come from the tokens"
@@ -1181,6 +1208,11 @@ class CheckAttentionPool:
             varied and both,
             "of two tokens one has no weight between 0 and 1, or always the same",
             hint="a softmax gives each token a part, according to its score",
+        )
+        expect.true(
+            not gains,
+            "with one more token in the text, a token that was there before weighs more",
+            hint="a token's score comes from its own state alone: what else does it depend on?",
         )
 
     @check(points=1)
@@ -1241,6 +1273,23 @@ def unmoved(pool: Head, student) -> bool:
     heavy = (torch.stack(found).sum(2).abs() > 0.05).all(0)  # a share of next to nothing is rounding
     one, other = (weights[heavy] / weights[heavy].sum(1, keepdim=True) for weights in found)
     return not bool(heavy.any()) or bool((one - other).abs().median() < 1e-3)
+
+
+def gaining(student) -> int:
+    """In how many of 40 texts a fifth token makes one of the first four weigh more; none where there are no weights.
+
+    The softmax of scores that each come from one token can only take from the others what a new one gets.
+    """
+    pool = Head(student, "AttentionPool", 6, scale=2.0)  # scores that differ a lot
+    tokens = student.draw.normal(40, 5, 6)
+    found = []
+    for count in (4, 5):
+        texts = tokens[:, :count]
+        weights, summed = shares(texts, pool(texts, torch.ones(40, count, dtype=torch.long), shape=(40, 6)))
+        if not summed:
+            return 0
+        found.append(weights[:, :4])
+    return int((found[1] - found[0] > 0.01).any(1).sum())
 
 
 def affine(inputs: Tensor, outputs: Tensor) -> bool:
