@@ -31,8 +31,14 @@ from grader.judge.proxy import Draw
 LABELS = "calm angry happy sad bored curious afraid proud".split()
 PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not in ("bor", "pain", "amaz")]
 """Words of one token."""
-COMPOUND = [("boring", 2), ("painful", 2), ("amazingly", 3), ("bored", 2)]
-"""Words of several tokens, and of how many."""
+COMPOUND = {
+    "boring": ["bor", "##ing"],
+    "painful": ["pain", "##ful"],
+    "amazingly": ["amaz", "##ing", "##ly"],
+    "bored": ["bor", "##ed"],
+}
+"""Words of several tokens."""
+IDS = {piece: place for place, piece in enumerate(built.VOCABULARY)}
 PARTS = "query", "key", "value"
 CANDIDATES = 12
 """Texts that are drawn for one that is used."""
@@ -45,7 +51,8 @@ def text_of(draw, n_tokens: int) -> str:
     words: list[str] = []
     left = n_tokens
     while left > 0:
-        word, size = COMPOUND[draw.integer(0, len(COMPOUND))]
+        word = list(COMPOUND)[draw.integer(0, len(COMPOUND))]
+        size = len(COMPOUND[word])
         if size >= left or draw.integer(0, 4):
             word, size = PLAIN[draw.integer(0, len(PLAIN))], 1
         words.append(word)
@@ -79,6 +86,12 @@ def bert(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
     return linear(linear(hidden[:, 0], "bert.pooler.dense").tanh(), "classifier")
 
 
+def encoded(text: str) -> list[int]:
+    """The ids of a text that is made of these words, special tokens included."""
+    pieces = [piece for word in text.split() for piece in COMPOUND.get(word, [word])]
+    return [IDS[piece] for piece in (built.CLS, *pieces, built.SEP)]
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A model, by what it takes to build it, and texts with their right answers."""
@@ -104,7 +117,7 @@ def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, 
         cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
             the text; for the second one, to lose the last special token.
     """
-    draw, pieces = Draw(seed), built.pieces()
+    draw = Draw(seed)
     order = torch.randperm(len(LABELS), generator=draw.generator).tolist()
     labels = tuple(LABELS[place] for place in order[:n_classes])
     weights = {name: part.double() for name, part in built.weights(seed, n_classes, gain).items()}
@@ -112,7 +125,7 @@ def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, 
 
     def ids_of(text: str, limit: int = built.POSITIONS) -> list[int]:
         """As the tokenizer should cut it: from the end, and inside the special tokens."""
-        first, *inner, last = pieces.encode(text).ids
+        first, *inner, last = encoded(text)
         return [first, *inner[: limit - 2], last]
 
     def logits_of(rows: list[list[int]]) -> Tensor:
@@ -292,7 +305,7 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
             ]
             after = help.state(metered.model, metered.tokenizer)
             left_training = help.in_training_mode(metered.model)
-        lengths = [len(built.pieces().encode(text).ids) for text in texts]
+        lengths = [len(encoded(text)) for text in texts]
         widths = {128, *lengths, *(-(-length // 8) * 8 for length in lengths)}
         expect.true(
             all(
@@ -535,7 +548,7 @@ class CheckPredictBatch:
     def check_dynamic_padding(self, student):
         """each batch is as wide as its own longest text, not as max_length and not as the longest text of all"""
         for lengths, batch_size in (((5, 3, 9, 38, 4, 6, 12, 2, 7), 3), ((4, 10, 33, 6, 3, 8, 11, 17), 2)):
-            metered, pieces = Metered(student, "columns"), built.pieces()
+            metered = Metered(student, "columns")
             texts = [text_of(student.draw, length) for length in lengths]
             with student.untraced():
                 answers = student.predict_batch(
@@ -551,7 +564,7 @@ class CheckPredictBatch:
                 hint="every answer comes from the model's own logits for that text",
                 reveal=True,
             )
-            tokens = sorted(len(pieces.encode(text).ids) for text in texts)
+            tokens = sorted(len(encoded(text)) for text in texts)
             widths = sorted(batch[0] for batch in batches.values())
             sizes = [len(batch) for batch in sorted(batches.values())]
             fit = all(
