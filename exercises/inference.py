@@ -15,12 +15,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from torch import Tensor
-from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
 
-def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassification, PreTrainedTokenizerFast]:
+def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassification, BertTokenizer]:
     """Given: a tiny BERT that has learned nothing, and its tokenizer, to try your functions on without a download.
 
     >>> model, tokenizer = toy()
@@ -28,14 +27,10 @@ def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassif
     [2, 4, 8, 9, 5, 3]
     """
     words = "[PAD] [UNK] [CLS] [SEP] a film , good bor ##ing !".split()
-    pieces = Tokenizer(models.WordPiece({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
-    pieces.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    pieces.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
-    names = {name: f"[{name[:3].upper()}]" for name in ("pad_token", "unk_token", "cls_token", "sep_token")}
     torch.manual_seed(0)
     shape = dict.fromkeys(("num_hidden_layers", "num_attention_heads"), 2) | {"hidden_size": 8, "intermediate_size": 16}
     config = BertConfig(vocab_size=len(words), id2label=dict(enumerate(labels)), initializer_range=1.0, **shape)
-    return BertForSequenceClassification(config), PreTrainedTokenizerFast(tokenizer_object=pieces, **names)
+    return BertForSequenceClassification(config), BertTokenizer(vocab={word: i for i, word in enumerate(words)})
 
 
 def predict(text: str, model: Any, tokenizer: Any, max_length: int = 128) -> tuple[str, float]:

