@@ -378,6 +378,11 @@ def cells_of(student, n: int) -> list[list[int]]:
     return [counts[n * t : n * (t + 1)] for t in range(n)]
 
 
+def symmetric(cells: list[list[int]]) -> list[list[int]]:
+    """The table with its upper half mirrored: which way round it is, is the concern of two checks and not of all."""
+    return [[cells[min(t, p)][max(t, p)] for p in range(len(cells))] for t in range(len(cells))]
+
+
 def demand_cells(student, answer: Any, want: list[list[int]], what: str, hint: str) -> None:
     """The answer is this table of counts, whatever it is made of."""
     found = plain(answer)
@@ -436,9 +441,10 @@ class CheckConfusion:
     @check(points=1)
     def check_missing_class(self, student):
         """the shape comes from n_classes, even if classes do not occur at all"""
-        for n, true, predicted in ((5, (1, 2), (1, 2, 3)), (3, (2,), (2,)), (2, (0,), (0,))):
-            counts = iter((student.draw.integers(1, 5, (n * n,)) + 5 * torch.arange(n * n)).tolist())
-            cells = [[next(counts) if t in true and p in predicted else 0 for p in range(n)] for t in range(n)]
+        for n, present in ((5, (1, 2)), (3, (2,)), (2, (0,))):
+            cells = symmetric(cells_of(student, n))
+            for t, row in enumerate(cells):
+                row[:] = [count if {t, p} <= {*present} else 0 for p, count in enumerate(row)]
             self.counts(
                 student,
                 cells,
@@ -457,7 +463,7 @@ class CheckConfusion:
             ("list", "tensor"),
             ("array", "list"),
         ):
-            cells = cells_of(student, 3)
+            cells = symmetric(cells_of(student, 3))
             y_true, y_pred = pairs_of(student, cells)
             with student.untraced():
                 function = student.value(None, "confusion")
