@@ -204,3 +204,42 @@ def amp_step(
     # TODO: about eight lines. Clear, forward under autocast, scale and backward, unscale, clip, let the scaler step and
     # update.
     raise NotImplementedError("amp_step")
+
+
+# --- bonus ---
+
+
+def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: float = 0.0) -> Tensor:
+    """Cross-entropy with label smoothing and with the focal factor, either, both or neither.
+
+    With p the softmax of the logits of an example and y its label, the loss of the example is
+
+        (1 - p_y)^gamma * -sum over k of t_k ln p_k,    t_k = smoothing / K, and 1 - smoothing more where k = y
+
+    So smoothing gives a little of the target to every class, the right one included. The focal factor is small where
+    the model is right already; the gradient goes through it, too.
+
+    Args:
+        logits: (B, K)
+        labels: (B,), from 0 to K - 1
+        smoothing: from 0 up to, but not including, 1
+        gamma: 0 or more
+
+    Returns:
+        The mean over the examples, a tensor of one number, with its graph. It and its gradient stay finite for logits
+        of any size, and with gamma = 0 or smoothing = 0 it is what it would be without that part.
+
+    Raises:
+        ValueError: ``smoothing`` or ``gamma`` is out of range.
+
+    >>> logits, labels = torch.tensor([[0.0, 0.0], [0.0, math.log(3)]]), torch.tensor([0, 1])  # p_y: 1/2 and 3/4
+    >>> round(custom_loss(logits, labels).item(), 4)  # (ln 2 + ln 4/3) / 2
+    0.4904
+    >>> round(custom_loss(logits, labels, gamma=2.0).item(), 4)  # (1/4 ln 2 + 1/16 ln 4/3) / 2
+    0.0956
+    >>> round(custom_loss(logits, labels, smoothing=0.2).item(), 4)  # the second one: 0.9 ln 4/3 + 0.1 ln 4
+    0.5453
+    """
+    # TODO: about eight lines. Refuse what is out of range, take the log-softmax, mix the two sums, weigh each example,
+    # average.
+    raise NotImplementedError("custom_loss")

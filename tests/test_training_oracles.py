@@ -399,6 +399,37 @@ def test_amp_step_on_cuda(dtype):
     assert all(torch.equal(one, other) for one, other in zip(ours.parameters(), before, strict=True))
 
 
+# --- custom_loss ---
+
+
+def test_custom_loss_is_torch_s_where_torch_has_it():
+    for draw in draws():
+        n, n_classes, smoothing = draw.randint(1, 6), draw.randint(2, 6), draw.choice([0.0, draw.uniform(0.01, 0.9)])
+        logits, labels = 3 * torch.randn(n, n_classes), torch.randint(0, n_classes, (n,))
+        want = nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing)
+        torch.testing.assert_close(training.custom_loss(logits, labels, smoothing), want)
+
+
+def test_the_focal_factor_for_two_classes_by_arithmetic():
+    for draw in draws():
+        p, gamma = draw.uniform(0.05, 0.95), draw.uniform(0.0, 4.0)
+        logits = torch.tensor([[math.log(p), math.log(1 - p)]], dtype=torch.float64)
+        found = training.custom_loss(logits, torch.tensor([0]), gamma=gamma).item()
+        assert found == pytest.approx((1 - p) ** gamma * -math.log(p), rel=1e-9)
+
+
+def test_the_slope_of_the_custom_loss_by_differences():
+    for draw in draws(10):
+        labels, smoothing, gamma = torch.randint(0, 3, (4,)), draw.uniform(0, 0.5), draw.uniform(0.3, 3)
+        logits = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
+        assert torch.autograd.gradcheck(
+            lambda x, labels=labels, smoothing=smoothing, gamma=gamma: training.custom_loss(
+                x, labels, smoothing, gamma
+            ),
+            logits,
+        )
+
+
 # --- what the lesson says ---
 
 

@@ -992,3 +992,113 @@ class CheckAmpStep:
                 hint="the caller may use it again: what did you take out or write into it?",
                 reveal=True,
             )
+
+
+# --- custom_loss (bonus) ---
+
+
+class Losses:
+    """Logits and labels, the loss of every example in float64, and the student's loss with its gradient."""
+
+    def __init__(
+        self, student, n: int, n_classes: int, smoothing: float, gamma: float, *, size: float = 2.0, given: bool = True
+    ) -> None:
+        """Draw, and call the student's function; arguments of 0 are left to their defaults unless ``given``."""
+        self.logits = size * student.draw.normal(n, n_classes)
+        self.labels = student.draw.integers(0, n_classes, (n,))
+        options = {"smoothing": smoothing, "gamma": gamma}
+        options = {name: value for name, value in options.items() if given or value}
+        found = student.fixtures.training.loss_and_slope(
+            student.value(None, "custom_loss"), self.logits, self.labels, options
+        )
+        self.loss, self.slope = (found.get(key) for key in ("loss", "slope"))
+        self.what = f"smoothing={smoothing:g}, gamma={gamma:g}"
+        log_p = self.logits.double().log_softmax(1)
+        p, right = log_p.exp(), torch.eye(n_classes, dtype=torch.float64)[self.labels]
+        targets = (1 - smoothing) * right + smoothing / n_classes
+        cross = -(targets * log_p).sum(1)
+        missing = 1 - (p * right).sum(1)
+        factor = missing**gamma
+        # d(cross) = p - t; d(missing) = -p_y (right - p)
+        bent = gamma * missing ** (gamma - 1) if gamma else torch.zeros_like(missing)
+        slope = factor[:, None] * (p - targets) - (cross * bent * (p * right).sum(1))[:, None] * (right - p)
+        self.want, self.want_slope = float((factor * cross).mean()), slope / n
+
+    def demand(self, hint: str) -> None:
+        """The value is right."""
+        expect.close(self.loss, self.want, f"loss, {self.what}", tolerance=2e-5, hint=hint)
+
+
+class CheckCustomLoss:
+    """A target that is not so sure, and examples that are not so easy"""
+
+    function = "custom_loss"
+
+    @check(points=1, visible=True)
+    def check_plain(self, student):
+        """without smoothing and focal factor it is the mean cross-entropy"""
+        for n, n_classes in ((5, 3), (4, 6)):
+            Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
+                "minus the log of the probability of the right class, and the mean over the examples"
+            )
+
+    @check(points=1)
+    def check_smoothing(self, student):
+        """smoothing gives every class its share of the target, the right one included"""
+        results = [
+            Losses(student, n, n_classes, float(student.draw.uniform(0.1, 0.4)), 0.0, given=n == 5)
+            for n, n_classes in ((5, 3), (4, 6), (7, 2))
+        ]
+        for result in results:
+            result.demand("write the targets of one example down, for three classes: they add up to 1")
+
+    @check(points=1)
+    def check_focal(self, student):
+        """the focal factor (1 - p)^gamma weighs each example by what the right class still misses"""
+        results = [
+            Losses(student, n, n_classes, smoothing, gamma, given=n == 5)
+            for n, n_classes, smoothing, gamma in (
+                (5, 3, 0.0, 2.0),
+                (4, 6, 0.0, float(student.draw.uniform(0.5, 3))),
+                (6, 4, 0.2, 1.0),
+            )
+        ]
+        for result in results:
+            result.demand("one factor for each example, from the probability of its right class; then the mean")
+
+    @check(points=1)
+    def check_gradient(self, student):
+        """the gradient is that of the whole formula, the factor included"""
+        results = [
+            Losses(student, n, n_classes, smoothing, gamma)
+            for n, n_classes, smoothing, gamma in ((4, 3, 0.0, 2.0), (5, 4, 0.3, 1.5), (3, 6, 0.1, 0.0))
+        ]
+        for result in results:
+            expect.close(
+                result.slope,
+                result.want_slope,
+                f"gradient of the logits, {result.what}",
+                tolerance=2e-5,
+                hint="the factor depends on the logits as well: is there a place where its graph is cut?",
+            )
+
+    @check(points=1)
+    def check_range(self, student):
+        """large logits give finite losses and slopes; a smoothing or a gamma out of range is refused"""
+        for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
+            result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
+            result.demand("the log of a probability that has been rounded to 0 is minus infinity: take log_softmax")
+            expect.true(
+                isinstance(result.slope, Tensor)
+                and tuple(result.slope.shape) == (6, 3)
+                and bool(result.slope.isfinite().all()),
+                say("the gradient is not finite for large logits, {what}", what=result.what),
+                hint="what is the slope of x ** 0.5 at 0?",
+                reveal=True,
+            )
+        for smoothing, gamma in ((1.0, 0.0), (-0.1, 0.0), (0.0, -1.0)):
+            expect.raises(
+                lambda smoothing=smoothing, gamma=gamma: Losses(student, 3, 2, smoothing, gamma),
+                f"smoothing={smoothing:g}, gamma={gamma:g}",
+                hint="a typing error should not become a loss",
+            )
