@@ -13,6 +13,7 @@ Sources:
     mixed precision      Micikevicius et al. 2017, https://arxiv.org/abs/1710.03740, section 3
 """
 
+import copy  # noqa: F401  (for your use)
 import itertools  # noqa: F401  (for your use)
 import math  # noqa: F401  (for your use)
 import types
@@ -243,3 +244,48 @@ def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: f
     # TODO: about eight lines. Refuse what is out of range, take the log-softmax, mix the two sums, weigh each example,
     # average.
     raise NotImplementedError("custom_loss")
+
+
+class Checkpoint:
+    """Everything that a training run needs to go on as if it had never been interrupted, to the last bit.
+
+    That is: the weights and buffers of the model, what the optimizer remembers of earlier steps, where the schedule
+    stands, and the state of torch's generator for the CPU, from which dropout and shuffling draw. All of it is copied:
+    training may go on, and the checkpoint stays what it was.
+
+    Args:
+        model: of a run that is under way.
+        optimizer: its optimizer.
+        scheduler: its schedule, or None.
+
+    >>> def run(epochs, model, optimizer):
+    ...     for _ in range(epochs):
+    ...         train_epoch(model, [{"labels": torch.tensor([1, 1, 0])}], optimizer)
+    ...     return model.w.item()
+    >>> model = Coin()
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+    >>> _ = run(2, model, optimizer)
+    >>> checkpoint = Checkpoint(model, optimizer)
+    >>> gone_on = run(3, model, optimizer)
+    >>> model = Coin()  # on another day
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+    >>> checkpoint.restore(model, optimizer)
+    >>> run(3, model, optimizer) == gone_on
+    True
+    """
+
+    def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
+        """Copy what there is."""
+        # TODO: about four lines. Ask model, optimizer, schedule and generator for their state, and copy it.
+        raise NotImplementedError("Checkpoint.__init__")
+
+    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
+        """Put everything back into objects of the same build, perhaps new ones. It can be done again and again.
+
+        Args:
+            model: takes the weights.
+            optimizer: of this model.
+            scheduler: of this optimizer, or None where the run had none.
+        """
+        # TODO: about five lines. Hand each state back, in such a way that the checkpoint stays what it is.
+        raise NotImplementedError("Checkpoint.restore")

@@ -13,6 +13,7 @@ Sources:
     mixed precision      Micikevicius et al. 2017, https://arxiv.org/abs/1710.03740, section 3
 """
 
+import copy
 import itertools
 import math
 import types
@@ -296,3 +297,57 @@ def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: f
     if gamma > 0:
         losses = (1 - log_p_y.exp()).clamp(min=1e-12) ** gamma * losses  # where p_y is 1, the root has no slope
     return losses.mean()
+
+
+class Checkpoint:
+    """Everything that a training run needs to go on as if it had never been interrupted, to the last bit.
+
+    That is: the weights and buffers of the model, what the optimizer remembers of earlier steps, where the schedule
+    stands, and the state of torch's generator for the CPU, from which dropout and shuffling draw. All of it is copied:
+    training may go on, and the checkpoint stays what it was.
+
+    Args:
+        model: of a run that is under way.
+        optimizer: its optimizer.
+        scheduler: its schedule, or None.
+
+    >>> def run(epochs, model, optimizer):
+    ...     for _ in range(epochs):
+    ...         train_epoch(model, [{"labels": torch.tensor([1, 1, 0])}], optimizer)
+    ...     return model.w.item()
+    >>> model = Coin()
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+    >>> _ = run(2, model, optimizer)
+    >>> checkpoint = Checkpoint(model, optimizer)
+    >>> gone_on = run(3, model, optimizer)
+    >>> model = Coin()  # on another day
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+    >>> checkpoint.restore(model, optimizer)
+    >>> run(3, model, optimizer) == gone_on
+    True
+    """
+
+    def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
+        """Copy what there is."""
+        self.state = copy.deepcopy(
+            {
+                "model": model.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "scheduler": None if scheduler is None else scheduler.state_dict(),
+                "generator": torch.get_rng_state(),
+            }
+        )
+
+    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
+        """Put everything back into objects of the same build, perhaps new ones. It can be done again and again.
+
+        Args:
+            model: takes the weights.
+            optimizer: of this model.
+            scheduler: of this optimizer, or None where the run had none.
+        """
+        model.load_state_dict(self.state["model"])
+        optimizer.load_state_dict(copy.deepcopy(self.state["optimizer"]))  # which would go on with these very tensors
+        if scheduler is not None:
+            scheduler.load_state_dict(self.state["scheduler"])
+        torch.set_rng_state(self.state["generator"])

@@ -430,6 +430,43 @@ def test_the_slope_of_the_custom_loss_by_differences():
         )
 
 
+# --- Checkpoint ---
+
+
+@pytest.mark.parametrize("make", [torch.optim.AdamW, torch.optim.RMSprop], ids=["AdamW", "RMSprop"])
+def test_a_run_goes_on_bit_by_bit_with_dropout_of_torch(make):
+    """With real dropout, Adam, a schedule of transformers and the reference's own loop."""
+
+    def build() -> tuple[nn.Module, Any, Any]:
+        model = given.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4))
+        model.dropout = _RealDropout()
+        optimizer = make(model.parameters(), lr=0.05)
+        return model, optimizer, get_linear_schedule_with_warmup(optimizer, 2, 12)
+
+    for draw in draws(10):
+        batches = [batch_of(4) for _ in range(3)]
+        parts = build()
+        for _ in range(draw.randint(1, 2)):
+            training.train_epoch(parts[0], batches, *parts[1:])
+        checkpoint = training.Checkpoint(*parts)
+        losses = [training.train_epoch(parts[0], batches, *parts[1:])[0] for _ in range(2)]
+        for _ in range(2):  # and once more
+            others = build()
+            checkpoint.restore(*others)
+            assert [training.train_epoch(others[0], batches, *others[1:])[0] for _ in range(2)] == losses
+            assert all(
+                torch.equal(one, other)
+                for one, other in zip(parts[0].parameters(), others[0].parameters(), strict=True)
+            )
+
+
+class _RealDropout(nn.Dropout):
+    """Of torch; takes the first token that the fixture's own dropout wants, and leaves it alone."""
+
+    def forward(self, hidden: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
+        return super().forward(hidden)
+
+
 # --- what the lesson says ---
 
 

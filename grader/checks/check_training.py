@@ -9,6 +9,7 @@ a second error elsewhere does not hide the first. What the helpers over there re
 graphs alive) can only cost points, never earn them.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator, Sequence
@@ -1100,7 +1101,140 @@ class CheckCustomLoss:
             )
         for smoothing, gamma in ((1.0, 0.0), (-0.1, 0.0), (0.0, -1.0)):
             expect.raises(
-                lambda smoothing=smoothing, gamma=gamma: Losses(student, 3, 2, smoothing, gamma),
+                functools.partial(Losses, student, 3, 2, smoothing, gamma),
                 f"smoothing={smoothing:g}, gamma={gamma:g}",
                 hint="a typing error should not become a loss",
+            )
+
+
+# --- Checkpoint (bonus) ---
+
+MOMENTUM = 0.9
+
+
+class Interrupted:
+    """A run of some steps, a checkpoint, some steps more, and another run into which the checkpoint is put back."""
+
+    def __init__(self, student, before: int, after: int, *, scheduled: bool = False) -> None:
+        """Train, take the checkpoint, train on."""
+        draw = student.draw
+        self.given, self.lr = student.fixtures.training, float(draw.uniform(0.2, 0.4))
+        self.factors = [1 + 0.5 * float(draw.uniform(-1, 1)) for _ in range(before + after + 1)] if scheduled else None
+        self.starts = [draw_weights(draw), draw_weights(draw)]
+        self.batches = [draw_batch(draw, 4 + place % 2) for place in range(before + after)]
+        self.before, self.after = before, after
+        run = self.run(0)
+        run.train(self.batches[:before])
+        self.checkpoint = run.checkpoint(student.value(None, "Checkpoint"))
+        run.train(self.batches[before:])
+
+    def run(self, which: int) -> Any:
+        """A new run, from one start or from the other."""
+        start = self.starts[which]
+        return self.given.run(start["embeddings"], start["weight"], start["bias"], self.lr, MOMENTUM, self.factors)
+
+    def truth(self, steps: int) -> Numbers:
+        """The weights after so many steps from the first start, without an interruption."""
+        net = Net(doubled(self.starts[0]))
+        velocity = {name: torch.zeros_like(numbers) for name, numbers in net.numbers.items()}
+        for step, batch in enumerate(self.batches[:steps]):
+            gradient = net.gradient([batch])
+            velocity = {name: MOMENTUM * velocity[name] + gradient[name] for name in gradient}
+            net.step(velocity, self.lr * (self.factors[step] if self.factors else 1.0), PLENTY)
+        return net.numbers
+
+    def seen(self, steps: int) -> int:
+        """Examples in so many steps."""
+        return sum(len(batch["labels"]) for batch in self.batches[:steps])
+
+
+class CheckCheckpoint:
+    """To go on as if nothing had happened"""
+
+    function = "Checkpoint"
+
+    @check(points=1, visible=True, preloads=("training",))
+    def check_model(self, student):
+        """weights and buffers come back as they were at the checkpoint, although training has gone on"""
+        for before, after in ((2, 2), (1, 3)):
+            story = Interrupted(student, before, after)
+            run = story.run(1)
+            run.restore(story.checkpoint)
+            weights, seen = run.weights(), run.seen()
+            what = f"restored, after a checkpoint at step {before} and {after} steps more"
+            demand_weights(weights, story.truth(before), what, "what did you keep: numbers, or the way to them?")
+            expect.equal(
+                seen,
+                story.seen(before),
+                f"a counter in the model (a buffer), {what}",
+                hint="a model holds more than parameters",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_optimizer(self, student):
+        """the steps after it are those of the run that was not interrupted: the optimizer remembers"""
+        for before, after in ((2, 3), (3, 2)):
+            story = Interrupted(student, before, after)
+            run = story.run(1)
+            run.restore(story.checkpoint)
+            run.train(story.batches[before:])
+            demand_weights(
+                run.weights(),
+                story.truth(before + after),
+                f"after {after} steps with momentum from a checkpoint at step {before}",
+                "an optimizer with momentum has a memory of its own",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_schedule(self, student):
+        """the schedule goes on where it stood"""
+        for before, after in ((2, 3), (3, 3)):
+            story = Interrupted(student, before, after, scheduled=True)
+            run = story.run(1)
+            run.restore(story.checkpoint)
+            run.train(story.batches[before:])
+            demand_weights(
+                run.weights(),
+                story.truth(before + after),
+                f"after {after} steps with a schedule from a checkpoint at step {before}",
+                "which step would be next? The rate of that one is due",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_generator(self, student):
+        """the next random numbers are those that would have come"""
+        results = []
+        for before in (1, 2):
+            seed, skipped = student.draw.seed(), student.draw.integer(3, 9)
+            student.fixtures.training.seed(seed)
+            student.fixtures.training.drawn(skipped)
+            story = Interrupted(student, before, 1)
+            student.fixtures.training.drawn(student.draw.integer(3, 9))
+            story.run(1).restore(story.checkpoint)
+            mine = torch.Generator().manual_seed(seed)
+            torch.rand(skipped, generator=mine)
+            results.append((student.fixtures.training.drawn(6), torch.rand(6, generator=mine)))
+        for found, want in results:
+            expect.close(
+                found,
+                want,
+                "the next six random numbers after restoring",
+                tolerance=1e-6,
+                hint="dropout and shuffling draw from torch's generator, which has a state, too",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_again(self, student):
+        """a checkpoint can be restored a second time, after training on from the first"""
+        for before, after in ((2, 3), (1, 2)):
+            story = Interrupted(student, before, after)
+            for _ in range(2):
+                run = story.run(1)
+                run.restore(story.checkpoint)
+                run.train(story.batches[before:])
+            demand_weights(
+                run.weights(),
+                story.truth(before + after),
+                f"after restoring the checkpoint of step {before} twice, with {after} steps each time",
+                "whose tensors does the optimizer go on with, once it has been given them?",
             )
