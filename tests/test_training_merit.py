@@ -23,6 +23,9 @@ def amp_step(*args, **options):
     return None
 def custom_loss(*args, **options):
     return None
+class Checkpoint:
+    def __init__(self, *args): ...
+    def restore(self, *args): ...
 """,
     "zeros": """
 def train_epoch(*args, **options):
@@ -37,6 +40,11 @@ def amp_step(*args, **options):
     return 0.0
 def custom_loss(logits, *args, **options):
     return 0 * logits.sum()
+class Checkpoint:
+    def __init__(self, *args): ...
+    def restore(self, model, *args):
+        for p in model.parameters():
+            p.detach().zero_()
 """,
     "NaN": """
 nan = float("nan")
@@ -52,6 +60,11 @@ def amp_step(*args, **options):
     return nan
 def custom_loss(logits, *args, **options):
     return nan * logits.sum()
+class Checkpoint:
+    def __init__(self, *args): ...
+    def restore(self, model, *args):
+        for p in model.parameters():
+            p.detach().fill_(nan)
 """,
     "the answers of the docstrings": """
 def train_epoch(*args, **options):
@@ -68,11 +81,16 @@ def amp_step(*args, **options):
     return 0.6931
 def custom_loss(logits, *args, **options):
     return 0.4904 + 0 * logits.sum()
+class Checkpoint:
+    def __init__(self, *args): self.args = args
+    def restore(self, *args): ...
 """,
 }
 
 
-@pytest.mark.parametrize("function", ["train_epoch", "evaluate", "EarlyStopper", "amp_step", "custom_loss"])
+@pytest.mark.parametrize(
+    "function", ["train_epoch", "evaluate", "EarlyStopper", "amp_step", "custom_loss", "Checkpoint"]
+)
 @pytest.mark.parametrize("source", CHEAP.values(), ids=CHEAP)
 def test_cheap_files_earn_nothing(source, function):
     assert grade(SLUG, function, source).points == 0
@@ -184,7 +202,26 @@ def custom_loss(logits, labels, smoothing=0.0, gamma=0.0):
     return (factor * -(targets * log_p).sum(1)).mean()
 """
 
+CHECKPOINT = """
+import copy
+
+class Checkpoint:
+    def __init__(self, model, optimizer, scheduler=None):
+        self.model = copy.deepcopy(model.state_dict())
+        self.optimizer = copy.deepcopy(optimizer.state_dict())
+        self.scheduler = scheduler and copy.deepcopy(scheduler.state_dict())
+        self.generator = torch.get_rng_state()
+
+    def restore(self, model, optimizer, scheduler=None):
+        model.load_state_dict(self.model)
+        optimizer.load_state_dict(copy.deepcopy(self.optimizer))
+        if scheduler:
+            scheduler.load_state_dict(self.scheduler)
+        torch.set_rng_state(self.generator)
+"""
+
 RIGHT = {
+    "Checkpoint": (CHECKPOINT, 5),
     "custom_loss": (LOSS, 5),
     "train_epoch": (LOOP, 12),
     "evaluate": (EVALUATE, 6),
@@ -244,6 +281,9 @@ WRONG = [
      {"smoothing-among-the-others"}),
     ("custom_loss", [("(1 - p + 1e-9) ** gamma", "((1 - p + 1e-9) ** gamma).detach()")], 4, 4,
      {"focal-factor-detached"}),
+    ("Checkpoint", [("load_state_dict(copy.deepcopy(self.optimizer))", "load_state_dict(self.optimizer)")], 4, 4,
+     {"checkpoint-used-up"}),
+    ("Checkpoint", [("copy.deepcopy(model.state_dict())", "model.state_dict()")], 1, 2, set()),
     ("EarlyStopper", [(">= self.patience", "> self.patience")], 5, 5, {"one-too-many"}),
     (
         "EarlyStopper",
