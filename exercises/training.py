@@ -13,6 +13,7 @@ Sources:
     mixed precision      Micikevicius et al. 2017, https://arxiv.org/abs/1710.03740, section 3
 """
 
+import copy  # noqa: F401  (for your use)
 import itertools  # noqa: F401  (for your use)
 import math  # noqa: F401  (for your use)
 import types
@@ -204,3 +205,87 @@ def amp_step(
     # TODO: about eight lines. Clear, forward under autocast, scale and backward, unscale, clip, let the scaler step and
     # update.
     raise NotImplementedError("amp_step")
+
+
+# --- bonus ---
+
+
+def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: float = 0.0) -> Tensor:
+    """Cross-entropy with label smoothing and with the focal factor, either, both or neither.
+
+    With p the softmax of the logits of an example and y its label, the loss of the example is
+
+        (1 - p_y)^gamma * -sum over k of t_k ln p_k,    t_k = smoothing / K, and 1 - smoothing more where k = y
+
+    So smoothing gives a little of the target to every class, the right one included. The focal factor is small where
+    the model is right already; the gradient goes through it, too.
+
+    Args:
+        logits: (B, K)
+        labels: (B,), from 0 to K - 1
+        smoothing: from 0 up to, but not including, 1
+        gamma: 0 or more
+
+    Returns:
+        The mean over the examples, a tensor of one number, with its graph. It and its gradient stay finite for logits
+        of any size, and with gamma = 0 or smoothing = 0 it is what it would be without that part.
+
+    Raises:
+        ValueError: ``smoothing`` or ``gamma`` is out of range.
+
+    >>> logits, labels = torch.tensor([[0.0, 0.0], [0.0, math.log(3)]]), torch.tensor([0, 1])  # p_y: 1/2 and 3/4
+    >>> round(custom_loss(logits, labels).item(), 4)  # (ln 2 + ln 4/3) / 2
+    0.4904
+    >>> round(custom_loss(logits, labels, gamma=2.0).item(), 4)  # (1/4 ln 2 + 1/16 ln 4/3) / 2
+    0.0956
+    >>> round(custom_loss(logits, labels, smoothing=0.2).item(), 4)  # the second one: 0.9 ln 4/3 + 0.1 ln 4
+    0.5453
+    """
+    # TODO: about eight lines. Refuse what is out of range, take the log-softmax, mix the two sums, weigh each example,
+    # average.
+    raise NotImplementedError("custom_loss")
+
+
+class Checkpoint:
+    """Everything that a training run needs to go on as if it had never been interrupted, to the last bit.
+
+    That is: the weights and buffers of the model, what the optimizer remembers of earlier steps, where the schedule
+    stands, and the state of torch's generator for the CPU, from which dropout and shuffling draw. All of it is copied:
+    training may go on, and the checkpoint stays what it was.
+
+    Args:
+        model: of a run that is under way.
+        optimizer: its optimizer.
+        scheduler: its schedule, or None.
+
+    >>> def run(epochs, model, optimizer):
+    ...     for _ in range(epochs):
+    ...         train_epoch(model, [{"labels": torch.tensor([1, 1, 0])}], optimizer)
+    ...     return model.w.item()
+    >>> model = Coin()
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+    >>> _ = run(2, model, optimizer)
+    >>> checkpoint = Checkpoint(model, optimizer)
+    >>> gone_on = run(3, model, optimizer)
+    >>> model = Coin()  # on another day
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+    >>> checkpoint.restore(model, optimizer)
+    >>> run(3, model, optimizer) == gone_on
+    True
+    """
+
+    def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
+        """Copy what there is."""
+        # TODO: about four lines. Ask model, optimizer, schedule and generator for their state, and copy it.
+        raise NotImplementedError("Checkpoint.__init__")
+
+    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
+        """Put everything back into objects of the same build, perhaps new ones. It can be done again and again.
+
+        Args:
+            model: takes the weights.
+            optimizer: of this model.
+            scheduler: of this optimizer, or None where the run had none.
+        """
+        # TODO: about five lines. Hand each state back, in such a way that the checkpoint stays what it is.
+        raise NotImplementedError("Checkpoint.restore")

@@ -224,11 +224,20 @@ def classes(reference: types.ModuleType, names: Sequence[str]) -> Iterator[Cheap
     yield Cheap("none", {name: _idle(right, lambda function: lambda self, *args, **kwargs: None)})
     yield Cheap("identity", {name: _idle(right, lambda function: lambda self, value, *args, **kwargs: value)})
     for kind, change in TRANSFORMS.items():
+        spoilt = [False]
 
-        def spoil(function: Callable[..., Any], change: Transform = change) -> Callable[..., Any]:
-            return lambda self, *args, **kwargs: _on_graph(change(function(self, *args, **kwargs)), self)
+        def spoil(
+            function: Callable[..., Any], change: Transform = change, spoilt: list[bool] = spoilt
+        ) -> Callable[..., Any]:
+            def cheap(self: Any, *args: Any, **kwargs: Any) -> Any:
+                answer = function(self, *args, **kwargs)
+                changed = change(answer)
+                spoilt[0] |= not diagnose.same_value(answer, changed)
+                return _on_graph(changed, self)
 
-        yield Cheap(kind, {name: _idle(right, spoil)})
+            return cheap
+
+        yield Cheap(kind, {name: _idle(right, spoil)}, honest=lambda spoilt=spoilt: not spoilt[0])  # type: ignore[misc]
 
     yield Cheap("first answer", {name: _idle(right, _first_answer)})
 

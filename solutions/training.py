@@ -13,6 +13,7 @@ Sources:
     mixed precision      Micikevicius et al. 2017, https://arxiv.org/abs/1710.03740, section 3
 """
 
+import copy
 import itertools
 import math
 import types
@@ -250,3 +251,103 @@ def amp_step(
     scaler.step(optimizer)
     scaler.update()
     return loss.item()
+
+
+# --- bonus ---
+
+
+def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: float = 0.0) -> Tensor:
+    """Cross-entropy with label smoothing and with the focal factor, either, both or neither.
+
+    With p the softmax of the logits of an example and y its label, the loss of the example is
+
+        (1 - p_y)^gamma * -sum over k of t_k ln p_k,    t_k = smoothing / K, and 1 - smoothing more where k = y
+
+    So smoothing gives a little of the target to every class, the right one included. The focal factor is small where
+    the model is right already; the gradient goes through it, too.
+
+    Args:
+        logits: (B, K)
+        labels: (B,), from 0 to K - 1
+        smoothing: from 0 up to, but not including, 1
+        gamma: 0 or more
+
+    Returns:
+        The mean over the examples, a tensor of one number, with its graph. It and its gradient stay finite for logits
+        of any size, and with gamma = 0 or smoothing = 0 it is what it would be without that part.
+
+    Raises:
+        ValueError: ``smoothing`` or ``gamma`` is out of range.
+
+    >>> logits, labels = torch.tensor([[0.0, 0.0], [0.0, math.log(3)]]), torch.tensor([0, 1])  # p_y: 1/2 and 3/4
+    >>> round(custom_loss(logits, labels).item(), 4)  # (ln 2 + ln 4/3) / 2
+    0.4904
+    >>> round(custom_loss(logits, labels, gamma=2.0).item(), 4)  # (1/4 ln 2 + 1/16 ln 4/3) / 2
+    0.0956
+    >>> round(custom_loss(logits, labels, smoothing=0.2).item(), 4)  # the second one: 0.9 ln 4/3 + 0.1 ln 4
+    0.5453
+    """
+    if not 0 <= smoothing < 1:
+        raise ValueError(f"smoothing must be in [0, 1), not {smoothing}")
+    if not gamma >= 0:
+        raise ValueError(f"gamma must be 0 or more, not {gamma}")
+    log_p = logits.log_softmax(-1)
+    log_p_y = log_p.gather(-1, labels[:, None]).squeeze(-1)
+    losses = -(1 - smoothing) * log_p_y - smoothing * log_p.mean(-1)
+    if gamma > 0:
+        losses = (1 - log_p_y.exp()).clamp(min=1e-12) ** gamma * losses  # where p_y is 1, the root has no slope
+    return losses.mean()
+
+
+class Checkpoint:
+    """Everything that a training run needs to go on as if it had never been interrupted, to the last bit.
+
+    That is: the weights and buffers of the model, what the optimizer remembers of earlier steps, where the schedule
+    stands, and the state of torch's generator for the CPU, from which dropout and shuffling draw. All of it is copied:
+    training may go on, and the checkpoint stays what it was.
+
+    Args:
+        model: of a run that is under way.
+        optimizer: its optimizer.
+        scheduler: its schedule, or None.
+
+    >>> def run(epochs, model, optimizer):
+    ...     for _ in range(epochs):
+    ...         train_epoch(model, [{"labels": torch.tensor([1, 1, 0])}], optimizer)
+    ...     return model.w.item()
+    >>> model = Coin()
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+    >>> _ = run(2, model, optimizer)
+    >>> checkpoint = Checkpoint(model, optimizer)
+    >>> gone_on = run(3, model, optimizer)
+    >>> model = Coin()  # on another day
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9)
+    >>> checkpoint.restore(model, optimizer)
+    >>> run(3, model, optimizer) == gone_on
+    True
+    """
+
+    def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
+        """Copy what there is."""
+        self.state = copy.deepcopy(
+            {
+                "model": model.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "scheduler": None if scheduler is None else scheduler.state_dict(),
+                "generator": torch.get_rng_state(),
+            }
+        )
+
+    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
+        """Put everything back into objects of the same build, perhaps new ones. It can be done again and again.
+
+        Args:
+            model: takes the weights.
+            optimizer: of this model.
+            scheduler: of this optimizer, or None where the run had none.
+        """
+        model.load_state_dict(self.state["model"])
+        optimizer.load_state_dict(copy.deepcopy(self.state["optimizer"]))  # which would go on with these very tensors
+        if scheduler is not None:
+            scheduler.load_state_dict(self.state["scheduler"])
+        torch.set_rng_state(self.state["generator"])

@@ -21,6 +21,11 @@ class EarlyStopper:
     def step(self, value): ...
 def amp_step(*args, **options):
     return None
+def custom_loss(*args, **options):
+    return None
+class Checkpoint:
+    def __init__(self, *args): ...
+    def restore(self, *args): ...
 """,
     "zeros": """
 def train_epoch(*args, **options):
@@ -33,6 +38,13 @@ class EarlyStopper:
     def step(self, value): return 0
 def amp_step(*args, **options):
     return 0.0
+def custom_loss(logits, *args, **options):
+    return 0 * logits.sum()
+class Checkpoint:
+    def __init__(self, *args): ...
+    def restore(self, model, *args):
+        for p in model.parameters():
+            p.detach().zero_()
 """,
     "NaN": """
 nan = float("nan")
@@ -46,6 +58,13 @@ class EarlyStopper:
     def step(self, value): return True
 def amp_step(*args, **options):
     return nan
+def custom_loss(logits, *args, **options):
+    return nan * logits.sum()
+class Checkpoint:
+    def __init__(self, *args): ...
+    def restore(self, model, *args):
+        for p in model.parameters():
+            p.detach().fill_(nan)
 """,
     "the answers of the docstrings": """
 def train_epoch(*args, **options):
@@ -60,11 +79,18 @@ class EarlyStopper:
         return self.n == 6
 def amp_step(*args, **options):
     return 0.6931
+def custom_loss(logits, *args, **options):
+    return 0.4904 + 0 * logits.sum()
+class Checkpoint:
+    def __init__(self, *args): self.args = args
+    def restore(self, *args): ...
 """,
 }
 
 
-@pytest.mark.parametrize("function", ["train_epoch", "evaluate", "EarlyStopper", "amp_step"])
+@pytest.mark.parametrize(
+    "function", ["train_epoch", "evaluate", "EarlyStopper", "amp_step", "custom_loss", "Checkpoint"]
+)
 @pytest.mark.parametrize("source", CHEAP.values(), ids=CHEAP)
 def test_cheap_files_earn_nothing(source, function):
     assert grade(SLUG, function, source).points == 0
@@ -164,7 +190,44 @@ def evaluate(model, loader):
     return {"loss": total / len(labels), "accuracy": accuracy, "predictions": guesses, "labels": labels}
 """
 
-RIGHT = {"train_epoch": (LOOP, 12), "evaluate": (EVALUATE, 6), "EarlyStopper": (STOPPER, 7), "amp_step": (AMP, 8)}
+LOSS = """
+def custom_loss(logits, labels, smoothing=0.0, gamma=0.0):
+    if smoothing < 0 or smoothing >= 1 or gamma < 0:
+        raise ValueError("out of range")
+    log_p = torch.log_softmax(logits, dim=1)
+    one_hot = nn.functional.one_hot(labels, logits.shape[1])
+    targets = one_hot * (1 - smoothing) + smoothing / logits.shape[1]
+    p = (log_p.exp() * one_hot).sum(1)
+    factor = (1 - p + 1e-9) ** gamma
+    return (factor * -(targets * log_p).sum(1)).mean()
+"""
+
+CHECKPOINT = """
+import copy
+
+class Checkpoint:
+    def __init__(self, model, optimizer, scheduler=None):
+        self.model = copy.deepcopy(model.state_dict())
+        self.optimizer = copy.deepcopy(optimizer.state_dict())
+        self.scheduler = scheduler and copy.deepcopy(scheduler.state_dict())
+        self.generator = torch.get_rng_state()
+
+    def restore(self, model, optimizer, scheduler=None):
+        model.load_state_dict(self.model)
+        optimizer.load_state_dict(copy.deepcopy(self.optimizer))
+        if scheduler:
+            scheduler.load_state_dict(self.scheduler)
+        torch.set_rng_state(self.generator)
+"""
+
+RIGHT = {
+    "Checkpoint": (CHECKPOINT, 5),
+    "custom_loss": (LOSS, 5),
+    "train_epoch": (LOOP, 12),
+    "evaluate": (EVALUATE, 6),
+    "EarlyStopper": (STOPPER, 7),
+    "amp_step": (AMP, 8),
+}
 
 
 @pytest.mark.parametrize("function", RIGHT)
@@ -214,6 +277,13 @@ WRONG = [
         4,
         {"loss-is-a-mean-of-batches", "left-in-evaluation-mode"},
     ),
+    ("custom_loss", [("+ smoothing / logits.shape[1]", "+ smoothing * (1 - one_hot) / (logits.shape[1] - 1)")], 1, 1,
+     {"smoothing-among-the-others"}),
+    ("custom_loss", [("(1 - p + 1e-9) ** gamma", "((1 - p + 1e-9) ** gamma).detach()")], 4, 4,
+     {"focal-factor-detached"}),
+    ("Checkpoint", [("load_state_dict(copy.deepcopy(self.optimizer))", "load_state_dict(self.optimizer)")], 4, 4,
+     {"checkpoint-used-up"}),
+    ("Checkpoint", [("copy.deepcopy(model.state_dict())", "model.state_dict()")], 1, 2, set()),
     ("EarlyStopper", [(">= self.patience", "> self.patience")], 5, 5, {"one-too-many"}),
     (
         "EarlyStopper",

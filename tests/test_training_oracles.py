@@ -399,6 +399,74 @@ def test_amp_step_on_cuda(dtype):
     assert all(torch.equal(one, other) for one, other in zip(ours.parameters(), before, strict=True))
 
 
+# --- custom_loss ---
+
+
+def test_custom_loss_is_torch_s_where_torch_has_it():
+    for draw in draws():
+        n, n_classes, smoothing = draw.randint(1, 6), draw.randint(2, 6), draw.choice([0.0, draw.uniform(0.01, 0.9)])
+        logits, labels = 3 * torch.randn(n, n_classes), torch.randint(0, n_classes, (n,))
+        want = nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing)
+        torch.testing.assert_close(training.custom_loss(logits, labels, smoothing), want)
+
+
+def test_the_focal_factor_for_two_classes_by_arithmetic():
+    for draw in draws():
+        p, gamma = draw.uniform(0.05, 0.95), draw.uniform(0.0, 4.0)
+        logits = torch.tensor([[math.log(p), math.log(1 - p)]], dtype=torch.float64)
+        found = training.custom_loss(logits, torch.tensor([0]), gamma=gamma).item()
+        assert found == pytest.approx((1 - p) ** gamma * -math.log(p), rel=1e-9)
+
+
+def test_the_slope_of_the_custom_loss_by_differences():
+    for draw in draws(10):
+        labels, smoothing, gamma = torch.randint(0, 3, (4,)), draw.uniform(0, 0.5), draw.uniform(0.3, 3)
+        logits = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
+        assert torch.autograd.gradcheck(
+            lambda x, labels=labels, smoothing=smoothing, gamma=gamma: training.custom_loss(
+                x, labels, smoothing, gamma
+            ),
+            logits,
+        )
+
+
+# --- Checkpoint ---
+
+
+@pytest.mark.parametrize("make", [torch.optim.AdamW, torch.optim.RMSprop], ids=["AdamW", "RMSprop"])
+def test_a_run_goes_on_bit_by_bit_with_dropout_of_torch(make):
+    """With real dropout, Adam, a schedule of transformers and the reference's own loop."""
+
+    def build() -> tuple[nn.Module, Any, Any]:
+        model = given.classifier(torch.randn(11, 6), torch.randn(4, 6), torch.randn(4))
+        model.dropout = _RealDropout()
+        optimizer = make(model.parameters(), lr=0.05)
+        return model, optimizer, get_linear_schedule_with_warmup(optimizer, 2, 12)
+
+    for draw in draws(10):
+        batches = [batch_of(4) for _ in range(3)]
+        parts = build()
+        for _ in range(draw.randint(1, 2)):
+            training.train_epoch(parts[0], batches, *parts[1:])
+        checkpoint = training.Checkpoint(*parts)
+        losses = [training.train_epoch(parts[0], batches, *parts[1:])[0] for _ in range(2)]
+        for _ in range(2):  # and once more
+            others = build()
+            checkpoint.restore(*others)
+            assert [training.train_epoch(others[0], batches, *others[1:])[0] for _ in range(2)] == losses
+            assert all(
+                torch.equal(one, other)
+                for one, other in zip(parts[0].parameters(), others[0].parameters(), strict=True)
+            )
+
+
+class _RealDropout(nn.Dropout):
+    """Of torch; takes the first token that the fixture's own dropout wants, and leaves it alone."""
+
+    def forward(self, hidden: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
+        return super().forward(hidden)
+
+
 # --- what the lesson says ---
 
 

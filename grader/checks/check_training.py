@@ -9,6 +9,7 @@ a second error elsewhere does not hide the first. What the helpers over there re
 graphs alive) can only cost points, never earn them.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator, Sequence
@@ -991,4 +992,249 @@ class CheckAmpStep:
                 "amp_step changes the caller's batch",
                 hint="the caller may use it again: what did you take out or write into it?",
                 reveal=True,
+            )
+
+
+# --- custom_loss (bonus) ---
+
+
+class Losses:
+    """Logits and labels, the loss of every example in float64, and the student's loss with its gradient."""
+
+    def __init__(
+        self, student, n: int, n_classes: int, smoothing: float, gamma: float, *, size: float = 2.0, given: bool = True
+    ) -> None:
+        """Draw, and call the student's function; arguments of 0 are left to their defaults unless ``given``."""
+        self.logits = size * student.draw.normal(n, n_classes)
+        self.labels = student.draw.integers(0, n_classes, (n,))
+        if size > 100:  # every second example is known for certain
+            self.labels[::2] = self.logits[::2].argmax(1)
+        options = {"smoothing": smoothing, "gamma": gamma}
+        options = {name: value for name, value in options.items() if given or value}
+        found = student.fixtures.training.loss_and_slope(
+            student.value(None, "custom_loss"), self.logits, self.labels, options
+        )
+        self.loss, self.slope = (found.get(key) for key in ("loss", "slope"))
+        self.what = f"smoothing={smoothing:g}, gamma={gamma:g}"
+        log_p = self.logits.double().log_softmax(1)
+        p, right = log_p.exp(), torch.eye(n_classes, dtype=torch.float64)[self.labels]
+        targets = (1 - smoothing) * right + smoothing / n_classes
+        cross = -(targets * log_p).sum(1)
+        missing = 1 - (p * right).sum(1)
+        factor = missing**gamma
+        # d(cross) = p - t; d(missing) = -p_y (right - p)
+        bent = gamma * missing ** (gamma - 1) if gamma else torch.zeros_like(missing)
+        slope = factor[:, None] * (p - targets) - (cross * bent * (p * right).sum(1))[:, None] * (right - p)
+        self.want, self.want_slope = float((factor * cross).mean()), slope / n
+
+    def demand(self, hint: str) -> None:
+        """The value is right."""
+        expect.close(self.loss, self.want, f"loss, {self.what}", tolerance=2e-5, hint=hint)
+
+
+class CheckCustomLoss:
+    """A target that is not so sure, and examples that are not so easy"""
+
+    function = "custom_loss"
+
+    @check(points=1, visible=True)
+    def check_plain(self, student):
+        """without smoothing and focal factor it is the mean cross-entropy"""
+        for n, n_classes in ((5, 3), (4, 6)):
+            Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
+                "minus the log of the probability of the right class, and the mean over the examples"
+            )
+
+    @check(points=1)
+    def check_smoothing(self, student):
+        """smoothing gives every class its share of the target, the right one included"""
+        results = [
+            Losses(student, n, n_classes, float(student.draw.uniform(0.1, 0.4)), 0.0, given=n == 5)
+            for n, n_classes in ((5, 3), (4, 6), (7, 2))
+        ]
+        for result in results:
+            result.demand("write the targets of one example down, for three classes: they add up to 1")
+
+    @check(points=1)
+    def check_focal(self, student):
+        """the focal factor (1 - p)^gamma weighs each example by what the right class still misses"""
+        results = [
+            Losses(student, n, n_classes, smoothing, gamma, given=n == 5)
+            for n, n_classes, smoothing, gamma in (
+                (5, 3, 0.0, 2.0),
+                (4, 6, 0.0, float(student.draw.uniform(0.5, 3))),
+                (6, 4, 0.2, 1.0),
+            )
+        ]
+        for result in results:
+            result.demand("one factor for each example, from the probability of its right class; then the mean")
+
+    @check(points=1)
+    def check_gradient(self, student):
+        """the gradient is that of the whole formula, the factor included"""
+        results = [
+            Losses(student, n, n_classes, smoothing, gamma)
+            for n, n_classes, smoothing, gamma in ((4, 3, 0.0, 2.0), (5, 4, 0.3, 1.5), (3, 6, 0.1, 0.0))
+        ]
+        for result in results:
+            expect.close(
+                result.slope,
+                result.want_slope,
+                f"gradient of the logits, {result.what}",
+                tolerance=2e-5,
+                hint="the factor depends on the logits as well: is there a place where its graph is cut?",
+            )
+
+    @check(points=1)
+    def check_range(self, student):
+        """large logits give finite losses and slopes; a smoothing or a gamma out of range is refused"""
+        for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
+            result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
+            result.demand("the log of a probability that has been rounded to 0 is minus infinity: take log_softmax")
+            expect.true(
+                isinstance(result.slope, Tensor)
+                and tuple(result.slope.shape) == (6, 3)
+                and bool(result.slope.isfinite().all()),
+                say("the gradient is not finite for large logits, {what}", what=result.what),
+                hint="what is the slope of x ** 0.5 at 0?",
+                reveal=True,
+            )
+        for smoothing, gamma in ((1.0, 0.0), (-0.1, 0.0), (0.0, -1.0)):
+            expect.raises(
+                functools.partial(Losses, student, 3, 2, smoothing, gamma),
+                f"smoothing={smoothing:g}, gamma={gamma:g}",
+                hint="a typing error should not become a loss",
+            )
+
+
+# --- Checkpoint (bonus) ---
+
+MOMENTUM = 0.9
+
+
+class Interrupted:
+    """A run of some steps, a checkpoint, some steps more, and another run into which the checkpoint is put back."""
+
+    def __init__(self, student, before: int, after: int, *, scheduled: bool = False) -> None:
+        """Train, take the checkpoint, train on."""
+        draw = student.draw
+        self.given, self.lr = student.fixtures.training, float(draw.uniform(0.2, 0.4))
+        self.factors = [1 + 0.5 * float(draw.uniform(-1, 1)) for _ in range(before + after + 1)] if scheduled else None
+        self.starts = [draw_weights(draw), draw_weights(draw)]
+        self.batches = [draw_batch(draw, 4 + place % 2) for place in range(before + after)]
+        self.before, self.after = before, after
+        run = self.run(0)
+        run.train(self.batches[:before])
+        self.checkpoint = run.checkpoint(student.value(None, "Checkpoint"))
+        run.train(self.batches[before:])
+
+    def run(self, which: int) -> Any:
+        """A new run, from one start or from the other."""
+        start = self.starts[which]
+        return self.given.run(start["embeddings"], start["weight"], start["bias"], self.lr, MOMENTUM, self.factors)
+
+    def truth(self, steps: int) -> Numbers:
+        """The weights after so many steps from the first start, without an interruption."""
+        net = Net(doubled(self.starts[0]))
+        velocity = {name: torch.zeros_like(numbers) for name, numbers in net.numbers.items()}
+        for step, batch in enumerate(self.batches[:steps]):
+            gradient = net.gradient([batch])
+            velocity = {name: MOMENTUM * velocity[name] + gradient[name] for name in gradient}
+            net.step(velocity, self.lr * (self.factors[step] if self.factors else 1.0), PLENTY)
+        return net.numbers
+
+    def seen(self, steps: int) -> int:
+        """Examples in so many steps."""
+        return sum(len(batch["labels"]) for batch in self.batches[:steps])
+
+
+class CheckCheckpoint:
+    """To go on as if nothing had happened"""
+
+    function = "Checkpoint"
+
+    @check(points=1, visible=True, preloads=("training",))
+    def check_model(self, student):
+        """weights and buffers come back as they were at the checkpoint, although training has gone on"""
+        for before, after in ((2, 2), (1, 3)):
+            story = Interrupted(student, before, after)
+            run = story.run(1)
+            run.restore(story.checkpoint)
+            weights, seen = run.weights(), run.seen()
+            what = f"restored, after a checkpoint at step {before} and {after} steps more"
+            demand_weights(weights, story.truth(before), what, "what did you keep: numbers, or the way to them?")
+            expect.equal(
+                seen,
+                story.seen(before),
+                f"a counter in the model (a buffer), {what}",
+                hint="a model holds more than parameters",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_optimizer(self, student):
+        """the steps after it are those of the run that was not interrupted: the optimizer remembers"""
+        for before, after in ((2, 3), (3, 2)):
+            story = Interrupted(student, before, after)
+            run = story.run(1)
+            run.restore(story.checkpoint)
+            run.train(story.batches[before:])
+            demand_weights(
+                run.weights(),
+                story.truth(before + after),
+                f"after {after} steps with momentum from a checkpoint at step {before}",
+                "an optimizer with momentum has a memory of its own",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_schedule(self, student):
+        """the schedule goes on where it stood"""
+        for before, after in ((2, 3), (3, 3)):
+            story = Interrupted(student, before, after, scheduled=True)
+            run = story.run(1)
+            run.restore(story.checkpoint)
+            run.train(story.batches[before:])
+            demand_weights(
+                run.weights(),
+                story.truth(before + after),
+                f"after {after} steps with a schedule from a checkpoint at step {before}",
+                "which step would be next? The rate of that one is due",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_generator(self, student):
+        """the next random numbers are those that would have come"""
+        results = []
+        for before in (1, 2):
+            seed, skipped = student.draw.seed(), student.draw.integer(3, 9)
+            student.fixtures.training.seed(seed)
+            student.fixtures.training.drawn(skipped)
+            story = Interrupted(student, before, 1)
+            student.fixtures.training.drawn(student.draw.integer(3, 9))
+            story.run(1).restore(story.checkpoint)
+            mine = torch.Generator().manual_seed(seed)
+            torch.rand(skipped, generator=mine)
+            results.append((student.fixtures.training.drawn(6), torch.rand(6, generator=mine)))
+        for found, want in results:
+            expect.close(
+                found,
+                want,
+                "the next six random numbers after restoring",
+                tolerance=1e-6,
+                hint="dropout and shuffling draw from torch's generator, which has a state, too",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_again(self, student):
+        """a checkpoint can be restored a second time, after training on from the first"""
+        for before, after in ((2, 3), (1, 2)):
+            story = Interrupted(student, before, after)
+            for _ in range(2):
+                run = story.run(1)
+                run.restore(story.checkpoint)
+                run.train(story.batches[before:])
+            demand_weights(
+                run.weights(),
+                story.truth(before + after),
+                f"after restoring the checkpoint of step {before} twice, with {after} steps each time",
+                "whose tensors does the optimizer go on with, once it has been given them?",
             )

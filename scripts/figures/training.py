@@ -220,4 +220,18 @@ def column() -> list[Figure]:
     ]
 
 
-SECTIONS = (order, groups, steps, means, audit, overfitting, precision, checkpointing, column)
+def focal() -> list[Figure]:
+    """The focal factor with gamma 2, and a smoothed target of four classes."""
+    rows = []
+    for p in (0.9, 0.5, 0.1):
+        logits, label = torch.tensor([[math.log(p), math.log(1 - p)]]), torch.tensor([0])
+        rows.append(Figure(f"p = {p}: cross-entropy", f"{training.custom_loss(logits, label).item():.3f}"))
+        rows.append(Figure(f"p = {p}: with the factor", f"{training.custom_loss(logits, label, gamma=2.0).item():.3f}"))
+    return [
+        *rows,
+        Figure("target of the right class", f"{0.2 / 4 + 0.8:.2f}".lstrip("0")),
+        Figure("target of each other one", f"{0.2 / 4:.2f}".lstrip("0")),
+    ]
+
+
+SECTIONS = (order, groups, steps, means, audit, overfitting, precision, checkpointing, column, focal)
