@@ -566,6 +566,11 @@ class CheckChooseStrategy:
                     say("the plan says {name}=False for {situation}", name=name, situation=what),
                     hint=hint,
                 )
+        decided = [
+            (plan["method"] in ("lora", "head"), bool(plan["augment"]), bool(plan["early_stopping"]))
+            for plan in plans.answers[:3]
+        ]
+        expect.equal(decided, [(True, True, True)] * 3, "LoRA or head, augmentation, early stopping, in 3 situations")
         plenty = plans.answers[3]
         expect.true(
             not (
@@ -747,6 +752,7 @@ class CheckChooseStrategy:
             )
             if answer != "ValueError":
                 others.add(answer)
+        expect.equal(sum(planned), len(planned) - len(impossible), f"plans in {len(planned)} situations")
         for name in sorted(others)[:2]:
             expect.remark(
                 say("where nothing fits, choose_strategy raised {name}; the docstring says ValueError", name=name)
@@ -970,6 +976,7 @@ class CheckRecommendHparams:
                 hint="what is pretrained wants a nudge; what is new and small has a long way to go",
                 reveal=True,
             )
+            expect.seen.append((f"learning rate for {method}", f"{low:g} to {high:g}", f"{found[method]:g}"))
 
     @check(points=2)
     def check_batch(self, student):
@@ -1018,6 +1025,7 @@ class CheckRecommendHparams:
             seen.append("good" if good else reading(total, known, most, slack=epochs * accum + 0.5))
             if not good and message is None:
                 message = settings, most, total
+            expect.seen.append((f"total_steps of {settings.what}", f"{fewest} to {most}", f"{total}"))
         student.note("total_steps, as a share of what is right", seen)
         if message is not None:
             settings, most, total = message
@@ -1809,6 +1817,8 @@ def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str
                 hint=hints.get(wrong[0], "each reason is true or false by calculation: which number decides?"),
                 reveal=True,
             )
+        if len(situations) < 9:
+            expect.equal(answer, want, f"reasons for {in_words(s)}")
 
 
 class CheckStrategyReasons:
