@@ -585,6 +585,18 @@ class CheckConvHead:
             head(texts.hidden(), texts.mask(), shape=(len(lengths), 1))
         Head(student, "ConvHead", 7).demand_reading(7)
         demand_any_number(student, "ConvHead", 6, channels=8)
+        with student.untraced():
+            numbers = [
+                student.fixtures.n_trainable(student.ConvHead(6, **options))
+                for options in ({}, {"channels": 256, "kernel": 2})
+            ]
+        head.fact("256 channels and a kernel of 2 unless told otherwise", numbers[0] == numbers[1])
+        expect.equal(
+            numbers[0],
+            numbers[1],
+            "trainable numbers of ConvHead(6), which should be those of ConvHead(6, channels=256, kernel=2)",
+            hint="what do you take where nothing is said of channels and kernel?",
+        )
 
     @check(points=3)
     def check_pad_invariant(self, student):

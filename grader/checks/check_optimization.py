@@ -725,6 +725,14 @@ class CheckWarmupLinear:
                 tolerance=1e-9,
                 hint="a learning rate below zero would climb the loss",
             )
+        warmup = draw.integer(4, 9)
+        expect.close(
+            student.warmup_linear(warmup, warmup, warmup + 1),
+            1.0,
+            f"multiplier at step {warmup}, where the warmup of {warmup} steps ends, one step before the end",
+            tolerance=1e-9,
+            hint="both lines meet at the full rate, however short the way down is",
+        )
         # Cut, rounded or rounded up: some whole step must have the full rate.
         total = 225
         with student.untraced():

@@ -15,10 +15,12 @@ from transformers import (
     DistilBertModel,
     GPT2Config,
     GPT2Model,
+    RobertaConfig,
+    RobertaModel,
     get_linear_schedule_with_warmup,
 )
 
-from scripts.figures import Figure
+from scripts.figures import Figure, percent
 from scripts.figures.models import bert, n_parameters
 from scripts.figures.sources import RMSE, VALIDATION_ROWS, rmse_error
 
@@ -93,6 +95,31 @@ def layers() -> list[Figure]:
     ]
 
 
+ROBERTA_LARGE = {
+    "vocab_size": 50_265,
+    "hidden_size": 1024,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+    "intermediate_size": 4096,
+    "max_position_embeddings": 514,
+    "type_vocab_size": 1,
+}
+"""As its configuration on the hub says."""
+
+
+def anew() -> list[Figure]:
+    """Six layers of RoBERTa-large, re-initialised."""
+    with torch.device("meta"):
+        model = RobertaModel(RobertaConfig(**ROBERTA_LARGE))
+    whole, layer = n_parameters(model), n_parameters(model.encoder.layer[0])
+    return [
+        Figure("RoBERTa-large", f"{whole:,}"),
+        Figure("  one layer", f"{layer:,}"),
+        Figure("  six layers", f"{6 * layer:,}"),
+        Figure("  share", percent(6 * layer, whole)),
+    ]
+
+
 def schedule() -> list[Figure]:
     """The peak of the chapter's schedule, as transformers computes it."""
     rows = []
@@ -156,4 +183,4 @@ def noise() -> list[Figure]:
     ]
 
 
-SECTIONS = (decay, decoupled, layers, schedule, clipping, accumulation, noise)
+SECTIONS = (decay, decoupled, layers, anew, schedule, clipping, accumulation, noise)
