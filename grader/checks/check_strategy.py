@@ -326,8 +326,8 @@ SCENARIO_C = {"n_tasks": 20, "storage_mb": 1000.0}
 def trained(s: dict[str, Any], method: str) -> int:
     """Parameters that a method trains."""
     if method == "full":
-        return s["n_params"]
-    return s["head_params"] + (s["layers"] * 2 * 8 * 2 * s["hidden"] if method == "lora" else 0)
+        return int(s["n_params"])
+    return int(s["head_params"]) + (s["layers"] * 2 * 8 * 2 * s["hidden"] if method == "lora" else 0)
 
 
 def memory(s: dict[str, Any], method: str, batch: int) -> int:
@@ -341,14 +341,14 @@ def memory(s: dict[str, Any], method: str, batch: int) -> int:
 
 def usable(s: dict[str, Any]) -> float:
     """Bytes of the GPU that a plan may fill."""
-    return 0.9 * s["gpu_gib"] * 2**30
+    return 0.9 * float(s["gpu_gib"]) * 2**30
 
 
 def storage(s: dict[str, Any], method: str) -> float:
     """MB of all files."""
     if method == "full":
-        return 4 * s["n_params"] * s["n_tasks"] / 1e6
-    return (4 * s["n_params"] + 4 * trained(s, method) * s["n_tasks"]) / 1e6
+        return int(4 * s["n_params"] * s["n_tasks"]) / 1e6
+    return int(4 * s["n_params"] + 4 * trained(s, method) * s["n_tasks"]) / 1e6
 
 
 def possible(s: dict[str, Any]) -> list[str]:
@@ -443,7 +443,7 @@ class Plans:
             actual=answer,
             reveal=True,
         )
-        method = answer["method"]
+        method = str(answer["method"])
         expect.true(
             method in METHODS,
             say("a plan's method is none of {methods}", methods=", ".join(METHODS)),
@@ -566,6 +566,11 @@ class CheckChooseStrategy:
                     say("the plan says {name}=False for {situation}", name=name, situation=what),
                     hint=hint,
                 )
+        decided = [
+            (plan["method"] in ("lora", "head"), bool(plan["augment"]), bool(plan["early_stopping"]))
+            for plan in plans.answers[:3]
+        ]
+        expect.equal(decided, [(True, True, True)] * 3, "LoRA or head, augmentation, early stopping, in 3 situations")
         plenty = plans.answers[3]
         expect.true(
             not (
@@ -667,7 +672,8 @@ class CheckChooseStrategy:
         """micro_batch * accum reaches the target batch, by less than one micro-batch more"""
         plans = Plans(student, grid(student.draw)[student.draw.integer(0, 3) :: 3])
         plans.demand_substance()
-        wrong, idle = [], 0
+        wrong: list[str | int] = []
+        idle = 0
         first = None
         for s, plan in plans.pairs():
             micro_batch, accum = demand_whole(plan, "micro_batch", s), demand_whole(plan, "accum", s)
@@ -716,7 +722,7 @@ class CheckChooseStrategy:
         student.note("refused", [isinstance(answer, str) for answer in plans.answers])
         impossible = [answer for s, answer in zip(plans.situations, plans.answers, strict=True) if not possible(s)]
         student.note("stumbles", any(isinstance(answer, str) and answer in ACCIDENTS for answer in impossible))
-        others = set()
+        others: set[str] = set()
         for place, (s, answer) in enumerate(zip(plans.situations, plans.answers, strict=True)):
             if methods := possible(s):
                 if answer == "ValueError":
@@ -746,7 +752,8 @@ class CheckChooseStrategy:
                 reveal=True,
             )
             if answer != "ValueError":
-                others.add(answer)
+                others.add(str(answer))
+        expect.equal(sum(planned), len(planned) - len(impossible), f"plans in {len(planned)} situations")
         for name in sorted(others)[:2]:
             expect.remark(
                 say("where nothing fits, choose_strategy raised {name}; the docstring says ValueError", name=name)
@@ -970,6 +977,7 @@ class CheckRecommendHparams:
                 hint="what is pretrained wants a nudge; what is new and small has a long way to go",
                 reveal=True,
             )
+            expect.seen.append((f"learning rate for {method}", f"{low:g} to {high:g}", f"{found[method]:g}"))
 
     @check(points=2)
     def check_batch(self, student):
@@ -1018,6 +1026,7 @@ class CheckRecommendHparams:
             seen.append("good" if good else reading(total, known, most, slack=epochs * accum + 0.5))
             if not good and message is None:
                 message = settings, most, total
+            expect.seen.append((f"total_steps of {settings.what}", f"{fewest} to {most}", f"{total}"))
         student.note("total_steps, as a share of what is right", seen)
         if message is not None:
             settings, most, total = message
@@ -1172,7 +1181,8 @@ class Domain:
 
 def syllables(student, count):
     """Different pieces, each a consonant and one to three vowels: a word made of them can be cut in one way only."""
-    draw, found = student.draw, {}
+    draw = student.draw
+    found: dict[str, Any] = {}
     while len(found) < count:
         tail = "".join(VOWELS[draw.integer(0, len(VOWELS))] for _ in range(draw.integer(1, 4)))
         found[CONSONANTS[draw.integer(0, len(CONSONANTS))] + tail] = None
@@ -1187,7 +1197,7 @@ def domain(student, style):
     lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 4)  # of the words that can be written, in pieces
     rest = iter(pieces)
     parts = [[next(rest) for _ in range(length)] for length in lengths]
-    first, second, third = UNKNOWN_CHARACTERS
+    first, second, third = list(UNKNOWN_CHARACTERS)
     if style == "continues":
         cut = {"".join(word): [word[0], *(f"##{piece}" for piece in word[1:])] for word in parts}
         cut[f"{pieces[0]}qu"] = [unk]  # one unknown letter, and the whole word is unknown
@@ -1387,12 +1397,13 @@ class CheckExtendEmbedding:
     def check_empty_pure(self, student):
         """without new words nothing changes; the old matrix stays as it is and shares no memory with the new one"""
         weight = table(student, 7, 4)
-        words = new_words(student, 7, 3)
+        words: list[list[int]] = new_words(student, 7, 3)
+        no_words: list[list[int]] = []
         with student.untraced():
             student.pure("extend_embedding", weight, words)
             answers = {
                 len(given): student.fixtures.strategy.extended(student.value(None, "extend_embedding"), weight, given)
-                for given in (words, [])
+                for given in (words, no_words)
             }
         student.note("without new words", answers[0]["result"])
         expect.shape(answers[0]["result"], (7, 4), "the embeddings without new words")
@@ -1809,6 +1820,8 @@ def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str
                 hint=hints.get(wrong[0], "each reason is true or false by calculation: which number decides?"),
                 reveal=True,
             )
+        if len(situations) < 9:
+            expect.equal(answer, want, f"reasons for {in_words(s)}")
 
 
 class CheckStrategyReasons:
