@@ -837,8 +837,8 @@ class CheckSynonymReplacement:
                 say("another number of positions changes than n, or than can change, for n = {n}", n=n),
                 expected=f"{want} positions, of {possible} that can change",
                 actual=f"{listed(sorted(counts))} positions",
-                hint="count positions that can change and do: a word that stands there twice is two of them, an unknown "
-                "word is none",
+                hint="count positions that can change and do: a word that stands there twice is two of them, and an "
+                "unknown word is none",
                 reveal=True,
             )
 
