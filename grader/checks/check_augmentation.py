@@ -43,6 +43,7 @@ def answers(
     student, name: str, tokens: list[str], *rest: object, times: int = 1, **options: list[str]
 ) -> list[list[str]]:
     """What the student's function returns in several calls with one generator: lists of words."""
+    student.note("asked about", listed(tokens[:3]))  # as drawn by the judge; the answers themselves are not traced
     with student.untraced():
         made = student.fixtures.augmentation.calls(
             student.value(None, name), tokens, list(rest), student.draw.seed(), times, options
@@ -54,15 +55,12 @@ def answers(
 def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
     """Answers as lists of words; any sequence of them will do."""
     pairs = [answer if isinstance(answer, list) and len(answer) == 2 else ("nothing", None) for answer in made]
-    kind, value, good = "list", None, True
-    for kind, value in pairs:
-        good = isinstance(value, list) and all(isinstance(word, str) for word in value)
-        if not good:
-            break
+    good = [isinstance(value, list) and all(isinstance(word, str) for word in value) for _, value in pairs]
+    kind, value = pairs[good.index(False)] if False in good else ("list", [])
     inside = sorted({type(word).__name__ for word in value})[:3] if isinstance(value, list) else []
-    student.note("form of the answer", "a list of words" if good else f"{kind}, {listed(inside)}")
+    student.note("form of the answer", "a list of words" if all(good) else f"{kind}, {listed(inside)}")
     expect.true(
-        good,
+        all(good),
         say("{name} returns a list of tokens", name=name),
         expected="a list of strings",
         actual=value if value is not None else str(kind),
@@ -134,6 +132,7 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
     Two series of calls are compared, so that they do not agree by chance even if a wrong solution has two results only.
     """
     seed, other = student.draw.seed(), student.draw.seed()
+    student.note("asked about", listed(tokens[:3]))
     with student.untraced():
         function, helpers = student.value(None, name), student.fixtures.augmentation
         dice = helpers.dice(seed)
@@ -766,6 +765,10 @@ class CheckRandomInsertion:
                 expect.equal(one, text, f"the text, {what}", hint="nothing to insert, nothing changes", reveal=True)
         lexicon = Lexicon(student, 6, 3, itself=True)
         demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
+        made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=3)
+        grows = all(len(text) > len(lexicon.text) for text in made)
+        student.note("with known words, the text grows", grows)
+        expect.true(grows, "with known words, nothing is inserted", hint="to insert nothing is right for n = 0 alone")
 
 
 def gaps(tokens: list[str], text: list[str]) -> list[int]:
@@ -834,8 +837,8 @@ class CheckSynonymReplacement:
                 say("another number of positions changes than n, or than can change, for n = {n}", n=n),
                 expected=f"{want} positions, of {possible} that can change",
                 actual=f"{listed(sorted(counts))} positions",
-                hint="count positions that can change and do: a word that stands there twice is two of them, an unknown "
-                "word is none",
+                hint="count positions that can change and do: a word that stands there twice is two of them, and an "
+                "unknown word is none",
                 reveal=True,
             )
 
@@ -961,6 +964,10 @@ class CheckSynonymReplacement:
                 expect.equal(one, text, f"the text, {what}", hint="nothing to replace, nothing changes", reveal=True)
         lexicon = Lexicon(student, 8, 3, itself=True)
         demand_seeded(student, "synonym_replacement", lexicon.text, 4, lexicon.entries)
+        made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=3)
+        changes = all(len(text) == len(lexicon.text) and text != lexicon.text for text in made)
+        student.note("with known words, the text changes and keeps its length", changes)
+        expect.true(changes, "with known words, nothing is replaced", hint="to change nothing is right for n = 0 alone")
 
 
 def compared(counts: set[int], want: int) -> str:
@@ -1099,7 +1106,7 @@ class CheckMixup:
             expect.close(x, batch.mixed(batch.x), f"features, lam = {lam:.0f}", hint=hint)
             expect.close(y, batch.mixed(batch.y), f"labels, lam = {lam:.0f}", hint=hint)
         batch = Batch(student, (4, 2), 3, float(student.draw.uniform(0.6, 0.9)))
-        batch.y = torch.eye(3, dtype=torch.int64)[student.draw.integers(0, 3, (4,))]
+        batch.y = torch.eye(3, dtype=torch.int64)[shuffled(student, [0, 1, 2, 0])]
         hint = "labels in one-hot form are allowed to be integers; a mixture of them is none"
         answer = edge(student, "integer one-hot labels", lambda: student.mixup(*batch.arguments()), hint)
         x, y = parts_of(answer, exactly=True)
@@ -1148,6 +1155,7 @@ class Journey:
             else:
                 self.returned.append(KINDS[kind](text, new))
         self.pivots = [f"pivot {number}" for number in shuffled(student, range(100, 100 + n))]
+        student.note("asked about", self.texts[:1])
         helpers = student.fixtures.augmentation
         with student.untraced():
             there = helpers.translator(dict(zip(self.texts, self.pivots, strict=True)), "-xx")

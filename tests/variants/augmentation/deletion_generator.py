@@ -8,6 +8,6 @@ def random_deletion(tokens: list[str], p: float, rng: random.Random) -> Iterator
     fates = rng.choices((False, True), weights=(p, 1 - p), k=len(tokens)) if tokens else []
     if tokens and not any(fates):
         yield tokens[int(rng.random() * len(tokens))]
-    for token, stays in zip(tokens, fates):
+    for token, stays in zip(tokens, fates, strict=False):
         if stays:
             yield token

@@ -1,7 +1,5 @@
 """Shuffles the candidates and takes them until n are done."""
 
-import random
-
 
 def synonym_replacement(tokens, n, lexicon, rng, protected=frozenset({"not", "no", "never"})):
     result = list(tokens)
