@@ -279,7 +279,7 @@ class CheckGroupSplit:
         rows = [(text, place % 2) for place, text in enumerate(sentences(student, 8))] * 25
         sides = []
         for seed in range(3):
-            split = Split(student, *zip(*rows, strict=True), seed=seed)
+            split = Split(student, [text for text, _ in rows], [label for _, label in rows], seed=seed)
             sides += [round(split.share(label), 2) for label in (0, 1)]
         student.note("one class is on one side only", any(share in (0, 1) for share in sides))
         student.note("more than one text of four", any(0.25 < share < 1 for share in sides))
@@ -1060,7 +1060,7 @@ def interval(student, models: Models, turned: bool = False, **options: float) ->
     with student.untraced():
         function = student.value(None, "paired_bootstrap")
         answer, *_ = student.fixtures.evaluation.called(function, [one, other, models.target], options)
-    ends = plain(answer)
+    ends: list[float] = plain(answer)
     expect.true(
         isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, (int, float)) for end in ends),
         "the answer is not a pair of two numbers",
@@ -1217,9 +1217,9 @@ class CheckGroupFolds:
         times = [Counter(row for rows in folds.rows for row in rows) for folds, _, _ in numbers]
         student.note("folds of a row, at most", [max(found.values(), default=0) for found in times])
         student.note("numbers of folds", [len(folds.rows) for folds, _, _ in numbers])
-        for folds, k, found in numbers:
+        for folds, k, n_texts in numbers:
             folds.demand_number(k)
-            expect.equal(found, 36, "texts that are in some fold", reveal=True)
+            expect.equal(n_texts, 36, "texts that are in some fold", reveal=True)
         for way, found in facts.items():
             expect.true(
                 not any(found),

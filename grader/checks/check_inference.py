@@ -598,3 +598,157 @@ class CheckPredictBatch:
         """no dropout and no graph, in whatever mode the model comes; nothing else of it changes"""
         texts = [text_of(student.draw, length) for length in (6, 11, 3, 8, 5)]
         demand_quiet(student, "predict_batch", texts, batch_size=2)
+
+
+# --- bonus: expected_calibration_error ---
+
+
+def gaps_of(confidences: list[float], correct: list[int], n_bins: int) -> float:
+    """The expected calibration error, by looking up the bin of every prediction."""
+    sums: dict[int, float] = {}
+    for confidence, right in zip(confidences, correct, strict=True):
+        place = max(1, next(m for m in range(n_bins + 1) if confidence * n_bins <= m))
+        sums[place] = sums.get(place, 0.0) + confidence - right
+    return sum(abs(total) for total in sums.values()) / len(confidences)
+
+
+class CheckExpectedCalibrationError:
+    """Whether a confidence is right as often as it says"""
+
+    function = "expected_calibration_error"
+
+    def compare(self, student, confidences: Tensor, correct: Tensor, what: str, hint: str, **options: int) -> None:
+        """The number that is returned is the right one, and the caller's tensors stay as they are."""
+        got = student.pure("expected_calibration_error", confidences, correct, **options)
+        want = gaps_of(confidences.tolist(), correct.int().tolist(), options.get("n_bins", 10))
+        expect.close(plain(got), want, f"calibration error, {what}", hint=hint)
+
+    @check(points=2, visible=True, preloads=("transformers",))
+    def check_reference(self, student):
+        """the mean distance between what is said and what is right, bin by bin"""
+        for n, n_bins in ((120, None), (77, 6)):
+            confidences = student.draw.uniform(0.02, 0.98, n).double()
+            correct = student.draw.uniform(0, 1, n).double() < 0.2 + 0.6 * (1 - confidences)
+            options = {} if n_bins is None else {"n_bins": n_bins}
+            hint = "in each bin two means are compared: of the confidences, and of what is right"
+            self.compare(student, confidences, correct, f"{n} predictions, {n_bins or 10} bins", hint, **options)
+
+    @check(points=1, preloads=("transformers",))
+    def check_weights(self, student):
+        """a full bin counts more than one with a single prediction, and an empty one not at all"""
+        for high, low in ((9, 1), (3, 11)):
+            confidences = torch.cat([student.draw.uniform(0.91, 0.99, high), student.draw.uniform(0.31, 0.39, low)])
+            correct = torch.tensor([i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
+            hint = "how many predictions stand behind each distance?"
+            self.compare(student, confidences, correct, f"{high} predictions in one bin, {low} in another", hint)
+
+    @check(points=1, preloads=("transformers",))
+    def check_borders(self, student):
+        """a confidence on a border belongs to the bin below, 1 to the last bin and 0 to the first"""
+        for n_bins, extra in ((4, 0.3), (8, 0.55)):
+            confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
+            correct = torch.tensor([True, True, False, True, False, False, True, True])
+            near = student.draw.uniform(0.02, 0.1, 3).double()
+            confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([True] * 3)])
+            hint = "which of the two borders is part of a bin? What becomes of a confidence of exactly 1?"
+            self.compare(student, confidences, correct, f"some on borders, {n_bins} bins", hint, n_bins=n_bins)
+
+    @check(points=1, after=("reference",), preloads=("transformers",))
+    def check_none(self, student):
+        """no predictions are an error, and predictions that are as good as they say have the error 0"""
+        share = student.draw.integer(2, 5)
+        confidences = torch.full((2 * share,), 1 / share)
+        correct = torch.tensor([i % share == 0 for i in range(2 * share)])
+        self.compare(
+            student, confidences, correct, "all as good as they say", "0.5 and right every other time is perfect"
+        )
+        nothing = torch.zeros(0)
+        try:
+            got = student.expected_calibration_error(nothing, nothing.bool())
+        except StudentRaised as error:
+            if error.not_started or error.memory:
+                raise
+            if error.type != "ValueError":
+                expect.remark(
+                    say("expected_calibration_error raises {type} for no predictions, not ValueError", type=error.type)
+                )
+        else:
+            expect.true(
+                False, "no error for no predictions", actual=got, hint="what is the mean of nothing?", reveal=True
+            )
+
+
+# --- bonus: temperature_scale ---
+
+
+def plain(value: Any) -> Any:
+    """A tensor of one number as that number."""
+    return value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
+
+
+def best_temperature(logits: Tensor, labels: Tensor) -> float:
+    """Where the slope of the cross-entropy with respect to 1/T is 0."""
+    scores = logits.double()
+    right = scores[torch.arange(len(labels)), labels].mean()
+    low, high = 1e-3, 1e3
+    for _ in range(80):
+        beta = math.sqrt(low * high)
+        slope = ((beta * scores).softmax(-1) * scores).sum(-1).mean() - right
+        low, high = (low, beta) if slope > 0 else (beta, high)
+    return 1 / beta
+
+
+class CheckTemperatureScale:
+    """One number that mends all confidences"""
+
+    function = "temperature_scale"
+
+    def sample(self, student, n: int, n_classes: int, factor: float) -> tuple[Tensor, Tensor]:
+        """Labels drawn from the softmax of logits, and these logits times a factor."""
+        logits = 1.2 * student.draw.normal(n, n_classes)
+        noise = -(-student.draw.uniform(1e-6, 1 - 1e-6, n, n_classes).log()).log()
+        return factor * logits, (logits + noise).argmax(-1)
+
+    def compare(self, student, logits: Tensor, labels: Tensor, what: str, hint: str) -> None:
+        """The temperature is the best one, to 1 %; how it is found is free, so its digits are not traced."""
+        with student.untraced():
+            got = plain(student.pure("temperature_scale", logits, labels))
+        want = best_temperature(logits, labels)
+        number = isinstance(got, (int, float)) and math.isfinite(got)
+        student.note(f"{what}: a number above 0", number and got > 0)
+        if number and got > 0:
+            student.note(f"{what}: steps of 2 % above the best", round(50 * math.log(got / want)))
+            got = got / want
+        expect.close(got, 1.0, f"temperature over the best one, {what}", tolerance=0.006, hint=hint)
+
+    @check(points=2, visible=True, preloads=("transformers",))
+    def check_too_sure(self, student):
+        """for logits that are too large, the temperature with the lowest cross-entropy, above 1"""
+        for n, n_classes, factor in ((200, 3, 3.1), (150, 2, 1.9)):
+            logits, labels = self.sample(student, n, n_classes, factor)
+            hint = "the cross-entropy of logits / T has one minimum: where is it?"
+            self.compare(student, logits, labels, f"logits times {factor}", hint)
+
+    @check(points=1, preloads=("transformers",))
+    def check_too_shy(self, student):
+        """for logits that are too small, a temperature below 1"""
+        for n, n_classes, factor in ((180, 4, 0.31), (210, 2, 0.45)):
+            logits, labels = self.sample(student, n, n_classes, factor)
+            self.compare(student, logits, labels, f"logits times {factor}", "may a temperature be below 1?")
+
+    @check(points=1, preloads=("transformers",))
+    def check_large(self, student):
+        """logits in the hundreds, and rows that are shifted, which softmax does not see"""
+        logits, labels = self.sample(student, 190, 3, 17.0)
+        hint = "exp(800) is no number any more, and what is common to a row has no say in softmax"
+        self.compare(student, logits, labels, "logits times 17", hint)
+        shifted = logits + 300 * student.draw.normal(190, 1)
+        self.compare(student, shifted.double(), labels, "logits times 17, rows shifted", hint)
+
+    @check(points=1, after=("too_sure",), preloads=("transformers",))
+    def check_right_classes(self, student):
+        """the right classes count, not the likely ones: other labels, another temperature"""
+        logits, labels = self.sample(student, 160, 3, 2.0)
+        swapped = torch.where(torch.arange(160) % 4 == 0, (labels + 1) % 3, labels)
+        self.compare(student, logits, swapped, "a quarter of the labels changed", "whose logit should be high?")
+        self.compare(student, logits, labels, "the labels as they were", "whose logit should be high?")

@@ -486,5 +486,27 @@ def measured_log() -> list[Figure]:
     return [Figure(f"{batches} batches", f"{loss:.4f}   {accuracy:.4f}") for batches, loss, accuracy in honest_log()]
 
 
-SECTIONS = (counts, log_audit, ranks, sweep, targets, compared, costs)
+def directions() -> list[Figure]:
+    """What is lost at rank r, and a row that is turned."""
+    values = torch.tensor([12.0, 4.0, 3.0], dtype=torch.float64)
+    row, update = torch.tensor([3.0, 4.0], dtype=torch.float64), torch.tensor([3.0, 0.0], dtype=torch.float64)
+    lora_row = row + update
+    dora_row = row.norm() * lora_row / lora_row.norm()
+    factors = 8 * (768 + 768)
+    return [
+        Figure("error of rank 1 for the values 12, 4, 3", f"√(4² + 3²) = {float(values[1:].norm()):.0f}", "arithmetic"),
+        Figure("  norm of the whole", f"{float(values.norm()):.0f}", "arithmetic"),
+        Figure("length of the row (3, 4)", f"{float(row.norm()):.3f}", "arithmetic"),
+        Figure("  with LoRA's update (3, 0)", f"{float(lora_row.norm()):.3f}", "arithmetic"),
+        Figure("  turned by DoRA", "({:.3f}, {:.3f})".format(*dora_row.tolist()), "arithmetic"),
+        Figure("LoRA, 768 × 768, r=8", f"{factors:,}", "arithmetic"),
+        Figure("  DoRA", f"{factors + 768:,}", "arithmetic"),
+        *(
+            Figure(f"alpha 16, r={r}: alpha/r and alpha/√r", f"{16 / r:.3f} | {16 / r**0.5:.3f}", "arithmetic")
+            for r in (8, 64, 256)
+        ),
+    ]
+
+
+SECTIONS = (directions, counts, log_audit, ranks, sweep, targets, compared, costs)
 EXTRAS = {"time": step_times, "log": measured_log, "spectrum": measured_spectrum}

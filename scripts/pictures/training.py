@@ -1,4 +1,4 @@
-"""The pictures of the lesson on the training loop: a step in its order, two losses that part, a rate on three clocks."""
+"""The pictures of the lesson on the training loop: a step in its order, two losses, a rate on three clocks."""
 
 from __future__ import annotations
 
@@ -108,7 +108,10 @@ def draw_clocks() -> str:
         text(right, bottom + 20, f"{total}"),
         text(350, bottom + 42, "optimizer steps", size=13, fill=PALE),
     ]
-    title = "Moved per step, the rate rises and falls over all steps; per batch, it is 0 after a third; per epoch, it never leaves the warmup"
+    title = (
+        "Moved per step, the rate rises and falls over all steps; per batch, it is 0 after a third; per epoch, it "
+        "never leaves the warmup"
+    )
     return page(700, 296, title, *parts)
 
 
