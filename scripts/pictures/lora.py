@@ -105,9 +105,7 @@ def draw_ranks() -> str:
             text(end[0] + 6, end[1] + 5, f"{d} × {k}", anchor="start", size=12, fill=colour),
         ]
     parts.append(text(350, bottom + 44, "rank r", size=13, fill=PALE))
-    title = (
-        "Kept share over the rank: lines that cross 100 % at 384 for 768 × 768 and at 614.4 for 3072 × 768"
-    )
+    title = "Kept share over the rank: lines that cross 100 % at 384 for 768 × 768 and at 614.4 for 3072 × 768"
     return page(720, 360, title, *parts)
 
 
