@@ -1301,6 +1301,10 @@ class CheckFragmentation:
             hint="the caller goes on using the list: is there a need to change it?",
             reveal=True,
         )
+        single, _ = measured(student, [word], given.tokenize, given.unk)
+        expect.close(
+            single["pieces_per_word"], len(given.cut[word]), "pieces_per_word of a single word", tolerance=1e-6
+        )
         try:
             with student.untraced():
                 none = student.fragmentation([], given.tokenize)
@@ -1587,25 +1591,39 @@ class CheckChunkForMlm:
 # --- domain_plan ---
 
 ACTIONS = frozenset({"domain_model", "dapt", "extend_vocab", "knowledge", "peft", "augment"})
-SPLIT, WHOLE = (2.2, 4.0), (1.0, 1.15)
-"""Pieces per word, well above the limit and well below."""
-MUCH, LITTLE, NONE = (12_000, 900_000), (400, 6_000), (0, 1)
-"""Texts without labels."""
-SCARCE, PLENTY = (60, 800), (6_000, 90_000)
-"""Labelled examples."""
+SPLIT, WHOLE = (2.0, 4.0), (1.25, 1.0)
+"""Pieces per word, from the limit on."""
+MUCH, LITTLE, NONE = (10_000, 900_000), (1, 9_999), (0, 0)
+"""Texts without labels, from the limit on."""
+SCARCE, PLENTY = (999, 60), (5_000, 90_000)
+"""Labelled examples, from the limit on."""
 
 
 def situations(student, pieces, texts, labels, domain_model, relations=(False, True)):
-    """One situation for each combination of what is passed; numbers are drawn, away from the limits."""
-    draw, found = student.draw, []
+    """One situation for each combination of what is passed.
+
+    Numbers are drawn between both ends; where they are needed for the first time, they stand on the limit itself.
+    """
+    used, found = set(), []
+
+    def number(interval):
+        limit, first = interval[0], interval not in used
+        used.add(interval)
+        if first:
+            return limit
+        low, high = min(interval), max(interval)
+        if isinstance(limit, float):
+            return round(float(student.draw.uniform(low, high)), 2)
+        return student.draw.integer(low, high + 1)
+
     for low_high, unlabeled, labeled, given, related in itertools.product(
         pieces, texts, labels, domain_model, relations
     ):
         found.append(
             {
-                "pieces_per_word": round(float(draw.uniform(*low_high)), 2),
-                "n_unlabeled": draw.integer(*unlabeled),
-                "n_labeled": draw.integer(*labeled),
+                "pieces_per_word": number(low_high),
+                "n_unlabeled": number(unlabeled),
+                "n_labeled": number(labeled),
                 "domain_model": given,
                 "needs_relations": related,
             }
