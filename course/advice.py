@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course import workspace
+from course.lesson import INTRO
 from course.result import Result, next_command
 from course.shell import quote
 from course.syllabus import Exercise
@@ -50,14 +51,19 @@ def after_grade(result: Result, exercise: Exercise, memories: Mapping[str, Memor
     return Advice(command, say("A hint on the first open check:"))
 
 
-def forward(exercises: Iterable[Exercise], memories: Mapping[str, Memory]) -> tuple[Exercise | None, Advice]:
+def forward(
+    exercises: Iterable[Exercise], memories: Mapping[str, Memory], *, introduced: bool = True
+) -> tuple[Exercise | None, Advice]:
     """The exercise to go on with, and what to do about it; None if all are passed.
 
     That is the one that was graded last, or, if it is passed, the first after it that is not; behind the last one the
     search goes on at the beginning. Who began in the middle goes on there. Of exercises that nobody has begun, those
-    come first that build on nothing that is still to be passed.
+    come first that build on nothing that is still to be passed. Who has begun nothing and was not introduced reads the
+    introduction first.
     """
     ready = [exercise for exercise in exercises if not exercise.planned]
+    if not introduced and not any(memory.begun for memory in memories.values()):
+        return ready[0], Advice(f"course read {INTRO}", say("New here? Begin with the introduction:"))
     passed = {slug for slug, memory in memories.items() if memory.solved}
     here = _position(ready, memories)
     left = [one for one in [*ready[here:], *ready[:here]] if memories.get(one.slug, Memory()).status != "passed"]

@@ -204,7 +204,7 @@ def start(directory: Path | None, no_color: bool) -> None:
         render.line(console, "  " + say("copied  {file}", file=file.name))
     for file in kept:
         render.line(console, "  " + say("kept    {file} (yours, untouched)", file=file.name))
-    _, what = advice.forward(ready, desk.memories())
+    _, what = advice.forward(ready, desk.memories(), introduced=desk.introduced)
     if place != _resolved(Path()):
         what = advice.Advice(
             f"cd {shell.quote(str(directory))} && {what.command}", say("Go there and read what it is about:")
@@ -241,12 +241,15 @@ def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) ->
 
     console = render.make_console(no_color)
     render.exercises(console, exercises, memories)
+    console.print()
+    render.line(
+        console, say("Before the first of them, an introduction without an exercise: course read intro"), style="dim"
+    )
     if here is None:
-        console.print()
         render.line(console, say("You are outside a workspace, so your progress is not shown."), style="dim")
         render.next_step(console, advice.to_workspace())
     else:
-        render.next_step(console, advice.forward(exercises, memories)[1])
+        render.next_step(console, advice.forward(exercises, memories, introduced=here.introduced)[1])
     ctx.exit(errors.PASSED if written else errors.MISUSE)
 
 
@@ -275,60 +278,92 @@ def _list_as_json(exercises: Sequence[Exercise], memories: Mapping[str, Memory])
 
 
 @cli.command()
-@exercise_argument
+@click.argument("exercise", metavar="EXERCISE|intro")
+@option("--answers", is_flag=True, help="Show the answers to the questions in the lesson instead of its text.")
 @option("--open", "open_pictures", is_flag=True, help="Open the pictures of the lesson instead of its text.")
 @lang_option
 @no_color_option
-def read(exercise: str, open_pictures: bool, no_color: bool) -> None:
-    """Read the lesson of an exercise.
+def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> None:
+    """Read the lesson of an exercise, or the introduction: course read intro.
 
-    The hints at its end are left out here: course hint shows them one at a time.
+    What stands folded at its end is left out here: --answers shows the answers to its questions, course hint shows
+    one hint at a time.
     """
-    from course import advice, lesson
+    from course import advice, lesson, render
 
-    chosen = _written(exercise)
-    found = lesson.load(chosen.slug, text.language())
+    chosen = _lesson_of(exercise)
+    slug, name = (chosen.slug, chosen.id) if chosen else (lesson.INTRO, lesson.INTRO)
+    found = lesson.load(slug, text.language())
     if found is None:
-        raise errors.Planned(say("the lesson of {exercise} is not written yet.", exercise=chosen.id))
+        raise errors.Planned(say("the lesson of {exercise} is not written yet.", exercise=name))
     here = workspace.current()
-
-    from course import render
-
     console = render.make_console(no_color)
     if open_pictures:
         _open_pictures(found, console)
-        render.next_step(console, advice.Advice(f"course read {chosen.id}", say("Read what this is about:")))
+        render.next_step(console, advice.Advice(f"course read {name}", say("Read what this is about:")))
         return
     if found.lang != text.language():
         render.line(console, say("(There is no translation of this lesson yet; this is the English one.)"), style="dim")
         console.print()
     with render.pager(console):
-        render.markdown(console, found.text)
+        if answers:
+            render.line(console, found.title, style="bold")
+            console.print()
+            render.markdown(console, found.answered or say("There are no questions in this lesson."))
+        else:
+            render.markdown(console, found.text)
+    if not answers:
+        _folded(found, name, console)
+    if here is None:
+        following = advice.to_workspace()
+    elif chosen is None:
+        following = advice.forward(syllabus.load(), here.memories())[1]
+        with _warning():
+            here.introduce()
+    else:
+        file = render.shorten(str(here.file(chosen)))
+        following = advice.Advice(f"course grade {name}", say("Write {file}, then grade it:", file=file))
+    render.next_step(console, following)
+
+
+def _lesson_of(name: str) -> Exercise | None:
+    """The exercise whose lesson is meant; None for the introduction, which has none."""
+    from course import lesson
+
+    return None if name.strip().lower().removesuffix(".md") == lesson.INTRO else _written(name)
+
+
+def _folded(found: Lesson, name: str, console: Console) -> None:
+    """What the lesson holds besides its text, and how to see it."""
+    from course import render
+
+    console.print()
+    if count := len(found.answers):
+        render.line(
+            console,
+            say_many(
+                "The answer to its question: course read {exercise} --answers",
+                "The answers to its {count} questions: course read {exercise} --answers",
+                count=count,
+                exercise=name,
+            ),
+            style="dim",
+        )
     if count := sum(len(items) for items in found.hints.values()):
-        console.print()
         render.line(
             console,
             say_many(
                 "There is a hint when you need it: course hint {exercise}",
                 "There are {count} hints when you need one: course hint {exercise}",
                 count=count,
-                exercise=chosen.id,
+                exercise=name,
             ),
             style="dim",
         )
     if found.pictures:
-        render.line(
-            console, say("Pictures (course read {exercise} --open shows them):", exercise=chosen.id), style="dim"
-        )
+        render.line(console, say("Pictures (course read {exercise} --open shows them):", exercise=name), style="dim")
         for picture in found.pictures:
             render.line(console, f"  {picture}", style="dim")
-    if here is None:
-        render.next_step(console, advice.to_workspace())
-    else:
-        file = render.shorten(str(here.file(chosen)))
-        render.next_step(
-            console, advice.Advice(f"course grade {chosen.id}", say("Write {file}, then grade it:", file=file))
-        )
 
 
 def _open_pictures(found: Lesson, console: Console) -> None:
@@ -676,7 +711,7 @@ def next_exercise(no_color: bool) -> None:
     console = render.make_console(no_color)
     here = workspace.current()
     memories = here.memories() if here else {}
-    exercise, what = advice.forward(syllabus.load(), memories)
+    exercise, what = advice.forward(syllabus.load(), memories, introduced=here.introduced if here else True)
     if exercise is None:
         render.line(
             console,
@@ -782,10 +817,11 @@ def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> No
     What follows the exercise goes to the script as it is. The scripts come with the repository, not with the
     installed package.
     """
-    from course import recipes
+    from course import lesson, recipes
 
-    chosen = _written(exercise)
-    script = paths.ROOT / "scripts" / "figures" / f"{chosen.slug}.py"
+    chosen = _lesson_of(exercise)
+    slug = chosen.slug if chosen else lesson.INTRO
+    script = paths.ROOT / "scripts" / "figures" / f"{slug}.py"
     if not script.is_file():
         raise errors.NeedsRepository(
             say(
@@ -794,7 +830,7 @@ def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> No
                 file=f"scripts/figures/{script.name}",
             )
         )
-    ctx.exit(recipes.run((chosen.slug, *arguments), module_command("scripts.figures")))
+    ctx.exit(recipes.run((slug, *arguments), module_command("scripts.figures")))
 
 
 def _written(name: str) -> Exercise:
@@ -836,9 +872,15 @@ def _own_file(here: Workspace | None, exercise: Exercise) -> Path:
 @contextlib.contextmanager
 def _remembering(here: Workspace, exercise: Exercise) -> Iterator[Memory]:
     """What is remembered, for changing it; what cannot be stored must not cost the learner the result."""
+    with _warning(), here.editing(exercise) as memory:
+        yield memory
+
+
+@contextlib.contextmanager
+def _warning() -> Iterator[None]:
+    """What cannot be remembered is said and stops nothing."""
     try:
-        with here.editing(exercise) as memory:
-            yield memory
+        yield
     except errors.CannotRemember as error:
         _complain(say("Warning: this is not remembered: {reason}", reason=error.message))
 

@@ -1,8 +1,9 @@
-"""A lesson as text, and the graduated hints that stand at its end.
+"""A lesson as text, and what stands folded at its end: answers to its questions, and graduated hints.
 
-The last top-level section of a lesson is ``## Hints``: under it one ``### function`` after the other, each with a
-numbered list that goes from vague to concrete. ``course read`` shows everything above it, ``course hint`` one item at
-a time.
+A lesson asks a question as ``> **Question 2.** ...`` where the thought is; the numbered list under ``## Answers`` says
+what the answer is. The last top-level section is ``## Hints``: under it one ``### function`` after the other, each with
+a numbered list that goes from vague to concrete. ``course read`` shows everything else, ``course read --answers`` every
+question with its answer, ``course hint`` one hint at a time.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from pathlib import Path
 
 from course import paths
 
-HEADINGS = ("Hints", "ヒント")
+INTRO = "intro"
+"""The lesson that comes before the first exercise and has none of its own."""
+HINTS = ("Hints", "ヒント")
+ANSWERS = ("Answers", "解答")
+QUESTION = re.compile(r"\*\*(?:Question|問) ?(\d+)[.。]\*\*")
 PICTURE = re.compile(r"!\[[^]]*\]\(([^)\s]+)\)")
 ITEM = re.compile(r"(\d+)[.)]\s+(.*)")
 
@@ -24,7 +29,7 @@ class Lesson:
     """One lesson."""
 
     text: str
-    """Markdown without the hints."""
+    """Markdown without answers and hints."""
     hints: dict[str, tuple[str, ...]]
     """Heading of the hints section -> its items in Markdown, in order."""
     lang: str
@@ -32,6 +37,21 @@ class Lesson:
 
     pictures: tuple[Path, ...] = ()
     """That the text shows, in its order."""
+    answers: tuple[str, ...] = ()
+    """To its questions, in Markdown, in order."""
+
+    @property
+    def title(self) -> str:
+        """What stands in the first line."""
+        return self.text.partition("\n")[0].lstrip("# ")
+
+    @property
+    def answered(self) -> str:
+        """Every question with its answer, in Markdown."""
+        asked = questions(self.text)
+        return "\n\n".join(
+            f"{asked.get(number, f'**{number}.**')}\n\n{answer}" for number, answer in enumerate(self.answers, start=1)
+        )
 
     def hints_for(self, function: str) -> tuple[str, ...]:
         """The hints on one function; a heading may name several (``### lora_state_dict, load_lora_state_dict``)."""
@@ -57,35 +77,62 @@ def load(slug: str, lang: str) -> Lesson | None:
     path = find(slug, lang)
     if path is None:
         return None
-    text, hints = split(path.read_text(encoding="utf-8"))
+    text, answers, hints = split(path.read_text(encoding="utf-8"))
     pictures = tuple((path.parent / name).resolve() for name in PICTURE.findall(text))
-    return Lesson(text=text, hints=hints, lang=path.parent.name, pictures=pictures)
+    return Lesson(text=text, hints=hints, lang=path.parent.name, pictures=pictures, answers=answers)
 
 
-def split(markdown: str) -> tuple[str, dict[str, tuple[str, ...]]]:
-    r"""Part a lesson into what is read and what is asked for.
+def split(markdown: str) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...]]]:
+    r"""Part a lesson into what is read, the answers to its questions, and the hints.
 
-    >>> split("# LoRA\n\nText.\n\n## Hints\n\n### merge\n\n1. Vague.\n2. Less\n   so.\n")
-    ('# LoRA\n\nText.\n', {'merge': ('Vague.', 'Less\nso.')})
+    >>> split("# LoRA\n\nText.\n\n## Answers\n\n1. No.\n\n## Hints\n\n### merge\n\n1. Vague.\n2. Less\n   so.\n")
+    ('# LoRA\n\nText.\n', ('No.',), {'merge': ('Vague.', 'Less\nso.')})
     """
     body: list[str] = []
+    answers: list[list[str]] = []
     hints: dict[str, list[list[str]]] = {}
     section = heading = ""
     for line, fenced in _lines(markdown):
         if not fenced and line.startswith("## "):
-            section = line[3:].strip()
-        if section not in HEADINGS:
+            section, heading = line[3:].strip(), ""
+        if section in ANSWERS:
+            _collect(answers, line, fenced)
+        elif section not in HINTS:
             body.append(line)
         elif not fenced and line.startswith("### "):
             heading = line[4:].strip()
             hints[heading] = []
         elif heading:
-            if not fenced and (match := ITEM.match(line)):
-                hints[heading].append([match[2]])
-            elif hints[heading]:
-                hints[heading][-1].append(line)
+            _collect(hints[heading], line, fenced)
     items = {name: tuple(_dedent(lines) for lines in found) for name, found in hints.items()}
-    return "\n".join(body).rstrip() + "\n", items
+    return "\n".join(body).rstrip() + "\n", tuple(_dedent(lines) for lines in answers), items
+
+
+def questions(markdown: str) -> dict[int, str]:
+    r"""Number -> question, as the block of quotation that it is in the text.
+
+    >>> questions("Why?\n\n> **Question 1.** Why\n> not?\n\nBecause.\n")
+    {1: '> **Question 1.** Why\n> not?'}
+    """
+    found: dict[int, list[str]] = {}
+    number = None
+    for line, fenced in _lines(markdown):
+        if fenced or not line.startswith(">"):
+            number = None
+        elif match := QUESTION.match(line.lstrip("> ")):
+            number = int(match[1])
+            found[number] = []
+        if number is not None:
+            found[number].append(line)
+    return {number: "\n".join(lines) for number, lines in found.items()}
+
+
+def _collect(items: list[list[str]], line: str, fenced: bool) -> None:
+    """One more line of a numbered list."""
+    if not fenced and (match := ITEM.match(line)):
+        items.append([match[2]])
+    elif items:
+        items[-1].append(line)
 
 
 def _lines(markdown: str) -> Iterator[tuple[str, bool]]:

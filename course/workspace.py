@@ -1,7 +1,7 @@
 """The learner's desk: a directory with one file per exercise, and ``.course/`` with what the course remembers.
 
     my-course/lora.py                    the learner's work; never overwritten, only moved aside by ``reset``
-    my-course/.course/state.json         last results and hint levels
+    my-course/.course/state.json         last results and hint levels, and whether the introduction was read
     my-course/.course/backups/           what ``reset`` moved aside
 
 The state is a convenience: if its file is lost or damaged the course starts afresh and nobody loses work.
@@ -170,6 +170,20 @@ class Workspace:
         """What is remembered of one exercise."""
         return self.memories().get(exercise.slug, Memory())
 
+    @property
+    def introduced(self) -> bool:
+        """Whether the introduction was read here."""
+        return self._schema() == SCHEMA and self._read().get("introduced") is True
+
+    def introduce(self) -> None:
+        """Remember that the introduction was read.
+
+        Raises:
+            CannotRemember: the state belongs to a newer course, or cannot be written.
+        """
+        with locks.held(self._state_file.parent) as alone:
+            self._write({"introduced": True, "exercises": self._exercises()}, alone)
+
     @contextlib.contextmanager
     def editing(self, exercise: Exercise) -> Iterator[Memory]:
         """What is remembered of one exercise, for changing it: nobody else writes meanwhile, and then it is stored.
@@ -192,6 +206,10 @@ class Workspace:
             self._store(exercise, memory, alone)
 
     def _store(self, exercise: Exercise, memory: Memory, alone: bool) -> None:
+        state: dict[str, Any] = {"introduced": True} if self.introduced else {}
+        self._write(state | {"exercises": self._exercises() | {exercise.slug: vars(memory)}}, alone)
+
+    def _write(self, state: dict[str, Any], alone: bool) -> None:
         if self._schema() not in (None, SCHEMA):
             raise CannotRemember(
                 say(
@@ -199,12 +217,11 @@ class Workspace:
                     path=str(self._state_file),
                 )
             )
-        state = {"schema": SCHEMA, "exercises": self._exercises() | {exercise.slug: vars(memory)}}
         try:
             self._state_file.parent.mkdir(parents=True, exist_ok=True)
             for left in self._state_file.parent.glob(f".{self._state_file.name}.*.tmp") if alone else ():
                 left.unlink(missing_ok=True)  # of a writer that was killed: we hold the lock, so none is at work
-            files.write_bytes(self._state_file, files.to_json(state), lasting=False)
+            files.write_bytes(self._state_file, files.to_json({"schema": SCHEMA} | state), lasting=False)
         except OSError as error:
             raise CannotRemember(cannot_write(self._state_file, error).message) from error
 

@@ -179,7 +179,13 @@ def _copied(value: Any) -> Any:
         return {key: _copied(item) for key, item in value.items()}
     if isinstance(value, Tensor) and not value.is_leaf:
         return value.detach().clone()
-    return copy.deepcopy(value) if isinstance(value, (Tensor, nn.Module)) else value
+    if not isinstance(value, (Tensor, nn.Module)):
+        return value
+    copied = copy.deepcopy(value)
+    if isinstance(value, nn.Module):  # torch leaves the gradients behind
+        for mine, theirs in zip(copied.parameters(), value.parameters(), strict=True):
+            mine.grad = None if theirs.grad is None else theirs.grad.clone()
+    return copied
 
 
 def _state(value: Any) -> Any:
@@ -201,43 +207,60 @@ def _state(value: Any) -> Any:
 
 
 def classes(reference: types.ModuleType, names: Sequence[str]) -> Iterator[Cheap]:
-    """Cheap stand-ins for a class with a forward pass: its other methods do nothing."""
+    """Cheap stand-ins for a class with a forward pass, or another method that matters: the others do nothing."""
     (name,) = names
-    right: type[nn.Module] = getattr(reference, name)
+    right: type = getattr(reference, name)
+    base: type = nn.Module if issubclass(right, nn.Module) else object
 
-    class Bare(nn.Module):
+    class Bare(base):  # type: ignore[misc]
         """No parameter; gives back what it is given."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__()
 
-        def forward(self, value: Any, *rest: Any, **kwargs: Any) -> Any:
-            return value
+    setattr(Bare, _main_method(right), lambda self, value, *rest, **kwargs: value)
 
     yield Cheap("bare", {name: Bare})
     yield Cheap("none", {name: _idle(right, lambda function: lambda self, *args, **kwargs: None)})
     yield Cheap("identity", {name: _idle(right, lambda function: lambda self, value, *args, **kwargs: value)})
     for kind, change in TRANSFORMS.items():
+        spoilt = [False]
 
-        def spoil(function: Callable[..., Any], change: Transform = change) -> Callable[..., Any]:
-            return lambda self, *args, **kwargs: _on_graph(change(function(self, *args, **kwargs)), self)
+        def spoil(
+            function: Callable[..., Any], change: Transform = change, spoilt: list[bool] = spoilt
+        ) -> Callable[..., Any]:
+            def cheap(self: Any, *args: Any, **kwargs: Any) -> Any:
+                answer = function(self, *args, **kwargs)
+                changed = change(answer)
+                spoilt[0] |= not diagnose.same_value(answer, changed)
+                return _on_graph(changed, self)
 
-        yield Cheap(kind, {name: _idle(right, spoil)})
+            return cheap
+
+        yield Cheap(kind, {name: _idle(right, spoil)}, honest=lambda spoilt=spoilt: not spoilt[0])  # type: ignore[misc]
 
     yield Cheap("first answer", {name: _idle(right, _first_answer)})
 
 
-def _idle(right: type[nn.Module], spoil: Callable[[Callable[..., Any]], Callable[..., Any]]) -> type[nn.Module]:
-    """The class with another forward pass and with methods that do nothing."""
+def _main_method(right: type) -> str:
+    """``forward`` of a module; of another class, its first public method."""
+    if issubclass(right, nn.Module):
+        return "forward"
+    return next(n for n, value in vars(right).items() if isinstance(value, types.FunctionType) and n[0] != "_")
+
+
+def _idle(right: type, spoil: Callable[[Callable[..., Any]], Callable[..., Any]]) -> type:
+    """The class with another forward pass (or whatever it is there for) and with methods that do nothing."""
+    main = _main_method(right)
     body: dict[str, Any] = {
         name: (lambda self, *args, **kwargs: None)
         for name, value in vars(right).items()
         if isinstance(value, types.FunctionType) and not name.startswith("__")
     }
-    return type(right.__name__, (right,), {**body, "forward": spoil(right.forward)})
+    return type(right.__name__, (right,), {**body, main: spoil(getattr(right, main))})
 
 
-def _on_graph(value: Any, module: nn.Module) -> Any:
+def _on_graph(value: Any, module: Any) -> Any:
     """The answer, with every parameter of the module in its graph and nothing of it in its value."""
     if not (isinstance(value, Tensor) and value.is_floating_point()):
         return value

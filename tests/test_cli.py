@@ -741,7 +741,7 @@ def test_start(tmp_path, monkeypatch, desk):
 Your workspace is {tmp_path / "my-course"}
 {"".join(f"  copied  {slug}.py{chr(10)}" for slug in READY)}
 Go there and read what it is about:
-cd my-course && course read exercise-1
+cd my-course && course read intro
 """
     )
     file = tmp_path / "my-course/lora.py"
@@ -751,7 +751,7 @@ cd my-course && course read exercise-1
     again = desk("start", "my-course")
     assert "  kept    lora.py (yours, untouched)\n" in again.stdout
     monkeypatch.chdir(tmp_path / "my-course")
-    assert last_line(desk("start")) == "course read exercise-1"  # no my-course/my-course
+    assert last_line(desk("start")) == "course read intro"  # no my-course/my-course
     assert file.read_text() == "mine"
     assert sorted(path.name for path in file.parent.iterdir()) == sorted([".course", *(f"{s}.py" for s in READY)])
 
@@ -759,7 +759,7 @@ cd my-course && course read exercise-1
 def test_start_in_a_place_with_blanks_and_on_a_file(tmp_path, monkeypatch, desk):
     monkeypatch.chdir(tmp_path)
     if os.name == "posix":
-        assert last_line(desk("start", "my course")) == "cd 'my course' && course read exercise-1"
+        assert last_line(desk("start", "my course")) == "cd 'my course' && course read intro"
     (tmp_path / "taken").write_text("")
     outcome = desk("start", "taken")
     assert (outcome.exit_code, outcome.stderr) == (2, "Error: taken is a file. Name a directory for your workspace.\n")
@@ -803,13 +803,53 @@ def test_list_outside_a_workspace(desk, tmp_path, monkeypatch):
     assert {last_line(desk(*words)) for words in (["list"], ["next"], ["read", "3"])} == {"cd my-course"}
 
 
+def test_a_newcomer_reads_the_introduction_first(desk):
+    assert "course read intro\n" in desk("list").stdout
+    assert last_line(desk("next")) == last_line(desk("list")) == "course read intro"
+    assert last_line(desk("read", "intro", "--open")) == "course read intro"
+    outcome = desk("read", "intro", "--answers")
+    assert "Question 1. " in outcome.stdout and "course read intro --answers" not in outcome.stdout
+    outcome = desk("read", "Intro")
+    assert "Why pre-train at all?" in outcome.stdout
+    assert "course read intro --answers" in outcome.stdout and "course hint" not in outcome.stdout
+    assert last_line(outcome) == last_line(desk("next")) == "course read exercise-1"
+    desk("hint", "1")  # another entry of the state
+    assert last_line(desk("next")) == "course read exercise-1"
+    assert desk("grade", "intro").exit_code == 2
+
+
+def test_what_was_begun_needs_no_introduction(desk):
+    desk.play(session(CHECKS))
+    desk("grade", "3")
+    assert last_line(desk("next")) == "course hint exercise-3"
+    assert last_line(desk("read", "intro")) == "course hint exercise-3"
+
+
+def test_an_introduction_that_cannot_be_remembered_is_read_all_the_same(desk):
+    state = desk.root / ".course/state.json"
+    state.write_text('{"schema": "course/state/v2"}')
+    outcome = desk("read", "intro")
+    assert outcome.exit_code == 0 and "Warning: this is not remembered" in outcome.stderr
+    assert state.read_text() == '{"schema": "course/state/v2"}'
+
+
 def test_read_leaves_the_hints_out(desk):
     outcome = desk("read", "3")
     assert outcome.exit_code == 0
     assert "Hints\n" not in outcome.stdout
     assert "course hint exercise-3" in outcome.stdout
+    assert "Answers\n" not in outcome.stdout and "course read exercise-3 --answers" in outcome.stdout
     assert last_line(outcome) == "course grade exercise-3"
     assert max(len(line) for line in outcome.stdout.splitlines()) <= 100
+
+
+def test_read_shows_every_question_with_its_answer(desk):
+    outcome = desk("read", "3", "--answers")
+    assert outcome.exit_code == 0 and last_line(outcome) == "course grade exercise-3"
+    assert outcome.stdout.startswith("LoRA and PEFT\n") and "Sources" not in outcome.stdout
+    asked = [int(number) for number in re.findall(r"Question (\d+)\.", outcome.stdout)]
+    assert asked == list(range(1, len(asked) + 1)) and len(asked) >= 5
+    assert "720" in outcome.stdout  # of the first answer, and nowhere in the questions
 
 
 def test_hints_one_by_one(desk):

@@ -26,11 +26,12 @@ import torch
 from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Host
 from torch import nn
 
-from course import paths
+from course import paths, syllabus
 from course.compat import module_command
 from course.submission import MAX_BYTES
 from grader import fixtures, wire
 from grader.errors import ServerError
+from grader.fixtures import lora, pool
 from grader.judge import compiling
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.compiling import compile_aside
@@ -282,23 +283,19 @@ def test_memory_in_huge_pages_is_the_same_memory() -> None:
 def stock(monkeypatch: pytest.MonkeyPatch) -> dict[Any, list[nn.Module]]:
     """An empty stock of models, filled as a server fills it that has imported everything."""
     importlib.import_module("transformers.models.bert.modeling_bert")
-    monkeypatch.setattr(fixtures, "_pool", {})
+    monkeypatch.setattr(pool, "_models", {})
     before = torch.get_rng_state()
-    fixtures.fill_pool()
+    fixtures.fill_pool("lora")
     assert torch.equal(torch.get_rng_state(), before), "a process forked later would throw other dice"
-    return fixtures._pool
+    return pool._models
 
 
 def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, list[nn.Module]]) -> None:
     kinds = [(kind, len(models)) for kind, models in stock.items()]
     assert len(kinds) == 4
     for (make, arguments), count in kinds:
-        name, *_ = arguments if make is fixtures.Classifier else ("bert",)
-        ask = (
-            fixtures.bert_classifier
-            if make is not fixtures.Classifier
-            else partial(fixtures.classifier, norm_name=name)
-        )
+        name, *_ = arguments if make is lora.Classifier else ("bert",)
+        ask = lora.bert_classifier if make is not lora.Classifier else partial(lora.classifier, norm_name=name)
         made = [ask(seed=5, n_layers=arguments[-1]) for _ in range(count + 1)]
         assert not stock[make, arguments], "nothing was taken"
         assert len({id(model) for model in made}) == count + 1, "a model was handed out twice"
@@ -311,14 +308,14 @@ def test_model_from_the_stock_is_the_one_that_would_be_built(stock: dict[Any, li
 
 def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model from the stock was built before the student's file ran, any other one afterwards."""
-    monkeypatch.setattr(fixtures, "_pool", {})
+    monkeypatch.setattr(pool, "_models", {})
     torch.set_default_dtype(torch.float64)
     try:
-        made = fixtures.classifier(5, n_layers=fixtures.FEW)
+        made = lora.classifier(5, n_layers=lora.FEW)
         assert torch.get_default_dtype() == torch.float64
     finally:
         torch.set_default_dtype(torch.float32)
-    built = fixtures.classifier(5, n_layers=fixtures.FEW).state_dict()
+    built = lora.classifier(5, n_layers=lora.FEW).state_dict()
     for name, tensor in made.state_dict().items():
         assert tensor.dtype == torch.float32
         assert torch.equal(tensor, built[name])
@@ -333,6 +330,15 @@ def test_everything_in_stock_is_taken_by_some_check(stock: dict[Any, list[nn.Mod
         assert observe(spec, reference, run_seed=3).status == "passed"
         left = {kind: min(count, len(stock[kind])) for kind, count in left.items()}
     assert set(left.values()) == {0}, "more is built in advance than any check takes"
+
+
+@pytest.mark.parametrize("slug", [exercise.slug for exercise in syllabus.load() if exercise.slug != "lora"])
+def test_other_exercises_build_no_model_of_lora(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_models", {})
+    fixtures.fill_pool(slug)
+    assert not {make.__module__ for make, _ in pool._models} & {lora.__name__}
+    fixtures.fill_pool("lora")
+    assert {make.__module__ for make, _ in pool._models} >= {lora.__name__}
 
 
 def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[str]) -> None:

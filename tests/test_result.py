@@ -261,6 +261,19 @@ LESSON = """# LoRA
 ### not a heading
 ```
 
+> **Question 1.** Why
+> not?
+
+Because.
+
+> **Question 2.** So?
+
+## Answers
+
+1. It
+   is.
+2. So.
+
 ## Hints
 
 ### LoRALinear
@@ -280,9 +293,14 @@ LESSON = """# LoRA
 """
 
 
-def test_a_lesson_is_parted_from_its_hints():
-    body, found = lesson.split(LESSON)
-    assert body == LESSON.partition("\n## Hints\n\n###")[0].rstrip() + "\n"
+def test_a_lesson_is_parted_from_its_answers_and_hints():
+    body, answers, found = lesson.split(LESSON)
+    assert body == LESSON.partition("\n## Answers")[0].rstrip() + "\n"
+    assert answers == ("It\nis.", "So.")
+    assert lesson.questions(body) == {1: "> **Question 1.** Why\n> not?", 2: "> **Question 2.** So?"}
+    asked = lesson.Lesson(body, found, "en", answers=answers)
+    assert asked.title == "LoRA"
+    assert asked.answered == "> **Question 1.** Why\n> not?\n\nIt\nis.\n\n> **Question 2.** So?\n\nSo."
     assert found == {
         "LoRALinear": ("Draw it.", "First this:\n\n```python\n### merge\n1. not an item\n```\nthen that."),
         "lora_state: lora_state_dict, load_lora_state_dict": ("Own your numbers.",),

@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course.text import mark, say
-from grader import fixtures
 from grader.errors import StudentRaised
+from grader.fixtures import lora as built
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -223,7 +223,7 @@ class Adapted:
         self.bias = student.draw.normal(D, dtype=dtype) if bias else None
         self.a, self.b = student.draw.normal(r, K, dtype=dtype), student.draw.normal(D, r, dtype=dtype)
         self.scale = alpha / r
-        self.r, self.base = r, student.fixtures.linear_of(self.weight, self.bias)
+        self.r, self.base = r, student.fixtures.lora.linear_of(self.weight, self.bias)
         options = {} if dropout is None else {"dropout": dropout}
         self.layer = student.LoRALinear(self.base, r=r, alpha=alpha, **options)
         if write:
@@ -231,7 +231,7 @@ class Adapted:
 
     def find(self):
         """The factors over there, looked up anew."""
-        self.factors = self.student.fixtures.factors(self.layer, self.r, K, D, self.base)
+        self.factors = self.student.fixtures.lora.factors(self.layer, self.r, K, D, self.base)
         return self.factors
 
     def quietly(self, method: str) -> None:
@@ -323,7 +323,10 @@ def expect_alive(student, module, k: int, d: int) -> None:
     expect.true(alive[2], "two different inputs get the same output", hint="does the forward pass look at its input?")
 
 
-HOLES = ("LoRALinear", "inject_lora", "load_lora_state_dict", "MultiLoRALinear", "peft_param_count")
+HOLES = (
+    *("LoRALinear", "inject_lora", "load_lora_state_dict", "MultiLoRALinear", "peft_param_count"),
+    *("best_rank_r", "DoRALinear"),
+)
 
 
 def refused(student, promised: str, function: Callable[..., object], *args: object, **kwargs: object) -> bool:
@@ -412,7 +415,7 @@ class CheckLoRALinear:
                 hint="whoever holds the layer that you were given holds W and b: is that the layer that you froze?",
                 reveal=True,
             )
-        base = student.fixtures.linear_of(student.draw.normal(D, K))
+        base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
         expect.true(
             refused(student, "ValueError", student.LoRALinear, base, r=0, alpha=6.0),
             "a layer of rank 0 is built without an error",
@@ -423,6 +426,21 @@ class CheckLoRALinear:
             "a layer of rank -2 is built without an error",
             hint="the rank is at least 1",
         )
+        try:
+            with student.untraced():
+                thin = trained_shapes(student, student.LoRALinear(base, r=1, alpha=6.0))
+        except StudentRaised as error:
+            if error.type != "ValueError" or error.memory or error.not_started:
+                raise
+            thin = None
+        student.note("rank 1 is built", thin is not None)
+        expect.true(
+            thin is not None,
+            "a layer of rank 1 raises an error",
+            hint="rank 1 is the thinnest update there is, but it is one: which ranks leave nothing to train?",
+        )
+        what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), sides of length 1 left out"
+        expect.equal(thin, sorted([(D,), (K,)]), what, reveal=True)
         wide = 8  # more than either side
         try:
             with student.untraced():
@@ -478,8 +496,8 @@ class CheckLoRALinear:
         x, upstream = student.draw.normal(4, K), student.draw.normal(4, D)
         with student.untraced():
             output = adapted.layer(x)
-            gradients = student.fixtures.factor_gradients(adapted.layer, R, x, upstream)
-            others = student.fixtures.factor_gradients(adapted.layer, R, student.draw.normal(4, K), upstream)
+            gradients = student.fixtures.lora.factor_gradients(adapted.layer, R, x, upstream)
+            others = student.fixtures.lora.factor_gradients(adapted.layer, R, student.draw.normal(4, K), upstream)
         usable(output, (4, D), "output")
         moving = [bool(((gradient != 0) & gradient.isfinite()).any()) for gradient in gradients]
         student.note("A has a gradient", moving[0])
@@ -891,13 +909,13 @@ class CheckLoRALinear:
 
 # --- a whole model ---
 
-WIDTH, KEYS, VALUES = fixtures.WIDTH, fixtures.KEY_WIDTH, fixtures.VALUE_WIDTH
+WIDTH, KEYS, VALUES = built.WIDTH, built.KEY_WIDTH, built.VALUE_WIDTH
 RANK = 2
 TARGETS = ["key", "value"]
-FEW = fixtures.FEW
+FEW = built.FEW
 
 
-def layers(path: str, count: int = fixtures.N_LAYERS) -> list[str]:
+def layers(path: str, count: int = built.N_LAYERS) -> list[str]:
     """The name of every layer's submodule at this path."""
     return [f"encoder.layer.{number}.{path}" for number in range(count)]
 
@@ -975,18 +993,18 @@ def shortened(names: list[str]) -> str:
 
 def small(student, seed: int):
     """A model over there with few layers."""
-    return student.fixtures.classifier(seed, n_layers=FEW)
+    return student.fixtures.lora.classifier(seed, n_layers=FEW)
 
 
-def mirror(seed: int) -> fixtures.Classifier:
+def mirror(seed: int) -> built.Classifier:
     """The judge's own copy of the model that ``small(student, seed)`` is over there."""
-    return fixtures.classifier(seed, n_layers=FEW).requires_grad_(False)
+    return built.classifier(seed, n_layers=FEW).requires_grad_(False)
 
 
 def expected_shapes(n_layers: int) -> list[tuple[int, ...]]:
     """Sorted shapes, dimensions sorted, of all factors on keys and values, and of the classifier."""
     pairs: list[tuple[int, ...]] = [(RANK, WIDTH), (RANK, KEYS), (RANK, WIDTH), (RANK, VALUES)]
-    return sorted(n_layers * pairs + [(fixtures.N_CLASSES, WIDTH), (fixtures.N_CLASSES,)])
+    return sorted(n_layers * pairs + [(built.N_CLASSES, WIDTH), (built.N_CLASSES,)])
 
 
 def numbers(shapes: list[tuple[int, ...]]) -> int:
@@ -1014,8 +1032,8 @@ class CheckInjectLora:
         """two targets in each of 12 layers are adapted, by whole name parts"""
         seed = student.draw.seed()
         model, original = (
-            student.fixtures.classifier(seed, norm_name="query"),
-            fixtures.classifier(seed, norm_name="query"),
+            student.fixtures.lora.classifier(seed, norm_name="query"),
+            built.classifier(seed, norm_name="query"),
         )
         names = replaced_names(student, model, ["query", "value"], r=RANK, alpha=4.0)
         expect_names(
@@ -1043,12 +1061,12 @@ class CheckInjectLora:
         model = small(student, student.draw.seed())
         names: dict[str, Any] = {"r": RANK, "alpha": 4.0}
         inject(student, model, TARGETS, **names)  # known names are not: who refuses everything has told nothing apart
-        student.fixtures.factors_at(model, layers("attention.self.key")[0], RANK, WIDTH, KEYS)
+        student.fixtures.lora.factors_at(model, layers("attention.self.key")[0], RANK, WIDTH, KEYS)
         target = refused(student, "ValueError", student.inject_lora, small(student, 0), ["qury"], **names)
         other = small(student, student.draw.seed())
         try:
             inject(student, other, [*TARGETS, "c_attn"], **names)
-            student.fixtures.factors_at(other, layers("attention.self.value")[0], RANK, WIDTH, VALUES)
+            student.fixtures.lora.factors_at(other, layers("attention.self.value")[0], RANK, WIDTH, VALUES)
             one_is_enough = True
         except StudentRaised as error:
             if error.type != "ValueError":
@@ -1079,12 +1097,12 @@ class CheckInjectLora:
     @check(points=2, substitutes=("LoRALinear",))
     def check_trainable_count(self, student):
         """trainable afterwards: the factors and the classifier, and nothing else"""
-        model = student.fixtures.classifier(student.draw.seed())
+        model = student.fixtures.lora.classifier(student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0)
         expect_trainable(
             student,
             model,
-            fixtures.N_LAYERS,
+            built.N_LAYERS,
             hint="freeze everything that was there; the new factors and the new head learn. This model also has a "
             "preclassifier and a classifier_norm, which are no classifier",
         )
@@ -1100,7 +1118,7 @@ class CheckInjectLora:
             top = student.fixtures.children(model)
         new = sorted(set(top) - {name for name, _ in original.named_children()})
         student.note("new modules at the top of the model", " ".join(new[:MANY]) or "none")
-        student.fixtures.factors_at(
+        student.fixtures.lora.factors_at(
             model, layers("attention.self.key")[0], RANK, WIDTH, KEYS
         )  # else nothing was injected
         with student.untraced():
@@ -1131,7 +1149,7 @@ class CheckInjectLora:
         with student.untraced():
             model.eval()
             scores = model(x)
-        usable(scores, (3, fixtures.N_CLASSES), "class scores")
+        usable(scores, (3, built.N_CLASSES), "class scores")
         unharmed = same(scores, original(x))
         student.note("answers as before until a factor is set", unharmed)
         expect.true(
@@ -1146,7 +1164,7 @@ class CheckInjectLora:
             while same(original(x), before, tolerance=0.05):  # until it matters: a key may be drowned by the others
                 name = layers(path, FEW)[student.draw.integer(0, FEW)]
                 a, b = student.draw.normal(RANK, WIDTH), student.draw.normal(d, RANK)
-                student.fixtures.factors_at(model, name, RANK, WIDTH, d).write(a, b)
+                student.fixtures.lora.factors_at(model, name, RANK, WIDTH, d).write(a, b)
                 weight = f"{name}.weight"
                 original.get_parameter(weight).copy_(start[weight] + 5.0 / RANK * (b @ a))
             with student.untraced():
@@ -1163,11 +1181,24 @@ class CheckInjectLora:
             noisy = not same(model(x), model(x), tolerance=1e-6)
         student.note("dropout works in training mode", noisy)
         expect.true(noisy, "in training mode nothing is dropped", hint="the new layers were to get dropout=0.5")
+        silent = small(student, student.draw.seed())
+        inject(student, silent, TARGETS, r=RANK, alpha=5.0)
+        with student.untraced():
+            student.fixtures.lora.factors_at(silent, name, RANK, WIDTH, VALUES).write(a, b)
+            evaluated = silent.eval()(x)
+            trained = silent.train()(x)
+        steady = same(trained, evaluated)
+        student.note("no dropout unless asked for", steady)
+        expect.true(
+            steady,
+            "without the argument dropout, the model answers differently in training mode",
+            hint="what is the default of dropout?",
+        )
 
-        spot = student.fixtures.factors_at(model, name, RANK, WIDTH, VALUES)
+        spot = student.fixtures.lora.factors_at(model, name, RANK, WIDTH, VALUES)
         with student.untraced():
             before = spot.read()
-            student.fixtures.train(model, x, student.draw.normal(3, fixtures.N_CLASSES), 1, 0.05)
+            student.fixtures.train(model, x, student.draw.normal(3, built.N_CLASSES), 1, 0.05)
             after = spot.read()
             now = student.fixtures.tensors(model)
         lost = lost_names(start, now)
@@ -1186,10 +1217,10 @@ class CheckInjectLora:
     @check(points=1, substitutes=("LoRALinear",), preloads=("transformers",), seconds=20)
     def check_dotted_target(self, student):
         """in the BERT of transformers "attention.output.dense" means one layer per block, not every dense layer"""
-        bert = student.fixtures.bert_classifier(student.draw.seed(), n_layers=FEW)
+        bert = student.fixtures.lora.bert_classifier(student.draw.seed(), n_layers=FEW)
         several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
         seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
-        model, original = student.fixtures.classifier(seed), fixtures.classifier(seed)
+        model, original = student.fixtures.lora.classifier(seed), built.classifier(seed)
         one = replaced_names(student, model, [name], r=3, alpha=4.0)
         expect_names(
             several,
@@ -1230,7 +1261,7 @@ class CheckInjectLora:
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, trainable=())
         expect_adapted(student, model, original, 2 * FEW)
-        shapes, head = trained_shapes(student, model), (fixtures.N_CLASSES, WIDTH)
+        shapes, head = trained_shapes(student, model), (built.N_CLASSES, WIDTH)
         student.note("trainable shapes", str(shapes))
         expect.true(
             head not in shapes and head[:1] not in shapes,
@@ -1280,12 +1311,12 @@ def lost_names(before: dict[str, Tensor], after: list[Tensor]) -> set[str]:
 
 def prepared(student, seed: int, dressed: int | None = None, n_layers: int = FEW):
     """An injected model over there; ``dressed`` is the seed of the numbers in its factors and its classifier."""
-    model = student.fixtures.classifier(seed, n_layers=n_layers)
+    model = student.fixtures.lora.classifier(seed, n_layers=n_layers)
     with student.untraced():
         student.inject_lora(model, TARGETS, r=RANK, alpha=3.0)
         model.train()
     if dressed is not None:
-        student.fixtures.dress(model, RANK, dressed)
+        student.fixtures.lora.dress(model, RANK, dressed)
     return model
 
 
@@ -1302,10 +1333,10 @@ def tensors_of(state: object) -> dict[str, Tensor]:
 
 
 class Dressed:
-    """The numbers that ``fixtures.dress`` writes into a small model, worked out here: who saves it saves these."""
+    """The numbers that ``built.dress`` writes into a small model, worked out here: who saves it saves these."""
 
     def __init__(self, seed: int, n_layers: int = FEW) -> None:
-        """Draw them in the order of ``fixtures.dress``."""
+        """Draw them in the order of ``built.dress``."""
         generator = torch.Generator().manual_seed(seed)
         self.parts: dict[str, Tensor] = {}
         for layer in range(n_layers):
@@ -1313,8 +1344,8 @@ class Dressed:
                 where = f"encoder.layer.{layer}.attention.self.{name}"
                 self.parts[f"{where} A"] = torch.randn(RANK, WIDTH, generator=generator) / 2
                 self.parts[f"{where} B"] = torch.randn(d, RANK, generator=generator) / 2
-        self.parts["classifier.weight"] = torch.randn(fixtures.N_CLASSES, WIDTH, generator=generator)
-        self.parts["classifier.bias"] = torch.randn(fixtures.N_CLASSES, generator=generator)
+        self.parts["classifier.weight"] = torch.randn(built.N_CLASSES, WIDTH, generator=generator)
+        self.parts["classifier.bias"] = torch.randn(built.N_CLASSES, generator=generator)
 
     def find(self, state: dict[str, Tensor]) -> dict[str, tuple[str, bool]]:
         """Saved name -> which part its numbers are, and whether it lies the other way round."""
@@ -1377,18 +1408,16 @@ class CheckLoraStateDict:
     def check_small(self, student):
         """the numbers of the factors and of the classifier are saved, and nothing else"""
         seed = student.draw.seed()
-        model = prepared(student, student.draw.seed(), dressed=seed, n_layers=fixtures.N_LAYERS)
+        model = prepared(student, student.draw.seed(), dressed=seed, n_layers=built.N_LAYERS)
         with student.untraced():
             state = tensors_of(student.lora_state_dict(model))
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
         student.note("numbers saved", numbers(shapes))
         hint = "after inject_lora the trainable parameters are exactly what has to be saved"
-        expect.equal(
-            numbers(shapes), numbers(expected_shapes(fixtures.N_LAYERS)), "numbers saved", hint=hint, reveal=True
-        )
-        expect.equal(shapes, expected_shapes(fixtures.N_LAYERS), "shapes of the saved tensors", hint=hint)
-        parts = Dressed(seed, fixtures.N_LAYERS)
+        expect.equal(numbers(shapes), numbers(expected_shapes(built.N_LAYERS)), "numbers saved", hint=hint, reveal=True)
+        expect.equal(shapes, expected_shapes(built.N_LAYERS), "shapes of the saved tensors", hint=hint)
+        parts = Dressed(seed, built.N_LAYERS)
         missing = sorted(parts.parts.keys() - {part for part, _ in parts.find(state).values()})
         student.note("parts that are not saved", len(missing))
         expect.true(
@@ -1414,7 +1443,7 @@ class CheckLoraStateDict:
         """saving leaves the model as it is, training leaves what was saved as it is, and no graph hangs on it"""
         dress = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=dress)
-        x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, fixtures.N_CLASSES)
+        x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, built.N_CLASSES)
         learning = trained_shapes(student, model)
         with student.untraced():
             state = student.fixtures.keep(student.value(None, "lora_state_dict"), model)
@@ -1469,7 +1498,7 @@ class CheckLoadLoraStateDict:
         )
         expect_trainable(student, fresh, FEW, hint="loading copies numbers; it must not freeze or free anything")
         with student.untraced():
-            student.fixtures.train(fresh, x, student.draw.normal(3, fixtures.N_CLASSES), 1, 0.05)
+            student.fixtures.train(fresh, x, student.draw.normal(3, built.N_CLASSES), 1, 0.05)
             after, trained = tensors_of(held.read()), fresh(x)
         kept = sorted(after) == sorted(mine)
         student.note("names left in the state", len(after))
@@ -1561,20 +1590,20 @@ class Switched:
         """Build one without adapters."""
         self.student = student
         self.weight, self.bias = student.draw.normal(D, K, dtype=dtype), student.draw.normal(D, dtype=dtype)
-        self.layer = student.MultiLoRALinear(student.fixtures.linear_of(self.weight, self.bias))
+        self.layer = student.MultiLoRALinear(student.fixtures.lora.linear_of(self.weight, self.bias))
         self.x = student.draw.normal(4, K, dtype=dtype)
         self.wanted: dict[str | None, Tensor] = {None: F.linear(self.x, self.weight, self.bias)}
 
     def start(self, name: str, r: int, alpha: float):
         """Add an adapter and leave its factors as they start."""
         with self.student.untraced():
-            return self.student.fixtures.add_adapter(self.layer, name, r, alpha, K, D)
+            return self.student.fixtures.lora.add_adapter(self.layer, name, r, alpha, K, D)
 
     def add(self, name: str, r: int, alpha: float) -> None:
         """Add an adapter and write its factors."""
         dtype = self.weight.dtype
         a, b = self.student.draw.normal(r, K, dtype=dtype), self.student.draw.normal(D, r, dtype=dtype)
-        self.student.fixtures.add_adapter(self.layer, name, r, alpha, K, D).write(a, b)
+        self.student.fixtures.lora.add_adapter(self.layer, name, r, alpha, K, D).write(a, b)
         self.wanted[name] = F.linear(self.x, self.weight + alpha / r * (b @ a), self.bias)
 
     def answer(self, name: str | None) -> Any:
@@ -2027,3 +2056,233 @@ class CheckPeftParamCount:
             'the method "lorra" is accepted',
             hint="a misspelt method must not count as something",
         )
+
+
+# --- bonus: the best update of rank r ---
+
+
+def with_values(student, d: int, k: int, *values: float) -> Tensor:
+    """A (d, k) matrix with these singular values, and directions drawn anew."""
+    n = len(values)
+    left, right = (torch.linalg.qr(student.draw.normal(size, n).double())[0] for size in (d, k))
+    return ((left * torch.tensor(values, dtype=torch.float64)) @ right.mT).float()
+
+
+class Approximated:
+    """What the student's ``best_rank_r`` makes of a matrix; the split between B and A is free, their product is not."""
+
+    def __init__(self, student, matrix: Tensor, r: int, pure: bool = False, measured: bool = False) -> None:
+        """Ask, and read the answer; ``measured`` if the error is looked at as well."""
+        self.matrix, self.r = matrix, r
+        d, k = matrix.shape
+        with student.untraced():
+            answer = student.pure("best_rank_r", matrix, r) if pure else student.best_rank_r(matrix, r)
+        expect.true(
+            isinstance(answer, (tuple, list)) and len(answer) == 3,
+            "best_rank_r returns three things: B, A and the error",
+            actual=answer,
+            reveal=True,
+        )
+        b, a, error = answer
+        student.note("shapes", [list(one.shape) if isinstance(one, Tensor) else [] for one in (b, a)])
+        usable(b, (d, r), "B")
+        usable(a, (r, k), "A")
+        self.product = b.double() @ a.double()
+        expect.true(isinstance(error, (int, float, Tensor)), "the error is not a number", actual=error, reveal=True)
+        self.error = error.detach().double().reshape(-1) if isinstance(error, Tensor) else torch.tensor([float(error)])
+        student.note("product", self.product)
+        if measured:
+            student.note("error", float(self.error[0]) if self.error.numel() == 1 else self.error)
+        left, values, right = torch.linalg.svd(matrix.double(), full_matrices=False)
+        self.best = (left[:, :r] * values[:r]) @ right[:r]
+        self.least = float(values[r:].square().sum().sqrt())
+
+    def expect_product(self, hint: str) -> None:
+        """B A is the closest matrix of its rank."""
+        what = f"B A of rank {self.r}, for a matrix of shape {tuple(self.matrix.shape)}"
+        expect.close(self.product, self.best, what, tolerance=1e-3, hint=hint)
+
+    def expect_error(self, hint: str) -> None:
+        """The error is the Frobenius norm of the rest."""
+        expect.true(self.error.numel() == 1, "the error is more than one number", actual=self.error, reveal=True)
+        what = f"error of rank {self.r}, for a matrix of shape {tuple(self.matrix.shape)}"
+        expect.close(float(self.error[0]), self.least, what, tolerance=1e-2 if self.least < 1e-3 else 1e-3, hint=hint)
+
+
+LENGTHS = (9.0, 7.0, 4.0, 3.0, 1.5)
+
+
+class CheckBestRankR:
+    """The best update of rank r"""
+
+    function = "best_rank_r"
+
+    @check(points=2, visible=True)
+    def check_product(self, student):
+        """B A is the matrix of rank r that comes closest to the given one"""
+        cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
+        seen = [Approximated(student, with_values(student, *shape, *LENGTHS), r) for shape, r in cases]
+        for one in seen:
+            one.expect_product("U, S and Vh belong together: which r columns, values and rows of them do you keep?")
+
+    @check(points=1, visible=True, after=("product",))
+    def check_error(self, student):
+        """the error is the root of the sum of the squares of the discarded singular values"""
+        cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
+        seen = [Approximated(student, with_values(student, *shape, *LENGTHS), r, measured=True) for shape, r in cases]
+        for one in seen:
+            one.expect_error("for a rest with the singular values 4 and 3 it is 5")
+
+    @check(points=1, after=("product",))
+    def check_exact(self, student):
+        """a matrix of rank r comes back exactly, and with the full rank every matrix does"""
+        for matrix, r in (
+            (with_values(student, 8, 10, 6.0, 3.0, 2.0), 3),
+            (with_values(student, 9, 5, *LENGTHS), 5),
+            (with_values(student, 4, 7, 5.0, 4.0, 2.0, 1.0), 4),
+        ):
+            one = Approximated(student, matrix, r, measured=True)
+            one.expect_product("nothing has to be discarded here but zeros")
+            one.expect_error("nothing has to be discarded here but zeros")
+
+    @check(points=1, after=("product",))
+    def check_care(self, student):
+        """a rank below 1 or above d or k is a ValueError, and the given matrix stays as it is"""
+        for shape in ((8, 6), (5, 9)):
+            matrix = with_values(student, *shape, *LENGTHS)
+            one = Approximated(student, matrix, 2, pure=True)
+            one.expect_product("the same matrix once more")
+            ranks = (0, -1, min(shape) + 1, max(shape) + 2)
+            ends = [refused(student, "ValueError", student.best_rank_r, matrix, r) for r in ranks]
+            for r, ended in zip(ranks, ends, strict=True):
+                expect.true(
+                    ended,
+                    say("rank {r} of a matrix of shape {shape}: expected a ValueError", r=r, shape=shape),
+                    hint="how many singular values does a matrix have, and how many are at least needed?",
+                )
+
+
+# --- bonus: DoRA ---
+
+
+class Turned:
+    """A DoRALinear of the student around a base whose numbers the judge knows."""
+
+    def __init__(self, student, alpha: float, r: int = R, bias: bool = True, write: bool = True, **rs: bool) -> None:
+        """Build it; ``write=False`` leaves it as it starts."""
+        draw = student.draw
+        self.student, self.r = student, r
+        self.weight, self.bias = draw.normal(D, K), draw.normal(D) if bias else None
+        self.a, self.b, self.m = draw.normal(r, K), draw.normal(D, r), draw.uniform(0.5, 3, D)
+        self.base = student.fixtures.lora.linear_of(self.weight, self.bias)
+        self.scale = alpha / r**0.5 if rs.get("rs") else alpha / r
+        self.layer = student.DoRALinear(self.base, r=r, alpha=alpha, **rs)
+        if write:
+            self.parts = student.fixtures.lora.parts(self.layer, r, K, D)
+            self.parts.write(self.a, self.b, self.m)
+
+    def answer(self, x: Tensor, *, detach: bool = True) -> tuple[Tensor, dict[str, Tensor]]:
+        """What comes out, in float64, and the leaves that it hangs on."""
+        leaves = {name: getattr(self, name).double().requires_grad_() for name in ("a", "b", "m")}
+        leaves["x"] = x.double().requires_grad_()
+        turned = self.weight.double() + self.scale * leaves["b"] @ leaves["a"]
+        lengths = (turned.detach() if detach else turned).square().sum(1, keepdim=True).sqrt()
+        output = leaves["x"] @ (leaves["m"].unsqueeze(1) * turned / lengths).mT
+        return output if self.bias is None else output + self.bias.double(), leaves
+
+
+class CheckDoRALinear:
+    """DoRA: magnitude and direction"""
+
+    function = "DoRALinear"
+
+    @check(points=1, visible=True, substitutes=("LoRALinear",))
+    def check_start(self, student):
+        """a fresh layer answers like its base, and trains r*k, d*r and d numbers"""
+        for bias in (True, False):
+            turned = Turned(student, alpha=6.0, bias=bias, write=False)
+            shapes = trained_shapes(student, turned.layer)
+            student.note("trainable shapes", [list(shape) for shape in shapes])
+            x = student.draw.normal(4, K)
+            with student.untraced():
+                output = turned.layer(x)
+                again = student.DoRALinear(student.fixtures.lora.linear_of(turned.weight, turned.bias), r=R, alpha=6.0)(
+                    x
+                )
+            plain = F.linear(x, turned.weight, turned.bias)
+            usable(output, (4, D), "output of a fresh layer")
+            student.note("output at the start", output if same(again, output) else "another one for every layer")
+            expect.equal(
+                [list(shape) for shape in shapes],
+                [[R, D], [R, K], [D]],
+                f"shapes of the trainable tensors (d={D}, k={K}, r={R})",
+                hint="two thin factors, and one magnitude for every output; W and b of the base are frozen",
+                reveal=True,
+            )
+            expect.close(
+                output,
+                plain,
+                "output of a fresh layer",
+                tolerance=1e-4,
+                hint="B A is zero at first: which magnitudes give W back after its rows were divided by their lengths?",
+            )
+        expect_alive(student, turned.layer, K, D)
+
+    @check(points=2, visible=True, substitutes=("LoRALinear",))
+    def check_forward(self, student):
+        """every row of W + s B A is divided by its length and multiplied by its magnitude; then comes b"""
+        asked = []
+        for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
+            turned = Turned(student, alpha=6.0, bias=bias)
+            x = student.draw.normal(*shape)
+            asked.append((turned.layer(x), turned.answer(x)[0].detach(), shape, bias))
+        for output, want, shape, bias in asked:
+            expect.close(
+                output,
+                want,
+                f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
+                tolerance=1e-4,
+                hint="first W + s B A, then the length of each of its rows, then m; b is no part of the weight",
+            )
+        untouched(student, turned.layer, student.draw.normal(4, K), "the forward pass")
+
+    @check(points=1, substitutes=("LoRALinear",))
+    def check_scale(self, student):
+        """s is alpha / r, with rs=True alpha / sqrt(r); a rank below 1 is a ValueError"""
+        asked = []
+        for r, alpha, options in (
+            (2, 3.0, {}),
+            (R, 2.0, {"rs": True}),
+            (2, 5.0, {"rs": True}),
+            (R, 4.0, {"rs": False}),
+        ):
+            turned = Turned(student, alpha=alpha, r=r, **options)
+            x = student.draw.normal(4, K)
+            asked.append((turned.layer(x), turned.answer(x)[0].detach(), r, alpha, bool(options.get("rs"))))
+        for output, want, r, alpha, rs in asked:
+            what = f"output with r={r}, alpha={alpha}, rs={rs}"
+            expect.close(output, want, what, tolerance=1e-4, hint="rsLoRA divides by the square root of r")
+        for r in (0, -3):
+            base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
+            expect.true(
+                refused(student, "ValueError", student.DoRALinear, base, r=r, alpha=6.0),
+                say("a layer of rank {r} is built without an error", r=r),
+                hint="the rank is at least 1",
+            )
+
+    @check(points=1, substitutes=("LoRALinear",))
+    def check_gradient(self, student):
+        """in the backward pass the length of a row counts as a constant"""
+        for bias in (True, False):
+            turned = Turned(student, alpha=6.0, bias=bias)
+            x, upstream = student.draw.normal(4, K), student.draw.normal(4, D)
+            got = turned.parts.backward(x, upstream)
+            output, leaves = turned.answer(x)
+            (output * upstream.double()).sum().backward()
+            hint = "m / norm is a factor of the weight; does a gradient flow through norm? And x gets one, too"
+            for name, key in (("A", "a"), ("B", "b"), ("m", "m"), ("x", "x")):
+                found = got["magnitude" if key == "m" else key]
+                expect.close(found, leaves[key].grad, f"gradient of {name}", tolerance=1e-3, hint=hint)
+            frozen = turned.parts.base_is_frozen(turned.base)
+            student.note("the base is frozen", frozen)
+            expect.true(frozen, "the layer that was passed asks for a gradient", hint="only A, B and m are trained")

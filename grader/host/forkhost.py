@@ -81,7 +81,7 @@ class ForkHost(ForkServer):
         clients: list[socket.socket] = []
         for server in chain:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            server.give(ours)
+            server.give(ours, request.exercise.slug)
             clients.append(theirs)
         packet = {"preloads": [server.preloads for server in chain], "request": request.packed().decode()}
         (ready or chain[:1])[-1].start_judge(_in_memory(packet), writer, clients)
@@ -154,9 +154,9 @@ class ServerHandle:
         self.preloads = preloads
         self.ready = False
 
-    def give(self, client: socket.socket) -> None:
-        """Hand over the server's end of a new client."""
-        self._send({"do": "client"}, [client.fileno()])
+    def give(self, client: socket.socket, exercise: str) -> None:
+        """Hand over the server's end of a new client: a judge that grades this exercise."""
+        self._send({"do": "client", "exercise": exercise}, [client.fileno()])
         client.close()
 
     def fork_server(self, preload: str | None, sock: socket.socket) -> None:

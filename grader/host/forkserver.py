@@ -6,7 +6,7 @@ Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send 
      "threads": 1}
     {"do": "end", "ticket": n}
     {"do": "stack", "ticket": n}          have the process write where it is to its socket, in answer to a signal
-    {"do": "client"}                      with one file descriptor: the server's end for a further client
+    {"do": "client", "exercise": SLUG}    with one file descriptor: the server's end for a further client, a judge
     {"do": "judge"}                       with descriptors: the request, an end for events, one client end per server
     {"do": "fork server", "preload": NAME}  with one descriptor: fork a further server that imports this as well; with
                                           "modules" (``grader.imports``) and "seconds" for those, too
@@ -36,6 +36,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,9 +57,9 @@ TICK_SECONDS = 0.1
 MAX_THREADS = 256
 """Threads of one student process; the kernel's own limit does not hold for root."""
 PACKET_BYTES = 64 * 1024
-SETTLE_AT = 3
-"""The client (the host is one, then comes one per grading) at which a server prepares for many more. One grading gains
-less by it than it takes."""
+SETTLE_AT = 2
+"""The grading at which a server prepares for many more; models are built at this grading of their exercise. One grading
+gains less by it than it takes."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -98,7 +99,8 @@ class ForkServer:
         self.children: dict[int, Child] = {}
         self.judges: dict[int, Callable[[int], None]] = {}
         self.cleaners: set[int] = set()
-        self._clients = 0
+        self._gradings: Counter[str] = Counter()
+        """Exercise -> judges that have become clients."""
         self.prepared: dict[str, sandbox.Prepared] = {}
         if folder is None:
             remove_leftovers()
@@ -111,13 +113,18 @@ class ForkServer:
         signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
         self.selector.register(self._wakeup, selectors.EVENT_READ, self._on_child)
 
-    def add_client(self, sock: socket.socket) -> None:
-        """Serve this client from now on."""
+    def add_client(self, sock: socket.socket, exercise: str | None = None) -> None:
+        """Serve this client from now on; a judge says what it grades."""
         self.selector.register(sock, selectors.EVENT_READ, lambda: self._on_packet(sock))
-        self._clients += 1
-        if self._clients == SETTLE_AT:
+        if exercise is None:
+            return
+        self._gradings[exercise] += 1
+        settling, filling = self._gradings.total() == SETTLE_AT, self._gradings[exercise] == SETTLE_AT
+        if settling:
             self.settle()
-            fixtures.fill_pool()
+        if filling:
+            fixtures.fill_pool(exercise)
+        if settling or filling:
             hugepages.collapse()
 
     def step(self) -> None:
@@ -186,7 +193,7 @@ class ForkServer:
                     with contextlib.suppress(ProcessLookupError, PermissionError):
                         os.kill(child.pid, signal.SIGUSR1)
         elif message["do"] == "client":
-            self.add_client(socket.socket(fileno=descriptors[0]))
+            self.add_client(socket.socket(fileno=descriptors[0]), message["exercise"])
         elif message["do"] == "judge":
             request, events, *servers = descriptors
             self.start_judge(request, events, [socket.socket(fileno=fd) for fd in servers])

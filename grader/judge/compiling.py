@@ -7,8 +7,10 @@ code; a file whose code is too large to hand over is compiled by each of them.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import ctypes
+import functools
 import json
 import marshal
 import os
@@ -18,6 +20,7 @@ import struct
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from grader.imports import imports
@@ -119,3 +122,21 @@ def _read(reader: int, deadline: float) -> bytes:
             return bytes(parts)
         parts += part
     return b""
+
+
+@functools.cache
+def compiled_definition(path: Path, name: str) -> bytes:
+    """One class or function of a module, compiled with the module's imports and nothing else, without docstrings.
+
+    This is all that a student process ever receives of a reference: no source, no neighbouring function.
+
+    Raises:
+        ValueError: the module does not define ``name``.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    body: list[ast.stmt] = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    wanted = [node for node in tree.body if getattr(node, "name", None) == name]
+    if not wanted:
+        raise ValueError(f"{path.name} does not define {name}")
+    module = ast.Module(body=[*body, *wanted], type_ignores=[])
+    return marshal.dumps(compile(module, "<given>", "exec", dont_inherit=True, optimize=2))

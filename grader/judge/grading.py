@@ -7,15 +7,11 @@ not pass.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import dataclasses
-import functools
 import gc
 import hashlib
 import importlib
-import marshal
-import os
 import pkgutil
 import re
 import signal
@@ -25,13 +21,12 @@ import time
 import traceback
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import _pytest
-import pytest
 
 from course import paths, submission, text
 from course.result import CheckResult, Edition, Result, Status, next_command, overall, plain
@@ -45,9 +40,11 @@ from grader.judge.diagnose import Diagnosis, Observed, diagnose, hung_on, observ
 from grader.judge.launcher import Launcher, Process, Servers
 from grader.judge.proxy import Student, check_seed, local_student
 from grader.judge.report import announcement, bounded, cut, explanation, report_of
+from grader.judge.running import run_checks
+from grader.judge.source import Source
 from grader.preloads import PRELOADS
 from grader.requests import Request
-from grader.wire import MAX_FRAMES, NOT_DEFINED, OUTER_FRAMES
+from grader.wire import MAX_FRAMES, NOT_DEFINED
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -112,7 +109,7 @@ def grade(request: Request, servers: Servers, emit: Emit) -> None:
         snapshot = Path(folder) / "submission.py"
         judge = Judge(request, launcher.open_launcher(request, str(snapshot), servers), emit)
         try:
-            judge.source = submission.read(request.file)
+            judge.read()
             snapshot.write_bytes(judge.source)
             judge.run()
         except NotGradable as reason:
@@ -129,6 +126,7 @@ class Judge:
         self.launcher = launcher
         self.emit = emit
         self.source = b""
+        self.file = Source(request.file.name, b"")
         self.started = datetime.now(timezone.utc)
         self.clock = time.monotonic()
         slug = request.exercise.slug
@@ -148,6 +146,15 @@ class Judge:
 
     # --- the whole -------------------------------------------------------------------------------------------------
 
+    def read(self) -> None:
+        """Read the file.
+
+        Raises:
+            NotGradable: it cannot be read.
+        """
+        self.source = submission.read(self.request.file)
+        self.file = Source(self.request.file.name, self.source)
+
     def run(self) -> None:
         """Start, run all checks, diagnose, report."""
         if not self.specs:
@@ -163,7 +170,7 @@ class Judge:
         self.launcher.prepare(self.queue[0].preloads)
         self._taken = self.launcher.take(self.queue[0].preloads)
         self._refuse_if_hopeless(self._taken)
-        self._pytest()
+        run_checks(self)
         for spec in self.specs:
             if spec.id not in self.reports:
                 self._report(
@@ -304,7 +311,7 @@ class Judge:
             self._end(process)
             limit = self.request.exercise.limits.import_seconds
             if isinstance(process.failure, link.LinkTimeout):
-                place = self._place(frames)
+                place = self.file.place(frames)
                 raise NotGradable(
                     say(
                         "the file was not loaded within {seconds} s{place}; move slow work below `if __name__ == "
@@ -364,7 +371,7 @@ class Judge:
                 error=error.message,
                 text=text,
             )
-            if newer := syntax.newer(self.text, line):
+            if newer := syntax.newer(self.file.text, line):
                 said += "\n" + say(
                     "If this is {what}, it needs Python {needs}; the grader runs {has}.",
                     what=newer.what,
@@ -377,12 +384,12 @@ class Judge:
                 "{file} asks for input{place}; nobody is there to answer. Move such lines below `if "
                 '__name__ == "__main__":`',
                 file=name,
-                place=self._place(error.frames),
+                place=self.file.place(error.frames),
             )
         message = say(
             "{file} does not run to its end{place}: {error}",
             file=name,
-            place=self._place(error.frames),
+            place=self.file.place(error.frames),
             error=cut(str(error)),
         )
         note = self._sandbox_note(error)
@@ -390,25 +397,10 @@ class Judge:
             note = "\n" + known[1]
         return message + note
 
-    @functools.cached_property
-    def text(self) -> str:
-        """The file as Python reads it."""
-        return submission.decode(self.source)
-
     def _sandbox_note(self, error: BaseException | None) -> str:
         """A line that says that it was the sandbox, where an error has come of what it refuses."""
         refused = refusals.what(error.type, error.message) if isinstance(error, StudentRaised) else None
         return "\n" + say(refusals.SENTENCES[refused]) if refused else ""
-
-    def _place(self, frames: list[tuple[int, str]]) -> str:
-        if not frames:
-            return ""
-        line, _ = frames[-1]
-        return say(", line {line} (`{text}`)", line=line, text=self._line(line))
-
-    def _line(self, number: int) -> str:
-        lines = re.split("\r\n|\r|\n", self.text)  # as Python counts; splitlines() knows ten more
-        return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""
 
     def _printed(self, process: Process) -> str:
         text = process.link.printed.decode("utf-8", "replace").strip()
@@ -430,46 +422,7 @@ class Judge:
             return say("exit code {code}", code=ended.exit_code)
         return say("signal {number}", number=ended.signal)
 
-    # --- pytest ----------------------------------------------------------------------------------------------------
-
-    def _pytest(self) -> None:
-        path = paths.checks(self.request.exercise.slug)
-        arguments = [
-            str(path),
-            f"--rootdir={path.parent}",
-            f"--confcutdir={path.parent}",
-            f"-c{os.devnull}",
-            "--import-mode=importlib",
-            "--noconftest",
-            "--disable-plugin-autoload",
-            "-pno:cacheprovider",
-            "-pno:terminal",
-            "-pno:logging",
-            "-pno:warnings",
-            "-pno:doctest",
-            "-pno:junitxml",
-            "-pno:unittest",
-            "-pno:faulthandler",
-            "-pno:threadexception",
-            "-pno:unraisableexception",
-            "-pno:skipping",
-            "-pno:tmpdir",
-            "-pno:monkeypatch",
-            "-pno:recwarn",
-            "-pno:debugging",
-            "-pno:pastebin",
-            "-pno:stepwise",
-            "-pno:setuponly",
-            "-pno:setupplan",
-            "--capture=no",
-            "-opython_files=check_*.py",
-            "-opython_classes=Check*",
-            "-opython_functions=check_*",
-        ]
-        plugin = Plugin(self)
-        code = pytest.main(arguments, plugins=[plugin])
-        if code != pytest.ExitCode.OK:
-            print(f"pytest ended with {code!r}", plugin.problems, file=sys.stderr)
+    # --- one check ----------------------------------------------------------------------------------------------------
 
     def student_for(self, spec: CheckSpec) -> Student:
         """A fresh student process for this check, with the reference's definitions where the student's own failed."""
@@ -528,7 +481,7 @@ class Judge:
         for name in spec.substitutes if self.edition == "full" else ():
             tried = [item for item in self.reports.values() if item.function == name]
             if not tried or any(item.status != "passed" for item in tried):
-                yield name, compiled_definition(paths.solution(self.request.exercise.slug), name)
+                yield name, compiling.compiled_definition(paths.solution(self.request.exercise.slug), name)
 
     def finish(self, spec: CheckSpec, error: BaseException | None, seconds: float) -> None:
         """Classify how a check ended, and report it."""
@@ -606,7 +559,9 @@ class Judge:
         if isinstance(error, StudentRaised) and not error.not_started and not error.memory:
             known = error.type if isinstance(getattr(builtins, error.type, None), type) else "Exception"
             line = error.frames[-1][0] if error.frames else 0
-            place = say(" in line {line} (`{text}`)", line=line, text=self._line(line)) if self._line(line) else ""
+            place = (
+                say(" in line {line} (`{text}`)", line=line, text=self.file.line(line)) if self.file.line(line) else ""
+            )
             item.message = say(
                 "your code raised {error}{place}. Its message is not shown: this check ran with a "
                 "substitute for {names}",
@@ -614,9 +569,9 @@ class Judge:
                 place=place,
                 names=names,
             ) + self._sandbox_note(error)
-            frames = [frame for frame in error.frames if frame[1] in self.text and self._line(frame[0])]
+            frames = [frame for frame in error.frames if frame[1] in self.file.text and self.file.line(frame[0])]
             if item.traceback is not None:
-                item.traceback = self._traceback(dataclasses.replace(error, type=known, message="", frames=frames))
+                item.traceback = self.file.traceback(dataclasses.replace(error, type=known, message="", frames=frames))
         item.message = cut(item.message, limits.MAX_LEAK + 200)
         item.expected = item.expected and cut(item.expected, limits.MAX_LEAK)
         item.actual = item.actual and cut(item.actual, limits.MAX_LEAK)
@@ -684,7 +639,7 @@ class Judge:
             if item.status == "crashed":
                 self._explain_crash(item, spec, error)
             elif not error.not_started:
-                item.traceback = self._traceback(error)
+                item.traceback = self.file.traceback(error)
         elif isinstance(error, (wire.WireError, StudentGone)):
             item.status = "crashed"
             item.message = say("the answer of your code could not be read: {reason}", reason=str(error))
@@ -708,7 +663,7 @@ class Judge:
         kind = re.sub(r"\d+", "#", error.message)  # sizes are drawn afresh for each check
 
         def known() -> tuple[str, str] | None:
-            item.traceback = self._traceback(error)
+            item.traceback = self.file.traceback(error)
             # A process that was given a part of the reference could quote from it.
             found = crashes.explain(error.type, error.message, quoting=not self.process.substituted)
             if found and found[0] == crashes.ARGUMENTS and not error.frames:
@@ -719,7 +674,7 @@ class Judge:
                 )
             if found is None and error.frames:
                 line, _ = error.frames[-1]
-                text = self._line(line)
+                text = self.file.line(line)
                 if re.match(r"raise\b", text):
                     return "own-error", say(
                         "Your own code raises this, in line {line} (`{text}`). The check expected an answer here: "
@@ -788,11 +743,11 @@ class Judge:
             times = {"seconds": f"{limit:g}", "limit": f"{limit:g}"}
             if frames:
                 line, _ = frames[-1]
-                place = {"line": line, "text": self._line(line)}
+                place = {"line": line, "text": self.file.line(line)}
                 item.message = say(
                     "timed out after {seconds} s (limit {limit} s); it was in line {line} (`{text}`)", **times, **place
                 )
-                item.traceback = "\n".join(self._frames(frames))
+                item.traceback = "\n".join(self.file.frames(frames))
                 text = say(
                     "After {seconds} s your code was still in line {line} (`{text}`). A loop that does not "
                     "end looks like this. What has to become true for it to stop, and does anything in it "
@@ -811,30 +766,6 @@ class Judge:
         else:
             item.status = "crashed"
             item.message = say("your code ended its own process: {how}", how=self._how_ended(process))
-
-    def _traceback(self, error: StudentRaised) -> str | None:
-        lines = self._frames(error.frames, error.left_out)
-        return "\n".join([*lines, str(error)]) if lines else None
-
-    def _frames(self, frames: list[tuple[int, str]], left_out: int = 0) -> list[str]:
-        """The way through the student's file, as Python prints it; what is called by itself is shown once."""
-        runs: list[tuple[tuple[int, str] | None, int]] = []
-        for place, frame in enumerate(frames):
-            missing = left_out if place == OUTER_FRAMES else 0
-            if runs and runs[-1][0] == frame:
-                runs[-1] = frame, runs[-1][1] + missing + 1
-            else:
-                runs += [(None, missing), (frame, 1)] if missing else [(frame, 1)]
-        shown = []
-        for frame_or_gap, count in runs:
-            if frame_or_gap is None:
-                shown.append(f"  [{count} more calls]")
-                continue
-            line, name = frame_or_gap
-            shown.append(f'  File "{self.request.file.name}", line {line}, in {name}\n    {self._line(line)}')
-            if count > 1:
-                shown.append(f"  [the same call {count - 1} more times]")
-        return shown
 
     # --- simulation ------------------------------------------------------------------------------------------------
 
@@ -893,87 +824,5 @@ class Judge:
         self.emit({"event": "diagnosis", "checks": named})
 
 
-@dataclass
-class Plugin:
-    """What pytest is told: which checks, in which order, and what to do with each."""
-
-    judge: Judge
-    problems: list[str] = field(default_factory=list)
-
-    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:
-        """The module that the manifest was read from; pytest would load the file a second time."""
-        module: pytest.Module = pytest.Module.from_parent(parent, path=module_path)
-        module.obj = self.judge.checks_module
-        return module
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep what was asked for; put the checks that need slow imports last."""
-        queue = {spec.id: place for place, spec in enumerate(self.judge.queue)}
-        known = {_id_of(item): item for item in items}
-        items[:] = sorted((known[name] for name in queue if name in known), key=lambda item: queue[_id_of(item)])
-
-    def pytest_runtest_protocol(self, item: pytest.Function) -> bool:
-        """Run one check, with a student process in the place of a fixture, and report it ourselves."""
-        try:
-            self._run(item)
-        except Exception as error:  # our fault; the manifest knows that this check did not report
-            traceback.print_exception(error, file=sys.stderr)
-        return True
-
-    def _run(self, item: pytest.Function) -> None:
-        judge = self.judge
-        spec = next(spec for spec in judge.queue if spec.id == _id_of(item))
-        if before := judge.overdue(spec):
-            judge.skip_overdue(spec, before)
-            return
-        if title := judge.waiting_for(spec):
-            judge.skip(spec, title)
-            return
-        if judge.budget.used_up:
-            judge.leave_out(spec)
-            return
-        started = time.monotonic()
-        error: BaseException | None = None
-        try:
-            student = judge.student_for(spec)
-            with judge.budget.examining():
-                item.obj(student)
-        except (Exception, limits.Overdue) as raised:
-            error = raised
-        judge.finish(spec, error, time.monotonic() - started)
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A check file that does not import is our fault; keep the reason for stderr."""
-        if report.failed:
-            self.problems.append(str(report.longrepr))
-
-    def pytest_internalerror(self, excrepr: object) -> None:
-        """The same for pytest itself."""
-        self.problems.append(str(excrepr))
-
-
-def _id_of(item: pytest.Item) -> str:
-    group = getattr(item, "cls", None)
-    return f"{getattr(group, 'function', '?')}.{item.name.removeprefix('check_')}"
-
-
 def _cpu_limit_hit(process: Process) -> bool:
     return process.ended is not None and process.ended.signal == getattr(signal, "SIGXCPU", None)
-
-
-@functools.cache
-def compiled_definition(path: Path, name: str) -> bytes:
-    """One class or function of a module, compiled with the module's imports and nothing else, without docstrings.
-
-    This is all that a student process ever receives of a reference: no source, no neighbouring function.
-
-    Raises:
-        ValueError: the module does not define ``name``.
-    """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    body: list[ast.stmt] = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    wanted = [node for node in tree.body if getattr(node, "name", None) == name]
-    if not wanted:
-        raise ValueError(f"{path.name} does not define {name}")
-    module = ast.Module(body=[*body, *wanted], type_ignores=[])
-    return marshal.dumps(compile(module, "<given>", "exec", dont_inherit=True, optimize=2))

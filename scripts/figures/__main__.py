@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from course import syllabus
+from course import lesson, syllabus
 from scripts.figures import HERE, Figure, compute, heading, module_of, run
 
 
 def main(arguments: Sequence[str]) -> None:
     """Print the tables of one lesson, and of the extras that are asked for."""
-    lessons = [exercise.slug for exercise in syllabus.load() if (HERE / f"{exercise.slug}.py").is_file()]
+    slugs = [lesson.INTRO, *(exercise.slug for exercise in syllabus.load())]
+    lessons = [slug for slug in slugs if (HERE / f"{slug}.py").is_file()]
     parser = argparse.ArgumentParser(prog="python -m scripts.figures", description="Print the figures of a lesson.")
     parser.add_argument("lesson", metavar="LESSON", choices=lessons, help=f"one of {', '.join(lessons)}")
     slug = parser.parse_args(arguments[:1]).lesson

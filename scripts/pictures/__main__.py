@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from course import syllabus
+from course import lesson, syllabus
 from scripts.pictures import FOLDER, HERE, drawn
 
 
 def main() -> None:
     """Write the pictures of the named lessons, or of all."""
-    lessons = [exercise.slug for exercise in syllabus.load() if (HERE / f"{exercise.slug}.py").is_file()]
+    slugs = [lesson.INTRO, *(exercise.slug for exercise in syllabus.load())]
+    lessons = [slug for slug in slugs if (HERE / f"{slug}.py").is_file()]
     parser = argparse.ArgumentParser(
         prog="python -m scripts.pictures", description="Write the pictures of the lessons."
     )

@@ -41,7 +41,7 @@ def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None) -> dict[
     for attempt in (
         lambda: diagnose.load_misconceptions(sys.modules["course.paths"].misconceptions("lora")),
         lambda: sys.modules["grader.judge.check"].load_file(sys.modules["course.paths"].checks("lora"), "checks"),
-        lambda: sys.modules["grader.judge.grading"].compiled_definition(
+        lambda: sys.modules["grader.judge.compiling"].compiled_definition(
             sys.modules["course.paths"].solution("lora"), "lora_report"
         ),
     ):

@@ -1,0 +1,1296 @@
+"""Hidden checks of exercise-7: splitting data and measuring.
+
+Which texts a split draws is the student's choice, so splits are read untraced: what they show (which texts stand on
+both sides, how many rows are missing, how large the test set is) is worked out here from the row numbers that came
+back, and stated as notes. Texts are made up afresh in every run.
+
+All other answers are numbers; they are noted in one form, whatever they came as. What is expected is arithmetic on
+the cells, lengths or errors that were drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course.text import say
+from grader.errors import StudentRaised
+from grader.judge import expect
+from grader.judge.check import check
+
+# --- group_split ---
+
+SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "mo", "ne", "pi", "ru", "sa", "to", "vi", "wo", "ze")
+
+
+def sentences(student, n: int) -> list[str]:
+    """Different texts of three words in small letters."""
+    found: dict[str, None] = {}
+    while len(found) < n:
+        words = [
+            "".join(SYLLABLES[i] for i in student.draw.integers(0, len(SYLLABLES), (3,)).tolist()) for _ in range(3)
+        ]
+        found[" ".join(words)] = None
+    return list(found)
+
+
+def shuffled(student, rows: Sequence[tuple[str, int]]) -> tuple[list[str], list[int]]:
+    """Texts and labels of these rows, in an order of chance."""
+    order = torch.randperm(len(rows), generator=student.draw.generator).tolist()
+    return [rows[i][0] for i in order], [rows[i][1] for i in order]
+
+
+def row_numbers(side: Any, n_rows: int) -> list[int]:
+    """The row numbers of a side or a fold, as plain numbers."""
+    found = side.tolist() if isinstance(side, Tensor) else sorted(side) if isinstance(side, set) else side
+    expect.true(isinstance(found, (list, tuple)), "a part is not a list of row numbers", actual=found, reveal=True)
+    rows = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in found]
+    for row in rows:
+        expect.true(
+            isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
+            "a part holds something that is no row number",
+            actual=row,
+            hint="indices were asked for: with them, texts, labels and ids can all be picked out",
+            reveal=True,
+        )
+        expect.true(
+            0 <= row < n_rows,
+            say("there is no row {row}: there are {count} rows, counted from 0", row=int(row), count=n_rows),
+            reveal=True,
+        )
+    return [int(row) for row in rows]
+
+
+def kind_of(sides: list[Any]) -> str:
+    """What the first side that holds something holds."""
+    for side in sides:
+        if isinstance(side, (list, tuple, set)) and len(side):
+            return type(next(iter(side))).__name__
+        if isinstance(side, Tensor) and side.numel():
+            return "bool" if side.dtype == torch.bool else "float" if side.is_floating_point() else "int"
+    return "nothing"
+
+
+class Split:
+    """Which rows a student's split puts where."""
+
+    def __init__(self, student, texts: list[str], labels: list[int], **options: Any) -> None:
+        """Ask, and demand two lists of row numbers."""
+        self.texts, self.labels = texts, labels
+        with student.untraced():
+            function = student.value(None, "group_split")
+            answer, *after = student.fixtures.evaluation.called(function, [list(texts), list(labels)], options)
+        self.changes = after != [list(texts), list(labels)]
+        student.note("the caller's lists changed", self.changes)
+        sides = list(answer) if isinstance(answer, (list, tuple)) else []
+        form = f"{len(sides)} sides of {kind_of(sides)}" if sides else type(answer).__name__
+        student.note("form", form)
+        expect.true(
+            len(sides) == 2,
+            say("the answer is not a pair of two lists, training rows and test rows"),
+            actual=form,
+            hint="two lists of row numbers: first those of training, then those of the test set",
+            reveal=True,
+        )
+        self.train, self.test = (row_numbers(side, len(texts)) for side in sides)
+
+    def both(self, same: Sequence[Any]) -> set[Any]:
+        """What stands on both sides; ``same[row]`` says which rows are alike."""
+        return {same[row] for row in self.train} & {same[row] for row in self.test}
+
+    def share(self, label: int | None = None) -> float:
+        """The test set's share of the rows that came back (of one class)."""
+        test = sum(label is None or self.labels[row] == label for row in self.test)
+        rows = test + sum(label is None or self.labels[row] == label for row in self.train)
+        return test / rows if rows else 0.0
+
+    def demand_sides(self) -> None:
+        """Neither side is empty."""
+        expect.true(
+            self.test,
+            "the test set is empty",
+            hint="how many whole texts make a fifth of four? Rounding down gives none",
+            reveal=True,
+        )
+        expect.true(self.train, "the training set is empty", reveal=True)
+
+
+class CheckGroupSplit:
+    """Equal texts stay together"""
+
+    function = "group_split"
+
+    @check(points=3, visible=True)
+    def check_no_leak(self, student):
+        """every text is on one side only, whole: none of the test set was seen in training"""
+        splits = []
+        for n_texts, copies, test_size in ((20, 50, 0.2), (12, 40, 0.4)):
+            rows = [(text, place % 2) for place, text in enumerate(sentences(student, n_texts))] * copies
+            given = shuffled(student, rows) if copies == 40 else zip(*rows, strict=True)
+            splits.append(Split(student, *given, test_size=test_size))
+        leaking = [len(split.both(split.texts)) for split in splits]
+        lost = [len({*split.texts} - {split.texts[row] for row in split.train + split.test}) for split in splits]
+        student.note("texts on both sides", leaking)
+        student.note("texts on neither side", lost)
+        student.note("an empty side", any(not (split.train and split.test) for split in splits))
+        for split, both, neither in zip(splits, leaking, lost, strict=True):
+            n_texts = len({*split.texts})
+            split.demand_sides()
+            expect.true(
+                not both,
+                say("{count} of {n_texts} texts are on both sides of the split", count=both, n_texts=n_texts),
+                expected="no text on both sides",
+                actual=f"{both} texts",
+                hint="each text occurs many times. What is drawn, a row or a text? All its rows go the same way",
+                reveal=True,
+            )
+            expect.true(
+                not neither,
+                say("{count} of {n_texts} texts are on neither side", count=neither, n_texts=n_texts),
+                reveal=True,
+            )
+
+    @check(points=1, after=("no_leak",))
+    def check_normalised(self, student):
+        """neither case nor white space nor a second label hides a duplicate"""
+        n = 30
+        texts = sentences(student, 5 * n + 10)
+        ways = {
+            "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
+            "blanks at the ends": lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
+            "blanks inside": lambda text: [
+                text,
+                text.replace(" ", "  "),
+                text.replace(" ", "   "),
+                text.replace(" ", "  ", 1),
+            ],
+            "tabs and line breaks": lambda text: [text, text.replace(" ", "\t"), text.replace(" ", "\n"), f"{text}\t"],
+            "two labels": lambda text: [text] * 4,
+        }
+        for test_size in (0.3, 0.5):
+            rows, written = [], {}  # (text, label); text -> (what hides it, which text it is)
+            for place, (way, write) in enumerate(ways.items()):
+                for number in range(n):
+                    text = texts[place * n + number]
+                    for copy, form in enumerate(write(text)):
+                        rows.append((form, copy % 2 if way == "two labels" else number % 2))
+                        written[form] = way, text
+            split = Split(student, *shuffled(student, rows), test_size=test_size)
+            leaking = split.both([written[text] for text in split.texts])
+            hidden = {way: any(found == way for found, _ in leaking) for way in ways}
+            for way, leaks in hidden.items():
+                student.note(f"hidden by {way}", leaks)
+            split.demand_sides()
+            for way, leaks in hidden.items():
+                expect.true(
+                    not leaks,
+                    say("texts are on both sides that are the same but for: {way}", way=way)
+                    if way != "two labels"
+                    else "texts that carry two labels are on both sides",
+                    hint="when are two texts the same? Compare what is left once the differences that do not count "
+                    "are gone",
+                    reveal=True,
+                )
+
+    @check(points=2, visible=True, after=("no_leak",))
+    def check_partition(self, student):
+        """every row is on exactly one side, once, and the caller's lists stay as they were"""
+        splits = []
+        for n_texts, most, test_size in ((30, 7, 0.3), (50, 4, 0.2)):
+            rows = [
+                (text, place % (2 if most == 7 else 3))
+                for place, text in enumerate(sentences(student, n_texts))
+                for _ in range(student.draw.integer(1, most + 1) if place > 3 else most)
+            ]
+            splits.append(Split(student, *shuffled(student, rows), test_size=test_size))
+        times = [Counter(split.train + split.test) for split in splits]
+        missing = [len(split.texts) - len(found) for split, found in zip(splits, times, strict=True)]
+        repeated = [sum(n > 1 for n in found.values()) for found in times]
+        student.note("rows on no side", missing)
+        student.note("rows there more than once", any(repeated))
+        for split, lost, more in zip(splits, missing, repeated, strict=True):
+            split.demand_sides()
+            expect.true(
+                not lost,
+                say("{missing} of {count} rows are on neither side", missing=lost, count=len(split.texts)),
+                hint="a duplicate is data too. What has to happen to it, other than to be thrown away?",
+                reveal=True,
+            )
+            expect.true(
+                not more,
+                say("{repeated} of {count} rows are there more than once", repeated=more, count=len(split.texts)),
+                reveal=True,
+            )
+            expect.true(
+                not split.changes,
+                "the caller's texts or labels are not what they were before the call",
+                hint="the caller goes on using them, row by row: what can be shuffled instead?",
+                reveal=True,
+            )
+
+    @check(points=2)
+    def check_size_and_balance(self, student):
+        """about test_size of the rows are in the test set, of every class, and each class is on both sides"""
+        # Four classes of ten texts, all of one class equally often: whoever draws per class hits a tenth exactly, by
+        # rows or by texts. Without that, 24 draws all stay this close with a probability below 1e-7.
+        texts = sentences(student, 40)
+        rows = [(text, place % 4) for place, text in enumerate(texts) for _ in range(place % 4 + 1)]
+        found: dict[float, list[Split]] = {0.2: [], 0.3: []}
+        for _ in range(12):
+            for test_size, splits in found.items():
+                seed = student.draw.integer(0, 10_000)
+                splits.append(Split(student, *shuffled(student, rows), test_size=test_size, seed=seed))
+        means = {size: sum(split.share() for split in splits) / len(splits) for size, splits in found.items()}
+        of_class = [sum(split.share(label) for split in found[0.2]) / 12 for label in range(4)]
+        astray = [
+            (size, label, split.share(label))
+            for size, splits in found.items()
+            for split in splits
+            for label in range(4)
+            if abs(split.share(label) - size) > 0.1 + 1e-6
+        ]
+        student.note("share of the test set", {str(size): round(mean, 1) for size, mean in means.items()})
+        student.note("share of each class", [round(mean, 1) if abs(mean - 0.2) > 0.15 else 0.2 for mean in of_class])
+        student.note("a class strays", bool(astray))
+        for size, mean in means.items():
+            expect.true(
+                abs(mean - size) < 0.1,
+                say("the test set has {mean:.2f} of the rows, for test_size={size}", mean=mean, size=size),
+                expected=f"about {size}",
+                actual=f"{mean:.2f}",
+                hint="which of the two lists is which, and what is test_size a share of?",
+                reveal=True,
+            )
+        for size, label, share in astray:
+            self.demand_share(label, share, size)
+        # Groups of one to three rows: by rows or by texts, within five standard deviations of a tenth.
+        texts = sentences(student, 300)
+        rows = [(text, place % 3) for place, text in enumerate(texts) for _ in range(student.draw.integer(1, 4))]
+        split = Split(student, *shuffled(student, rows), test_size=0.4)
+        for label in range(3):
+            self.demand_share(label, split.share(label), 0.4)
+        # The chapter's data: four texts of each class, many times over.
+        rows = [(text, place % 2) for place, text in enumerate(sentences(student, 8))] * 25
+        sides = []
+        for seed in range(3):
+            split = Split(student, [text for text, _ in rows], [label for _, label in rows], seed=seed)
+            sides += [round(split.share(label), 2) for label in (0, 1)]
+        student.note("one class is on one side only", any(share in (0, 1) for share in sides))
+        student.note("more than one text of four", any(0.25 < share < 1 for share in sides))
+        expect.true(
+            not any(share in (0, 1) for share in sides),
+            "of a class with four texts, none or all are in the test set",
+            hint="four texts and a fifth: which whole number of texts is closest, if none is not allowed?",
+            reveal=True,
+        )
+        for share in sides:
+            self.demand_share("0 or 1", share, 0.2)
+
+    @staticmethod
+    def demand_share(label: int | str, share: float, size: float) -> None:
+        """The test set has about its share of a class."""
+        expect.true(
+            abs(share - size) <= 0.1 + 1e-6,
+            say(
+                "of class {label}, {share:.2f} of the rows are in the test set, for test_size={size}",
+                label=label,
+                share=share,
+                size=size,
+            ),
+            expected=f"about {size} of every class",
+            actual=f"{share:.2f}",
+            hint="each class is a data set of its own: what if texts are drawn from one class after the other?",
+            reveal=True,
+        )
+
+    @check(points=1, after=("no_leak",))
+    def check_deterministic(self, student):
+        """the same seed gives the same split, another seed another one, and every text is drawn in time"""
+        texts = sentences(student, 24)
+        rows = [(text, place % 2) for place, text in enumerate(texts) for _ in range(place % 3 + 1)]
+        given = shuffled(student, rows)
+        first = student.draw.integer(0, 1000)
+        drawn: dict[int, list[int]] = {}
+        tested: set[str] = set()
+        for seed in range(first, first + 80):  # a text stays out of all of them with a probability below 1e-12
+            split = Split(student, *given, test_size=0.33, seed=seed)
+            drawn[seed] = sorted(split.test)
+            tested |= {given[0][row] for row in split.test}
+        second = [sorted(Split(student, *given, test_size=0.33, seed=seed).test) for seed in (first + 3, first)]
+        again = second == [drawn[first + 3], drawn[first]]
+        different = len({str(rows) for rows in drawn.values()})
+        default = sorted(Split(student, *given).test) == sorted(Split(student, *given, test_size=0.2, seed=42).test)
+        student.note("the same again", again)
+        student.note("splits", "one" if different == 1 else "several")
+        student.note("every text in some test set", len(tested) == len(texts))
+        student.note("defaults", default)
+        expect.true(
+            again,
+            "two calls with the same seed give different splits",
+            hint="a generator of its own for every call, made from the seed, remembers nothing of other calls",
+            reveal=True,
+        )
+        expect.true(
+            different > 40,
+            say("80 seeds give {count} different splits", count=different),
+            hint="what depends on the seed? Without chance, the order of the data decides",
+            reveal=True,
+        )
+        expect.true(
+            len(tested) == len(texts),
+            say(
+                "{count} of {n_texts} texts are in the test set of none of 80 seeds",
+                count=len(texts) - len(tested),
+                n_texts=len(texts),
+            ),
+            hint="every text should have its chance",
+            reveal=True,
+        )
+        expect.true(default, "the defaults are others than test_size=0.2 and seed=42", reveal=True)
+
+
+# --- confusion ---
+
+
+def plain(value: Any) -> Any:
+    """Tensors as nested lists of numbers."""
+    if isinstance(value, Tensor):
+        return value.tolist()
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def pairs_of(student, cells: list[list[int]]) -> tuple[list[int], list[int]]:
+    """True and predicted classes, in an order of chance, such that each pair occurs as often as its cell says."""
+    pairs = [(t, p) for t, row in enumerate(cells) for p, n in enumerate(row) for _ in range(n)]
+    order = torch.randperm(len(pairs), generator=student.draw.generator).tolist()
+    return [pairs[i][0] for i in order], [pairs[i][1] for i in order]
+
+
+def cells_of(student, n: int) -> list[list[int]]:
+    """Counts for n classes, no two of them alike."""
+    counts = (torch.randperm(3 * n * n, generator=student.draw.generator)[: n * n] + 1).tolist()
+    return [counts[n * t : n * (t + 1)] for t in range(n)]
+
+
+def symmetric(cells: list[list[int]]) -> list[list[int]]:
+    """The table with its upper half mirrored: which way round it is, is the concern of two checks and not of all."""
+    return [[cells[min(t, p)][max(t, p)] for p in range(len(cells))] for t in range(len(cells))]
+
+
+def demand_cells(student, answer: Any, want: list[list[int]], what: str, hint: str) -> None:
+    """The answer is this table of counts, whatever it is made of."""
+    found = plain(answer)
+    student.note(f"table of {what}", found if isinstance(found, list) else type(found).__name__)
+    try:
+        table = torch.tensor(found, dtype=torch.float64)
+    except (TypeError, ValueError, RuntimeError):
+        expect.equal(found, want, f"counts of {what}", hint=hint)
+        return
+    expect.shape(
+        table, (len(want), len(want)), f"counts of {what}", hint="one row and one column for every class of the task"
+    )
+    expect.equal(found, want, f"counts of {what}", hint=hint)
+
+
+class CheckConfusion:
+    """Rows are the truth"""
+
+    function = "confusion"
+
+    def counts(self, student, cells: list[list[int]], what: str, hint: str, **options: int) -> None:
+        """Draw pairs for these cells and compare what is counted."""
+        y_true, y_pred = pairs_of(student, cells)
+        with student.untraced():
+            answer = (
+                student.confusion(y_true, y_pred, **options) if options else student.pure("confusion", y_true, y_pred)
+            )
+        demand_cells(student, answer, cells, what, hint)
+
+    @check(points=2, visible=True)
+    def check_rows_are_true(self, student):
+        """rows are the true classes, columns the predicted ones"""
+        for cells in ([[97, 3], [4, 96]], cells_of(student, 2)):
+            self.counts(
+                student,
+                cells,
+                "two classes",
+                "take one pair, truth 0 and prediction 1: which row does it go to, and by how much does its cell grow?",
+            )
+
+    @check(points=1, visible=True)
+    def check_multi_class(self, student):
+        """three and more classes, one of which is never predicted"""
+        for n in (3, 5):
+            cells = cells_of(student, n)
+            for row in cells:
+                row[n - 2] = 0
+            self.counts(
+                student,
+                cells,
+                f"{n} classes",
+                "class t in row t, class p in column p, for any number of classes",
+                n_classes=n,
+            )
+
+    @check(points=1)
+    def check_missing_class(self, student):
+        """the shape comes from n_classes, even if classes do not occur at all"""
+        for n, present in ((5, (1, 2)), (3, (2,)), (2, (0,))):
+            cells = symmetric(cells_of(student, n))
+            for t, row in enumerate(cells):
+                row[:] = [count if {t, p} <= {*present} else 0 for p, count in enumerate(row)]
+            self.counts(
+                student,
+                cells,
+                f"a batch without some of {n} classes",
+                "what the task has, not what the batch shows: where does a class stand that nobody has seen?",
+                n_classes=n,
+            )
+
+    @check(points=1)
+    def check_types(self, student):
+        """lists, tuples, numpy arrays and tensors, one beside the other"""
+        for kinds in (
+            ("tensor", "tensor"),
+            ("array", "array"),
+            ("tuple", "tuple"),
+            ("list", "tensor"),
+            ("array", "list"),
+        ):
+            cells = symmetric(cells_of(student, 3))
+            y_true, y_pred = pairs_of(student, cells)
+            with student.untraced():
+                function = student.value(None, "confusion")
+                answer = student.fixtures.evaluation.counted(function, y_true, y_pred, kinds, 3)
+            demand_cells(
+                student,
+                answer,
+                cells,
+                f"{kinds[0]} and {kinds[1]}",
+                "int(x) makes a plain number of what comes out of any of them",
+            )
+
+
+# --- prf ---
+
+KEYS = ("accuracy", "precision", "recall", "f1")
+CHAPTER = [[97, 3], [4, 96]]
+"""The matrix that the chapter prints."""
+
+
+def expected_figures(cells: list[list[int]], positive: int = 1) -> dict[str, float]:
+    """The four figures, by whole numbers as long as possible: F1 is 2 TP / (2 TP + FP + FN)."""
+    right = cells[0][0] + cells[1][1]
+    hits = cells[positive][positive]
+    called, there = cells[0][positive] + cells[1][positive], sum(cells[positive])
+    return {
+        "accuracy": right / max(1, sum(map(sum, cells))),
+        "precision": hits / max(1, called),
+        "recall": hits / max(1, there),
+        "f1": 2 * hits / max(1, called + there),
+    }
+
+
+def figures(student, cells: list[list[int]], **options: int) -> dict[str, Any]:
+    """What the student makes of a matrix, as plain numbers."""
+    with student.untraced():
+        answer = student.prf(torch.tensor(cells), **options) if options else student.pure("prf", torch.tensor(cells))
+    expect.true(isinstance(answer, dict), "the result is not a dictionary", actual=answer, reveal=True)
+    found = {}
+    for key in KEYS:
+        expect.true(
+            key in answer,
+            say("the result has no {key}", key=key),
+            actual=list(answer),
+            hint="the keys are accuracy, precision, recall and f1",
+            reveal=True,
+        )
+        value = answer[key]
+        found[key] = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
+    student.note("figures", found)
+    if cells == CHAPTER:
+        numbers = [value for value in found.values() if isinstance(value, (int, float)) and math.isfinite(value)]
+        student.note("four places at most", all(abs(value - round(value, 4)) < 1e-9 for value in numbers))
+    return found
+
+
+def demand_figures(
+    got: dict[str, Any], want: dict[str, float], keys: Sequence[str], what: str, hint: str, reveal: bool = False
+) -> None:
+    """These of the figures agree."""
+    for key in keys:
+        expect.close(got[key], want[key], f"{key} of {what}", hint=hint, reveal=reveal)
+
+
+def unlike(student, low: int, high: int) -> list[list[int]]:
+    """A matrix of four different counts."""
+    while True:
+        counts = student.draw.integers(low, high, (4,)).tolist()
+        if len(set(counts)) == 4 and len({counts[0] + counts[1], counts[2] + counts[3], counts[0] + counts[2]}) == 3:
+            return [counts[:2], counts[2:]]
+
+
+class CheckPrf:
+    """Four figures from four cells"""
+
+    function = "prf"
+
+    @check(points=3, visible=True)
+    def check_chapter_matrix(self, student):
+        """precision is 96/99 and recall 96/100 for the matrix that the chapter prints"""
+        for cells in (CHAPTER, unlike(student, 20, 90)):
+            got, want = figures(student, cells), expected_figures(cells)
+            demand_figures(
+                got,
+                want,
+                KEYS,
+                f"[[{cells[0][0]}, {cells[0][1]}], [{cells[1][0]}, {cells[1][1]}]]",
+                "precision: of all that was CALLED positive. Recall: of all that IS positive. Which is a row, and "
+                "which a column?",
+                reveal=cells == CHAPTER,
+            )
+
+    @check(points=1)
+    def check_positive(self, student):
+        """positive=0 makes the other class the positive one"""
+        for _ in range(2):
+            cells = unlike(student, 20, 90)
+            got = figures(student, cells, positive=0)
+            demand_figures(
+                got, expected_figures(cells, 0), KEYS, "class 0", "with positive=0, which cell holds the hits?"
+            )
+            got = figures(student, cells, positive=1)
+            demand_figures(got, expected_figures(cells, 1), KEYS, "class 1", "positive=1 is the default, said aloud")
+
+    @check(points=1)
+    def check_zero(self, student):
+        """what is undefined is 0.0: nothing predicted positive, no positives, no hit, no examples"""
+        a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
+        for cells, what in (
+            ([[b, 0], [a, 0]], "a model that never says positive"),
+            ([[b, a], [0, 0]], "data without positives"),
+            ([[b, a], [a + 1, 0]], "a model without a hit"),
+            ([[0, 0], [0, 0]], "no examples"),
+        ):
+            got = figures(student, cells)
+            demand_figures(
+                got,
+                expected_figures(cells),
+                KEYS,
+                what,
+                "look at every denominator: the docstring says what a quotient is that does not exist",
+            )
+
+    @check(points=1, visible=True)
+    def check_imbalanced(self, student):
+        """accuracy counts examples, not classes, and F1 is the harmonic mean"""
+        for _ in range(2):
+            hits, missed = student.draw.integer(2, 6), student.draw.integer(40, 60)
+            cells = [[student.draw.integer(800, 990), student.draw.integer(1, 3)], [missed, hits]]
+            got, want = figures(student, cells), expected_figures(cells)
+            demand_figures(
+                got,
+                want,
+                ("accuracy", "f1"),
+                "a rare class",
+                "ten times as many examples of one class weigh ten times as much. And which mean is near 0 if either "
+                "part is?",
+            )
+
+
+# --- suggest_max_length ---
+
+
+def suggested(student, lengths: list[int], **options: float) -> Any:
+    """What the student suggests, as a plain number; the caller's list stays as it was where cap is 10,000."""
+    with student.untraced():
+        if options.get("cap") == 10_000:
+            answer = student.pure("suggest_max_length", lengths, **options)
+        else:
+            answer = student.suggest_max_length(lengths, **options)
+    return answer.item() if isinstance(answer, Tensor) and answer.numel() == 1 else answer
+
+
+@dataclass(frozen=True)
+class Case:
+    """Lengths, what is asked for beside them, and what the suggestion should be."""
+
+    what: str
+    lengths: list[int]
+    want: int
+    options: dict[str, float] = field(default_factory=dict)
+
+
+def demand_lengths(student, cases: Sequence[Case], hint: str, reveal: bool = False) -> None:
+    """Ask for all of them, then compare."""
+    got = [suggested(student, case.lengths, **case.options) for case in cases]
+    student.note("lengths", [found if isinstance(found, (int, float)) else type(found).__name__ for found in got])
+    for case, found in zip(cases, got, strict=True):
+        expect.equal(found, case.want, f"length for {case.what}", hint=hint, reveal=reveal)
+
+
+def spread(student, n: int, start: int = 5) -> list[int]:
+    """n lengths in an order of chance, of which no two are closer than 4."""
+    found = (start + torch.cumsum(student.draw.integers(4, 9, (n,)), 0)).tolist()
+    order = torch.randperm(n, generator=student.draw.generator).tolist()
+    return [found[i] for i in order]
+
+
+def up(n: int, multiple: int) -> int:
+    """The next multiple."""
+    return -(-n // multiple) * multiple
+
+
+class CheckSuggestMaxLength:
+    """As short as the texts allow"""
+
+    function = "suggest_max_length"
+
+    @check(points=1, visible=True)
+    def check_seed_data(self, student):
+        """the chapter's sentences fit into 16 tokens, not 128"""
+        blocks = (1 + torch.randperm(9, generator=student.draw.generator)[:3]).tolist()
+        cases = [Case("the chapter's eight sentences", [7, 7, 6, 10, 6, 10, 8, 6], 16)]
+        for block in blocks:
+            lengths = (8 * block + student.draw.integers(1, 7, (23,))).tolist()
+            cases.append(Case(f"texts of {8 * block + 1} to {8 * block + 6} tokens", lengths, 8 * (block + 1)))
+        demand_lengths(
+            student,
+            cases,
+            "the chapter's longest has 10 tokens, and two special ones: which multiple of 8 comes next?",
+            reveal=True,
+        )
+
+    @check(points=1)
+    def check_special(self, student):
+        """special tokens count: 15 tokens and two more do not fit into 16"""
+        block = 8 * student.draw.integer(4, 20)
+        demand_lengths(
+            student,
+            [
+                Case(
+                    f"texts of {length} tokens and {special} special ones",
+                    [length] * 7,
+                    up(length + special, 8),
+                    {} if special == 2 else {"special": special},
+                )
+                for length, special in ((15, 2), (14, 2), (block - 1, 2), (block + 9, 3), (block - 4, 5), (block, 0))
+            ],
+            "what the model sees is longer than what tokenize() returns: by how much, and before or after rounding?",
+        )
+
+    @check(points=2, visible=True)
+    def check_coverage(self, student):
+        """the smallest length that covers the share of texts asked for: neither the mean nor the maximum"""
+        cases = []
+        # Shares of which no float is near a whole number of texts, or that are exact in binary.
+        for n, coverage in ((50, None), (16, 0.75), (37, 0.5), (20, 1.0), (30, 0.72)):
+            lengths = spread(student, n)
+            place = math.ceil((coverage or 0.95) * n)
+            cases.append(
+                Case(
+                    f"{coverage or 0.95:g} of {n} texts",
+                    lengths,
+                    sorted(lengths)[place - 1] + 2,
+                    {"multiple": 1, "cap": 10_000} | ({} if coverage is None else {"coverage": coverage}),
+                )
+            )
+        outlier = [*student.draw.integers(9, 14, (49,)).tolist(), 400]
+        cases.append(Case("49 short texts and one of 400 tokens", outlier, 16))
+        demand_lengths(student, cases, "sort the lengths: how many of them must fit, and which is the last of these?")
+
+    @check(points=1)
+    def check_cap_and_multiple(self, student):
+        """never above cap, and otherwise a multiple of multiple"""
+        long, short = student.draw.integer(520, 900), student.draw.integer(33, 60)
+        settings: list[tuple[int, dict[str, float], int]] = [
+            (long, {}, 512),
+            (long, {"cap": 300}, 300),
+            (long, {"cap": 1024, "multiple": 64}, up(long + 2, 64)),
+            (short, {"multiple": 32}, 64),
+            (short, {"multiple": 1}, short + 2),
+            (short, {"multiple": 5}, up(short + 2, 5)),
+            (short, {"multiple": 128, "cap": 100}, 100),
+            (30, {"multiple": 32}, 32),
+        ]
+        cases = []
+        for length, options, want in settings:
+            said = ", ".join(f"{name}={value}" for name, value in options.items()) or "the defaults"
+            cases.append(Case(f"texts of {length} tokens, with {said}", [length] * 5, want, options))
+        demand_lengths(student, cases, "first round up, then cap: the cap has the last word, multiple or not")
+
+    @check(points=1)
+    def check_all_data(self, student):
+        """all lengths are looked at, not only the first hundred"""
+        cases = []
+        for n_first, first, later in ((130, 10, 44), (210, 61, 12)):
+            lengths = [first] * n_first + [later] * 90
+            want = up(sorted(lengths)[math.ceil(0.95 * len(lengths)) - 1] + 2, 8)
+            cases.append(Case(f"{n_first} texts of {first} tokens, then 90 of {later}", lengths, want))
+        for n in (130, 210):
+            lengths = spread(student, n)
+            want = sorted(lengths)[math.ceil(0.95 * n) - 1] + 2
+            cases.append(Case(f"0.95 of {n} texts", lengths, want, {"multiple": 1, "cap": 5000}))
+        demand_lengths(student, cases, "where do the long texts stand? The order of the data should not matter")
+
+
+# --- rmse ---
+
+
+def root_mean_square(pred: Tensor, target: Tensor) -> float:
+    """By plain Python, one error after the other."""
+    errors = [p - t for p, t in zip(pred.flatten().tolist(), target.tolist(), strict=True)]
+    return math.sqrt(math.fsum(error * error for error in errors) / len(errors))
+
+
+def number(student, answer: Any, what: str) -> Any:
+    """An answer as a plain number; a tensor of one number is accepted with a remark."""
+    found = answer
+    if isinstance(answer, Tensor) and answer.numel() == 1:
+        expect.remark(say("{name} returns a tensor of one number, not a plain float", name="rmse"))
+        found = answer.item()
+    student.note(
+        what,
+        found
+        if isinstance(found, (int, float))
+        else plain(found)
+        if isinstance(found, (list, Tensor))
+        else type(found).__name__,
+    )
+    return found
+
+
+class CheckRmse:
+    """One figure in the units of the target"""
+
+    function = "rmse"
+
+    def compare(self, student, pred: Tensor, target: Tensor, what: str, hint: str) -> None:
+        """Ask, and compare with plain Python."""
+        with student.untraced():
+            answer = student.rmse(pred, target) if pred.ndim == 2 else student.pure("rmse", pred, target)
+        found = number(student, answer, "rmse")
+        if pred.ndim == 1 and isinstance(found, float):
+            student.note("four places at most", abs(found - round(found, 4)) < 1e-9)
+        expect.close(found, root_mean_square(pred, target), f"RMSE of {what}", hint=hint)
+
+    @check(points=2, visible=True)
+    def check_value(self, student):
+        """the root of the mean of the squared errors"""
+        hint = "in this order, read from the inside: error, square, mean, root"
+        for n in (3, 7, 20):
+            target = student.draw.normal(n) * 3 + 1
+            pred = target + student.draw.normal(n) * 2 + 0.7
+            self.compare(student, pred, target, f"{n} values", hint)
+
+    @check(points=2)
+    def check_column(self, student):
+        """predictions of shape (B, 1) are compared one by one with targets of shape (B,)"""
+        for n in (5, 12):
+            target = student.draw.normal(n) * 2
+            pred = (target + student.draw.normal(n) * 0.5 + 0.2)[:, None]
+            self.compare(
+                student,
+                pred,
+                target,
+                f"{n} predictions in a column",
+                "what shape has a column minus a row? Print it before you take the mean",
+            )
+        one, target = student.draw.normal(1, 1), student.draw.normal(1)
+        try:
+            with student.untraced():
+                answer = student.rmse(one, target)
+        except StudentRaised as error:
+            if error.not_started or error.memory:
+                raise
+            student.note("one prediction in a column is refused", True)
+            expect.true(
+                False,
+                say("one prediction of shape (1, 1) and one target raise {type}", type=error.type),
+                hint="one value is a data set too",
+                reveal=True,
+            )
+        found = number(student, answer, "rmse of one")
+        expect.close(found, root_mean_square(one, target), "RMSE of one prediction in a column")
+
+    @check(points=1, after=("value",))
+    def check_mismatch(self, student):
+        """another number of predictions than of targets is an error"""
+        accepted = []
+        for shape, n in (((6,), 5), ((1,), 4), ((5, 1), 3), ((1, 1), 6), ((4,), 1), ((2, 2), 2)):
+            pred, target = student.draw.normal(*shape), student.draw.normal(n)
+            with student.untraced():
+                try:
+                    found = student.rmse(pred, target)
+                except StudentRaised as error:
+                    if error.not_started or error.memory:
+                        raise
+                    student.note(f"{shape} and {n}", "an error")
+                    if error.type != "ValueError":
+                        expect.remark(
+                            say("rmse raises {type} for another number of values, not ValueError", type=error.type)
+                        )
+                    continue
+            number(student, found, f"{shape} and {n}")
+            accepted.append((shape, n))
+        for shape, n in accepted:
+            expect.true(
+                False,
+                say("no error for predictions of shape {shape} and {n} targets", shape=shape, n=n),
+                hint="torch subtracts what it can stretch to one shape. Who counts the values before that?",
+                reveal=True,
+            )
+
+    @check(points=1, after=("value",))
+    def check_not_batch_mean(self, student):
+        """one plain number over all data, and no graph hangs on it"""
+        for n in (96, 150):
+            target = student.draw.normal(n)
+            scale = torch.where(torch.arange(n) < 40, 4.0, 0.3)
+            pred = target + student.draw.normal(n) * scale
+            with student.untraced():
+                function = student.value(None, "rmse")
+                answer, attached = student.fixtures.evaluation.on_a_graph(function, pred, target)
+            student.note("on a graph", attached is not False)
+            expect.true(
+                attached is False,
+                "the answer hangs on the graph of the predictions",
+                hint="a figure for a report needs no gradient; whoever keeps it keeps the graph",
+                reveal=True,
+            )
+            expect.close(
+                number(student, answer, "rmse of all"),
+                root_mean_square(pred, target),
+                f"RMSE of {n} values",
+                hint="the mean runs over all values at once: a mean of roots is not the root of the mean",
+            )
+
+
+# --- bonus: audit_log ---
+
+Line = tuple[int, float, float]
+CHAPTER_LOG: list[Line] = [
+    (80, 0.6234, 0.6250),
+    (160, 0.5123, 0.7375),
+    (240, 0.3987, 0.8208),
+    (320, 0.2876, 0.8813),
+    (400, 0.2234, 0.9150),
+    (480, 0.1823, 0.9354),
+    (560, 0.1534, 0.9482),
+    (600, 0.1423, 0.9517),
+]
+"""The chapter's first epoch, in batches of 8."""
+
+
+def log_of(steps: Sequence[tuple[int, float, int]]) -> list[Line]:
+    """A log as it would be printed; each step has (new examples, sum of their losses, right ones among them)."""
+    lines, n, loss, right = [], 0, 0.0, 0
+    for new, new_loss, new_right in steps:
+        n, loss, right = n + new, loss + new_loss, right + new_right
+        lines.append((n, round(loss / n, 4), round(right / n, 4)))
+    return lines
+
+
+def honest_steps(student, n_lines: int, new: int = 40) -> list[tuple[int, float, int]]:
+    """Steps that can be: about half of the answers are right."""
+    losses = student.draw.uniform(0.3, 0.9, n_lines).tolist()
+    right = student.draw.integers(new // 4, new // 2, (n_lines,)).tolist()
+    return [(new, new * loss, n) for loss, n in zip(losses, right, strict=True)]
+
+
+class CheckAuditLog:
+    """Bonus: lines that cannot be"""
+
+    function = "audit_log"
+
+    def demand(self, student, cases: Sequence[tuple[str, list[Line], list[int]]], hint: str) -> None:
+        """Ask for all of these logs, then compare."""
+        found = []
+        for _, lines, _ in cases:
+            with student.untraced():
+                function = student.value(None, "audit_log")
+                answer, *_ = student.fixtures.evaluation.called(function, [lines], {})
+            places = sorted(answer) if isinstance(answer, set) else plain(answer)
+            found.append(places if isinstance(places, list) else type(places).__name__)
+            student.note("lines", " ".join(map(str, places)) if isinstance(places, list) else found[-1])
+        for (what, _, want), places in zip(cases, found, strict=True):
+            expect.equal(places, want, f"impossible lines of {what}", hint=hint, reveal=True)
+
+    @check(points=2, visible=True)
+    def check_chapter_log(self, student):
+        """in the chapter's log, everything from the fourth line on is impossible"""
+        shorter = CHAPTER_LOG[: student.draw.integer(5, 8)]
+        self.demand(
+            student,
+            [
+                ("the chapter's log", CHAPTER_LOG, [3, 4, 5, 6, 7]),
+                ("its beginning", shorter, list(range(3, len(shorter)))),
+            ],
+            "an average times its count is a sum: how much did it grow from line to line?",
+        )
+
+    @check(points=1)
+    def check_accuracy(self, student):
+        """right answers neither fall nor grow by more than there were new examples"""
+        cases = []
+        for which in ("too many", "fewer than before", "both"):
+            steps, places = honest_steps(student, 9), []
+            for place, change in ((2, -4), (3, 44), (5, -4), (7, 43)):
+                if which == "both" or (change > 0) == (which == "too many"):
+                    steps[place] = (steps[place][0], steps[place][1], change)
+                    places.append(place)
+            cases.append((f"a log with right answers: {which}", log_of(steps), places))
+        self.demand(student, cases, "80 new examples hold 0 to 80 right answers: what do the sums say of each line?")
+
+    @check(points=1)
+    def check_loss(self, student):
+        """the sum of the losses does not fall, in the first line neither"""
+        steps = honest_steps(student, 8)
+        for place in (2, 6):
+            steps[place] = (steps[place][0], -5.0, steps[place][2])
+        first = honest_steps(student, 4)
+        first[0] = (40, -8.0, first[0][2])
+        first[1] = (40, 40.0, first[1][2])
+        cases = [
+            ("a log with losses that fall", log_of(steps), [2, 6]),
+            ("a log that begins below 0", log_of(first), [0]),
+        ]
+        self.demand(student, cases, "every example adds its loss, and a cross-entropy is never negative")
+
+    @check(points=1, after=("chapter_log",))
+    def check_possible(self, student):
+        """what can be is not accused: worse stretches, all right or all wrong, and rounding"""
+        worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
+        # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
+        still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
+        cases = [
+            ("a log that gets worse", log_of(worse), []),
+            ("a log whose last losses are nearly 0", log_of(still), []),
+            ("an ordinary log", log_of(honest_steps(student, 12)), []),
+            (
+                "a log with one bad line",
+                log_of([*honest_steps(student, 5), *[(40, 20.0, right) for right in (70, 40, 40, 40)]]),
+                [5],
+            ),
+        ]
+        self.demand(
+            student,
+            cases,
+            "averages may rise and fall; only sums may not. And how far off may a sum be, if its average was rounded?",
+        )
+
+
+# --- bonus: possible_error_counts ---
+
+
+def sums_of(copies: Sequence[int]) -> list[int]:
+    """Sums of all parts of a list, one after the other."""
+    n = len(copies)
+    return sorted({sum(copies[i] for i in range(n) if part >> i & 1) for part in range(2**n)})
+
+
+class CheckPossibleErrorCounts:
+    """Bonus: all copies or none"""
+
+    function = "possible_error_counts"
+
+    def demand(self, student, cases: Sequence[list[int]], hint: str, reveal: bool = False) -> None:
+        """Ask for all of them, then compare."""
+        found = []
+        for copies in cases:
+            with student.untraced():
+                answer = student.possible_error_counts(copies)
+            numbers = sorted(answer) if isinstance(answer, set) else plain(answer)
+            if isinstance(numbers, list) and all(isinstance(number, (int, float)) for number in numbers):
+                numbers = sorted({*numbers})
+            found.append(numbers if isinstance(numbers, list) else type(numbers).__name__)
+        student.note("numbers", found)
+        for copies, numbers in zip(cases, found, strict=True):
+            expect.equal(numbers, sums_of(copies), f"error counts for copies {copies}", hint=hint, reveal=reveal)
+
+    @check(points=2, visible=True)
+    def check_chapter_copies(self, student):
+        """for the chapter's test set, no count between 0 and 21 is possible, and 3, 4, 7, 8 and 12 are not"""
+        copies = [21, 27, 23, 26, 24, 27, 29, 23]
+        order = torch.randperm(8, generator=student.draw.generator).tolist()
+        self.demand(
+            student,
+            [copies, [copies[i] for i in order[:6]]],
+            "the model is wrong for one text, or for two, or for any other choice: which counts does each choice give?",
+        )
+
+    @check(points=1)
+    def check_small(self, student):
+        """two or three texts, all choices"""
+        cases = [student.draw.integers(1, 30, (n,)).tolist() for n in (2, 3, 3)]
+        self.demand(student, cases, "write down all the choices: with three texts there are eight", reveal=True)
+
+    @check(points=1)
+    def check_equal_copies(self, student):
+        """texts that occur equally often are texts of their own"""
+        a, b = student.draw.integer(3, 9), student.draw.integer(20, 40)
+        self.demand(student, [[a, a], [a, b, a, b], [b] * 4], "two texts of 5 copies each: may there be 10 errors?")
+
+    @check(points=1)
+    def check_ends(self, student):
+        """no error and nothing but errors are possible, with a single text too"""
+        single = student.draw.integer(2, 90)
+        cases = [[single], [1] * student.draw.integer(4, 7), student.draw.integers(1, 200, (10,)).tolist()]
+        self.demand(student, cases, "a model may be right for all texts, and for none")
+
+
+# --- bonus: paired_bootstrap ---
+
+
+class Models:
+    """Targets, predictions of two models, and where the middle of their bootstrapped differences lies."""
+
+    def __init__(self, student, n: int, better: float = 0.0) -> None:
+        """Draw them; most of the errors are common to both models, and a is better by about so much."""
+        draw = student.draw
+        self.target = draw.normal(n) * 2
+        common = draw.normal(n) * 2
+        self.a = self.target + common * (1 - better) + draw.normal(n) * 0.25
+        self.b = self.target + common + draw.normal(n) * 0.25
+        squares = [(pred.double() - self.target.double()).square() for pred in (self.a, self.b)]
+        rows = draw.integers(0, n, (20_000, n))
+        differences = squares[0][rows].mean(1).sqrt() - squares[1][rows].mean(1).sqrt()
+        self.sorted, _ = differences.sort()
+        self.spread = float(differences.std())
+
+    def quantile(self, share: float) -> float:
+        """A quantile of the judge's own draws."""
+        return float(self.sorted[round(share * (len(self.sorted) - 1))])
+
+
+def interval(student, models: Models, turned: bool = False, **options: float) -> list[float]:
+    """The student's interval, two plain numbers."""
+    one, other = (models.b, models.a) if turned else (models.a, models.b)
+    with student.untraced():
+        function = student.value(None, "paired_bootstrap")
+        answer, *_ = student.fixtures.evaluation.called(function, [one, other, models.target], options)
+    ends: list[float] = plain(answer)
+    expect.true(
+        isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, (int, float)) for end in ends),
+        "the answer is not a pair of two numbers",
+        actual=ends,
+        reveal=True,
+    )
+    return ends
+
+
+def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]], hint: str) -> None:
+    """Both ends of each interval lie where the judge's own draws have them."""
+    ends = [
+        round(max(-99.0, min(99.0, 2 * (end - models.quantile(0.5)) / models.spread)))
+        for got, models, _ in cases
+        for end in got
+    ]
+    student.note("ends, in halves of the spread", ends)
+    student.note("no width", any(got[0] == got[1] for got, _, _ in cases))
+    for got, models, level in cases:
+        # 6,000 draws: standard error below 0.04 of the spread
+        for which, end, share in zip(("lower", "upper"), got, ((1 - level) / 2, (1 + level) / 2), strict=True):
+            want = models.quantile(share)
+            expect.true(
+                abs(end - want) < 0.22 * models.spread,
+                say("the {which} end of the interval is off, for level={level}", which=which, level=level),
+                expected=f"about {want:.4f}",
+                actual=f"{end:.4f}",
+                hint=hint,
+            )
+
+
+class CheckPairedBootstrap:
+    """Bonus: a difference and its interval"""
+
+    function = "paired_bootstrap"
+
+    @check(points=2, visible=True)
+    def check_interval(self, student):
+        """the interval holds 0.95 of the differences, both figures computed on the same drawn rows"""
+        cases = []
+        for n in (120, 90):
+            models = Models(student, n)
+            seed = student.draw.integer(0, 1000)
+            cases.append((interval(student, models, n_draws=6000, seed=seed), models, 0.95))
+        demand_intervals(
+            student, cases, "one set of drawn rows for both models; a root for each; then their difference"
+        )
+
+    @check(points=1)
+    def check_level(self, student):
+        """level is the share of the differences inside the interval"""
+        cases = []
+        for level in (0.5, 0.8):
+            models = Models(student, 100)
+            cases.append((interval(student, models, n_draws=6000, level=level), models, level))
+        demand_intervals(student, cases, "how much is cut off at either end?")
+
+    @check(points=1)
+    def check_direction(self, student):
+        """low comes before high, and both are negative where a is better"""
+        models = Models(student, 100, better=0.5)
+        got, turned = interval(student, models), interval(student, models, turned=True)
+        student.note("signs", [end > 0 for end in got + turned])
+        expect.true(got[0] <= got[1] and turned[0] <= turned[1], "low is above high", actual=got, reveal=True)
+        expect.true(
+            got[1] < 0 < turned[0],
+            "the sign does not say which model is better",
+            actual=[got, turned],
+            hint="RMSE(a) - RMSE(b): a small error is a good one",
+            reveal=True,
+        )
+
+    @check(points=1, after=("interval",))
+    def check_deterministic(self, student):
+        """the same seed gives the same interval, another seed another one"""
+        models = Models(student, 80)
+        first = [interval(student, models, n_draws=400, seed=seed) for seed in range(4)]
+        again = [interval(student, models, n_draws=400, seed=seed) for seed in (2, 0)]
+        same = again == [first[2], first[0]]
+        different = len({str(ends) for ends in first})
+        student.note("the same again", same)
+        student.note("intervals", "one" if different == 1 else "several")
+        expect.true(same, "two calls with the same seed give different intervals", reveal=True)
+        expect.true(different > 1, "four seeds give one and the same interval", reveal=True)
+
+
+# --- bonus: group_folds ---
+
+
+class Folds:
+    """Which rows a student's folds hold."""
+
+    def __init__(self, student, texts: list[str], **options: int) -> None:
+        """Ask, and demand lists of row numbers."""
+        self.texts = texts
+        with student.untraced():
+            function = student.value(None, "group_folds")
+            answer, _ = student.fixtures.evaluation.called(function, [list(texts)], options)
+        parts = list(answer) if isinstance(answer, (list, tuple)) else []
+        if isinstance(answer, Tensor) and answer.ndim == 2:
+            parts = list(answer)
+        student.note("form", kind_of(parts))
+        expect.true(parts, "the answer is not a list of folds", actual=type(answer).__name__, reveal=True)
+        self.rows = [row_numbers(part, len(texts)) for part in parts]
+
+    def leaking(self, same: Sequence[Any]) -> int:
+        """How many texts are in more than one fold."""
+        folds_of: dict[Any, set[int]] = {}
+        for place, rows in enumerate(self.rows):
+            for row in rows:
+                folds_of.setdefault(same[row], set()).add(place)
+        return sum(len(places) > 1 for places in folds_of.values())
+
+    def demand_number(self, k: int) -> None:
+        """There are k folds, none of them empty."""
+        expect.equal(len(self.rows), k, "number of folds", reveal=True)
+        expect.true(all(self.rows), "a fold is empty", reveal=True)
+
+
+def repeated_texts(student, n: int, most: int) -> list[str]:
+    """n texts, each of them 1 to ``most`` times, in an order of chance."""
+    rows = [(text, 0) for text in sentences(student, n) for _ in range(student.draw.integer(1, most + 1))]
+    return shuffled(student, rows)[0]
+
+
+class CheckGroupFolds:
+    """Bonus: folds of whole texts"""
+
+    function = "group_folds"
+
+    @check(points=2, visible=True)
+    def check_no_leak(self, student):
+        """equal texts are in the same fold, whatever their case and white space"""
+        ways = {
+            "copies": lambda text: [text] * 4,
+            "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
+            "white space": lambda text: [text, f" {text}", text.replace(" ", "  "), text.replace(" ", "\t")],
+        }
+        facts: dict[str, list[bool]] = {way: [] for way in ways}
+        numbers = []
+        for k in (3, 4):
+            for way, write in ways.items():
+                rows, written = [], {}
+                for text in sentences(student, 36):
+                    for form in write(text):
+                        rows.append((form, 0))
+                        written[form] = text
+                folds = Folds(student, shuffled(student, rows)[0], k=k)
+                same = [written[text] for text in folds.texts]
+                facts[way].append(folds.leaking(same) > 0)
+                numbers.append((folds, k, len({same[row] for rows in folds.rows for row in rows})))
+        for way, found in facts.items():
+            student.note(f"in several folds: {way}", any(found))
+        times = [Counter(row for rows in folds.rows for row in rows) for folds, _, _ in numbers]
+        student.note("folds of a row, at most", [max(found.values(), default=0) for found in times])
+        student.note("numbers of folds", [len(folds.rows) for folds, _, _ in numbers])
+        for folds, k, n_texts in numbers:
+            folds.demand_number(k)
+            expect.equal(n_texts, 36, "texts that are in some fold", reveal=True)
+        for way, found in facts.items():
+            expect.true(
+                not any(found),
+                say("texts are in several folds that are the same but for: {way}", way=way)
+                if way != "copies"
+                else "copies of one text are in several folds",
+                hint="what is dealt out, a row or a text?",
+                reveal=True,
+            )
+
+    @check(points=1, after=("no_leak",))
+    def check_partition(self, student):
+        """every row is in exactly one fold"""
+        missing, repeated = [], []
+        for n, k in ((41, 5), (34, 3)):
+            folds = Folds(student, repeated_texts(student, n, 6), **({} if k == 5 else {"k": k}))
+            times = Counter(row for rows in folds.rows for row in rows)
+            missing.append(len(folds.texts) - len(times))
+            repeated.append(sum(count > 1 for count in times.values()))
+            folds.demand_number(k)
+        student.note("rows in no fold", missing)
+        student.note("rows in several", [count > 0 for count in repeated])
+        expect.equal(missing, [0, 0], "rows that are in no fold", hint="are all groups dealt out, with all their rows?")
+        expect.equal(repeated, [0, 0], "rows that are there more than once", hint="each fold takes what is still there")
+
+    @check(points=1, after=("no_leak",))
+    def check_sizes(self, student):
+        """the folds are about equally large"""
+        # 400 texts of one to three rows: dealt out by number, a fold is off by a quarter at six standard errors
+        for k in (4, 5):
+            folds = Folds(student, repeated_texts(student, 400, 3), k=k)
+            folds.demand_number(k)
+            shares = [len(rows) * k / len(folds.texts) for rows in folds.rows]
+            student.note("a fold is too large", max(shares) > 1.25)
+            student.note("a fold is too small", min(shares) < 0.75)
+            expect.true(
+                max(shares) <= 1.25 and min(shares) >= 0.75,
+                "the folds are of very different sizes",
+                actual=[len(rows) for rows in folds.rows],
+                hint="where does the next group go, if all folds should end up alike? And what becomes of a remainder?",
+                reveal=True,
+            )
+
+    @check(points=1, after=("no_leak",))
+    def check_deterministic(self, student):
+        """the same seed gives the same folds, another seed others"""
+        texts = repeated_texts(student, 40, 3)
+
+        def dealt(**options: int) -> list[list[int]]:
+            return sorted(sorted(rows) for rows in Folds(student, texts, **options).rows)
+
+        first = [dealt(k=4, seed=seed) for seed in range(5)]
+        again = [dealt(k=4, seed=seed) for seed in (2, 0)] == [first[2], first[0]]
+        different = len({str(folds) for folds in first})
+        student.note("the same again", again)
+        student.note("ways to deal", "one" if different == 1 else "several")
+        expect.true(again, "two calls with the same seed give different folds", reveal=True)
+        expect.true(different > 1, "five seeds give one and the same folds", reveal=True)
+        expect.true(dealt() == dealt(k=5, seed=42), "the defaults are others than k=5 and seed=42", reveal=True)

@@ -1,0 +1,789 @@
+"""Hidden checks of exercise-8: from a text to a label and a probability.
+
+The judge draws the same weights as the student process, from the same seeds, and works out by arithmetic what a tiny
+BERT says of each text, alone and without padding: it need not wait for transformers, and it knows nothing of masks.
+
+How the student's code called the model, the judge learns from the answers too: a metered model
+(``grader.fixtures.inference``) predicts a class that tells the number of the call, the width of the batch or the mode,
+and gives that class a probability that tells the same. Either of the two is taken, so that a wrong confidence costs
+nothing where labels are asked for, and the other way round. What helpers report of the other side can only cost points.
+
+Which texts share a batch is the student's choice. What depends on it is read untraced and stated as notes.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from course.text import say
+from grader.errors import StudentRaised
+from grader.fixtures import inference as built
+from grader.judge import expect
+from grader.judge.check import check
+from grader.judge.proxy import Draw
+
+LABELS = "calm angry happy sad bored curious afraid proud".split()
+PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not in ("bor", "pain", "amaz")]
+"""Words of one token."""
+COMPOUND = {
+    "boring": ["bor", "##ing"],
+    "painful": ["pain", "##ful"],
+    "amazingly": ["amaz", "##ing", "##ly"],
+    "bored": ["bor", "##ed"],
+}
+"""Words of several tokens."""
+IDS = {piece: place for place, piece in enumerate(built.VOCABULARY)}
+PARTS = "query", "key", "value"
+CANDIDATES = 12
+"""Texts that are drawn for one that is used."""
+EDGE = 0.02
+"""By how much the most likely class is ahead in a text that is drawn."""
+
+
+def text_of(draw, n_tokens: int) -> str:
+    """A text of so many tokens, the special ones not counted."""
+    words: list[str] = []
+    left = n_tokens
+    while left > 0:
+        word = list(COMPOUND)[draw.integer(0, len(COMPOUND))]
+        size = len(COMPOUND[word])
+        if size >= left or draw.integer(0, 4):
+            word, size = PLAIN[draw.integer(0, len(PLAIN))], 1
+        words.append(word)
+        left -= size
+    return " ".join(words)
+
+
+def bert(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
+    """BERT, by arithmetic: (B, T) texts of one length to (B, C) logits."""
+
+    def linear(hidden: Tensor, name: str) -> Tensor:
+        return functional.linear(hidden, weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+    def norm(hidden: Tensor, name: str) -> Tensor:
+        scale, shift = weights[f"{name}.LayerNorm.weight"], weights[f"{name}.LayerNorm.bias"]
+        return functional.layer_norm(hidden, (built.WIDTH,), scale, shift, eps=1e-12)
+
+    def heads(hidden: Tensor) -> Tensor:
+        return hidden.unflatten(-1, (built.HEADS, -1)).transpose(1, 2)  # (B, H, T, D)
+
+    table = "bert.embeddings.{}_embeddings.weight"
+    words, places = weights[table.format("word")][ids], weights[table.format("position")][: ids.shape[1]]
+    hidden = norm(words + places + weights[table.format("token_type")][0], "bert.embeddings")
+    for layer in (f"bert.encoder.layer.{i}" for i in range(built.LAYERS)):
+        query, key, value = (heads(linear(hidden, f"{layer}.attention.self.{part}")) for part in PARTS)
+        shares = (query @ key.mT * (built.WIDTH / built.HEADS) ** -0.5).softmax(-1)
+        mixed = (shares @ value).transpose(1, 2).flatten(2)
+        hidden = norm(hidden + linear(mixed, f"{layer}.attention.output.dense"), f"{layer}.attention.output")
+        grown = functional.gelu(linear(hidden, f"{layer}.intermediate.dense"))
+        hidden = norm(hidden + linear(grown, f"{layer}.output.dense"), f"{layer}.output")
+    return linear(linear(hidden[:, 0], "bert.pooler.dense").tanh(), "classifier")
+
+
+def encoded(text: str) -> list[int]:
+    """The ids of a text that is made of these words, special tokens included."""
+    pieces = [piece for word in text.split() for piece in COMPOUND.get(word, [word])]
+    return [IDS[piece] for piece in (built.CLS, *pieces, built.SEP)]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A model, by what it takes to build it, and texts with their right answers."""
+
+    seed: int
+    labels: tuple[str, ...]
+    bias: Tensor
+    texts: tuple[str, ...]
+    right: tuple[tuple[str, float], ...]
+    """Label and probability of each text."""
+
+
+@functools.lru_cache(maxsize=64)  # the diagnosis lives through a check many times
+def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, gain: float, cut: bool) -> Drawn:
+    """Draw a model and candidates for every text, let no class be preferred, and choose.
+
+    Args:
+        seed: decides everything.
+        n_classes: C.
+        lengths: of the texts, in tokens.
+        max_length: what longer texts are cut to.
+        gain: spread of the logits, about.
+        cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
+            the text; for the second one, to lose the last special token.
+    """
+    draw = Draw(seed)
+    order = torch.randperm(len(LABELS), generator=draw.generator).tolist()
+    labels = tuple(LABELS[place] for place in order[:n_classes])
+    weights = {name: part.double() for name, part in built.weights(seed, n_classes, gain).items()}
+    weights["classifier.bias"] = torch.zeros(n_classes, dtype=torch.float64)
+
+    def ids_of(text: str, limit: int = built.POSITIONS) -> list[int]:
+        """As the tokenizer should cut it: from the end, and inside the special tokens."""
+        first, *inner, last = encoded(text)
+        return [first, *inner[: limit - 2], last]
+
+    def logits_of(rows: list[list[int]]) -> Tensor:
+        """(B, C); all texts have the same length, so nothing is padded."""
+        return bert(weights, torch.tensor(rows))
+
+    candidates = [[text_of(draw, length) for _ in range(CANDIDATES * (5 if cut else 1))] for length in lengths]
+    logits = [logits_of([ids_of(text, max_length) for text in texts]) for texts in candidates]
+    bias = -torch.stack([part.mean(0) for part in logits]).mean(0).float()
+    chosen: list[str] = []
+    right: list[tuple[str, float]] = []
+    for place, texts in enumerate(candidates):
+        likely, classes = (logits[place] + bias.double()).softmax(-1).sort(descending=True)
+        scores = likely[:, 0] - likely[:, 1]  # how decided the model is
+        scores[scores < EDGE] -= 9
+        if cut:
+            whole = [ids_of(text) for text in texts]
+            wrong = [[ids[0], *ids[1 - max_length :]] if place == 0 else ids[:max_length] for ids in whole]
+            there = (logits_of(wrong) + bias.double()).argmax(-1)
+            scores += 5 * (there != classes[:, 0])
+        known = [label for label, _ in right]
+        for i, index in enumerate(classes[:, 0].tolist()):
+            scores[i] -= 2 * known.count(labels[index])  # as many different labels as there are
+        best = int(scores.argmax())
+        chosen.append(texts[best])
+        right.append((labels[int(classes[best, 0])], float(likely[best, 0])))
+    return Drawn(seed, labels, bias, tuple(chosen), tuple(right))
+
+
+class Desk:
+    """A classifier and its tokenizer over there, and texts whose right answers are known here."""
+
+    def __init__(
+        self,
+        student,
+        n_classes: int,
+        lengths: tuple[int, ...],
+        *,
+        max_length: int = 128,
+        gain: float = 3.0,
+        cut: bool = False,
+    ) -> None:
+        """See ``drawn``."""
+        found = drawn(student.draw.seed(), n_classes, lengths, max_length, gain, cut)
+        self.texts, self.right = list(found.texts), list(found.right)
+        self.model = student.fixtures.inference.classifier(found.seed, list(found.labels), found.bias, gain=gain)
+        self.tokenizer = student.fixtures.inference.tokenizer()
+
+
+class Metered:
+    """A model that tells by its answers how it was called, here only known by its names."""
+
+    def __init__(self, student, meter: str, *, training: bool = False) -> None:
+        """Build it over there."""
+        seed = student.draw.seed()
+        self.names = built.names_of(seed, built.METERS[meter])
+        self.model = student.fixtures.inference.metered(seed, meter, training=training)
+        self.tokenizer = student.fixtures.inference.tokenizer()
+
+    def told(self, answer: Any, what: str) -> int:
+        """What an answer of this model tells: by its label, or else by its probability."""
+        label, confidence = parts(answer, what)
+        if label in self.names:
+            return self.names.index(label)
+        place = (number_of(confidence, what) - built.LEAST) / built.SPAN * len(self.names)
+        told = round(place) if math.isfinite(place) else -1
+        expect.true(
+            0 <= told < len(self.names) and abs(place - told) < 0.1,
+            say("{what}: neither a label of the model nor one of its probabilities", what=what),
+            expected="a label of model.config.id2label, and its probability",
+            actual=answer,
+            hint="ask the model for its answer, and its config for the name of it",
+            reveal=True,
+        )
+        return told
+
+
+def parts(answer: Any, what: str) -> tuple[Any, Any]:
+    """Label and confidence of one answer."""
+    expect.true(
+        isinstance(answer, (tuple, list)) and len(answer) == 2,
+        say("{what}: not a pair of a label and a confidence", what=what),
+        expected="(label, confidence)",
+        actual=answer,
+        reveal=True,
+    )
+    label, confidence = answer
+    return label, confidence
+
+
+def number_of(value: Any, what: str) -> float:
+    """A confidence as a float; one that is still a tensor is remarked on."""
+    if isinstance(value, Tensor) and value.numel() == 1:
+        expect.remark(say("a confidence comes as a tensor; the docstring says a number"))
+        value = value.item()
+    expect.true(
+        isinstance(value, (int, float)),
+        say("{what}: the confidence is no number", what=what),
+        expected="a number",
+        actual=value,
+        reveal=True,
+    )
+    return float(value)
+
+
+def demand_count(answers: Any, n: int, what: str = "predict_batch") -> list[Any]:
+    """As many answers as texts."""
+    expect.true(
+        isinstance(answers, (list, tuple)),
+        say("{what} should return a list of pairs", what=what),
+        expected="a list",
+        actual=answers,
+        reveal=True,
+    )
+    expect.true(
+        len(answers) == n,
+        say("the number of answers is not that of the texts: {got} answers for {n} texts", got=len(answers), n=n),
+        hint="every text has one answer, those of the last batch and those that come twice too",
+        reveal=True,
+    )
+    return list(answers)
+
+
+def demand(answer: Any, right: tuple[str, float], what: str, hint: str) -> None:
+    """The right label with its probability."""
+    label, confidence = parts(answer, what)
+    expect.equal(label, right[0], f"{what}, label", hint=hint)
+    expect.close(number_of(confidence, what), right[1], f"{what}, confidence", hint=hint)
+
+
+def note_digits(student, answers: Sequence[Any]) -> None:
+    """To how many digits the confidences are rounded: a difference too small for anything else to notice."""
+    found = [answer[1] for answer in answers if isinstance(answer, (tuple, list)) and len(answer) == 2]
+    numbers = [number for number in found if isinstance(number, float) and math.isfinite(number)]
+    digits = next((n for n in range(5) if numbers and all(round(number, n) == number for number in numbers)), None)
+    student.note("confidences", "as they are" if digits is None else f"rounded to {digits} digits")
+
+
+def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], what: str, hint: str) -> None:
+    """The right labels, or else the right probabilities: the other one is paid for elsewhere."""
+    pairs = [parts(answer, what) for answer in answers]
+    if [label for label, _ in pairs] != [label for label, _ in right]:
+        known = all(
+            abs(number_of(confidence, what) - probability) < 1e-4
+            for (_, confidence), (_, probability) in zip(pairs, right, strict=True)
+        )
+        if not known:
+            labels = [label for label, _ in pairs]
+            expect.equal(labels, [label for label, _ in right], f"{what}, labels", hint=hint)
+
+
+def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
+    """No dropout, no graph, and nothing is changed but the mode.
+
+    Args:
+        student: the student of this check.
+        name: the function to call; ``predict`` is called with one text after the other.
+        texts: to classify.
+        options: more arguments for the function.
+    """
+    seen = []
+    for training in (True, False):
+        metered, help = Metered(student, "mode", training=training), student.fixtures.inference
+        with student.untraced():
+            before = help.state(metered.model, metered.tokenizer)
+            answers, on = help.asked(
+                student.value(None, name),
+                texts,
+                metered.model,
+                metered.tokenizer,
+                one_by_one=name == "predict",
+                **options,
+            )
+            told = [
+                metered.told(answer, "an answer of a model that tells its mode")
+                for answer in demand_count(answers, len(texts), name)
+            ]
+            after = help.state(metered.model, metered.tokenizer)
+            left_training = help.in_training_mode(metered.model)
+        lengths = [len(encoded(text)) for text in texts]
+        widths = {128, *lengths, *(-(-length // 8) * 8 for length in lengths)}
+        expect.true(
+            all(
+                length <= code // 4 and code // 4 in widths
+                for length, code in zip(sorted(lengths), sorted(told), strict=True)  # their order is paid for elsewhere
+            ),
+            "answers that the model cannot have given for these texts",
+            hint="every answer comes from the model's own logits for that text",
+            reveal=True,
+        )
+        graph, dropout = any(code % 4 >= 2 for code in told), any(code % 2 for code in told)
+        changed = [key for key in before if not _same(before[key], after.get(key))]
+        changed += [] if on else ["torch.is_grad_enabled()"]
+        student.note(f"training {training}: graph", graph)
+        student.note(f"training {training}: dropout", dropout)
+        student.note(f"training {training}: changed", str(changed))
+        seen.append((graph, dropout, changed))
+    student.note("left in training mode", left_training)
+    expect.true(
+        not any(dropout for _, dropout, _ in seen),
+        "dropout was on during a prediction: the model came in training mode",
+        hint="a prediction that draws random numbers is another one the next time; which mode has no dropout?",
+        reveal=True,
+    )
+    expect.true(
+        not any(graph for graph, _, _ in seen),
+        "the forward pass built a graph for a backward pass that never comes",
+        hint="the graph keeps every intermediate result in memory; how do you tell torch that it is not needed?",
+        reveal=True,
+    )
+    expect.true(
+        not any(changed for _, _, changed in seen),
+        "a prediction changed something",
+        expected="only the mode of the model may change",
+        actual=next((changed for _, _, changed in seen if changed), None),
+        hint="the caller goes on using the model, its tokenizer and torch",
+        reveal=True,
+    )
+    expect.true(
+        not left_training,
+        "a model that came in evaluation mode is in training mode afterwards",
+        hint="restore the mode that you found, or leave it in evaluation mode",
+        reveal=True,
+    )
+
+
+def _same(one: Any, other: Any) -> bool:
+    return torch.equal(one, other) if isinstance(one, Tensor) and isinstance(other, Tensor) else bool(one == other)
+
+
+# --- predict ---
+
+
+class CheckPredict:
+    """One text, one label, one probability"""
+
+    function = "predict"
+
+    @check(points=3, visible=True, preloads=("transformers",))
+    def check_values(self, student):
+        """label and probability are those of the model, for short texts, longer ones and an empty one"""
+        for n_classes, lengths in ((3, (5, 12, 3, 23)), (2, (9, 4, 0, 17))):
+            desk = Desk(student, n_classes, lengths)
+            answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
+            note_digits(student, answers)
+            for i, (answer, right) in enumerate(zip(answers, desk.right, strict=True)):
+                demand(
+                    answer,
+                    right,
+                    f"text {i}",
+                    "tokenizer, model, softmax over the classes, the largest; what does each of them get to see?",
+                )
+
+    @check(points=2, preloads=("transformers",))
+    def check_eval_no_grad(self, student):
+        """no dropout and no graph, in whatever mode the model comes; nothing else of it changes"""
+        texts = [text_of(student.draw, 6), text_of(student.draw, 11)]
+        demand_quiet(student, "predict", texts)
+
+    @check(points=1, preloads=("transformers",))
+    def check_own_confidence(self, student):
+        """the confidence is that of the predicted label: at least 1/C, also where the model is unsure"""
+        for n_classes in (5, 2):
+            desk = Desk(student, n_classes, (4, 9, 6, 14), gain=0.6)
+            answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
+            for i, (answer, (_, right)) in enumerate(zip(answers, desk.right, strict=True)):
+                confidence = number_of(parts(answer, f"text {i}")[1], f"text {i}")
+                expect.true(
+                    confidence > 1 / n_classes,
+                    say(
+                        "a confidence below 1/C: {confidence:.4f} with {n} classes", confidence=confidence, n=n_classes
+                    ),
+                    hint="of numbers that sum to one, the largest is at least 1/C: whose probability is this?",
+                    reveal=True,
+                )
+                expect.close(confidence, right, f"confidence of text {i}", hint="whose probability is this?")
+
+    @check(points=1, preloads=("transformers",))
+    def check_truncates(self, student):
+        """a text longer than max_length is cut to it by the tokenizer, and one longer than the model can take too"""
+        cases = ((30, 12), (41, 17), (170, 20), (200, None))
+        metered, widths = Metered(student, "mode"), []
+        for n_tokens, max_length in cases:
+            text, options = text_of(student.draw, n_tokens), {} if max_length is None else {"max_length": max_length}
+            try:
+                with student.untraced():
+                    answer = student.predict(text, metered.model, metered.tokenizer, **options)
+            except StudentRaised as error:
+                if error.not_started or error.memory or n_tokens <= built.POSITIONS:
+                    raise
+                widths.append(0)
+                student.note(f"error for {n_tokens} tokens", True)
+                continue
+            widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
+            student.note(f"width for {n_tokens} tokens", widths[-1])
+        short, hint = Desk(student, 4, (38, 33), max_length=13, cut=True), "where does max_length go?"
+        answers = [student.predict(text, short.model, short.tokenizer, max_length=13) for text in short.texts]
+        for (n_tokens, max_length), width in zip(cases, widths, strict=True):
+            expect.true(
+                width,
+                say("an error for a text of {n} tokens, more than the model can take", n=n_tokens),
+                hint="who makes sure that the text is no longer than the model can take?",
+                reveal=True,
+            )
+            expect.true(
+                width == (max_length or 128),
+                say("the model got another number of tokens than max_length, of a text that is longer than that"),
+                expected=f"{max_length or 128} tokens of {n_tokens + 2}",
+                actual=f"{width} tokens",
+                hint=hint,
+                reveal=True,
+            )
+        demand_either(
+            answers,
+            short.right,
+            "texts that were cut",
+            "the tokenizer cuts at the end of the text, and both special tokens stay",
+        )
+
+    @check(points=1, visible=True, preloads=("transformers",))
+    def check_labels_from_config(self, student):
+        """the label is the model's own name for its most likely class, however unsure it is"""
+        for n_classes in (4, 2):
+            desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=1.0)
+            answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
+            labels = [parts(answer, "an answer")[0] for answer in answers]
+            expect.equal(
+                labels,
+                [label for label, _ in desk.right],
+                "labels",
+                hint="model.config.id2label knows the name of every class index",
+                reveal=True,
+            )
+
+
+# --- predict_batch ---
+
+SHARED = "each answer belongs to its own text: the neighbours in the batch must not matter, nor the order"
+
+
+def each_has_its_own(widths: list[int], lengths: list[int]) -> bool:
+    """Whether every batch has a text of its own that is as long as the batch is wide, up to the next multiple of 8.
+
+    Which texts were in which batch is not asked: somebody who loses their order has padded rightly all the same.
+    """
+    left = list(lengths)
+    for width in widths:
+        found = [length for length in left if length == width or -(-length // 8) * 8 == width]
+        if not found:
+            return False
+        left.remove(found[-1])
+    return True
+
+
+class CheckPredictBatch:
+    """Many texts at once"""
+
+    function = "predict_batch"
+
+    @check(points=3, visible=True, preloads=("transformers",), substitutes=("predict",))
+    def check_same_as_single(self, student):
+        """the answers are those of one text at a time, in the order of the texts"""
+        for n_classes, lengths, batch_size, max_length in (
+            (3, (14, 3, 27, 6, 20, 10, 36, 17), 4, 128),
+            (2, (9, 25, 4, 12, 6, 19), 2, 16),
+        ):
+            desk = Desk(student, n_classes, lengths, max_length=max_length)
+            answers = student.predict_batch(
+                desk.texts, desk.model, desk.tokenizer, batch_size=batch_size, max_length=max_length
+            )
+            answers = demand_count(answers, len(lengths))
+            note_digits(student, answers)
+            for i, answer in enumerate(answers):
+                demand(answer, desk.right[i], f"text {i} of {len(lengths)}", SHARED)
+
+    @check(points=2, visible=True, preloads=("transformers",), substitutes=("predict",))
+    def check_forward_calls(self, student):
+        """the model is called once for every batch_size texts: ceil(n / batch_size) times"""
+        seen = []
+        for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, None)):
+            metered = Metered(student, "calls")
+            texts = [text_of(student.draw, 2 + i % 5) for i in range(n)]
+            options = {} if batch_size is None else {"batch_size": batch_size}
+            with student.untraced():
+                answers = student.predict_batch(texts, metered.model, metered.tokenizer, **options)
+                reported = student.fixtures.inference.calls(metered.model)
+            codes = [metered.told(answer, "an answer of a model that counts") for answer in demand_count(answers, n)]
+            told = [code // built.ROWS for code in codes]
+            largest = max(told.count(call) for call in told)
+            expect.true(
+                all(told.count(code // built.ROWS) <= code % built.ROWS for code in codes),
+                "more answers from one forward pass than there were texts in it",
+                hint="every answer comes from the model's own logits for that text",
+                reveal=True,
+            )
+            # The calls that the answers come from; what is counted over there besides can only be more.
+            calls = max(len(set(told)), max(told) + 1, int(reported))
+            student.note(f"forward passes for {n} texts", calls)
+            student.note(f"texts in the largest batch of {n}", largest)
+            seen.append((n, batch_size or 32, calls, largest))
+        for n, batch_size, calls, largest in seen:
+            expect.true(
+                largest <= batch_size,
+                "more texts in one forward pass than batch_size",
+                expected=f"at most {batch_size} of {n} texts",
+                actual=f"{largest} texts",
+                hint="a batch has to fit into the memory of a GPU: where does batch_size go?",
+                reveal=True,
+            )
+            expect.true(
+                calls == -(-n // batch_size),
+                "the model is called another number of times than there are batches",
+                expected=f"{-(-n // batch_size)} calls for {n} texts, batch_size={batch_size}",
+                actual=f"{calls} calls",
+                hint="a batch is one forward pass, not one for each of its texts",
+                reveal=True,
+            )
+
+    @check(points=1, preloads=("transformers",), substitutes=("predict",))
+    def check_dynamic_padding(self, student):
+        """each batch is as wide as its own longest text, not as max_length and not as the longest text of all"""
+        for lengths, batch_size in (((5, 3, 9, 38, 4, 6, 12, 2, 7), 3), ((4, 10, 33, 6, 3, 8, 11, 17), 2)):
+            metered = Metered(student, "columns")
+            texts = [text_of(student.draw, length) for length in lengths]
+            with student.untraced():
+                answers = student.predict_batch(
+                    texts, metered.model, metered.tokenizer, batch_size=batch_size, max_length=48
+                )
+            batches: dict[int, list[int]] = {}
+            for answer in demand_count(answers, len(texts)):
+                call, width = divmod(metered.told(answer, "an answer of a model that tells its width"), built.COLUMNS)
+                batches.setdefault(call, []).append(width)
+            expect.true(
+                all(len(set(batch)) == 1 for batch in batches.values()),
+                "answers from one forward pass that tell of different widths",
+                hint="every answer comes from the model's own logits for that text",
+                reveal=True,
+            )
+            tokens = sorted(len(encoded(text)) for text in texts)
+            widths = sorted(batch[0] for batch in batches.values())
+            sizes = [len(batch) for batch in sorted(batches.values())]
+            fit = all(
+                sum(sizes[: place + 1]) <= sum(length <= width for length in tokens)
+                for place, width in enumerate(widths)
+            )
+            student.note("the texts fit into the batches", fit)
+            expect.true(
+                fit,
+                "a batch is narrower than its longest text",
+                hint="texts are cut to max_length, and to nothing shorter",
+                reveal=True,
+            )
+            own = each_has_its_own(widths, tokens)
+            everywhere = (
+                "as max_length"
+                if set(widths) == {48}
+                else "as the longest of all"
+                if len(widths) > 1 and len(set(widths)) == 1
+                else "wider"
+            )
+            student.note("width", "right" if own else everywhere)
+            if own and not set(widths) <= set(tokens):
+                expect.remark(say("predict_batch pads to multiples of 8; the docstring says the longest text"))
+            expect.true(
+                own,
+                "a batch is not as wide as its longest text",
+                expected="a width of its own for every batch, that of its longest text",
+                actual=f"batches of {widths} columns",
+                hint="the longest text of the batch decides; who waits for columns of padding that nobody needs?",
+                reveal=True,
+            )
+
+    @check(points=1, preloads=("transformers",), substitutes=("predict",))
+    def check_edge(self, student):
+        """no texts, one, a last batch that is full or not, batches of one, a tuple, texts that come twice"""
+        desk = Desk(student, 4, (6, 3, 11, 0, 8, 14, 5))
+        texts, right = desk.texts, desk.right
+        model, tokenizer = desk.model, desk.tokenizer
+        cases: list[tuple[str, list[int], int, type]] = [
+            ("7 texts, batches of 3", [0, 1, 2, 3, 4, 5, 6], 3, list),
+            ("6 texts, batches of 3", [0, 1, 2, 3, 4, 5], 3, list),
+            ("one text", [2], 4, list),
+            ("3 texts, batches of 1", [4, 3, 5], 1, list),
+            ("5 texts, two of them twice", [6, 2, 6, 0, 2], 4, list),
+            ("a tuple of texts", [5, 1, 3], 2, tuple),
+        ]
+        for what, places, batch_size, kind in cases:
+            sent = kind(texts[place] for place in places)
+            answers = demand_count(
+                student.pure("predict_batch", sent, model, tokenizer, batch_size=batch_size), len(places)
+            )
+            demand_either(answers, [right[place] for place in places], what, SHARED)
+        answers = student.predict_batch([], model, tokenizer, batch_size=3)
+        expect.true(
+            isinstance(answers, (list, tuple)) and not answers,
+            "no texts should give an empty list",
+            expected="[]",
+            actual=answers,
+            hint="how often is the loop over the batches entered, and what is returned if it never is?",
+            reveal=True,
+        )
+
+    @check(points=1, preloads=("transformers",), substitutes=("predict",))
+    def check_eval_no_grad(self, student):
+        """no dropout and no graph, in whatever mode the model comes; nothing else of it changes"""
+        texts = [text_of(student.draw, length) for length in (6, 11, 3, 8, 5, 9)]
+        demand_quiet(student, "predict_batch", texts, batch_size=2)
+
+
+# --- bonus: expected_calibration_error ---
+
+
+def gaps_of(confidences: list[float], correct: list[int], n_bins: int) -> float:
+    """The expected calibration error, by looking up the bin of every prediction."""
+    sums: dict[int, float] = {}
+    for confidence, right in zip(confidences, correct, strict=True):
+        place = max(1, next(m for m in range(n_bins + 1) if confidence * n_bins <= m))
+        sums[place] = sums.get(place, 0.0) + confidence - right
+    return sum(abs(total) for total in sums.values()) / len(confidences)
+
+
+class CheckExpectedCalibrationError:
+    """Whether a confidence is right as often as it says"""
+
+    function = "expected_calibration_error"
+
+    def compare(self, student, confidences: Tensor, correct: Tensor, what: str, hint: str, **options: int) -> None:
+        """The number that is returned is the right one, and the caller's tensors stay as they are."""
+        got = student.pure("expected_calibration_error", confidences, correct, **options)
+        want = gaps_of(confidences.tolist(), correct.int().tolist(), options.get("n_bins", 10))
+        expect.close(plain(got), want, f"calibration error, {what}", hint=hint)
+
+    @check(points=2, visible=True, preloads=("transformers",))
+    def check_reference(self, student):
+        """the mean distance between what is said and what is right, bin by bin"""
+        for n, n_bins in ((120, None), (77, 6)):
+            confidences = student.draw.uniform(0.02, 0.98, n).double()
+            correct = student.draw.uniform(0, 1, n).double() < 0.2 + 0.6 * (1 - confidences)
+            options = {} if n_bins is None else {"n_bins": n_bins}
+            hint = "in each bin two means are compared: of the confidences, and of what is right"
+            self.compare(student, confidences, correct, f"{n} predictions, {n_bins or 10} bins", hint, **options)
+
+    @check(points=1, preloads=("transformers",))
+    def check_weights(self, student):
+        """a full bin counts more than one with a single prediction, and an empty one not at all"""
+        for high, low in ((9, 1), (3, 11)):
+            confidences = torch.cat([student.draw.uniform(0.91, 0.99, high), student.draw.uniform(0.31, 0.39, low)])
+            correct = torch.tensor([i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
+            hint = "how many predictions stand behind each distance?"
+            self.compare(student, confidences, correct, f"{high} predictions in one bin, {low} in another", hint)
+
+    @check(points=1, preloads=("transformers",))
+    def check_borders(self, student):
+        """a confidence on a border belongs to the bin below, 1 to the last bin and 0 to the first"""
+        for n_bins, extra in ((4, 0.3), (8, 0.55)):
+            confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
+            correct = torch.tensor([True, True, False, True, False, False, True, True])
+            near = student.draw.uniform(0.02, 0.1, 3).double()
+            confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([True] * 3)])
+            hint = "which of the two borders is part of a bin? What becomes of a confidence of exactly 1?"
+            self.compare(student, confidences, correct, f"some on borders, {n_bins} bins", hint, n_bins=n_bins)
+
+    @check(points=1, after=("reference",), preloads=("transformers",))
+    def check_none(self, student):
+        """no predictions are an error, and predictions that are as good as they say have the error 0"""
+        share = student.draw.integer(2, 5)
+        confidences = torch.full((2 * share,), 1 / share)
+        correct = torch.tensor([i % share == 0 for i in range(2 * share)])
+        self.compare(
+            student, confidences, correct, "all as good as they say", "0.5 and right every other time is perfect"
+        )
+        nothing = torch.zeros(0)
+        try:
+            got = student.expected_calibration_error(nothing, nothing.bool())
+        except StudentRaised as error:
+            if error.not_started or error.memory:
+                raise
+            if error.type != "ValueError":
+                expect.remark(
+                    say("expected_calibration_error raises {type} for no predictions, not ValueError", type=error.type)
+                )
+        else:
+            expect.true(
+                False, "no error for no predictions", actual=got, hint="what is the mean of nothing?", reveal=True
+            )
+
+
+# --- bonus: temperature_scale ---
+
+
+def plain(value: Any) -> Any:
+    """A tensor of one number as that number."""
+    return value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
+
+
+def best_temperature(logits: Tensor, labels: Tensor) -> float:
+    """Where the slope of the cross-entropy with respect to 1/T is 0."""
+    scores = logits.double()
+    right = scores[torch.arange(len(labels)), labels].mean()
+    low, high = 1e-3, 1e3
+    for _ in range(80):
+        beta = math.sqrt(low * high)
+        slope = ((beta * scores).softmax(-1) * scores).sum(-1).mean() - right
+        low, high = (low, beta) if slope > 0 else (beta, high)
+    return 1 / beta
+
+
+class CheckTemperatureScale:
+    """One number that mends all confidences"""
+
+    function = "temperature_scale"
+
+    def sample(self, student, n: int, n_classes: int, factor: float) -> tuple[Tensor, Tensor]:
+        """Labels drawn from the softmax of logits, and these logits times a factor."""
+        logits = 1.2 * student.draw.normal(n, n_classes)
+        noise = -(-student.draw.uniform(1e-6, 1 - 1e-6, n, n_classes).log()).log()
+        return factor * logits, (logits + noise).argmax(-1)
+
+    def compare(self, student, logits: Tensor, labels: Tensor, what: str, hint: str) -> None:
+        """The temperature is the best one, to 1 %; how it is found is free, so its digits are not traced."""
+        with student.untraced():
+            got = plain(student.pure("temperature_scale", logits, labels))
+        want = best_temperature(logits, labels)
+        number = isinstance(got, (int, float)) and math.isfinite(got)
+        student.note(f"{what}: a number above 0", number and got > 0)
+        if number and got > 0:
+            student.note(f"{what}: steps of 2 % above the best", round(50 * math.log(got / want)))
+            got = got / want
+        expect.close(got, 1.0, f"temperature over the best one, {what}", tolerance=0.006, hint=hint)
+
+    @check(points=2, visible=True, preloads=("transformers",), seconds=20)
+    def check_too_sure(self, student):
+        """for logits that are too large, the temperature with the lowest cross-entropy, above 1"""
+        for n, n_classes, factor in ((200, 3, 3.1), (150, 2, 1.9)):
+            logits, labels = self.sample(student, n, n_classes, factor)
+            hint = "the cross-entropy of logits / T has one minimum: where is it?"
+            self.compare(student, logits, labels, f"logits times {factor}", hint)
+
+    @check(points=1, preloads=("transformers",), seconds=20)
+    def check_too_shy(self, student):
+        """for logits that are too small, a temperature below 1"""
+        for n, n_classes, factor in ((180, 4, 0.31), (210, 2, 0.45)):
+            logits, labels = self.sample(student, n, n_classes, factor)
+            self.compare(student, logits, labels, f"logits times {factor}", "may a temperature be below 1?")
+
+    @check(points=1, preloads=("transformers",), seconds=20)
+    def check_large(self, student):
+        """logits in the hundreds, and rows that are shifted, which softmax does not see"""
+        logits, labels = self.sample(student, 190, 3, 17.0)
+        hint = "exp(800) is no number any more, and what is common to a row has no say in softmax"
+        self.compare(student, logits, labels, "logits times 17", hint)
+        shifted = logits + 300 * student.draw.normal(190, 1)
+        self.compare(student, shifted.double(), labels, "logits times 17, rows shifted", hint)
+
+    @check(points=1, after=("too_sure",), preloads=("transformers",), seconds=20)
+    def check_right_classes(self, student):
+        """the right classes count, not the likely ones: other labels, another temperature"""
+        logits, labels = self.sample(student, 160, 3, 2.0)
+        swapped = torch.where(torch.arange(160) % 4 == 0, (labels + 1) % 3, labels)
+        self.compare(student, logits, swapped, "a quarter of the labels changed", "whose logit should be high?")
+        self.compare(student, logits, labels, "the labels as they were", "whose logit should be high?")

@@ -1,0 +1,1240 @@
+"""Hidden checks of exercise-6: the training loop.
+
+The model is a small classifier whose gradient the judge works out by hand, in float64: weights after some steps, losses
+and accuracies are compared with what the batches, which were drawn here, lead to. Its dropout is drawn by fixed dice
+(an example's first token), so that a training step with dropout has one right result too.
+
+Each check leaves out what it is not about: the batches of ``clipping`` are one group, the rate of ``metrics`` is 0. So
+a second error elsewhere does not hide the first. What the helpers over there report (steps counted, calls written down,
+graphs alive) can only cost points, never earn them.
+"""
+
+import functools
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course.text import say
+from grader.judge import expect
+from grader.judge.check import check
+
+VOCABULARY, WIDTH, CLASSES = 11, 6, 4
+PLENTY = 1000.0
+"""A norm that no gradient here comes near."""
+TOLERANCE = 1e-4
+"""Float32 through a few steps of a tiny model; other results differ by a hundred times as much."""
+CLEAR = 1e-3
+"""By how much the largest logit of an example leads, so that no rounding changes a prediction."""
+
+Batch = dict[str, Tensor]
+Numbers = dict[str, Tensor]
+
+
+def draw_batch(draw, n: int) -> Batch:
+    """n examples, padded on the right."""
+    n_tokens = draw.integer(3, 6)
+    lengths = draw.integers(1, n_tokens + 1, (n,))
+    return {
+        "input_ids": draw.integers(0, VOCABULARY, (n, n_tokens)),
+        "attention_mask": (torch.arange(n_tokens) < lengths[:, None]).long(),
+        "labels": draw.integers(0, CLASSES, (n,)),
+    }
+
+
+def draw_weights(draw) -> Numbers:
+    """Of the classifier, in float32."""
+    return {
+        "embeddings": 0.6 * draw.normal(VOCABULARY, WIDTH),
+        "weight": 0.6 * draw.normal(CLASSES, WIDTH),
+        "bias": 0.5 * draw.normal(CLASSES),
+    }
+
+
+@dataclass
+class Net:
+    """The classifier, in float64, with its gradient worked out by hand."""
+
+    numbers: Numbers
+    dropout: bool = False
+    """In training mode, and with dropout."""
+    frozen: bool = False
+    """The embeddings."""
+
+    def hidden(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Before dropout (B, C), what dropout multiplies with (B, C), and the share of each token in the mean."""
+        shares = batch["attention_mask"].double()
+        shares = shares / shares.sum(1, keepdim=True)
+        mean = (self.numbers["embeddings"][batch["input_ids"]] * shares[:, :, None]).sum(1)
+        factors = torch.ones_like(mean)
+        if self.dropout:
+            factors = 2.0 * ((batch["input_ids"][:, :1] + torch.arange(WIDTH)) % 2 == 0)
+        return torch.tanh(mean), factors.double(), shares
+
+    def logits(self, batch: Batch) -> Tensor:
+        """(B, K)"""
+        hidden, factors, _ = self.hidden(batch)
+        return (hidden * factors) @ self.numbers["weight"].mT + self.numbers["bias"]
+
+    def loss(self, batch: Batch) -> float:
+        """Mean over the examples."""
+        logits, labels = self.logits(batch), batch["labels"]
+        return float((logits.logsumexp(1) - logits[torch.arange(len(labels)), labels]).mean())
+
+    def guesses(self, batch: Batch) -> list[int]:
+        """The class of the largest logit."""
+        found: list[int] = self.logits(batch).argmax(1).tolist()
+        return found
+
+    def gradient(self, group: Sequence[Batch]) -> Numbers:
+        """Of the mean loss over all examples of some batches."""
+        n = sum(len(batch["labels"]) for batch in group)
+        total = {name: torch.zeros_like(numbers) for name, numbers in self.numbers.items()}
+        for batch in group:
+            hidden, factors, shares = self.hidden(batch)
+            wrong = (self.logits(batch).softmax(1) - torch.eye(CLASSES, dtype=torch.float64)[batch["labels"]]) / n
+            total["weight"] += wrong.mT @ (hidden * factors)
+            total["bias"] += wrong.sum(0)
+            if not self.frozen:
+                mean = (wrong @ self.numbers["weight"]) * factors * (1 - hidden.square())  # past the tanh
+                spread = mean[:, None, :] * shares[:, :, None]
+                total["embeddings"].index_add_(0, batch["input_ids"].flatten(), spread.flatten(0, 1))
+        return total
+
+    def step(self, gradient: Numbers, rate: float, max_norm: float) -> None:
+        """Clip and descend."""
+        factor = rate * min(1.0, max_norm / max(norm(gradient), 1e-12))
+        self.numbers = {name: numbers - factor * gradient[name] for name, numbers in self.numbers.items()}
+
+
+def norm(gradient: Numbers) -> float:
+    """Of all numbers together."""
+    return math.sqrt(sum(float(numbers.square().sum()) for numbers in gradient.values()))
+
+
+def doubled(numbers: Numbers) -> Numbers:
+    """In float64."""
+    return {name: tensor.double() for name, tensor in numbers.items()}
+
+
+def clear_cut(numbers: Numbers, batches: Sequence[Batch], *, dropout: bool = False) -> bool:
+    """Whether one logit leads in every example, and some guesses are right and some wrong, more in one batch."""
+    net = Net(doubled(numbers), dropout)
+    rights = []
+    for batch in batches:
+        best = net.logits(batch).sort(1, descending=True).values
+        if float((best[:, 0] - best[:, 1]).min()) < CLEAR:
+            return False
+        rights.append((net.logits(batch).argmax(1) == batch["labels"]).double().mean().item())
+    n = [len(batch["labels"]) for batch in batches]
+    share = sum(right * size for right, size in zip(rights, n, strict=True)) / sum(n)
+    mean = sum(rights) / len(rights)
+    return 0.1 < share < 0.9 and (len(set(n)) == 1 or abs(share - mean) > 0.02)
+
+
+def draw_clear(draw, sizes: Sequence[int]) -> tuple[Numbers, list[Batch]]:
+    """Weights and batches whose predictions no rounding can change."""
+    for _ in range(200):
+        numbers, batches = draw_weights(draw), [draw_batch(draw, n) for n in sizes]
+        if clear_cut(numbers, batches):
+            return numbers, batches
+    raise AssertionError("no clear-cut batches in 200 draws")
+
+
+QUIET = 0.9
+"""Gradients of the checks that are not about clipping are shorter, so that clipping to 1 is no matter there."""
+
+
+def draw_quiet(draw, sizes: Sequence[int], peak: Any) -> tuple[Numbers, list[Batch]]:
+    """Weights and batches whose gradients stay short; ``peak(numbers, batches)`` is the longest on the way."""
+    for _ in range(300):
+        numbers, batches = draw_weights(draw), [draw_batch(draw, n) for n in sizes]
+        if peak(numbers, batches) < QUIET:
+            return numbers, batches
+    raise AssertionError("no short gradients in 300 draws")
+
+
+def in_groups(batches: Sequence[Batch], size: int) -> Iterator[Sequence[Batch]]:
+    """So many in a row; the last group may be smaller."""
+    for start in range(0, len(batches), size):
+        yield batches[start : start + size]
+
+
+def demand_weights(found: Any, wanted: Numbers, what: str, hint: str) -> None:
+    """The weights are those that the batches lead to."""
+    expect.true(isinstance(found, dict) and len(found) == len(wanted), "the weights did not arrive")
+    for name in ("weight", "bias", "embeddings"):
+        expect.close(found.get(name), wanted[name], f"{name} {what}", tolerance=TOLERANCE, hint=hint)
+
+
+# --- train_epoch ---
+
+
+class Epoch:
+    """A classifier, batches, gradient descent, and what the student's ``train_epoch`` makes of them.
+
+    Args:
+        student: the proxy.
+        sizes: examples of each batch.
+        accum: batches per step; 1 is left to the default.
+        share: the gradient of the first group is so many times as long as ``max_norm``; None for a norm of plenty.
+        factors: of the learning rate, one per optimizer step, and one more; None for no schedule.
+        epochs: how often the student's function is called.
+        lr: learning rate; drawn, if None.
+        dropout: whether the model has dropout.
+        training: the mode in which the model comes.
+        frozen: the embeddings.
+        drawn: weights and batches, instead of fresh ones.
+        max_norm: given by the check itself, instead of ``share``; ``"default"`` leaves it to the default, 1.
+        watched: graphs are counted.
+    """
+
+    def __init__(
+        self,
+        student,
+        sizes: Sequence[int],
+        *,
+        accum: int = 1,
+        share: float | None = None,
+        factors: Sequence[float] | None = None,
+        epochs: int = 1,
+        lr: float | None = None,
+        dropout: bool = False,
+        training: bool = True,
+        frozen: bool = False,
+        drawn: tuple[Numbers, list[Batch]] | None = None,
+        max_norm: float | str = PLENTY,
+        watched: bool = False,
+    ) -> None:
+        """Draw everything and call the student's function."""
+        draw = student.draw
+        self.lr = float(draw.uniform(0.5, 1.0)) if lr is None else lr
+        self.accum, self.factors, self.epochs, self.dropout, self.frozen = accum, factors, epochs, dropout, frozen
+        self.max_norm: float = PLENTY
+        quiet = share is None and self.lr > 0
+        self.start, self.batches = drawn or draw_quiet(draw, sizes, self.peak if quiet else lambda *_: 0.0)
+        first = Net(doubled(self.start), dropout, frozen).gradient(self.batches[:accum])
+        self.norm = norm(first)
+        self.max_norm = 1.0 if isinstance(max_norm, str) else max_norm if share is None else self.norm / share
+        options: dict[str, Any] = {} if isinstance(max_norm, str) else {"max_norm": self.max_norm}
+        given = student.fixtures.training
+        model = given.classifier(
+            self.start["embeddings"],
+            self.start["weight"],
+            self.start["bias"],
+            dropout=dropout,
+            frozen=frozen,
+            watched=watched,
+            training=training,
+        )
+        self.found = given.train(
+            student.value(None, "train_epoch"),
+            model,
+            self.batches,
+            self.lr,
+            None if factors is None else list(factors),
+            options if accum == 1 else {**options, "accum": accum},
+            epochs,
+        )
+
+    def truth(self) -> Numbers:
+        """The weights afterwards."""
+        return self._train(self.start, self.batches)[0]
+
+    def peak(self, numbers: Numbers, batches: Sequence[Batch]) -> float:
+        """Norm of the longest gradient on the way."""
+        return self._train(numbers, batches)[1]
+
+    def _train(self, numbers: Numbers, batches: Sequence[Batch]) -> tuple[Numbers, float]:
+        net, steps, peak = Net(doubled(numbers), self.dropout, self.frozen), itertools.count(), 0.0
+        for _ in range(self.epochs):
+            for group in in_groups(batches, self.accum):
+                step = next(steps)
+                factor = 1.0 if self.factors is None else self.factors[min(step, len(self.factors) - 1)]
+                gradient = net.gradient(group)
+                peak = max(peak, norm(gradient))
+                net.step(gradient, self.lr * factor, self.max_norm)
+        return net.numbers, peak
+
+    def demand(self, what: str, hint: str) -> None:
+        """The weights are right."""
+        demand_weights(self.found.weights(), self.truth(), what, hint)
+
+
+class CheckTrainEpoch:
+    """One epoch, in order"""
+
+    function = "train_epoch"
+
+    @check(points=3, visible=True, preloads=("training",))
+    def check_weights_plain(self, student):
+        """each batch makes one step, from its own gradient: the weights afterwards are those of a loop by hand"""
+        for sizes, frozen in (((4, 4, 4), False), ((3, 5, 2, 4), True)):
+            epoch = Epoch(student, sizes, frozen=frozen)
+            epoch.demand(
+                f"after {len(sizes)} steps of gradient descent",
+                "what does .grad hold when the optimizer steps? The gradient of this batch, all of it, and nothing "
+                "else",
+            )
+
+    @check(points=2, preloads=("training",))
+    def check_clipping(self, student):
+        """the gradient that the step uses is clipped to max_norm, all parameters together, and only if it is longer"""
+        hint = "between backward and the step: one norm of all gradients, one factor"
+        Epoch(student, (4,), drawn=self.long(student), max_norm="default").demand(
+            "after one step from a gradient that is too long, max_norm being left to its default, 1", hint
+        )
+        Epoch(student, (4,), share=3.0).demand("after one step from a gradient three times too long", hint)
+        Epoch(student, (5,), share=float(student.draw.uniform(2, 4)), frozen=True).demand(
+            "after one step from a clipped gradient, the embeddings being frozen", hint
+        )
+        Epoch(student, (3,), share=0.5).demand(
+            "after one step from a gradient half as long as max_norm", "clipping only ever shortens"
+        )
+        Epoch(student, (3, 3), accum=2, share=5.0).demand(
+            "after one step from two batches, their gradient being clipped",
+            "what is clipped is the gradient of the whole group, once, before the step",
+        )
+
+    @staticmethod
+    def long(student) -> tuple[Numbers, list[Batch]]:
+        """Weights and a batch whose gradient is longer than 1.3: every label is the least likely one."""
+        for _ in range(200):
+            numbers, batch = draw_weights(student.draw), draw_batch(student.draw, 4)
+            batch["labels"] = Net(doubled(numbers)).logits(batch).argmin(1)
+            if norm(Net(doubled(numbers)).gradient([batch])) > 1.3:
+                return numbers, [batch]
+        raise AssertionError("no long gradient in 200 draws")
+
+    @check(points=2, visible=True, preloads=("training",))
+    def check_accumulation(self, student):
+        """with accum=2, four batches of 4 make the two steps of two batches of 8"""
+        for sizes, accum in (((4, 4, 4, 4), 2), ((3, 3, 3, 3, 3, 3), 3)):
+            Epoch(student, sizes, accum=accum).demand(
+                f"after {len(sizes)} batches of {sizes[0]}, accum={accum}",
+                "backward adds to .grad. The sum of two means is twice the mean of all; and who clears it when?",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_leftover(self, student):
+        """batches that are left over make a last step, whose gradient is a mean over its own examples"""
+        Epoch(student, (4, 4, 4, 4, 4), accum=2, epochs=2).demand(
+            "after two epochs of five batches, accum=2: six steps",
+            "the fifth batch is a group of its own. How many batches does its gradient come from?",
+        )
+        for sizes in ((4, 4, 4, 4, 2), (3, 3, 3, 3, 3, 3, 3, 1)):
+            Epoch(student, sizes, accum=3).demand(
+                f"after batches of {', '.join(map(str, sizes))}, accum=3",
+                "every example of a group counts alike, so a small batch counts for less than a full one",
+            )
+        Epoch(student, (3, 3, 3), accum=2, share=4.0).demand(
+            "after three batches, accum=2, the gradients being clipped",
+            "the last group makes a step like the others, clipping included",
+        )
+
+    @check(points=1, preloads=("training",))
+    def check_scheduler(self, student):
+        """the schedule moves on once per optimizer step, after it"""
+        for sizes, accum, epochs in (((3, 3), 1, 2), ((3, 3, 3, 3), 2, 2)):
+            # a warmup: every step has another rate, and the first one none
+            factors = [0.0, *(float(student.draw.uniform(0.3, 1.0)) * (1 + i) / 2 for i in range(8))]
+            Epoch(student, sizes, accum=accum, epochs=epochs, factors=factors).demand(
+                f"after {epochs} epochs of {len(sizes)} batches with a schedule, accum={accum}",
+                "write down the rate that each optimizer step should use. The first belongs to the first step",
+            )
+        last = Epoch(student, (2, 2, 2), accum=2, factors=[0.5, 0.25, 0.125, 1.0], lr=0.0)
+        with student.untraced():
+            steps, moves = last.found.counts()
+        if steps == 2:
+            student.note("moves of the schedule, for two optimizer steps", moves)
+            expect.equal(
+                moves,
+                2,
+                "moves of the schedule, in an epoch of two optimizer steps",
+                hint="the last, smaller group makes a step like the others",
+            )
+
+    @check(points=2, preloads=("training",))
+    def check_metrics(self, student):
+        """the mean loss per example and the share of right predictions, as plain numbers"""
+        epochs = []
+        for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((7,), 1, 0.8)):
+            drawn = draw_clear(student.draw, sizes)
+            epoch = Epoch(student, sizes, accum=accum, lr=lr, drawn=drawn)
+            epochs.append((epoch, drawn, sizes, epoch.found.part(0), epoch.found.part(1)))
+        with student.untraced():
+            now = epoch.found.weights()  # of the last one, which has a rate
+        moved = isinstance(now, dict) and not all(
+            torch.equal(now[name], start) for name, start in epoch.start.items() if isinstance(now.get(name), Tensor)
+        )
+        student.note("training moves the weights", moved)
+        for epoch, drawn, sizes, got_loss, got_accuracy in epochs:
+            net, n = Net(doubled(drawn[0])), sum(sizes)
+            loss = sum(net.loss(batch) * len(batch["labels"]) for batch in drawn[1]) / n
+            right = sum(
+                guess == label
+                for batch in drawn[1]
+                for guess, label in zip(net.guesses(batch), batch["labels"].tolist(), strict=True)
+            )
+            what = f"from batches of {', '.join(map(str, sizes))}" if len(sizes) > 1 else "from one batch, one step"
+            expect.close(
+                got_loss,
+                loss,
+                f"mean loss {what}",
+                tolerance=TOLERANCE,
+                hint="each batch reports a mean. A batch of 2 must not weigh as much as one of 6, and what is "
+                "reported is the loss, not the share of it that goes backward",
+            )
+            expect.close(
+                got_accuracy,
+                right / n,
+                f"accuracy {what}",
+                tolerance=1e-6,
+                hint="count what is right, count all, divide at the end",
+            )
+            self.demand_plain(student, epoch)
+        expect.true(
+            moved,
+            "these are numbers of a training in which no weight has moved",
+            hint="what is measured here is a training: which line moves the weights?",
+        )
+        watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), lr=0.0, watched=True)
+        with student.untraced():
+            graphs = int(watched.found.graphs())
+        student.note("graphs of earlier batches are held", graphs > 3)
+        expect.true(
+            graphs <= 3,
+            say("when the last batch came, graphs of {count} earlier batches were still alive", count=graphs),
+            hint="a sum of loss tensors holds every graph behind it. What of a loss does a report need?",
+            reveal=True,
+        )
+
+    @staticmethod
+    def demand_plain(student, epoch: Epoch) -> None:
+        """Neither number hangs on a graph; tensors are remarked on."""
+        with student.untraced():
+            tensors = [bool(epoch.found.is_tensor(place)) for place in (0, 1)]
+            attached = bool(epoch.found.attached(0))
+        student.note("the returned loss hangs on a graph", attached)
+        expect.true(
+            not attached,
+            "the returned loss still hangs on its graph",
+            hint="who keeps it keeps everything that it was computed from",
+            reveal=True,
+        )
+        if any(tensors):
+            expect.remark("train_epoch returned tensors; the docstring says plain numbers")
+
+    @check(points=1, preloads=("training",))
+    def check_train_mode(self, student):
+        """dropout is on, even if the model has just been evaluated"""
+        for n, training in ((3, True), (5, False), (4, False)):
+            epoch = Epoch(student, (n,), dropout=True, training=training)
+            epoch.demand(
+                "after one step with dropout" + ("" if training else ", the model having come in evaluation mode"),
+                "whoever evaluated last has left a mode behind. Which one does training need?",
+            )
+
+
+# --- evaluate ---
+
+
+class Evaluated:
+    """A classifier, batches, and what the student's ``evaluate`` returns."""
+
+    def __init__(
+        self,
+        student,
+        sizes: Sequence[int],
+        *,
+        dropout: bool = False,
+        training: bool = True,
+        gradient: float | None = None,
+    ) -> None:
+        """Draw everything and call the student's function."""
+        self.student, self.sizes = student, sizes
+        self.numbers, self.batches = draw_clear(student.draw, sizes)
+        self.gradient = gradient
+        self.model = student.fixtures.training.classifier(
+            self.numbers["embeddings"],
+            self.numbers["weight"],
+            self.numbers["bias"],
+            dropout=dropout,
+            training=training,
+        )
+        self.found = self.again()
+        net = Net(doubled(self.numbers))
+        self.labels = [label for batch in self.batches for label in batch["labels"].tolist()]
+        self.guesses = [guess for batch in self.batches for guess in net.guesses(batch)]
+        n = len(self.labels)
+        self.loss = sum(net.loss(batch) * len(batch["labels"]) for batch in self.batches) / n
+        self.accuracy = sum(map(int.__eq__, self.guesses, self.labels)) / n
+        self.what = f"from batches of {', '.join(map(str, sizes))}"
+
+    def again(self) -> Any:
+        """Call it, once more, on the same model and the same batches."""
+        evaluate = self.student.value(None, "evaluate")
+        return self.student.fixtures.training.evaluated(evaluate, self.model, self.batches, self.gradient)
+
+
+class CheckEvaluate:
+    """Measure and leave no trace"""
+
+    function = "evaluate"
+
+    @check(points=2, visible=True)
+    def check_values(self, student):
+        """predictions and labels of all batches in the order of the loader, and their agreement as the accuracy"""
+        results = []
+        for sizes in ((4, 4, 3), (5, 2), (3, 3, 3, 1)):
+            measured = Evaluated(student, sizes)
+            read = {key: measured.found.list_of(key) for key in ("predictions", "labels")}
+            results.append((measured, read, measured.found.number("accuracy")))
+        for measured, read, accuracy in results:
+            for key, want in (("predictions", measured.guesses), ("labels", measured.labels)):
+                expect.equal(
+                    read[key],
+                    want,
+                    f"{key} {measured.what}",
+                    hint="one number for every example: the class with the largest logit, or the label; all batches, "
+                    "one after the other, in one flat list",
+                )
+                with student.untraced():
+                    plain = bool(measured.found.is_list(key))
+                if not plain:
+                    expect.remark(say("evaluate returned {key} that are no list of plain ints", key=key))
+            expect.close(
+                accuracy,
+                measured.accuracy,
+                f"accuracy {measured.what}",
+                tolerance=1e-6,
+                hint="the share of all examples whose prediction is the label, between 0 and 1",
+            )
+
+    @check(points=1)
+    def check_loss_weighted(self, student):
+        """the loss is the mean over examples, whatever the sizes of the batches"""
+        for sizes in ((6, 6, 2), (1, 7)):
+            measured = Evaluated(student, sizes)
+            expect.close(
+                measured.found.number("loss"),
+                measured.loss,
+                f"loss {measured.what}",
+                tolerance=TOLERANCE,
+                hint="each batch reports its mean. How many examples does each of these means stand for?",
+            )
+
+    @check(points=1, visible=True)
+    def check_deterministic(self, student):
+        """dropout is off: the loss is the one without it, and a second call agrees"""
+        results = []
+        for sizes, training in (((5, 5), True), ((3, 3, 3), False)):  # equal ones: how batches weigh is another check
+            measured = Evaluated(student, sizes, dropout=True, training=training)
+            for found, which in ((measured.found, "first"), (measured.again(), "second")):
+                read = found.number("loss"), found.list_of("predictions")
+                results.append((measured, f"{which} call, the model having come with training={training}", *read))
+        for measured, what, loss, predictions in results:
+            hint = "a model in training mode drops features; who measures it wants all of them"
+            expect.close(loss, measured.loss, f"loss of a model with dropout, {what}", tolerance=TOLERANCE, hint=hint)
+            expect.equal(predictions, measured.guesses, f"predictions of a model with dropout, {what}", hint=hint)
+
+    @check(points=1, after=("values",))
+    def check_no_grad(self, student):
+        """no graph is built; gradients and weights stay as they are, and training can go on afterwards"""
+        for sizes in ((3, 2), (4,)):
+            measured = Evaluated(student, sizes, gradient=float(student.draw.uniform(1, 3)))
+            traces = measured.found.traces()
+            for what in sorted(traces):
+                expect.true(
+                    traces[what] is False,
+                    say("evaluate leaves a trace: {what}", what=what),
+                    hint="an evaluation needs no gradients, and whoever trains afterwards needs them again",
+                    reveal=True,
+                )
+            left = {name: torch.full_like(numbers, measured.gradient) for name, numbers in measured.numbers.items()}
+            demand_weights(measured.found.gradients(), left, "(its gradient)", "what stood in .grad is not yours")
+            demand_weights(measured.found.weights(), doubled(measured.numbers), "itself", "measuring moves nothing")
+
+    @check(points=1, after=("values",))
+    def check_mode_restored(self, student):
+        """the model comes back in the mode in which it came, whichever that was"""
+        found = {
+            training: Evaluated(student, (3, 2), dropout=True, training=training).found.training()
+            for training in (True, False)
+        }
+        for training, modes in found.items():
+            expect.true(
+                bool(modes) and all(mode is training for mode in modes),
+                say(
+                    "a model that came with training={before} goes with training={after}",
+                    before=training,
+                    after=bool(modes and modes[0]) if modes and len(set(modes)) == 1 else "mixed",
+                ),
+                hint="who called you may have been in the middle of an epoch, or of serving answers",
+                reveal=True,
+            )
+
+
+# --- EarlyStopper ---
+
+
+def worse_after(draw, best: float, n: int, *, sign: float = 1.0) -> list[float]:
+    """n values that are worse than the best one, each in its own way."""
+    return [best + sign * float(draw.uniform(0.02, 0.5)) for _ in range(n)]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a stopper is fed, and what it should make of it."""
+
+    values: list[float]
+    after: int
+    """How many values it takes before it says stop; 0 for never."""
+    what: str
+    hint: str
+    options: dict[str, Any]
+    best: float | None = None
+    best_step: int | None = None
+    """Both are left out if None."""
+
+
+class CheckEarlyStopper:
+    """When waiting has lasted long enough"""
+
+    function = "EarlyStopper"
+
+    @staticmethod
+    def stop(student, values: list[float], **options: Any) -> Any:
+        """Feed values to a new stopper of the student's."""
+        return student.fixtures.training.stops(student.value(None, "EarlyStopper"), values, options)
+
+    def demand(self, student, cases: Sequence[Case], *, strict: bool = False) -> None:
+        """All of them are tried first, then compared one by one.
+
+        How long exactly patience lasts is the matter of the first check alone (``strict``): in the others, a stopper
+        that waits for one value more than it should, always, is compared with values that are one larger.
+        """
+        late = 0
+        if not strict:
+            late = int(self.stop(student, [1.0, *[2.0] * 5], patience=2).after() == 4)
+        results = []
+        for case in cases:
+            found = self.stop(student, case.values, **case.options)
+            read: dict[str, Any] = {"after": found.after()}
+            if case.best is not None:
+                read["best"] = found.best()
+            if case.best_step is not None:
+                read["best_step"] = found.best_step()
+            results.append(read)
+        for case, read in zip(cases, results, strict=True):
+            what = f"values until it says stop (0: never), {case.what}"
+            expect.equal(read["after"], case.after + late if case.after else 0, what, hint=case.hint, reveal=True)
+            if case.best is not None:
+                hint = "the value, as it came, that all others are compared with"
+                expect.close(read["best"], case.best, f"best, {case.what}", hint=hint, reveal=True)
+            if case.best_step is not None:
+                hint = "which call of step brought the best value, the first one being number 0"
+                expect.equal(read["best_step"], case.best_step, f"best_step, {case.what}", hint=hint, reveal=True)
+
+    @check(points=2, visible=True)
+    def check_patience(self, student):
+        """it stops after exactly `patience` values in a row without an improvement"""
+        draw = student.draw
+        hint = "patience=2: the first value that is no better is waited out, and the second one ends it"
+        cases = []
+        for patience in (1, 2, 3, draw.integer(4, 7)):
+            falling = [3.0 - 0.3 * i - float(draw.uniform(0, 0.1)) for i in range(draw.integer(2, 5))]
+            values = falling + worse_after(draw, falling[-1], patience + 3)
+            n = len(falling) + patience
+            cases.append(Case(values, n, f"patience={patience}", hint, {"patience": patience}))
+        falling = [2.0 - 0.1 * i for i in range(9)]
+        cases.append(Case(falling, 0, "every value being better than the one before", hint, {"patience": 1}))
+        values = [1.0, *worse_after(draw, 1.0, 5)]
+        cases.append(Case(values, 3, "patience being left to its default, 2", hint, {}))
+        self.demand(student, cases, strict=True)
+
+    @check(points=1)
+    def check_reset(self, student):
+        """an improvement starts the waiting anew"""
+        draw = student.draw
+        hint = "only values in a row count: what happens to the count when a better value comes?"
+        cases = []
+        for patience in (2, 3, 4):
+            values, best = [2.0], 2.0
+            for _ in range(draw.integer(2, 4)):
+                values += worse_after(draw, best, patience - 1)
+                best -= float(draw.uniform(0.05, 0.2))
+                values.append(best)
+            n = len(values) + patience
+            values += worse_after(draw, best, patience + 2)
+            what = f"patience={patience}, with improvements in between"
+            cases.append(Case(values, n, what, hint, {"patience": patience}))
+        self.demand(student, cases)
+
+    @check(points=1)
+    def check_vs_best(self, student):
+        """a value is compared with the best one so far, not with the one before; best and best_step say which it was"""
+        draw = student.draw
+        hint = "each value of the recovery is better than the one before, and none is better than the best"
+        cases = []
+        for patience in (3, 4, 5):
+            falling = [2.0, *worse_after(draw, 2.0, 1)]
+            falling += [1.75 - 0.25 * i - float(draw.uniform(0, 0.1)) for i in range(draw.integer(2, 5))]
+            best, n = falling[-1], len(falling)
+            recovering = [best + 0.9 - 0.1 * i - float(draw.uniform(0, 0.05)) for i in range(8)]  # never below
+            what = f"patience={patience}, a jump up and a slow recovery"
+            cases.append(Case(falling + recovering, n + patience, what, hint, {"patience": patience}, best, n - 1))
+        self.demand(student, cases)
+
+    @check(points=1, visible=True)
+    def check_max_mode(self, student):
+        """with mode="max", larger is better; another mode is refused"""
+        draw = student.draw
+        hint = "an accuracy improves when it rises"
+        cases = []
+        for patience in (2, 3, 4):
+            rising = [0.2 + 0.1 * i + float(draw.uniform(0, 0.05)) for i in range(draw.integer(3, 6))]
+            values = rising + worse_after(draw, rising[-1], patience + 2, sign=-1.0)
+            what = f'mode="max", patience={patience}'
+            options = {"patience": patience, "mode": "max"}
+            cases.append(Case(values, len(rising) + patience, what, hint, options, rising[-1]))
+        self.demand(student, cases)
+        for mode in ("maximum", "loss"):
+            expect.raises(
+                lambda mode=mode: self.stop(student, [1.0], mode=mode),
+                f"mode={mode!r}",
+                hint="a misspelt mode that is taken for the other one stops every training at the wrong time",
+            )
+
+    @check(points=1)
+    def check_min_delta(self, student):
+        """a value counts as an improvement only if it is better than the best by more than min_delta"""
+        draw = student.draw
+        hint = "by how much is it better than the BEST value? That has to be more than min_delta, or best stays"
+        cases = []
+        for mode, sign in (("min", 1.0), ("max", -1.0)):
+            delta = float(draw.uniform(0.2, 0.3))
+            options = {"min_delta": delta, "mode": mode}
+            small = [sign * (3.0 - 0.4 * delta * i) for i in range(3)]  # 0, 0.4 and 0.8 deltas better: none counts
+            small += [small[-1]] * 3
+            what = f'mode="{mode}", improvements smaller than min_delta'
+            cases.append(Case(small, 3, what, hint, {**options, "patience": 2}))
+            creeping = [sign * (3.0 - 0.4 * delta * i) for i in range(7)]  # the 4th and the 7th are 1.2 deltas better
+            creeping += [creeping[-1]] * 4
+            what = f'mode="{mode}", small improvements that add up'
+            cases.append(Case(creeping, 10, what, hint, {**options, "patience": 3}))
+            pairs = [sign * (2.0 - 0.6 * delta * i) for i in range(5)]  # every second one is 1.2 deltas better
+            what = f'mode="{mode}", every second value better by more than min_delta'
+            cases.append(Case(pairs + [pairs[-1]] * 4, 8, what, hint, {**options, "patience": 3}))
+            nearly = [sign * 0.9, *[sign * (0.9 - 0.95 * delta)] * 4]
+            what = f'mode="{mode}", an improvement of nearly min_delta'
+            cases.append(Case(nearly, 3, what, hint, {**options, "patience": 2}))
+            back = [sign * 3.0, *(sign * (3.0 + 0.3 * delta * i) for i in range(1, 6))]  # a little worse each time
+            what = f'mode="{mode}", values a little worse'
+            cases.append(Case(back, 3, what, hint, {**options, "patience": 2}))
+            # powers of two: these differences are exact
+            exact = [sign * value for value in (1.0, 0.75, 0.75, 0.75, 0.75)]
+            what = f'mode="{mode}", an improvement of exactly min_delta'
+            cases.append(Case(exact, 3, what, hint, {"patience": 2, "min_delta": 0.25, "mode": mode}))
+            what = f'mode="{mode}", the same value again and again, min_delta=0'
+            cases.append(Case([sign] * 5, 3, what, hint, {"patience": 2, "mode": mode}))
+        self.demand(student, cases)
+
+    @check(points=1)
+    def check_nan(self, student):
+        """NaN is never an improvement, and best and best_step outlive it"""
+        draw, nan = student.draw, float("nan")
+        hint = "NaN compares false with everything. Does your comparison ask for better, or for not worse?"
+        cases = []
+        for mode, sign in (("min", 1.0), ("max", -1.0)):
+            falling = [sign * (2.0 - 0.3 * i - float(draw.uniform(0, 0.1))) for i in range(draw.integer(2, 5))]
+            options = {"patience": 3, "mode": mode}
+            n = len(falling)
+            values = [*falling, nan, falling[-1] + sign * 0.5, nan, nan, nan]
+            what = f'mode="{mode}", with NaN among the values'
+            cases.append(Case(values, n + 3, what, hint, options, falling[-1], n - 1))
+            first = sign * float(draw.uniform(0.3, 0.8))
+            what = f'mode="{mode}", with NaN as the first two values'
+            cases.append(Case([nan, nan, first, *[nan] * 5], 6, what, hint, options, first, 2))
+            second = first - sign * float(draw.uniform(0.1, 0.2))
+            what = f'mode="{mode}", with NaN between two improvements'
+            cases.append(Case([first, nan, second, *[nan] * 5], 6, what, hint, options, second, 2))
+        self.demand(student, cases)
+
+
+# --- amp_step ---
+
+
+class Mixed:
+    """A classifier, batches and a scaler, and the student's ``amp_step`` called on them."""
+
+    def __init__(
+        self,
+        student,
+        n_batches: int,
+        scale: float,
+        *,
+        share: float | None = None,
+        lasting: bool = True,
+        drawn: tuple[Numbers, list[Batch]] | None = None,
+        max_norm: float = 1e9,
+    ) -> None:
+        """Draw everything; ``share`` is how many times as long as ``max_norm`` the first gradient is."""
+        draw = student.draw
+        self.student, self.scale = student, scale
+        self.lr = float(draw.uniform(0.5, 1.0))
+        self.start, self.batches = drawn or draw_quiet(draw, [6 - place % 2 for place in range(n_batches)], self.peak)
+        self.net = Net(doubled(self.start))
+        self.max_norm = max_norm if share is None else norm(self.net.gradient(self.batches[:1])) / share
+        given = student.fixtures.training
+        model = given.classifier(self.start["embeddings"], self.start["weight"], self.start["bias"])
+        self.mixed = given.mixed(model, self.lr, scale, lasting)
+
+    def peak(self, numbers: Numbers, batches: Sequence[Batch]) -> float:
+        """Norm of the longest gradient on the way, whichever step is left out."""
+        lengths = []
+        for left_out in range(-1, len(batches)):
+            net = Net(doubled(numbers))
+            for place, batch in enumerate(batches):
+                if place != left_out:
+                    lengths.append(norm(net.gradient([batch])))
+                    net.step(net.gradient([batch]), self.lr, PLENTY)
+        return max(lengths)
+
+    def step(self, place: int, *, overflow: bool = False, default: bool = False) -> Any:
+        """One step over there, and the same one here; an overflow moves nothing."""
+        function = self.student.value(None, "amp_step")
+        options = {} if default else {"max_norm": self.max_norm}
+        found = self.mixed.step(function, self.batches[place], options, overflow=overflow)
+        if not overflow:
+            self.net.step(self.net.gradient([self.batches[place]]), self.lr, self.max_norm)
+        return found
+
+    def demand(self, what: str, hint: str) -> None:
+        """The weights are those of the steps made here."""
+        demand_weights(self.mixed.weights(), self.net.numbers, what, hint)
+
+
+class CheckAmpStep:
+    """Half the bits, all of the gradient"""
+
+    function = "amp_step"
+
+    @check(points=1, preloads=("training",))
+    def check_autocast(self, student):
+        """the forward pass runs under autocast, with the dtype that was asked for"""
+        results = []
+        for dtype, options in (
+            (torch.bfloat16, {"device_type": "cpu", "dtype": torch.bfloat16}),
+            (torch.float16, {"device_type": "cpu", "dtype": torch.float16}),
+            (torch.bfloat16, {}),
+        ):
+            weight, features, labels = self.rounded(student.draw)
+            found = self.one_step(student, weight, features, labels, options).part(None)
+            results.append((found, self.loss_in(dtype, weight, features, labels), dtype, options))
+        for found, want, dtype, options in results:
+            name = str(dtype).removeprefix("torch.")
+            expect.close(
+                found,
+                want,
+                f"loss of a model whose weights {name} rounds"
+                if options
+                else f"loss, the dtype being left to its default, {name}",
+                tolerance=TOLERANCE,
+                hint="which lines run under autocast, and what is it told of the device and the dtype?",
+            )
+
+    def rounded(self, draw) -> tuple[Tensor, Tensor, Tensor]:
+        """Weights that bfloat16 and float16 round differently; features that pick one of them each, so no sum rounds.
+
+        Within [1, 2), bfloat16 knows steps of 1/128 and float16 of 1/1024.
+        """
+        for _ in range(500):
+            weight = 1 + draw.integers(0, 8, (CLASSES, 5)).float() / 64 + draw.uniform(-0.46, 0.46, CLASSES, 5) / 128
+            features = torch.zeros(6, 5)
+            features[torch.arange(6), draw.integers(0, 5, (6,))] = 2.0 ** draw.integers(3, 5, (6,)).float()
+            labels = draw.integers(0, CLASSES, (6,))
+            found = [
+                self.loss_in(dtype, weight, features, labels)
+                for dtype in (torch.bfloat16, torch.float16, torch.float32)
+            ]
+            if all(abs(one - other) > 5e-4 * (1 + other) for one, other in itertools.combinations(found, 2)):
+                return weight, features, labels
+        raise AssertionError("no weights that show how they were rounded in 500 draws")
+
+    @staticmethod
+    def loss_in(dtype: torch.dtype, weight: Tensor, features: Tensor, labels: Tensor) -> float:
+        """Mean cross-entropy, the weights being rounded to a dtype; the logits are then exact in it."""
+        logits = features.double() @ weight.to(dtype).double().mT
+        return float((logits.logsumexp(1) - logits[torch.arange(len(labels)), labels]).mean())
+
+    @staticmethod
+    def one_step(student, weight: Tensor, features: Tensor, labels: Tensor, options: dict[str, Any]) -> Any:
+        """Call the student's function once on a model of one matrix product."""
+        given = student.fixtures.training
+        mixed = given.mixed(given.rounder(weight), 0.1, 8.0)
+        return mixed.step(student.value(None, "amp_step"), {"features": features, "labels": labels}, options)
+
+    @check(points=2, visible=True, preloads=("training",))
+    def check_update(self, student):
+        """the weights are those of plain steps, whatever the scale"""
+        for scale in (2.0 ** student.draw.integer(6, 9), 2.0 ** student.draw.integer(10, 13)):
+            mixed = Mixed(student, 2, scale, lasting=False)
+            mixed.step(0)
+            with student.untraced():
+                calls = mixed.mixed.calls()
+            student.note("calls", ", ".join(map(str, calls)) if isinstance(calls, list) else "none")
+            mixed.step(1)
+            mixed.demand(
+                f"after two steps with scale {scale:g}",
+                "the loss is scaled, the gradient is unscaled: in the end the scale has come and gone. And what is in "
+                ".grad when the second step begins?",
+            )
+
+    @check(points=2, preloads=("training",))
+    def check_clip_true_norm(self, student):
+        """the true gradient is clipped, the one without the scale"""
+        results = []
+        long = Mixed(student, 1, 1024.0, drawn=CheckTrainEpoch.long(student), max_norm=1.0)
+        long.step(0, default=True)
+        results.append((long, long.mixed.weights(), "too long, max_norm being left to its default, 1"))
+        for share, what in (
+            (float(student.draw.uniform(2.5, 4)), "longer than max_norm"),
+            (float(student.draw.uniform(2.5, 4)), "longer than max_norm"),
+            (0.5, "half as long as max_norm"),
+        ):
+            mixed = Mixed(student, 1, 2.0 ** student.draw.integer(10, 14), share=share)
+            mixed.step(0)
+            results.append((mixed, mixed.mixed.weights(), what))
+        for mixed, weights, what in results:
+            demand_weights(
+                weights,
+                mixed.net.numbers,
+                f"after one step with scale {mixed.scale:g}, the true gradient being {what}",
+                "max_norm is meant for the true gradient. How long is what lies in .grad when you clip?",
+            )
+
+    @check(points=2, preloads=("training",))
+    def check_scaler_protocol(self, student):
+        """scale, step, update, once each; the optimizer steps only through the scaler, which skips an overflow"""
+        for overflow_at in (1, 0):
+            scale = 2.0 ** student.draw.integer(8, 12)
+            mixed = Mixed(student, 3, scale)
+            for place in range(3):
+                overflow = place == overflow_at
+                mixed.step(place, overflow=overflow)
+                what = "after a step whose gradients overflowed" if overflow else "after a step"
+                if overflow:
+                    scale /= 2
+                expect.close(
+                    mixed.mixed.scale(),
+                    scale,
+                    f"scale {what}",
+                    tolerance=1e-9,
+                    hint="after every step the scaler adapts: it halves the scale if a gradient has overflowed",
+                    reveal=True,
+                )
+                mixed.demand(what, "who decides whether the optimizer steps? Infinite gradients must move nothing")
+                calls = mixed.mixed.calls()
+                counted = mixed.mixed.steps()
+                expect.equal(
+                    [call for call in calls if call != "unscale_"],
+                    ["scale", "step", "update"],
+                    "calls of the scaler in one amp_step (unscale_ left out)",
+                    hint="once each, in this order",
+                    reveal=True,
+                )
+                expect.true(
+                    len(counted) == 2 and counted[0] == counted[1],
+                    "the optimizer has stepped without the scaler",
+                    hint="who decides whether the optimizer steps?",
+                    reveal=True,
+                )
+
+    @check(points=1, visible=True, preloads=("training",))
+    def check_loss(self, student):
+        """returned is the loss before the step, not scaled, as a plain number; the batch stays as it was"""
+        for scale in (2.0 ** student.draw.integer(5, 9), 2.0 ** student.draw.integer(10, 15)):
+            mixed = Mixed(student, 1, scale)
+            want, batch = mixed.net.loss(mixed.batches[0]), mixed.batches[0]
+            found = mixed.step(0)
+            expect.close(
+                found.part(None),
+                want,
+                f"returned loss, the scale being {scale:g}",
+                tolerance=TOLERANCE,
+                hint="the scale is for the backward pass only: a report shows the loss itself",
+            )
+            with student.untraced():
+                tensor, attached = bool(found.is_tensor(None)), bool(found.attached(None))
+                after = found.batch_now()
+            student.note("the returned loss hangs on a graph", attached)
+            expect.true(
+                not attached,
+                "the returned loss still hangs on its graph",
+                hint="who keeps it keeps everything that it was computed from",
+                reveal=True,
+            )
+            if tensor:
+                expect.remark("amp_step returned a tensor; the docstring says a plain number")
+            kept = (
+                isinstance(after, dict)
+                and sorted(after) == sorted(batch)
+                and all(torch.equal(after[key], batch[key]) for key in batch)
+            )
+            student.note("the batch is as it was", kept)
+            expect.true(
+                kept,
+                "amp_step changes the caller's batch",
+                hint="the caller may use it again: what did you take out or write into it?",
+                reveal=True,
+            )
+
+
+# --- custom_loss (bonus) ---
+
+
+class Losses:
+    """Logits and labels, the loss of every example in float64, and the student's loss with its gradient."""
+
+    def __init__(
+        self, student, n: int, n_classes: int, smoothing: float, gamma: float, *, size: float = 2.0, given: bool = True
+    ) -> None:
+        """Draw, and call the student's function; arguments of 0 are left to their defaults unless ``given``."""
+        self.logits = size * student.draw.normal(n, n_classes)
+        self.labels = student.draw.integers(0, n_classes, (n,))
+        if size > 100:  # every second example is known for certain
+            self.labels[::2] = self.logits[::2].argmax(1)
+        options = {"smoothing": smoothing, "gamma": gamma}
+        options = {name: value for name, value in options.items() if given or value}
+        found = student.fixtures.training.loss_and_slope(
+            student.value(None, "custom_loss"), self.logits, self.labels, options
+        )
+        self.loss, self.slope = (found.get(key) for key in ("loss", "slope"))
+        self.what = f"smoothing={smoothing:g}, gamma={gamma:g}"
+        log_p = self.logits.double().log_softmax(1)
+        p, right = log_p.exp(), torch.eye(n_classes, dtype=torch.float64)[self.labels]
+        targets = (1 - smoothing) * right + smoothing / n_classes
+        cross = -(targets * log_p).sum(1)
+        missing = 1 - (p * right).sum(1)
+        factor = missing**gamma
+        # d(cross) = p - t; d(missing) = -p_y (right - p)
+        bent = gamma * missing ** (gamma - 1) if gamma else torch.zeros_like(missing)
+        slope = factor[:, None] * (p - targets) - (cross * bent * (p * right).sum(1))[:, None] * (right - p)
+        self.want, self.want_slope = float((factor * cross).mean()), slope / n
+
+    def demand(self, hint: str) -> None:
+        """The value is right."""
+        expect.close(self.loss, self.want, f"loss, {self.what}", tolerance=2e-5, hint=hint)
+
+
+class CheckCustomLoss:
+    """A target that is not so sure, and examples that are not so easy"""
+
+    function = "custom_loss"
+
+    @check(points=1, visible=True)
+    def check_plain(self, student):
+        """without smoothing and focal factor it is the mean cross-entropy"""
+        for n, n_classes in ((5, 3), (4, 6)):
+            Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
+                "minus the log of the probability of the right class, and the mean over the examples"
+            )
+
+    @check(points=1)
+    def check_smoothing(self, student):
+        """smoothing gives every class its share of the target, the right one included"""
+        results = [
+            Losses(student, n, n_classes, float(student.draw.uniform(0.1, 0.4)), 0.0, given=n == 5)
+            for n, n_classes in ((5, 3), (4, 6), (7, 2))
+        ]
+        for result in results:
+            result.demand("write the targets of one example down, for three classes: they add up to 1")
+
+    @check(points=1)
+    def check_focal(self, student):
+        """the focal factor (1 - p)^gamma weighs each example by what the right class still misses"""
+        results = [
+            Losses(student, n, n_classes, smoothing, gamma, given=n == 5)
+            for n, n_classes, smoothing, gamma in (
+                (5, 3, 0.0, 2.0),
+                (4, 6, 0.0, float(student.draw.uniform(0.5, 3))),
+                (6, 4, 0.2, 1.0),
+            )
+        ]
+        for result in results:
+            result.demand("one factor for each example, from the probability of its right class; then the mean")
+
+    @check(points=1)
+    def check_gradient(self, student):
+        """the gradient is that of the whole formula, the factor included"""
+        results = [
+            Losses(student, n, n_classes, smoothing, gamma)
+            for n, n_classes, smoothing, gamma in ((4, 3, 0.0, 2.0), (5, 4, 0.3, 1.5), (3, 6, 0.1, 0.0))
+        ]
+        for result in results:
+            expect.close(
+                result.slope,
+                result.want_slope,
+                f"gradient of the logits, {result.what}",
+                tolerance=2e-5,
+                hint="the factor depends on the logits as well: is there a place where its graph is cut?",
+            )
+
+    @check(points=1)
+    def check_range(self, student):
+        """large logits give finite losses and slopes; a smoothing or a gamma out of range is refused"""
+        for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
+            result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
+            result.demand("the log of a probability that has been rounded to 0 is minus infinity: take log_softmax")
+            expect.true(
+                isinstance(result.slope, Tensor)
+                and tuple(result.slope.shape) == (6, 3)
+                and bool(result.slope.isfinite().all()),
+                say("the gradient is not finite for large logits, {what}", what=result.what),
+                hint="what is the slope of x ** 0.5 at 0?",
+                reveal=True,
+            )
+        for smoothing, gamma in ((1.0, 0.0), (-0.1, 0.0), (0.0, -1.0)):
+            expect.raises(
+                functools.partial(Losses, student, 3, 2, smoothing, gamma),
+                f"smoothing={smoothing:g}, gamma={gamma:g}",
+                hint="a typing error should not become a loss",
+            )
+
+
+# --- Checkpoint (bonus) ---
+
+MOMENTUM = 0.9
+
+
+class Interrupted:
+    """A run of some steps, a checkpoint, some steps more, and another run into which the checkpoint is put back."""
+
+    def __init__(self, student, before: int, after: int, *, scheduled: bool = False) -> None:
+        """Train, take the checkpoint, train on."""
+        draw = student.draw
+        self.given, self.lr = student.fixtures.training, float(draw.uniform(0.2, 0.4))
+        self.factors = [1 + 0.5 * float(draw.uniform(-1, 1)) for _ in range(before + after + 1)] if scheduled else None
+        self.starts = [draw_weights(draw), draw_weights(draw)]
+        self.batches = [draw_batch(draw, 4 + place % 2) for place in range(before + after)]
+        self.before, self.after = before, after
+        run = self.run(0)
+        run.train(self.batches[:before])
+        self.checkpoint = run.checkpoint(student.value(None, "Checkpoint"))
+        run.train(self.batches[before:])
+
+    def run(self, which: int) -> Any:
+        """A new run, from one start or from the other."""
+        start = self.starts[which]
+        return self.given.run(start["embeddings"], start["weight"], start["bias"], self.lr, MOMENTUM, self.factors)
+
+    def truth(self, steps: int) -> Numbers:
+        """The weights after so many steps from the first start, without an interruption."""
+        net = Net(doubled(self.starts[0]))
+        velocity = {name: torch.zeros_like(numbers) for name, numbers in net.numbers.items()}
+        for step, batch in enumerate(self.batches[:steps]):
+            gradient = net.gradient([batch])
+            velocity = {name: MOMENTUM * velocity[name] + gradient[name] for name in gradient}
+            net.step(velocity, self.lr * (self.factors[step] if self.factors else 1.0), PLENTY)
+        return net.numbers
+
+    def seen(self, steps: int) -> int:
+        """Examples in so many steps."""
+        return sum(len(batch["labels"]) for batch in self.batches[:steps])
+
+
+class CheckCheckpoint:
+    """To go on as if nothing had happened"""
+
+    function = "Checkpoint"
+
+    @check(points=1, visible=True, preloads=("training",))
+    def check_model(self, student):
+        """weights and buffers come back as they were at the checkpoint, although training has gone on"""
+        for before, after in ((2, 2), (1, 3)):
+            story = Interrupted(student, before, after)
+            run = story.run(1)
+            run.restore(story.checkpoint)
+            weights, seen = run.weights(), run.seen()
+            what = f"restored, after a checkpoint at step {before} and {after} steps more"
+            demand_weights(weights, story.truth(before), what, "what did you keep: numbers, or the way to them?")
+            expect.equal(
+                seen,
+                story.seen(before),
+                f"a counter in the model (a buffer), {what}",
+                hint="a model holds more than parameters",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_optimizer(self, student):
+        """the steps after it are those of the run that was not interrupted: the optimizer remembers"""
+        for before, after in ((2, 3), (3, 2)):
+            story = Interrupted(student, before, after)
+            run = story.run(1)
+            run.restore(story.checkpoint)
+            run.train(story.batches[before:])
+            demand_weights(
+                run.weights(),
+                story.truth(before + after),
+                f"after {after} steps with momentum from a checkpoint at step {before}",
+                "an optimizer with momentum has a memory of its own",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_schedule(self, student):
+        """the schedule goes on where it stood"""
+        for before, after in ((2, 3), (3, 3)):
+            story = Interrupted(student, before, after, scheduled=True)
+            run = story.run(1)
+            run.restore(story.checkpoint)
+            run.train(story.batches[before:])
+            demand_weights(
+                run.weights(),
+                story.truth(before + after),
+                f"after {after} steps with a schedule from a checkpoint at step {before}",
+                "which step would be next? The rate of that one is due",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_generator(self, student):
+        """the next random numbers are those that would have come"""
+        results = []
+        for before in (1, 2):
+            seed, skipped = student.draw.seed(), student.draw.integer(3, 9)
+            student.fixtures.training.seed(seed)
+            student.fixtures.training.drawn(skipped)
+            story = Interrupted(student, before, 1)
+            student.fixtures.training.drawn(student.draw.integer(3, 9))
+            story.run(1).restore(story.checkpoint)
+            mine = torch.Generator().manual_seed(seed)
+            torch.rand(skipped, generator=mine)
+            results.append((student.fixtures.training.drawn(6), torch.rand(6, generator=mine)))
+        for found, want in results:
+            expect.close(
+                found,
+                want,
+                "the next six random numbers after restoring",
+                tolerance=1e-6,
+                hint="dropout and shuffling draw from torch's generator, which has a state, too",
+            )
+
+    @check(points=1, preloads=("training",))
+    def check_again(self, student):
+        """a checkpoint can be restored a second time, after training on from the first"""
+        for before, after in ((2, 3), (1, 2)):
+            story = Interrupted(student, before, after)
+            for _ in range(2):
+                run = story.run(1)
+                run.restore(story.checkpoint)
+                run.train(story.batches[before:])
+            demand_weights(
+                run.weights(),
+                story.truth(before + after),
+                f"after restoring the checkpoint of step {before} twice, with {after} steps each time",
+                "whose tensors does the optimizer go on with, once it has been given them?",
+            )

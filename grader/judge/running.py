@@ -1,0 +1,124 @@
+"""Runs the checks with pytest; a plugin gives every check a fresh student process and reports how it ended."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from course import paths
+from grader.judge import limits
+
+if TYPE_CHECKING:
+    from grader.judge.grading import Judge
+
+
+def run_checks(judge: Judge) -> None:
+    """Run what stands in the judge's queue; every check reports to the judge."""
+    path = paths.checks(judge.request.exercise.slug)
+    arguments = [
+        str(path),
+        f"--rootdir={path.parent}",
+        f"--confcutdir={path.parent}",
+        f"-c{os.devnull}",
+        "--import-mode=importlib",
+        "--noconftest",
+        "--disable-plugin-autoload",
+        "-pno:cacheprovider",
+        "-pno:terminal",
+        "-pno:logging",
+        "-pno:warnings",
+        "-pno:doctest",
+        "-pno:junitxml",
+        "-pno:unittest",
+        "-pno:faulthandler",
+        "-pno:threadexception",
+        "-pno:unraisableexception",
+        "-pno:skipping",
+        "-pno:tmpdir",
+        "-pno:monkeypatch",
+        "-pno:recwarn",
+        "-pno:debugging",
+        "-pno:pastebin",
+        "-pno:stepwise",
+        "-pno:setuponly",
+        "-pno:setupplan",
+        "--capture=no",
+        "-opython_files=check_*.py",
+        "-opython_classes=Check*",
+        "-opython_functions=check_*",
+    ]
+    plugin = Plugin(judge)
+    code = pytest.main(arguments, plugins=[plugin])
+    if code != pytest.ExitCode.OK:
+        print(f"pytest ended with {code!r}", plugin.problems, file=sys.stderr)
+
+
+@dataclass
+class Plugin:
+    """What pytest is told: which checks, in which order, and what to do with each."""
+
+    judge: Judge
+    problems: list[str] = field(default_factory=list)
+
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module:
+        """The module that the manifest was read from; pytest would load the file a second time."""
+        module: pytest.Module = pytest.Module.from_parent(parent, path=module_path)
+        module.obj = self.judge.checks_module
+        return module
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep what was asked for; put the checks that need slow imports last."""
+        queue = {spec.id: place for place, spec in enumerate(self.judge.queue)}
+        known = {_id_of(item): item for item in items}
+        items[:] = sorted((known[name] for name in queue if name in known), key=lambda item: queue[_id_of(item)])
+
+    def pytest_runtest_protocol(self, item: pytest.Function) -> bool:
+        """Run one check, with a student process in the place of a fixture, and report it ourselves."""
+        try:
+            self._run(item)
+        except Exception as error:  # our fault; the manifest knows that this check did not report
+            traceback.print_exception(error, file=sys.stderr)
+        return True
+
+    def _run(self, item: pytest.Function) -> None:
+        judge = self.judge
+        spec = next(spec for spec in judge.queue if spec.id == _id_of(item))
+        if before := judge.overdue(spec):
+            judge.skip_overdue(spec, before)
+            return
+        if title := judge.waiting_for(spec):
+            judge.skip(spec, title)
+            return
+        if judge.budget.used_up:
+            judge.leave_out(spec)
+            return
+        started = time.monotonic()
+        error: BaseException | None = None
+        try:
+            student = judge.student_for(spec)
+            with judge.budget.examining():
+                item.obj(student)
+        except (Exception, limits.Overdue) as raised:
+            error = raised
+        judge.finish(spec, error, time.monotonic() - started)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that does not import is our fault; keep the reason for stderr."""
+        if report.failed:
+            self.problems.append(str(report.longrepr))
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """The same for pytest itself."""
+        self.problems.append(str(excrepr))
+
+
+def _id_of(item: pytest.Item) -> str:
+    group = getattr(item, "cls", None)
+    return f"{getattr(group, 'function', '?')}.{item.name.removeprefix('check_')}"

@@ -1,0 +1,66 @@
+"""The submission as text: its lines, and how a place in it is shown to the student."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from course import submission
+from course.text import say
+from grader.errors import StudentRaised
+from grader.wire import OUTER_FRAMES
+
+
+class Source:
+    """A file that is graded.
+
+    Args:
+        name: its name, as the student sees it.
+        content: its bytes.
+    """
+
+    def __init__(self, name: str, content: bytes) -> None:
+        self.name = name
+        self._content = content
+
+    @functools.cached_property
+    def text(self) -> str:
+        """The file as Python reads it."""
+        return submission.decode(self._content)
+
+    def place(self, frames: list[tuple[int, str]]) -> str:
+        """Where something happened, to go into a sentence; nothing where no frame is known."""
+        if not frames:
+            return ""
+        line, _ = frames[-1]
+        return say(", line {line} (`{text}`)", line=line, text=self.line(line))
+
+    def line(self, number: int) -> str:
+        """A line without its indentation; empty if there is none of this number."""
+        lines = re.split("\r\n|\r|\n", self.text)  # as Python counts; splitlines() knows ten more
+        return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""
+
+    def traceback(self, error: StudentRaised) -> str | None:
+        """The way through the file to where an exception was raised; None if it does not lead through the file."""
+        lines = self.frames(error.frames, error.left_out)
+        return "\n".join([*lines, str(error)]) if lines else None
+
+    def frames(self, frames: list[tuple[int, str]], left_out: int = 0) -> list[str]:
+        """The way through the student's file, as Python prints it; what is called by itself is shown once."""
+        runs: list[tuple[tuple[int, str] | None, int]] = []
+        for place, frame in enumerate(frames):
+            missing = left_out if place == OUTER_FRAMES else 0
+            if runs and runs[-1][0] == frame:
+                runs[-1] = frame, runs[-1][1] + missing + 1
+            else:
+                runs += [(None, missing), (frame, 1)] if missing else [(frame, 1)]
+        shown = []
+        for frame_or_gap, count in runs:
+            if frame_or_gap is None:
+                shown.append(f"  [{count} more calls]")
+                continue
+            line, name = frame_or_gap
+            shown.append(f'  File "{self.name}", line {line}, in {name}\n    {self.line(line)}')
+            if count > 1:
+                shown.append(f"  [the same call {count - 1} more times]")
+        return shown

@@ -1,0 +1,120 @@
+"""The figures of the introduction: ``course figures intro``.
+
+Parameters and arithmetic operations are counted on real modules without numbers. What was trained is read from
+docs/training.json, which ``python -m scripts.train_table`` writes. ``--curve`` trains for real: eighteen short runs of
+a small encoder, pretrained and not. It needs the extra ``offline`` and, on a laptop, an evening.
+"""
+
+from __future__ import annotations
+
+import statistics
+
+import torch
+
+from course import paths
+from scripts import train_table
+from scripts.figures import Figure, percent
+from scripts.figures.lora import METHODS, B, S, count, gflop
+from scripts.figures.models import bert, n_parameters
+
+TASKS = 3
+"""Of the drawing: sentiment, question answering, entities."""
+STEPS, BATCH = 150, 32
+"""Of every run of the curve, however many texts there are."""
+SIZES, SEEDS = (100, 500, 2_000), (0, 1)
+WAYS = ("scratch", "head", "full")
+
+
+def trained() -> list[Figure]:
+    """What each way trains of BERT-base, and what a step of it computes."""
+    full = gflop(METHODS["full"]())
+    rows = []
+    for name, make in METHODS.items():
+        model = make()
+        work = gflop(model)
+        rows += [
+            Figure(f"{name}: trained", f"{count(model)[0]:,}"),
+            Figure(f"  GFLOP of a step, B={B}, S={S}", f"{work:.1f}"),
+            Figure("  of full fine-tuning", percent(work, full, 0)),
+        ]
+    return rows
+
+
+def measured() -> list[Figure]:
+    """Accuracies on 1,706 film reviews after one epoch, from docs/training.json."""
+    runs = train_table.load(paths.ROOT / "docs/training.json")
+    rows = [
+        Figure("texts to train on", f"{runs[0]['training_texts']:,}"),
+        Figure("to test", f"{runs[0]['test_texts']:,}"),
+    ]
+    for method, rate in train_table.SETTINGS[:3]:
+        own = [run["accuracy"] for run in runs if (run["method"], run["learning_rate"]) == (method, rate)]
+        mean, error = statistics.fmean(own), statistics.stdev(own) / len(own) ** 0.5
+        shown = f"{mean:.3f} ± {error:.3f}".replace("0.", ".")
+        rows.append(Figure(train_table.NAMES[method], shown, "docs/training.json"))
+    return rows
+
+
+def sharing() -> list[Figure]:
+    """What three tasks weigh: three models, or one and what each task adds."""
+    whole, added = 4 * n_parameters(bert()), 4 * count(METHODS["LoRA"]())[0]
+    return [
+        Figure("three fine-tuned copies, MB", f"{TASKS * whole / 1e6:,.0f}", "4 bytes per parameter"),
+        Figure("one base and three adapters, MB", f"{(whole + TASKS * added) / 1e6:,.0f}", "4 bytes per parameter"),
+    ]
+
+
+def curve_accuracy(way: str, n: int, seed: int) -> float:
+    """Accuracy on the 1,706 test texts after `STEPS` steps on ``n`` of the training texts.
+
+    ``scratch`` is ``full`` with an encoder whose weights were drawn afresh: the same architecture, tokenizer, head,
+    schedule and rate.
+    """
+    from transformers import AutoModel
+
+    from solutions.recipes.config import FineTune
+    from solutions.recipes.data import Labelled, load, split
+    from solutions.recipes.hardware import find_hardware
+    from solutions.recipes.lora_source import lora_functions
+    from solutions.recipes.model import adapt, load_classifier, load_tokenizer
+    from solutions.recipes.training import answer, score, tokenise, train
+
+    config = FineTune(
+        method="head" if way == "head" else "full",
+        epochs=STEPS,
+        max_steps=STEPS,
+        batch_size=BATCH,
+        seed=seed,
+        precision="fp32",
+        threads=1,
+    )
+    hardware = find_hardware(config)
+    data = split(*load(config.data))
+    order = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(1000 + seed))[:n].tolist()
+    chosen: Labelled = data.train.take(order)
+    tokenizer = load_tokenizer(config.model)
+    training, test = (tokenise(tokenizer, part, config.max_length) for part in (chosen, data.test))
+    torch.manual_seed(seed)
+    model = load_classifier(config, 2, hardware)
+    if way == "scratch":
+        fresh = AutoModel.from_config(model.encoder.config)
+        model.encoder.load_state_dict(fresh.state_dict(), strict=False)
+    adapt(model, config, lora_functions(None), hardware)
+    train(model, training, config, hardware)
+    return float(score(answer(model, test.tokens, test.pad_token, hardware), test.labels)["accuracy"])
+
+
+def curve() -> list[Figure]:
+    """Accuracy by number of training texts: 150 steps of 32 texts, two seeds, one thread."""
+    rows = []
+    for n in SIZES:
+        for way in WAYS:
+            found = [curve_accuracy(way, n, seed) for seed in SEEDS]
+            shown = ", ".join(f"{one:.3f}".replace("0.", ".", 1) for one in found)
+            rows.append(Figure(f"{n:,} texts, {way}", shown, "seeds 0 and 1"))
+            print(rows[-1], flush=True)
+    return rows
+
+
+SECTIONS = (trained, measured, sharing)
+EXTRAS = {"curve": curve}

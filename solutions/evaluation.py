@@ -1,0 +1,300 @@
+"""Splits that do not leak, and figures that can be recomputed by hand. Lesson: `course read evaluation`.
+
+Letters: B examples. Of a confusion matrix: TP, FP, FN and TN, true and false positives and negatives.
+
+Sources:
+    leaks                Kaufman et al. 2012, https://doi.org/10.1145/2382577.2382579
+    precision, recall    van Rijsbergen 1979, Information Retrieval, chapter 7
+    stratified groups    https://scikit-learn.org/stable/modules/cross_validation.html
+"""
+
+import math
+import random
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+def group_split(
+    texts: list[str], labels: list[int], test_size: float = 0.2, seed: int = 42
+) -> tuple[list[int], list[int]]:
+    """Split the rows of a data set so that no text of the test set has been seen in training.
+
+    Two texts are equal if they differ in nothing but case and white space (blanks, tabs, line breaks): at either end it
+    does not count, and between words any amount of it counts as one blank. All rows with equal texts form a group,
+    whatever their labels. A group is never divided.
+
+    Args:
+        texts: one for every row.
+        labels: the class of every row. There may be more than two, and of very different sizes. The same text may carry
+            several: then it counts for any one of them.
+        test_size: share of the ROWS that belong in the test set, above 0 and below 1.
+        seed: the groups of the test set are drawn at random. The same seed gives the same split, another seed another
+            one, and in time every group is drawn.
+
+    Returns:
+        (training rows, test rows): two lists of indices, in any order. Every row is in exactly one of them, once.
+
+        Of every class about ``test_size`` of the rows are in the test set. It cannot be exact, since groups stay whole;
+        where all groups are small, a tenth of the class more or less is close enough. A class with two or more
+        different texts is on both sides.
+
+    >>> texts = ["Good", " good", "Great", "Bad", "bad ", "Awful"]
+    >>> train, test = group_split(texts, [1, 1, 1, 0, 0, 0], test_size=0.5)
+    >>> sorted(train + test)
+    [0, 1, 2, 3, 4, 5]
+    >>> (0 in train) == (1 in train), (3 in train) == (4 in train)
+    (True, True)
+    """
+    rows_of: dict[str, list[int]] = {}  # what a text says -> its rows
+    for row, text in enumerate(texts):
+        rows_of.setdefault(" ".join(text.lower().split()), []).append(row)
+
+    groups_of: dict[int, list[list[int]]] = {}  # class -> its groups
+    for rows in rows_of.values():
+        groups_of.setdefault(labels[rows[0]], []).append(rows)
+
+    generator = random.Random(seed)
+    train: list[int] = []
+    test: list[int] = []
+    for groups in groups_of.values():
+        generator.shuffle(groups)
+        wanted = test_size * sum(map(len, groups))  # rows of this class
+        chosen: list[int] = []
+        while len(groups) > 1 and (not chosen or len(chosen) + len(groups[-1]) / 2 <= wanted):
+            chosen += groups.pop()  # as long as that brings us nearer to what is wanted
+        test += chosen
+        train += [row for rows in groups for row in rows]
+    return sorted(train), sorted(test)
+
+
+def confusion(y_true: Sequence[int] | Tensor, y_pred: Sequence[int] | Tensor, n_classes: int = 2) -> Tensor:
+    """Count how often each class was taken for each class.
+
+    Args:
+        y_true: (B,) the right classes, 0 to ``n_classes`` - 1. A list, a tuple, a numpy array or a tensor.
+        y_pred: (B,) what the model answered, of any of these kinds, not necessarily the same one.
+        n_classes: how many classes the task has, whether they occur or not.
+
+    Returns:
+        (n_classes, n_classes) counts: in row t and column p the number of examples of class t that were predicted as
+        class p. (A numpy array or a list of lists passes as well.)
+
+    >>> confusion([0, 0, 0, 1, 1], [0, 1, 1, 1, 0]).tolist()
+    [[1, 2], [1, 1]]
+    >>> confusion([2, 2], [2, 2], n_classes=3).tolist()
+    [[0, 0, 0], [0, 0, 0], [0, 0, 2]]
+    """
+    matrix = torch.zeros(n_classes, n_classes, dtype=torch.long)
+    for true, predicted in zip(y_true, y_pred, strict=True):
+        matrix[int(true), int(predicted)] += 1
+    return matrix
+
+
+def prf(cm: Tensor, positive: int = 1) -> dict[str, float]:
+    """Accuracy, precision, recall and F1 of a task with two classes, from the confusion matrix alone.
+
+    Args:
+        cm: (2, 2) counts; rows are the true classes, columns the predicted ones.
+        positive: the class that precision, recall and F1 are about, 0 or 1.
+
+    Returns:
+        ``accuracy``, ``precision``, ``recall`` and ``f1``, each between 0 and 1 and not rounded. What is undefined,
+        since it would divide by 0, is 0.0: precision if nothing was predicted positive, recall if nothing is positive,
+        F1 if there is no true positive, and everything for a matrix of zeros.
+
+    >>> figures = prf(torch.tensor([[97, 3], [4, 96]]))
+    >>> {name: round(value, 4) for name, value in figures.items()}
+    {'accuracy': 0.965, 'precision': 0.9697, 'recall': 0.96, 'f1': 0.9648}
+    >>> prf(torch.tensor([[7, 0], [3, 0]]))  # nothing was predicted positive
+    {'accuracy': 0.7, 'precision': 0.0, 'recall': 0.0, 'f1': 0.0}
+    """
+    negative = 1 - positive
+    tp, tn = int(cm[positive, positive]), int(cm[negative, negative])
+    fp, fn = int(cm[negative, positive]), int(cm[positive, negative])
+    precision = _ratio(tp, tp + fp)
+    recall = _ratio(tp, tp + fn)
+    return {
+        "accuracy": _ratio(tp + tn, tp + tn + fp + fn),
+        "precision": precision,
+        "recall": recall,
+        "f1": _ratio(2 * precision * recall, precision + recall),
+    }
+
+
+def _ratio(part: float, whole: float) -> float:
+    """The quotient, 0 where there is none."""
+    return part / whole if whole else 0.0
+
+
+def suggest_max_length(
+    lengths: Sequence[int], coverage: float = 0.95, special: int = 2, multiple: int = 8, cap: int = 512
+) -> int:
+    """Choose the length at which texts are cut, from the lengths that they have.
+
+    It is the smallest n that at least ``coverage`` of the texts fit into, special tokens included, rounded up to a
+    multiple of ``multiple``, and then at most ``cap``.
+
+    Args:
+        lengths: tokens of each text, as ``tokenizer.tokenize`` counts them; at least one text, in any order.
+        coverage: share of the texts that must fit, above 0; 1.0 means all of them.
+        special: tokens that the model's input adds to each text ([CLS] and [SEP] make 2).
+        multiple: hardware likes some lengths; 1 for no rounding.
+        cap: the longest input that the model takes. It counts even where it is no multiple.
+
+    >>> suggest_max_length([7, 7, 6, 10, 6, 10, 8, 6])  # 12 with special tokens
+    16
+    >>> suggest_max_length([15])
+    24
+    >>> suggest_max_length([5, 6, 7, 300], coverage=0.75)
+    16
+    """
+    n_texts = len(lengths)
+    needed = sorted(length + special for length in lengths)
+    longest = next(n for place, n in enumerate(needed, start=1) if place / n_texts >= coverage)
+    return min(math.ceil(longest / multiple) * multiple, cap)
+
+
+def rmse(pred: Tensor, target: Tensor) -> float:
+    """Root mean squared error: in the units of the target, and dominated by the large errors.
+
+    Args:
+        pred: (B,) or (B, 1), as a head with one output returns it; it may hang on a graph.
+        target: (B,)
+
+    Returns:
+        One plain number for all B values together. (The grader takes a tensor of one number as well, if no graph hangs
+        on it, and remarks on it.)
+
+    Raises:
+        ValueError: ``pred`` does not hold as many values as ``target``.
+
+    >>> round(rmse(torch.tensor([3.0, 5.0, 4.0]), torch.tensor([3.0, 3.0, 1.0])), 4)  # root of (0 + 4 + 9) / 3
+    2.0817
+    >>> rmse(torch.tensor([[1.0], [2.0]]), torch.tensor([2.0, 1.0]))
+    1.0
+    """
+    if pred.numel() != target.numel():
+        raise ValueError(f"{pred.numel()} predictions for {target.numel()} targets")
+    errors = pred.detach().flatten() - target.flatten()
+    return errors.square().mean().sqrt().item()
+
+
+# --- bonus ---
+
+
+def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
+    """Find the lines of a training log that cannot be true.
+
+    Each line holds averages over all examples since the epoch began, and an average times its count is a sum. From one
+    line to the next, the number of right answers neither falls nor grows by more than there were new examples, and the
+    sum of the losses does not fall, since no cross-entropy is negative.
+
+    Args:
+        rows: (examples, loss, accuracy) of every line, as printed: how many examples there were since the epoch began,
+            more in every line, and the mean loss and the accuracy over all of them, rounded to four places.
+
+    Returns:
+        The places of the lines, counted from 0 and in ascending order, that are impossible beside the line before; the
+        first line stands beside an epoch without examples. A printed average may be off by 0.00005, and a sum of n
+        examples by n times as much: what can be explained by that is possible.
+
+    >>> audit_log([(80, 0.6234, 0.6250), (160, 0.5123, 0.7375), (240, 0.3987, 0.8208), (320, 0.2876, 0.8813)])
+    [3]
+    """
+    impossible = []
+    n_before, loss_before, right_before = 0, 0.0, 0.0
+    for place, (n, loss, accuracy) in enumerate(rows):
+        rounding = 0.00005 * (n + n_before) + 1e-9
+        new_loss = n * loss - loss_before
+        new_right = n * accuracy - right_before
+        if new_loss < -rounding or not -rounding <= new_right <= n - n_before + rounding:
+            impossible.append(place)
+        n_before, loss_before, right_before = n, n * loss, n * accuracy
+    return impossible
+
+
+def possible_error_counts(copies: list[int]) -> set[int]:
+    """How many errors a model can make on a test set in which texts repeat.
+
+    A model in evaluation mode gives equal texts equal answers: it is right for all copies of a text, or wrong for all
+    of them. (All copies carry the same label.)
+
+    Args:
+        copies: how often each text occurs in the test set, 1 or more.
+
+    Returns:
+        All numbers of errors that are possible. (The grader takes a list as well.)
+
+    >>> sorted(possible_error_counts([2, 5]))
+    [0, 2, 5, 7]
+    >>> sorted(possible_error_counts([21, 27, 23, 26, 24, 27, 29, 23]))[:8]
+    [0, 21, 23, 24, 26, 27, 29, 44]
+    """
+    possible = {0}
+    for n in copies:
+        possible |= {errors + n for errors in possible}  # this text right, or wrong
+    return possible
+
+
+def paired_bootstrap(
+    pred_a: Tensor, pred_b: Tensor, target: Tensor, n_draws: int = 2000, level: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
+    """An interval for the difference of two RMSEs on the same rows, by the percentile bootstrap.
+
+    Each draw takes B of the B rows, with replacement, and computes both RMSEs on these very rows.
+
+    Args:
+        pred_a: (B,) predictions of one model.
+        pred_b: (B,) predictions of the other.
+        target: (B,)
+        n_draws: how many differences are looked at.
+        level: share of the differences that the interval holds; the rest is cut off, half at either end.
+        seed: of the draws. The same seed gives the same interval.
+
+    Returns:
+        (low, high) of RMSE(a) - RMSE(b), two plain numbers: negative where a is better.
+
+    >>> target = torch.zeros(50)
+    >>> low, high = paired_bootstrap(torch.full((50,), 3.0), torch.full((50,), 1.0), target)
+    >>> round(low, 4), round(high, 4)
+    (2.0, 2.0)
+    """
+    generator = torch.Generator().manual_seed(seed)
+    rows = torch.randint(len(target), (n_draws, len(target)), generator=generator)
+    rmse_a, rmse_b = ((pred - target).square()[rows].mean(dim=1).sqrt() for pred in (pred_a, pred_b))
+    ends = torch.tensor([(1 - level) / 2, (1 + level) / 2])
+    low, high = torch.quantile(rmse_a - rmse_b, ends).tolist()
+    return low, high
+
+
+def group_folds(texts: list[str], k: int = 5, seed: int = 42) -> list[list[int]]:
+    """Cut a data set into k folds for cross-validation, so that equal texts are in the same fold.
+
+    Texts are equal as in ``group_split``: but for case and white space.
+
+    Args:
+        texts: one for every row; there are many more different texts than folds.
+        k: how many folds.
+        seed: texts are dealt out at random. The same seed gives the same folds, another seed others.
+
+    Returns:
+        k lists of row indices, in any order. Every row is in exactly one of them, once, and all folds are about
+        equally large (where all groups are small, a quarter more or less than B / k is close enough).
+
+    >>> folds = group_folds(["Good", "Bad", "good ", "Great", "bad", "Awful"], k=2)
+    >>> sorted(folds[0] + folds[1])
+    [0, 1, 2, 3, 4, 5]
+    >>> sorted(map(len, folds))
+    [3, 3]
+    """
+    rows_of: dict[str, list[int]] = {}
+    for row, text in enumerate(texts):
+        rows_of.setdefault(" ".join(text.split()).lower(), []).append(row)
+    groups = list(rows_of.values())
+    random.Random(seed).shuffle(groups)
+    folds: list[list[int]] = [[] for _ in range(k)]
+    for group in sorted(groups, key=len, reverse=True):  # the large ones first, while there is room to even out
+        min(folds, key=len).extend(group)
+    return folds

@@ -1,0 +1,20 @@
+"""The groups of each class are shuffled by numpy, and a share of the groups (not of the rows) is taken."""
+
+import re
+
+import numpy as np
+
+
+def group_split(texts, labels, test_size=0.2, seed=42):
+    keys = np.array([re.sub(r"\s+", " ", text).strip().casefold() for text in texts])
+    names, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    class_of = np.asarray(labels)[first]
+    rng = np.random.default_rng(seed)
+    in_test = np.zeros(len(names), dtype=bool)
+    for label in np.unique(class_of):
+        members = rng.permutation(np.flatnonzero(class_of == label))
+        n_test = max(1, round(test_size * len(members)))
+        in_test[members[:n_test]] = True
+    rows = rng.permutation(len(texts))
+    mask = in_test[group.ravel()[rows]]
+    return rows[~mask].tolist(), rows[mask].tolist()
