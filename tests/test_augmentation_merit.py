@@ -20,7 +20,7 @@ CHEAP = {
     "nothing": ("lambda *rest, **more: []", 0),
     "always the same": ("lambda *rest, **more: ['w', 'o']", 0),
     "reversed": ("lambda tokens, *rest, **more: tokens[::-1]", 2),
-    "the first half": ("lambda tokens, *rest, **more: tokens[: len(tokens) // 2]", 0),
+    "the first half": ("lambda tokens, *rest, **more: tokens[: len(tokens) // 2]", 1),  # it is in order
     "a string": ("lambda tokens, *rest, **more: ' '.join(tokens)", 0),
 }
 
