@@ -346,7 +346,8 @@ def guard_one_declaration(root: Path) -> Look:
         prefix, suffix = pattern.split("SLUG")
         for path in inside(root, where("SLUG")).parent.glob(f"{prefix}*{suffix}"):
             slug = path.name.removeprefix(prefix).removesuffix(suffix)
-            if path.name != "__init__.py" and slug not in slugs and path.name != f"{lesson.INTRO}.md":
+            introduction = room.startswith("lesson") and slug == lesson.INTRO  # the one lesson without an exercise
+            if path.name != "__init__.py" and slug not in slugs and not introduction:
                 look.offences.append(f"{path.relative_to(root).as_posix()} belongs to no exercise that is ready")
     for path in inside(root, paths.variants("SLUG")).parent.glob("*"):
         if path.is_dir() and path.name not in slugs | {"__pycache__"}:
