@@ -452,7 +452,7 @@ class DoRALinear(nn.Module):
         raise NotImplementedError("DoRALinear.__init__")
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply the layer, its rows turned and stretched.
+        """Apply W' and the bias.
 
         Args:
             x: (..., k)

@@ -523,7 +523,7 @@ class DoRALinear(nn.Module):
             ValueError: ``r`` is less than 1.
         """
         super().__init__()
-        if r <= 0:
+        if not r >= 1:
             raise ValueError(f"a rank of {r} leaves no direction to train: r must be at least 1")
         self.base = base.requires_grad_(False)
         self.A = nn.Parameter(torch.empty_like(base.weight[:1]).repeat(r, 1))  # (r, k)
@@ -533,7 +533,7 @@ class DoRALinear(nn.Module):
         self.magnitude = nn.Parameter(base.weight.detach().norm(dim=1))  # (d,)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply the layer, its rows turned and stretched.
+        """Apply W' and the bias.
 
         Args:
             x: (..., k)

@@ -305,7 +305,7 @@ def perplexity(batches: Iterable[tuple[Tensor, Tensor]]) -> float:
     total, n_labelled = 0.0, 0
     for logits, labels in batches:
         numbers = logits.double().flatten(0, 1)
-        total += F.cross_entropy(numbers, labels.reshape(-1), reduction="sum", ignore_index=IGNORED).item()
+        total += F.cross_entropy(numbers, labels.flatten(), reduction="sum", ignore_index=IGNORED).item()
         n_labelled += int((labels != IGNORED).sum())
     if n_labelled == 0:
         raise ValueError("there is no labelled token in the whole corpus")

@@ -1413,7 +1413,7 @@ class CheckBiLSTMHead:
     def check_shape(self, student):
         """one score per text, (B, 1); either direction has the weights of an LSTM, and the line has both states"""
         counts = []
-        for width, units, lengths in ((5, 7, [3, 1, 4]), (6, None, [1]), (4, 3, [2, 2])):
+        for width, units, lengths in ((5, student.draw.integer(7, 12), [3, 1, 4]), (6, None, [1]), (4, 3, [2, 2])):
             options = {} if units is None else {"units": units}
             head = Head(student, "BiLSTMHead", width, **options)
             texts = Texts(student, lengths, width)
@@ -1522,7 +1522,7 @@ class CheckKernelsHead:
         """one score per text, (B, 1), down to one token; a convolution for every kernel, and one line over all"""
         counts = []
         for width, channels, kernels, lengths in (
-            (6, 5, [2, 3, 4], [1, 1]),
+            (6, student.draw.integer(5, 9), [2, 3, 4], [1, 1]),
             (5, 4, None, [3, 1, 6]),
             (7, 3, [1, 5], [2]),
         ):
