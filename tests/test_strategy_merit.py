@@ -354,7 +354,11 @@ def strategy_reasons(s):
 ]
 
 
-@pytest.mark.parametrize(("function", "what", "points", "named", "source"), WRONG, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    ("function", "what", "points", "named", "source"),
+    WRONG,
+    ids=lambda value: value[:30] if isinstance(value, str) else "",
+)
 def test_a_wrong_file_keeps_what_it_earned_and_is_told_what_is_wrong(function, what, points, named, source):
     graded = grade(SLUG, function, source)
     assert graded.points == points, graded.lost
