@@ -7,6 +7,7 @@ Sources:
     Transformer     Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
     BERT            Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 3
     top-k sampling  Fan et al. 2018, https://arxiv.org/abs/1805.04833
+    top-p sampling  Holtzman et al. 2020, https://arxiv.org/abs/1904.09751, section 3.1
     the library     Wolf et al. 2019, https://arxiv.org/abs/1910.03771
 """
 
@@ -230,3 +231,57 @@ def set_trainable(model: nn.Module, mode: str, n_top: int = 0) -> None:
     """
     # TODO: about a dozen lines. Refuse what does not exist, then switch on or off, part by part.
     raise NotImplementedError("set_trainable")
+
+
+# --- bonus ---
+
+
+def nucleus(logits: Tensor, p: float) -> Tensor:
+    """Leave only the nucleus to a sampler: the smallest set of tokens whose probability reaches p (top-p).
+
+    Tokens are taken from the most likely one downwards, until their softmax probabilities add up to p or more; the
+    token that reaches p is the last one taken. At least one token always stays. Where equally likely tokens meet the
+    border, no more of them stay than are needed; which ones is up to you.
+
+    Args:
+        logits: (V,), or (B, V) where every row is a distribution of its own. It stays as it is.
+        p: from 0 (only the most likely token stays) to 1 (all stay).
+
+    Returns:
+        The logits in the same shape and order, with -inf for every token outside the nucleus.
+
+    Raises:
+        ValueError: ``p`` lies outside 0 to 1.
+
+    >>> probabilities = torch.tensor([0.2, 0.4, 0.1, 0.3])
+    >>> nucleus(probabilities.log(), p=0.6).softmax(dim=-1).mul(7).round().tolist()
+    [0.0, 4.0, 0.0, 3.0]
+    """
+    # TODO: about nine lines. Refuse an impossible p, sort the probabilities, add up, and silence what comes after p is
+    # reached.
+    raise NotImplementedError("nucleus")
+
+
+def aggregate_first(tokens: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """Join tags to entities word by word, as a pipeline with ``aggregation_strategy="first"`` does.
+
+    The first token of a word speaks for the whole word: its tag and its score are the word's, whatever the model says
+    of the other pieces. Then words are joined to entities by the rules of ``aggregate_simple``.
+
+    Args:
+        tokens: as for ``aggregate_simple``. A token whose ``word`` begins with "##" is another piece of the word before
+            it; every other token begins a word, punctuation included. The list and its dictionaries stay as they are.
+        text: the text that the places refer to.
+
+    Returns:
+        One dictionary per entity, as from ``aggregate_simple``; ``score`` is the mean over its words, and ``word``,
+        ``start`` and ``end`` cover all pieces of these words.
+
+    >>> tags = [("B-PER", "Mar", 0, 3), ("O", "##len", 3, 6), ("O", "left", 7, 11), ("B-LOC", "Oslo", 12, 16)]
+    >>> tokens = [dict(zip(("entity", "word", "start", "end"), tag, strict=True), score=0.5) for tag in tags]
+    >>> groups = aggregate_first(tokens, "Marlen left Oslo")
+    >>> [(group["entity_group"], group["word"].replace(" ", "")) for group in groups]
+    [('PER', 'Marlen'), ('LOC', 'Oslo')]
+    """
+    # TODO: about eight lines. Join the pieces of each word, its first token in front; then join words to entities.
+    raise NotImplementedError("aggregate_first")

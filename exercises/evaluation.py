@@ -158,9 +158,9 @@ def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
             more in every line, and the mean loss and the accuracy over all of them, rounded to four places.
 
     Returns:
-        The places of the lines, counted from 0, that are impossible beside the line before; the first line stands
-        beside an epoch without examples. A printed average may be off by 0.00005, and a sum of n examples by n times
-        as much: what can be explained by that is possible.
+        The places of the lines, counted from 0 and in ascending order, that are impossible beside the line before; the
+        first line stands beside an epoch without examples. A printed average may be off by 0.00005, and a sum of n
+        examples by n times as much: what can be explained by that is possible.
 
     >>> audit_log([(80, 0.6234, 0.6250), (160, 0.5123, 0.7375), (240, 0.3987, 0.8208), (320, 0.2876, 0.8813)])
     [3]

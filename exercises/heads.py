@@ -17,7 +17,11 @@ Sources:
     [CLS] of the last four layers   Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 5.3
     weighted mix of all layers      Peters et al. 2018 (ELMo), https://arxiv.org/abs/1802.05365, equation 1
     attention pooling               Yang et al. 2016, https://aclanthology.org/N16-1174, section 2.2
+    generalised mean                Radenovic et al. 2018, https://arxiv.org/abs/1711.02512, section 3.2
+    two directions                  Graves and Schmidhuber 2005, https://doi.org/10.1016/j.neunet.2005.06.042
 """
+
+from collections.abc import Sequence
 
 import torch  # noqa: F401  (for your use)
 import torch.nn.functional as F  # noqa: F401  (for your use)
@@ -275,3 +279,134 @@ class AttentionPool(nn.Module):
         """
         # TODO: about three lines. Score, mask, softmax over the tokens, average the states.
         raise NotImplementedError("AttentionPool.forward")
+
+
+# --- bonus ---
+
+
+class GeMPool(nn.Module):
+    """The generalised mean over the real tokens: the p-th root of the mean of p-th powers, with a learned p.
+
+    With p = 1 it is the mean, and the larger p, the closer it comes to the maximum. There is one p for all features,
+    and it is trained with the rest. Powers of negative numbers are no use, so a value below ``eps`` counts as ``eps``.
+
+    Neither the content nor the number of the PAD positions matters, and nothing is overwritten.
+
+    >>> pool = GeMPool(p=2.0)
+    >>> pool(torch.tensor([[[1.0], [7.0], [99.0]]]), torch.tensor([[1, 1, 0]])).tolist()
+    [[5.0]]
+    """
+
+    def __init__(self, p: float = 3.0, eps: float = 1e-6) -> None:
+        """Build the pool.
+
+        Args:
+            p: where the exponent starts; the module's only parameter, one number.
+            eps: the least that a value counts as.
+        """
+        super().__init__()
+        # TODO: about two lines. One trainable number, and the least that a value counts as.
+        raise NotImplementedError("GeMPool.__init__")
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Pool the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 or True for a real token, 0 or False for padding; bool, integer or float. The real tokens
+                need not stand side by side. Every text has a real token.
+
+        Returns:
+            (B, C)
+        """
+        # TODO: about four lines. Raise to a power, silence the padding, average, take the root.
+        raise NotImplementedError("GeMPool.forward")
+
+
+class BiLSTMHead(nn.Module):
+    """One score per text from an LSTM that reads it in both directions, and a line over the two states in the end.
+
+    One direction reads from the first real token to the last, the other one from the last real token to the first; the
+    score is a linear function of both states, each taken after the last word that it reads. Either direction has one
+    layer, laid out as ``torch.nn.LSTM`` does it: 4 * units * (C + units + 2) numbers; the line has 2 * units + 1.
+
+    - neither the content nor the number of the PAD positions changes a score;
+    - the first and the last word of a long text have the greatest say, one from each direction; what stands in the
+      middle is far from either end;
+    - each text has the score that it would have in any other row of the batch;
+    - every parameter gets a gradient, and ``hidden_states`` and ``mask`` are not modified.
+
+    >>> head = BiLSTMHead(hidden=6, units=4)
+    >>> head(torch.ones(3, 5, 6), torch.ones(3, 5, dtype=torch.long)).shape
+    torch.Size([3, 1])
+    """
+
+    def __init__(self, hidden: int, units: int | None = None) -> None:
+        """Build the head.
+
+        Args:
+            hidden: C, the width of the encoder.
+            units: width of the state of one direction; None for C.
+        """
+        super().__init__()
+        # TODO: about three lines. An LSTM that reads both ways, and a linear layer from both states to one score.
+        raise NotImplementedError("BiLSTMHead.__init__")
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Score the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+
+        Returns:
+            (B, 1), no activation at the end: a score may be any number.
+        """
+        # TODO: about four lines. Tell the LSTM where each text ends, take the end of each direction, join, score.
+        raise NotImplementedError("BiLSTMHead.forward")
+
+
+class KernelsHead(nn.Module):
+    """One score per text from n-grams of several sizes: convolutions side by side, the maximum of each, and a line.
+
+    For every kernel a convolution over the tokens with ``channels`` features and a bias; then ReLU, and for each
+    feature the largest answer among the windows of the text (Kim 2014). The maxima of all kernels, side by side, go
+    through one linear layer with a bias. So the head trains, for kernels k, the sum of channels * (C * k + 1), and
+    channels * (number of kernels) + 1 for the line.
+
+    - a text may be shorter than a kernel, down to one token;
+    - neither the content nor the number of the PAD positions changes a score;
+    - within a window the order of the words matters; where in a text a passage stands does not, nor how often it
+      occurs, as long as it has the same neighbours and is not at an end;
+    - every parameter gets a gradient, and ``hidden_states`` and ``mask`` are not modified.
+
+    >>> head = KernelsHead(hidden=6, channels=4)
+    >>> head(torch.ones(3, 1, 6), torch.ones(3, 1, dtype=torch.long)).shape
+    torch.Size([3, 1])
+    """
+
+    def __init__(self, hidden: int, channels: int = 128, kernels: Sequence[int] = (2, 3, 4)) -> None:
+        """Build the head.
+
+        Args:
+            hidden: C, the width of the encoder.
+            channels: features per kernel.
+            kernels: tokens in a window, one entry for each convolution.
+        """
+        super().__init__()
+        # TODO: about two lines. A convolution for every kernel, all registered, and a linear layer over all of them.
+        raise NotImplementedError("KernelsHead.__init__")
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Score the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+
+        Returns:
+            (B, 1), no activation at the end: a score may be any number.
+        """
+        # TODO: about seven lines. Silence; for every kernel convolve, bend, take the maximum over real windows; join,
+        # score.
+        raise NotImplementedError("KernelsHead.forward")

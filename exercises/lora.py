@@ -8,6 +8,9 @@ Sources:
     adapters        Houlsby et al. 2019, https://arxiv.org/abs/1902.00751, section 2.1
     prefix tuning   Li and Liang 2021, https://arxiv.org/abs/2101.00190
     prompt tuning   Lester et al. 2021, https://arxiv.org/abs/2104.08691
+    best rank r     Eckart and Young 1936, https://doi.org/10.1007/BF02288367
+    DoRA            Liu et al. 2024, https://arxiv.org/abs/2402.09353, sections 4.1 to 4.3
+    rsLoRA          Kalajdzievski 2023, https://arxiv.org/abs/2312.03732
 """
 
 from collections.abc import Sequence
@@ -379,3 +382,83 @@ def peft_param_count(
     """
     # TODO: about ten lines. Tell the methods apart, count each, refuse the rest.
     raise NotImplementedError("peft_param_count")
+
+
+# --- bonus ---
+
+
+def best_rank_r(delta_w: Tensor, r: int) -> tuple[Tensor, Tensor, float]:
+    """Find the best that LoRA could do for a known update: the factors whose product comes closest to it.
+
+    The singular value decomposition writes the update as U S Vh, singular values in descending order. Keep the first r
+    of them, and no other matrix of rank r is closer (Eckart and Young 1936). What is lost has the size of the singular
+    values that were discarded.
+
+    Args:
+        delta_w: (d, k), for example the difference of a weight before and after full fine-tuning. It stays as it is.
+        r: rank, from 1 to the smaller one of d and k.
+
+    Returns:
+        B (d, r) and A (r, k), whose product B A is the best approximation of rank r (how the singular values are shared
+        between the two is up to you); and the error, the Frobenius norm of ``delta_w`` - B A, a number: the square root
+        of the sum of the squares of all discarded singular values.
+
+    Raises:
+        ValueError: ``r`` is less than 1, or larger than d or k.
+
+    >>> B, A, error = best_rank_r(torch.diag(torch.tensor([12.0, 4.0, 3.0])), r=1)
+    >>> [round(abs(number), 3) for number in (B @ A).diagonal().tolist()], round(float(error), 4)
+    ([12.0, 0.0, 0.0], 5.0)
+    """
+    # TODO: about six lines. Refuse impossible ranks, decompose, keep the first r, measure what is left.
+    raise NotImplementedError("best_rank_r")
+
+
+class DoRALinear(nn.Module):
+    """LoRA for the direction of a weight, and a magnitude of its own for every output (DoRA).
+
+    The weight in use is W' = m * (W + s B A) / norm, row by row: norm holds the length of every row of W + s B A, and m
+    the d magnitudes, which are trained. So a row is turned by B A, and made longer or shorter by m alone. (torch stores
+    one row for every output; the paper, which writes the matrix the other way round, speaks of columns.)
+
+    Only A, B and m are trainable: r * k, d * r and d numbers. W and the bias belong to ``base`` and are frozen. A
+    starts random, B at zero and m at the lengths of W's rows, so that the layer begins as an exact copy of its base.
+
+    In the backward pass norm counts as a constant (paper, section 4.3). x gets its gradient. No row of W is all zero.
+
+    >>> base = nn.Linear(3, 2)
+    >>> layer = DoRALinear(base, r=1, alpha=2.0)
+    >>> x = torch.ones(5, 3)
+    >>> torch.allclose(layer(x), base(x))
+    True
+    >>> sorted(parameter.numel() for parameter in layer.parameters() if parameter.requires_grad)
+    [2, 2, 3]
+    """
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, rs: bool = False) -> None:
+        """Wrap a layer.
+
+        Args:
+            base: the layer to adapt, d outputs and k inputs, with or without bias. Its parameters become frozen.
+            r: rank of the update, at least 1.
+            alpha: strength of the update.
+            rs: whether s is alpha / sqrt(r), as in rsLoRA, instead of alpha / r.
+
+        Raises:
+            ValueError: ``r`` is less than 1.
+        """
+        super().__init__()
+        # TODO: about nine lines. Freeze the base, create A, B and the magnitudes, choose the scale.
+        raise NotImplementedError("DoRALinear.__init__")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply W' and the bias.
+
+        Args:
+            x: (..., k)
+
+        Returns:
+            (..., d): W' x + b
+        """
+        # TODO: about four lines. Turn the weight, measure its rows, give them their magnitudes, apply.
+        raise NotImplementedError("DoRALinear.forward")

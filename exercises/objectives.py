@@ -12,9 +12,13 @@ Sources:
     masks drawn anew in every epoch            Liu et al. 2019, https://arxiv.org/abs/1907.11692, section 4.1
     CLM                                        Radford et al. 2018, "Improving Language Understanding by Generative
                                                Pre-Training", section 3.1
+    whole-word masking                         the README and create_pretraining_data.py of
+                                               https://github.com/google-research/bert (2019)
+    perplexity                                 Jelinek et al. 1977, https://doi.org/10.1121/1.2016299
 """
 
 import random
+from collections.abc import Iterable
 
 import torch
 import torch.nn.functional as F  # noqa: F401  (for your use)
@@ -192,3 +196,60 @@ def fill_mask_topk(logits: Tensor, input_ids: Tensor, mask_id: int, k: int = 5) 
     """
     # TODO: about four lines. Find the masks, turn their rows into probabilities, take the k largest.
     raise NotImplementedError("fill_mask_topk")
+
+
+# --- bonus ---
+
+
+def whole_word_mask(word_ids: list[int | None], p: float, rng: random.Random) -> list[bool]:
+    """Choose what to hide word by word: all tokens of a word are selected, or none of them.
+
+    The share is counted in tokens: ``budget`` = p times the number of ordinary tokens, rounded to a whole number
+    (halves either way), and at least 1. Words come up in random order, every order being equally likely. A word is
+    selected if all its tokens still fit into the budget; one that does not fit is passed over, and a shorter one that
+    comes up later may still be selected. If no word fits, none is selected.
+
+    Args:
+        word_ids: for each of T tokens the number of its word in its text, as ``word_ids()`` of a fast tokenizer gives
+            it, or None for a special token, which is never selected. Neighbours with the same number are one word. In a
+            pair of texts the numbers begin at 0 again behind the [SEP], so the same number may return: another word.
+        p: share of the ordinary tokens to select; above 0, at most 1.
+        rng: gives all random numbers.
+
+    Returns:
+        T times True (selected) or False, as a list or as a tensor.
+
+    >>> word_ids = [None, 0, 1, 1, 1, 2, None]  # [CLS] the hem ##ing ##way novel [SEP]
+    >>> selected = list(map(bool, whole_word_mask(word_ids, 0.6, random.Random(0))))
+    >>> sum(selected[2:5]) in (0, 3), sum(selected) <= 3, selected[0], selected[6]
+    (True, True, False, False)
+    """
+    # TODO: about eighteen lines. Collect the places of every word, shuffle the words, take those that still fit.
+    raise NotImplementedError("whole_word_mask")
+
+
+def perplexity(batches: Iterable[tuple[Tensor, Tensor]]) -> float:
+    """Say between how many equally likely tokens a model hesitates: e to the power of its mean loss over a corpus.
+
+    The mean is one over all labelled tokens of the corpus. It is neither a mean of the batches' means nor one of their
+    perplexities: a token counts the same whether its batch is large or small.
+
+    Args:
+        batches: may be a generator, which can be read only once. Pairs (logits, labels) of any sizes: (B, T, V), where
+            position t speaks about the label at t, and (B, T) int64, -100 (``IGNORED``) where nothing is asked. Some
+            batches may hold no label at all. Logits may be huge.
+
+    Returns:
+        A number from 1 upwards, computed in float64: up to a mean loss of 709 it is finite, far beyond that ``inf``
+        (e to that power is no number of 64 bits any more). It is no error that a model is hopeless.
+
+    Raises:
+        ValueError: the whole corpus has no label.
+
+    >>> knows_nothing = torch.zeros(2, 3, 50)
+    >>> labels = torch.tensor([[1, 2, -100], [3, -100, -100]])
+    >>> round(float(perplexity([(knows_nothing, labels)])), 3)
+    50.0
+    """
+    # TODO: about eight lines. Add up losses and labelled tokens over all batches; divide once, then exponentiate once.
+    raise NotImplementedError("perplexity")

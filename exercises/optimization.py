@@ -10,6 +10,8 @@ Sources:
     rates per layer      Howard and Ruder 2018, https://arxiv.org/abs/1801.06146, section 3.2
     re-initialisation    Zhang et al. 2020, https://arxiv.org/abs/2006.05987, section 5
     clipping             Pascanu et al. 2012, https://arxiv.org/abs/1211.5063, section 3.2
+    cosine               Loshchilov and Hutter 2016, https://arxiv.org/abs/1608.03983, equation 5
+    Adam                 Kingma and Ba 2014, https://arxiv.org/abs/1412.6980, algorithm 1
 """
 
 import math  # noqa: F401  (for your use)
@@ -189,3 +191,77 @@ def accumulate_gradients(
     """
     # TODO: about nine lines. Clear, count, then forward, weigh and backward, one micro-batch after the other.
     raise NotImplementedError("accumulate_gradients")
+
+
+# --- bonus ---
+
+
+def warmup_cosine(step: int, warmup_steps: int, total_steps: int, floor: float = 0.0) -> float:
+    """What the learning rate is multiplied with: up in a straight line to 1, down along half a cosine to ``floor``.
+
+    It is 0 at step 0, exactly 1 at ``warmup_steps``, halfway between 1 and ``floor`` in the middle of the way down, and
+    ``floor`` at ``total_steps`` and ever after.
+
+    Args:
+        step: how many optimizer steps were taken before this one; 0, 1, ...
+        warmup_steps: where the peak is, a whole number. 0 starts at the peak; with ``warmup_steps == total_steps``
+            there is no way down, and what stands at the peak itself is your choice: 1 or ``floor``.
+        total_steps: where the multiplier has come down; at least ``warmup_steps``, and at least 1.
+        floor: where the way down ends, from 0 to 1. The way up begins at 0 all the same.
+
+    >>> [round(warmup_cosine(step, warmup_steps=2, total_steps=6), 4) for step in range(8)]
+    [0.0, 0.5, 1.0, 0.8536, 0.5, 0.1464, 0.0, 0.0]
+    """
+    # TODO: about four lines. Up in a straight line; then how far down the way it is, and half a cosine of that.
+    raise NotImplementedError("warmup_cosine")
+
+
+def adam_step(
+    weight: Tensor,
+    grad: Tensor,
+    state: dict[str, Any],
+    mode: str,
+    lr: float = 1e-3,
+    weight_decay: float = 0.01,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+) -> tuple[Tensor, dict[str, Any]]:
+    """Take one step of Adam for one tensor, with weight decay where it is asked for.
+
+    Adam keeps two running averages, of the gradient g and of its square, both from 0:
+
+        mean = beta1 * mean + (1 - beta1) * g        square = beta2 * square + (1 - beta2) * g * g
+
+    In step t = 1, 2, ... they are too small by the factors 1 - beta1**t and 1 - beta2**t, and are divided by these. The
+    weight then moves by lr * mean / (sqrt(square) + eps), downwards. The three modes differ in what decay adds:
+
+    - "none": nothing, whatever ``weight_decay`` is;
+    - "l2": weight_decay * weight joins the gradient, before anything else is done with it;
+    - "decoupled": the weight moves by lr * weight_decay * weight more, taken from the weight before the step (AdamW).
+
+    Args:
+        weight: of any shape; not changed, nor is anything else.
+        grad: of the same shape.
+        state: {} before the first step, then what the step before returned.
+        mode: one of the three.
+        lr: learning rate.
+        weight_decay: strength of the decay.
+        betas: how much of each average is kept, that of g first.
+        eps: keeps the division apart from 0.
+
+    Returns:
+        The new weight, and the new state: a dictionary of numbers and tensors, under names of your choice.
+
+    Raises:
+        ValueError: there is no such mode.
+
+    >>> weight, state = torch.tensor([2.0]), {}
+    >>> for mode in ("none", "l2", "decoupled"):
+    ...     moved, _ = adam_step(weight, torch.tensor([0.5]), {}, mode, lr=0.1, weight_decay=0.1)
+    ...     print(mode, round(moved.item(), 4))
+    none 1.9
+    l2 1.9
+    decoupled 1.88
+    """
+    # TODO: about a dozen lines. Refuse unknown modes, decay or not, update both averages, correct them, step.
+    raise NotImplementedError("adam_step")

@@ -11,7 +11,7 @@ difference; one that no caller could tell from the reference is listed in ``test
 exit code is 1 if another one survives.
 
 Left out are mutants that hardly ever run (arithmetic in place of bit operations and the like), and those of docstrings,
-annotations and examples.
+annotations, examples and code that the exercise gives.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def mutants(slug: str) -> Iterator[Mutant]:
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
-    source = paths.solution(slug).read_text(encoding="utf-8")
+    source, graded = paths.solution(slug).read_text(encoding="utf-8"), syllabus.resolve(slug).names
     before = outline(source)
     seen = {tuple(before.values())}
     for name in OPERATORS:
@@ -117,7 +117,8 @@ def mutants(slug: str) -> Iterator[Mutant]:
                 continue
             seen.add(tuple(after.values()))
             changed = [key for key, dump in after.items() if before.get(key) != dump]
-            yield Mutant(slug, mutated, changed[0], shown(source, mutated))
+            if changed[0] in graded or changed[0].startswith("_") or changed[0].isupper():  # else it is given code
+                yield Mutant(slug, mutated, changed[0], shown(source, mutated))
 
 
 def outline(source: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ Sources:
     Transformer     Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
     BERT            Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 3
     top-k sampling  Fan et al. 2018, https://arxiv.org/abs/1805.04833
+    top-p sampling  Holtzman et al. 2020, https://arxiv.org/abs/1904.09751, section 3.1
     the library     Wolf et al. 2019, https://arxiv.org/abs/1910.03771
 """
 
@@ -306,3 +307,68 @@ def set_trainable(model: nn.Module, mode: str, n_top: int = 0) -> None:
         first = n_layers - n_top
         for layer in model.bert.encoder.layer[first:]:
             layer.requires_grad_(True)
+
+
+# --- bonus ---
+
+
+def nucleus(logits: Tensor, p: float) -> Tensor:
+    """Leave only the nucleus to a sampler: the smallest set of tokens whose probability reaches p (top-p).
+
+    Tokens are taken from the most likely one downwards, until their softmax probabilities add up to p or more; the
+    token that reaches p is the last one taken. At least one token always stays. Where equally likely tokens meet the
+    border, no more of them stay than are needed; which ones is up to you.
+
+    Args:
+        logits: (V,), or (B, V) where every row is a distribution of its own. It stays as it is.
+        p: from 0 (only the most likely token stays) to 1 (all stay).
+
+    Returns:
+        The logits in the same shape and order, with -inf for every token outside the nucleus.
+
+    Raises:
+        ValueError: ``p`` lies outside 0 to 1.
+
+    >>> probabilities = torch.tensor([0.2, 0.4, 0.1, 0.3])
+    >>> nucleus(probabilities.log(), p=0.6).softmax(dim=-1).mul(7).round().tolist()
+    [0.0, 4.0, 0.0, 3.0]
+    """
+    if not 0 <= p <= 1:
+        raise ValueError(f"p={p}: a probability lies between 0 and 1")
+    probabilities, order = logits.softmax(dim=-1).sort(dim=-1, descending=True)
+    before = probabilities.cumsum(dim=-1) - probabilities  # what the more likely tokens have together
+    outside = before >= p
+    outside[..., 0] = False
+    if p == 1:
+        outside = torch.zeros_like(outside)  # a rounded sum may reach 1 too early
+    return logits.masked_fill(outside.scatter(-1, order, outside), float("-inf"))
+
+
+def aggregate_first(tokens: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """Join tags to entities word by word, as a pipeline with ``aggregation_strategy="first"`` does.
+
+    The first token of a word speaks for the whole word: its tag and its score are the word's, whatever the model says
+    of the other pieces. Then words are joined to entities by the rules of ``aggregate_simple``.
+
+    Args:
+        tokens: as for ``aggregate_simple``. A token whose ``word`` begins with "##" is another piece of the word before
+            it; every other token begins a word, punctuation included. The list and its dictionaries stay as they are.
+        text: the text that the places refer to.
+
+    Returns:
+        One dictionary per entity, as from ``aggregate_simple``; ``score`` is the mean over its words, and ``word``,
+        ``start`` and ``end`` cover all pieces of these words.
+
+    >>> tags = [("B-PER", "Mar", 0, 3), ("O", "##len", 3, 6), ("O", "left", 7, 11), ("B-LOC", "Oslo", 12, 16)]
+    >>> tokens = [dict(zip(("entity", "word", "start", "end"), tag, strict=True), score=0.5) for tag in tags]
+    >>> groups = aggregate_first(tokens, "Marlen left Oslo")
+    >>> [(group["entity_group"], group["word"].replace(" ", "")) for group in groups]
+    [('PER', 'Marlen'), ('LOC', 'Oslo')]
+    """
+    words: list[dict[str, Any]] = []
+    for token in tokens:
+        if words and token["word"].startswith("##"):
+            words[-1] = {**words[-1], "end": token["end"]}
+        else:
+            words.append(token)
+    return aggregate_simple(words, text)

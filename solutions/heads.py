@@ -17,7 +17,11 @@ Sources:
     [CLS] of the last four layers   Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 5.3
     weighted mix of all layers      Peters et al. 2018 (ELMo), https://arxiv.org/abs/1802.05365, equation 1
     attention pooling               Yang et al. 2016, https://aclanthology.org/N16-1174, section 2.2
+    generalised mean                Radenovic et al. 2018, https://arxiv.org/abs/1711.02512, section 3.2
+    two directions                  Graves and Schmidhuber 2005, https://doi.org/10.1016/j.neunet.2005.06.042
 """
+
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -286,3 +290,143 @@ class AttentionPool(nn.Module):
         scores = self.outer(torch.tanh(self.inner(hidden_states))).squeeze(-1)  # (B, T)
         weights = scores.masked_fill(mask == 0, float("-inf")).softmax(dim=1)  # (B, T), zero where PAD is
         return torch.einsum("bt,btc->bc", weights, hidden_states)
+
+
+# --- bonus ---
+
+
+class GeMPool(nn.Module):
+    """The generalised mean over the real tokens: the p-th root of the mean of p-th powers, with a learned p.
+
+    With p = 1 it is the mean, and the larger p, the closer it comes to the maximum. There is one p for all features,
+    and it is trained with the rest. Powers of negative numbers are no use, so a value below ``eps`` counts as ``eps``.
+
+    Neither the content nor the number of the PAD positions matters, and nothing is overwritten.
+
+    >>> pool = GeMPool(p=2.0)
+    >>> pool(torch.tensor([[[1.0], [7.0], [99.0]]]), torch.tensor([[1, 1, 0]])).tolist()
+    [[5.0]]
+    """
+
+    def __init__(self, p: float = 3.0, eps: float = 1e-6) -> None:
+        """Build the pool.
+
+        Args:
+            p: where the exponent starts; the module's only parameter, one number.
+            eps: the least that a value counts as.
+        """
+        super().__init__()
+        self.p = nn.Parameter(torch.tensor(float(p)))
+        self.eps = eps
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Pool the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 or True for a real token, 0 or False for padding; bool, integer or float. The real tokens
+                need not stand side by side. Every text has a real token.
+
+        Returns:
+            (B, C)
+        """
+        powers = hidden_states.clamp(min=self.eps) ** self.p
+        powers = powers.masked_fill(mask.unsqueeze(-1) == 0, 0)
+        n_tokens = (mask != 0).sum(dim=1, keepdim=True)  # (B, 1)
+        return (powers.sum(dim=1) / n_tokens) ** (1 / self.p)
+
+
+class BiLSTMHead(nn.Module):
+    """One score per text from an LSTM that reads it in both directions, and a line over the two states in the end.
+
+    One direction reads from the first real token to the last, the other one from the last real token to the first; the
+    score is a linear function of both states, each taken after the last word that it reads. Either direction has one
+    layer, laid out as ``torch.nn.LSTM`` does it: 4 * units * (C + units + 2) numbers; the line has 2 * units + 1.
+
+    - neither the content nor the number of the PAD positions changes a score;
+    - the first and the last word of a long text have the greatest say, one from each direction; what stands in the
+      middle is far from either end;
+    - each text has the score that it would have in any other row of the batch;
+    - every parameter gets a gradient, and ``hidden_states`` and ``mask`` are not modified.
+
+    >>> head = BiLSTMHead(hidden=6, units=4)
+    >>> head(torch.ones(3, 5, 6), torch.ones(3, 5, dtype=torch.long)).shape
+    torch.Size([3, 1])
+    """
+
+    def __init__(self, hidden: int, units: int | None = None) -> None:
+        """Build the head.
+
+        Args:
+            hidden: C, the width of the encoder.
+            units: width of the state of one direction; None for C.
+        """
+        super().__init__()
+        size = hidden if units is None else units
+        self.readers = nn.LSTM(hidden, size, batch_first=True, bidirectional=True)
+        self.line = nn.Linear(2 * size, 1)
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Score the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+
+        Returns:
+            (B, 1), no activation at the end: a score may be any number.
+        """
+        lengths = (mask != 0).sum(dim=1).cpu()  # packing wants them there
+        packed = nn.utils.rnn.pack_padded_sequence(hidden_states, lengths, batch_first=True, enforce_sorted=False)
+        _, (ends, _) = self.readers(packed)  # (2, B, units): each direction where it ends, in the order of the batch
+        return self.line(torch.cat([ends[0], ends[1]], dim=1))
+
+
+class KernelsHead(nn.Module):
+    """One score per text from n-grams of several sizes: convolutions side by side, the maximum of each, and a line.
+
+    For every kernel a convolution over the tokens with ``channels`` features and a bias; then ReLU, and for each
+    feature the largest answer among the windows of the text (Kim 2014). The maxima of all kernels, side by side, go
+    through one linear layer with a bias. So the head trains, for kernels k, the sum of channels * (C * k + 1), and
+    channels * (number of kernels) + 1 for the line.
+
+    - a text may be shorter than a kernel, down to one token;
+    - neither the content nor the number of the PAD positions changes a score;
+    - within a window the order of the words matters; where in a text a passage stands does not, nor how often it
+      occurs, as long as it has the same neighbours and is not at an end;
+    - every parameter gets a gradient, and ``hidden_states`` and ``mask`` are not modified.
+
+    >>> head = KernelsHead(hidden=6, channels=4)
+    >>> head(torch.ones(3, 1, 6), torch.ones(3, 1, dtype=torch.long)).shape
+    torch.Size([3, 1])
+    """
+
+    def __init__(self, hidden: int, channels: int = 128, kernels: Sequence[int] = (2, 3, 4)) -> None:
+        """Build the head.
+
+        Args:
+            hidden: C, the width of the encoder.
+            channels: features per kernel.
+            kernels: tokens in a window, one entry for each convolution.
+        """
+        super().__init__()
+        self.branches = nn.ModuleList(nn.Conv1d(hidden, channels, kernel) for kernel in kernels)
+        self.line = nn.Linear(channels * len(kernels), 1)
+
+    def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
+        """Score the texts.
+
+        Args:
+            hidden_states: (B, T, C)
+            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+
+        Returns:
+            (B, 1), no activation at the end: a score may be any number.
+        """
+        behind = mask.unsqueeze(1) == 0  # (B, 1, T)
+        words = hidden_states.transpose(1, 2).masked_fill(behind, 0)  # (B, C, T)
+        strongest = []
+        for branch in self.branches:
+            answers = F.relu(branch(F.pad(words, (0, branch.kernel_size[0] - 1))))  # window t begins at token t
+            strongest.append(answers.masked_fill(behind, 0).amax(dim=2))  # after ReLU a zero can win from nobody
+        return self.line(torch.cat(strongest, dim=1))

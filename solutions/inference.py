@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
-from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+from torch import Tensor
+from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
 
-def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassification, PreTrainedTokenizerFast]:
+def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassification, BertTokenizer]:
     """Given: a tiny BERT that has learned nothing, and its tokenizer, to try your functions on without a download.
 
     >>> model, tokenizer = toy()
@@ -27,14 +27,10 @@ def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassif
     [2, 4, 8, 9, 5, 3]
     """
     words = "[PAD] [UNK] [CLS] [SEP] a film , good bor ##ing !".split()
-    pieces = Tokenizer(models.WordPiece({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
-    pieces.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    pieces.post_processor = processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
-    names = {name: f"[{name[:3].upper()}]" for name in ("pad_token", "unk_token", "cls_token", "sep_token")}
     torch.manual_seed(0)
     shape = dict.fromkeys(("num_hidden_layers", "num_attention_heads"), 2) | {"hidden_size": 8, "intermediate_size": 16}
     config = BertConfig(vocab_size=len(words), id2label=dict(enumerate(labels)), initializer_range=1.0, **shape)
-    return BertForSequenceClassification(config), PreTrainedTokenizerFast(tokenizer_object=pieces, **names)
+    return BertForSequenceClassification(config), BertTokenizer(vocab={word: i for i, word in enumerate(words)})
 
 
 def predict(text: str, model: Any, tokenizer: Any, max_length: int = 128) -> tuple[str, float]:
@@ -106,3 +102,67 @@ def predict_batch(
         names = [model.config.id2label[index] for index in indices.tolist()]
         answers.extend(zip(names, best.tolist(), strict=True))
     return answers
+
+
+# --- bonus ---
+
+
+def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int = 10) -> float:
+    """How far confidences lie from the share of predictions that is right, on average.
+
+    The range from 0 to 1 is cut into bins of equal width; a confidence on a border belongs to the bin below it, and 0
+    to the first bin. In each bin two means are compared: of the confidences, and of what is right. The result is the
+    mean of these distances, each weighted by the number of predictions in its bin; empty bins have no say.
+
+    Args:
+        confidences: (N,), from 0 to 1.
+        correct: (N,), True or 1 where the prediction was right.
+        n_bins: how many bins.
+
+    Returns:
+        A number from 0, perfectly calibrated, to 1.
+
+    Raises:
+        ValueError: there are no predictions.
+
+    >>> confidences = torch.tensor([0.95, 0.85, 0.92, 0.98])
+    >>> round(expected_calibration_error(confidences, torch.tensor([True, False, True, True]), n_bins=2), 3)
+    0.175
+    """
+    if len(confidences) == 0:
+        raise ValueError("no predictions, no calibration error")
+    total = 0.0
+    for place in range(n_bins):
+        above = confidences > place / n_bins if place else confidences >= 0
+        inside = above & (confidences <= (place + 1) / n_bins)
+        if inside.any():
+            gap = confidences[inside].double().mean() - correct[inside].double().mean()
+            total += inside.sum().item() * gap.abs().item()
+    return total / len(confidences)
+
+
+def temperature_scale(logits: Tensor, labels: Tensor) -> float:
+    """Find the temperature T for which softmax(logits / T) has the lowest cross-entropy.
+
+    Args:
+        logits: (N, C), of texts that the model was not trained on.
+        labels: (N,), the right classes. Some of them are not the most likely one, or T would go to 0.
+
+    Returns:
+        T, to 1 %. It lies between 0.05 and 50.
+
+    >>> logits = torch.tensor([[2.0, -2.0]] * 4)
+    >>> round(temperature_scale(logits, torch.tensor([0, 0, 0, 1])), 2)
+    3.64
+    """
+    scores = logits.detach().double()
+    right = scores.gather(1, labels.long()[:, None]).mean()
+    low, high = 0.01, 100.0  # of 1 / T
+    for _ in range(60):
+        beta = (low * high) ** 0.5
+        expected = ((beta * scores).softmax(dim=-1) * scores).sum(dim=-1).mean()
+        if expected < right:  # not sure enough
+            low = beta
+        else:
+            high = beta
+    return 1 / beta

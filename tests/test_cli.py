@@ -838,8 +838,18 @@ def test_read_leaves_the_hints_out(desk):
     assert outcome.exit_code == 0
     assert "Hints\n" not in outcome.stdout
     assert "course hint exercise-3" in outcome.stdout
+    assert "Answers\n" not in outcome.stdout and "course read exercise-3 --answers" in outcome.stdout
     assert last_line(outcome) == "course grade exercise-3"
     assert max(len(line) for line in outcome.stdout.splitlines()) <= 100
+
+
+def test_read_shows_every_question_with_its_answer(desk):
+    outcome = desk("read", "3", "--answers")
+    assert outcome.exit_code == 0 and last_line(outcome) == "course grade exercise-3"
+    assert outcome.stdout.startswith("LoRA and PEFT\n") and "Sources" not in outcome.stdout
+    asked = [int(number) for number in re.findall(r"Question (\d+)\.", outcome.stdout)]
+    assert asked == list(range(1, len(asked) + 1)) and len(asked) >= 5
+    assert "720" in outcome.stdout  # of the first answer, and nowhere in the questions
 
 
 def test_hints_one_by_one(desk):

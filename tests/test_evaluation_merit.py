@@ -235,7 +235,7 @@ def confusion(y_true, y_pred, n_classes=2):
     ),
     "bincount the other way": (
         "confusion",
-        {"rows_are_true", "multi_class", "missing_class", "types"},
+        {"rows_are_true", "multi_class"},
         "confusion-transposed",
         """
 def confusion(y_true, y_pred, n_classes=2):

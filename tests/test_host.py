@@ -31,7 +31,7 @@ from course.compat import module_command
 from course.submission import MAX_BYTES
 from grader import fixtures, wire
 from grader.errors import ServerError
-from grader.fixtures import lora, pool
+from grader.fixtures import lora
 from grader.judge import compiling
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.compiling import compile_aside
@@ -41,7 +41,7 @@ from grader.judge.launcher import ForkLauncher
 from grader.judge.limits import Budget
 from grader.judge.proxy import local_student
 from grader.link import send
-from grader.student import sandbox, scratch
+from grader.student import pool, sandbox, scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the host forks on Linux only")
 ATTACKS = Path(__file__).parent / "attacks"

@@ -23,7 +23,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from course import paths, syllabus
+from course import lesson, paths, syllabus
 from course.compat import tomllib
 from scripts import skeletons
 
@@ -40,7 +40,9 @@ MAY_IMPORT = {
     "solutions": TORCH_STACK,
     "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "click", "rich"},
     "grader": TORCH_STACK | GRADING | {"grader", "course"},
-    "scripts": TORCH_STACK | {"scripts", "course", "grader", "solutions", "matplotlib", "pytest", "babel"},
+    "scripts": TORCH_STACK
+    | {"scripts", "course", "grader", "solutions", "matplotlib", "pytest", "babel"}
+    | {"cosmic_ray"},
     "tests": ANYTHING,
     "tests/variants": TORCH_STACK,
 }
@@ -344,7 +346,8 @@ def guard_one_declaration(root: Path) -> Look:
         prefix, suffix = pattern.split("SLUG")
         for path in inside(root, where("SLUG")).parent.glob(f"{prefix}*{suffix}"):
             slug = path.name.removeprefix(prefix).removesuffix(suffix)
-            if path.name != "__init__.py" and slug not in slugs:
+            introduction = room.startswith("lesson") and slug == lesson.INTRO  # the one lesson without an exercise
+            if path.name != "__init__.py" and slug not in slugs and not introduction:
                 look.offences.append(f"{path.relative_to(root).as_posix()} belongs to no exercise that is ready")
     for path in inside(root, paths.variants("SLUG")).parent.glob("*"):
         if path.is_dir() and path.name not in slugs | {"__pycache__"}:

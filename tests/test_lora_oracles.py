@@ -637,6 +637,13 @@ def test_the_honest_log_can_be_had_again():
         assert accuracy == pytest.approx(want_accuracy, abs=0.03)
 
 
+def test_the_picture_of_the_spectrum_shows_what_was_measured():
+    assert pictures.RANKS == figures_lora.SPECTRUM_RANKS
+    assert [shares for _, _, shares in pictures.SPECTRUM] == list(figures_lora.SPECTRUM.values())
+    for shares in figures_lora.SPECTRUM.values():
+        assert list(shares) == sorted(shares) and len(shares) == len(figures_lora.SPECTRUM_RANKS)
+
+
 def test_the_bars_are_as_long_as_computed(figures: list[Figure]):
     found = {figure.what: float(figure.text.split()[0].replace(",", "").replace("−", "-")) for figure in figures}
     memory = {  # the sections' rows repeat their labels, so the two memory bars are computed again

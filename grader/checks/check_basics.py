@@ -842,14 +842,21 @@ def without_blanks(word: object) -> object:
     return "".join(word.split()) if isinstance(word, str) else word
 
 
-def grouped(student, sentence: Sentence, pure: bool = False) -> list[dict[str, Any]]:
+def grouped(
+    student, sentence: Sentence, pure: bool = False, function: str = "aggregate_simple"
+) -> list[dict[str, Any]]:
     """The student's entities, five known keys each."""
     with student.untraced():
         if pure:
-            result = student.pure("aggregate_simple", sentence.tokens, sentence.text)
+            result = student.pure(function, sentence.tokens, sentence.text)
         else:
-            result = student.aggregate_simple(sentence.tokens, sentence.text)
-    expect.true(isinstance(result, (list, tuple)), "aggregate_simple returns a list", actual=result, reveal=True)
+            result = getattr(student, function)(sentence.tokens, sentence.text)
+    expect.true(
+        isinstance(result, (list, tuple)),
+        say("{name} returns a list", name=function),
+        actual=result,
+        reveal=True,
+    )
     most = 10 * len(sentence.tokens)
     expect.true(
         len(result) <= most,
@@ -1207,6 +1214,8 @@ class CheckSetTrainable:
             body.choose("top", n_top)
             layers = [f"encoder.layer.{layer}" for layer in range(12 - n_top, 12)]
             body.expect(f"with n_top={n_top} of 12 layers", TOP, "pooler", *layers)
+        body.choose("top")
+        body.expect("without n_top, which is 0 then", TOP, "pooler")
 
     @check(points=1, after=("head",))
     def check_refusals(self, student):
@@ -1246,3 +1255,217 @@ class CheckSetTrainable:
             "the numbers of the model",
             hint="freezing keeps a number from moving, it does not move it",
         )
+
+
+# --- bonus: top-p ---
+
+
+def settled(student, *shares: float) -> Tensor:
+    """Logits whose softmax gives these shares, in an order drawn anew, moved by a number that changes nothing."""
+    order = torch.randperm(len(shares), generator=student.draw.generator)
+    return torch.tensor(shares)[order].log() + student.draw.uniform(-3, 3, 1)
+
+
+def nucleus_of(logits: Tensor, p: float) -> Tensor:
+    """What stays of one row, token by token in float64."""
+    shares = logits.double().softmax(0).tolist()
+    kept, total = [], 0.0
+    for token in sorted(range(len(shares)), key=lambda token: -shares[token]):
+        if kept and total >= p:
+            break
+        kept.append(token)
+        total += shares[token]
+    left = torch.full_like(logits, -math.inf)
+    left[kept] = logits[kept]
+    return left
+
+
+SHARES = (0.35, 0.25, 0.15, 0.12, 0.08, 0.05)
+
+
+class CheckNucleus:
+    """Top-p"""
+
+    function = "nucleus"
+
+    @check(points=2, visible=True)
+    def check_smallest_set(self, student):
+        """the most likely tokens stay until they reach p together, the one that reaches it included"""
+        asked = [(p, settled(student, *SHARES)) for p in (0.4, 0.3, 0.92, 0.7, 0.83)]  # 2, 1, 5, 3 and 4 tokens
+        answers = [student.nucleus(logits, p) for p, logits in asked]
+        for (p, logits), answer in zip(asked, answers, strict=True):
+            expect.close(
+                answer,
+                nucleus_of(logits, p),
+                f"logits with p={p}, tokens of probability 0.35, 0.25, 0.15, 0.12, 0.08 and 0.05",
+                hint="add up from the most likely token downwards; is the sum of what stays at least p? Could one go?",
+            )
+
+    @check(points=1, visible=True, after=("smallest_set",))
+    def check_rows(self, student):
+        """every row of a batch has a nucleus of its own, large or small"""
+        for shares in (
+            ((0.97, 0.01, 0.01, 0.01), (0.3, 0.28, 0.22, 0.2), (0.5, 0.3, 0.15, 0.05)),
+            ((0.44, 0.26, 0.16, 0.08, 0.06), (0.22, 0.21, 0.2, 0.19, 0.18)),
+        ):
+            p = float(student.draw.uniform(0.83, 0.85))
+            logits = torch.stack([settled(student, *row) for row in shares])
+            expect.close(
+                student.nucleus(logits, p),
+                torch.stack([nucleus_of(row, p) for row in logits]),
+                "logits of a batch",
+                hint="one softmax, one order and one border for each row",
+            )
+
+    @check(points=1, after=("smallest_set",))
+    def check_ends(self, student):
+        """p=0 leaves the most likely token, p=1 leaves all, and equally likely tokens are no reason to keep more"""
+        logits = settled(student, *SHARES)
+        for p, hint in (
+            (0.0, "a sampler needs something to draw from: one token always stays"),
+            (1.0, "nothing lies outside a nucleus that has to hold everything"),
+        ):
+            expect.close(student.nucleus(logits, p), nucleus_of(logits, p), f"logits with p={p}", hint=hint)
+        for n, p, want in ((8, 0.55, 5), (5, 0.5, 3)):
+            shift = float(student.draw.uniform(-2, 2))
+            with student.untraced():  # which of the equally likely tokens stay, is free
+                left = student.nucleus(torch.full((n,), shift), p)
+            expect.shape(left, (n,), f"logits of {n} equally likely tokens")
+            finite = left[left.isfinite()]
+            student.note("equally likely tokens that stay", int(finite.numel()))
+            expect.close(finite.double(), torch.full_like(finite, shift).double()[: len(finite)], "logits that stay")
+            expect.equal(
+                int(finite.numel()),
+                want,
+                f"tokens that stay of {n} equally likely ones, with p={p}",
+                hint="the smallest set: how many of them are needed to reach p?",
+            )
+
+    @check(points=1, after=("smallest_set",))
+    def check_care(self, student):
+        """a p outside 0 to 1 is a ValueError, and the caller's logits stay as they are"""
+        for p in (0.5, 0.8):
+            logits = settled(student, *SHARES)
+            expect.close(student.pure("nucleus", logits, p), nucleus_of(logits, p), f"logits with p={p}")
+        logits = settled(student, *SHARES)
+        for p in (1.5, -0.2, float(student.draw.uniform(2, 90))):
+            with student.untraced():
+                kinds = student.fixtures.basics.refusal(student.value(None, "nucleus"), logits, p)
+            refused = isinstance(kinds, list) and "ValueError" in kinds
+            got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
+            student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")
+            expect.true(
+                refused,
+                say("p={p}: expected a ValueError", p=round(p, 2)),
+                expected="ValueError",
+                actual=str(got)[:60],
+                hint="somebody who writes 90 for 90 % would get the whole vocabulary, and no word of warning",
+                reveal=True,
+            )
+
+
+# --- bonus: words before entities ---
+
+
+def spoken_for(sentence: Sentence, kind: str, *words: tuple[int, ...]) -> dict[str, Any]:
+    """The entity that these words should make, each given by the places of its tokens; the first one speaks."""
+    whole = sentence.group(kind, *(place for word in words for place in word))
+    heads = [sentence.tokens[word[0] + sentence.shift]["score"] for word in words]
+    return {**whole, "score": math.fsum(heads) / len(heads)}
+
+
+def first_grouped(student, sentence: Sentence, pure: bool = False) -> list[dict[str, Any]]:
+    """The student's entities under the strategy "first"."""
+    return grouped(student, sentence, pure, "aggregate_first")
+
+
+class CheckAggregateFirst:
+    """Named entities, word by word"""
+
+    function = "aggregate_first"
+
+    @check(points=2, visible=True, substitutes=("aggregate_simple",))
+    def check_words(self, student):
+        """the first token decides for its whole word, whatever the other pieces are tagged"""
+        for sentence in Sentence.twice(
+            student,
+            ("Mar|len|e", "B-PER O I-LOC"),
+            ("Diet|rich", "I-PER B-PER"),
+            ("met", "O"),
+            ("Sm|ith|son", "O B-PER I-PER"),
+            ("in", "O"),
+            ("Nov|osi|bir|sk", "B-LOC B-ORG I-ORG I-ORG"),
+        ):
+            want = [
+                spoken_for(sentence, "PER", (0, 1, 2), (3, 4)),
+                spoken_for(sentence, "LOC", (10, 11, 12, 13)),
+            ]
+            expect_entities(
+                first_grouped(student, sentence),
+                want,
+                "a word cannot be half a person: which token speaks for all pieces of its word?",
+            )
+
+    @check(points=1, visible=True, substitutes=("aggregate_simple",))
+    def check_score(self, student):
+        """a word has the score of its first token, and an entity the mean over its words"""
+        for sentence in Sentence.twice(
+            student,
+            ("Ma|rie", "B-PER I-PER"),
+            ("Sk|lo|dow|ska", "I-PER I-PER I-PER I-PER"),
+            ("Curie", "I-PER"),
+            ("left", "O"),
+            ("War|saw", "B-LOC I-LOC"),
+        ):
+            want = [spoken_for(sentence, "PER", (0, 1), (2, 3, 4, 5), (6,)), spoken_for(sentence, "LOC", (8, 9))]
+            expect.close(
+                [entity["score"] for entity in first_grouped(student, sentence)],
+                [entity["score"] for entity in want],
+                "scores",
+                hint="three words, three scores, one mean: a long word counts no more than a short one",
+            )
+
+    @check(points=1, substitutes=("aggregate_simple",))
+    def check_punctuation(self, student):
+        """what follows without a blank is a word of its own, unless it is marked with ##"""
+        for sentence in Sentence.twice(
+            student,
+            ("Stra|tford", "B-LOC I-LOC"),
+            ("+-", "I-LOC"),
+            ("+up|on", "I-LOC O"),
+            ("+,", "O"),
+            ("+Ba|th", "I-LOC I-ORG"),
+            ("+/", "O"),
+            ("+Wells", "B-LOC"),
+            ("+.", "O"),
+        ):
+            want = [
+                spoken_for(sentence, "LOC", (0, 1), (2,), (3, 4)),
+                spoken_for(sentence, "LOC", (6, 7)),
+                spoken_for(sentence, "LOC", (9,)),
+            ]
+            found = first_grouped(student, sentence)
+            hint = "the tokenizer marks a piece that goes on with ##; a comma goes on with nothing"
+            expect_entities(found, want, hint)
+            expect.close([one["score"] for one in found], [one["score"] for one in want], "scores", hint=hint)
+
+    @check(points=1, after=("words",), substitutes=("aggregate_simple",))
+    def check_entities(self, student):
+        """words are joined as tokens were: B opens, O separates, another type too; tokens and text stay as they are"""
+        for sentence in Sentence.twice(
+            student,
+            ("An|na", "B-PER I-PER"),
+            ("Bo|b", "B-PER O"),
+            ("Mar|ley", "I-PER I-PER"),
+            ("Lon|don", "I-LOC I-PER"),
+            ("or", "O"),
+            ("Par|is", "I-LOC O"),
+        ):
+            want = [
+                spoken_for(sentence, "PER", (0, 1)),
+                spoken_for(sentence, "PER", (2, 3), (4, 5)),
+                spoken_for(sentence, "LOC", (6, 7)),
+                spoken_for(sentence, "LOC", (9, 10)),
+            ]
+            for pure in (True, False):
+                expect_entities(first_grouped(student, sentence, pure), want, "two steps: words first, entities then")

@@ -585,6 +585,18 @@ class CheckConvHead:
             head(texts.hidden(), texts.mask(), shape=(len(lengths), 1))
         Head(student, "ConvHead", 7).demand_reading(7)
         demand_any_number(student, "ConvHead", 6, channels=8)
+        with student.untraced():
+            numbers = [
+                student.fixtures.n_trainable(student.ConvHead(6, **options))
+                for options in ({}, {"channels": 256, "kernel": 2})
+            ]
+        head.fact("256 channels and a kernel of 2 unless told otherwise", numbers[0] == numbers[1])
+        expect.equal(
+            numbers[0],
+            numbers[1],
+            "trainable numbers of ConvHead(6), which should be those of ConvHead(6, channels=256, kernel=2)",
+            hint="what do you take where nothing is said of channels and kernel?",
+        )
 
     @check(points=3)
     def check_pad_invariant(self, student):
@@ -1290,3 +1302,323 @@ def affine(inputs: Tensor, outputs: Tensor) -> bool:
 def cosines(one: Tensor, other: Tensor) -> Tensor:
     """Cosine of the angle, row by row."""
     return torch.nn.functional.cosine_similarity(one, other)
+
+
+# --- bonus: the generalised mean ---
+
+
+def generalised(p: float, eps: float) -> Callable[[Tensor], Tensor]:
+    """The generalised mean of the real tokens (n, C) of one text, in float64."""
+
+    def pooled(tokens: Tensor) -> Tensor:
+        powers = tokens.double().clamp(min=eps).pow(p)
+        mean: Tensor = powers.sum(0) / len(tokens)
+        return mean.pow(1 / p)
+
+    return pooled
+
+
+class CheckGeMPool:
+    """The generalised mean"""
+
+    function = "GeMPool"
+
+    @check(points=2, visible=True)
+    def check_value(self, student):
+        """the p-th root of the mean of the p-th powers, over the real tokens; what is below eps counts as eps"""
+        answers = []
+        for p, eps, lengths in ((3.0, 1e-6, [5, 3, 1]), (2.5, 1e-6, [2, 6, 4, 1]), (2.0, 0.3, [4, 3])):
+            texts = Texts(student, lengths, 4)
+            hidden, mask = texts.hidden(scale=1.0), texts.mask()
+            pool = student.GeMPool() if p == 3.0 else student.GeMPool(p=p, eps=eps)
+            answers.append((pool(hidden, mask), per_text(generalised(p, eps), hidden, mask), p, eps))
+        for got, want, p, eps in answers:
+            expect.close(
+                got,
+                want,
+                f"generalised mean with p={p}, eps={eps}",
+                tolerance=1e-4,
+                hint="raise what is at least eps to the power p, average over the text's real tokens, take the root",
+            )
+
+    @check(points=1, visible=True)
+    def check_learned(self, student):
+        """p is one trainable number: written as 1 it gives the mean, as 40 nearly the maximum, and it has a gradient"""
+        for start in (3.0, float(student.draw.uniform(1.5, 4.5))):
+            pool = student.GeMPool(p=start)
+            p = student.fixtures.heads.exponent(pool)
+            expect.close(p.read(), start, "p at the start", tolerance=1e-4)
+            texts = Texts(student, [5, 3, 2], 4)
+            tokens = [text.abs() + 0.5 for text in texts.tokens]
+            hidden, mask = texts.hidden(tokens=tokens), texts.mask()
+            seen = {}
+            for value in (1.0, 40.0, 2.2):
+                p.write(value)
+                seen[value] = pool(hidden, mask)
+            hint = "does the forward pass look at the p that is trained, in both places?"
+            for value, got in seen.items():
+                want = per_text(generalised(value, 1e-6), hidden, mask)
+                expect.close(got, want, f"generalised mean after p was set to {value}", tolerance=1e-3, hint=hint)
+            upstream = student.draw.normal(3, 4)
+            leaf = torch.tensor(2.2, dtype=torch.float64, requires_grad=True)
+            pooled = [
+                row[: len(text)].double().pow(leaf).mean(0).pow(1 / leaf)
+                for row, text in zip(hidden, tokens, strict=True)
+            ]
+            (torch.stack(pooled) * upstream).sum().backward()
+            expect.close(p.gradients(hidden, mask, upstream)[1], leaf.grad, "gradient of p", tolerance=1e-3, hint=hint)
+
+    @check(points=1, after=("value",))
+    def check_pad_invariant(self, student):
+        """neither the content nor the number of the PAD positions matters; the mask may have holes and any dtype"""
+        pool = student.GeMPool()
+        expect_indifferent(pool, student, width=5, features=5)
+        hidden = student.draw.normal(3, 6, 4)
+        want = per_text(generalised(3.0, 1e-6), hidden, HOLES)
+        for dtype in (torch.int64, torch.bool, torch.float32):
+            got = pool(hidden, HOLES.to(dtype))
+            hint = "the mask says which tokens count, whatever its dtype; they need not be the first ones"
+            expect.close(got, want, f"generalised mean with a mask of {dtype}", tolerance=1e-4, hint=hint)
+
+    @check(points=1, after=("value",))
+    def check_gradient(self, student):
+        """real tokens get their gradient, padding none, and nothing is overwritten"""
+        for p in (3.0, 2.0):
+            pool = student.GeMPool(p=p)
+            hidden, upstream = student.draw.normal(3, 6, 4), student.draw.normal(3, 4)
+            got = student.fixtures.heads.exponent(pool).gradients(hidden, HOLES, upstream)[0]
+            leaf = hidden.double().requires_grad_()
+            (per_text(generalised(p, 1e-6), leaf, HOLES) * upstream).sum().backward()
+            expect.close(
+                got, leaf.grad, f"gradient of hidden_states, p={p}", tolerance=1e-3, hint="what is clipped has none"
+            )
+            with student.untraced():
+                after = student.fixtures.heads.afterwards(pool, hidden, HOLES)
+            kept = len(after) == 2 and all(map(untouched, (hidden, HOLES), after))
+            student.note("the inputs are not modified", kept)
+            expect.true(
+                kept, "hidden_states or mask are overwritten", hint="clamp_ and pow_ write into the encoder's output"
+            )
+
+
+# --- bonus: two directions ---
+
+
+class CheckBiLSTMHead:
+    """Both directions of an LSTM"""
+
+    function = "BiLSTMHead"
+
+    @check(points=1, visible=True)
+    def check_shape(self, student):
+        """one score per text, (B, 1); either direction has the weights of an LSTM, and the line has both states"""
+        counts = []
+        for width, units, lengths in ((5, student.draw.integer(7, 12), [3, 1, 4]), (6, None, [1]), (4, 3, [2, 2])):
+            options = {} if units is None else {"units": units}
+            head = Head(student, "BiLSTMHead", width, **options)
+            texts = Texts(student, lengths, width)
+            head(texts.hidden(scale=1.0), texts.mask(), shape=(len(lengths), 1))
+            size = width if units is None else units
+            counts.append((head.n_trainable(), 2 * 4 * size * (width + size + 2) + 2 * size + 1, width, size))
+            student.note("trained numbers", counts[-1][0])
+        for got, want, width, size in counts:
+            what = f"trained numbers, C={width} and {size} units"
+            expect.equal(got, want, what, hint="two directions, and a line over both of their states", reveal=True)
+        head.demand_reading(4)
+        demand_any_number(student, "BiLSTMHead", 6, units=4)
+
+    @check(points=2)
+    def check_pad_invariant(self, student):
+        """neither the content nor the number of the PAD positions changes a score"""
+        head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
+        texts = Texts(student, [4, 2, 6, 1, 3, 5, 6, 2], 6)
+        shape, mask = (8, 1), texts.mask(longer=50)
+        bare = head(texts.hidden(), texts.mask(), shape=shape)
+        clean = head(texts.hidden(longer=50), mask, shape=shape)
+        full = head(texts.hidden(longer=50, scale=3.0), mask, shape=shape)
+        alone = [head(text[None], torch.ones(1, len(text), dtype=torch.long), shape=(1, 1)) for text in texts.tokens]
+        head.fact("content matters", not same(full, clean))
+        head.fact("number matters", not same(clean, bare))
+        head.fact("a text alone has another score", not same(torch.cat(alone), bare))
+        moved = [n for n, one, other in zip(texts.lengths, clean, bare, strict=True) if not same(one, other)]
+        student.note("lengths of the texts that the number of PADs changes", moved)
+        head.demand_reading(6)
+        hint = "the direction that begins at the end has to begin at the end of the TEXT: who tells it where that is?"
+        expect.close(full, clean, "scores with other numbers at the PAD positions", tolerance=1e-4, hint=hint)
+        expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
+        expect.close(torch.cat(alone), bare, "scores of the texts alone", tolerance=1e-4, hint=hint)
+
+    @check(points=1, visible=True)
+    def check_both_ends(self, student):
+        """in a long text the first word and the last one matter, through one direction each, and the middle hardly"""
+        moved = []
+        for _ in range(3):
+            head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
+            texts = student.draw.normal(4, 161, 6)
+            mask, shape = torch.ones(4, 161, dtype=torch.long), (4, 1)
+            before, steps = head(texts, mask, shape=shape), []
+            for place in (0, 80, 160):
+                other = texts.clone()
+                other[:, place] = 3 * student.draw.normal(4, 6)
+                steps.append(float((head(other, mask, shape=shape) - before).abs().mean()))
+            moved.append(steps)
+            head.demand_reading(6)
+        first, middle, last = torch.tensor(moved).T
+        heard = [
+            bool(first.min() > 1e-4),
+            bool(last.min() > 1e-4),
+            bool((middle < 0.05 * torch.minimum(first, last)).all()),
+        ]
+        student.note("first word, last word, middle forgotten", heard)
+        expect.true(
+            heard[1],
+            "in texts of 161 words the last one does not matter",
+            hint="one of the two directions has just read it: which of its states do you take?",
+        )
+        expect.true(
+            heard[0],
+            "in texts of 161 words the first one does not matter",
+            hint="the direction that reads backwards reads it last: at which position does it stand then?",
+        )
+        expect.true(
+            heard[2],
+            "in texts of 161 words the one in the middle matters as much as those at the ends",
+            hint="the score is a function of two states: where has each direction read everything?",
+        )
+
+    @check(points=1)
+    def check_gradients(self, student):
+        """every parameter gets a gradient, scores follow their texts, and nothing is overwritten"""
+        head = Head(student, "BiLSTMHead", 6, units=8)
+        texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
+        hidden, mask, shape = texts.hidden(scale=1.0), texts.mask(), (6, 1)
+        shift = torch.tensor([3, 0, 5, 1, 4, 2])
+        before, after = head(hidden, mask, shape=shape), head(hidden[shift], mask[shift], shape=shape)
+        followed = head.fact("scores follow their texts", same(after, before[shift]))
+        student.note("where the scores of the texts stood before", [row_of(score, before) for score in after])
+        backwards = head(texts.hidden(tokens=reversed_texts(texts)), mask, shape=shape)
+        ordered = head.fact("the order of the words matters", not same(before, backwards))
+        head.demand_reading(6)
+        head.demand_pure(hidden, mask)
+        head.expect_all_trained([hidden, mask], student.draw.normal(6, 1))
+        expect.true(
+            followed,
+            "with the texts in another order, the scores do not follow their texts",
+            hint="whoever sorts texts by length has to put the scores back",
+        )
+        expect.true(ordered, "reversed texts have the scores that they had before", hint="which state is which?")
+
+
+# --- bonus: kernels side by side ---
+
+
+class CheckKernelsHead:
+    """n-grams of several sizes"""
+
+    function = "KernelsHead"
+
+    @check(points=1, visible=True)
+    def check_shape(self, student):
+        """one score per text, (B, 1), down to one token; a convolution for every kernel, and one line over all"""
+        counts = []
+        for width, channels, kernels, lengths in (
+            (6, student.draw.integer(5, 9), [2, 3, 4], [1, 1]),
+            (5, 4, None, [3, 1, 6]),
+            (7, 3, [1, 5], [2]),
+        ):
+            options = {"channels": channels} if kernels is None else {"channels": channels, "kernels": kernels}
+            head = Head(student, "KernelsHead", width, **options)
+            texts = Texts(student, lengths, width)
+            head(texts.hidden(), texts.mask(), shape=(len(lengths), 1))
+            sizes = kernels or [2, 3, 4]
+            want = sum(channels * (width * kernel + 1) for kernel in sizes) + channels * len(sizes) + 1
+            counts.append((head.n_trainable(), want, width, channels, sizes))
+            student.note("trained numbers", counts[-1][0])
+        for got, want, width, channels, sizes in counts:
+            what = f"trained numbers, C={width}, {channels} channels, kernels {sizes}"
+            expect.equal(
+                got, want, what, hint="each kernel has weights and a bias; what is registered is trained", reveal=True
+            )
+        head.demand_reading(7)
+        demand_any_number(student, "KernelsHead", 6, channels=8)
+
+    @check(points=2)
+    def check_pad_invariant(self, student):
+        """neither the content nor the number of the PAD positions changes a score"""
+        answers = []
+        for _ in range(4):
+            head = Head(student, "KernelsHead", 6, channels=8)
+            texts = Texts(student, [1, 2, 5, 1, 3], 6)
+            mask, shape = texts.mask(longer=9), (5, 1)
+            alone = [(text[None], torch.ones(1, len(text), dtype=torch.long)) for text in texts.tokens]
+            bare = torch.cat([head(*one, shape=(1, 1)) for one in alone])
+            clean = head(texts.hidden(longer=9), mask, shape=shape)
+            full = head(texts.hidden(longer=9, scale=10.0), mask, shape=shape)
+            far = head(texts.hidden(longer=9, scale=10.0, first=3), mask, shape=shape)
+            answers.append(torch.cat([bare, clean, full, far], dim=1))
+        bare, clean, full, far = torch.cat(answers).T
+        head.fact("content matters", not same(full, clean))
+        head.fact("far content matters", not same(far, clean))
+        head.fact("number matters", not same(clean, bare))
+        head.demand_reading(6)
+        expect.close(
+            full,
+            clean,
+            "scores with other numbers at the PAD positions",
+            tolerance=1e-4,
+            hint="a window of four reads three neighbours, and behind the last word these are PAD: are they silent?",
+        )
+        expect.close(
+            clean,
+            bare,
+            "scores in a padded batch, beside those of the texts alone",
+            tolerance=1e-4,
+            hint="a window over nothing but zeros still answers, with its bias: may it win the maximum?",
+        )
+
+    @check(points=1)
+    def check_windows(self, student):
+        """in a window order matters; where a passage stands, and how often, does not"""
+        head = Head(student, "KernelsHead", 6, channels=16)
+        filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 40, 6), 2 * student.draw.normal(6, 4, 6)
+        early, late, turned, twice = (filler.clone() for _ in range(4))
+        early[:, 13:17], late[:, 18:22], turned[:, 13:17] = passage, passage, passage.flip(1)
+        twice[:, 10:14], twice[:, 23:27] = passage, passage
+        whole = torch.ones(6, 40, dtype=torch.long)
+        here, there, back, again = (head(texts, whole, shape=(6, 1)) for texts in (early, late, turned, twice))
+        placeless = head.fact("the place of a passage does not matter", same(there, here, 1e-3))
+        countless = head.fact("a passage twice is a passage once", same(again, here, 1e-3))
+        ordered = head.fact("the order in a passage matters", unequal(back, here) > 0)
+        head.demand_reading(6)
+        expect.true(
+            ordered,
+            "a passage turned round has the score that it had before",
+            hint="a window of one word cannot tell 'not good, bad' from 'not bad, good'",
+        )
+        expect.true(
+            placeless, "a passage moved by five words gives other scores", hint="the same weights at every position"
+        )
+        expect.true(
+            countless,
+            "a passage that occurs twice gives another score than one that occurs once",
+            hint="of each feature the largest answer counts, not the mean and not the sum",
+        )
+
+    @check(points=1)
+    def check_gradients(self, student):
+        """every kernel has a say and a gradient, texts do not mix, and nothing is overwritten"""
+        head = Head(student, "KernelsHead", 6, channels=16)
+        head.demand_reading(6)
+        texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)
+        hidden, mask = texts.hidden(scale=1.0), texts.mask()
+        head.demand_pure(hidden, mask)
+        head.expect_all_trained([hidden, mask], student.draw.normal(8, 1))
+        upstream = torch.zeros(8, 1)
+        upstream[2] = 1.0
+        gradient = head.input_gradient(hidden, mask, upstream)
+        expect.shape(gradient, tuple(hidden.shape), "gradient of the hidden states")
+        others = torch.cat([gradient[:2], gradient[3:]])
+        reached = head.fact("the encoder gets a gradient", bool((gradient[2] != 0).any()))
+        apart = head.fact("texts do not mix", not bool((others != 0).any()))
+        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder is to learn too")
+        expect.true(apart, "the score of a text depends on other texts", hint="over which axis does your window move?")

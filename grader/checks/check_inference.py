@@ -31,8 +31,14 @@ from grader.judge.proxy import Draw
 LABELS = "calm angry happy sad bored curious afraid proud".split()
 PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not in ("bor", "pain", "amaz")]
 """Words of one token."""
-COMPOUND = [("boring", 2), ("painful", 2), ("amazingly", 3), ("bored", 2)]
-"""Words of several tokens, and of how many."""
+COMPOUND = {
+    "boring": ["bor", "##ing"],
+    "painful": ["pain", "##ful"],
+    "amazingly": ["amaz", "##ing", "##ly"],
+    "bored": ["bor", "##ed"],
+}
+"""Words of several tokens."""
+IDS = {piece: place for place, piece in enumerate(built.VOCABULARY)}
 PARTS = "query", "key", "value"
 CANDIDATES = 12
 """Texts that are drawn for one that is used."""
@@ -45,7 +51,8 @@ def text_of(draw, n_tokens: int) -> str:
     words: list[str] = []
     left = n_tokens
     while left > 0:
-        word, size = COMPOUND[draw.integer(0, len(COMPOUND))]
+        word = list(COMPOUND)[draw.integer(0, len(COMPOUND))]
+        size = len(COMPOUND[word])
         if size >= left or draw.integer(0, 4):
             word, size = PLAIN[draw.integer(0, len(PLAIN))], 1
         words.append(word)
@@ -79,6 +86,12 @@ def bert(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
     return linear(linear(hidden[:, 0], "bert.pooler.dense").tanh(), "classifier")
 
 
+def encoded(text: str) -> list[int]:
+    """The ids of a text that is made of these words, special tokens included."""
+    pieces = [piece for word in text.split() for piece in COMPOUND.get(word, [word])]
+    return [IDS[piece] for piece in (built.CLS, *pieces, built.SEP)]
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A model, by what it takes to build it, and texts with their right answers."""
@@ -104,7 +117,7 @@ def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, 
         cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
             the text; for the second one, to lose the last special token.
     """
-    draw, pieces = Draw(seed), built.pieces()
+    draw = Draw(seed)
     order = torch.randperm(len(LABELS), generator=draw.generator).tolist()
     labels = tuple(LABELS[place] for place in order[:n_classes])
     weights = {name: part.double() for name, part in built.weights(seed, n_classes, gain).items()}
@@ -112,14 +125,14 @@ def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, 
 
     def ids_of(text: str, limit: int = built.POSITIONS) -> list[int]:
         """As the tokenizer should cut it: from the end, and inside the special tokens."""
-        first, *inner, last = pieces.encode(text).ids
+        first, *inner, last = encoded(text)
         return [first, *inner[: limit - 2], last]
 
     def logits_of(rows: list[list[int]]) -> Tensor:
         """(B, C); all texts have the same length, so nothing is padded."""
         return bert(weights, torch.tensor(rows))
 
-    candidates = [[text_of(draw, length) for _ in range(CANDIDATES)] for length in lengths]
+    candidates = [[text_of(draw, length) for _ in range(CANDIDATES * (5 if cut else 1))] for length in lengths]
     logits = [logits_of([ids_of(text, max_length) for text in texts]) for texts in candidates]
     bias = -torch.stack([part.mean(0) for part in logits]).mean(0).float()
     chosen: list[str] = []
@@ -292,6 +305,17 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
             ]
             after = help.state(metered.model, metered.tokenizer)
             left_training = help.in_training_mode(metered.model)
+        lengths = [len(encoded(text)) for text in texts]
+        widths = {128, *lengths, *(-(-length // 8) * 8 for length in lengths)}
+        expect.true(
+            all(
+                length <= code // 4 and code // 4 in widths
+                for length, code in zip(sorted(lengths), sorted(told), strict=True)  # their order is paid for elsewhere
+            ),
+            "answers that the model cannot have given for these texts",
+            hint="every answer comes from the model's own logits for that text",
+            reveal=True,
+        )
         graph, dropout = any(code % 4 >= 2 for code in told), any(code % 2 for code in told)
         changed = [key for key in before if not _same(before[key], after.get(key))]
         changed += [] if on else ["torch.is_grad_enabled()"]
@@ -442,6 +466,20 @@ class CheckPredict:
 SHARED = "each answer belongs to its own text: the neighbours in the batch must not matter, nor the order"
 
 
+def each_has_its_own(widths: list[int], lengths: list[int]) -> bool:
+    """Whether every batch has a text of its own that is as long as the batch is wide, up to the next multiple of 8.
+
+    Which texts were in which batch is not asked: somebody who loses their order has padded rightly all the same.
+    """
+    left = list(lengths)
+    for width in widths:
+        found = [length for length in left if length == width or -(-length // 8) * 8 == width]
+        if not found:
+            return False
+        left.remove(found[-1])
+    return True
+
+
 class CheckPredictBatch:
     """Many texts at once"""
 
@@ -451,8 +489,8 @@ class CheckPredictBatch:
     def check_same_as_single(self, student):
         """the answers are those of one text at a time, in the order of the texts"""
         for n_classes, lengths, batch_size, max_length in (
-            (3, (14, 3, 27, 6, 20, 10, 36, 1, 17), 4, 128),
-            (2, (9, 25, 4, 12, 6), 2, 16),
+            (3, (14, 3, 27, 6, 20, 10, 36, 17), 4, 128),
+            (2, (9, 25, 4, 12, 6, 19), 2, 16),
         ):
             desk = Desk(student, n_classes, lengths, max_length=max_length)
             answers = student.predict_batch(
@@ -474,8 +512,15 @@ class CheckPredictBatch:
             with student.untraced():
                 answers = student.predict_batch(texts, metered.model, metered.tokenizer, **options)
                 reported = student.fixtures.inference.calls(metered.model)
-            told = [metered.told(answer, "an answer of a model that counts") for answer in demand_count(answers, n)]
+            codes = [metered.told(answer, "an answer of a model that counts") for answer in demand_count(answers, n)]
+            told = [code // built.ROWS for code in codes]
             largest = max(told.count(call) for call in told)
+            expect.true(
+                all(told.count(code // built.ROWS) <= code % built.ROWS for code in codes),
+                "more answers from one forward pass than there were texts in it",
+                hint="every answer comes from the model's own logits for that text",
+                reveal=True,
+            )
             # The calls that the answers come from; what is counted over there besides can only be more.
             calls = max(len(set(told)), max(told) + 1, int(reported))
             student.note(f"forward passes for {n} texts", calls)
@@ -502,37 +547,53 @@ class CheckPredictBatch:
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_dynamic_padding(self, student):
         """each batch is as wide as its own longest text, not as max_length and not as the longest text of all"""
-        for lengths, batch_size in (((5, 3, 9, 38, 4, 6, 12, 2, 7), 3), ((4, 10, 33, 6, 3, 8, 11), 2)):
-            metered, pieces = Metered(student, "columns"), built.pieces()
+        for lengths, batch_size in (((5, 3, 9, 38, 4, 6, 12, 2, 7), 3), ((4, 10, 33, 6, 3, 8, 11, 17), 2)):
+            metered = Metered(student, "columns")
             texts = [text_of(student.draw, length) for length in lengths]
             with student.untraced():
                 answers = student.predict_batch(
                     texts, metered.model, metered.tokenizer, batch_size=batch_size, max_length=48
                 )
-            batches: dict[int, list[tuple[int, int]]] = {}
-            for text, answer in zip(texts, demand_count(answers, len(texts)), strict=True):
+            batches: dict[int, list[int]] = {}
+            for answer in demand_count(answers, len(texts)):
                 call, width = divmod(metered.told(answer, "an answer of a model that tells its width"), built.COLUMNS)
-                batches.setdefault(call, []).append((width, len(pieces.encode(text).ids)))
-            widths = {max(width for width, _ in batch) for batch in batches.values()}
-            spare = [
-                max(width for width, _ in batch) - max(tokens for _, tokens in batch) for batch in batches.values()
-            ]
-            eights = all(
-                width in (longest, -(-longest // 8) * 8)
-                for batch in batches.values()
-                for width, longest in [(max(w for w, _ in batch), max(t for _, t in batch))]
+                batches.setdefault(call, []).append(width)
+            expect.true(
+                all(len(set(batch)) == 1 for batch in batches.values()),
+                "answers from one forward pass that tell of different widths",
+                hint="every answer comes from the model's own logits for that text",
+                reveal=True,
             )
-            everywhere = "as max_length" if widths == {48} else "as the longest of all" if len(widths) == 1 else "wider"
-            student.note("width", "right" if eights else everywhere)
-            student.note("cut", any(columns < 0 for columns in spare))
-            if any(spare) and eights:
+            tokens = sorted(len(encoded(text)) for text in texts)
+            widths = sorted(batch[0] for batch in batches.values())
+            sizes = [len(batch) for batch in sorted(batches.values())]
+            fit = all(
+                sum(sizes[: place + 1]) <= sum(length <= width for length in tokens)
+                for place, width in enumerate(widths)
+            )
+            student.note("the texts fit into the batches", fit)
+            expect.true(
+                fit,
+                "a batch is narrower than its longest text",
+                hint="texts are cut to max_length, and to nothing shorter",
+                reveal=True,
+            )
+            own = each_has_its_own(widths, tokens)
+            everywhere = (
+                "as max_length"
+                if set(widths) == {48}
+                else "as the longest of all"
+                if len(widths) > 1 and len(set(widths)) == 1
+                else "wider"
+            )
+            student.note("width", "right" if own else everywhere)
+            if own and not set(widths) <= set(tokens):
                 expect.remark(say("predict_batch pads to multiples of 8; the docstring says the longest text"))
             expect.true(
-                eights,
+                own,
                 "a batch is not as wide as its longest text",
-                expected=f"{min(max(tokens for _, tokens in batch) for batch in batches.values())} columns for the "
-                "batch with the shortest texts",
-                actual=f"{min(widths)} columns for the narrowest batch",
+                expected="a width of its own for every batch, that of its longest text",
+                actual=f"batches of {widths} columns",
                 hint="the longest text of the batch decides; who waits for columns of padding that nobody needs?",
                 reveal=True,
             )
@@ -570,5 +631,159 @@ class CheckPredictBatch:
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_eval_no_grad(self, student):
         """no dropout and no graph, in whatever mode the model comes; nothing else of it changes"""
-        texts = [text_of(student.draw, length) for length in (6, 11, 3, 8, 5)]
+        texts = [text_of(student.draw, length) for length in (6, 11, 3, 8, 5, 9)]
         demand_quiet(student, "predict_batch", texts, batch_size=2)
+
+
+# --- bonus: expected_calibration_error ---
+
+
+def gaps_of(confidences: list[float], correct: list[int], n_bins: int) -> float:
+    """The expected calibration error, by looking up the bin of every prediction."""
+    sums: dict[int, float] = {}
+    for confidence, right in zip(confidences, correct, strict=True):
+        place = max(1, next(m for m in range(n_bins + 1) if confidence * n_bins <= m))
+        sums[place] = sums.get(place, 0.0) + confidence - right
+    return sum(abs(total) for total in sums.values()) / len(confidences)
+
+
+class CheckExpectedCalibrationError:
+    """Whether a confidence is right as often as it says"""
+
+    function = "expected_calibration_error"
+
+    def compare(self, student, confidences: Tensor, correct: Tensor, what: str, hint: str, **options: int) -> None:
+        """The number that is returned is the right one, and the caller's tensors stay as they are."""
+        got = student.pure("expected_calibration_error", confidences, correct, **options)
+        want = gaps_of(confidences.tolist(), correct.int().tolist(), options.get("n_bins", 10))
+        expect.close(plain(got), want, f"calibration error, {what}", hint=hint)
+
+    @check(points=2, visible=True, preloads=("transformers",))
+    def check_reference(self, student):
+        """the mean distance between what is said and what is right, bin by bin"""
+        for n, n_bins in ((120, None), (77, 6)):
+            confidences = student.draw.uniform(0.02, 0.98, n).double()
+            correct = student.draw.uniform(0, 1, n).double() < 0.2 + 0.6 * (1 - confidences)
+            options = {} if n_bins is None else {"n_bins": n_bins}
+            hint = "in each bin two means are compared: of the confidences, and of what is right"
+            self.compare(student, confidences, correct, f"{n} predictions, {n_bins or 10} bins", hint, **options)
+
+    @check(points=1, preloads=("transformers",))
+    def check_weights(self, student):
+        """a full bin counts more than one with a single prediction, and an empty one not at all"""
+        for high, low in ((9, 1), (3, 11)):
+            confidences = torch.cat([student.draw.uniform(0.91, 0.99, high), student.draw.uniform(0.31, 0.39, low)])
+            correct = torch.tensor([i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
+            hint = "how many predictions stand behind each distance?"
+            self.compare(student, confidences, correct, f"{high} predictions in one bin, {low} in another", hint)
+
+    @check(points=1, preloads=("transformers",))
+    def check_borders(self, student):
+        """a confidence on a border belongs to the bin below, 1 to the last bin and 0 to the first"""
+        for n_bins, extra in ((4, 0.3), (8, 0.55)):
+            confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
+            correct = torch.tensor([True, True, False, True, False, False, True, True])
+            near = student.draw.uniform(0.02, 0.1, 3).double()
+            confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([True] * 3)])
+            hint = "which of the two borders is part of a bin? What becomes of a confidence of exactly 1?"
+            self.compare(student, confidences, correct, f"some on borders, {n_bins} bins", hint, n_bins=n_bins)
+
+    @check(points=1, after=("reference",), preloads=("transformers",))
+    def check_none(self, student):
+        """no predictions are an error, and predictions that are as good as they say have the error 0"""
+        share = student.draw.integer(2, 5)
+        confidences = torch.full((2 * share,), 1 / share)
+        correct = torch.tensor([i % share == 0 for i in range(2 * share)])
+        self.compare(
+            student, confidences, correct, "all as good as they say", "0.5 and right every other time is perfect"
+        )
+        nothing = torch.zeros(0)
+        try:
+            got = student.expected_calibration_error(nothing, nothing.bool())
+        except StudentRaised as error:
+            if error.not_started or error.memory:
+                raise
+            if error.type != "ValueError":
+                expect.remark(
+                    say("expected_calibration_error raises {type} for no predictions, not ValueError", type=error.type)
+                )
+        else:
+            expect.true(
+                False, "no error for no predictions", actual=got, hint="what is the mean of nothing?", reveal=True
+            )
+
+
+# --- bonus: temperature_scale ---
+
+
+def plain(value: Any) -> Any:
+    """A tensor of one number as that number."""
+    return value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
+
+
+def best_temperature(logits: Tensor, labels: Tensor) -> float:
+    """Where the slope of the cross-entropy with respect to 1/T is 0."""
+    scores = logits.double()
+    right = scores[torch.arange(len(labels)), labels].mean()
+    low, high = 1e-3, 1e3
+    for _ in range(80):
+        beta = math.sqrt(low * high)
+        slope = ((beta * scores).softmax(-1) * scores).sum(-1).mean() - right
+        low, high = (low, beta) if slope > 0 else (beta, high)
+    return 1 / beta
+
+
+class CheckTemperatureScale:
+    """One number that mends all confidences"""
+
+    function = "temperature_scale"
+
+    def sample(self, student, n: int, n_classes: int, factor: float) -> tuple[Tensor, Tensor]:
+        """Labels drawn from the softmax of logits, and these logits times a factor."""
+        logits = 1.2 * student.draw.normal(n, n_classes)
+        noise = -(-student.draw.uniform(1e-6, 1 - 1e-6, n, n_classes).log()).log()
+        return factor * logits, (logits + noise).argmax(-1)
+
+    def compare(self, student, logits: Tensor, labels: Tensor, what: str, hint: str) -> None:
+        """The temperature is the best one, to 1 %; how it is found is free, so its digits are not traced."""
+        with student.untraced():
+            got = plain(student.pure("temperature_scale", logits, labels))
+        want = best_temperature(logits, labels)
+        number = isinstance(got, (int, float)) and math.isfinite(got)
+        student.note(f"{what}: a number above 0", number and got > 0)
+        if number and got > 0:
+            student.note(f"{what}: steps of 2 % above the best", round(50 * math.log(got / want)))
+            got = got / want
+        expect.close(got, 1.0, f"temperature over the best one, {what}", tolerance=0.006, hint=hint)
+
+    @check(points=2, visible=True, preloads=("transformers",), seconds=20)
+    def check_too_sure(self, student):
+        """for logits that are too large, the temperature with the lowest cross-entropy, above 1"""
+        for n, n_classes, factor in ((200, 3, 3.1), (150, 2, 1.9)):
+            logits, labels = self.sample(student, n, n_classes, factor)
+            hint = "the cross-entropy of logits / T has one minimum: where is it?"
+            self.compare(student, logits, labels, f"logits times {factor}", hint)
+
+    @check(points=1, preloads=("transformers",), seconds=20)
+    def check_too_shy(self, student):
+        """for logits that are too small, a temperature below 1"""
+        for n, n_classes, factor in ((180, 4, 0.31), (210, 2, 0.45)):
+            logits, labels = self.sample(student, n, n_classes, factor)
+            self.compare(student, logits, labels, f"logits times {factor}", "may a temperature be below 1?")
+
+    @check(points=1, preloads=("transformers",), seconds=20)
+    def check_large(self, student):
+        """logits in the hundreds, and rows that are shifted, which softmax does not see"""
+        logits, labels = self.sample(student, 190, 3, 17.0)
+        hint = "exp(800) is no number any more, and what is common to a row has no say in softmax"
+        self.compare(student, logits, labels, "logits times 17", hint)
+        shifted = logits + 300 * student.draw.normal(190, 1)
+        self.compare(student, shifted.double(), labels, "logits times 17, rows shifted", hint)
+
+    @check(points=1, after=("too_sure",), preloads=("transformers",), seconds=20)
+    def check_right_classes(self, student):
+        """the right classes count, not the likely ones: other labels, another temperature"""
+        logits, labels = self.sample(student, 160, 3, 2.0)
+        swapped = torch.where(torch.arange(160) % 4 == 0, (labels + 1) % 3, labels)
+        self.compare(student, logits, swapped, "a quarter of the labels changed", "whose logit should be high?")
+        self.compare(student, logits, labels, "the labels as they were", "whose logit should be high?")

@@ -323,7 +323,10 @@ def expect_alive(student, module, k: int, d: int) -> None:
     expect.true(alive[2], "two different inputs get the same output", hint="does the forward pass look at its input?")
 
 
-HOLES = ("LoRALinear", "inject_lora", "load_lora_state_dict", "MultiLoRALinear", "peft_param_count")
+HOLES = (
+    *("LoRALinear", "inject_lora", "load_lora_state_dict", "MultiLoRALinear", "peft_param_count"),
+    *("best_rank_r", "DoRALinear"),
+)
 
 
 def refused(student, promised: str, function: Callable[..., object], *args: object, **kwargs: object) -> bool:
@@ -423,6 +426,21 @@ class CheckLoRALinear:
             "a layer of rank -2 is built without an error",
             hint="the rank is at least 1",
         )
+        try:
+            with student.untraced():
+                thin = trained_shapes(student, student.LoRALinear(base, r=1, alpha=6.0))
+        except StudentRaised as error:
+            if error.type != "ValueError" or error.memory or error.not_started:
+                raise
+            thin = None
+        student.note("rank 1 is built", thin is not None)
+        expect.true(
+            thin is not None,
+            "a layer of rank 1 raises an error",
+            hint="rank 1 is the thinnest update there is, but it is one: which ranks leave nothing to train?",
+        )
+        what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), sides of length 1 left out"
+        expect.equal(thin, sorted([(D,), (K,)]), what, reveal=True)
         wide = 8  # more than either side
         try:
             with student.untraced():
@@ -1163,6 +1181,19 @@ class CheckInjectLora:
             noisy = not same(model(x), model(x), tolerance=1e-6)
         student.note("dropout works in training mode", noisy)
         expect.true(noisy, "in training mode nothing is dropped", hint="the new layers were to get dropout=0.5")
+        silent = small(student, student.draw.seed())
+        inject(student, silent, TARGETS, r=RANK, alpha=5.0)
+        with student.untraced():
+            student.fixtures.lora.factors_at(silent, name, RANK, WIDTH, VALUES).write(a, b)
+            evaluated = silent.eval()(x)
+            trained = silent.train()(x)
+        steady = same(trained, evaluated)
+        student.note("no dropout unless asked for", steady)
+        expect.true(
+            steady,
+            "without the argument dropout, the model answers differently in training mode",
+            hint="what is the default of dropout?",
+        )
 
         spot = student.fixtures.lora.factors_at(model, name, RANK, WIDTH, VALUES)
         with student.untraced():
@@ -2025,3 +2056,233 @@ class CheckPeftParamCount:
             'the method "lorra" is accepted',
             hint="a misspelt method must not count as something",
         )
+
+
+# --- bonus: the best update of rank r ---
+
+
+def with_values(student, d: int, k: int, *values: float) -> Tensor:
+    """A (d, k) matrix with these singular values, and directions drawn anew."""
+    n = len(values)
+    left, right = (torch.linalg.qr(student.draw.normal(size, n).double())[0] for size in (d, k))
+    return ((left * torch.tensor(values, dtype=torch.float64)) @ right.mT).float()
+
+
+class Approximated:
+    """What the student's ``best_rank_r`` makes of a matrix; the split between B and A is free, their product is not."""
+
+    def __init__(self, student, matrix: Tensor, r: int, pure: bool = False, measured: bool = False) -> None:
+        """Ask, and read the answer; ``measured`` if the error is looked at as well."""
+        self.matrix, self.r = matrix, r
+        d, k = matrix.shape
+        with student.untraced():
+            answer = student.pure("best_rank_r", matrix, r) if pure else student.best_rank_r(matrix, r)
+        expect.true(
+            isinstance(answer, (tuple, list)) and len(answer) == 3,
+            "best_rank_r returns three things: B, A and the error",
+            actual=answer,
+            reveal=True,
+        )
+        b, a, error = answer
+        student.note("shapes", [list(one.shape) if isinstance(one, Tensor) else [] for one in (b, a)])
+        usable(b, (d, r), "B")
+        usable(a, (r, k), "A")
+        self.product = b.double() @ a.double()
+        expect.true(isinstance(error, (int, float, Tensor)), "the error is not a number", actual=error, reveal=True)
+        self.error = error.detach().double().reshape(-1) if isinstance(error, Tensor) else torch.tensor([float(error)])
+        student.note("product", self.product)
+        if measured:
+            student.note("error", float(self.error[0]) if self.error.numel() == 1 else self.error)
+        left, values, right = torch.linalg.svd(matrix.double(), full_matrices=False)
+        self.best = (left[:, :r] * values[:r]) @ right[:r]
+        self.least = float(values[r:].square().sum().sqrt())
+
+    def expect_product(self, hint: str) -> None:
+        """B A is the closest matrix of its rank."""
+        what = f"B A of rank {self.r}, for a matrix of shape {tuple(self.matrix.shape)}"
+        expect.close(self.product, self.best, what, tolerance=1e-3, hint=hint)
+
+    def expect_error(self, hint: str) -> None:
+        """The error is the Frobenius norm of the rest."""
+        expect.true(self.error.numel() == 1, "the error is more than one number", actual=self.error, reveal=True)
+        what = f"error of rank {self.r}, for a matrix of shape {tuple(self.matrix.shape)}"
+        expect.close(float(self.error[0]), self.least, what, tolerance=1e-2 if self.least < 1e-3 else 1e-3, hint=hint)
+
+
+LENGTHS = (9.0, 7.0, 4.0, 3.0, 1.5)
+
+
+class CheckBestRankR:
+    """The best update of rank r"""
+
+    function = "best_rank_r"
+
+    @check(points=2, visible=True)
+    def check_product(self, student):
+        """B A is the matrix of rank r that comes closest to the given one"""
+        cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
+        seen = [Approximated(student, with_values(student, *shape, *LENGTHS), r) for shape, r in cases]
+        for one in seen:
+            one.expect_product("U, S and Vh belong together: which r columns, values and rows of them do you keep?")
+
+    @check(points=1, visible=True, after=("product",))
+    def check_error(self, student):
+        """the error is the root of the sum of the squares of the discarded singular values"""
+        cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
+        seen = [Approximated(student, with_values(student, *shape, *LENGTHS), r, measured=True) for shape, r in cases]
+        for one in seen:
+            one.expect_error("for a rest with the singular values 4 and 3 it is 5")
+
+    @check(points=1, after=("product",))
+    def check_exact(self, student):
+        """a matrix of rank r comes back exactly, and with the full rank every matrix does"""
+        for matrix, r in (
+            (with_values(student, 8, 10, 6.0, 3.0, 2.0), 3),
+            (with_values(student, 9, 5, *LENGTHS), 5),
+            (with_values(student, 4, 7, 5.0, 4.0, 2.0, 1.0), 4),
+        ):
+            one = Approximated(student, matrix, r, measured=True)
+            one.expect_product("nothing has to be discarded here but zeros")
+            one.expect_error("nothing has to be discarded here but zeros")
+
+    @check(points=1, after=("product",))
+    def check_care(self, student):
+        """a rank below 1 or above d or k is a ValueError, and the given matrix stays as it is"""
+        for shape in ((8, 6), (5, 9)):
+            matrix = with_values(student, *shape, *LENGTHS)
+            one = Approximated(student, matrix, 2, pure=True)
+            one.expect_product("the same matrix once more")
+            ranks = (0, -1, min(shape) + 1, max(shape) + 2)
+            ends = [refused(student, "ValueError", student.best_rank_r, matrix, r) for r in ranks]
+            for r, ended in zip(ranks, ends, strict=True):
+                expect.true(
+                    ended,
+                    say("rank {r} of a matrix of shape {shape}: expected a ValueError", r=r, shape=shape),
+                    hint="how many singular values does a matrix have, and how many are at least needed?",
+                )
+
+
+# --- bonus: DoRA ---
+
+
+class Turned:
+    """A DoRALinear of the student around a base whose numbers the judge knows."""
+
+    def __init__(self, student, alpha: float, r: int = R, bias: bool = True, write: bool = True, **rs: bool) -> None:
+        """Build it; ``write=False`` leaves it as it starts."""
+        draw = student.draw
+        self.student, self.r = student, r
+        self.weight, self.bias = draw.normal(D, K), draw.normal(D) if bias else None
+        self.a, self.b, self.m = draw.normal(r, K), draw.normal(D, r), draw.uniform(0.5, 3, D)
+        self.base = student.fixtures.lora.linear_of(self.weight, self.bias)
+        self.scale = alpha / r**0.5 if rs.get("rs") else alpha / r
+        self.layer = student.DoRALinear(self.base, r=r, alpha=alpha, **rs)
+        if write:
+            self.parts = student.fixtures.lora.parts(self.layer, r, K, D)
+            self.parts.write(self.a, self.b, self.m)
+
+    def answer(self, x: Tensor, *, detach: bool = True) -> tuple[Tensor, dict[str, Tensor]]:
+        """What comes out, in float64, and the leaves that it hangs on."""
+        leaves = {name: getattr(self, name).double().requires_grad_() for name in ("a", "b", "m")}
+        leaves["x"] = x.double().requires_grad_()
+        turned = self.weight.double() + self.scale * leaves["b"] @ leaves["a"]
+        lengths = (turned.detach() if detach else turned).square().sum(1, keepdim=True).sqrt()
+        output = leaves["x"] @ (leaves["m"].unsqueeze(1) * turned / lengths).mT
+        return output if self.bias is None else output + self.bias.double(), leaves
+
+
+class CheckDoRALinear:
+    """DoRA: magnitude and direction"""
+
+    function = "DoRALinear"
+
+    @check(points=1, visible=True, substitutes=("LoRALinear",))
+    def check_start(self, student):
+        """a fresh layer answers like its base, and trains r*k, d*r and d numbers"""
+        for bias in (True, False):
+            turned = Turned(student, alpha=6.0, bias=bias, write=False)
+            shapes = trained_shapes(student, turned.layer)
+            student.note("trainable shapes", [list(shape) for shape in shapes])
+            x = student.draw.normal(4, K)
+            with student.untraced():
+                output = turned.layer(x)
+                again = student.DoRALinear(student.fixtures.lora.linear_of(turned.weight, turned.bias), r=R, alpha=6.0)(
+                    x
+                )
+            plain = F.linear(x, turned.weight, turned.bias)
+            usable(output, (4, D), "output of a fresh layer")
+            student.note("output at the start", output if same(again, output) else "another one for every layer")
+            expect.equal(
+                [list(shape) for shape in shapes],
+                [[R, D], [R, K], [D]],
+                f"shapes of the trainable tensors (d={D}, k={K}, r={R})",
+                hint="two thin factors, and one magnitude for every output; W and b of the base are frozen",
+                reveal=True,
+            )
+            expect.close(
+                output,
+                plain,
+                "output of a fresh layer",
+                tolerance=1e-4,
+                hint="B A is zero at first: which magnitudes give W back after its rows were divided by their lengths?",
+            )
+        expect_alive(student, turned.layer, K, D)
+
+    @check(points=2, visible=True, substitutes=("LoRALinear",))
+    def check_forward(self, student):
+        """every row of W + s B A is divided by its length and multiplied by its magnitude; then comes b"""
+        asked = []
+        for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
+            turned = Turned(student, alpha=6.0, bias=bias)
+            x = student.draw.normal(*shape)
+            asked.append((turned.layer(x), turned.answer(x)[0].detach(), shape, bias))
+        for output, want, shape, bias in asked:
+            expect.close(
+                output,
+                want,
+                f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
+                tolerance=1e-4,
+                hint="first W + s B A, then the length of each of its rows, then m; b is no part of the weight",
+            )
+        untouched(student, turned.layer, student.draw.normal(4, K), "the forward pass")
+
+    @check(points=1, substitutes=("LoRALinear",))
+    def check_scale(self, student):
+        """s is alpha / r, with rs=True alpha / sqrt(r); a rank below 1 is a ValueError"""
+        asked = []
+        for r, alpha, options in (
+            (2, 3.0, {}),
+            (R, 2.0, {"rs": True}),
+            (2, 5.0, {"rs": True}),
+            (R, 4.0, {"rs": False}),
+        ):
+            turned = Turned(student, alpha=alpha, r=r, **options)
+            x = student.draw.normal(4, K)
+            asked.append((turned.layer(x), turned.answer(x)[0].detach(), r, alpha, bool(options.get("rs"))))
+        for output, want, r, alpha, rs in asked:
+            what = f"output with r={r}, alpha={alpha}, rs={rs}"
+            expect.close(output, want, what, tolerance=1e-4, hint="rsLoRA divides by the square root of r")
+        for r in (0, -3):
+            base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
+            expect.true(
+                refused(student, "ValueError", student.DoRALinear, base, r=r, alpha=6.0),
+                say("a layer of rank {r} is built without an error", r=r),
+                hint="the rank is at least 1",
+            )
+
+    @check(points=1, substitutes=("LoRALinear",))
+    def check_gradient(self, student):
+        """in the backward pass the length of a row counts as a constant"""
+        for bias in (True, False):
+            turned = Turned(student, alpha=6.0, bias=bias)
+            x, upstream = student.draw.normal(4, K), student.draw.normal(4, D)
+            got = turned.parts.backward(x, upstream)
+            output, leaves = turned.answer(x)
+            (output * upstream.double()).sum().backward()
+            hint = "m / norm is a factor of the weight; does a gradient flow through norm? And x gets one, too"
+            for name, key in (("A", "a"), ("B", "b"), ("m", "m"), ("x", "x")):
+                found = got["magnitude" if key == "m" else key]
+                expect.close(found, leaves[key].grad, f"gradient of {name}", tolerance=1e-3, hint=hint)
+            frozen = turned.parts.base_is_frozen(turned.base)
+            student.note("the base is frozen", frozen)
+            expect.true(frozen, "the layer that was passed asks for a gradient", hint="only A, B and m are trained")

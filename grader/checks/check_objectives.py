@@ -10,6 +10,7 @@ shares rounded to one decimal, are stated as notes.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -482,6 +483,14 @@ class CheckMlmLoss:
                 f"loss of a batch with {n} labels at {riddle.labels.numel()} positions",
                 hint="a position answers for itself; only labelled ones count, and each of them counts the same",
             )
+        riddle = Riddle(student)
+        riddle.labelled[1:] = False  # one label is left
+        expect.close(
+            one_number(student.mlm_loss(riddle.logits, riddle.ids.masked_fill(~riddle.labelled, IGNORED))),
+            riddle.loss(),
+            "loss of a batch with a single label",
+            hint="the mean of one number is that number",
+        )
 
     @check(points=2)
     def check_ignores_rest(self, student):
@@ -841,9 +850,9 @@ class CheckAttentionVisibility:
 class Library:
     """Documents whose sentences are all different, so that each is known by where it stands."""
 
-    def __init__(self, student, single: bool = False) -> None:
+    def __init__(self, student, single: bool = False, lengths: Sequence[int] = ()) -> None:
         """Draw them: five with several sentences; with ``single`` also two with one, and one with two."""
-        lengths = [student.draw.integer(3, 7) for _ in range(5)]
+        lengths = list(lengths) or [student.draw.integer(3, 7) for _ in range(5)]
         if single:
             lengths[1:1], lengths[4:4] = [1], [1, 2]
         numbers = torch.randperm(10_000, generator=student.draw.generator).tolist()
@@ -1037,6 +1046,8 @@ class CheckMakeNspPairs:
             )
             if n > 1:
                 pairs.expect_questions()
+        pairs = Pairs(student, Library(student, lengths=[2, 1, 2]), 60)
+        expect.equal(len(pairs.triples), 60, "number of pairs from documents of two sentences at most", reveal=True)
 
     @check(points=2, visible=True)
     def check_positive(self, student):
@@ -1349,3 +1360,410 @@ class CheckFillMaskTopk:
             "ids of the guesses, sorted",
             hint="one list per [MASK], each with its k best tokens",
         )
+
+
+# --- bonus: whole words ---
+
+
+def text_of(*lengths: int, specials: int = 0) -> list[int | None]:
+    """Word numbers of [CLS] words [SEP] [PAD]..., each word of so many tokens, and some more special tokens behind."""
+    row: list[int | None] = [None]
+    for number, length in enumerate(lengths):
+        row += [number] * length
+    return [*row, *[None] * (1 + specials)]
+
+
+def words_of(word_ids: list[int | None]) -> list[list[int]]:
+    """The places of every word."""
+    words: list[list[int]] = []
+    for place, number in enumerate(word_ids):
+        if number is None:
+            continue
+        if place and word_ids[place - 1] == number:
+            words[-1].append(place)
+        else:
+            words.append([place])
+    return words
+
+
+class Selections:
+    """What the student selects of one text, in many calls with the same dice.
+
+    Which words it were, depends on the order of the draws: the facts that do not are noted.
+    """
+
+    def __init__(self, student, word_ids: list[int | None], p: float, n: int, what: str) -> None:
+        """Call ``whole_word_mask`` n times."""
+        self.student, self.what, self.p = student, what, p
+        self.words = words_of(word_ids)
+        self.specials = [place for place, number in enumerate(word_ids) if number is None]
+        with student.untraced():
+            function = student.value(None, "whole_word_mask")
+            answers = student.fixtures.objectives.drawn_again(function, word_ids, p, student.draw.seed(), n)
+        self.answers = [self.read(answer, len(word_ids)) for answer in answers]
+        self.sizes = [sum(answer) for answer in self.answers]
+        budget = p * sum(map(len, self.words))
+        self.budget = max(1, math.floor(budget + 0.5))  # the texts are such that nothing lies near a half
+
+        same = set(self.sizes)
+        student.note(f"tokens selected, {what}", self.sizes[0] if len(same) == 1 else "varying")
+        student.note(f"different selections, {what}", min(3, len(set(map(tuple, self.answers)))))
+        student.note(f"special tokens selected, {what}", self.any_special())
+        student.note(f"words in part, {what}", self.parts())
+        alike = len(set(map(tuple, self.answers))) == 1
+        student.note(f"always these words, {what}", [i for i, n in enumerate(self.how_often()) if n and alike])
+
+    def read(self, answer: Any, n: int) -> list[bool]:
+        """T entries, each True or False in one form or another."""
+        if isinstance(answer, Tensor) and answer.dim() == 1:
+            answer = answer.tolist()
+        expect.true(
+            isinstance(answer, (list, tuple)) and len(answer) == n,
+            say("{name} returns one entry for each of {count} tokens", name="whole_word_mask", count=n),
+            actual=answer,
+            hint="True or False for every token, special ones included",
+            reveal=True,
+        )
+        entries = [entry.item() if isinstance(entry, Tensor) and entry.numel() == 1 else entry for entry in answer]
+        expect.true(
+            all(isinstance(entry, (bool, int, float)) and entry in (0, 1) for entry in entries),
+            "an entry is neither True nor False",
+            actual=answer,
+            reveal=True,
+        )
+        return [bool(entry) for entry in entries]
+
+    def any_special(self) -> bool:
+        """Whether a special token was selected."""
+        return any(answer[place] for answer in self.answers for place in self.specials)
+
+    def cut(self) -> list[int] | None:
+        """A word of which some tokens were selected, and others were not."""
+        for answer in self.answers:
+            for word in self.words:
+                if len({answer[place] for place in word}) > 1:
+                    return [int(answer[place]) for place in word]
+        return None
+
+    def parts(self) -> str:
+        """What is selected of a word of which not all is: all but one form of it are the same to us."""
+        found = {tuple(answer[place] for place in word) for answer in self.answers for word in self.words}
+        found = {form for form in found if len(set(form)) > 1}
+        firsts, rests = {form[0] for form in found}, {form[1:] for form in found}
+        if not found:
+            return "none"
+        alike = len(firsts) == 1 and all(len(set(rest)) == 1 for rest in rests)
+        return ("the first token" if True in firsts else "all but the first token") if alike else "any tokens"
+
+    def too_much(self) -> bool:
+        """Whether more tokens were selected than the share allows."""
+        return max(self.sizes) > self.budget
+
+    def left_out(self) -> bool:
+        """Whether a word was passed over that would have fitted."""
+        for answer, size in zip(self.answers, self.sizes, strict=True):
+            shortest = min((len(word) for word in self.words if not any(answer[i] for i in word)), default=self.budget)
+            if size + shortest <= self.budget:
+                return True
+        return False
+
+    def how_often(self) -> list[int]:
+        """For every word, in how many calls all of it was selected."""
+        return [sum(all(answer[place] for place in word) for answer in self.answers) for word in self.words]
+
+    def expect_a_choice(self) -> None:
+        """Something is selected, and not always the same."""
+        expect.true(
+            max(self.sizes) > 0,
+            say("{what}: nothing is ever selected", what=self.what),
+            hint="words come up one after the other, until the share is used up",
+        )
+        expect.true(
+            len(set(map(tuple, self.answers))) > 1,
+            say("{what}: every call with the same dice selects the same", what=self.what),
+            hint="the dice go on from call to call: where do your random numbers come from?",
+        )
+
+    def expect_whole(self) -> None:
+        """No word is selected in part."""
+        cut = self.cut()
+        expect.true(
+            cut is None,
+            say("{what}: a word is selected in part", what=self.what),
+            expected="all its tokens, or none",
+            actual=cut,
+            hint="what is drawn is a word; which tokens belong to it?",
+            reveal=True,
+        )
+
+
+class CheckWholeWordMask:
+    """Whole-word masking"""
+
+    function = "whole_word_mask"
+
+    @check(points=1, visible=True)
+    def check_whole(self, student):
+        """all tokens of a word are selected, or none of them"""
+        for lengths in ((3, 1, 2, 1, 4, 2, 1, 3, 2, 1), (2, 5, 1, 1, 3, 2, 2, 1, 1, 4, 3, 2)):
+            chosen = Selections(student, text_of(*lengths), 0.3, 60, f"{len(lengths)} words")
+            chosen.expect_a_choice()
+            chosen.expect_whole()
+
+    @check(points=2, visible=True, after=("whole",))
+    def check_share(self, student):
+        """the share is counted in tokens: as many words as fit into it, and at least one token's worth"""
+        singles = student.draw.integer(52, 59)
+        texts = (
+            ([1] * 46, 0.15),  # 6.9 tokens: 7
+            ([3] * 17, 0.15),  # 7.65 tokens: two words of three
+            ([1] * singles, 0.25 if singles % 4 != 2 else 0.21),
+            ([2] * 21, 0.4),  # 16.8 tokens: eight words of two
+            ([2] * 19, 0.3),  # 11.4 tokens: five words of two
+            ([4] * 11, 0.25),  # 11 tokens: two words of four
+            *(([1] * n, p) for n, p in ((39, 0.3), (23, 0.2), (41, 0.25), (27, 0.3), (29, 0.25))),
+            ([1] * 3, 0.1),  # less than half a token: one all the same
+        )
+        seen = []
+        for lengths, p in texts:
+            what = f"{len(lengths)} words of {lengths[0]}, p={p}"
+            seen.append(Selections(student, text_of(*lengths, specials=len(lengths) // 2), p, 30, what))
+        mixed = [5, 1, 4, 6, 1, 3, 5, 1, 2, 6, 1, 4, 3, 5, 2, 1]
+        chosen = Selections(student, text_of(*mixed), 0.22, 80, "words of 1 to 6")  # 11 of 50 tokens
+        student.note("more than the share", chosen.too_much())
+        student.note("a word that fits is passed over", chosen.left_out())
+        hint = (
+            "p times the number of ordinary tokens, rounded; who counts words, or special tokens, gets another number"
+        )
+        for (lengths, _), of_one_size in zip(texts, seen, strict=True):
+            fitting = of_one_size.budget // lengths[0] * lengths[0]
+            for size in (min(of_one_size.sizes), max(of_one_size.sizes)):
+                expect.equal(size, fitting, f"tokens selected of {of_one_size.what}", hint=hint, reveal=True)
+        expect.true(
+            not chosen.too_much(),
+            "more tokens are selected than the share allows",
+            expected=f"at most {chosen.budget}",
+            actual=max(chosen.sizes),
+            hint="a word that does not fit any more is passed over as a whole",
+            reveal=True,
+        )
+        expect.true(
+            not chosen.left_out(),
+            "a word is passed over although all its tokens would have fitted into the share",
+            hint="a long word that does not fit ends nothing: a shorter one may come up behind it",
+        )
+
+    @check(points=1, after=("whole",))
+    def check_special(self, student):
+        """special tokens are never selected; word 0 is a word; two texts of a pair share no word"""
+        chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text, much padding")
+        expect.true(
+            not chosen.any_special(),
+            "a special token is selected",
+            hint="its word number is None: there is nothing to guess",
+        )
+        counts = chosen.how_often()
+        student.note("word 0 is ever selected", counts[0] > 0)
+        expect.true(
+            counts[0] > 0,
+            "the first word, which has the number 0, is never selected",
+            hint="0 is a number; None is none",
+        )
+        pair = [None, 0, 1, 1, 2, 3, 4, None, 0, 0, 1, 2, 2, 3, 4, None]
+        chosen = Selections(student, pair, 0.4, 80, "a pair of texts")
+        chosen.expect_a_choice()
+        chosen.expect_whole()
+        first, second = chosen.how_often()[:5], chosen.how_often()[5:]
+        together = all(
+            all(answer[i] for i in one) == all(answer[i] for i in other)
+            for answer in chosen.answers
+            for one, other in zip(chosen.words[:5], chosen.words[5:], strict=True)
+        )
+        student.note("words with the same number go together", together)
+        student.note("both texts", [max(first) > 0, max(second) > 0])
+        expect.true(
+            not together,
+            "in a pair of texts, words with the same number are always selected together",
+            hint="behind the [SEP] the numbers begin anew: which tokens are neighbours?",
+        )
+        expect.true(max(first) > 0 and max(second) > 0, "one text of a pair is never touched", hint="both hold words")
+
+    @check(points=1, after=("whole",))
+    def check_dice(self, student):
+        """every word has its chance, the same dice choose the same words, and the caller's list stays as it is"""
+        # 6 of 40 words in each of 300 calls: 45 times each on average, standard deviation 6.2; seven of them are 43.
+        row = text_of(*[1] * 40)
+        chosen = Selections(student, row, 0.15, 300, "40 words")
+        counts = chosen.how_often()
+        never = [number for number, count in enumerate(counts) if not count]
+        student.note("words never selected", never if len(never) <= 3 or len(never) > 30 else "some")
+        student.note("all words alike", all(2 <= count <= 88 for count in counts))
+        # Neighbours among 6 of 40 words: 0.75 pairs on average, standard deviation 0.76, over 300 calls 0.044.
+        pairs = sum(a and b for answer in chosen.answers for a, b in zip(answer[1:], answer[2:], strict=False)) / 300
+        student.note("side by side", pairs > 1.1)
+        expect.true(
+            not never,
+            "some words are never selected",
+            expected="all 40 of them, in 300 calls",
+            actual=40 - len(never),
+            hint="in which order do your words come up?",
+        )
+        expect.true(
+            all(2 <= count <= 88 for count in counts) and pairs <= 1.1,
+            "some words, or words side by side, are selected far more often than others",
+            expected="each about 45 times in 300 calls",
+            hint="every order of the words is equally likely",
+        )
+        # 20 short words and 10 of four tokens, 18 of 60 tokens: of the short ones 7 in a call, of the long ones
+        # nearly 3; over 120 calls the averages have standard deviations of 0.23 and 0.06.
+        sizes = [1, 4, 1] * 10
+        mixed = Selections(student, text_of(*sizes), 0.3, 120, "short and long words")
+        often = mixed.how_often()
+        short, long = (sum(n for n, size in zip(often, sizes, strict=True) if size == kind) / 120 for kind in (1, 4))
+        student.note("short words are rare", short < 4)
+        student.note("long words are rare", long < 0.5)
+        expect.true(
+            short >= 4 and long >= 0.5,
+            "long words come up before short ones, or short ones before long ones",
+            hint="every order of the words is equally likely, whatever their length",
+        )
+        seed = student.draw.seed()
+        with student.untraced():
+            function = student.value(None, "whole_word_mask")
+            masks = [
+                chosen.read(student.fixtures.objectives.drawn_again(function, row, 0.15, number, 1)[0], len(row))
+                for number in (seed, seed, seed + 1)
+            ]
+            student.pure("whole_word_mask", row, 0.15, student.fixtures.objectives.dice(seed))
+        again, other = masks[0] == masks[1], masks[0] != masks[2]
+        student.note("same dice, same words", again)
+        student.note("other dice, other words", other)
+        expect.true(again, "the same dice do not select the same words", hint="all random numbers come from rng")
+        expect.true(other, "other dice select the same words", hint="all random numbers come from rng")
+
+
+# --- bonus: perplexity ---
+
+
+def corpus_of(student, sizes: list[tuple[int, int, int]], vocab_size: int, scale: float) -> list[tuple[Tensor, Tensor]]:
+    """Batches of (B, T) with so many labels; the larger a batch, the better its labels are guessed."""
+    batches = []
+    for rows, length, n_labels in sizes:
+        logits = scale * student.draw.normal(rows, length, vocab_size)
+        labels = student.draw.integers(0, vocab_size, (rows, length))
+        logits += F.one_hot(labels, vocab_size) * (rows * length / 8)
+        places = torch.randperm(rows * length, generator=student.draw.generator)[n_labels:]
+        labels.view(-1)[places] = IGNORED
+        batches.append((logits, labels))
+    return batches
+
+
+def mean_loss(batches: list[tuple[Tensor, Tensor]]) -> float:
+    """Over all labelled tokens, from the definition."""
+    losses: list[float] = []
+    for logits, labels in batches:
+        known = labels != IGNORED
+        rows = logits.double()[known]
+        losses += (rows.logsumexp(-1) - rows.gather(-1, labels[known].view(-1, 1)).view(-1)).tolist()
+    return math.fsum(losses) / len(losses)
+
+
+UNEQUAL = [(2, 3, 2), (5, 8, 31), (1, 4, 4), (3, 7, 9)]
+
+
+class CheckPerplexity:
+    """Perplexity of a corpus"""
+
+    function = "perplexity"
+
+    @check(points=1, visible=True)
+    def check_ends(self, student):
+        """a model that knows nothing hesitates between all V tokens, one that is sure and right has perplexity 1"""
+        found, expected = [], []
+        for vocab_size in (student.draw.integer(30, 60), student.draw.integer(200, 300)):
+            labels = [student.draw.integers(0, vocab_size, (rows, 4)) for rows in (3, 2)]
+            nothing = [(torch.full((len(row), 4, vocab_size), 1.5), row) for row in labels]
+            everything = [(90.0 * F.one_hot(row, vocab_size), row) for row in labels]
+            found += [student.perplexity(nothing), student.perplexity(everything)]
+            expected += [float(vocab_size), 1.0]
+        for number, want, who in zip(found, expected, ("nothing", "everything") * 2, strict=True):
+            hint = "e to the power of the mean loss; what is the loss of a token that has the probability 1/V?"
+            expect.close(number, want, f"perplexity of a model that knows {who}", tolerance=1e-4, hint=hint)
+
+    @check(points=2, visible=True)
+    def check_corpus(self, student):
+        """every labelled token of the corpus counts the same, in whatever batch it stands; ignored ones do not count"""
+        corpora = [
+            corpus_of(student, UNEQUAL, student.draw.integer(11, 19), 2.0),
+            corpus_of(student, [(4, 6, 24), (1, 2, 1)], student.draw.integer(23, 29), 1.0),
+        ]
+        found = [student.perplexity(batches) for batches in corpora]
+        for number, batches in zip(found, corpora, strict=True):
+            hint = "sum the losses of all labelled tokens, count them, divide once; then exponentiate, once"
+            expect.close(
+                number,
+                math.exp(mean_loss(batches)),
+                f"perplexity over {len(batches)} batches",
+                tolerance=1e-4,
+                hint=hint,
+            )
+
+    @check(points=1, after=("corpus",))
+    def check_huge(self, student):
+        """a hopeless model has a huge perplexity, inf in the end, and never an error"""
+        vocab_size = student.draw.integer(11, 19)
+        asked = []
+        for worth, share in ((120.0, 1.0), (600.0, 1.0), (4000.0, 0.1), (5000.0, 1.0)):
+            batches = []
+            for rows in (2, 3):
+                labels = student.draw.integers(0, vocab_size, (rows, 4))
+                wrong = torch.zeros(rows * 4, 1)
+                wrong[: max(1, int(share * len(wrong)))] = worth
+                logits = student.draw.normal(rows, 4, vocab_size)
+                logits -= F.one_hot(labels, vocab_size) * wrong.view(rows, 4, 1)
+                batches.append((logits, labels))
+            asked.append(batches)
+        answers = [student.perplexity(batches) for batches in asked]
+        for batches, found in zip(asked, answers, strict=True):
+            mean = mean_loss(batches)
+            expect.true(isinstance(found, (int, float, Tensor)), "perplexity is a number", actual=found, reveal=True)
+            number = float(found.item() if isinstance(found, Tensor) else found)
+            if mean > 1000:
+                expect.close(number, math.inf, "perplexity, with a mean loss far beyond 709")
+                continue
+            hint = "float32 ends at e to the power of 88, float64 at e to the power of 709"
+            expect.close(
+                math.log(number) if number > 0 else number,
+                mean,
+                "logarithm of the perplexity, with a mean loss between 100 and 709",
+                tolerance=1e-4,
+                hint=hint,
+            )
+
+    @check(points=1, after=("corpus",))
+    def check_stream(self, student):
+        """batches may come from a generator, some without a label; a corpus without any is a ValueError"""
+        vocab_size = student.draw.integer(11, 19)
+        batches = corpus_of(student, [(2, 5, 0), (3, 4, 7), (1, 6, 0), (2, 8, 15)], vocab_size, 1.5)
+        want = math.exp(mean_loss([batches[1], batches[3]]))
+        hint = "a batch without a label adds nothing to the sum, and nothing to the count"
+        expect.close(
+            student.pure("perplexity", batches), want, "perplexity, some batches unlabelled", hint=hint, tolerance=1e-4
+        )
+        streamed = student.fixtures.objectives.streamed(student.value(None, "perplexity"), batches)
+        hint = "a generator has no length, and is empty when it is read again"
+        expect.close(streamed, want, "perplexity, batches from a generator", hint=hint, tolerance=1e-4)
+        for corpus in ([batches[0], batches[2]], []):
+            with student.untraced():
+                kinds = student.fixtures.objectives.refusal(student.value(None, "perplexity"), corpus)
+            refused = isinstance(kinds, list) and "ValueError" in kinds
+            got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
+            student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")
+            expect.true(
+                refused,
+                "a corpus without a label: expected a ValueError",
+                expected="ValueError",
+                actual=str(got)[:60],
+                hint="of what should that be the mean?",
+                reveal=True,
+            )

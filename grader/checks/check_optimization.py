@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from course.text import say
-from grader.errors import StudentRaised
+from grader.errors import Failed, StudentRaised
 from grader.fixtures import optimization as built
 from grader.judge import expect
 from grader.judge.check import check
@@ -725,6 +725,14 @@ class CheckWarmupLinear:
                 tolerance=1e-9,
                 hint="a learning rate below zero would climb the loss",
             )
+        warmup = draw.integer(4, 9)
+        expect.close(
+            student.warmup_linear(warmup, warmup, warmup + 1),
+            1.0,
+            f"multiplier at step {warmup}, where the warmup of {warmup} steps ends, one step before the end",
+            tolerance=1e-9,
+            hint="both lines meet at the full rate, however short the way down is",
+        )
         # Cut, rounded or rounded up: some whole step must have the full rate.
         total = 225
         with student.untraced():
@@ -1079,4 +1087,226 @@ class CheckAccumulateGradients:
                 f"gradient of {name}, from one micro-batch, the gradients having been filled before",
                 tolerance=1e-4,
                 hint="what an earlier step left in .grad is added to, unless it is cleared first. Once, and not later",
+            )
+
+
+# --- bonus: warmup and a cosine ---
+
+
+def up_and_round(step: int, warmup: int, total: int, floor: float = 0.0) -> float:
+    """The multiplier, from its definition."""
+    if step < warmup:
+        return step / warmup
+    if step >= total:
+        return floor
+    angle = math.pi * (step - warmup) / (total - warmup)
+    return floor + (1 - floor) * (math.cos(angle / 2) ** 2)
+
+
+def cosines(student, steps: Iterable[int], *rest: float) -> list[Any]:
+    """What the student's function says at these steps."""
+    function = student.value(None, "warmup_cosine")
+    answers: list[Any] = student.fixtures.optimization.at_steps(function, list(steps), *rest)
+    return answers
+
+
+class CheckWarmupCosine:
+    """Up in a line, down along a cosine"""
+
+    function = "warmup_cosine"
+
+    @check(points=2, visible=True)
+    def check_reference(self, student):
+        """a straight line up to 1, half a cosine down to 0, step by step"""
+        draw = student.draw
+        asked = []
+        for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
+            asked.append((cosines(student, range(total), warmup, total), warmup, total))
+        for found, warmup, total in asked:
+            expect.close(
+                found,
+                [up_and_round(step, warmup, total) for step in range(total)],
+                f"multiplier at steps 0 to {total - 1}, {warmup} of {total} steps being warmup",
+                hint="half a cosine: from angle 0 at the peak to angle pi at the end, moved to run from 1 to 0",
+            )
+
+    @check(points=1, visible=True)
+    def check_floor(self, student):
+        """with a floor the way down ends there, and the way up still begins at 0"""
+        draw = student.draw
+        asked = []
+        for floor in (0.1, float(draw.uniform(0.2, 0.6))):
+            warmup, total = draw.integer(4, 15), draw.integer(30, 60)
+            asked.append((cosines(student, range(total + 5), warmup, total, floor), warmup, total, floor))
+        for found, warmup, total, floor in asked:
+            expect.close(
+                found,
+                [up_and_round(step, warmup, total, floor) for step in range(total + 5)],
+                f"multiplier at steps 0 to {total + 4}, {warmup} of {total} steps being warmup, floor {floor:.3f}",
+                hint="what runs from 1 to 0 is to run from 1 to floor: by what is it multiplied, and what is added?",
+            )
+
+    @check(points=1)
+    def check_ends(self, student):
+        """exactly 1 where the warmup ends, and down for good behind the end: a cosine would rise again"""
+        draw = student.draw
+        for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
+            steps = (warmup, total, total + 1, 2 * total - warmup, 3 * total)
+            found = cosines(student, steps, warmup, total)
+            hint = "half a cosine has come down; the other half goes up again. What keeps the step from going on?"
+            expect.close(found, [1.0, 0.0, 0.0, 0.0, 0.0], f"multiplier at steps {steps}", tolerance=1e-9, hint=hint)
+            middle = cosines(student, (warmup + 1, total - 1), warmup, total)
+            numbers = all(isinstance(value, (int, float, Tensor)) for value in middle)
+            expect.true(
+                numbers and all(0 < float(value) < 1 for value in middle),
+                "the multiplier is not between 0 and 1 next to the peak, and before the end",
+                hint="the peak is one step, and 0 comes at the end and not before",
+            )
+
+    @check(points=1)
+    def check_no_warmup(self, student):
+        """no warmup, and nothing but warmup: no division by zero"""
+        total = student.draw.integer(20, 60)
+        steps = range(total + 3)
+        expect.close(
+            cosines(student, steps, 0, total),
+            [up_and_round(step, 0, total) for step in steps],
+            f"multiplier at steps 0 to {total + 2} without warmup",
+            hint="without a way up, step 0 stands at the peak; which division has lost its meaning?",
+        )
+        steps = [*range(total), total + 1, total + 2]  # what stands at the peak itself is free
+        with student.untraced():
+            found = cosines(student, steps, total, total)
+        student.note("multipliers of nothing but warmup", found)
+        expect.close(
+            found[:-2],
+            [step / total for step in range(total)],
+            f"multiplier at steps 0 to {total - 1}, all {total} steps being warmup",
+            hint="without a way down, which division has lost its meaning?",
+        )
+        expect.close(found[-2:], [0.0, 0.0], "multiplier behind the end, all steps being warmup", hint="it is over")
+
+
+# --- bonus: one step of Adam ---
+
+
+def adam(weight: Tensor, grads: list[Tensor], mode: str, **settings: Any) -> list[Tensor]:
+    """The weight after each step, in float64, from the definition."""
+    lr, decay = settings.get("lr", 1e-3), settings.get("weight_decay", 0.01)
+    (one, two), eps = settings.get("betas", (0.9, 0.999)), settings.get("eps", 1e-8)
+    w, first, second, path = weight.double(), torch.zeros(()), torch.zeros(()), []
+    for t, grad in enumerate(grads, start=1):
+        g = grad.double() + (decay * w if mode == "l2" else 0.0)
+        first, second = one * first + (1 - one) * g, two * second + (1 - two) * g * g
+        step = first / (1 - one**t) / ((second / (1 - two**t)).sqrt() + eps)
+        w = w - lr * step - (lr * decay * w if mode == "decoupled" else 0.0)
+        path.append(w)
+    return path
+
+
+class CheckAdamStep:
+    """One step of Adam, in three modes"""
+
+    function = "adam_step"
+
+    @staticmethod
+    def walk(student, mode: str, shape: tuple[int, ...], n: int, scale: float = 1.0, **settings: Any) -> Any:
+        """The student's weights after each of n steps, and those expected."""
+        weight = student.draw.normal(*shape) * 2
+        grads = [scale * student.draw.normal(*shape) for _ in range(n)]
+        stepper = student.fixtures.optimization.stepper(student.value(None, "adam_step"), weight, mode, **settings)
+        return [stepper.step(grad) for grad in grads], adam(weight, grads, mode, **settings)
+
+    @staticmethod
+    def watched(student, *arguments: Any) -> Any:
+        """The answer, the arguments being as they were; which one was not, is noted."""
+        try:
+            return student.pure("adam_step", *arguments)
+        except Failed as failed:
+            which = re.search(r"argument (\d)", failed.message)
+            student.note("what is overwritten", ("weight", "grad", "state")[int(which[1]) - 1] if which else "?")
+            raise
+
+    @staticmethod
+    def demand(found: list[Any], want: list[Tensor], what: str, hint: str) -> None:
+        """Step by step."""
+        for t, (got, expected) in enumerate(zip(found, want, strict=True), start=1):
+            expect.close(got, expected, f"weight after step {t}, {what}", tolerance=1e-4, hint=hint)
+
+    @check(points=1, visible=True)
+    def check_plain(self, student):
+        """mode "none" is Adam: two averages, both corrected, and no decay"""
+        first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
+        second = self.walk(student, "none", (2, 3), 3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
+        third = self.walk(student, "none", (4,), 3, lr=0.5)
+        hint = "after the first step both averages are far too small: by what are they divided in step t?"
+        for (found, want), what in zip((first, second, third), ("eps 1e-8", "eps 0.3", "default betas"), strict=True):
+            self.demand(found, want, f"mode none, {what}", hint)
+
+    @check(points=2, visible=True)
+    def check_modes(self, student):
+        """mode "l2" puts the decay into the gradient, "decoupled" takes it from the weight itself"""
+        settings: dict[str, Any] = {"lr": 0.2, "weight_decay": 0.4, "betas": [0.8, 0.9], "eps": 1e-8}
+        walks = [
+            (self.walk(student, mode, shape, 4, **settings), mode)
+            for mode, shape in (("l2", (5,)), ("decoupled", (4,)), ("l2", (2, 3)), ("decoupled", (3, 2)))
+        ]
+        walks.append((self.walk(student, "decoupled", (4,), 3, lr=0.5), "decoupled"))
+        hint = "in which mode does the decay pass through the averages, and in which does it pass them by?"
+        for (found, want), mode in walks:
+            self.demand(found, want, f"mode {mode}", hint)
+
+    @check(points=1, after=("modes",))
+    def check_scale(self, student):
+        """where gradients are small, L2 moves the weight by a whole step, and decoupled decay by its share"""
+        settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.2, "betas": [0.9, 0.99], "eps": 1e-12}
+        for scale in (1e-5, 300.0, 0.0):
+            for mode in ("l2", "decoupled"):
+                if scale == 0.0 and mode == "decoupled":
+                    settings["eps"] = 1e-8
+                found, want = self.walk(student, mode, (6,), 3, scale, **settings)
+                hint = "Adam divides by the typical size of what it averages, and lets nothing else be divided"
+                self.demand(found, want, f"mode {mode}, gradients of size {scale:g}", hint)
+
+    @check(points=1, after=("plain",))
+    def check_care(self, student):
+        """an unknown mode is a ValueError, what the caller passes stays as it is, and weights share nothing"""
+        function = student.value(None, "adam_step")
+        for mode in ("none", "l2", "decoupled"):
+            weight, grad = student.draw.normal(3), student.draw.normal(3)
+            with student.untraced():
+                answer = self.watched(student, weight, grad, {}, mode)
+                expect.true(
+                    isinstance(answer, (tuple, list)) and len(answer) == 2 and isinstance(answer[1], dict),
+                    "adam_step returns two things: the new weight, and the new state, a dictionary",
+                    actual=answer,
+                    reveal=True,
+                )
+                again = self.watched(student, answer[0], grad, answer[1], mode)
+            for t, (got, want) in enumerate(
+                zip((answer, again), adam(weight, [grad, grad], mode), strict=True), start=1
+            ):
+                expect.close(got[0], want, f"weight after step {t}, mode {mode}", tolerance=1e-4)
+        one, two = (student.draw.normal(4) for _ in range(2))
+        grads = [student.draw.normal(4) for _ in range(4)]
+        steppers = [student.fixtures.optimization.stepper(function, w, "none", lr=0.3) for w in (one, two)]
+        found = [steppers[t % 2].step(grads[t]) for t in range(4)]
+        wants = adam(one, grads[::2], "none", lr=0.3), adam(two, grads[1::2], "none", lr=0.3)
+        for t in range(4):
+            hint = "two weights take turns here; whatever a weight remembers is in its own state"
+            expect.close(found[t], wants[t % 2][t // 2], f"weight {t % 2 + 1} of two", tolerance=1e-4, hint=hint)
+        refusals = [
+            student.fixtures.optimization.refusal(function, one, grads[0], {}, mode) for mode in ("L2", "adamw", "")
+        ]
+        for kinds in refusals:
+            refused = isinstance(kinds, list) and "ValueError" in kinds
+            student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")
+            got = kinds[0] if isinstance(kinds, list) and kinds else "no error"
+            expect.true(
+                refused,
+                "an unknown mode: expected a ValueError",
+                expected="ValueError",
+                actual=str(got)[:60],
+                hint="a misspelt mode would train without decay, and nobody would notice",
+                reveal=True,
             )

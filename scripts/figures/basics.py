@@ -89,9 +89,24 @@ def labels() -> list[Figure]:
     ]
 
 
+def top_p() -> list[Figure]:
+    """Probabilities and their sums, from the most likely token downwards."""
+    shares = torch.tensor([2.0, 1.0, 0.0, -1.0], dtype=torch.float64).softmax(0)
+    sure = torch.tensor([8.0, 1.0, 0.0, -1.0], dtype=torch.float64).softmax(0)
+    rows = zip("abcd", shares.tolist(), shares.cumsum(0).tolist(), strict=True)
+    return [
+        *(
+            Figure(f"token {name} of softmax([2, 1, 0, -1])", f"{share:.3f} | {total:.3f}")
+            for name, share, total in rows
+        ),
+        Figure("first of softmax([8, 1, 0, -1])", f"{float(sure[0]):.3f}"),
+        Figure("mean score of two words", f"(0.9 + 0.8) / 2 = {(0.9 + 0.8) / 2:.2f}"),
+    ]
+
+
 def version() -> list[Figure]:
     """The version of transformers that the lesson looked at."""
     return [Figure("transformers", ".".join(transformers.__version__.split(".")[:2]))]
 
 
-SECTIONS = (parameters, shapes, padding, labels, version)
+SECTIONS = (parameters, shapes, padding, labels, top_p, version)

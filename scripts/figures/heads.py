@@ -234,5 +234,17 @@ def minilm() -> list[Figure]:
     return effects(encoder, texts)
 
 
-SECTIONS = (padding, sizes, table)
+def bonus() -> list[Figure]:
+    """Generalised means of 1 and 7, and the parts of a head with three kernels."""
+    means = {p: ((1 + 7.0**p) / 2) ** (1 / p) for p in (1, 2, 3, 10, 100)}
+    with torch.device("meta"):
+        head = heads.KernelsHead(768)
+    return [
+        Figure("generalised mean for p = 1, 2, 3, 10, 100", " | ".join(f"{mean:.3f}" for mean in means.values())),
+        *(Figure(f"kernel {branch.kernel_size[0]}", f"{n_parameters(branch):,}") for branch in head.branches),
+        Figure("the line", f"{n_parameters(head.line):,}"),
+    ]
+
+
+SECTIONS = (padding, sizes, table, bonus)
 EXTRAS = {"minilm": minilm}

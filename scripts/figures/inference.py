@@ -53,19 +53,29 @@ def chapter() -> list[Figure]:
 
 def padding() -> list[Figure]:
     """Nine texts in batches of three: positions that the model works on."""
-    full, ordered = len(LENGTHS) * MAX_LENGTH, columns(sorted(LENGTHS), BATCH)
-    return [
-        Figure("tokens", f"{sum(LENGTHS)}"),
-        Figure("padded to 128", f"{full:,}"),
-        Figure("padded to the longest of the batch", f"{columns(LENGTHS, BATCH)}"),
-        Figure("the same, sorted by length", f"{ordered}"),
-    ]
+    tokens = sum(LENGTHS)
+    ways = {
+        "padded to 128": len(LENGTHS) * MAX_LENGTH,
+        "padded to the longest of the batch": columns(LENGTHS, BATCH),
+        "the same, sorted by length": columns(sorted(LENGTHS), BATCH),
+    }
+    rows = [Figure("tokens", f"{tokens}")]
+    for name, count in ways.items():
+        rows += [Figure(name, f"{count:,}"), Figure("  for each token", f"{count / tokens:.1f}")]
+    return rows
 
 
 def softmax(logits: Sequence[float], temperature: float = 1.0) -> list[float]:
     """Probabilities of logits that are divided by a temperature."""
     powers = [math.exp(logit / temperature) for logit in logits]
     return [power / sum(powers) for power in powers]
+
+
+def exponentials() -> list[Figure]:
+    """Softmax of (2, 0.5, -1), by hand."""
+    powers = [math.exp(logit) for logit in LOGITS]
+    rows = [Figure(f"exponential of {logit:g}", f"{power:.2f}") for logit, power in zip(LOGITS, powers, strict=True)]
+    return [*rows, Figure("sum", f"{sum(powers):.2f}"), *(Figure("share", f"{p / sum(powers):.3f}") for p in powers)]
 
 
 def temperatures() -> list[Figure]:
@@ -106,7 +116,7 @@ def calibration_by_hand() -> list[Figure]:
     return [*rows, Figure("expected calibration error", f"{error_of(SAID, RIGHT):.2f}")]
 
 
-SECTIONS = (chapter, padding, temperatures, leads, calibration_by_hand)
+SECTIONS = (chapter, padding, exponentials, temperatures, leads, calibration_by_hand)
 
 
 # --- with the packages of the offline model ---

@@ -175,4 +175,19 @@ def sight() -> list[Figure]:
     return rows
 
 
-SECTIONS = (masking, losses, sight)
+def perplexities() -> list[Figure]:
+    """Two batches, one label at 1/4 and three at 1/2."""
+    batches = [[math.log(4)], [math.log(2)] * 3]
+    means = [sum(losses) / len(losses) for losses in batches]
+    rows = {
+        "all losses averaged": math.exp(sum(map(sum, batches)) / sum(map(len, batches))),
+        "the batches' means averaged": math.exp(sum(means) / len(means)),
+        "the batches' perplexities averaged": sum(map(math.exp, means)) / len(means),
+    }
+    budget = Figure(
+        "budget of the example", f"{5} ordinary tokens, p = {0.6}: a budget of {round(0.6 * 5)}", "arithmetic"
+    )
+    return [*(Figure(f"perplexity, {what}", f"{number:.3f}", "arithmetic") for what, number in rows.items()), budget]
+
+
+SECTIONS = (masking, losses, sight, perplexities)

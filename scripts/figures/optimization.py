@@ -15,10 +15,12 @@ from transformers import (
     DistilBertModel,
     GPT2Config,
     GPT2Model,
+    RobertaConfig,
+    RobertaModel,
     get_linear_schedule_with_warmup,
 )
 
-from scripts.figures import Figure
+from scripts.figures import Figure, percent
 from scripts.figures.models import bert, n_parameters
 from scripts.figures.sources import RMSE, VALIDATION_ROWS, rmse_error
 
@@ -93,6 +95,31 @@ def layers() -> list[Figure]:
     ]
 
 
+ROBERTA_LARGE = {
+    "vocab_size": 50_265,
+    "hidden_size": 1024,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+    "intermediate_size": 4096,
+    "max_position_embeddings": 514,
+    "type_vocab_size": 1,
+}
+"""As its configuration on the hub says."""
+
+
+def anew() -> list[Figure]:
+    """Six layers of RoBERTa-large, re-initialised."""
+    with torch.device("meta"):
+        model = RobertaModel(RobertaConfig(**ROBERTA_LARGE))
+    whole, layer = n_parameters(model), n_parameters(model.encoder.layer[0])
+    return [
+        Figure("RoBERTa-large", f"{whole:,}"),
+        Figure("  one layer", f"{layer:,}"),
+        Figure("  six layers", f"{6 * layer:,}"),
+        Figure("  share", percent(6 * layer, whole)),
+    ]
+
+
 def schedule() -> list[Figure]:
     """The peak of the chapter's schedule, as transformers computes it."""
     rows = []
@@ -156,4 +183,34 @@ def noise() -> list[Figure]:
     ]
 
 
-SECTIONS = (decay, decoupled, layers, schedule, clipping, accumulation, noise)
+def bonus() -> list[Figure]:
+    """Half a cosine, and one step of Adam from the weight 2."""
+    ways = [way / 4 for way in range(5)]
+    half = [(1 + math.cos(math.pi * way)) / 2 for way in ways]
+    rows = {
+        "line": [1 - way for way in ways],
+        "cosine": half,
+        "cosine, floor 0.1": [0.1 + 0.9 * value for value in half],
+    }
+    figures = [Figure(name, " | ".join(f"{value:.3f}" for value in values)) for name, values in rows.items()]
+    kinds: dict[str, tuple[type[torch.optim.Optimizer], float]] = {
+        "none": (torch.optim.Adam, 0.0),
+        "l2": (torch.optim.Adam, 0.1),
+        "decoupled": (torch.optim.AdamW, 0.1),
+    }
+    for name, (kind, decay) in kinds.items():
+        for gradient in (0.5, 0.0, -0.1):
+            weight = nn.Parameter(torch.tensor(2.0))
+            weight.grad = torch.tensor(gradient)
+            kind([weight], lr=0.1, weight_decay=decay).step()  # type: ignore[call-arg]
+            figures.append(Figure(f"mode {name}, gradient {gradient:g}", f"{weight.item():.3f}"))
+    asked, lr = 0.1 * 0.1 * 2, 0.1
+    figures += [
+        Figure("decoupled decay of the weight 2", f"{lr:g} · λ · 2 = {asked:.3f}"),
+        Figure("gradient 0.5 with L2", f"from 0.5 to {0.5 + 0.1 * 2:.1f}"),
+        Figure("what L2 adds", f"g + {0.1 * 2:.1f}"),
+    ]
+    return figures
+
+
+SECTIONS = (bonus, decay, decoupled, layers, anew, schedule, clipping, accumulation, noise)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scripts.figures.inference import BATCH, LENGTHS, MAX_LENGTH
-from scripts.pictures.svg import LIGHT, ORANGE, box, page, text
+from scripts.pictures.svg import BLUE, LIGHT, ORANGE, PALE, box, line, page, text
 
 WAYS = (
     ("all padded to 128", LENGTHS, MAX_LENGTH),
@@ -51,4 +51,56 @@ def draw_padding() -> str:
     return page(700, round(foot + 24), title, *parts)
 
 
-PICTURES = {"inference_padding.svg": draw_padding}
+RELIABILITY = {
+    "as trained": (
+        (0.548, 0.458, 48),
+        (0.643, 0.533, 45),
+        (0.749, 0.441, 59),
+        (0.857, 0.515, 99),
+        (0.992, 0.660, 1455),
+    ),
+    "divided by T = 14.25": (
+        *((0.549, 0.557, 646), (0.648, 0.619, 512), (0.748, 0.705, 332), (0.844, 0.775, 178), (0.930, 0.921, 38)),
+    ),
+}
+"""Mean confidence, share that is right, and reviews of each bin, by ``course figures inference --calibration``."""
+
+
+def draw_reliability() -> str:
+    """Right over confidence, before and after the temperature."""
+    left, right, bottom, top = 90, 460, 330, 60
+
+    def at(confidence: float, share: float) -> tuple[float, float]:
+        return left + (right - left) * (confidence - 0.5) / 0.5, bottom - (bottom - top) * (share - 0.4) / 0.6
+
+    parts = [
+        text(350, 32, "1,706 reviews: what the model says, and what is right", size=17),
+        line([(left, top), (left, bottom), (right, bottom)]),
+        line([at(0.5, 0.5), at(1, 1)], PALE, dashed=True),
+        text(left - 12, at(0, 0.4)[1] + 5, "0.4", anchor="end"),
+        text(left - 12, at(0, 1)[1] + 5, "1", anchor="end"),
+        text(left, bottom + 20, "0.5"),
+        text(right, bottom + 20, "1"),
+        text((left + right) / 2, bottom + 42, "mean confidence of a bin", size=13, fill=PALE),
+        text(left - 44, (top + bottom) / 2, "share that is right", size=13, fill=PALE, turn=-90),
+    ]
+    for (name, bins), colour, y in zip(RELIABILITY.items(), (ORANGE, BLUE), (120, 160), strict=True):
+        parts.append(line([at(confidence, share) for confidence, share, _ in bins], colour, width=2))
+        for confidence, share, n in bins:
+            x, height = at(confidence, share)
+            side = 4 + 14 * (n / 1455) ** 0.5  # the area tells how many reviews there are
+            parts.append(box(x - side / 2, height - side / 2, side, side, colour, radius=2))
+        parts += [box(500, y - 12, 14, 14, colour, radius=2), text(524, y, name, anchor="start", size=13)]
+    parts += [
+        line([(500, 195), (516, 195)], PALE, dashed=True),
+        text(524, 200, "as sure as right", anchor="start", size=13),
+        text(500, 240, "The larger a square,", anchor="start", size=13, fill=PALE),
+        text(500, 258, "the more reviews.", anchor="start", size=13, fill=PALE),
+    ]
+    title = (
+        "As trained, confidences near 0.99 are right in 66 of 100 cases; divided by 14.25 they lie near the diagonal"
+    )
+    return page(700, 390, title, *parts)
+
+
+PICTURES = {"inference_padding.svg": draw_padding, "inference_reliability.svg": draw_reliability}

@@ -1,0 +1,178 @@
+"""More training data without new labels: noise, synonyms, mixtures, translations. Lesson: `course read augmentation`.
+
+Letters: B examples of a batch, C classes; "..." stands for any further dimensions of the features, such as (T, D).
+
+A text is a list of tokens, here whole words. A lexicon has a list of synonyms for some words. It may list a word among
+its own synonyms (WordNet does), and the list may be empty: a word is *known* if it has a synonym other than itself.
+
+Every function returns something new and leaves its arguments as they were. All chance comes from the ``rng`` that is
+passed in, so the same seed gives the same text.
+
+Sources:
+    deletion, swap, insertion, synonyms  Wei and Zou 2019 (EDA), https://arxiv.org/abs/1901.11196
+    mixup                                Zhang et al. 2017, https://arxiv.org/abs/1710.09412
+    mixup of embedded texts              Guo et al. 2019, https://arxiv.org/abs/1905.08941
+    back translation                     Sennrich et al. 2015, https://arxiv.org/abs/1511.06709, section 3
+"""
+
+import random
+from collections.abc import Callable
+
+from torch import Tensor
+
+NEGATIONS = frozenset({"not", "no", "never"})
+"""Words that turn a label round when they are lost or replaced."""
+
+
+def random_deletion(tokens: list[str], p: float, rng: random.Random) -> list[str]:
+    """Drop each token with probability p, but never all of them.
+
+    Args:
+        tokens: a text. It may hold the same word several times; each occurrence is decided on its own.
+        p: share of the tokens that go, from 0 to 1. (Dropping exactly round(p * n) random positions is right as well.)
+        rng: source of all random numbers.
+
+    Returns:
+        The tokens that stay, in their order. If none would, one of them, drawn at random. An empty text stays empty.
+
+    >>> random_deletion(["a", "fine", "film"], p=0.0, rng=random.Random(0))
+    ['a', 'fine', 'film']
+    >>> len(random_deletion(["a", "fine", "film"], p=1.0, rng=random.Random(0)))
+    1
+    """
+    # TODO: about four lines. One throw per position; mind the text that would end up empty, and the one that is empty
+    # already.
+    raise NotImplementedError("random_deletion")
+
+
+def random_swap(tokens: list[str], n: int, rng: random.Random) -> list[str]:
+    """Exchange two words, n times.
+
+    Args:
+        tokens: a text.
+        n: number of swaps. Each exchanges the tokens at two different positions, any two, drawn anew for each swap; a
+            later swap may undo or move on what an earlier one did.
+        rng: source of all random numbers.
+
+    Returns:
+        The same tokens in another order. A text of fewer than two tokens comes back as it is.
+
+    >>> random_swap(["fine", "film"], n=1, rng=random.Random(0))
+    ['film', 'fine']
+    >>> random_swap(["film"], n=1, rng=random.Random(0))
+    ['film']
+    """
+    # TODO: about six lines. Copy, then n times: draw two different positions, exchange. Mind the texts with nothing to
+    # exchange.
+    raise NotImplementedError("random_swap")
+
+
+def random_insertion(tokens: list[str], n: int, lexicon: dict[str, list[str]], rng: random.Random) -> list[str]:
+    """Insert a synonym of a random word of the text at a random place, n times.
+
+    Args:
+        tokens: a text.
+        n: number of insertions. Each draws a known word of the text, one of its synonyms and a place, all anew. Unknown
+            words cost no insertion. (Drawing from the words that were inserted before is right as well.)
+        lexicon: word -> synonyms; see the top of this file for what counts as known.
+        rng: source of all random numbers.
+
+    Returns:
+        The old tokens in their order, with n new ones among them, at any place from before the first to behind the
+        last. Without a known word, the text as it is.
+
+    >>> random_insertion(["film"], n=1, lexicon={"film": ["film", "movie"]}, rng=random.Random(0)).count("movie")
+    1
+    >>> random_insertion(["film"], n=1, lexicon={"plot": ["story"]}, rng=random.Random(0))
+    ['film']
+    """
+    # TODO: about eight lines. Collect the synonyms of the known words first; then n times draw a word, a synonym and a
+    # place.
+    raise NotImplementedError("random_insertion")
+
+
+def synonym_replacement(
+    tokens: list[str],
+    n: int,
+    lexicon: dict[str, list[str]],
+    rng: random.Random,
+    protected: frozenset[str] = NEGATIONS,
+) -> list[str]:
+    """Replace the words at n random positions by synonyms, without touching the words that carry the label.
+
+    Args:
+        tokens: a text.
+        n: number of positions to change. A position can be changed if its word is known and not protected. If there are
+            fewer such positions than n, all of them change.
+        lexicon: word -> synonyms; see the top of this file for what counts as known.
+        rng: source of all random numbers.
+        protected: words that stay, spelled exactly like this: "not" protects neither "nothing" nor "Not".
+
+    Returns:
+        A text of the same length, with a synonym at the positions that were drawn. Two occurrences of a word are two
+        positions.
+
+    >>> lexicon = {"film": ["film", "movie"], "not": ["hardly"]}
+    >>> synonym_replacement(["not", "a", "film"], n=3, lexicon=lexicon, rng=random.Random(0))
+    ['not', 'a', 'movie']
+    """
+    # TODO: about seven lines. List the positions that may change, draw n of them at most, and write a synonym into
+    # each.
+    raise NotImplementedError("synonym_replacement")
+
+
+def mixup(x: Tensor, y: Tensor, lam: float, perm: Tensor) -> tuple[Tensor, Tensor]:
+    """Mix each example with a partner, the labels like the features.
+
+    Args:
+        x: (B, ...) features, floating point: embedded tokens, say, or pooled states. Never token ids.
+        y: (B, C) labels, one-hot or soft; integers are allowed here.
+        lam: share of the example itself, from 0 to 1.
+        perm: (B,) the partner of example i is example ``perm[i]``.
+
+    Returns:
+        Mixed features (B, ...) and mixed labels (B, C), floating point: ``lam`` parts of the example and ``1 - lam``
+        parts of its partner.
+
+    Raises:
+        TypeError: ``x`` holds integers.
+
+    >>> import torch
+    >>> x, y = torch.tensor([[1.0, 2.0], [5.0, 10.0]]), torch.eye(2)
+    >>> mixed_x, mixed_y = mixup(x, y, lam=0.75, perm=torch.tensor([1, 0]))
+    >>> mixed_x.tolist(), mixed_y.tolist()
+    ([[2.0, 4.0], [4.0, 8.0]], [[0.75, 0.25], [0.25, 0.75]])
+    """
+    # TODO: about four lines. Refuse integers, then the same weighted sum twice.
+    raise NotImplementedError("mixup")
+
+
+def back_translate(
+    texts: list[str],
+    labels: list[int],
+    to_pivot: Callable[[list[str]], list[str]],
+    from_pivot: Callable[[list[str]], list[str]],
+) -> tuple[list[str], list[int]]:
+    """Translate to another language and back, and keep what has come back new.
+
+    Two texts that differ only in upper and lower case or in blanks count as the same text.
+
+    Args:
+        texts: n texts.
+        labels: the label of each.
+        to_pivot: translates a list of texts into the other language.
+        from_pivot: translates a list of texts back.
+
+    Returns:
+        The new texts as ``from_pivot`` returned them, in the order of the originals, and their labels. Left out are
+        results that are the same as their original, that are the same as an earlier result, or that hold nothing but
+        blanks. Each translator is called with a list or a tuple of texts, on all of them or in a few batches.
+
+    >>> swap = {"good film": "bon film", "bon film": "fine film", "ok": "ok"}
+    >>> translate = lambda texts: [swap[text] for text in texts]
+    >>> back_translate(["good film", "ok"], [1, 0], to_pivot=translate, from_pivot=translate)
+    (['fine film'], [1])
+    """
+    # TODO: about ten lines. There and back in one go, then walk through originals, results and labels together and keep
+    # what is new.
+    raise NotImplementedError("back_translate")

@@ -1,0 +1,1421 @@
+"""Hidden checks of exercise-9: data augmentation.
+
+Whatever is random is judged as a distribution. The generator is an object beside the student's code, built from a seed;
+which numbers are drawn from it, and how many, is the student's choice, so no result is ever compared with a fixed one.
+Hundreds of calls travel as one request. The judge works out everything from the texts that came back: most texts hold
+every word once, so a word tells its position.
+
+Bounds are seven standard deviations wide, and what must occur among many calls is missing with a probability below
+1e-10. The facts noted for an explanation keep at least five standard deviations from every border; facts that depend on
+the numbers drawn are not noted.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course.text import mark, say
+from grader.errors import StudentRaised
+from grader.judge import expect
+from grader.judge.check import check
+
+# --- texts, and many calls at once ---
+
+
+def words(student, n: int) -> list[str]:
+    """Different words, in no order."""
+    numbers = torch.randperm(9000, generator=student.draw.generator)[:n] + 1000
+    return [f"w{number}" for number in numbers.tolist()]
+
+
+def shuffled(student, items: Sequence[Any]) -> list[Any]:
+    """The same items in a random order."""
+    return [items[place] for place in torch.randperm(len(items), generator=student.draw.generator).tolist()]
+
+
+def answers(
+    student, name: str, tokens: list[str], *rest: object, times: int = 1, **options: list[str]
+) -> list[list[str]]:
+    """What the student's function returns in several calls with one generator: lists of words."""
+    student.note("asked about", listed(tokens[:3]))  # as drawn by the judge; the answers themselves are not traced
+    with student.untraced():
+        made = student.fixtures.augmentation.calls(
+            student.value(None, name), tokens, list(rest), student.draw.seed(), times, options
+        )
+    expect.true(isinstance(made, list) and len(made) == times, "not every call was answered", actual=made)
+    return texts_of(student, name, made)
+
+
+def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
+    """Answers as lists of words; any sequence of them will do."""
+    pairs = [answer if isinstance(answer, list) and len(answer) == 2 else ("nothing", None) for answer in made]
+    good = [isinstance(value, list) and all(isinstance(word, str) for word in value) for _, value in pairs]
+    kind, value = pairs[good.index(False)] if False in good else ("list", [])
+    inside = sorted({type(word).__name__ for word in value})[:3] if isinstance(value, list) else []
+    student.note("form of the answer", "a list of words" if all(good) else f"{kind}, {listed(inside)}")
+    expect.true(
+        all(good),
+        say("{name} returns a list of tokens", name=name),
+        expected="a list of strings",
+        actual=value if value is not None else str(kind),
+        hint="what goes in is a list of words; what comes out is one, too",
+        reveal=True,
+    )
+    if other := sorted({str(kind) for kind, _ in pairs} - {"list"}):
+        expect.remark(say("{name} returned a {kind}; the docstring says a list", name=name, kind=other[0][:40]))
+    return [value for _, value in pairs]
+
+
+def edge(student, what: str, ask: Callable[[], Any], hint: str) -> Any:
+    """An answer for an input at the edge of what is allowed, where no exception has a place."""
+    try:
+        return ask()
+    except StudentRaised as error:
+        if error.not_started or error.memory:
+            raise
+        student.note(f"{what} raises an exception", True)
+        expect.true(
+            False,
+            say("an exception, where there is a right answer, for {what}", what=what),
+            expected="no exception",
+            actual=str(error),
+            hint=hint,
+            reveal=True,
+        )
+
+
+def demand_variety(student, made: list[list[str]]) -> None:
+    """Many calls with one generator do not all give the same text."""
+    alike = all(text == made[0] for text in made)
+    student.note("all calls give one text", alike)
+    expect.true(
+        not alike,
+        say("{times} calls with one generator give one and the same text", times=len(made)),
+        hint="each call makes another variant of the text: what decides which?",
+    )
+
+
+def seven_sigma(share: float, n: float) -> float:
+    """Seven standard deviations of a share of n independent throws: exceeded with a probability below 1e-11."""
+    return 7 * math.sqrt(share * (1 - share) / n)
+
+
+def called(share: float, names: Iterable[float]) -> float:
+    """The nearest of the shares that have a name."""
+    return min(names, key=lambda name: abs(name - share))
+
+
+def is_subsequence(part: list[str], whole: list[str]) -> bool:
+    """Whether the words of one text stand in the other in the same order."""
+    rest = iter(whole)
+    return all(any(word == other for other in rest) for word in part)
+
+
+def listed(numbers: Iterable[object]) -> str:
+    """In one line, for a note."""
+    return " ".join(str(number) for number in numbers)
+
+
+SERIES = 30
+"""Calls with one generator that are compared with as many others."""
+
+
+def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
+    """The dice that were passed in decide, and nothing else; whatever else was passed in stays as it was.
+
+    Two series of calls are compared, so that they do not agree by chance even if a wrong solution has two results only.
+    """
+    seed, other = student.draw.seed(), student.draw.seed()
+    student.note("asked about", listed(tokens[:3]))
+    with student.untraced():
+        function, helpers = student.value(None, name), student.fixtures.augmentation
+        dice = helpers.dice(seed)
+        made = [
+            helpers.beside(function, tokens, list(rest), rng, SERIES)
+            for rng in (dice, dice, helpers.dice(seed), helpers.dice(other))
+        ]
+    expect.true(
+        all(isinstance(one["answers"], list) and len(one["answers"]) == SERIES for one in made),
+        "not every call was answered",
+    )
+    first, later, again, different = (texts_of(student, name, one["answers"]) for one in made)
+    facts = (
+        (
+            any(one["tokens"] != [tokens] * len(one["tokens"]) for one in made),
+            mark("the text that was passed in has changed"),
+            mark("the original is wanted again, for the next variant of it: work on a copy"),
+        ),
+        (
+            any(one["rest"] != [list(rest)] * len(one["rest"]) for one in made),
+            mark("the lexicon that was passed in has changed"),
+            mark("the lexicon serves all texts: read it, and leave it as it is"),
+        ),
+        (
+            first != again,
+            mark("the same seed gives another text"),
+            mark("is every random number drawn from the `rng` that was passed in?"),
+        ),
+        (
+            first == later,
+            mark("the next call with the same generator gives the same text"),
+            mark("a generator moves on by itself; nobody has to seed it again"),
+        ),
+        (
+            first == different,
+            mark("another seed gives the same text"),
+            mark("the `rng` that was passed in decides: does your function have one of its own?"),
+        ),
+    )
+    for found, what, _ in facts:
+        student.note(what, found)
+    student.note("the same seed gives the same words", list(map(sorted, first)) == list(map(sorted, again)))
+    for found, what, hint in facts:
+        expect.true(not found, what, hint=hint)
+
+
+# --- random_deletion ---
+
+
+class CheckRandomDeletion:
+    """Tokens go with probability p"""
+
+    function = "random_deletion"
+
+    @check(points=2, visible=True)
+    def check_rate(self, student):
+        """about the share p of the tokens goes, from all over the text"""
+        # Shares that have a name, at p = 0.75: 1 - p; p/(1+p), which is left of the throws when each removal skips the
+        # next token; and shares that people write down as constants. 0.4286 and 0.5 are 10 standard deviations apart.
+        for n, p, names in ((5200, 0.75, (0, 0.1, 0.25, 0.4286, 0.5, 0.75, 1)), (1700, 0.2, ())):
+            tokens = words(student, n)
+            (kept,) = answers(student, "random_deletion", tokens, p)
+            place = {word: number for number, word in enumerate(tokens)}
+            foreign = sorted(set(kept) - set(place))
+            student.note("different words that are not in the text", min(len(foreign), 3))
+            gone = n - len(kept)
+            whole = gone == 0 or len(kept) <= 1
+            student.note("tokens that go", "one" if gone == 1 else "all or none" if whole else "some")
+            if names and not whole:
+                student.note("share of the tokens that goes", called(gone / n, names))
+            expect.true(
+                not foreign,
+                "words came back that the text does not have",
+                actual=foreign[:5],
+                hint="a token that goes leaves no gap behind, and nothing else takes its place",
+                reveal=True,
+            )
+            expect.true(
+                abs(gone / n - p) <= seven_sigma(p, n),
+                say("the share of tokens that go is too far from p = {p}", p=p),
+                expected=f"{p} ± {seven_sigma(p, n):.3f}",
+                actual=f"{gone / n:.3f}",
+                hint="p is the share that goes, and 1 - p the share that stays",
+                reveal=True,
+            )
+            quarter = n / 4
+            there = Counter(int(place[word] // quarter) for word in kept)
+            lost = [1 - there[number] / quarter for number in range(4)]
+            even = all(abs(share - p) <= seven_sigma(p, quarter) for share in lost)
+            student.note("every quarter of the text loses its share", even)
+            expect.true(
+                even,
+                "the tokens that go do not come from all over the text",
+                expected=f"{p} ± {seven_sigma(p, quarter):.3f} of each quarter",
+                actual=listed(f"{share:.3f}" for share in lost),
+                hint="every token takes its own chance, wherever it stands",
+                reveal=True,
+            )
+
+    @check(points=1)
+    def check_order(self, student):
+        """the tokens that stay keep their order, and a word that stands there twice may stay twice"""
+        few = words(student, 5)
+        for n in (24, 31):
+            tokens = shuffled(student, (few * 7)[:n])
+            made = answers(student, "random_deletion", tokens, 0.3, times=60)
+            in_order = all(is_subsequence(kept, tokens) for kept in made)
+            repeated = any(len(set(kept)) < len(kept) for kept in made)
+            student.note("the tokens keep their order", in_order)
+            student.note("a word may stay twice", repeated)
+            student.note("the tokens are sorted", all(kept == sorted(kept) for kept in made))
+            expect.true(
+                any(1 < len(kept) < n for kept in made),
+                say("nothing to compare: of {n} tokens, all or nearly none stay, with p = 0.3", n=n),
+                hint="about a third should go",
+            )
+            expect.true(
+                repeated,
+                "no word stays twice in any of 60 calls, though the text holds each of its words several times",
+                hint='the second "the" of a text is a token of its own. What became of it?',
+            )
+            expect.true(
+                in_order,
+                "the tokens that stay are in another order than before, or more than before",
+                expected=f"a part of {listed(tokens)}",
+                actual=listed(next((kept for kept in made if not is_subsequence(kept, tokens)), [])),
+                hint="who stays, stays in line",
+                reveal=True,
+            )
+
+    @check(points=2, visible=True)
+    def check_edges(self, student):
+        """p = 0 changes nothing, p = 1 leaves one token, drawn at random, and an empty text stays empty"""
+        for n in (300, 1):
+            tokens = words(student, n)
+            (kept,) = answers(student, "random_deletion", tokens, 0.0)
+            student.note("p = 0 changes something", kept != tokens)
+            expect.equal(kept, tokens, f"{n} tokens, with p = 0", hint="who goes with probability 0?", reveal=True)
+        lengths = (2, 3, 5, 8, 6, 4)
+        texts = [words(student, n) for n in lengths]
+        made = [answers(student, "random_deletion", tokens, 1.0, times=50) for tokens in texts]
+        left = {len(kept) for several in made for kept in several}
+        student.note("left at p = 1", "nothing" if 0 in left else "one token" if left == {1} else "more than one token")
+        expect.true(
+            0 not in left,
+            "a text came back empty",
+            expected="one of its tokens, at least",
+            actual="[]",
+            hint='a label without a text teaches nothing: what is left when all throws say "go"?',
+            reveal=True,
+        )
+        expect.true(
+            left == {1},
+            "with p = 1, more than one token stays",
+            expected="1 token",
+            actual=f"{max(left)} tokens",
+            hint="all are to go, and one must stay",
+            reveal=True,
+        )
+        survivors = [
+            "first" if kept[0] == tokens[0] else "last" if kept[0] == tokens[-1] else "other"
+            for tokens, several in zip(texts, made, strict=True)
+            for kept in several
+        ]
+        student.note("what is left at p = 1", survivors[0] if len(set(survivors)) == 1 else "now this, now that")
+        expect.true(
+            len(set(survivors)) > 1,
+            "with p = 1, it is always the same token that stays",
+            expected="any token of the text",
+            actual=f"always the {survivors[0]}",
+            hint='if all throws say "go", which one stays is decided by one more throw',
+            reveal=True,
+        )
+        tokens = words(student, 2)
+        short = answers(student, "random_deletion", tokens, 0.9, times=150)
+        student.note("a text of two tokens may lose both", not all(short))
+        expect.true(
+            all(short),
+            "a text of two tokens came back empty, with p = 0.9",
+            hint="a text can lose all its tokens at any p, not only at p = 1",
+        )
+        empty = edge(
+            student,
+            "an empty text",
+            lambda: answers(student, "random_deletion", [], 0.5),
+            "there is nothing to go, and nothing to stay",
+        )
+        expect.equal(empty, [[]], "an empty text", hint="nothing comes from nothing", reveal=True)
+
+    @check(points=1)
+    def check_pure_seeded(self, student):
+        """the text that was passed in stays as it was, and the same seed gives the same text"""
+        demand_seeded(student, "random_deletion", words(student, 30), 0.5)
+
+    @check(points=1)
+    def check_order_dup(self, student):
+        """every position is decided on its own, whatever its word and its neighbours"""
+        n = 1500
+        tokens = words(student, n)
+        (kept,) = answers(student, "random_deletion", tokens, 0.5)
+        stay = set(kept)
+        fates = [word in stay for word in tokens]
+        share = sum(fates) / n
+        both = 0.02 < share < 0.98
+        student.note("some tokens go and some stay", both)
+        expect.true(both, "nearly all tokens share one fate, with p = 0.5", hint="a throw for every token")
+        turns = sum(one != other for one, other in pairwise(fates)) / (n - 1)
+        alone = abs(turns - 2 * share * (1 - share)) <= seven_sigma(0.5, n)
+        student.note("a token does not care about its neighbour", alone)
+        expect.true(
+            alone,
+            "whether a token goes depends on what became of its neighbour",
+            expected=f"another fate than the token before: {2 * share * (1 - share):.2f} of them",
+            actual=f"{turns:.2f}",
+            hint="does the text change while you walk through it?",
+            reveal=True,
+        )
+        self.demand_copies_apart(student)
+        tokens = words(student, 7)
+        made = answers(student, "random_deletion", tokens, 0.5, times=250)
+        alike = all(kept == made[0] for kept in made)  # is what `pure_seeded` looks at
+        if 0.2 < share < 0.8 and not alike:  # else a position may be missed by accident
+            never = [place for place, word in enumerate(tokens) if all(word in kept for kept in made)]
+            student.note("positions that never go", listed(never))
+            expect.true(
+                not never,
+                "some positions never go, in 250 calls with p = 0.5",
+                actual=f"positions {listed(never)} of 7",
+                hint="the first and the last token are tokens like any other",
+                reveal=True,
+            )
+
+    @staticmethod
+    def demand_copies_apart(student) -> None:
+        """Each copy of a word takes its own chance."""
+        few = words(student, 6)
+        made = answers(student, "random_deletion", shuffled(student, few * 10), 0.5, times=30)
+        counts = [Counter(kept)[word] for kept in made for word in few]
+        together = sum(count in (0, 10) for count in counts) > len(counts) / 2
+        student.note("all copies of a word share one fate", together)
+        expect.true(
+            not together,
+            "when a word goes, all its copies go",
+            expected="some copies of a word stay while others go",
+            hint="is it the word that is decided upon, or the position?",
+        )
+        # The same word before each of 1,200 different ones: if two neighbours of these stay, the copy between them can
+        # be seen to stay or to go.
+        marks, again = words(student, 1200), "again"
+        place = {word: number for number, word in enumerate(marks)}
+        (kept,) = answers(student, "random_deletion", [word for one in marks for word in (again, one)], 0.5)
+        seen: list[list[bool]] = [[], []]
+        spots = [(spot, place[word]) for spot, word in enumerate(kept) if word in place]
+        for (spot, number), (following, next_number) in pairwise(spots):
+            if next_number == number + 1:
+                seen[number >= 600].append(following - spot == 1)
+        sizes = [max(1, len(half)) for half in seen]
+        gone = [sum(half) / size for half, size in zip(seen, sizes, strict=True)]
+        bound = 7 * math.sqrt(0.25 / sizes[0] + 0.25 / sizes[1])
+        student.note("the first copies go first", gone[0] - gone[1] > bound)
+        expect.true(
+            abs(gone[0] - gone[1]) <= bound,
+            "of a word that stands there many times, other copies go than those that were thrown for",
+            expected="as many from the first half of the text as from the second",
+            actual=f"{gone[0]:.2f} of the copies in the first half, {gone[1]:.2f} in the second",
+            hint="which copy does list.remove take?",
+            reveal=True,
+        )
+
+
+# --- random_swap ---
+
+
+def moved(tokens: list[str], text: list[str]) -> list[int]:
+    """Positions at which another word stands now."""
+    return [place for place, (old, new) in enumerate(zip(tokens, text, strict=True)) if old != new]
+
+
+def n_swaps(tokens: list[str], text: list[str]) -> int:
+    """The fewest exchanges that make one text of the other: every cycle of k positions takes k - 1."""
+    place = {word: number for number, word in enumerate(tokens)}
+    comes_from = [place[word] for word in text]
+    seen: set[int] = set()
+    swaps = 0
+    for start in range(len(comes_from)):
+        at = start
+        while at not in seen:
+            seen.add(at)
+            at = comes_from[at]
+            swaps += at not in seen
+    return swaps
+
+
+class Swapped:
+    """Answers of ``random_swap`` to a text without repeated words."""
+
+    def __init__(self, student, n_words: int, n: int, times: int) -> None:
+        """Ask, and see to it that the words are still the same."""
+        self.tokens = words(student, n_words)
+        self.texts = answers(student, "random_swap", self.tokens, n, times=times)
+        same = all(sorted(text) == sorted(self.tokens) for text in self.texts)
+        student.note("the words are the same", same)
+        expect.true(
+            same,
+            "the words are not the ones of the text",
+            expected=f"{n_words} words in some order",
+            actual=listed(next((text for text in self.texts if sorted(text) != sorted(self.tokens)), [])),
+            hint="an exchange loses no word and doubles none",
+        )
+        self.changed = [moved(self.tokens, text) for text in self.texts]
+
+
+class CheckRandomSwap:
+    """Words change places"""
+
+    function = "random_swap"
+
+    @check(points=2)
+    def check_same_words(self, student):
+        """the same words come back, each as often as before, in another order"""
+        few = words(student, 4)
+        for n, size in ((1, 7), (4, 10)):
+            tokens = shuffled(student, (few * 3)[:size])
+            made = answers(student, "random_swap", tokens, n, times=40)
+            lengths = {len(text) - size for text in made}
+            student.note("length", "another" if lengths != {0} else "the same")
+            lost = any(Counter(tokens) - Counter(text) for text in made)
+            more = any(Counter(text) - Counter(tokens) for text in made)
+            student.note("words", f"{'lost' if lost else 'all'} {'added' if more else 'there'}")
+            wrong = next((text for text in made if Counter(text) != Counter(tokens)), [])
+            expect.true(
+                not (lost or more),
+                "a word is lost, or stands there more often than before",
+                expected=listed(sorted(tokens)),
+                actual=listed(sorted(wrong)),
+                hint="look at both positions after the exchange: is the value that you overwrote still somewhere?",
+                reveal=True,
+            )
+            other = any(text != tokens for text in made)
+            student.note("the order changes", other)
+            expect.true(other, "the text never changes", hint="n swaps are asked for")
+
+    @check(points=2, visible=True)
+    def check_one_swap(self, student):
+        """a swap exchanges two different positions, and n swaps are n of them"""
+        # Two words, 400 calls: the same position twice would leave them alone in half of the calls, and whoever gives
+        # up after some attempts in a few of them. Neither share comes near 1/4.
+        pair, four = Swapped(student, 2, 1, 400), Swapped(student, 4, 1, 400)
+        idle = sum(not changed for changed in pair.changed) / 400
+        student.note("a swap of two words does nothing", "never" if not idle else "often" if idle > 0.25 else "rarely")
+        more = max(len(changed) for changed in four.changed)
+        student.note("a single swap moves more than two words", more > 2)
+        # 300 words: seven swaps are hardly ever undone, so the largest number seen is n.
+        numbers = {n: Swapped(student, 300, n, 20) for n in (7, 4)}
+        most = {n: max(n_swaps(one.tokens, text) for text in one.texts) for n, one in numbers.items()}
+        student.note("swaps seen for n = 7 and n = 4", listed(min(number, 20) for number in most.values()))
+        expect.true(
+            not idle,
+            "n = 1 leaves a text of two words as it is",
+            expected="exchanged in every call",
+            actual=f"unchanged in {100 * idle:.0f} % of 400 calls",
+            hint="can both positions be the same one?",
+            reveal=True,
+        )
+        expect.true(
+            more <= 2,
+            "n = 1 moves more than two words",
+            expected="2 words on other positions",
+            actual=f"{more}",
+            hint="two words exchange their places, and all others stay where they are",
+            reveal=True,
+        )
+        for n, number in most.items():
+            expect.true(
+                number == n,
+                say("n = {n} makes another number of swaps", n=n),
+                expected=f"{n} swaps, unless some undo each other",
+                actual=f"{number}",
+                hint="n times: draw two positions, exchange. Does every swap go on from the one before?",
+                reveal=True,
+            )
+        # An exchange makes an even order odd and an odd one even, whichever positions it takes.
+        for n in (5, 6):
+            few = Swapped(student, 5, n, 60)
+            odd = [n_swaps(few.tokens, text) % 2 != n % 2 for text in few.texts]
+            student.note("swaps are missing where n is larger than the text", any(odd))
+            expect.true(
+                not any(odd),
+                say("an order came back that no {n} swaps of two different positions can make", n=n),
+                hint="each swap draws its two positions anew, from all positions of the text",
+            )
+
+    @check(points=1)
+    def check_edges(self, student):
+        """n = 0, a text of one word and an empty text come back as they are"""
+        for n_words, n in ((6, 0), (1, 2), (0, 3)):
+            tokens = words(student, n_words)
+            what = f"{n} swaps in {'an empty text' if not tokens else f'a text of {n_words} words'}"
+            hint = "very short texts exist; which two positions could be exchanged in them?"
+            made = edge(student, what, lambda t=tokens, n=n: answers(student, "random_swap", t, n, times=20), hint)
+            student.note(f"{what}: unchanged", all(text == tokens for text in made))
+            for text in made:
+                expect.equal(
+                    text, tokens, what, hint="where there is nothing to exchange, nothing changes", reveal=True
+                )
+        tokens = words(student, 2)
+        reversed_ = any(text == tokens[::-1] for text in answers(student, "random_swap", tokens, 1, times=60))
+        student.note("two words are exchanged", reversed_)
+        expect.true(reversed_, "n = 1 never exchanges two words", hint="to change nothing is right for n = 0 alone")
+
+    @check(points=1)
+    def check_pure_seeded(self, student):
+        """the text that was passed in stays as it was, the same seed gives the same text, and any pair can be chosen"""
+        demand_seeded(student, "random_swap", words(student, 20), 6)
+        single = Swapped(student, 5, 1, 500)
+        seen = {tuple(changed) for changed in single.changed if len(changed) == 2}
+        missing = [(i, j) for i in range(5) for j in range(i + 1, 5) if (i, j) not in seen]
+        student.note("pairs that are never exchanged", listed(f"{i}-{j}" for i, j in missing))
+        expect.true(
+            not missing,
+            "some pairs of positions are never exchanged",
+            expected="all 10 pairs of 5 words, in 500 calls",
+            actual=f"never: {listed(f'{i}-{j}' for i, j in missing)}",
+            hint="any two positions may be exchanged, the first and the last as well, neighbours or not",
+            reveal=True,
+        )
+        first, second, third = words(student, 3)
+        tokens = [first, second, third, first]
+        last_moves = any(text[3:] != [first] for text in answers(student, "random_swap", tokens, 1, times=300))
+        student.note("a word that stands there twice moves from both places", last_moves)
+        expect.true(
+            last_moves,
+            "of a word that stands there twice, only the first copy ever moves",
+            hint="a position was drawn, and then its word was looked up again: where does list.index stop looking?",
+        )
+
+
+# --- lexicons, for random_insertion and synonym_replacement ---
+
+
+class Lexicon:
+    """A text and synonyms for some of its words.
+
+    Args:
+        student: the student of this check.
+        known: how many different words of the text have synonyms.
+        unknown: how many have none.
+        itself: whether an entry lists its own word among the synonyms.
+    """
+
+    def __init__(self, student, known: int, unknown: int, itself: bool = False) -> None:
+        """Draw it. Every entry has three synonyms, which are no keys and stand in no other entry."""
+        found = words(student, known + unknown + 6 + 3 * (known + 6))
+        self.known, self.unknown = found[:known], found[known : known + unknown]
+        self.elsewhere = found[known + unknown :][:6]
+        synonyms = iter(found[known + unknown + 6 :])
+        self.synonyms = {word: [next(synonyms) for _ in range(3)] for word in (*self.known, *self.elsewhere)}
+        self.text = shuffled(student, self.known + self.unknown)
+        self.entries = {
+            word: shuffled(student, [*of, word]) if itself else of
+            for word, of in zip(self.synonyms, map(list, self.synonyms.values()), strict=True)
+        }
+        self.entries = {word: self.entries[word] for word in shuffled(student, list(self.entries))}
+        self.stranger = {word: of for of in self.synonyms for word in self.synonyms[of]}
+        """Synonym -> its word."""
+
+    def origin(self, word: str) -> str:
+        """Where a word comes from."""
+        of = self.stranger.get(word)
+        if of is None:
+            return "text" if word in self.text else "nowhere"
+        return "synonyms" if of in self.known else "others"
+
+    def without_choice(self, student) -> None:
+        """Add two words to the text that the lexicon lists, and that have no synonym all the same."""
+        empty, alone = words(student, 2)
+        for word, entry in ((empty + "e", []), (alone + "a", [alone + "a"])):
+            self.text.insert(student.draw.integer(0, len(self.text) + 1), word)
+            self.entries[word] = entry
+
+
+def sizes(numbers: Iterable[int]) -> str:
+    """The one number that occurs, or that there are several."""
+    found = sorted(set(numbers))
+    return str(found[0]) if len(found) == 1 else "several"
+
+
+# --- random_insertion ---
+
+
+class CheckRandomInsertion:
+    """Synonyms come in"""
+
+    function = "random_insertion"
+
+    @check(points=1, visible=True)
+    def check_length(self, student):
+        """the text grows by n tokens, however few of its words are known"""
+        cases = []
+        for n in (4, 1, 9):
+            lexicon = Lexicon(student, 5, 0)
+            made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=25)
+            grown = {len(text) - len(lexicon.text) for text in made}
+            student.note(f"tokens added, n = {n}", sizes(grown))
+            cases.append((n, grown))
+        for n, grown in cases:
+            expect.true(
+                grown == {n},
+                say("the text does not grow by n = {n} tokens", n=n),
+                expected=f"5 tokens become {5 + n}",
+                actual=f"5 tokens become {listed(5 + number for number in sorted(grown))}",
+                hint="every insertion makes the text longer by one, and loses nothing",
+                reveal=True,
+            )
+        lexicon = Lexicon(student, 1, 19)
+        made = answers(student, "random_insertion", lexicon.text, 1, lexicon.entries, times=400)
+        share = sum(len(text) == 21 for text in made) / 400
+        student.note("one known word among twenty: share of insertions", called(share, (0.05, 0.37, 1)) if share else 0)
+        expect.true(
+            share == 1,
+            "with one known word among twenty, insertions are left out",
+            expected="one token more in each of 400 calls",
+            actual=f"in {100 * share:.0f} % of them",
+            hint="which words can be drawn at all? An unknown one costs no insertion",
+            reveal=True,
+        )
+
+    @check(points=2)
+    def check_synonyms(self, student):
+        """the new words are synonyms of words of this text, any of them, and the old words stay in order"""
+        for known, unknown, n in ((4, 5, 2), (3, 2, 3)):
+            lexicon = Lexicon(student, known, unknown, itself=True)
+            tokens = lexicon.text
+            made = answers(student, "random_insertion", tokens, n, lexicon.entries, times=300)
+            demand_variety(student, made)
+            lost = any(Counter(tokens) - Counter(text) for text in made)
+            new = [word for text in made for word in (Counter(text) - Counter(tokens)).elements()]
+            origins = {lexicon.origin(word) for word in new}
+            in_order = all(is_subsequence(tokens, text) for text in made)
+            student.note("old words", f"{'lost' if lost else 'all'} {'in' if in_order else 'out of'} order")
+            student.note("where the new words come from", listed(sorted(origins)))
+            seen = {word for word in new if lexicon.origin(word) == "synonyms"}
+            places = {
+                lexicon.entries[of].index(word) - (lexicon.entries[of].index(of) < lexicon.entries[of].index(word))
+                for word in seen
+                for of in (lexicon.stranger[word],)
+            }
+            of_words = {lexicon.stranger[word] for word in seen}
+            student.note("places of the entries that are used", listed(sorted(places)))
+            known_in_order = [word for word in tokens if word in lexicon.known]
+            student.note("known words used", listed(n for n, word in enumerate(known_in_order) if word in of_words))
+            expect.true(
+                not lost and in_order,
+                "words of the text are lost, or stand in another order",
+                expected="the old words in their order, with new ones among them",
+                hint="the text is still all there; something has come in",
+            )
+            expect.true(new, "no word was inserted", hint="n of them are asked for")
+            expect.true(
+                origins == {"synonyms"},
+                "words were inserted that are no synonyms of words of this text",
+                expected="synonyms of known words of the text",
+                actual=next((word for word in new if lexicon.origin(word) != "synonyms"), None),
+                hint="whose synonym is it? The word itself is none, even if its entry lists it",
+                reveal=True,
+            )
+            missing = [word for of in lexicon.known for word in lexicon.synonyms[of] if word not in seen]
+            expect.true(
+                not missing,
+                "some synonyms of known words are never inserted, in 300 calls",
+                actual=f"{len(missing)} of {3 * known} never",
+                hint="the word is drawn at random, and then one of its synonyms",
+                reveal=True,
+            )
+
+    @check(points=1)
+    def check_places(self, student):
+        """a new word can stand anywhere, also at the start and at the end"""
+        lexicon = Lexicon(student, 5, 0)
+        tokens = lexicon.text
+        made = answers(student, "random_insertion", tokens, 1, lexicon.entries, times=500)
+        demand_variety(student, made)
+        found = [(gap, text[gap]) for text in made for gap in gaps(tokens, text)]
+        seen = {gap for gap, _ in found}
+        student.note("gaps that are used", listed(sorted(seen)) if len(found) > 400 else "the old text is another one")
+        beside = [lexicon.stranger.get(word) in tokens[max(0, gap - 1) : gap + 1] for gap, word in found]
+        student.note("a new word always stands beside its own", len(found) > 400 and all(beside))
+        expect.true(
+            len(found) == len(made),
+            "the text is not what it was, with one new word in it",
+            hint="one new word, and the old ones as before",
+        )
+        expect.true(
+            seen == set(range(6)),
+            "a new word does not come to stand everywhere",
+            expected="in each of the 6 gaps before, between and behind 5 words",
+            actual=f"in gaps {listed(sorted(seen))}, counted from 0",
+            hint="how many gaps do five words have? Which numbers does your draw give, both ends included?",
+            reveal=True,
+        )
+        expect.true(
+            not all(beside),
+            "a new word always stands beside the word that it is a synonym of",
+            hint="the place is drawn anew, wherever the word stands",
+        )
+        lexicon = Lexicon(student, 8, 0)
+        made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=150)
+        spots = [[spot for spot, word in enumerate(text) if word in lexicon.stranger] for text in made]
+        together = all(len(two) == 2 and two[1] - two[0] == 1 for two in spots)
+        student.note("two new words always stand side by side", together)
+        expect.true(
+            not together,
+            "two new words always stand side by side",
+            hint="each insertion draws a place of its own",
+        )
+
+    @check(points=1)
+    def check_edges(self, student):
+        """without a known word, or with n = 0, the text comes back as it is; nothing else changes, and seeds decide"""
+        hint = "some texts have no word that the lexicon knows: what is there to draw from?"
+        for what, n, text, entries in no_change(student):
+            made = edge(
+                student,
+                what,
+                lambda n=n, text=text, entries=entries: answers(student, "random_insertion", text, n, entries, times=5),
+                hint,
+            )
+            student.note(f"{what}: unchanged", all(one == text for one in made))
+            for one in made:
+                expect.equal(one, text, f"the text, {what}", hint="nothing to insert, nothing changes", reveal=True)
+        lexicon = Lexicon(student, 6, 3, itself=True)
+        demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
+        made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=3)
+        grows = all(len(text) > len(lexicon.text) for text in made)
+        student.note("with known words, the text grows", grows)
+        expect.true(grows, "with known words, nothing is inserted", hint="to insert nothing is right for n = 0 alone")
+
+
+def gaps(tokens: list[str], text: list[str]) -> list[int]:
+    """Where one word was inserted, as a list of one; none if the rest is not as it was."""
+    found = [gap for gap in range(len(text)) if text[:gap] + text[gap + 1 :] == tokens]
+    return found[:1]  # beside an equal word, it may be in either of two
+
+
+def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]]]]:
+    """(what, n, text, entries) of the cases in which a text stays as it is."""
+    unknown, empty, zero, without = (Lexicon(student, known, 4) for known in (0, 3, 3, 0))
+    without.without_choice(student)
+    return [
+        ("n being 0", 0, zero.text, zero.entries),
+        ("no word being known", 3, unknown.text, unknown.entries),
+        ("the text being empty", 2, [], empty.entries),
+        ("no entry having another word", 3, without.text, without.entries),
+    ]
+
+
+# --- synonym_replacement ---
+
+
+def differences(tokens: list[str], text: list[str]) -> list[int]:
+    """As ``moved``, for texts that may have another length."""
+    return moved(tokens, text) if len(text) == len(tokens) else []
+
+
+class CheckSynonymReplacement:
+    """Synonyms take over"""
+
+    function = "synonym_replacement"
+
+    @check(points=2, visible=True)
+    def check_count(self, student):
+        """exactly n positions change, or all that can if there are fewer"""
+        lexicon = Lexicon(student, 4, 5)
+        tokens = shuffled(student, [*lexicon.text, lexicon.known[0], lexicon.known[0]])  # one word three times
+        possible = sum(word in lexicon.known for word in tokens)
+        cases = []
+        for n in (1, 3, possible, possible + 1, len(tokens) + 3):
+
+            def ask(n: int = n) -> list[list[str]]:
+                return answers(student, "synonym_replacement", tokens, n, lexicon.entries, times=200)
+
+            if n > possible:
+                made = edge(student, "n above the number of candidates", ask, "there may be fewer candidates than n")
+            else:
+                made = ask()
+            lengths = {len(text) - len(tokens) for text in made}
+            student.note("length", "the same" if lengths == {0} else "shorter" if max(lengths) <= 0 else "longer")
+            expect.true(
+                lengths == {0},
+                "the text has another length",
+                expected=f"{len(tokens)} tokens",
+                actual=f"{len(max(made, key=lambda text: abs(len(text) - len(tokens))))} tokens",
+                hint="a synonym takes the place of its word: one comes, one goes",
+                reveal=True,
+            )
+            counts, want = {len(moved(tokens, text)) for text in made}, min(n, possible)
+            student.note(f"positions changed, n = {n}, {want} being right", compared(counts, want))
+            cases.append((n, counts, want))
+        for n, counts, want in cases:
+            expect.true(
+                counts == {want},
+                say("another number of positions changes than n, or than can change, for n = {n}", n=n),
+                expected=f"{want} positions, of {possible} that can change",
+                actual=f"{listed(sorted(counts))} positions",
+                hint="count positions that can change and do: a word that stands there twice is two of them, and an "
+                "unknown word is none",
+                reveal=True,
+            )
+
+    @check(points=1)
+    def check_synonyms(self, student):
+        """what takes the place of a word is a synonym of that word, any of them, at any position"""
+        for known, unknown, n in ((4, 5, 2), (5, 1, 1)):
+            lexicon = Lexicon(student, known, unknown, itself=True)
+            tokens = lexicon.text
+            made = answers(student, "synonym_replacement", tokens, n, lexicon.entries, times=400)
+            demand_variety(student, made)
+            pairs = [(place, text[place]) for text in made for place in differences(tokens, text)]
+            origins = {
+                "own" if lexicon.stranger.get(word) == tokens[place] else lexicon.origin(word) for place, word in pairs
+            }
+            student.note("where the new words come from", listed(sorted(origins)))
+            fewer = any(len(differences(tokens, text)) < n for text in made)
+            student.note("fewer words change than n", fewer)
+            seen = {word for place, word in pairs if lexicon.stranger.get(word) == tokens[place]}
+            places = {lexicon.synonyms[of].index(word) for word in seen for of in (lexicon.stranger[word],)}
+            ranks = {
+                rank
+                for of in lexicon.known
+                for rank, word in enumerate(w for w in lexicon.entries[of] if w != of)
+                if word in seen
+            }
+            student.note("places of the entries that are used", listed(sorted(ranks if places else ())))
+            known_places = [place for place, word in enumerate(tokens) if word in lexicon.known]
+            changed = {place for place, _ in pairs}
+            student.note("known words that change", listed(n for n, p in enumerate(known_places) if p in changed))
+            expect.true(pairs, "no word was replaced", hint="n of them should be")
+            expect.true(
+                origins == {"own"},
+                "a word was replaced by something that is no synonym of it",
+                expected="a synonym of the word that stood there",
+                actual=next(
+                    (f"{tokens[p]} became {word}" for p, word in pairs if lexicon.stranger.get(word) != tokens[p]), None
+                ),
+                hint="whose entry does the new word come from?",
+                reveal=True,
+            )
+            expect.true(
+                not fewer,
+                "a word that was drawn for a replacement is still the same afterwards",
+                hint="an entry may list the word itself. Is that a replacement?",
+            )
+            missing = [word for of in lexicon.known for word in lexicon.synonyms[of] if word not in seen]
+            expect.true(
+                not missing,
+                "some synonyms are never used, in 400 calls",
+                actual=f"{len(missing)} of {3 * known} never",
+                hint="which positions change, and which synonym comes in, is drawn anew in every call",
+                reveal=True,
+            )
+
+    @check(points=2, visible=True)
+    def check_protected(self, student):
+        """protected words stay, negations if nothing else is said, and only they"""
+        negations = ["not", "no", "never"]
+        likely = ["nothing", "know", "nevertheless"]
+        lexicon = Lexicon(student, 4, 2)
+        entries = dict(lexicon.entries)
+        for word in (*negations, *likely):
+            entries[word] = words(student, 3)
+        entries = {word: entries[word] for word in shuffled(student, list(entries))}
+        tokens = shuffled(student, [*lexicon.text, *negations, *likely])
+        own = lexicon.known[:2]
+        cases = (
+            ("the default", negations, {}),
+            ("words of your own", own, {"protected": own}),
+            ("none", [], {"protected": []}),
+        )
+        facts = []
+        for which, protected, options in cases:
+            n = sum(word in entries and word not in protected for word in tokens)
+            made = answers(student, "synonym_replacement", tokens, n, entries, times=60, **options)
+            changed = {tokens[place] for text in made for place in differences(tokens, text)}
+            still = {
+                tokens[place] for text in made for place in set(range(len(tokens))) - set(differences(tokens, text))
+            }
+            facts.append(
+                (
+                    which,
+                    [word for word in protected if word in changed],
+                    [word for word in entries if word in still and word in tokens and word not in protected],
+                )
+            )
+            touched, left = facts[-1][1:]
+            student.note(f"protected: {which}; replaced all the same", "none" if not touched else "some")
+            kinds = {word if word in likely else "negations" if word in negations else "others" for word in left}
+            student.note(f"protected: {which}; not replaced", listed(sorted(kinds)) or "none")
+        for which, touched, left in facts:
+            expect.true(
+                not touched,
+                say("a protected word was replaced (protected: {which})", which=which),
+                actual=listed(touched),
+                hint='"not bad" and "hardly bad" have different labels: which words may nobody touch?',
+                reveal=True,
+            )
+            expect.true(
+                not left,
+                say("words stay that are known and not protected, with an n for all (protected: {which})", which=which),
+                actual=listed(left),
+                hint="what the argument names is protected, word by word, and nothing else",
+                reveal=True,
+            )
+
+    @check(points=1)
+    def check_edges(self, student):
+        """with n = 0 or without a known word the text comes back as it is; nothing else changes, and seeds decide"""
+        hint = "some texts have no word that the lexicon knows: what is there to draw from?"
+        for what, n, text, entries in no_change(student):
+            made = edge(
+                student,
+                what,
+                lambda n=n, text=text, entries=entries: answers(
+                    student, "synonym_replacement", text, n, entries, times=5
+                ),
+                hint,
+            )
+            student.note(f"{what}: unchanged", all(one == text for one in made))
+            for one in made:
+                expect.equal(one, text, f"the text, {what}", hint="nothing to replace, nothing changes", reveal=True)
+        lexicon = Lexicon(student, 8, 3, itself=True)
+        demand_seeded(student, "synonym_replacement", lexicon.text, 4, lexicon.entries)
+        made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=3)
+        changes = all(len(text) == len(lexicon.text) and text != lexicon.text for text in made)
+        student.note("with known words, the text changes and keeps its length", changes)
+        expect.true(changes, "with known words, nothing is replaced", hint="to change nothing is right for n = 0 alone")
+
+
+def compared(counts: set[int], want: int) -> str:
+    """How many positions change, in words that do not depend on the dice."""
+    if len(counts) == 1:
+        return str(*counts)
+    fewer, more = min(counts) < want, max(counts) > want
+    return "sometimes fewer, sometimes more" if fewer and more else "fewer" if fewer else "more"
+
+
+# --- mixup ---
+
+
+class Batch:
+    """Features, labels, a partner for each example, and a share."""
+
+    def __init__(self, student, shape: tuple[int, ...], n_classes: int, lam: float, dtype: torch.dtype = torch.float32):
+        """Draw it: half of the labels soft, and partners that are not mutual."""
+        draw, B = student.draw, shape[0]
+        self.x = draw.normal(*shape, dtype=dtype)
+        self.y = torch.eye(n_classes)[torch.arange(B) % n_classes][torch.randperm(B, generator=draw.generator)]
+        soft = draw.normal(B // 2, n_classes).softmax(-1)
+        self.y[: B // 2] = soft
+        order = torch.randperm(B, generator=draw.generator)
+        self.perm = torch.empty(B, dtype=torch.int64)
+        self.perm[order] = order.roll(1)  # one large cycle: nobody is their own partner, and nobody's partner's
+        self.lam = lam
+
+    def arguments(self) -> tuple[Tensor, Tensor, float, Tensor]:
+        """As ``mixup`` takes them."""
+        return self.x, self.y, self.lam, self.perm
+
+    def mixed(self, values: Tensor) -> Tensor:
+        """The weighted sum, example by example."""
+        rows = values.double()
+        return torch.stack([self.lam * rows[i] + (1 - self.lam) * rows[j] for i, j in enumerate(self.perm.tolist())])
+
+
+def parts_of(answer: Any, exactly: bool) -> Any:
+    """The two parts of the answer; where only the first matters, more of them will do."""
+    good = isinstance(answer, (list, tuple)) and (len(answer) == 2 or (not exactly and len(answer) > 2))
+    expect.true(
+        good,
+        "mixup returns two things: mixed features and mixed labels",
+        actual=f"{len(answer)} things" if isinstance(answer, (list, tuple)) else answer,
+        hint="one tensor of features and one of labels, both mixed already",
+        reveal=True,
+    )
+    return answer
+
+
+class CheckMixup:
+    """Examples and labels are mixed alike"""
+
+    function = "mixup"
+
+    @check(points=2, visible=True)
+    def check_x(self, student):
+        """each example is mixed with its partner: lam of its own features, 1 - lam of the partner's"""
+        draw = student.draw
+        for shape, lam in (
+            ((5, 3), float(draw.uniform(0.55, 0.9))),
+            ((7, 4, 6), float(draw.uniform(0.1, 0.4))),
+        ):
+            batch = Batch(student, shape, 2, lam)
+            x = parts_of(student.mixup(*batch.arguments()), exactly=False)[0]
+            expect.close(
+                x,
+                batch.mixed(batch.x),
+                f"features {shape}, lam = {lam:.2f}",
+                hint="perm[i] is the partner of example i; whose share is lam?",
+            )
+
+    @check(points=2, visible=True)
+    def check_y(self, student):
+        """the labels are mixed with the same share and the same partner as the features, and stay soft"""
+        draw = student.draw
+        for shape, n_classes, lam in (
+            ((6, 4), 3, float(draw.uniform(0.55, 0.9))),
+            ((7, 2, 5), 4, float(draw.uniform(0.1, 0.4))),
+        ):
+            batch = Batch(student, shape, n_classes, lam)
+            answer = parts_of(student.mixup(*batch.arguments()), exactly=True)
+            expect.close(
+                answer[1],
+                batch.mixed(batch.y),
+                f"labels ({shape[0]}, {n_classes}), lam = {lam:.2f}",
+                hint="70 % of one review and 30 % of another have 70 % of the one label and 30 % of the other",
+            )
+
+    @check(points=1, after=("x",))
+    def check_ids_refused(self, student):
+        """token ids are refused, and features of any precision are not"""
+        draw = student.draw
+        refused = {}
+        for dtype in (torch.int64, torch.int32):
+            batch = Batch(student, (4, 6), 2, float(draw.uniform(0.6, 0.9)))
+            ids = draw.integers(1000, 30000, (4, 6)).to(dtype)
+            with student.untraced():
+                refused[dtype] = self.refuses(student, ids, batch)
+            student.note(f"{dtype} refused", refused[dtype])
+        for dtype, error in refused.items():
+            expect.true(
+                error,
+                say("token ids ({dtype}) are mixed", dtype=str(dtype).removeprefix("torch.")),
+                expected="TypeError",
+                actual="no error",
+                hint="halfway between word 2054 and word 3185 lies word 2620. What does it mean?",
+                reveal=True,
+            )
+        batch = Batch(student, (5, 2, 3), 2, float(draw.uniform(0.6, 0.9)), torch.float64)
+        hint = "only integers are to be refused"
+        answer = edge(student, "features in float64", lambda: student.mixup(*batch.arguments()), hint)
+        expect.close(parts_of(answer, exactly=False)[0], batch.mixed(batch.x), "features in float64", hint=hint)
+
+    @staticmethod
+    def refuses(student, ids: Tensor, batch: Batch) -> bool:
+        """Whether an error comes, of whatever kind."""
+        try:
+            student.mixup(ids, batch.y, batch.lam, batch.perm)
+        except StudentRaised as error:
+            if error.not_started or error.memory:
+                raise
+            if error.type != "TypeError":
+                expect.remark(say("mixup raises {type} for token ids, not TypeError", type=error.type))
+            return True
+        return False
+
+    @check(points=1)
+    def check_limits(self, student):
+        """lam = 1 changes nothing, lam = 0 leaves the partner, integer labels work, and the batch stays as it was"""
+        for lam, n_classes in ((1.0, 3), (0.0, 4)):
+            batch = Batch(student, (6, 5), n_classes, lam)
+            x, y = parts_of(student.pure("mixup", *batch.arguments()), exactly=True)
+            hint = "lam is the example's own share"
+            expect.close(x, batch.mixed(batch.x), f"features, lam = {lam:.0f}", hint=hint)
+            expect.close(y, batch.mixed(batch.y), f"labels, lam = {lam:.0f}", hint=hint)
+        batch = Batch(student, (4, 2), 3, float(student.draw.uniform(0.6, 0.9)))
+        batch.y = torch.eye(3, dtype=torch.int64)[shuffled(student, [0, 1, 2, 0])]
+        hint = "labels in one-hot form are allowed to be integers; a mixture of them is none"
+        answer = edge(student, "integer one-hot labels", lambda: student.mixup(*batch.arguments()), hint)
+        x, y = parts_of(answer, exactly=True)
+        expect.close(x, batch.mixed(batch.x), "features, beside integer one-hot labels")
+        expect.close(y, batch.mixed(batch.y), "integer one-hot labels, mixed", hint=hint)
+
+
+# --- back_translate ---
+
+KINDS = {
+    "new": lambda text, new: new,
+    "unchanged": lambda text, new: text,
+    "case": lambda text, new: text.upper(),
+    "outer": lambda text, new: f"  {text} ",
+    "inner": lambda text, new: text.replace(" ", "   "),
+    "empty": lambda text, new: "",
+    "blank": lambda text, new: "   ",
+}
+"""What a translator makes of a text."""
+
+
+class Journey:
+    """Texts, what comes back of each, and what the student's function makes of it.
+
+    Args:
+        student: the student of this check.
+        kinds: for each text what comes back: a key of KINDS, or ``again`` with the number of an earlier text, or
+            ``again case``, ``again inner`` likewise.
+    """
+
+    def __init__(self, student, kinds: Sequence[str]) -> None:
+        """Draw texts and labels, and ask."""
+        n, draw = len(kinds), student.draw
+        found = words(student, 8 * n)
+        sentences = [" ".join(found[start : start + 4]).capitalize() + "." for start in range(0, 8 * n, 4)]
+        self.texts, fresh = sentences[:n], sentences[n:]
+        self.labels = torch.randperm(900, generator=draw.generator)[:n].tolist()
+        self.kinds = list(kinds)
+        self.returned: list[str] = []
+        for text, new, kind in zip(self.texts, fresh, kinds, strict=True):
+            again, _, number = kind.rpartition(" ")
+            if again:
+                back = self.returned[int(number)]
+                _, _, how = again.partition(" ")
+                self.returned.append(KINDS[how](back, new) if how else back)
+            else:
+                self.returned.append(KINDS[kind](text, new))
+        self.pivots = [f"pivot {number}" for number in shuffled(student, range(100, 100 + n))]
+        student.note("asked about", self.texts[:1])
+        helpers = student.fixtures.augmentation
+        with student.untraced():
+            there = helpers.translator(dict(zip(self.texts, self.pivots, strict=True)), "-xx")
+            back = helpers.translator(dict(zip(self.pivots, self.returned, strict=True)), "-yy")
+            function = student.value(None, "back_translate")
+            read = helpers.translated(function, self.texts, self.labels, there, back)
+        self.calls = read["calls"]
+        self.after = read["texts"], read["labels"]
+        self.found, self.found_labels = self.two_lists(student, read["answer"])
+
+    def two_lists(self, student, answer: Any) -> tuple[list[str], list[int]]:
+        """Texts and labels that came back."""
+        pair = isinstance(answer, (list, tuple)) and len(answer) == 2
+        found, labels = answer if pair else (None, None)
+        labels = labels.tolist() if isinstance(labels, Tensor) and labels.ndim == 1 else labels
+        good = isinstance(found, (list, tuple)) and isinstance(labels, (list, tuple))
+        good = good and all(isinstance(text, str) for text in found)
+        student.note("form of the answer", "two lists" if good else form(answer))
+        expect.true(
+            good,
+            "back_translate returns two lists: texts and labels",
+            actual=answer,
+            hint="two lists of equal length, texts and labels; not one list of pairs",
+            reveal=True,
+        )
+        labels = [label.item() if isinstance(label, Tensor) and label.numel() == 1 else label for label in labels]
+        student.note("texts", [listed(self.owner(text)) for text in found][:100])
+        return list(found), labels
+
+    def owner(self, text: str) -> tuple[int, str]:
+        """Number of the text that it was made of, or -1, and what it is; two that differ in blanks alone are one."""
+        key = " ".join(text.split())
+        for number, back in enumerate(self.returned):
+            if " ".join(back.split()) == key and self.kinds[number].partition(" ")[0] in ("new", "again"):
+                return number, "new"
+        for number, original in enumerate(self.texts):
+            if original.casefold() == key.casefold():
+                return number, "original"
+        for what, known in (("pivot", self.pivots), ("new", self.returned), ("original", self.texts)):
+            for number, start in enumerate(known):
+                if (
+                    start.strip()
+                    and key.casefold().startswith(start.casefold().split()[0])
+                    and known is not self.pivots
+                ):
+                    return number, f"{what} {' '.join(ENDINGS.findall(key.split()[0])) or 'altered'}"
+                if key.startswith(start) and known is self.pivots:
+                    return number, what
+        return -1, "nothing known" if key else "nothing"
+
+    def numbers(self, *kinds: str) -> list[int]:
+        """Numbers of the texts of some kinds."""
+        return [number for number, kind in enumerate(self.kinds) if kind in kinds]
+
+    def demand_new(self) -> None:
+        """Everything new has come back."""
+        owners = {self.owner(text) for text in self.found}
+        missing = [self.returned[number] for number in self.numbers("new") if (number, "new") not in owners]
+        expect.true(
+            not missing,
+            "translations that are new are missing from the answer",
+            expected=missing[0] if missing else None,
+            actual=self.found[:3],
+            hint="first into the other language, then back; keep what has changed",
+            reveal=True,
+        )
+
+
+ENDINGS = re.compile("-(?:xx|yy)")
+"""What a translator appends to the words of a text that is not in its language."""
+
+
+def form(value: Any) -> str:
+    """Types of an answer, two levels deep, and its length."""
+    if isinstance(value, (list, tuple)):
+        return f"{type(value).__name__} of {len(value)}: {listed(sorted({type(part).__name__ for part in value}))}"
+    return type(value).__name__
+
+
+class CheckBackTranslate:
+    """There and back again"""
+
+    function = "back_translate"
+
+    @check(points=2, visible=True)
+    def check_round_trip(self, student):
+        """a text goes into the other language first, and then back"""
+        for n in (5, 8):
+            trip = Journey(student, ["new"] * n)
+            expect.equal(
+                [" ".join(text.split()) for text in trip.found],
+                trip.returned,
+                f"{n} texts, there and back",
+                hint="to_pivot first, from_pivot on what it returned; the texts stay as from_pivot returned them",
+                reveal=True,
+            )
+
+    @check(points=2)
+    def check_labels(self, student):
+        """every text that is kept has its own label"""
+        for kinds in (
+            ("unchanged", "new", "new", "unchanged", "new", "new"),
+            ("new", "unchanged", "unchanged", "new", "new", "unchanged", "new"),
+        ):
+            trip = Journey(student, kinds)
+            student.note("labels for texts", len(trip.found_labels) - len(trip.found))
+            owners = [trip.owner(text) for text in trip.found]
+            made = {number for number, what in owners if what != "original"}
+            expect.true(
+                made >= set(trip.numbers("new")),
+                "translations of some texts that have changed are missing from the answer",
+                expected=f"those of {len(trip.numbers('new'))} texts",
+                actual=f"those of {len(made)} texts",
+                hint="what has changed is kept",
+                reveal=True,
+            )
+            expect.true(
+                len(trip.found) == len(trip.found_labels),
+                "there are not as many labels as texts",
+                expected=f"{len(trip.found)} labels",
+                actual=f"{len(trip.found_labels)} labels",
+                hint="whoever leaves, leaves with the label",
+                reveal=True,
+            )
+            mine = {label: number for number, label in enumerate(trip.labels)}
+            student.note("whose labels", [mine.get(label, "nobody's") for label in map(plain_label, trip.found_labels)])
+            expect.equal(
+                [plain_label(label) for label in trip.found_labels],
+                [trip.labels[number] if number >= 0 else None for number, _ in owners],
+                "labels of the texts that came back",
+                hint="some texts were dropped: who has their labels now?",
+                reveal=True,
+            )
+            for what, before, after in zip(("texts", "labels"), (trip.texts, trip.labels), trip.after, strict=True):
+                student.note(f"{what} passed in change", before != after)
+                expect.true(
+                    before == after,
+                    say("the {what} that were passed in have changed", what=what),
+                    hint="the originals are still wanted: build new lists",
+                )
+
+    @check(points=1)
+    def check_filters(self, student):
+        """a text that came back unchanged, but for case or blanks, is dropped, and so is one that came before"""
+        cases = []
+        for kinds in (
+            ("new", "unchanged", "case", "new", "outer", "again 0", "again case 3", "again inner 0", "new", "inner"),
+            ("case", "new", "again 1", "new", "unchanged", "again inner 3", "inner", "outer", "again case 1", "new"),
+        ):
+            trip = Journey(student, kinds)
+            cases.append((trip, *self.facts(student, trip)))
+        for trip, names, kept, again in cases:
+            trip.demand_new()
+            expect.true(
+                not kept,
+                "a text was kept that came back unchanged",
+                expected="only texts that are new",
+                actual=kept,
+                hint="a copy teaches nothing that its original did not; and what would a reader call unchanged?",
+                reveal=True,
+            )
+            expect.true(
+                not again,
+                "a text was kept twice",
+                expected="each new text once",
+                actual=sorted(names, key=str.casefold),
+                hint="two originals may come back as one and the same text",
+                reveal=True,
+            )
+            expect.equal(
+                names,
+                [trip.returned[number] for number in trip.numbers("new")],
+                "the texts that are new",
+                hint="of two that are alike, the first one stays",
+                reveal=True,
+            )
+            own = [trip.labels[number] for number in trip.numbers("new")]
+            later = any(
+                label not in (mine, "nobody's") and trip.returned[trip.labels.index(label)] == text
+                for label, mine, text in zip(map(plain_label, trip.found_labels), own, names, strict=False)
+                if label in trip.labels
+            )
+            student.note("the label of a later copy", later)
+            expect.true(
+                not later,
+                "a text has the label of a later copy of it",
+                hint="of two that are alike, the first one stays, and its label with it",
+            )
+
+    def facts(self, student, trip: Journey) -> tuple[list[str], list[str], set[str]]:
+        """The texts that came back with single blanks, those of them that are unchanged, and what is there twice."""
+        names = [" ".join(text.split()) for text in trip.found]
+        originals = {text.casefold(): kind for text, kind in zip(trip.texts, trip.kinds, strict=True)}
+        kinds = [originals[name.casefold()] for name in names if name.casefold() in originals]
+        again = self.repetitions(trip.found)
+        student.note("kept, though unchanged", listed(sorted(set(kinds))) or "none")
+        student.note("kept, though there already", listed(sorted(again)) or "none")
+        return names, [name for name in names if name.casefold() in originals], again
+
+    @staticmethod
+    def repetitions(found: list[str]) -> set[str]:
+        """How texts that were there already differ from the one before, and whether that stands right before them."""
+        seen: dict[str, tuple[int, str]] = {}
+        kinds = set()
+        for place, text in enumerate(found):
+            key = " ".join(text.split())
+            if key.casefold() in seen:
+                before, first = seen[key.casefold()]
+                how = "exact" if text == first else "blanks" if key == " ".join(first.split()) else "case"
+                kinds.add(f"{how} {'beside' if place == before + 1 else 'apart'}")
+            seen[key.casefold()] = place, text
+        return kinds
+
+    @check(points=1, after=("round_trip",))
+    def check_batched(self, student):
+        """the translators are called on lists of texts, in one call or a few"""
+        n = 64
+        trip = Journey(student, ["new"] * n)
+        trip.demand_new()
+        kinds = sorted({str(kind) for calls in trip.calls for kind, _ in calls} - {"list", "tuple"})
+        few = all(len(calls) <= n / 4 for calls in trip.calls)
+        student.note("argument of a translator", listed(kinds) or "list")
+        student.note("calls of a translator", "few" if few else "about one for each text")
+        expect.true(
+            few,
+            "a translator is called over and over",
+            expected=f"for {n} texts, at most {n // 4} calls of each",
+            actual=listed(len(calls) for calls in trip.calls) + " calls",
+            hint="a model translates 64 texts in one batch nearly as fast as one: what does it want to be given?",
+            reveal=True,
+        )
+        expect.true(
+            not kinds,
+            "a translator is called on something that is no list",
+            expected="a list of texts",
+            actual=listed(kinds),
+            hint="see the types in the signature",
+            reveal=True,
+        )
+
+    @check(points=1)
+    def check_filters_empty(self, student):
+        """no text without words comes back, and no texts give no texts"""
+        for kinds in (("new", "empty", "new", "blank"), ("blank", "new", "empty", "new", "new")):
+            trip = Journey(student, kinds)
+            trip.demand_new()
+            kept = {"empty" if not text else "blank" for text in trip.found if not text.strip()}
+            student.note("texts without words", listed(sorted(kept)) or "none")
+            expect.true(
+                not kept,
+                "a text without any words was kept",
+                expected="no empty text, nor one of blanks",
+                actual=[text for text in trip.found if not text.strip()],
+                hint="a translator sometimes has nothing to say. Should a model learn from it?",
+                reveal=True,
+            )
+        nothing = edge(student, "no texts", lambda: Journey(student, []), "two empty lists in, two empty lists out")
+        expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
+
+
+def plain_label(label: object) -> object:
+    """A label as an int where it is a whole number."""
+    return int(label) if isinstance(label, (int, float)) and float(label).is_integer() else str(label)[:20]

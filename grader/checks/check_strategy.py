@@ -1,0 +1,1995 @@
+"""Hidden checks of exercise-10: choosing a strategy.
+
+What is expected is arithmetic, done here: the memory, the storage and the time that a plan takes are worked out from
+the situation that was asked about, and the helpers in the student's file are never asked. Where several answers are
+right, all of them pass; what depends on free choices is left untraced, and what is wrong about it becomes a note.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course.text import mark, say
+from grader.errors import Failed, StudentRaised
+from grader.judge import expect
+from grader.judge.check import check
+
+DIVISIONS = ("ZeroDivisionError", "StatisticsError")
+"""What dividing by the number of no things raises, or ``statistics.mean``."""
+
+
+# --- training_memory ---
+
+BERT_BASE = 109_483_778
+"""Parameters of BERT-base with two classes."""
+MEASURED = ((8, 128, 0.745), (32, 128, 2.980), (8, 512, 4.879), (32, 512, 19.515))
+"""Batch, tokens, GiB that full fine-tuning of BERT-base keeps for the backward pass, counted tensor by tensor."""
+PARTS = ("weights", "grads", "optimizer", "activations")
+
+
+def number(value: Any) -> float | None:
+    """A finite number, however it is written; None for anything else."""
+    if isinstance(value, Tensor) and value.numel() == 1:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def sizes(draw) -> dict[str, int]:
+    """A model and a batch, all sizes different."""
+    return {
+        "batch": draw.integer(2, 9),
+        "seq": draw.integer(20, 90),
+        "hidden": draw.integer(100, 300),
+        "layers": draw.integer(10, 20),
+        "heads": 3 * draw.integer(1, 4),
+    }
+
+
+def static_parts(n_total: int, n_train: int) -> dict[str, int]:
+    """Bytes that do not depend on the batch."""
+    return {"weights": 4 * n_total, "grads": 4 * n_train, "optimizer": 8 * n_train}
+
+
+def stored(batch: int, seq: int, hidden: int, layers: int, heads: int, act_per_token: int) -> int:
+    """Bytes of the activations; the body is not frozen."""
+    return layers * (act_per_token * batch * seq * hidden + 9 * batch * heads * seq**2)
+
+
+def demand_part(got: Any, name: str, want: float, what: str, hint: str, *, tolerance: float = 1e-6) -> None:
+    """One entry of the answer is right, whatever the others are."""
+    expect.true(
+        isinstance(got, dict) and name in got,
+        say("training_memory should return a dictionary with the key {name!r}", name=name),
+        actual=got,
+        reveal=True,
+    )
+    expect.close(got[name], want, f"{name}, {what}", tolerance=tolerance, hint=hint)
+
+
+class CheckTrainingMemory:
+    """Where the memory goes"""
+
+    function = "training_memory"
+
+    @check(points=2, visible=True)
+    def check_static_full(self, student):
+        """full fine-tuning takes 16 bytes per parameter before any text is read: 4 + 4 + 8"""
+        draw = student.draw
+        for n in (BERT_BASE, draw.integer(10**6, 10**8)):
+            got = student.training_memory(n, n, **sizes(draw))
+            for name, want in static_parts(n, n).items():
+                demand_part(
+                    got,
+                    name,
+                    want,
+                    f"{n:,} parameters, all of them trained",
+                    "a number in float32 takes 4 bytes; Adam remembers two numbers for each that it trains",
+                )
+
+    @check(points=2)
+    def check_static_lora(self, student):
+        """what is frozen takes 4 bytes per parameter, what is trained 16"""
+        draw = student.draw
+        few = 12 * 2 * 8 * (768 + 768)
+        for n_total, n_train in (
+            (BERT_BASE + few, few + 1538),
+            (draw.integer(10**7, 10**8), draw.integer(10**4, 10**6)),
+        ):
+            got = student.training_memory(n_total, n_train, **sizes(draw), act_per_token=48)
+            for name, want in static_parts(n_total, n_train).items():
+                demand_part(
+                    got,
+                    name,
+                    want,
+                    f"{n_train:,} of {n_total:,} parameters trained",
+                    "frozen weights still lie in the memory; who needs a gradient, and who needs Adam's two numbers?",
+                )
+
+    @check(points=3)
+    def check_activations(self, student):
+        """stored activations grow with layers, batch, tokens and width, and with the square of the length"""
+        draw = student.draw
+        hint = "each layer stores something for each token and unit of width, and an S x S matrix for each head"
+        for batch, seq, measured in MEASURED:
+            got = student.training_memory(BERT_BASE, BERT_BASE, batch, seq, 768, 12, 12)
+            want = measured * 2**30
+            what = f"BERT-base, batch {batch}, {seq} tokens, as measured"
+            demand_part(got, "activations", want, what, hint, tolerance=0.04)
+        for act_per_token in (66, 48, 42):
+            n, model = draw.integer(10**6, 10**8), sizes(draw)
+            got = student.training_memory(n, n // 9, **model, act_per_token=act_per_token)
+            want = stored(**model, act_per_token=act_per_token)
+            demand_part(got, "activations", want, f"act_per_token={act_per_token}, sizes {model}", hint)
+
+    @check(points=1)
+    def check_frozen_body(self, student):
+        """a frozen body stores no activations at all (act_per_token=0)"""
+        draw = student.draw
+        for act_per_token in (0, 42, 0):
+            n, model = draw.integer(10**6, 10**8), sizes(draw)
+            got = student.training_memory(n, 1538, **model, act_per_token=act_per_token)
+            if act_per_token:
+                expect.true(
+                    isinstance(got, dict) and (number(got.get("activations")) or 0) > 0,
+                    "a body that is not frozen stores nothing either",
+                    hint="act_per_token=42 is LoRA without dropout, which does need activations",
+                )
+                continue
+            demand_part(
+                got,
+                "activations",
+                0,
+                "act_per_token=0",
+                "where no gradient passes, nothing has to be stored: neither vectors nor attention scores",
+            )
+
+    @check(points=1, visible=True, after=("static_full",))
+    def check_total(self, student):
+        """total is the sum of the four parts"""
+        draw = student.draw
+        for act_per_token in (66, 0):
+            n = draw.integer(10**6, 10**8)
+            got = student.training_memory(n, n, **sizes(draw), act_per_token=act_per_token)
+            parts = [number(got.get(name)) for name in PARTS] if isinstance(got, dict) else [None]
+            expect.true(
+                None not in parts,
+                say("training_memory should return a dictionary with numbers for {names}", names=", ".join(PARTS)),
+                actual=got,
+                reveal=True,
+            )
+            total = sum(part for part in parts if part is not None)
+            demand_part(got, "total", total, "against the sum of your own four parts", "add up all four, once each")
+
+
+# --- choose_objective ---
+
+READ = ("label", "token_labels", "span")
+"""Outputs that are read off a text which is all there."""
+WRITTEN = "free_text"
+ACCEPTED = {
+    **{(output, has_source): ("mlm",) for output in READ for has_source in (False, True)},
+    (WRITTEN, False): ("clm",),
+    (WRITTEN, True): ("seq2seq", "clm"),
+}
+"""Output and whether there is a source -> the objectives that are right."""
+NO_ANSWER = "no answer but an error"
+TO_WRITE = ("clm", "seq2seq")
+
+
+def shuffled(student, items):
+    """The items in a drawn order."""
+    order = torch.randperm(len(items), generator=student.draw.generator)
+    return [items[place] for place in order.tolist()]
+
+
+def objectives(student, cases):
+    """What the student chooses for each case, asked in a drawn order; an error stands as ``NO_ANSWER``.
+
+    The notes say less: where several are right, they name the first, and where text should be read, not by which model
+    it is written.
+    """
+    chosen = {}
+    for output, has_source in shuffled(student, cases):
+        try:
+            with student.untraced():
+                answer = student.choose_objective(output, has_source)
+        except StudentRaised as error:
+            refused = (output, has_source) not in ACCEPTED or error.type in ("ValueError", "KeyError")
+            if error.not_started or error.memory or not refused:
+                raise
+            answer = NO_ANSWER
+        right = ACCEPTED.get((output, has_source), ())
+        chosen[output, has_source] = right[0] if isinstance(answer, str) and answer in right else answer
+    for (output, has_source), answer in sorted(chosen.items(), key=lambda item: item[0]):
+        known = answer in (*TO_WRITE, "mlm", NO_ANSWER) if isinstance(answer, str) else answer is None
+        said = str(answer) if known else "another word"
+        if output != WRITTEN and answer in TO_WRITE:
+            said = "text to be written"
+        student.note(f"objective for {output}, {has_source}", said)
+    return chosen
+
+
+def demand_objectives(chosen, cases, hint):
+    """These cases are answered rightly, and not by one word for everything."""
+    for output, has_source in cases:
+        expect.equal(
+            chosen[output, has_source],
+            ACCEPTED[output, has_source][0],  # stands for all that are right
+            f"the objective for output={output!r}, has_source={has_source}",
+            hint=hint,
+        )
+    expect.true(
+        len({str(answer) for answer in chosen.values()}) > 1,
+        "all kinds of output get one and the same objective",
+        hint="is a label made in the same way as a story?",
+    )
+
+
+class CheckChooseObjective:
+    """Which pre-training suits a task"""
+
+    function = "choose_objective"
+
+    @check(points=2, visible=True)
+    def check_understanding(self, student):
+        """labels, tags and spans are read off a text: MLM, with a source or without"""
+        cases = [case for case in ACCEPTED if case[0] in READ]
+        demand_objectives(
+            objectives(student, [*cases, (WRITTEN, False)]),
+            cases,
+            "the text is all there before the first label is given. Who may look at both sides of a token?",
+        )
+
+    @check(points=1)
+    def check_generation(self, student):
+        """new text without a source, such as a dialogue or a story, is a matter for CLM"""
+        cases = [(WRITTEN, False)]
+        demand_objectives(
+            objectives(student, [*cases, *((output, False) for output in READ)]),
+            cases,
+            "text is written from left to right, and there is nothing here for an encoder to read",
+        )
+
+    @check(points=1)
+    def check_summary(self, student):
+        """new text from a source, such as a summary, is a matter for seq2seq or CLM"""
+        cases = [(WRITTEN, True)]
+        demand_objectives(
+            objectives(student, [*cases, *((output, True) for output in READ)]),
+            cases,
+            "a source can be read in both directions, and yet the summary has to be written: by which part?",
+        )
+
+    @check(points=1)
+    def check_unknown(self, student):
+        """an output that is none of the four raises an error, and the four do not"""
+        known = objectives(student, list(ACCEPTED))
+        for output, has_source in ACCEPTED:
+            expect.true(
+                known[output, has_source] in ("mlm", "clm", "seq2seq"),
+                say("output={output!r}, has_source={has_source}: no objective", output=output, has_source=has_source),
+                actual=known[output, has_source],
+                hint="it is one of the four that the docstring lists",
+            )
+        strange = shuffled(student, ["image", "audio", "ranking", "plan"])[:2]
+        found = objectives(student, [(output, has_source) for output in strange for has_source in (False, True)])
+        for (output, has_source), answer in sorted(found.items()):
+            expect.true(
+                answer == NO_ANSWER,
+                say("output={output!r}, has_source={has_source}: no error", output=output, has_source=has_source),
+                expected="an exception",
+                actual=answer,
+                hint="whoever asks for something unknown should hear of it, rather than get whatever comes last",
+                reveal=True,
+            )
+
+
+# --- situations, and what a plan costs in them: worked out here, whatever stands in the student's file ---
+
+METHODS = ("full", "lora", "head")
+FIELDS = ("method", "micro_batch", "accum", "epochs", "augment", "early_stopping")
+"""Of a plan, in the order in which they travel."""
+BASE: dict[str, Any] = {
+    "n_train": 20_000,
+    "gpu_gib": 16.0,
+    "n_tasks": 1,
+    "hours": 24.0,
+    "storage_mb": 10_000.0,
+    "n_params": BERT_BASE,
+    "hidden": 768,
+    "layers": 12,
+    "heads": 12,
+    "seq": 128,
+    "target_batch": 32,
+    "examples_per_s": 60.0,
+    "head_params": 1538,
+}
+LARGE = {"n_params": 335_143_938, "hidden": 1024, "layers": 24, "heads": 16, "head_params": 2050}
+"""BERT-large with two classes."""
+ACCIDENTS = {
+    *("IndexError", "KeyError", "TypeError", "AttributeError", "NameError", "UnboundLocalError"),
+    *("ZeroDivisionError", "OverflowError", "StopIteration", "RecursionError"),
+}
+"""Errors that nobody raises on purpose where nothing fits."""
+SCENARIO_A = {"n_train": 100_000, "gpu_gib": 16.0, "hours": 72.0}
+SCENARIO_B = {"n_train": 500, "gpu_gib": 8.0}
+SCENARIO_C = {"n_tasks": 20, "storage_mb": 1000.0}
+
+
+def trained(s: dict[str, Any], method: str) -> int:
+    """Parameters that a method trains."""
+    if method == "full":
+        return int(s["n_params"])
+    return int(s["head_params"]) + (s["layers"] * 2 * 8 * 2 * s["hidden"] if method == "lora" else 0)
+
+
+def memory(s: dict[str, Any], method: str, batch: int) -> int:
+    """Bytes of a training step."""
+    n_train = trained(s, method)
+    n_total = s["n_params"] + (n_train - s["head_params"] if method == "lora" else 0)
+    kept = {"full": 66, "lora": 48, "head": 0}[method]
+    activations = stored(batch, s["seq"], s["hidden"], s["layers"], s["heads"], kept) if kept else 0
+    return sum(static_parts(n_total, n_train).values()) + activations
+
+
+def usable(s: dict[str, Any]) -> float:
+    """Bytes of the GPU that a plan may fill."""
+    return 0.9 * float(s["gpu_gib"]) * 2**30
+
+
+def storage(s: dict[str, Any], method: str) -> float:
+    """MB of all files."""
+    if method == "full":
+        return int(4 * s["n_params"] * s["n_tasks"]) / 1e6
+    return int(4 * s["n_params"] + 4 * trained(s, method) * s["n_tasks"]) / 1e6
+
+
+def possible(s: dict[str, Any]) -> list[str]:
+    """Methods for which there is a plan at all."""
+    return [m for m in METHODS if memory(s, m, 1) <= usable(s) and storage(s, m) <= s["storage_mb"]]
+
+
+def brief(situations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What differs from ``BASE``; the rest need not travel each time."""
+    return [{name: value for name, value in s.items() if value != BASE[name]} for s in situations]
+
+
+def in_words(s: dict[str, Any]) -> str:
+    """A situation, so that the student can build it again: what differs from the defaults."""
+    (changed,) = brief([s])
+    return f"Scenario({', '.join(f'{name}={value:_}' for name, value in changed.items())})"
+
+
+def some(draw, **changes: Any) -> dict[str, Any]:
+    """A situation with a drawn batch that the optimizer should see."""
+    return {**BASE, "target_batch": (16, 24, 32, 48, 64)[draw.integer(0, 5)], **changes}
+
+
+def grid(draw) -> list[dict[str, Any]]:
+    """240 situations: data, memory, tasks, storage, model and length of the texts, each near a round number.
+
+    A third of them, ``grid(draw)[start::3]``, still mixes all these.
+    """
+    found = []
+    for n_train, gpu, n_tasks, room, model, seq in itertools.product(
+        (300, 5000, 100_000), (2, 4, 8, 16, 24), (1, 20), (600, 10_000), ({}, LARGE), (128, 512)
+    ):
+        found.append(
+            some(
+                draw,
+                n_train=n_train + draw.integer(0, n_train // 3),
+                gpu_gib=gpu * draw.integer(960, 1041) / 1000,
+                n_tasks=n_tasks,
+                storage_mb=float(room + draw.integer(-20, 21)),
+                seq=seq,
+                **model,
+            )
+        )
+    return found
+
+
+class Plans:
+    """What the student plans in many situations."""
+
+    def __init__(self, student, situations: list[dict[str, Any]]) -> None:
+        """Ask for all of them at once; the answers depend on the student's free choices, so they are left untraced."""
+        self.student, self.situations = student, situations
+        with student.untraced():
+            self.choose, self.scenario = student.value(None, "choose_strategy"), student.value(None, "Scenario")
+            answers = student.fixtures.strategy.plans(self.choose, self.scenario, BASE, brief(situations))
+        if not (isinstance(answers, list) and len(answers) == len(situations)):
+            answers = [None] * len(situations)
+        self.answers = [
+            dict(zip(FIELDS, answer, strict=True))
+            if isinstance(answer, list) and len(answer) == len(FIELDS)
+            else answer
+            for answer in answers
+        ]
+        student.note("asked", [s["gpu_gib"] * s["n_train"] for s in situations[:40]])
+
+    def pairs(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Situation and plan, where there is a plan."""
+        for s, answer in zip(self.situations, self.answers, strict=True):
+            if isinstance(answer, dict):
+                method = answer.get("method")
+                expect.true(
+                    method in METHODS,
+                    say("a plan's method is none of {methods}", methods=", ".join(METHODS)),
+                    actual=method,
+                    reveal=True,
+                )
+                yield s, answer
+
+    def method(self, place: int) -> str:
+        """The method in one situation; a plan is demanded.
+
+        Raises:
+            StudentRaised: there is an exception instead, which is shown where it was raised.
+        """
+        s, answer = self.situations[place], self.answers[place]
+        if isinstance(answer, str):
+            with self.student.untraced():
+                self.student.fixtures.strategy.plan(self.choose, self.scenario, s)
+        expect.true(
+            isinstance(answer, dict),
+            say("no plan, although there is one: {situation}", situation=in_words(s)),
+            actual=answer,
+            reveal=True,
+        )
+        method = str(answer["method"])
+        expect.true(
+            method in METHODS,
+            say("a plan's method is none of {methods}", methods=", ".join(METHODS)),
+            actual=method,
+            reveal=True,
+        )
+        return method
+
+    def demand_substance(self) -> None:
+        """The plans are worth judging: where full fine-tuning or LoRA is possible, they are used now and then."""
+        asked = met = 0
+        for s, answer in zip(self.situations, self.answers, strict=True):
+            if s["n_train"] >= 1000 and {"full", "lora"} & {*possible(s)}:
+                asked += 1
+                met += isinstance(answer, dict) and answer.get("method") in ("full", "lora")
+        self.student.note("enough plans", 3 * met >= asked)
+        expect.true(
+            3 * met >= asked,
+            say(
+                "full fine-tuning or LoRA is possible in {asked} situations with enough data; planned: {met}",
+                asked=asked,
+                met=met,
+            ),
+            hint="a plan that trains no more than a head always fits; with plenty of data, it gives away accuracy",
+        )
+
+
+def whole(value: Any) -> int | None:
+    """A whole number from 1 on, however it is written; None for anything else."""
+    found = number(value)
+    return int(found) if found is not None and 1 <= found < 2**31 and found == int(found) else None
+
+
+def demand_whole(plan: dict[str, Any], name: str, s: dict[str, Any]) -> int:
+    """One of the plan's counts."""
+    number = whole(plan.get(name))
+    if number is None:
+        raise Failed(
+            say("{name} should be a whole number of at least 1: {situation}", name=name, situation=in_words(s)),
+            expected="1, 2, 3, …",
+            actual=repr(plan.get(name))[:80],
+            reveal=True,
+        )
+    return number
+
+
+# --- choose_strategy ---
+
+
+class CheckChooseStrategy:
+    """A decision that can be calculated"""
+
+    function = "choose_strategy"
+
+    @check(points=1, visible=True, substitutes=("training_memory",))
+    def check_scenario_A(self, student):
+        """100,000 examples, one task, a GPU of 16 GB and three days: full fine-tuning"""
+        draw = student.draw
+        many = {"n_train": draw.integer(5000, 200_000), "hours": 72.0}
+        plans = Plans(
+            student,
+            [
+                {**BASE, **SCENARIO_A},
+                some(draw, **many, gpu_gib=draw.integer(16, 25)),
+                some(draw, **many, gpu_gib=draw.integer(60, 120) / 10),  # smaller than in the chapter, and enough
+                {**BASE, **many, "seq": 512},  # 32 texts at once do not fit, 21 do
+                {**BASE, **SCENARIO_B},
+            ],
+        )
+        student.note("methods", [a.get("method") if isinstance(a, dict) else "none" for a in plans.answers[:4]])
+        scarce = plans.answers[4]
+        student.note("full for 500 examples too", isinstance(scarce, dict) and scarce.get("method") == "full")
+        for place in range(4):
+            expect.equal(
+                plans.method(place),
+                "full",
+                f"method for {in_words(plans.situations[place])}",
+                hint="with plenty of data and one task, full fine-tuning is the first choice wherever it fits, if need "
+                "be with a smaller micro-batch",
+            )
+        expect.true(
+            not (isinstance(scarce, dict) and scarce.get("method") == "full"),
+            "full fine-tuning is planned whatever the situation, with 500 examples too",
+            hint="does the decision depend on the amount of data?",
+        )
+
+    @check(points=2, visible=True, substitutes=("training_memory",))
+    def check_scenario_B(self, student):
+        """500 examples and 8 GB: LoRA or a head, with augmentation and early stopping"""
+        draw = student.draw
+        plans = Plans(
+            student,
+            [
+                {**BASE, **SCENARIO_B},
+                some(draw, n_train=draw.integer(200, 999), gpu_gib=draw.integer(60, 240) / 10),
+                {**BASE, "n_train": 999},
+                {**BASE, **SCENARIO_A},
+            ],
+        )
+        few = [answer if isinstance(answer, dict) else {} for answer in plans.answers[:3]]
+        student.note("full", [answer.get("method") == "full" for answer in few])
+        for name in ("augment", "early_stopping"):
+            student.note(name, [bool(answer.get(name)) for answer in few])
+        for place in range(3):
+            what = in_words(plans.situations[place])
+            expect.true(
+                plans.method(place) in ("lora", "head"),
+                say("full fine-tuning is planned for {situation}", situation=what),
+                expected="lora or head",
+                actual=plans.answers[place]["method"],
+                hint="the memory would do; but how many parameters would learn from how few examples?",
+                reveal=True,
+            )
+            for name, hint in (
+                ("augment", "little data: what could be done to have more of it?"),
+                ("early_stopping", "little data is learned by heart quickly: how would you notice in time?"),
+            ):
+                expect.true(
+                    bool(plans.answers[place][name]),
+                    say("the plan says {name}=False for {situation}", name=name, situation=what),
+                    hint=hint,
+                )
+        decided = [
+            (plan["method"] in ("lora", "head"), bool(plan["augment"]), bool(plan["early_stopping"]))
+            for plan in plans.answers[:3]
+        ]
+        expect.equal(decided, [(True, True, True)] * 3, "LoRA or head, augmentation, early stopping, in 3 situations")
+        plenty = plans.answers[3]
+        expect.true(
+            not (
+                isinstance(plenty, dict)
+                and plenty.get("method") != "full"
+                and plenty.get("augment")
+                and plenty.get("early_stopping")
+            ),
+            "100,000 examples get the same treatment as 500",
+            hint="what is a remedy for little data need not be one for plenty",
+        )
+
+    @check(points=1, after=("scenario_A",), substitutes=("training_memory",))
+    def check_scenario_C(self, student):
+        """20 tasks and room for two models: one base and 20 small files"""
+        draw = student.draw
+        n_tasks = draw.integer(12, 30)
+        plans = Plans(
+            student,
+            [
+                {**BASE, **SCENARIO_C},
+                some(draw, n_tasks=n_tasks, storage_mb=float(100 * n_tasks), n_train=draw.integer(5000, 90_000)),
+            ],
+        )
+        student.note("full", [isinstance(a, dict) and a.get("method") == "full" for a in plans.answers])
+        for place, s in enumerate(plans.situations):
+            expect.true(
+                plans.method(place) in ("lora", "head"),
+                say(
+                    "a full copy for every task takes {need:,.0f} MB; there is room for {room:,.0f} MB: {situation}",
+                    need=storage(s, "full"),
+                    room=s["storage_mb"],
+                    situation=in_words(s),
+                ),
+                hint="which part of the model could all the tasks share?",
+            )
+
+    @check(points=3, substitutes=("training_memory",))
+    def check_fits_memory(self, student):
+        """in 240 situations, every plan fits into 90 % of the GPU by the memory model"""
+        plans = Plans(student, grid(student.draw))
+        plans.demand_substance()
+        excess, worst = [], None
+        for s, plan in plans.pairs():
+            micro_batch = whole(plan["micro_batch"]) or 1  # what is no batch at all is the next check's concern
+            share = memory(s, plan["method"], micro_batch) / usable(s)
+            excess.append(share if share > 1 + 1e-9 else 0.0)
+            if share > 1 + 1e-9 and (worst is None or share > worst[0]):
+                worst = share, s, plan["method"], micro_batch
+        student.note("excess", excess)
+        if worst is not None:
+            _, s, method, micro_batch = worst
+            raise Failed(
+                say(
+                    "a plan does not fit into the GPU, one of {count}: {method} with a micro-batch of {batch} in "
+                    "{situation}",
+                    count=sum(share > 0 for share in excess),
+                    method=method,
+                    batch=micro_batch,
+                    situation=in_words(s),
+                ),
+                expected=f"at most {usable(s) / 2**30:.2f} GiB",
+                actual=f"{memory(s, method, micro_batch) / 2**30:.2f} GiB",
+                hint="weights, gradients and Adam's numbers are there once, activations for every text of the "
+                "micro-batch; and a tenth of the GPU is not yours",
+                reveal=True,
+            )
+
+    @check(points=1, substitutes=("training_memory",))
+    def check_fits_storage(self, student):
+        """in 80 situations, the files of all tasks fit into the storage"""
+        plans = Plans(student, grid(student.draw)[student.draw.integer(0, 3) :: 3])
+        plans.demand_substance()
+        excess = []
+        first = None
+        for s, plan in plans.pairs():
+            need = storage(s, plan["method"])
+            excess.append(need if need > s["storage_mb"] else 0.0)
+            if need > s["storage_mb"] and first is None:
+                first = s, plan["method"]
+        student.note("excess", excess)
+        if first is not None:
+            s, method = first
+            raise Failed(
+                say(
+                    "the files of a plan are too large, one of {count}: {method} in {situation}",
+                    count=sum(share > 0 for share in excess),
+                    method=method,
+                    situation=in_words(s),
+                ),
+                expected=f"at most {s['storage_mb']:,.0f} MB",
+                actual=f"{storage(s, method):,.0f} MB",
+                hint="how many copies of what do the tasks need? If none of the methods has room, there is no plan",
+                reveal=True,
+            )
+
+    @check(points=2, after=("fits_memory",), substitutes=("training_memory",))
+    def check_effective_batch(self, student):
+        """micro_batch * accum reaches the target batch, by less than one micro-batch more"""
+        plans = Plans(student, grid(student.draw)[student.draw.integer(0, 3) :: 3])
+        plans.demand_substance()
+        wrong: list[str | int] = []
+        idle = 0
+        first = None
+        for s, plan in plans.pairs():
+            micro_batch, accum = demand_whole(plan, "micro_batch", s), demand_whole(plan, "accum", s)
+            target, effective = s["target_batch"], micro_batch * accum
+            good = micro_batch <= target <= effective < target + micro_batch
+            if not good and micro_batch > target:
+                wrong.append("a micro-batch above the target")
+            elif not good and accum == 1:
+                wrong.append("a smaller batch, not accumulated")
+            else:
+                wrong.append(0 if good else effective)
+            if not good and first is None:
+                first = s, micro_batch, accum
+            idle += micro_batch <= target // 4 and memory(s, plan["method"], 2 * micro_batch + 1) <= usable(s)
+        student.note("effective batches that are wrong", wrong)
+        if first is not None:
+            s, micro_batch, accum = first
+            raise Failed(
+                say("the effective batch is not what was asked for: {situation}", situation=in_words(s)),
+                expected=f"{s['target_batch']}, from micro-batches of at most {s['target_batch']}",
+                actual=f"{micro_batch} * {accum} = {micro_batch * accum}",
+                hint="if fewer texts fit at once, how many micro-batches make up for it?",
+                reveal=True,
+            )
+        if idle:
+            expect.remark(
+                say(
+                    "in {count} situations the micro-batch could be more than twice as large: the GPU will be bored",
+                    count=idle,
+                )
+            )
+
+    @check(points=2, visible=True, substitutes=("training_memory",))
+    def check_finds_a_plan(self, student):
+        """there is a plan wherever one is possible, and ValueError only where none is"""
+        draw = student.draw
+        tiny = [
+            some(draw, n_train=n_train, gpu_gib=gpu * draw.integer(96, 105) / 100, **model)
+            for n_train in (300, 30_000)
+            for gpu in (0.3, 1.0, 1.6)
+            for model in ({}, LARGE)
+        ]
+        plans = Plans(student, tiny + grid(draw)[draw.integer(0, 3) :: 3])
+        planned = [isinstance(answer, dict) for answer in plans.answers]
+        student.note("planned", planned)
+        student.note("refused", [isinstance(answer, str) for answer in plans.answers])
+        impossible = [answer for s, answer in zip(plans.situations, plans.answers, strict=True) if not possible(s)]
+        student.note("stumbles", any(isinstance(answer, str) and answer in ACCIDENTS for answer in impossible))
+        others: set[str] = set()
+        for place, (s, answer) in enumerate(zip(plans.situations, plans.answers, strict=True)):
+            if methods := possible(s):
+                if answer == "ValueError":
+                    raise Failed(
+                        say("ValueError, although a plan is possible: {situation}", situation=in_words(s)),
+                        expected=say("a plan, for example with {method}", method=methods[0]),
+                        actual="ValueError",
+                        hint="if the first method does not fit, what about the next one, or a smaller micro-batch?",
+                        reveal=True,
+                    )
+                plans.method(place)
+                continue
+            expect.true(
+                isinstance(answer, str),
+                say("a plan where no method fits: {situation}", situation=in_words(s)),
+                expected="ValueError",
+                actual=answer["method"] if isinstance(answer, dict) else answer,
+                hint="every method needs memory for its weights and room for its files; who checks the last one?",
+                reveal=True,
+            )
+            expect.true(
+                answer not in ACCIDENTS,
+                say("where no method fits, choose_strategy stumbles: {situation}", situation=in_words(s)),
+                expected="ValueError",
+                actual=answer,
+                hint="an error that nobody raised on purpose says little to the caller: which one should it be?",
+                reveal=True,
+            )
+            if answer != "ValueError":
+                others.add(str(answer))
+        expect.equal(sum(planned), len(planned) - len(impossible), f"plans in {len(planned)} situations")
+        for name in sorted(others)[:2]:
+            expect.remark(
+                say("where nothing fits, choose_strategy raised {name}; the docstring says ValueError", name=name)
+            )
+
+    @check(points=1, after=("scenario_A", "scenario_B"), substitutes=("training_memory",))
+    def check_monotone(self, student):
+        """on a larger GPU, no fewer parameters are trained"""
+        draw = student.draw
+        gpus = [2.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 48.0]
+        situations = [
+            some(draw, n_train=n_train + draw.integer(0, 200), n_tasks=n_tasks, seq=seq, **model)
+            for n_train, n_tasks, seq, model in itertools.product((300, 2000, 30_000), (1, 4), (128, 512), ({}, LARGE))
+        ]
+        plans = Plans(student, [{**s, "gpu_gib": gpu} for s in situations for gpu in gpus])
+        fell = []
+        for start in range(0, len(plans.situations), len(gpus)):
+            before = None
+            for place in range(start, start + len(gpus)):
+                answer = plans.answers[place]
+                method = answer.get("method") if isinstance(answer, dict) else None
+                if method not in METHODS:
+                    continue
+                if before is not None and METHODS.index(method) > METHODS.index(before):
+                    fell.append((place, before, method))
+                before = method
+        student.note("fell", [list(found) for found in fell])
+        if fell:
+            place, before, method = fell[0]
+            s = plans.situations[place]
+            raise Failed(
+                say(
+                    "more memory turns {before} into {method}: {situation}",
+                    before=before,
+                    method=method,
+                    situation=in_words(s),
+                ),
+                expected=before,
+                actual=method,
+                hint="compare the plan for the next smaller GPU: what could have become worse?",
+                reveal=True,
+            )
+
+    @check(points=1, substitutes=("training_memory",))
+    def check_time(self, student):
+        """about 3 epochs when there is time, fewer when there is not"""
+        draw = student.draw
+        situations, rooms = [], []
+        for room in (40.5, 1.5, 2.5, 1.2, 160.5, 2.2):
+            n_train, speed = draw.integer(6000, 90_000), float(draw.integer(20, 90))
+            hours = room * n_train / speed / 3600
+            situations.append(some(draw, n_train=n_train, examples_per_s=speed, hours=hours))
+            rooms.append(room)
+        plans = Plans(student, situations)
+        epochs = []
+        for place in range(len(situations)):
+            plans.method(place)
+            epochs.append(demand_whole(plans.answers[place], "epochs", situations[place]))
+        student.note(
+            "epochs",
+            [
+                0 if number <= room and (number >= 2 or room < 2) and number <= 5 else number
+                for number, room in zip(epochs, rooms, strict=True)
+            ],
+        )
+        for s, number, room in zip(situations, epochs, rooms, strict=True):
+            what = in_words(s)
+            expect.true(
+                number <= room,
+                say("the training takes longer than the hours that there are: {situation}", situation=what),
+                expected=say("at most {count} epochs", count=int(room)),
+                actual=number,
+                hint="an epoch takes n_train / examples_per_s seconds; how many of them go into an hour?",
+                reveal=True,
+            )
+            if room > 10:
+                expect.true(
+                    2 <= number <= 5,
+                    say("with plenty of time, 2 to 5 epochs are usual: {situation}", situation=what),
+                    expected="3",
+                    actual=number,
+                    hint="an hour has 3,600 seconds; and more epochs are not always better",
+                    reveal=True,
+                )
+
+
+# --- recommend_hparams ---
+
+RATES = {"full": (1e-5, 5e-5), "lora": (1e-4, 3e-4), "head": (1e-4, 1e-3)}
+MATRICES = (
+    "bert.encoder.layer.0.attention.self.query.weight",
+    "bert.encoder.layer.11.output.dense.weight",
+    "classifier.weight",
+)
+BIASES = (
+    "bert.encoder.layer.0.attention.self.query.bias",
+    "bert.encoder.layer.11.output.dense.bias",
+    "bert.encoder.layer.3.output.LayerNorm.bias",
+    "classifier.bias",
+)
+NORMS = ("bert.embeddings.LayerNorm.weight", "bert.encoder.layer.7.attention.output.LayerNorm.weight")
+
+
+def reading(value: float, known: Mapping[str, float], whole: float, slack: float) -> str | float:
+    """What a wrong number of steps amounts to: one of the known ones, or a share."""
+    for name, number in known.items():
+        if abs(value - number) <= slack + 0.01 * number:
+            return name
+    return round(value / whole, 3)
+
+
+def within(value: float, low: float, high: float) -> bool:
+    """Whether a number lies in a range, its ends included."""
+    return low * (1 - 1e-6) <= value <= high * (1 + 1e-6)
+
+
+class Settings:
+    """What the student recommends in one case."""
+
+    def __init__(self, student, method: str, n_train: int, per_step_batch: int, target_batch: int | None) -> None:
+        """Ask; the settings are the student's free choice within ranges, so they are left untraced."""
+        given = (method, n_train, per_step_batch)
+        self.target = 32 if target_batch is None else target_batch
+        self.n_train, self.per_step_batch = n_train, per_step_batch
+        self.what = f"recommend_hparams{given if target_batch is None else (*given, target_batch)}"
+        with student.untraced():
+            if target_batch is None:
+                self.found = student.recommend_hparams(*given)
+            else:
+                self.found = student.recommend_hparams(*given, target_batch=target_batch)
+        expect.true(
+            isinstance(self.found, dict),
+            "recommend_hparams should return a dictionary",
+            actual=self.found,
+            reveal=True,
+        )
+        student.note("asked", [n_train, per_step_batch, self.target])
+
+    def read(self, name: str) -> Any:
+        """The value of a key."""
+        expect.true(
+            name in self.found,
+            say("the key {key!r} is missing from the settings", key=name),
+            actual=sorted(map(str, self.found))[:12],
+            reveal=True,
+        )
+        return self.found[name]
+
+    def number(self, name: str) -> float:
+        """A finite number."""
+        value = self.read(name)
+        found = number(value)
+        if found is None:
+            raise Failed(
+                say("{name} should be a number: {call}", name=name, call=self.what),
+                actual=repr(value)[:80],
+                reveal=True,
+            )
+        return found
+
+    def count(self, name: str) -> int:
+        """A whole number from 0 on."""
+        value = self.number(name)
+        expect.true(
+            value == int(value) and 0 <= value < 2**31,
+            say("{name} should be a whole number: {call}", name=name, call=self.what),
+            actual=value,
+            reveal=True,
+        )
+        return int(value)
+
+    def positive(self, name: str) -> int:
+        """A whole number from 1 on."""
+        value = self.count(name)
+        expect.true(
+            value >= 1, say("{name} should be at least 1: {call}", name=name, call=self.what), actual=value, reveal=True
+        )
+        return value
+
+    def steps(self) -> tuple[int, int]:
+        """Fewest and most steps of the optimizer that these settings amount to, by their own batch and epochs."""
+        effective = self.positive("micro_batch") * self.positive("accum")
+        epochs = self.positive("epochs")
+        return max(1, self.n_train // effective * epochs), math.ceil(self.n_train / effective) * epochs
+
+
+def cases(draw) -> list[tuple[str, int, int, int | None]]:
+    """Method, examples, largest micro-batch, target batch."""
+    return [
+        ("full", draw.integer(3000, 9000), 8, None),
+        ("lora", draw.integer(10_000, 30_000), draw.integer(3, 8), 128),
+        ("head", draw.integer(2000, 5000), draw.integer(70, 200), 32),
+        ("full", draw.integer(30_000, 90_000), draw.integer(5, 12), 48),
+    ]
+
+
+class CheckRecommendHparams:
+    """Settings to start from"""
+
+    function = "recommend_hparams"
+
+    @check(points=2, visible=True)
+    def check_lr(self, student):
+        """a learning rate in the range of its method: full 1e-5 to 5e-5, LoRA 1e-4 to 3e-4, head 1e-4 to 1e-3"""
+        draw = student.draw
+        order = [("full", "lora", "head"), ("lora", "head", "full"), ("head", "full", "lora")][draw.integer(0, 3)]
+        found = {}
+        for method in order:
+            case = Settings(student, method, draw.integer(3000, 30_000), draw.integer(4, 40), None)
+            found[method] = case.number("lr")
+        for method, rate in sorted(found.items()):
+            whose = [name for name in RATES if within(rate, *RATES[name])]
+            known = f"a rate for {whose[0]}" if whose else round(math.log10(rate), 2) if rate > 0 else "none"
+            student.note(f"rate of {method}", "good" if method in whose else known)
+        for method, (low, high) in RATES.items():
+            expect.true(
+                within(found[method], low, high),
+                say("the learning rate for {method} is out of its range", method=method),
+                expected=f"{low:g} to {high:g}",
+                actual=f"{found[method]:g}",
+                hint="what is pretrained wants a nudge; what is new and small has a long way to go",
+                reveal=True,
+            )
+            expect.seen.append((f"learning rate for {method}", f"{low:g} to {high:g}", f"{found[method]:g}"))
+
+    @check(points=2)
+    def check_batch(self, student):
+        """micro-batches that fit, accumulated to the target batch"""
+        seen, message = [], None
+        for case in cases(student.draw):
+            settings = Settings(student, *case)
+            micro_batch, accum = settings.positive("micro_batch"), settings.positive("accum")
+            effective, target = micro_batch * accum, settings.target
+            largest = min(target, settings.per_step_batch)
+            good = micro_batch <= largest and target <= 2 * effective and effective < target + micro_batch
+            seen.append([0, 0] if good else [micro_batch, accum])
+            if not good and message is None:
+                message = (
+                    settings.what,
+                    f"micro_batch up to {largest}, micro_batch * accum from {math.ceil(target / 2)} to {target}",
+                    f"micro_batch {micro_batch}, accum {accum}, together {effective}",
+                )
+        student.note("batches that are wrong", seen)
+        if message is not None:
+            call, expected, actual = message
+            raise Failed(
+                say("the batch is not what fits, or not what was asked for: {call}", call=call),
+                expected=expected,
+                actual=actual,
+                hint="a forward pass takes what fits; how many make up the batch that the optimizer should see?",
+                reveal=True,
+            )
+
+    @check(points=2, visible=True)
+    def check_steps(self, student):
+        """total_steps counts steps of the optimizer in all epochs"""
+        seen, message = [], None
+        for case in cases(student.draw):
+            settings = Settings(student, *case)
+            fewest, most = settings.steps()
+            total = settings.count("total_steps")
+            good = fewest <= total <= most
+            epochs, accum = settings.positive("epochs"), settings.positive("accum")
+            known = {
+                "micro-batches": most * accum,
+                "one epoch": most / epochs,
+                "examples": settings.n_train * epochs,
+                "divided twice": most / accum,
+            }
+            seen.append("good" if good else reading(total, known, most, slack=epochs * accum + 0.5))
+            if not good and message is None:
+                message = settings, most, total
+            expect.seen.append((f"total_steps of {settings.what}", f"{fewest} to {most}", f"{total}"))
+        student.note("total_steps, as a share of what is right", seen)
+        if message is not None:
+            settings, most, total = message
+            raise Failed(
+                say("total_steps does not agree with the batch and the epochs: {call}", call=settings.what),
+                expected=f"{most}, from micro_batch {settings.found['micro_batch']}, accum {settings.found['accum']}, "
+                f"epochs {settings.found['epochs']}",
+                actual=str(total),
+                hint="a step is an update of the weights: how many examples stand behind one, and how often does "
+                "each example come?",
+                reveal=True,
+            )
+
+    @check(points=1)
+    def check_warmup(self, student):
+        """warmup is a whole number of steps, about a tenth of the steps of the optimizer"""
+        seen, message = [], None
+        for case in cases(student.draw):
+            settings = Settings(student, *case)
+            fewest, most = settings.steps()
+            warmup = settings.number("warmup_steps")
+            good = warmup == int(warmup) and math.floor(0.05 * fewest) <= warmup <= math.ceil(0.15 * most)
+            known = {
+                "a tenth, with a fraction": most / 10,
+                "a tenth of the micro-batches": most / 10 * settings.positive("accum"),
+                "a tenth of one epoch": most / 10 / settings.positive("epochs"),
+                "a tenth of the examples": settings.n_train / 10 * settings.positive("epochs"),
+                "half": most / 2,
+                "one epoch": most / settings.positive("epochs"),
+            }
+            if warmup < 1 or warmup == 500:
+                seen.append("good" if good else warmup)
+            else:
+                seen.append("good" if good else reading(warmup, known, most, slack=settings.positive("accum")))
+            if not good and message is None:
+                message = settings, most, warmup
+        student.note("warmup, as a share of the steps", seen)
+        if message is not None:
+            settings, most, warmup = message
+            raise Failed(
+                say("warmup_steps is no whole number, or far from a tenth of the steps: {call}", call=settings.what),
+                expected=f"a whole number from {math.floor(0.05 * most)} to {math.ceil(0.15 * most)}, for {most} steps",
+                actual=f"{warmup:g}",
+                hint="about a tenth of all steps of the optimizer is usual, and a step has no half",
+                reveal=True,
+            )
+
+    @check(points=1)
+    def check_decay_epochs(self, student):
+        """weight decay from 0.01 to 0.1, not for biases and LayerNorms; 2 to 5 epochs"""
+        draw = student.draw
+        asked = [
+            Settings(student, method, draw.integer(3000, 30_000), draw.integer(4, 40), None)
+            for method in ("full", "lora")
+        ]
+        for settings in asked:
+            decay, epochs = settings.number("weight_decay"), settings.number("epochs")
+            pieces = name_pieces(settings.read("decay_exclude"))
+            exempt = [any(piece in name.lower() for piece in pieces) for name in (*BIASES, *NORMS, *MATRICES)]
+            biases, norms = exempt[: len(BIASES)], exempt[len(BIASES) : -len(MATRICES)]
+            student.note("weight decay", in_range(decay, 0.01, 0.1))
+            student.note("epochs", in_range(epochs, 2, 5))
+            student.note("exempt", [all(biases), all(norms), any(exempt[-len(MATRICES) :])])
+        for settings in asked:
+            decay, epochs = settings.number("weight_decay"), settings.number("epochs")
+            expect.true(
+                within(decay, 0.01, 0.1),
+                say("weight_decay is out of its range: {call}", call=settings.what),
+                expected="0.01 to 0.1",
+                actual=decay,
+                hint="a mild pull towards zero; no pull at all is another thing",
+                reveal=True,
+            )
+            excluded = settings.read("decay_exclude")
+            expect.true(
+                isinstance(excluded, (set, list, tuple)) and all(isinstance(item, str) for item in excluded),
+                "decay_exclude should be a set (or a list) of strings",
+                actual=excluded,
+                reveal=True,
+            )
+            pieces = name_pieces(excluded)
+            for names, wanted, hint in (
+                (BIASES, True, "a bias gains nothing from being near zero"),
+                (NORMS, True, "the scale of a LayerNorm belongs near 1"),
+                (MATRICES, False, "the matrices are what weight decay is for"),
+            ):
+                for name in names:
+                    found = any(piece in name.lower() for piece in pieces)
+                    expect.true(
+                        found == wanted,
+                        say("by decay_exclude, this decays: {name}", name=name)
+                        if wanted
+                        else say("by decay_exclude, this does not decay: {name}", name=name),
+                        actual=sorted(pieces),
+                        hint=hint,
+                        reveal=True,
+                    )
+            expect.true(
+                epochs == int(epochs) and 2 <= epochs <= 5,
+                say("the number of epochs is out of its range: {call}", call=settings.what),
+                expected="2 to 5",
+                actual=epochs,
+                hint="the model has been trained already, and your data is small beside what it has seen",
+                reveal=True,
+            )
+
+
+def in_range(value: float, low: float, high: float) -> str:
+    """Where a number lies, as a fact."""
+    return "good" if within(value, low, high) else "none" if value <= 0 else "above" if value > high else "below"
+
+
+def name_pieces(excluded: Any) -> set[str]:
+    """Parts of names, in small letters; spellings that mean the same are brought to the one that BERT uses."""
+    found = set()
+    for item in excluded if isinstance(excluded, (set, list, tuple)) else ():
+        if isinstance(item, str):
+            piece = item.lower().removeprefix("nn.").strip(" .*$\\")
+            piece = {"biases": "bias", "norms": "norm", "layernorms": "layernorm"}.get(piece, piece)
+            found.add(piece.replace("layer_norm", "layernorm").replace("layer norm", "layernorm"))
+    return found
+
+
+# --- fragmentation ---
+
+CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
+KNOWN_CHARACTER, UNKNOWN_CHARACTERS = "心", "糖尿病"
+"""One Chinese character that the drawn vocabularies know, and three that they do not."""
+UNKNOWN_MARKS = {"continues": "[UNK]", "begins": "<unk>"}
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Words whose pieces are known, since they were put together from them."""
+
+    words: list[str]
+    cut: dict[str, list[str]]
+    """Word -> its pieces, as the tokenizer marks them."""
+    tokenize: Any
+    """Over there."""
+    unk: str
+
+    def measures(self):
+        """What ``fragmentation`` measures."""
+        cuts = [self.cut[word] for word in self.words]
+        return {
+            "pieces_per_word": sum(map(len, cuts)) / len(cuts),
+            "split_rate": sum(len(pieces) > 1 for pieces in cuts) / len(cuts),
+            "unk_rate": sum(self.unk in pieces for pieces in cuts) / len(cuts),
+        }
+
+
+def syllables(student, count):
+    """Different pieces, each a consonant and one to three vowels: a word made of them can be cut in one way only."""
+    draw = student.draw
+    found: dict[str, Any] = {}
+    while len(found) < count:
+        tail = "".join(VOWELS[draw.integer(0, len(VOWELS))] for _ in range(draw.integer(1, 4)))
+        found[CONSONANTS[draw.integer(0, len(CONSONANTS))] + tail] = None
+    return list(found)
+
+
+def domain(student, style):
+    """A drawn vocabulary, and 17 or 19 words: whole ones, split ones, some with unknown pieces, each of them once."""
+    unk = UNKNOWN_MARKS[style]
+    pieces = syllables(student, 24)
+    n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 4 if style == "continues" else 3
+    lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 4)  # of the words that can be written, in pieces
+    rest = iter(pieces)
+    parts = [[next(rest) for _ in range(length)] for length in lengths]
+    first, second, third = list(UNKNOWN_CHARACTERS)
+    if style == "continues":
+        cut = {"".join(word): [word[0], *(f"##{piece}" for piece in word[1:])] for word in parts}
+        cut[f"{pieces[0]}qu"] = [unk]  # one unknown letter, and the whole word is unknown
+        cut[f"{first}{second}{third}"] = [unk] * 3
+        cut[f"{KNOWN_CHARACTER}{first}{third}"] = [KNOWN_CHARACTER, unk, unk]
+        cut[f"{second}{KNOWN_CHARACTER}"] = [unk, KNOWN_CHARACTER]
+    else:
+        cut = {"".join(word): [f"▁{word[0]}", *word[1:]] for word in parts}
+        cut[f"{pieces[0]}{first}{pieces[1]}"] = [f"▁{pieces[0]}", unk, pieces[1]]
+        cut[f"{third}{pieces[2]}"] = [unk, pieces[2]]
+        cut[second] = [unk]
+    words = shuffled(student, list(cut))
+    tokenize = student.fixtures.strategy.tokenizer([*pieces, KNOWN_CHARACTER], unk, style)
+    return Domain(words, cut, tokenize, unk)
+
+
+def measured(student, words, *arguments):
+    """The three measures that came back, as far as they did; the words must come out as they went in."""
+    with student.untraced():
+        came = student.fixtures.strategy.beside(student.value(None, "fragmentation"), words, *arguments)
+    report = came["answer"]
+    expect.true(
+        isinstance(report, dict),
+        "the measures are no dictionary",
+        actual=report,
+        hint="three names, three numbers: the docstring has them",
+        reveal=True,
+    )
+    read = {key: report.get(key) for key in ("pieces_per_word", "split_rate", "unk_rate")}
+    student.note("measures", read)
+    return read, came["data"]
+
+
+def demand_measure(student, key, hint):
+    """One measure, with a tokenizer like BERT's (whose unknown piece is the default) and with another one."""
+    for style in ("continues", "begins"):
+        given = domain(student, style)
+        arguments = [given.tokenize] if style == "continues" else [given.tokenize, given.unk]
+        found, _ = measured(student, given.words, *arguments)
+        expect.true(
+            found[key] is not None,
+            say("the key {key!r} is missing, or None", key=key),
+            hint="the docstring has the names of the three measures",
+        )
+        expect.close(found[key], given.measures()[key], key, tolerance=1e-6, hint=hint)
+
+
+class CheckFragmentation:
+    """How badly a vocabulary fits"""
+
+    function = "fragmentation"
+
+    @check(points=2, visible=True)
+    def check_pieces(self, student):
+        """pieces_per_word is the mean number of pieces of a word, however the tokenizer marks them"""
+        demand_measure(
+            student,
+            "pieces_per_word",
+            "cut every word, count ALL of its pieces (the first one too), and divide by the number of words",
+        )
+
+    @check(points=1)
+    def check_split(self, student):
+        """split_rate is the share of the words that come in more than one piece"""
+        demand_measure(
+            student,
+            "split_rate",
+            "a word is split or it is not: count words, whatever their pieces look like, and divide by all words",
+        )
+
+    @check(points=1)
+    def check_unk(self, student):
+        """unk_rate is the share of the words with an unknown piece, by the tokenizer's own name for it"""
+        demand_measure(
+            student,
+            "unk_rate",
+            "one unknown piece among several is enough; count such words, not such pieces, and look for `unk`",
+        )
+
+    @check(points=1, visible=True, after=("pieces",))
+    def check_empty(self, student):
+        """no words: zeros; a word that comes again counts again, and the caller's list stays as it is"""
+        given = domain(student, "begins")
+        word = max(given.cut, key=lambda word: len(given.cut[word]))
+        others = [other for other in given.words if other != word][:6]
+        words = [*others, *[word] * (5 + student.draw.integer(0, 3))]
+        cuts = [len(given.cut[word]) for word in words]
+        found, after = measured(student, words, given.tokenize, given.unk)
+        expect.close(
+            found["pieces_per_word"],
+            sum(cuts) / len(cuts),
+            "pieces_per_word of a list in which one word comes several times",
+            tolerance=1e-6,
+            hint="what is frequent in the domain matters most",
+        )
+        student.note("words afterwards", after)
+        expect.equal(
+            after,
+            words,
+            "the caller's words after the call",
+            hint="the caller goes on using the list: is there a need to change it?",
+            reveal=True,
+        )
+        single, _ = measured(student, [word], given.tokenize, given.unk)
+        expect.close(
+            single["pieces_per_word"], len(given.cut[word]), "pieces_per_word of a single word", tolerance=1e-6
+        )
+        try:
+            with student.untraced():
+                none = student.fragmentation([], given.tokenize)
+        except StudentRaised as error:
+            if error.not_started or error.memory or error.type not in DIVISIONS:
+                raise
+            student.note("an empty list", "an error")
+            raise Failed(
+                say("no words: {error}", error=error.type), hint="what is divided by what if there are no words?"
+            ) from None
+        student.note("an empty list", none)
+        zeros = dict.fromkeys(("pieces_per_word", "split_rate", "unk_rate"), 0.0)
+        expect.close(none, zeros, "the measures of no words at all", hint="all three are 0 by agreement", reveal=True)
+
+
+# --- extend_embedding ---
+
+
+def new_words(student, n_old, count):
+    """Ids of the pieces of new words, one to five each; the lowest id, the highest, and a repeated one included."""
+    draw = student.draw
+    words = [[draw.integer(0, n_old) for _ in range(draw.integer(2, 6))] for _ in range(count - 2)]
+    twice, other = draw.integer(1, n_old - 1), draw.integer(1, n_old - 1)
+    words.append([twice, 0, twice, (twice + other) % n_old, n_old - 1])
+    first, *rest = shuffled(student, words)
+    return [first, [n_old - 1], *rest]
+
+
+def means(weight, words):
+    """The mean row of each word, in float64, piece by piece."""
+    return torch.stack([sum(weight[i].double() for i in ids) / len(ids) for ids in words])
+
+
+def table(student, n_old, width, dtype=torch.float32):
+    """An embedding matrix whose rows have a common part, as those of real models have."""
+    return (student.draw.normal(n_old, width) + student.draw.normal(width)).to(dtype)
+
+
+def enlarged(student, weight, words):
+    """The answer, if it has a row for every old id and every new word."""
+    with student.untraced():
+        got = student.extend_embedding(weight, words)
+    rows = tuple(got.shape) if isinstance(got, torch.Tensor) else ()
+    want = (len(weight) + len(words), weight.shape[1])
+    student.note("shape", list(rows))
+    student.note("old rows", got[: len(weight)] if rows and got.numel() <= 2 * want[0] * want[1] else None)
+    expect.shape(got, want, "the extended embeddings", hint="V old rows and n new ones, all of the same width")
+    return got
+
+
+class CheckExtendEmbedding:
+    """New words that begin with what is known of them"""
+
+    function = "extend_embedding"
+
+    @check(points=2, visible=True)
+    def check_old_rows(self, student):
+        """the old rows keep their places and their values, and each new word adds one row"""
+        for n_old, width, count, dtype in ((9, 5, 4, torch.float32), (13, 3, 6, torch.float64)):
+            weight = table(student, n_old, width, dtype)
+            got = enlarged(student, weight, new_words(student, n_old, count))
+            expect.close(
+                got[:n_old],
+                weight,
+                "the first V rows",
+                tolerance=1e-6,
+                hint="the model looks rows up by their number: what would id 0 mean if another row stood there?",
+            )
+
+    @check(points=2)
+    def check_new_rows(self, student):
+        """each new row is the mean of the rows of its pieces, one that comes twice counting twice"""
+        for n_old, width, count, dtype in ((8, 6, 5, torch.float32), (11, 4, 3, torch.float64)):
+            weight = table(student, n_old, width, dtype)
+            words = new_words(student, n_old, count)
+            got, again = (enlarged(student, weight, words)[n_old:] for _ in range(2))
+            steady = bool(torch.allclose(got.double(), again.double(), equal_nan=True))
+            student.note("two calls agree", steady)
+            expect.true(
+                steady,
+                "called twice with the same words, it gives two different sets of new rows",
+                hint="the pieces settle what a new row is: is anything left to chance?",
+            )
+            student.note("new rows", got)
+            expect.close(
+                got,
+                means(weight, words),
+                "the new rows",
+                tolerance=1e-5,
+                hint="take each word on its own: all of its pieces, as often as they occur, and their average",
+            )
+
+    @check(points=1, after=("old_rows",))
+    def check_empty_pure(self, student):
+        """without new words nothing changes; the old matrix stays as it is and shares no memory with the new one"""
+        weight = table(student, 7, 4)
+        words: list[list[int]] = new_words(student, 7, 3)
+        no_words: list[list[int]] = []
+        with student.untraced():
+            student.pure("extend_embedding", weight, words)
+            answers = {
+                len(given): student.fixtures.strategy.extended(student.value(None, "extend_embedding"), weight, given)
+                for given in (words, no_words)
+            }
+        student.note("without new words", answers[0]["result"])
+        expect.shape(answers[0]["result"], (7, 4), "the embeddings without new words")
+        expect.close(answers[0]["result"], weight, "the embeddings without new words", tolerance=1e-6)
+        for count, answer in answers.items():
+            student.note(f"shared, {count} words", answer["shared"])
+            expect.true(
+                answer["shared"] is False,
+                say("who writes into the result changes the old matrix as well ({count} new words)", count=count),
+                hint="a view, or the very same tensor, is not a copy",
+            )
+
+
+# --- chunk_for_mlm ---
+
+
+def corpus(student, lengths):
+    """Documents of these lengths, every id of them once: it shows from where each came."""
+    ids = (torch.randperm(5000, generator=student.draw.generator)[: sum(lengths)] + 200).tolist()
+    rest = iter(ids)
+    return [[next(rest) for _ in range(length)] for length in lengths]
+
+
+def blocks_of(answer):
+    """The blocks as lists, or None if they are something else.
+
+    Raises:
+        Failed: they are no list of lists of ids.
+    """
+    rows = list(answer) if isinstance(answer, (list, tuple, torch.Tensor)) else None
+    if rows is not None:
+        rows = [row.tolist() if isinstance(row, torch.Tensor) and row.dim() == 1 else row for row in rows]
+    if rows is None or not all(isinstance(row, (list, tuple)) for row in rows):
+        raise Failed(
+            "the blocks are no list of lists",
+            actual=str(answer)[:160],
+            hint="one list of ids for every block",
+            reveal=True,
+        )
+    whole = all(isinstance(token, (int, float)) and token == int(token) for row in rows for token in row)
+    expect.true(whole, "a block holds something that is no id", hint="ids are whole numbers")
+    return [[int(token) for token in row] for row in rows]
+
+
+def specials(student):
+    """Ids of [CLS] and [SEP], away from those of the documents."""
+    cls_id = student.draw.integer(100, 150)
+    return cls_id, cls_id + 1 + student.draw.integer(0, 40)
+
+
+def chunks(student, docs, block, cls_id, sep_id):
+    """The student's blocks, noted as they are: for documents that leave no free choice."""
+    with student.untraced():
+        answer = student.chunk_for_mlm(docs, block, cls_id, sep_id)
+    blocks = blocks_of(answer)
+    student.note("sizes of the blocks", [len(row) for row in blocks[:99]])
+    student.note("ids in the blocks", [token for row in blocks[:99] for token in row[:99]][:200])
+    return blocks
+
+
+FILLING = ((10, (15, 4, 12, 13)), (9, (3, 16, 9, 2, 14)))
+"""Size of a block, and lengths of documents that fill a whole number of them: 6 of 8 ids, and 7 of 7.
+
+In both, a document also ends where a block does, before the last one.
+"""
+
+
+def filled(student, which):
+    """One of the fillings: documents, size of the blocks, and the ids of [CLS] and [SEP]."""
+    block, lengths = FILLING[which]
+    return corpus(student, lengths), block, *specials(student)
+
+
+class CheckChunkForMlm:
+    """Texts of a domain, cut into blocks"""
+
+    function = "chunk_for_mlm"
+
+    @check(points=2, visible=True)
+    def check_format(self, student):
+        """every block begins with [CLS], ends with [SEP], and has at most `block` ids"""
+        for which in (0, 1):
+            docs, block, cls_id, sep_id = filled(student, which)
+            blocks = chunks(student, docs, block, cls_id, sep_id)
+            known = {token for doc in docs for token in doc}
+            expect.true(blocks, "there are no blocks", hint="the documents fill several")
+            for place, row in enumerate(blocks):
+                expect.true(
+                    row[:1] == [cls_id] and row[-1:] == [sep_id] and len(row) > 2,
+                    say("block {place} is not [CLS] ... [SEP]", place=place),
+                    expected=f"[{cls_id}, ..., {sep_id}]",
+                    actual=row,
+                    hint="each block goes into the model on its own, in the form that the model knows",
+                )
+                expect.true(
+                    len(row) <= block,
+                    say(
+                        "block {place} has {count} ids, the limit is {limit}", place=place, count=len(row), limit=block
+                    ),
+                    hint="[CLS] and [SEP] need room too",
+                )
+                strange = [token for token in row[1:-1] if token not in known and token not in (cls_id, sep_id)]
+                expect.true(
+                    not strange,
+                    say("block {place} holds an id that is not in the documents", place=place),
+                    actual=strange[:5],
+                    hint="between [CLS] and [SEP] stands text, and what marks the end of a document",
+                )
+            found = {token for row in blocks for token in row} & known
+            expect.true(
+                len(found) > len(known) / 2,
+                say(
+                    "most of the text is in no block: {count} ids of {total} are there",
+                    count=len(found),
+                    total=len(known),
+                ),
+                hint="the blocks are made of all documents together",
+            )
+
+    @check(points=2, visible=True)
+    def check_content(self, student):
+        """nothing is lost, doubled or moved: all documents in their order, with one [SEP] after each"""
+        for which in (0, 1):
+            docs, block, cls_id, sep_id = filled(student, which)
+            blocks = chunks(student, docs, block, cls_id, sep_id)
+            want = [token for doc in docs for token in [*doc, sep_id]]
+            got = [token for row in blocks for token in (row[1:-1] if row[:1] == [cls_id] else row)]
+            lost = [token for doc in docs for token in doc if token not in got]
+            expect.true(
+                not lost,
+                say("{count} of {total} ids are in no block", count=len(lost), total=sum(map(len, docs))),
+                hint="the text is longer than one block: what becomes of the rest?",
+            )
+            expect.equal(
+                got,
+                want,
+                "what stands in the blocks between [CLS] and [SEP], one block after the other",
+                hint="first join all documents, each with its own end, and only then cut",
+            )
+
+    @check(points=1, after=("format",))
+    def check_full_blocks(self, student):
+        """all blocks but the last are full; a rest below half a block is dropped, a longer one kept"""
+        block = 12 + 2 * student.draw.integer(0, 2)
+        step = block - 2
+        rests = (block // 2 - 3 - student.draw.integer(0, 2), step - student.draw.integer(1, 3), block // 2)
+        found = []
+        for rest in rests:  # two full blocks and a rest, in three documents
+            whole = 2 * step + rest - 3
+            first, second = student.draw.integer(2, 6), step + student.draw.integer(1, 3)
+            docs = corpus(student, (first, second, whole - first - second))
+            found.append([len(row) for row in chunks(student, docs, block, *specials(student))])
+        for rest, sizes in zip(rests, found, strict=True):
+            expect.equal(
+                sizes,
+                [block, block] if rest < block // 2 - 2 else [block, block, rest + 2],
+                "sizes of the blocks",
+                hint="full ones first. Is the rest worth a block of its own, or would most of it be padding?",
+            )
+
+    @check(points=1, after=("format",))
+    def check_pure(self, student):
+        """the documents stay as they are, and no documents make no blocks"""
+        docs, block, cls_id, sep_id = filled(student, 1)
+        with student.untraced():
+            chunk = student.value(None, "chunk_for_mlm")
+            after = student.fixtures.strategy.beside(chunk, docs, block, cls_id, sep_id)["data"]
+        student.note("documents afterwards", [token for doc in after for token in [*doc, "end"]][:200])
+        expect.equal(
+            after,
+            docs,
+            "the caller's documents after the call",
+            hint="the corpus is used again in the next epoch: what would a second call make of it?",
+        )
+        with student.untraced():
+            none = student.chunk_for_mlm([], block, cls_id, sep_id)
+        student.note("no documents", str(none)[:80])
+        expect.equal(blocks_of(none), [], "the blocks of no documents", hint="nothing to read makes no block")
+
+
+# --- domain_plan ---
+
+ACTIONS = frozenset({"domain_model", "dapt", "extend_vocab", "knowledge", "peft", "augment"})
+SPLIT, WHOLE = (2.0, 4.0), (1.25, 1.0)
+"""Pieces per word, from the limit on."""
+MUCH, LITTLE, NONE = (10_000, 900_000), (1, 9_999), (0, 0)
+"""Texts without labels, from the limit on."""
+SCARCE, PLENTY = (999, 60), (5_000, 90_000)
+"""Labelled examples, from the limit on."""
+
+
+def situations(student, pieces, texts, labels, domain_model, relations=(False, True)):
+    """One situation for each combination of what is passed.
+
+    Numbers are drawn between both ends; where they are needed for the first time, they stand on the limit itself.
+    """
+    used, found = set(), []
+
+    def number(interval):
+        limit, first = interval[0], interval not in used
+        used.add(interval)
+        if first:
+            return limit
+        low, high = min(interval), max(interval)
+        if isinstance(limit, float):
+            return round(float(student.draw.uniform(low, high)), 2)
+        return student.draw.integer(low, high + 1)
+
+    for low_high, unlabeled, labeled, given, related in itertools.product(
+        pieces, texts, labels, domain_model, relations
+    ):
+        found.append(
+            {
+                "pieces_per_word": number(low_high),
+                "n_unlabeled": number(unlabeled),
+                "n_labeled": number(labeled),
+                "domain_model": given,
+                "needs_relations": related,
+            }
+        )
+    return found
+
+
+def plans(student, given):
+    """The student's plan for each situation; ``needs_relations`` is left out where it is False.
+
+    Raises:
+        Failed: one is no collection of words.
+    """
+    calls = [list(situation.values()) for situation in given]
+    with student.untraced():
+        answers = student.fixtures.strategy.each(
+            student.value(None, "domain_plan"), [call if call[-1] else call[:-1] for call in calls]
+        )
+    for plan in answers:
+        expect.true(
+            isinstance(plan, (set, list, tuple, dict)) and all(isinstance(action, str) for action in plan),
+            "a plan is no set of actions",
+            actual=str(plan)[:120],
+            hint="a set of words, even if it holds one or none",
+            reveal=True,
+        )
+    return [frozenset(plan) for plan in answers]
+
+
+def demand_plans(student, wanted, sentence, unwanted, other_sentence, looked_for, hint):
+    """What is called for is in the plans, what is ruled out is not, and they are not one plan for everything.
+
+    Args:
+        student: the student of this check.
+        wanted: situations in which one of the actions is called for.
+        sentence: what to say if none is there; has a place for the situation.
+        unwanted: situations in which the last of the actions is ruled out.
+        other_sentence: what to say if it is there.
+        looked_for: the actions; where the first of them is ``domain_model``, it counts where there is one.
+        hint: shown with both.
+    """
+    answers = plans(student, [*wanted, *unwanted])
+    has = []
+    for situation, plan in zip(wanted, answers, strict=False):
+        known = [action for action in looked_for if action != "domain_model" or situation["domain_model"]]
+        has.append(any(action in plan for action in known))
+    has_not = [looked_for[-1] not in plan for plan in answers[len(wanted) :]]
+    student.note("made up", any(plan - ACTIONS for plan in answers))
+    student.note("called for", has)
+    student.note("ruled out", has_not)
+    if "extend_vocab" in looked_for:
+        student.note("dapt instead", ["dapt" in plan for plan, right in zip(answers, has, strict=False) if not right])
+    one_for_all = len(set(answers)) == 1
+    student.note("one plan for all", one_for_all)
+    for right, situation, plan, said in zip(
+        [*has, *has_not],
+        [*wanted, *unwanted],
+        answers,
+        [sentence] * len(wanted) + [other_sentence] * len(unwanted),
+        strict=True,
+    ):
+        stated = ", ".join(f"{key}={value!r}" for key, value in situation.items())
+        expect.true(right, say(said, situation=stated), actual=sorted(plan), hint=hint)
+    expect.equal(has, [True] * len(has), f"{' or '.join(looked_for)}, wherever it is called for")
+    expect.equal(has_not, [True] * len(has_not), f"no {looked_for[-1]}, wherever it is ruled out")
+    expect.true(
+        not one_for_all,
+        "situations as different as can be get one and the same plan",
+        hint="a plan is a choice: what does each argument speak for?",
+    )
+
+
+class CheckDomainPlan:
+    """What to do about a domain"""
+
+    function = "domain_plan"
+
+    @check(points=1, visible=True)
+    def check_domain_model(self, student):
+        """a model of the domain is used where there is one, and cannot be used where there is none"""
+        demand_plans(
+            student,
+            situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE, PLENTY), (True,)),
+            mark("there is a model of the domain, and the plan leaves it out: {situation}"),
+            situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE, PLENTY), (False,)),
+            mark("the plan uses a model of the domain that does not exist: {situation}"),
+            ("domain_model",),
+            "domain_model says whether there is one",
+        )
+
+    @check(points=1, visible=True)
+    def check_dapt(self, student):
+        """much text without labels: continue pre-training; none at all: there is nothing to continue on"""
+        demand_plans(
+            student,
+            situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False,)),
+            mark("there is much text, there is no model of the domain, and the plan reads none of it: {situation}"),
+            situations(student, (SPLIT, WHOLE), (NONE,), (SCARCE, PLENTY), (False, True)),
+            mark("the plan continues pre-training on texts that do not exist: {situation}"),
+            ("dapt",),
+            "continued pre-training reads text without labels: how much of it is there?",
+        )
+
+    @check(points=2)
+    def check_vocabulary(self, student):
+        """split words call for another vocabulary, new rows or a domain model's; whole words do not"""
+        demand_plans(
+            student,
+            [
+                *situations(student, (SPLIT,), (MUCH, LITTLE), (SCARCE, PLENTY), (False,)),
+                *situations(student, (SPLIT,), (MUCH, NONE), (PLENTY,), (True,)),
+            ],
+            mark("the words are split, and the plan leaves them split: {situation}"),
+            situations(student, (WHOLE,), (MUCH, NONE), (SCARCE, PLENTY), (False,)),
+            mark("the words are whole, and the plan extends the vocabulary: {situation}"),
+            ("domain_model", "extend_vocab"),
+            "what changes the way in which a word is cut? Continued pre-training moves weights; the tokenizer stays",
+        )
+
+    @check(points=1)
+    def check_few_labels(self, student):
+        """few labelled examples: few parameters or more examples; with many there is nothing to augment"""
+        demand_plans(
+            student,
+            situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE,), (False, True)),
+            mark("there are few labelled examples, and the plan takes no account of it: {situation}"),
+            situations(student, (SPLIT, WHOLE), (MUCH, NONE), (PLENTY,), (False, True)),
+            mark("there are plenty of labelled examples, and the plan makes up more: {situation}"),
+            ("peft", "augment"),
+            "fewer than 1,000 are few, and from 5,000 on augmentation has little to add. Labelled ones, mind",
+        )
+
+    @check(points=1)
+    def check_relations(self, student):
+        """knowledge is brought in where relations matter, and nowhere else; no action is made up"""
+        answers = plans(student, situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False, True)))
+        made_up = sorted({action for plan in answers for action in plan} - ACTIONS)
+        student.note("words made up", bool(made_up))
+        expect.true(
+            not made_up,
+            "a plan holds an action that the docstring does not list",
+            actual=made_up[:5],
+            hint="six words are there to choose from, spelt as in the docstring",
+            reveal=True,
+        )
+        combined = (SPLIT, WHOLE), (MUCH, NONE), (SCARCE, PLENTY)
+        demand_plans(
+            student,
+            situations(student, *combined, (False, True), (True,)),
+            mark("the task hangs on relations, and the plan brings no knowledge of them: {situation}"),
+            situations(student, *combined, (False, True), (False,)),
+            mark("the plan brings in knowledge of relations that the task does not need: {situation}"),
+            ("knowledge",),
+            "needs_relations says whether they matter; it is False where it is left out",
+        )
+
+
+# --- strategy_reasons ---
+
+REASONS = ("memory", "storage", "overfitting", "data_rich", "many_tasks")
+
+
+def true_reasons(s: dict[str, Any]) -> list[str]:
+    """What can be calculated, in the order of the alphabet."""
+    holds = {
+        "memory": memory(s, "full", 1) > usable(s),
+        "storage": storage(s, "full") > s["storage_mb"],
+        "overfitting": s["n_train"] < 1000,
+        "data_rich": s["n_train"] >= 5000,
+        "many_tasks": s["n_tasks"] >= 5,
+    }
+    return sorted(name for name, is_true in holds.items() if is_true)
+
+
+def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str, str]) -> None:
+    """The student's reasons are the true ones in every situation, all of them and no others."""
+    with student.untraced():
+        function, scenario = student.value(None, "strategy_reasons"), student.value(None, "Scenario")
+        answers = student.fixtures.strategy.reasons(function, scenario, BASE, brief(situations))
+    expect.true(isinstance(answers, list) and len(answers) == len(situations), "not one answer for each situation")
+    read: list[list[str]] = []
+    for s, answer in zip(situations, answers, strict=True):
+        expect.true(
+            isinstance(answer, (set, list, tuple)) and all(isinstance(item, str) for item in answer),
+            say("strategy_reasons should return a set of strings: {situation}", situation=in_words(s)),
+            actual=answer,
+            reveal=True,
+        )
+        read.append(sorted({*answer}))
+    student.note("asked", [s["gpu_gib"] * s["n_train"] for s in situations[:40]])
+    student.note("reasons", read)
+    for s, answer in zip(situations, read, strict=True):
+        want = true_reasons(s)
+        for name in answer:
+            expect.true(
+                name in REASONS,
+                say("{name!r} is none of the five reasons", name=name[:40]),
+                expected=", ".join(REASONS),
+                reveal=True,
+            )
+        wrong = [name for name in REASONS if (name in want) != (name in answer)]
+        if wrong:
+            message = (
+                say("{name!r} is named and is not true: {situation}", name=wrong[0], situation=in_words(s))
+                if wrong[0] in answer
+                else say("{name!r} is true and is not named: {situation}", name=wrong[0], situation=in_words(s))
+            )
+            raise Failed(
+                message,
+                expected=", ".join(want) or "none",
+                actual=", ".join(answer) or "none",
+                hint=hints.get(wrong[0], "each reason is true or false by calculation: which number decides?"),
+                reveal=True,
+            )
+        if len(situations) < 9:
+            expect.equal(answer, want, f"reasons for {in_words(s)}")
+
+
+class CheckStrategyReasons:
+    """Reasons that are true"""
+
+    function = "strategy_reasons"
+
+    @check(points=1, visible=True, substitutes=("training_memory",))
+    def check_A(self, student):
+        """100,000 examples on 16 GB: plenty of data, and no other reason"""
+        draw = student.draw
+        situations = [
+            {**BASE, **SCENARIO_A},
+            some(draw, n_train=draw.integer(5000, 200_000), gpu_gib=draw.integer(16, 25)),
+            some(draw, n_train=draw.integer(1000, 4999), gpu_gib=draw.integer(16, 25)),  # nothing is true
+        ]
+        demand_reasons(student, situations, {"data_rich": "from 5,000 examples on, the data is called rich"})
+
+    @check(points=2, visible=True, substitutes=("training_memory",))
+    def check_B(self, student):
+        """500 examples on 8 GB: the danger is overfitting, and memory is no reason"""
+        draw = student.draw
+        situations = [
+            {**BASE, **SCENARIO_B},
+            {**BASE, "n_train": draw.integer(100, 999), "gpu_gib": draw.integer(55, 80) / 10},
+            {**BASE, "n_train": draw.integer(100, 999), "gpu_gib": draw.integer(100, 180) / 100},  # memory is one
+        ]
+        hint = "calculate before you claim: what does full fine-tuning of this model need with a micro-batch of 1?"
+        demand_reasons(student, situations, {"memory": hint})
+
+    @check(points=2, substitutes=("training_memory",))
+    def check_C(self, student):
+        """20 tasks and 1,000 MB: the storage, and the number of tasks"""
+        draw = student.draw
+        few = {"n_train": 2000 + draw.integer(0, 2000)}
+        situations = [
+            {**BASE, **SCENARIO_C, **few},
+            some(draw, n_tasks=20, storage_mb=draw.integer(442, 458), **few),  # too little for 20 adapters as well
+            some(draw, n_tasks=draw.integer(5, 20), storage_mb=20_000.0, **few),  # many, and room for all
+            some(draw, n_tasks=draw.integer(3, 5), storage_mb=1000.0, **few),  # few, and no room
+            some(draw, n_tasks=2, storage_mb=1000.0, **few),
+        ]
+        demand_reasons(student, situations, {"storage": "how many full copies of the model would lie on the disk?"})
+
+    @check(points=2, substitutes=("training_memory",))
+    def check_grid(self, student):
+        """in 240 situations and at every border, no reason is false and none is missing"""
+        draw = student.draw
+        borders = [
+            {**BASE, "n_train": n_train, "n_tasks": n_tasks}
+            for n_train in (999, 1000, 1001, 4999, 5000, 5001)
+            for n_tasks in (4, 5, 6)
+        ]
+        for model, seq in (({}, 128), ({}, 512), (LARGE, 128)):
+            s = some(draw, n_train=2000, seq=seq, **model)
+            needed = memory(s, "full", 1) / 0.9 / 2**30
+            borders += [{**s, "gpu_gib": needed * 0.96}, {**s, "gpu_gib": needed * 1.02}]
+        hints = {
+            "memory": "the smallest micro-batch is 1: accumulation does the rest. And a tenth of the GPU is not yours",
+            "overfitting": "1,000 examples are not fewer than 1,000",
+            "data_rich": "5,000 examples are enough",
+            "many_tasks": "5 tasks are many",
+        }
+        demand_reasons(student, grid(draw) + borders, hints)
+
+
+# --- bonus: pareto_front ---
+
+
+def front(costs: list[tuple[float, ...]]) -> list[int]:
+    """Places of the plans that nothing beats, by going through all pairs."""
+    beaten = set()
+    for place, plan in enumerate(costs):
+        for other in costs:
+            better = sum(theirs < mine for theirs, mine in zip(other, plan, strict=True))
+            worse = sum(theirs > mine for theirs, mine in zip(other, plan, strict=True))
+            if better and not worse:
+                beaten.add(place)
+    return [place for place in range(len(costs)) if place not in beaten]
+
+
+def drawn_costs(draw, n_plans: int, n_criteria: int) -> list[tuple[float, ...]]:
+    """Plans of which a good part is in the front: what is cheap in one respect is dear in another."""
+    numbers = draw.normal(n_plans, n_criteria).double()
+    numbers -= 0.8 * numbers.mean(dim=1, keepdim=True)
+    return [tuple(round(100 + 20 * value, 3) for value in plan) for plan in numbers.tolist()]
+
+
+def whole_costs(draw, n_plans: int, n_criteria: int) -> list[tuple[float, ...]]:
+    """Plans whose costs are small whole numbers, so that many are equal in one respect, and some in all."""
+    plans = [tuple(map(float, plan)) for plan in draw.integers(0, 5, (n_plans, n_criteria)).tolist()]
+    kept = front(plans)
+    return [*plans, plans[kept[0]], plans[kept[-1]]]
+
+
+def demand_front(student, costs: list[tuple[float, ...]], what: str, hint: str) -> None:
+    """The student's places are those of the front."""
+    got = student.pareto_front(costs)
+    places = got.tolist() if isinstance(got, Tensor) and got.numel() < 1000 else got
+    if isinstance(places, (list, tuple)) and all(isinstance(place, int) for place in places):
+        student.note("places, as one number", 1000 + sum((place + 11) ** 2 for place in places[:99]))
+    expect.equal(got, front(costs), what, hint=hint)
+
+
+class CheckParetoFront:
+    """Plans that nothing beats"""
+
+    function = "pareto_front"
+
+    @check(points=4, visible=True)
+    def check_front(self, student):
+        """what stays is what no other plan beats, in the order of the plans"""
+        for n_plans in (17, 32):
+            demand_front(
+                student,
+                drawn_costs(student.draw, n_plans, 3),
+                f"places of the plans that nothing beats, {n_plans} plans",
+                "a plan is beaten if one other plan is at least as good in every respect and better in one",
+            )
+
+    @check(points=3)
+    def check_ties(self, student):
+        """equal in some respects and better in one is enough; equal in all is not"""
+        for n_plans in (14, 21):
+            demand_front(
+                student,
+                whole_costs(student.draw, n_plans, 3),
+                f"places of the plans that nothing beats, {n_plans + 2} plans with many equal costs",
+                "take (5, 400, 4) and (5, 30, 4), and then the same plan twice: who beats whom?",
+            )
+
+    @check(points=2)
+    def check_criteria(self, student):
+        """any number of criteria, from one on"""
+        draw = student.draw
+        for n_criteria in (1, 2, 4):
+            for n_plans in (12, 9):
+                demand_front(
+                    student,
+                    drawn_costs(draw, n_plans, n_criteria),
+                    f"places of the plans that nothing beats, by {n_criteria} costs each",
+                    "how many numbers a plan has is up to the caller",
+                )
+
+    @check(points=1, after=("front",))
+    def check_pure(self, student):
+        """no plans, one plan; the caller's list stays as it is"""
+        expect.equal(student.pareto_front([]), [], "places for no plans at all", hint="an empty list has a front, too")
+        expect.equal(student.pareto_front([(3.0, 1.0)]), [0], "places for a single plan", hint="nothing beats it")
+        costs = drawn_costs(student.draw, 13, 3)
+        expect.equal(
+            student.pure("pareto_front", costs), front(costs), "places of 13 plans", hint="work on a copy to sort"
+        )

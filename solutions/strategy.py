@@ -1,0 +1,481 @@
+"""What to train, with what, and on how little: choices that can be calculated. Lesson: `course read strategy`.
+
+Letters: B examples of a micro-batch, S tokens of a text, H width of the model, V vocabulary.
+Everything is float32, and the optimizer is AdamW. 1 GiB is 2**30 bytes, 1 MB is 1,000,000 bytes.
+
+Sources:
+    bytes per parameter    https://huggingface.co/docs/transformers/model_memory_anatomy
+    stored activations     Korthikanti et al. 2022, https://arxiv.org/abs/2205.05198, section 4
+    continued pre-training Gururangan et al. 2020, https://arxiv.org/abs/2004.10964
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import torch
+from torch import Tensor
+
+
+def training_memory(
+    n_total: int,
+    n_train: int,
+    batch: int,
+    seq: int,
+    hidden: int,
+    layers: int,
+    heads: int,
+    act_per_token: int = 66,
+) -> dict[str, float]:
+    """Estimate where the GPU memory of a training step goes: float32, AdamW, attention without tricks.
+
+    ===============  ================================================================================
+    ``weights``      4 bytes for every parameter, trained or not
+    ``grads``        4 bytes for every trained parameter
+    ``optimizer``    8 bytes for every trained parameter: Adam's two moments
+    ``activations``  ``layers * (act_per_token * B * S * H  +  9 * B * heads * S**2)``: what the
+                     forward pass stores for the backward pass
+    ``total``        the sum of these four
+    ===============  ================================================================================
+
+    Args:
+        n_total: parameters of the model, what was added for training included.
+        n_train: how many of them are trained.
+        batch: B
+        seq: S
+        hidden: H
+        layers: number of encoder layers.
+        heads: attention heads of a layer.
+        act_per_token: bytes stored per token and unit of width in a layer. 66 for full fine-tuning; 48 for LoRA on
+            query and value, 42 without dropout in front of it; 0 if the body is frozen and only a head is trained. Then
+            no layer stores anything, its attention scores included.
+
+    Returns:
+        Bytes, under the five keys of the table.
+
+    >>> parts = training_memory(100, 30, batch=2, seq=3, hidden=5, layers=1, heads=1)
+    >>> [parts[name] for name in ("weights", "grads", "optimizer", "activations", "total")]
+    [400, 120, 240, 2142, 2902]
+    """
+    stored = act_per_token * batch * seq * hidden + 9 * batch * heads * seq**2
+    parts: dict[str, float] = {
+        "weights": 4 * n_total,
+        "grads": 4 * n_train,
+        "optimizer": 8 * n_train,
+        "activations": layers * stored if act_per_token else 0,
+    }
+    return {**parts, "total": sum(parts.values())}
+
+
+def choose_objective(output: str, has_source: bool) -> str:
+    """Say which pre-training prepares a model for a task, by what comes out of it and not by what it is called.
+
+    ==================  ====================================  ============  ==============
+    output              what the model writes                 no source     with a source
+    ==================  ====================================  ============  ==============
+    ``"label"``         one label for the whole text          mlm           mlm
+    ``"token_labels"``  one label for every token             mlm           mlm
+    ``"span"``          where an answer begins and ends       mlm           mlm
+    ``"free_text"``     new text                              clm           seq2seq or clm
+    ==================  ====================================  ============  ==============
+
+    A label, tags and a span are read off a text that is all there, so a model that looks in both directions is right.
+    New text comes into being from left to right. If there is a source (an article to summarise, a sentence to
+    translate), an encoder-decoder reads it in both directions and then writes; a decoder alone can do it too.
+
+    Args:
+        output: one of the four words above.
+        has_source: whether the output is made from a second text that the model is handed.
+
+    Returns:
+        ``"mlm"``, ``"clm"`` or ``"seq2seq"``. Where two are right, which one is your choice.
+
+    Raises:
+        ValueError: an output that is none of the four (the grader takes any other exception as well).
+
+    >>> choose_objective("span", has_source=True), choose_objective("free_text", has_source=False)
+    ('mlm', 'clm')
+    """
+    if output in ("label", "token_labels", "span"):
+        return "mlm"
+    if output == "free_text":
+        return "seq2seq" if has_source else "clm"
+    raise ValueError(f"nothing is known of the output {output!r}")
+
+
+# --- given: a situation, a plan, and what a plan costs ---
+
+METHODS = ("full", "lora", "head")
+"""All parameters; LoRA of rank 8 on query and value, and the head; the head alone."""
+LORA_RANK = 8
+ACT_PER_TOKEN = {"full": 66, "lora": 48, "head": 0}
+USABLE = 0.9
+"""Share of a GPU's memory that a plan may fill; the rest is for what the model of `training_memory` leaves out."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What you have and what you need. The model is BERT-base with two classes, unless you say otherwise."""
+
+    n_train: int = 20_000
+    """Labelled examples of one task."""
+    gpu_gib: float = 16.0
+    """Memory of the GPU in GiB."""
+    n_tasks: int = 1
+    """Tasks that are to be served at the same time, each with a model or an adapter of its own."""
+    hours: float = 24.0
+    """Time for training one task. It is always enough for one epoch."""
+    storage_mb: float = 10_000.0
+    """Room for the files of all tasks, in MB."""
+    n_params: int = 109_483_778
+    hidden: int = 768
+    layers: int = 12
+    heads: int = 12
+    seq: int = 128
+    """Tokens of a text."""
+    target_batch: int = 32
+    """Examples behind one step of the optimizer."""
+    examples_per_s: float = 60.0
+    """Training speed, by whatever method."""
+    head_params: int = 1_538
+    """Parameters of the head; they are part of ``n_params``."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What you decide to do."""
+
+    method: str
+    """One of ``METHODS``."""
+    micro_batch: int
+    """Examples of one forward pass."""
+    accum: int
+    """Micro-batches behind one step of the optimizer."""
+    epochs: int = 3
+    augment: bool = False
+    early_stopping: bool = True
+    reason: str = ""
+    """In your own words; nobody grades it."""
+
+
+def n_lora(s: Scenario) -> int:
+    """Parameters of the LoRA factors: two matrices for the query and two for the value of every layer."""
+    return s.layers * 2 * LORA_RANK * (s.hidden + s.hidden)
+
+
+def n_trained(s: Scenario, method: str) -> int:
+    """How many parameters a method trains."""
+    return {"full": s.n_params, "lora": n_lora(s) + s.head_params, "head": s.head_params}[method]
+
+
+def mem(s: Scenario, method: str, batch: int) -> float:
+    """Bytes that training takes with this micro-batch, by your `training_memory`.
+
+    When `choose_strategy` and `strategy_reasons` are graded, a `training_memory` that is not yet right is replaced.
+    """
+    n_total = s.n_params + (n_lora(s) if method == "lora" else 0)
+    size = s.seq, s.hidden, s.layers, s.heads
+    return training_memory(n_total, n_trained(s, method), batch, *size, ACT_PER_TOKEN[method])["total"]
+
+
+def fits(s: Scenario, method: str, batch: int) -> bool:
+    """Whether training fits into the usable part of the GPU."""
+    return mem(s, method, batch) <= USABLE * s.gpu_gib * 2**30
+
+
+def store(s: Scenario, method: str) -> float:
+    """MB on the disk for all tasks: a whole model for each, or one body and for each task what it trained."""
+    if method == "full":
+        return 4 * s.n_params * s.n_tasks / 1e6
+    return (4 * s.n_params + 4 * n_trained(s, method) * s.n_tasks) / 1e6
+
+
+def ok_store(s: Scenario, method: str) -> bool:
+    """Whether the files of all tasks fit into the storage."""
+    return store(s, method) <= s.storage_mb
+
+
+# --- your decisions ---
+
+
+def choose_strategy(s: Scenario) -> Plan:
+    """Decide how to fine-tune in a given situation.
+
+    - With 5,000 examples or more and a single task, train the full model if memory and storage allow it. With fewer
+      than 1,000 examples, train only LoRA or the head, augment the data and stop early. Between the two, and where
+      there are several tasks, the method is your choice.
+    - Where the first choice does not fit into memory (`fits`) or storage (`ok_store`), take one that does.
+    - The micro-batch is between 1 and the target batch. ``micro_batch * accum`` reaches the target batch and exceeds it
+      by less than one micro-batch.
+    - 3 epochs; 2 to 5 pass as well. All epochs together end within the given hours: an epoch takes
+      ``n_train / examples_per_s`` seconds. Where time is short, even a single epoch will do.
+    - Train no fewer parameters because a GPU is larger.
+
+    Args:
+        s: the situation.
+
+    Returns:
+        A plan. How large the micro-batch is, within the limits, is your choice; large ones keep the GPU busy. What you
+        do about augmentation and early stopping with 1,000 examples or more is your choice too, as is ``reason``.
+
+    Raises:
+        ValueError: no method fits, not even with a micro-batch of 1.
+
+    >>> choose_strategy(Scenario(n_train=100_000, gpu_gib=16.0, hours=72.0)).method
+    'full'
+    >>> plan = choose_strategy(Scenario(n_train=500, gpu_gib=8.0))
+    >>> plan.method in ("lora", "head"), plan.augment, plan.early_stopping
+    (True, True, True)
+    """
+    scarce = s.n_train < 1000
+    for method in ("lora", "head") if scarce else METHODS:
+        micro_batch = next((batch for batch in range(s.target_batch, 0, -1) if fits(s, method, batch)), 0)
+        if micro_batch and ok_store(s, method):
+            break
+    else:
+        raise ValueError(f"nothing fits into {s.gpu_gib} GiB of memory and {s.storage_mb} MB of storage")
+    affordable = s.hours * 3600 * s.examples_per_s / s.n_train  # epochs
+    return Plan(
+        method,
+        micro_batch,
+        accum=ceil(s.target_batch / micro_batch),
+        epochs=max(1, min(3, int(affordable))),
+        augment=scarce,
+        early_stopping=True,
+        reason="little data" if scarce else f"{method}: the first method that fits",
+    )
+
+
+def recommend_hparams(
+    method: str,
+    n_train: int,
+    per_step_batch: int,
+    target_batch: int = 32,
+) -> dict[str, object]:
+    """Recommend settings to start from.
+
+    Args:
+        method: ``"full"``, ``"lora"`` or ``"head"``.
+        n_train: labelled examples.
+        per_step_batch: the largest micro-batch that fits into memory.
+        target_batch: examples that should stand behind one step of the optimizer.
+
+    Returns:
+        A dictionary with these keys, and others if you like:
+
+        - ``lr``: 1e-5 to 5e-5 for the full model, 1e-4 to 3e-4 for LoRA, 1e-4 to 1e-3 for a head alone.
+        - ``micro_batch``: from 1 to ``per_step_batch``, and no more than ``target_batch``; ``accum``: micro-batches for
+          a step. Their product is at least half of ``target_batch``, and exceeds it by less than one micro-batch.
+        - ``epochs``: 2 to 5.
+        - ``total_steps``: steps of the optimizer in all epochs. Whether an incomplete last step of an epoch counts is
+          your choice.
+        - ``warmup_steps``: a whole number, about a tenth of the steps (5 % to 15 %).
+        - ``weight_decay``: 0.01 to 0.1; ``decay_exclude``: parts of parameter names, such that every bias and every
+          LayerNorm of BERT has one of them in its name, and no other weight matrix has.
+
+    >>> settings = recommend_hparams("lora", n_train=5_000, per_step_batch=8)
+    >>> settings["micro_batch"] * settings["accum"], 1e-4 <= settings["lr"] <= 3e-4
+    (32, True)
+    """
+    micro_batch = min(per_step_batch, target_batch)
+    accum = ceil(target_batch / micro_batch)
+    epochs = 3
+    total_steps = ceil(n_train / (micro_batch * accum)) * epochs
+    return {
+        "lr": {"full": 2e-5, "lora": 2e-4, "head": 5e-4}[method],
+        "micro_batch": micro_batch,
+        "accum": accum,
+        "epochs": epochs,
+        "total_steps": total_steps,
+        "warmup_steps": round(0.1 * total_steps),
+        "weight_decay": 0.01,
+        "decay_exclude": {"bias", "LayerNorm"},
+    }
+
+
+def fragmentation(words: list[str], tokenize: Callable[[str], list[str]], unk: str = "[UNK]") -> dict[str, float]:
+    """Measure how badly a vocabulary fits the words of a domain.
+
+    Args:
+        words: W words as they occur in a text; a word that occurs twice counts twice. Not changed.
+        tokenize: cuts a word into its pieces. How pieces are marked differs from tokenizer to tokenizer: BERT writes
+            ``##`` in front of those that continue a word, others mark the first piece, or nothing.
+        unk: the piece that stands for what the vocabulary cannot write, by this tokenizer's name for it.
+
+    Returns:
+        ``pieces_per_word``, the mean number of pieces per word; ``split_rate``, the share of words with more than one
+        piece (unknown pieces are pieces too); ``unk_rate``, the share of words with at least one unknown piece. Both
+        shares are from 0 to 1. All three are 0 if there are no words. More keys do no harm.
+
+    >>> pieces = {"heart": ["heart"], "myocardial": ["my", "##oca", "##rdial"], "糖": ["[UNK]"], "the": ["the"]}
+    >>> fragmentation(["the", "myocardial", "糖", "heart"], pieces.get)
+    {'pieces_per_word': 1.5, 'split_rate': 0.25, 'unk_rate': 0.25}
+    """
+    cut = [tokenize(word) for word in words]
+    n_words = max(1, len(cut))
+    return {
+        "pieces_per_word": sum(len(pieces) for pieces in cut) / n_words,
+        "split_rate": sum(len(pieces) > 1 for pieces in cut) / n_words,
+        "unk_rate": sum(unk in pieces for pieces in cut) / n_words,
+    }
+
+
+@torch.no_grad()
+def extend_embedding(weight: Tensor, pieces: list[list[int]]) -> Tensor:
+    """Give new words a row in an embedding matrix: the mean of the rows of the pieces that they were cut into before.
+
+    Args:
+        weight: (V, H), the old embeddings; neither changed nor shared with the result.
+        pieces: for each of the n new words the ids (0 to V - 1) of its old pieces, at least one, in their order. A
+            piece that occurs twice in a word counts twice. Not changed.
+
+    Returns:
+        (V + n, H). The first V rows are the old ones, so that every old id still means what it meant; row V + i belongs
+        to new word i.
+
+    >>> extend_embedding(torch.tensor([[1.0, 0.0], [3.0, 4.0], [0.0, 6.0]]), [[0, 1], [2]])[3:].tolist()
+    [[2.0, 2.0], [0.0, 6.0]]
+    """
+    extended = weight.new_empty(len(weight) + len(pieces), weight.shape[1])
+    extended[: len(weight)] = weight
+    for row, ids in enumerate(pieces, start=len(weight)):
+        extended[row] = weight[ids].mean(0)
+    return extended
+
+
+def chunk_for_mlm(docs: list[list[int]], block: int, cls_id: int, sep_id: int) -> list[list[int]]:
+    """Cut the texts of a domain into blocks for continued pre-training, without wasting any.
+
+    All documents are joined into one long row of ids, with one ``sep_id`` after each of them (the last one too). That
+    row is cut into pieces of ``block - 2`` ids, and each piece becomes ``[CLS] piece [SEP]``.
+
+    Args:
+        docs: ids of each document, without special tokens and not empty; not changed.
+        block: ids per block, [CLS] and [SEP] included; at least 3.
+        cls_id: id of [CLS].
+        sep_id: id of [SEP].
+
+    Returns:
+        The blocks, in the order of the text; a list of lists or of 1-D tensors. All of them have ``block`` ids, save
+        the last one, which holds the rest and is shorter. A rest below half a block is dropped, a longer one is kept;
+        whether [CLS] and [SEP] count towards that half is your choice. No documents make no blocks.
+
+    >>> chunk_for_mlm([[11, 12, 13, 14, 15], [21, 22]], block=6, cls_id=1, sep_id=2)
+    [[1, 11, 12, 13, 14, 2], [1, 15, 2, 21, 22, 2]]
+    """
+    row = [token for doc in docs for token in (*doc, sep_id)]
+    pieces = [row[start : start + block - 2] for start in range(0, len(row), block - 2)]
+    if pieces and len(pieces[-1]) < block / 2 - 1:
+        pieces.pop()
+    return [[cls_id, *piece, sep_id] for piece in pieces]
+
+
+def domain_plan(
+    pieces_per_word: float,
+    n_unlabeled: int,
+    n_labeled: int,
+    domain_model: bool,
+    needs_relations: bool = False,
+) -> set[str]:
+    """Choose what to do about a domain that pre-training has not seen.
+
+    ================  =====================================  =========================  ==========================
+    action            what it is                             called for                 ruled out
+    ================  =====================================  =========================  ==========================
+    ``domain_model``  begin with a model of the domain       there is one               there is none
+    ``dapt``          go on pre-training on texts of it      10,000 texts or more, and  there is no text without
+                                                             no domain model            labels
+    ``extend_vocab``  new rows for its words                 2 pieces per word or       at most 1.25 pieces per
+                                                             more, no domain model,     word
+                                                             some text to train them
+    ``knowledge``     bring in a knowledge graph             ``needs_relations``        otherwise
+    ``peft``          train few parameters (LoRA, ...)       fewer than 1,000 labelled  never
+                                                             examples: this or the next
+    ``augment``       make more of the labelled examples     see ``peft``; both is      5,000 labelled examples
+                                                             right too                  or more
+    ================  =====================================  =========================  ==========================
+
+    What is neither called for nor ruled out is your choice. The limits are those of this course; no law has them.
+
+    Args:
+        pieces_per_word: as ``fragmentation`` measures it, of the general model, on words of the domain.
+        n_unlabeled: texts of the domain without labels.
+        n_labeled: labelled examples of the task.
+        domain_model: whether a model that was pre-trained on this domain, with a vocabulary of its own, may be used.
+        needs_relations: whether the task hangs on how the things of the domain are related (a disease, its causes).
+
+    Returns:
+        The actions, a set of the words above (the grader takes any collection of them).
+
+    >>> sorted(domain_plan(2.4, n_unlabeled=50_000, n_labeled=300, domain_model=False))
+    ['augment', 'dapt', 'extend_vocab', 'peft']
+    """
+    plan = set()
+    if domain_model:
+        plan.add("domain_model")
+    elif n_unlabeled >= 10_000:
+        plan.add("dapt")
+    if pieces_per_word >= 2 and not domain_model and n_unlabeled > 0:
+        plan.add("extend_vocab")
+    if needs_relations:
+        plan.add("knowledge")
+    if n_labeled < 1000:
+        plan |= {"peft", "augment"}
+    return plan
+
+
+def strategy_reasons(s: Scenario) -> set[str]:
+    """Say which reasons against, or for, full fine-tuning are true in a given situation, by calculation.
+
+    =================  ==================================================================
+    ``"memory"``       full fine-tuning does not fit, not even with a micro-batch of 1
+    ``"storage"``      full copies for all tasks exceed the storage
+    ``"overfitting"``  fewer than 1,000 examples
+    ``"data_rich"``    5,000 examples or more
+    ``"many_tasks"``   5 tasks or more
+    =================  ==================================================================
+
+    Args:
+        s: the situation.
+
+    Returns:
+        The names of all reasons that are true, in a set or a list.
+
+    >>> sorted(strategy_reasons(Scenario(n_train=2_000, gpu_gib=16.0, n_tasks=20, storage_mb=1_000.0)))
+    ['many_tasks', 'storage']
+    """
+    true = {
+        "memory": not fits(s, "full", 1),
+        "storage": not ok_store(s, "full"),
+        "overfitting": s.n_train < 1000,
+        "data_rich": s.n_train >= 5000,
+        "many_tasks": s.n_tasks >= 5,
+    }
+    return {reason for reason, holds in true.items() if holds}
+
+
+# --- bonus ---
+
+
+def pareto_front(costs: Sequence[Sequence[float]]) -> list[int]:
+    """Find the plans that no other plan beats.
+
+    A plan beats another one if it costs no more in any respect, and less in at least one. Two plans that cost exactly
+    the same do not beat each other.
+
+    Args:
+        costs: for each plan what it costs, for example its memory, storage and time: one or more numbers, the same
+            number of them for all plans. Less is better. Not changed.
+
+    Returns:
+        The places (from 0) of the plans that are not beaten, in ascending order.
+
+    >>> pareto_front([(8, 400, 3), (5, 400, 4), (5, 30, 4), (3, 30, 6), (4, 30, 7)])
+    [0, 2, 3]
+    """
+
+    def beats(one: Sequence[float], other: Sequence[float]) -> bool:
+        pairs = list(zip(one, other, strict=True))
+        return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
+
+    return [place for place, plan in enumerate(costs) if not any(beats(other, plan) for other in costs)]
