@@ -555,7 +555,7 @@ class CheckEvaluate:
                     hint="an evaluation needs no gradients, and whoever trains afterwards needs them again",
                     reveal=True,
                 )
-            left = {name: torch.full_like(numbers, measured.gradient) for name, numbers in measured.numbers.items()}
+            left = {name: torch.full_like(numbers, measured.gradient or 0.0) for name, numbers in measured.numbers.items()}
             demand_weights(measured.found.gradients(), left, "(its gradient)", "what stood in .grad is not yours")
             demand_weights(measured.found.weights(), doubled(measured.numbers), "itself", "measuring moves nothing")
 
@@ -705,7 +705,7 @@ class CheckEarlyStopper:
         self.demand(student, cases)
         for mode in ("maximum", "loss"):
             expect.raises(
-                lambda mode=mode: self.stop(student, [1.0], mode=mode),
+                functools.partial(self.stop, student, [1.0], mode=mode),
                 f"mode={mode!r}",
                 hint="a misspelt mode that is taken for the other one stops every training at the wrong time",
             )
