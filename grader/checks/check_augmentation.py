@@ -14,6 +14,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -54,7 +55,9 @@ def answers(
 
 def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
     """Answers as lists of words; any sequence of them will do."""
-    pairs = [answer if isinstance(answer, list) and len(answer) == 2 else ("nothing", None) for answer in made]
+    pairs: list[Any] = [
+        answer if isinstance(answer, list) and len(answer) == 2 else ("nothing", None) for answer in made
+    ]
     good = [isinstance(value, list) and all(isinstance(word, str) for word in value) for _, value in pairs]
     kind, value = pairs[good.index(False)] if False in good else ("list", [])
     inside = sorted({type(word).__name__ for word in value})[:3] if isinstance(value, list) else []
@@ -532,7 +535,7 @@ class CheckRandomSwap:
             tokens = words(student, n_words)
             what = f"{n} swaps in {'an empty text' if not tokens else f'a text of {n_words} words'}"
             hint = "very short texts exist; which two positions could be exchanged in them?"
-            made = edge(student, what, lambda t=tokens, n=n: answers(student, "random_swap", t, n, times=20), hint)
+            made = edge(student, what, partial(answers, student, "random_swap", tokens, n, times=20), hint)
             student.note(f"{what}: unchanged", all(text == tokens for text in made))
             for text in made:
                 expect.equal(
@@ -757,7 +760,7 @@ class CheckRandomInsertion:
             made = edge(
                 student,
                 what,
-                lambda n=n, text=text, entries=entries: answers(student, "random_insertion", text, n, entries, times=5),
+                partial(answers, student, "random_insertion", text, n, entries, times=5),
                 hint,
             )
             student.note(f"{what}: unchanged", all(one == text for one in made))
@@ -808,7 +811,7 @@ class CheckSynonymReplacement:
         lexicon = Lexicon(student, 4, 5)
         tokens = shuffled(student, [*lexicon.text, lexicon.known[0], lexicon.known[0]])  # one word three times
         possible = sum(word in lexicon.known for word in tokens)
-        cases = []
+        cases: list[tuple[int, set[int], int]] = []
         for n in (1, 3, possible, possible + 1, len(tokens) + 3):
 
             def ask(n: int = n) -> list[list[str]]:
@@ -906,7 +909,7 @@ class CheckSynonymReplacement:
         entries = {word: entries[word] for word in shuffled(student, list(entries))}
         tokens = shuffled(student, [*lexicon.text, *negations, *likely])
         own = lexicon.known[:2]
-        cases = (
+        cases: tuple[tuple[str, list[str], dict[str, list[str]]], ...] = (
             ("the default", negations, {}),
             ("words of your own", own, {"protected": own}),
             ("none", [], {"protected": []}),
@@ -954,9 +957,7 @@ class CheckSynonymReplacement:
             made = edge(
                 student,
                 what,
-                lambda n=n, text=text, entries=entries: answers(
-                    student, "synonym_replacement", text, n, entries, times=5
-                ),
+                partial(answers, student, "synonym_replacement", text, n, entries, times=5),
                 hint,
             )
             student.note(f"{what}: unchanged", all(one == text for one in made))
@@ -1169,6 +1170,8 @@ class Journey:
     def two_lists(self, student, answer: Any) -> tuple[list[str], list[int]]:
         """Texts and labels that came back."""
         pair = isinstance(answer, (list, tuple)) and len(answer) == 2
+        found: Any
+        labels: Any
         found, labels = answer if pair else (None, None)
         labels = labels.tolist() if isinstance(labels, Tensor) and labels.ndim == 1 else labels
         good = isinstance(found, (list, tuple)) and isinstance(labels, (list, tuple))
