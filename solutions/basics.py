@@ -371,4 +371,5 @@ def aggregate_first(tokens: list[dict[str, Any]], text: str) -> list[dict[str, A
             words[-1] = {**words[-1], "end": token["end"]}
         else:
             words.append(token)
+    words = [{**word, "word": text[word["start"] : word["end"]]} for word in words]
     return aggregate_simple(words, text)

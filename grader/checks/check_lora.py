@@ -2109,7 +2109,7 @@ class Approximated:
         expect.close(float(self.error[0]), self.least, what, tolerance=1e-2 if self.least < 1e-3 else 1e-3, hint=hint)
 
 
-LENGTHS = (9.0, 7.0, 4.0, 3.0, 1.5)
+SINGULAR = (9.0, 7.0, 4.0, 3.0, 1.5)
 
 
 class CheckBestRankR:
@@ -2121,7 +2121,7 @@ class CheckBestRankR:
     def check_product(self, student):
         """B A is the matrix of rank r that comes closest to the given one"""
         cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
-        seen = [Approximated(student, with_values(student, *shape, *LENGTHS), r) for shape, r in cases]
+        seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r) for shape, r in cases]
         for one in seen:
             one.expect_product("U, S and Vh belong together: which r columns, values and rows of them do you keep?")
 
@@ -2129,7 +2129,7 @@ class CheckBestRankR:
     def check_error(self, student):
         """the error is the root of the sum of the squares of the discarded singular values"""
         cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
-        seen = [Approximated(student, with_values(student, *shape, *LENGTHS), r, measured=True) for shape, r in cases]
+        seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r, measured=True) for shape, r in cases]
         for one in seen:
             one.expect_error("for a rest with the singular values 4 and 3 it is 5")
 
@@ -2138,7 +2138,7 @@ class CheckBestRankR:
         """a matrix of rank r comes back exactly, and with the full rank every matrix does"""
         for matrix, r in (
             (with_values(student, 8, 10, 6.0, 3.0, 2.0), 3),
-            (with_values(student, 9, 5, *LENGTHS), 5),
+            (with_values(student, 9, 5, *SINGULAR), 5),
             (with_values(student, 4, 7, 5.0, 4.0, 2.0, 1.0), 4),
         ):
             one = Approximated(student, matrix, r, measured=True)
@@ -2149,7 +2149,7 @@ class CheckBestRankR:
     def check_care(self, student):
         """a rank below 1 or above d or k is a ValueError, and the given matrix stays as it is"""
         for shape in ((8, 6), (5, 9)):
-            matrix = with_values(student, *shape, *LENGTHS)
+            matrix = with_values(student, *shape, *SINGULAR)
             one = Approximated(student, matrix, 2, pure=True)
             one.expect_product("the same matrix once more")
             ranks = (0, -1, min(shape) + 1, max(shape) + 2)
