@@ -1263,13 +1263,15 @@ class CheckSetTrainable:
 def settled(student, *shares: float) -> Tensor:
     """Logits whose softmax gives these shares, in an order drawn anew, moved by a number that changes nothing."""
     order = torch.randperm(len(shares), generator=student.draw.generator)
-    return torch.tensor(shares)[order].log() + student.draw.uniform(-3, 3, 1)
+    moved: Tensor = torch.tensor(shares)[order].log() + student.draw.uniform(-3, 3, 1)
+    return moved
 
 
 def nucleus_of(logits: Tensor, p: float) -> Tensor:
     """What stays of one row, token by token in float64."""
     shares = logits.double().softmax(0).tolist()
-    kept, total = [], 0.0
+    kept: list[int] = []
+    total = 0.0
     for token in sorted(range(len(shares)), key=lambda token: -shares[token]):
         if kept and total >= p:
             break

@@ -68,7 +68,8 @@ def bert(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
 
     def norm(hidden: Tensor, name: str) -> Tensor:
         scale, shift = weights[f"{name}.LayerNorm.weight"], weights[f"{name}.LayerNorm.bias"]
-        return functional.layer_norm(hidden, (built.WIDTH,), scale, shift, eps=1e-12)
+        normed: Tensor = functional.layer_norm(hidden, (built.WIDTH,), scale, shift, eps=1e-12)
+        return normed
 
     def heads(hidden: Tensor) -> Tensor:
         return hidden.unflatten(-1, (built.HEADS, -1)).transpose(1, 2)  # (B, H, T, D)

@@ -2065,7 +2065,8 @@ def with_values(student, d: int, k: int, *values: float) -> Tensor:
     """A (d, k) matrix with these singular values, and directions drawn anew."""
     n = len(values)
     left, right = (torch.linalg.qr(student.draw.normal(size, n).double())[0] for size in (d, k))
-    return ((left * torch.tensor(values, dtype=torch.float64)) @ right.mT).float()
+    matrix: Tensor = ((left * torch.tensor(values, dtype=torch.float64)) @ right.mT).float()
+    return matrix
 
 
 class Approximated:

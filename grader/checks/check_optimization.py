@@ -1167,7 +1167,7 @@ class CheckWarmupCosine:
     def check_no_warmup(self, student):
         """no warmup, and nothing but warmup: no division by zero"""
         total = student.draw.integer(20, 60)
-        steps = range(total + 3)
+        steps: Sequence[int] = range(total + 3)
         expect.close(
             cosines(student, steps, 0, total),
             [up_and_round(step, 0, total) for step in steps],
