@@ -555,7 +555,8 @@ class CheckEvaluate:
                     hint="an evaluation needs no gradients, and whoever trains afterwards needs them again",
                     reveal=True,
                 )
-            left = {name: torch.full_like(numbers, measured.gradient or 0.0) for name, numbers in measured.numbers.items()}
+            had = measured.gradient or 0.0
+            left = {name: torch.full_like(numbers, had) for name, numbers in measured.numbers.items()}
             demand_weights(measured.found.gradients(), left, "(its gradient)", "what stood in .grad is not yours")
             demand_weights(measured.found.weights(), doubled(measured.numbers), "itself", "measuring moves nothing")
 
