@@ -291,6 +291,20 @@ class CheckGroupSplit:
         )
         for share in sides:
             self.demand_share("0 or 1", share, 0.2)
+        # Two texts of each class: one of them on each side, however large the test set is to be.
+        rows = [(text, place % 2) for place, text in enumerate(sentences(student, 4))] * 6
+        for test_size in (0.2, 0.9):
+            split = Split(student, [text for text, _ in rows], [label for _, label in rows], test_size=test_size)
+            shares = [round(split.share(label), 2) for label in (0, 1)]
+            student.note(f"shares of two texts at {test_size}", shares)
+            expect.true(
+                not any(share in (0, 1) for share in shares),
+                say(
+                    "of a class with two texts, none or both are in the test set, for test_size={size}", size=test_size
+                ),
+                hint="a class with two different texts can be on both sides: who makes sure that it is?",
+                reveal=True,
+            )
 
     @staticmethod
     def demand_share(label: int | str, share: float, size: float) -> None:
@@ -946,6 +960,10 @@ class CheckAuditLog:
                     steps[place] = (steps[place][0], steps[place][1], change)
                     places.append(place)
             cases.append((f"a log with right answers: {which}", log_of(steps), places))
+        first = honest_steps(student, 3)
+        for right, places in ((first[0][0], []), (first[0][0] + 3, [0])):
+            begun = [(first[0][0], first[0][1], right), *first[1:]]
+            cases.append((f"a log whose first line has {right} of {first[0][0]} right", log_of(begun), places))
         self.demand(student, cases, "80 new examples hold 0 to 80 right answers: what do the sums say of each line?")
 
     @check(points=1)

@@ -122,6 +122,10 @@ class CheckTrainingMemory:
             want = measured * 2**30
             what = f"BERT-base, batch {batch}, {seq} tokens, as measured"
             demand_part(got, "activations", want, what, hint, tolerance=0.04)
+            exact = stored(batch=batch, seq=seq, hidden=768, layers=12, heads=12, act_per_token=66)
+            demand_part(
+                got, "activations", exact, f"BERT-base, batch {batch}, {seq} tokens, without act_per_token", hint
+            )
         for act_per_token in (66, 48, 42):
             n, model = draw.integer(10**6, 10**8), sizes(draw)
             got = student.training_memory(n, n // 9, **model, act_per_token=act_per_token)
