@@ -13,7 +13,7 @@ def group_split(texts, labels, test_size=0.2, seed=42):
     in_test = np.zeros(len(names), dtype=bool)
     for label in np.unique(class_of):
         members = rng.permutation(np.flatnonzero(class_of == label))
-        n_test = max(1, round(test_size * len(members)))
+        n_test = max(1, min(len(members) - 1, round(test_size * len(members))))
         in_test[members[:n_test]] = True
     rows = rng.permutation(len(texts))
     mask = in_test[group.ravel()[rows]]
