@@ -162,7 +162,8 @@ def memory(status, when, open_checks=True):
         ({"lora": memory("failed", "1"), "basics": memory("failed", "2")}, "course hint exercise-1"),
         ({"lora": memory("passed", "2"), "heads": memory("passed", "1")}, "course read exercise-5"),
         ({"basics": memory("failed", "1"), "lora": memory("passed", "2")}, "course read exercise-4"),
-        ({"optimization": memory("passed", "2"), "objectives": memory("failed", "1")}, "course read exercise-1"),
+        ({"optimization": memory("passed", "2"), "objectives": memory("failed", "1")}, "course read exercise-6"),
+        ({"strategy": memory("passed", "2"), "objectives": memory("failed", "1")}, "course read exercise-1"),
         ({"lora": memory("not_started", "2"), "basics": memory("passed", "1")}, "course read exercise-3"),
         ({"lora": Memory(results={"merge": 3}, graded="2")}, "course grade exercise-3"),
         ({"lora": memory("failed", None), "basics": memory("passed", None)}, "course hint exercise-3"),
@@ -227,7 +228,7 @@ def test_every_name_that_is_shown_selects_what_it_means(exercise):
         assert meant(spec.id) == meant(spec.id.upper()) == {spec.id}
         assert spec.id in meant(spec.title)
         assert spec.id in meant(spec.id.partition(".")[2])
-    assert len(specs) > 20
+    assert len(specs) >= 18
 
 
 def test_only_takes_functions_and_groups_alike(course):
@@ -296,7 +297,7 @@ def test_every_function_has_its_way_in_a_library_that_exists(exercise):
     versions, ways = reference.library()
     assert [way.function for way in ways[exercise.slug]] == list(exercise.names)
     for way in ways[exercise.slug]:
-        assert way.api.partition(".")[0] in versions
+        assert way.api.partition(".")[0] in {*versions, *sys.stdlib_module_names}
         assert callable(resolved(way.api)) or way.api.endswith("gradient_accumulation_steps"), way.api
         assert len(f"      {way.remark}") <= 76
         assert reference.source(exercise, way.function).startswith(("def ", "class ", "@"))

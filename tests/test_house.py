@@ -829,7 +829,9 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
     ),
     "an announced exercise with a file": (
         guard_one_declaration,
-        lambda root: shutil.copy(root / "grader/checks/check_lora.py", root / "grader/checks/check_inference.py"),
+        lambda root: replace(
+            root / "course/syllabus.toml", 'slug = "inference"', 'slug = "inference"\nstate = "planned"'
+        ),
         "grader/checks/check_inference.py belongs to no exercise",
     ),
     "pickle": (

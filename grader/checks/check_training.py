@@ -596,7 +596,6 @@ class Case:
     after: int
     """How many values it takes before it says stop; 0 for never."""
     what: str
-    hint: str
     options: dict[str, Any]
     best: float | None = None
     best_step: int | None = None
@@ -613,7 +612,7 @@ class CheckEarlyStopper:
         """Feed values to a new stopper of the student's."""
         return student.fixtures.training.stops(student.value(None, "EarlyStopper"), values, options)
 
-    def demand(self, student, cases: Sequence[Case], *, strict: bool = False) -> None:
+    def demand(self, student, cases: Sequence[Case], *, hint: str, strict: bool = False) -> None:
         """All of them are tried first, then compared one by one.
 
         How long exactly patience lasts is the matter of the first check alone (``strict``): in the others, a stopper
@@ -633,13 +632,23 @@ class CheckEarlyStopper:
             results.append(read)
         for case, read in zip(cases, results, strict=True):
             what = f"values until it says stop (0: never), {case.what}"
-            expect.equal(read["after"], case.after + late if case.after else 0, what, hint=case.hint, reveal=True)
+            expect.equal(read["after"], case.after + late if case.after else 0, what, hint=hint, reveal=True)
             if case.best is not None:
-                hint = "the value, as it came, that all others are compared with"
-                expect.close(read["best"], case.best, f"best, {case.what}", hint=hint, reveal=True)
+                expect.close(
+                    read["best"],
+                    case.best,
+                    f"best, {case.what}",
+                    hint="the value, as it came, that all others are compared with",
+                    reveal=True,
+                )
             if case.best_step is not None:
-                hint = "which call of step brought the best value, the first one being number 0"
-                expect.equal(read["best_step"], case.best_step, f"best_step, {case.what}", hint=hint, reveal=True)
+                expect.equal(
+                    read["best_step"],
+                    case.best_step,
+                    f"best_step, {case.what}",
+                    hint="which call of step brought the best value, the first one being number 0",
+                    reveal=True,
+                )
 
     @check(points=2, visible=True)
     def check_patience(self, student):
@@ -651,12 +660,12 @@ class CheckEarlyStopper:
             falling = [3.0 - 0.3 * i - float(draw.uniform(0, 0.1)) for i in range(draw.integer(2, 5))]
             values = falling + worse_after(draw, falling[-1], patience + 3)
             n = len(falling) + patience
-            cases.append(Case(values, n, f"patience={patience}", hint, {"patience": patience}))
+            cases.append(Case(values, n, f"patience={patience}", {"patience": patience}))
         falling = [2.0 - 0.1 * i for i in range(9)]
-        cases.append(Case(falling, 0, "every value being better than the one before", hint, {"patience": 1}))
+        cases.append(Case(falling, 0, "every value being better than the one before", {"patience": 1}))
         values = [1.0, *worse_after(draw, 1.0, 5)]
-        cases.append(Case(values, 3, "patience being left to its default, 2", hint, {}))
-        self.demand(student, cases, strict=True)
+        cases.append(Case(values, 3, "patience being left to its default, 2", {}))
+        self.demand(student, cases, hint=hint, strict=True)
 
     @check(points=1)
     def check_reset(self, student):
@@ -673,8 +682,8 @@ class CheckEarlyStopper:
             n = len(values) + patience
             values += worse_after(draw, best, patience + 2)
             what = f"patience={patience}, with improvements in between"
-            cases.append(Case(values, n, what, hint, {"patience": patience}))
-        self.demand(student, cases)
+            cases.append(Case(values, n, what, {"patience": patience}))
+        self.demand(student, cases, hint=hint)
 
     @check(points=1)
     def check_vs_best(self, student):
@@ -688,8 +697,8 @@ class CheckEarlyStopper:
             best, n = falling[-1], len(falling)
             recovering = [best + 0.9 - 0.1 * i - float(draw.uniform(0, 0.05)) for i in range(8)]  # never below
             what = f"patience={patience}, a jump up and a slow recovery"
-            cases.append(Case(falling + recovering, n + patience, what, hint, {"patience": patience}, best, n - 1))
-        self.demand(student, cases)
+            cases.append(Case(falling + recovering, n + patience, what, {"patience": patience}, best, n - 1))
+        self.demand(student, cases, hint=hint)
 
     @check(points=1, visible=True)
     def check_max_mode(self, student):
@@ -702,8 +711,8 @@ class CheckEarlyStopper:
             values = rising + worse_after(draw, rising[-1], patience + 2, sign=-1.0)
             what = f'mode="max", patience={patience}'
             options = {"patience": patience, "mode": "max"}
-            cases.append(Case(values, len(rising) + patience, what, hint, options, rising[-1]))
-        self.demand(student, cases)
+            cases.append(Case(values, len(rising) + patience, what, options, rising[-1]))
+        self.demand(student, cases, hint=hint)
         for mode in ("maximum", "loss"):
             expect.raises(
                 functools.partial(self.stop, student, [1.0], mode=mode),
@@ -723,27 +732,27 @@ class CheckEarlyStopper:
             small = [sign * (3.0 - 0.4 * delta * i) for i in range(3)]  # 0, 0.4 and 0.8 deltas better: none counts
             small += [small[-1]] * 3
             what = f'mode="{mode}", improvements smaller than min_delta'
-            cases.append(Case(small, 3, what, hint, {**options, "patience": 2}))
+            cases.append(Case(small, 3, what, {**options, "patience": 2}))
             creeping = [sign * (3.0 - 0.4 * delta * i) for i in range(7)]  # the 4th and the 7th are 1.2 deltas better
             creeping += [creeping[-1]] * 4
             what = f'mode="{mode}", small improvements that add up'
-            cases.append(Case(creeping, 10, what, hint, {**options, "patience": 3}))
+            cases.append(Case(creeping, 10, what, {**options, "patience": 3}))
             pairs = [sign * (2.0 - 0.6 * delta * i) for i in range(5)]  # every second one is 1.2 deltas better
             what = f'mode="{mode}", every second value better by more than min_delta'
-            cases.append(Case(pairs + [pairs[-1]] * 4, 8, what, hint, {**options, "patience": 3}))
+            cases.append(Case(pairs + [pairs[-1]] * 4, 8, what, {**options, "patience": 3}))
             nearly = [sign * 0.9, *[sign * (0.9 - 0.95 * delta)] * 4]
             what = f'mode="{mode}", an improvement of nearly min_delta'
-            cases.append(Case(nearly, 3, what, hint, {**options, "patience": 2}))
+            cases.append(Case(nearly, 3, what, {**options, "patience": 2}))
             back = [sign * 3.0, *(sign * (3.0 + 0.3 * delta * i) for i in range(1, 6))]  # a little worse each time
             what = f'mode="{mode}", values a little worse'
-            cases.append(Case(back, 3, what, hint, {**options, "patience": 2}))
+            cases.append(Case(back, 3, what, {**options, "patience": 2}))
             # powers of two: these differences are exact
             exact = [sign * value for value in (1.0, 0.75, 0.75, 0.75, 0.75)]
             what = f'mode="{mode}", an improvement of exactly min_delta'
-            cases.append(Case(exact, 3, what, hint, {"patience": 2, "min_delta": 0.25, "mode": mode}))
+            cases.append(Case(exact, 3, what, {"patience": 2, "min_delta": 0.25, "mode": mode}))
             what = f'mode="{mode}", the same value again and again, min_delta=0'
-            cases.append(Case([sign] * 5, 3, what, hint, {"patience": 2, "mode": mode}))
-        self.demand(student, cases)
+            cases.append(Case([sign] * 5, 3, what, {"patience": 2, "mode": mode}))
+        self.demand(student, cases, hint=hint)
 
     @check(points=1)
     def check_nan(self, student):
@@ -757,14 +766,14 @@ class CheckEarlyStopper:
             n = len(falling)
             values = [*falling, nan, falling[-1] + sign * 0.5, nan, nan, nan]
             what = f'mode="{mode}", with NaN among the values'
-            cases.append(Case(values, n + 3, what, hint, options, falling[-1], n - 1))
+            cases.append(Case(values, n + 3, what, options, falling[-1], n - 1))
             first = sign * float(draw.uniform(0.3, 0.8))
             what = f'mode="{mode}", with NaN as the first two values'
-            cases.append(Case([nan, nan, first, *[nan] * 5], 6, what, hint, options, first, 2))
+            cases.append(Case([nan, nan, first, *[nan] * 5], 6, what, options, first, 2))
             second = first - sign * float(draw.uniform(0.1, 0.2))
             what = f'mode="{mode}", with NaN between two improvements'
-            cases.append(Case([first, nan, second, *[nan] * 5], 6, what, hint, options, second, 2))
-        self.demand(student, cases)
+            cases.append(Case([first, nan, second, *[nan] * 5], 6, what, options, second, 2))
+        self.demand(student, cases, hint=hint)
 
 
 # --- amp_step ---
