@@ -533,10 +533,13 @@ class CheckRandomSwap:
         """n = 0, a text of one word and an empty text come back as they are"""
         for n_words, n in ((6, 0), (1, 2), (0, 3)):
             tokens = words(student, n_words)
-            what = f"{n} swaps in {'an empty text' if not tokens else f'a text of {n_words} words'}"
+            if tokens:
+                what = say("{n} swaps in a text of {n_words} words", n=n, n_words=n_words)
+            else:
+                what = say("{n} swaps in an empty text", n=n)
             hint = "very short texts exist; which two positions could be exchanged in them?"
             made = edge(student, what, partial(answers, student, "random_swap", tokens, n, times=20), hint)
-            student.note(f"{what}: unchanged", all(text == tokens for text in made))
+            student.note(f"{n} swaps, {n_words} words: unchanged", all(text == tokens for text in made))
             for text in made:
                 expect.equal(
                     text, tokens, what, hint="where there is nothing to exchange, nothing changes", reveal=True
