@@ -427,7 +427,7 @@ def grade(
     """Grade your file for an exercise.
 
     The file is the one in your workspace (see course start) or the one you give as --file. Your code runs in a
-    process of its own, as far locked up as this system allows, with fresh random inputs each time; --seed repeats a
+    process of its own, sandboxed as far as this system allows, with fresh random inputs each time; --seed repeats a
     run exactly.
 
     \b
@@ -437,10 +437,10 @@ def grade(
         2  the command was not understood
         3  the grader failed, or its result is incomplete; never your fault
         4  the file cannot be graded: it is missing, or does not run at all
-        5  nothing to run: a planned exercise, or --only matches no check
+        5  nothing to run: the exercise is not written yet, or --only matches no check
       130  interrupted (143: by SIGTERM, 129: the terminal was closed)
 
-    A result that cannot be written (--json, --junit) is said on stderr and changes nothing about the code.
+    If a result file (--json, --junit) cannot be written, stderr says so; the exit code is unaffected.
     """  # noqa: D301
     from course import advice, session
 

@@ -378,7 +378,7 @@ class CheckRandomDeletion:
         student.note("all copies of a word share one fate", together)
         expect.true(
             not together,
-            "when a word goes, all its copies go",
+            "when a word is deleted, every occurrence of it is deleted",
             expected="some copies of a word stay while others go",
             hint="is it the word that is decided upon, or the position?",
         )
@@ -650,7 +650,7 @@ class CheckRandomInsertion:
                 say("the text does not grow by n = {n} tokens", n=n),
                 expected=f"5 tokens become {5 + n}",
                 actual=f"5 tokens become {listed(5 + number for number in sorted(grown))}",
-                hint="every insertion makes the text longer by one, and loses nothing",
+                hint="each insertion adds one word to the text and removes none",
                 reveal=True,
             )
         lexicon = Lexicon(student, 1, 19)

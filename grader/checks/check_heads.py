@@ -637,7 +637,7 @@ class CheckConvHead:
             clean,
             "scores with other numbers at the PAD positions",
             tolerance=1e-4,
-            hint="a convolution reads its neighbours, and behind the last word these are PAD: are they silent?",
+            hint="a convolution reads its neighbours, and after the last word these are PAD: do they contribute zero?",
         )
         expect.close(
             clean,

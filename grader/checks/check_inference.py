@@ -661,7 +661,7 @@ class CheckExpectedCalibrationError:
 
     @check(points=2, visible=True, preloads=("transformers",))
     def check_reference(self, student):
-        """the mean distance between what is said and what is right, bin by bin"""
+        """the average gap between confidence and accuracy, bin by bin"""
         for n, n_bins in ((120, None), (77, 6)):
             confidences = student.draw.uniform(0.02, 0.98, n).double()
             correct = student.draw.uniform(0, 1, n).double() < 0.2 + 0.6 * (1 - confidences)

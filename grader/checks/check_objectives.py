@@ -376,7 +376,7 @@ class CheckMaskTokens:
                 mark("the batch that went in is changed"),
                 mark("the next epoch wants to mask the same text anew: use a copy"),
             ),
-            (torch.equal(labels, labels_again), mark("the same seed selects other tokens"), given_dice),
+            (torch.equal(labels, labels_again), mark("the same seed selects different tokens"), given_dice),
             (torch.equal(ids, ids_again), mark("the same seed gives other corrupted ids"), given_dice),
             (
                 not torch.equal(labels, labels_later),

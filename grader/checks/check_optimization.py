@@ -542,7 +542,7 @@ class CheckReinitTopLayers:
             cut = tails == 0 and float(numbers.abs().max()) <= 2 + 1e-6
             spread, beyond = (TRUNCATED, 0.0) if cut else (1.0, 0.0455)
             hint = (
-                "how does BERT draw its weights? Not as nn.Linear does by itself: look at model.config"
+                "how does BERT initialise its weights? Not with the default of nn.Linear: look at model.config"
                 if std is None
                 else "where does the argument std go?"
             )
@@ -638,7 +638,7 @@ class CheckReinitTopLayers:
             say("parameters are other objects now: {count} of them", count=len(replaced)),
             expected="the same Parameters with new numbers",
             actual=replaced[:3],
-            hint="an optimizer built before would go on training the old ones, which the model no longer uses",
+            hint="an optimizer created earlier would keep updating the old parameters, which the model no longer uses",
             reveal=True,
         )
         expect.true(
@@ -1127,7 +1127,7 @@ class CheckWarmupCosine:
                 found,
                 [up_and_round(step, warmup, total) for step in range(total)],
                 f"multiplier at steps 0 to {total - 1}, {warmup} of {total} steps being warmup",
-                hint="half a cosine: from angle 0 at the peak to angle pi at the end, moved to run from 1 to 0",
+                hint="half a cosine: angle 0 at the peak, pi at the end, shifted and scaled to run from 1 to 0",
             )
 
     @check(points=1, visible=True)

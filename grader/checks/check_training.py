@@ -283,7 +283,7 @@ class CheckTrainEpoch:
 
     @check(points=2, preloads=("training",))
     def check_clipping(self, student):
-        """the gradient that the step uses is clipped to max_norm, all parameters together, and only if it is longer"""
+        """the step uses a gradient clipped to a global norm of max_norm, and only if its norm was larger"""
         hint = "between backward and the step: one norm of all gradients, one factor"
         Epoch(student, (4,), drawn=self.long(student), max_norm="default").demand(
             "after one step from a gradient that is too long, max_norm being left to its default, 1", hint

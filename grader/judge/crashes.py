@@ -248,8 +248,8 @@ SENTENCES = (
     Sentence(
         "backward-twice",
         r"Trying to backward through the graph a second time",
-        "backward() ran a second time through a graph that the first call has freed. A loss per step needs a forward "
-        "pass per step; a running sum of losses is one of numbers (.item() or .detach()).",
+        "backward() ran a second time through a graph that the first call had already freed. Each loss needs a forward "
+        "pass of its own; to keep a running total of losses, add plain numbers (.item() or .detach()).",
     ),
     Sentence(
         "changed-before-backward",
@@ -320,9 +320,9 @@ SENTENCES = (
     Sentence(
         "state-does-not-fit",
         r"Error\(s\) in loading state_dict for (\w+)",
-        "The names or shapes in the saved state are not those of the {0} that it is loaded into; the message lists "
-        "them. Compare the keys of both: is a prefix missing, or is a part of the model not there (yet)? strict=False "
-        "passes over names, not over shapes.",
+        "The names or shapes in the saved state do not match the {0} you are loading it into; the message lists them. "
+        "Compare the keys of both: is a prefix missing, or has part of the model not been added yet? strict=False "
+        "ignores missing and unexpected names, not shapes.",
     ),
     Sentence(
         "probabilities-not-valid",
@@ -371,13 +371,13 @@ SENTENCES = (
     Sentence(
         "no-such-attribute",
         r"AttributeError: '(\w+)' object has no attribute '(.*?)'",
-        "The object is a {0}, and a {0} has nothing called `{1}`. Is the name spelt as there, and is it the object "
-        "that you think? print(...) of a model shows the names of its parts; another architecture has other names.",
+        "The object is a {0}, which has no attribute `{1}`. Is the name spelt correctly, and is this the object you "
+        "think it is? print(model) shows the names of its parts; they differ between architectures.",
     ),
     Sentence(
         "no-such-attribute",
         r"AttributeError: module '(.*?)' has no attribute '(.*?)'",
-        "The module {0} has nothing called `{1}`: spelt otherwise, or somewhere else?",
+        "The module {0} has no attribute `{1}`. Is it spelt differently, or somewhere else?",
     ),
     Sentence(
         "nothing-to-draw-from",
@@ -545,7 +545,7 @@ SENTENCES = (
     Sentence(
         "own-assertion",
         r"AssertionError",
-        "An assert does not hold. If it is your own, it has found something; the traceback shows which.",
+        "An assertion failed. If it is one of yours, it has caught a bug; the traceback shows which one.",
     ),
     Sentence(
         "wrong-operands",
