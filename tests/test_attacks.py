@@ -228,8 +228,11 @@ def assert_sane(graded: Graded) -> None:
     assert graded.events[0]["event"] == "started"
     assert list(announced) == [check["id"] for check in result["checks"]] and announced
     assert result["sandbox"] == LEVEL
-    assert result["points"] == sum(check["points"] for check in result["checks"])
-    assert result["max_points"] == sum(check["max_points"] for check in announced.values())
+    for prefix, bonus in (("", False), ("bonus_", True)):
+        asked = [check for check in result["checks"] if check["bonus"] is bonus]
+        assert result[f"{prefix}points"] == sum(check["points"] for check in asked)
+        possible = sum(check["max_points"] for check in announced.values() if check["bonus"] is bonus)
+        assert result["max_bonus_points" if bonus else "max_points"] == possible
     for check in result["checks"]:
         assert check["points"] == (check["max_points"] if check["status"] == "passed" else 0)
         assert (check["status"] == "passed") or check["message"]
@@ -293,7 +296,8 @@ def test_forged_frames_are_worthless(host: Host, surroundings: Surroundings, nam
 def host_result(host: Host, request: int, statuses: set[str]) -> None:
     graded = host.finish(request)
     assert_sane(graded)
-    assert graded.points == 0 and graded.statuses <= statuses
+    asked = {check["status"] for check in graded.checks.values() if not check["bonus"]}  # a bonus may be left out
+    assert graded.points == graded.result["bonus_points"] == 0 and asked <= statuses
     assert graded.status == ("not_gradable" if "skipped" in graded.statuses else "failed")
 
 

@@ -36,10 +36,10 @@ from grader.judge import compiling
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.compiling import compile_aside
 from grader.judge.diagnose import observe
-from grader.judge.grading import Judge
 from grader.judge.launcher import ForkLauncher
 from grader.judge.limits import Budget
 from grader.judge.proxy import local_student
+from grader.judge.running import run_checks
 from grader.link import send
 from grader.student import pool, sandbox, scratch
 
@@ -361,7 +361,7 @@ def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[
         student_for=lambda spec: local_student(reference, 1),
         finish=finish,
     )
-    Judge._pytest(judge)
+    run_checks(judge)
     assert tried == [spec.id for spec in specs]
     assert "it is our fault" in capfd.readouterr().err
 
