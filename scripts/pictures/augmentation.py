@@ -51,7 +51,7 @@ def draw_shares() -> str:
         points = [at(step / 200, density(alpha, step / 200)) for step in range(1, 200)]
         parts += [
             line(points, colour, width=3),
-            text(350, 84 + 20 * number, f"alpha = {alpha:g}", anchor="middle", size=13, fill=colour),
+            text(130, 84 + 20 * number, f"alpha = {alpha:g}", anchor="start", size=13, fill=colour),
         ]
     parts += [text(at(x, 0)[0], bottom + 20, f"{x:g}") for x in (0, 0.5, 1)]
     parts += [
