@@ -38,7 +38,7 @@ def group_split(
 
         Of every class about ``test_size`` of the rows are in the test set. It cannot be exact, since groups stay whole;
         where all groups are small, a tenth of the class more or less is close enough. A class with two or more
-        different texts is on both sides.
+        different texts is on both sides, for every ``test_size`` up to one half.
 
     >>> texts = ["Good", " good", "Great", "Bad", "bad ", "Awful"]
     >>> train, test = group_split(texts, [1, 1, 1, 0, 0, 0], test_size=0.5)

@@ -248,7 +248,8 @@ def assert_worthless(graded: Graded, attack: Attack) -> None:
     assert_sane(graded)
     passed = {name for name, check in graded.checks.items() if check["status"] == "passed"}
     assert passed <= attack.earns
-    assert graded.statuses <= attack.statuses | {"skipped"}
+    asked = {check["status"] for check in graded.checks.values() if not check["bonus"]}  # a bonus may be left out
+    assert asked <= attack.statuses | {"skipped"}
     assert graded.status == attack.whole
     said = graded.message + "".join(check["message"] + check["stdout"] for check in graded.checks.values())
     assert "FOUND" not in said and "UnicodeError" not in said
