@@ -72,7 +72,8 @@ def bert(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
         return normed
 
     def heads(hidden: Tensor) -> Tensor:
-        return hidden.unflatten(-1, (built.HEADS, -1)).transpose(1, 2)  # (B, H, T, D)
+        split: Tensor = hidden.unflatten(-1, (built.HEADS, -1)).transpose(1, 2)  # (B, H, T, D)
+        return split
 
     table = "bert.embeddings.{}_embeddings.weight"
     words, places = weights[table.format("word")][ids], weights[table.format("position")][: ids.shape[1]]
