@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 
-from course import paths
+from course import paths, syllabus
+from grader.judge.check import load_file, manifest
+from scripts import mutants, unearned
 
 
 def checks(*arguments):
@@ -42,3 +44,19 @@ def test_other_seeds_draw_other_numbers(tmp_path):
         for arguments in [("--submission", str(submission), "-k", "mean_pool.value", "--run-seed", str(seed))]
     }
     assert len(shown) == 2
+
+
+def test_what_is_listed_as_paid_or_as_equivalent_exists():
+    """The slow searches read these lists; a damaged one should not wait for them."""
+    checks = {
+        exercise.slug: {spec.id for spec in manifest(load_file(paths.checks(exercise.slug), f"listed_{exercise.slug}"))}
+        for exercise in syllabus.load()
+        if not exercise.planned
+    }
+    paid = [(slug, check) for slug, check, _ in unearned.allowed()]
+    assert paid and all(check in checks[slug] for slug, check in paid)
+    sources = {slug: paths.solution(slug).read_text(encoding="utf-8") for slug in checks}
+    for slug, change in mutants.equivalent():
+        line = change.partition(" -> ")[0].strip()
+        assert " ".join(line.split()) in " ".join(sources[slug].split()), f"{slug}: {line}"
+    assert len(mutants.equivalent()) > 50
