@@ -1146,7 +1146,7 @@ class CheckWarmupCosine:
                 hint="what runs from 1 to 0 is to run from 1 to floor: by what is it multiplied, and what is added?",
             )
 
-    @check(points=1)
+    @check(points=1, after=("reference",))
     def check_ends(self, student):
         """exactly 1 where the warmup ends, and down for good behind the end: a cosine would rise again"""
         draw = student.draw
