@@ -330,11 +330,12 @@ def convert(record: object, kind: type[Any]) -> Any:
 def overall(checks: Sequence[CheckResult]) -> Status:
     """The status of a whole grading, from those of its checks; nothing to judge is our fault, never a pass.
 
-    Bonus functions decide only where nothing else was graded.
+    Bonus functions decide only where nothing else was graded; a fault of ours in one of them is a fault all the same.
     """
-    known = {check.status for check in checks if not check.bonus} or {check.status for check in checks}
-    if not known or "grader_error" in known:
+    everything = {check.status for check in checks}
+    if not everything or "grader_error" in everything:
         return "grader_error"
+    known = {check.status for check in checks if not check.bonus} or everything
     if known == {"passed"}:
         return "passed"
     return "not_started" if known <= set(QUIET) else "failed"

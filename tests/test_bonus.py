@@ -64,6 +64,13 @@ def test_a_bonus_function_graded_alone_decides():
     assert overall(read(EARNED, "passed").checks) == "passed"
 
 
+def test_a_fault_of_ours_in_a_bonus_function_is_not_passed_over():
+    broken = [check("rslora.scale", "grader_error", max_points=3, bonus=True, message="it is our fault")]
+    assert read(ASKED + broken, "grader_error").status == "grader_error"
+    with pytest.raises(Malformed, match="contradicts"):
+        read(ASKED + broken, "passed")
+
+
 @pytest.mark.parametrize("field", ["points", "bonus_points"])
 def test_sums_that_are_not_those_of_the_checks_are_refused(field):
     record = result(ASKED + EARNED, "passed")
