@@ -359,7 +359,7 @@ def test_pictures_are_named_with_their_paths(course, exercise):
 def test_pictures_are_opened_where_there_is_a_screen(course, monkeypatch):
     launched = []
     monkeypatch.setenv("DISPLAY", ":0")
-    monkeypatch.setattr("course.cli.click.launch", lambda path: launched.append(path) or 0)
+    monkeypatch.setattr("click.launch", lambda path: launched.append(path) or 0)
     assert course("read", "3", "--open").stdout.count("opened: ") == len(launched) == 4
 
 

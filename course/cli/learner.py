@@ -1,4 +1,4 @@
-"""The ``course`` command: parses what was typed, joins the parts that decide with the part that prints.
+"""The commands of a learner: each parses what was typed and joins the parts that decide with the part that prints.
 
 Rich is imported by the commands that need it, torch by none: ``course --help`` answers at once. Whatever a person can
 get wrong ends in one sentence and an exit code (``course.errors``), not in a traceback.
@@ -8,17 +8,29 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from course import destinations, errors, files, paths, shell, signals, streams, syllabus, text, workspace
+from course import destinations, errors, files, paths, shell, syllabus, text, workspace
+from course.cli.base import (
+    Group,
+    RunCommand,
+    Settings,
+    absolute,
+    complain,
+    exercise_argument,
+    exercise_named,
+    lang_option,
+    no_color_option,
+    option,
+    resolved,
+    write,
+)
 from course.compat import module_command
 from course.grader import Grader
 from course.syllabus import Exercise
@@ -34,129 +46,6 @@ if TYPE_CHECKING:
 
 MANY = 5
 """Names of checks in one sentence."""
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a test replaces; goes in as click's ``obj``."""
-
-    grader_command: Sequence[str] | None = None
-    """Starts the grader; None means ``python -m grader``."""
-
-
-class Option(click.Option):
-    """An option whose help is said in the reader's language."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Left and right column of the help page."""
-        english, self.help = self.help, say(self.help or "")
-        try:
-            return super().get_help_record(ctx)
-        finally:
-            self.help = english
-
-
-class Command(click.Command):
-    """A command whose help, its docstring, is said in the reader's language."""
-
-    def _speak(self) -> None:
-        self.help = say(inspect.cleandoc((self.callback and self.callback.__doc__) or ""))
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """The first sentence, for the list of commands."""
-        self._speak()
-        return super().get_short_help_str(limit)
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The whole text."""
-        self._speak()
-        super().format_help_text(ctx, formatter)
-
-
-@contextlib.contextmanager
-def _cleaned() -> Iterator[None]:
-    """What was typed is repeated in complaints about it, without control characters."""
-    try:
-        yield
-    except click.ClickException as error:
-        error.message = text.clean(error.message)  # type: ignore[misc]  # nothing has been shown yet
-        raise
-
-
-class RunCommand(Command):
-    """``course run``, whose help lists the recipes."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One line for each of them."""
-        from course import recipes
-
-        with formatter.section(say("Recipes")):
-            formatter.write_dl(list(recipes.catalogue().items()))
-
-
-class Group(Command, click.Group):
-    """The commands in the order in which a learner meets them."""
-
-    command_class = Command
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Not alphabetical."""
-        return list(self.commands)
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Speak the reader's language from the first word on."""
-        _use(text.detect())
-        return super().main(*args, **kwargs)
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Parse what was typed; click repeats it in its complaints."""
-        with _cleaned():
-            return super().make_context(*args, **kwargs)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; Ctrl-C and a damaged syllabus end in a sentence."""
-        try:
-            with _cleaned():
-                return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise errors.Interrupted() from None
-        except syllabus.SyllabusError as error:
-            raise errors.GraderFault(
-                say("the syllabus of this installation is damaged: {reason}", reason=str(error))
-            ) from error
-
-
-def option(*names: str, **attributes: Any) -> Callable[[Function], Function]:
-    """``click.option`` with its help in the reader's language."""
-    return click.option(*names, cls=Option, **attributes)
-
-
-def _speak(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
-    if value:
-        _use(value)
-
-
-def _use(lang: str) -> None:
-    """Speak this language if the terminal can write it, else English."""
-    try:
-        text.sample(lang).encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        lang = "en"
-    text.use(lang)
-
-
-lang_option = option(
-    "--lang",
-    type=click.Choice(text.LANGUAGES),
-    help="Language of the output (default: that of your system).",
-    is_eager=True,  # before --help, which speaks
-    expose_value=False,
-    callback=_speak,
-)
-no_color_option = option("--no-color", is_flag=True, help="No colours. So does the variable NO_COLOR.")
-exercise_argument = click.argument("exercise", metavar="EXERCISE")
 
 
 @click.group("course", cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -194,7 +83,7 @@ def start(directory: Path | None, no_color: bool) -> None:
         raise errors.BadDestination(say("{path} is a file. Name a directory for your workspace.", path=str(directory)))
     ready = [exercise for exercise in syllabus.load() if not exercise.planned]
     desk, copied, kept = workspace.start(directory, ready)
-    place = _resolved(directory)
+    place = resolved(directory)
 
     from course import render
 
@@ -205,7 +94,7 @@ def start(directory: Path | None, no_color: bool) -> None:
     for file in kept:
         render.line(console, "  " + say("kept    {file} (yours, untouched)", file=file.name))
     _, what = advice.forward(ready, desk.memories(), introduced=desk.introduced)
-    if place != _resolved(Path()):
+    if place != resolved(Path()):
         what = advice.Advice(
             f"cd {shell.quote(str(directory))} && {what.command}", say("Go there and read what it is about:")
         )
@@ -233,7 +122,7 @@ def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) ->
     written = True
     if json_path is not None:
         destinations.check(json_path)
-        written = _write(json_path, files.to_json(_list_as_json(exercises, memories)))
+        written = write(json_path, files.to_json(_list_as_json(exercises, memories)))
     if json_path == destinations.STDOUT:
         return
 
@@ -330,7 +219,7 @@ def _lesson_of(name: str) -> Exercise | None:
     """The exercise whose lesson is meant; None for the introduction, which has none."""
     from course import lesson
 
-    return None if name.strip().lower().removesuffix(".md") == lesson.INTRO else _written(name)
+    return None if name.strip().lower().removesuffix(".md") == lesson.INTRO else exercise_named(name)
 
 
 def _folded(found: Lesson, name: str, console: Console) -> None:
@@ -454,15 +343,15 @@ def grade(
     with Grader(settings.grader_command) as grader:  # first of all: it imports torch while we do the rest
         if file is None and exercise.endswith(".py") and Path(exercise).exists():
             file = exercise  # `course grade lora.py`, as the shell completes it
-        chosen = _written(Path(exercise).name)
+        chosen = exercise_named(Path(exercise).name)
         only = _selection(only, chosen)
         here = workspace.current()
-        target = _absolute(Path(file)) if file is not None else _own_file(here, chosen)
+        target = absolute(Path(file)) if file is not None else _own_file(here, chosen)
         for destination in (json_path, junit_path):
             if destination is not None:
                 destinations.check(destination, target)
         destinations.differ(json_path, junit_path)
-        if here is not None and _resolved(target) != _resolved(here.file(chosen)):
+        if here is not None and resolved(target) != resolved(here.file(chosen)):
             here = None  # what is remembered describes the workspace's own file
 
         with _screen(json_path, no_color=no_color, verbose=verbose) as screen:
@@ -479,17 +368,17 @@ def grade(
         result.next = following.command
 
         if verbose and (words := grader.last_words()):
-            _complain(words)
+            complain(words)
         if screen:
             screen.finished(result, following)
         if junit_path is not None:
             from course import junit
 
-            _write(junit_path, junit.to_xml(result))
+            write(junit_path, junit.to_xml(result))
         if json_path is not None:
-            _write(json_path, files.to_json(result.to_json()))
+            write(json_path, files.to_json(result.to_json()))
         if not screen and result.message:
-            _complain(result.message)
+            complain(result.message)
     judged = result.exit_code in (errors.NOT_PASSED, errors.NOT_GRADABLE)
     ctx.exit(errors.PASSED if exit_zero and judged else result.exit_code)
 
@@ -574,7 +463,7 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
     """
     from course import advice, hints, lesson, render
 
-    chosen = _written(exercise)
+    chosen = exercise_named(exercise)
     here = workspace.current()
     memory = here.memory(chosen) if here else workspace.Memory()
     found = lesson.load(chosen.slug, text.language())
@@ -618,7 +507,7 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
     """
     from course import advice, reference, render
 
-    chosen = _written(exercise)
+    chosen = exercise_named(exercise)
     here = workspace.current()
     _earned(here, chosen, give_up)
     console = render.make_console(no_color)
@@ -648,7 +537,7 @@ def show_difference(exercise: str, no_color: bool) -> None:
     """Compare your file with the reference solution, once you have passed."""
     from course import advice, render
 
-    chosen = _written(exercise)
+    chosen = exercise_named(exercise)
     here = workspace.current()
     _earned(here, chosen, give_up=False)
     console = render.make_console(no_color)
@@ -745,7 +634,7 @@ def reset(exercise: str, no_color: bool) -> None:
 
     from course import advice, render
 
-    chosen = _written(exercise)
+    chosen = exercise_named(exercise)
     here = workspace.current()
     if here is None:
         raise errors.NoWorkspace(
@@ -833,21 +722,6 @@ def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> No
     ctx.exit(recipes.run((slug, *arguments), module_command("scripts.figures")))
 
 
-def _written(name: str) -> Exercise:
-    """The exercise of this name, if it is more than a plan."""
-    exercise = syllabus.resolve(name)
-    if exercise.planned:
-        title = exercise.title(text.language())
-        raise errors.Planned(
-            say(
-                "{exercise} ({title}) is announced, but not yet written. See: course list",
-                exercise=exercise.id,
-                title=title,
-            )
-        )
-    return exercise
-
-
 def _own_file(here: Workspace | None, exercise: Exercise) -> Path:
     if here is None:
         raise errors.NoWorkspace(
@@ -882,28 +756,7 @@ def _warning() -> Iterator[None]:
     try:
         yield
     except errors.CannotRemember as error:
-        _complain(say("Warning: this is not remembered: {reason}", reason=error.message))
-
-
-def _complain(message: str) -> None:
-    """A sentence on stderr, which may hold words from outside."""
-    click.echo(text.clean(message), err=True)
-
-
-def _absolute(path: Path) -> Path:
-    """The path from the root, or as it is where the current directory is gone and the path begins there."""
-    try:
-        return path.absolute()
-    except OSError:
-        return path
-
-
-def _resolved(path: Path) -> Path:
-    """The path without links and dots, as far as they may be looked at; two of them can be compared."""
-    try:
-        return Path(os.path.realpath(path))
-    except OSError:  # there is no current directory
-        return path
+        complain(say("Warning: this is not remembered: {reason}", reason=error.message))
 
 
 def _no_hints(function: str) -> tuple[str, ...]:
@@ -923,41 +776,3 @@ def _function(name: str, exercise: Exercise, memory: Memory, found: Lesson | Non
             return str(check["function"]), check_id
     nearest = difflib.get_close_matches(name, known, n=1)
     raise errors.NoSuchFunction(name, exercise.id, exercise.names, nearest=nearest[0] if nearest else None)
-
-
-def _write(path: str, content: bytes) -> bool:
-    """Write a result and say whether that went well; what cannot be written must not cost the learner the report."""
-    if path == destinations.STDOUT:
-        sys.stdout.buffer.write(content)  # bytes, so that neither encoding nor line ends depend on the terminal
-        sys.stdout.buffer.flush()
-        return True
-    try:
-        destinations.write(path, content)
-    except OSError as error:
-        _complain(
-            say(
-                "Warning: {path} was not written: {reason}. That changes nothing about the result above.",
-                path=path,
-                reason=error.strerror or str(error),
-            )
-        )
-        return False
-    return True
-
-
-def main() -> None:
-    """The entry point."""
-    streams.prepare()
-    code: int | str | None = errors.PASSED
-    try:
-        signals.heed()
-        shell.begin()
-        cli(prog_name="course")
-    except SystemExit as end:
-        code = end.code
-    except signals.Stopped as stopped:
-        click.echo("\n" + say("Interrupted. Nothing was graded to the end."), err=True)
-        code = stopped.exit_code
-    finally:
-        streams.finish()
-    sys.exit(code)

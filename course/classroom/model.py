@@ -1,0 +1,162 @@
+"""The nouns of a class: who is in it, what was handed in, and what it is worth.
+
+Points of checks are integers; what a policy makes of them (a penalty for lateness) is exact to a hundredth, and is
+kept as a ``Decimal`` with two places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from course.result import Result
+
+
+@dataclass(frozen=True)
+class Student:
+    """One student: of the roster, or as the names of files and folders tell."""
+
+    id: str
+    """What the platform and the instructor know them by; unique in a class."""
+    name: str = ""
+    email: str = ""
+    extension: timedelta = timedelta()
+    """Longer than the others have."""
+    in_roster: bool = True
+
+    @property
+    def shown(self) -> str:
+        """The name, else the id."""
+        return self.name or self.id
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One file as it was handed in for one exercise; its bytes have been read, so it cannot change any more."""
+
+    student: Student
+    exercise: str
+    """The slug."""
+    origin: str
+    """Where it was found, for people: a path below the folder, ``archive.zip!member`` inside an archive."""
+    source: bytes
+    """Python, as the grader gets it; of a notebook its code cells."""
+    sha256: str
+    """Of ``source``."""
+    submitted: datetime | None = None
+    """With a time zone; None if nothing tells."""
+    notes: tuple[str, ...] = ()
+    """What an instructor should know: lines of a notebook that were dropped, a guessed exercise, a duplicate."""
+    cells: tuple[Any, ...] = ()
+    """Of a notebook: which lines came from which cell (``course.notebook``)."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Something in the folder that cannot be graded as what it is."""
+
+    student: Student | None
+    """None if nobody can tell whose it is."""
+    exercise: str | None
+    origin: str
+    reason: str
+    """A sentence, for the instructor and the student."""
+    submitted: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that lies in a folder of submissions: nothing in it is lost without a word."""
+
+    handed: tuple[Handed, ...]
+    refused: tuple[Refused, ...]
+    ignored: tuple[tuple[str, str], ...] = ()
+    """(origin, reason) of what is no submission: ``__MACOSX``, ``.DS_Store``, an empty folder."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """Points that an instructor gives by hand; they win over every grading and regrading."""
+
+    points: Decimal
+    reason: str
+    by: str = ""
+    at: str = ""
+    """ISO 8601, UTC."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One exercise of one student, in the gradebook."""
+
+    student: Student
+    exercise: str
+    max_points: int
+    result: Result | None = None
+    """Of the attempt that counts; None if nothing was handed in or nothing in it could be read."""
+    origin: str = ""
+    sha256: str = ""
+    submitted: datetime | None = None
+    late: timedelta = timedelta()
+    """After the deadline, extension and grace taken off; never negative."""
+    penalty: Decimal = Decimal(0)
+    """Points taken off for it."""
+    attempts: int = 0
+    """How many were handed in."""
+    override: Override | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def earned(self) -> Decimal:
+        """Before lateness and override."""
+        return Decimal(self.result.points if self.result else 0)
+
+    @property
+    def points(self) -> Decimal:
+        """What counts: the override, else what was earned less the penalty, never below 0; two places."""
+        if self.override:
+            return self.override.points.quantize(Decimal("0.01"))
+        return max(Decimal(0), self.earned - self.penalty).quantize(Decimal("0.01"))
+
+    @property
+    def status(self) -> str:
+        """``missing``, or the status of the result."""
+        return self.result.status if self.result else "missing"
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    """A class and its marks: students in the order of the roster, then the others by id; exercises in course order."""
+
+    exercises: tuple[str, ...]
+    """Slugs."""
+    students: tuple[Student, ...]
+    entries: Mapping[tuple[str, str], Entry] = field(default_factory=dict)
+    """(id of the student, slug); each pair is there."""
+    refused: tuple[Refused, ...] = ()
+    """What nobody's row can show."""
+    graded_at: str = ""
+    """Of the last grading: ISO 8601, UTC."""
+    title: str = ""
+
+    def of(self, student: Student) -> Sequence[Entry]:
+        """A student's entries, in the order of the exercises."""
+        return [self.entries[student.id, slug] for slug in self.exercises]
+
+    def __iter__(self) -> Iterator[Entry]:
+        """All entries, student by student."""
+        return (entry for student in self.students for entry in self.of(student))
+
+    def points(self, student: Student) -> Decimal:
+        """All that counts for a student."""
+        return sum((entry.points for entry in self.of(student)), Decimal(0))
+
+    @property
+    def max_points(self) -> int:
+        """What a student can reach; bonus not counted."""
+        return (
+            sum(self.entries[self.students[0].id, slug].max_points for slug in self.exercises) if self.students else 0
+        )

@@ -1,0 +1,197 @@
+"""What every command stands on: options and help in the reader's language, files in, sentences and results out."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from course import destinations, errors, syllabus, text
+from course.syllabus import Exercise
+from course.text import say
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a test replaces; goes in as click's ``obj``."""
+
+    grader_command: Sequence[str] | None = None
+    """Starts the grader; None means ``python -m grader``."""
+
+
+class Option(click.Option):
+    """An option whose help is said in the reader's language."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Left and right column of the help page."""
+        english, self.help = self.help, say(self.help or "")
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = english
+
+
+class Command(click.Command):
+    """A command whose help, its docstring, is said in the reader's language."""
+
+    def _speak(self) -> None:
+        self.help = say(inspect.cleandoc((self.callback and self.callback.__doc__) or ""))
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence, for the list of commands."""
+        self._speak()
+        return super().get_short_help_str(limit)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The whole text."""
+        self._speak()
+        super().format_help_text(ctx, formatter)
+
+
+@contextlib.contextmanager
+def _cleaned() -> Iterator[None]:
+    """What was typed is repeated in complaints about it, without control characters."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = text.clean(error.message)  # type: ignore[misc]  # nothing has been shown yet
+        raise
+
+
+class RunCommand(Command):
+    """``course run``, whose help lists the recipes."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line for each of them."""
+        from course import recipes
+
+        with formatter.section(say("Recipes")):
+            formatter.write_dl(list(recipes.catalogue().items()))
+
+
+class Group(Command, click.Group):
+    """The commands in the order in which a learner meets them."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Not alphabetical."""
+        return list(self.commands)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Speak the reader's language from the first word on."""
+        _use(text.detect())
+        return super().main(*args, **kwargs)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse what was typed; click repeats it in its complaints."""
+        with _cleaned():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; Ctrl-C and a damaged syllabus end in a sentence."""
+        try:
+            with _cleaned():
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise errors.Interrupted() from None
+        except syllabus.SyllabusError as error:
+            raise errors.GraderFault(
+                say("the syllabus of this installation is damaged: {reason}", reason=str(error))
+            ) from error
+
+
+def option(*names: str, **attributes: Any) -> Callable[[Function], Function]:
+    """``click.option`` with its help in the reader's language."""
+    return click.option(*names, cls=Option, **attributes)
+
+
+def _speak(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value:
+        _use(value)
+
+
+def _use(lang: str) -> None:
+    """Speak this language if the terminal can write it, else English."""
+    try:
+        text.sample(lang).encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        lang = "en"
+    text.use(lang)
+
+
+lang_option = option(
+    "--lang",
+    type=click.Choice(text.LANGUAGES),
+    help="Language of the output (default: that of your system).",
+    is_eager=True,  # before --help, which speaks
+    expose_value=False,
+    callback=_speak,
+)
+no_color_option = option("--no-color", is_flag=True, help="No colours. So does the variable NO_COLOR.")
+exercise_argument = click.argument("exercise", metavar="EXERCISE")
+
+
+def exercise_named(name: str) -> Exercise:
+    """The exercise of this name, if it is more than a plan."""
+    exercise = syllabus.resolve(name)
+    if exercise.planned:
+        title = exercise.title(text.language())
+        raise errors.Planned(
+            say(
+                "{exercise} ({title}) is announced, but not yet written. See: course list",
+                exercise=exercise.id,
+                title=title,
+            )
+        )
+    return exercise
+
+
+def complain(message: str) -> None:
+    """A sentence on stderr, which may hold words from outside."""
+    click.echo(text.clean(message), err=True)
+
+
+def absolute(path: Path) -> Path:
+    """The path from the root, or as it is where the current directory is gone and the path begins there."""
+    try:
+        return path.absolute()
+    except OSError:
+        return path
+
+
+def resolved(path: Path) -> Path:
+    """The path without links and dots, as far as they may be looked at; two of them can be compared."""
+    try:
+        return Path(os.path.realpath(path))
+    except OSError:  # there is no current directory
+        return path
+
+
+def write(path: str, content: bytes) -> bool:
+    """Write a result and say whether that went well; what cannot be written must not cost the learner the report."""
+    if path == destinations.STDOUT:
+        sys.stdout.buffer.write(content)  # bytes, so that neither encoding nor line ends depend on the terminal
+        sys.stdout.buffer.flush()
+        return True
+    try:
+        destinations.write(path, content)
+    except OSError as error:
+        complain(
+            say(
+                "Warning: {path} was not written: {reason}. That changes nothing about the result above.",
+                path=path,
+                reason=error.strerror or str(error),
+            )
+        )
+        return False
+    return True
