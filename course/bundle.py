@@ -1,4 +1,4 @@
-"""What decides a verdict, as two short texts: which checks by which grader (``of``), and on what they ran (``environment``).
+"""What decides a verdict, as two short texts: checks and judge (``of``), and what they run on (``environment``).
 
 A result that carries both can be compared with another one, and a class is graded again only where one of them has
 changed. Not covered: the processor, the system's libraries, and versions of libraries that only the student's file
@@ -26,7 +26,7 @@ LIBRARIES = ("torch", "transformers", "peft", "numpy", "safetensors", "msgpack",
 
 
 def of(slug: str, root: Path = paths.ROOT) -> str:
-    """The hash of everything that grades this exercise: its checks, fixtures, reference and misconceptions, and the judge.
+    """The hash of what grades this exercise: its checks, fixtures, reference and misconceptions, and the judge.
 
     Nothing of it is imported. What belongs to another exercise alone does not count.
 
