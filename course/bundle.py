@@ -37,14 +37,14 @@ def of(slug: str, root: Path = paths.ROOT) -> str:
     Returns:
         64 hexadecimal digits.
     """
-    return _of(slug, root, tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files(slug, root)))
+    entry = next((one for one in syllabus.load(_inside(root, paths.SYLLABUS)) if one.slug == slug), None)
+    stamps = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files(slug, root))
+    return _of(f"{slug} {entry}", root, stamps)
 
 
 @functools.lru_cache(maxsize=64)
-def _of(slug: str, root: Path, files: tuple[tuple[Path, int, int], ...]) -> str:
-    whole = hashlib.sha256()
-    entry = next((one for one in syllabus.load(_inside(root, paths.SYLLABUS)) if one.slug == slug), None)
-    whole.update(repr((slug, entry)).encode())
+def _of(entry: str, root: Path, files: tuple[tuple[Path, int, int], ...]) -> str:
+    whole = hashlib.sha256(entry.encode())
     for path, _, _ in files:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         whole.update(f"\n{path.relative_to(root).as_posix()} {content}".encode())

@@ -96,7 +96,9 @@ def answer(request):
 
 def main():
     if sys.argv[2:] == ["--doctor"]:
-        print(json.dumps({"sandbox": level(), "reasons": ["no Landlock"] if level() != "full" else [], "device": "cpu"}))
+        print(
+            json.dumps({"sandbox": level(), "reasons": ["no Landlock"] if level() != "full" else [], "device": "cpu"})
+        )
         return
     for line in sys.stdin:
         threading.Thread(target=answer, args=[json.loads(line)], daemon=True).start()

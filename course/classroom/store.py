@@ -29,6 +29,8 @@ from course.text import say
 
 APPLICATION = 0x43525331
 """SQLite's ``application_id``: by it a store of ours is known."""
+MAGIC = b"SQLite format 3\0"
+"""How every file of SQLite begins."""
 VERSION = 1
 """Of the tables below."""
 BUSY_SECONDS = 30.0
@@ -157,7 +159,7 @@ class Store:
         application, version = self._pragma("application_id"), self._pragma("user_version")
         empty = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application != APPLICATION and not (create and empty and not application and not version):
-            raise StoreError(say("{file} is not a store of class grading. Name another file.", file=str(self.path)))
+            raise _foreign(self.path)
         if application == APPLICATION and version != VERSION:
             raise StoreError(
                 say(
@@ -507,7 +509,7 @@ GRADING = "id, sha256, exercise, bundle, environment, seed_policy, status, point
 def _demand_file(path: Path, create: bool) -> None:
     """Refuse what is no plain file before SQLite opens it, and what is not there if it should be."""
     try:
-        mode = os.stat(path).st_mode
+        status = os.stat(path)
     except FileNotFoundError:
         if not create:
             raise StoreError(
@@ -520,8 +522,22 @@ def _demand_file(path: Path, create: bool) -> None:
         raise StoreError(
             say("{file} cannot be used as a store: {reason}.", file=str(path), reason=error.strerror or str(error))
         ) from None
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(status.st_mode):
         raise StoreError(say("{file} is not a plain file, so it cannot be a store.", file=str(path)))
+    if status.st_size:
+        try:
+            with path.open("rb") as file:
+                beginning = file.read(len(MAGIC))
+        except OSError as error:
+            raise StoreError(
+                say("{file} cannot be used as a store: {reason}.", file=str(path), reason=error.strerror or str(error))
+            ) from None
+        if beginning != MAGIC:
+            raise _foreign(path)
+
+
+def _foreign(path: Path) -> StoreError:
+    return StoreError(say("{file} is not a store of class grading. Name another file.", file=str(path)))
 
 
 def _values(key: Key) -> list[str]:
