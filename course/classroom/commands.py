@@ -136,7 +136,8 @@ def grade(
         exercises = wishes.exercises or rules.exercises or None
         unsandboxed = wishes.unsandboxed or rules.sandbox == "auto"
         setup = Setup("auto" if unsandboxed else "full", text.language(), command)
-        found = submissions.find(folder, students, exercises)
+        graded = [one for one in syllabus.load() if not one.planned and (not exercises or one.slug in exercises)]
+        found = submissions.find(folder, graded, students or None, zone=rules.time_zone)
         known = {student.id: student for student in (*students, *(one.student for one in found.handed))}
 
         def seed(one: Submission) -> int | None:

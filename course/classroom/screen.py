@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from types import TracebackType
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -66,6 +67,7 @@ class Board:
 
     def __init__(self, console: Console, total: int, names: dict[str, str]) -> None:
         self.console, self.names = console, names
+        self.column = min(NAME, max((cell_len(clean(name, one_line=True)) for name in names.values()), default=0))
         self.started = time.monotonic()
         self.progress: Progress | None = None
         if console.is_terminal and not console.is_dumb_terminal and total:
@@ -94,18 +96,25 @@ class Board:
     def graded(self, job: Job, result: Result) -> None:
         """One line for each student who handed this file in."""
         for one in job.submissions:
-            line = told(self.names.get(one.student) or one.student, result)
-            line.truncate(min(self.console.width, render.WIDTH), overflow="ellipsis")
+            line = told(self.names.get(one.student) or one.student, result, self.column)
+            if self.console.is_terminal:
+                line.truncate(self.console.width, overflow="ellipsis")
             self.console.print(line, soft_wrap=True)
         if self.progress:
             self.progress.advance(self.bar, len(job.submissions))
 
 
-def told(student: str, result: Result) -> Text:
-    """A submission in one line: whose, for what, points, status, and what was misunderstood or stood in the way."""
+def told(student: str, result: Result, width: int = NAME) -> Text:
+    """A submission in one line: whose, for what, points, status, and what was misunderstood or stood in the way.
+
+    Args:
+        student: their name.
+        result: how it went.
+        width: columns of the name.
+    """
     word, style = STATUSES[result.status]
     points = f"{result.points}/{result.max_points}"
-    line = Text(f"{_fit(student, NAME)}  {result.id:<11}  {points:>7}  ")
+    line = Text(f"{_fit(student, width)}  {result.id:<11}  {points:>5}  ")
     line.append(f"{say(word):<12}", style=style)
     line.append(f"  {_reason(result)}".rstrip())
     return line
