@@ -138,6 +138,8 @@ class Machine:
 
 
 _machine: Machine | None = None
+_closing = False
+"""Nobody may start another one: a thread that hears of the end of its grader must not try again."""
 _starting = threading.Lock()
 
 
@@ -145,10 +147,12 @@ def machine(setup: Setup) -> Machine:
     """The grader of this process; it is started by whoever asks first.
 
     Raises:
-        GraderFault: it cannot be started.
+        GraderFault: it cannot be started, or everything ends.
     """
     global _machine
     with _starting:
+        if _closing:
+            raise GraderFault(say("The gradings were stopped."))
         if _machine is None or _machine.setup != setup:
             if _machine:
                 _machine.close()
@@ -158,9 +162,10 @@ def machine(setup: Setup) -> Machine:
 
 @atexit.register
 def stop() -> None:
-    """End the grader of this process, if there is one."""
-    global _machine
+    """End the grader of this process, if there is one, for good."""
+    global _machine, _closing
     with _starting:
+        _closing = True
         if _machine:
             _machine.close()
         _machine = None
@@ -291,6 +296,8 @@ def local(setup: Setup, jobs: int) -> Iterator[Crew]:
         Unsandboxed: it does not reach the sandbox level.
         GraderFault: it cannot work.
     """
+    global _closing
+    _closing = False
     setup = replace(setup, judges=jobs)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
     try:
@@ -340,7 +347,7 @@ def cluster(setup: Setup, address: str, jobs: int | None) -> Iterator[Crew]:
             levels = ", ".join(sorted({answer.sandbox for answer in answers}))
             yield Crew(setup, executor, jobs or 2 * threads, Answer(levels, slowest), len(answers))
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=False)  # an executor of Dask then cancels what is left
 
 
 def _probe(setup: Setup) -> tuple[str, float]:
