@@ -26,6 +26,8 @@ SUFFIX = ".ipynb"
 MAX_BYTES = 2**24
 """Of the file; pictures in outputs count, although nobody reads them."""
 MAX_CELLS = 5_000
+MAX_LINES = 30_000
+"""Of code."""
 MAX_STATEMENTS = 10_000
 """Outside of functions."""
 SHOWN = 8
@@ -243,6 +245,15 @@ def _demand_text(drafts: Sequence[_Draft], name: str) -> None:
             ) from None
         if "\0" in draft.text:
             raise NotGradable(say("{file} is not text: cell {cell} holds NUL bytes.", file=name, cell=draft.number))
+    if (lines := sum(draft.text.count("\n") + 1 for draft in drafts)) > MAX_LINES:
+        raise NotGradable(
+            say(
+                "{file} has {count} lines of code; no more than {limit} are read.",
+                file=name,
+                count=lines,
+                limit=MAX_LINES,
+            )
+        )
     if size > submission.MAX_BYTES:
         raise NotGradable(
             say(
