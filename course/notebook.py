@@ -10,6 +10,7 @@ Cells are counted from the top, from 1, Markdown cells too, as VS Code and ruff 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +19,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from course import slicing, submission, syllabus
+from course import paths, slicing, submission, syllabus
 from course.submission import NotGradable
+from course.syllabus import Exercise
 from course.text import say, say_many
 
 SUFFIX = ".ipynb"
@@ -146,13 +148,13 @@ def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebo
     Args:
         data: the file.
         name: what to call it in sentences.
-        names: what is graded, whatever form its definition has; None means the functions of all exercises.
+        names: what has to be there, whatever form its definition has (``graded``); None means that of all exercises.
 
     Raises:
         NotGradable: it is no notebook, holds no Python, or is too large.
     """
     if names is None:
-        names = {one for exercise in syllabus.load() for one in exercise.names}
+        names = {one for exercise in syllabus.load() if not exercise.planned for one in graded(exercise)}
     found = _parse(data, name)
     cells = found.cells if found.cells is not None else [cell for sheet in found.worksheets for cell in sheet.cells]
     language = _language(found.metadata)
@@ -181,13 +183,20 @@ def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebo
     return Notebook(source, places, tuple(notes))
 
 
-def load(path: Path, names: Collection[str] | None = None) -> Notebook:
-    """The code of a notebook in a file.
+@functools.cache
+def graded(exercise: Exercise) -> frozenset[str]:
+    """What checks of an exercise may ask for: its functions, and whatever else its skeleton defines."""
+    skeleton = slicing.units(paths.skeleton(exercise.slug).read_text(encoding="utf-8"), MAX_STATEMENTS)
+    return frozenset(exercise.names).union(*(unit.binds for unit in skeleton if not unit.imports))
+
+
+def load(path: Path, exercise: Exercise) -> Notebook:
+    """The code of a notebook in a file, as far as an exercise needs it.
 
     Raises:
         NotGradable: the file cannot be read, or as ``read`` says.
     """
-    return read(submission.contents(path, MAX_BYTES), path.name, names)
+    return read(submission.contents(path, MAX_BYTES), path.name, graded(exercise))
 
 
 def _parse(data: bytes, name: str) -> _File:

@@ -46,7 +46,7 @@ def difference(exercise: Exercise, mine: Path) -> list[str]:
     """
     ours = paths.solution(exercise.slug).read_text(encoding="utf-8").splitlines()
     if notebook.is_notebook(mine):
-        found = notebook.load(mine, exercise.names)
+        found = notebook.load(mine, exercise)
         theirs = found.source.splitlines()[found.cells[0].start - 1 :]
     else:
         theirs = mine.read_bytes().decode("utf-8-sig", errors="replace").splitlines()

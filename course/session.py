@@ -170,7 +170,7 @@ def run(
     with contextlib.ExitStack() as folders:
         try:
             if notebook.is_notebook(file):
-                found = notebook.load(file, exercise.names)
+                found = notebook.load(file, exercise)
                 folder = Path(folders.enter_context(tempfile.TemporaryDirectory(prefix="course-notebook-")))
                 file = folder / f"{exercise.slug}.py"
                 file.write_text(found.source, encoding="utf-8", newline="\n")
