@@ -296,9 +296,9 @@ def _drop_magics(drafts: list[_Draft]) -> Iterator[str]:
             places += [str(Place(draft.number, line)) for line in dropped]
     drafts[:] = [draft for draft in drafts if draft.text.strip()]
     if whole:
-        yield say("Left out, since it is not Python: {places}.", places=_some(whole))
+        yield say("Left out because it is not Python: {places}.", places=_some(whole))
     if places:
-        yield say("Left out, since only a notebook can run it (% or !): {places}.", places=_some(places))
+        yield say("Left out because only a notebook can run it (% or !): {places}.", places=_some(places))
 
 
 def _flush(cell: str) -> str:
@@ -387,9 +387,9 @@ def _slice(drafts: list[_Draft], names: Collection[str], name: str) -> Iterator[
             tried += _cut(draft)
     drafts[:] = [draft for draft in drafts if draft.text.strip()]
     if broken:
-        yield say("Left out, since it does not parse and defines nothing: {places}.", places=_some(broken))
+        yield say("Left out because it does not parse and defines nothing: {places}.", places=_some(broken))
     if tried:
-        yield say("Not run, since no definition uses it: {places}.", places=_some(tried))
+        yield say("Not run because no definition uses it: {places}.", places=_some(tried))
 
 
 def _cut(draft: _Draft) -> list[str]:

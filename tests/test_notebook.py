@@ -96,7 +96,7 @@ def test_what_only_a_notebook_runs_is_dropped_and_lines_stay(line):
     found = read(f"RATE = 1\n{line}\n{DEFINED}")
     gap = "\n" * (line.count("\n") + 1)
     assert found.source == f"# coding: utf-8\nRATE = 1\n{gap}{DEFINED}\n"
-    assert found.notes == ("Left out, since only a notebook can run it (% or !): cell 1, line 2.",)
+    assert found.notes == ("Left out because only a notebook can run it (% or !): cell 1, line 2.",)
 
 
 @pytest.mark.parametrize("line", ["!ls", "x = !ls", "%time f()"])
@@ -132,7 +132,7 @@ def test_strings_and_expressions_over_lines_are_left_alone(code):
 def test_a_cell_in_another_language_is_dropped_whole(magic):
     found = read(f"%%{magic}\ndef g(): pass", DEFINED)
     assert "def g" not in found.source
-    assert found.notes == (f"Left out, since it is not Python: cell 1 (%%{magic.split(' ')[0]}).",)
+    assert found.notes == (f"Left out because it is not Python: cell 1 (%%{magic.split(' ')[0]}).",)
 
 
 @pytest.mark.parametrize("magic", ["%%time", "%%capture out", "\n%%capture\n%%time"])
@@ -354,13 +354,13 @@ def test_the_grader_gets_the_code_and_is_told_of_the_cells(desk, typed):  # noqa
     desk.play(fake_grader.session(PASSED, status="passed"))
     done = desk("grade", *typed, "--json", "result.json")
     assert done.exit_code == 0, done.output
-    assert "Not run, since no definition uses it: cell 3." in done.stdout
+    assert "Not run because no definition uses it: cell 3." in done.stdout
     asked = desk.request
     assert asked["shown"] == str(desk.root / "lora.ipynb") and asked["file"].endswith("lora.py")
     assert asked["cells"] == [[2, 2, 2]]
     assert not paths.Path(asked["file"]).exists()
     assert json.loads((desk.root / "result.json").read_text())["notes"] == [
-        "Not run, since no definition uses it: cell 3."
+        "Not run because no definition uses it: cell 3."
     ]
     assert workspace.Workspace(desk.root).memory(syllabus.resolve("lora")).solved
 
@@ -412,6 +412,7 @@ def _solved(tmp_path, **changed):
     return file
 
 
+@pytest.mark.slow
 def test_a_made_notebook_filled_in_gets_full_points(tmp_path, grader):
     file = _solved(tmp_path)
     result = session.run(grader, AUGMENTATION, file, seed=3)
