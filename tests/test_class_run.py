@@ -1,6 +1,7 @@
 """Grading a class: every submission exactly once, whatever becomes of graders, workers and commands."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import re
@@ -112,6 +113,18 @@ def test_a_source_travels_as_it_is_and_leaves_nothing_behind(desk, monkeypatch, 
     assert Path(request["file"]).name == "lora.py" and request["source"].startswith("# é")
     assert Path(request["file"]).parent.parent.parent == temporary
     assert list(temporary.iterdir()) == []
+
+
+def test_errors_in_a_notebook_can_be_told_by_cell_and_line(desk):
+    cells = ((1, 2, 1), (2, 4, 3))
+    book = dataclasses.replace(handed("ada", "x = 1\n"), origin="ada/lora.ipynb", cells=cells)
+    desk.grade(book, handed("bob", "x = 2\n"))
+    first, second = sorted(desk.requests, key=lambda request: request["source"])
+    assert (first["shown"], first["cells"]) == ("lora.ipynb", [[1, 2, 1], [2, 4, 3]])
+    assert "cells" not in second
+    with Store(desk.store_path) as store:
+        files = [store.result(one.grading).file for one in store.submissions()]
+    assert files == ["lora.ipynb", "lora.py"]
 
 
 def test_no_more_gradings_at_once_than_there_are_jobs(desk):

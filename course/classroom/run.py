@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from course import bundle, session, syllabus
+from course import bundle, notebook, session, syllabus
 from course.classroom.model import Found
 from course.classroom.store import FRESH, Key, Store, Submission
 from course.errors import CourseError, GraderFault
@@ -66,6 +66,8 @@ class Task:
     source: bytes
     setup: Setup
     seed: int | None = None
+    cells: tuple[tuple[int, int, int], ...] = ()
+    """Of a notebook: which lines came from which cell (``course.notebook``)."""
 
 
 @dataclass(frozen=True)
@@ -204,14 +206,17 @@ def _once(task: Task) -> Result:
         with tempfile.TemporaryDirectory(dir=here.folder) as folder:
             file = Path(folder) / name
             file.write_bytes(task.source)
-            result = session.run(here.grader, exercise, file, seed=task.seed, lang=task.setup.lang)
+            shown = Path(f"{exercise.slug}{notebook.SUFFIX}") if task.cells else None
+            result = session.run(
+                here.grader, exercise, file, seed=task.seed, lang=task.setup.lang, shown=shown, cells=task.cells
+            )
     except CourseError as fault:
         return failed(task.key, fault.message, task.setup.lang)
     except OSError as error:
         return failed(
             task.key, say("The submission could not be written: {reason}", reason=str(error)), task.setup.lang
         )
-    return replace(result, file=name, sha256=task.key.sha256)
+    return replace(result, file=str(shown or name), sha256=task.key.sha256)
 
 
 @functools.lru_cache(maxsize=64)
@@ -448,7 +453,8 @@ def grade(waiting: Iterable[Job], store: Store, crew: Crew, counts: Counts, hear
         for job in waiting:
             while len(running) >= crew.window:
                 collect()
-            task = Task(job.key, store.source(job.key.sha256), crew.setup, job.seed)
+            cells = store.cells(job.submissions[0].id)
+            task = Task(job.key, store.source(job.key.sha256), crew.setup, job.seed, cells)
             running[crew.executor.submit(perform, task)] = job
         while running:
             collect()
