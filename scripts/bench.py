@@ -10,6 +10,7 @@ ratio is the median over the pairs. Absolute seconds are given for orientation o
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -26,6 +27,9 @@ from pathlib import Path
 from typing import Any
 
 from course import paths
+from course.classroom import run
+from course.classroom.model import Found, Handed, Student
+from course.classroom.store import Store
 from course.grader import Grader
 from grader.judge.diagnose import load_misconceptions
 
@@ -38,7 +42,7 @@ def main() -> None:
     """Run the parts asked for, print the table, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, help="also write the figures here")
-    parser.add_argument("--part", choices=["grading", "training", "all"], default="all")
+    parser.add_argument("--part", choices=["grading", "class", "training", "all"], default="all")
     parser.add_argument("--pairs", type=int, default=5, help="paired runs per ratio")
     parser.add_argument("--submissions", type=int, default=50, help="files graded through one host, half of them wrong")
     options = parser.parse_args()
@@ -46,6 +50,9 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     if options.part in ("grading", "all"):
         rows += list(grading(options.pairs, options.submissions))
+    if options.part in ("class", "all"):
+        say("a class, with one job and with two")
+        rows += list(classroom(options.submissions))
     if options.part in ("training", "all"):
         rows += list(training())
     from solutions.recipes.hardware import processor
@@ -139,6 +146,64 @@ def many(count: int) -> Iterator[dict[str, Any]]:
     yield row(f"{what}, two at a time", two_at_a_time, f"{yardstick}, two at a time", ratio, faster=True)
     ratio = [two_at_a_time / processes]
     yield row(f"{what}, two at a time", two_at_a_time, yardstick, ratio, faster=True, limit="8 × faster")
+
+
+def classroom(count: int, rounds: int = 3) -> Iterator[dict[str, Any]]:
+    """``course class grade`` without its screen: two jobs against one in turn, and what parent and store take."""
+    pairs, both, parents, stores = [], [], [], []
+    for _ in range(rounds):
+        alone, parent, store = graded_class(count, 1)
+        both.append(graded_class(count, 2)[0])
+        pairs.append(both[-1] / alone)
+        parents.append(parent / alone)
+        stores.append(store / alone)
+    what = f"class of {count}, two jobs"
+    yield row(what, statistics.median(both), "one job", pairs, faster=True, limit="1.7 × faster")
+    for name, shares, limit in (("in the store", stores, "5 %"), ("processor time of the parent", parents, "")):
+        share = f"{100 * statistics.median(shares):.2f} % of the time"
+        yield {"what": f"class of {count}, {name}", "value": share, "limit": limit}
+
+
+def graded_class(count: int, jobs: int) -> tuple[float, float, float]:
+    """Seconds that a class takes in a warm grader, processor seconds of this process, seconds within the store."""
+    setup = run.Setup()
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "class.db", create=True) as store:
+        handed = []
+        for number, file in enumerate(submissions(Path(folder), count + 2 * jobs)):
+            source = Path(file).read_bytes() + f"\n# {number}\n".encode()
+            student = Student(f"s{number:03}")
+            handed.append(Handed(student, SLUG, file, source, hashlib.sha256(source).hexdigest()))
+        with run.local(setup, jobs) as crew:
+            for part in (handed[: 2 * jobs], handed[2 * jobs :]):  # the first of them warm it up
+                started, own, inside = time.perf_counter(), time.process_time(), [0.0]
+                timed = Timed(store, inside)
+                waiting, counts = run.take(Found(tuple(part), ()), timed, str(len(part)), setup)
+                run.grade(waiting, timed, crew, counts, lambda job, result: None)
+                if counts.graded != len(part):
+                    raise SystemExit(f"not everything was graded: {counts}")
+                seconds = time.perf_counter() - started, time.process_time() - own, inside[0]
+    return seconds
+
+
+class Timed:
+    """A store that adds up the time spent in it."""
+
+    def __init__(self, store: Store, inside: list[float]) -> None:
+        """Add to ``inside``."""
+        self._store, self._inside = store, inside
+
+    def __getattr__(self, name: str) -> Any:
+        """A method of the store, timed."""
+        method = getattr(self._store, name)
+
+        def timed(*arguments: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return method(*arguments)
+            finally:
+                self._inside[0] += time.perf_counter() - started
+
+        return timed
 
 
 def submissions(folder: Path, count: int) -> list[str]:

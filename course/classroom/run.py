@@ -184,15 +184,13 @@ def _sweep() -> None:
 
 
 def perform(task: Task) -> str:
-    """Grade one source.
-
-    What fails through our fault is tried once more.
+    """Grade one source; if a check failed through our fault, once more.
 
     Returns:
         The result as JSON.
     """
     result = _once(task)
-    if result.status == "grader_error":
+    if result.status == "grader_error" and not result.message:
         result = _once(task)
     return json.dumps(result.to_json())
 
@@ -425,6 +423,8 @@ def take(
 def grade(waiting: Iterable[Job], store: Store, crew: Crew, counts: Counts, heard: Heard) -> Counts:
     """Have all of it graded; each result is in the store before anybody is told of it.
 
+    What fails through our fault is tried once more, at the end and alone.
+
     Args:
         waiting: what is to be graded.
         store: holds the sources, and takes the results.
@@ -438,20 +438,43 @@ def grade(waiting: Iterable[Job], store: Store, crew: Crew, counts: Counts, hear
     Raises:
         GraderFault: the cluster is gone; what came in before is stored.
     """
+    suspects: list[Job] = []
+
+    def done(job: Job, result: Result, document: str | None) -> None:
+        store.record(job.key, job.numbers, result, document)
+        _count(counts, result, len(job.submissions))
+        heard(job, result)
+
+    def first(job: Job, result: Result, document: str | None) -> None:
+        if result.status == "grader_error" and result.message:  # a check that failed was tried again over there
+            suspects.append(job)
+        else:
+            done(job, result, document)
+
+    _pass(waiting, store, crew, crew.window, first)
+    _pass(suspects, store, crew, 1, done)  # one by one: who brings a grader down harms nobody else
+    return counts
+
+
+def _pass(
+    waiting: Iterable[Job],
+    store: Store,
+    crew: Crew,
+    window: int,
+    ended: Callable[[Job, Result, str | None], None],
+) -> None:
+    """Hand out tasks, at most so many at once, and tell of each when it has ended."""
     running: dict[Future[str], Job] = {}
 
     def collect() -> None:
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in done:
+        over, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in over:
             job = running.pop(future)
-            result, document = _outcome(future, job.key, crew.setup.lang)
-            store.record(job.key, job.numbers, result, document)
-            _count(counts, result, len(job.submissions))
-            heard(job, result)
+            ended(job, *_outcome(future, job.key, crew.setup.lang))
 
     try:
         for job in waiting:
-            while len(running) >= crew.window:
+            while len(running) >= window:
                 collect()
             cells = store.cells(job.submissions[0].id)
             task = Task(job.key, store.source(job.key.sha256), crew.setup, job.seed, cells)
@@ -461,7 +484,6 @@ def grade(waiting: Iterable[Job], store: Store, crew: Crew, counts: Counts, hear
     finally:
         for future in running:
             future.cancel()
-    return counts
 
 
 def _outcome(future: Future[str], key: Key, lang: str) -> tuple[Result, str | None]:
