@@ -171,8 +171,10 @@ class _Layout:
         if any(_of_platform(one) or (self.roster and self.roster.knows(one)) for one in below):
             return True
         folders = [one for one, items in below.items() if not _is_file(items, depth + 1)]
-        people = [one for one in folders if not names.read(names.without_suffix(one)).exercises]
-        named = [one for one in below if one not in folders and _names_somebody(one)]
+        if alone and len(below) == len(folders) == 1:
+            return self._is_container(folders[0], below[folders[0]], depth + 1, alone=True, names_exercise=False)
+        people = [one for one in folders if _names_somebody(one)]
+        named = [one for one in below if one not in folders and _is_flat(one)]
         return alone and (len(people) > 1 or len(named) > 1)
 
     def _entry(
@@ -282,10 +284,16 @@ def _of_platform(name: str) -> bool:
 
 
 def _names_somebody(name: str) -> bool:
-    """Whether a file's name holds more than an exercise."""
+    """Whether a folder may be called after a student, and not after an exercise."""
+    stem = names.without_suffix(name) if archives.is_archive(name) else name
+    return not names.read(stem).exercises and names.is_person(stem)
+
+
+def _is_flat(name: str) -> bool:
+    """Whether a file's name holds an exercise and somebody's name."""
     stem, suffix = names.without_suffix(name), PurePosixPath(name).suffix.lower()
     reading = names.read(stem, owned=False)
-    return suffix in walk.LIMITS and bool(reading.exercises and reading.rest and not reading.is_test)
+    return suffix in walk.LIMITS and bool(reading.exercises) and not reading.is_test and names.is_person(stem)
 
 
 def _claim(entry: _Entry, roster: Roster | None, owned: dict[Student, list[_Entry]], pile: _Pile) -> None:
