@@ -59,6 +59,10 @@ ATTACKS = (
     "patch_pytest",
 )
 """Hostile files that end quickly."""
+AT_IMPORT = ("exit_at_import", "forge_code")
+"""Those that end when they are imported."""
+COMMON = 5
+"""Misconceptions that several students share."""
 EVERY = (
     "right",
     "wrong",
@@ -196,6 +200,7 @@ class _Maker:
         table = tomllib.loads(paths.misconceptions(slug).read_text(encoding="utf-8"))
         bonus = syllabus.resolve(slug).bonus  # a misconception there costs no points of the exercise
         self.misconceptions = [one for one in table["misconception"] if one["caught_by"].split(".")[0] not in bonus]
+        chance.shuffle(self.misconceptions)
         self.variants = [
             text
             for path in sorted(paths.variants(slug).glob("*.py"))
@@ -220,14 +225,16 @@ class _Maker:
             counted = late - student.extension - timedelta(minutes=10)
             return replace(told, late=counted), [replace(right, submitted=DEADLINE + late)]
         if kind == "hostile":
-            return replace(told, points="less", status="failed"), [_File(self.hostile(), on_time)]
+            name, content = self.hostile()
+            status = "not_gradable" if name in AT_IMPORT else "failed"
+            return replace(told, points="less", status=status), [_File(content, on_time)]
         if kind == "notebook":
             return told, [_File(notebook(self.right().decode()), on_time, ".ipynb")]
         if kind == "broken":
             text = re.sub(r"^(def .*):$", r"\1", self.reference, count=1, flags=re.MULTILINE)
             return replace(told, points="none", status="not_gradable"), [_File(text.encode(), on_time)]
         if kind == "empty":
-            return replace(told, points="none", status="failed"), [_File(b"", on_time)]
+            return replace(told, points="none", status="not_gradable"), [_File(b"", on_time)]
         if kind == "skeleton":
             text = paths.skeleton(self.slug).read_text(encoding="utf-8")
             return replace(told, points="none", status="not_started"), [_File(text.encode(), on_time)]
@@ -251,19 +258,21 @@ class _Maker:
         return content
 
     def wrong(self) -> tuple[str, bytes]:
-        """The next misconception of the catalogue, and the reference with it."""
-        one = self.misconceptions[self.made["wrong"] % len(self.misconceptions)]
+        """The next misconception of the catalogue, every third time one of a few, and the reference with it."""
+        number = self.made["wrong"]
         self.made["wrong"] += 1
+        among = COMMON if number % 3 == 2 else len(self.misconceptions)
+        one = self.misconceptions[number % min(among, len(self.misconceptions))]
         text = self.reference
         for edit in one.get("edits", [one]):
             text = text.replace(edit["old"], edit["new"], 1)
         return one["name"], f"{text}\n# {self.made['wrong']}\n".encode()
 
-    def hostile(self) -> bytes:
-        """The next attack."""
+    def hostile(self) -> tuple[str, bytes]:
+        """The next attack: its name and the file."""
         path = self.attacks[self.made["hostile"] % len(self.attacks)]
         self.made["hostile"] += 1
-        return path.read_bytes()
+        return path.stem, path.read_bytes()
 
 
 def notebook(source: str) -> bytes:
