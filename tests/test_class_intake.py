@@ -629,6 +629,44 @@ def test_a_student_hands_in_no_thousands_of_files(tmp_path: Path, monkeypatch: p
     }
 
 
+def test_the_last_attempts_are_graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(submissions, "ATTEMPTS_OF_ONE", 2)
+    files = {f"alice/2026-03-0{day}T10-00/lora.py": f"{CODE}#{day}" for day in range(1, 6)}
+    found = submissions.find(lay(tmp_path, files), BOTH)
+    assert [one.source.decode()[-1] for one in found.handed] == ["4", "5"]
+    assert len(found.refused) == 3 and all("last 2 attempts" in one.reason for one in found.refused)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names")
+def test_names_that_no_terminal_and_no_encoding_can_bear(tmp_path: Path):
+    hostile = os.fsencode(tmp_path) + b"/\xff\x1b[2J\nali\xe2\x80\xaece"
+    os.mkdir(hostile)
+    for name in (b"lora.py", b"\xffheads.txt", b"l\x1b]0;x\x07.zip"):
+        with open(hostile + b"/" + name, "wb") as file:
+            file.write(CODE.encode())
+    os.mkfifo(hostile + b"/\xfe\x1b[1m.py")
+    found = submissions.find(tmp_path, BOTH)
+    assert len(found.handed) == 1 and len(found.refused) + len(found.ignored) == 3
+    said = [text for one in (*found.handed, *found.refused) for text in (one.origin, one.student and one.student.id)]
+    said += [one.reason for one in found.refused] + [text for pair in found.ignored for text in pair]
+    assert said
+    for text in said:
+        assert text and text.encode() and text.isprintable(), repr(text)
+
+
+def test_long_names_are_not_cut_to_one(tmp_path: Path):
+    files = {f"{'x' * 200}{who}/lora.py": CODE + who for who in "ab"}
+    found = submissions.find(lay(tmp_path, files), BOTH)
+    assert len({one.student for one in found.handed}) == 2
+
+
+def test_folders_may_not_be_too_deep(tmp_path: Path):
+    files = {"alice/" + "x/" * 28 + "lora.py": CODE, "bob/" + "x/" * 29 + "y/lora.py": CODE}
+    found = submissions.find(lay(tmp_path, files), BOTH)
+    assert [one.student.id for one in found.handed] == ["alice"]
+    assert len(found.refused) == 1 and "too many folders" in found.refused[0].reason
+
+
 def test_metadata_that_blows_up(tmp_path: Path):
     bomb = "a: &a {x: 1}\n" + "".join(
         f"{new}: &{new} {{<<: [{', '.join(['*' + old] * 9)}]}}\n"

@@ -344,6 +344,7 @@ NO_ROSTERS = {
     b"surname first\nAda\n": ["line 1", "no column is called id", "surname first"],
     b"id,name\ns1,A\n\ns2,B\nS1,C\n": ["line 5", "'S1'", "line 2"],
     b"id,name\n,A\n": ["line 2", "id is missing"],
+    b"name,id\nAda\n": ["line 2", "id is missing"],
     b"id,extension\ns1,soon\n": ["line 2", "soon"],
     b'id,name\n"s1,A\n': ["line 2"],
 }

@@ -27,10 +27,12 @@ from course.classroom.roster import Ambiguous, Roster, folded, tidy
 from course.classroom.walk import Item
 from course.submission import NotGradable
 from course.syllabus import Exercise
-from course.text import say
+from course.text import clean, say
 
 FILES_OF_ONE = 2_000
 """Files that one student may hand in."""
+ATTEMPTS_OF_ONE = 50
+"""Attempts of one student at one exercise: a policy that takes the best grades them all."""
 BYTES_OF_ONE = 2**26
 """Bytes of code that are read of one student."""
 DEFINITION = re.compile(rb"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
@@ -116,10 +118,12 @@ def find(
     _separate(owned, pile, known)
     for student, entries in owned.items():
         _Desk(student, exercises, home, pile).sort(entries)
+    handed = [replace(one, notes=tuple(map(clean, one.notes))) for one in _with_copies_noted(pile.handed)]
+    refused = [replace(one, reason=clean(one.reason)) for one in pile.refused]
     return Found(
-        tuple(sorted(_with_copies_noted(pile.handed), key=lambda one: _place(one, exercises))),
-        tuple(sorted(pile.refused, key=lambda one: (folded(one.student.id) if one.student else "", one.origin))),
-        tuple(sorted(pile.ignored)),
+        tuple(sorted(handed, key=lambda one: _place(one, exercises))),
+        tuple(sorted(refused, key=lambda one: (folded(one.student.id) if one.student else "", one.origin))),
+        tuple(sorted((origin, clean(reason)) for origin, reason in pile.ignored)),
     )
 
 
@@ -402,19 +406,19 @@ class _Desk:
 
     def told(self, drafts: Sequence[_Draft]) -> Iterator[_Draft]:
         """The files that are for one of the graded exercises; the others are put aside."""
-        tests = [draft for draft in drafts if draft.reading.is_test]
-        plain = [draft for draft in drafts if draft not in tests] or tests
+        tests = sum(draft.reading.is_test for draft in drafts)
+        plain = len(drafts) - tests or tests
         certain: list[_Draft] = []
         helpers: list[_Draft] = []
         for draft in drafts:
-            if draft not in plain:
+            if draft.reading.is_test and len(drafts) > tests:
                 self.ignore(draft, say("It is a test, by its name."))
                 continue
             slug, note = draft.exercise, ""
             if slug not in self.exercises and (guessed := self.by_functions(draft.source)):
                 slug = guessed
                 note = say("Its name does not tell the exercise; the functions in it do ({slug}).", slug=slug)
-            elif slug is None and len(self.exercises) == len(plain) == 1:
+            elif slug is None and len(self.exercises) == plain == 1:
                 slug = next(iter(self.exercises))
                 note = say(
                     "Its name does not tell the exercise; it is the only Python file, and only {slug} is graded.",
@@ -449,8 +453,15 @@ class _Desk:
     def hand_in(self, drafts: Iterable[_Draft]) -> None:
         """The attempts in the order in which they were made, each content once."""
         kept: dict[tuple[str, str], str] = {}
-        for draft in sorted(drafts, key=self.order):
+        ordered = sorted(drafts, key=self.order)
+        left = Counter(draft.exercise for draft in ordered)
+        for draft in ordered:
             assert draft.exercise
+            left[draft.exercise] -= 1
+            if left[draft.exercise] >= ATTEMPTS_OF_ONE:
+                reason = say("Only the last {limit} attempts at an exercise are graded.", limit=ATTEMPTS_OF_ONE)
+                self.refuse(draft.exercise, draft.item.origin, reason, self.time(draft.entry, draft.item)[0])
+                continue
             digest = hashlib.sha256(draft.source).hexdigest()
             self.answered.add(draft.exercise)
             if first := kept.get((draft.exercise, digest)):
