@@ -232,6 +232,21 @@ ARRANGEMENTS: dict[str, tuple[dict[str, str | bytes], set[tuple[str, str, str]]]
             ("bob", "heads", "exercise-4.tgz!bob/heads.py"),
         },
     ),
+    "a folder in the folder, beside what an instructor keeps": (
+        {
+            "submissions/alice/lora.py": CODE,
+            "submissions/bob.zip": zipped({"heads.py": HEAD}),
+            "roster.csv": "id",
+            "policy.toml": "",
+            "marks.sqlite-wal": "",
+            "README.md": "",
+        },
+        {("alice", "lora", "submissions/alice/lora.py"), ("bob", "heads", "submissions/bob.zip!heads.py")},
+    ),
+    "one student alone": (
+        {"alice/week 1/lora.py": CODE, "alice/week 2/heads.py": HEAD},
+        {("alice", "lora", "alice/week 1/lora.py"), ("alice", "heads", "alice/week 2/heads.py")},
+    ),
     "a folder of each exercise": (
         {"lora/alice.py": CODE, "lora/bob/main.py": "", "heads/alice.py": HEAD},
         {

@@ -36,6 +36,8 @@ ATTEMPTS_OF_ONE = 50
 BYTES_OF_ONE = 2**26
 """Bytes of code that are read of one student."""
 DEFINITION = re.compile(rb"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+OURS = re.compile(r"\.(?:csv|toml|json|ya?ml|xlsx?|ini|cfg|md|log|(?:db|sqlite3?)(?:-\w+)?)$", re.IGNORECASE)
+"""What no student hands in by mistake for Python, and an instructor keeps."""
 LONG_AGO = datetime(1, 1, 2, tzinfo=timezone.utc)
 """Sorts before whatever has a time."""
 
@@ -150,15 +152,22 @@ class _Layout:
         """The entries among what lies at this depth; folders that hold entries of many students are gone through."""
         groups = _groups(items, depth)
         metadata = self._metadata(groups, depth)
+        for name in [name for name, inside in groups.items() if self._is_ours(name, inside, depth)]:
+            self.pile.ignored += [(item.origin, say("It is no student's, by its name.")) for item in groups.pop(name)]
         for name, inside in groups.items():
             told = names.read(names.without_suffix(name) if _is_archive(inside, depth) else name)
-            hint = told.exercise or exercise
             if _is_file(inside, depth) or self._is_student(name):
                 yield from self._entry(name, inside, depth, exercise, metadata)
             elif self._is_container(name, inside, depth, alone=len(groups) == 1, names_exercise=bool(told.exercise)):
-                yield from self.entries(inside, depth + 1, hint)
+                yield from self.entries(inside, depth + 1, told.exercise or exercise)
             else:
                 yield from self._entry(name, inside, depth, exercise, metadata)
+
+    def _is_ours(self, name: str, inside: Sequence[Item], depth: int) -> bool:
+        """Whether this is a file that an instructor keeps beside the submissions: a roster, a policy, a store."""
+        if not _is_file(inside, depth) or inside[0].refused or self._is_student(name):
+            return False
+        return bool(OURS.search(name)) and not names.read(names.without_suffix(name)).exercises
 
     def _is_student(self, name: str) -> bool:
         return _of_platform(name) or bool(self.roster and self.roster.knows(name))
