@@ -817,8 +817,8 @@ PLANTED: dict[str, tuple[Callable[[Path], Look], Callable[[Path], object], str]]
     ),
     "a library that is not declared": (
         guard_declared_dependencies,
-        lambda root: append(root / "grader/wire.py", "\nimport yaml\n"),
-        "yaml is not in pyproject.toml",
+        lambda root: append(root / "grader/wire.py", "\nimport sympy\n"),
+        "sympy is not in pyproject.toml",
     ),
     "a missing file": (
         guard_one_declaration,

@@ -151,7 +151,7 @@ def _limits(size: int, nested: bool, ceiling: int) -> tuple[int, int]:
     """Bytes that an archive of this size may unpack to, and members that it may have."""
     if nested:
         return NESTED, NESTED_MEMBERS
-    return min(ceiling, FLOOR + GROWTH * size), min(MEMBERS, NESTED_MEMBERS + size // 64)
+    return min(ceiling, FLOOR + GROWTH * size), min(MEMBERS, NESTED_MEMBERS + size // 256)
 
 
 def _demand_count(count: int, limit: int) -> None:

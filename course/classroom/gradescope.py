@@ -1,6 +1,7 @@
 """``submission_metadata.yml``: who handed in which of the folders that Gradescope exports, and when.
 
-The file is parsed to nodes and no objects are made of it, so anchors and merged keys cannot blow it up.
+The file is read event by event, and nothing but lists, dictionaries and text is made of it: so anchors and merged keys
+cannot blow it up, and no depth of nesting can exhaust the stack, as they can where a YAML library builds the objects.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 import yaml
 
 from course.classroom import times
+from course.text import say
 
 MAX_BYTES = 2**26
 """It also holds the results of earlier gradings."""
+MAX_DEPTH = 100
+"""Brackets inside each other."""
 
 
 class Unreadable(ValueError):
@@ -42,15 +47,15 @@ def submitters(data: bytes) -> dict[str, tuple[Submitter, ...]]:
         Unreadable: it is no such file.
     """
     try:
-        root = yaml.compose(data.decode("utf-8-sig"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        root = _tree(data.decode("utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Unreadable(" ".join(str(error).split())) from None
     found: dict[str, tuple[Submitter, ...]] = {}
     for folder, entry in _mapping(root).items():
         about = _mapping(entry)
         submitted = _moment(_text(about.get("created_at")))
         people = about.get("submitters")
-        listed = people.value if isinstance(people, yaml.SequenceNode) else []
+        listed = people if isinstance(people, list) and not isinstance(people, _Pairs) else []
         found[folder] = tuple(
             Submitter(_text(one.get("name")), _text(one.get("sid")), _text(one.get("email")), submitted)
             for one in map(_mapping, listed)
@@ -58,17 +63,46 @@ def submitters(data: bytes) -> dict[str, tuple[Submitter, ...]]:
     return found
 
 
-def _mapping(node: yaml.Node | None) -> Mapping[str, yaml.Node]:
+def _tree(text: str) -> Any:
+    """What the first document holds: dictionaries, lists and text; None for null, and for keys that are no text."""
+    root: list[Any] = []
+    anchors: dict[str, Any] = {}
+    open_ones: list[list[Any]] = [root]
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.CollectionEndEvent):
+            open_ones.pop()
+            continue
+        if isinstance(event, yaml.DocumentEndEvent):
+            break
+        if isinstance(event, yaml.AliasEvent):
+            open_ones[-1].append(anchors.get(event.anchor))
+        elif isinstance(event, yaml.NodeEvent):
+            node: Any = _Pairs() if isinstance(event, yaml.MappingStartEvent) else []
+            if isinstance(event, yaml.ScalarEvent):
+                node = None if event.value in ("", "~", "null") and event.implicit[0] else str(event.value)
+            open_ones[-1].append(node)
+            if event.anchor:
+                anchors[event.anchor] = node
+            if isinstance(event, yaml.CollectionStartEvent):
+                if len(open_ones) > MAX_DEPTH:
+                    raise Unreadable(say("it is nested too deeply."))
+                open_ones.append(node)
+    return root[0] if root else None
+
+
+class _Pairs(list[Any]):
+    """A mapping: keys and values by turns."""
+
+
+def _mapping(node: Any) -> Mapping[str, Any]:
     """Keys without the colon that Ruby's symbols begin with."""
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, _Pairs):
         return {}
-    return {key.value.lstrip(":"): value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+    return {key.lstrip(":"): value for key, value in zip(node[::2], node[1::2], strict=False) if isinstance(key, str)}
 
 
-def _text(node: yaml.Node | None) -> str:
-    if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null":
-        return ""
-    return str(node.value)
+def _text(node: Any) -> str:
+    return node if isinstance(node, str) else ""
 
 
 def _moment(text: str) -> datetime | None:

@@ -37,6 +37,8 @@ VERSION = ("v", "ver", "version", "attempt", "try", "rev", "copy")
 """Words that the number of an attempt follows."""
 NOISE = (*VERSION, "final", "finished", "new", "fixed", "latest", "updated", "resubmission", "submission", "solution")
 """Words that tell neither the exercise nor the student."""
+PLACES = ("src", "code", "data", "docs", "week", "part", "old", "backup", "notebooks", "python", "py", "files", "work")
+"""Folders that students make, and that are no students."""
 TEST = ("test", "tests", "check", "checks")
 TOKEN = re.compile(r"[^\W\d_]+|\d+")
 BRACKETED = re.compile(r"\s*[(\[](\d{1,2})[)\]]\s*$")
@@ -124,6 +126,13 @@ def read(stem: str, owned: bool = True) -> Reading:
     )
 
 
+def is_person(name: str) -> bool:
+    """Whether something in this name may be a student's name or number, rather than a folder that a student made."""
+    words = [found[0].casefold() for found in TOKEN.finditer(read(name, owned=False).rest)]
+    told = [word for word in words if word not in (*NOISE, *NUMBERED, *PLACES, *TEST)]
+    return any(not word.isdecimal() or len(word) > 3 for word in told)
+
+
 def _number(words: list[str], at: int) -> str:
     """The number in this place without leading zeros; empty if there is none."""
     return str(int(words[at])) if at < len(words) and words[at].isdecimal() and len(words[at]) < 4 else ""
@@ -131,7 +140,7 @@ def _number(words: list[str], at: int) -> str:
 
 def _attempt(words: list[str], at: int) -> dict[int, int]:
     """The number of an attempt behind an exercise: where it stands, and what it is."""
-    while at < len(words) and words[at] in VERSION:
+    while at < len(words) and words[at] in NOISE:
         at += 1
     return {at: int(words[at])} if at < len(words) and words[at].isdecimal() and len(words[at]) < 3 else {}
 

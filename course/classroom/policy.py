@@ -318,7 +318,7 @@ class _Reader:
 
     def demand_known(self, key: str, known: Sequence[str], keys: Sequence[str]) -> None:
         if key not in known:
-            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
             reason = say("there is no such option.")
             if nearest:
                 reason += " " + say("Did you mean '{name}'?", name=nearest[0])

@@ -7,6 +7,7 @@ semicolons, tabs, a byte order mark and the encodings of spreadsheets.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import unicodedata
@@ -141,7 +142,7 @@ def _columns(header: Sequence[str], name: str, line: int) -> tuple[Mapping[str, 
 
 
 def _student(cells: Mapping[str, str], name: str, line: int) -> Student:
-    identifier = cells["id"]
+    identifier = cells.get("id", "")
     if moodle := PARTICIPANT.fullmatch(identifier):
         identifier = moodle[1]
     identifier = tidy(identifier)
@@ -174,8 +175,14 @@ LONGEST = 120
 
 
 def tidy(text: str) -> str:
-    """A name as it is kept and shown: one form of each letter, one blank between words, nothing that hides."""
-    return clean(" ".join(unicodedata.normalize("NFC", text).split()), one_line=True)[:LONGEST]
+    """A name as it is kept and shown: one form of each letter, one blank between words, nothing that hides.
+
+    What is longer than ``LONGEST`` ends in a mark of its own, so that no two names become one by being cut.
+    """
+    whole = clean(" ".join(unicodedata.normalize("NFC", text).split()), one_line=True)
+    if len(whole) <= LONGEST:
+        return whole
+    return f"{whole[:LONGEST]}~{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
 def folded(text: str) -> str:

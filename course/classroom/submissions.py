@@ -27,13 +27,17 @@ from course.classroom.roster import Ambiguous, Roster, folded, tidy
 from course.classroom.walk import Item
 from course.submission import NotGradable
 from course.syllabus import Exercise
-from course.text import say
+from course.text import clean, say
 
 FILES_OF_ONE = 2_000
 """Files that one student may hand in."""
+ATTEMPTS_OF_ONE = 50
+"""Attempts of one student at one exercise: a policy that takes the best grades them all."""
 BYTES_OF_ONE = 2**26
 """Bytes of code that are read of one student."""
 DEFINITION = re.compile(rb"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+OURS = re.compile(r"\.(?:csv|toml|json|ya?ml|xlsx?|ini|cfg|md|log|(?:db|sqlite3?)(?:-\w+)?)$", re.IGNORECASE)
+"""What no student hands in by mistake for Python, and an instructor keeps."""
 LONG_AGO = datetime(1, 1, 2, tzinfo=timezone.utc)
 """Sorts before whatever has a time."""
 
@@ -116,10 +120,12 @@ def find(
     _separate(owned, pile, known)
     for student, entries in owned.items():
         _Desk(student, exercises, home, pile).sort(entries)
+    handed = [replace(one, notes=tuple(map(clean, one.notes))) for one in _with_copies_noted(pile.handed)]
+    refused = [replace(one, reason=clean(one.reason)) for one in pile.refused]
     return Found(
-        tuple(sorted(_with_copies_noted(pile.handed), key=lambda one: _place(one, exercises))),
-        tuple(sorted(pile.refused, key=lambda one: (folded(one.student.id) if one.student else "", one.origin))),
-        tuple(sorted(pile.ignored)),
+        tuple(sorted(handed, key=lambda one: _place(one, exercises))),
+        tuple(sorted(refused, key=lambda one: (folded(one.student.id) if one.student else "", one.origin))),
+        tuple(sorted((origin, clean(reason)) for origin, reason in pile.ignored)),
     )
 
 
@@ -146,15 +152,22 @@ class _Layout:
         """The entries among what lies at this depth; folders that hold entries of many students are gone through."""
         groups = _groups(items, depth)
         metadata = self._metadata(groups, depth)
+        for name in [name for name, inside in groups.items() if self._is_ours(name, inside, depth)]:
+            self.pile.ignored += [(item.origin, say("It is no student's, by its name.")) for item in groups.pop(name)]
         for name, inside in groups.items():
             told = names.read(names.without_suffix(name) if _is_archive(inside, depth) else name)
-            hint = told.exercise or exercise
             if _is_file(inside, depth) or self._is_student(name):
                 yield from self._entry(name, inside, depth, exercise, metadata)
             elif self._is_container(name, inside, depth, alone=len(groups) == 1, names_exercise=bool(told.exercise)):
-                yield from self.entries(inside, depth + 1, hint)
+                yield from self.entries(inside, depth + 1, told.exercise or exercise)
             else:
                 yield from self._entry(name, inside, depth, exercise, metadata)
+
+    def _is_ours(self, name: str, inside: Sequence[Item], depth: int) -> bool:
+        """Whether this is a file that an instructor keeps beside the submissions: a roster, a policy, a store."""
+        if not _is_file(inside, depth) or inside[0].refused or self._is_student(name):
+            return False
+        return bool(OURS.search(name)) and not names.read(names.without_suffix(name)).exercises
 
     def _is_student(self, name: str) -> bool:
         return _of_platform(name) or bool(self.roster and self.roster.knows(name))
@@ -171,8 +184,10 @@ class _Layout:
         if any(_of_platform(one) or (self.roster and self.roster.knows(one)) for one in below):
             return True
         folders = [one for one, items in below.items() if not _is_file(items, depth + 1)]
-        people = [one for one in folders if not names.read(names.without_suffix(one)).exercises]
-        named = [one for one in below if one not in folders and _names_somebody(one)]
+        if alone and len(below) == len(folders) == 1:
+            return self._is_container(folders[0], below[folders[0]], depth + 1, alone=True, names_exercise=False)
+        people = [one for one in folders if _names_somebody(one)]
+        named = [one for one in below if one not in folders and _is_flat(one)]
         return alone and (len(people) > 1 or len(named) > 1)
 
     def _entry(
@@ -282,10 +297,16 @@ def _of_platform(name: str) -> bool:
 
 
 def _names_somebody(name: str) -> bool:
-    """Whether a file's name holds more than an exercise."""
+    """Whether a folder may be called after a student, and not after an exercise."""
+    stem = names.without_suffix(name) if archives.is_archive(name) else name
+    return not names.read(stem).exercises and names.is_person(stem)
+
+
+def _is_flat(name: str) -> bool:
+    """Whether a file's name holds an exercise and somebody's name."""
     stem, suffix = names.without_suffix(name), PurePosixPath(name).suffix.lower()
     reading = names.read(stem, owned=False)
-    return suffix in walk.LIMITS and bool(reading.exercises and reading.rest and not reading.is_test)
+    return suffix in walk.LIMITS and bool(reading.exercises) and not reading.is_test and names.is_person(stem)
 
 
 def _claim(entry: _Entry, roster: Roster | None, owned: dict[Student, list[_Entry]], pile: _Pile) -> None:
@@ -394,19 +415,19 @@ class _Desk:
 
     def told(self, drafts: Sequence[_Draft]) -> Iterator[_Draft]:
         """The files that are for one of the graded exercises; the others are put aside."""
-        tests = [draft for draft in drafts if draft.reading.is_test]
-        plain = [draft for draft in drafts if draft not in tests] or tests
+        tests = sum(draft.reading.is_test for draft in drafts)
+        plain = len(drafts) - tests or tests
         certain: list[_Draft] = []
         helpers: list[_Draft] = []
         for draft in drafts:
-            if draft not in plain:
+            if draft.reading.is_test and len(drafts) > tests:
                 self.ignore(draft, say("It is a test, by its name."))
                 continue
             slug, note = draft.exercise, ""
             if slug not in self.exercises and (guessed := self.by_functions(draft.source)):
                 slug = guessed
                 note = say("Its name does not tell the exercise; the functions in it do ({slug}).", slug=slug)
-            elif slug is None and len(self.exercises) == len(plain) == 1:
+            elif slug is None and len(self.exercises) == plain == 1:
                 slug = next(iter(self.exercises))
                 note = say(
                     "Its name does not tell the exercise; it is the only Python file, and only {slug} is graded.",
@@ -441,8 +462,15 @@ class _Desk:
     def hand_in(self, drafts: Iterable[_Draft]) -> None:
         """The attempts in the order in which they were made, each content once."""
         kept: dict[tuple[str, str], str] = {}
-        for draft in sorted(drafts, key=self.order):
+        ordered = sorted(drafts, key=self.order)
+        left = Counter(draft.exercise for draft in ordered)
+        for draft in ordered:
             assert draft.exercise
+            left[draft.exercise] -= 1
+            if left[draft.exercise] >= ATTEMPTS_OF_ONE:
+                reason = say("Only the last {limit} attempts at an exercise are graded.", limit=ATTEMPTS_OF_ONE)
+                self.refuse(draft.exercise, draft.item.origin, reason, self.time(draft.entry, draft.item)[0])
+                continue
             digest = hashlib.sha256(draft.source).hexdigest()
             self.answered.add(draft.exercise)
             if first := kept.get((draft.exercise, digest)):

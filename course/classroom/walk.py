@@ -234,14 +234,14 @@ def _archive(file: IO[bytes], item: Item, home: tzinfo) -> Iterator[Item]:
     filled = {member.path[:depth] for member in found for depth in range(len(member.path))}
     for member in found:
         one = Item((*item.parts, *member.path), packed, member.modified, member.size)
-        junk = next((at for at, part in enumerate(member.path) if names.is_junk(part)), None)
+        junk = any(names.is_junk(part) for part in member.path)
         if member.is_folder:
-            if member.path and member.path not in filled and junk is None:
+            if member.path and member.path not in filled and not junk:
                 yield Item(one.parts, packed, ignored=say("The folder is empty."))
-        elif junk is not None:
-            yield Item(one.parts, packed, ignored=_junk())
         elif member.read is None:
             yield Item(one.parts, packed, one.modified, one.size, refused=member.refused)
+        elif junk:
+            yield Item(one.parts, packed, ignored=_junk())
         elif not archives.is_archive(member.name):
             yield Item(one.parts, packed, one.modified, one.size, functools.partial(_unpack, member))
         elif len(packed) >= archives.MAX_DEPTH:

@@ -1,0 +1,384 @@
+"""A class that never was: generated submissions with what is to come of each. ``python -m scripts.class_folder DIR``.
+
+Right ones are the reference, most with an unusual implementation of something behind it; wrong ones are the reference
+with one misconception of the catalogue put in; hostile ones are some of those that ``tests/test_attacks.py`` stands.
+The same seed gives the same class, times included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from course import paths, syllabus
+from course.classroom.model import Student
+from course.compat import tomllib
+
+DEADLINE = datetime(2026, 3, 1, 22, 59, tzinfo=timezone.utc)
+"""23:59 in Zurich."""
+TITLE = "Week 3"
+STYLES = ("folders", "flat", "moodle", "canvas", "gradescope")
+"""How submissions are named; ``mixed`` takes them by turns."""
+FIRST = (
+    "Ada",
+    "Grace",
+    "Alan",
+    "Zoë",
+    "José",
+    "Mei",
+    "Olu",
+    "Ingrid",
+    "Kofi",
+    "Łucja",
+    "Ravi",
+    "Yuki",
+    "Noor",
+    "Jürgen",
+)
+LAST = ("Lovelace", "Hopper", "Nguyen", "O'Neil", "García", "Li", "Okafor", "Berg", "Mensah", "Nowak", "Iyer", "Sato")
+ATTACKS = (
+    "exit_at_call",
+    "lying_tensor",
+    "patch_comparisons",
+    "exit_at_import",
+    "read_files",
+    "escape_codes",
+    "frame_garbage",
+    "import_ours",
+    "start_processes",
+    "shadow_files",
+    "forge_code",
+    "patch_pytest",
+)
+"""Hostile files that end quickly."""
+AT_IMPORT = ("exit_at_import", "forge_code")
+"""Those that end when they are imported."""
+COMMON = 5
+"""Misconceptions that several students share."""
+EVERY = (
+    "right",
+    "wrong",
+    "late",
+    "hostile",
+    "notebook",
+    "broken",
+    "resubmitted",
+    "empty",
+    "wrong",
+    "duplicate",
+    "skeleton",
+    "missing",
+)
+"""The kinds of the first twelve students, which are all there are but ``unreadable``."""
+OTHERS = ("right",) * 4 + ("wrong",) * 11 + ("late", "late", "notebook", "resubmitted", "unreadable")
+"""The kinds of the others, drawn; every twentieth is hostile."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What one student handed in for one exercise, and what is to come of it."""
+
+    student: Student
+    exercise: str
+    kind: str
+    points: str
+    """``all``, ``some`` (more than none, less than all), ``less`` than all, or ``none``."""
+    status: str
+    """Of the result that counts; ``missing`` if there is none."""
+    attempts: int = 1
+    late: timedelta = timedelta()
+    misconception: str | None = None
+    """What was put into a wrong one."""
+    files: tuple[str, ...] = field(default=())
+    """Below the folder; the last one counts."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file before it has a place."""
+
+    content: bytes
+    submitted: datetime
+    suffix: str = ".py"
+
+
+def write(
+    folder: Path, students: int, seed: int = 1, style: str = "mixed", exercises: Sequence[str] = ("lora",)
+) -> list[Expected]:
+    """Write the submissions of a class.
+
+    Args:
+        folder: for the submissions; made if it is missing, and best empty.
+        students: how many there are. The first twelve show every kind but one.
+        seed: of everything that is drawn.
+        style: one of ``STYLES``, or ``mixed``.
+        exercises: slugs; each student has something for each of them.
+
+    Returns:
+        What to expect, student by student.
+    """
+    chance = random.Random(seed)
+    people = list(_people(students, chance))
+    expected: list[Expected] = []
+    metadata: list[str] = ["---"]
+    folder.mkdir(parents=True, exist_ok=True)
+    for slug in exercises:
+        maker = _Maker(slug, chance)
+        for number, student in enumerate(people):
+            kind = _kind(number, chance)
+            named = STYLES[number % len(STYLES)] if style == "mixed" else style
+            told, files = maker.make(student, kind)
+            places = [_PLACES[named](student, slug, file, attempt) for attempt, file in enumerate(files)]
+            for place, file in zip(places, files, strict=True):
+                _put(folder / place, file)
+            if named == "gradescope" and files:
+                metadata += _metadata(student, Path(places[-1]).parts[0], files[-1].submitted)
+            expected.append(replace(told, files=tuple(places)))
+    if len(metadata) > 1:
+        (folder / "submission_metadata.yml").write_text("\n".join(metadata) + "\n", encoding="utf-8")
+    (folder / ".DS_Store").write_bytes(b"\0")
+    return expected
+
+
+def roster(expected: Sequence[Expected]) -> str:
+    """The roster of this class as CSV."""
+    lines = ["id,name,email,extension"]
+    for one in dict.fromkeys(one.student for one in expected):
+        hours = f"{one.extension // timedelta(hours=1)}h" if one.extension else ""
+        lines.append(f"{one.id},{one.name},{one.email},{hours}")
+    return "\n".join(lines) + "\n"
+
+
+def policy(exercises: Sequence[str] = ("lora",)) -> str:
+    """A policy for this class as TOML."""
+    return (
+        f'title = "{TITLE}"\n'
+        f"exercises = {json.dumps(list(exercises))}\n"
+        'time_zone = "Europe/Zurich"\n'
+        "deadline = 2026-03-01T23:59:00\n"
+        'grace = "10m"\n'
+        "penalty_per_day = 10\n"
+        "penalty_cap = 50\n"
+        'attempts = "last"\n'
+    )
+
+
+# --- Who and what -----------------------------------------------------------------------------------------------------
+
+
+def _people(count: int, chance: random.Random) -> Iterator[Student]:
+    """Students with names of their own; the second one has an extension."""
+    pairs = [(first, last) for first in FIRST for last in LAST]
+    if count > len(pairs):
+        raise ValueError(f"no more than {len(pairs)} students have names of their own, not {count}")
+    for number, (first, last) in enumerate(chance.sample(pairs, count), start=10001):
+        extension = timedelta(days=2) if number == 10002 else timedelta()
+        yield Student(str(number), f"{first} {last}", f"s{number}@uni.example", extension)
+
+
+def _kind(number: int, chance: random.Random) -> str:
+    if number < len(EVERY):
+        return EVERY[number]
+    return "hostile" if number % 20 == 19 else chance.choice(OTHERS)
+
+
+class _Maker:
+    """Makes the submissions for one exercise."""
+
+    def __init__(self, slug: str, chance: random.Random) -> None:
+        self.slug = slug
+        self.chance = chance
+        self.reference = paths.solution(slug).read_text(encoding="utf-8")
+        table = tomllib.loads(paths.misconceptions(slug).read_text(encoding="utf-8"))
+        bonus = syllabus.resolve(slug).bonus  # a misconception there costs no points of the exercise
+        self.misconceptions = [one for one in table["misconception"] if one["caught_by"].split(".")[0] not in bonus]
+        chance.shuffle(self.misconceptions)
+        self.variants = [
+            text
+            for path in sorted(paths.variants(slug).glob("*.py"))
+            if "from __future__" not in (text := path.read_text(encoding="utf-8"))
+        ]
+        self.attacks = [paths.variants(slug).parents[1] / "attacks" / f"{name}.py" for name in ATTACKS]
+        self.made = {"wrong": 0, "hostile": 0, "right": 0}
+        self.first_right = b""
+
+    def make(self, student: Student, kind: str) -> tuple[Expected, list[_File]]:
+        """The files of one student, the one that counts last, and what to expect."""
+        on_time = DEADLINE - timedelta(minutes=self.chance.randrange(10, 3000))
+        told = Expected(student, self.slug, kind, "all", "passed")
+        right = _File(self.right(), on_time)
+        if kind == "right":
+            return told, [right]
+        if kind == "wrong":
+            name, text = self.wrong()
+            return replace(told, points="some", status="failed", misconception=name), [_File(text, on_time)]
+        if kind == "late":
+            late = timedelta(hours=self.chance.choice([1, 30, 60])) + student.extension
+            counted = late - student.extension - timedelta(minutes=10)
+            return replace(told, late=counted), [replace(right, submitted=DEADLINE + late)]
+        if kind == "hostile":
+            name, content = self.hostile()
+            status = "not_gradable" if name in AT_IMPORT else "failed"
+            return replace(told, points="less", status=status), [_File(content, on_time)]
+        if kind == "notebook":
+            return told, [_File(notebook(self.right().decode()), on_time, ".ipynb")]
+        if kind == "broken":
+            text = re.sub(r"^(def .*):$", r"\1", self.reference, count=1, flags=re.MULTILINE)
+            return replace(told, points="none", status="not_gradable"), [_File(text.encode(), on_time)]
+        if kind == "empty":
+            return replace(told, points="none", status="not_gradable"), [_File(b"", on_time)]
+        if kind == "skeleton":
+            text = paths.skeleton(self.slug).read_text(encoding="utf-8")
+            return replace(told, points="none", status="not_started"), [_File(text.encode(), on_time)]
+        if kind == "duplicate":
+            return told, [_File(self.first_right or right.content, on_time)]
+        if kind == "resubmitted":
+            _, before = self.wrong()
+            return replace(told, attempts=2), [_File(before, on_time - timedelta(hours=2)), right]
+        if kind == "unreadable":
+            told = replace(told, points="none", status="not_gradable", attempts=0)
+            return told, [_File(b"PK\3\4" + bytes(100), on_time, ".docx")]
+        return replace(told, points="none", status="missing", attempts=0), []
+
+    def right(self) -> bytes:
+        """The reference, with a variant of one function behind it, in somebody's own words."""
+        number = self.made["right"]
+        self.made["right"] += 1
+        variant = f"\n\n{self.variants[number % len(self.variants)]}" if self.variants and number else ""
+        content = f"{self.reference}{variant}\n# {number}\n".encode()
+        self.first_right = self.first_right or content
+        return content
+
+    def wrong(self) -> tuple[str, bytes]:
+        """The next misconception of the catalogue, every third time one of a few, and the reference with it."""
+        number = self.made["wrong"]
+        self.made["wrong"] += 1
+        among = COMMON if number % 3 == 2 else len(self.misconceptions)
+        one = self.misconceptions[number % min(among, len(self.misconceptions))]
+        text = self.reference
+        for edit in one.get("edits", [one]):
+            text = text.replace(edit["old"], edit["new"], 1)
+        return one["name"], f"{text}\n# {self.made['wrong']}\n".encode()
+
+    def hostile(self) -> tuple[str, bytes]:
+        """The next attack: its name and the file."""
+        path = self.attacks[self.made["hostile"] % len(self.attacks)]
+        self.made["hostile"] += 1
+        return path.stem, path.read_bytes()
+
+
+def notebook(source: str) -> bytes:
+    """A notebook with this code: one cell for each top-level block, with a magic and some Markdown in between."""
+    blocks = [block for block in re.split(r"\n\n\n(?=\S)", source) if block.strip()]
+    cells: list[dict[str, object]] = [
+        {"cell_type": "markdown", "metadata": {}, "source": "# My answers"},
+        *(
+            {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": block}
+            for block in blocks
+        ),
+    ]
+    cells.insert(1, {**cells[-1], "source": "%pip install torch\n!nvidia-smi"})
+    document = {
+        "cells": cells,
+        "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+# --- Where it lies ----------------------------------------------------------------------------------------------------
+
+
+def _put(path: Path, file: _File) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            info = zipfile.ZipInfo(f"hw/{path.stem}{file.suffix}", file.submitted.timetuple()[:6])
+            archive.writestr(info, file.content, zipfile.ZIP_DEFLATED)
+    else:
+        path.write_bytes(file.content)
+    seconds = file.submitted.timestamp()
+    os.utime(path, (seconds, seconds))
+
+
+def _folders(student: Student, slug: str, file: _File, attempt: int) -> str:
+    """A folder per student; every third one holds an archive."""
+    suffix = ".zip" if int(student.id) % 3 == 0 and file.suffix == ".py" else file.suffix
+    again = f" ({attempt})" if attempt else ""
+    return f"{student.id}/{slug}{again}{suffix}"
+
+
+def _flat(student: Student, slug: str, file: _File, attempt: int) -> str:
+    again = f"-{attempt}" if attempt else ""
+    return f"{student.id}_{slug}{again}{file.suffix}"
+
+
+def _moodle(student: Student, slug: str, file: _File, attempt: int) -> str:
+    again = f" ({attempt})" if attempt else ""
+    number = 700_000 + int(student.id)  # of the submission, not of the student
+    return f"{student.name}_{number}_assignsubmission_file_/{slug}{again}{file.suffix}"
+
+
+def _canvas(student: Student, slug: str, file: _File, attempt: int) -> str:
+    first, _, last = student.name.partition(" ")
+    squashed = re.sub(r"[\W_]", "", f"{last}{first}".lower())
+    late = "_LATE" if file.submitted > DEADLINE else ""
+    again = f"-{attempt}" if attempt else ""
+    return f"{squashed}{late}_{student.id}_{int(student.id) * 7 + attempt}_{slug}{again}{file.suffix}"
+
+
+def _gradescope(student: Student, slug: str, file: _File, attempt: int) -> str:
+    again = f"_{attempt}" if attempt else ""
+    return f"submission_{int(student.id) * 11}{len(slug)}/{slug}{again}{file.suffix}"
+
+
+_PLACES: dict[str, Callable[[Student, str, _File, int], str]] = {
+    "folders": _folders,
+    "flat": _flat,
+    "moodle": _moodle,
+    "canvas": _canvas,
+    "gradescope": _gradescope,
+}
+
+
+def _metadata(student: Student, folder: str, submitted: datetime) -> list[str]:
+    return [
+        f"{folder}:",
+        "  :submitters:",
+        f'  - :name: "{student.name}"',
+        f"    :sid: '{student.id}'",
+        f"    :email: {student.email}",
+        f"  :created_at: {submitted:%Y-%m-%d %H:%M:%S}.000000000 Z",
+        "  :score: 0.0",
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write submissions, roster.csv, policy.toml and expected.json into a folder."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.class_folder", description=main.__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--students", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--style", default="mixed", choices=[*STYLES, "mixed"])
+    parser.add_argument("--exercise", nargs="+", default=["lora"])
+    asked = parser.parse_args(arguments)
+    expected = write(asked.folder / "submissions", asked.students, asked.seed, asked.style, asked.exercise)
+    (asked.folder / "roster.csv").write_text(roster(expected), encoding="utf-8")
+    (asked.folder / "policy.toml").write_text(policy(asked.exercise), encoding="utf-8")
+    rows = json.dumps([asdict(one) for one in expected], default=str, ensure_ascii=False, indent=1)
+    (asked.folder / "expected.json").write_text(rows + "\n", encoding="utf-8")
+    print(f"{len(expected)} submissions of {asked.students} students: {asked.folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
