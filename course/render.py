@@ -665,7 +665,8 @@ def _told(check: CheckResult) -> list[str] | None:
     for line in check.compared or ():
         if (
             not check.passed
-            and line[1:] == [check.expected, check.actual]
+            and (check.expected or "").startswith(line[1])  # what differs may stand behind what is shown of both
+            and (check.actual or "").startswith(line[2])
             and (check.message or "").startswith(line[0])
         ):
             return line

@@ -723,6 +723,7 @@ def test_the_commands_stand_in_the_order_of_use(desk):
     names = re.findall(r"^  (\w+)  +\w", desk("--help").stdout.partition("Commands:")[2], re.MULTILINE)
     assert names == [
         "start", "list", "read", "grade", "hint", "solution", "diff", "next", "reset", "doctor", "run", "figures",
+        "class",
     ]  # fmt: skip
 
 

@@ -154,8 +154,8 @@ def _close(got: object, want: object, what: str, tolerance: float, hint: Hint, r
         message = say("{what}: not finite where it should be (tolerance {tolerance:g})", what=what, tolerance=tolerance)
     raise Failed(
         message,
-        expected=_short(want),
-        actual=_short(got),
+        expected=_short_at(want, float(expected.flatten()[worst]), index),
+        actual=_short_at(got, float(actual.flatten()[worst]), index),
         difference=difference,
         hint=hint,
         reveal=reveal,
@@ -169,11 +169,15 @@ def equal(got: object, want: object, what: str, *, hint: Hint = None, reveal: bo
 
 def _equal(got: object, want: object, what: str, hint: Hint, reveal: bool) -> None:
     _record(what, want, got)
-    if _canonical(got) != _canonical(want):
+    theirs, ours = _canonical(got), _canonical(want)
+    if theirs != ours:
+        shown, place = (_short(want), _short(got)), _first_difference(theirs, ours)
+        if place is not None and isinstance(theirs, list) and isinstance(ours, list):
+            shown = _short_at(want, ours[place], [place]), _short_at(got, theirs[place], [place])
         raise Failed(
             say("{what}: not what was expected", what=what),
-            expected=_short(want),
-            actual=_short(got),
+            expected=shown[0],
+            actual=shown[1],
             hint=hint,
             reveal=reveal,
         )
@@ -364,6 +368,19 @@ def _kind(value: object) -> str:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
+
+
+def _first_difference(got: object, want: object) -> int | None:
+    """The first place at which two lists differ; None if they are no lists of one length, or do not differ."""
+    if not isinstance(got, list) or not isinstance(want, list) or len(got) != len(want):
+        return None
+    return next((place for place, (mine, yours) in enumerate(zip(got, want, strict=True)) if mine != yours), None)
+
+
+def _short_at(value: object, element: object, index: Sequence[int]) -> str:
+    """As ``_short``; where that leaves something out, with the element that matters."""
+    text = _short(value)
+    return f"{text}; {_short(element, 60)} at {list(index)}" if "…" in text and index else text
 
 
 def _short(value: object, limit: int = 160) -> str:
