@@ -19,6 +19,7 @@ from course.classroom import gradebook, run
 from course.classroom.model import Refused, Student
 from course.classroom.store import Store
 from course.errors import GraderFault
+from scripts import class_folder
 from tests.class_desk import Desk, handed
 from tests.test_cli import english  # noqa: F401  every test here speaks English
 
@@ -414,3 +415,53 @@ def test_a_class_is_graded_by_the_real_grader(tmp_path):
     assert ada.result.bundle == bundle.of("strategy") and ada.result.sha256 == ada.sha256
     assert "Line 1: invalid syntax" in book.entries["cem", "strategy"].result.message
     assert (counts.graded, counts.not_gradable, counts.ours) == (2, 2, 0)
+
+
+@pytest.mark.slow
+def test_a_generated_class_is_killed_in_the_middle_gone_on_with_and_graded_as_expected(tmp_path):
+    """Right, wrong, late, broken, empty, resubmitted and hostile files, by the command and the real grader."""
+    expected = class_folder.write(tmp_path / "submissions", 12, exercises=["strategy"])
+    (tmp_path / "roster.csv").write_text(class_folder.roster(expected), encoding="utf-8")
+    (tmp_path / "policy.toml").write_text(class_folder.policy(["strategy"]), encoding="utf-8")
+    store_path = tmp_path / "class.db"
+    words = [
+        sys.executable,
+        "-m",
+        "course",
+        "class",
+        "grade",
+        str(tmp_path / "submissions"),
+        "--store",
+        str(store_path),
+    ]
+    words += ["--roster", str(tmp_path / "roster.csv"), "--policy", str(tmp_path / "policy.toml"), "--jobs", "2"]
+    options = {"cwd": ROOT, "stdout": subprocess.PIPE, "text": True, "env": {**os.environ, "LANGUAGE": "en"}}
+    with subprocess.Popen(words, **options) as child:
+        lines = [child.stdout.readline() for _ in range(4)]  # the head, and three of them
+        os.kill(child.pid, signal.SIGKILL)
+    assert all("exercise-10" in line for line in lines[1:])
+    with Store(store_path) as store:
+        kept = sum(one.grading is not None for one in store.submissions())
+    assert 3 <= kept < 12
+    again = subprocess.run(words, check=True, **options)
+    assert re.search(rf"^ *{kept}  unchanged", again.stdout, re.MULTILINE)
+    with Store(store_path) as store:
+        book = gradebook.build(store)
+        assert store._db.execute("SELECT count(*) FROM grading GROUP BY sha256 ORDER BY 1 DESC").fetchone()[0] == 1
+    assert len(expected) == len(book.students) == 12
+    for one in expected:
+        entry = book.entries[one.student.id, "strategy"]
+        assert (entry.attempts, entry.late) == (one.attempts, one.late), one
+        if one.kind == "hostile":  # the attacks are made for another exercise, whose functions they define
+            assert (entry.status, entry.earned) == ("not_gradable", 0)
+            continue
+        assert entry.status == one.status, one
+        if one.points == "all":
+            assert entry.earned == entry.max_points
+        elif one.points == "none":
+            assert entry.earned == 0
+        else:
+            assert (one.points == "less" or 0 < entry.earned) and entry.earned < entry.max_points
+        if one.misconception:
+            named = {check.mistake for check in entry.result.checks}
+            assert one.misconception in named, (one.misconception, named)

@@ -97,6 +97,28 @@ def test_what_a_kill_during_its_making_left_is_taken_over(tmp_path):
         assert store.submissions() == []
 
 
+def test_a_damaged_store_is_a_sentence(tmp_path):
+    desk = Desk(tmp_path)
+    with Store(desk.store_path, create=True) as store:
+        for number in range(40):
+            (one,) = put(store, handed("ada", f"x = {number}"))
+            mark(store, one, 4)
+    with desk.store_path.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(4096)
+        file.write(os.urandom(size - 4096))
+    outcome = desk("regrade", "--store", str(desk.store_path))
+    assert outcome.exit_code == 2 and "class.db cannot be used as a store: " in outcome.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no permission bits")
+def test_nobody_else_may_read_a_class(tmp_path):
+    with Store(tmp_path / "class.db", create=True) as store, store.alone():
+        put(store, handed("ada", "x = 1"))
+        modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
+    assert len(modes) == 4 and set(modes.values()) == {0}, modes
+
+
 def test_only_one_command_grades_into_a_store(tmp_path):
     with Store(tmp_path / "class.db", create=True) as store, store.alone():
         code = (

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from course import locks
@@ -142,6 +143,8 @@ class Store:
         self.path = path
         _demand_file(path, create)
         try:
+            if create:  # what it will hold is nobody else's business
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._db = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
                 uri=True,
@@ -151,7 +154,7 @@ class Store:
             )
             self._db.row_factory = sqlite3.Row
             self._open(create)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise self._unusable(error) from None
 
     def _open(self, create: bool) -> None:
@@ -185,16 +188,20 @@ class Store:
         row = self._db.execute(f"PRAGMA {what}").fetchone()
         return row[0] if row else None
 
-    def _unusable(self, error: sqlite3.Error) -> StoreError:
+    def _unusable(self, error: sqlite3.Error | OSError) -> StoreError:
         return StoreError(say("{file} cannot be used as a store: {reason}.", file=str(self.path), reason=str(error)))
 
     def __enter__(self) -> Store:
         """It is open."""
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        """Close it."""
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it; a damaged file becomes a sentence."""
         self.close()
+        if isinstance(error, sqlite3.Error):
+            raise self._unusable(error) from None
 
     def close(self) -> None:
         """Put the log into the file, and let go of it."""
