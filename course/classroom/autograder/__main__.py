@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from course import files, session, submission, syllabus, text
+from course import files, notebook, session, submission, syllabus, text
 from course.classroom.autograder import Config
 from course.classroom.model import Entry, Student
 from course.compat import isolated_command
@@ -125,7 +125,7 @@ def grade(
         try:
             if found is None:
                 raise submission.NotGradable(say("Hand in one file called {file}; it was not found.", file=copy.name))
-            copy.write_bytes(submission.read(found, within=folder))
+            copy.write_bytes(_python(found, folder, exercise))
         except submission.NotGradable as reason:
             started.refuse(str(reason), exercise.points)
             assert started.result
@@ -150,11 +150,22 @@ def grade(
                 print(clean(words))
 
 
+def _python(path: Path, folder: Path, exercise: Exercise) -> bytes:
+    """The Python in a file that was handed in; of a notebook its code cells."""
+    if not notebook.is_notebook(path):
+        return submission.read(path, within=folder)
+    data = submission.contents(path, notebook.MAX_BYTES, folder)
+    return notebook.read(data, path.name, exercise.names).source.encode("utf-8")
+
+
 def find(folder: Path, exercise: Exercise) -> Path | None:
-    """The file named like the exercise, else the only Python file; None if that leaves a choice."""
-    python = sorted(path for path in folder.rglob("*.py") if "__MACOSX" not in path.parts)
-    named = [path for path in python if path.stem.lower() == exercise.slug]
-    for choice in (named, python):
+    """The file named like the exercise, else the only one; Python before notebooks; None if that leaves a choice."""
+    python, books = (
+        sorted(path for path in folder.rglob(pattern) if "__MACOSX" not in path.parts)
+        for pattern in ("*.py", "*.ipynb")
+    )
+    named = [[path for path in paths if path.stem.lower() == exercise.slug] for paths in (python, books)]
+    for choice in (*named, python, books):
         if choice:
             top = min(len(path.parts) for path in choice)
             highest = [path for path in choice if len(path.parts) == top]
