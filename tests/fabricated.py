@@ -1,6 +1,6 @@
 """Gradebooks with everything in them that ever broke an export, and the files that each format makes of them.
 
-``PYTHONPATH=. python tests/fabricated.py`` writes ``tests/golden/formats`` again; read the difference first.
+``python -m tests.fabricated`` writes ``tests/golden/formats`` again; read the difference first.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
-import fake_grader
-
 from course.classroom import export
 from course.classroom.model import Entry, Gradebook, Override, Refused, Student
 from course.result import Explanation, Result
+from tests import fake_grader
 
 GOLDEN = Path(__file__).parent / "golden" / "formats"
 BELL, ESCAPE, TURNED = "\x07", "\x1b[2J", "\u202e"

@@ -12,8 +12,6 @@ from datetime import timedelta
 from decimal import Decimal
 from xml.etree import ElementTree
 
-import fabricated
-import fake_grader
 import jsonschema
 import pytest
 
@@ -37,6 +35,7 @@ from course.formats import (
 from course.formats import csv as csv_format
 from course.formats import json as json_format
 from course.result import Result
+from tests import fabricated, fake_grader
 
 BOOK = fabricated.book()
 LORA = export.chosen(BOOK, exercise="lora")
@@ -54,7 +53,7 @@ def test_golden_files(made):
     kept = {path.relative_to(fabricated.GOLDEN).as_posix() for path in fabricated.GOLDEN.rglob("*") if path.is_file()}
     assert kept == set(made) and len(kept) == 40
     for name, content in made.items():
-        assert content == (fabricated.GOLDEN / name).read_bytes(), f"{name}: PYTHONPATH=. python tests/fabricated.py"
+        assert content == (fabricated.GOLDEN / name).read_bytes(), f"{name}: python -m tests.fabricated"
 
 
 def test_every_format_has_a_golden_file(made):

@@ -404,6 +404,10 @@ FORBIDDEN = {
 }
 
 
+MAY_NAME = {("course/classroom/autograder/setup.sh", "the host of a package index")}
+"""It runs where nobody can set pip up beforehand, and only that index has builds of torch without CUDA."""
+
+
 def guard_no_machine(root: Path) -> Look:
     """Nothing in the repository speaks of the machine it was written on."""
     look = Look()
@@ -415,7 +419,7 @@ def guard_no_machine(root: Path) -> Look:
         look.seen.append(path.as_posix())
         for number, line in enumerate(text.splitlines(), start=1):
             for what, pattern in FORBIDDEN.items():
-                if match := pattern.search(line):
+                if (match := pattern.search(line)) and (path.as_posix(), what) not in MAY_NAME:
                     look.offences.append(f"{path.as_posix()}:{number} {what}: {match[0]}")
     return look
 
