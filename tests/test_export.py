@@ -19,11 +19,11 @@ import pytest
 from click.testing import CliRunner
 
 from course import paths, syllabus
-from course.cli import cli
 from course.classroom import autograder, export, gradebook
 from course.classroom.autograder import __main__ as runner
 from course.classroom.model import Found, Handed, Override, Refused, Student
 from course.classroom.store import Key, Store
+from course.cli import cli
 from tests import fabricated, fake_grader
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="a script of a Unix shell")
