@@ -38,7 +38,7 @@ REASON = "=cmd|' /C calc'!A0, said \"fine\" in the oral exam; see <b>minutes</b>
 
 def result(checks: list[dict], slug: str = "lora", status: str = "failed", **more: object) -> Result:
     """A result as the grader would have sent it; its points are those of the checks."""
-    number = {"lora": 3, "heads": 2}[slug]
+    number = {"lora": 3, "heads": 4}[slug]
     told = Result.from_json(
         {
             **fake_grader.result(checks, status),
@@ -96,7 +96,7 @@ def book() -> Gradebook:
     """Eight students and two exercises."""
     entries = {}
     for student in STUDENTS:
-        for slug in ("heads", "lora"):
+        for slug in ("lora", "heads"):
             entries[student.id, slug] = Entry(student, slug, 20)
 
     def put(student: Student, slug: str = "lora", **more: object) -> None:
@@ -114,7 +114,7 @@ def book() -> Gradebook:
     put(SYNTAX, result=result([], status="not_gradable", message=f"line 3: invalid syntax {ESCAPE}", max_points=20))
     put(FAULT, result=result([], status="grader_error", message="The grader ended without a word."))
     return Gradebook(
-        exercises=("heads", "lora"),
+        exercises=("lora", "heads"),
         students=STUDENTS,
         entries=entries,
         refused=(

@@ -35,7 +35,7 @@ TRAINING = {"accelerate", "datasets", "matplotlib", "pandas", "sklearn", "tokeni
 GRADING = {"pytest", "_pytest", "msgpack", "py_landlock", "pyseccomp"}
 ANYTHING = None
 MAY_IMPORT = {
-    "course": {"course", "click", "msgspec", "rich", "tomli"},
+    "course": {"course", "click", "msgspec", "rich", "tomli", "yaml"},
     "course/formats": {"course", "click", "msgspec", "rich", "tomli", "xlsxwriter"},
     "exercises": TORCH_STACK,
     "solutions": TORCH_STACK,
@@ -52,7 +52,7 @@ ASKED_FOR = {"datasets", "xlsxwriter"}
 """Imported only where a person named something that needs it; the program says how to install it."""
 STANDARD = sys.stdlib_module_names | {"tomllib"}
 """Of the newest Python that is supported, whichever is running."""
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "_pytest": "pytest"}
+DISTRIBUTIONS = {"sklearn": "scikit-learn", "_pytest": "pytest", "yaml": "pyyaml"}
 """Import name -> distribution, where they differ by more than a hyphen."""
 
 
@@ -638,7 +638,10 @@ def test_the_student_process_reaches_no_secret():
 
 def test_nothing_imports_in_a_circle():
     look = guard_circles(paths.ROOT)
-    assert "course.cli.learner -> course.grader" in look.seen and "grader.host.forkhost -> grader.judge.grading" in look.seen
+    assert (
+        "course.cli.learner -> course.grader" in look.seen
+        and "grader.host.forkhost -> grader.judge.grading" in look.seen
+    )
     assert look.offences == []
 
 

@@ -6,7 +6,8 @@ from html import escape
 
 from course.classroom.model import Entry, Gradebook
 from course.formats import facts
-from course.text import clean, language, mark, say, say_many, translated
+from course.formats.table import visible
+from course.text import language, mark, say, say_many, translated
 
 STATUS = {
     "passed": mark("passed"),
@@ -115,4 +116,4 @@ def _heading(slug: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(clean(text))
+    return escape(visible(text))
