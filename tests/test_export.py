@@ -47,8 +47,8 @@ def store(tmp_path) -> Path:
         refused = Refused(cy, "lora", "cy/lora.docx", "It is a document of a word processor.", MARCH)
         opened.register(Found(tuple(files), (refused,)), "folder")
         results = [fabricated.passing(bonus=False), fabricated.nasty()]
-        for one, result in zip(files, results, strict=True):
-            opened.record(Key(one.sha256, "lora", "bundle", "environment"), result)
+        for one, result in zip(opened.submissions(), results, strict=True):
+            opened.record(Key(one.sha256, "lora", "bundle", "environment"), [one.id], result)
         opened.override("eve", "lora", Override(Decimal("7.25"), "oral, with =notes", "me"))
     return path
 

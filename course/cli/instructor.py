@@ -222,7 +222,12 @@ EXPORTS = (
     "csv", "canvas", "moodle", "gradescope", "prairielearn", "classroom50", "junit", "lti-ags", "html", "json", "xlsx",
 )  # fmt: skip
 """As ``course.classroom.export`` knows them; here, so that ``--help`` need not load it."""
-policy_option = option("--policy", metavar="FILE", type=click.Path(path_type=Path), help="The policy (TOML).")
+policy_option = option(
+    "--policy",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Another policy (TOML) than the one that was graded with.",
+)
 out_option = option("--out", metavar="FILE|-", required=True, help="The file to write, or the standard output (-).")
 force_option = option("--force", is_flag=True, help="Replace the file if it is there already.")
 
@@ -287,7 +292,7 @@ def export_command(
 @class_.command("autograder")
 @exercise_argument
 @out_option
-@policy_option
+@option("--policy", metavar="FILE", type=click.Path(path_type=Path), help="Deadline, penalties and attempts (TOML).")
 @option("--attempts", metavar="N", type=click.IntRange(min=1), help="Grade only the first N submissions of a student.")
 @option(
     "--hidden-checks",
@@ -340,7 +345,7 @@ def _gradebook(store: Path, policy: Path | None) -> Gradebook:
 
     rules = policies.load(policy) if policy else None
     with Store(store) as opened:
-        return gradebook.build(opened, rules, title=rules.title if rules else "")
+        return gradebook.build(opened, rules)
 
 
 def _bytes(path: Path) -> bytes:
