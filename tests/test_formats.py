@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+import xmlschema
 
 import scripts.schema
 from course import paths
@@ -501,6 +503,25 @@ def test_junit_follows_xunit2(made):
             assert set(case.attrib) == {"classname", "name", "time"} and len(case) <= 1
             assert all({"type", "message"} == set(child.attrib) for child in case)
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\u202e]", made["junit.xml"].decode("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def xunit2() -> xmlschema.XMLSchema:
+    """The schema of Jenkins, which pytest tests its own reports with; MIT licence, text in the file."""
+    return xmlschema.XMLSchema(Path(__file__).parent / "schemas" / "junit-10.xsd")
+
+
+def test_junit_is_valid_by_the_public_schema(made, xunit2):
+    xunit2.validate(made["junit.xml"].decode("utf-8"))
+    for told in (
+        fabricated.passing(),
+        fabricated.nasty(),
+        fabricated.result([], status="grader_error", message="\x00"),
+    ):
+        xunit2.validate(junit.to_xml(told).decode("utf-8"))
+    assert not xunit2.is_valid(
+        made["junit.xml"].decode("utf-8").replace("<error ", "<mistake ").replace("</error>", "</mistake>")
+    )
 
 
 def test_junit_tells_overrides(made):
