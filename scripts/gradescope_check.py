@@ -152,7 +152,9 @@ def attempts(box: Box) -> None:
     found = box.run()
     demand(found["score"] == 0 and f"{SLUG}.py" in found["output"], "no file: it is named", found)
 
-    ending = "import os\nfor name in ('/autograder/source/config.json', '/etc/shadow'):\n"
+    ending = "import os\nimport glob\n"
+    ending += "checks = glob.glob('/opt/course/lib/python3*/site-packages/grader/checks/check_lora.py')\n"
+    ending += "for name in ['/autograder/source/config.json', '/etc/shadow', '/etc/passwd', *checks, '/autograder']:\n"
     ending += (
         "    try:\n        open(name).read(); print('READ', name)\n    except OSError as error:\n        print(error)\n"
     )

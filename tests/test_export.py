@@ -24,6 +24,7 @@ from course.classroom.autograder import __main__ as runner
 from course.classroom.model import Found, Handed, Override, Refused, Student
 from course.classroom.store import Key, Store
 from course.cli import cli
+from course.compat import isolated_command
 from tests import fabricated, fake_grader
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="a script of a Unix shell")
@@ -317,6 +318,19 @@ def test_only_so_many_attempts_are_graded(place):
     assert found["score"] == 11.0 and found["tests"] == earlier["results"]["tests"]
     assert found["output"].startswith("Only 2 submissions are graded") and "as it was" in found["output"]
     assert not place.script.with_name("request.json").exists()
+
+
+@pytest.mark.slow
+@unix
+def test_the_autograder_with_the_real_grader(place):
+    """As the user who runs the tests; scripts/gradescope_check.py does the same in a clean Debian, without rights."""
+    place.configure(exercise="lora", sandbox="auto")
+    for source, score in ((paths.solution("lora"), 63), (paths.skeleton("lora"), 0)):
+        place.hand_in(source.read_text(encoding="utf-8"))
+        runner.main(place.root, place.source, isolated_command("grader"))
+        found = json.loads((place.root / "results" / "results.json").read_bytes())
+        assert found["score"] == score, found
+        assert found["extra_data"]["course"]["result"]["bundle"]
 
 
 @unix

@@ -305,9 +305,27 @@ def test_canvas_with_semicolons_and_split_names():
 
 
 def test_two_rows_for_one_student_get_nothing():
-    text = "Student,ID,Section,Exercise-3 (7)\nx,s101,A,\ny,s101,A,\n"
+    text = "Student,ID,Section,Exercise-3 (7)\nAda,s101,A,\nAda L,s101,A,\n"
     filled = canvas.fill(text.encode(), LORA)
     assert filled.content.decode() == text and filled.count == 0
+
+
+def test_an_id_is_not_enough_where_everything_else_contradicts_it():
+    """The class is numbered from 1, and so are the accounts of the platform."""
+    head = "Student,ID,SIS Login ID,Section,Exercise-3 (7)\n"
+    for row, filled in (
+        ('"Hopper, Grace",s101,grace@example.org,A,', False),
+        ('"Hopper, Grace",s101,,A,', False),
+        ('"Hopper, Grace",s101,ada@example.org,A,', True),
+        ('"Lovelace, A.",s101,other@example.org,A,', True),
+        ("'',s101,,A,", True),
+    ):
+        text = head + row + "\n"
+        assert canvas.fill(text.encode(), LORA).count == filled, row
+    worksheet = "Identifier,Status,Grade,Maximum Grade\nParticipant 101,Submitted,,20.00\n"
+    numbered = Entry(Student("101", "Ada"), "lora", 20, fabricated.passing(bonus=False))
+    book = replace(LORA, students=(numbered.student,), entries={("101", "lora"): numbered})
+    assert moodle.fill(worksheet.encode(), book).count == 1  # marked blindly: there are no names
 
 
 def test_moodle_fills_in_grade_and_comment_and_nothing_else(made):
