@@ -143,7 +143,7 @@ def grade(
                 write(so_far.result)
 
         whole = command or [*AS_USER, *isolated_command("grader")]
-        quiet = {"COURSE_PARENT": "", "HOME": "/tmp", "USER": USER, "LOGNAME": USER}
+        quiet = dict(COURSE_PARENT="", HOME="/tmp", USER=USER, LOGNAME=USER)  # its parent is runuser, not we
         with Grader(whole, level=config.sandbox, environ=quiet, folder=Path("/")) as grader:
             write(session.run(grader, exercise, copy, lang=config.lang, heard=heard))
             if words := grader.last_words():
