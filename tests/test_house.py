@@ -35,7 +35,7 @@ TRAINING = {"accelerate", "datasets", "matplotlib", "pandas", "sklearn", "tokeni
 GRADING = {"pytest", "_pytest", "msgpack", "py_landlock", "pyseccomp"}
 ANYTHING = None
 MAY_IMPORT = {
-    "course": {"course", "click", "msgspec", "rich", "tomli", "yaml"},
+    "course": {"course", "click", "distributed", "msgspec", "rich", "tomli", "yaml"},
     "course/formats": {"course", "click", "msgspec", "rich", "tomli", "xlsxwriter"},
     "exercises": TORCH_STACK,
     "solutions": TORCH_STACK,
@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "tests/variants": TORCH_STACK,
 }
 """Folder -> what its files may import besides the standard library; the longest folder counts."""
-ASKED_FOR = {"datasets", "xlsxwriter"}
+ASKED_FOR = {"datasets", "distributed", "xlsxwriter"}
 """Imported only where a person named something that needs it; the program says how to install it."""
 STANDARD = sys.stdlib_module_names | {"tomllib"}
 """Of the newest Python that is supported, whichever is running."""
