@@ -5,7 +5,7 @@
 
 It needs root, debootstrap and unshare, and some minutes and 3 GB. pip gets the variables PIP_... and the certificates
 of the environment, and sees the folders that PIP_FIND_LINKS names; TORCH_INDEX is handed to setup.sh if it is set.
-The submissions: the reference, the skeleton, a syntax error, nothing, one that ends its process, one that loops while
+The submissions: the reference, also in a notebook, the skeleton, a syntax error, nothing, one that ends its process, one that loops while
 the autograder is killed, a late one with a policy, and one too many. Each must leave a valid results.json.
 """
 
@@ -143,6 +143,12 @@ def attempts(box: Box) -> None:
 
     box.submit({"my solution.py": paths.skeleton(SLUG).read_text(encoding="utf-8")})
     demand(box.run()["score"] == 0, "the skeleton gets none, under another name too")
+
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": reference}
+    whole = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    box.submit({f"{SLUG}.ipynb": whole})
+    found = box.run()
+    demand(found["score"] == points, "the reference in a notebook gets all points", found)
 
     box.submit({f"{SLUG}.py": "def broken(:\n"})
     found = box.run()

@@ -284,8 +284,14 @@ def test_a_link_that_leads_out_is_not_read(place, tmp_path):
 
 def test_a_notebook_is_graded(place):
     cell = {"cell_type": "code", "metadata": {}, "source": ["def lora_report():\n", "    return 1\n"], "outputs": []}
-    place.hand_in(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "lora.ipynb")
-    assert place.run()["score"] == 40
+    magic = {**cell, "source": ["%time x = 1\n"]}
+    place.hand_in(
+        json.dumps({"cells": [magic, cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "lora.ipynb"
+    )
+    found = place.run()
+    assert found["score"] == 40 and "only a notebook can run it" in found["output"]
+    request = json.loads(place.script.with_name("request.json").read_text())
+    assert request["shown"] == "lora.ipynb" and request["cells"] == [[1, 2, 2]]
 
 
 def test_lateness_by_policy_and_due_date(place):
