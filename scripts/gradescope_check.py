@@ -5,8 +5,9 @@
 
 It needs root, debootstrap and unshare, and some minutes and 3 GB. pip gets the variables PIP_... and the certificates
 of the environment, and sees the folders that PIP_FIND_LINKS names; TORCH_INDEX is handed to setup.sh if it is set.
-The submissions: the reference, also in a notebook, the skeleton, a syntax error, nothing, one that ends its process, one that loops while
-the autograder is killed, a late one with a policy, and one too many. Each must leave a valid results.json.
+The submissions: the reference, also in a notebook, the skeleton, a syntax error, nothing, one that ends its process,
+one that loops while the autograder is killed, a late one with a policy, and one too many. Each must leave a valid
+results.json.
 """
 
 from __future__ import annotations

@@ -291,7 +291,7 @@ def test_a_notebook_is_graded(place):
     found = place.run()
     assert found["score"] == 40 and "only a notebook can run it" in found["output"]
     request = json.loads(place.script.with_name("request.json").read_text())
-    assert request["shown"] == "lora.ipynb" and request["cells"] == [[1, 2, 2]]
+    assert request["shown"] == "lora.ipynb" and request["cells"] == [[2, 2, 2]]
 
 
 def test_lateness_by_policy_and_due_date(place):
