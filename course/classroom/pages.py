@@ -1,0 +1,109 @@
+"""Pages that an instructor or a student opens: one file each, with nothing to load and nothing that runs.
+
+Whatever fills a gap of a template is escaped, and control characters are spelt out (``text.clean``). The pages carry a
+Content-Security-Policy that forbids scripts and any loading, should an escape ever fail.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from course.text import clean, language, say, say_many
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def page(template: str, **values: object) -> str:
+    """A template of ours with its gaps filled in, in the reader's language.
+
+    Args:
+        template: its name in the folder ``templates``.
+        values: for the gaps.
+    """
+    return _environment().get_template(template).render(lang=language(), **values)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(say=say, say_many=say_many)
+    environment.filters.update(percent=percent, points=points, duration=duration, decimals=decimals)
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
+
+
+def percent(share: float | None) -> str:
+    """A share in whole percent; less than all is never shown as all, more than nothing never as nothing.
+
+    >>> percent(0.5), percent(0.999), percent(0.001), percent(1.0), percent(None)
+    ('50%', '99%', '1%', '100%', '–')
+    """
+    if share is None:
+        return "–"
+    whole = round(share * 100)
+    if share < 1 and whole == 100:
+        whole = math.floor(share * 100)
+    return f"{max(whole, 1) if share > 0 else whole}%"
+
+
+def points(value: Decimal | int | None) -> str:
+    """Points with as many decimals as they need, two at most.
+
+    >>> points(Decimal("7.00")), points(Decimal("6.50")), points(Decimal(20) / 3)
+    ('7', '6.5', '6.67')
+    """
+    if value is None:
+        return "–"
+    text = f"{Decimal(value):.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def decimals(value: float | None, places: int = 2) -> str:
+    """A number with a real minus sign."""
+    return "–" if value is None else f"{value:.{places}f}".replace("-", "−")
+
+
+def duration(value: timedelta) -> str:
+    """Days, hours and minutes, begun minutes counted in full.
+
+    >>> duration(timedelta(days=1, minutes=5)), duration(timedelta(seconds=1))
+    ('1 d 5 min', '1 min')
+    """
+    minutes = math.ceil(value.total_seconds() / 60)
+    parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
+
+
+def bars(counts: Sequence[int], width: float, height: float, gap: float = 2) -> list[dict[str, float]]:
+    """Where the bars of a histogram stand, from the left: x, y, width and height, and the count itself."""
+    most = max(counts, default=0) or 1
+    each = width / max(1, len(counts))
+    return [
+        {
+            "x": round(place * each + gap / 2, 2),
+            "y": round(height - height * count / most, 2),
+            "width": round(each - gap, 2),
+            "height": round(height * count / most, 2),
+            "count": count,
+        }
+        for place, count in enumerate(counts)
+    ]
