@@ -7,7 +7,7 @@ import json
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from course import environment, text
@@ -69,15 +69,28 @@ def _version(name: str) -> str | None:
         return None
 
 
+def sandbox(command: Sequence[str]) -> tuple[str, str]:
+    """The best sandbox level that the grader reaches here, and why it is not a better one.
+
+    Raises:
+        GraderFault: it does not answer.
+    """
+    return _level(_ask([*command, "--doctor"]))
+
+
+def _level(answer: Mapping[str, object]) -> tuple[str, str]:
+    reasons = answer.get("reasons")
+    because = "; ".join(str(reason) for reason in reasons) if isinstance(reasons, list) else ""
+    return str(answer.get("sandbox", "?")), because
+
+
 def _grader(command: Sequence[str]) -> list[Finding]:
     name = say("sandbox")
     try:
         answer = _ask([*command, "--doctor"])
     except GraderFault as fault:
         return [Finding("grader", say("Grader"), fault.message, False)]
-    level = str(answer.get("sandbox", "?"))
-    reasons = answer.get("reasons")
-    because = "; ".join(str(reason) for reason in reasons) if isinstance(reasons, list) else ""
+    level, because = _level(answer)
     full = level == "full"
     return [
         Finding("grader", name, level, True if full else None, "" if full else because),

@@ -33,6 +33,34 @@ def held(directory: Path) -> Iterator[bool]:
         os.close(descriptor)  # and with it the lock
 
 
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[bool]:
+    """Hold the lock of a file, which is made for it and stays; whoever comes second hears at once that it is taken.
+
+    Args:
+        path: of the file.
+
+    Yields:
+        Whether there is a lock to be held at all: not every network file system knows any.
+
+    Raises:
+        BlockingIOError: another process holds it.
+        OSError: the file cannot be made.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    try:
+        try:
+            _lock(descriptor)
+        except (BlockingIOError, PermissionError) as error:
+            raise BlockingIOError(*error.args) from None
+        except OSError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(descriptor)
+
+
 if sys.platform == "win32":
     import msvcrt
 

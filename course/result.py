@@ -215,6 +215,8 @@ class Result:
     schema: Literal["course/result/v1"] = SCHEMA
     sha256: str | None = None
     """Of the graded file."""
+    bundle: str | None = None
+    """The hash of what decided the verdict: checks, fixtures, reference, misconceptions and judge (``course.bundle``)."""
     started: str | None = None
     """ISO 8601, UTC."""
     seconds: float | None = None

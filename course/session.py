@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course import errors, submission
+from course import bundle, errors, submission
 from course.result import AnnouncedCheck, CheckResult, Explanation, Malformed, Result, Status, convert
 from course.syllabus import Exercise
 from course.text import say
@@ -170,6 +170,7 @@ def run(
     if grading.result is None:
         grading.fail(say("The grader ended its events without a result."))
     assert grading.result is not None
+    grading.result.bundle = bundle.of(exercise.slug)
     if grading.result.status == "not_gradable":
         if alone := submission.only_this_file(grading.result.message, file):
             grading.result.message += f"\n{alone}"

@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import tokenize
+from collections.abc import Callable
 from pathlib import Path
 
 from course import destinations
@@ -77,6 +78,38 @@ def read(path: Path, within: Path | None = None) -> bytes:
         NotGradable: missing, no regular file, too large, of another kind, or no text.
     """
     shown = path.name
+    data = contents(path, MAX_BYTES, within, refusal)
+    if b"\0" in data:
+        raise NotGradable(say("{file} is not a text file: it holds NUL bytes.", file=shown))
+    try:
+        decode(data)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        byte = f"0x{data[error.start]:02x}"
+        raise NotGradable(
+            say("{file} is not UTF-8 text: line {line} holds the byte {byte}.", file=shown, line=line, byte=byte)
+        ) from None
+    return data
+
+
+def contents(
+    path: Path,
+    limit: int,
+    within: Path | None = None,
+    refused: Callable[[str, bytes], str | None] = lambda name, beginning: None,
+) -> bytes:
+    """The bytes of a regular file, opened once and read within bounds, whatever it holds.
+
+    Args:
+        path: of the file.
+        limit: how many bytes it may have.
+        within: a folder that it must lie in, links followed; None means anywhere.
+        refused: told its name and its beginning; the reason to refuse it, if there is one.
+
+    Raises:
+        NotGradable: missing, no regular file, too large, or refused.
+    """
+    shown = path.name
     try:
         if within is not None and not path.resolve().is_relative_to(within.resolve()):
             raise NotGradable(
@@ -96,32 +129,22 @@ def read(path: Path, within: Path | None = None) -> bytes:
         status = os.fstat(descriptor)
         _demand_plain(shown, status.st_mode)  # it may be another one by now
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(limit + 1)
     except OSError as error:
         raise NotGradable(_unreadable(shown, error)) from None
     finally:
         os.close(descriptor)
-    if reason := refusal(shown, data[:BEGINNING]):
+    if reason := refused(shown, data[:BEGINNING]):
         raise NotGradable(reason)
-    if (size := max(len(data), status.st_size)) > MAX_BYTES:
+    if (size := max(len(data), status.st_size)) > limit:
         raise NotGradable(
             say(
                 "{file} has {size} bytes; a solution needs no more than {limit}.",
                 file=shown,
                 size=f"{size:,}",
-                limit=f"{MAX_BYTES:,}",
+                limit=f"{limit:,}",
             )
         )
-    if b"\0" in data:
-        raise NotGradable(say("{file} is not a text file: it holds NUL bytes.", file=shown))
-    try:
-        decode(data)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        byte = f"0x{data[error.start]:02x}"
-        raise NotGradable(
-            say("{file} is not UTF-8 text: line {line} holds the byte {byte}.", file=shown, line=line, byte=byte)
-        ) from None
     return data
 
 
@@ -157,11 +180,7 @@ def refusal(name: str, beginning: bytes) -> str | None:
     """Why a file of this name that begins so is no Python source, and what to do; None if it may be one."""
     suffix = Path(name).suffix.lower()
     if suffix == ".ipynb" or NOTEBOOK.match(beginning):
-        return say(
-            "{file} is a notebook. Export its code (jupyter nbconvert --to script {file}) and grade "
-            "the .py file; a later version will take notebooks.",
-            file=name,
-        )
+        return say("{file} is a notebook. Give it a name that ends in .ipynb, and it is graded as one.", file=name)
     found = next((kind for magic, kind in MAGIC.items() if beginning.startswith(magic) and suffix != ".py"), None)
     if found is None and suffix == ".py" and beginning.startswith((b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\x7fELF")):
         found = next(kind for magic, kind in MAGIC.items() if beginning.startswith(magic))

@@ -57,6 +57,7 @@ def result(checks, status="failed", **fields):
         "title": "LoRA and PEFT",
         "file": "lora.py",
         "sha256": "0" * 64,
+        "bundle": None,
         "started": "2026-01-02T03:04:05Z",
         "seconds": 1.5,
         "seed": 7,

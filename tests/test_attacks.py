@@ -333,11 +333,11 @@ def test_grading_ends_within_its_limits(host: Host, tmp_path: Path) -> None:
     graded = host.grade(file)
     seconds = time.monotonic() - started
     limits = graded.result["limits"]
-    assert limits["grading_seconds"] <= 180
+    assert limits["grading_seconds"] <= 120
     assert seconds < limits["grading_seconds"] * (1 + os.getloadavg()[0])  # what a busy machine adds is not in the sum
     assert graded.points == 0 and {"crashed", "skipped"} <= graded.statuses
     left_out = [check["message"] for check in graded.checks.values() if check["status"] == "skipped"]
-    assert any("kept the grader waiting for 90 s" in message for message in left_out)
+    assert any("kept the grader waiting for 60 s" in message for message in left_out)
 
 
 def test_numbers_choose_among_all_tries(monkeypatch: pytest.MonkeyPatch) -> None:

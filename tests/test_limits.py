@@ -65,8 +65,8 @@ def test_what_is_used_in_one_check_is_missing_in_the_next() -> None:
     assert limits.Budget(student=0.0).used_up and not limits.Budget().used_up
 
 
-def test_parts_add_up_to_three_minutes_at_most() -> None:
-    assert limits.grading_seconds() <= 180
+def test_parts_add_up_to_two_minutes_at_most() -> None:
+    assert limits.grading_seconds() <= 120
     assert limits.CHECK_CPU_SECONDS < limits.JUDGE_CPU_SECONDS
     assert limits.BACKSTOP_CPU_SECONDS > limits.JUDGE_CPU_SECONDS + limits.DIAGNOSIS_CPU_SECONDS + 10
 

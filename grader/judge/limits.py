@@ -20,14 +20,14 @@ from types import FrameType
 if sys.platform != "win32":
     import resource
 
-STUDENT_SECONDS = 90.0
+STUDENT_SECONDS = 60.0
 """Of waiting for the student's processes, in one grading."""
 CHECK_CPU_SECONDS = 3.0
 """Of the judge's own work in one check; those of the course take 0.1 at most."""
-JUDGE_CPU_SECONDS = 15.0
+JUDGE_CPU_SECONDS = 12.0
 """The same in all checks of a grading."""
-DIAGNOSIS_CPU_SECONDS = 25.0
-START_SECONDS = 40.0
+DIAGNOSIS_CPU_SECONDS = 18.0
+START_SECONDS = 30.0
 """For compiling the file and importing, once, what it imports."""
 MEMORY_BYTES = 2**30
 """Of the judge, beyond what it has when it begins."""

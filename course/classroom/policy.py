@@ -1,0 +1,421 @@
+"""The policy of an assignment: when it is due, what lateness costs, which attempt counts.
+
+A policy is a small TOML file that an instructor writes; every option is a field of ``Policy``, called the same in the
+file. A misspelt option is an error, never ignored: it would change marks.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from course import syllabus
+from course.classroom import times
+from course.classroom.model import Student
+from course.classroom.roster import folded
+from course.compat import tomllib
+from course.errors import CourseError
+from course.text import say
+
+CENT = Decimal("0.01")
+MAX_BYTES = 2**20
+Attempts = Literal["last", "best", "last-on-time"]
+AfterCap = Literal["cap", "zero"]
+PenaltyOf = Literal["max", "earned"]
+PenaltyDays = Literal["started", "full"]
+Sandbox = Literal["full", "auto"]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a policy needs to know of one attempt in order to choose."""
+
+    submitted: datetime | None
+    """With a time zone; None if nothing tells, which counts as on time."""
+    earned: Decimal = Decimal(0)
+    """Points before lateness; only ``best`` looks at them."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How an assignment is graded. Every option may be left out."""
+
+    title: str = ""
+    """What the assignment is called in reports and exports."""
+    exercises: tuple[str, ...] = ()
+    """What is graded: slugs (``"lora"``), numbers (``3``) or names (``"exercise-3"``). Left out: every exercise."""
+    time_zone: tzinfo | None = None
+    """Zone of all times that do not state their own, for example ``"Europe/Zurich"``."""
+    deadline: datetime | None = None
+    """When everything is due: a date and time with an offset (``2026-03-29T23:59:00+02:00``), or without one in
+    ``time_zone``. What is handed in at that very second is on time. Left out: nothing is ever late."""
+    deadlines: Mapping[str, datetime] = field(default_factory=dict)
+    """The same for single exercises, as a table; it wins over ``deadline``."""
+    grace: timedelta = timedelta()
+    """How long after the deadline work still counts as on time, for example ``"15m"``. Lateness is counted from the end
+    of the grace."""
+    accept_until: datetime | timedelta | None = None
+    """What comes later than this earns nothing: a date and time, or a duration after the deadline (``"7d"``). An
+    extension moves it as well. Left out: late work is always accepted."""
+    penalty_per_day: Decimal = Decimal(0)
+    """Percent that are taken off for every day of lateness."""
+    penalty_of: PenaltyOf = "max"
+    """Percent of what: ``"max"``, the points that can be reached, or ``"earned"``, those that were."""
+    penalty_days: PenaltyDays = "started"
+    """Which days count: every ``"started"`` one, so that a second late is a day late, or only ``"full"`` ones."""
+    penalty_cap: Decimal = Decimal(100)
+    """Percent that lateness costs at most."""
+    after_cap: AfterCap = "cap"
+    """What happens when the days would cost more than the cap: they cost the ``"cap"``, or the work is worth
+    ``"zero"``."""
+    extensions: Mapping[str, timedelta | Mapping[str, timedelta]] = field(default_factory=dict)
+    """Longer deadlines by id of the student, as a table: ``s101 = "2d"`` for all exercises, or ``s102 = {lora = "1d"}``
+    for single ones. If the roster gives an extension too, the longer one counts."""
+    attempts: Attempts = "last"
+    """Which attempt counts: the ``"last"`` one, the ``"best"`` one after penalties, or ``"last-on-time"``, which is the
+    last one that is not late, and the last one if all are."""
+    seed: int | Literal["fresh", "per-student"] = "fresh"
+    """Random inputs of the checks: ``"fresh"`` draws a seed for every grading, a number is the seed of all, and
+    ``"per-student"`` gives each student one that stays the same."""
+    sandbox: Sandbox = "full"
+    """Sandbox that is demanded: ``"full"`` refuses to grade without one, ``"auto"`` takes the best there is."""
+    time_limit: int | None = None
+    """Seconds after which the grading of one file is given up. Left out: the limits of the exercise."""
+
+    def due(self, student: Student, exercise: str) -> datetime | None:
+        """The deadline of one student with the extension and without the grace; None if there is none.
+
+        Args:
+            student: of the class.
+            exercise: the slug.
+        """
+        general = self.deadlines.get(exercise, self.deadline)
+        return times.later(general, self.extension(student, exercise)) if general else None
+
+    def extension(self, student: Student, exercise: str) -> timedelta:
+        """How much longer than the others a student has: by roster or policy, whichever is more."""
+        granted = next((given for name, given in self.extensions.items() if folded(name) == folded(student.id)), None)
+        if isinstance(granted, Mapping):
+            granted = granted.get(exercise)
+        return max(student.extension, granted or timedelta())
+
+    def late(self, submitted: datetime | None, student: Student, exercise: str) -> timedelta:
+        """How late this is: after deadline, extension and grace; whole seconds, never negative.
+
+        A day is the same time of the next day, even if the clocks are changed in between.
+
+        Args:
+            submitted: with a time zone; None, if nothing tells, is on time.
+            student: of the class.
+            exercise: the slug.
+        """
+        due = self.due(student, exercise)
+        if due is None or submitted is None:
+            return timedelta()
+        return times.between(times.later(due, self.grace), submitted.replace(microsecond=0))
+
+    def accepts(self, submitted: datetime | None, student: Student, exercise: str) -> bool:
+        """Whether what comes at this moment can still earn anything (``accept_until``)."""
+        if submitted is None or self.accept_until is None:
+            return True
+        if isinstance(self.accept_until, timedelta):
+            due = self.due(student, exercise)
+            last = times.later(due, self.accept_until) if due else None
+        else:
+            last = times.later(self.accept_until, self.extension(student, exercise))
+        return last is None or submitted.replace(microsecond=0) <= last
+
+    def days(self, late: timedelta) -> int:
+        """The days that lateness is charged for."""
+        full, rest = divmod(late, timedelta(days=1))
+        return full + (1 if rest and self.penalty_days == "started" else 0)
+
+    def penalty(self, earned: Decimal | int, max_points: int, late: timedelta) -> Decimal:
+        """The points that lateness takes off: never more than were earned; two places.
+
+        Args:
+            earned: points before lateness.
+            max_points: what can be reached.
+            late: as ``late`` returns it.
+        """
+        earned = Decimal(earned)
+        percent = self.penalty_per_day * self.days(late)
+        if percent > self.penalty_cap:
+            if self.after_cap == "zero":
+                return earned.quantize(CENT)
+            percent = self.penalty_cap
+        base = earned if self.penalty_of == "earned" else Decimal(max_points)
+        return min(earned, base * percent / 100).quantize(CENT, ROUND_HALF_UP)
+
+    def deduction(
+        self, submitted: datetime | None, student: Student, exercise: str, earned: Decimal | int, max_points: int
+    ) -> tuple[timedelta, Decimal]:
+        """Lateness and penalty of one attempt: the penalty is all that was earned if it came after ``accept_until``."""
+        late = self.late(submitted, student, exercise)
+        if not self.accepts(submitted, student, exercise):
+            return late, Decimal(earned).quantize(CENT)
+        return late, self.penalty(earned, max_points, late)
+
+    def counts(self, attempts: Sequence[Attempt], student: Student, exercise: str, max_points: int) -> int:
+        """Which attempt counts: its position.
+
+        Args:
+            attempts: at least one, in the order in which they were handed in.
+            student: who handed them in.
+            exercise: the slug.
+            max_points: what can be reached.
+        """
+        positions = range(len(attempts))
+        if self.attempts == "best":
+
+            def worth(position: int) -> tuple[Decimal, int]:
+                one = attempts[position]
+                lost = self.deduction(one.submitted, student, exercise, one.earned, max_points)[1]
+                return one.earned - lost, position  # the last of equals
+
+            return max(positions, key=worth)
+        if self.attempts == "last-on-time":
+            on_time = [at for at in positions if not self.late(attempts[at].submitted, student, exercise)]
+            return max(on_time, default=positions[-1])
+        return positions[-1]
+
+    def seed_of(self, student: Student, exercise: str) -> int | None:
+        """The seed to grade with; None means a fresh one."""
+        if self.seed == "fresh":
+            return None
+        if self.seed == "per-student":
+            words = f"{self.title}\0{exercise}\0{folded(student.id)}".encode()
+            return int.from_bytes(hashlib.sha256(words).digest()[:6], "big")
+        return self.seed
+
+
+OPTIONS = tuple(item.name for item in fields(Policy))
+
+
+def load(path: Path) -> Policy:
+    """The policy in a TOML file.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        CourseError: it cannot be read, or says something that is no policy; with the line where that is known.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise CourseError(say("{file} is too large for a policy.", file=path.name))
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise CourseError(
+            say("cannot read the policy {path}: {reason}.", path=str(path), reason=error.strerror or str(error))
+        ) from error
+    except UnicodeDecodeError:
+        raise CourseError(say("{file} is not UTF-8 text.", file=path.name)) from None
+    return parse(text, path.name)
+
+
+def parse(text: str, name: str) -> Policy:
+    """The policy in the text of a TOML file.
+
+    Args:
+        text: of the file.
+        name: what it is called, for complaints.
+
+    Raises:
+        CourseError: as ``load``.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(say("{file} is not valid TOML: {reason}", file=name, reason=str(error))) from None
+    return _Reader(text, name).policy(table)
+
+
+class _Reader:
+    """Turns the values of a TOML table into those of a ``Policy``, and knows in which line each stands."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.lines = text.splitlines()
+        self.name = name
+        self.home: tzinfo | None = None
+
+    def policy(self, table: Mapping[str, Any]) -> Policy:
+        for key in table:
+            self.demand_known(key, OPTIONS, (key,))
+        if "time_zone" in table:
+            self.home = self.read(table, "time_zone", lambda value: times.zone(self.text(value)))
+        readers: Mapping[str, Callable[[Any], Any]] = {
+            "title": self.text,
+            "exercises": self.exercises,
+            "time_zone": lambda value: self.home,
+            "deadline": self.moment,
+            "grace": self.duration,
+            "accept_until": self.limit,
+            "penalty_per_day": self.percent,
+            "penalty_of": lambda value: self.choice(value, get_args(PenaltyOf)),
+            "penalty_days": lambda value: self.choice(value, get_args(PenaltyDays)),
+            "penalty_cap": self.percent,
+            "after_cap": lambda value: self.choice(value, get_args(AfterCap)),
+            "attempts": lambda value: self.choice(value, get_args(Attempts)),
+            "seed": self.seed,
+            "sandbox": lambda value: self.choice(value, get_args(Sandbox)),
+            "time_limit": self.seconds,
+        }
+        values = {key: self.read(table, key, readers[key]) for key in table if key in readers}
+        if "deadlines" in table:
+            values["deadlines"] = self.deadlines(table["deadlines"])
+        if "extensions" in table:
+            values["extensions"] = self.extensions(table["extensions"])
+        if isinstance(values.get("accept_until"), timedelta) and not (values.keys() & {"deadline", "deadlines"}):
+            raise self.complaint(("accept_until",), say("a duration counts from a deadline, and there is none."))
+        return Policy(**values)
+
+    def read(self, table: Mapping[str, Any], key: str, reader: Callable[[Any], Any], *above: str) -> Any:
+        """One value; what is wrong with it becomes a complaint with the line."""
+        try:
+            return reader(table[key])
+        except times.Unclear as reason:
+            raise self.complaint((*above, key), str(reason)) from None
+
+    def complaint(self, keys: Sequence[str], reason: str) -> CourseError:
+        """The error for the option that these keys lead to."""
+        option = ".".join(keys)
+        if line := self.line(keys):
+            return CourseError(
+                say("{file}, line {line}: {option}: {reason}", file=self.name, line=line, option=option, reason=reason)
+            )
+        return CourseError(say("{file}: {option}: {reason}", file=self.name, option=option, reason=reason))
+
+    def line(self, keys: Sequence[str]) -> int | None:
+        """The line in which an option stands, as far as a look at the text can tell."""
+        section: list[str] = []
+        for number, line in enumerate(self.lines, start=1):
+            if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
+                section = [part.strip().strip("\"'") for part in header[1].split(".")]
+                here = section
+            elif assigned := re.match(r"""\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""", line):
+                here = [*section, *(part.strip("\"'") for part in self.dotted(assigned[1]))]
+            else:
+                continue
+            if here == list(keys) or (
+                len(here) < len(keys) and here and here == list(keys[: len(here)]) and "{" in line
+            ):
+                return number
+        return None
+
+    @staticmethod
+    def dotted(key: str) -> list[str]:
+        return [key] if key[0] in "\"'" else key.split(".")
+
+    def demand_known(self, key: str, known: Sequence[str], keys: Sequence[str]) -> None:
+        if key not in known:
+            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            reason = say("there is no such option.")
+            if nearest:
+                reason += " " + say("Did you mean '{name}'?", name=nearest[0])
+            raise self.complaint(keys, reason)
+
+    # Values. Each raises Unclear with a sentence.
+
+    @staticmethod
+    def text(value: Any) -> str:
+        if not isinstance(value, str):
+            raise times.Unclear(say("text in quotes is needed."))
+        return value
+
+    def duration(self, value: Any) -> timedelta:
+        if not isinstance(value, str):
+            raise times.Unclear(say("a duration in quotes is needed, for example 2d, 36h or 1d 12h."))
+        return times.duration(value)
+
+    def moment(self, value: Any) -> datetime:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            raise times.Unclear(say("'{text}' has no time of day. Write for example {text}T23:59.", text=str(value)))
+        if not isinstance(value, (str, datetime)):
+            raise times.Unclear(say("a date with a time is needed, for example 2026-03-29T23:59:00."))
+        return times.moment(value, self.home)
+
+    def limit(self, value: Any) -> datetime | timedelta:
+        if isinstance(value, str) and not re.match(r"\s*\d{4}-", value):
+            return times.duration(value)
+        return self.moment(value)
+
+    @staticmethod
+    def percent(value: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 100:
+            raise times.Unclear(say("a number of percent between 0 and 100 is needed."))
+        return Decimal(str(value))
+
+    @staticmethod
+    def choice(value: Any, known: Sequence[str]) -> str:
+        if value not in known:
+            names = ", ".join(f'"{name}"' for name in known)
+            raise times.Unclear(say("one of {names} is needed.", names=names))
+        return str(value)
+
+    @staticmethod
+    def seconds(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise times.Unclear(say("a whole number of seconds is needed, 1 or more."))
+        return value
+
+    def seed(self, value: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool):
+            if not 0 <= value < 2**53:
+                raise times.Unclear(say("a seed is a whole number from 0 to 2^53 - 1."))
+            return value
+        if value not in ("fresh", "per-student"):
+            raise times.Unclear(say('a seed is "fresh", "per-student" or a whole number.'))
+        return value
+
+    def exercises(self, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not value:
+            raise times.Unclear(say('a list of exercises is needed, for example ["lora", "exercise-4"].'))
+        slugs = [self.exercise(one) for one in value]
+        if twice := next((slug for slug in slugs if slugs.count(slug) > 1), None):
+            raise times.Unclear(say("{name} is named twice.", name=twice))
+        return tuple(sorted(slugs, key=[exercise.slug for exercise in syllabus.load()].index))
+
+    @staticmethod
+    def exercise(value: Any) -> str:
+        try:
+            return syllabus.resolve(str(value)).slug
+        except CourseError as error:
+            raise times.Unclear(error.message) from None
+
+    def deadlines(self, table: Any) -> dict[str, datetime]:
+        if not isinstance(table, dict):
+            raise self.complaint(
+                ("deadlines",), say("a table is needed: a line [deadlines], then lora = 2026-03-29T23:59:00.")
+            )
+        return self.by_exercise(table, self.moment, "deadlines")
+
+    def extensions(self, table: Any) -> dict[str, timedelta | Mapping[str, timedelta]]:
+        if not isinstance(table, dict):
+            raise self.complaint(("extensions",), say('a table is needed: a line [extensions], then s101 = "2d".'))
+        given: dict[str, timedelta | Mapping[str, timedelta]] = {}
+        for student, value in table.items():
+            if isinstance(value, dict):
+                given[student] = self.by_exercise(value, self.duration, "extensions", student)
+            else:
+                given[student] = self.read(table, student, self.duration, "extensions")
+        return given
+
+    def by_exercise(self, table: Mapping[str, Any], reader: Callable[[Any], Any], *above: str) -> dict[str, Any]:
+        """A table with a value for some of the exercises."""
+        found: dict[str, Any] = {}
+        for key in table:
+            slug = self.read({key: key}, key, self.exercise, *above)
+            if slug in found:
+                raise self.complaint((*above, key), say("{name} is named twice.", name=slug))
+            found[slug] = self.read(table, key, reader, *above)
+        return found

@@ -1,0 +1,252 @@
+"""The roster: who is in the class, read from a CSV file, and whom a name in a folder of submissions means.
+
+Our own header is ``id,name,email,extension``. What Canvas, Moodle and Gradescope export is read too, and so are
+semicolons, tabs, a byte order mark and the encodings of spreadsheets.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from course.classroom import times
+from course.classroom.model import Student
+from course.errors import CourseError
+from course.text import clean, say
+
+MAX_BYTES = 16 * 2**20
+"""A larger roster is no roster."""
+COLUMNS = {
+    "id": (
+        "id",
+        "student id",
+        "student_id",
+        "sid",
+        "identifier",
+        "id number",
+        "idnumber",
+        "student number",
+        "username",
+        "login",
+        "bezeichner",
+        "id-nummer",
+        "matrikelnummer",
+    ),
+    "name": ("name", "full name", "fullname", "student", "student name", "vollständiger name"),
+    "first": ("first name", "firstname", "given name", "vorname"),
+    "last": ("last name", "lastname", "surname", "family name", "nachname"),
+    "email": ("email", "mail", "e-mail", "email address", "e-mail address", "e-mail-adresse", "sis login id"),
+    "extension": ("extension", "extra time"),
+}
+"""What we read -> how the column may be called, the best one first; capitals do not matter."""
+CANVAS = ("student", "id", "section")
+"""Columns of the gradebook that Canvas exports; "Points Possible" in the first one is no student."""
+PARTICIPANT = re.compile(r"\D{0,40}?[ _](\d+)")
+""""Participant 123456", in the language of the site: the identifier of Moodle's grading worksheet."""
+
+
+class Ambiguous(Exception):
+    """A name fits several students; the message says how."""
+
+
+def load(path: Path) -> tuple[Student, ...]:
+    """The students of a roster, in its order.
+
+    Args:
+        path: of a CSV file.
+
+    Raises:
+        CourseError: it cannot be read, or a line is no student.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise CourseError(
+            say("cannot read the roster {path}: {reason}.", path=str(path), reason=error.strerror or str(error))
+        ) from error
+    return parse(data, path.name)
+
+
+def parse(data: bytes, name: str) -> tuple[Student, ...]:
+    """The same for its bytes.
+
+    Args:
+        data: of the CSV file.
+        name: what it is called, for complaints.
+    """
+    if len(data) > MAX_BYTES:
+        raise CourseError(say("{file} is too large for a roster.", file=name))
+    text = _decoded(data)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        raise _complaint(name, reader.line_num, str(error)) from None
+    rows = [(line, row) for line, row in rows if any(row)]
+    if not rows:
+        raise CourseError(say("{file} is empty; a roster begins with a line of column names.", file=name))
+    line, header = rows.pop(0)
+    columns, canvas = _columns(header, name, line)
+    students: dict[str, Student] = {}
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        if canvas and (row[0].casefold() in ("points possible", "") or row[0].casefold().endswith("student, test")):
+            continue
+        student = _student({key: row[at] for key, at in columns.items() if at < len(row)}, name, line)
+        key = folded(student.id)
+        if key in students:
+            raise _complaint(
+                name, line, say("the id '{id}' is in line {line} already.", id=student.id, line=lines[key])
+            )
+        students[key], lines[key] = student, line
+    return tuple(students.values())
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")  # what a spreadsheet saves in western Europe
+
+
+def _columns(header: Sequence[str], name: str, line: int) -> tuple[Mapping[str, int], bool]:
+    """Which column holds what, and whether this is Canvas's gradebook."""
+    titles = [title.casefold() for title in header]
+    found: dict[str, int] = {}
+    for key, known in COLUMNS.items():
+        if title := next((title for title in known if title in titles), None):
+            found[key] = titles.index(title)
+    if "id" not in found and "email" in found:
+        found["id"] = found["email"]  # Moodle's list of participants
+    if "id" not in found:
+        raise _complaint(
+            name,
+            line,
+            say(
+                "no column is called id. A roster has the columns id, name, email and extension; "
+                "only id is required. Found: {names}.",
+                names=", ".join(header[:12]),
+            ),
+        )
+    return found, all(title in titles for title in CANVAS) and titles[0] in ("student", "lastname")
+
+
+def _student(cells: Mapping[str, str], name: str, line: int) -> Student:
+    identifier = cells["id"]
+    if moodle := PARTICIPANT.fullmatch(identifier):
+        identifier = moodle[1]
+    identifier = tidy(identifier)
+    if not identifier:
+        raise _complaint(name, line, say("the id is missing."))
+    whole = cells.get("name", "")
+    if not whole and ("first" in cells or "last" in cells):
+        whole = f"{cells.get('first', '')} {cells.get('last', '')}"
+    email = cells.get("email", "")
+    try:
+        extension = times.duration(cells.get("extension", ""))
+    except times.Unclear as reason:
+        raise _complaint(name, line, str(reason)) from None
+    return Student(
+        id=identifier,
+        name=tidy(whole),
+        email=tidy(email) if "@" in email else "",
+        extension=extension if extension > timedelta() else timedelta(),
+    )
+
+
+def _complaint(name: str, line: int, reason: str) -> CourseError:
+    return CourseError(say("{file}, line {line}: {reason}", file=name, line=line, reason=reason))
+
+
+# --- Names ------------------------------------------------------------------------------------------------------------
+
+LONGEST = 120
+"""Characters of a name or an id."""
+
+
+def tidy(text: str) -> str:
+    """A name as it is kept and shown: one form of each letter, one blank between words, nothing that hides."""
+    return clean(" ".join(unicodedata.normalize("NFC", text).split()), one_line=True)[:LONGEST]
+
+
+def folded(text: str) -> str:
+    """A name as it is compared: capitals, width and composition of letters do not matter."""
+    return " ".join(unicodedata.normalize("NFKC", tidy(text)).casefold().split())
+
+
+def squashed(text: str) -> str:
+    """A name as Canvas writes it: letters and digits alone."""
+    return "".join(letter for letter in folded(text) if letter.isalnum())
+
+
+def orders(name: str) -> set[str]:
+    """The ways in which a name may be written, folded: ``Ada Lovelace``, ``Lovelace, Ada``, ``Lovelace Ada``."""
+    whole = folded(name)
+    if not whole:
+        return set()
+    written = {whole, whole.replace(",", " ")}
+    if "," in whole:
+        last, _, first = whole.partition(",")
+        written.add(f"{first} {last}")
+    else:
+        words = whole.split()
+        written |= {" ".join(words[cut:] + words[:cut]) for cut in range(1, len(words))}
+    return {" ".join(one.split()) for one in written}
+
+
+class Roster:
+    """Students by everything that they are called."""
+
+    def __init__(self, students: Iterable[Student]) -> None:
+        """Index them."""
+        self.students = tuple(students)
+        self._ids: dict[str, set[int]] = {}
+        self._names: dict[str, set[int]] = {}
+        self._loose: dict[str, set[int]] = {}
+        for number, student in enumerate(self.students):
+            for exact in {folded(student.id), folded(student.email)} - {""}:
+                self._ids.setdefault(exact, set()).add(number)
+            for name in orders(student.name):
+                self._names.setdefault(name, set()).add(number)
+                self._loose.setdefault(squashed(name), set()).add(number)
+            for loose in {squashed(student.id), folded(student.email).partition("@")[0]} - {""}:
+                self._loose.setdefault(loose, set()).add(number)
+
+    def find(self, *known: str) -> Student | None:
+        """The student whom all of this is said of: an id, a mail address, a name; None if it fits nobody.
+
+        Ids and addresses are looked up first, then names, then names without blanks and the part of an address before
+        the ``@``. What is found by one of the given words must not contradict another.
+
+        Raises:
+            Ambiguous: it fits several students.
+        """
+        hits = [found for word in known if (found := self._look_up(word))]
+        if not hits:
+            return None
+        agreed = set.intersection(*hits)
+        if len(agreed) == 1:
+            return self.students[agreed.pop()]
+        raise Ambiguous(
+            say(
+                "'{name}' fits several students of the roster ({ids}). Rename it to the id of one of them.",
+                name=" / ".join(tidy(word) for word in known if word),
+                ids=", ".join(self.students[number].id for number in sorted(set.union(*hits))),
+            )
+        )
+
+    def _look_up(self, word: str) -> set[int]:
+        """By exact id or address and by exact name, both of which must agree; then loosely."""
+        exact = self._ids.get(folded(word), set()) | set().union(*(self._names.get(one, set()) for one in orders(word)))
+        if exact or not squashed(word):
+            return set(exact)
+        return self._loose.get(squashed(word), set()) | self._loose.get(folded(word), set())

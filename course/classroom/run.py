@@ -1,0 +1,452 @@
+"""Having many submissions graded: tasks go to an executor, results come back into the store, one by one.
+
+On one machine the executor is a pool of threads, and all of them ask one grader (``local``). On a Dask cluster each
+worker process starts a grader of its own when its first task arrives (``cluster``); what is graded travels with the
+task, and only the result travels back. A worker that runs another version of the course or of its libraries grades
+nothing. The parent holds no result: what has come in is stored, told and forgotten.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from course import bundle, session, syllabus
+from course.classroom.model import Found
+from course.classroom.store import FRESH, Key, Store, Submission
+from course.errors import CourseError, GraderFault
+from course.grader import Grader
+from course.result import Malformed, Result
+from course.text import say
+
+RESTARTS = 2
+"""How often a grading is begun again because the whole grader died; what kills it for the third time is told."""
+CONNECT_SECONDS = 10
+"""To reach a Dask scheduler, and to wait for its first worker."""
+PREFIX = "course-class-"
+"""Of the folders that hold a source while it is graded; the number of the process follows."""
+
+Command = tuple[str, ...] | None
+"""Starts the grader; None means the one that is installed here."""
+
+
+class Unsandboxed(CourseError):
+    """A class is graded at sandbox level ``full``, and this machine does not reach it."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all gradings of a run have in common."""
+
+    level: str = "full"
+    """Sandbox level that is demanded; ``auto`` means the best there is."""
+    lang: str = "en"
+    command: Command = None
+    judges: int | None = None
+    """Gradings at once in one grader; None means as many as are asked for."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One grading, with everything that a worker needs."""
+
+    key: Key
+    source: bytes
+    setup: Setup
+    seed: int | None = None
+
+
+@dataclass
+class Counts:
+    """What became of the submissions; ``refused`` never became tasks."""
+
+    graded: int = 0
+    reused: int = 0
+    refused: int = 0
+    not_gradable: int = 0
+    ours: int = 0
+    """Failed through our fault, twice."""
+    faults: list[str] = field(default_factory=list)
+    """What was said of them, each sentence once."""
+
+    @property
+    def processed(self) -> int:
+        """All of them."""
+        return self.graded + self.reused + self.refused + self.not_gradable + self.ours
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a grader says of itself before anything is graded."""
+
+    sandbox: str
+    seconds: float
+    """The longest that one grading can take."""
+
+
+Heard = Callable[[Sequence[Submission], Result, bool], None]
+"""Told of the submissions of one source, how they were graded, and whether that was known already."""
+
+
+# --- In a worker ------------------------------------------------------------------------------------------------------
+
+
+class Machine:
+    """The grader of this process, and a private folder for what it reads."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        try:
+            self.grader = Grader(setup.command, level=setup.level, judges=setup.judges, restarts=RESTARTS)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the grader, whatever it is doing."""
+        if grader := getattr(self, "grader", None):
+            grader.__exit__(None, None, None)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_machine: Machine | None = None
+_starting = threading.Lock()
+
+
+def machine(setup: Setup) -> Machine:
+    """The grader of this process; it is started by whoever asks first.
+
+    Raises:
+        GraderFault: it cannot be started.
+    """
+    global _machine
+    with _starting:
+        if _machine is None or _machine.setup != setup:
+            if _machine:
+                _machine.close()
+            _machine = Machine(setup)
+        return _machine
+
+
+@atexit.register
+def stop() -> None:
+    """End the grader of this process, if there is one."""
+    global _machine
+    with _starting:
+        if _machine:
+            _machine.close()
+        _machine = None
+
+
+def _sweep() -> None:
+    """Remove the folders of processes of ours that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        number = folder.name.removeprefix(PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if number.isdecimal() and not Path("/proc", number).exists() and Path("/proc/self").exists():
+                if folder.lstat().st_uid == os.geteuid():
+                    shutil.rmtree(folder, ignore_errors=True)  # does not follow a link
+
+
+def perform(task: Task) -> str:
+    """Grade one source.
+
+    What fails through our fault is tried once more.
+
+    Returns:
+        The result as JSON.
+    """
+    result = _once(task)
+    if result.status == "grader_error":
+        result = _once(task)
+    return json.dumps(result.to_json())
+
+
+def _once(task: Task) -> Result:
+    exercise = syllabus.resolve(task.key.exercise)
+    name = f"{exercise.slug}.py"
+    try:
+        _demand_same(task.key.exercise, task.key.bundle, task.key.environment, task.setup.level)
+        here = machine(task.setup)
+        with tempfile.TemporaryDirectory(dir=here.folder) as folder:
+            file = Path(folder) / name
+            file.write_bytes(task.source)
+            result = session.run(here.grader, exercise, file, seed=task.seed, lang=task.setup.lang)
+    except CourseError as fault:
+        return failed(task.key, fault.message, task.setup.lang)
+    except OSError as error:
+        return failed(task.key, say("The submission could not be written: {reason}", reason=str(error)), task.setup.lang)
+    return replace(result, file=name, sha256=task.key.sha256)
+
+
+@functools.lru_cache(maxsize=64)
+def _demand_same(slug: str, wanted: str, environment: str, level: str) -> None:
+    """Refuse to grade with other checks, or on other libraries, than the result would be stored under."""
+    if wanted != bundle.of(slug):
+        raise GraderFault(say("This worker has another version of the checks. Install the same course everywhere."))
+    if environment != bundle.environment(level):
+        raise GraderFault(
+            say(
+                "This worker has other versions of Python or of the libraries: {theirs} instead of {ours}.",
+                theirs=bundle.environment(level),
+                ours=environment,
+            )
+        )
+
+
+def failed(key: Key, message: str, lang: str = "en") -> Result:
+    """The result of a grading that failed through our fault."""
+    exercise = syllabus.resolve(key.exercise)
+    grading = session.Grading(exercise.number, exercise.slug, exercise.title(lang), f"{exercise.slug}.py", lang=lang)
+    grading.fail(message)
+    assert grading.result
+    return replace(grading.result, max_points=exercise.points, sha256=key.sha256, bundle=key.bundle)
+
+
+def probe(setup: Setup) -> Answer:
+    """Ask the grader of this process whether it can work as demanded, before anything is graded.
+
+    Raises:
+        Unsandboxed: not at this sandbox level.
+        GraderFault: not at all.
+    """
+    here = machine(setup)
+    asked = here.grader.ask({"exercise": syllabus.load()[0].slug, "file": str(here.folder / "missing.py")})
+    last = [*asked][-1]  # there is no such file: it says so, at once, and what it is
+    if last["event"] == "result":
+        try:
+            told = Result.from_json(last.get("result"))
+        except Malformed as error:
+            raise GraderFault(say("The grader sent an event that cannot be read: {reason}", reason=str(error))) from None
+        return Answer(told.sandbox or "?", told.limits.get("grading_seconds", 0.0))
+    if setup.level == "full":
+        from course import doctor
+        from course.compat import isolated_command
+
+        level, reasons = doctor.sandbox(setup.command or isolated_command("grader"))
+        if level != "full":
+            raise Unsandboxed(
+                say(
+                    "A class is graded at sandbox level full, and here it is {level} ({reasons}). If you trust "
+                    "every submission, add: --allow-unsandboxed",
+                    level=level,
+                    reasons=reasons or "-",
+                )
+            )
+    raise GraderFault(str(last.get("message")))
+
+
+# --- Executors --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who grades."""
+
+    setup: Setup
+    executor: Executor
+    window: int
+    """Tasks handed out at once."""
+    answer: Answer
+    workers: int
+
+
+@contextlib.contextmanager
+def local(setup: Setup, jobs: int) -> Iterator[Crew]:
+    """One grader on this machine, and as many gradings in it as there are jobs.
+
+    Raises:
+        Unsandboxed: it does not reach the sandbox level.
+        GraderFault: it cannot work.
+    """
+    setup = replace(setup, judges=jobs)
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
+    try:
+        yield Crew(setup, pool, 2 * jobs, probe(setup), jobs)  # a thread that is done finds its next task waiting
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        stop()  # whatever still runs ends with it
+        pool.shutdown(wait=True)
+
+
+@contextlib.contextmanager
+def cluster(setup: Setup, address: str, jobs: int | None) -> Iterator[Crew]:
+    """The workers of a Dask cluster that runs already.
+
+    Args:
+        setup: of the gradings.
+        address: of its scheduler, ``tcp://host:8786``.
+        jobs: tasks handed out at once; None means twice as many as the workers have threads.
+
+    Raises:
+        CourseError: Dask is not installed, the scheduler does not answer, or it has no worker.
+        Unsandboxed: a worker does not reach the sandbox level.
+        GraderFault: a worker cannot grade.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise CourseError(
+            say("--dask needs two more packages: python -m pip install 'transformers-course[cluster]'")
+        ) from None
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise CourseError(
+            say("no Dask scheduler answers at {address}: {reason}.", address=address, reason=str(error))
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except TimeoutError:
+            raise CourseError(say("the Dask cluster at {address} has no worker.", address=address)) from None
+        threads = sum(client.nthreads().values())
+        answers: list[Answer] = [Answer(*told) for told in client.run(_probe, setup, on_error="raise").values()]
+        executor = client.get_executor(pure=False)
+        try:
+            slowest = max(answer.seconds for answer in answers)
+            levels = ", ".join(sorted({answer.sandbox for answer in answers}))
+            yield Crew(setup, executor, jobs or 2 * threads, Answer(levels, slowest), len(answers))
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _probe(setup: Setup) -> tuple[str, float]:
+    """The answer of a worker as plain data."""
+    answer = probe(setup)
+    return answer.sandbox, answer.seconds
+
+
+# --- In the parent ----------------------------------------------------------------------------------------------------
+
+
+def keys(submissions: Iterable[Submission], setup: Setup, seed: int | None) -> list[Key]:
+    """What these submissions are to be graded under today, each once, exercise by exercise."""
+    policy = FRESH if seed is None else str(seed)
+    environment = bundle.environment(setup.level)
+    number = {exercise.slug: exercise.number for exercise in syllabus.load()}
+    wanted = sorted({(number[one.exercise], one.sha256, one.exercise): None for one in submissions}, key=lambda it: it[0])
+    return [Key(sha256, slug, bundle.of(slug), environment, policy) for _, sha256, slug in wanted]
+
+
+def take(
+    found: Found,
+    store: Store,
+    folder: str,
+    setup: Setup,
+    *,
+    seed: int | None = None,
+    exercises: Sequence[str] | None = None,
+) -> tuple[list[Key], Counts]:
+    """Put what was handed in into the store, and find out what of it is still to be graded.
+
+    Args:
+        found: what lies in the folder.
+        store: takes it, sources included.
+        folder: its path.
+        setup: of the gradings.
+        seed: of all gradings; None means a fresh one for each.
+        exercises: slugs; None means all.
+
+    Returns:
+        What is to be graded, and the counts so far: what was refused, and what was graded before.
+    """
+    store.register(found, folder, exercises)
+    mine = [one for one in store.submissions(folder) if exercises is None or one.exercise in exercises]
+    counts = Counts(
+        refused=sum(no.exercise is None or exercises is None or no.exercise in exercises for no in found.refused)
+    )
+    waiting, known = [], set()
+    for key in keys(mine, setup, seed):
+        if store.reuse(key):
+            known.add((key.sha256, key.exercise))
+        else:
+            waiting.append(key)
+    counts.reused = sum((one.sha256, one.exercise) in known for one in mine)
+    return waiting, counts
+
+
+def grade(
+    waiting: Iterable[Key],
+    store: Store,
+    crew: Crew,
+    counts: Counts,
+    *,
+    seed: Callable[[Key], int | None] = lambda key: None,
+    heard: Heard = lambda submissions, result, reused: None,
+) -> Counts:
+    """Have all of it graded; each result is in the store before anybody is told of it.
+
+    Args:
+        waiting: what is to be graded.
+        store: holds the sources, and takes the results.
+        crew: who grades.
+        counts: so far; they are added to.
+        seed: of a grading; None means a fresh one.
+        heard: told of each result.
+
+    Returns:
+        The counts.
+
+    Raises:
+        GraderFault: the cluster is gone; what came in before is stored.
+    """
+    running: dict[Future[str], Key] = {}
+
+    def collect() -> None:
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            key = running.pop(future)
+            result, document = _outcome(future, key, crew.setup)
+            submissions = store.record(key, result, document)
+            _count(counts, result, len(submissions))
+            heard(submissions, result, False)
+
+    try:
+        for key in waiting:
+            while len(running) >= crew.window:
+                collect()
+            task = Task(key, store.source(key.sha256), crew.setup, seed(key))
+            running[crew.executor.submit(perform, task)] = key
+        while running:
+            collect()
+    finally:
+        for future in running:
+            future.cancel()
+    return counts
+
+
+def _outcome(future: Future[str], key: Key, setup: Setup) -> tuple[Result, str | None]:
+    """The result that a future holds, and its JSON; whatever went wrong on the way is our fault."""
+    try:
+        document = future.result()
+        return Result.from_json(json.loads(document)), document
+    except CancelledError:  # nobody but the scheduler cancels what we have not
+        raise GraderFault(say("The Dask scheduler has dropped the gradings: it is gone, or was restarted.")) from None
+    except Exception as error:  # a worker that was killed again and again, a result that cannot be read
+        reason = f"{type(error).__name__}: {error}"
+        return failed(key, say("The grading broke off: {reason}", reason=reason), setup.lang), None
+
+
+def _count(counts: Counts, result: Result, submissions: int) -> None:
+    if result.status == "grader_error":
+        counts.ours += submissions
+        message = result.message or next((one.message for one in result.checks if one.status == "grader_error"), "")
+        if message and message not in counts.faults:
+            counts.faults.append(message)
+    elif result.status == "not_gradable":
+        counts.not_gradable += submissions
+    else:
+        counts.graded += submissions

@@ -1,0 +1,564 @@
+"""What an instructor must not lose, in one SQLite file: what was handed in, how it was graded, and what was overridden.
+
+A grading is one transaction, and the write-ahead log keeps it whatever becomes of the process: after ``kill -9`` the
+gradings that were running are missing, and nothing else. Each is stored under what it depends on (the hash of the
+source, the exercise, the bundle, the environment, the seed policy), so nothing is counted twice, and nothing unchanged
+is graded again. Not covered: a power cut may cost the last few gradings, and a network file system without locks lets
+two commands grade at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from course import locks
+from course.classroom.model import Found, Handed, Override, Refused, Student
+from course.errors import CourseError
+from course.result import Result
+from course.text import say
+
+APPLICATION = 0x43525331
+"""SQLite's ``application_id``: by it a store of ours is known."""
+VERSION = 1
+"""Of the tables below."""
+BUSY_SECONDS = 30.0
+"""To wait for another command that is writing; each transaction takes milliseconds."""
+FRESH = "fresh"
+"""Seed policy: a fresh seed for each grading. The other policies are the seed itself."""
+
+TABLES = """
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE student (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, extension REAL NOT NULL,
+    place INTEGER  -- in the roster; NULL for somebody who is not in it
+) WITHOUT ROWID;
+CREATE TABLE source (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE grading (
+    id INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL REFERENCES source, exercise TEXT NOT NULL,
+    bundle TEXT NOT NULL, environment TEXT NOT NULL, seed_policy TEXT NOT NULL,
+    status TEXT NOT NULL, points INTEGER NOT NULL, result TEXT NOT NULL, finished TEXT NOT NULL,
+    UNIQUE (sha256, exercise, bundle, environment, seed_policy)
+);
+CREATE TABLE submission (
+    id INTEGER PRIMARY KEY,
+    folder TEXT NOT NULL, student TEXT NOT NULL REFERENCES student, exercise TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES source, origin TEXT NOT NULL, submitted TEXT,
+    notes TEXT NOT NULL, cells TEXT NOT NULL,
+    present INTEGER NOT NULL,  -- 0: it was there, and no longer was when the folder was read again
+    grading INTEGER REFERENCES grading,  -- the one that counts; NULL before the first
+    UNIQUE (folder, student, exercise, origin, sha256)
+);
+CREATE INDEX submission_by_source ON submission (sha256, exercise);
+CREATE TABLE refusal (
+    id INTEGER PRIMARY KEY,
+    folder TEXT NOT NULL, student TEXT REFERENCES student, exercise TEXT,
+    origin TEXT NOT NULL, reason TEXT NOT NULL, submitted TEXT
+);
+CREATE TABLE override (
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL REFERENCES student, exercise TEXT NOT NULL,
+    points TEXT,  -- NULL: the one before is taken back
+    reason TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL
+);
+CREATE TABLE event (id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE regrading (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL,
+    submission INTEGER NOT NULL REFERENCES submission,
+    before INTEGER NOT NULL REFERENCES grading, after INTEGER NOT NULL REFERENCES grading
+);
+"""
+
+
+class StoreError(CourseError):
+    """The file is no store of ours, or it cannot be used."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a grading depends on."""
+
+    sha256: str
+    exercise: str
+    bundle: str
+    environment: str
+    seed_policy: str = FRESH
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One file that was handed in, as the store knows it."""
+
+    id: int
+    student: str
+    exercise: str
+    sha256: str
+    origin: str
+    submitted: datetime | None
+    notes: tuple[str, ...]
+    grading: int | None
+
+
+@dataclass(frozen=True)
+class Grading:
+    """One grading, without its whole result."""
+
+    id: int
+    key: Key
+    status: str
+    points: int
+    finished: str
+
+
+def now() -> str:
+    """ISO 8601, UTC."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+class Store:
+    """An open store; use it as a context manager. One thread at a time may use it.
+
+    Args:
+        path: of the file.
+        create: make it if it is not there.
+
+    Raises:
+        StoreError: it is not there, is something else, or was written by another version.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        _demand_file(path, create)
+        try:
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
+                uri=True,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            self._db.row_factory = sqlite3.Row
+            self._open(create)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+
+    def _open(self, create: bool) -> None:
+        """Look at what it is before anything is changed in it."""
+        application, version = self._pragma("application_id"), self._pragma("user_version")
+        empty = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if application != APPLICATION and not (create and empty and not application and not version):
+            raise StoreError(say("{file} is not a store of class grading. Name another file.", file=str(self.path)))
+        if application == APPLICATION and version != VERSION:
+            raise StoreError(
+                say(
+                    "{file} was written by another version of the course: its tables have version {theirs}, and this "
+                    "one knows version {ours}. Use the course that wrote it, or grade into a new file.",
+                    file=str(self.path),
+                    theirs=version,
+                    ours=VERSION,
+                )
+            )
+        self._pragma("journal_mode = WAL")
+        self._pragma("synchronous = NORMAL")  # the log is whole after a kill; see above for a power cut
+        self._pragma("foreign_keys = ON")
+        if application != APPLICATION:
+            with self.transaction():
+                if self._pragma("application_id") != APPLICATION:  # nobody was faster
+                    for statement in TABLES.split(";\n"):
+                        self._db.execute(statement)
+                    self._pragma(f"application_id = {APPLICATION}")
+                    self._pragma(f"user_version = {VERSION}")
+
+    def _pragma(self, what: str) -> Any:
+        row = self._db.execute(f"PRAGMA {what}").fetchone()
+        return row[0] if row else None
+
+    def _unusable(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(say("{file} cannot be used as a store: {reason}.", file=str(self.path), reason=str(error)))
+
+    def __enter__(self) -> Store:
+        """It is open."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Put the log into the file, and let go of it."""
+        with contextlib.suppress(sqlite3.Error):  # what is in the log is read from there next time
+            self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block, or nothing of it.
+
+        Raises:
+            StoreError: the file cannot be written: a full disk, somebody else's transaction without end.
+        """
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only one that grades into it; the lock is a file beside it, and ends with this process.
+
+        Raises:
+            StoreError: another command grades into it.
+        """
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locks.alone(self.path.with_name(f"{self.path.name}-lock")))
+            except BlockingIOError:
+                raise StoreError(
+                    say("another command is grading into {file}. Wait for its end.", file=str(self.path))
+                ) from None
+            except OSError as error:
+                raise StoreError(
+                    say("{file} cannot be locked: {reason}.", file=str(self.path), reason=error.strerror or str(error))
+                ) from None
+            yield
+
+    # --- what was handed in ------------------------------------------------------------------------------------------
+
+    def register(self, found: Found, folder: str, exercises: Sequence[str] | None = None) -> None:
+        """Take over what lies in a folder now; what lay there before and is gone no longer counts.
+
+        Args:
+            found: what lies there.
+            folder: its path, by which it is known again.
+            exercises: slugs that this is about; None means all. Others of the folder are left alone.
+        """
+        wanted, folder = None if exercises is None else set(exercises), _text(folder)
+        with self.transaction():
+            if wanted is None:
+                self._db.execute("UPDATE submission SET present = 0 WHERE folder = ?", [folder])
+                self._db.execute("DELETE FROM refusal WHERE folder = ?", [folder])
+            for slug in wanted or ():
+                self._db.execute("UPDATE submission SET present = 0 WHERE folder = ? AND exercise = ?", [folder, slug])
+                self._db.execute(
+                    "DELETE FROM refusal WHERE folder = ? AND (exercise = ? OR exercise IS NULL)", [folder, slug]
+                )
+            for one in found.handed:
+                if wanted is None or one.exercise in wanted:
+                    self._register(one, folder)
+            for no in found.refused:
+                if wanted is None or no.exercise is None or no.exercise in wanted:
+                    if no.student:
+                        self._know(no.student)
+                    student = _text(no.student.id) if no.student else None
+                    self._db.execute(
+                        "INSERT INTO refusal (folder, student, exercise, origin, reason, submitted) "
+                        "VALUES (?, ?, ?, ?, ?, ?)",
+                        [folder, student, no.exercise, _text(no.origin), _text(no.reason), _iso(no.submitted)],
+                    )
+
+    def _register(self, one: Handed, folder: str) -> None:
+        self._know(one.student)
+        self._db.execute("INSERT OR IGNORE INTO source VALUES (?, ?)", [one.sha256, one.source])
+        self._db.execute(
+            "INSERT INTO submission (folder, student, exercise, sha256, origin, submitted, notes, cells, present) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET "
+            "present = 1, submitted = excluded.submitted, notes = excluded.notes, cells = excluded.cells",
+            [
+                folder, _text(one.student.id), one.exercise, one.sha256, _text(one.origin), _iso(one.submitted),
+                json.dumps(one.notes), json.dumps(_plain(one.cells)),
+            ],
+        )  # fmt: skip
+
+    def _know(self, student: Student, place: int | None = None) -> None:
+        """Add a student; what the roster says of them wins over what file names do."""
+        self._db.execute(
+            "INSERT INTO student VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "name = excluded.name, email = excluded.email, extension = excluded.extension, place = excluded.place "
+            "WHERE student.place IS NULL OR excluded.place IS NOT NULL",
+            [_text(student.id), _text(student.name), _text(student.email), student.extension.total_seconds(), place],
+        )
+
+    def enrol(self, roster: Iterable[Student]) -> None:
+        """Take over a roster, in its order; whoever is no longer in it counts as known by their files alone."""
+        with self.transaction():
+            self._db.execute("UPDATE student SET place = NULL")
+            for place, student in enumerate(roster):
+                self._know(student, place)
+
+    def students(self) -> list[Student]:
+        """The roster in its order, then the others that something lies here of, by id."""
+        rows = self._db.execute(
+            "SELECT * FROM student WHERE place IS NOT NULL OR id IN (SELECT student FROM submission WHERE present "
+            "UNION SELECT student FROM refusal UNION SELECT student FROM override) ORDER BY place IS NULL, place, id"
+        )
+        return [
+            Student(
+                row["id"], row["name"], row["email"], timedelta(seconds=row["extension"]), row["place"] is not None
+            )
+            for row in rows
+        ]
+
+    def exercises(self) -> set[str]:
+        """Slugs that something was handed in for, or that points were given for."""
+        rows = self._db.execute(
+            "SELECT exercise FROM submission WHERE present UNION SELECT exercise FROM refusal "
+            "WHERE exercise IS NOT NULL UNION SELECT exercise FROM override"
+        )
+        return {row[0] for row in rows}
+
+    def submissions(self, folder: str | None = None) -> list[Submission]:
+        """What counts as handed in (in one folder, or in all), in the order in which it was found first."""
+        rows = self._db.execute(
+            "SELECT * FROM submission WHERE present AND (?1 IS NULL OR folder = ?1) ORDER BY id",
+            [None if folder is None else _text(folder)],
+        )
+        return [_submission(row) for row in rows]
+
+    def refusals(self) -> list[Refused]:
+        """What could not be graded as what it was."""
+        known = {student.id: student for student in self.students()}
+        rows = self._db.execute("SELECT * FROM refusal ORDER BY id")
+        return [
+            Refused(
+                known.get(row["student"]), row["exercise"], row["origin"], row["reason"], _moment(row["submitted"])
+            )
+            for row in rows
+        ]
+
+    def source(self, sha256: str) -> bytes:
+        """The bytes that were handed in.
+
+        Raises:
+            KeyError: there are none with this hash.
+        """
+        row = self._db.execute("SELECT content FROM source WHERE sha256 = ?", [sha256]).fetchone()
+        if row is None:
+            raise KeyError(sha256)
+        return bytes(row[0])
+
+    def cells(self, submission: int) -> list[Any]:
+        """Of a notebook: which lines came from which cell."""
+        row = self._db.execute("SELECT cells FROM submission WHERE id = ?", [submission]).fetchone()
+        return list(json.loads(row[0])) if row else []
+
+    # --- gradings ----------------------------------------------------------------------------------------------------
+
+    def find(self, key: Key) -> Grading | None:
+        """The grading under this key; None if there is none, or if it failed through our fault."""
+        row = self._db.execute(
+            f"SELECT {GRADING} FROM grading WHERE sha256 = ? AND exercise = ? AND bundle = ? AND environment = ? "
+            "AND seed_policy = ? AND status != 'grader_error'",
+            _values(key),
+        ).fetchone()
+        return _grading(row) if row else None
+
+    def grading(self, number: int) -> Grading:
+        """The grading of this number."""
+        return _grading(self._db.execute(f"SELECT {GRADING} FROM grading WHERE id = ?", [number]).fetchone())
+
+    def result(self, number: int) -> Result:
+        """The whole result of the grading of this number.
+
+        Raises:
+            course.result.Malformed: what is stored is no result.
+        """
+        row = self._db.execute("SELECT result FROM grading WHERE id = ?", [number]).fetchone()
+        return Result.from_json(json.loads(row[0]))
+
+    def record(self, key: Key, result: Result, document: str | None = None) -> list[Submission]:
+        """Store a grading and let it count for each submission of this source: one transaction.
+
+        Args:
+            key: what it depends on.
+            result: how it went.
+            document: the result as JSON, if somebody has written it already.
+
+        Returns:
+            Those submissions.
+        """
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO grading (sha256, exercise, bundle, environment, seed_policy, status, points, result, "
+                "finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status, "
+                "points = excluded.points, result = excluded.result, finished = excluded.finished "
+                "WHERE grading.status = 'grader_error'",  # what was graded once stays as it was
+                [*_values(key), result.status, result.points, document or json.dumps(result.to_json()), now()],
+            )
+            number = self._db.execute(
+                "SELECT id FROM grading WHERE sha256 = ? AND exercise = ? AND bundle = ? AND environment = ? "
+                "AND seed_policy = ?",
+                _values(key),
+            ).fetchone()[0]
+            return self._point(key, number, told=result.status != "grader_error")
+
+    def reuse(self, key: Key) -> list[Submission]:
+        """Let the stored grading under this key count for each submission of its source; [] if there is none."""
+        with self.transaction():
+            found = self.find(key)
+            return self._point(key, found.id) if found else []
+
+    def _point(self, key: Key, number: int, told: bool = True) -> list[Submission]:
+        """Let a grading count; one that failed through our fault replaces nothing that was told before."""
+        rows = self._db.execute(
+            "SELECT * FROM submission WHERE sha256 = ? AND exercise = ? AND present", [key.sha256, key.exercise]
+        ).fetchall()
+        for row in rows:
+            before = row["grading"]
+            if before == number or (before is not None and not told):
+                continue
+            self._db.execute("UPDATE submission SET grading = ? WHERE id = ?", [number, row["id"]])
+            if before is not None:
+                self._db.execute(
+                    "INSERT INTO regrading (at, submission, before, after) VALUES (?, ?, ?, ?)",
+                    [now(), row["id"], before, number],
+                )
+        return [_submission(row) for row in rows]
+
+    def regradings(self, since: int = 0) -> list[tuple[int, Submission, int, int]]:
+        """(number, submission, grading before, grading after) of whatever was graded again, after that number."""
+        rows = self._db.execute(
+            "SELECT regrading.id AS number, before, after, submission.* FROM regrading "
+            "JOIN submission ON submission.id = submission WHERE regrading.id > ? ORDER BY regrading.id",
+            [since],
+        )
+        return [(row["number"], _submission(row), row["before"], row["after"]) for row in rows]
+
+    def graded_at(self) -> str:
+        """When the last grading that counts ended: ISO 8601, UTC; empty if there is none."""
+        return str(
+            self._db.execute(
+                "SELECT coalesce(max(finished), '') FROM grading WHERE id IN (SELECT grading FROM submission)"
+            ).fetchone()[0]
+        )
+
+    # --- by hand -----------------------------------------------------------------------------------------------------
+
+    def override(self, student: str, exercise: str, override: Override | None, *, reason: str = "", by: str = "") -> None:
+        """Give points by hand, or take that back (None); what was said before stays in the store."""
+        given = override or Override(Decimal(0), reason, by, now())
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO override (student, exercise, points, reason, by, at) VALUES (?, ?, ?, ?, ?, ?)",
+                [student, exercise, str(given.points) if override else None, given.reason, given.by, given.at or now()],
+            )
+
+    def overrides(self) -> dict[tuple[str, str], Override]:
+        """(student, slug) -> the override that holds."""
+        rows = self._db.execute("SELECT * FROM override ORDER BY id")
+        last = {(row["student"], row["exercise"]): row for row in rows}
+        return {
+            place: Override(Decimal(row["points"]), row["reason"], row["by"], row["at"])
+            for place, row in last.items()
+            if row["points"] is not None
+        }
+
+    def override_log(self, student: str, exercise: str) -> list[tuple[Decimal | None, str, str, str]]:
+        """(points or None, reason, by, at) of everything that was ever said by hand, in its order."""
+        rows = self._db.execute(
+            "SELECT * FROM override WHERE student = ? AND exercise = ? ORDER BY id", [student, exercise]
+        )
+        return [
+            (None if row["points"] is None else Decimal(row["points"]), row["reason"], row["by"], row["at"])
+            for row in rows
+        ]
+
+    # --- what else is remembered ---------------------------------------------------------------------------------------
+
+    def note(self, kind: str, **detail: Any) -> None:
+        """Add to the log of what was done with this store."""
+        with self.transaction():
+            self._db.execute("INSERT INTO event (at, kind, detail) VALUES (?, ?, ?)", [now(), kind, json.dumps(detail)])
+
+    def events(self) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """(at, kind, detail) in their order."""
+        return [(row["at"], row["kind"], json.loads(row["detail"])) for row in self._db.execute("SELECT * FROM event")]
+
+    def setting(self, name: str) -> str | None:
+        """What is remembered under this name, such as the text of the policy."""
+        row = self._db.execute("SELECT value FROM setting WHERE name = ?", [name]).fetchone()
+        return str(row[0]) if row else None
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a text under a name."""
+        with self.transaction():
+            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [name, value])
+
+
+GRADING = "id, sha256, exercise, bundle, environment, seed_policy, status, points, finished"
+
+
+def _demand_file(path: Path, create: bool) -> None:
+    """Refuse what is no plain file before SQLite opens it, and what is not there if it should be."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        if not create:
+            raise StoreError(
+                say("there is no store {file}. Make one with: course class grade", file=str(path))
+            ) from None
+        if not path.absolute().parent.is_dir():
+            raise StoreError(say("there is no folder {folder}.", folder=str(path.absolute().parent))) from None
+        return
+    except OSError as error:
+        raise StoreError(
+            say("{file} cannot be used as a store: {reason}.", file=str(path), reason=error.strerror or str(error))
+        ) from None
+    if not stat.S_ISREG(mode):
+        raise StoreError(say("{file} is not a plain file, so it cannot be a store.", file=str(path)))
+
+
+def _values(key: Key) -> list[str]:
+    return [key.sha256, key.exercise, key.bundle, key.environment, key.seed_policy]
+
+
+def _grading(row: sqlite3.Row) -> Grading:
+    key = Key(row["sha256"], row["exercise"], row["bundle"], row["environment"], row["seed_policy"])
+    return Grading(row["id"], key, row["status"], row["points"], row["finished"])
+
+
+def _submission(row: sqlite3.Row) -> Submission:
+    return Submission(
+        row["id"],
+        row["student"],
+        row["exercise"],
+        row["sha256"],
+        row["origin"],
+        _moment(row["submitted"]),
+        tuple(json.loads(row["notes"])),
+        row["grading"],
+    )
+
+
+def _text(outside: str) -> str:
+    """Text from outside as SQLite can keep it: halves of surrogate pairs, as in file names that are no UTF-8, spelt out."""
+    return outside.encode("utf-8", "backslashreplace").decode()
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _plain(cells: Sequence[Any]) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(list(cells))

@@ -1,0 +1,437 @@
+"""A Jupyter notebook as the Python file that is graded: its code cells in order, and which line stands in which cell.
+
+Outputs are ignored, and nothing is run. The JSON is read by types that know the fields we need, so a notebook that
+another version wrote, or that is not quite valid, is read all the same. What is no Python is dropped, lines keep their
+places in their cells, and of the rest stays what ``course.slicing`` says. Notes tell the learner what was left out.
+
+Cells are counted from the top, from 1, Markdown cells too, as VS Code and ruff do.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from course import slicing, submission, syllabus
+from course.submission import NotGradable
+from course.text import say, say_many
+
+SUFFIX = ".ipynb"
+MAX_BYTES = 2**24
+"""Of the file; pictures in outputs count, although nobody reads them."""
+MAX_CELLS = 5_000
+MAX_STATEMENTS = 10_000
+"""Outside of functions."""
+SHOWN = 8
+"""Places that one note names."""
+
+_COMMAND = r"(?:pip3?|conda|mamba|uv)[ \t]+(?:pip[ \t]+)?install\b"
+_HELP = r"%{0,2}[\w*][\w.*]*\?{1,2}[ \t]*(?:#[^\n]*)?(?:\n|\Z)"
+_ASSIGNED = r"[\w.,*:\[\] \t]+=[ \t]*(?:%[a-zA-Z]|!(?!=))"
+MAGIC = re.compile(
+    rf"(?P<indent>[ \t]*)(?![ \t])(?:(?=[%!?])|(?={_COMMAND})|(?={_HELP})|(?={_ASSIGNED}))(?:[^\\\n]|\\.)*", re.DOTALL
+)
+"""A logical line that IPython understands and Python does not; a backslash at its end joins the next one."""
+CELL_MAGIC = re.compile(r"\s*%%(\w*)[^\n]*")
+HARMLESS = ("time", "capture", "prun")
+"""Cell magics whose cell is Python that defines what it defines; the cells of all others are dropped."""
+DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class|from|import|@)\b|^[ \t]*@", re.MULTILINE)
+"""In a cell that does not parse: whether it was meant to define something."""
+_TOKEN = re.compile(
+    r"#[^\n]*|(?:\"\"\"(?:[^\\\"]|\\.|\"(?!\"\"))*(?:\"\"\"|\\?\Z))|(?:'''(?:[^\\']|\\.|'(?!''))*(?:'''|\\?\Z))"
+    r"|\"(?:[^\\\"\n]|\\.)*\"?|'(?:[^\\'\n]|\\.)*'?|[(\[{]|[)\]}]|\\\n|\n",
+    re.DOTALL,
+)
+
+
+class Cell(NamedTuple):
+    """Where the lines of a code cell stand in the source."""
+
+    start: int
+    """Line of the source that is the cell's first line; from 1."""
+    number: int
+    """Of the cell in the notebook; from 1."""
+    lines: int
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """What of a notebook is graded."""
+
+    source: str
+    """Python."""
+    cells: tuple[Cell, ...]
+    """In the order of the source; cells of which nothing is left are not among them."""
+    notes: tuple[str, ...] = ()
+    """Sentences: what was left out."""
+
+
+class Place(NamedTuple):
+    """A line of a notebook."""
+
+    cell: int
+    line: int
+
+    def __str__(self) -> str:
+        """As a sentence has it: cell 3, line 4."""
+        return say("cell {cell}, line {line}", cell=self.cell, line=self.line)
+
+
+def is_notebook(path: str | Path) -> bool:
+    """Whether a file of this name is a notebook."""
+    return Path(path).suffix.lower() == SUFFIX
+
+
+def locate(cells: Sequence[Sequence[int]], line: int) -> Place | None:
+    """Where a line of the source stands in the notebook; None if it stands in none of these cells."""
+    for start, number, lines in cells:
+        if start <= line < start + lines:
+            return Place(number, line - start + 1)
+    return None
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+class _Cell(msgspec.Struct):
+    cell_type: str = ""
+    source: str | list[str] = ""
+    input: str | list[str] = ""
+    """What ``source`` was called up to nbformat 3."""
+
+    @property
+    def text(self) -> str:
+        source = self.source or self.input
+        text = source if isinstance(source, str) else "".join(source)
+        return re.sub("\r\n?", "\n", text).removesuffix("\n")
+
+
+class _Sheet(msgspec.Struct):
+    cells: list[_Cell] = []
+
+
+class _File(msgspec.Struct):
+    nbformat: int
+    cells: list[_Cell] | None = None
+    worksheets: list[_Sheet] = []
+    """What held the cells up to nbformat 3; there was only ever one."""
+    metadata: Any = None
+
+
+@dataclass
+class _Draft:
+    """A code cell on its way."""
+
+    number: int
+    text: str
+    units: list[slicing.Unit] = field(default_factory=list)
+    parsed: bool = True
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+
+def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebook:
+    """The code of a notebook.
+
+    Args:
+        data: the file.
+        name: what to call it in sentences.
+        names: what is graded, whatever form its definition has; None means the functions of all exercises.
+
+    Raises:
+        NotGradable: it is no notebook, holds no Python, or is too large.
+    """
+    if names is None:
+        names = {one for exercise in syllabus.load() for one in exercise.names}
+    found = _parse(data, name)
+    cells = found.cells if found.cells is not None else [cell for sheet in found.worksheets for cell in sheet.cells]
+    language = _language(found.metadata)
+    if not language.lower().startswith(("python", "ipython")):
+        raise NotGradable(
+            say("{file} is a notebook in {language}; the exercises are in Python.", file=name, language=language)
+        )
+    if len(cells) > MAX_CELLS:
+        raise NotGradable(
+            say(
+                "{file} has {count} cells; no more than {limit} are read.", file=name, count=len(cells), limit=MAX_CELLS
+            )
+        )
+    drafts = [
+        _Draft(number, text)
+        for number, cell in enumerate(cells, 1)
+        if cell.cell_type == "code" and (text := cell.text).strip()
+    ]
+    if not drafts:
+        raise NotGradable(say("{file} has no code cells with anything in them.", file=name))
+    _demand_text(drafts, name)
+    notes = [*_drop_magics(drafts), *_slice(drafts, names, name)]
+    source, places = _join(drafts)
+    if not places:
+        raise NotGradable("\n".join([say("{file} defines nothing that could be graded.", file=name), *notes]))
+    return Notebook(source, places, tuple(notes))
+
+
+def load(path: Path, names: Collection[str] | None = None) -> Notebook:
+    """The code of a notebook in a file.
+
+    Raises:
+        NotGradable: the file cannot be read, or as ``read`` says.
+    """
+    return read(submission.contents(path, MAX_BYTES), path.name, names)
+
+
+def _parse(data: bytes, name: str) -> _File:
+    if len(data) > MAX_BYTES:
+        raise NotGradable(
+            say(
+                "{file} has {size} bytes; a notebook may have {limit}. Clear its outputs and save it again.",
+                file=name,
+                size=f"{len(data):,}",
+                limit=f"{MAX_BYTES:,}",
+            )
+        )
+    try:
+        found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_File)
+    except msgspec.ValidationError as error:
+        raise NotGradable(say("{file} is JSON, but not a notebook: {reason}.", file=name, reason=str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotGradable(
+            say("{file} is not a notebook: its JSON is damaged ({reason}).", file=name, reason=str(error))
+        ) from None
+    except RecursionError:
+        raise NotGradable(say("{file} is not a notebook: its JSON is nested too deeply.", file=name)) from None
+    if found.nbformat > 4:
+        raise NotGradable(
+            say(
+                "{file} is a notebook of format {version}; formats up to 4 can be read. Save it in an older one.",
+                file=name,
+                version=found.nbformat,
+            )
+        )
+    return found
+
+
+def _language(metadata: object) -> str:
+    """The language that a notebook says it is in; Python if it says nothing."""
+    for part, key in (("kernelspec", "language"), ("language_info", "name")):
+        holder = metadata.get(part) if isinstance(metadata, dict) else None
+        language = holder.get(key) if isinstance(holder, dict) else None
+        if isinstance(language, str) and language.strip():
+            return language.strip()[:40]
+    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    named = kernel.get("name") if isinstance(kernel, dict) else None
+    return "R" if named == "ir" else "python"
+
+
+def _demand_text(drafts: Sequence[_Draft], name: str) -> None:
+    """Refuse more code than a file may have, and what no Python file can hold."""
+    size = 0
+    for draft in drafts:
+        try:
+            size += len(draft.text.encode())
+        except UnicodeEncodeError:
+            raise NotGradable(
+                say("{file} is not text: cell {cell} holds half a character.", file=name, cell=draft.number)
+            ) from None
+        if "\0" in draft.text:
+            raise NotGradable(say("{file} is not text: cell {cell} holds NUL bytes.", file=name, cell=draft.number))
+    if size > submission.MAX_BYTES:
+        raise NotGradable(
+            say(
+                "{file} has {size} bytes of code; a solution needs no more than {limit}.",
+                file=name,
+                size=f"{size:,}",
+                limit=f"{submission.MAX_BYTES:,}",
+            )
+        )
+
+
+# --- what is no Python ------------------------------------------------------------------------------------------------
+
+
+def _drop_magics(drafts: list[_Draft]) -> Iterator[str]:
+    """Take magics and shell lines out of the cells; say which."""
+    whole: list[str] = []
+    places: list[str] = []
+    for draft in drafts:
+        head = draft.text
+        offset = 0
+        while found := CELL_MAGIC.match(head, offset):
+            if found[1] not in HARMLESS:
+                whole.append(say("cell {cell} (%%{magic})", cell=draft.number, magic=found[1]))
+                draft.text = ""
+                break
+            offset = found.end()
+        else:
+            blank = "\n" * head.count("\n", 0, offset)
+            draft.text, dropped = without_magics(_flush(blank + head[offset:]))
+            places += [str(Place(draft.number, line)) for line in dropped]
+    drafts[:] = [draft for draft in drafts if draft.text.strip()]
+    if whole:
+        yield say("Left out, since it is not Python: {places}.", places=_some(whole))
+    if places:
+        yield say("Left out, since only a notebook can run it (% or !): {places}.", places=_some(places))
+
+
+def _flush(cell: str) -> str:
+    """A cell that is indented as a whole moves to the left, as in IPython."""
+    indent = re.match(r"\s*^([ \t]*)", cell, re.MULTILINE)
+    width = len(indent[1]) if indent else 0
+    return re.sub(rf"^[ \t]{{{width}}}", "", cell, flags=re.MULTILINE) if width else cell
+
+
+def without_magics(cell: str) -> tuple[str, list[int]]:
+    r"""The cell without what only IPython understands, every other line at its place, and the lines that are gone.
+
+    >>> without_magics("%matplotlib inline\nx = 7\nif x:\n    !ls\nprint('''\n%d''' % x)")
+    ("\nx = 7\nif x:\n    pass\nprint('''\n%d''' % x)", [1, 4])
+    """
+    kept: list[str] = []
+    dropped: list[int] = []
+    place = line = 0
+    while place < len(cell):
+        found = MAGIC.match(cell, place)
+        end = found.end() if found else _end_of_line(cell, place)
+        text = cell[place:end]
+        if found:
+            dropped.append(line + 1)
+            kept.append((found["indent"] + "pass" if found["indent"] else "") + "\n" * text.count("\n"))
+        else:
+            kept.append(text)
+        line += text.count("\n")
+        place = end
+        if found and cell.startswith("\n", place):
+            kept.append("\n")
+            line += 1
+            place += 1
+    return "".join(kept), dropped
+
+
+def _end_of_line(cell: str, place: int) -> int:
+    """Where the logical line ends that begins here: behind its newline, brackets and strings closed."""
+    depth = 0
+    for token in _TOKEN.finditer(cell, place):
+        if token[0] in ("(", "[", "{"):
+            depth += 1
+        elif token[0] in (")", "]", "}"):
+            depth = max(0, depth - 1)
+        elif token[0] == "\n" and not depth:
+            return token.end()
+    return len(cell)
+
+
+def _some(places: Sequence[str]) -> str:
+    """A list of places, cut."""
+    shown = "; ".join(places[:SHOWN])
+    more = len(places) - SHOWN
+    return shown if more <= 0 else shown + "; " + say_many("and 1 more", "and {count} more", count=more)
+
+
+# --- what is graded ---------------------------------------------------------------------------------------------------
+
+
+def _slice(drafts: list[_Draft], names: Collection[str], name: str) -> Iterator[str]:
+    """Take out of the cells what only tries things out; say which."""
+    broken: list[str] = []
+    room = MAX_STATEMENTS
+    for draft in drafts:
+        try:
+            draft.units = slicing.units(draft.text, room)
+            room -= len(draft.units)
+        except slicing.TooMany:
+            raise NotGradable(
+                say(
+                    "{file} has too many statements outside of functions; no more than {limit} are read.",
+                    file=name,
+                    limit=f"{MAX_STATEMENTS:,}",
+                )
+            ) from None
+        except slicing.UNPARSABLE as error:
+            draft.parsed = False
+            if not DEFINES.search(draft.text):
+                line = getattr(error, "lineno", None)
+                broken.append(str(Place(draft.number, line)) if line else say("cell {cell}", cell=draft.number))
+                draft.text = ""
+    slicing.decide([unit for draft in drafts for unit in draft.units], names)
+    tried: list[str] = []
+    for draft in drafts:
+        if draft.parsed:
+            tried += _cut(draft)
+    drafts[:] = [draft for draft in drafts if draft.text.strip()]
+    if broken:
+        yield say("Left out, since it does not parse and defines nothing: {places}.", places=_some(broken))
+    if tried:
+        yield say("Not run, since no definition uses it: {places}.", places=_some(tried))
+
+
+def _cut(draft: _Draft) -> list[str]:
+    """Take the statements out of a cell that do not stay; say where they stand."""
+    gone = [unit for unit in draft.units if not unit.stays]
+    if not gone:
+        return []
+    lines = draft.lines
+    for unit in gone:
+        lines[unit.start - 1 : unit.end] = [""] * (unit.end - unit.start + 1)
+    draft.text = "\n".join(lines)
+    if all(not unit.stays or unit.idle for unit in draft.units):
+        draft.text = ""
+        return [say("cell {cell}", cell=draft.number)]
+    return [
+        str(Place(draft.number, start))
+        if start == end
+        else say("cell {cell}, lines {start} to {end}", cell=draft.number, start=start, end=end)
+        for start, end in _runs(gone)
+    ]
+
+
+def _runs(gone: Sequence[slicing.Unit]) -> list[tuple[int, int]]:
+    """Lines of statements that stand one after the other."""
+    runs: list[tuple[int, int]] = []
+    for unit in gone:
+        if runs and unit.start <= runs[-1][1] + 1:
+            runs[-1] = runs[-1][0], unit.end
+        else:
+            runs.append((unit.start, unit.end))
+    return runs
+
+
+def _join(drafts: Sequence[_Draft]) -> tuple[str, tuple[Cell, ...]]:
+    """One file; what has to stand at its beginning does, wherever the notebook has it."""
+    future: list[str] = []
+    for draft in drafts:
+        lines = draft.lines
+        for unit in draft.units:
+            if unit.stays and (features := _features(unit)):
+                future += features
+                lines[unit.start - 1 : unit.end] = [""] * (unit.end - unit.start + 1)
+        draft.text = "\n".join(lines)
+    head = ["# coding: utf-8"]  # whatever a cell declares
+    if future:
+        head.append(f"from __future__ import {', '.join(dict.fromkeys(future))}")
+    parts = ["\n".join(head) + "\n"]
+    cells: list[Cell] = []
+    line = len(head) + 1
+    for draft in drafts:
+        count = draft.text.count("\n") + 1
+        cells.append(Cell(line, draft.number, count))
+        parts.append(draft.text + "\n")
+        line += count
+    return "".join(parts), tuple(cells)
+
+
+def _features(unit: slicing.Unit) -> list[str]:
+    """The names of ``from __future__ import ...``; none if anything else stands on the line."""
+    features: list[str] = []
+    for statement in unit.statements:
+        if not isinstance(statement, ast.ImportFrom) or statement.module != "__future__":
+            return []
+        features += [name.name for name in statement.names]
+    return features
