@@ -12,6 +12,8 @@ ROOT = COURSE.parent
 """The directory that holds the rooms ``course``, ``exercises``, ``solutions`` and ``grader``."""
 RESULT_SCHEMA = COURSE / "result.schema.json"
 """Of ``course/result/v1``; ``python -m scripts.schema`` writes it."""
+GRADEBOOK_SCHEMA = COURSE / "formats" / "gradebook.schema.json"
+"""Of ``course/gradebook/v1``; the same script writes it."""
 SYLLABUS = COURSE / "syllabus.toml"
 LOCALE = COURSE / "locale"
 """The catalogues of other languages, as ``gettext`` wants them: <lang>/LC_MESSAGES/<room>.mo."""

@@ -1,6 +1,9 @@
-"""Write the JSON Schema of the result, ``course/result.schema.json``, from the classes in ``course/result.py``.
+"""Write the JSON Schemas of what other programs read, from the classes that they describe.
 
-python -m scripts.schema            write it
+``course/result.schema.json`` comes from ``course/result.py``, ``course/formats/gradebook.schema.json`` from
+``course/formats/json.py``.
+
+python -m scripts.schema            write them
 python -m scripts.schema --check    fail if what stands there is another one
 """
 
@@ -11,21 +14,33 @@ import json
 import sys
 
 from course import paths, result
+from course.formats import json as gradebook
+
+MADE = {paths.RESULT_SCHEMA: result.json_schema, paths.GRADEBOOK_SCHEMA: gradebook.json_schema}
+"""File -> what makes it."""
+
+
+def documents() -> dict[str, str]:
+    """Path -> the file's content."""
+    return {str(path): json.dumps(make(), indent=2) + "\n" for path, make in MADE.items()}
 
 
 def document() -> str:
-    """The file's content."""
-    return json.dumps(result.json_schema(), indent=2) + "\n"
+    """The schema of the result."""
+    return documents()[str(paths.RESULT_SCHEMA)]
 
 
 def main() -> None:
     """Write or compare."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare only")
-    if not parser.parse_args().check:
-        paths.RESULT_SCHEMA.write_text(document(), encoding="utf-8")
-    elif paths.RESULT_SCHEMA.read_text(encoding="utf-8") != document():
-        sys.exit(f"{paths.RESULT_SCHEMA.name} is out of date: python -m scripts.schema")
+    check = parser.parse_args().check
+    made = documents()
+    for path in MADE:
+        if not check:
+            path.write_text(made[str(path)], encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != made[str(path)]:
+            sys.exit(f"{path.name} is out of date: python -m scripts.schema")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course import advice, junit, syllabus, workspace
+from course import advice, syllabus, workspace
+from course.formats import junit
 from course.cli import Settings, cli
 from course.result import Malformed, Result, overall
 from course.syllabus import SyllabusError

@@ -36,6 +36,7 @@ GRADING = {"pytest", "_pytest", "msgpack", "py_landlock", "pyseccomp"}
 ANYTHING = None
 MAY_IMPORT = {
     "course": {"course", "click", "msgspec", "rich", "tomli"},
+    "course/formats": {"course", "click", "msgspec", "rich", "tomli", "xlsxwriter"},
     "exercises": TORCH_STACK,
     "solutions": TORCH_STACK,
     "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "click", "rich"},
@@ -47,7 +48,7 @@ MAY_IMPORT = {
     "tests/variants": TORCH_STACK,
 }
 """Folder -> what its files may import besides the standard library; the longest folder counts."""
-ASKED_FOR = {"datasets"}
+ASKED_FOR = {"datasets", "xlsxwriter"}
 """Imported only where a person named something that needs it; the program says how to install it."""
 STANDARD = sys.stdlib_module_names | {"tomllib"}
 """Of the newest Python that is supported, whichever is running."""

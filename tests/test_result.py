@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 import scripts.schema
-from course import advice, files, hints, junit, lesson, paths, shell, syllabus, text
+from course import advice, files, hints, lesson, paths, shell, syllabus, text
+from course.formats import junit
 from course.result import EXIT_CODES, Malformed, Result, Status, json_schema, plain
 from course.session import Grading, NothingToRun
 from course.workspace import Memory

@@ -2,10 +2,189 @@
 
 from __future__ import annotations
 
-from course.cli.base import Group
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from course import destinations, errors, text
+from course.cli.base import Group, complain, exercise_argument, exercise_named, lang_option, option, write
 from course.cli.learner import cli
+from course.text import say
+
+if TYPE_CHECKING:
+    from course.classroom.model import Gradebook
 
 
 @cli.group("class", cls=Group)
 def class_() -> None:
     """For instructors: grade a whole class, and hand back a gradebook."""
+
+
+# --- the gradebook for other programs ---------------------------------------------------------------------------------
+
+EXPORTS = (
+    "csv", "canvas", "moodle", "gradescope", "prairielearn", "classroom50", "junit", "lti-ags", "html", "json", "xlsx",
+)  # fmt: skip
+"""As ``course.classroom.export`` knows them; here, so that ``--help`` need not load it."""
+store_option = option("--store", metavar="FILE", required=True, type=click.Path(path_type=Path), help="The store.")
+policy_option = option("--policy", metavar="FILE", type=click.Path(path_type=Path), help="The policy (TOML).")
+out_option = option("--out", metavar="FILE|-", required=True, help="The file to write, or the standard output (-).")
+force_option = option("--force", is_flag=True, help="Replace the file if it is there already.")
+
+
+@class_.command("export")
+@store_option
+@out_option
+@option("--to", "to", type=click.Choice(EXPORTS), required=True, help="The format.")
+@policy_option
+@option(
+    "--roster",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="For canvas and moodle: the sheet that the platform exports; it is filled in, and nothing else in it changes.",
+)
+@option("--column", metavar="TITLE", help="For canvas and moodle: the column of the sheet that gets the marks.")
+@option("--feedback-column", "feedback", metavar="TITLE", help="For moodle: the column that gets the comments.")
+@option("--student", metavar="ID", help="Only this student, by id or e-mail address.")
+@option("--exercise", metavar="EXERCISE", help="Only this exercise.")
+@option("--long", "long", is_flag=True, help="For csv: one row per check.")
+@option("--bom", is_flag=True, help="For csv: begin with a byte order mark, which Excel needs.")
+@force_option
+@lang_option
+def export_command(
+    store: Path,
+    out: str,
+    to: str,
+    policy: Path | None,
+    roster: Path | None,
+    column: str | None,
+    feedback: str | None,
+    student: str | None,
+    exercise: str | None,
+    long: bool,
+    bom: bool,
+    force: bool,
+) -> None:
+    """Write the gradebook for another program.
+
+    canvas and moodle fill in the sheet that the platform exports. gradescope, prairielearn, classroom50 and lti-ags
+    write one document per student and exercise: choose one with --student and --exercise, or let --out end in .zip.
+    The others write one file for the whole class. Overrides are marked with their reason.
+    """
+    from course.classroom import export
+
+    target = _free(out, force, store)
+    asked = export.Options(
+        roster=_bytes(roster) if roster else None,
+        roster_name=roster.name if roster else "",
+        column=column,
+        feedback=feedback,
+        long=long,
+        bom=bom,
+        zip=target.lower().endswith(".zip"),
+        environ=os.environ,
+    )
+    book = export.chosen(_gradebook(store, policy), student, exercise_named(exercise).slug if exercise else None)
+    made = export.render(book, to, asked)
+    _deliver(target, made.content, made.notes)
+
+
+@class_.command("autograder")
+@exercise_argument
+@out_option
+@policy_option
+@option("--attempts", metavar="N", type=click.IntRange(min=1), help="Grade only the first N submissions of a student.")
+@option(
+    "--hidden-checks",
+    "hidden",
+    type=click.Choice(["visible", "after_due_date", "after_published"]),
+    default="visible",
+    help="When students see the results of hidden checks. While any is not visible, Gradescope shows no total.",
+)
+@option("--allow-unsandboxed", is_flag=True, help="Grade even where the sandbox is not complete.")
+@force_option
+@lang_option
+def autograder_command(
+    exercise: str,
+    out: str,
+    policy: Path | None,
+    attempts: int | None,
+    hidden: str,
+    allow_unsandboxed: bool,
+    force: bool,
+) -> None:
+    """Make an autograder for Gradescope: a zip to upload under Configure Autograder.
+
+    It holds the hidden checks and the references, so keep it from students. Choose Ubuntu 22.04 or newer and a
+    container with at least 2 GB of memory.
+    """
+    from course.classroom import autograder
+
+    target = _free(out, force)
+    text_of_policy = None
+    if policy:
+        from course.classroom import policy as policies
+
+        policies.load(policy)  # complains about what is wrong with it
+        text_of_policy = policy.read_text(encoding="utf-8-sig")
+    config = autograder.Config(
+        exercise_named(exercise).slug,
+        text.language(),
+        "auto" if allow_unsandboxed else "full",
+        attempts,
+        hidden,  # type: ignore[arg-type]  # click has compared it
+    )
+    _deliver(target, autograder.build(config, text_of_policy), ())
+
+
+def _gradebook(store: Path, policy: Path | None) -> Gradebook:
+    """The gradebook in a store."""
+    from course.classroom import gradebook
+    from course.classroom import policy as policies
+    from course.classroom.store import Store
+
+    rules = policies.load(policy) if policy else None
+    with Store(store) as opened:
+        return gradebook.build(opened, rules, title=rules.title if rules else "")
+
+
+def _bytes(path: Path) -> bytes:
+    from course.formats import sheet
+
+    try:
+        with path.open("rb") as file:
+            return file.read(sheet.MAX_BYTES + 1)
+    except OSError as error:
+        raise errors.CourseError(
+            say("cannot read {path}: {reason}.", path=str(path), reason=error.strerror or str(error))
+        ) from error
+
+
+def _free(out: str, force: bool, *inputs: Path) -> str:
+    """Where the file may go, before the work begins: never over an input, nor without --force over another file."""
+    target = destinations.normal(out) or out
+    destinations.check(target)
+    if target == destinations.STDOUT:
+        return target
+    for one in inputs:
+        destinations.differ(target, str(one))
+    if os.path.isfile(target) and not force:
+        raise errors.BadDestination(say("{path} is there already. Replace it with --force.", path=target))
+    return target
+
+
+def _deliver(target: str, content: bytes, notes: Sequence[str]) -> None:
+    """Write the file, and say on stderr what should be known about it."""
+    for note in notes:
+        complain(note)
+    if target == destinations.STDOUT:
+        write(target, content)
+        return
+    try:
+        destinations.write(target, content)
+    except OSError as error:
+        raise errors.cannot_write(Path(target), error) from error
+    complain(say("Wrote {path}", path=target))

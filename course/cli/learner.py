@@ -372,7 +372,7 @@ def grade(
         if screen:
             screen.finished(result, following)
         if junit_path is not None:
-            from course import junit
+            from course.formats import junit
 
             write(junit_path, junit.to_xml(result))
         if json_path is not None:

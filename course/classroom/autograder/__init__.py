@@ -1,0 +1,150 @@
+"""An autograder for Gradescope as a zip: ``setup.sh``, ``run_autograder``, this package and its configuration.
+
+``config.json`` in the zip may be edited before it is uploaded:
+
+    exercise       slug
+    lang           language of the sentences
+    sandbox        "full" refuses to grade where the sandbox is not complete, "auto" takes the best there is
+    attempts       how many submissions of a student are graded; null means all
+    hidden_checks  when students see hidden checks: visible, after_due_date, after_published
+
+``policy.toml`` beside it, if there is one, says what lateness costs and which attempt counts. Its deadline wins over
+the due date of the assignment. Grading needs 2 GB of memory and one processor; Gradescope's default is less.
+
+Not secret from a student: anything, if the sandbox is not ``full``, since the judge and the submission then share a
+user. The zip holds references and hidden checks, so it is for instructors only.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import msgspec
+
+from course import errors, paths
+from course.formats.gradescope import Visibility
+from course.text import say
+
+DISTRIBUTION = "transformers-course"
+ROOMS = ("course", "exercises", "grader", "solutions")
+SCRIPTS = ("setup.sh", "run_autograder")
+"""At the root of the zip, executable."""
+PINNED = ("torch", "transformers", "peft", "numpy")
+"""Whose versions are kept where the file of constraints is not at hand."""
+PROJECT = """\
+[build-system]
+requires = ["hatchling>=1.27,<2"]
+build-backend = "hatchling.build"
+
+[project]
+name = {name}
+version = {version}
+requires-python = ">=3.10"
+dependencies = {dependencies}
+
+[project.scripts]
+course = "course.__main__:main"
+
+[tool.hatch.build.targets.wheel]
+packages = {rooms}
+"""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What ``config.json`` says."""
+
+    exercise: str
+    lang: str = "en"
+    sandbox: str = "full"
+    attempts: int | None = None
+    hidden_checks: Visibility = "visible"
+
+    @classmethod
+    def read(cls, path: Path) -> Config:
+        """From a file.
+
+        Raises:
+            ValueError: it is none.
+            OSError: it cannot be read.
+        """
+        config = msgspec.json.decode(path.read_bytes(), type=cls)
+        if config.sandbox not in ("full", "auto"):
+            raise ValueError(f"sandbox: {config.sandbox!r} is neither 'full' nor 'auto'")
+        return config
+
+
+def build(config: Config, policy: str | None = None) -> bytes:
+    """The zip; the same bytes for the same installation.
+
+    Args:
+        config: what to grade, and how.
+        policy: the text of the policy file.
+
+    Raises:
+        NeedsRepository: this is a student edition, or the package is not installed.
+    """
+    if not paths.solution(config.exercise).is_file():
+        raise errors.NeedsRepository(say("this is a student edition; an autograder needs the hidden checks."))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        here = Path(__file__).parent
+        for name in SCRIPTS:
+            _add(archive, name, (here / name).read_bytes().replace(b"\r\n", b"\n"), mode=0o755)
+        _add(archive, "config.json", json.dumps(asdict(config), indent=2).encode() + b"\n")
+        if policy is not None:
+            _add(archive, "policy.toml", policy.encode("utf-8"))
+        _add(archive, "constraints.txt", constraints().encode())
+        _add(archive, "package/pyproject.toml", project().encode())
+        for path in rooms():
+            _add(archive, f"package/{path.relative_to(paths.ROOT).as_posix()}", path.read_bytes())
+    return target.getvalue()
+
+
+def rooms() -> Iterator[Path]:
+    """Every file of the package, in order."""
+    for room in ROOMS:
+        for path in sorted((paths.ROOT / room).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path
+
+
+def project() -> str:
+    """A pyproject.toml for the package, from what is known of the installed one.
+
+    Raises:
+        NeedsRepository: it is not installed.
+    """
+    try:
+        found = importlib.metadata.distribution(DISTRIBUTION)
+    except importlib.metadata.PackageNotFoundError:
+        raise errors.NeedsRepository(say("the package is not installed; install it with pip first.")) from None
+    needed = [line for line in found.requires or [] if "extra ==" not in line]
+    return PROJECT.format(
+        name=json.dumps(DISTRIBUTION),
+        version=json.dumps(found.version),
+        dependencies=json.dumps(needed, indent=4),
+        rooms=json.dumps(list(ROOMS)),
+    )
+
+
+def constraints() -> str:
+    """The versions to install: those that the tests ran with, else of the largest libraries those that are here."""
+    file = paths.ROOT / "constraints.txt"
+    if file.is_file():
+        return file.read_text(encoding="utf-8")
+    return "".join(f"{name}=={importlib.metadata.version(name).partition('+')[0]}\n" for name in PINNED)
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
+    info = zipfile.ZipInfo(name)  # of 1980: the bytes do not depend on the day
+    info.create_system = 3  # Unix, so that the mode counts
+    info.external_attr = (0o100000 | mode) << 16
+    info.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(info, content)

@@ -1,0 +1,222 @@
+"""A gradebook into a file of any format: which formats there are, and who and what goes into the file.
+
+Formats of a whole class make one file. The others know one student and one exercise only: of several they make a zip
+with one document for each, ``<exercise>/<student>.json``.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from course.classroom.model import Entry, Gradebook, Student
+from course.errors import CourseError
+from course.formats import (
+    canvas,
+    classroom50,
+    csv,
+    facts,
+    gradescope,
+    html,
+    json,
+    junit,
+    lti_ags,
+    match,
+    moodle,
+    prairielearn,
+    xlsx,
+)
+from course.text import mark, say, say_many
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be asked for besides the format."""
+
+    roster: bytes | None = None
+    """The sheet that is filled in."""
+    roster_name: str = ""
+    column: str | None = None
+    feedback: str | None = None
+    long: bool = False
+    bom: bool = False
+    zip: bool = False
+    """Whether the file is one."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Of the process; Classroom 50 says there what it knows."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """The file, and what the instructor should know about it."""
+
+    content: bytes
+    notes: tuple[str, ...] = ()
+
+
+WHOLE: Mapping[str, Callable[[Gradebook, Options], Export]] = {
+    "csv": lambda book, asked: Export(csv.to_csv(book, long=asked.long, bom=asked.bom)),
+    "xlsx": lambda book, asked: Export(xlsx.to_xlsx(book)),
+    "html": lambda book, asked: Export(html.to_html(book)),
+    "json": lambda book, asked: Export(json.to_json(book)),
+    "junit": lambda book, asked: Export(junit.class_to_xml(book)),
+    "canvas": lambda book, asked: _canvas(book, asked),
+    "moodle": lambda book, asked: _moodle(book, asked),
+}
+SINGLE: Mapping[str, Callable[[Gradebook, Entry, Options], bytes]] = {
+    "gradescope": lambda book, entry, asked: gradescope.to_json(entry),
+    "prairielearn": lambda book, entry, asked: prairielearn.to_json(entry),
+    "classroom50": lambda book, entry, asked: classroom50.to_json(entry, _submission(book, entry, asked)),
+    "lti-ags": lambda book, entry, asked: lti_ags.to_json(entry, book.graded_at),
+}
+NEEDS_ATTEMPT = {"classroom50"}
+"""Formats that describe something that was handed in, and so have nothing to say where nothing was."""
+FORMATS = (
+    "csv", "canvas", "moodle", "gradescope", "prairielearn", "classroom50", "junit", "lti-ags", "html", "json", "xlsx",
+)  # fmt: skip
+ONLY = {"column": ("canvas", "moodle"), "feedback": ("moodle",), "long": ("csv",), "bom": ("csv", "moodle")}
+"""Option -> the formats that have a use for it."""
+LONG_NAMES = {
+    "column": "--column",
+    "feedback": "--feedback-column",
+    "long": "--long",
+    "bom": "--bom",
+    "roster": "--roster",
+}
+NEEDS_ROSTER = mark(
+    "--to canvas fills in the gradebook that Canvas exports (Grades, Export). Name that file with --roster."
+)
+
+
+def render(book: Gradebook, to: str, asked: Options) -> Export:
+    """The file in this format.
+
+    Args:
+        book: who and what goes into it (see ``chosen``).
+        to: one of ``FORMATS``.
+        asked: the options.
+
+    Raises:
+        CourseError: an option does not go with the format, or the roster is not what the platform exports.
+    """
+    for option, formats in ONLY.items():
+        if getattr(asked, option) and to not in formats:
+            raise CourseError(
+                say("{option} goes with --to {formats} only.", option=LONG_NAMES[option], formats=" or ".join(formats))
+            )
+    if to in WHOLE:
+        return WHOLE[to](book, asked)
+    entries = [entry for entry in book if to not in NEEDS_ATTEMPT or entry.result is not None]
+    if asked.zip:
+        return _zip(book, to, entries, asked)
+    if len(entries) != 1:
+        if not entries:
+            raise CourseError(say("nothing was handed in, so there is nothing to write."))
+        raise CourseError(
+            say(
+                "--to {format} writes one file per student and exercise, and there are {count}. "
+                "Choose with --student and --exercise, or let --out end in .zip.",
+                format=to,
+                count=len(entries),
+            )
+        )
+    return Export(SINGLE[to](book, entries[0], asked))
+
+
+def chosen(book: Gradebook, student: str | None = None, exercise: str | None = None) -> Gradebook:
+    """The part of a gradebook that is about one student, one exercise, or both; nothing about anybody else is left.
+
+    Args:
+        book: the whole.
+        student: id or e-mail address.
+        exercise: the slug.
+
+    Raises:
+        CourseError: there is none.
+    """
+    students, exercises, refused = book.students, book.exercises, book.refused
+    if exercise is not None:
+        if exercise not in exercises:
+            names = ", ".join(exercises)
+            raise CourseError(
+                say("nothing was graded for {exercise}. There are: {names}", exercise=exercise, names=names)
+            )
+        exercises = (exercise,)
+        refused = tuple(one for one in refused if one.exercise == exercise)
+    if student is not None:
+        one = _student(book, student)
+        students = (one,)
+        refused = tuple(no for no in refused if no.student is not None and no.student.id == one.id)
+    entries = {
+        (one.id, slug): replace(book.entries[one.id, slug], student=one) for one in students for slug in exercises
+    }
+    return replace(book, students=students, exercises=exercises, entries=entries, refused=refused)
+
+
+def _student(book: Gradebook, wanted: str) -> Student:
+    found = [one for one in book.students if one.id == wanted] or [
+        one for one in book.students if wanted and wanted.casefold() in (one.id.casefold(), one.email.casefold())
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        known = match.listed([one.id for one in book.students])
+        raise CourseError(
+            say("no student with the id or address '{student}'. There are: {names}", student=wanted, names=known)
+        )
+    raise CourseError(say("'{student}' may be several students. Name one by the id.", student=wanted))
+
+
+def _canvas(book: Gradebook, asked: Options) -> Export:
+    if asked.roster is None:
+        raise CourseError(say(NEEDS_ROSTER))
+    filled = canvas.fill(asked.roster, book, column=asked.column, name=asked.roster_name)
+    return Export(filled.content, (_entered(filled.count), *filled.notes))
+
+
+def _moodle(book: Gradebook, asked: Options) -> Export:
+    if asked.roster is None:
+        told = say(
+            "This file is for Grades, Import in Moodle. To fill in an assignment's worksheet, name it with --roster."
+        )
+        return Export(moodle.to_import(book, bom=asked.bom), (told,))
+    if asked.bom:
+        raise CourseError(
+            say("{option} does not go with --roster: the sheet is written as it was read.", option="--bom")
+        )
+    filled = moodle.fill(asked.roster, book, column=asked.column, feedback=asked.feedback, name=asked.roster_name)
+    return Export(filled.content, (_entered(filled.count), *filled.notes))
+
+
+def _entered(count: int) -> str:
+    return say_many("One mark was filled in.", "{count} marks were filled in.", count=count)
+
+
+def _submission(book: Gradebook, entry: Entry, asked: Options) -> classroom50.Submission:
+    if any(asked.environ.get(name) for name in classroom50.VARIABLES) and not asked.zip:
+        return classroom50.Submission.of(asked.environ, entry)
+    return classroom50.Submission.local(entry, book.title or "course")
+
+
+def _zip(book: Gradebook, to: str, entries: list[Entry], asked: Options) -> Export:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry in entries:
+            name = f"{entry.exercise}/{facts.file_name(entry.student.id)}.json"
+            info = zipfile.ZipInfo(name)  # of 1980: the bytes do not depend on the day
+            info.external_attr = 0o100644 << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, SINGLE[to](book, entry, asked))
+    left = sum(1 for _ in book) - len(entries)
+    notes = [say_many("One document was written.", "{count} documents were written.", count=len(entries))]
+    if left:
+        notes.append(
+            say_many(
+                "One was left out, since nothing was handed in.",
+                "{count} were left out, since nothing was handed in.",
+                count=left,
+            )
+        )
+    return Export(target.getvalue(), tuple(notes))

@@ -1,0 +1,142 @@
+"""Canvas: one column of the exported gradebook is filled in, and everything else stays byte for byte.
+
+Canvas finds a student by the ids in the row and an assignment by the number in the title of its column, so neither is
+ever made up here: export the gradebook from Canvas, have it filled in, and import it again. A column that Canvas marks
+as "(read only)" is refused, an excused student ("EX") stays excused, and where nothing was handed in the cell stays as
+it was, for Canvas to treat as missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from course.classroom.model import Gradebook
+from course.formats import facts, match, sheet
+from course.syllabus import SyllabusError, load
+from course.text import say
+
+FIRST = {"id": ("ID", "SIS User ID", "SIS Login ID", "Integration ID"), "email": ("SIS Login ID",)}
+"""What the columns before the assignments tell about a student."""
+ASSIGNMENT = re.compile(r".*\(\d+\)")
+POSSIBLE = "points possible"
+READ_ONLY = "(read only)"
+
+
+def fill(data: bytes, book: Gradebook, *, column: str | None = None, name: str = "the roster") -> sheet.Filled:
+    """Fill in the points of the book's exercises (of several: their sum).
+
+    Args:
+        data: the exported CSV.
+        book: the marks.
+        column: title of the column; None means the one whose title names the exercise, or the only one there is.
+        name: what to call the sheet in a complaint.
+
+    Raises:
+        BadSheet: it is no gradebook of Canvas, or the column cannot be told or must not be changed.
+    """
+    page = sheet.Sheet.parse(data, name)
+    header = page.header
+    section = _section(header, name)
+    first_row = _first_student(page)
+    target = page.column(column, name) if column else _column(header, section, book, name)
+    if target <= section:
+        raise sheet.BadSheet(say("'{title}' is no column of an assignment.", title=header[target]))
+    maximum = ""
+    for row in range(1, first_row):
+        if page.value(row, target).casefold() == READ_ONLY:
+            raise sheet.BadSheet(
+                say("Canvas marks the column '{title}' as read only, so it would be ignored.", title=header[target])
+            )
+        if page.value(row, 0).casefold() == POSSIBLE:
+            maximum = page.value(row, target)
+
+    ids = {kind: [header.index(one) for one in titles if one in header] for kind, titles in FIRST.items()}
+    candidates = {row: _keys(page, row, ids) for row in range(first_row, len(page.rows)) if page.value(row, 0)}
+    found, unmatched = match.rows(book.students, candidates)
+    count = without = excused = 0
+    for row, student in found.items():
+        if match.nothing_to_enter(book.of(student)):
+            without += 1
+        elif page.value(row, target).upper() == "EX":
+            excused += 1
+        else:
+            page.put(row, target, sheet.points(book.points(student)))
+            count += 1
+    left = [page.value(row, 0) for row in candidates if row not in found]
+    told = match.notes(book, unmatched, without, left)
+    if excused:
+        told.append(say("Excused students stay excused: {count}", count=excused))
+    given = sheet.as_number(maximum)
+    if given is not None and book.students and given != book.max_points:
+        told.append(
+            say(
+                "The column '{title}' has {theirs} points possible, the gradebook {ours}. Points are not scaled.",
+                title=header[target],
+                theirs=facts.number(given),
+                ours=book.max_points,
+            )
+        )
+    return sheet.Filled(page.to_bytes(), count, tuple(told))
+
+
+def _section(header: Sequence[str], name: str) -> int:
+    """The last column about the student, as Canvas's importer asks for it."""
+    split = header[:2] == ["LastName", "FirstName"]
+    fits = split or (len(header) > 2 and "Student" in header[0] and header[1] == "ID")
+    sections = [number for number, title in enumerate(header) if "Section" in title]
+    if not fits or not sections:
+        raise sheet.BadSheet(
+            say(
+                "{file} is no gradebook exported from Canvas: it should begin with Student, ID, ..., Section. "
+                "Export it in Canvas under Grades, Export.",
+                file=name,
+            )
+        )
+    return sections[0]
+
+
+def _first_student(page: sheet.Sheet) -> int:
+    """Below the header Canvas writes a row of points possible, sometimes with one about muted columns before it."""
+    for row in range(1, min(4, len(page.rows))):
+        if page.value(row, 0).casefold() == POSSIBLE:
+            return row + 1
+    return 1
+
+
+def _column(header: Sequence[str], section: int, book: Gradebook, name: str) -> int:
+    assignments = [number for number in range(section + 1, len(header)) if ASSIGNMENT.fullmatch(header[number])]
+    found = assignments
+    if len(book.exercises) == 1:
+        found = [number for number in assignments if _names(header[number], book.exercises[0])] or assignments
+    if len(found) == 1:
+        return found[0]
+    if not assignments:
+        raise sheet.BadSheet(
+            say("{file} has no column of an assignment. Make the assignment in Canvas, then export again.", file=name)
+        )
+    titles = ", ".join(repr(header[number]) for number in assignments)
+    raise sheet.BadSheet(
+        say("Which column is to be filled in? Name it with --column. There are: {titles}", titles=titles)
+    )
+
+
+def _names(title: str, slug: str) -> bool:
+    """Whether the title of an assignment names this exercise: by its slug, its id or its title."""
+    bare = re.sub(r"\s*\(\d+\)$", "", title).casefold()
+    names = [slug]
+    try:
+        names += [
+            text for one in load() if one.slug == slug for text in (one.id, f"exercise {one.number}", one.title())
+        ]
+    except SyllabusError:
+        pass  # the slug alone has to do
+    return any(re.search(rf"(?<!\w){re.escape(one.casefold())}(?!\w)", bare) for one in names)
+
+
+def _keys(page: sheet.Sheet, row: int, ids: dict[str, list[int]]) -> match.Keys:
+    keys = {kind: {page.value(row, one) for one in columns} - {""} for kind, columns in ids.items()}
+    name = page.value(row, 0)
+    if page.header[0] == "LastName":
+        name = f"{page.value(row, 1)} {name}"
+    return {**keys, "name": {name}}

@@ -1,0 +1,158 @@
+"""What more than one format says about an entry or a check: its words, its numbers and its names of files.
+
+Nothing here knows more than the ``Result``: what is hidden there stays hidden in every format. Notes that are meant for
+the instructor (``Entry.notes``) are left to the formats that the instructor alone reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import PurePath
+
+from course.classroom.model import Entry
+from course.result import CheckResult, Result
+from course.text import say
+
+LONGEST = 8_000
+"""Characters of one message in a format that shows messages one by one."""
+
+
+def number(points: Decimal | int | float) -> str:
+    """Points as people write them.
+
+    >>> number(Decimal("18.00")), number(Decimal("17.50")), number(3)
+    ('18', '17.5', '3')
+    """
+    text = f"{Decimal(str(points)):.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def plain_number(points: Decimal | int) -> int | float:
+    """Points as JSON and spreadsheets write them: whole numbers stay whole."""
+    value = Decimal(points)
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def duration(time: timedelta) -> str:
+    """A length of time, rounded up to the minute.
+
+    >>> duration(timedelta(days=1, hours=2, seconds=30))
+    '1 d 2 h 1 min'
+    """
+    minutes = -(-int(time.total_seconds()) // 60)
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
+
+
+def shorten(text: str, longest: int = LONGEST) -> str:
+    """The text, cut where it gets too long, and saying so."""
+    if len(text) <= longest:
+        return text
+    return text[: longest - 40].rstrip() + "\n" + say("[{count} more characters]", count=len(text) - longest + 40)
+
+
+def details(check: CheckResult) -> list[str]:
+    """What is known of a check that did not pass besides its message."""
+    found = check.explanation
+    lines = [
+        check.title,
+        check.expected and f"expected: {check.expected}",
+        check.actual and f"actual: {check.actual}",
+        found and f"{found.kind}: {found.id}" + (f"\n{found.text}" if found.text != check.hint else ""),
+        check.hint and f"hint: {check.hint}",
+        check.traceback,
+    ]
+    return [line for line in lines if line]
+
+
+def words(check: CheckResult) -> str:
+    """What a student reads below the title of a check: message, values as far as they may be seen, hint, traceback."""
+    if check.passed:
+        return "\n".join(check.remarks)
+    told = details(check)
+    return shorten("\n".join(([check.message] if check.message else []) + told[1:]))
+
+
+def entry_lines(entry: Entry) -> list[str]:
+    """What decided about the points of an entry, one sentence each, for the student."""
+    lines = []
+    if entry.result is None:
+        lines.append(say("Nothing that could be graded was handed in."))
+    else:
+        if entry.result.message:
+            lines.append(shorten(entry.result.message))
+        if entry.late or entry.penalty or entry.override:
+            lines.append(
+                say("The checks gave {points} of {of} points.", points=number(entry.earned), of=entry.max_points)
+            )
+        if entry.result.max_bonus_points:
+            lines.append(
+                say(
+                    "Bonus: {points} of {of} points, counted apart.",
+                    points=entry.result.bonus_points,
+                    of=entry.result.max_bonus_points,
+                )
+            )
+    if entry.late:
+        lines.append(
+            say("Handed in {time} late: {points} points off.", time=duration(entry.late), points=number(entry.penalty))
+        )
+    if entry.override:
+        lines.append(
+            say(
+                "The points were set by hand to {points}. Reason: {reason}",
+                points=number(entry.override.points),
+                reason=entry.override.reason,
+            )
+        )
+    return lines
+
+
+def summary(entry: Entry) -> str:
+    """The points of an entry in one line: ``exercise-3: 17.5 of 20 points``."""
+    name = entry.result.id if entry.result else entry.exercise
+    return say("{exercise}: {points} of {of} points", exercise=name, points=number(entry.points), of=entry.max_points)
+
+
+def started(entry: Entry) -> str | None:
+    """When the grading of an entry began."""
+    return entry.result.started if entry.result else None
+
+
+def travelling(result: Result) -> Result:
+    """The result without the folder that it was graded in."""
+    return replace(result, file=PurePath(result.file.replace("\\", "/")).name)
+
+
+def instant(stamp: datetime | str | None) -> datetime | None:
+    """A moment in UTC; None if nothing tells it."""
+    if isinstance(stamp, str):
+        try:
+            stamp = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+        except ValueError:
+            return None
+    if stamp is None:
+        return None
+    return stamp.astimezone(timezone.utc) if stamp.tzinfo else stamp.replace(tzinfo=timezone.utc)
+
+
+def seconds_stamp(stamp: datetime | str | None) -> str | None:
+    """The moment as ``2026-01-02T03:04:05Z``."""
+    moment = instant(stamp)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def file_name(student_id: str) -> str:
+    """A name for files of a student, the same in every run; two ids never share one.
+
+    >>> file_name("ada-7"), file_name("../../etc")
+    ('ada-7', '_.._etc-f31ec3f6')
+    """
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "_", student_id).lstrip(".-")[:60]
+    if safe == student_id:
+        return safe
+    return f"{safe}-{hashlib.sha256(student_id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

@@ -1,0 +1,54 @@
+"""LTI Advantage, Assignment and Grade Services 2.0: the score of one entry, ready to be posted to a line item.
+
+Only the JSON is written: posting it needs a registered tool and its key. ``userId`` is the id of the student; the
+platform wants its own LTI user id there, so the roster must hold those.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from course import files
+from course.classroom.model import Entry
+from course.formats import facts
+from course.text import clean
+
+COMMENT = 2_000
+"""Characters."""
+
+
+def to_json(entry: Entry, graded_at: str = "") -> bytes:
+    """The score; ``graded_at`` is when the class was graded."""
+    return files.to_json(score(entry, graded_at))
+
+
+def score(entry: Entry, graded_at: str = "") -> dict[str, Any]:
+    """The score as data: without a mark it has no points, and platforms then change nothing.
+
+    Args:
+        entry: what to write.
+        graded_at: of the class, ISO 8601; platforms ignore a score that is older than the one they have, so a later
+            override counts as later.
+    """
+    result, by_hand = entry.result, entry.override
+    broken = result is not None and result.status == "grader_error" and not by_hand
+    marked = by_hand is not None or (result is not None and not broken)
+    times = [facts.instant(stamp) for stamp in (graded_at, facts.started(entry), by_hand.at if by_hand else None)]
+    told: dict[str, Any] = {"userId": entry.student.id}
+    if marked:
+        told |= {"scoreGiven": facts.plain_number(entry.points), "scoreMaximum": entry.max_points}
+    lines = [facts.summary(entry)] if marked else []
+    told |= {
+        "comment": clean(facts.shorten("\n".join([*lines, *facts.entry_lines(entry)]), COMMENT)),
+        "timestamp": _stamp(max((time for time in times if time), default=datetime.fromtimestamp(0, timezone.utc))),
+        "activityProgress": "Submitted" if entry.attempts or result else "Initialized",
+        "gradingProgress": "FullyGraded" if marked else "Failed" if broken else "NotReady",
+    }
+    if entry.submitted:
+        told["submission"] = {"submittedAt": _stamp(entry.submitted)}
+    return told
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,117 @@
+"""Which row of a platform's sheet belongs to which student.
+
+A row and a student belong together only if that is beyond doubt: an id decides before an address, an address before a
+name, and whatever fits two of the other side fits nobody.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from course.classroom.model import Entry, Gradebook, Student
+from course.text import say, say_many
+
+SHOWN = 8
+"""Names in one sentence."""
+
+Keys = Mapping[str, set[str]]
+"""Of a row: ``id``, ``email``, ``name`` -> what may be compared with the student's."""
+
+
+def rows(students: Sequence[Student], candidates: Mapping[int, Keys]) -> tuple[dict[int, Student], list[Student]]:
+    """Match them.
+
+    Args:
+        students: those of the gradebook.
+        candidates: number of a row -> what it says about its student.
+
+    Returns:
+        Row -> student, and the students without a row.
+    """
+    found: dict[int, Student] = {}
+    waiting = list(students)
+    for kind in ("id", "email", "name"):
+        open_rows: dict[str, set[int]] = {}
+        for number, keys in candidates.items():
+            if number not in found:
+                for key in keys.get(kind, ()):
+                    open_rows.setdefault(_folded(key, kind), set()).add(number)
+        fits = {
+            student.id: set().union(*(open_rows.get(key, set()) for key in _of(student, kind))) for student in waiting
+        }
+        claimed = Counter(number for numbers in fits.values() for number in numbers)
+        for student in waiting:
+            numbers = fits[student.id]
+            if len(numbers) == 1 and claimed[number := next(iter(numbers))] == 1:
+                found[number] = student
+        matched = {student.id for student in found.values()}
+        waiting = [student for student in waiting if student.id not in matched]
+    return found, waiting
+
+
+def _of(student: Student, kind: str) -> set[str]:
+    value = {"id": student.id, "email": student.email, "name": student.name}[kind]
+    keys = {_folded(value, kind)}
+    if kind == "email" and "@" in student.id:
+        keys.add(_folded(student.id, kind))
+    return keys - {""}
+
+
+def _folded(value: str, kind: str) -> str:
+    value = " ".join(value.split())
+    if kind == "name" and value.count(",") == 1:  # "Lovelace, Ada"
+        last, _, first = value.partition(",")
+        value = f"{first.strip()} {last.strip()}"
+    return value if kind == "id" else value.casefold()
+
+
+def nothing_to_enter(entries: Sequence[Entry]) -> bool:
+    """Whether there is no mark: nothing was handed in, and nobody has set points by hand."""
+    return all(entry.result is None and entry.override is None for entry in entries)
+
+
+def notes(book: Gradebook, unmatched: Sequence[Student], without_mark: int, left: Sequence[str]) -> list[str]:
+    """What the instructor should know about a sheet that was filled in.
+
+    Args:
+        book: the gradebook.
+        unmatched: students without a row.
+        without_mark: rows of students who have no mark.
+        left: names of rows that belong to nobody in the gradebook.
+    """
+    told = []
+    marked = [student for student in unmatched if not nothing_to_enter(book.of(student))]
+    if marked:
+        told.append(
+            say_many(
+                "One student with a mark has no row in the sheet: {names}",
+                "{count} students with a mark have no row in the sheet: {names}",
+                count=len(marked),
+                names=listed([student.shown for student in marked]),
+            )
+        )
+    if without_mark:
+        told.append(
+            say_many(
+                "One row was left as it was, since nothing was handed in.",
+                "{count} rows were left as they were, since nothing was handed in.",
+                count=without_mark,
+            )
+        )
+    if left:
+        told.append(
+            say_many(
+                "One row belongs to nobody in the gradebook: {names}",
+                "{count} rows belong to nobody in the gradebook: {names}",
+                count=len(left),
+                names=listed(left),
+            )
+        )
+    return told
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some names, and how many more there are."""
+    shown = ", ".join(names[:SHOWN])
+    return say("{names} and {count} more", names=shown, count=len(names) - SHOWN) if len(names) > SHOWN else shown

@@ -1,0 +1,158 @@
+"""Moodle: the downloaded grading worksheet of an assignment is filled in; what else is in it stays byte for byte.
+
+The titles of the columns are in the language of the site, and Moodle finds them by these titles, so they are never
+changed, nor needed: which column is which is told by what stands in it. The column of the grades stands left of the one
+with the maximum. A comment is written only beside a grade, since Moodle takes a comment without one for a deletion.
+
+``to_import`` writes the other file that Moodle reads, for its gradebook (Grades, Import, CSV file), where columns are
+mapped by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Sequence
+
+from course.classroom.model import Gradebook, Student
+from course.formats import facts, match, sheet, table
+from course.text import say
+
+GRADE, FEEDBACK = "Grade", "Feedback comments"
+"""In an English Moodle."""
+NUMBERED = re.compile(r"\D*?(\d+)")
+"""The first cell of a row: "Participant 123", in the language of the site."""
+COMMENT = 4_000
+"""Characters."""
+FAILED = 12
+"""Checks in a comment."""
+
+
+def fill(
+    data: bytes,
+    book: Gradebook,
+    *,
+    column: str | None = None,
+    feedback: str | None = None,
+    name: str = "the roster",
+) -> sheet.Filled:
+    """Fill in the points of the book's exercises (of several: their sum) and a comment.
+
+    Args:
+        data: the downloaded worksheet.
+        book: the marks.
+        column: title of the column of grades; None means the one beside the maximum.
+        feedback: title of the column of comments; None means the last one, if it is one of comments.
+        name: what to call the sheet in a complaint.
+
+    Raises:
+        BadSheet: it is no worksheet of Moodle, or a column cannot be told.
+    """
+    page = sheet.Sheet.parse(data, name)
+    rows = [row for row in range(1, len(page.rows)) if any(cell.value.strip() for cell in page.rows[row])]
+    if not all(NUMBERED.fullmatch(page.value(row, 0)) for row in rows):
+        raise sheet.BadSheet(
+            say(
+                "{file} is no grading worksheet of Moodle: its first column should say 'Participant' and a number, "
+                "in the language of your site. Download it in the assignment under Submissions.",
+                file=name,
+            )
+        )
+    grade = page.column(column, name) if column else _grades(page, rows, name)
+    comments = page.column(feedback, name) if feedback else _comments(page, grade)
+    maximum = {page.value(row, grade + 1) for row in rows}
+    comma = any("," in value for value in maximum | {page.value(row, grade) for row in rows})
+
+    found, unmatched = match.rows(book.students, {row: _keys(page, row, grade) for row in rows})
+    count = without = 0
+    for row, student in found.items():
+        if match.nothing_to_enter(book.of(student)):
+            without += 1
+            continue
+        page.put(row, grade, sheet.points(book.points(student), comma))
+        if comments is not None:
+            page.put(row, comments, html.escape(comment(book, student), quote=False).replace("\n", "<br>"))
+        count += 1
+    left = [page.value(row, 1) or page.value(row, 0) for row in rows if row not in found]
+    told = match.notes(book, unmatched, without, left)
+    if comments is None:
+        told.append(say("The sheet has no column for comments, so none were written."))
+    theirs = next(iter(maximum)) if len(maximum) == 1 else ""
+    given = sheet.as_number(theirs)
+    if given is not None and book.students and given != book.max_points:
+        told.append(
+            say(
+                "The maximum in the sheet is {theirs} points, in the gradebook {ours}. Points are not scaled.",
+                theirs=facts.number(given),
+                ours=book.max_points,
+            )
+        )
+    return sheet.Filled(page.to_bytes(), count, tuple(told))
+
+
+def _grades(page: sheet.Sheet, rows: Sequence[int], name: str) -> int:
+    """The column left of the one that holds the same number in each row."""
+    if page.header.count(GRADE) == 1:
+        return page.header.index(GRADE)
+    fitting = []
+    for column in range(2, len(page.header)):
+        below = {page.value(row, column) for row in rows}
+        before = [page.value(row, column - 1) for row in rows]
+        numbers = all(not cell or sheet.as_number(cell) is not None for cell in before)
+        if len(below) == 1 and (sheet.as_number(below.pop()) or 0) > 0 and numbers:
+            fitting.append(column - 1)
+    if len(fitting) == 1:
+        return fitting[0]
+    titles = ", ".join(repr(title) for title in page.header)
+    raise sheet.BadSheet(
+        say(
+            "{file}: which column holds the grades? Name it with --column. There are: {titles}",
+            file=name,
+            titles=titles,
+        )
+    )
+
+
+def _comments(page: sheet.Sheet, grade: int) -> int | None:
+    """The last column, if there is one more than Moodle always writes after the grades (four)."""
+    if FEEDBACK in page.header:
+        return page.header.index(FEEDBACK)
+    last = len(page.header) - 1
+    return last if last > grade + 3 and page.header[last] else None
+
+
+def _keys(page: sheet.Sheet, row: int, grade: int) -> match.Keys:
+    cells = {page.value(row, column) for column in range(1, grade)} - {""}
+    number = NUMBERED.fullmatch(page.value(row, 0))
+    ids = cells | {page.value(row, 0)} | ({number[1]} if number else set())
+    return {"id": ids, "email": {cell for cell in cells if "@" in cell}, "name": {page.value(row, 1)}}
+
+
+def comment(book: Gradebook, student: Student) -> str:
+    """What a student reads beside the grade: points, what decided about them, and what failed."""
+    lines: list[str] = []
+    for entry in book.of(student):
+        lines += [facts.summary(entry), *facts.entry_lines(entry)]
+        failed = entry.result.failed if entry.result else []
+        for check in failed[:FAILED]:
+            lines.append("- " + "; ".join(part for part in (check.title, check.message, check.hint or "") if part))
+        if len(failed) > FAILED:
+            lines.append(say("and {count} more", count=len(failed) - FAILED))
+    return facts.shorten("\n".join(table.UNSAFE.sub("", line) for line in lines), COMMENT)
+
+
+def to_import(book: Gradebook, *, bom: bool = False) -> bytes:
+    """A file for the import of Moodle's gradebook: one row per student with a mark.
+
+    Map ``email`` to "Email address" (or ``idnumber`` to "ID number") and ``grade`` to the grade item there.
+    """
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(["idnumber", "fullname", "email", "grade", "feedback"])
+    for student in book.students:
+        if not match.nothing_to_enter(book.of(student)):
+            who = [table.safe(student.id), table.safe(student.name), table.safe(student.email)]
+            writer.writerow([*who, sheet.points(book.points(student)), table.safe(comment(book, student))])
+    return (("\ufeff" if bom else "") + target.getvalue()).encode("utf-8")
