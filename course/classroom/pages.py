@@ -9,14 +9,13 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
 
+from course.formats import facts
 from course.text import clean, language, say, say_many
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -43,12 +42,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(say=say, say_many=say_many)
-    environment.filters.update(percent=percent, points=points, duration=duration, decimals=decimals)
+    environment.filters.update(percent=percent, points=points, decimals=decimals)
     return environment
 
 
 def _finalize(value: Any) -> Any:
-    return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
+    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def percent(share: float | None) -> str:
@@ -66,31 +65,13 @@ def percent(share: float | None) -> str:
 
 
 def points(value: Decimal | int | None) -> str:
-    """Points with as many decimals as they need, two at most.
-
-    >>> points(Decimal("7.00")), points(Decimal("6.50")), points(Decimal(20) / 3)
-    ('7', '6.5', '6.67')
-    """
-    if value is None:
-        return "–"
-    text = f"{Decimal(value):.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    """Points as people write them; a dash where there are none to speak of."""
+    return "–" if value is None else facts.number(value)
 
 
 def decimals(value: float | None, places: int = 2) -> str:
     """A number with a real minus sign."""
     return "–" if value is None else f"{value:.{places}f}".replace("-", "−")
-
-
-def duration(value: timedelta) -> str:
-    """Days, hours and minutes, begun minutes counted in full.
-
-    >>> duration(timedelta(days=1, minutes=5)), duration(timedelta(seconds=1))
-    ('1 d 5 min', '1 min')
-    """
-    minutes = math.ceil(value.total_seconds() / 60)
-    parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min")]
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
 
 
 def bars(counts: Sequence[int], width: float, height: float, gap: float = 2) -> list[dict[str, float]]:

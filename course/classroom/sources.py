@@ -234,11 +234,13 @@ FORMATTED_START, FORMATTED_END = (
 
 
 def _laid_out(found: list[tuple[tokenize.TokenInfo, str]]) -> str:
-    """The tokens in their lines and columns, empty lines closed up."""
+    """The tokens in their lines and columns; of empty lines those between methods are kept."""
     lines: list[str] = []
     line, end = 0, 0
     for token, spelt in found:
         if token.start[0] != line:
+            if lines and token.start[0] > line + 1 and token.string in OPENING:
+                lines.append("")
             lines.append(" " * token.start[1])
         elif token.start[1] > end:
             lines[-1] += " "
