@@ -96,7 +96,9 @@ def _drawn(student, slug, skill, draw):
         made = result(status="not_gradable", slug=slug, message="line 12: invalid syntax")
         return entry(student, made, slug=slug, max_points=24)
     if fate < 0.08:
-        return entry(student, result(status="grader_error", slug=slug, message="The grader died."), slug=slug, max_points=24)
+        return entry(
+            student, result(status="grader_error", slug=slug, message="The grader died."), slug=slug, max_points=24
+        )
     checks = []
     for place, function in enumerate(FUNCTIONS):
         begun = draw.random() < skill + 0.35
@@ -111,7 +113,9 @@ def _drawn(student, slug, skill, draw):
                 checks.append(check(name, draw.choice(["crashed", "timeout", "out_of_memory"]), title=title))
             else:
                 why = misunderstood(f"mistaken-{function}-{draw.choice('aab')}") if draw.random() < 0.7 else None
-                checks.append(check(name, "failed", title=title, visible=not number, explanation=why, hint="Look again."))
+                checks.append(
+                    check(name, "failed", title=title, visible=not number, explanation=why, hint="Look again.")
+                )
     late = timedelta(hours=draw.randint(1, 60)) if draw.random() < 0.1 else timedelta()
     made = result(checks, slug=slug, seconds=draw.lognormvariate(0.8, 0.5))
     return entry(student, made, slug=slug, late=late, penalty=Decimal(2 if late else 0), sha256=f"{student.id}-{slug}")

@@ -154,7 +154,9 @@ def _lines(entry: Entry) -> list[str]:
     result = entry.result
     if result is None or result.status != "grader_error":
         return facts.entry_lines(entry)
-    ours = say("The grader failed on this submission. That is not your fault; your instructor can have it graded again.")
+    ours = say(
+        "The grader failed on this submission. That is not your fault; your instructor can have it graded again."
+    )
     return [ours, *facts.entry_lines(replace(entry, result=replace(result, message="")))]
 
 

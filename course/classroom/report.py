@@ -6,16 +6,18 @@ shown. The page names students in tables only; the example of a misconception is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from course.classroom import pages, sources, statistics
 from course.classroom.model import Entry, Gradebook
+from course.classroom.sources import Vocabulary
 from course.classroom.statistics import CheckFigures, Misunderstood
 
 LINES = 40
 """Of an example, at most."""
-CANDIDATES = 20
+CANDIDATES = 8
 """Submissions that are looked at for an example."""
 
 Source = Callable[[Entry], bytes | None]
@@ -75,26 +77,29 @@ def _functions(checks: list[CheckFigures], slug: str) -> dict[str, list[CheckFig
 
 def examples(gradebook: Gradebook, source: Source) -> list[Example]:
     """The misconceptions of the class, each with the shortest function that can be shown."""
-    vocabularies: dict[str, sources.Vocabulary] = {}
+    vocabularies: dict[str, Vocabulary] = {}
+    cut = functools.cache(lambda student, slug: _definitions(source(gradebook.entries[student, slug])))
     shown = []
     for found in statistics.misconceptions(gradebook):
         if found.exercise not in vocabularies:
-            vocabularies[found.exercise] = sources.Vocabulary(found.exercise, gradebook.students)
-        lines = _example(found, source, vocabularies[found.exercise])
+            vocabularies[found.exercise] = Vocabulary(found.exercise, gradebook.students)
+        lines = _example(found, cut, vocabularies[found.exercise])
         shown.append(Example(found, "\n".join(lines[:LINES]), len(lines) > LINES))
     return shown
 
 
-def _example(found: Misunderstood, source: Source, vocabulary: sources.Vocabulary) -> list[str]:
+def _example(found: Misunderstood, cut: Callable[[str, str], Mapping[str, str]], vocabulary: Vocabulary) -> list[str]:
     candidates = []
     for entry in found.entries[:CANDIDATES]:
-        content = source(entry)
-        if content is None:
-            continue
-        try:
-            written = sources.definitions(sources.decode(content)).get(found.function)
-            if written is not None:
-                candidates.append(sources.anonymous(written, vocabulary).splitlines())
-        except sources.Unreadable:
-            continue  # another student's will do
+        written = cut(entry.student.id, entry.exercise).get(found.function)
+        if written is not None:
+            candidates.append(sources.anonymous(written, vocabulary).splitlines())
     return min(candidates, key=len, default=[])
+
+
+def _definitions(content: bytes | None) -> Mapping[str, str]:
+    """What a file defines; nothing if it is not kept or cannot be read."""
+    try:
+        return {} if content is None else sources.definitions(sources.decode(content))
+    except sources.Unreadable:
+        return {}

@@ -187,7 +187,9 @@ def _once(task: Task) -> Result:
     except CourseError as fault:
         return failed(task.key, fault.message, task.setup.lang)
     except OSError as error:
-        return failed(task.key, say("The submission could not be written: {reason}", reason=str(error)), task.setup.lang)
+        return failed(
+            task.key, say("The submission could not be written: {reason}", reason=str(error)), task.setup.lang
+        )
     return replace(result, file=name, sha256=task.key.sha256)
 
 
@@ -229,7 +231,9 @@ def probe(setup: Setup) -> Answer:
         try:
             told = Result.from_json(last.get("result"))
         except Malformed as error:
-            raise GraderFault(say("The grader sent an event that cannot be read: {reason}", reason=str(error))) from None
+            raise GraderFault(
+                say("The grader sent an event that cannot be read: {reason}", reason=str(error))
+            ) from None
         return Answer(told.sandbox or "?", told.limits.get("grading_seconds", 0.0))
     if setup.level == "full":
         from course import doctor
@@ -337,7 +341,9 @@ def keys(submissions: Iterable[Submission], setup: Setup, seed: int | None) -> l
     policy = FRESH if seed is None else str(seed)
     environment = bundle.environment(setup.level)
     number = {exercise.slug: exercise.number for exercise in syllabus.load()}
-    wanted = sorted({(number[one.exercise], one.sha256, one.exercise): None for one in submissions}, key=lambda it: it[0])
+    wanted = sorted(
+        {(number[one.exercise], one.sha256, one.exercise): None for one in submissions}, key=lambda it: it[0]
+    )
     return [Key(sha256, slug, bundle.of(slug), environment, policy) for _, sha256, slug in wanted]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import hashlib
 import io
 import keyword
 import re
@@ -247,3 +248,8 @@ def _laid_out(found: list[tuple[tokenize.TokenInfo, str]]) -> str:
         lines[-1] += spelt
         line, end = token.end
     return "\n".join(lines)
+
+
+def digest(source: bytes) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(source).hexdigest()

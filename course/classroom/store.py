@@ -308,9 +308,7 @@ class Store:
             "UNION SELECT student FROM refusal UNION SELECT student FROM override) ORDER BY place IS NULL, place, id"
         )
         return [
-            Student(
-                row["id"], row["name"], row["email"], timedelta(seconds=row["extension"]), row["place"] is not None
-            )
+            Student(row["id"], row["name"], row["email"], timedelta(seconds=row["extension"]), row["place"] is not None)
             for row in rows
         ]
 
@@ -335,9 +333,7 @@ class Store:
         known = {student.id: student for student in self.students()}
         rows = self._db.execute("SELECT * FROM refusal ORDER BY id")
         return [
-            Refused(
-                known.get(row["student"]), row["exercise"], row["origin"], row["reason"], _moment(row["submitted"])
-            )
+            Refused(known.get(row["student"]), row["exercise"], row["origin"], row["reason"], _moment(row["submitted"]))
             for row in rows
         ]
 
@@ -449,7 +445,9 @@ class Store:
 
     # --- by hand -----------------------------------------------------------------------------------------------------
 
-    def override(self, student: str, exercise: str, override: Override | None, *, reason: str = "", by: str = "") -> None:
+    def override(
+        self, student: str, exercise: str, override: Override | None, *, reason: str = "", by: str = ""
+    ) -> None:
         """Give points by hand, or take that back (None); what was said before stays in the store."""
         given = override or Override(Decimal(0), reason, by, now())
         with self.transaction():
