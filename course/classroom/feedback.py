@@ -2,7 +2,7 @@
 
 Everything is built from ``Told``, which is filled with what may be seen, and from nothing else. Of a hidden check these
 are its title, its outcome, and the sentences that its authors wrote (hint, explanation); never a value that it compared,
-its message, what was printed or a traceback. Notes in the gradebook may name others, so they stay with the instructor.
+its message, what was printed or a traceback. Notes in the gradebook may name others: they stay with the instructor.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import importlib
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from course import bundle, session, syllabus
 from course.classroom.model import Found
@@ -66,6 +68,20 @@ class Task:
     seed: int | None = None
 
 
+@dataclass(frozen=True)
+class Job:
+    """One source that is to be graded, and everybody who handed it in."""
+
+    key: Key
+    submissions: tuple[Submission, ...]
+    seed: int | None = None
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of the submissions."""
+        return [one.id for one in self.submissions]
+
+
 @dataclass
 class Counts:
     """What became of the submissions; ``refused`` never became tasks."""
@@ -94,8 +110,8 @@ class Answer:
     """The longest that one grading can take."""
 
 
-Heard = Callable[[Sequence[Submission], Result, bool], None]
-"""Told of the submissions of one source, how they were graded, and whether that was known already."""
+Heard = Callable[[Job, Result], None]
+"""Told of each job, and how it was graded."""
 
 
 # --- In a worker ------------------------------------------------------------------------------------------------------
@@ -300,13 +316,13 @@ def cluster(setup: Setup, address: str, jobs: int | None) -> Iterator[Crew]:
         GraderFault: a worker cannot grade.
     """
     try:
-        from distributed import Client
+        distributed: Any = importlib.import_module("distributed")
     except ImportError:
         raise CourseError(
             say("--dask needs two more packages: python -m pip install 'transformers-course[cluster]'")
         ) from None
     try:
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise CourseError(
             say("no Dask scheduler answers at {address}: {reason}.", address=address, reason=str(error))
@@ -336,15 +352,26 @@ def _probe(setup: Setup) -> tuple[str, float]:
 # --- In the parent ----------------------------------------------------------------------------------------------------
 
 
-def keys(submissions: Iterable[Submission], setup: Setup, seed: int | None) -> list[Key]:
-    """What these submissions are to be graded under today, each once, exercise by exercise."""
-    policy = FRESH if seed is None else str(seed)
+def plan(
+    submissions: Iterable[Submission], setup: Setup, seed: Callable[[Submission], int | None] = lambda one: None
+) -> list[Job]:
+    """What these submissions are to be graded under today, equal files once, exercise by exercise.
+
+    Args:
+        submissions: of the store.
+        setup: of the gradings.
+        seed: of a submission; None means a fresh one.
+    """
     environment = bundle.environment(setup.level)
+    jobs: dict[Key, list[Submission]] = {}
+    for one in submissions:
+        chosen = seed(one)
+        policy = FRESH if chosen is None else str(chosen)
+        key = Key(one.sha256, one.exercise, bundle.of(one.exercise), environment, policy)
+        jobs.setdefault(key, []).append(one)
     number = {exercise.slug: exercise.number for exercise in syllabus.load()}
-    wanted = sorted(
-        {(number[one.exercise], one.sha256, one.exercise): None for one in submissions}, key=lambda it: it[0]
-    )
-    return [Key(sha256, slug, bundle.of(slug), environment, policy) for _, sha256, slug in wanted]
+    ordered = sorted(jobs.items(), key=lambda job: number[job[0].exercise])
+    return [Job(key, tuple(ones), None if key.seed_policy == FRESH else int(key.seed_policy)) for key, ones in ordered]
 
 
 def take(
@@ -353,9 +380,9 @@ def take(
     folder: str,
     setup: Setup,
     *,
-    seed: int | None = None,
+    seed: Callable[[Submission], int | None] = lambda one: None,
     exercises: Sequence[str] | None = None,
-) -> tuple[list[Key], Counts]:
+) -> tuple[list[Job], Counts]:
     """Put what was handed in into the store, and find out what of it is still to be graded.
 
     Args:
@@ -363,7 +390,7 @@ def take(
         store: takes it, sources included.
         folder: its path.
         setup: of the gradings.
-        seed: of all gradings; None means a fresh one for each.
+        seed: of a submission; None means a fresh one.
         exercises: slugs; None means all.
 
     Returns:
@@ -374,25 +401,16 @@ def take(
     counts = Counts(
         refused=sum(no.exercise is None or exercises is None or no.exercise in exercises for no in found.refused)
     )
-    waiting, known = [], set()
-    for key in keys(mine, setup, seed):
-        if store.reuse(key):
-            known.add((key.sha256, key.exercise))
+    waiting = []
+    for job in plan(mine, setup, seed):
+        if store.reuse(job.key, job.numbers):
+            counts.reused += len(job.submissions)
         else:
-            waiting.append(key)
-    counts.reused = sum((one.sha256, one.exercise) in known for one in mine)
+            waiting.append(job)
     return waiting, counts
 
 
-def grade(
-    waiting: Iterable[Key],
-    store: Store,
-    crew: Crew,
-    counts: Counts,
-    *,
-    seed: Callable[[Key], int | None] = lambda key: None,
-    heard: Heard = lambda submissions, result, reused: None,
-) -> Counts:
+def grade(waiting: Iterable[Job], store: Store, crew: Crew, counts: Counts, heard: Heard) -> Counts:
     """Have all of it graded; each result is in the store before anybody is told of it.
 
     Args:
@@ -400,8 +418,7 @@ def grade(
         store: holds the sources, and takes the results.
         crew: who grades.
         counts: so far; they are added to.
-        seed: of a grading; None means a fresh one.
-        heard: told of each result.
+        heard: told of each job and its result.
 
     Returns:
         The counts.
@@ -409,23 +426,23 @@ def grade(
     Raises:
         GraderFault: the cluster is gone; what came in before is stored.
     """
-    running: dict[Future[str], Key] = {}
+    running: dict[Future[str], Job] = {}
 
     def collect() -> None:
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
-            key = running.pop(future)
-            result, document = _outcome(future, key, crew.setup)
-            submissions = store.record(key, result, document)
-            _count(counts, result, len(submissions))
-            heard(submissions, result, False)
+            job = running.pop(future)
+            result, document = _outcome(future, job.key, crew.setup.lang)
+            store.record(job.key, job.numbers, result, document)
+            _count(counts, result, len(job.submissions))
+            heard(job, result)
 
     try:
-        for key in waiting:
+        for job in waiting:
             while len(running) >= crew.window:
                 collect()
-            task = Task(key, store.source(key.sha256), crew.setup, seed(key))
-            running[crew.executor.submit(perform, task)] = key
+            task = Task(job.key, store.source(job.key.sha256), crew.setup, job.seed)
+            running[crew.executor.submit(perform, task)] = job
         while running:
             collect()
     finally:
@@ -434,7 +451,7 @@ def grade(
     return counts
 
 
-def _outcome(future: Future[str], key: Key, setup: Setup) -> tuple[Result, str | None]:
+def _outcome(future: Future[str], key: Key, lang: str) -> tuple[Result, str | None]:
     """The result that a future holds, and its JSON; whatever went wrong on the way is our fault."""
     try:
         document = future.result()
@@ -443,16 +460,20 @@ def _outcome(future: Future[str], key: Key, setup: Setup) -> tuple[Result, str |
         raise GraderFault(say("The Dask scheduler has dropped the gradings: it is gone, or was restarted.")) from None
     except Exception as error:  # a worker that was killed again and again, a result that cannot be read
         reason = f"{type(error).__name__}: {error}"
-        return failed(key, say("The grading broke off: {reason}", reason=reason), setup.lang), None
+        return failed(key, say("The grading broke off: {reason}", reason=reason), lang), None
 
 
 def _count(counts: Counts, result: Result, submissions: int) -> None:
     if result.status == "grader_error":
         counts.ours += submissions
-        message = result.message or next((one.message for one in result.checks if one.status == "grader_error"), "")
-        if message and message not in counts.faults:
-            counts.faults.append(message)
+        if (told := fault(result)) and told not in counts.faults:
+            counts.faults.append(told)
     elif result.status == "not_gradable":
         counts.not_gradable += submissions
     else:
         counts.graded += submissions
+
+
+def fault(result: Result) -> str:
+    """What was said of a failure of ours."""
+    return result.message or next((one.message for one in result.checks if one.status == "grader_error"), "")

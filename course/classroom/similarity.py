@@ -241,8 +241,7 @@ def write(gradebook: Gradebook, everything: Sequence[Found], folder: Path, *, th
             name = f"pair-{(number := number + 1):03}.html" if number < MOST else None
             shown.setdefault(found.exercise, []).append((pair, name))
             if name:
-                page = _pair_page(pair, titles[found.exercise])
-                files.write_bytes(folder / name, page, lasting=False)
+                files.write_bytes(folder / name, _pair_page(pair, titles[found.exercise]), lasting=False)
     page = pages.page(
         "similarity.html", gradebook=gradebook, everything=everything, titles=titles, shown=shown, threshold=threshold,
         fewest=FEWEST, fifth=COMMON,

@@ -167,20 +167,20 @@ class Vocabulary:
 
 
 ORDINARY = frozenset(
-    "acc accumulator all answer arr array avg axis batch bias bool buffer cache cat cell chunk class cols column columns "
-    "copy count counter counts cum cumulative cur current data delta denom denominator dev device dict diff dim dims dims "
-    "dtype element elements end err error factor factors feat features final first flag flat float fn found frac func "
-    "function grad grads group groups half hidden high idx in index indices init inner inp input inputs int item items "
-    "iter key keys label labels last layer layers left len length lengths level list log logit logits loop loss low lr "
-    "mask masked masks mat matrix max mean merged min mod model module name names new next norm num number numer "
-    "numerator obj old one order original out outer outputs output pad padded pair pairs param parameter parameters params "
-    "parent part parts path permutation pick picked pos position positions prefix prev previous prob probs prod product "
-    "query rand random rank ranks rate ratio ref rem rest res result results ret right root row rows sample samples scale "
-    "scaled score scores second seed seen segment sent sentence sentences seq sequence set shape shapes shift shifted "
-    "shuffled size sizes softmax sorted source split spread start state std step steps stop string sub suffix sum sums tag "
-    "tags target targets temp tensor tensors text texts tmp token tokens top total train trainable tuple type update upper "
-    "use used val valid value values var vec vector vectors version view vocab weight weighted weights width word words "
-    "work zero zeros".split()
+    "acc accumulator all answer arr array avg axis batch bias bool buffer cache cat cell chunk class cols column "
+    "columns copy count counter counts cum cumulative cur current data delta denom denominator dev device dict diff "
+    "dim dims dims dtype element elements end err error factor factors feat features final first flag flat float fn "
+    "found frac func function grad grads group groups half hidden high idx in index indices init inner inp input "
+    "inputs int item items iter key keys label labels last layer layers left len length lengths level list log "
+    "logit logits loop loss low lr mask masked masks mat matrix max mean merged min mod model module name names new "
+    "next norm num number numer numerator obj old one order original out outer outputs output pad padded pair pairs "
+    "param parameter parameters params parent part parts path permutation pick picked pos position positions prefix "
+    "prev previous prob probs prod product query rand random rank ranks rate ratio ref rem rest res result results "
+    "ret right root row rows sample samples scale scaled score scores second seed seen segment sent sentence "
+    "sentences seq sequence set shape shapes shift shifted shuffled size sizes softmax sorted source split spread "
+    "start state std step steps stop string sub suffix sum sums tag tags target targets temp tensor tensors text "
+    "texts tmp token tokens top total train trainable tuple type update upper use used val valid value values var "
+    "vec vector vectors version view vocab weight weighted weights width word words work zero zeros".split()
 )
 """Words of variables that tell nothing about anybody."""
 

@@ -29,6 +29,8 @@ from course.text import say
 
 APPLICATION = 0x43525331
 """SQLite's ``application_id``: by it a store of ours is known."""
+MAGIC = b"SQLite format 3\0"
+"""How every file of SQLite begins."""
 VERSION = 1
 """Of the tables below."""
 BUSY_SECONDS = 30.0
@@ -157,7 +159,7 @@ class Store:
         application, version = self._pragma("application_id"), self._pragma("user_version")
         empty = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application != APPLICATION and not (create and empty and not application and not version):
-            raise StoreError(say("{file} is not a store of class grading. Name another file.", file=str(self.path)))
+            raise _foreign(self.path)
         if application == APPLICATION and version != VERSION:
             raise StoreError(
                 say(
@@ -328,10 +330,13 @@ class Store:
         )
         return [_submission(row) for row in rows]
 
-    def refusals(self) -> list[Refused]:
-        """What could not be graded as what it was."""
+    def refusals(self, folder: str | None = None) -> list[Refused]:
+        """What could not be graded as what it was, in one folder or in all."""
         known = {student.id: student for student in self.students()}
-        rows = self._db.execute("SELECT * FROM refusal ORDER BY id")
+        rows = self._db.execute(
+            "SELECT * FROM refusal WHERE ?1 IS NULL OR folder = ?1 ORDER BY id",
+            [None if folder is None else _text(folder)],
+        )
         return [
             Refused(known.get(row["student"]), row["exercise"], row["origin"], row["reason"], _moment(row["submitted"]))
             for row in rows
@@ -377,16 +382,17 @@ class Store:
         row = self._db.execute("SELECT result FROM grading WHERE id = ?", [number]).fetchone()
         return Result.from_json(json.loads(row[0]))
 
-    def record(self, key: Key, result: Result, document: str | None = None) -> list[Submission]:
-        """Store a grading and let it count for each submission of this source: one transaction.
+    def record(self, key: Key, submissions: Sequence[int], result: Result, document: str | None = None) -> int:
+        """Store a grading and let it count for these submissions: one transaction.
 
         Args:
             key: what it depends on.
+            submissions: their numbers.
             result: how it went.
             document: the result as JSON, if somebody has written it already.
 
         Returns:
-            Those submissions.
+            The number of the grading.
         """
         with self.transaction():
             self._db.execute(
@@ -396,35 +402,34 @@ class Store:
                 "WHERE grading.status = 'grader_error'",  # what was graded once stays as it was
                 [*_values(key), result.status, result.points, document or json.dumps(result.to_json()), now()],
             )
-            number = self._db.execute(
+            number: int = self._db.execute(
                 "SELECT id FROM grading WHERE sha256 = ? AND exercise = ? AND bundle = ? AND environment = ? "
                 "AND seed_policy = ?",
                 _values(key),
             ).fetchone()[0]
-            return self._point(key, number, told=result.status != "grader_error")
+            self._point(submissions, number, told=result.status != "grader_error")
+        return number
 
-    def reuse(self, key: Key) -> list[Submission]:
-        """Let the stored grading under this key count for each submission of its source; [] if there is none."""
+    def reuse(self, key: Key, submissions: Sequence[int]) -> bool:
+        """Let the stored grading under this key, if there is one, count for these submissions."""
         with self.transaction():
             found = self.find(key)
-            return self._point(key, found.id) if found else []
+            if found:
+                self._point(submissions, found.id)
+        return found is not None
 
-    def _point(self, key: Key, number: int, told: bool = True) -> list[Submission]:
+    def _point(self, submissions: Sequence[int], number: int, told: bool = True) -> None:
         """Let a grading count; one that failed through our fault replaces nothing that was told before."""
-        rows = self._db.execute(
-            "SELECT * FROM submission WHERE sha256 = ? AND exercise = ? AND present", [key.sha256, key.exercise]
-        ).fetchall()
-        for row in rows:
-            before = row["grading"]
+        for submission in submissions:
+            before = self._db.execute("SELECT grading FROM submission WHERE id = ?", [submission]).fetchone()[0]
             if before == number or (before is not None and not told):
                 continue
-            self._db.execute("UPDATE submission SET grading = ? WHERE id = ?", [number, row["id"]])
+            self._db.execute("UPDATE submission SET grading = ? WHERE id = ?", [number, submission])
             if before is not None:
                 self._db.execute(
                     "INSERT INTO regrading (at, submission, before, after) VALUES (?, ?, ?, ?)",
-                    [now(), row["id"], before, number],
+                    [now(), submission, before, number],
                 )
-        return [_submission(row) for row in rows]
 
     def regradings(self, since: int = 0) -> list[tuple[int, Submission, int, int]]:
         """(number, submission, grading before, grading after) of whatever was graded again, after that number."""
@@ -476,7 +481,7 @@ class Store:
             for row in rows
         ]
 
-    # --- what else is remembered ---------------------------------------------------------------------------------------
+    # --- what else is remembered --------------------------------------------------------------------------------------
 
     def note(self, kind: str, **detail: Any) -> None:
         """Add to the log of what was done with this store."""
@@ -504,7 +509,7 @@ GRADING = "id, sha256, exercise, bundle, environment, seed_policy, status, point
 def _demand_file(path: Path, create: bool) -> None:
     """Refuse what is no plain file before SQLite opens it, and what is not there if it should be."""
     try:
-        mode = os.stat(path).st_mode
+        status = os.stat(path)
     except FileNotFoundError:
         if not create:
             raise StoreError(
@@ -517,8 +522,22 @@ def _demand_file(path: Path, create: bool) -> None:
         raise StoreError(
             say("{file} cannot be used as a store: {reason}.", file=str(path), reason=error.strerror or str(error))
         ) from None
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(status.st_mode):
         raise StoreError(say("{file} is not a plain file, so it cannot be a store.", file=str(path)))
+    if status.st_size:
+        try:
+            with path.open("rb") as file:
+                beginning = file.read(len(MAGIC))
+        except OSError as error:
+            raise StoreError(
+                say("{file} cannot be used as a store: {reason}.", file=str(path), reason=error.strerror or str(error))
+            ) from None
+        if beginning != MAGIC:
+            raise _foreign(path)
+
+
+def _foreign(path: Path) -> StoreError:
+    return StoreError(say("{file} is not a store of class grading. Name another file.", file=str(path)))
 
 
 def _values(key: Key) -> list[str]:
@@ -544,7 +563,7 @@ def _submission(row: sqlite3.Row) -> Submission:
 
 
 def _text(outside: str) -> str:
-    """Text from outside as SQLite can keep it: halves of surrogate pairs, as in file names that are no UTF-8, spelt out."""
+    """Text from outside as SQLite can keep it: halves of surrogate pairs (names that are no UTF-8) are spelt out."""
     return outside.encode("utf-8", "backslashreplace").decode()
 
 
