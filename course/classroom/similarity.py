@@ -124,7 +124,7 @@ def compare(
         if score >= threshold and score > 0:
             pairs.append(Pair(first, second, score, shared, identical))
     pairs.sort(key=lambda pair: (-pair.identical, -pair.score, -pair.shared))
-    return Found(exercise, len(prepared), tuple(left_out), tuple(pairs), _clusters(pairs))
+    return Found(exercise, len(prepared), tuple(left_out), tuple(pairs), _clusters(pairs, prepared))
 
 
 def _given(exercise: str, natural: bool) -> tuple[frozenset[int], frozenset[int]]:
@@ -160,17 +160,18 @@ def _prepare(student: Student, content: bytes, given: frozenset[int], reference:
     return Prepared(student, text, sources.digest(content), fingerprint, written - reference, bool(written))
 
 
-def _clusters(pairs: Sequence[Pair]) -> tuple[tuple[Student, ...], ...]:
+def _clusters(pairs: Sequence[Pair], everybody: Sequence[Prepared]) -> tuple[tuple[Student, ...], ...]:
     """Who is connected with whom, over however many pairs."""
-    groups: dict[str, dict[str, Student]] = {}
+    groups = {one.student.id: {one.student.id} for one in everybody}
     for pair in pairs:
-        joined = {one.student.id: one.student for one in (pair.first, pair.second)}
-        for name in list(joined):
-            joined |= groups.get(name, {})
-        for name in joined:
-            groups[name] = joined
-    distinct = {id(group): tuple(group.values()) for group in groups.values()}
-    return tuple(sorted(distinct.values(), key=len, reverse=True))
+        joined = groups[pair.first.student.id] | groups[pair.second.student.id]
+        groups.update(dict.fromkeys(joined, joined))
+    found = dict.fromkeys(
+        tuple(one.student for one in everybody if one.student.id in group)
+        for group in groups.values()
+        if len(group) > 1
+    )
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 # --- side by side -----------------------------------------------------------------------------------------------------
@@ -198,7 +199,10 @@ def lines(one: Prepared, other: Prepared) -> list[Line]:
     for start in starts:
         for place in range(start, min(start + RUN, len(where))):
             marked.add(bisect_right(first_of, where[place]) - 1)
-    return [Line(number + 1, line.rstrip("\r\n"), number in marked) for number, line in enumerate(written)]
+    return [
+        Line(number + 1, line.rstrip("\r\n"), number in marked and not line.isspace())
+        for number, line in enumerate(written)
+    ]
 
 
 def _places(one: Prepared) -> list[int]:
