@@ -1,4 +1,4 @@
-"""What decides a verdict, as two short texts: which checks by which grader (``of``), and on what they ran (``environment``).
+"""What decides a verdict, as two short texts: checks and judge (``of``), and what they run on (``environment``).
 
 A result that carries both can be compared with another one, and a class is graded again only where one of them has
 changed. Not covered: the processor, the system's libraries, and versions of libraries that only the student's file
@@ -26,7 +26,7 @@ LIBRARIES = ("torch", "transformers", "peft", "numpy", "safetensors", "msgpack",
 
 
 def of(slug: str, root: Path = paths.ROOT) -> str:
-    """The hash of everything that grades this exercise: its checks, fixtures, reference and misconceptions, and the judge.
+    """The hash of what grades this exercise: its checks, fixtures, reference and misconceptions, and the judge.
 
     Nothing of it is imported. What belongs to another exercise alone does not count.
 
@@ -37,14 +37,14 @@ def of(slug: str, root: Path = paths.ROOT) -> str:
     Returns:
         64 hexadecimal digits.
     """
-    return _of(slug, root, tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files(slug, root)))
+    entry = next((one for one in syllabus.load(_inside(root, paths.SYLLABUS)) if one.slug == slug), None)
+    stamps = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files(slug, root))
+    return _of(f"{slug} {entry}", root, stamps)
 
 
 @functools.lru_cache(maxsize=64)
-def _of(slug: str, root: Path, files: tuple[tuple[Path, int, int], ...]) -> str:
-    whole = hashlib.sha256()
-    entry = next((one for one in syllabus.load(_inside(root, paths.SYLLABUS)) if one.slug == slug), None)
-    whole.update(repr((slug, entry)).encode())
+def _of(entry: str, root: Path, files: tuple[tuple[Path, int, int], ...]) -> str:
+    whole = hashlib.sha256(entry.encode())
     for path, _, _ in files:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         whole.update(f"\n{path.relative_to(root).as_posix()} {content}".encode())

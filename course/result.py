@@ -216,7 +216,7 @@ class Result:
     sha256: str | None = None
     """Of the graded file."""
     bundle: str | None = None
-    """The hash of what decided the verdict: checks, fixtures, reference, misconceptions and judge (``course.bundle``)."""
+    """The hash of what decided the verdict: checks, reference, misconceptions, judge (``course.bundle``)."""
     started: str | None = None
     """ISO 8601, UTC."""
     seconds: float | None = None

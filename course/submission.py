@@ -77,8 +77,22 @@ def read(path: Path, within: Path | None = None) -> bytes:
     Raises:
         NotGradable: missing, no regular file, too large, of another kind, or no text.
     """
-    shown = path.name
-    data = contents(path, MAX_BYTES, within, refusal)
+    return demand_source(path.name, contents(path, MAX_BYTES, within, refusal))
+
+
+def demand_source(shown: str, data: bytes) -> bytes:
+    """The bytes of a submission that came some other way, if they may be Python source.
+
+    Args:
+        shown: the file's name.
+        data: all of it.
+
+    Raises:
+        NotGradable: of another kind, too large, or no text.
+    """
+    if reason := refusal(shown, data[:BEGINNING]):
+        raise NotGradable(reason)
+    demand_size(shown, len(data), MAX_BYTES)
     if b"\0" in data:
         raise NotGradable(say("{file} is not a text file: it holds NUL bytes.", file=shown))
     try:
@@ -119,7 +133,7 @@ def contents(
                     folder=within.name,
                 )
             )
-        _demand_plain(shown, os.stat(path).st_mode)  # a socket or a device is not even opened
+        demand_plain(shown, os.stat(path).st_mode)  # a socket or a device is not even opened
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError, ValueError):  # the last one for a null byte in the name
         raise NotGradable(say("There is no file {file}.", file=shown)) from None
@@ -127,7 +141,7 @@ def contents(
         raise NotGradable(_unreadable(shown, error)) from None
     try:
         status = os.fstat(descriptor)
-        _demand_plain(shown, status.st_mode)  # it may be another one by now
+        demand_plain(shown, status.st_mode)  # it may be another one by now
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(limit + 1)
     except OSError as error:
@@ -136,7 +150,17 @@ def contents(
         os.close(descriptor)
     if reason := refused(shown, data[:BEGINNING]):
         raise NotGradable(reason)
-    if (size := max(len(data), status.st_size)) > limit:
+    demand_size(shown, max(len(data), status.st_size), limit)
+    return data
+
+
+def demand_size(shown: str, size: int, limit: int) -> None:
+    """Refuse a file that has more bytes than this.
+
+    Raises:
+        NotGradable: it has.
+    """
+    if size > limit:
         raise NotGradable(
             say(
                 "{file} has {size} bytes; a solution needs no more than {limit}.",
@@ -145,10 +169,14 @@ def contents(
                 limit=f"{limit:,}",
             )
         )
-    return data
 
 
-def _demand_plain(shown: str, mode: int) -> None:
+def demand_plain(shown: str, mode: int) -> None:
+    """Refuse what is no regular file.
+
+    Raises:
+        NotGradable: it is a folder, a pipe, a socket or a device.
+    """
     if stat.S_ISDIR(mode):
         raise NotGradable(say("{file} is a directory, not a Python file.", file=shown))
     if what := destinations.kind(mode):

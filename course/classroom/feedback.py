@@ -1,8 +1,8 @@
 """What one student gets back: a page or a JSON object that holds their own results and nothing that is hidden.
 
 Everything is built from ``Told``, which is filled with what may be seen, and from nothing else. Of a hidden check these
-are its title, its outcome, and the sentences that its authors wrote (hint, explanation); never a value that it compared,
-its message, what was printed or a traceback. Notes in the gradebook may name others: they stay with the instructor.
+are its title, its outcome, and the sentences that its authors wrote (hint, explanation); never a value that it
+compared, its message, what was printed or a traceback. Notes in the gradebook may name others and are left out.
 """
 
 from __future__ import annotations

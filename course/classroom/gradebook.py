@@ -4,47 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
 
 from course import session, syllabus
+from course.classroom import policy as policies
 from course.classroom.model import Entry, Gradebook, Override, Refused, Student
+from course.classroom.policy import Policy
 from course.classroom.store import Store, Submission
 from course.result import Result
 from course.syllabus import Exercise
 from course.text import say
 
-ATTEMPTS = ("last", "best", "last-on-time")
-"""Which attempt may count."""
-
-
-class Policy(Protocol):
-    """What a gradebook needs to know of a policy."""
-
-    @property
-    def attempts(self) -> str:
-        """One of ``ATTEMPTS``."""
-
-    def late(self, submitted: datetime | None, student: Student, slug: str) -> timedelta:
-        """How long after the deadline, extension and grace taken off; never negative."""
-
-    def penalty(self, earned: Decimal, max_points: int, late: timedelta) -> Decimal:
-        """The points that this costs."""
-
-
-class Lenient:
-    """The policy of a class without one: the last attempt counts, and nothing is late."""
-
-    attempts = "last"
-
-    def late(self, submitted: datetime | None, student: Student, slug: str) -> timedelta:
-        """Never."""
-        return timedelta()
-
-    def penalty(self, earned: Decimal, max_points: int, late: timedelta) -> Decimal:
-        """None."""
-        return Decimal(0)
+POLICY = "policy"
+"""Name under which a store keeps the text of its policy."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +28,7 @@ class Attempt:
     submitted: datetime | None
     result: Result
     sha256: str = ""
-    late: timedelta = timedelta()
-    penalty: Decimal = Decimal(0)
     notes: tuple[str, ...] = ()
-
-    @property
-    def points(self) -> Decimal:
-        """What it is worth."""
-        return max(Decimal(0), Decimal(self.result.points) - self.penalty)
 
 
 def build(
@@ -77,17 +43,15 @@ def build(
 
     Args:
         store: where everything lies.
-        policy: of attempts and lateness; None means ``Lenient``.
+        policy: of attempts and lateness; None means the one that the store remembers.
         roster: in its order; None means the one that the store knows.
         exercises: slugs; None means those that anybody handed in for.
-        title: of the class.
+        title: of the class; that of the policy if there is none.
 
     Returns:
         A gradebook in which every student has an entry for every exercise.
     """
-    policy = policy or Lenient()
-    if policy.attempts not in ATTEMPTS:
-        raise ValueError(f"attempts = {policy.attempts!r} is none of {', '.join(ATTEMPTS)}")
+    policy = policy or policy_of(store)
     chosen = store.exercises() if exercises is None else set(exercises)
     order = [exercise for exercise in syllabus.load() if exercise.slug in chosen]
     students = _students(store, roster)
@@ -106,7 +70,7 @@ def build(
     for student in students:
         for exercise in order:
             place = (student.id, exercise.slug)
-            attempts = [_attempt(store, one, student, exercise, policy) for one in _distinct(handed.get(place, []))]
+            attempts = [_attempt(store, one, exercise) for one in _distinct(handed.get(place, []))]
             entry = _entry(student, exercise, attempts, refused.get(place, []), policy, overrides.get(place))
             entries[place] = entry
     return Gradebook(
@@ -115,8 +79,14 @@ def build(
         entries=entries,
         refused=tuple(homeless),
         graded_at=store.graded_at(),
-        title=title,
+        title=title or policy.title,
     )
+
+
+def policy_of(store: Store) -> Policy:
+    """The policy that a store remembers; without one, the last attempt counts and nothing is late."""
+    remembered = store.setting(POLICY)
+    return policies.parse(remembered, store.path.name) if remembered else Policy()
 
 
 def _students(store: Store, roster: Sequence[Student] | None) -> list[Student]:
@@ -140,14 +110,12 @@ def _stamp(moment: datetime | None) -> float:
     return moment.timestamp() if moment else 0.0
 
 
-def _attempt(store: Store, one: Submission, student: Student, exercise: Exercise, policy: Policy) -> Attempt:
+def _attempt(store: Store, one: Submission, exercise: Exercise) -> Attempt:
     if one.grading is None:
         result = _told(exercise, one.origin, say("not graded yet"), ours=True)
     else:
         result = replace(store.result(one.grading), file=one.origin)
-    late = max(policy.late(one.submitted, student, exercise.slug), timedelta())
-    penalty = policy.penalty(Decimal(result.points), exercise.points, late) if late else Decimal(0)
-    return Attempt(one.origin, one.submitted, result, one.sha256, late, penalty, one.notes)
+    return Attempt(one.origin, one.submitted, result, one.sha256, one.notes)
 
 
 def _told(exercise: Exercise, origin: str, message: str, *, ours: bool) -> Result:
@@ -159,20 +127,6 @@ def _told(exercise: Exercise, origin: str, message: str, *, ours: bool) -> Resul
         grading.refuse(message, exercise.points)
     assert grading.result
     return replace(grading.result, max_points=exercise.points)
-
-
-def counting(attempts: Sequence[Attempt], which: str) -> Attempt:
-    """The attempt that counts, of at least one; of equally good ones the earliest.
-
-    Args:
-        attempts: in the order of time.
-        which: ``last``, ``best`` or ``last-on-time`` (if all are late: the last).
-    """
-    if which == "best":
-        return max(attempts, key=lambda attempt: attempt.points)  # max keeps the first of equals
-    if which == "last-on-time":
-        return ([attempt for attempt in attempts if not attempt.late] or list(attempts))[-1]
-    return attempts[-1]
 
 
 def _entry(
@@ -194,22 +148,22 @@ def _entry(
         notes=notes,
     )
     if attempts:
-        chosen = counting(attempts, policy.attempts)
+        offered = [policies.Attempt(one.submitted, Decimal(one.result.points)) for one in attempts]
+        chosen = attempts[policy.counts(offered, student, exercise.slug, exercise.points)]
     elif refused:
         last = max(refused, key=lambda no: _stamp(no.submitted))
         chosen = Attempt(last.origin, last.submitted, _told(exercise, last.origin, last.reason, ours=False))
-        late = max(policy.late(last.submitted, student, exercise.slug), timedelta())
-        chosen = replace(chosen, late=late)
     else:
         return entry
+    late, penalty = policy.deduction(chosen.submitted, student, exercise.slug, chosen.result.points, exercise.points)
     return replace(
         entry,
         result=chosen.result,
         origin=chosen.origin,
         sha256=chosen.sha256,
         submitted=chosen.submitted,
-        late=chosen.late,
-        penalty=chosen.penalty,
+        late=late,
+        penalty=penalty,
         notes=(*chosen.notes, *notes),
     )
 

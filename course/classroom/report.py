@@ -17,7 +17,7 @@ from course.classroom.statistics import CheckFigures, Misunderstood
 
 LINES = 40
 """Of an example, at most."""
-CANDIDATES = 8
+CANDIDATES = 5
 """Submissions that are looked at for an example."""
 
 Source = Callable[[Entry], bytes | None]
@@ -89,12 +89,14 @@ def examples(gradebook: Gradebook, source: Source) -> list[Example]:
 
 
 def _example(found: Misunderstood, cut: Callable[[str, str], Mapping[str, str]], vocabulary: Vocabulary) -> list[str]:
-    candidates = []
-    for entry in found.entries[:CANDIDATES]:
-        written = cut(entry.student.id, entry.exercise).get(found.function)
-        if written is not None:
-            candidates.append(sources.anonymous(written, vocabulary).splitlines())
-    return min(candidates, key=len, default=[])
+    """The lines of the shortest of them."""
+    written = [cut(entry.student.id, entry.exercise).get(found.function) for entry in found.entries[:CANDIDATES]]
+    for code in sorted(filter(None, written), key=len):
+        try:
+            return sources.anonymous(code, vocabulary).splitlines()
+        except sources.Unreadable:
+            continue  # another student's will do
+    return []
 
 
 def _definitions(content: bytes | None) -> Mapping[str, str]:

@@ -244,6 +244,10 @@ class Roster:
             )
         )
 
+    def knows(self, word: str) -> bool:
+        """Whether it fits at least one of them."""
+        return bool(self._look_up(word))
+
     def _look_up(self, word: str) -> set[int]:
         """By exact id or address and by exact name, both of which must agree; then loosely."""
         exact = self._ids.get(folded(word), set()) | set().union(*(self._names.get(one, set()) for one in orders(word)))

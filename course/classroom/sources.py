@@ -25,6 +25,8 @@ ELIDED = '"..."'
 """What stands for a string that may say anything."""
 LONG_NUMBER = 5
 """Digits from which on a number might be somebody's."""
+LONGEST = 200_000
+"""Bytes of a file that is looked at; far above what anybody writes, and tokens take time."""
 SHORT = 3
 """Letters of a name that are looked for in longer words; shorter names must be the whole word."""
 
@@ -37,8 +39,10 @@ def decode(source: bytes) -> str:
     """The text by the encoding that it declares.
 
     Raises:
-        Unreadable: it is not in that encoding.
+        Unreadable: it is not in that encoding, or too long.
     """
+    if len(source) > LONGEST:
+        raise Unreadable(f"{len(source)} bytes")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
         return io.TextIOWrapper(io.BytesIO(source), encoding, newline=None).read()

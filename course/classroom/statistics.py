@@ -188,8 +188,8 @@ def histogram(marks: Iterable[Decimal], max_points: int) -> tuple[int, ...]:
     (2, 1, 0, 0, 0, 0, 0, 0, 0, 2)
     """
     bars = [0] * BINS
-    for mark in marks:
-        bars[min(BINS - 1, max(0, int(mark * BINS / max_points)))] += 1 if max_points else 0
+    for mark in marks if max_points else ():
+        bars[min(BINS - 1, max(0, int(mark * BINS / max_points)))] += 1
     return tuple(bars)
 
 

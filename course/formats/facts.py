@@ -15,6 +15,7 @@ from pathlib import PurePath
 
 from course.classroom.model import Entry
 from course.result import CheckResult, Result
+from course.syllabus import Exercise, SyllabusError, load
 from course.text import say
 
 LONGEST = 8_000
@@ -85,7 +86,9 @@ def entry_lines(entry: Entry) -> list[str]:
     else:
         if entry.result.message:
             lines.append(shorten(entry.result.message))
-        if entry.late or entry.penalty or entry.override:
+        if entry.result.status == "grader_error":
+            lines.append(say("The grader failed, which is not your fault. Please tell your instructor."))
+        if entry.penalty or entry.override:
             lines.append(
                 say("The checks gave {points} of {of} points.", points=number(entry.earned), of=entry.max_points)
             )
@@ -97,7 +100,9 @@ def entry_lines(entry: Entry) -> list[str]:
                     of=entry.result.max_bonus_points,
                 )
             )
-    if entry.late:
+    if entry.late and not entry.penalty:
+        lines.append(say("Handed in {time} late.", time=duration(entry.late)))
+    elif entry.late:
         lines.append(
             say("Handed in {time} late: {points} points off.", time=duration(entry.late), points=number(entry.penalty))
         )
@@ -114,13 +119,22 @@ def entry_lines(entry: Entry) -> list[str]:
 
 def summary(entry: Entry) -> str:
     """The points of an entry in one line: ``exercise-3: 17.5 of 20 points``."""
-    name = entry.result.id if entry.result else entry.exercise
+    known = exercise(entry.exercise)
+    name = known.id if known else entry.exercise
     return say("{exercise}: {points} of {of} points", exercise=name, points=number(entry.points), of=entry.max_points)
 
 
 def started(entry: Entry) -> str | None:
     """When the grading of an entry began."""
     return entry.result.started if entry.result else None
+
+
+def exercise(slug: str) -> Exercise | None:
+    """The exercise of this slug; None if the syllabus does not know it, or any."""
+    try:
+        return next((one for one in load() if one.slug == slug), None)
+    except SyllabusError:
+        return None
 
 
 def travelling(result: Result) -> Result:
@@ -153,6 +167,6 @@ def file_name(student_id: str) -> str:
     ('ada-7', '_.._etc-f31ec3f6')
     """
     safe = re.sub(r"[^A-Za-z0-9._-]+", "_", student_id).lstrip(".-")[:60]
-    if safe == student_id:
+    if safe and safe == student_id:
         return safe
-    return f"{safe}-{hashlib.sha256(student_id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    return f"{safe or 'student'}-{hashlib.sha256(student_id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

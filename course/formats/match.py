@@ -67,8 +67,11 @@ def _folded(value: str, kind: str) -> str:
 
 
 def nothing_to_enter(entries: Sequence[Entry]) -> bool:
-    """Whether there is no mark: nothing was handed in, and nobody has set points by hand."""
-    return all(entry.result is None and entry.override is None for entry in entries)
+    """Whether there is no mark: nothing was handed in, or the grader failed, and nobody has set points by hand."""
+    by_machine = [entry for entry in entries if entry.override is None]
+    if any(entry.status == "grader_error" for entry in by_machine):
+        return True
+    return len(by_machine) == len(entries) and all(entry.result is None for entry in entries)
 
 
 def notes(book: Gradebook, unmatched: Sequence[Student], without_mark: int, left: Sequence[str]) -> list[str]:
@@ -94,8 +97,8 @@ def notes(book: Gradebook, unmatched: Sequence[Student], without_mark: int, left
     if without_mark:
         told.append(
             say_many(
-                "One row was left as it was, since nothing was handed in.",
-                "{count} rows were left as they were, since nothing was handed in.",
+                "One row was left as it was: nothing was handed in, or the grader failed.",
+                "{count} rows were left as they were: nothing was handed in, or the grader failed.",
                 count=without_mark,
             )
         )

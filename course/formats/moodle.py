@@ -2,7 +2,8 @@
 
 The titles of the columns are in the language of the site, and Moodle finds them by these titles, so they are never
 changed, nor needed: which column is which is told by what stands in it. The column of the grades stands left of the one
-with the maximum. A comment is written only beside a grade, since Moodle takes a comment without one for a deletion.
+with the maximum. A comment is written only beside a grade, since Moodle takes a comment without one for a deletion,
+and never over a comment that somebody has written by hand.
 
 ``to_import`` writes the other file that Moodle reads, for its gradebook (Grades, Import, CSV file), where columns are
 mapped by hand.
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 
 from course.classroom.model import Gradebook, Student
 from course.formats import facts, match, sheet, table
+from course.syllabus import load
 from course.text import say
 
 GRADE, FEEDBACK = "Grade", "Feedback comments"
@@ -72,7 +74,7 @@ def fill(
             without += 1
             continue
         page.put(row, grade, sheet.points(book.points(student), comma))
-        if comments is not None:
+        if comments is not None and _ours(page.value(row, comments)):
             page.put(row, comments, html.escape(comment(book, student), quote=False).replace("\n", "<br>"))
         count += 1
     left = [page.value(row, 1) or page.value(row, 0) for row in rows if row not in found]
@@ -121,6 +123,11 @@ def _comments(page: sheet.Sheet, grade: int) -> int | None:
         return page.header.index(FEEDBACK)
     last = len(page.header) - 1
     return last if last > grade + 3 and page.header[last] else None
+
+
+def _ours(written: str) -> bool:
+    """Whether a comment may be replaced: there is none, or it is one that was written here before."""
+    return not written or any(written.startswith(f"{one.id}:") for one in load())
 
 
 def _keys(page: sheet.Sheet, row: int, grade: int) -> match.Keys:

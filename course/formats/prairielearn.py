@@ -16,7 +16,8 @@ MAX_BYTES = 1_000_000
 
 def to_json(entry: Entry) -> bytes:
     """The whole document; long messages are cut until it fits."""
-    longest = facts.LONGEST
+    texts = 2 * len(entry.result.checks) if entry.result else 0
+    longest = min(facts.LONGEST, MAX_BYTES // (2 * texts + 1))
     while True:
         content = files.to_json(document(entry, longest))
         if len(content) <= MAX_BYTES or not longest:
@@ -50,8 +51,8 @@ def document(entry: Entry, longest: int = facts.LONGEST) -> dict[str, Any]:
                 "description": clean(check.title)[: longest or 80],
                 "points": check.points,
                 "max_points": check.max_points,
-                "message": clean(facts.words(check))[:longest],
-                "output": clean(check.stdout)[:longest],
+                "message": clean(facts.words(check)[:longest])[:longest],
+                "output": clean(check.stdout[:longest])[:longest],
             }
             for check in (result.checks if result else ())
         ],

@@ -54,10 +54,15 @@ def safe(text: str) -> str:
     >>> safe("=1+1"), safe("a\x07b"), safe("Ann"), safe("\t-1")
     ("'=1+1", 'a\\x07b', 'Ann', "'\t-1")
     """
-    text = UNSAFE.sub(_spell, text.replace("\r\n", "\n"))
+    text = visible(text)
     if FORMULA.match(text):
         text = "'" + text
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def visible(text: str) -> str:
+    """The text without what moves or turns others; joiners and signs of direction within a name stay."""
+    return UNSAFE.sub(_spell, text.replace("\r\n", "\n"))
 
 
 def _spell(match: re.Match[str]) -> str:

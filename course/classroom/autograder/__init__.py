@@ -21,13 +21,14 @@ import importlib.metadata
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import msgspec
 
 from course import errors, paths
+from course.compat import tomllib
 from course.formats.gradescope import Visibility
 from course.text import say
 
@@ -116,20 +117,27 @@ def rooms() -> Iterator[Path]:
 
 
 def project() -> str:
-    """A pyproject.toml for the package, from what is known of the installed one.
+    """A pyproject.toml for the package: what the repository says, else what is known of the installed one.
 
     Raises:
-        NeedsRepository: it is not installed.
+        NeedsRepository: it is neither a repository nor installed.
     """
+    file = paths.ROOT / "pyproject.toml"
+    if file.is_file():
+        declared = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+        return _project(declared["version"], declared["dependencies"])
     try:
         found = importlib.metadata.distribution(DISTRIBUTION)
     except importlib.metadata.PackageNotFoundError:
         raise errors.NeedsRepository(say("the package is not installed; install it with pip first.")) from None
-    needed = [line for line in found.requires or [] if "extra ==" not in line]
+    return _project(found.version, [line for line in found.requires or [] if "extra ==" not in line])
+
+
+def _project(version: str, dependencies: Sequence[str]) -> str:
     return PROJECT.format(
         name=json.dumps(DISTRIBUTION),
-        version=json.dumps(found.version),
-        dependencies=json.dumps(needed, indent=4),
+        version=json.dumps(version),
+        dependencies=json.dumps(list(dependencies), indent=4),
         rooms=json.dumps(list(ROOMS)),
     )
 

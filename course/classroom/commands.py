@@ -1,0 +1,364 @@
+"""What ``course class grade``, ``verify``, ``regrade`` and ``override`` do, once their words are understood."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from rich.console import Console
+
+from course import advice, bundle, errors, render, syllabus, text
+from course.classroom import gradebook, run, screen, verify
+from course.classroom import policy as policies
+from course.classroom import roster as rosters
+from course.classroom.model import Override, Student
+from course.classroom.run import Command, Counts, Crew, Job, Setup
+from course.classroom.store import FRESH, Store, Submission, now
+from course.errors import CourseError
+from course.grader import Grader
+from course.result import Result
+from course.shell import quote
+from course.signals import Stopped
+from course.text import say, say_many
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What an instructor asked for."""
+
+    jobs: int | None = None
+    """Gradings at once; None means one for each processor."""
+    exercises: Sequence[str] | None = None
+    """Slugs; None means all."""
+    seed: int | None = None
+    dask: str | None = None
+    """Address of a scheduler; None means that this machine grades."""
+    unsandboxed: bool = False
+
+
+@contextlib.contextmanager
+def _crew(setup: Setup, wishes: Wishes) -> Iterator[Crew]:
+    if wishes.dask:
+        with run.cluster(setup, wishes.dask, wishes.jobs) as crew:
+            yield crew
+    else:
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        with run.local(setup, wishes.jobs or processors) as crew:
+            yield crew
+
+
+def _work(
+    store: Store,
+    waiting: Sequence[Job],
+    counts: Counts,
+    setup: Setup,
+    wishes: Wishes,
+    console: Console,
+    heard: Callable[[Job, Result], None] = lambda job, result: None,
+) -> int | None:
+    """Have it graded while a bar shows how far it is.
+
+    Returns:
+        The exit code if it was interrupted.
+    """
+    names = {student.id: student.shown for student in store.students()}
+    total = sum(len(job.submissions) for job in waiting)
+    seconds = 0.0
+    try:
+        if waiting:
+            with _crew(setup, wishes) as crew:
+                screen.begun(console, crew.answer, total, crew.workers)
+                with screen.Board(console, total, names) as board:
+
+                    def both(job: Job, result: Result) -> None:
+                        board.graded(job, result)
+                        heard(job, result)
+
+                    run.grade(waiting, store, crew, counts, both)
+                seconds = board.seconds
+    except (KeyboardInterrupt, Stopped) as stop:
+        done = counts.graded + counts.not_gradable + counts.ours
+        console.print()
+        render.line(
+            console,
+            say("Interrupted: {done} of {total} were graded, and their results are kept.", done=done, total=total),
+        )
+        return stop.exit_code if isinstance(stop, Stopped) else errors.INTERRUPTED
+    screen.summary(console, counts, seconds, total)
+    return None
+
+
+def grade(
+    command: Command,
+    folder: Path,
+    store_path: Path,
+    wishes: Wishes,
+    console: Console,
+    again: str,
+    *,
+    roster: Path | None = None,
+    policy: Path | None = None,
+) -> int:
+    """Grade what lies in a folder.
+
+    Args:
+        command: starts the grader; None means ours.
+        folder: of the submissions, or an archive.
+        store_path: where results are kept; made if it is not there.
+        wishes: how.
+        console: where to report.
+        again: the command that does this once more.
+        roster: a CSV file; None means the one that the store remembers.
+        policy: a TOML file; None means the one that the store remembers.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        CourseError: something that was named cannot be used.
+    """
+    from course.classroom import submissions
+
+    students = rosters.load(roster) if roster else None
+    rules = policies.load(policy) if policy else None
+    with Store(store_path, create=True) as store, store.alone():
+        if students is not None:
+            store.enrol(students)
+        if policy is not None:
+            store.remember(gradebook.POLICY, policy.read_text(encoding="utf-8-sig"))
+        rules = rules or gradebook.policy_of(store)
+        students = tuple(student for student in store.students() if student.in_roster)
+        exercises = wishes.exercises or rules.exercises or None
+        unsandboxed = wishes.unsandboxed or rules.sandbox == "auto"
+        setup = Setup("auto" if unsandboxed else "full", text.language(), command)
+        graded = [one for one in syllabus.load() if not one.planned and (not exercises or one.slug in exercises)]
+        found = submissions.find(folder, graded, students or None, zone=rules.time_zone)
+        known = {student.id: student for student in (*students, *(one.student for one in found.handed))}
+
+        def seed(one: Submission) -> int | None:
+            student = known.get(one.student) or Student(one.student)
+            return wishes.seed if wishes.seed is not None else rules.seed_of(student, one.exercise)
+
+        place = os.path.realpath(folder)
+        waiting, counts = run.take(found, store, place, setup, seed=seed, exercises=exercises)
+        del found  # the sources are in the store by now
+        screen.refused(console, store.refusals(place))
+        store.note("grade", folder=place, waiting=len(waiting), bundles=_bundles(waiting))
+        code = _work(store, waiting, counts, setup, wishes, console)
+        if code is not None:
+            render.next_step(console, advice.Advice(again, say("Go on where it stopped:")))
+            return code
+        store.note("graded", graded=counts.graded, reused=counts.reused, ours=counts.ours)
+    if counts.ours:
+        render.next_step(console, advice.Advice(again, say("Try again what failed through our fault:")))
+        return errors.GRADER_FAULT
+    if not counts.processed:
+        render.next_step(console, advice.Advice("course class grade --help", say("Nothing was found to grade. See:")))
+        return errors.PASSED
+    following = quote("course", "class", "report", "--store", str(store_path))
+    render.next_step(console, advice.Advice(following, say("Look at the class:")))
+    return errors.PASSED
+
+
+def _bundles(waiting: Sequence[Job]) -> dict[str, str]:
+    return {job.key.exercise: job.key.bundle for job in waiting}
+
+
+def regrade(
+    command: Command, store_path: Path, wishes: Wishes, console: Console, again: str, *, dry_run: bool = False
+) -> int:
+    """Grade again what a correction of checks touches, and show what it changes.
+
+    Args:
+        command: starts the grader; None means ours.
+        store_path: of the class.
+        wishes: how.
+        console: where to report.
+        again: the command that does this once more.
+        dry_run: only say what would be graded.
+
+    Returns:
+        The exit code.
+    """
+    with Store(store_path) as store, contextlib.nullcontext() if dry_run else store.alone():
+        chosen = [one for one in store.submissions() if wishes.exercises is None or one.exercise in wishes.exercises]
+        touched = [one for one in chosen if _touched(store, one)]
+        unsandboxed = wishes.unsandboxed or gradebook.policy_of(store).sandbox == "auto"
+        setup = Setup("auto" if unsandboxed else "full", text.language(), command)
+        for slug in screen.in_course_order({one.exercise for one in chosen}):
+            all_of_it = [one for one in chosen if one.exercise == slug]
+            here = sum(one.exercise == slug for one in touched)
+            screen.touched(console, syllabus.resolve(slug), here, len(all_of_it))
+        if dry_run or not touched:
+            following = quote("course", "class", "regrade", "--store", str(store_path))
+            reason = say("Grade them again:") if touched else say("Nothing has to be graded again. Look at the class:")
+            if not touched:
+                following = quote("course", "class", "report", "--store", str(store_path))
+            render.next_step(console, advice.Advice(following, reason))
+            return errors.PASSED
+        last = max((number for number, *_ in store.regradings()), default=0)
+        jobs = run.plan(touched, setup, lambda one: _policy_seed(store, one))
+        waiting = [replace(job, seed=_recorded_seed(store, job.submissions[0])) for job in jobs]
+        counts = Counts(reused=len(chosen) - len(touched))
+        code = _work(store, waiting, counts, setup, wishes, console)
+        _tell_changes(store, last, console)
+        store.note("regrade", touched=len(touched), bundles=_bundles(waiting))
+    if code is not None or counts.ours:
+        render.next_step(console, advice.Advice(again, say("Go on where it stopped:")))
+        return errors.GRADER_FAULT if code is None else code
+    following = quote("course", "class", "report", "--store", str(store_path))
+    render.next_step(console, advice.Advice(following, say("Look at the class:")))
+    return errors.PASSED
+
+
+def _touched(store: Store, one: Submission) -> bool:
+    """Whether it was graded, by other checks than those of today."""
+    return one.grading is not None and store.grading(one.grading).key.bundle != bundle.of(one.exercise)
+
+
+def _policy_seed(store: Store, one: Submission) -> int | None:
+    assert one.grading is not None
+    policy = store.grading(one.grading).key.seed_policy
+    return None if policy == FRESH else int(policy)
+
+
+def _recorded_seed(store: Store, one: Submission) -> int | None:
+    """The seed of then, so that what changes was changed by the checks and not by chance."""
+    assert one.grading is not None
+    return store.result(one.grading).seed
+
+
+def _tell_changes(store: Store, since: int, console: Console) -> None:
+    """What was graded again since, before and after."""
+    names = {student.id: student.shown for student in store.students()}
+    overrides = store.overrides()
+    moved, same = [], 0
+    for _, one, before, after in store.regradings(since):
+        old, new = store.result(before), store.result(after)
+        if old.status == new.status and old.points == new.points and not verify.compare(old, new):
+            same += 1
+            continue
+        moved.append(one)
+        override = overrides.get((one.student, one.exercise))
+        kept = str(override.points) if override else ""
+        if len(moved) == 1:
+            console.print()
+            render.line(console, say("What has changed:"), "bold")
+        screen.regraded(console, names.get(one.student) or one.student, old, new, kept)
+    console.print()
+    render.line(
+        console,
+        say_many("{count} result has changed", "{count} results have changed", count=len(moved))
+        + ", "
+        + say_many("{count} is as it was.", "{count} are as they were.", count=same),
+    )
+
+
+def check(command: Command, result_path: Path, file: Path, console: Console, *, unsandboxed: bool = False) -> int:
+    """Verify a result.
+
+    Args:
+        command: starts the grader; None means ours.
+        result_path: a result as JSON.
+        file: that it is about.
+        console: where to report.
+        unsandboxed: take any sandbox level.
+
+    Returns:
+        0 if the result is confirmed, 1 if not, 3 if the grader failed.
+    """
+    recorded = verify.load(result_path)
+    exercise = verify.exercise_of(recorded)
+    verify.demand_same_file(recorded, file)
+    render.line(console, say("The file is the one that the result is about."), "dim")
+    with Grader(command, level="auto" if unsandboxed else "full") as grader:
+        found = verify.verify(recorded, exercise, file, grader)
+    screen.bundles(console, found.same_bundle)
+    screen.verified(console, found)
+    if any(result.status == "grader_error" for result in found.new):
+        return errors.GRADER_FAULT
+    return errors.PASSED if found.same else errors.NOT_PASSED
+
+
+def override(
+    store_path: Path,
+    name: str,
+    slug: str,
+    points: str | None,
+    console: Console,
+    *,
+    reason: str = "",
+    by: str | None = None,
+    remove: bool = False,
+) -> None:
+    """Give points by hand, or take that back.
+
+    Args:
+        store_path: of the class.
+        name: of the student, as the roster or the files know them.
+        slug: of the exercise.
+        points: to give.
+        console: where to report.
+        reason: why.
+        by: who says so; None means who is logged in.
+        remove: take the override back.
+
+    Raises:
+        CourseError: there is no such student, or no such number of points.
+    """
+    with Store(store_path) as store:
+        student = _student(store, name)
+        before = store.overrides().get((student.id, slug))
+        if remove:
+            if before is None:
+                raise CourseError(say("there is no override for {student} in {exercise}.", student=name, exercise=slug))
+            store.override(student.id, slug, None, reason=reason, by=_author(by))
+        else:
+            given = Override(_points(points or "", syllabus.resolve(slug)), reason, _author(by), now())
+            store.override(student.id, slug, given)
+        entry = gradebook.build(store, exercises=[slug]).entries[student.id, slug]
+    screen.overridden(console, entry)
+    following = quote("course", "class", "report", "--store", str(store_path))
+    render.next_step(console, advice.Advice(following, say("Look at the class:")))
+
+
+def _student(store: Store, name: str) -> Student:
+    students = store.students()
+    try:
+        found = rosters.Roster(students).find(name)
+    except rosters.Ambiguous as reason:
+        raise CourseError(str(reason)) from None
+    if found is None:
+        raise CourseError(say("nobody in this class is called '{name}'.", name=name))
+    return found
+
+
+def _points(given: str, exercise: syllabus.Exercise) -> Decimal:
+    most = exercise.points + exercise.bonus_points
+    try:
+        points = Decimal(given)
+        if points.is_finite() and 0 <= points <= most and points == points.quantize(Decimal("0.01")):
+            return points.quantize(Decimal("0.01"))
+    except InvalidOperation:
+        pass
+    raise CourseError(
+        say(
+            "{points} is no number of points: from 0 to {most}, with two decimal places at most.",
+            points=given,
+            most=most,
+        )
+    )
+
+
+def _author(by: str | None) -> str:
+    if by is not None:
+        return by
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a process without a user name
+        return ""

@@ -1,0 +1,275 @@
+"""What ``course class`` shows in a terminal while a class is graded, and at the end.
+
+On a terminal a bar tells how far it is, how fast and for how long; elsewhere there are plain lines. Whatever comes from
+outside is printed as text, without control characters.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from course import render, syllabus
+from course.classroom.model import Entry, Refused
+from course.classroom.run import Answer, Counts, Job, fault
+from course.classroom.verify import Change, Verification, compare
+from course.result import CheckResult, Result
+from course.syllabus import Exercise
+from course.text import clean, mark, say, say_many
+
+NAME = 20
+"""Columns of a student's name; longer ones are cut."""
+STATUSES = {
+    "passed": (mark("passed"), "green"),
+    "failed": (mark("failed"), "red"),
+    "not_started": (mark("not started"), "dim"),
+    "not_gradable": (mark("not gradable"), "yellow"),
+    "grader_error": (mark("our fault"), "magenta"),
+}
+"""Status of a result -> what a line says, and its style."""
+CHECKS = {
+    "passed": mark("passed"),
+    "failed": mark("failed"),
+    "not_started": mark("not started"),
+    "crashed": mark("crashed"),
+    "timeout": mark("timeout"),
+    "out_of_memory": mark("out of memory"),
+    "skipped": mark("skipped"),
+    "grader_error": mark("our fault"),
+}
+"""Status of a check -> what a table says."""
+
+
+class Rate(ProgressColumn):
+    """Gradings per second."""
+
+    def render(self, task: Task) -> Text:
+        """As far as it is known."""
+        speed = task.finished_speed or task.speed
+        return Text(say("{rate}/s", rate=f"{speed:.1f}") if speed else "", style="dim")
+
+
+class Board:
+    """The progress of a run; use it as a context manager.
+
+    Args:
+        console: where to.
+        total: submissions that are to be graded.
+        names: id of a student -> what they are called.
+    """
+
+    def __init__(self, console: Console, total: int, names: dict[str, str]) -> None:
+        self.console, self.names = console, names
+        self.column = min(NAME, max((cell_len(clean(name, one_line=True)) for name in names.values()), default=0))
+        self.started = time.monotonic()
+        self.progress: Progress | None = None
+        if console.is_terminal and not console.is_dumb_terminal and total:
+            columns = (BarColumn(), MofNCompleteColumn(), Rate(), TextColumn(say("left:")), TimeRemainingColumn())
+            self.progress = Progress(*columns, console=console, transient=True, speed_estimate_period=60)
+            self.bar = self.progress.add_task("", total=total)
+
+    def __enter__(self) -> Board:
+        """Show it."""
+        if self.progress:
+            self.progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bar away; the lines stay."""
+        if self.progress:
+            self.progress.stop()
+
+    @property
+    def seconds(self) -> float:
+        """Since it was made."""
+        return time.monotonic() - self.started
+
+    def graded(self, job: Job, result: Result) -> None:
+        """One line for each student who handed this file in."""
+        for one in job.submissions:
+            line = told(self.names.get(one.student) or one.student, result, self.column)
+            if self.console.is_terminal:
+                line.truncate(self.console.width, overflow="ellipsis")
+            self.console.print(line, soft_wrap=True)
+        if self.progress:
+            self.progress.advance(self.bar, len(job.submissions))
+
+
+def told(student: str, result: Result, width: int = NAME) -> Text:
+    """A submission in one line: whose, for what, points, status, and what was misunderstood or stood in the way.
+
+    Args:
+        student: their name.
+        result: how it went.
+        width: columns of the name.
+    """
+    word, style = STATUSES[result.status]
+    points = f"{result.points}/{result.max_points}"
+    line = Text(f"{_fit(student, width)}  {result.id:<11}  {points:>5}  ")
+    line.append(f"{say(word):<12}", style=style)
+    line.append(f"  {_reason(result)}".rstrip())
+    return line
+
+
+def _fit(name: str, width: int) -> str:
+    text = Text(clean(name, one_line=True))
+    text.truncate(width, overflow="ellipsis", pad=True)
+    return text.plain
+
+
+def _reason(result: Result) -> str:
+    """The first misconception that was named, or what stood in the way."""
+    if result.status == "grader_error":
+        return clean(fault(result).partition("\n")[0], one_line=True)
+    if result.status == "not_gradable":
+        return clean(result.message.partition("\n")[0], one_line=True)
+    named = (check.misunderstood for check in result.checks)
+    return clean(next((one.heading for one in named if one), ""), one_line=True)
+
+
+def begun(console: Console, answer: Answer, waiting: int, workers: int) -> None:
+    """What will be done, and how long one submission can take at most."""
+    said = say_many("{count} submission to grade", "{count} submissions to grade", count=waiting)
+    bound = say("at most {seconds} s for each", seconds=f"{answer.seconds:g}")
+    at_once = say_many("{count} at once", "{count} at once", count=workers)
+    render.line(console, f"{said}, {at_once}, sandbox {answer.sandbox}, {bound}", "dim")
+
+
+def refused(console: Console, refusals: Iterable[Refused]) -> None:
+    """One line for each thing in the folder that is no submission and should perhaps be one."""
+    for no in refusals:
+        who = no.student.shown if no.student else "?"
+        line = Text(f"{_fit(who, NAME)}  ")
+        line.append(say("refused"), style="yellow")
+        line.append(f"  {clean(no.origin, one_line=True)}: {clean(no.reason, one_line=True)}")
+        console.print(line, soft_wrap=True)
+
+
+def touched(console: Console, exercise: Exercise, count: int, of: int) -> None:
+    """How many of an exercise's submissions a correction touches."""
+    said = say(
+        "{exercise}: the checks have changed for {count} of {of} submissions", exercise=exercise.id, count=count, of=of
+    )
+    if not count:
+        said = say("{exercise}: the checks are the same", exercise=exercise.id)
+    render.line(console, said, "" if count else "dim")
+
+
+def bundles(console: Console, same: bool | None) -> None:
+    """Whether the checks are those of the recorded result."""
+    if same:
+        render.line(console, say("The checks are the ones that it was graded with."), "dim")
+    elif same is None:
+        render.line(console, say("The result does not say which checks it was graded with."), "yellow")
+    else:
+        render.line(console, say("The checks differ from the ones that it was graded with."), "yellow")
+
+
+def overridden(console: Console, entry: Entry) -> None:
+    """The points of an entry after somebody has overridden them, or no longer."""
+    what = {"student": entry.student.shown, "exercise": entry.exercise, "points": entry.points}
+    if entry.override:
+        reason = entry.override.reason
+        render.line(console, say("{student}, {exercise}: {points} points by hand ({reason})", **what, reason=reason))
+    else:
+        render.line(console, say("{student}, {exercise}: {points} points, as graded", **what))
+
+
+def summary(console: Console, counts: Counts, seconds: float, tasks: int) -> None:
+    """How many became what, how fast, and what went wrong on our side."""
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="right")
+    table.add_column()
+    rows = (
+        (counts.graded, say("graded"), ""),
+        (counts.reused, say("unchanged, so not graded again"), ""),
+        (counts.not_gradable, say("not gradable: the file does not run, or lacks what it needs"), "yellow"),
+        (counts.refused, say("refused: not a file that can be graded"), "yellow"),
+        (counts.ours, say("failed through our fault; the next run tries them again"), "magenta"),
+    )
+    for count, what, style in rows:
+        table.add_row(Text(str(count), style=style if count else "dim"), Text(what, style=style if count else "dim"))
+    console.print()
+    console.print(table)
+    if tasks and seconds:
+        rate = f"{tasks / seconds:.2f}"
+        render.line(console, say("{seconds} s, {rate} gradings per second", seconds=f"{seconds:.1f}", rate=rate), "dim")
+    for message in counts.faults[:5]:
+        render.line(console, message, "magenta")
+
+
+def verified(console: Console, verification: Verification) -> None:
+    """Where the new results differ from the recorded one."""
+    recorded = verification.recorded
+    render.line(console, say("recorded: {status}, {points} points", status=_status(recorded), points=_points(recorded)))
+    seeds = (
+        say("seed {seed}, as recorded", seed=recorded.seed),
+        say("fresh seed {seed}", seed=verification.fresh.seed),
+    )
+    for result, seed in zip(verification.new, seeds, strict=True):
+        said = say("{seed}: {status}, {points} points", seed=seed, status=_status(result), points=_points(result))
+        render.line(console, said)
+        if result.status == "grader_error":
+            render.line(console, f"  {fault(result)}", "magenta")
+        changes(console, compare(recorded, result))
+    console.print()
+    if verification.same:
+        render.line(console, say("The result is confirmed: both gradings gave every check the same outcome."), "green")
+    else:
+        render.line(console, say("The result is not confirmed."), "red")
+
+
+def changes(console: Console, found: Sequence[Change]) -> None:
+    """One line for each check that went otherwise."""
+    for change in found:
+        line = Text(f"  {clean(change.id, one_line=True)}: {_check(change.before)} ")
+        line.append(f"→ {_check(change.after)}" if console.encoding.startswith("utf") else f"-> {_check(change.after)}")
+        console.print(line, soft_wrap=True)
+
+
+def regraded(console: Console, name: str, before: Result, after: Result, kept: str = "") -> None:
+    """Points before and after, and the checks that made the difference.
+
+    Args:
+        console: where to.
+        name: of the student.
+        before: the result that counted so far.
+        after: the one that counts now.
+        kept: the points of an override, which stands.
+    """
+    arrow = "→" if console.encoding.startswith("utf") else "->"
+    line = Text(f"{_fit(name, NAME)}  {after.id:<11}  {_points(before)} {arrow} {_points(after)}")
+    if kept:
+        line.append("  " + say("override stands: {points}", points=kept), style="yellow")
+    console.print(line, soft_wrap=True)
+    changes(console, compare(before, after))
+
+
+def _status(result: Result) -> str:
+    return say(STATUSES[result.status][0])
+
+
+def _points(result: Result) -> str:
+    bonus = f" +{result.bonus_points}" if result.bonus_points else ""
+    return f"{result.points}/{result.max_points}{bonus}"
+
+
+def _check(check: CheckResult | None) -> str:
+    if check is None:
+        return say("no such check")
+    return f"{say(CHECKS[check.status])} {check.points}/{check.max_points}"
+
+
+def in_course_order(slugs: Iterable[str]) -> list[str]:
+    """These slugs in the order of the syllabus."""
+    wanted = set(slugs)
+    return [exercise.slug for exercise in syllabus.load() if exercise.slug in wanted]

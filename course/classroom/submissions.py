@@ -1,0 +1,535 @@
+"""What was handed in: a folder or an archive of submissions goes in, a ``Found`` comes out.
+
+Read are a folder per student (or an archive, or files that bear the student's name), what Moodle, Canvas and Gradescope
+export, an archive of any of these, and folders per exercise that hold these. Nothing is executed, unpacked to disk or
+opened that is no plain file. Nothing vanishes: every file is handed in, refused or ignored, with a reason.
+
+Which exercise a file is for is told by its name, then by the folders around it, then by the functions that it defines.
+Those are found by the beginnings of lines: unlike a parser, that also reads a file with a syntax error, and no file can
+crash it. What cannot be told, or fits two students, is refused, never guessed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone, tzinfo
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from course import notebook, paths, submission, syllabus
+from course.classroom import archives, gradescope, names, times, walk
+from course.classroom.model import Found, Handed, Refused, Student
+from course.classroom.roster import Ambiguous, Roster, folded, tidy
+from course.classroom.walk import Item
+from course.submission import NotGradable
+from course.syllabus import Exercise
+from course.text import say
+
+FILES_OF_ONE = 2_000
+"""Files that one student may hand in."""
+BYTES_OF_ONE = 2**26
+"""Bytes of code that are read of one student."""
+DEFINITION = re.compile(rb"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+LONG_AGO = datetime(1, 1, 2, tzinfo=timezone.utc)
+"""Sorts before whatever has a time."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What belongs to one student (a folder, an archive or a file), and what its name tells."""
+
+    items: tuple[Item, ...]
+    depth: int
+    """Position of the entry's name in the parts of its items."""
+    known: tuple[str, ...] = ()
+    """An id, an address, a name: whatever the roster may know."""
+    id: str = ""
+    """For those whom no roster knows."""
+    person: str = ""
+    email: str = ""
+    file: str | None = None
+    """Of a single file: its name without the student's."""
+    exercise: str | None = None
+    """Slug that the name of the entry, or of a folder around it, tells."""
+    numbered: bool = False
+    """Whether the platform counts attempts."""
+    submitted: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A file of a student that may be a submission."""
+
+    entry: _Entry
+    item: Item
+    reading: names.Reading
+    source: bytes
+    exercise: str | None
+    notes: tuple[str, ...] = ()
+    cells: tuple[Any, ...] = ()
+
+
+@dataclass
+class _Pile:
+    """What has been decided so far."""
+
+    handed: list[Handed] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    ignored: list[tuple[str, str]] = field(default_factory=list)
+
+
+def find(
+    folder: Path,
+    exercises: Sequence[Exercise],
+    roster: Sequence[Student] | None = None,
+    *,
+    zone: tzinfo | None = None,
+) -> Found:
+    """Everything that was handed in, read.
+
+    Args:
+        folder: of submissions, or an archive of one.
+        exercises: what is graded. If it is only one, the only Python file of a student is taken for it.
+        roster: the class; None if there is no list, and then the names of files and folders tell who is in it.
+        zone: of the course, for times that state none (those in names and in zip archives); None means UTC.
+
+    Returns:
+        All of it, in an order that depends on nothing but names, times and contents.
+
+    Raises:
+        CourseError: the folder cannot be read.
+    """
+    home = zone or timezone.utc
+    pile = _Pile()
+    live = list(_live(walk.items(folder, home), pile))
+    start = 1 if folder.is_file() else 0
+    known = Roster(roster) if roster is not None else None
+    layout = _Layout(pile, known)
+    owned: dict[Student, list[_Entry]] = {}
+    for entry in layout.entries(live, start):
+        _claim(entry, known, owned, pile)
+    _separate(owned, pile, known)
+    for student, entries in owned.items():
+        _Desk(student, exercises, home, pile).sort(entries)
+    return Found(
+        tuple(sorted(_with_copies_noted(pile.handed), key=lambda one: _place(one, exercises))),
+        tuple(sorted(pile.refused, key=lambda one: (folded(one.student.id) if one.student else "", one.origin))),
+        tuple(sorted(pile.ignored)),
+    )
+
+
+def _live(items: Iterable[Item], pile: _Pile) -> Iterator[Item]:
+    """What is more than junk."""
+    for item in items:
+        if item.ignored:
+            pile.ignored.append((item.origin, item.ignored))
+        else:
+            yield item
+
+
+# --- Whose it is ------------------------------------------------------------------------------------------------------
+
+
+class _Layout:
+    """Finds the entries of students in whatever arrangement they lie."""
+
+    def __init__(self, pile: _Pile, roster: Roster | None) -> None:
+        self.pile = pile
+        self.roster = roster
+
+    def entries(self, items: Sequence[Item], depth: int, exercise: str | None = None) -> Iterator[_Entry]:
+        """The entries among what lies at this depth; folders that hold entries of many students are gone through."""
+        groups = _groups(items, depth)
+        metadata = self._metadata(groups, depth)
+        for name, inside in groups.items():
+            told = names.read(names.without_suffix(name) if _is_archive(inside, depth) else name)
+            hint = told.exercise or exercise
+            if _is_file(inside, depth) or self._is_student(name):
+                yield from self._entry(name, inside, depth, exercise, metadata)
+            elif self._is_container(name, inside, depth, alone=len(groups) == 1, names_exercise=bool(told.exercise)):
+                yield from self.entries(inside, depth + 1, hint)
+            else:
+                yield from self._entry(name, inside, depth, exercise, metadata)
+
+    def _is_student(self, name: str) -> bool:
+        return _of_platform(name) or bool(self.roster and self.roster.knows(name))
+
+    def _is_container(
+        self, name: str, inside: Sequence[Item], depth: int, *, alone: bool, names_exercise: bool
+    ) -> bool:
+        """Whether a folder holds what many students handed in."""
+        below = _groups(inside, depth + 1)
+        if not below or depth > archives.DEEPEST:
+            return False
+        if names_exercise and not names.read(names.without_suffix(name)).rest:
+            return True
+        if any(_of_platform(one) or (self.roster and self.roster.knows(one)) for one in below):
+            return True
+        folders = [one for one, items in below.items() if not _is_file(items, depth + 1)]
+        people = [one for one in folders if not names.read(names.without_suffix(one)).exercises]
+        named = [one for one in below if one not in folders and _names_somebody(one)]
+        return alone and (len(people) > 1 or len(named) > 1)
+
+    def _entry(
+        self,
+        name: str,
+        items: Sequence[Item],
+        depth: int,
+        exercise: str | None,
+        metadata: Mapping[str, tuple[gradescope.Submitter, ...]],
+    ) -> Iterator[_Entry]:
+        """The entry of this name; a group's once for each of its members."""
+        is_file, is_archive = _is_file(items, depth), _is_archive(items, depth)
+        entry = _Entry(tuple(items), depth, exercise=exercise)
+        stem = names.without_suffix(name) if is_file or is_archive else name
+        if names.GRADESCOPE.fullmatch(name):
+            people = metadata.get(name, ())
+            for one in people:
+                notes = (say("Handed in as a group of {count}.", count=len(people)),) if len(people) > 1 else ()
+                yield replace(
+                    entry,
+                    known=(one.sid, one.email, one.name),
+                    id=one.sid or one.email or one.name,
+                    person=one.name,
+                    email=one.email,
+                    submitted=one.submitted,
+                    notes=notes,
+                )
+            if not people:
+                note = say("{file} does not say whose this is.", file=names.METADATA)
+                yield replace(entry, known=(name,), id=name, notes=(note,))
+            return
+        if moodle := names.MOODLE.fullmatch(name):
+            person = moodle["name"]
+            entry = replace(entry, known=(moodle["number"], person), id=moodle["number"], person=person)
+            yield _called(entry, moodle["file"] or name, is_file) if is_file or is_archive else entry
+            return
+        if not times.STAMP.search(name) and (is_file or is_archive) and (canvas := names.CANVAS.fullmatch(name)):
+            late = (say("Canvas marks this as late."),) if canvas["late"] else ()
+            person = canvas["name"]
+            entry = replace(entry, known=(canvas["number"], person), id=canvas["number"], person=person)
+            yield _called(replace(entry, numbered=True, notes=late), canvas["file"], is_file)
+            return
+        reading = names.read(stem, owned=False)
+        unstamped = tidy(times.STAMP.sub(" ", stem)).strip(names.EDGES)
+        known_as = unstamped if self.roster and self.roster.knows(unstamped) else ""
+        if not known_as:
+            known_as = reading.rest if reading.exercises else unstamped
+            if self.roster and not self.roster.knows(known_as):
+                shorter = re.sub(r"[ _-]+\d{1,2}$", "", known_as)
+                known_as = shorter if self.roster.knows(shorter) else known_as
+        yield replace(
+            entry,
+            known=(known_as,),
+            id=known_as,
+            file=name if is_file else None,
+            exercise=reading.exercise or exercise,
+        )
+
+    def _metadata(self, groups: dict[str, list[Item]], depth: int) -> Mapping[str, tuple[gradescope.Submitter, ...]]:
+        """What Gradescope says about the folders here; its file is none of the entries."""
+        if not any(map(names.GRADESCOPE.fullmatch, groups)) or names.METADATA not in groups:
+            return {}
+        found: dict[str, tuple[gradescope.Submitter, ...]] = {}
+        for item in groups.pop(names.METADATA):
+            try:
+                if item.read is None or len(item.parts) > depth + 1:
+                    raise NotGradable(item.refused or say("It is not a file."))
+                found |= gradescope.submitters(item.read(gradescope.MAX_BYTES))
+            except (NotGradable, gradescope.Unreadable) as reason:
+                self.pile.refused.append(Refused(None, None, item.origin, str(reason)))
+            else:
+                self.pile.ignored.append((item.origin, say("Read: it says whose the folders are.")))
+        return found
+
+
+def _called(entry: _Entry, name: str, is_file: bool) -> _Entry:
+    """The entry, knowing what its file or archive was called before a platform put the student's name in front."""
+    if is_file:
+        return replace(entry, file=name)
+    return replace(entry, exercise=names.read(names.without_suffix(name)).exercise or entry.exercise)
+
+
+def _groups(items: Iterable[Item], depth: int) -> dict[str, list[Item]]:
+    """Items by what lies at this depth; what lies above it is left out."""
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        if len(item.parts) > depth:
+            found.setdefault(item.parts[depth], []).append(item)
+    return found
+
+
+def _is_file(items: Sequence[Item], depth: int) -> bool:
+    return len(items) == 1 and len(items[0].parts) == depth + 1
+
+
+def _is_archive(items: Sequence[Item], depth: int) -> bool:
+    return any(depth in item.packed for item in items) or (
+        _is_file(items, depth) and archives.is_archive(items[0].name)
+    )
+
+
+def _of_platform(name: str) -> bool:
+    """Whether Moodle, Canvas or Gradescope gave a file or folder this name."""
+    if names.MOODLE.fullmatch(name) or names.GRADESCOPE.fullmatch(name):
+        return True
+    return bool(names.CANVAS.fullmatch(name)) and "." in name and not times.STAMP.search(name)
+
+
+def _names_somebody(name: str) -> bool:
+    """Whether a file's name holds more than an exercise."""
+    stem, suffix = names.without_suffix(name), PurePosixPath(name).suffix.lower()
+    reading = names.read(stem, owned=False)
+    return suffix in walk.LIMITS and bool(reading.exercises and reading.rest and not reading.is_test)
+
+
+def _claim(entry: _Entry, roster: Roster | None, owned: dict[Student, list[_Entry]], pile: _Pile) -> None:
+    """Give an entry to its student, or refuse it."""
+    try:
+        found = roster.find(*entry.known) if roster else None
+        if found is None and not tidy(entry.id):
+            raise Ambiguous(say("Nothing tells whose this is. Put it into a folder named after the student."))
+    except Ambiguous as reason:
+        pile.refused += [Refused(None, None, item.origin, str(reason)) for item in entry.items]
+        return
+    if found is None:
+        found = Student(tidy(entry.id), tidy(entry.person), tidy(entry.email), in_roster=roster is None)
+    owned.setdefault(found, []).append(entry)
+
+
+def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | None) -> None:
+    """Refuse students who might be one or two: one id but for capitals, or one id with two names."""
+    listed = set(roster.students) if roster else set()
+    alike: dict[str, list[Student]] = {}
+    for student in owned:
+        alike.setdefault(folded(student.id), []).append(student)
+    for students in alike.values():
+        doubtful = [student for student in students if student not in listed]
+        if len(students) < 2:
+            continue
+        spelt = ", ".join(sorted({f"{one.id} ({one.name})" if one.name else one.id for one in students}))
+        reason = say("It cannot be told whether these are one student or several: {names}. Rename them.", names=spelt)
+        for student in doubtful:
+            for entry in owned.pop(student):
+                pile.refused += [Refused(None, None, item.origin, reason) for item in entry.items]
+
+
+# --- What it is -------------------------------------------------------------------------------------------------------
+
+
+class _Desk:
+    """Sorts what one student handed in."""
+
+    def __init__(self, student: Student, exercises: Sequence[Exercise], home: tzinfo, pile: _Pile) -> None:
+        self.student = student
+        self.exercises = {exercise.slug: exercise for exercise in exercises}
+        self.home = home
+        self.pile = pile
+        self.left = BYTES_OF_ONE
+        self.answered: set[str | None] = set()
+        """Exercises of which something was handed in or refused."""
+
+    def sort(self, entries: Sequence[_Entry]) -> None:
+        """Decide about each of the student's files."""
+        every = [(entry, item) for entry in entries for item in entry.items]
+        if len(every) > FILES_OF_ONE:
+            reason = say("More than {limit} files are not read of one student.", limit=f"{FILES_OF_ONE:,}")
+            for entry in entries:
+                self.refuse(None, entry.items[0].origin_of(entry.depth + 1), reason)
+            return
+        drafts: list[_Draft] = []
+        others: list[tuple[_Entry, Item]] = []
+        for entry, item in every:
+            if item.refused:
+                self.refuse(self.reading(entry, item).exercise or entry.exercise, item.origin, item.refused)
+            elif _suffix(item) in walk.LIMITS:
+                drafts += self.draft(entry, item)
+            else:
+                others.append((entry, item))
+        self.hand_in(self.told(drafts))
+        for entry, item in others:
+            self.put_aside(entry, item)
+
+    def reading(self, entry: _Entry, item: Item) -> names.Reading:
+        """What the name of a file tells, and of the folders around it, the nearest first."""
+        own = names.read(names.without_suffix(item.name if entry.file is None else entry.file))
+        if own.exercises:
+            return own
+        for folder in reversed(item.parts[entry.depth + 1 : -1]):
+            around = names.read(folder)
+            if around.exercises:
+                return replace(own, exercises=around.exercises)
+        return own
+
+    def draft(self, entry: _Entry, item: Item) -> Iterator[_Draft]:
+        """A file, read."""
+        reading = self.reading(entry, item)
+        named = reading.exercise or (None if reading.exercises else entry.exercise)
+        assert item.read
+        try:
+            if item.size > self.left:
+                raise NotGradable(
+                    say("More than {limit} bytes are not read of one student.", limit=f"{BYTES_OF_ONE:,}")
+                )
+            data = item.read(walk.LIMITS[_suffix(item)])
+            self.left -= len(data)
+            if _suffix(item) == notebook.SUFFIX:
+                wanted = self.exercises[named].names if named in self.exercises else None
+                read = notebook.read(data, item.name, wanted)
+                source, notes, cells = read.source.encode("utf-8", "replace"), read.notes, read.cells
+            else:
+                source, notes, cells = submission.demand_source(item.name, data), (), ()
+        except NotGradable as reason:
+            if named is not None and named not in self.exercises:
+                self.pile.ignored.append((item.origin, _not_graded(named)))
+            else:
+                self.refuse(named, item.origin, str(reason), self.time(entry, item)[0])
+            return
+        yield _Draft(entry, item, reading, source, named, notes, tuple(cells))
+
+    def told(self, drafts: Sequence[_Draft]) -> Iterator[_Draft]:
+        """The files that are for one of the graded exercises; the others are put aside."""
+        tests = [draft for draft in drafts if draft.reading.is_test]
+        plain = [draft for draft in drafts if draft not in tests] or tests
+        certain: list[_Draft] = []
+        helpers: list[_Draft] = []
+        for draft in drafts:
+            if draft not in plain:
+                self.ignore(draft, say("It is a test, by its name."))
+                continue
+            slug, note = draft.exercise, ""
+            if slug not in self.exercises and (guessed := self.by_functions(draft.source)):
+                slug = guessed
+                note = say("Its name does not tell the exercise; the functions in it do ({slug}).", slug=slug)
+            elif slug is None and len(self.exercises) == len(plain) == 1:
+                slug = next(iter(self.exercises))
+                note = say(
+                    "Its name does not tell the exercise; it is the only Python file, and only {slug} is graded.",
+                    slug=slug,
+                )
+            if slug is None:
+                helpers.append(draft)
+            elif slug not in self.exercises:
+                self.ignore(draft, _not_graded(slug))
+            else:
+                certain.append(replace(draft, exercise=slug, notes=(*draft.notes, *([note] if note else []))))
+        for draft in helpers:
+            if certain or self.answered:
+                self.ignore(draft, say("Neither its name nor a function in it belongs to an exercise."))
+            else:
+                reason = say(
+                    "Neither its name nor a function in it tells which exercise it is for. "
+                    "Rename it, for example to {name}.",
+                    name=f"{next(iter(self.exercises), 'lora')}.py",
+                )
+                self.refuse(None, draft.item.origin, reason, self.time(draft.entry, draft.item)[0])
+        yield from certain
+
+    def by_functions(self, source: bytes) -> str | None:
+        """The graded exercise that most of the functions belong to, if it is one."""
+        defined = {name.decode("utf-8", "replace") for name in DEFINITION.findall(source)}
+        count = Counter({slug: len(defined & set(one.names)) for slug, one in self.exercises.items()}).most_common(2)
+        if not count or not count[0][1] or (len(count) > 1 and count[0][1] == count[1][1]):
+            return None
+        return count[0][0]
+
+    def hand_in(self, drafts: Iterable[_Draft]) -> None:
+        """The attempts in the order in which they were made, each content once."""
+        kept: dict[tuple[str, str], str] = {}
+        for draft in sorted(drafts, key=self.order):
+            assert draft.exercise
+            digest = hashlib.sha256(draft.source).hexdigest()
+            self.answered.add(draft.exercise)
+            if first := kept.get((draft.exercise, digest)):
+                self.ignore(draft, say("The same file as {file}, handed in again; the earlier one counts.", file=first))
+                continue
+            kept[draft.exercise, digest] = draft.item.origin
+            submitted, note = self.time(draft.entry, draft.item)
+            notes = (*draft.entry.notes, *draft.notes, *([note] if note else []))
+            self.pile.handed.append(
+                Handed(
+                    self.student, draft.exercise, draft.item.origin, draft.source, digest, submitted, notes, draft.cells
+                )
+            )
+
+    def order(self, draft: _Draft) -> tuple[int, datetime, int, str]:
+        """Attempts that the platform counts go by their number, all others by their time."""
+        submitted = self.time(draft.entry, draft.item)[0] or LONG_AGO
+        counted = draft.reading.attempt if draft.entry.numbered else 0
+        return counted, submitted, draft.reading.attempt, draft.item.origin
+
+    def time(self, entry: _Entry, item: Item) -> tuple[datetime | None, str]:
+        """When it was handed in, and a note where that is not certain."""
+        if entry.submitted:
+            return entry.submitted, ""
+        own = item.parts[entry.depth :]
+        for name in reversed(own):
+            if found := times.stamp(name, self.home):
+                return found, ""
+        outermost = min((at for at in item.packed if at >= entry.depth), default=None)
+        modified = item.modified if outermost is None else item.packed[outermost] or item.modified
+        if modified is None:
+            return None, say("Nothing tells when it was handed in.")
+        return modified, say("When it was handed in is taken from the time of the file, since nothing else tells.")
+
+    def put_aside(self, entry: _Entry, item: Item) -> None:
+        """A file that is no Python: refused where it stands for an exercise or for everything, else ignored."""
+        named = self.reading(entry, item).exercise or entry.exercise
+        missing = named in self.exercises and named not in self.answered
+        if missing or not self.answered:
+            sentence = submission.refusal(item.name, b"") or say(submission.REFUSALS["text"], file=item.name)
+            self.refuse(named if named in self.exercises else None, item.origin, sentence, self.time(entry, item)[0])
+        else:
+            self.pile.ignored.append((item.origin, say("It is no Python file.")))
+
+    def refuse(self, slug: str | None, origin: str, reason: str, submitted: datetime | None = None) -> None:
+        self.answered.add(slug)
+        self.pile.refused.append(Refused(self.student, slug, origin, reason, submitted))
+
+    def ignore(self, draft: _Draft, reason: str) -> None:
+        self.pile.ignored.append((draft.item.origin, reason))
+
+
+def _suffix(item: Item) -> str:
+    return PurePosixPath(item.name).suffix.lower()
+
+
+def _not_graded(slug: str) -> str:
+    return say(
+        "It is for {exercise} ({slug}), which is not graded here.", exercise=syllabus.resolve(slug).id, slug=slug
+    )
+
+
+# --- All of it --------------------------------------------------------------------------------------------------------
+
+
+def _with_copies_noted(handed: Sequence[Handed]) -> Iterator[Handed]:
+    """The same, with a note where another student handed in the same bytes; the skeleton is everybody's."""
+    owners: dict[tuple[str, str], set[str]] = {}
+    for one in handed:
+        owners.setdefault((one.exercise, one.sha256), set()).add(one.origin)
+    skeletons = {slug: _skeleton(slug) for slug in {one.exercise for one in handed}}
+    for one in handed:
+        if one.sha256 == skeletons[one.exercise]:
+            yield replace(one, notes=(*one.notes, say("It is the skeleton, unchanged.")))
+        elif len(owners[one.exercise, one.sha256]) > 1:
+            yield replace(one, notes=(*one.notes, say("Another student handed in the same file, byte for byte.")))
+        else:
+            yield one
+
+
+def _skeleton(slug: str) -> str | None:
+    try:
+        return hashlib.sha256(paths.skeleton(slug).read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _place(one: Handed, exercises: Sequence[Exercise]) -> tuple[str, int]:
+    """Students by id, then exercises as they were given; attempts are in order already."""
+    return folded(one.student.id), [exercise.slug for exercise in exercises].index(one.exercise)

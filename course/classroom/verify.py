@@ -1,0 +1,156 @@
+"""Was a result what it says it is? And what does a correction of checks change?
+
+``verify`` grades a file twice more, once with the recorded seed and once with a fresh one. ``compare`` tells, check by
+check, where two results differ in what counts: the outcome, the points, and the misconception that was named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from course import bundle, session, submission, syllabus
+from course.errors import NOT_PASSED, CourseError
+from course.grader import Grader
+from course.result import CheckResult, Malformed, Result
+from course.syllabus import Exercise
+from course.text import say
+
+MAX_BYTES = 2**26
+"""A larger file is no result."""
+
+
+class AnotherFile(CourseError):
+    """The result is about another file."""
+
+    exit_code = NOT_PASSED
+
+
+@dataclass(frozen=True)
+class Change:
+    """One check, as it went in two gradings; None where it did not exist."""
+
+    id: str
+    before: CheckResult | None
+    after: CheckResult | None
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of it."""
+
+    recorded: Result
+    repeated: Result
+    """With the recorded seed."""
+    fresh: Result
+    same_bundle: bool | None
+    """Whether the checks are the ones of then; None if the result does not say."""
+
+    @property
+    def same(self) -> bool:
+        """Whether both new results say what the recorded one says."""
+        return all(not compare(self.recorded, new) and _whole(new) == _whole(self.recorded) for new in self.new)
+
+    @property
+    def new(self) -> tuple[Result, Result]:
+        """Both of them."""
+        return self.repeated, self.fresh
+
+
+def load(path: Path) -> Result:
+    """The result in a JSON file.
+
+    Raises:
+        CourseError: there is none.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise CourseError(say("{file} is too large for a result.", file=path.name))
+        return Result.from_json(json.loads(data))
+    except OSError as error:
+        raise CourseError(
+            say("cannot read the result {path}: {reason}.", path=str(path), reason=error.strerror or str(error))
+        ) from None
+    except (ValueError, RecursionError) as error:  # Malformed is one, too
+        reason = str(error) if isinstance(error, Malformed) else say("it is not JSON")
+        raise CourseError(
+            say("{file} is not a result of course grade: {reason}.", file=path.name, reason=reason)
+        ) from None
+
+
+def exercise_of(result: Result) -> Exercise:
+    """The exercise that a result is about.
+
+    Raises:
+        CourseError: there is no such exercise, or the result is about some of its checks only.
+    """
+    if result.partial:
+        raise CourseError(say("this result is about some checks only (--only), so there is nothing to verify."))
+    return syllabus.resolve(result.slug)
+
+
+def demand_same_file(result: Result, file: Path) -> None:
+    """Refuse another file than the one that the result is about.
+
+    Raises:
+        AnotherFile: the hashes differ.
+        CourseError: the result holds none, or the file cannot be read.
+    """
+    try:
+        found = hashlib.sha256(submission.read(file)).hexdigest()
+    except submission.NotGradable as reason:
+        raise CourseError(str(reason)) from None
+    if result.sha256 is None:
+        raise CourseError(say("the result does not say which file it is about: it holds no hash."))
+    if found != result.sha256:
+        raise AnotherFile(
+            say(
+                "{file} is not the file that the result is about: its SHA-256 begins with {found}, that of the result "
+                "with {recorded}.",
+                file=file.name,
+                found=found[:16],
+                recorded=result.sha256[:16],
+            )
+        )
+
+
+def verify(recorded: Result, exercise: Exercise, file: Path, grader: Grader) -> Verification:
+    """Grade a file again, with the recorded seed and with a fresh one.
+
+    Args:
+        recorded: the result in question.
+        exercise: that it is about.
+        file: the very file that it is about (``demand_same_file``).
+        grader: a running grader.
+    """
+    lang = recorded.lang or "en"
+    repeated = session.run(grader, exercise, file, seed=recorded.seed, lang=lang)
+    fresh = session.run(grader, exercise, file, lang=lang)
+    same = None if recorded.bundle is None else recorded.bundle == bundle.of(exercise.slug)
+    return Verification(recorded, repeated, fresh, same)
+
+
+def compare(before: Result, after: Result) -> list[Change]:
+    """The checks that went otherwise, in the order of the exercise; then those that are gone."""
+    old = _by_id(before.checks)
+    new = _by_id(after.checks)
+    changes = [Change(name, old.get(name), check) for name, check in new.items()]
+    changes += [Change(name, check, None) for name, check in old.items() if name not in new]
+    return [change for change in changes if _verdict(change.before) != _verdict(change.after)]
+
+
+def _by_id(checks: Sequence[CheckResult]) -> Mapping[str, CheckResult]:
+    return {check.id: check for check in checks}
+
+
+def _verdict(check: CheckResult | None) -> tuple[object, ...]:
+    return (check.status, check.points, check.max_points) if check else ()
+
+
+def _whole(result: Result) -> tuple[object, ...]:
+    return result.status, result.points, result.max_points, result.bonus_points, result.max_bonus_points

@@ -1,0 +1,429 @@
+"""The store of a class: what it refuses, what survives a kill, and that nothing is counted twice."""
+
+import contextlib
+import json
+import os
+import random
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from course import bundle, paths, syllabus
+from course.classroom import gradebook, policy
+from course.classroom.model import Found, Override, Refused, Student
+from course.classroom.run import failed
+from course.classroom.store import Key, Store, StoreError
+from course.result import Result
+from tests.class_desk import Desk, day, handed
+from tests.fake_grader import check, result
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path / "class.db", create=True) as store:
+        yield store
+
+
+def graded(points, status=None):
+    checks = [check(f"f.c{n}", "passed" if n < points else "failed") for n in range(10)]
+    return Result.from_json(result(checks, status or ("passed" if points == 10 else "failed")))
+
+
+def key(one, bundle="b" * 64, seed="fresh"):
+    return Key(one.sha256, one.exercise, bundle, "{}", seed)
+
+
+def put(store, *files, refused=(), folder="/hand-ins", exercises=None):
+    store.register(Found(tuple(files), tuple(refused)), folder, exercises)
+    return store.submissions()
+
+
+def mark(store, one, points, **options):
+    return store.record(key(one, **options), [one.id], graded(points))
+
+
+# --- What is no store -------------------------------------------------------------------------------------------------
+
+
+def test_another_file_is_refused_and_left_as_it_was(tmp_path):
+    for name, content in {"essay.txt": b"Call me Ishmael. " * 100, "short": b"x"}.items():
+        file = tmp_path / name
+        file.write_bytes(content)
+        with pytest.raises(StoreError, match="is not a store of class grading"):
+            Store(file, create=True)
+        assert file.read_bytes() == content
+    other = tmp_path / "other.db"
+    with contextlib.closing(sqlite3.connect(other)) as db:
+        db.execute("CREATE TABLE song (title TEXT)")
+    before = other.read_bytes()
+    with pytest.raises(StoreError, match="is not a store of class grading"):
+        Store(other, create=True)
+    assert other.read_bytes() == before
+    with pytest.raises(StoreError, match="not a plain file"):
+        Store(tmp_path, create=True)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="not a plain file"):
+        Store(tmp_path / "pipe", create=True)
+    with pytest.raises(StoreError, match="no folder"):
+        Store(tmp_path / "no" / "class.db", create=True)
+    with pytest.raises(StoreError, match="there is no store"):
+        Store(tmp_path / "none.db")
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_store_of_another_version_is_named(tmp_path):
+    with Store(tmp_path / "class.db", create=True) as store:
+        store._pragma("user_version = 7")
+    with pytest.raises(StoreError, match="its tables have version 7, and this one knows version 1"):
+        Store(tmp_path / "class.db")
+
+
+def test_what_a_kill_during_its_making_left_is_taken_over(tmp_path):
+    (tmp_path / "class.db").touch()
+    Store(tmp_path / "class.db", create=True).close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "second.db")) as db:
+        db.execute("PRAGMA journal_mode = WAL")  # as far as it came
+    with Store(tmp_path / "second.db", create=True) as store:
+        assert store.submissions() == []
+
+
+def test_only_one_command_grades_into_a_store(tmp_path):
+    with Store(tmp_path / "class.db", create=True) as store, store.alone():
+        code = (
+            "import sys; from pathlib import Path; from course.classroom.store import Store, StoreError\n"
+            "store = Store(Path(sys.argv[1]))\n"
+            "try:\n  with store.alone(): print('alone')\n"
+            "except StoreError as error: print(error.message)"
+        )
+        command = [sys.executable, "-c", code, str(tmp_path / "class.db")]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        assert "another command is grading into" in told
+    assert subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout == "alone\n"
+
+
+# --- What was handed in -----------------------------------------------------------------------------------------------
+
+
+def test_reading_a_folder_again_changes_nothing(store):
+    files = [handed("ada", "x = 1"), handed("bob", "x = 2"), handed("ada", "x = 3", "heads")]
+    first = put(store, *files)
+    assert put(store, *files) == first
+    assert store.source(first[0].sha256) == b"x = 1"
+    assert [one.student for one in first] == ["ada", "bob", "ada"]
+
+
+def test_what_is_gone_from_the_folder_no_longer_counts_and_other_folders_stay(store):
+    put(store, handed("ada", "x = 1"), handed("bob", "x = 2"))
+    put(store, handed("cem", "x = 3"), folder="/later")
+    left = put(store, handed("ada", "x = 1"))
+    assert [one.student for one in left] == ["ada", "cem"]
+    assert [student.id for student in store.students()] == ["ada", "cem"]
+    assert [one.student for one in put(store, handed("bob", "x = 2"))] == ["bob", "cem"]  # it came back
+
+
+def test_one_exercise_alone_leaves_the_others_alone(store):
+    put(store, handed("ada", "x = 1"), handed("ada", "y = 1", "heads"))
+    left = put(store, handed("ada", "y = 2", "heads"), exercises=["heads"])
+    assert [(one.exercise, store.source(one.sha256)) for one in left] == [("lora", b"x = 1"), ("heads", b"y = 2")]
+
+
+def test_the_roster_wins_over_names_of_files(store):
+    put(store, handed("bob", "x"), handed("ada", "x"))
+    store.enrol([Student("cem", "Cem"), Student("ada", "Ada L.", "ada@x.org", timedelta(days=1))])
+    put(store, handed("bob", "x"), handed("ada", "x"))
+    assert store.students() == [
+        Student("cem", "Cem"),
+        Student("ada", "Ada L.", "ada@x.org", timedelta(days=1)),
+        Student("bob", "Name of bob", in_roster=False),
+    ]
+    store.enrol([Student("ada", "Ada L.")])
+    assert [(one.id, one.in_roster) for one in store.students()] == [("ada", True), ("bob", False)]
+
+
+def test_names_that_are_no_text_can_be_kept(store):
+    weird = os.fsdecode(b"caf\xe9")
+    refusal = Refused(Student(weird), "lora", weird, "no", None)
+    (one,) = put(store, handed(weird, "x"), refused=[refusal])
+    assert one.student == "caf\\udce9"
+    assert [no.origin for no in store.refusals()] == ["caf\\udce9"]
+
+
+# --- Gradings ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_grading_is_found_under_its_whole_key_only(store):
+    (one,) = put(store, handed("ada", "x = 1"))
+    mark(store, one, 4)
+    assert store.find(key(one)).points == 4
+    for other in (
+        Key("0" * 64, "lora", "b" * 64, "{}"), Key(one.sha256, "heads", "b" * 64, "{}"),
+        Key(one.sha256, "lora", "c" * 64, "{}"), Key(one.sha256, "lora", "b" * 64, "torch"),
+        Key(one.sha256, "lora", "b" * 64, "{}", "5"),
+    ):  # fmt: skip
+        assert store.find(other) is None
+
+
+def test_the_same_key_is_never_counted_twice(store):
+    (one,) = put(store, handed("ada", "x = 1"))
+    first = mark(store, one, 4)
+    assert mark(store, one, 9) == first  # somebody graded it once more: the first result stands
+    assert store.result(first).points == 4 and store.regradings() == []
+
+
+def test_our_fault_is_kept_until_a_grading_succeeds_and_replaces_nothing(store):
+    (one,) = put(store, handed("ada", "x = 1"))
+    number = store.record(key(one), [one.id], failed(key(one), "the grader died"))
+    assert store.find(key(one)) is None and store.result(number).message == "the grader died"
+    assert mark(store, one, 4) == number and store.find(key(one)).points == 4
+    later = key(one, bundle="c" * 64)
+    store.record(later, [one.id], failed(later, "again"))
+    (one,) = store.submissions()
+    assert store.result(one.grading).points == 4 and store.regradings() == []
+
+
+def test_a_grading_by_other_checks_is_a_regrading_and_back_again(store):
+    (one,) = put(store, handed("ada", "x = 1"))
+    first = mark(store, one, 4)
+    second = mark(store, one, 6, bundle="c" * 64)
+    assert [(one.student, before, after) for _, one, before, after in store.regradings()] == [("ada", first, second)]
+    assert store.reuse(key(one), [one.id])
+    (one,) = store.submissions()
+    assert one.grading == first and len(store.regradings()) == 2
+
+
+def test_a_transaction_is_whole_or_nothing(store):
+    (one,) = put(store, handed("ada", "x = 1"))
+    with pytest.raises(RuntimeError), store.transaction():
+        store._db.execute("DELETE FROM submission")
+        raise RuntimeError
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        store.record(Key("0" * 64, "lora", "b", "{}"), [one.id], graded(3))
+    assert store.submissions() == [one]
+
+
+# --- The gradebook ----------------------------------------------------------------------------------------------------
+
+POLICY = """
+deadline = 2026-03-10T23:59:59Z
+penalty_per_day = 10
+attempts = "{attempts}"
+"""
+
+
+def book(store, attempts="last"):
+    return gradebook.build(store, policy.parse(POLICY.format(attempts=attempts), "policy.toml"))
+
+
+def test_the_attempt_that_counts(store):
+    """Of 63 points: 9 on time, then 10 a day late (a penalty of 6.30), and 2 in between, on time."""
+    ones = put(
+        store,
+        handed("ada", "good = 1", origin="a/1/lora.py", submitted=day(9)),
+        handed("ada", "late = 1", origin="a/2/lora.py", submitted=day(11)),
+        handed("ada", "bad = 1", origin="a/3/lora.py", submitted=day(10)),
+    )
+    for one, points in zip(ones, (9, 10, 2), strict=True):
+        mark(store, one, points)
+    seen = {}
+    for which in ("last", "best", "last-on-time"):
+        entry = book(store, which).entries["ada", "lora"]
+        seen[which] = (entry.origin, entry.points, entry.penalty, entry.late > timedelta(), entry.attempts)
+    assert seen == {
+        "last": ("a/2/lora.py", Decimal("3.70"), Decimal("6.30"), True, 3),
+        "best": ("a/1/lora.py", Decimal("9.00"), Decimal(0), False, 3),
+        "last-on-time": ("a/3/lora.py", Decimal("2.00"), Decimal(0), False, 3),
+    }
+
+
+def test_one_file_in_two_folders_is_one_attempt(store):
+    put(store, handed("ada", "x", submitted=day(9)))
+    put(store, handed("ada", "x", submitted=day(9)), folder="/copy")
+    assert book(store).entries["ada", "lora"].attempts == 1
+
+
+def test_every_student_has_a_row_and_every_reason_is_told(store):
+    store.enrol([Student("zoe", "Zoe"), Student("ada", "Ada")])
+    (one, two) = put(
+        store,
+        handed("ada", "x = 1", submitted=day(9)),
+        handed("eve", "y = 1"),
+        refused=[
+            Refused(Student("bob"), "lora", "bob/lora.docx", "It is a document.", day(11)),
+            Refused(Student("ada"), "lora", "ada/lora.png", "It is a picture."),
+            Refused(None, None, "junk.zip", "It is a bomb."),
+        ],
+    )
+    mark(store, one, 10)
+    whole = book(store)
+    assert [student.id for student in whole.students] == ["zoe", "ada", "bob", "eve"]
+    assert [(entry.student.id, entry.status, entry.points) for entry in whole] == [
+        ("zoe", "missing", 0), ("ada", "passed", 10), ("bob", "not_gradable", 0), ("eve", "grader_error", 0),
+    ]  # fmt: skip
+    ada, bob, eve = (whole.entries[name, "lora"] for name in ("ada", "bob", "eve"))
+    assert ada.notes == ("ada/lora.png: It is a picture.",) and ada.result.file == "ada/lora.py"
+    assert (bob.result.message, bob.late > timedelta(), bob.max_points) == ("It is a document.", True, 63)
+    assert eve.result.message == "not graded yet" and eve.sha256 == two.sha256
+    assert [no.origin for no in whole.refused] == ["junk.zip"]
+
+
+def test_an_override_wins_over_everything_until_it_is_removed(store):
+    (one,) = put(store, handed("ada", "x", submitted=day(12)))
+    mark(store, one, 4)
+    store.override("ada", "lora", Override(Decimal("7.5"), "ill", "prof", "2026-03-12T00:00:00+00:00"))
+    mark(store, one, 9, bundle="c" * 64)
+    entry = book(store).entries["ada", "lora"]
+    assert (entry.points, entry.earned, entry.override.reason) == (Decimal("7.50"), 9, "ill")
+    store.override("ada", "lora", None, reason="not ill", by="dean")
+    assert book(store).entries["ada", "lora"].override is None
+    assert [row[:3] for row in store.override_log("ada", "lora")] == [
+        (Decimal("7.5"), "ill", "prof"), (None, "not ill", "dean"),
+    ]  # fmt: skip
+
+
+def test_totals_are_exact(store):
+    """A thousand additions of hundredths, counted once more in whole hundredths."""
+    dice = random.Random(3)
+    rows = []
+    for number in range(40):
+        for exercise in ("lora", "heads"):
+            rows.append(handed(f"s{number:02}", f"x = {dice.random()}", exercise, submitted=day(dice.randint(8, 14))))
+    expected = {}
+    for one in put(store, *rows):
+        points = dice.randint(0, 9)
+        mark(store, one, points)
+        days = max(0, one.submitted.day - 10)
+        most = {exercise.slug: exercise.points for exercise in syllabus.load()}[one.exercise]
+        worth = max(0, points * 100 - days * most * 10)
+        expected[one.student] = expected.get(one.student, 0) + worth
+    whole = book(store)
+    totals = gradebook.totals(whole)
+    assert {name: int(points * 100) for name, points in totals.items()} == expected
+    assert sum(totals.values()) == sum((entry.points for entry in whole), Decimal(0)) > 0
+
+
+# --- The hash of what decides -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rooms(tmp_path):
+    """A copy of what the hash looks at."""
+    for slug in ("basics", "lora"):
+        for path in bundle.files(slug):
+            target = tmp_path / path.relative_to(paths.ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    target = tmp_path / paths.SYLLABUS.relative_to(paths.ROOT)
+    target.write_bytes(paths.SYLLABUS.read_bytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "touched"),
+    [
+        ("grader/checks/check_lora.py", {"lora"}),
+        ("grader/misconceptions/lora.toml", {"lora"}),
+        ("grader/fixtures/basics.py", {"basics"}),
+        ("solutions/basics.py", {"basics"}),
+        ("grader/judge/expect.py", {"basics", "lora"}),
+        ("grader/judge/facts.toml", {"basics", "lora"}),
+        ("course/submission.py", {"basics", "lora"}),
+    ],
+)
+def test_a_correction_touches_what_depends_on_it(rooms, file, touched):
+    before = {slug: bundle.of(slug, rooms) for slug in ("basics", "lora")}
+    assert before == {slug: bundle.of(slug) for slug in before}
+    with (rooms / file).open("a") as stream:
+        stream.write("\n# corrected\n")
+    assert {slug for slug in before if bundle.of(slug, rooms) != before[slug]} == touched
+
+
+def test_points_and_limits_of_an_exercise_decide_too(rooms):
+    before = {slug: bundle.of(slug, rooms) for slug in ("basics", "lora")}
+    file = rooms / "course" / "syllabus.toml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count("points = 63") == 1
+    file.write_text(text.replace("points = 63", "points = 64"), encoding="utf-8")
+    syllabus.load.cache_clear()
+    assert bundle.of("basics", rooms) == before["basics"]
+    assert bundle.of("lora", rooms) != before["lora"]
+
+
+def test_the_hash_looks_at_everything_that_a_grading_reads():
+    """No check or fixture leans on another exercise's, and each module of the course that the grader imports counts."""
+    slugs = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
+    imported = set()
+    for path in (ROOT / "grader").rglob("*.py"):
+        own = path.stem.removeprefix("check_") if path.parent.name in bundle.CONTENT else None
+        lines = re.findall(
+            r"^\s*(?:from|import) (course|grader)\b([^#\n]*)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        for room, rest in lines:
+            words = set(re.findall(r"\w+", rest))
+            if room == "course":
+                imported |= {word for word in words if (ROOT / "course" / f"{word}.py").exists()}
+            elif own in slugs:
+                assert not {word.removeprefix("check_") for word in words} & (set(slugs) - {own}), path
+    assert imported == set(bundle.SHARED)
+    for slug in slugs:
+        names = {path.relative_to(paths.ROOT).as_posix() for path in bundle.files(slug)}
+        assert {f"grader/checks/check_{slug}.py", f"solutions/{slug}.py", "grader/judge/grading.py"} <= names
+
+
+# --- Kill -9 ----------------------------------------------------------------------------------------------------------
+
+FILES = 16
+CHILD = """
+import sys
+from pathlib import Path
+from tests.class_desk import Desk, handed
+from tests.test_class_store import FILES
+desk = Desk(Path(sys.argv[1]))
+print("begin", flush=True)
+desk.grade(*(handed(f"s{n:02}", f"x = {n}  # fail: {n % 4}  # sleep: 0.03") for n in range(FILES)), jobs=3)
+print("end", flush=True)
+"""
+
+
+def test_kill_loses_what_was_running_and_counts_nothing_twice(tmp_path):
+    """Killed at several moments, gone on with each time; in the end everything was graded."""
+    desk = Desk(tmp_path)
+    seen = [0]
+    for target in (0, 2, 7, None):
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT, text=True
+        )
+        with child:
+            if target is not None:
+                deadline = time.monotonic() + 60
+                while len(desk.requests) <= target + seen[-1] - seen[0] and time.monotonic() < deadline:
+                    time.sleep(0.005)
+                os.kill(child.pid, signal.SIGKILL)
+            assert child.wait(60) == (0 if target is None else -signal.SIGKILL)
+        with Store(desk.store_path) as store:
+            assert (
+                store._pragma("integrity_check") == "ok"
+                and store._db.execute("PRAGMA foreign_key_check").fetchall() == []
+            )
+            counted = store._db.execute("SELECT sha256, exercise, count(*) FROM grading GROUP BY 1, 2").fetchall()
+            assert all(row[2] == 1 for row in counted)
+            assert len(counted) >= seen[-1]  # nothing that was stored is lost
+            seen.append(len(counted))
+    assert seen[-1] == FILES
+    asked = [json.dumps(request["source"]) for request in desk.requests]
+    assert len(set(asked)) == FILES
+    assert len(asked) <= FILES + 3 * 6  # of each killed run no more than what was in flight
+    with Store(desk.store_path) as store:
+        whole = gradebook.build(store)
+        assert [entry.points for entry in whole] == [
+            Decimal((6, 5, 3, 0)[number % 4]) for number in range(FILES)
+        ]  # fmt: skip

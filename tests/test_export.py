@@ -1,0 +1,335 @@
+"""``course class export`` from a real store, and Gradescope's autograder with a grader that plays a script."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+import zipfile
+from datetime import datetime, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from course import paths, syllabus
+from course.classroom import autograder, export, gradebook
+from course.classroom.autograder import __main__ as runner
+from course.classroom.model import Found, Handed, Override, Refused, Student
+from course.classroom.store import Key, Store
+from course.cli import cli
+from tests import fabricated, fake_grader
+
+unix = pytest.mark.skipif(sys.platform == "win32", reason="a script of a Unix shell")
+MARCH = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
+
+
+def handed(student: Student, text: str, exercise: str = "lora") -> Handed:
+    source = text.encode()
+    name = f"{student.id}/{exercise}.py"
+    return Handed(student, exercise, name, source, hashlib.sha256(source).hexdigest(), MARCH)
+
+
+@pytest.fixture
+def store(tmp_path) -> Path:
+    """A class of five: passed, failed, refused, nothing, and points by hand."""
+    path = tmp_path / "class.db"
+    ada, bob, cy = (Student(name, name.title(), f"{name}@example.org") for name in ("ada", "bob", "cy"))
+    files = [handed(ada, "a"), handed(bob, "b")]
+    with Store(path, create=True) as opened:
+        opened.enrol([ada, bob, cy, Student("dee", "=Dee"), Student("eve", "Eve")])
+        refused = Refused(cy, "lora", "cy/lora.docx", "It is a document of a word processor.", MARCH)
+        opened.register(Found(tuple(files), (refused,)), "folder")
+        results = [fabricated.passing(bonus=False), fabricated.nasty()]
+        for one, result in zip(opened.submissions(), results, strict=True):
+            opened.record(Key(one.sha256, "lora", "bundle", "environment"), [one.id], result)
+        opened.override("eve", "lora", Override(Decimal("7.25"), "oral, with =notes", "me"))
+    return path
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch, store):
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(cli, ["class", *map(str, arguments)], prog_name="course")
+
+
+def points(content: bytes) -> dict[str, Decimal]:
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    return {row["id"]: Decimal(row["points"]) for row in rows}
+
+
+def test_every_format_from_a_store(course, store, tmp_path):
+    (tmp_path / "canvas.csv").write_text(
+        "Student,ID,SIS Login ID,Section,LoRA and PEFT (1)\nAda,1,ada@example.org,A,\n"
+    )
+    wanted = {"ada": Decimal(20), "bob": Decimal(12), "cy": Decimal(0), "dee": Decimal(0), "eve": Decimal("7.25")}
+    for to in export.FORMATS:
+        out = f"out-{to}.zip" if to in export.SINGLE else f"out.{to}"
+        more = ["--roster", "canvas.csv"] if to == "canvas" else []
+        outcome = course("export", "--store", store, "--to", to, "--out", out, *more)
+        assert outcome.exit_code == 0, (to, outcome.output)
+        assert outcome.stderr.splitlines()[-1] == f"Wrote {out}"
+        assert (tmp_path / out).stat().st_size > 50, to
+    assert points((tmp_path / "out.csv").read_bytes()) == wanted
+    document = json.loads((tmp_path / "out.json").read_bytes())
+    assert {one["id"]: Decimal(str(one["points"])) for one in document["students"]} == wanted
+    with Store(store) as opened:
+        assert gradebook.totals(gradebook.build(opened)) == wanted
+    assert b"A,20.00" in (tmp_path / "out.canvas").read_bytes()
+    with zipfile.ZipFile(tmp_path / "out-gradescope.zip") as archive:
+        assert sorted(archive.namelist()) == [f"lora/{name}.json" for name in ("ada", "bob", "cy", "dee", "eve")]
+        scores = {Path(name).stem: json.loads(archive.read(name))["score"] for name in archive.namelist()}
+    assert scores == {"ada": 20, "bob": 12, "cy": 0, "dee": 0, "eve": 7.25}
+    assert not [path for path in tmp_path.iterdir() if path.suffix == ".tmp"]
+
+
+def test_nothing_is_overwritten_without_force(course, store, tmp_path):
+    target = tmp_path / "out.csv"
+    target.write_text("mine")
+    outcome = course("export", "--store", store, "--to", "csv", "--out", "out.csv")
+    assert outcome.exit_code == 2 and "Replace it with --force" in outcome.stderr
+    assert target.read_text() == "mine"
+    assert course("export", "--store", store, "--to", "csv", "--out", "out.csv", "--force").exit_code == 0
+    assert target.read_text().startswith("id,name,email")
+
+
+def test_the_store_is_never_replaced(course, store):
+    before = store.read_bytes()
+    outcome = course("export", "--store", store, "--to", "csv", "--out", store, "--force")
+    assert outcome.exit_code == 2 and store.read_bytes() == before
+
+
+def test_to_the_standard_output_goes_nothing_else(course, store):
+    outcome = course("export", "--store", store, "--to", "json", "--out", "-")
+    assert json.loads(outcome.stdout)["schema"] == "course/gradebook/v1" and outcome.stderr == ""
+
+
+def test_one_student_and_exercise(course, store):
+    arguments = ["export", "--store", store, "--to", "lti-ags", "--out", "-"]
+    assert json.loads(course(*arguments, "--student", "EVE", "--exercise", "3").stdout)["scoreGiven"] == 7.25
+    outcome = course(*arguments)
+    assert outcome.exit_code == 2 and "there are 5" in outcome.stderr
+    outcome = course(*arguments, "--student", "zoe")
+    assert outcome.exit_code == 2 and "ada, bob, cy, dee, eve" in outcome.stderr
+    outcome = course(*arguments, "--student", "ada", "--exercise", "heads")
+    assert outcome.exit_code == 2 and "nothing was graded for heads" in outcome.stderr
+
+
+def test_a_policy_takes_points_off(course, store, tmp_path):
+    (tmp_path / "policy.toml").write_text('deadline = "2026-03-01T13:00:00Z"\npenalty_per_day = 10\ntitle = "HW 3"\n')
+    outcome = course("export", "--store", store, "--to", "csv", "--out", "-", "--policy", "policy.toml")
+    assert points(outcome.stdout_bytes)["ada"] == Decimal("13.70")  # 23 hours: ten percent of 63 points
+    assert points(outcome.stdout_bytes)["eve"] == Decimal("7.25")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--to", "canvas"], "Name that file with --roster"),
+        (["--to", "html", "--bom"], "--bom goes with --to csv or moodle only"),
+        (["--to", "json", "--long"], "--long goes with --to csv only"),
+        (["--to", "csv", "--column", "x"], "--column goes with --to canvas or moodle only"),
+        (["--to", "moodle", "--roster", "missing.csv"], "cannot read missing.csv"),
+        (["--to", "word"], "is not one of"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(course, store, tmp_path, arguments, reason):
+    outcome = course("export", "--store", store, "--out", "out", *arguments)
+    assert outcome.exit_code == 2 and reason in " ".join(outcome.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_classroom50_takes_links_from_its_runner(course, store, monkeypatch):
+    arguments = ["export", "--store", store, "--to", "classroom50", "--out", "-", "--student", "ada", "--exercise", "3"]
+    assert json.loads(course(*arguments).stdout)["commit"].startswith("sha256:")
+    monkeypatch.setenv("CLASSROOM", "c")
+    outcome = course(*arguments)
+    assert outcome.exit_code == 2 and "ASSIGNMENT" in outcome.stderr
+
+
+# --- Gradescope's autograder ------------------------------------------------------------------------------------------
+
+
+def test_the_zip_holds_what_gradescope_wants(course, tmp_path):
+    outcome = course("autograder", "3", "--out", "grader.zip", "--attempts", "4")
+    assert outcome.exit_code == 0, outcome.output
+    with zipfile.ZipFile(tmp_path / "grader.zip") as archive:
+        infos = {info.filename: info for info in archive.infolist()}
+        for name in ("setup.sh", "run_autograder"):
+            content = archive.read(name)
+            assert content.startswith(b"#!/usr/bin/env bash\n") and b"\r" not in content
+            assert infos[name].external_attr >> 16 == stat.S_IFREG | 0o755 and infos[name].create_system == 3
+        config = json.loads(archive.read("config.json"))
+        assert config == {
+            "exercise": "lora",
+            "lang": "en",
+            "sandbox": "full",
+            "attempts": 4,
+            "hidden_checks": "visible",
+        }
+        assert {f"package/{path.relative_to(paths.ROOT).as_posix()}" for path in autograder.rooms()} < set(infos)
+        assert "package/grader/checks/check_lora.py" in infos and not [name for name in infos if "__pycache__" in name]
+        assert b"msgspec" in archive.read("package/pyproject.toml")
+    first = (tmp_path / "grader.zip").read_bytes()
+    assert course("autograder", "3", "--out", "grader.zip", "--attempts", "4").exit_code == 2
+    assert first == autograder.build(autograder.Config("lora", attempts=4))
+
+
+@unix
+@pytest.mark.parametrize("script", autograder.SCRIPTS)
+def test_the_scripts_parse(script):
+    path = Path(autograder.__file__).with_name(script)
+    assert subprocess.run(["bash", "-n", path], check=False).returncode == 0
+    assert os.access(path, os.X_OK)
+
+
+class Place:
+    """``/autograder`` in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.source = root, root / "source"
+        for name in ("submission", "results", "source"):
+            (root / name).mkdir()
+        self.configure(exercise="lora")
+        self.script = root / "script.json"
+
+    def configure(self, **config: object) -> None:
+        (self.source / "config.json").write_text(json.dumps(config))
+
+    def hand_in(self, text: str = "x = 1\n", name: str = "lora.py") -> None:
+        (self.root / "submission" / name).write_text(text)
+
+    def tell(self, **metadata: object) -> None:
+        (self.root / "submission_metadata.json").write_text(json.dumps(metadata))
+
+    def run(self, steps: list[dict] | None = None) -> dict:
+        checks = [
+            fake_grader.check("scale.law", max_points=40),
+            fake_grader.check("merge.same", "failed", max_points=23),
+        ]
+        self.script.write_text(json.dumps(fake_grader.session(checks) if steps is None else steps))
+        runner.main(self.root, self.source, [sys.executable, fake_grader.__file__, str(self.script)])
+        found: dict = json.loads((self.root / "results" / "results.json").read_bytes())
+        return found
+
+
+@pytest.fixture
+def place(tmp_path) -> Place:
+    (tmp_path / "autograder").mkdir()
+    return Place(tmp_path / "autograder")
+
+
+def test_the_autograder_writes_results(place):
+    place.hand_in()
+    place.tell(created_at="2026-03-01T12:00:00+00:00", users=[{"email": "a@example.org"}], previous_submissions=[{}])
+    found = place.run()
+    assert (found["score"], [one["score"] for one in found["tests"]]) == (40, [40, 0])
+    assert found["extra_data"]["course"]["attempts"] == 2
+    request = json.loads(place.script.with_name("request.json").read_text())
+    assert (request["sandbox"], request["exercise"]) == ("full", "lora")
+    assert not Path(request["file"]).exists() and "submission" not in Path(request["file"]).parent.name.split("-")[0]
+
+
+def test_metadata_may_be_missing_or_nonsense(place):
+    place.hand_in(name="homework.py")
+    for text in (
+        "",
+        "[]",
+        '{"users": 3, "assignment": [], "previous_submissions": "x", "created_at": 7}',
+        "{" * 10_000,
+    ):
+        (place.root / "submission_metadata.json").write_text(text)
+        assert place.run()["score"] == 40
+
+
+def test_what_was_found_is_kept_if_the_grader_dies(place):
+    place.hand_in()
+    steps = fake_grader.session([fake_grader.check("scale.law", max_points=40), fake_grader.check("merge.same")])
+    found = place.run([*steps[:2], {"exit": 3}])
+    assert found["score"] == 40 and found["tests"][1]["score"] == 0
+    assert "not your fault" in found["output"]
+
+
+def test_a_fault_of_ours_is_told_as_one(place):
+    place.hand_in()
+    place.configure(exercise="lora", sandbox="sometimes")
+    found = place.run()
+    assert found["score"] == 0 and "not your fault" in found["output"] and "sometimes" in found["output"]
+    assert found["stdout_visibility"] == "hidden"
+
+
+@pytest.mark.parametrize(("names", "reason"), [([], "called lora.py"), (["a.py", "b.py"], "called lora.py")])
+def test_which_file_is_meant_must_be_clear(place, names, reason):
+    for name in names:
+        place.hand_in(name=name)
+    found = place.run()
+    assert found["score"] == 0 and reason in found["output"] and found["tests"] == []
+
+
+@unix
+def test_a_link_that_leads_out_is_not_read(place, tmp_path):
+    secret = tmp_path / "secret.py"
+    secret.write_text("secret = 1\n")
+    (place.root / "submission" / "lora.py").symlink_to(secret)
+    found = place.run()
+    assert found["score"] == 0 and "link that leads out" in found["output"]
+
+
+def test_a_notebook_is_graded(place):
+    cell = {"cell_type": "code", "metadata": {}, "source": ["def lora_report():\n", "    return 1\n"], "outputs": []}
+    place.hand_in(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "lora.ipynb")
+    assert place.run()["score"] == 40
+
+
+def test_lateness_by_policy_and_due_date(place):
+    place.hand_in()
+    (place.source / "policy.toml").write_text('penalty_per_day = 10\ngrace = "1h"\n')
+    due = {"due_date": "2026-03-01T12:00:00-05:00"}
+    place.tell(created_at="2026-03-01T17:59:00+00:00", assignment=due)
+    assert place.run()["score"] == 40
+    place.tell(created_at="2026-03-02T19:00:00+00:00", assignment=due)
+    found = place.run()
+    assert found["score"] == 40 - 12.6  # two days of ten percent of 63 points
+    assert "1 d 1 h late: 12.6 points off" in found["output"]
+
+
+def test_the_best_attempt_counts_if_the_policy_says_so(place):
+    place.hand_in()
+    place.tell(previous_submissions=[{"score": "55.5"}, {"score": None}, {"score": "NaN"}, {"score": 3}])
+    assert place.run()["score"] == 40
+    (place.source / "policy.toml").write_text('attempts = "best"\n')
+    found = place.run()
+    assert found["score"] == 55.5 and "55.5" in found["output"]
+
+
+def test_only_so_many_attempts_are_graded(place):
+    place.hand_in()
+    place.configure(exercise="lora", attempts=2)
+    earlier = {"score": 11.0, "results": {"score": 11.0, "output": "as it was", "tests": [{"name": "a", "score": 11}]}}
+    place.tell(previous_submissions=[{"score": 1.0}, earlier])
+    found = place.run()
+    assert found["score"] == 11.0 and found["tests"] == earlier["results"]["tests"]
+    assert found["output"].startswith("Only 2 submissions are graded") and "as it was" in found["output"]
+    assert not place.script.with_name("request.json").exists()
+
+
+@unix
+def test_run_autograder_leaves_valid_results_where_nothing_works(tmp_path):
+    """There is no virtual environment here, so its Python cannot even start."""
+    script = Path(autograder.__file__).with_name("run_autograder").read_text().replace("/opt/course", str(tmp_path))
+    environ = {"PATH": os.environ["PATH"], "AUTOGRADER_ROOT": str(tmp_path / "autograder")}
+    done = subprocess.run(["bash", "-c", script], env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "autograder" / "results" / "results.json").read_bytes())
+    assert found["score"] == 0 and "not your fault" in found["output"]
+    assert os.listdir(tmp_path / "autograder" / "results") == ["results.json"]
+
+
+def test_points_of_the_exercise_that_these_tests_use():
+    assert next(one.points for one in syllabus.load() if one.slug == "lora") == 63
