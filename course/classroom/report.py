@@ -19,6 +19,8 @@ LINES = 40
 """Of an example, at most."""
 CANDIDATES = 5
 """Submissions that are looked at for an example."""
+TROUBLES = 30
+"""Submissions that crashed or were slow: so many are listed, the worst ones."""
 
 Source = Callable[[Entry], bytes | None]
 """What was graded of an entry; None if it is not kept."""
@@ -58,6 +60,7 @@ def to_html(gradebook: Gradebook, source: Source | None = None) -> str:
         checks={slug: _functions(checks, slug) for slug in gradebook.exercises},
         not_started=statistics.not_started_functions(gradebook),
         troubles=statistics.troubles(gradebook),
+        most=TROUBLES,
         slowest=statistics.slowest(gradebook),
         failed=[entry for entry in gradebook if entry.status == "grader_error"],
         unreadable=[entry for entry in gradebook if entry.status == "not_gradable"],
