@@ -129,6 +129,17 @@ def test_the_first_thing_to_look_at_and_each_function():
     assert page.count("Hint on swapped.") == 1  # a cause is told once
 
 
+def test_a_common_cause_is_told_once():
+    checks = [
+        check("f.a", "failed", explanation=Explanation("relation", "twice", "Yours is `twice` the result.")),
+        check("f.b", "failed", explanation=Explanation("follows", "f.a", "Same cause as f.a.")),
+    ]
+    page, text = both(gradebook(entry(ADA, result(checks))))
+    assert "same cause as above" in page and "Same cause as f.a." not in page and "<code>twice</code>" in page
+    told = json.loads(text)["exercises"][0]["functions"][0]["checks"]
+    assert [one["follows"] for one in told] == [False, True]
+
+
 def test_the_json_says_what_it_is():
     told = json.loads(both(gradebook(entry(ADA, result([check("f.a")])), title="Autumn"))[1])
     assert told["schema"] == "course/feedback/v1"

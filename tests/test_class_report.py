@@ -267,6 +267,11 @@ def test_a_file_that_nobody_wrote_by_hand_is_not_looked_at():
         sources.decode(b"x" * (sources.LONGEST + 1))
 
 
+def test_names_of_the_libraries_stay():
+    code = "def f(x):\n    return nn.Sequential(nn.ReLU(), nn.LayerNorm(3), nn.GELU(), torch.einsum('a', x))\n"
+    assert sources.anonymous(code, sources.Vocabulary("lora", [])).startswith(code.rstrip("\n").split("('a'")[0])
+
+
 def test_definitions_are_cut_at_the_top_level():
     text = "import a\n@one\n@two(3)\ndef f(x):\n    def g(): pass\n    return g\n\n"
     text += "class C:\n    def f(self): pass\nx = 1\n"

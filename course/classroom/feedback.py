@@ -54,6 +54,8 @@ class ToldCheck:
     """Its title, if one was named."""
     explanation: str | None
     hint: str | None
+    follows: bool
+    """Whether another check has the same cause and tells it."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,7 @@ def _check(check: CheckResult) -> ToldCheck:
         misconception=found.title if found and check.misunderstood else None,
         explanation=found.text if found and found.text != check.hint else None,
         hint=None if check.passed else check.hint,
+        follows=check.follows,
     )
 
 

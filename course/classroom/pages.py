@@ -42,7 +42,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(say=say, say_many=say_many)
-    environment.filters.update(percent=percent, points=points, decimals=decimals)
+    environment.filters.update(percent=percent, points=points, decimals=decimals, moment=moment)
     return environment
 
 
@@ -72,6 +72,16 @@ def points(value: Decimal | int | None) -> str:
 def decimals(value: float | None, places: int = 2) -> str:
     """A number with a real minus sign."""
     return "–" if value is None else f"{value:.{places}f}".replace("-", "−")
+
+
+def moment(stamp: str) -> str:
+    """A moment to the minute; nothing if it is none.
+
+    >>> moment("2026-11-20T18:04:59+00:00"), moment("soon")
+    ('2026-11-20 18:04 UTC', '')
+    """
+    known = facts.seconds_stamp(stamp)
+    return known[:16].replace("T", " ") + " UTC" if known else ""
 
 
 def bars(counts: Sequence[int], width: float, height: float, gap: float = 2) -> list[dict[str, float]]:

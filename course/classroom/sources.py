@@ -160,6 +160,8 @@ class Vocabulary:
         """Whether this identifier tells nothing about who wrote it."""
         if name in self.given:
             return True
+        if name.casefold() in self.known and name.casefold() not in self.names:
+            return True  # ReLU, LayerNorm
         parts = words(name)
         return bool(parts) and all(
             (len(part) == 1 or part in self.known) and part not in self.names and not self._hides_a_name(part)
@@ -171,20 +173,25 @@ class Vocabulary:
 
 
 ORDINARY = frozenset(
-    "acc accumulator all answer arr array avg axis batch bias bool buffer cache cat cell chunk class cols column "
-    "columns copy count counter counts cum cumulative cur current data delta denom denominator dev device dict diff "
-    "dim dims dims dtype element elements end err error factor factors feat features final first flag flat float fn "
-    "found frac func function grad grads group groups half hidden high idx in index indices init inner inp input "
-    "inputs int item items iter key keys label labels last layer layers left len length lengths level list log "
-    "logit logits loop loss low lr mask masked masks mat matrix max mean merged min mod model module name names new "
-    "next norm num number numer numerator obj old one order original out outer outputs output pad padded pair pairs "
-    "param parameter parameters params parent part parts path permutation pick picked pos position positions prefix "
-    "prev previous prob probs prod product query rand random rank ranks rate ratio ref rem rest res result results "
-    "ret right root row rows sample samples scale scaled score scores second seed seen segment sent sentence "
-    "sentences seq sequence set shape shapes shift shifted shuffled size sizes softmax sorted source split spread "
-    "start state std step steps stop string sub suffix sum sums tag tags target targets temp tensor tensors text "
-    "texts tmp token tokens top total train trainable tuple type update upper use used val valid value values var "
-    "vec vector vectors version view vocab weight weighted weights width word words work zero zeros".split()
+    "abs acc accumulator adam adapter addmm all allclose amax amin answer arange argmax argsort arr array avg axis "
+    "batch bernoulli bias bmm bool buffer cache cat cell chunk clamp class clone cols column columns concat conv "
+    "conv1d copy count counter counts cum cumsum cumulative cur current data delta denom denominator detach dev "
+    "device dict diff dim dims div dtype einsum element elements embedding end err error exp expand factor factors "
+    "feat features final first flag flat flatten flip float fn found frac full func function gather gelu grad grads "
+    "group groups gru half hidden high hstack idx in index indices init inner inp input inputs int item items iter "
+    "key keys label labels last layer layernorm layers left len length lengths level linalg linear list log logit "
+    "logits logsumexp loop loss low lr lstm mask masked masks mat matmul matrix max mean merged min mlp mm mod "
+    "model module modulelist mul multinomial name names new next norm num number numel numer numerator obj old one "
+    "ones optim order original out outer output outputs pad padded pair pairs param parameter parameters params "
+    "parent part parts path permutation permute pick picked pos position positions pow prefix prev previous prob "
+    "probs prod product qr query rand randn random randperm rank ranks rate ratio ref relu rem repeat res reshape "
+    "rest result results ret right root row rows sample samples scale scaled scatter score scores second seed seen "
+    "segment sent sentence sentences seq sequence sequential set sgd shape shapes shift shifted shuffled sigmoid "
+    "silu sin size sizes softmax sort sorted source split spread sqrt squeeze stack start state std step steps stop "
+    "string sub suffix sum sums svd tag tags tanh target targets temp tensor tensors text texts tmp token tokens "
+    "top topk total train trainable transpose tril triu tuple type unsqueeze update upper use used val valid value "
+    "values var vec vector vectors version view vocab vstack weight weighted weights where width word words work "
+    "zero zeros".split()
 )
 """Words of variables that tell nothing about anybody."""
 

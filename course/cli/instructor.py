@@ -397,7 +397,9 @@ folder_option = option(
 
 @class_.command("report")
 @store_option
-@out_option
+@option(
+    "--out", metavar="FILE|-", default="report.html", show_default=True, help="The page, or the standard output (-)."
+)
 @policy_option
 @force_option
 @lang_option
