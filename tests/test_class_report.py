@@ -3,6 +3,8 @@
 import html.parser
 import re
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +13,7 @@ import numpy
 import pytest
 from click.testing import CliRunner
 
+from course import paths
 from course.classroom import pages, report, sources, statistics
 from course.classroom.model import Found, Handed, Override, Refused, Student
 from course.classroom.store import Key, Store
@@ -472,3 +475,24 @@ def test_similarity_writes_its_pages(store, tmp_path):
     assert outcome.exit_code == 0, outcome.output
     assert "1 pair is worth a look" in outcome.output  # both handed in the very same file
     assert {"index.html", "pairs.csv", "pair-001.html"} == {path.name for path in out.iterdir()}
+
+
+@pytest.mark.slow
+def test_from_real_files_to_pages(tmp_path):
+    """Two files through the real grader: a misconception is named and shown, and nothing leaves its student's page."""
+    wrong = paths.ROOT / "tests" / "wrong" / "lora" / "BottleneckAdapter-activation-behind-up.py"
+    for name, content in (("ada", wrong.read_bytes()), ("bo", wrong.read_bytes() + b"\n# bo was here\n")):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        (tmp_path / "in" / name / "lora.py").write_bytes(content)
+    store = tmp_path / "class.db"
+    arguments = [sys.executable, "-m", "course", "class", "grade", str(tmp_path / "in"), "--store", str(store)]
+    subprocess.run([*arguments, "--jobs", "1"], check=True, cwd=paths.ROOT, stdout=subprocess.DEVNULL)
+    page = tmp_path / "report.html"
+    assert invoke("report", "--store", store, "--out", page).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "The activation comes after up" in text and "2 students" in text
+    assert "return h + torch.tanh(self.up(self.down(h)))" in text
+    assert "was here" not in text
+    assert invoke("feedback", "--store", store, "--out", tmp_path / "out").exit_code == 0
+    told = (tmp_path / "out" / "ada.html").read_text(encoding="utf-8")
+    assert "The activation comes after up" in told and "hidden check" in told and "bo" not in re.findall(r"\w+", told)
