@@ -22,6 +22,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 from course import paths, syllabus, text
 from course.compat import tomllib
@@ -61,6 +62,13 @@ def from_code(
             called(one) in ("command", "group") for one in node.decorator_list
         ):
             yield node.lineno, None, inspect.cleandoc(ast.get_docstring(node, clean=False) or ""), []
+
+
+def from_templates(
+    file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Found]:
+    """Sentences of the pages that are made of templates."""
+    yield from babel_extract(file, list(keywords), list(tags), {"trimmed": "no", "silent": "no"})
 
 
 def from_checks(
@@ -157,6 +165,7 @@ def slugs() -> list[str]:
 ROOMS: dict[str, tuple[Extractor, Callable[[], list[Path]]]] = {
     "syllabus": (from_syllabus, lambda: [paths.SYLLABUS]),
     "course": (from_code, lambda: sorted(paths.COURSE.rglob("*.py"))),
+    "pages": (from_templates, lambda: sorted(paths.COURSE.glob("classroom/templates/*.html"))),
     "grader": (
         from_code,
         lambda: [path for path in sorted((paths.ROOT / "grader").rglob("*.py")) if path.parent.name != "checks"],

@@ -35,20 +35,21 @@ TRAINING = {"accelerate", "datasets", "matplotlib", "pandas", "sklearn", "tokeni
 GRADING = {"pytest", "_pytest", "msgpack", "py_landlock", "pyseccomp"}
 ANYTHING = None
 MAY_IMPORT = {
-    "course": {"course", "click", "distributed", "msgspec", "rich", "tomli", "yaml"},
+    "course": {"course", "click", "msgspec", "rich", "tomli"},
+    "course/classroom": {"course", "click", "copydetect", "distributed", "jinja2", "msgspec", "rich", "tomli", "yaml"},
     "course/formats": {"course", "click", "msgspec", "rich", "tomli", "xlsxwriter"},
     "exercises": TORCH_STACK,
     "solutions": TORCH_STACK,
     "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "click", "rich"},
     "grader": TORCH_STACK | GRADING | {"grader", "course"},
     "scripts": TORCH_STACK
-    | {"scripts", "course", "grader", "solutions", "matplotlib", "pytest", "babel"}
+    | {"scripts", "course", "grader", "solutions", "matplotlib", "pytest", "babel", "jinja2"}
     | {"cosmic_ray"},
     "tests": ANYTHING,
     "tests/variants": TORCH_STACK,
 }
 """Folder -> what its files may import besides the standard library; the longest folder counts."""
-ASKED_FOR = {"datasets", "distributed", "xlsxwriter"}
+ASKED_FOR = {"copydetect", "datasets", "distributed", "xlsxwriter"}
 """Imported only where a person named something that needs it; the program says how to install it."""
 STANDARD = sys.stdlib_module_names | {"tomllib"}
 """Of the newest Python that is supported, whichever is running."""

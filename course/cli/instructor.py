@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,10 @@ from course.cli.base import (
 from course.cli.learner import cli
 from course.errors import CourseError
 from course.shell import quote
-from course.text import say
+from course.text import say, say_many
 
 if TYPE_CHECKING:
-    from course.classroom.model import Gradebook
+    from course.classroom.model import Entry, Gradebook
 
 
 @cli.group("class", cls=Group)
@@ -385,3 +386,117 @@ def _deliver(target: str, content: bytes, notes: Sequence[str]) -> None:
     except OSError as error:
         raise errors.cannot_write(Path(target), error) from error
     complain(say("Wrote {path}", path=target))
+
+
+# --- the class on pages -----------------------------------------------------------------------------------------------
+
+folder_option = option(
+    "--out", metavar="DIR", required=True, type=click.Path(path_type=Path), help="The folder to write; made if missing."
+)
+
+
+@class_.command("report")
+@store_option
+@option(
+    "--out", metavar="FILE|-", default="report.html", show_default=True, help="The page, or the standard output (-)."
+)
+@policy_option
+@force_option
+@lang_option
+def report_command(store: str, out: str, policy: Path | None, force: bool) -> None:
+    """Write a page on the class: marks, misconceptions, hard checks, students.
+
+    One HTML file without scripts that loads nothing. It names students in its tables; the examples of misconceptions
+    are anonymous.
+    """
+    from course.classroom import report
+
+    target = _free(out, force, Path(store))
+    with _opened(Path(store), policy) as (book, source):
+        page = report.to_html(book, source)
+    _deliver(target, page.encode("utf-8", "backslashreplace"), ())
+
+
+@class_.command("feedback")
+@store_option
+@folder_option
+@option("--to", "to", type=click.Choice(["html", "json"]), default="html", help="A page (html) or an object (json).")
+@policy_option
+@force_option
+@lang_option
+def feedback_command(store: str, out: Path, to: str, policy: Path | None, force: bool) -> None:
+    """Write a file with feedback for each student.
+
+    It holds the student's own results, hints and points. It holds no value of a hidden check and nothing about others.
+    index.csv tells which file is whose; keep it to yourself.
+    """
+    from course.classroom import feedback
+
+    with _opened(Path(store), policy) as (book, _), _folder(out, force):
+        count = feedback.write(book, out, to)  # type: ignore[arg-type]  # click has compared it
+    complain(
+        say_many(
+            "Wrote feedback for {count} student to {path}",
+            "Wrote feedback for {count} students to {path}",
+            count=count,
+            path=str(out),
+        )
+    )
+
+
+@class_.command("similarity")
+@store_option
+@folder_option
+@option(
+    "--threshold",
+    type=click.FloatRange(0.05, 1),
+    default=0.5,
+    show_default=True,
+    help="Show pairs with at least this score.",
+)
+@force_option
+@lang_option
+def similarity_command(store: str, out: Path, threshold: float, force: bool) -> None:
+    """Find submissions that look alike, for you to read.
+
+    Names, comments, strings, layout, the skeleton and the reference do not count. A score is no verdict: read both
+    files before you conclude anything. Needs the extra "class".
+    """
+    from course.classroom import similarity
+
+    with _opened(Path(store), None) as (book, source), _folder(out, force):
+        found = similarity.search(book, source, threshold=threshold)
+        similarity.write(book, found, out, threshold=threshold)
+    count = sum(len(one.pairs) for one in found)
+    complain(
+        say_many(
+            "{count} pair is worth a look: {path}",
+            "{count} pairs are worth a look: {path}",
+            count=count,
+            path=str(out / "index.html"),
+        )
+    )
+
+
+@contextlib.contextmanager
+def _opened(store: Path, policy: Path | None) -> Iterator[tuple[Gradebook, Callable[[Entry], bytes | None]]]:
+    """The gradebook in a store, and what gives the file of an entry."""
+    from course.classroom.store import Store
+
+    book = _gradebook(store, policy)
+    with Store(store) as opened:
+        yield book, lambda entry: opened.source(entry.sha256) if entry.sha256 else None
+
+
+@contextlib.contextmanager
+def _folder(path: Path, force: bool) -> Iterator[None]:
+    """A folder to write into: new or empty, or with --force any."""
+    try:
+        if path.is_dir() and any(path.iterdir()) and not force:
+            raise errors.BadDestination(
+                say("{path} is not empty. Name another folder, or write into it with --force.", path=str(path))
+            )
+        path.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise errors.cannot_write(path, error) from error

@@ -1,0 +1,203 @@
+"""Similar submissions: what a copy keeps, what does not count, and pages that never accuse."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from course import paths
+from course.classroom import similarity
+from course.classroom.model import Student
+from tests.classes import check, entry, gradebook, result
+from tests.test_class_report import EVIL, Look
+
+pytest.importorskip("copydetect")
+
+SLUG = "lora"
+SKELETON = paths.skeleton(SLUG).read_text(encoding="utf-8")
+SOLUTION = paths.solution(SLUG).read_text(encoding="utf-8")
+WHOLE = (paths.variants(SLUG) / "whole_file.py").read_text(encoding="utf-8")
+
+
+def pairs(*texts, **wishes):
+    """The pairs of these files, of students called 0, 1, ..."""
+    handed = [(Student(str(number)), text.encode()) for number, text in enumerate(texts)]
+    return similarity.compare(handed, SLUG, **wishes).pairs
+
+
+def score(*texts, **wishes):
+    """Of two files; 0 if they are no pair."""
+    found = pairs(*texts, threshold=0.001, **wishes)
+    return found[0].score if found else 0
+
+
+def renamed(text):
+    """Other names for everything that a student names."""
+    for word in ("Update", "first", "second", "update", "frozen", "folded", "like", "alpha", "rank", "parent", "child"):
+        text = re.sub(rf"\b{word}\b", f"{word}_of_mine", text)
+    return text
+
+
+def blocks(text):
+    """The definitions at the top level, and what stands before them."""
+    return re.split(r"\n\n\n(?=def |class |@)", text.rstrip("\n"))
+
+
+def reordered(text):
+    head, *rest = blocks(text)
+    return "\n\n\n".join([head, *reversed(rest)]) + "\n"
+
+
+def commented(text):
+    """Other comments and docstrings, and a comment behind each line."""
+    text = re.sub(r'""".*?"""', '"""Mine."""', text, flags=re.DOTALL)
+    return re.sub(r"(?m)^(    +(?:return|self)\b.*)$", r"\1  # my own idea", text)
+
+
+@pytest.mark.parametrize("change", [renamed, reordered, commented], ids=lambda change: change.__name__)
+def test_a_copy_stays_a_copy(change):
+    copy = change(WHOLE)
+    assert copy != WHOLE
+    assert score(WHOLE, copy) > 0.85
+
+
+def test_all_changes_at_once():
+    assert score(WHOLE, commented(reordered(renamed(WHOLE)))) > 0.85
+
+
+def test_a_copy_in_a_file_with_more_in_it_is_found():
+    """The score is of the smaller file."""
+    more = (paths.variants(SLUG) / "linear_own_gradients.py").read_text(encoding="utf-8")
+    assert score(WHOLE, WHOLE + "\n\n" + more) > 0.95
+
+
+def test_the_skeleton_alone_is_nothing():
+    assert score(SKELETON, SKELETON) == 0
+    assert score(SKELETON, SKELETON, natural=False) == 0
+    assert score(SKELETON, WHOLE) == 0
+
+
+def test_the_reference_is_no_evidence():
+    """Who writes the natural solution has copied from nobody; two identical files are shown all the same."""
+    assert score(SOLUTION, commented(SOLUTION)) == 0
+    assert score(SOLUTION, commented(SOLUTION), natural=False) > 0.9
+    (pair,) = pairs(SOLUTION, SOLUTION)
+    assert pair.identical
+
+
+@pytest.mark.parametrize("slug", ["lora", "heads"])
+def test_independent_solutions_stay_below(slug):
+    """The reference, and variants of it that differ in how they go about it; even the reference counts here."""
+    files = [paths.solution(slug), *sorted(paths.variants(slug).glob("*.py"))[::2]]
+    handed = [(Student(path.stem), path.read_bytes()) for path in files]
+    found = similarity.compare(handed, slug, natural=False)
+    assert found.compared > 12 and not found.left_out
+    assert found.pairs == ()
+
+
+def test_one_short_function_alone_is_never_a_pair():
+    short = (
+        "def lora_report(shapes, r):\n    answer = sum(r * d + r * k for d, k in shapes)\n    return {'n': answer}\n"
+    )
+    assert score(SKELETON + short, SKELETON + "x = 1\n" + short) == 0
+
+
+def test_what_many_share_is_common():
+    """Twelve of twelve: taught in class, it seems. Three of twelve are worth a look."""
+    own = [
+        f"def own_{number}(x):\n    return [x, {', '.join(map(str, range(number, 90 + number)))}]\n"
+        for number in range(12)
+    ]
+    taught = "\n\n\n".join(blocks(WHOLE)[1:4]) + "\n\n\n"
+    assert pairs(*(taught + text for text in own)) == ()
+    few = pairs(*(taught + text for text in own[:3]), *own[3:])
+    assert {(pair.first.student.id, pair.second.student.id) for pair in few} == {("0", "1"), ("0", "2"), ("1", "2")}
+
+
+def test_clusters_are_connected():
+    first, second = (
+        WHOLE,
+        "\n\n\n".join(f"def f_{n}(x):\n    return x ** {n} - {n} * x + f_{n}(x - {n})" for n in range(60)),
+    )
+    handed = [
+        ("a", first),
+        ("b", second),
+        ("c", renamed(first)),
+        ("d", second + "\n"),
+        ("e", first + "\n"),
+        ("f", SKELETON),
+    ]
+    found = similarity.compare([(Student(name), text.encode()) for name, text in handed], SLUG)
+    assert [[one.id for one in cluster] for cluster in found.clusters] == [["a", "c", "e"], ["b", "d"]]
+
+
+def test_scores_are_the_same_in_every_run():
+    first = score(WHOLE, reordered(renamed(WHOLE))[: len(WHOLE) // 2])
+    assert 0 < first <= 1
+    assert first == score(WHOLE, reordered(renamed(WHOLE))[: len(WHOLE) // 2])
+
+
+@pytest.mark.parametrize("content", [b"def (:\n  '''", b"\xff\xfe\x00", b"# coding: nonsense\n", b"x" * 2**20])
+def test_what_is_no_python_is_left_out_and_said(content):
+    found = similarity.compare([(Student("odd"), content), (Student("fine"), WHOLE.encode())], SLUG)
+    assert [one.id for one in found.left_out] == ["odd"] and found.compared == 1
+
+
+def test_the_marked_lines_are_the_shared_ones():
+    shared = blocks(WHOLE)[1]
+    other = "import os\n\n\nclass Other:\n    def g(self, a, b):\n        return os.path.join(a, 'x', b or 'y')\n\n\n"
+    (pair,) = pairs(WHOLE, other + shared + "\n", threshold=0.3)
+    left = similarity.lines(pair.first, pair.second)
+    right = similarity.lines(pair.second, pair.first)
+    assert [line.text for line in left] == WHOLE.splitlines()
+    inside = set(shared.splitlines())
+    marked = {line.text for line in right if line.alike}
+    assert {line for line in inside if line.strip()} - marked <= set(shared.splitlines()[:1])  # almost all of it
+    assert not any("os.path" in line or "class Other" in line for line in marked)
+    stray = [line.text for line in left if line.alike and line.text not in inside]
+    assert all(re.match(r" *(class|def) ", line) for line in stray), stray  # heads without names are much alike
+
+
+def written(tmp_path, texts, students=None):
+    """The pages of a class; returns what was found."""
+    students = students or [Student(f"s{number}", f"Student {number}") for number in range(len(texts))]
+    made = result([check("lora_report.x")])
+    book = gradebook(*(entry(one, made) for one in students), title="Autumn")
+    files = dict(zip([one.id for one in students], texts, strict=True))
+    found = similarity.search(book, lambda one: files[one.student.id])
+    similarity.write(book, found, tmp_path)
+    return found
+
+
+def test_pages_and_table(tmp_path):
+    written(tmp_path, [WHOLE.encode(), renamed(WHOLE).encode(), SOLUTION.encode(), b"'''", None])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "pair-001.html", "pairs.csv"]
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "pair-001.html" in Look(index).links
+    assert "worth a look" in index and "Not compared" in index and "Student 3" in index
+    for word in ("plagiari", "cheat", "guilty", "copied", "suspect"):
+        assert word not in index.lower()
+    rows = list(csv.reader(io.StringIO((tmp_path / "pairs.csv").read_text(encoding="utf-8"))))
+    assert rows[0] == ["exercise", "first", "second", "score", "shared_runs", "identical"]
+    assert rows[1][:4] == ["lora", "s0", "s1", "1.000"] and len(rows) == 2
+    page = (tmp_path / "pair-001.html").read_text(encoding="utf-8")
+    assert "Worth a look, not a finding." in page and page.count('class="alike"') > 100
+
+
+def test_the_pages_escape_everything(tmp_path):
+    text = WHOLE + '\nx = "</code><script>alert(1)</script>"  # \x1b\u202e\n'
+    students = [Student(EVIL, EVIL), Student("=1+1", "<b>B</b>")]
+    written(tmp_path, [text.encode(), text.encode()], students)
+    for name in ("index.html", "pair-001.html"):
+        page = (tmp_path / name).read_text(encoding="utf-8")
+        look = Look(page)
+        assert not {"script", "b", "img", "link"} & set(look.tags)
+        assert "&lt;script&gt;" in page and not set(page) & set("\x1b\u202e")
+    assert "=1+1" not in (tmp_path / "pairs.csv").read_text(encoding="utf-8").replace("'=1+1", "")
+
+
+def test_a_missing_library_is_said(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "copydetect", None)
+    with pytest.raises(similarity.NotInstalled, match=r"transformers-course\[class\]"):
+        pairs(WHOLE, WHOLE)
