@@ -13,6 +13,8 @@ ROOT = COURSE.parent
 RESULT_SCHEMA = COURSE / "result.schema.json"
 """Of ``course/result/v1``; ``python -m scripts.schema`` writes it."""
 SYLLABUS = COURSE / "syllabus.toml"
+EDITION = COURSE / "edition.toml"
+"""What a student edition says about itself; the whole course has none."""
 LOCALE = COURSE / "locale"
 """The catalogues of other languages, as ``gettext`` wants them: <lang>/LC_MESSAGES/<room>.mo."""
 
