@@ -35,8 +35,8 @@ class Split:
     """Function -> (visible checks, their points)."""
     hidden: dict[str, tuple[int, int]]
     """Function -> (hidden checks, their points); only functions that have hidden checks."""
-    secret: list[Function]
-    """The hidden checks."""
+    secret: dict[Function, str]
+    """The hidden checks and their ids."""
     dropped: list[ast.stmt]
     """All that is not in ``visible``: the hidden checks, and what only they use; no imports."""
     names: frozenset[str]
@@ -59,7 +59,7 @@ def split(source: str, docstring: str) -> Split:
             for a hidden one.
     """
     tree = ast.parse(source)
-    secret: list[Function] = []
+    secret: dict[Function, str] = {}
     shown: dict[str, tuple[int, int]] = {}
     hidden: dict[str, tuple[int, int]] = {}
     visible_ids: set[str] = set()
@@ -82,7 +82,7 @@ def split(source: str, docstring: str) -> Split:
                 visible_ids.add(f"{name}.{method.name.removeprefix(PREFIX)}")
                 roots.append(method)
             else:
-                secret.append(method)
+                secret[method] = f"{name}.{method.name.removeprefix(PREFIX)}"
     kept = _Kept(tree, roots, secret)
     return Split(
         visible=_cut(source, tree, kept, docstring),
