@@ -560,6 +560,8 @@ class Screen:
                 "All {count} checks passed: {points} of {max_points} points.",
                 **counts,
             )
+        elif partly:
+            words = say("{passed} of {count} visible checks passed: {points} of {max_points} points.", **counts)
         else:
             words = say("{passed} of {count} checks passed: {points} of {max_points} points.", **counts)
         if words:

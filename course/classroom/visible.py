@@ -3,7 +3,7 @@
 Nothing is imported: a file is read as a syntax tree, and whole statements are cut out of its text, so what stays looks
 as its authors wrote it, comments included. What stays is what the visible checks reach by name: helpers, constants and
 imports that only hidden checks use go with them. Names are followed generously (an attribute ``x.read`` keeps every
-method ``read``), so a cut never takes away what is needed.
+method ``read``, and a class with a base keeps all its methods), so a cut never takes away what is needed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Split:
     dropped: list[ast.stmt]
     """All that is not in ``visible``: the hidden checks, and what only they use; no imports."""
     names: frozenset[str]
-    """Every name that the visible part mentions."""
+    """Every name that the visible part mentions, also as a string (a fixture's name may be computed)."""
 
 
 class Unreadable(ValueError):
@@ -84,13 +84,14 @@ def split(source: str, docstring: str) -> Split:
             else:
                 secret[method] = f"{name}.{method.name.removeprefix(PREFIX)}"
     kept = _Kept(tree, roots, secret)
+    visible_part = _cut(source, tree, kept, docstring)
     return Split(
-        visible=_cut(source, tree, kept, docstring),
+        visible=visible_part,
         shown=shown,
         hidden=hidden,
         secret=secret,
         dropped=[node for node in kept.all() if node not in kept.alive],
-        names=frozenset(kept.mentioned),
+        names=frozenset(kept.mentioned | _words_in_strings(visible_part)),
     )
 
 
@@ -154,7 +155,7 @@ class _Kept:
                     if any(one in self.alive for one in methods) if is_group else node.name in reached:
                         self._enliven(node)
                         for method in methods:
-                            special = method.name.startswith("__") and method.name.endswith("__")
+                            special = re.fullmatch("__.*__", method.name) or (node.bases and not is_group)
                             if special or method.name in reached:
                                 self._enliven(method)
                 elif not isinstance(node, (ast.Import, ast.ImportFrom)) and _bound(node) & reached:
@@ -184,6 +185,11 @@ def _bound(node: ast.stmt) -> set[str]:
         return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
     return {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+
+
+def _words_in_strings(source: str) -> set[str]:
+    nodes = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return {word for value in nodes if isinstance(value, str) for word in re.findall(r"\w+", value) if " " not in value}
 
 
 def _is_text(node: ast.stmt) -> bool:
