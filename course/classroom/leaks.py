@@ -28,8 +28,7 @@ import textwrap
 import warnings
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -244,13 +243,27 @@ def weight(found: Shape) -> int:
 
 def covered(secret: Shape, by: Shape) -> float:
     """Which share of a secret's nodes lies in statements that the other has, too."""
-    there = Counter(form for form, _ in by)
+    there: dict[str, int] = {}
+    for form, _ in by:
+        there[form] = there.get(form, 0) + 1
     met = 0
     for form, nodes in secret:
-        if there[form] > 0:
+        if there.get(form, 0) > 0:
             there[form] -= 1
             met += nodes
     return met / max(weight(secret), 1)
+
+
+def marks(secret: Shape) -> set[str]:
+    """Its heaviest statements: whoever has none of them cannot have the share that makes it the same function."""
+    left = (1 - SHARE) * weight(secret)
+    found: set[str] = set()
+    for form, nodes in sorted(secret, key=lambda one: -one[1]):
+        if left < 0:
+            break
+        found.add(form)
+        left -= nodes
+    return found
 
 
 # --- what is secret ---
@@ -262,8 +275,8 @@ class Coded:
 
     label: str
     shape: Shape
-    exact: bool
-    """Its form alone is that of something public, so names and constants are compared as well."""
+    exact: Shape | None = None
+    """With names and constants, where the form alone is that of something public."""
 
 
 @dataclass
@@ -283,12 +296,12 @@ class Secrets:
     small: list[str] = field(default_factory=list)
     """Functions that are too small to be recognised by their form; their words still are, if there are enough."""
 
-    def index(self) -> dict[tuple[bool, str], list[int]]:
-        """Statement -> which functions have it."""
-        found: dict[tuple[bool, str], list[int]] = {}
+    def index(self) -> dict[str, list[int]]:
+        """Statement -> which functions are marked by it."""
+        found: dict[str, list[int]] = {}
         for number, coded in enumerate(self.code):
-            for form in {form for form, _ in coded.shape}:
-                found.setdefault((coded.exact, form), []).append(number)
+            for form in marks(coded.shape):
+                found.setdefault(form, []).append(number)
         return found
 
 
@@ -399,24 +412,21 @@ class _Reading:
                     self.public.append(translated)
 
     def _codes(self) -> None:
-        loose = [shape(node) for node in self.public_code]
-        exact = [shape(node, exact=True) for node in self.public_code]
+        loose = [(node, known := shape(node), {form for form, _ in known}) for node in self.public_code]
         for label, node in self.functions:
             form = shape(node)
             if weight(form) < MIN_WEIGHT:
                 self.found.small.append(label)
-            elif not _known(form, loose):
-                self.found.code.append(Coded(label, form, exact=False))
-            elif not _known(precise := shape(node, exact=True), exact):
-                self.found.code.append(Coded(label, precise, exact=True))
-            else:
+                continue
+            marked = marks(form)
+            alike = [
+                other for other, known, forms in loose if not marked.isdisjoint(forms) and covered(form, known) >= SHARE
+            ]
+            precise = shape(node, exact=True) if alike else None
+            if precise and any(covered(precise, shape(other, exact=True)) >= SHARE for other in alike):
                 self.found.given.append(label)
-
-
-def _known(form: Shape, others: Iterable[Shape]) -> bool:
-    """Whether one of the others is the same function."""
-    mine = {one for one, _ in form}
-    return any(covered(form, other) >= SHARE for other in others if any(one in mine for one, _ in other))
+            else:
+                self.found.code.append(Coded(label, form, precise))
 
 
 def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.stmt]]:
@@ -600,13 +610,13 @@ class _Search:
         units = [node for node in ast.walk(tree) if isinstance(node, (*Function, ast.ClassDef, ast.Module))]
         for unit in units:
             self.report.functions += isinstance(unit, Function)
-            for exact in (False, True):
-                form = shape(unit, exact)
-                near = {number for one, _ in form for number in self.index.get((exact, one), ())}
-                for number in near:
-                    secret = self.known.code[number]
-                    if covered(secret.shape, form) >= SHARE:
-                        self.report.add(name, "code", secret.label)
+            form = shape(unit)
+            near = {number for one, _ in form for number in self.index.get(one, ())}
+            for secret in (self.known.code[number] for number in near):
+                if covered(secret.shape, form) >= SHARE and (
+                    secret.exact is None or covered(secret.exact, shape(unit, exact=True)) >= SHARE
+                ):
+                    self.report.add(name, "code", secret.label)
 
 
 def _text(content: bytes) -> str:
