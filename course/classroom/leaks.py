@@ -19,6 +19,7 @@ import ast
 import base64
 import binascii
 import builtins
+import functools
 import hashlib
 import json
 import os
@@ -215,14 +216,17 @@ def _form(statement: ast.stmt, exact: bool) -> tuple[str, int]:
     """What one statement looks like, without the statements inside it."""
     parts: list[str] = []
     waiting: list[ast.AST] = [statement]
+    called: set[ast.AST] = set()
     while waiting:
         node = waiting.pop()
         parts.append(type(node).__name__)
         if isinstance(node, ast.Name):
             parts[-1] += f" {node.id}" if exact or node.id in KEPT else ""
         elif isinstance(node, ast.Attribute):
-            own = isinstance(node.value, ast.Name) and node.value.id == "self"
+            own = isinstance(node.value, ast.Name) and node not in called  # as of self, whatever it is called
             parts[-1] += f" {node.attr}" if exact or not own else ""
+        elif isinstance(node, ast.Call):
+            called.add(node.func)
         elif isinstance(node, ast.Constant):
             parts[-1] += f" {node.value!r}" if exact else ""
         elif isinstance(node, ast.keyword) and exact:
@@ -296,6 +300,12 @@ class Secrets:
     small: list[str] = field(default_factory=list)
     """Functions that are too small to be recognised by their form; their words still are, if there are enough."""
 
+    @functools.cached_property
+    def heads(self) -> frozenset[str]:
+        """With which signs the sentences begin."""
+        return frozenset(map(head, self.sentences))
+
+    @functools.cached_property
     def index(self) -> dict[str, list[int]]:
         """Statement -> which functions are marked by it."""
         found: dict[str, list[int]] = {}
@@ -305,8 +315,9 @@ class Secrets:
         return found
 
 
+@functools.cache
 def secrets() -> Secrets:
-    """Read what is secret from the whole course.
+    """Read what is secret from the whole course; once, since nothing of it changes meanwhile.
 
     Raises:
         Blind: there are no references, no hidden checks or no misconceptions to read.
@@ -567,8 +578,6 @@ class _Search:
     report: Report
 
     def __post_init__(self) -> None:
-        self.index = self.known.index()
-        self.heads = {head(one) for one in self.known.sentences}
         self.machine = {
             path for path in (str(paths.ROOT), str(Path.home()), os.path.realpath(paths.ROOT)) if len(path) > 2
         }
@@ -602,7 +611,7 @@ class _Search:
         for run in runs(text):
             if label := self.known.runs.get(run):
                 self.report.add(name, "text", label)
-        for one in sentences(text, self.heads):
+        for one in sentences(text, self.known.heads):
             if label := self.known.sentences.get(one):
                 self.report.add(name, "text", label)
 
@@ -611,7 +620,7 @@ class _Search:
         for unit in units:
             self.report.functions += isinstance(unit, Function)
             form = shape(unit)
-            near = {number for one, _ in form for number in self.index.get(one, ())}
+            near = {number for one, _ in form for number in self.known.index.get(one, ())}
             for secret in (self.known.code[number] for number in near):
                 if covered(secret.shape, form) >= SHARE and (
                     secret.exact is None or covered(secret.exact, shape(unit, exact=True)) >= SHARE
