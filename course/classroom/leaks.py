@@ -130,7 +130,7 @@ class Writing:
 
 
 WRITINGS = (
-    Writing(re.compile(r"[A-Za-z0-9_]+"), run=12, short=5),
+    Writing(re.compile(r"[a-z0-9_]+"), run=12, short=5),
     Writing(re.compile(r"[\u3040-\u30ff\u3400-\u9fff]"), run=24, short=14),
 )
 """By words, and by Japanese characters."""
@@ -140,6 +140,7 @@ def signs(text: str) -> list[tuple[Writing, list[str]]]:
     """A text as words and as characters; escapes in it count as what they stand for."""
     if "\\" in text:
         text = ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)) if match[1] or match[2] else " ", text)
+    text = text.lower()
     return [(writing, writing.sign.findall(text)) for writing in WRITINGS]
 
 
