@@ -130,10 +130,10 @@ class Writing:
 
 
 WRITINGS = (
-    Writing(re.compile(r"[a-z0-9_]+"), run=12, short=5),
-    Writing(re.compile(r"[\u3040-\u30ff\u3400-\u9fff]"), run=24, short=14),
+    Writing(re.compile(r"[a-z0-9_]+|\0"), run=12, short=5),
+    Writing(re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\0"), run=24, short=14),
 )
-"""By words, and by Japanese characters."""
+"""By words, and by Japanese characters; a zero byte ends a text, so that two neighbours do not make up a third."""
 
 
 def signs(text: str) -> list[tuple[Writing, list[str]]]:
@@ -600,7 +600,7 @@ class _Search:
                 self._compare(name, inner)
         self._words(name, text)
         if tree is not None:  # a sentence in pieces, as Python joins them
-            self._words(name, "\n\n".join(catalogues.strings(tree)))
+            self._words(name, "\0".join(catalogues.strings(tree)))
         for hidden in _decoded(text, DEPTH):
             self._words(name, hidden)
             if (inner := _parsed(hidden)) is not None:
