@@ -97,6 +97,7 @@ STATES = {
 }
 """How far a learner is with an exercise."""
 LEFT_OUT = mark("not in this edition")
+VISIBLE = mark("visible checks pass")
 STATE_STYLES = {"planned": "dim", "ready": "", "started": "yellow", "passed": "green"}
 SECTIONS = {
     "system": mark("System"),
@@ -745,7 +746,8 @@ def exercises(console: Console, listed: Iterable[Exercise], memories: Mapping[st
         memory = memories.get(exercise.slug)
         state = advice.state(exercise, memory)
         score = {"points": memory.points, "max_points": memory.max_points} if memory else {}
-        reached = say(LEFT_OUT if edition.left_out(exercise) else STATES[state], **score)
+        words = STATES[state] if state != "passed" or edition.student() is None else VISIBLE
+        reached = say(LEFT_OUT if edition.left_out(exercise) else words, **score)
         if memory and memory.bonus_points:
             reached = say("{state}, bonus {points}", state=reached, points=memory.bonus_points)
         hours, minutes = divmod(exercise.minutes, 60)
