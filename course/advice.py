@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course import workspace
+from course import edition, workspace
 from course.lesson import INTRO
 from course.result import Result, next_command
 from course.shell import quote
@@ -75,6 +75,8 @@ def forward(
         if memory.status == "not_started" or not memory.begun:
             return exercise, Advice(f"course read {exercise.id}", say("Read what this is about:"))
         return exercise, Advice(f"course grade {exercise.id}", say("Grade it:"))
+    if edition.student():
+        return None, Advice("course list", say("See what you have:"))
     return None, Advice("course run finetune --help", say("Train a model for real:"))
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from course import environment, text
+from course import edition, environment, text
 from course.advice import Advice, to_workspace
 from course.compat import isolated_command
 from course.errors import GraderFault
@@ -53,7 +53,7 @@ def examine(workspace: str | None, encoding: str, grader_command: Sequence[str] 
         version = _version(name)
         advice = "" if version else say("install it with: python -m pip install {package}", package=name)
         findings.append(Finding("packages", name, version or say("not installed"), bool(version), advice))
-    for kind, name in OFFLINE.items():
+    for kind, name in {} if edition.student() else OFFLINE.items():
         version = _version(name)
         value = f"{name} {version}" if version else say("not installed")
         advice = "" if version else say("only needed to train; install it with:\n{command}", command=INSTALL_OFFLINE)

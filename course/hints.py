@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from course import edition
 from course.result import NOT_DEFINED
 from course.syllabus import Exercise
 from course.text import say
@@ -46,7 +47,9 @@ def following(
         return Hint(
             "",
             say(
-                "Everything passed when you last graded: no hint needed."
+                "Every visible check passed when you last graded. What the hidden ones look at, the lesson says."
+                if memory.status == "passed" and edition.student()
+                else "Everything passed when you last graded: no hint needed."
                 if memory.status == "passed"
                 else "Every check that was open has passed since. Grade the whole exercise to be sure."
             ),

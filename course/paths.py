@@ -15,6 +15,8 @@ RESULT_SCHEMA = COURSE / "result.schema.json"
 GRADEBOOK_SCHEMA = COURSE / "formats" / "gradebook.schema.json"
 """Of ``course/gradebook/v1``; the same script writes it."""
 SYLLABUS = COURSE / "syllabus.toml"
+EDITION = COURSE / "edition.toml"
+"""What a student edition says about itself; the whole course has none."""
 LOCALE = COURSE / "locale"
 """The catalogues of other languages, as ``gettext`` wants them: <lang>/LC_MESSAGES/<room>.mo."""
 

@@ -24,7 +24,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from course import advice, shell
+from course import advice, edition, shell, syllabus
 from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
@@ -96,6 +96,8 @@ STATES = {
     "passed": mark("passed"),
 }
 """How far a learner is with an exercise."""
+LEFT_OUT = mark("not in this edition")
+VISIBLE = mark("visible checks pass")
 STATE_STYLES = {"planned": "dim", "ready": "", "started": "yellow", "passed": "green"}
 SECTIONS = {
     "system": mark("System"),
@@ -127,6 +129,28 @@ def _ascii(console: Console) -> bool:
 def _watched(console: Console) -> bool:
     """Whether something may move on the screen; a forced colour (FORCE_COLOR in a CI log) is no spectator."""
     return console.file.isatty() and not console.is_dumb_terminal
+
+
+def _still_hidden(result: Result) -> str:
+    """What a student edition says about the checks that it does not have."""
+    here, exercise = edition.student(), syllabus.find(result.slug)
+    if here is None or exercise is None:
+        return say("This is a student edition: only the visible checks run here, the hidden ones when you hand in.")
+    asked, bonus = here.of(exercise.slug, exercise.functions), here.of(exercise.slug, exercise.bonus)
+    words = say_many(
+        "1 hidden check runs when you hand in ({points} points).",
+        "{count} hidden checks run when you hand in ({points} points).",
+        count=asked.checks,
+        points=asked.points,
+    )
+    if bonus.checks:
+        words += " " + say_many(
+            "For the bonus functions there is 1 more ({points} points).",
+            "For the bonus functions there are {count} more ({points} points).",
+            count=bonus.checks,
+            points=bonus.points,
+        )
+    return words
 
 
 class Screen:
@@ -528,14 +552,19 @@ class Screen:
             "max_points": result.max_points,
         }
         good = result.status == "passed"
+        partly = result.edition == "student"
         if not asked:
             words = ""
+        elif good and partly and not result.partial:
+            words = say("All visible checks passed: {points} of {max_points} points.", **counts)
         elif good:
             words = say_many(
                 "The check passed: {points} of {max_points} points.",
                 "All {count} checks passed: {points} of {max_points} points.",
                 **counts,
             )
+        elif partly:
+            words = say("{passed} of {count} visible checks passed: {points} of {max_points} points.", **counts)
         else:
             words = say("{passed} of {count} checks passed: {points} of {max_points} points.", **counts)
         if words:
@@ -550,16 +579,19 @@ class Screen:
                 style="bold",
             )
         visible = sum(check.visible for check in result.checks)
-        hidden = len(result.checks) - visible
-        self._text(
-            say_many(
-                "1 visible check (-v shows what it compared), {hidden} hidden (their values stay hidden).",
-                "{count} visible checks (-v shows what they compared), {hidden} hidden (their values stay hidden).",
-                count=visible,
-                hidden=hidden,
-            ),
-            style="dim",
-        )
+        if partly:
+            self._text(_still_hidden(result), style="yellow")
+            self._text(say("-v shows what the checks compared."), style="dim")
+        else:
+            self._text(
+                say_many(
+                    "1 visible check (-v shows what it compared), {hidden} hidden (their values stay hidden).",
+                    "{count} visible checks (-v shows what they compared), {hidden} hidden (their values stay hidden).",
+                    count=visible,
+                    hidden=len(result.checks) - visible,
+                ),
+                style="dim",
+            )
         for remark in result.remarks():
             self._text(say("Accepted, but {remark}", remark=remark), style="yellow", hang=2)
         if result.partial:
@@ -573,14 +605,6 @@ class Screen:
             )
 
     def _warnings(self, result: Result) -> None:
-        if result.edition == "student":
-            self._text(
-                say(
-                    "This is a student edition of the grader: only the visible checks ran, and failures are "
-                    "explained less."
-                ),
-                style="yellow",
-            )
         if result.sandbox in SANDBOXES:
             self._text(say(SANDBOXES[result.sandbox]), style="yellow")
 
@@ -712,7 +736,7 @@ def line(console: Console, text: str, style: str = "") -> None:
     console.print(Text(clean(text), style=style), soft_wrap=True)
 
 
-def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[str, Memory]) -> None:
+def exercises(console: Console, listed: Iterable[Exercise], memories: Mapping[str, Memory]) -> None:
     """The table of ``course list``."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
     table.add_column(Text(say("no.")), justify="right", no_wrap=True)
@@ -721,11 +745,12 @@ def exercises(console: Console, syllabus: Iterable[Exercise], memories: Mapping[
     table.add_column(Text(say("points")), justify="right", no_wrap=True)
     table.add_column(Text(say("time")), justify="right", no_wrap=True)
     table.add_column(Text(say("state")), no_wrap=True)
-    for exercise in syllabus:
+    for exercise in listed:
         memory = memories.get(exercise.slug)
         state = advice.state(exercise, memory)
         score = {"points": memory.points, "max_points": memory.max_points} if memory else {}
-        reached = say(STATES[state], **score)
+        words = STATES[state] if state != "passed" or edition.student() is None else VISIBLE
+        reached = say(LEFT_OUT if edition.left_out(exercise) else words, **score)
         if memory and memory.bonus_points:
             reached = say("{state}, bonus {points}", state=reached, points=memory.bonus_points)
         hours, minutes = divmod(exercise.minutes, 60)

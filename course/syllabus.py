@@ -130,6 +130,11 @@ def resolve(name: str) -> Exercise:
     raise _no_such_exercise(name, asked, exercises, numbered=match is not None)
 
 
+def find(slug: str) -> Exercise | None:
+    """The exercise of this slug, if there is one."""
+    return next((exercise for exercise in load() if exercise.slug == slug), None)
+
+
 def _no_such_exercise(name: str, asked: str, exercises: tuple[Exercise, ...], *, numbered: bool) -> Exception:
     from course.errors import NoSuchExercise  # here: the grader reads the syllabus too and should not load click for it
 

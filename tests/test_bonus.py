@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from course import advice, syllabus, workspace
-from course.formats import junit
 from course.cli import Settings, cli
+from course.formats import junit
 from course.result import Malformed, Result, overall
 from course.syllabus import SyllabusError
 from course.workspace import Memory

@@ -6,11 +6,24 @@ import sys
 
 import click
 
-from course import errors, shell, signals, streams
-from course.cli import instructor as instructor  # its commands are part of the command
+from course import edition, errors, shell, signals, streams
 from course.cli.base import Settings as Settings
 from course.cli.learner import cli as cli
-from course.text import say
+from course.text import mark, say
+
+if edition.student():
+    for absent in ("solution", "diff", "run", "figures"):  # they say that they are not part of it
+        cli.commands[absent].hidden = True
+    cli.callback.__doc__ = mark(
+        """A course on pre-training and fine-tuning Transformers: the edition for students.
+
+Read a lesson, fill the holes of its file, and let the visible checks tell you what holds and what does not. The
+hidden checks run when you hand in. Begin with: course start
+
+EXERCISE is a number (3), an id (exercise-3) or a name (lora)."""
+    )
+else:
+    from course.cli import instructor as instructor  # its commands are part of the command
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
-from course import destinations, errors, syllabus, text
+from course import destinations, edition, errors, syllabus, text
 from course.syllabus import Exercise
 from course.text import say
 
@@ -144,6 +144,11 @@ exercise_argument = click.argument("exercise", metavar="EXERCISE")
 def exercise_named(name: str) -> Exercise:
     """The exercise of this name, if it is more than a plan."""
     exercise = syllabus.resolve(name)
+    if edition.left_out(exercise):
+        title = exercise.title(text.language())
+        raise errors.Planned(
+            say("{exercise} ({title}) is not part of this edition. See: course list", exercise=exercise.id, title=title)
+        )
     if exercise.planned:
         title = exercise.title(text.language())
         raise errors.Planned(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from course import destinations, errors, files, paths, shell, syllabus, text, workspace
+from course import destinations, edition, errors, files, paths, shell, syllabus, text, workspace
 from course.cli.base import (
     Group,
     RunCommand,
@@ -34,7 +34,7 @@ from course.cli.base import (
 from course.compat import module_command
 from course.grader import Grader
 from course.syllabus import Exercise
-from course.text import say, say_many
+from course.text import mark, say, say_many
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from course.session import Grading
     from course.workspace import Memory, Workspace
 
+REFERENCES = mark("the reference is not part of this edition; your instructor has it.")
+RECIPES = mark("the recipes that train real models are not part of this edition.")
+SCRIPTS = mark("the scripts that compute the figures of the lessons are not part of this edition.")
+"""What a student edition cannot do."""
 MANY = 5
 """Names of checks in one sentence."""
 
@@ -512,6 +516,7 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
     from course import advice, reference, render
 
     chosen = exercise_named(exercise)
+    _whole(REFERENCES)
     here = workspace.current()
     _earned(here, chosen, give_up)
     console = render.make_console(no_color)
@@ -542,11 +547,18 @@ def show_difference(exercise: str, no_color: bool) -> None:
     from course import advice, render
 
     chosen = exercise_named(exercise)
+    _whole(REFERENCES)
     here = workspace.current()
     _earned(here, chosen, give_up=False)
     console = render.make_console(no_color)
     _show_difference(here, chosen, console)
     render.next_step(console, advice.Advice("course next", say("And on to the next one:")))
+
+
+def _whole(missing: str) -> None:
+    """Refuse, in a student edition, what only the whole course can do."""
+    if edition.student():
+        raise errors.NeedsRepository(say(missing))
 
 
 def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
@@ -610,7 +622,11 @@ def next_exercise(no_color: bool) -> None:
     if exercise is None:
         render.line(
             console,
-            say("You have passed every exercise there is. Now train a real model with what you know."),
+            say(
+                "All visible checks of every exercise have passed. Hand in your files."
+                if edition.student()
+                else "You have passed every exercise there is. Now train a real model with what you know."
+            ),
             style="bold green",
         )
     else:
@@ -697,6 +713,7 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """  # noqa: D301
     from course import recipes
 
+    _whole(RECIPES)
     recipes.check(arguments)
     ctx.exit(recipes.run(arguments))
 
@@ -716,6 +733,7 @@ def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> No
 
     chosen = _lesson_of(exercise)
     slug = chosen.slug if chosen else lesson.INTRO
+    _whole(SCRIPTS)
     script = paths.ROOT / "scripts" / "figures" / f"{slug}.py"
     if not script.is_file():
         raise errors.NeedsRepository(

@@ -1,0 +1,423 @@
+"""The student edition: what a class is given, and nothing that gives an answer away.
+
+It is an installable package with skeletons, lessons, the visible checks and the grader. It is built beside its place,
+looked through by ``leaks``, and moved there only if nothing was found. The same course gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from course import errors, paths, syllabus
+from course.classroom import catalogues, leaks, visible
+from course.compat import tomllib
+from course.lesson import INTRO, PICTURE
+from course.syllabus import Exercise
+from course.text import LANGUAGES, clean, say, say_many
+
+TOP = "transformers-course"
+"""The folder inside the zip file."""
+WHEN = (1980, 1, 1, 0, 0, 0)
+"""Of every file in a zip file."""
+MARKER = "course/edition.toml"
+"""By which an edition is known."""
+INSTRUCTOR = ("course/classroom/", "course/formats/", "course/cli/instructor.py")
+"""Modules that travel only if a learner's command imports them; the command group ``class`` never does."""
+NEVER = ("course/cli/instructor.py", "grader/checks/conftest.py")
+ENGINE = ("grader", "grader/host", "grader/judge", "grader/student")
+"""Folders of the grader whose modules travel as they are."""
+ROOMS = ["course", "exercises", "grader"]
+SHOWN = 40
+"""Leaks that are listed."""
+
+
+class Refused(errors.CourseError):
+    """The edition would have given something away, or has no place to go; nothing was written."""
+
+    exit_code = errors.NOT_PASSED
+
+
+@dataclass(frozen=True)
+class Released:
+    """What was written."""
+
+    place: Path
+    exercises: tuple[Exercise, ...]
+    files: int
+    hidden_checks: int
+    report: leaks.Report
+    known: leaks.Secrets
+
+
+def release(out: Path, exercises: Sequence[Exercise], *, force: bool = False) -> Released:
+    """Build an edition, look through it, and put it at its place.
+
+    Args:
+        out: a folder, or a file that ends in ``.zip``.
+        exercises: what it holds.
+        force: replace an edition that is there already.
+
+    Raises:
+        Refused: something would leak, or something else is in its place.
+        BadDestination: it cannot be written there.
+        NeedsRepository: this is an installed package; what an edition is built from lies in the repository.
+    """
+    zipped = out.suffix.lower() == ".zip"
+    _check_place(out, zipped, force)
+    edition = build(exercises)
+    known = leaks.secrets()
+    beside = out.parent / f".{out.name[:60]}.{secrets.token_hex(6)}.tmp"
+    try:
+        if zipped:
+            beside.write_bytes(packed(edition.files))
+        else:
+            for name, content in edition.files.items():
+                (beside / name).parent.mkdir(parents=True, exist_ok=True)
+                (beside / name).write_bytes(content)
+        report = leaks.scan(beside, known)
+        if report.leaks:
+            raise Refused(_listed(report.leaks))
+        _move(beside, out)
+    except OSError as error:
+        raise errors.cannot_write(out, error) from error
+    finally:
+        _remove(beside)
+    return Released(out, edition.exercises, len(edition.files), edition.hidden_checks, report, known)
+
+
+def _listed(found: Sequence[leaks.Leak]) -> str:
+    lines = [clean(str(leak), one_line=True) for leak in found[:SHOWN]]
+    if len(found) > SHOWN:
+        lines.append(say("and {count} more", count=len(found) - SHOWN))
+    head = say("this edition would give something away, so it was not written:")
+    return "\n  ".join([head, *lines])
+
+
+# --- its place ---
+
+
+def _check_place(out: Path, zipped: bool, force: bool) -> None:
+    if not out.parent.is_dir():
+        raise errors.BadDestination(say("there is no directory {path}.", path=str(out.parent)))
+    if not os.path.lexists(out) or (out.is_dir() and not zipped and not any(out.iterdir())):
+        return
+    ours = not out.is_symlink() and (_is_edition(out) if zipped else (out / MARKER).is_file())
+    if not ours:
+        raise errors.BadDestination(say("{path} is there already, and it is no edition. Name another.", path=str(out)))
+    if not force:
+        raise errors.BadDestination(say("{path} is there already. Replace it with --force.", path=str(out)))
+
+
+def _is_edition(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return f"{TOP}/{MARKER}" in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def _move(beside: Path, out: Path) -> None:
+    """Put the new one into the place of the old one, if there is one; the old one is lost last."""
+    if not out.is_dir():
+        os.replace(beside, out)
+        return
+    old = beside.with_suffix(".old")
+    os.replace(out, old)
+    try:
+        os.replace(beside, out)
+    except OSError:
+        os.replace(old, out)
+        raise
+    _remove(old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """A zip file of these, the same for the same files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(f"{TOP}/{name}", WHEN)
+            info.create_system, info.external_attr = 3, 0o100644 << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, files[name])
+    return out.getvalue()
+
+
+# --- its content ---
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An edition before it is written."""
+
+    exercises: tuple[Exercise, ...]
+    files: dict[str, bytes]
+    """Path below the edition -> content."""
+    hidden: dict[str, dict[str, tuple[int, int]]]
+    """Slug -> function -> (hidden checks, their points)."""
+
+    @property
+    def hidden_checks(self) -> int:
+        """Of all its exercises."""
+        return sum(checks for functions in self.hidden.values() for checks, _ in functions.values())
+
+
+def build(exercises: Sequence[Exercise]) -> Edition:
+    """All files of an edition.
+
+    Raises:
+        NeedsRepository: this is an installed package.
+        Refused: an exercise has nothing to hand out, or its checks are not written as checks are.
+    """
+    if not (paths.ROOT / "pyproject.toml").is_file() or not (paths.ROOT / "LICENSE").is_file():
+        raise errors.NeedsRepository(
+            say("an edition is built from the repository, not from the installed package. Clone it and run it there.")
+        )
+    chosen = tuple(sorted(set(exercises), key=lambda one: one.number))
+    files: dict[str, bytes] = {}
+    hidden: dict[str, dict[str, tuple[int, int]]] = {}
+    shown: dict[str, dict[str, tuple[int, int]]] = {}
+    for exercise in chosen:
+        shown[exercise.slug], hidden[exercise.slug] = _exercise(exercise, files)
+    _lesson(INTRO, files)
+    for name in ("grader/fixtures/__init__.py", "course/result.schema.json"):
+        files[name] = _bytes(name)
+    for folder in ENGINE:
+        files |= {name: _bytes(name) for name in _modules(folder) if name not in NEVER}
+    files |= _course(files)
+    files["course/syllabus.toml"] = _syllabus({one.slug for one in chosen}).encode()
+    files[MARKER] = _about(chosen, hidden).encode()
+    files |= {name: _bytes(name) for name in ("LICENSE", "constraints.txt")}
+    files["pyproject.toml"] = _project().encode()
+    files["README.md"] = _readme(chosen, shown, hidden).encode()
+    files |= _catalogues(files, {one.english_title for one in syllabus.load()})
+    return Edition(chosen, dict(sorted(files.items())), hidden)
+
+
+def _bytes(name: str) -> bytes:
+    return (paths.ROOT / name).read_bytes().replace(b"\r\n", b"\n")
+
+
+def _modules(folder: str) -> list[str]:
+    return [f"{folder}/{path.name}" for path in sorted((paths.ROOT / folder).glob("*.py"))]
+
+
+Table = dict[str, tuple[int, int]]
+
+
+def _exercise(exercise: Exercise, files: dict[str, bytes]) -> tuple[Table, Table]:
+    """Add the files of one exercise; its visible and its hidden checks by function."""
+    slug = exercise.slug
+    name = f"grader/checks/check_{slug}.py"
+    try:
+        parts = visible.split(_bytes(name).decode(), f"Visible checks of {exercise.id}: {exercise.english_title}.")
+    except visible.Unreadable as reason:
+        raise Refused(f"{name}: {reason}") from reason
+    files[name] = parts.visible.encode()
+    files[f"exercises/{slug}.py"] = _bytes(f"exercises/{slug}.py")
+    fixtures = f"grader/fixtures/{slug}.py"
+    if (paths.ROOT / fixtures).is_file():
+        files[fixtures] = visible.needed(_bytes(fixtures).decode(), parts.names).encode()
+    _lesson(slug, files)
+    return parts.shown, parts.hidden
+
+
+def _lesson(slug: str, files: dict[str, bytes]) -> None:
+    """Add a lesson in every language that has it, with its pictures."""
+    for lang in LANGUAGES:
+        path = paths.lesson(slug, lang)
+        if not path.is_file():
+            continue
+        files[f"course/lessons/{lang}/{slug}.md"] = _bytes(f"course/lessons/{lang}/{slug}.md")
+        for picture in PICTURE.findall(path.read_text(encoding="utf-8")):
+            name = (path.parent / picture).resolve().relative_to(paths.ROOT).as_posix()
+            files[name] = _bytes(name)
+
+
+def _course(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The learner's modules, and what of the instructor's they import."""
+    everything = {path.relative_to(paths.ROOT).as_posix() for path in (paths.ROOT / "course").rglob("*.py")}
+    taken = {name for name in everything if not name.startswith(INSTRUCTOR)}
+    waiting = [*taken, *(name for name in files if name.endswith(".py"))]
+    while waiting:
+        name = waiting.pop()
+        source = files[name] if name in files else _bytes(name)
+        for needed in set(_imported(ast.parse(source))) & everything - taken - set(NEVER):
+            taken.add(needed)
+            waiting.append(needed)
+    return {name: _bytes(name) for name in taken}
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    """Files that the imports of a module may mean, packages on the way included."""
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            parts = name.split(".")
+            yield "/".join(parts) + ".py"
+            for depth in range(1, len(parts) + 1):
+                yield "/".join([*parts[:depth], "__init__.py"])
+
+
+def _syllabus(chosen: Collection[str]) -> str:
+    """The syllabus; exercises that are left out keep their numbers and are announced only."""
+    lines: list[str] = []
+    for line in _bytes("course/syllabus.toml").decode().split("\n"):
+        lines.append(line)
+        slug = re.fullmatch(r'slug = "(\w+)"', line.strip())
+        if slug and slug[1] not in chosen:
+            exercise = syllabus.find(slug[1])
+            lines += [] if exercise and exercise.planned else ['state = "planned"']
+    return "\n".join(lines)
+
+
+def _about(chosen: Iterable[Exercise], hidden: Mapping[str, Table]) -> str:
+    lines = ["# What this edition holds, and how many hidden checks run at hand-in: [checks, points] by function."]
+    lines += ['edition = "student"', f"exercises = {json.dumps([one.slug for one in chosen])}", "", "[hidden]"]
+    for slug, functions in hidden.items():
+        lines += ["", f"[hidden.{slug}]"]
+        lines += [f"{name} = [{checks}, {points}]" for name, (checks, points) in functions.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _catalogues(files: Mapping[str, bytes], titles: Iterable[str]) -> dict[str, bytes]:
+    """The translations of what this edition can say."""
+    said = set(titles)
+    for name, content in files.items():
+        if name.endswith(".py"):
+            said |= set(catalogues.strings(ast.parse(content)))
+    found: dict[str, bytes] = {}
+    for path in sorted(paths.LOCALE.rglob("*.mo")):
+        content = catalogues.restricted(path.read_bytes(), said)
+        if len(catalogues.messages(content)) > 1:  # more than the header
+            found[path.relative_to(paths.ROOT).as_posix()] = content
+    return found
+
+
+def _project() -> str:
+    """``pyproject.toml`` of the edition: the same package without what only the whole course needs."""
+    project = tomllib.loads(_bytes("pyproject.toml").decode())
+    given = project["project"]
+    table = {
+        "name": given["name"],
+        "version": f"{given['version']}+student",
+        "description": "A course on pre-training and fine-tuning Transformers: the edition for students",
+        "readme": "README.md",
+        "license": given["license"],
+        "license-files": given["license-files"],
+        "requires-python": given["requires-python"],
+        "dependencies": given["dependencies"],
+    }
+    sections = {
+        "build-system": project["build-system"],
+        "project": table,
+        "project.scripts": given["scripts"],
+        "tool.hatch.build.targets.wheel": {"packages": ROOMS},
+    }
+    return "\n".join(
+        f"[{name}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
+        for name, values in sections.items()
+    )
+
+
+def _toml(value: str | list[str]) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return "[\n" + "".join(f"    {json.dumps(item, ensure_ascii=False)},\n" for item in value) + "]"
+
+
+def _readme(chosen: Sequence[Exercise], shown: Mapping[str, Table], hidden: Mapping[str, Table]) -> str:
+    """What a student reads first."""
+    last = chosen[0]
+    rows = []
+    for one in chosen:
+        seen, kept = (sum(table[one.slug].get(name, (0, 0))[1] for name in one.functions) for table in (shown, hidden))
+        rows.append(f"| {one.number} | `{one.slug}.py` | {one.english_title} | {seen} | {kept} |")
+    parts = [
+        "# " + say("Pre-training and fine-tuning Transformers: student edition"),
+        say(
+            "You write the functions of each exercise; a grader on your machine tells you what holds and what does not."
+        ),
+        "## " + say("Begin"),
+        "    python3 -m venv .venv\n    . .venv/bin/activate\n"
+        "    python -m pip install --constraint constraints.txt .\n    course start\n    cd my-course\n    course list",
+        say("On Windows, the second line is: {command}", command="`.venv\\Scripts\\activate`"),
+        say(
+            "Then read a lesson with `course read {number}`, write the file, and grade it with "
+            "`course grade {number}`.",
+            number=last.number,
+        ),
+        "## " + say("What you hand in"),
+        say("Hand in these files of your folder `my-course`, under these names:"),
+        "| | | | {visible} | {hidden} |\n|---|---|---|---|---|\n".format(
+            visible=say("points of visible checks"), hidden=say("points of hidden checks")
+        )
+        + "\n".join(rows),
+        say(
+            "The visible checks run on your machine as often as you like, each time with fresh random inputs. The "
+            "hidden checks run when you have handed in; they ask for nothing that the lesson and the docstrings do not "
+            "say. That all visible checks pass therefore does not mean full points."
+        ),
+        say("Bonus functions are counted apart."),
+        *_missing(chosen),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _missing(chosen: Sequence[Exercise]) -> list[str]:
+    """What the exercises build on and this edition does not have."""
+    here = {one.slug for one in chosen}
+    sentences = [
+        say(
+            "{exercise} builds on {other} ({title}), which is not part of this edition.",
+            exercise=one.id,
+            other=other.id,
+            title=other.english_title,
+        )
+        for one in chosen
+        for slug in one.requires
+        if slug not in here and (other := syllabus.find(slug))
+    ]
+    return sentences
+
+
+def summary(done: Released) -> list[str]:
+    """What to tell the instructor: what was written, and what it was compared with."""
+    return [
+        say_many(
+            "{path}: 1 exercise, {files} files; {hidden} hidden checks stay with you.",
+            "{path}: {count} exercises, {files} files; {hidden} hidden checks stay with you.",
+            count=len(done.exercises),
+            path=clean(str(done.place), one_line=True),
+            files=done.files,
+            hidden=done.hidden_checks,
+        ),
+        say(
+            "Nothing leaks: compared with {references} functions of the references, {checks} hidden checks and "
+            "{misconceptions} misconceptions.",
+            references=done.known.references,
+            checks=done.known.checks,
+            misconceptions=done.known.misconceptions,
+        ),
+    ]

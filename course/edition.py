@@ -1,0 +1,58 @@
+"""Which edition of the course this is: the whole one, or a student edition that ``course class release`` has written.
+
+A student edition holds ``course/edition.toml``. It names the exercises that are there, and for each function how many
+hidden checks run when the work is handed in, and their points: all that a student is told about them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from course import paths
+from course.compat import tomllib
+from course.syllabus import Exercise
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Hidden checks of some functions."""
+
+    checks: int = 0
+    points: int = 0
+
+
+@dataclass(frozen=True)
+class StudentEdition:
+    """What a student edition says about itself."""
+
+    exercises: frozenset[str]
+    """Slugs of those that are there."""
+    hidden: Mapping[str, Mapping[str, tuple[int, int]]]
+    """Slug -> function -> (hidden checks, their points)."""
+
+    def of(self, slug: str, functions: Iterable[str]) -> Hidden:
+        """The hidden checks of these functions."""
+        known = self.hidden.get(slug, {})
+        found = [known[name] for name in functions if name in known]
+        return Hidden(sum(checks for checks, _ in found), sum(points for _, points in found))
+
+
+@functools.cache
+def student() -> StudentEdition | None:
+    """What the student edition says about itself; None in the whole course."""
+    if not paths.EDITION.is_file():
+        return None
+    record = tomllib.loads(paths.EDITION.read_text(encoding="utf-8"))
+    hidden = {
+        slug: {name: (int(checks), int(points)) for name, (checks, points) in functions.items()}
+        for slug, functions in record["hidden"].items()
+    }
+    return StudentEdition(frozenset(record["exercises"]), hidden)
+
+
+def left_out(exercise: Exercise) -> bool:
+    """Whether the exercise exists, but not in this edition."""
+    here = student()
+    return here is not None and exercise.slug not in here.exercises
