@@ -58,6 +58,9 @@ ENDED = {
     "threads": mark("it started more threads than it may"),
 }
 """For what a student process was ended."""
+SHARED_SECONDS = 3.0
+"""For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
+and the whole time."""
 
 
 @dataclass
@@ -406,9 +409,10 @@ class Judge:
         text = process.link.printed.decode("utf-8", "replace").strip()
         return "\n" + say("It had printed: {text}", text=cut(text[-500:])) if text else ""
 
-    def _end(self, process: Process) -> None:
-        """End it; how it ended is of interest only if it did so by itself."""
-        process.ended = self.launcher.end(process, wait=process.failure is not None or process.substituted)
+    def _end(self, process: Process, again: bool = False) -> None:
+        """End it, or let it serve ``again``; how it ended is of interest only if it did so by itself."""
+        wait = process.failure is not None or process.substituted
+        process.ended = self.launcher.end(process, wait=wait, again=again)
 
     def _how_ended(self, process: Process) -> str:
         ended = process.ended
@@ -424,13 +428,18 @@ class Judge:
 
     # --- one check ----------------------------------------------------------------------------------------------------
 
-    def student_for(self, spec: CheckSpec) -> Student:
-        """A fresh student process for this check, with the reference's definitions where the student's own failed."""
+    def student_for(self, spec: CheckSpec, alone: bool = False) -> Student:
+        """A student process for this check, with the reference's definitions where the student's own failed.
+
+        Args:
+            spec: the check.
+            alone: in a process that has served no other check.
+        """
         process, self._taken = self._taken, None
         self._foresee_simulation(spec)
         if process is None:
             self.launcher.import_seconds = min(self.request.exercise.limits.import_seconds, self.budget.student)
-            process = self.launcher.take(spec.preloads)
+            process = self.launcher.take(spec.preloads, alone)
         self.process = process
         substitutes = list(self._substitutes_for(spec))
         process.substituted = bool(substitutes)
@@ -444,7 +453,9 @@ class Judge:
         if process.error is not None:
             raise StudentRaised.from_wire(process.error)
         seconds = spec.seconds or self.request.exercise.limits.check_seconds
-        left = self.budget.student - limits.own_seconds(process.pid, process.waited)
+        if process.shared:
+            seconds = min(seconds, SHARED_SECONDS)
+        left = self.budget.student - self._own_seconds(process)
         transport = ProcessTransport(process, min(seconds, max(left, 0.1)))
         for name, code in substitutes:
             wire.decode(transport.ask(wire.encode(["give", name, code])))
@@ -483,6 +494,26 @@ class Judge:
             if not tried or any(item.status != "passed" for item in tried):
                 yield name, compiling.compiled_definition(paths.solution(self.request.exercise.slug), name)
 
+    def is_final(self, error: BaseException | None) -> bool:
+        """Whether a check need not be tried again in a process of its own.
+
+        One process serves check after check as long as all goes well: its file is run afresh before each, but what a
+        check has left behind elsewhere may be in the next one's way. So nothing is lost in a process that has served
+        before. A hole is a hole, and an answer that takes too long to examine is the student's own.
+        """
+        hole = isinstance(error, StudentRaised) and error.not_started
+        if error is None or hole or isinstance(error, (limits.Overdue, ServerError)) or not self.process.shared:
+            return True
+        left = dataclasses.replace(self.budget, student=self.budget.student - self._own_seconds(self.process))
+        if left.used_up:
+            return True
+        self.budget = left
+        self._end(self.process)
+        return False
+
+    def _own_seconds(self, process: Process) -> float:
+        return limits.own_seconds(process.pid, process.waited, process.before)
+
     def finish(self, spec: CheckSpec, error: BaseException | None, seconds: float) -> None:
         """Classify how a check ended, and report it."""
         if isinstance(error, ServerError):  # there is no process to look at
@@ -492,7 +523,7 @@ class Judge:
         process = self.process
         item = report_of(spec, self._number, self._lang)
         item.seconds = round(seconds, 4)
-        self.budget.student -= limits.own_seconds(process.pid, process.waited)
+        self.budget.student -= self._own_seconds(process)
         if isinstance(error, limits.Overdue):
             item.status, item.message = (
                 "failed",
@@ -501,7 +532,7 @@ class Judge:
         else:
             self._classify(item, spec, error)
         frames = self._stuck(process)
-        self._end(process)
+        self._end(process, again=item.status in ("passed", "not_started"))
         if isinstance(error, StudentGone):
             self._classify_gone(item, spec, process, frames)
             if self.budget.student <= 0.1 and item.status == "timeout":

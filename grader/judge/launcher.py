@@ -2,7 +2,8 @@
 
 Both give the same object, a ``Process``: a link to ask through, what loading the file came to, and, once it is over,
 how it ended. ``prepare`` starts the next one ahead of time, so that its fork and its imports overlap with the judge's
-work.
+work. A process whose check went well may serve the next one too (``end`` with ``again``): the file is then run afresh
+in a new module. Whoever loses a check in such a process gets another one for it (``take`` with ``alone``).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from course.compat import isolated_command
 from course.syllabus import Exercise
 from grader import imports, link, wire
 from grader.errors import ServerError
+from grader.judge import limits as clock
 from grader.link import Link
 from grader.requests import Request
 from grader.student.sandbox import Limits
@@ -35,6 +37,8 @@ from grader.student.scratch import remove
 
 SERVER_SECONDS = 120.0
 """How long a judge waits for the warm host to fork; the host may still be importing."""
+RELOAD_SECONDS = 3.0
+"""How long a process that serves again may take to run the file afresh; after that a new one is taken."""
 
 
 Servers = Sequence[tuple[tuple[str, ...], socket.socket]]
@@ -78,6 +82,10 @@ class Process:
     """Seconds that the judge has waited for it so far."""
     substituted: bool = False
     """It has received a definition of the reference, and must be gone before the next process begins."""
+    shared: bool = False
+    """It has served another check before this one."""
+    before: clock.Clocks | None = clock.Clocks()
+    """What its clocks showed when it began to serve this check."""
     ended: Ended | None = field(default=None)
 
     def await_ready(self, seconds: float) -> None:
@@ -112,14 +120,19 @@ class Launcher(Protocol):
     def prepare(self, preloads: tuple[str, ...]) -> None:
         """Start a process ahead of its use."""
 
-    def take(self, preloads: tuple[str, ...]) -> Process:
-        """A process that has loaded the file; the prepared one if there is one."""
+    def take(self, preloads: tuple[str, ...], alone: bool = False) -> Process:
+        """A process that has loaded the file: one that is to serve again, else the prepared one, else a new one.
+
+        Args:
+            preloads: what it must have imported.
+            alone: it must not have served any other check.
+        """
 
     def stack(self, process: Process) -> bytes:
         """Where the process is that has not answered in time, in the words of ``faulthandler``; empty if unknown."""
 
-    def end(self, process: Process, wait: bool) -> Ended | None:
-        """Kill it; with ``wait``, tell how it ended (None otherwise)."""
+    def end(self, process: Process, wait: bool, again: bool = False) -> Ended | None:
+        """Kill it; with ``wait``, tell how it ended (None otherwise). With ``again`` it may serve another check."""
 
     def close(self) -> None:
         """End what was prepared and never taken."""
@@ -163,6 +176,8 @@ class ForkLauncher:
         self._where: dict[int, int] = {}  # ticket -> server index
         self._started: dict[int, tuple[Link, int]] = {}
         self._ended: dict[int, Ended] = {}
+        self._lent: dict[int, Process] = {}  # server index -> what serves one check after the other
+        self._free: set[int] = set()  # of those, the ones that serve none at present
 
     def preload(self, wanted: imports.Wanted, seconds: float) -> None:
         """Have a server of our own forked from the one that has imported most; it ends with this launcher."""
@@ -187,18 +202,47 @@ class ForkLauncher:
             ours.close()
 
     def prepare(self, preloads: tuple[str, ...]) -> None:
-        """Ask the cheapest server that has what is needed; its answer is read later."""
+        """Ask the cheapest server that has what is needed; its answer is read later. Not where one serves already."""
         index = self._index(preloads)
+        if index not in self._lent:
+            self._fork(index)
+
+    def _fork(self, index: int) -> None:
         if index not in self._prepared:
             self._tickets += 1
             self._prepared[index] = self._tickets
             self._where[self._tickets] = index
             self._send(index, {**self._message, "ticket": self._tickets})
 
-    def take(self, preloads: tuple[str, ...]) -> Process:
-        """Wait for the server's answer, then for the file to be loaded."""
-        self.prepare(preloads)
+    def take(self, preloads: tuple[str, ...], alone: bool = False) -> Process:
+        """The one that serves already, with the file run afresh; else wait for the server, and for the file to load."""
         index = self._index(preloads)
+        if index in self._free:
+            self._free.discard(index)
+            served = self._lent.pop(index)
+            if not alone and (process := self._again(served)):
+                self._lent[index] = process
+                return process
+            self._kill(served, wait=False)
+        self._fork(index)
+        process = self._first(index)
+        self._lent.setdefault(index, process)
+        return process
+
+    def _again(self, served: Process) -> Process | None:
+        """The same process for another check; None if it does not obey any more."""
+        served.link.drain()
+        served.link.printed.clear()
+        process = Process(served.link, ticket=served.ticket, pid=served.pid, shared=True)
+        process.before = clock.clocks(served.pid)
+        try:
+            process.link._exchange(_frame(["reload"]), time.monotonic() + RELOAD_SECONDS)
+        except (link.LinkTimeout, link.LinkClosed):
+            return None
+        process.await_ready(min(RELOAD_SECONDS, self.import_seconds))
+        return process if process.failure is None and process.error is None else None
+
+    def _first(self, index: int) -> Process:
         ticket = self._prepared.pop(index)
         deadline = time.monotonic() + SERVER_SECONDS
         while ticket not in self._started:
@@ -217,7 +261,18 @@ class ForkLauncher:
             return process.link.stack()
         return b""
 
-    def end(self, process: Process, wait: bool) -> Ended | None:
+    def end(self, process: Process, wait: bool, again: bool = False) -> Ended | None:
+        """Keep it for the next check, if it may serve again, else have it killed."""
+        index = self._where[process.ticket]
+        if self._lent.get(index) is process:
+            if again and process.failure is None and not process.substituted:
+                self._free.add(index)
+                process.link.drain()
+                return None
+            del self._lent[index]
+        return self._kill(process, wait)
+
+    def _kill(self, process: Process, wait: bool) -> Ended | None:
         """Ask the server to kill it; the answer tells how it really ended, if it had ended before."""
         index = self._where[process.ticket]
         try:
@@ -295,8 +350,8 @@ class SpawnLauncher:
     def prepare(self, preloads: tuple[str, ...]) -> None:
         """Nothing to do ahead: the running process is used again."""
 
-    def take(self, preloads: tuple[str, ...]) -> Process:
-        """The running process with the file run afresh, or a new one."""
+    def take(self, preloads: tuple[str, ...], alone: bool = False) -> Process:
+        """The running process with the file run afresh, or a new one; none is ever alone."""
         if self._running is not None and self._popen is not None and self._popen.poll() is None:
             process = Process(self._running.link, pid=self._popen.pid)
             process.link.printed.clear()
@@ -319,7 +374,7 @@ class SpawnLauncher:
         self._popen.send_signal(link.STACK_SIGNAL)
         return process.link.stack()
 
-    def end(self, process: Process, wait: bool) -> Ended | None:
+    def end(self, process: Process, wait: bool, again: bool = False) -> Ended | None:
         """Keep it for the next check if it is still well."""
         if process.failure is None and not process.substituted:
             process.link.drain()

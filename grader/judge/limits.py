@@ -121,19 +121,38 @@ def limit_judge() -> None:
         resource.setrlimit(which, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
-def own_seconds(pid: int, waited: float) -> float:
-    """How much of the time that was waited for a process it had to itself: less what it stood in the run queue.
+@dataclass(frozen=True)
+class Clocks:
+    """What the kernel has counted of a process so far, in seconds."""
 
-    What its other threads computed meanwhile counts too, or a crowd of them would make the time stand still.
-    """
-    if waited < 0.2 or not pid:
-        return waited
+    queued: float = 0.0
+    """It could have run, and had no processor."""
+    computed: float = 0.0
+    """In all its threads."""
+
+
+def clocks(pid: int) -> Clocks | None:
+    """What a process's clocks show; None if it is gone, or the kernel does not count."""
     try:
         with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
             queued = int(file.read().split()[1]) / 1e9
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
             fields = file.read().rpartition(")")[2].split()
-        computed = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, IndexError, ValueError):  # it is gone, or the kernel does not count
+        return Clocks(queued, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def own_seconds(pid: int, waited: float, before: Clocks | None) -> float:
+    """How much of the time that was waited for a process it had to itself: less what it stood in the run queue.
+
+    What its other threads computed meanwhile counts too, or a crowd of them would make the time stand still.
+
+    Args:
+        pid: of the process; 0 where it is not known.
+        waited: seconds.
+        before: what its clocks showed when the waiting began.
+    """
+    if waited < 0.2 or not pid or before is None or (now := clocks(pid)) is None:
         return waited
-    return min(waited, max(waited - queued, computed))
+    return min(waited, max(waited - (now.queued - before.queued), now.computed - before.computed))

@@ -1,4 +1,4 @@
-"""Runs the checks with pytest; a plugin gives every check a fresh student process and reports how it ended."""
+"""Runs the checks with pytest; a plugin gives every check a student process and reports how it ended."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from course import paths
 from grader.judge import limits
+from grader.judge.check import CheckSpec
 
 if TYPE_CHECKING:
     from grader.judge.grading import Judge
@@ -100,14 +101,20 @@ class Plugin:
             judge.leave_out(spec)
             return
         started = time.monotonic()
-        error: BaseException | None = None
+        error = self._try(item, spec, alone=False)
+        if not judge.is_final(error):
+            error = self._try(item, spec, alone=True)
+        judge.finish(spec, error, time.monotonic() - started)
+
+    def _try(self, item: pytest.Function, spec: CheckSpec, alone: bool) -> BaseException | None:
+        """Run a check once; what it, or the student's code, has raised."""
         try:
-            student = judge.student_for(spec)
-            with judge.budget.examining():
+            student = self.judge.student_for(spec, alone)
+            with self.judge.budget.examining():
                 item.obj(student)
         except (Exception, limits.Overdue) as raised:
-            error = raised
-        judge.finish(spec, error, time.monotonic() - started)
+            return raised
+        return None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A check file that does not import is our fault; keep the reason for stderr."""
