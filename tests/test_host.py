@@ -358,12 +358,50 @@ def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[
         budget=Budget(),
         overdue=lambda spec: None,
         waiting_for=lambda spec: None,
-        student_for=lambda spec: local_student(reference, 1),
+        student_for=lambda spec, alone: local_student(reference, 1),
+        is_final=lambda error: True,
         finish=finish,
     )
     run_checks(judge)
     assert tried == [spec.id for spec in specs]
     assert "it is our fault" in capfd.readouterr().err
+
+
+SERVED = "import os, sys\nprint('process', os.getpid())\nserved = getattr(sys, 'served', 0)\nsys.served = served + 1\n"
+"""At the top of a file: says which process this is, and knows how many checks it has served before."""
+FEW = ["lora_report", "best_rank_r"]
+
+
+def test_one_process_serves_as_long_as_checks_pass(host: Host, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.py"
+    source = REFERENCE.read_text(encoding="utf-8")
+    wrong = "\n\ndef lora_report(*arguments, **more):\n    return 0\n"
+    served = {}
+    for name, text in {"right": source, "wrong": source + wrong}.items():
+        file.write_text(SERVED + text, encoding="utf-8")
+        graded = host.grade(file, only=FEW)
+        ran = [check for check in graded.checks.values() if check["status"] != "skipped"]
+        served[name] = [(check["status"], check["stdout"].split()[1]) for check in ran]
+    assert len({process for _, process in served["right"]}) == 1 < len(served["right"])
+    failed = [process for status, process in served["wrong"] if status == "failed"]
+    passed = {process for status, process in served["wrong"] if status == "passed"}
+    assert len(set(failed)) == len(failed) > 1 and not passed & set(failed) and len(passed) == 1
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "\n\nif served:\n    raise RuntimeError('loaded twice')\n",
+        "\n\nif served:\n    lora_report = best_rank_r = None\n",
+        "\n\nif served:\n    os._exit(3)\n",
+    ],
+    ids=["does not load again", "answers once", "ends"],
+)
+def test_what_another_check_left_behind_costs_no_point(host: Host, tmp_path: Path, behind: str) -> None:
+    file = tmp_path / "once.py"
+    file.write_text(SERVED + REFERENCE.read_text(encoding="utf-8") + behind, encoding="utf-8")
+    graded = host.grade(file, only=FEW)
+    assert graded.status == "passed" and graded.statuses == {"passed"} and graded.points == 6
 
 
 def test_many_at_once_do_not_mix(host: Host, tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def clocks(pid: int) -> Clocks | None:
         return None
 
 
-def own_seconds(pid: int, waited: float, before: Clocks | None) -> float:
+def own_seconds(pid: int, waited: float, before: Clocks | None = Clocks()) -> float:  # noqa: B008  # it is frozen
     """How much of the time that was waited for a process it had to itself: less what it stood in the run queue.
 
     What its other threads computed meanwhile counts too, or a crowd of them would make the time stand still.
@@ -151,7 +151,7 @@ def own_seconds(pid: int, waited: float, before: Clocks | None) -> float:
     Args:
         pid: of the process; 0 where it is not known.
         waited: seconds.
-        before: what its clocks showed when the waiting began.
+        before: what its clocks showed when the waiting began; None if that is not known.
     """
     if waited < 0.2 or not pid or before is None or (now := clocks(pid)) is None:
         return waited
