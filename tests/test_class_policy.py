@@ -100,6 +100,11 @@ NIGHTS = {
         "2026-10-25T02:45:00+02:00",
         timedelta(),
     ),
+    "due the first time, in before the clock shows it the second time": (
+        "2026-10-25T02:50:00+02:00",
+        "2026-10-25T02:10:00+01:00",
+        timedelta(minutes=20),
+    ),
     "an offset of another zone": ("2026-06-01T12:00:00", "2026-06-01T12:00:00-07:00", 9 * HOUR),
     "before": ("2026-06-01T12:00:00", "2026-06-01T11:59:59+02:00", timedelta()),
     "that very second": ("2026-06-01T12:00:00", "2026-06-01T12:00:00.999+02:00", timedelta()),

@@ -145,7 +145,7 @@ def later(start: datetime, by: timedelta) -> datetime:
     """
     days, rest = timedelta(days=by.days), by - timedelta(days=by.days)
     home = start.tzinfo
-    shifted = (start + days).replace(fold=1)  # arithmetic of one zone leaves the clock alone
+    shifted = (start + days).replace(fold=1) if days else start  # arithmetic of one zone leaves the clock alone
     return (shifted.astimezone(timezone.utc) + rest).astimezone(home)
 
 
