@@ -285,6 +285,7 @@ def test_every_reference_and_every_hidden_check_is_known(known: leaks.Secrets):
     assert known.misconceptions > 100 and len(known.runs) > 10_000
 
 
+@pytest.mark.slow
 def test_each_function_is_found_alone_and_in_disguise(known: leaks.Secrets):
     """For all references and hidden checks that are recognised by their shape, not only for those planted above."""
     looked = 0

@@ -74,8 +74,9 @@ class RunCommand(Command):
         """One line for each of them."""
         from course import recipes
 
-        with formatter.section(say("Recipes")):
-            formatter.write_dl(list(recipes.catalogue().items()))
+        if known := recipes.catalogue():  # a student edition has none
+            with formatter.section(say("Recipes")):
+                formatter.write_dl(list(known.items()))
 
 
 class Group(Command, click.Group):
