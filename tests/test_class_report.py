@@ -282,6 +282,9 @@ def test_definitions_are_cut_at_the_top_level():
     found = sources.definitions(text)
     assert list(found) == ["f", "C", "h"]
     assert found["f"] == "def f(): return 2\n"  # the last one counts, as it does in Python
+    odd = "x = 1 # \x0c \u2028 \x1c\ndef g():\n    return 1\n"
+    assert sources.definitions(odd) == {"g": "def g():\n    return 1\n"}
+    assert sources.definitions(sources.decode(b"def g():\r\n    pass\r\n")) == {"g": "def g():\n    pass\n"}
     assert found["C"] == "class C:\n    def f(self): pass\n"
 
 
