@@ -184,18 +184,26 @@ class Grader:
     # --- asking --------------------------------------------------------------------------------------------------
 
     def grade(
-        self, *, exercise: str, file: Path, seed: int | None = None, only: Sequence[str] = (), lang: str = "en"
+        self,
+        *,
+        exercise: str,
+        file: Path,
+        seed: int | None = None,
+        only: Sequence[str] = (),
+        lang: str = "en",
+        **more: object,
     ) -> Iterator[Event]:
         """Have one file graded; yield the events as they arrive, the last one a result or a fault.
 
-        After a restart the events begin again, with another ``started``.
+        After a restart the events begin again, with another ``started``. What else a request may hold goes with it:
+        ``shown`` and ``cells``, where the file holds the code of a notebook.
 
         Raises:
             GraderFault: it died, or said something that is not an event.
         """
         with self._judges:
             yield from self.ask(
-                {"exercise": exercise, "file": str(file), "seed": seed, "only": list(only), "lang": lang}
+                {"exercise": exercise, "file": str(file), "seed": seed, "only": list(only), "lang": lang, **more}
             )
 
     def ask(self, request: Mapping[str, Any]) -> Asked:

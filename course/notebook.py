@@ -10,6 +10,7 @@ Cells are counted from the top, from 1, Markdown cells too, as VS Code and ruff 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,14 +19,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from course import slicing, submission, syllabus
+from course import paths, slicing, submission, syllabus
 from course.submission import NotGradable
+from course.syllabus import Exercise
 from course.text import say, say_many
 
 SUFFIX = ".ipynb"
 MAX_BYTES = 2**24
 """Of the file; pictures in outputs count, although nobody reads them."""
 MAX_CELLS = 5_000
+MAX_LINES = 30_000
+"""Of code."""
 MAX_STATEMENTS = 10_000
 """Outside of functions."""
 SHOWN = 8
@@ -144,13 +148,13 @@ def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebo
     Args:
         data: the file.
         name: what to call it in sentences.
-        names: what is graded, whatever form its definition has; None means the functions of all exercises.
+        names: what has to be there, whatever form its definition has (``graded``); None means that of all exercises.
 
     Raises:
         NotGradable: it is no notebook, holds no Python, or is too large.
     """
     if names is None:
-        names = {one for exercise in syllabus.load() for one in exercise.names}
+        names = {one for exercise in syllabus.load() if not exercise.planned for one in graded(exercise)}
     found = _parse(data, name)
     cells = found.cells if found.cells is not None else [cell for sheet in found.worksheets for cell in sheet.cells]
     language = _language(found.metadata)
@@ -179,13 +183,20 @@ def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebo
     return Notebook(source, places, tuple(notes))
 
 
-def load(path: Path, names: Collection[str] | None = None) -> Notebook:
-    """The code of a notebook in a file.
+@functools.cache
+def graded(exercise: Exercise) -> frozenset[str]:
+    """What checks of an exercise may ask for: its functions, and whatever else its skeleton defines."""
+    skeleton = slicing.units(paths.skeleton(exercise.slug).read_text(encoding="utf-8"), MAX_STATEMENTS)
+    return frozenset(exercise.names).union(*(unit.binds for unit in skeleton if not unit.imports))
+
+
+def load(path: Path, exercise: Exercise) -> Notebook:
+    """The code of a notebook in a file, as far as an exercise needs it.
 
     Raises:
         NotGradable: the file cannot be read, or as ``read`` says.
     """
-    return read(submission.contents(path, MAX_BYTES), path.name, names)
+    return read(submission.contents(path, MAX_BYTES), path.name, graded(exercise))
 
 
 def _parse(data: bytes, name: str) -> _File:
@@ -243,6 +254,15 @@ def _demand_text(drafts: Sequence[_Draft], name: str) -> None:
             ) from None
         if "\0" in draft.text:
             raise NotGradable(say("{file} is not text: cell {cell} holds NUL bytes.", file=name, cell=draft.number))
+    if (lines := sum(draft.text.count("\n") + 1 for draft in drafts)) > MAX_LINES:
+        raise NotGradable(
+            say(
+                "{file} has {count} lines of code; no more than {limit} are read.",
+                file=name,
+                count=lines,
+                limit=MAX_LINES,
+            )
+        )
     if size > submission.MAX_BYTES:
         raise NotGradable(
             say(
@@ -276,9 +296,9 @@ def _drop_magics(drafts: list[_Draft]) -> Iterator[str]:
             places += [str(Place(draft.number, line)) for line in dropped]
     drafts[:] = [draft for draft in drafts if draft.text.strip()]
     if whole:
-        yield say("Left out, since it is not Python: {places}.", places=_some(whole))
+        yield say("Left out because it is not Python: {places}.", places=_some(whole))
     if places:
-        yield say("Left out, since only a notebook can run it (% or !): {places}.", places=_some(places))
+        yield say("Left out because only a notebook can run it (% or !): {places}.", places=_some(places))
 
 
 def _flush(cell: str) -> str:
@@ -367,9 +387,9 @@ def _slice(drafts: list[_Draft], names: Collection[str], name: str) -> Iterator[
             tried += _cut(draft)
     drafts[:] = [draft for draft in drafts if draft.text.strip()]
     if broken:
-        yield say("Left out, since it does not parse and defines nothing: {places}.", places=_some(broken))
+        yield say("Left out because it does not parse and defines nothing: {places}.", places=_some(broken))
     if tried:
-        yield say("Not run, since no definition uses it: {places}.", places=_some(tried))
+        yield say("Not run because no definition uses it: {places}.", places=_some(tried))
 
 
 def _cut(draft: _Draft) -> list[str]:

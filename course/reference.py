@@ -7,7 +7,7 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from course import paths
+from course import notebook, paths
 from course.compat import tomllib
 from course.syllabus import Exercise
 
@@ -42,9 +42,14 @@ def difference(exercise: Exercise, mine: Path) -> list[str]:
 
     Raises:
         OSError: the file cannot be read.
+        NotGradable: it is a notebook that cannot be read.
     """
     ours = paths.solution(exercise.slug).read_text(encoding="utf-8").splitlines()
-    theirs = mine.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
+    if notebook.is_notebook(mine):
+        found = notebook.load(mine, exercise)
+        theirs = found.source.splitlines()[found.cells[0].start - 1 :]
+    else:
+        theirs = mine.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
     return list(difflib.unified_diff(theirs, ours, mine.name, "reference", n=CONTEXT, lineterm=""))
 
 

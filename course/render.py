@@ -395,6 +395,8 @@ class Screen:
                 self._summary(result)
             self._verdict(result)
             self._warnings(result)
+        for note in result.notes:
+            self._text(clean(note), style="dim", hang=2)
         next_step(self.console, following)
 
     def _first(self, result: Result) -> None:

@@ -214,7 +214,7 @@ class Result:
     """The command to type next."""
     schema: Literal["course/result/v1"] = SCHEMA
     sha256: str | None = None
-    """Of the graded file."""
+    """Of the graded file; of a notebook, of the Python that was graded (``course.notebook``), without outputs."""
     bundle: str | None = None
     """The hash of what decided the verdict: checks, reference, misconceptions, judge (``course.bundle``)."""
     started: str | None = None
@@ -228,6 +228,8 @@ class Result:
     lang: str | None = None
     only: list[str] = field(default_factory=list)
     """The checks that were asked for; empty means all."""
+    notes: list[str] = field(default_factory=list)
+    """What of a notebook was left out; one sentence each."""
 
     @property
     def partial(self) -> bool:

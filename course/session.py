@@ -6,12 +6,14 @@ announced at the start says what must report.
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course import bundle, errors, submission
+from course import bundle, errors, notebook, submission
 from course.result import AnnouncedCheck, CheckResult, Explanation, Malformed, Result, Status, convert
 from course.syllabus import Exercise
 from course.text import say
@@ -140,17 +142,21 @@ def run(
     only: Sequence[str] = (),
     lang: str = "en",
     heard: Callable[[Grading, Mapping[str, Any]], None] | None = None,
+    shown: Path | None = None,
+    cells: Sequence[Sequence[int]] = (),
 ) -> Result:
-    """Have one file graded.
+    """Have one file graded, or the code of a notebook.
 
     Args:
         grader: a running grader.
         exercise: what to grade it against.
-        file: the submission.
+        file: the submission; one that ends in .ipynb is read as a notebook.
         seed: of the run; None means a fresh one.
         only: ids of checks or groups; empty means all.
         lang: of the sentences.
         heard: called with the grading and each event of it, as they arrive; with an empty event before the first.
+        shown: what sentences and the result call the file; None means by its own name.
+        cells: which line stands in which cell (``course.notebook``), if the file is the code of a notebook.
 
     Returns:
         The result, whatever happened to the grader.
@@ -158,22 +164,33 @@ def run(
     Raises:
         NothingToRun: nothing was chosen by ``only``.
     """
-    grading = Grading(exercise.number, exercise.slug, exercise.title(lang), str(file), seed, tuple(only), lang)
-    try:
-        submission.read(file)
-    except submission.NotGradable as reason:
-        grading.refuse(str(reason), exercise.points)
-    else:
-        if heard:
-            heard(grading, {})
-        _listen(grader, grading, exercise, file, heard)
+    shown = shown or file
+    grading = Grading(exercise.number, exercise.slug, exercise.title(lang), str(shown), seed, tuple(only), lang)
+    notes: Sequence[str] = ()
+    with contextlib.ExitStack() as folders:
+        try:
+            if notebook.is_notebook(file):
+                found = notebook.load(file, exercise)
+                folder = Path(folders.enter_context(tempfile.TemporaryDirectory(prefix="course-notebook-")))
+                file = folder / f"{exercise.slug}.py"
+                file.write_text(found.source, encoding="utf-8", newline="\n")
+                cells, notes = found.cells, found.notes
+            else:
+                submission.read(file)
+        except submission.NotGradable as reason:
+            grading.refuse(str(reason), exercise.points)
+        else:
+            if heard:
+                heard(grading, {})
+            _listen(grader, grading, exercise, file, heard, shown, cells)
     if grading.result is None:
         grading.fail(say("The grader ended its events without a result."))
     assert grading.result is not None
     grading.result.bundle = bundle.of(exercise.slug)
     if grading.result.status == "not_gradable":
-        if alone := submission.only_this_file(grading.result.message, file):
+        if alone := submission.only_this_file(grading.result.message, shown):
             grading.result.message += f"\n{alone}"
+    grading.result.notes = list(notes)
     return grading.result
 
 
@@ -183,10 +200,13 @@ def _listen(
     exercise: Exercise,
     file: Path,
     heard: Callable[[Grading, Mapping[str, Any]], None] | None,
+    shown: Path,
+    cells: Sequence[Sequence[int]],
 ) -> None:
+    more = {} if shown == file else {"shown": str(shown), "cells": [list(cell) for cell in cells]}
     try:
         for event in grader.grade(
-            exercise=exercise.slug, file=file, seed=grading.seed, only=grading.only, lang=grading.lang or "en"
+            exercise=exercise.slug, file=file, seed=grading.seed, only=grading.only, lang=grading.lang or "en", **more
         ):
             grading.take(event)
             if heard:

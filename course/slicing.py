@@ -213,7 +213,9 @@ def _is_plain(statement: ast.stmt, known: set[str]) -> bool:
         targets, value = [statement.target], statement.value
     else:
         return False
-    if not all(isinstance(target, ast.Name) for target in targets):
+    if not all(
+        isinstance(node, (ast.Name, ast.Tuple, ast.expr_context)) for target in targets for node in ast.walk(target)
+    ):
         return False
     waiting: list[ast.AST] = [value]
     while waiting:

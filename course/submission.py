@@ -208,6 +208,8 @@ def refusal(name: str, beginning: bytes) -> str | None:
     """Why a file of this name that begins so is no Python source, and what to do; None if it may be one."""
     suffix = Path(name).suffix.lower()
     if suffix == ".ipynb" or NOTEBOOK.match(beginning):
+        if suffix == ".ipynb":
+            return say("{file} is a notebook; what is graded is the code in it: course grade {file}", file=name)
         return say("{file} is a notebook. Give it a name that ends in .ipynb, and it is graded as one.", file=name)
     found = next((kind for magic, kind in MAGIC.items() if beginning.startswith(magic) and suffix != ".py"), None)
     if found is None and suffix == ".py" and beginning.startswith((b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\x7fELF")):

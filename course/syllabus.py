@@ -113,13 +113,13 @@ def load(path: Path = paths.SYLLABUS) -> tuple[Exercise, ...]:
 
 
 def resolve(name: str) -> Exercise:
-    """The exercise that a reader means by ``exercise-3``, ``3``, ``lora`` or ``lora.py``.
+    """The exercise that a reader means by ``exercise-3``, ``3``, ``lora``, ``lora.py`` or ``lora.ipynb``.
 
     Raises:
         NoSuchExercise: nothing is called so; the message suggests the nearest name.
     """
     exercises = load()
-    asked = name.strip().lower().removesuffix(".py")
+    asked = name.strip().lower().removesuffix(".py").removesuffix(".ipynb")
     for exercise in exercises:
         if asked == exercise.slug:
             return exercise

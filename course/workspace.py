@@ -162,6 +162,21 @@ class Workspace:
         """Where the learner's file of this exercise stands."""
         return self.root / f"{exercise.slug}.py"
 
+    def notebook(self, exercise: Exercise) -> Path:
+        """Where the learner's notebook of this exercise stands, if they work in one."""
+        return self.root / f"{exercise.slug}.ipynb"
+
+    def work(self, exercise: Exercise) -> Path:
+        """What the learner works in: the notebook if there is no other file, or only an untouched skeleton."""
+        file, notebook = self.file(exercise), self.notebook(exercise)
+        if not notebook.is_file():
+            return file
+        try:
+            touched = file.read_bytes() != paths.skeleton(exercise.slug).read_bytes()
+        except OSError:  # of a file that cannot be read, the grading tells
+            touched = os.path.lexists(file)
+        return file if touched else notebook
+
     def memories(self) -> dict[str, Memory]:
         """What is remembered, by slug; empty if there is nothing that can be read."""
         return {slug: Memory.from_json(record) for slug, record in self._exercises().items()}
@@ -258,8 +273,15 @@ def find(start: Path) -> Workspace | None:
     return None
 
 
-def start(directory: Path, exercises: Iterable[Exercise]) -> tuple[Workspace, list[Path], list[Path]]:
-    """Make ``directory`` a workspace; return it with the files that were copied and those that were there already.
+def start(
+    directory: Path, exercises: Iterable[Exercise], notebooks: bool = False
+) -> tuple[Workspace, list[Path], list[Path]]:
+    """Make ``directory`` a workspace; return it with the files that were made and those that were there already.
+
+    Args:
+        directory: made if need be.
+        exercises: what to make a file for.
+        notebooks: make notebooks in place of Python files.
 
     Raises:
         CourseError: the directory cannot be made or written.
@@ -270,8 +292,8 @@ def start(directory: Path, exercises: Iterable[Exercise]) -> tuple[Workspace, li
     try:
         (directory / DIRECTORY).mkdir(parents=True, exist_ok=True)
         for exercise in exercises:
-            target = workspace.file(exercise)
-            done = _copy(paths.skeleton(exercise.slug), target)
+            target = workspace.notebook(exercise) if notebooks else workspace.file(exercise)
+            done = _create(target, _skeleton(exercise, target))
             (copied if done else kept).append(target)
     except OSError as error:
         raise cannot_write(Path(error.filename or directory), error) from error
@@ -284,15 +306,15 @@ def reset(workspace: Workspace, exercise: Exercise, now: datetime) -> tuple[bool
     Raises:
         CourseError: a file cannot be written; the learner's file is then where it was.
     """
-    target = workspace.file(exercise)
-    skeleton = paths.skeleton(exercise.slug)
+    target = workspace.work(exercise)
+    skeleton = _skeleton(exercise, target)
     backup: Path | None = None
     try:
         if target.exists():
-            if target.read_bytes() == skeleton.read_bytes():
+            if target.read_bytes() == skeleton:
                 return False, None
             backup = _backup(target, workspace.root / DIRECTORY / "backups", now)
-        files.write_bytes(target, skeleton.read_bytes())
+        files.write_bytes(target, skeleton)
     except OSError as error:
         raise cannot_write(Path(error.filename or target), error) from error
     return True, backup
@@ -301,21 +323,30 @@ def reset(workspace: Workspace, exercise: Exercise, now: datetime) -> tuple[bool
 def _backup(file: Path, directory: Path, now: datetime) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     stem = f"{file.stem}-{now:%Y%m%d-%H%M%S}"
-    for name in (stem, *(f"{stem}-{count}" for count in range(2, 100))):
+    for name in (f"{one}{file.suffix}" for one in (stem, *(f"{stem}-{count}" for count in range(2, 100)))):
         try:
-            with open(directory / f"{name}.py", "xb") as copy, open(file, "rb") as original:
+            with open(directory / name, "xb") as copy, open(file, "rb") as original:
                 shutil.copyfileobj(original, copy)
         except FileExistsError:
             continue
-        return directory / f"{name}.py"
-    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(directory / f"{stem}.py"))
+        return directory / name
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(directory / f"{stem}{file.suffix}"))
 
 
-def _copy(skeleton: Path, target: Path) -> bool:
-    """Copy without ever replacing what is there; say whether there was room."""
+def _skeleton(exercise: Exercise, target: Path) -> bytes:
+    """What a file of this name begins as."""
+    if target.suffix == ".ipynb":
+        from course import blank_notebook
+
+        return blank_notebook.make(exercise)
+    return paths.skeleton(exercise.slug).read_bytes()
+
+
+def _create(target: Path, content: bytes) -> bool:
+    """Write without ever replacing what is there; say whether there was room."""
     try:
-        with open(skeleton, "rb") as original, open(target, "xb") as copy:
-            shutil.copyfileobj(original, copy)
+        with open(target, "xb") as file:
+            file.write(content)
     except FileExistsError:
         return False
     return True

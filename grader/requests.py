@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ FAULT_EXIT_CODE = 3
 class Request:
     """One grading.
 
-    ``level`` is a sandbox level that this machine can reach; ``only`` holds ids of checks or of groups.
+    ``level`` is a sandbox level that this machine can reach; ``only`` holds ids of checks or of groups. Where ``file``
+    holds the code of a notebook, ``shown`` is the notebook and ``cells`` says where its lines stand
+    (``course.notebook``).
     """
 
     exercise: Exercise
@@ -30,6 +32,15 @@ class Request:
     only: tuple[str, ...] = ()
     lang: str = "en"
     threads: int = 1
+    shown: str = ""
+    """What the result calls the file, if not by its path."""
+    cells: tuple[tuple[int, int, int], ...] = ()
+    """First line, number of the cell, count of its lines; empty for a file that is no notebook."""
+
+    @property
+    def name(self) -> str:
+        """What sentences call the file."""
+        return Path(self.shown).name or self.file.name
 
     @classmethod
     def fresh_seed(cls) -> int:
@@ -54,6 +65,8 @@ class Request:
                 only=tuple(asked.get("only") or ()),
                 lang=lang if lang in text.LANGUAGES else "en",
                 threads=int(asked.get("threads", 1)),
+                shown=str(asked.get("shown") or ""),
+                cells=_cells(asked.get("cells") or ()),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"malformed request: {error}") from None
@@ -68,7 +81,13 @@ class Request:
         """The request that ``packed`` wrote."""
         fields = json.loads(data)
         exercise = next(one for one in syllabus.load() if one.slug == fields["exercise"])
-        return cls(**{**fields, "exercise": exercise, "file": Path(fields["file"]), "only": tuple(fields["only"])})
+        told = {"exercise": exercise, "file": Path(fields["file"]), "only": tuple(fields["only"])}
+        return cls(**{**fields, **told, "cells": _cells(fields["cells"])})
+
+
+def _cells(told: Iterable[Iterable[int]]) -> tuple[tuple[int, int, int], ...]:
+    """The cells of a notebook as JSON has them."""
+    return tuple((int(start), int(number), int(lines)) for start, number, lines in told)
 
 
 def fault(message: str) -> dict[str, Any]:

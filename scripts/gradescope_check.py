@@ -5,8 +5,9 @@
 
 It needs root, debootstrap and unshare, and some minutes and 3 GB. pip gets the variables PIP_... and the certificates
 of the environment, and sees the folders that PIP_FIND_LINKS names; TORCH_INDEX is handed to setup.sh if it is set.
-The submissions: the reference, the skeleton, a syntax error, nothing, one that ends its process, one that loops while
-the autograder is killed, a late one with a policy, and one too many. Each must leave a valid results.json.
+The submissions: the reference, also in a notebook, the skeleton, a syntax error, nothing, one that ends its process,
+one that loops while the autograder is killed, a late one with a policy, and one too many. Each must leave a valid
+results.json.
 """
 
 from __future__ import annotations
@@ -144,6 +145,12 @@ def attempts(box: Box) -> None:
     box.submit({"my solution.py": paths.skeleton(SLUG).read_text(encoding="utf-8")})
     demand(box.run()["score"] == 0, "the skeleton gets none, under another name too")
 
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": reference}
+    whole = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    box.submit({f"{SLUG}.ipynb": whole})
+    found = box.run()
+    demand(found["score"] == points, "the reference in a notebook gets all points", found)
+
     box.submit({f"{SLUG}.py": "def broken(:\n"})
     found = box.run()
     demand(found["score"] == 0 and "Line 1" in found["output"], "a syntax error is told", found)
@@ -152,7 +159,9 @@ def attempts(box: Box) -> None:
     found = box.run()
     demand(found["score"] == 0 and f"{SLUG}.py" in found["output"], "no file: it is named", found)
 
-    ending = "import os\nfor name in ('/autograder/source/config.json', '/etc/shadow'):\n"
+    ending = "import os\nimport glob\n"
+    ending += "checks = glob.glob('/opt/course/lib/python3*/site-packages/grader/checks/check_lora.py')\n"
+    ending += "for name in ['/autograder/source/config.json', '/etc/shadow', '/etc/passwd', *checks, '/autograder']:\n"
     ending += (
         "    try:\n        open(name).read(); print('READ', name)\n    except OSError as error:\n        print(error)\n"
     )

@@ -67,6 +67,7 @@ def result(checks, status="failed", **fields):
         "versions": {"python": "3.11"},
         "lang": "en",
         "only": [],
+        "notes": [],
         "status": status,
         "message": "",
         "points": sum(one["points"] for one in checks if not one["bonus"]),

@@ -24,6 +24,7 @@ from course.classroom.autograder import __main__ as runner
 from course.classroom.model import Found, Handed, Override, Refused, Student
 from course.classroom.store import Key, Store
 from course.cli import cli
+from course.compat import isolated_command
 from tests import fabricated, fake_grader
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="a script of a Unix shell")
@@ -283,8 +284,14 @@ def test_a_link_that_leads_out_is_not_read(place, tmp_path):
 
 def test_a_notebook_is_graded(place):
     cell = {"cell_type": "code", "metadata": {}, "source": ["def lora_report():\n", "    return 1\n"], "outputs": []}
-    place.hand_in(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "lora.ipynb")
-    assert place.run()["score"] == 40
+    magic = {**cell, "source": ["%time x = 1\n"]}
+    place.hand_in(
+        json.dumps({"cells": [magic, cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "lora.ipynb"
+    )
+    found = place.run()
+    assert found["score"] == 40 and "only a notebook can run it" in found["output"]
+    request = json.loads(place.script.with_name("request.json").read_text())
+    assert request["shown"] == "lora.ipynb" and request["cells"] == [[2, 2, 2]]
 
 
 def test_lateness_by_policy_and_due_date(place):
@@ -317,6 +324,19 @@ def test_only_so_many_attempts_are_graded(place):
     assert found["score"] == 11.0 and found["tests"] == earlier["results"]["tests"]
     assert found["output"].startswith("Only 2 submissions are graded") and "as it was" in found["output"]
     assert not place.script.with_name("request.json").exists()
+
+
+@pytest.mark.slow
+@unix
+def test_the_autograder_with_the_real_grader(place):
+    """As the user who runs the tests; scripts/gradescope_check.py does the same in a clean Debian, without rights."""
+    place.configure(exercise="lora", sandbox="auto")
+    for source, score in ((paths.solution("lora"), 63), (paths.skeleton("lora"), 0)):
+        place.hand_in(source.read_text(encoding="utf-8"))
+        runner.main(place.root, place.source, isolated_command("grader"))
+        found = json.loads((place.root / "results" / "results.json").read_bytes())
+        assert found["score"] == score, found
+        assert found["extra_data"]["course"]["result"]["bundle"]
 
 
 @unix

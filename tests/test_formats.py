@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+import xmlschema
 
 import scripts.schema
 from course import paths
@@ -303,9 +305,27 @@ def test_canvas_with_semicolons_and_split_names():
 
 
 def test_two_rows_for_one_student_get_nothing():
-    text = "Student,ID,Section,Exercise-3 (7)\nx,s101,A,\ny,s101,A,\n"
+    text = "Student,ID,Section,Exercise-3 (7)\nAda,s101,A,\nAda L,s101,A,\n"
     filled = canvas.fill(text.encode(), LORA)
     assert filled.content.decode() == text and filled.count == 0
+
+
+def test_an_id_is_not_enough_where_everything_else_contradicts_it():
+    """The class is numbered from 1, and so are the accounts of the platform."""
+    head = "Student,ID,SIS Login ID,Section,Exercise-3 (7)\n"
+    for row, filled in (
+        ('"Hopper, Grace",s101,grace@example.org,A,', False),
+        ('"Hopper, Grace",s101,,A,', False),
+        ('"Hopper, Grace",s101,ada@example.org,A,', True),
+        ('"Lovelace, A.",s101,other@example.org,A,', True),
+        ("'',s101,,A,", True),
+    ):
+        text = head + row + "\n"
+        assert canvas.fill(text.encode(), LORA).count == filled, row
+    worksheet = "Identifier,Status,Grade,Maximum Grade\nParticipant 101,Submitted,,20.00\n"
+    numbered = Entry(Student("101", "Ada"), "lora", 20, fabricated.passing(bonus=False))
+    book = replace(LORA, students=(numbered.student,), entries={("101", "lora"): numbered})
+    assert moodle.fill(worksheet.encode(), book).count == 1  # marked blindly: there are no names
 
 
 def test_moodle_fills_in_grade_and_comment_and_nothing_else(made):
@@ -501,6 +521,25 @@ def test_junit_follows_xunit2(made):
             assert set(case.attrib) == {"classname", "name", "time"} and len(case) <= 1
             assert all({"type", "message"} == set(child.attrib) for child in case)
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\u202e]", made["junit.xml"].decode("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def xunit2() -> xmlschema.XMLSchema:
+    """The schema of Jenkins, which pytest tests its own reports with; MIT licence, text in the file."""
+    return xmlschema.XMLSchema(Path(__file__).parent / "schemas" / "junit-10.xsd")
+
+
+def test_junit_is_valid_by_the_public_schema(made, xunit2):
+    xunit2.validate(made["junit.xml"].decode("utf-8"))
+    for told in (
+        fabricated.passing(),
+        fabricated.nasty(),
+        fabricated.result([], status="grader_error", message="\x00"),
+    ):
+        xunit2.validate(junit.to_xml(told).decode("utf-8"))
+    assert not xunit2.is_valid(
+        made["junit.xml"].decode("utf-8").replace("<error ", "<mistake ").replace("</error>", "</mistake>")
+    )
 
 
 def test_junit_tells_overrides(made):

@@ -36,7 +36,7 @@ GRADING = {"pytest", "_pytest", "msgpack", "py_landlock", "pyseccomp"}
 ANYTHING = None
 MAY_IMPORT = {
     "course": {"course", "click", "msgspec", "rich", "tomli", "yaml"},
-    "course/classroom": {"course", "click", "msgspec", "rich", "tomli", "yaml", "jinja2", "copydetect"},
+    "course/classroom": {"course", "click", "msgspec", "rich", "tomli", "yaml", "jinja2", "copydetect", "distributed"},
     "course/formats": {"course", "click", "msgspec", "rich", "tomli", "xlsxwriter"},
     "exercises": TORCH_STACK,
     "solutions": TORCH_STACK,
@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "tests/variants": TORCH_STACK,
 }
 """Folder -> what its files may import besides the standard library; the longest folder counts."""
-ASKED_FOR = {"copydetect", "datasets", "xlsxwriter"}
+ASKED_FOR = {"copydetect", "datasets", "distributed", "xlsxwriter"}
 """Imported only where a person named something that needs it; the program says how to install it."""
 STANDARD = sys.stdlib_module_names | {"tomllib"}
 """Of the newest Python that is supported, whichever is running."""

@@ -334,7 +334,7 @@ def test_devices_are_not_graded(desk, device):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("work.ipynb", b'{"cells": []}', "is a notebook. Export its code (jupyter nbconvert --to script work.ipynb)"),
+        ("work.ipynb", b'{"cells": []}', "is JSON, but not a notebook: Object missing required field `nbformat`"),
         ("work.py", b'{\n "cells": [\n  {"cell_type": "code"}]}', "is a notebook"),
         ("work.txt", b"x = 1", "does not end in .py"),
         ("work.docx", b"PK\x03\x04rest", "is a document"),

@@ -274,7 +274,7 @@ def check(command: Command, result_path: Path, file: Path, console: Console, *, 
     """
     recorded = verify.load(result_path)
     exercise = verify.exercise_of(recorded)
-    verify.demand_same_file(recorded, file)
+    verify.demand_same_file(recorded, exercise, file)
     render.line(console, say("The file is the one that the result is about."), "dim")
     with Grader(command, level="auto" if unsandboxed else "full") as grader:
         found = verify.verify(recorded, exercise, file, grader)

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from course import bundle, session, syllabus
+from course import bundle, notebook, session, syllabus
 from course.classroom.model import Found
 from course.classroom.store import FRESH, Key, Store, Submission
 from course.errors import CourseError, GraderFault
@@ -66,6 +66,8 @@ class Task:
     source: bytes
     setup: Setup
     seed: int | None = None
+    cells: tuple[tuple[int, int, int], ...] = ()
+    """Of a notebook: which lines came from which cell (``course.notebook``)."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ class Machine:
 
 
 _machine: Machine | None = None
+_closing = False
+"""Nobody may start another one: a thread that hears of the end of its grader must not try again."""
 _starting = threading.Lock()
 
 
@@ -145,10 +149,12 @@ def machine(setup: Setup) -> Machine:
     """The grader of this process; it is started by whoever asks first.
 
     Raises:
-        GraderFault: it cannot be started.
+        GraderFault: it cannot be started, or everything ends.
     """
     global _machine
     with _starting:
+        if _closing:
+            raise GraderFault(say("The gradings were stopped."))
         if _machine is None or _machine.setup != setup:
             if _machine:
                 _machine.close()
@@ -158,9 +164,10 @@ def machine(setup: Setup) -> Machine:
 
 @atexit.register
 def stop() -> None:
-    """End the grader of this process, if there is one."""
-    global _machine
+    """End the grader of this process, if there is one, for good."""
+    global _machine, _closing
     with _starting:
+        _closing = True
         if _machine:
             _machine.close()
         _machine = None
@@ -199,14 +206,17 @@ def _once(task: Task) -> Result:
         with tempfile.TemporaryDirectory(dir=here.folder) as folder:
             file = Path(folder) / name
             file.write_bytes(task.source)
-            result = session.run(here.grader, exercise, file, seed=task.seed, lang=task.setup.lang)
+            shown = Path(f"{exercise.slug}{notebook.SUFFIX}") if task.cells else None
+            result = session.run(
+                here.grader, exercise, file, seed=task.seed, lang=task.setup.lang, shown=shown, cells=task.cells
+            )
     except CourseError as fault:
         return failed(task.key, fault.message, task.setup.lang)
     except OSError as error:
         return failed(
             task.key, say("The submission could not be written: {reason}", reason=str(error)), task.setup.lang
         )
-    return replace(result, file=name, sha256=task.key.sha256)
+    return replace(result, file=str(shown or name), sha256=task.key.sha256)
 
 
 @functools.lru_cache(maxsize=64)
@@ -291,6 +301,8 @@ def local(setup: Setup, jobs: int) -> Iterator[Crew]:
         Unsandboxed: it does not reach the sandbox level.
         GraderFault: it cannot work.
     """
+    global _closing
+    _closing = False
     setup = replace(setup, judges=jobs)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
     try:
@@ -340,7 +352,7 @@ def cluster(setup: Setup, address: str, jobs: int | None) -> Iterator[Crew]:
             levels = ", ".join(sorted({answer.sandbox for answer in answers}))
             yield Crew(setup, executor, jobs or 2 * threads, Answer(levels, slowest), len(answers))
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=False)  # an executor of Dask then cancels what is left
 
 
 def _probe(setup: Setup) -> tuple[str, float]:
@@ -441,7 +453,8 @@ def grade(waiting: Iterable[Job], store: Store, crew: Crew, counts: Counts, hear
         for job in waiting:
             while len(running) >= crew.window:
                 collect()
-            task = Task(job.key, store.source(job.key.sha256), crew.setup, job.seed)
+            cells = store.cells(job.submissions[0].id)
+            task = Task(job.key, store.source(job.key.sha256), crew.setup, job.seed, cells)
             running[crew.executor.submit(perform, task)] = job
         while running:
             collect()

@@ -353,10 +353,10 @@ class Store:
             raise KeyError(sha256)
         return bytes(row[0])
 
-    def cells(self, submission: int) -> list[Any]:
+    def cells(self, submission: int) -> tuple[tuple[int, int, int], ...]:
         """Of a notebook: which lines came from which cell."""
         row = self._db.execute("SELECT cells FROM submission WHERE id = ?", [submission]).fetchone()
-        return list(json.loads(row[0])) if row else []
+        return tuple((start, number, lines) for start, number, lines in json.loads(row[0]))
 
     # --- gradings ----------------------------------------------------------------------------------------------------
 

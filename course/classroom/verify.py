@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course import bundle, session, submission, syllabus
+from course import bundle, notebook, session, submission, syllabus
 from course.errors import NOT_PASSED, CourseError
 from course.grader import Grader
 from course.result import CheckResult, Malformed, Result
@@ -94,7 +94,7 @@ def exercise_of(result: Result) -> Exercise:
     return syllabus.resolve(result.slug)
 
 
-def demand_same_file(result: Result, file: Path) -> None:
+def demand_same_file(result: Result, exercise: Exercise, file: Path) -> None:
     """Refuse another file than the one that the result is about.
 
     Raises:
@@ -102,9 +102,13 @@ def demand_same_file(result: Result, file: Path) -> None:
         CourseError: the result holds none, or the file cannot be read.
     """
     try:
-        found = hashlib.sha256(submission.read(file)).hexdigest()
+        if notebook.is_notebook(file):
+            source = notebook.load(file, exercise).source.encode("utf-8")
+        else:
+            source = submission.read(file)
     except submission.NotGradable as reason:
         raise CourseError(str(reason)) from None
+    found = hashlib.sha256(source).hexdigest()
     if result.sha256 is None:
         raise CourseError(say("the result does not say which file it is about: it holds no hash."))
     if found != result.sha256:

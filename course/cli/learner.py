@@ -66,9 +66,10 @@ def cli(ctx: click.Context) -> None:
 
 @cli.command()
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@option("--notebook", "notebooks", is_flag=True, help="Make a Jupyter notebook per exercise in place of a Python file.")
 @lang_option
 @no_color_option
-def start(directory: Path | None, no_color: bool) -> None:
+def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     """Make a workspace with one file per exercise.
 
     DIR is created if need be (my-course if you name none). Files that are there already are never overwritten, so
@@ -82,7 +83,7 @@ def start(directory: Path | None, no_color: bool) -> None:
     if os.path.exists(directory) and not os.path.isdir(directory):
         raise errors.BadDestination(say("{path} is a file. Name a directory for your workspace.", path=str(directory)))
     ready = [exercise for exercise in syllabus.load() if not exercise.planned]
-    desk, copied, kept = workspace.start(directory, ready)
+    desk, copied, kept = workspace.start(directory, ready, notebooks)
     place = resolved(directory)
 
     from course import render
@@ -210,7 +211,7 @@ def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> N
         with _warning():
             here.introduce()
     else:
-        file = render.shorten(str(here.file(chosen)))
+        file = render.shorten(str(here.work(chosen)))
         following = advice.Advice(f"course grade {name}", say("Write {file}, then grade it:", file=file))
     render.next_step(console, following)
 
@@ -315,9 +316,10 @@ def grade(
 ) -> None:
     """Grade your file for an exercise.
 
-    The file is the one in your workspace (see course start) or the one you give as --file. Your code runs in a
-    process of its own, sandboxed as far as this system allows, with fresh random inputs each time; --seed repeats a
-    run exactly.
+    The file is the one in your workspace (see course start) or the one you give as --file, Python or a Jupyter
+    notebook. Of a notebook the definitions are graded, and what they use; cells that try things out are not run.
+    Your code runs in a process of its own, sandboxed as far as this system allows, with fresh random inputs each
+    time; --seed repeats a run exactly.
 
     \b
     Exit codes:
@@ -341,7 +343,7 @@ def grade(
     file = given[0] if given else None
     json_path = destinations.normal(json_path)
     with Grader(settings.grader_command) as grader:  # first of all: it imports torch while we do the rest
-        if file is None and exercise.endswith(".py") and Path(exercise).exists():
+        if file is None and exercise.endswith((".py", ".ipynb")) and Path(exercise).exists():
             file = exercise  # `course grade lora.py`, as the shell completes it
         chosen = exercise_named(Path(exercise).name)
         only = _selection(only, chosen)
@@ -351,7 +353,9 @@ def grade(
             if destination is not None:
                 destinations.check(destination, target)
         destinations.differ(json_path, junit_path)
-        if here is not None and resolved(target) != resolved(here.file(chosen)):
+        if file is None and here is not None:
+            _tell_which(here, chosen, target)
+        if here is not None and resolved(target) not in (resolved(here.file(chosen)), resolved(here.notebook(chosen))):
             here = None  # what is remembered describes the workspace's own file
 
         with _screen(json_path, no_color=no_color, verbose=verbose) as screen:
@@ -575,7 +579,7 @@ def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
 
 
 def _show_difference(here: Workspace | None, exercise: Exercise, console: Console) -> None:
-    from course import reference, render
+    from course import reference, render, submission
 
     mine = _own_file(here, exercise)
     try:
@@ -584,6 +588,8 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
         raise errors.NoFile(
             say("{file} cannot be read: {reason}.", file=mine.name, reason=error.strerror or str(error))
         ) from error
+    except submission.NotGradable as reason:
+        raise errors.NoFile(str(reason)) from reason
     if not lines:
         render.line(console, say("{file} is the reference, line by line.", file=mine.name))
     with render.pager(console):
@@ -646,7 +652,7 @@ def reset(exercise: str, no_color: bool) -> None:
             memory.forget()
 
     console = render.make_console(no_color)
-    file = render.shorten(str(here.file(chosen)))
+    file = render.shorten(str(here.work(chosen)))
     render.line(
         console,
         say("{file} is the skeleton again." if changed else "{file} is the skeleton already.", file=file),
@@ -731,7 +737,7 @@ def _own_file(here: Workspace | None, exercise: Exercise) -> Path:
                 exercise=exercise.id,
             )
         )
-    file = here.file(exercise)
+    file = here.work(exercise)
     if not file.exists():
         raise errors.NoFile(
             say(
@@ -741,6 +747,20 @@ def _own_file(here: Workspace | None, exercise: Exercise) -> Path:
             )
         )
     return file
+
+
+def _tell_which(here: Workspace, exercise: Exercise, chosen: Path) -> None:
+    """Say which is graded where there are a Python file and a notebook."""
+    both = here.file(exercise), here.notebook(exercise)
+    if all(map(os.path.lexists, both)):
+        other = both[chosen == both[0]]
+        complain(
+            say(
+                "There are {file} and {other}; {file} is graded. For the other one: course grade {other}",
+                file=chosen.name,
+                other=other.name,
+            )
+        )
 
 
 @contextlib.contextmanager

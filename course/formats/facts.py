@@ -86,6 +86,7 @@ def entry_lines(entry: Entry) -> list[str]:
     else:
         if entry.result.message:
             lines.append(shorten(entry.result.message))
+        lines += [shorten(note) for note in entry.result.notes]
         if entry.result.status == "grader_error":
             lines.append(say("The grader failed, which is not your fault. Please tell your instructor."))
         if entry.penalty or entry.override:

@@ -1,11 +1,13 @@
 """Which row of a platform's sheet belongs to which student.
 
 A row and a student belong together only if that is beyond doubt: an id decides before an address, an address before a
-name, and whatever fits two of the other side fits nobody.
+name, and whatever fits two of the other side fits nobody. An id alone is not enough where address and name contradict
+it: a class that is numbered from 1 would get the marks of whoever the platform has numbered so.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -19,12 +21,15 @@ Keys = Mapping[str, set[str]]
 """Of a row: ``id``, ``email``, ``name`` -> what may be compared with the student's."""
 
 
-def rows(students: Sequence[Student], candidates: Mapping[int, Keys]) -> tuple[dict[int, Student], list[Student]]:
+def rows(
+    students: Sequence[Student], candidates: Mapping[int, Keys], *, named: bool = True
+) -> tuple[dict[int, Student], list[Student]]:
     """Match them.
 
     Args:
         students: those of the gradebook.
         candidates: number of a row -> what it says about its student.
+        named: whether the names in the rows are names for sure.
 
     Returns:
         Row -> student, and the students without a row.
@@ -44,10 +49,27 @@ def rows(students: Sequence[Student], candidates: Mapping[int, Keys]) -> tuple[d
         for student in waiting:
             numbers = fits[student.id]
             if len(numbers) == 1 and claimed[number := next(iter(numbers))] == 1:
-                found[number] = student
+                if kind != "id" or not _contradicts(student, candidates[number], named):
+                    found[number] = student
         matched = {student.id for student in found.values()}
         waiting = [student for student in waiting if student.id not in matched]
     return found, waiting
+
+
+def _contradicts(student: Student, keys: Keys, named: bool) -> bool:
+    """Whether a row is somebody else's by everything that both know besides the id."""
+    addresses = {_folded(key, "email") for key in keys.get("email", ()) if "@" in key}
+    words = {word for key in keys.get("name", ()) for word in _words(key)}
+    agreeing = []
+    if student.email and addresses:
+        agreeing.append(_folded(student.email, "email") in addresses)
+    if named and words and _words(student.name):
+        agreeing.append(bool(words & _words(student.name)))
+    return bool(agreeing) and not any(agreeing)
+
+
+def _words(name: str) -> set[str]:
+    return {word for word in re.split(r"\W+", name.casefold()) if word}
 
 
 def _of(student: Student, kind: str) -> set[str]:

@@ -28,6 +28,8 @@ NUMBERED = re.compile(r"\D*?(\d+)")
 """The first cell of a row: "Participant 123", in the language of the site."""
 COMMENT = 4_000
 """Characters."""
+PART = 300
+"""Characters of a message in a comment."""
 FAILED = 12
 """Checks in a comment."""
 
@@ -67,7 +69,7 @@ def fill(
     maximum = {page.value(row, grade + 1) for row in rows}
     comma = any("," in value for value in maximum | {page.value(row, grade) for row in rows})
 
-    found, unmatched = match.rows(book.students, {row: _keys(page, row, grade) for row in rows})
+    found, unmatched = match.rows(book.students, {row: _keys(page, row, grade) for row in rows}, named=False)
     count = without = 0
     for row, student in found.items():
         if match.nothing_to_enter(book.of(student)):
@@ -144,10 +146,11 @@ def comment(book: Gradebook, student: Student) -> str:
         lines += [facts.summary(entry), *facts.entry_lines(entry)]
         failed = entry.result.failed if entry.result else []
         for check in failed[:FAILED]:
-            lines.append("- " + "; ".join(part for part in (check.title, check.message, check.hint or "") if part))
+            parts = (check.title, check.message, check.hint or "")
+            lines.append("- " + "; ".join(facts.shorten(part, PART) for part in parts if part))
         if len(failed) > FAILED:
             lines.append(say("and {count} more", count=len(failed) - FAILED))
-    return facts.shorten("\n".join(table.UNSAFE.sub("", line) for line in lines), COMMENT)
+    return facts.shorten("\n".join(table.visible(line) for line in lines), COMMENT)
 
 
 def to_import(book: Gradebook, *, bom: bool = False) -> bytes:

@@ -116,10 +116,10 @@ class Sheet:
 
     def to_bytes(self) -> bytes:
         """The file with the changes made."""
-        edits: list[tuple[int, int, str]] = []
-        for number, cells in enumerate(self.rows):
-            changed = {column: value for (row, column), value in self.changes.items() if row == number}
-            edits += self._edits(cells, changed)
+        by_row: dict[int, dict[int, str]] = {}
+        for (row, column), value in self.changes.items():
+            by_row.setdefault(row, {})[column] = value
+        edits = [edit for row, changed in by_row.items() for edit in self._edits(self.rows[row], changed)]
         parts, done = [], 0
         for start, end, value in sorted(edits):
             parts += [self.text[done:start], value]

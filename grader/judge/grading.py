@@ -126,7 +126,7 @@ class Judge:
         self.launcher = launcher
         self.emit = emit
         self.source = b""
-        self.file = Source(request.file.name, b"")
+        self.file = Source(request.name, b"")
         self.started = datetime.now(timezone.utc)
         self.clock = time.monotonic()
         slug = request.exercise.slug
@@ -153,7 +153,7 @@ class Judge:
             NotGradable: it cannot be read.
         """
         self.source = submission.read(self.request.file)
-        self.file = Source(self.request.file.name, self.source)
+        self.file = Source(self.request.name, self.source, self.request.cells)
 
     def run(self) -> None:
         """Start, run all checks, diagnose, report."""
@@ -205,7 +205,7 @@ class Judge:
                 say(
                     "{file} cannot be compiled within the limits of time and memory; is there a very large or "
                     "deeply nested expression in it?",
-                    file=self.request.file.name,
+                    file=self.request.name,
                 )
             )
         if compiled.code is not None:
@@ -231,7 +231,7 @@ class Judge:
                 "exercise": self._number,
                 "slug": self.request.exercise.slug,
                 "title": self.request.exercise.title(self._lang),
-                "file": str(self.request.file),
+                "file": self.request.shown or str(self.request.file),
                 "seed": self.request.seed,
                 "sandbox": self.launcher.level,
                 "checks": [plain(announcement(spec, self._lang)) for spec in self.specs],
@@ -247,7 +247,7 @@ class Judge:
             id=exercise.id,
             slug=exercise.slug,
             title=exercise.title(self._lang),
-            file=str(self.request.file),
+            file=self.request.shown or str(self.request.file),
             sha256=hashlib.sha256(self.source).hexdigest() if self.source else None,
             started=self.started.isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - self.clock, 3),
@@ -361,13 +361,13 @@ class Judge:
             error: what was raised.
             ours: whether the compiler may have raised it; the file itself may raise a SyntaxError about other code.
         """
-        name = self.request.file.name
+        name = self.request.name
         if error.place is not None and ours:
             line, text = error.place
             said = say(
                 "{file} does not parse. Line {line}: {error}\n    {text}",
                 file=name,
-                line=line,
+                line=self.file.number(line),
                 error=error.message,
                 text=text,
             )
@@ -560,7 +560,9 @@ class Judge:
             known = error.type if isinstance(getattr(builtins, error.type, None), type) else "Exception"
             line = error.frames[-1][0] if error.frames else 0
             place = (
-                say(" in line {line} (`{text}`)", line=line, text=self.file.line(line)) if self.file.line(line) else ""
+                say(" in line {line} (`{text}`)", line=self.file.number(line), text=self.file.line(line))
+                if self.file.line(line)
+                else ""
             )
             item.message = say(
                 "your code raised {error}{place}. Its message is not shown: this check ran with a "
@@ -679,13 +681,13 @@ class Judge:
                     return "own-error", say(
                         "Your own code raises this, in line {line} (`{text}`). The check expected an answer here: "
                         "for which input does the condition before that line hold?",
-                        line=line,
+                        line=self.file.number(line),
                         text=text,
                     )
                 return "uncaught-exception", say(
                     "Python stopped in line {line} (`{text}`). Print the types and shapes of what that line "
                     "uses, for the input of this check.",
-                    line=line,
+                    line=self.file.number(line),
                     text=text,
                 )
             return found
@@ -743,7 +745,7 @@ class Judge:
             times = {"seconds": f"{limit:g}", "limit": f"{limit:g}"}
             if frames:
                 line, _ = frames[-1]
-                place = {"line": line, "text": self.file.line(line)}
+                place = {"line": self.file.number(line), "text": self.file.line(line)}
                 item.message = say(
                     "timed out after {seconds} s (limit {limit} s); it was in line {line} (`{text}`)", **times, **place
                 )

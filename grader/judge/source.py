@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
-from course import submission
+from course import notebook, submission
 from course.text import say
 from grader.errors import StudentRaised
 from grader.wire import OUTER_FRAMES
@@ -17,11 +18,13 @@ class Source:
     Args:
         name: its name, as the student sees it.
         content: its bytes.
+        cells: of a notebook: first line, number and count of lines of each.
     """
 
-    def __init__(self, name: str, content: bytes) -> None:
+    def __init__(self, name: str, content: bytes, cells: Sequence[tuple[int, int, int]] = ()) -> None:
         self.name = name
         self._content = content
+        self._cells = cells
 
     @functools.cached_property
     def text(self) -> str:
@@ -33,7 +36,12 @@ class Source:
         if not frames:
             return ""
         line, _ = frames[-1]
-        return say(", line {line} (`{text}`)", line=line, text=self.line(line))
+        return say(", line {line} (`{text}`)", line=self.number(line), text=self.line(line))
+
+    def number(self, line: int) -> int | str:
+        """What a sentence calls a line: its number, or "4 of cell 3"."""
+        place = notebook.locate(self._cells, line)
+        return say("{line} of cell {cell}", line=place.line, cell=place.cell) if place else line
 
     def line(self, number: int) -> str:
         """A line without its indentation; empty if there is none of this number."""
@@ -60,7 +68,8 @@ class Source:
                 shown.append(f"  [{count} more calls]")
                 continue
             line, name = frame_or_gap
-            shown.append(f'  File "{self.name}", line {line}, in {name}\n    {self.line(line)}')
+            where = notebook.locate(self._cells, line) or f"line {line}"
+            shown.append(f'  File "{self.name}", {where}, in {name}\n    {self.line(line)}')
             if count > 1:
                 shown.append(f"  [the same call {count - 1} more times]")
         return shown

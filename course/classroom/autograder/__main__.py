@@ -125,7 +125,8 @@ def grade(
         try:
             if found is None:
                 raise submission.NotGradable(say("Hand in one file called {file}; it was not found.", file=copy.name))
-            copy.write_bytes(_python(found, folder, exercise))
+            code = _python(found, folder, exercise)
+            copy.write_bytes(code.source.encode("utf-8") if isinstance(code, notebook.Notebook) else code)
         except submission.NotGradable as reason:
             started.refuse(str(reason), exercise.points)
             assert started.result
@@ -143,19 +144,29 @@ def grade(
                 write(so_far.result)
 
         whole = command or [*AS_USER, *isolated_command("grader")]
-        quiet = {"COURSE_PARENT": "", "HOME": "/tmp", "USER": USER, "LOGNAME": USER}
+        quiet = dict(COURSE_PARENT="", HOME="/tmp", USER=USER, LOGNAME=USER)  # its parent is runuser, not we
         with Grader(whole, level=config.sandbox, environ=quiet, folder=Path("/")) as grader:
-            write(session.run(grader, exercise, copy, lang=config.lang, heard=heard))
+            book = code if isinstance(code, notebook.Notebook) else None
+            result = session.run(
+                grader,
+                exercise,
+                copy,
+                lang=config.lang,
+                heard=heard,
+                shown=Path(found.name),
+                cells=book.cells if book else (),
+            )
+            write(replace(result, notes=[*(book.notes if book else ())]))
             if words := grader.last_words():
                 print(clean(words))
 
 
-def _python(path: Path, folder: Path, exercise: Exercise) -> bytes:
-    """The Python in a file that was handed in; of a notebook its code cells."""
+def _python(path: Path, folder: Path, exercise: Exercise) -> bytes | notebook.Notebook:
+    """The file that was handed in, read within bounds; a notebook is taken apart here, where it can be read."""
     if not notebook.is_notebook(path):
         return submission.read(path, within=folder)
     data = submission.contents(path, notebook.MAX_BYTES, folder)
-    return notebook.read(data, path.name, exercise.names).source.encode("utf-8")
+    return notebook.read(data, path.name, notebook.graded(exercise))
 
 
 def find(folder: Path, exercise: Exercise) -> Path | None:

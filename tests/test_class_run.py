@@ -1,0 +1,413 @@
+"""Grading a class: every submission exactly once, whatever becomes of graders, workers and commands."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from course import bundle, paths
+from course.classroom import gradebook, run
+from course.classroom.model import Refused, Student
+from course.classroom.store import Store
+from course.errors import GraderFault
+from tests.class_desk import Desk, handed
+from tests.test_cli import english  # noqa: F401  every test here speaks English
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path)
+
+
+def rows(desk):
+    """(student, status, points) of the gradebook."""
+    with Store(desk.store_path) as store:
+        return [(entry.student.id, entry.status, int(entry.points)) for entry in gradebook.build(store)]
+
+
+# --- What becomes of submissions --------------------------------------------------------------------------------------
+
+
+def test_each_source_is_graded_once_and_told_to_everybody_who_handed_it_in(desk):
+    counts, heard = desk.grade(
+        handed("ada", "x = 1"), handed("bob", "x = 1"), handed("cem", "# fail: 2"), handed("dora", "x = 1", "heads")
+    )
+    assert sorted(heard) == [
+        (["ada", "bob"], "passed", 6), (["cem"], "failed", 3), (["dora"], "passed", 6),
+    ]  # fmt: skip
+    assert (counts.graded, counts.processed, len(desk.requests)) == (4, 4, 3)
+    assert rows(desk) == [
+        ("ada", "passed", 6), ("ada", "missing", 0), ("bob", "passed", 6), ("bob", "missing", 0),
+        ("cem", "failed", 3), ("cem", "missing", 0), ("dora", "missing", 0), ("dora", "passed", 6),
+    ]  # fmt: skip
+
+
+def test_what_is_unchanged_is_not_graded_again(desk, monkeypatch):
+    files = [handed("ada", "x = 1"), handed("bob", "# fail: 1")]
+    desk.grade(*files)
+    counts, heard = desk.grade(*files)
+    assert (counts.reused, counts.graded, heard, len(desk.requests)) == (2, 0, [], 2)
+    counts, _ = desk.grade(files[0], handed("bob", "# fail: 2"), handed("cem", "x = 1"))
+    assert (counts.reused, counts.graded) == (2, 1)  # what cem handed in was known
+    counts, _ = desk.grade(*files, seed=lambda one: 5)
+    assert (counts.reused, counts.graded) == (0, 2) and desk.requests[-1]["seed"] == 5
+    monkeypatch.setattr(bundle, "environment", lambda level: "another torch")
+    assert desk.grade(*files)[0].graded == 2
+
+
+def test_seeds_per_student_grade_equal_files_apart(desk):
+    counts, _ = desk.grade(handed("ada", "x"), handed("bob", "x"), seed=lambda one: len(one.student + one.exercise))
+    assert counts.graded == 2 and len(desk.requests) == 1  # both names have three letters
+    desk.grade(handed("ada", "x"), handed("florence", "x"), seed=lambda one: len(one.student))
+    assert sorted(request["seed"] for request in desk.requests) == [3, 7, 8]
+
+
+def test_our_fault_is_tried_twice_told_and_tried_again_next_time(desk):
+    files = [handed("ada", "x = 1"), handed("bob", "# ours")]
+    counts, heard = desk.grade(*files)
+    assert (counts.graded, counts.ours, counts.faults) == (1, 1, ["the judge ended without a result"])
+    assert [request["source"] for request in desk.requests].count("# ours") == 2
+    assert ("bob", "grader_error", 0) in rows(desk)
+    (desk.folder / "repaired").touch()
+    counts, heard = desk.grade(*files)
+    assert (counts.graded, counts.reused, heard) == (1, 1, [(["bob"], "passed", 6)])
+    assert ("bob", "passed", 6) in rows(desk)
+
+
+def test_a_file_that_ends_every_grader_stops_nobody(desk):
+    counts, _ = desk.grade(*(handed(f"s{n}", f"x = {n}") for n in range(8)), handed("eve", "# kill"), jobs=1)
+    assert (counts.graded, counts.ours) == (8, 1)
+    assert "exit code 9" in counts.faults[0]
+
+
+def test_what_cannot_be_graded_is_a_row_with_its_reason(desk):
+    refused = Refused(Student("dora"), "lora", "dora/lora.docx", "It is a document.")
+    counts, _ = desk.grade(handed("ada", "# broken"), handed("bob", "x"), refused=[refused])
+    assert (counts.graded, counts.not_gradable, counts.refused) == (1, 1, 1)
+    with Store(desk.store_path) as store:
+        entries = gradebook.build(store).entries
+    assert entries["ada", "lora"].result.message == "lora.py, line 1: invalid syntax"
+    assert entries["dora", "lora"].result.message == "It is a document."
+    assert entries["ada", "lora"].points == entries["dora", "lora"].points == 0
+
+
+def test_a_source_travels_as_it_is_and_leaves_nothing_behind(desk, monkeypatch, tmp_path):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    stale = temporary / f"{run.PREFIX}999999999-x"
+    stale.mkdir()
+    desk.grade(handed("ada", "# é\r\nx = 1"))
+    (request,) = desk.requests
+    assert Path(request["file"]).name == "lora.py" and request["source"].startswith("# é")
+    assert Path(request["file"]).parent.parent.parent == temporary
+    assert list(temporary.iterdir()) == []
+
+
+def test_errors_in_a_notebook_can_be_told_by_cell_and_line(desk):
+    cells = ((1, 2, 1), (2, 4, 3))
+    book = dataclasses.replace(handed("ada", "x = 1\n"), origin="ada/lora.ipynb", cells=cells)
+    desk.grade(book, handed("bob", "x = 2\n"))
+    first, second = sorted(desk.requests, key=lambda request: request["source"])
+    assert (first["shown"], first["cells"]) == ("lora.ipynb", [[1, 2, 1], [2, 4, 3]])
+    assert "cells" not in second
+    with Store(desk.store_path) as store:
+        files = [store.result(one.grading).file for one in store.submissions()]
+    assert files == ["lora.ipynb", "lora.py"]
+
+
+def test_no_more_gradings_at_once_than_there_are_jobs(desk):
+    desk.grade(*(handed(f"s{n}", f"x = {n}  # sleep: 0.05") for n in range(9)), jobs=3)
+    graded = [request for request in desk.requests if "sleep" in request["source"]]
+    assert len(graded) == 9 and len({request["pid"] for request in graded}) == 1  # one grader for all
+
+
+def test_other_checks_than_those_of_the_store_grade_nothing(desk):
+    """A worker of a cluster may have another version of the course."""
+    with desk.store() as store:
+        store.register(run.Found((handed("ada", "x"),), ()), "/hand-ins")
+        (job,) = run.plan(store.submissions(), desk.setup())
+    theirs = run.replace(job.key, bundle="0" * 64)
+    result = json.loads(run.perform(run.Task(theirs, b"x", desk.setup())))
+    assert result["status"] == "grader_error" and "another version of the checks" in result["message"]
+    theirs = run.replace(job.key, environment="{}")
+    result = json.loads(run.perform(run.Task(theirs, b"x", desk.setup())))
+    assert "other versions of Python or of the libraries" in result["message"]
+    assert desk.requests == []
+
+
+def test_a_broken_future_is_our_fault_and_a_lost_cluster_stops(desk):
+    class Lost(run.Executor):
+        def __init__(self, error):
+            self.error = error
+
+        def submit(self, function, /, *arguments):
+            future = run.Future()
+            if self.error:
+                future.set_exception(self.error)
+            else:
+                future.cancel()
+                future.set_running_or_notify_cancel()
+            return future
+
+    with desk.store() as store:
+        waiting, counts = run.take(run.Found((handed("ada", "x"),), ()), store, "/x", desk.setup())
+        crew = run.Crew(desk.setup(), Lost(RuntimeError("killed")), 4, run.Answer("full", 1.0), 1)
+        run.grade(waiting, store, crew, counts, lambda job, result: None)
+        assert counts.faults == ["The grading broke off: RuntimeError: killed"]
+        crew = run.Crew(desk.setup(), Lost(None), 4, run.Answer("full", 1.0), 1)
+        with pytest.raises(GraderFault, match="Dask scheduler has dropped"):
+            run.grade(waiting, store, crew, counts, lambda job, result: None)
+
+
+# --- The command ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three students and a document."""
+    folder = tmp_path / "hand-ins"
+    for name, source in {"ada": "x = 1\n", "bob": "# fail: 2\n", "cem": "# broken\n"}.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "lora.py").write_text(source)
+    (folder / "dora").mkdir()
+    (folder / "dora" / "lora.docx").write_bytes(b"PK\x03\x04")
+    return folder
+
+
+REPORT = """\
+dora                  refused  dora/lora.docx: lora.docx is a document of a word processor or browser. Save your code \
+as plain text in a file that ends in .py.
+3 submissions to grade, 1 at once, sandbox full, at most 120 s for each
+ada   exercise-3     6/6  passed
+bob   exercise-3     3/6  failed        the scaling is inverted
+cem   exercise-3     0/6  not gradable  lora.py, line 1: invalid syntax
+
+2  graded
+0  unchanged, so not graded again
+1  not gradable: the file does not run, or lacks what it needs
+1  refused: not a file that can be graded
+0  failed through our fault; the next run tries them again
+0.1 s, 9.99 gradings per second
+
+Look at the class:
+course class report --store STORE
+"""
+
+
+def plain(output, desk):
+    """What was printed, without what differs from run to run."""
+    text = output.replace(str(desk.store_path), "STORE")
+    text = re.sub(r"[\d.]+ s, [\d.]+ gradings per second", "0.1 s, 9.99 gradings per second", text)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def test_the_report_of_a_run(desk, folder):
+    outcome = desk("grade", str(folder), "--store", str(desk.store_path), "--jobs", "1")
+    shown = plain(outcome.stdout, desk)
+    first = sorted(shown.splitlines()[2:5])  # of two that end at the same time, either may be told first
+    assert "\n".join([*shown.splitlines()[:2], *first, *shown.splitlines()[5:]]) + "\n" == REPORT
+    assert outcome.exit_code == 0
+    again = desk("grade", str(folder), "--store", str(desk.store_path))
+    assert (again.exit_code, len(desk.requests)) == (0, 3)
+    assert "3  unchanged, so not graded again" in again.stdout
+
+
+def test_our_fault_is_the_exit_code(desk, folder):
+    (folder / "bob" / "lora.py").write_text("# ours\n")
+    outcome = desk("grade", str(folder), "--store", str(desk.store_path), "--jobs", "2")
+    assert outcome.exit_code == 3
+    assert outcome.stdout.splitlines()[-1] == f"course class grade {folder} --store {desk.store_path} --jobs 2"
+    (desk.folder / "repaired").touch()
+    assert desk("grade", str(folder), "--store", str(desk.store_path)).exit_code == 0
+
+
+def test_without_the_full_sandbox_nothing_is_graded(desk, folder):
+    (desk.folder / "level").write_text("rlimits")
+    outcome = desk("grade", str(folder), "--store", str(desk.store_path))
+    assert outcome.exit_code == 2
+    assert "here it is rlimits (no Landlock)" in outcome.stderr and "--allow-unsandboxed" in outcome.stderr
+    assert desk.requests == [] and {status for _, status, _ in rows(desk)} <= {"grader_error", "not_gradable"}
+    outcome = desk("grade", str(folder), "--store", str(desk.store_path), "--allow-unsandboxed")
+    assert outcome.exit_code == 0 and "sandbox rlimits" in outcome.stdout and len(desk.requests) == 3
+
+
+def test_roster_and_policy_are_remembered(desk, folder, tmp_path):
+    (tmp_path / "class.csv").write_text("id,name\nzoe,Zoe Z\nbob,Bob B\n")
+    (tmp_path / "policy.toml").write_text('title = "Homework 1"\nseed = 5\nexercises = ["lora"]\n')
+    outcome = desk(
+        "grade", str(folder), "--store", str(desk.store_path),
+        "--roster", str(tmp_path / "class.csv"), "--policy", str(tmp_path / "policy.toml"),
+    )  # fmt: skip
+    assert outcome.exit_code == 0, outcome.output
+    assert {request["seed"] for request in desk.requests} == {5}
+    desk("grade", str(folder), "--store", str(desk.store_path))
+    assert len(desk.requests) == 3  # the seed of the policy was remembered
+    with Store(desk.store_path) as store:
+        book = gradebook.build(store)
+    assert book.title == "Homework 1"
+    assert [student.shown for student in book.students][:2] == ["Zoe Z", "Bob B"]
+    assert book.entries["zoe", "lora"].status == "missing"
+
+
+def test_a_name_cannot_move_the_cursor(desk, tmp_path):
+    folder = tmp_path / "hand-ins" / "eve\x1b[2J"
+    folder.mkdir(parents=True)
+    (folder / "lora.py").write_text("# broken")
+    outcome = desk("grade", str(tmp_path / "hand-ins"), "--store", str(desk.store_path))
+    assert outcome.exit_code == 0 and "\x1b" not in outcome.output and "\\x1b[2J" in outcome.stdout
+
+
+COMMAND = """
+import sys
+from pathlib import Path
+from course import signals
+from course.cli import Settings, cli
+from tests.class_desk import Desk
+signals.heed()
+try:
+    cli(sys.argv[2:], obj=Settings(Desk(Path(sys.argv[1])).command), prog_name="course")
+except signals.Stopped as stopped:
+    sys.exit(77)
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_keeps_what_is_done_and_says_how_to_go_on(desk, tmp_path, number, code):
+    folder = tmp_path / "hand-ins"
+    for n in range(12):
+        (folder / f"s{n:02}").mkdir(parents=True)
+        (folder / f"s{n:02}" / "lora.py").write_text(f"x = {n}  # sleep: {'0.02' if n < 4 else '30'}\n")
+    words = ["class", "grade", str(folder), "--store", str(desk.store_path), "--jobs", "2"]
+    child = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, str(tmp_path), *words], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    with child:
+        lines = [child.stdout.readline() for _ in range(5)]  # the head, and four submissions
+        child.send_signal(number)
+        rest = child.stdout.read().splitlines()
+        assert child.wait(30) == code, rest
+    assert len([line for line in lines if "passed" in line]) == 4
+    assert "Interrupted: 4 of 12 were graded, and their results are kept." in rest
+    assert rest[-1] == f"course class grade {folder} --store {desk.store_path} --jobs 2"
+    with Store(desk.store_path) as store:
+        done = [one.grading is not None for one in store.submissions()]
+    assert sum(done) == 4
+    for n in range(4, 12):
+        (folder / f"s{n:02}" / "lora.py").write_text(f"x = {n}\n")
+    assert desk(*words[1:]).exit_code == 0
+    assert rows(desk) == [(f"s{n:02}", "passed", 6) for n in range(12)]
+
+
+# --- Dask -------------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def dask(tmp_path, workers=2):
+    """A scheduler and worker processes as on a cluster; their processes."""
+    scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--no-show"]
+    place = tmp_path / "scheduler.json"
+    environ = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3"}
+    processes = []
+    try:
+        with (tmp_path / "dask.log").open("w") as log:
+            start = {"stdout": log, "stderr": log, "cwd": ROOT, "env": environ}
+            processes.append(subprocess.Popen([*scheduler, "--scheduler-file", str(place)], **start))
+            for number in range(workers):
+                worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(place)]
+                options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", f"worker-{number}"]
+                options += ["--local-directory", str(tmp_path)]
+                processes.append(subprocess.Popen([*worker, *options], **start))
+            deadline = time.monotonic() + 60
+            while not place.exists() or not place.read_text().strip():
+                assert time.monotonic() < deadline, (tmp_path / "dask.log").read_text()
+                time.sleep(0.05)
+            yield json.loads(place.read_text())["address"], processes[1:]
+    finally:
+        for process in reversed(processes):
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.slow
+def test_a_worker_of_a_cluster_is_killed_and_every_submission_is_graded_exactly_once(desk, tmp_path):
+    files = [handed(f"s{n:02}", f"x = {n}  # fail: {n % 4}  # sleep: 0.1") for n in range(30)]
+    heard = []
+    with dask(tmp_path) as (address, workers), desk.store() as store:
+        import distributed
+
+        with contextlib.closing(distributed.Client(address, set_as_default=False)) as client:
+            client.wait_for_workers(2, timeout=60)
+        waiting, counts = run.take(run.Found(tuple(files), ()), store, "/hand-ins", desk.setup())
+
+        def listen(job, result):
+            heard.append(job.submissions[0].student)
+            if len(heard) == 10:
+                os.kill(workers[0].pid, signal.SIGKILL)
+
+        with run.cluster(desk.setup(), address, None) as crew:
+            assert (crew.workers, crew.window, crew.answer) == (2, 4, run.Answer("full", 120.0))
+            run.grade(waiting, store, crew, counts, listen)
+        assert workers[0].wait() == -signal.SIGKILL
+        gradings = store._db.execute("SELECT count(*), count(DISTINCT sha256) FROM grading").fetchone()
+        assert tuple(gradings) == (30, 30)
+        assert [entry.points for entry in gradebook.build(store)] == [Decimal((6, 5, 3, 0)[n % 4]) for n in range(30)]
+    assert sorted(heard) == [f"s{n:02}" for n in range(30)] and counts.graded == 30
+    graders = {request["pid"] for request in desk.requests}
+    assert len(graders) == 2  # one for each worker process
+    assert 30 <= len(desk.requests) <= 31  # what the killed worker had in hand was graded by the other one
+
+
+def test_a_scheduler_that_is_not_there_is_named(desk, folder, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(run, "CONNECT_SECONDS", 1)
+    words = ["grade", str(folder), "--store", str(desk.store_path), "--dask", "tcp://127.0.0.1:9"]
+    outcome = desk(*words)
+    assert outcome.exit_code == 2 and "no Dask scheduler answers at tcp://127.0.0.1:9" in outcome.stderr
+
+
+def test_without_dask_the_package_to_install_is_named(desk, folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    outcome = desk("grade", str(folder), "--store", str(desk.store_path), "--dask", "tcp://127.0.0.1:9")
+    assert outcome.exit_code == 2 and "transformers-course[cluster]" in outcome.stderr
+
+
+# --- The real grader --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_class_is_graded_by_the_real_grader(tmp_path):
+    """A reference, a skeleton, a syntax error and an endless import of the cheapest exercise, two at once."""
+    sources = {
+        "ada": paths.solution("strategy").read_text(encoding="utf-8"),
+        "bob": paths.skeleton("strategy").read_text(encoding="utf-8"),
+        "cem": "def broken(:\n",
+        "eve": "while True:\n    pass\n",
+    }
+    with Store(tmp_path / "class.db", create=True) as store:
+        files = tuple(handed(name, source, "strategy") for name, source in sources.items())
+        setup = run.Setup()
+        waiting, counts = run.take(run.Found(files, ()), store, "/hand-ins", setup)
+        with run.local(setup, 2) as crew:
+            assert crew.answer.sandbox == "full" and 0 < crew.answer.seconds <= 120
+            run.grade(waiting, store, crew, counts, lambda job, result: None)
+        book = gradebook.build(store)
+    assert {entry.student.id: entry.status for entry in book} == {
+        "ada": "passed", "bob": "not_started", "cem": "not_gradable", "eve": "not_gradable",
+    }  # fmt: skip
+    ada = book.entries["ada", "strategy"]
+    assert ada.points == ada.max_points and ada.result.sandbox == "full"
+    assert ada.result.bundle == bundle.of("strategy") and ada.result.sha256 == ada.sha256
+    assert "Line 1: invalid syntax" in book.entries["cem", "strategy"].result.message
+    assert (counts.graded, counts.not_gradable, counts.ours) == (2, 2, 0)
