@@ -18,6 +18,7 @@ from course.classroom import pages, report, sources, statistics
 from course.classroom.model import Found, Handed, Override, Refused, Student
 from course.classroom.store import Key, Store
 from course.cli import cli
+from scripts import messages
 from tests import classes
 from tests.classes import check, entry, gradebook, misunderstood, result
 
@@ -499,3 +500,11 @@ def test_from_real_files_to_pages(tmp_path):
     assert invoke("feedback", "--store", store, "--out", tmp_path / "out").exit_code == 0
     told = (tmp_path / "out" / "ada.html").read_text(encoding="utf-8")
     assert "The activation comes after up" in told and "hidden check" in told and "bo" not in re.findall(r"\w+", told)
+
+
+def test_the_sentences_of_the_templates_reach_the_catalogues():
+    found = {one if isinstance(one, str) else one[0] for one in (entry.id for entry in messages.template("pages"))}
+    texts = [path.read_text(encoding="utf-8") for path in sorted(pages.TEMPLATES.glob("*.html"))]
+    written = {sentence for text in texts for sentence in re.findall(r'\bsay(?:_many)?\("([^"]+)"', text)}
+    assert len(texts) >= 6 and len(written) > 90
+    assert written <= found
