@@ -18,6 +18,7 @@ from course.classroom import pages, report, sources, statistics
 from course.classroom.model import Found, Handed, Override, Refused, Student
 from course.classroom.store import Key, Store
 from course.cli import cli
+from scripts import messages
 from tests import classes
 from tests.classes import check, entry, gradebook, misunderstood, result
 
@@ -282,6 +283,9 @@ def test_definitions_are_cut_at_the_top_level():
     found = sources.definitions(text)
     assert list(found) == ["f", "C", "h"]
     assert found["f"] == "def f(): return 2\n"  # the last one counts, as it does in Python
+    odd = "x = 1 # \x0c \u2028 \x1c\ndef g():\n    return 1\n"
+    assert sources.definitions(odd) == {"g": "def g():\n    return 1\n"}
+    assert sources.definitions(sources.decode(b"def g():\r\n    pass\r\n")) == {"g": "def g():\n    pass\n"}
     assert found["C"] == "class C:\n    def f(self): pass\n"
 
 
@@ -496,3 +500,11 @@ def test_from_real_files_to_pages(tmp_path):
     assert invoke("feedback", "--store", store, "--out", tmp_path / "out").exit_code == 0
     told = (tmp_path / "out" / "ada.html").read_text(encoding="utf-8")
     assert "The activation comes after up" in told and "hidden check" in told and "bo" not in re.findall(r"\w+", told)
+
+
+def test_the_sentences_of_the_templates_reach_the_catalogues():
+    found = {one if isinstance(one, str) else one[0] for one in (entry.id for entry in messages.template("pages"))}
+    texts = [path.read_text(encoding="utf-8") for path in sorted(pages.TEMPLATES.glob("*.html"))]
+    written = {sentence for text in texts for sentence in re.findall(r'\bsay(?:_many)?\("([^"]+)"', text)}
+    assert len(texts) >= 6 and len(written) > 90
+    assert written <= found

@@ -14,7 +14,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator
 
-from course import paths
+from course import paths, submission
 from course.classroom.model import Student
 
 OPENING = ("def", "class", "async", "@")
@@ -44,9 +44,8 @@ def decode(source: bytes) -> str:
     if len(source) > LONGEST:
         raise Unreadable(f"{len(source)} bytes")
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-        return io.TextIOWrapper(io.BytesIO(source), encoding, newline=None).read()
-    except (SyntaxError, UnicodeError, LookupError) as error:
+        return submission.decode(source).replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeError as error:
         raise Unreadable(str(error)) from None
 
 
@@ -68,7 +67,7 @@ def definitions(text: str) -> dict[str, str]:
     Raises:
         Unreadable: see ``tokens``.
     """
-    lines = text.splitlines(keepends=True)
+    lines = [f"{line}\n" for line in text.split("\n")]  # as the tokenizer counts them
     return {name: "".join(lines[first - 1 : last]) for name, first, last in _spans(tokens(text))}
 
 
