@@ -262,6 +262,14 @@ def test_roster_and_policy_are_remembered(desk, folder, tmp_path):
     assert book.entries["zoe", "lora"].status == "missing"
 
 
+def test_an_option_that_has_no_effect_is_refused_and_not_remembered(desk, folder, tmp_path):
+    (tmp_path / "policy.toml").write_text("time_limit = 10\n")
+    words = ["grade", str(folder), "--store", str(desk.store_path)]
+    outcome = desk(*words, "--policy", str(tmp_path / "policy.toml"))
+    assert outcome.exit_code == 2 and "time_limit" in outcome.stderr and desk.requests == []
+    assert desk(*words).exit_code == 0
+
+
 def test_a_name_cannot_move_the_cursor(desk, tmp_path):
     folder = tmp_path / "hand-ins" / "eve\x1b[2J"
     folder.mkdir(parents=True)

@@ -126,6 +126,8 @@ def grade(
 
     students = rosters.load(roster) if roster else None
     rules = policies.load(policy) if policy else None
+    if rules and rules.time_limit is not None:  # rather refused than ignored
+        raise CourseError(say("the policy sets time_limit, and class grade has only the limits of the exercises."))
     with Store(store_path, create=True) as store, store.alone():
         if students is not None:
             store.enrol(students)
@@ -133,8 +135,6 @@ def grade(
             store.remember(gradebook.POLICY, policy.read_text(encoding="utf-8-sig"))
         rules = rules or gradebook.policy_of(store)
         students = tuple(student for student in store.students() if student.in_roster)
-        if rules.time_limit is not None:  # rather refused than ignored
-            raise CourseError(say("the policy sets time_limit, and class grade has only the limits of the exercises."))
         exercises = wishes.exercises or rules.exercises or None
         unsandboxed = wishes.unsandboxed or rules.sandbox == "auto"
         setup = Setup("auto" if unsandboxed else "full", text.language(), command)

@@ -492,7 +492,12 @@ def _outcome(future: Future[str], key: Key, lang: str) -> tuple[Result, str | No
         document = future.result()
         return Result.from_json(json.loads(document)), document
     except CancelledError:  # nobody but the scheduler cancels what we have not
-        raise GraderFault(say("The Dask scheduler has dropped the gradings: it is gone, or was restarted.")) from None
+        raise GraderFault(
+            say(
+                "The Dask scheduler has dropped the gradings: it is gone, or was restarted. What was graded is kept; "
+                "the same command goes on from there."
+            )
+        ) from None
     except Exception as error:  # a worker that was killed again and again, a result that cannot be read
         reason = f"{type(error).__name__}: {error}"
         return failed(key, say("The grading broke off: {reason}", reason=reason), lang), None
