@@ -255,7 +255,7 @@ WRONG = {
     "# due\ndeadline = 2026-06-01": ["line 2", "no time of day"],
     'deadline = "tomorrow"': ["line 1", "tomorrow"],
     'deadline = "2026-06-01"': ["line 1", "no time of day"],
-    "deadline = 0001-01-01T00:00:00Z": ["line 1", "no year"],
+    "deadline = 0001-01-01T00:00:00Z": ["line 1", "not plausible"],
     'time_zone = "Europe/Zurich"\ndeadline = 2026-03-29T02:30:00': ["line 2", "does not exist"],
     'time_zone = "Europe/Zürich"': ["line 1", "Europe/Zürich"],
     'time_zone = "../../etc/passwd"': ["line 1", "no time zone"],
@@ -264,7 +264,7 @@ WRONG = {
     "penalty_cap = nan": ["line 1", "between 0 and 100"],
     "penalty_per_day = true": ["line 1", "between 0 and 100"],
     'attempts = "first"': ["line 1", '"last-on-time"'],
-    'exercises = ["lora", 3]': ["line 1", "lora is named twice"],
+    'exercises = ["lora", 3]': ["line 1", "lora appears twice"],
     "exercises = []": ["line 1", "a list of exercises"],
     'exercises = ["lora", "headz"]': ["line 1", "headz", "'heads'"],
     "time_limit = 0": ["line 1", "seconds"],
@@ -341,7 +341,7 @@ def test_rosters(source: str):
 NO_ROSTERS = {
     b"": ["empty"],
     b"\n \n": ["empty"],
-    b"surname first\nAda\n": ["line 1", "no column is called id", "surname first"],
+    b"surname first\nAda\n": ["line 1", "no column called id", "surname first"],
     b"id,name\ns1,A\n\ns2,B\nS1,C\n": ["line 5", "'S1'", "line 2"],
     b"id,name\n,A\n": ["line 2", "id is missing"],
     b"name,id\nAda\n": ["line 2", "id is missing"],
@@ -412,5 +412,7 @@ def test_names_show_nothing_that_hides():
 
 
 def test_moments_keep_their_instant():
+    for text in ("2026-06-01 14:00+0200", "2026-06-01T12:00z", "2026-06-01T12:00:00.5+00:00"):
+        assert times.moment(text, None).replace(microsecond=0) == datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
     moment = times.moment("2026-06-01T12:00:00Z", ZURICH)
     assert moment == datetime(2026, 6, 1, 12, tzinfo=timezone.utc) and moment.tzinfo is ZURICH

@@ -52,16 +52,16 @@ DEEPEST = 30
 DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
 """What a zip without times says."""
 
-OUTSIDE = mark("The archive places it outside of itself ({path}).")
-LINK = mark("It is a link, and links are not followed.")
+OUTSIDE = mark("Its path leads out of the archive ({path}).")
+LINK = mark("It is a link; links are not followed.")
 DEVICE = mark("It is a device or a pipe, not a file.")
 ENCRYPTED = mark("It is encrypted. Pack it again without a password.")
-METHOD = mark("It is packed with a method that is not read. Pack it again as an ordinary zip.")
-TOO_LARGE = mark("It unpacks to {size} bytes; no file may have more than {limit}.")
-BOMB = mark("It unpacks to {ratio} times its size, as archive bombs do.")
-TWICE = mark("The archive holds several files of this name, so nobody can tell which one is meant.")
-TOO_DEEP = mark("It lies inside too many folders or archives.")
-NAME = mark("Its name is empty, too long or not a name.")
+METHOD = mark("It is compressed in a way that is not supported. Pack it again as an ordinary zip.")
+TOO_LARGE = mark("It unpacks to {size} bytes; the limit for one file is {limit}.")
+BOMB = mark("It unpacks to {ratio} times its compressed size, like an archive bomb.")
+TWICE = mark("The archive holds several files of this name, and it is unclear which one is meant.")
+TOO_DEEP = mark("It is nested too deeply in folders or archives.")
+NAME = mark("Its name is empty, too long or invalid.")
 
 
 class BadArchive(Exception):

@@ -106,9 +106,8 @@ def _text(node: Any) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """``2026-03-29 21:59:01.123456789 Z``: Ruby writes more digits and blanks than ISO 8601 has."""
+    """``2026-03-29 21:59:01.123456789 Z``: Ruby writes a blank before the zone."""
     plain = re.sub(r"\s+(?=(?:Z|[+-]\d\d:?\d\d)$)", "", text.strip())
-    plain = re.sub(r"\.\d+", "", plain)
     try:
         return times.moment(plain, timezone.utc)
     except times.Unclear:

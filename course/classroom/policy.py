@@ -276,7 +276,9 @@ class _Reader:
         if "extensions" in table:
             values["extensions"] = self.extensions(table["extensions"])
         if isinstance(values.get("accept_until"), timedelta) and not (values.keys() & {"deadline", "deadlines"}):
-            raise self.complaint(("accept_until",), say("a duration counts from a deadline, and there is none."))
+            raise self.complaint(
+                ("accept_until",), say("a duration needs a deadline to count from, and there is none.")
+            )
         return Policy(**values)
 
     def read(self, table: Mapping[str, Any], key: str, reader: Callable[[Any], Any], *above: str) -> Any:
@@ -352,7 +354,7 @@ class _Reader:
     @staticmethod
     def percent(value: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 100:
-            raise times.Unclear(say("a number of percent between 0 and 100 is needed."))
+            raise times.Unclear(say("a percentage between 0 and 100 is needed."))
         return Decimal(str(value))
 
     @staticmethod
@@ -382,7 +384,7 @@ class _Reader:
             raise times.Unclear(say('a list of exercises is needed, for example ["lora", "exercise-4"].'))
         slugs = [self.exercise(one) for one in value]
         if twice := next((slug for slug in slugs if slugs.count(slug) > 1), None):
-            raise times.Unclear(say("{name} is named twice.", name=twice))
+            raise times.Unclear(say("{name} appears twice.", name=twice))
         return tuple(sorted(slugs, key=[exercise.slug for exercise in syllabus.load()].index))
 
     @staticmethod
@@ -416,6 +418,6 @@ class _Reader:
         for key in table:
             slug = self.read({key: key}, key, self.exercise, *above)
             if slug in found:
-                raise self.complaint((*above, key), say("{name} is named twice.", name=slug))
+                raise self.complaint((*above, key), say("{name} appears twice.", name=slug))
             found[slug] = self.read(table, key, reader, *above)
         return found

@@ -104,7 +104,7 @@ def parse(data: bytes, name: str) -> tuple[Student, ...]:
         key = folded(student.id)
         if key in students:
             raise _complaint(
-                name, line, say("the id '{id}' is in line {line} already.", id=student.id, line=lines[key])
+                name, line, say("the id '{id}' already appears in line {line}.", id=student.id, line=lines[key])
             )
         students[key], lines[key] = student, line
     return tuple(students.values())
@@ -133,7 +133,7 @@ def _columns(header: Sequence[str], name: str, line: int) -> tuple[Mapping[str, 
             name,
             line,
             say(
-                "no column is called id. A roster has the columns id, name, email and extension; "
+                "there is no column called id. A roster has the columns id, name, email and extension; "
                 "only id is required. Found: {names}.",
                 names=", ".join(header[:12]),
             ),
@@ -245,7 +245,7 @@ class Roster:
             return self.students[agreed.pop()]
         raise Ambiguous(
             say(
-                "'{name}' fits several students of the roster ({ids}). Rename it to the id of one of them.",
+                "'{name}' matches several students in the roster ({ids}). Rename it to one of these ids.",
                 name=" / ".join(tidy(word) for word in known if word),
                 ids=", ".join(self.students[number].id for number in sorted(set.union(*hits))),
             )

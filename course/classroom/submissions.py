@@ -153,7 +153,9 @@ class _Layout:
         groups = _groups(items, depth)
         metadata = self._metadata(groups, depth)
         for name in [name for name, inside in groups.items() if self._is_ours(name, inside, depth)]:
-            self.pile.ignored += [(item.origin, say("It is no student's, by its name.")) for item in groups.pop(name)]
+            self.pile.ignored += [
+                (item.origin, say("This does not look like a student's file.")) for item in groups.pop(name)
+            ]
         for name, inside in groups.items():
             told = names.read(names.without_suffix(name) if _is_archive(inside, depth) else name)
             if _is_file(inside, depth) or self._is_student(name):
@@ -225,7 +227,7 @@ class _Layout:
             yield _called(entry, moodle["file"] or name, is_file) if is_file or is_archive else entry
             return
         if not times.STAMP.search(name) and (is_file or is_archive) and (canvas := names.CANVAS.fullmatch(name)):
-            late = (say("Canvas marks this as late."),) if canvas["late"] else ()
+            late = (say("Canvas marked this as late."),) if canvas["late"] else ()
             person = canvas["name"]
             entry = replace(entry, known=(canvas["number"], person), id=canvas["number"], person=person)
             yield _called(replace(entry, numbered=True, notes=late), canvas["file"], is_file)
@@ -259,7 +261,7 @@ class _Layout:
             except (NotGradable, gradescope.Unreadable) as reason:
                 self.pile.refused.append(Refused(None, None, item.origin, str(reason)))
             else:
-                self.pile.ignored.append((item.origin, say("Read: it says whose the folders are.")))
+                self.pile.ignored.append((item.origin, say("Used to find out whose folders these are.")))
         return found
 
 
@@ -314,7 +316,7 @@ def _claim(entry: _Entry, roster: Roster | None, owned: dict[Student, list[_Entr
     try:
         found = roster.find(*entry.known) if roster else None
         if found is None and not tidy(entry.id):
-            raise Ambiguous(say("Nothing tells whose this is. Put it into a folder named after the student."))
+            raise Ambiguous(say("Nothing shows whose file this is. Put it into a folder named after the student."))
     except Ambiguous as reason:
         pile.refused += [Refused(None, None, item.origin, str(reason)) for item in entry.items]
         return
@@ -334,7 +336,7 @@ def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | 
         if len(students) < 2:
             continue
         spelt = ", ".join(sorted({f"{one.id} ({one.name})" if one.name else one.id for one in students}))
-        reason = say("It cannot be told whether these are one student or several: {names}. Rename them.", names=spelt)
+        reason = say("These may be one student or several: {names}. Rename them, or use a roster.", names=spelt)
         for student in doubtful:
             for entry in owned.pop(student):
                 pile.refused += [Refused(None, None, item.origin, reason) for item in entry.items]
@@ -359,7 +361,7 @@ class _Desk:
         """Decide about each of the student's files."""
         every = [(entry, item) for entry in entries for item in entry.items]
         if len(every) > FILES_OF_ONE:
-            reason = say("More than {limit} files are not read of one student.", limit=f"{FILES_OF_ONE:,}")
+            reason = say("A student may hand in at most {limit} files.", limit=f"{FILES_OF_ONE:,}")
             for entry in entries:
                 self.refuse(None, entry.items[0].origin_of(entry.depth + 1), reason)
             return
@@ -367,7 +369,8 @@ class _Desk:
         others: list[tuple[_Entry, Item]] = []
         for entry, item in every:
             if item.refused:
-                self.refuse(self.reading(entry, item).exercise or entry.exercise, item.origin, item.refused)
+                slug = self.reading(entry, item).exercise or entry.exercise
+                self.refuse(slug, item.origin, item.refused, self.time(entry, item)[0])
             elif _suffix(item) in walk.LIMITS:
                 drafts += self.draft(entry, item)
             else:
@@ -395,7 +398,7 @@ class _Desk:
         try:
             if item.size > self.left:
                 raise NotGradable(
-                    say("More than {limit} bytes are not read of one student.", limit=f"{BYTES_OF_ONE:,}")
+                    say("A student may hand in at most {limit} bytes of code.", limit=f"{BYTES_OF_ONE:,}")
                 )
             data = item.read(walk.LIMITS[_suffix(item)])
             self.left -= len(data)
@@ -421,16 +424,19 @@ class _Desk:
         helpers: list[_Draft] = []
         for draft in drafts:
             if draft.reading.is_test and len(drafts) > tests:
-                self.ignore(draft, say("It is a test, by its name."))
+                self.ignore(draft, say("A test, judging by its name."))
                 continue
             slug, note = draft.exercise, ""
             if slug not in self.exercises and (guessed := self.by_functions(draft.source)):
                 slug = guessed
-                note = say("Its name does not tell the exercise; the functions in it do ({slug}).", slug=slug)
+                note = say(
+                    "The exercise ({slug}) was guessed from the functions in the file; its name does not say.",
+                    slug=slug,
+                )
             elif slug is None and len(self.exercises) == plain == 1:
                 slug = next(iter(self.exercises))
                 note = say(
-                    "Its name does not tell the exercise; it is the only Python file, and only {slug} is graded.",
+                    "Taken for {slug}: it is the only Python file, and no other exercise is graded.",
                     slug=slug,
                 )
             if slug is None:
@@ -441,10 +447,10 @@ class _Desk:
                 certain.append(replace(draft, exercise=slug, notes=(*draft.notes, *([note] if note else []))))
         for draft in helpers:
             if certain or self.answered:
-                self.ignore(draft, say("Neither its name nor a function in it belongs to an exercise."))
+                self.ignore(draft, say("Neither its name nor its functions belong to an exercise that is graded."))
             else:
                 reason = say(
-                    "Neither its name nor a function in it tells which exercise it is for. "
+                    "Neither its name nor its functions say which exercise it is for. "
                     "Rename it, for example to {name}.",
                     name=f"{next(iter(self.exercises), 'lora')}.py",
                 )
@@ -474,7 +480,7 @@ class _Desk:
             digest = hashlib.sha256(draft.source).hexdigest()
             self.answered.add(draft.exercise)
             if first := kept.get((draft.exercise, digest)):
-                self.ignore(draft, say("The same file as {file}, handed in again; the earlier one counts.", file=first))
+                self.ignore(draft, say("Identical to {file}; the earlier one counts.", file=first))
                 continue
             kept[draft.exercise, digest] = draft.item.origin
             submitted, note = self.time(draft.entry, draft.item)
@@ -502,8 +508,8 @@ class _Desk:
         outermost = min((at for at in item.packed if at >= entry.depth), default=None)
         modified = item.modified if outermost is None else item.packed[outermost] or item.modified
         if modified is None:
-            return None, say("Nothing tells when it was handed in.")
-        return modified, say("When it was handed in is taken from the time of the file, since nothing else tells.")
+            return None, say("The time of submission is unknown.")
+        return modified, say("The time of submission is that of the file; nothing else was available.")
 
     def put_aside(self, entry: _Entry, item: Item) -> None:
         """A file that is no Python: refused where it stands for an exercise or for everything, else ignored."""
@@ -513,7 +519,7 @@ class _Desk:
             sentence = submission.refusal(item.name, b"") or say(submission.REFUSALS["text"], file=item.name)
             self.refuse(named if named in self.exercises else None, item.origin, sentence, self.time(entry, item)[0])
         else:
-            self.pile.ignored.append((item.origin, say("It is no Python file.")))
+            self.pile.ignored.append((item.origin, say("Not a Python file.")))
 
     def refuse(self, slug: str | None, origin: str, reason: str, submitted: datetime | None = None) -> None:
         self.answered.add(slug)
@@ -544,7 +550,7 @@ def _with_copies_noted(handed: Sequence[Handed]) -> Iterator[Handed]:
     skeletons = {slug: _skeleton(slug) for slug in {one.exercise for one in handed}}
     for one in handed:
         if one.sha256 == skeletons[one.exercise]:
-            yield replace(one, notes=(*one.notes, say("It is the skeleton, unchanged.")))
+            yield replace(one, notes=(*one.notes, say("The file is the unchanged skeleton.")))
         elif len(owners[one.exercise, one.sha256]) > 1:
             yield replace(one, notes=(*one.notes, say("Another student handed in the same file, byte for byte.")))
         else:

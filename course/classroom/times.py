@@ -88,8 +88,10 @@ def moment(value: str | datetime, home: tzinfo | None) -> datetime:
     """
     if isinstance(value, str):
         text = value.strip().replace(" ", "T", 1)
+        plain = re.sub(r"(?<=\d)[Zz]$", "+00:00", re.sub(r"\.\d+", "", text))  # whole seconds are enough
+        plain = re.sub(r"(T.*[+-]\d\d)(\d\d)$", r"\1:\2", plain)  # Python 3.10 wants the colon
         try:
-            value = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+            value = datetime.fromisoformat(plain)
         except ValueError:
             raise Unclear(
                 say("'{text}' is not a date with a time. Write for example 2026-03-29T23:59.", text=text)
@@ -97,7 +99,7 @@ def moment(value: str | datetime, home: tzinfo | None) -> datetime:
         if len(text) <= len("2026-03-29"):
             raise Unclear(say("'{text}' has no time of day. Write for example {text}T23:59.", text=text))
     if not 2000 <= value.year < 2200:
-        raise Unclear(say("{time} is in no year that a course could be given in.", time=value.isoformat()))
+        raise Unclear(say("{time}: that year is not plausible.", time=value.isoformat()))
     if value.tzinfo is not None:
         return value.astimezone(home) if home else value
     if home is None:
@@ -110,7 +112,10 @@ def moment(value: str | datetime, home: tzinfo | None) -> datetime:
     there = value.replace(tzinfo=home, fold=1)
     if there.astimezone(timezone.utc).astimezone(home).replace(tzinfo=None) != value:
         raise Unclear(
-            say("{time} does not exist: the clocks go forward at that hour. Choose another.", time=value.isoformat())
+            say(
+                "{time} does not exist: the clocks go forward at that hour. Choose another time.",
+                time=value.isoformat(),
+            )
         )
     return there
 

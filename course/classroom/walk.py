@@ -176,7 +176,7 @@ def _folder(root: Path, home: tzinfo) -> Iterator[Item]:
 
 
 def _junk() -> str:
-    return say("Systems and tools leave such files behind; it is no submission.")
+    return say("Left behind by the system or a tool; not a submission.")
 
 
 def _unreadable(error: OSError) -> str:
