@@ -270,6 +270,12 @@ def test_an_option_that_has_no_effect_is_refused_and_not_remembered(desk, folder
     assert desk(*words).exit_code == 0
 
 
+def test_a_folder_that_is_not_there_makes_no_store(desk, tmp_path):
+    outcome = desk("grade", str(tmp_path / "none"), "--store", str(desk.store_path))
+    assert outcome.exit_code == 2 and "there is no folder or archive" in outcome.stderr
+    assert not desk.store_path.exists()
+
+
 def test_a_name_cannot_move_the_cursor(desk, tmp_path):
     folder = tmp_path / "hand-ins" / "eve\x1b[2J"
     folder.mkdir(parents=True)
