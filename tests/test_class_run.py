@@ -262,6 +262,20 @@ def test_roster_and_policy_are_remembered(desk, folder, tmp_path):
     assert book.entries["zoe", "lora"].status == "missing"
 
 
+def test_an_option_that_has_no_effect_is_refused_and_not_remembered(desk, folder, tmp_path):
+    (tmp_path / "policy.toml").write_text("time_limit = 10\n")
+    words = ["grade", str(folder), "--store", str(desk.store_path)]
+    outcome = desk(*words, "--policy", str(tmp_path / "policy.toml"))
+    assert outcome.exit_code == 2 and "time_limit" in outcome.stderr and desk.requests == []
+    assert desk(*words).exit_code == 0
+
+
+def test_a_folder_that_is_not_there_makes_no_store(desk, tmp_path):
+    outcome = desk("grade", str(tmp_path / "none"), "--store", str(desk.store_path))
+    assert outcome.exit_code == 2 and "there is no folder or archive" in outcome.stderr
+    assert not desk.store_path.exists()
+
+
 def test_a_name_cannot_move_the_cursor(desk, tmp_path):
     folder = tmp_path / "hand-ins" / "eve\x1b[2J"
     folder.mkdir(parents=True)
@@ -362,7 +376,7 @@ def test_a_worker_of_a_cluster_is_killed_and_every_submission_is_graded_exactly_
             run.grade(waiting, store, crew, counts, listen)
         assert workers[0].wait() == -signal.SIGKILL
         (desk.folder / "level").write_text("rlimits")
-        with pytest.raises(run.Unsandboxed, match="here it is rlimits"), run.cluster(desk.setup(lang="ja"), address, 1):
+        with pytest.raises(run.Unsandboxed, match="here it is rlimits"), run.cluster(desk.setup(), address, 1):
             pytest.fail("a worker without the full sandbox grades nothing")
         gradings = store._db.execute("SELECT count(*), count(DISTINCT sha256) FROM grading").fetchone()
         assert tuple(gradings) == (30, 30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -21,7 +21,6 @@ from course.classroom.run import Command, Counts, Crew, Job, Setup
 from course.classroom.store import FRESH, Store, Submission, now
 from course.errors import CourseError
 from course.grader import Grader
-from course.result import Result
 from course.shell import quote
 from course.signals import Stopped
 from course.text import say, say_many
@@ -59,7 +58,6 @@ def _work(
     setup: Setup,
     wishes: Wishes,
     console: Console,
-    heard: Callable[[Job, Result], None] = lambda job, result: None,
 ) -> int | None:
     """Have it graded while a bar shows how far it is.
 
@@ -74,12 +72,7 @@ def _work(
             with _crew(setup, wishes) as crew:
                 screen.begun(console, crew.answer, total, crew.workers)
                 with screen.Board(console, total, names) as board:
-
-                    def both(job: Job, result: Result) -> None:
-                        board.graded(job, result)
-                        heard(job, result)
-
-                    run.grade(waiting, store, crew, counts, both)
+                    run.grade(waiting, store, crew, counts, board.graded)
                 seconds = board.seconds
     except (KeyboardInterrupt, Stopped) as stop:
         done = counts.graded + counts.not_gradable + counts.ours
@@ -124,8 +117,12 @@ def grade(
     """
     from course.classroom import submissions
 
+    if not os.path.lexists(folder):  # before a store is made
+        raise CourseError(say("there is no folder or archive {path}.", path=str(folder)))
     students = rosters.load(roster) if roster else None
     rules = policies.load(policy) if policy else None
+    if rules and rules.time_limit is not None:  # rather refused than ignored
+        raise CourseError(say("the policy sets time_limit, and class grade has only the limits of the exercises."))
     with Store(store_path, create=True) as store, store.alone():
         if students is not None:
             store.enrol(students)
@@ -133,8 +130,6 @@ def grade(
             store.remember(gradebook.POLICY, policy.read_text(encoding="utf-8-sig"))
         rules = rules or gradebook.policy_of(store)
         students = tuple(student for student in store.students() if student.in_roster)
-        if rules.time_limit is not None:  # rather refused than ignored
-            raise CourseError(say("the policy sets time_limit, and class grade has only the limits of the exercises."))
         exercises = wishes.exercises or rules.exercises or None
         unsandboxed = wishes.unsandboxed or rules.sandbox == "auto"
         setup = Setup("auto" if unsandboxed else "full", text.language(), command)

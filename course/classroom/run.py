@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
 import importlib
 import json
 import os
@@ -123,7 +122,6 @@ class Machine:
     """The grader of this process, and a private folder for what it reads."""
 
     def __init__(self, setup: Setup) -> None:
-        self.setup = setup
         _sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         try:
@@ -139,38 +137,36 @@ class Machine:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-_machine: Machine | None = None
+_machines: dict[tuple[Command, str, int | None], Machine] = {}
+"""What they were started with -> those that run in this process; nearly always one."""
 _closing = False
 """Nobody may start another one: a thread that hears of the end of its grader must not try again."""
 _starting = threading.Lock()
 
 
 def machine(setup: Setup) -> Machine:
-    """The grader of this process; it is started by whoever asks first.
+    """The grader of this process for such gradings; it is started by whoever asks first.
 
     Raises:
         GraderFault: it cannot be started, or everything ends.
     """
-    global _machine
+    kind = (setup.command, setup.level, setup.judges)
     with _starting:
         if _closing:
             raise GraderFault(say("The gradings were stopped."))
-        if _machine is None or _machine.setup != setup:
-            if _machine:
-                _machine.close()
-            _machine = Machine(setup)
-        return _machine
+        if kind not in _machines:
+            _machines[kind] = Machine(setup)
+        return _machines[kind]
 
 
 @atexit.register
 def stop() -> None:
-    """End the grader of this process, if there is one, for good."""
-    global _machine, _closing
+    """End the graders of this process, for good."""
+    global _closing
     with _starting:
         _closing = True
-        if _machine:
-            _machine.close()
-        _machine = None
+        while _machines:
+            _machines.popitem()[1].close()
 
 
 def _sweep() -> None:
@@ -217,7 +213,6 @@ def _once(task: Task) -> Result:
     return replace(result, file=str(shown or name), sha256=task.key.sha256)
 
 
-@functools.lru_cache(maxsize=64)
 def _demand_same(slug: str, wanted: str, environment: str, level: str) -> None:
     """Refuse to grade with other checks, or on other libraries, than the result would be stored under."""
     if wanted != bundle.of(slug):
@@ -492,7 +487,12 @@ def _outcome(future: Future[str], key: Key, lang: str) -> tuple[Result, str | No
         document = future.result()
         return Result.from_json(json.loads(document)), document
     except CancelledError:  # nobody but the scheduler cancels what we have not
-        raise GraderFault(say("The Dask scheduler has dropped the gradings: it is gone, or was restarted.")) from None
+        raise GraderFault(
+            say(
+                "The Dask scheduler has dropped the gradings: it is gone, or was restarted. What was graded is kept; "
+                "the same command goes on from there."
+            )
+        ) from None
     except Exception as error:  # a worker that was killed again and again, a result that cannot be read
         reason = f"{type(error).__name__}: {error}"
         return failed(key, say("The grading broke off: {reason}", reason=reason), lang), None
