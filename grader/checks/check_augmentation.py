@@ -167,7 +167,7 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
         (
             first == later,
             mark("the next call with the same generator gives the same text"),
-            mark("a generator moves on by itself; nobody has to seed it again"),
+            mark("a generator advances by itself; it must not be seeded again"),
         ),
         (
             first == different,
