@@ -547,7 +547,7 @@ class CheckRandomSwap:
         tokens = words(student, 2)
         reversed_ = any(text == tokens[::-1] for text in answers(student, "random_swap", tokens, 1, times=60))
         student.note("two words are exchanged", reversed_)
-        expect.true(reversed_, "n = 1 never exchanges two words", hint="to change nothing is right for n = 0 alone")
+        expect.true(reversed_, "n = 1 never exchanges two words", hint="only n = 0 should change nothing")
 
     @check(points=1)
     def check_pure_seeded(self, student):
@@ -971,7 +971,7 @@ class CheckSynonymReplacement:
         made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=3)
         changes = all(len(text) == len(lexicon.text) and text != lexicon.text for text in made)
         student.note("with known words, the text changes and keeps its length", changes)
-        expect.true(changes, "with known words, nothing is replaced", hint="to change nothing is right for n = 0 alone")
+        expect.true(changes, "with known words, nothing is replaced", hint="only n = 0 should change nothing")
 
 
 def compared(counts: set[int], want: int) -> str:

@@ -923,7 +923,7 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "an entity begins where its first token begins and ends where its last one ends; take its word from the text",
+                "an entity starts with its first token and ends with its last; take its word from the text",
             )
 
     @check(points=1, visible=True)

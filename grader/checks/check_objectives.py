@@ -770,9 +770,7 @@ class CheckAttentionVisibility:
         for length in (student.draw.integer(4, 7), student.draw.integer(7, 9)):
             mask = torch.ones(3, length, dtype=torch.long)
             for got, want in zip(seen(student, mask, causal=True), allowed(mask, causal=True), strict=True):
-                same_view(
-                    got, want, "a full text, causal=True", "which half is the past, and is the diagonal visible?"
-                )
+                same_view(got, want, "a full text, causal=True", "which half is the past, and is the diagonal visible?")
 
     @check(points=2)
     def check_padding(self, student):
