@@ -1022,8 +1022,8 @@ class CheckAccumulateGradients:
                 student.note("backward passes", accumulated.found.backward_passes() > 0)
             accumulated.demand_gradients(
                 "from 4 + 4 + 4 + 4 examples",
-                "each loss is the mean of its own micro-batch; backward ADDS to .grad. What must each be multiplied by, "
-                "so that the sum is the mean over all examples?",
+                "each loss is the mean of its own micro-batch; backward ADDS to .grad. What must each be multiplied "
+                "by, so that the sum is the mean over all examples?",
             )
 
     @check(points=2, preloads=("training",))
