@@ -167,7 +167,7 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
         (
             first == later,
             mark("the next call with the same generator gives the same text"),
-            mark("a generator advances by itself; it must not be seeded again"),
+            mark("a generator moves on by itself; nobody has to seed it again"),
         ),
         (
             first == different,
@@ -547,7 +547,7 @@ class CheckRandomSwap:
         tokens = words(student, 2)
         reversed_ = any(text == tokens[::-1] for text in answers(student, "random_swap", tokens, 1, times=60))
         student.note("two words are exchanged", reversed_)
-        expect.true(reversed_, "n = 1 never exchanges two words", hint="only n = 0 should change nothing")
+        expect.true(reversed_, "n = 1 never exchanges two words", hint="to change nothing is right for n = 0 alone")
 
     @check(points=1)
     def check_pure_seeded(self, student):
@@ -971,7 +971,7 @@ class CheckSynonymReplacement:
         made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=3)
         changes = all(len(text) == len(lexicon.text) and text != lexicon.text for text in made)
         student.note("with known words, the text changes and keeps its length", changes)
-        expect.true(changes, "with known words, nothing is replaced", hint="only n = 0 should change nothing")
+        expect.true(changes, "with known words, nothing is replaced", hint="to change nothing is right for n = 0 alone")
 
 
 def compared(counts: set[int], want: int) -> str:

@@ -422,7 +422,7 @@ class CheckTrainEpoch:
         student.note("the returned loss hangs on a graph", attached)
         expect.true(
             not attached,
-            "the returned loss is still attached to its graph",
+            "the returned loss still hangs on its graph",
             hint="who keeps it keeps everything that it was computed from",
             reveal=True,
         )
@@ -985,7 +985,7 @@ class CheckAmpStep:
             student.note("the returned loss hangs on a graph", attached)
             expect.true(
                 not attached,
-                "the returned loss is still attached to its graph",
+                "the returned loss still hangs on its graph",
                 hint="who keeps it keeps everything that it was computed from",
                 reveal=True,
             )
