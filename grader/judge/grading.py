@@ -312,8 +312,8 @@ class Judge:
                 place = self.file.place(frames)
                 raise NotGradable(
                     say(
-                        "the file did not finish loading within {seconds} s{place}; move slow work below `if __name__ == "
-                        '"__main__":`',
+                        "the file did not finish loading within {seconds} s{place}; move slow work below `if __name__ "
+                        '== "__main__":`',
                         seconds=f"{limit:g}",
                         place=place,
                     )
