@@ -87,7 +87,7 @@ CASES = {
     "look_at_the_host": Attack(),
     # answers past the dispatcher
     "frame_ahead": Attack(REPORT, WORTHLESS),
-    "frame_giant": ends("crashed", says="no answer"),
+    "frame_giant": ends("crashed", says="malformed reply"),
     "frame_garbage": ends("crashed", says="could not be read"),
     # resources
     "memory_list": ends("out_of_memory"),
@@ -117,7 +117,7 @@ CASES = {
     "whisper_what_was_given": Attack(GIVEN, frozenset({"failed", "crashed"}), says="LookupError"),
     "tell_what_was_given": Attack(GIVEN, frozenset({"failed", "crashed"}), says="not shown"),
     # what the judge's side believes, draws and remembers
-    "forge_code": Attack(statuses=frozenset({"skipped"}), says="no answer", whole="not_gradable"),
+    "forge_code": Attack(statuses=frozenset({"skipped"}), says="malformed reply", whole="not_gradable"),
     "guess_draws": Attack(("lora_report.non_square",), says="seeds tried: True"),
     "look_at_the_cache": Attack(says="tries: True"),
     "trace_the_grader": Attack(REPORT, frozenset({"failed", "crashed"}), says="traced: True"),
@@ -337,7 +337,7 @@ def test_grading_ends_within_its_limits(host: Host, tmp_path: Path) -> None:
     assert seconds < limits["grading_seconds"] * (1 + os.getloadavg()[0])  # what a busy machine adds is not in the sum
     assert graded.points == 0 and {"crashed", "skipped"} <= graded.statuses
     left_out = [check["message"] for check in graded.checks.values() if check["status"] == "skipped"]
-    assert any("kept the grader waiting for 60 s" in message for message in left_out)
+    assert any("your code has run for 60 s in total" in message for message in left_out)
 
 
 def test_numbers_choose_among_all_tries(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,9 +59,9 @@ NOT_GRADABLE = {
     "bad indentation": (STUB + "def f():\n    x = 1\n  y = 2\n", ["does not parse", "Line 7", "y = 2"]),
     "tabs and spaces": (STUB + "def f():\n\tif 1:\n        return 1\n", ["does not parse", "Line 7"]),
     "an open bracket": (STUB + "x = (1,\n", ["does not parse", "Line 5", "never closed"]),
-    "an empty file": ("", ["none of the names", "lora_report"]),
-    "comments only": ("# nothing here yet\n", ["none of the names"]),
-    "other names only": ("def something_else():\n    pass\n", ["none of the names"]),
+    "an empty file": ("", ["none of the expected names", "lora_report"]),
+    "comments only": ("# nothing here yet\n", ["none of the expected names"]),
+    "other names only": ("def something_else():\n    pass\n", ["none of the expected names"]),
     "random bytes": (bytes(range(1, 256)) * 4, ["not UTF-8", "line 2", "0x80"]),
     "a zip": (b"PK\x03\x04" + bytes(1000), ["is an archive"]),
     "UTF-16": (SOURCE.encode("utf-16"), ["not a text file"]),
@@ -72,13 +72,16 @@ NOT_GRADABLE = {
         STUB + "try:\n    pass\nexcept KeyError, ValueError:\n    pass\n",
         ["does not parse", "Line 7", "needs Python 3.14", RUNNING],
     ),
-    "a syntax error about other code": (STUB + "exec('x = = 1')\n", ["does not run", "line 5", "SyntaxError"]),
+    "a syntax error about other code": (
+        STUB + "exec('x = = 1')\n",
+        ["raised an error on import", "line 5", "SyntaxError"],
+    ),
     "a model from the hub": (
         STUB + "from transformers import AutoConfig\n\nAutoConfig.from_pretrained('bert-base-uncased')\n",
-        ["line 7", "no network while grading"],
+        ["line 7", "no network during grading"],
     ),
     "a file elsewhere": (STUB + "open('/etc/passwd')\n", ["line 5", "PermissionError", "scratch folder"]),
-    "a file beside it": (STUB + "open('data.csv')\n", ["line 5", "FileNotFoundError", "beside it are not there"]),
+    "a file beside it": (STUB + "open('data.csv')\n", ["line 5", "FileNotFoundError", "next to it are not available"]),
     "a connection": (STUB + "import socket\n\nsocket.socket()\n", ["line 7", "PermissionError", "sandbox"]),
     "a NUL byte": (SOURCE + "\0\n", ["not a text file"]),
     "a file that is too large": (b"#" * (MIB + 1), ["1,048,577 bytes", "1,048,576"]),
@@ -90,14 +93,14 @@ NOT_GRADABLE = {
     "a relative import": (STUB + "from . import helper\n", ["line 5", "relative import"]),
     "input()": (STUB + "name = input('your name? ')\n", ["asks for input", "line 5", "__main__"]),
     "many brackets": (STUB + "x = " + "(" * 5000 + "1" + ")" * 5000 + "\n", ["does not parse", "Line 5"]),
-    "many signs": (STUB + "x = " + "-" * 100_000 + "1\n", ["does not run", "MemoryError"]),
-    "many terms": (STUB + "x = " + "+".join(["1"] * 50_000) + "\n", ["does not run", "RecursionError"]),
-    "many attributes": (STUB + "x = " + "a." * 50_000 + "b\n", ["does not run", "RecursionError"]),
+    "many signs": (STUB + "x = " + "-" * 100_000 + "1\n", ["raised an error on import", "MemoryError"]),
+    "many terms": (STUB + "x = " + "+".join(["1"] * 50_000) + "\n", ["raised an error on import", "RecursionError"]),
+    "many attributes": (STUB + "x = " + "a." * 50_000 + "b\n", ["raised an error on import", "RecursionError"]),
     "many levels": (
         STUB + "".join(" " * level + "if 1:\n" for level in range(150)) + " " * 150 + "pass\n",
         ["does not parse", "too many levels"],
     ),
-    "a crash": (STUB + "import os\n\nos.kill(os.getpid(), 11)\n", ["ended its process", "signal 11"]),
+    "a crash": (STUB + "import os\n\nos.kill(os.getpid(), 11)\n", ["the process ended", "signal 11"]),
     "too much memory": (STUB + "hoard = [bytearray(2**24) for _ in range(1000)]\n", ["MemoryError", "line 5"]),
 }
 
@@ -167,7 +170,7 @@ IN_PART = {
     ),
     "input() in a call": (
         "def lora_report(*args, **kwargs):\n    return input('your name? ')\n",
-        ("crashed", "nobody is there to answer"),
+        ("crashed", "there is nobody to answer"),
     ),
     "sys.exit in a call": (
         "import sys\n\n\ndef lora_report(*args, **kwargs):\n    sys.exit(3)\n",
@@ -246,7 +249,7 @@ def test_any_name_will_do(host: Host, tmp_path: Path, name: str) -> None:
 
 def test_file_that_never_loads_is_refused(host: Host, tmp_path: Path) -> None:
     result = graded(host, tmp_path, STUB + "import time\n\nprint('waiting')\ntime.sleep(10_000)\n")
-    assert_refused(result, "was not loaded within", "__main__", "waiting")
+    assert_refused(result, "did not finish loading within", "__main__", "waiting")
 
 
 REQUESTS = {

@@ -368,5 +368,5 @@ def test_a_relation_reaches_the_result_and_leaves_the_check_its_own_hint(host, t
     assert len(failed) == 2
     for item in failed:
         assert item["mistake"] is None
-        assert "exchanged" in item["explanation"]["text"]
+        assert "swapped" in item["explanation"]["text"]
         assert item["hint"] != item["explanation"]["text"]

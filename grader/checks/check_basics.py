@@ -46,7 +46,7 @@ def part(result: Any, key: str, kind: str = "tensor") -> Any:
         key in result,
         say("the result has no {key}", key=key),
         actual=list(result),
-        hint="read the names of the keys",
+        hint="which keys does the docstring name?",
         reveal=True,
     )
     value = result[key]
@@ -70,21 +70,21 @@ class CheckPadBatch:
 
     @check(points=2, visible=True)
     def check_values(self, student):
-        """rows are filled up on the right, and the mask tells ids from padding"""
+        """rows are padded on the right, and the mask tells tokens from padding"""
         for lengths in ((4, 2, 7, 5), (3, 6)):
             rows = rows_of(student, lengths)
             expect_batch(
                 student.pad_batch(rows),
                 filled(rows, 0),
                 f"of {'four' if len(lengths) == 4 else 'two'} rows",
-                "ids first, padding behind them: position 0 of every row belongs to [CLS]",
+                "ids first, padding after them: position 0 of every row belongs to [CLS]",
             )
 
     @check(points=1, visible=True, after=("values",))
     def check_dynamic_length(self, student):
-        """the batch is as long as its own longest row, not as long as allowed"""
+        """the batch is as long as its own longest row, not as max_length"""
         short, longer = rows_of(student, (3, 2)), rows_of(student, (6, 9, 4))
-        hint = "how long is the longest row of this very batch? Everything beyond it is computed for nothing"
+        hint = "how long is the longest row of this batch? Padding beyond it is wasted compute"
         for rows in (short, longer, longer[:1]):
             longest = max(map(len, rows))
             batch = student.pad_batch(rows, max_length=128)
@@ -103,28 +103,28 @@ class CheckPadBatch:
                 student.pad_batch(rows, pad_id=pad_id),
                 filled(rows, pad_id),
                 f"with pad_id={pad_id}, which also occurs in the texts",
-                "fill up with the id that was given; the length of a row says what is padding, not its ids",
+                "pad with the id that was passed in; the length of a row says what is padding, not its ids",
             )
 
     @check(points=2)
     def check_truncate_keeps_sep(self, student):
-        """a row that is too long loses its middle: it begins as before and ends with its own last id"""
+        """truncation keeps the start of a row and its last id"""
         for limit in (student.draw.integer(5, 8), 2):
             rows = rows_of(student, (limit + 4, limit - 1, limit, limit + 1))
             cut = [row if len(row) <= limit else row[: limit - 1] + [row[-1]] for row in rows]
-            hint = "the first ids stay and the closing [SEP] stays; nothing is longer than the limit"
+            hint = "keep the first ids and the closing [SEP]; no row is longer than the limit"
             expect_batch(student.pad_batch(rows, max_length=limit), filled(cut, 0), f"with max_length={limit}", hint)
 
     @check(points=1, after=("values",))
     def check_no_side_effect(self, student):
-        """the caller's lists stay as they are, and ids are integers"""
+        """the caller's lists stay unchanged, and ids are integers"""
         rows = rows_of(student, (4, 9, 2))
         for rest in ((0,), (0, 6)):
             batch = student.pure("pad_batch", rows, *rest)
             expect.true(
                 not part(batch, "input_ids").is_floating_point(),
                 "input_ids are not integers",
-                hint="an embedding looks rows up by number; it refuses floats",
+                hint="an embedding looks up rows by index; it refuses floats",
             )
 
 
@@ -172,7 +172,7 @@ class CheckEncodePair:
 
     @check(points=2, visible=True)
     def check_layout(self, student):
-        """a pair is written [CLS] A [SEP] B [SEP], all of it visible to the model"""
+        """a pair is written [CLS] A [SEP] B [SEP], and the mask is 1 everywhere"""
         for first, second in ((student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3)):
             a, b = texts(student, first, second)
             result = student.encode_pair(a, b, CLS, SEP, 64)
@@ -186,7 +186,7 @@ class CheckEncodePair:
                 part(result, "attention_mask", "list"),
                 [1] * len(joined(a, b)),
                 "attention_mask of a pair",
-                hint="nothing is padded yet, so every id counts, special or not",
+                hint="nothing is padded yet, so the mask is 1 for every id, special or not",
             )
 
     @check(points=1)
@@ -204,12 +204,12 @@ class CheckEncodePair:
 
     @check(points=1, visible=True)
     def check_single(self, student):
-        """without a second text the row is [CLS] A [SEP], all segment 0; an empty second text is closed all the same"""
+        """without a second text the row is [CLS] A [SEP], all segment 0; an empty second text still gets its [SEP]"""
         a, _ = texts(student, student.draw.integer(4, 9), 0)
         for room in (64, len(a) + 2):
             result = student.encode_pair(a, None, CLS, SEP, room)
             row = joined(a, None)
-            hint = "None means that there is no second text, so nothing of it is written, not even its separator"
+            hint = "None means that there is no second text, so nothing is written for it, not even its separator"
             expect.equal(part(result, "input_ids", "list"), row, "input_ids of a single text", hint=hint)
             expect.equal(part(result, "token_type_ids", "list"), [0] * len(row), "token_type_ids", hint=hint)
             expect.equal(part(result, "attention_mask", "list"), [1] * len(row), "attention_mask", hint=hint)
@@ -218,12 +218,12 @@ class CheckEncodePair:
                 part(student.encode_pair(a, [], CLS, SEP, room), "input_ids", "list"),
                 joined(a, []),
                 "input_ids of a pair whose second text is empty",
-                hint="only None means that there is no second text: what is closed by the second separator here?",
+                hint="only None means that there is no second text: what does the second separator close here?",
             )
 
     @check(points=2)
     def check_longest_first(self, student):
-        """what is too long loses the end of its longer text; special tokens survive"""
+        """a row that is too long loses the end of its longer text; special tokens survive"""
         extra = student.draw.integer(2, 6)
         # ids of both texts, room for both, and what must be left of them
         cases = (
@@ -239,7 +239,7 @@ class CheckEncodePair:
                 part(result, "input_ids", "list"),
                 joined(a[: kept[0]], b[: kept[1]]),
                 f"input_ids of texts of {first} and {second} ids with max_length={room + 3}",
-                hint="make room before the special tokens come in, and take from the end of whichever is longer",
+                hint="make room for the special tokens first, then cut from the end of whichever text is longer",
             )
         a, _ = texts(student, 12 + extra, 0)
         result = student.encode_pair(a, None, CLS, SEP, 9)
@@ -257,17 +257,17 @@ class CheckEncodePair:
         expect.true(
             fair,
             "two long texts are not cut to nearly equal lengths",
-            hint="which text is the longer one may change while you cut",
+            hint="which text is longer may change while you cut",
         )
 
     @check(points=1, after=("layout",))
     def check_pure(self, student):
-        """the caller's texts stay as they are, and the same pair gets the same row again"""
+        """the caller's texts stay unchanged, and the same pair gives the same row again"""
         for first, second, limit in ((12, 3, 11), (4, 9, 64)):  # the longer one stays so: nobody has a choice
             a, b = texts(student, first, second)
             once = student.pure("encode_pair", a, b, CLS, SEP, limit)
             again = student.encode_pair(a, b, CLS, SEP, limit)
-            hint = "these lists are the data set: cut a copy of them"
+            hint = "these lists are the data set: truncate a copy of them"
             if limit == 64:
                 expect.equal(part(once, "input_ids", "list"), joined(a, b), "input_ids of a pair", hint=hint)
             expect.equal(
@@ -314,37 +314,37 @@ class CheckBertParamCount:
 
     @check(points=2, visible=True)
     def check_bert_base(self, student):
-        """BERT-base has 109,482,240 parameters, and 768 more for every word that joins its vocabulary"""
+        """BERT-base has 109,482,240 parameters, and 768 more for every word added to its vocabulary"""
         expect.equal(
             student.bert_param_count(),
             109_482_240,
             "parameters of BERT-base",
-            hint="write every tensor of one layer down with its shape, biases and norms too, and see what is missing",
+            hint="write down the shape of every tensor in one layer, biases and norms too: which one is missing?",
         )
         more = student.draw.integer(100, 9000)
         expect.equal(
             student.bert_param_count(vocab=30_522 + more),
             109_482_240 + 768 * more,
             f"parameters of BERT-base with {more:,} words more",
-            hint="the count follows from the sizes that are passed in",
+            hint="the count depends on the sizes that are passed in",
         )
 
     @check(points=3)
     def check_other_sizes(self, student):
-        """other sizes, such as a feed-forward block that is not four times as wide"""
+        """the count is right for other sizes, such as a feed-forward width that is not four times hidden"""
         for _ in range(3):
             sizes = drawn_sizes(student)
             expect.equal(
                 student.bert_param_count(**sizes),
                 bert_total(**sizes, pooler=True),
                 f"parameters for {', '.join(f'{name}={size}' for name, size in sizes.items())}",
-                hint="every argument matters, and nothing follows from another: which one do you not use?",
+                hint="every argument matters, and none can be derived from another: which one do you not use?",
                 reveal=True,
             )
 
     @check(points=1)
     def check_no_pooler(self, student):
-        """without the pooler its one layer is missing"""
+        """pooler=False leaves out the parameters of the pooler, one linear layer"""
         hint = "one square matrix and one bias sit on top of the last layer; embeddings and layers do not change"
         expect.equal(student.bert_param_count(pooler=False), 108_891_648, "BERT-base without pooler", hint=hint)
         sizes = drawn_sizes(student)
@@ -426,7 +426,7 @@ class CheckLabelScores:
                 labels,
                 [id2label[winner] for winner in winners],
                 "labels",
-                hint="find the index of the largest number in each row, then ask the dictionary for that index",
+                hint="find the index of the largest logit in each row, then look it up in the dictionary",
             )
 
     @check(points=1)
@@ -441,12 +441,12 @@ class CheckLabelScores:
                 scores,
                 want.tolist(),
                 "scores",
-                hint="one distribution per text: over its classes the scores sum to one",
+                hint="one distribution per text: the scores of its classes sum to one",
             )
 
     @check(points=1, after=("softmax_score",))
     def check_no_invented_label(self, student):
-        """an undecided text still gets one of the labels that the model has, the most likely one"""
+        """an undecided text still gets the model's most likely label"""
         for n_classes in (2, 3, 5):
             winners = student.draw.integers(0, n_classes, (5,)).tolist()
             gaps = student.draw.uniform(0.01, 0.2, 5)
@@ -460,31 +460,31 @@ class CheckLabelScores:
                 "a label that the model does not have",
                 expected=sorted(id2label.values()),
                 actual=labels,
-                hint="a model has no answer beside its labels, however unsure it is",
+                hint="a model can only answer with its own labels, however unsure it is",
                 reveal=True,
             )
             expect.equal(labels, [id2label[winner] for winner in winners], "labels of undecided texts")
 
     @check(points=1)
     def check_multi_class(self, student):
-        """three classes, one text, very large logits: the score stays a number"""
+        """with three classes, one text and very large logits, the score stays finite"""
         for place in (2, 0):
             high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
             logits = torch.tensor([[-1000.0, high - 4.5, high]]).roll(place + 1, 1)
             labels, scores = labelled(student, logits, {2: "c", 0: "a", 1: "b"})
-            hint = "exp(1000) is no float any more: what can you subtract from all logits without changing the softmax?"
+            hint = "exp(1000) overflows: what can you subtract from all logits without changing the softmax?"
             expect.equal(labels, ["abc"[place]], "label of one text among three classes", hint=hint)
             expect.close(scores, [1 / (1 + math.exp(-4.5))], "score with logits in the hundreds", hint=hint)
 
     @check(points=1, after=("labels", "softmax_score"))
     def check_pure(self, student):
-        """the logits and the names of the classes stay as they are, and a second call answers the same"""
+        """logits and id2label stay unchanged, and a second call gives the same result"""
         logits, winners = separated(student, 6, 3, lead=4.0)
         id2label = names_of(student, 3)
         for pure in (True, False):
             labels, _ = labelled(student, logits, id2label, pure)
             expect.equal(
-                labels, [id2label[winner] for winner in winners], "labels", hint="what did a call leave behind?"
+                labels, [id2label[winner] for winner in winners], "labels", hint="what did the first call change?"
             )
 
 
@@ -515,7 +515,7 @@ def flat(ids: Any, what: str = "the result of generate") -> list[int]:
     expect.true(isinstance(ids, (list, tuple)), say("{what} is not a list of ids", what=what), actual=ids, reveal=True)
     ids = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in ids]
     whole = all(isinstance(item, (int, float)) and math.isfinite(item) and item == int(item) for item in ids)
-    expect.true(whole, say("{what} holds something else than ids", what=what), actual=ids, reveal=True)
+    expect.true(whole, say("{what} holds something other than ids", what=what), actual=ids, reveal=True)
     return [int(item) for item in ids]
 
 
@@ -544,11 +544,11 @@ def near(counts: Tensor, probabilities: Tensor, slack: float) -> bool:
 
 def counted(ids: list[int], vocabulary: int, n: int) -> Tensor:
     """How often each id occurs among the last n."""
-    expect.true(len(ids) >= n, "too few tokens were written", actual=len(ids), hint="see the check called length")
+    expect.true(len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="see the check called length")
     new = ids[-n:]
     expect.true(
         all(0 <= token < vocabulary for token in new),
-        "an id outside the vocabulary was written",
+        "an id outside the vocabulary was generated",
         actual=sorted(set(new)),
     )
     return torch.bincount(torch.tensor(new), minlength=vocabulary).double()
@@ -584,25 +584,25 @@ class CheckGenerate:
 
     @check(points=2, visible=True)
     def check_greedy(self, student):
-        """without sampling, each step takes the most likely token after the whole text so far"""
+        """greedy decoding takes the most likely token after the whole text so far"""
         model, twin = reader(student, 23, height=60.0, noise=3.0)
         for length in (3, 2):
             prompt = student.draw.integers(0, 23, (length,)).tolist()
             ids = written(student, model, prompt, 14)
             student.note("ids", ids[:100])
             expect.equal(
-                ids[: len(prompt)], prompt, "the beginning of the result", hint="the prompt is part of what is returned"
+                ids[: len(prompt)], prompt, "the beginning of the result", hint="the result includes the prompt"
             )
             expect.equal(
                 ids[: len(prompt) + 10],  # how many there are in all is another check's concern
                 greedy_path(twin, prompt, 10),
                 "prompt and the first ten new tokens",
-                hint="what does the model get to see at the third step? It needs the prompt and both new tokens",
+                hint="what does the model see at the third step? It needs the prompt and both new tokens",
             )
 
     @check(points=1)
     def check_greedy_flat(self, student):
-        """without sampling nothing is left to chance, even when all tokens are nearly equally likely"""
+        """greedy decoding is deterministic, even when all tokens are nearly equally likely"""
         model, twin = reader(student, 23, height=0.01, noise=0.005)
         for length in (4, 2):
             prompt = student.draw.integers(0, 23, (length,)).tolist()
@@ -612,7 +612,7 @@ class CheckGenerate:
             expect.true(
                 taken,
                 "do_sample=False does not always take the most likely token",
-                hint="a token that is ahead by a hair is still the most likely one",
+                hint="a token whose lead is tiny is still the most likely one",
             )
 
     @check(points=1, visible=True, after=("greedy",))
@@ -634,7 +634,7 @@ class CheckGenerate:
 
     @check(points=1, visible=True)
     def check_eos(self, student):
-        """the end token ends the text and is part of it"""
+        """the end token stops generation and is part of the result"""
         for eos_id in (student.draw.integer(1, 11), 0):
             others = [token for token in range(11) if token != eos_id]
             body = [others[int(place)] for place in student.draw.integers(0, 10, (9,))]
@@ -647,13 +647,13 @@ class CheckGenerate:
                 eos_id in ids[len(prompt) :],
                 say("the end token {eos_id} is missing from the result", eos_id=eos_id),
                 actual=ids,
-                hint="when it is written it belongs to the text; one in the prompt ends nothing",
+                hint="once generated, it belongs to the text; an end token in the prompt stops nothing",
             )
             expect.equal(
                 ids,
                 [*prompt, *body[2:6], eos_id],
                 f"ids with eos_id={eos_id}",
-                hint="what should be written after the end token? And does 0 count as an id, for you?",
+                hint="what should come after the end token? And does your code treat 0 as an id?",
             )
 
     @check(points=2)
@@ -673,7 +673,7 @@ class CheckGenerate:
             counts = counted(ids, 5, n)
             if len(ids) == n + 22:  # whether the prompt is returned at all is another check's concern
                 expect.equal(
-                    ids[:12], prompt, "the beginning of a sampled text", hint="is the text still in its order?"
+                    ids[:12], prompt, "the beginning of a sampled text", hint="are the tokens still in their order?"
                 )
             factors = {"divided": 1 / temperature, "multiplied": temperature, "ignored": 1.0, "all alike": 0.0}
             distances = {
@@ -712,7 +712,7 @@ class CheckGenerate:
             "without top_k, half of the vocabulary or more is never drawn, though all tokens are equally likely",
             expected="more than 100 of 200 tokens in 300 draws",
             actual=different,
-            hint="None means no restriction: which tokens can be drawn when the vocabulary is large?",
+            hint="None means no restriction: which tokens can you draw when the vocabulary is large?",
         )
 
     @check(points=1)
@@ -739,22 +739,24 @@ class CheckGenerate:
         student.note("in proportion to their probabilities", renormalised)
         expect.true(
             outside == 0,
-            "top_k=3 lets other tokens through than the three most likely ones",
-            hint="what you draw is a place in the list of the k best: which id stands there?",
+            "top_k=3 draws tokens other than the three most likely ones",
+            hint="you draw a position in the list of the k best: which id is at that position?",
         )
         expect.true(
             renormalised,
             "the three tokens are not drawn in proportion to their probabilities",
-            hint="the k probabilities keep their proportions and sum to one again",
+            hint="the k probabilities keep their proportions and are renormalised to sum to one",
         )
         only = written(student, model, [1, 2], 20, do_sample=True, top_k=1)[-10:]
         greedy = only == [int(order[0])] * 10
         student.note("top_k=1 takes the most likely token", greedy)
-        expect.true(greedy, "top_k=1 does not always take the most likely token", hint="k = 1 leaves one token")
+        expect.true(
+            greedy, "top_k=1 does not always take the most likely token", hint="with k = 1 only one token can be drawn"
+        )
 
     @check(points=1, after=("distribution",))
     def check_seeded(self, student):
-        """the same seed writes the same text, another seed another one; the prompt list stays as it is"""
+        """the same seed gives the same text, another seed another text; the prompt list stays unchanged"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
         prompt = student.draw.integers(0, 23, (3,)).tolist()
         mine = student.fixtures.basics.kept(prompt)
@@ -770,16 +772,16 @@ class CheckGenerate:
         again, other = (texts_[0][3:33] == texts_[1][3:33]), texts_[0][3:33] != texts_[2][3:33]
         student.note("same seed, same text", again)
         student.note("another seed, another text", other)
-        expect.true(untouched, "the prompt list has changed", hint="who owns the list that you append to?")
+        expect.true(untouched, "the prompt list was changed", hint="whose list do you append to?")
         expect.true(
             again,
-            "two generators with the same seed do not write the same text",
-            hint="every draw must come from the generator that was passed in",
+            "two generators with the same seed give different texts",
+            hint="every draw must use the generator that was passed in",
         )
         expect.true(
             other,
-            "generators with different seeds write the same text",
-            hint="every draw must come from the generator that was passed in, and move it on",
+            "generators with different seeds give the same text",
+            hint="every draw must use the generator that was passed in, and advance it",
         )
 
 
@@ -860,7 +862,7 @@ def grouped(
     most = 10 * len(sentence.tokens)
     expect.true(
         len(result) <= most,
-        "many more entities than tokens",
+        "there are many more entities than tokens",
         expected=f"at most {len(sentence.tokens)}",
         actual=len(result),
         reveal=True,
@@ -921,7 +923,7 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "an entity begins where its first token begins and ends where its last one ends; the text has its word",
+                "an entity starts with its first token and ends with its last; take its word from the text",
             )
 
     @check(points=1, visible=True)
@@ -939,12 +941,12 @@ class CheckAggregateSimple:
                 [entity["score"] for entity in grouped(student, sentence)],
                 [entity["score"] for entity in want],
                 "scores",
-                hint="add the scores of the tokens and divide by how many there are",
+                hint="add the scores of the tokens and divide by their number",
             )
 
     @check(points=1)
     def check_adjacent_B(self, student):  # noqa: N802
-        """B opens a new entity, also right behind one of the same type"""
+        """B opens a new entity, even right after one of the same type"""
         for sentence in Sentence.twice(
             student,
             ("Give", "O"),
@@ -956,11 +958,11 @@ class CheckAggregateSimple:
             ("call", "O"),
         ):
             want = [sentence.group("PER", 1, 2), sentence.group("PER", 3, 4, 5), sentence.group("PER", 6)]
-            expect_entities(grouped(student, sentence), want, "three people are called, and each name opens with a B")
+            expect_entities(grouped(student, sentence), want, "there are three people, and each name opens with a B")
 
     @check(points=1)
     def check_O_separates(self, student):  # noqa: N802
-        """an O between two tokens of the same type makes them two entities"""
+        """an O between two tokens of the same type splits them into two entities"""
         for sentence in Sentence.twice(
             student,
             ("Paris", "B-LOC"),
@@ -974,12 +976,12 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "neighbours are neighbours in the text; what does an O between them mean?",
+                "only tokens adjacent in the text can be joined; what does an O between them mean?",
             )
 
     @check(points=1)
     def check_IOB1_and_type_change(self, student):  # noqa: N802
-        """an I may open an entity, and another type always does"""
+        """an I can open an entity, and a change of type always does"""
         for sentence in Sentence.twice(
             student,
             ("Ada", "I-PER"),
@@ -999,17 +1001,17 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "some corpora have no B at all: then only the type tells entities apart",
+                "some corpora have no B at all: then only the type separates entities",
             )
 
     @check(points=1, after=("basic",))
     def check_pure(self, student):
-        """tokens and text stay as they are, and a second call answers the same"""
+        """tokens and text stay unchanged, and a second call gives the same result"""
         words = (("Mar|len", "B-PER I-PER"), ("left", "O"), ("New", "B-LOC"), ("York", "I-LOC"))
         for sentence in Sentence.twice(student, *words):
             want = [sentence.group("PER", 0, 1), sentence.group("LOC", 3, 4)]
             for pure in (True, False):
-                expect_entities(grouped(student, sentence, pure), want, "what does a call leave behind?")
+                expect_entities(grouped(student, sentence, pure), want, "what did the first call change?")
 
 
 # --- counting real models ---
@@ -1040,7 +1042,7 @@ class CheckCountParameters:
 
     @check(points=1, visible=True)
     def check_plain(self, student):
-        """the total is the number of numbers in all tensors"""
+        """the total is the number of elements in all parameter tensors"""
         for _ in range(2):
             a, b, c, d = drawn_widths(student)
             found = tallied(student, student.fixtures.basics.network([a, b, c, d]))
@@ -1058,20 +1060,23 @@ class CheckCountParameters:
             vocabulary, width = student.draw.integer(40, 90), student.draw.integer(5, 30)
             found = tallied(student, student.fixtures.basics.TiedModel(vocabulary, width))
             total = vocabulary * width + 2 * width + vocabulary
-            hint = "a state dict lists a shared matrix under both its names, and running averages beside the parameters"
+            hint = (
+                "a state dict lists a shared matrix under both its names, and it includes buffers such as "
+                "running averages"
+            )
             expect.equal(found["total"], total, "total of a model with a shared word table", hint=hint)
             expect.equal(found["trainable"], total, "trainable, of a model with a shared word table", hint=hint)
             expect.equal(found["bytes"], 4 * total, "bytes of a model with a shared word table", hint=hint)
 
     @check(points=1)
     def check_trainable(self, student):
-        """frozen parameters are not trainable, but they are still there"""
+        """frozen parameters count in the total, but not as trainable"""
         for _ in range(2):
             a, b, c, d = drawn_widths(student)
             frozen = ["first.weight", "rest.0.bias"]
             found = tallied(student, student.fixtures.basics.network([a, b, c, d], frozen))
             total = (a + 1) * b + (b + 1) * c + (c + 1) * d
-            hint = "each parameter knows whether it asks for a gradient; freezing it does not remove it from the model"
+            hint = "each parameter has requires_grad; freezing it does not remove it from the model"
             expect.equal(found["trainable"], total - a * b - c, "trainable, with two frozen tensors", hint=hint)
             expect.equal(found["total"], total, "total, with two frozen tensors", hint=hint)
 
@@ -1083,13 +1088,13 @@ class CheckCountParameters:
         halved = tallied(student, network([a, b, c, d], [], ["first", "rest.0", "rest.1"]))
         mixed = tallied(student, network([a, b, c, d], ["rest.1.weight"], ["rest.0"]))
         sizes = (a + 1) * b, (b + 1) * c, (c + 1) * d
-        hint = "a half-precision number has two bytes, and a model may hold several kinds; frozen ones need memory too"
+        hint = "a half-precision number takes two bytes, and a model may mix dtypes; frozen parameters need memory too"
         expect.equal(halved["bytes"], 2 * sum(sizes), "bytes of a model in half precision", hint=hint)
         expect.equal(mixed["bytes"], 4 * sizes[0] + 2 * sizes[1] + 4 * sizes[2], "bytes of a mixed model", hint=hint)
 
     @check(points=1, after=("plain",))
     def check_pure(self, student):
-        """counting changes nothing in the model: no number, no dtype, no requires_grad, no mode"""
+        """counting changes nothing in the model: no value, dtype, requires_grad or mode"""
         a, b, c, d = drawn_widths(student)
         model = student.fixtures.basics.network([a, b, c, d], ["rest.1.weight"], ["rest.0"])
         student.fixtures.basics.set_modes(model, ["first"])
@@ -1098,7 +1103,7 @@ class CheckCountParameters:
             found = tallied(student, model)
             expect.equal(found["total"], (a + 1) * b + (b + 1) * c + (c + 1) * d, "total of the same model")
         after = student.fixtures.basics.inventory(model)
-        hint = "who counts only looks: what was assigned, converted or switched on the way?"
+        hint = "counting only reads: what was assigned, converted or switched on the way?"
         for key, what in (
             ("form", "names, shapes, dtypes and requires_grad"),
             ("training", "modules in training mode"),
@@ -1174,7 +1179,7 @@ class Body:
         )
 
 
-TOP = "the last layers of the list are the top; beside them, what sits above them is trained too"
+TOP = "the last layers of the list are the top; everything above them is trained too"
 
 
 class CheckSetTrainable:
@@ -1184,18 +1189,18 @@ class CheckSetTrainable:
 
     @check(points=1, visible=True)
     def check_head(self, student):
-        """mode "head" trains what lies outside bert, whatever it is called, and nothing else"""
+        """mode "head" trains everything outside bert, whatever its name, and nothing else"""
         for head in (("classifier",), ("qa_outputs", "bert_scorer")):
             body = Body(student, *head)
             body.choose("head")
-            hint = "do not ask what the head is called: ask what is not the encoder. Freezing is not evaluation mode"
+            hint = "do not look for the head by name: look for what is not the encoder. Freezing is not evaluation mode"
             body.expect(f"with a head called {' and '.join(head)}", hint)
 
     @check(points=1, after=("head",))
     def check_full_again(self, student):
-        """mode "full" trains everything again, whatever was frozen before"""
+        """mode "full" makes everything trainable again, whatever was frozen before"""
         everything = ("embeddings", "encoder", "pooler")
-        hint = "a call decides about every parameter, whatever an earlier one did"
+        hint = "each call sets requires_grad of every parameter, whatever an earlier call did"
         body = Body(student, "regressor")
         with student.untraced():
             body.model.requires_grad_(False)
@@ -1219,11 +1224,11 @@ class CheckSetTrainable:
 
     @check(points=1, after=("head",))
     def check_refusals(self, student):
-        """a mode that does not exist, and layers that do not exist, are a ValueError"""
+        """an unknown mode or an impossible n_top raises a ValueError"""
         body = Body(student, "classifier")
-        unknown = "a misspelt mode would train something else unnoticed: which error says that a value is wrong?"
+        unknown = "a misspelt mode would silently train something else: which error says that a value is wrong?"
         body.expect_refusal('the mode "haed"', unknown, "haed")
-        beyond = "a slice takes whatever it finds: how many layers train with n_top=13 of 12, and did anybody notice?"
+        beyond = "a slice accepts any bounds: how many layers train with n_top=13 of 12, and was there an error?"
         for n_top in (13, -1, 12 + student.draw.integer(2, 12)):
             body.expect_refusal(f"n_top={n_top} of 12 layers", beyond, "top", n_top)
         body.choose("top", 12)
@@ -1231,7 +1236,7 @@ class CheckSetTrainable:
 
     @check(points=1, after=("head",))
     def check_mode_untouched(self, student):
-        """training and evaluation mode stay as they are, and so do all numbers: only requires_grad changes"""
+        """only requires_grad changes: training and evaluation mode stay as they are, and so do all values"""
         body = Body(student, "classifier")
         numbers = student.fixtures.basics.inventory(body.model)["numbers"]
         for evaluating in ((), ("bert.encoder.layer.3", "bert.pooler"), ("",)):
@@ -1247,13 +1252,13 @@ class CheckSetTrainable:
                     after,
                     before,
                     f"submodules in training mode, after mode {mode!r}",
-                    hint="dropout belongs to train() and eval(); which numbers may move is another question",
+                    hint="train() and eval() control dropout; which parameters are trained is a separate setting",
                 )
         expect.equal(
             student.fixtures.basics.inventory(body.model)["numbers"],
             numbers,
             "the numbers of the model",
-            hint="freezing keeps a number from moving, it does not move it",
+            hint="freezing a parameter must not change its value",
         )
 
 
@@ -1292,7 +1297,7 @@ class CheckNucleus:
 
     @check(points=2, visible=True)
     def check_smallest_set(self, student):
-        """the most likely tokens stay until they reach p together, the one that reaches it included"""
+        """the smallest set of most likely tokens that reaches p stays, including the token that reaches it"""
         asked = [(p, settled(student, *SHARES)) for p in (0.4, 0.3, 0.92, 0.7, 0.83)]  # 2, 1, 5, 3 and 4 tokens
         answers = [student.nucleus(logits, p) for p, logits in asked]
         for (p, logits), answer in zip(asked, answers, strict=True):
@@ -1300,12 +1305,13 @@ class CheckNucleus:
                 answer,
                 nucleus_of(logits, p),
                 f"logits with p={p}, tokens of probability 0.35, 0.25, 0.15, 0.12, 0.08 and 0.05",
-                hint="add up from the most likely token downwards; is the sum of what stays at least p? Could one go?",
+                hint="add up from the most likely token downwards: is the sum of those that stay at least p? Could "
+                "one be dropped?",
             )
 
     @check(points=1, visible=True, after=("smallest_set",))
     def check_rows(self, student):
-        """every row of a batch has a nucleus of its own, large or small"""
+        """every row of a batch has its own nucleus, large or small"""
         for shares in (
             ((0.97, 0.01, 0.01, 0.01), (0.3, 0.28, 0.22, 0.2), (0.5, 0.3, 0.15, 0.05)),
             ((0.44, 0.26, 0.16, 0.08, 0.06), (0.22, 0.21, 0.2, 0.19, 0.18)),
@@ -1316,16 +1322,16 @@ class CheckNucleus:
                 student.nucleus(logits, p),
                 torch.stack([nucleus_of(row, p) for row in logits]),
                 "logits of a batch",
-                hint="one softmax, one order and one border for each row",
+                hint="each row has its own softmax, its own order and its own cutoff",
             )
 
     @check(points=1, after=("smallest_set",))
     def check_ends(self, student):
-        """p=0 leaves the most likely token, p=1 leaves all, and equally likely tokens are no reason to keep more"""
+        """p=0 keeps one token, p=1 keeps all, and ties at the cutoff do not enlarge the set"""
         logits = settled(student, *SHARES)
         for p, hint in (
-            (0.0, "a sampler needs something to draw from: one token always stays"),
-            (1.0, "nothing lies outside a nucleus that has to hold everything"),
+            (0.0, "a sampler needs at least one token to draw from"),
+            (1.0, "a nucleus with p=1 contains every token"),
         ):
             expect.close(student.nucleus(logits, p), nucleus_of(logits, p), f"logits with p={p}", hint=hint)
         for n, p, want in ((8, 0.55, 5), (5, 0.5, 3)):
@@ -1340,12 +1346,12 @@ class CheckNucleus:
                 int(finite.numel()),
                 want,
                 f"tokens that stay of {n} equally likely ones, with p={p}",
-                hint="the smallest set: how many of them are needed to reach p?",
+                hint="the smallest set: how many tokens are needed to reach p?",
             )
 
     @check(points=1, after=("smallest_set",))
     def check_care(self, student):
-        """a p outside 0 to 1 is a ValueError, and the caller's logits stay as they are"""
+        """a p outside 0 to 1 raises a ValueError, and the caller's logits stay unchanged"""
         for p in (0.5, 0.8):
             logits = settled(student, *SHARES)
             expect.close(student.pure("nucleus", logits, p), nucleus_of(logits, p), f"logits with p={p}")
@@ -1361,7 +1367,7 @@ class CheckNucleus:
                 say("p={p}: expected a ValueError", p=round(p, 2)),
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="somebody who writes 90 for 90 % would get the whole vocabulary, and no word of warning",
+                hint="a caller who writes 90 for 90 % would get the whole vocabulary, without any warning",
                 reveal=True,
             )
 
@@ -1388,7 +1394,7 @@ class CheckAggregateFirst:
 
     @check(points=2, visible=True, substitutes=("aggregate_simple",))
     def check_words(self, student):
-        """the first token decides for its whole word, whatever the other pieces are tagged"""
+        """the first token decides for its whole word, whatever the tags of the other pieces"""
         for sentence in Sentence.twice(
             student,
             ("Mar|len|e", "B-PER O I-LOC"),
@@ -1405,7 +1411,7 @@ class CheckAggregateFirst:
             expect_entities(
                 first_grouped(student, sentence),
                 want,
-                "a word cannot be half a person: which token speaks for all pieces of its word?",
+                "a word cannot be half a person: which token decides for all pieces of its word?",
             )
 
     @check(points=1, visible=True, substitutes=("aggregate_simple",))
@@ -1429,7 +1435,7 @@ class CheckAggregateFirst:
 
     @check(points=1, substitutes=("aggregate_simple",))
     def check_punctuation(self, student):
-        """what follows without a blank is a word of its own, unless it is marked with ##"""
+        """a token without a space before it starts a new word, unless it is marked with ##"""
         for sentence in Sentence.twice(
             student,
             ("Stra|tford", "B-LOC I-LOC"),
@@ -1447,13 +1453,13 @@ class CheckAggregateFirst:
                 spoken_for(sentence, "LOC", (9,)),
             ]
             found = first_grouped(student, sentence)
-            hint = "the tokenizer marks a piece that goes on with ##; a comma goes on with nothing"
+            hint = "the tokenizer marks a continuation piece with ##; a comma has no such mark"
             expect_entities(found, want, hint)
             expect.close([one["score"] for one in found], [one["score"] for one in want], "scores", hint=hint)
 
     @check(points=1, after=("words",), substitutes=("aggregate_simple",))
     def check_entities(self, student):
-        """words are joined as tokens were: B opens, O separates, another type too; tokens and text stay as they are"""
+        """words are joined as tokens were: B opens, O or another type separates; tokens and text stay unchanged"""
         for sentence in Sentence.twice(
             student,
             ("An|na", "B-PER I-PER"),
@@ -1470,4 +1476,4 @@ class CheckAggregateFirst:
                 spoken_for(sentence, "LOC", (9, 10)),
             ]
             for pure in (True, False):
-                expect_entities(first_grouped(student, sentence, pure), want, "two steps: words first, entities then")
+                expect_entities(first_grouped(student, sentence, pure), want, "two steps: first words, then entities")

@@ -76,7 +76,7 @@ class CheckLoraReport:
 
     @check(points=2, visible=True)
     def check_problem2(self, student):
-        """rank 16 on query, key, value and output of BERT-base: 1,179,648 numbers, 4.17 % kept, 95.83 % saved"""
+        """rank 16 on query, key, value and output of BERT-base: 1,179,648 parameters, 4.17 % kept, 95.83 % saved"""
         d, r, layers = student.draw.integer(300, 900), student.draw.integer(2, 9), student.draw.integer(3, 11)
         report = counted(student, [(768, 768)] * 4, r=16, n_layers=12)
         other = counted(student, [(d, d)] * 3, r=r, n_layers=layers)
@@ -135,7 +135,7 @@ class CheckLoraReport:
 
     @check(points=1)
     def check_head(self, student):
-        """the head is trainable, but it is not LoRA's"""
+        """the head is trainable, but it does not count as LoRA parameters"""
         alone = counted(student, [(768, 768)] * 2, r=8, n_layers=12)
         lora, kept = number(alone, "lora_params"), number(alone, "kept_ratio")
         twice = number(counted(student, [(768, 768)] * 2, r=16, n_layers=12), "lora_params")
@@ -178,7 +178,7 @@ class CheckLoraReport:
 
     @check(points=1)
     def check_grows_past_one(self, student):
-        """a large rank costs more than the matrix: the reduction may be negative"""
+        """a large rank needs more parameters than the matrix: the reduction may be negative"""
         for r in (768, student.draw.integer(800, 5000)):
             report = counted(student, [(768, 768)], r=r)
             kept = number(report, "kept_ratio")
@@ -394,7 +394,7 @@ class CheckLoRALinear:
 
     @check(points=2, visible=True)
     def check_shapes_and_freeze(self, student):
-        """the two factors are trainable, r*k and d*r numbers, and nothing else is; the wrapped layer is frozen"""
+        """only the two factors are trainable, with r*k and d*r parameters; the wrapped layer is frozen"""
         for bias in (True, False):
             adapted = Adapted(student, alpha=6.0, bias=bias, write=False)
             shapes = trained_shapes(student, adapted.layer)
@@ -467,7 +467,7 @@ class CheckLoRALinear:
 
     @check(points=2, visible=True)
     def check_identity_at_start(self, student):
-        """a fresh layer answers like the layer it wraps"""
+        """a fresh layer gives the same output as the layer it wraps"""
         adapted = Adapted(student, alpha=6.0, write=False)
         x = student.draw.normal(4, K)
         with student.untraced():
@@ -491,7 +491,7 @@ class CheckLoRALinear:
 
     @check(points=1)
     def check_init_can_learn(self, student):
-        """not both factors are zero: a gradient can start"""
+        """not both factors are zero, so that a gradient can flow"""
         adapted = Adapted(student, alpha=6.0, write=False)
         x, upstream = student.draw.normal(4, K), student.draw.normal(4, D)
         with student.untraced():
@@ -551,7 +551,7 @@ class CheckLoRALinear:
 
     @check(points=3, visible=True)
     def check_forward(self, student):
-        """the output is W x + b plus (alpha/r) times B A x, and x stays as it was"""
+        """the output is W x + b plus (alpha/r) times B A x, and x stays unchanged"""
         for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
             adapted = Adapted(student, alpha=8.0, bias=bias)
             for _ in range(2):
@@ -570,7 +570,7 @@ class CheckLoRALinear:
 
     @check(points=1)
     def check_scaling(self, student):
-        """alpha = r means a factor of 1, and twice the alpha means twice the update"""
+        """alpha = r means a factor of 1, and doubling alpha doubles the update"""
         for r, alpha in ((R, R), (R, 2 * R), (2, 1)):
             adapted = Adapted(student, alpha=float(alpha), r=r)
             x = student.draw.normal(4, K)
@@ -589,7 +589,7 @@ class CheckLoRALinear:
 
     @check(points=2)
     def check_dropout_path(self, student):
-        """dropout acts on the input of the update, in training mode only"""
+        """dropout applies only to the input of the update, and only in training mode"""
         p, rows = 0.25, 128  # one input per row: the update of a row is dropped or kept as a whole; .75 ** 128 < 1e-15
         adapted = Adapted(student, alpha=2.0 * R, dropout=p)
         column = student.draw.integers(0, K, (rows,))
@@ -661,7 +661,7 @@ class CheckLoRALinear:
 
     @check(points=3, visible=True)
     def check_merge(self, student):
-        """merging changes no output, writes the update into the weight, and twice is once"""
+        """merging keeps the output, adds the update to the weight, and a second merge() does nothing"""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         silent = adapted.without(x)
@@ -758,7 +758,7 @@ class CheckLoRALinear:
 
     @check(points=2, after=("merge",))
     def check_unmerge(self, student):
-        """unmerging restores the weight; twice is once, and before a merge it does nothing"""
+        """unmerging restores the weight; a second unmerge(), or one before any merge(), does nothing"""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         silent, before = adapted.without(x), adapted.layer(x)
@@ -829,7 +829,7 @@ class CheckLoRALinear:
 
     @check(points=1)
     def check_trains(self, student):
-        """both factors learn, W and b stay, and the gradient goes on to the layers below"""
+        """both factors get gradients, W and b do not, and the gradient flows on to the layers below"""
         adapted = Adapted(student, alpha=2.0 * R)
         x, upstream = student.draw.normal(16, K), student.draw.normal(16, D)
         silent = adapted.without(x)
@@ -886,7 +886,7 @@ class CheckLoRALinear:
 
     @check(points=1)
     def check_dtype_follows(self, student):
-        """around a float64 layer the new tensors are float64 too, and are parameters all the same"""
+        """around a float64 layer the factors are float64 too, and are still parameters"""
         adapted = Adapted(student, alpha=float(R), dtype=torch.float64)
         x = student.draw.normal(4, K, dtype=torch.float64)
         output = adapted.layer(x)
@@ -1029,7 +1029,7 @@ class CheckInjectLora:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_replaced(self, student):
-        """two targets in each of 12 layers are adapted, by whole name parts"""
+        """two targets in each of 12 layers are adapted, and targets match whole name parts"""
         seed = student.draw.seed()
         model, original = (
             student.fixtures.lora.classifier(seed, norm_name="query"),
@@ -1057,7 +1057,7 @@ class CheckInjectLora:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_misspelt(self, student):
-        """a misspelt name is refused, among the targets and in `trainable`"""
+        """an unknown name is refused, in the targets and in `trainable`"""
         model = small(student, student.draw.seed())
         names: dict[str, Any] = {"r": RANK, "alpha": 4.0}
         inject(student, model, TARGETS, **names)  # known names are not: who refuses everything has told nothing apart
@@ -1096,7 +1096,7 @@ class CheckInjectLora:
 
     @check(points=2, substitutes=("LoRALinear",))
     def check_trainable_count(self, student):
-        """trainable afterwards: the factors and the classifier, and nothing else"""
+        """only the factors and the classifier are trainable afterwards"""
         model = student.fixtures.lora.classifier(student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0)
         expect_trainable(
@@ -1109,7 +1109,7 @@ class CheckInjectLora:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_output_unchanged(self, student):
-        """right after the injection the model answers as before"""
+        """right after the injection the model gives the same output as before"""
         seed = student.draw.seed()
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, dropout=0.1)
@@ -1140,7 +1140,7 @@ class CheckInjectLora:
 
     @check(points=2, substitutes=("LoRALinear",))
     def check_really_used(self, student):
-        """the factors act on the answer as r, alpha and dropout say; training moves them and the classifier only"""
+        """r, alpha and dropout reach the adapted layers; training changes only the factors and the classifier"""
         seed = student.draw.seed()
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=5.0, dropout=0.5)
@@ -1216,7 +1216,7 @@ class CheckInjectLora:
 
     @check(points=1, substitutes=("LoRALinear",), preloads=("transformers",), seconds=20)
     def check_dotted_target(self, student):
-        """in the BERT of transformers "attention.output.dense" means one layer per block, not every dense layer"""
+        """in transformers' BERT, "attention.output.dense" means one layer per block, not every dense layer"""
         bert = student.fixtures.lora.bert_classifier(student.draw.seed(), n_layers=FEW)
         several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
         seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
@@ -1256,7 +1256,7 @@ class CheckInjectLora:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_no_head(self, student):
-        """`trainable` decides what learns besides the factors: with () not even the classifier"""
+        """`trainable` decides what is trained besides the factors: with () not even the classifier"""
         seed = student.draw.seed()
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, trainable=())
@@ -1406,7 +1406,7 @@ class CheckLoraStateDict:
 
     @check(points=2, visible=True, substitutes=("LoRALinear", "inject_lora"))
     def check_small(self, student):
-        """the numbers of the factors and of the classifier are saved, and nothing else"""
+        """only the factors and the classifier are saved"""
         seed = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=seed, n_layers=built.N_LAYERS)
         with student.untraced():
@@ -1440,7 +1440,7 @@ class CheckLoraStateDict:
 
     @check(points=1, substitutes=("LoRALinear", "inject_lora"))
     def check_snapshot(self, student):
-        """saving leaves the model as it is, training leaves what was saved as it is, and no graph hangs on it"""
+        """saving leaves the model unchanged, training leaves the saved state unchanged, and it has no graph"""
         dress = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=dress)
         x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, built.N_CLASSES)
@@ -1480,7 +1480,7 @@ class CheckLoadLoraStateDict:
 
     @check(points=2, visible=True, substitutes=("LoRALinear", "inject_lora", "lora_state_dict"))
     def check_round_trip(self, student):
-        """a fresh model with the same base answers like the saved one, and can be trained further"""
+        """a fresh model with the same base gives the same output after loading, and can be trained further"""
         seed, dress = student.draw.seed(), student.draw.seed()
         saved, fresh = prepared(student, seed, dressed=dress), prepared(student, seed)
         x, parts = student.draw.normal(3, 4, WIDTH), Dressed(dress)
@@ -1530,7 +1530,7 @@ class CheckLoadLoraStateDict:
 
     @check(points=1, substitutes=("LoRALinear", "inject_lora", "lora_state_dict"))
     def check_missing_key(self, student):
-        """a state that lacks a tensor, or brings a foreign one, is refused"""
+        """a state with a missing or an unknown tensor is refused"""
         seed = student.draw.seed()
         saved, model = prepared(student, seed), prepared(student, seed)
         x = student.draw.normal(3, 4, WIDTH)
@@ -1668,7 +1668,7 @@ class CheckMultiLoRALinear:
 
     @check(points=2, visible=True, substitutes=("LoRALinear",))
     def check_switch(self, student):
-        """only the active adapter contributes, and switching back gives the old answers"""
+        """only the active adapter contributes, and switching back restores its output"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=2.0)
         switched.add("news", r=3, alpha=3.0)
@@ -1680,7 +1680,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_registered(self, student):
-        """every adapter is made of parameters, r(d + k) numbers each; the base is frozen"""
+        """the factors of every adapter are parameters, r(d + k) numbers each; the base is frozen"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=4.0)
         switched.add("news", r=3, alpha=6.0)
@@ -1718,7 +1718,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_fresh_adapter(self, student):
-        """a fresh adapter starts like LoRALinear: A random, B zero, in the dtype of the base; the output stays"""
+        """a fresh adapter starts like LoRALinear: A random, B zero, dtype of the base; the output is unchanged"""
         switched = Switched(student)
         first, second = switched.start("reviews", r=3, alpha=6.0), switched.start("news", r=3, alpha=6.0)
         with student.untraced():
@@ -1758,7 +1758,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_isolated(self, student):
-        """training one adapter leaves the other alone"""
+        """training one adapter leaves the others unchanged"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=2.0)
         switched.add("news", r=3, alpha=3.0)
@@ -1766,7 +1766,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_unknown(self, student):
-        """the name of no adapter is refused, and so is a name that is taken; both leave everything as it was"""
+        """an unknown name, or one already taken, is refused, and everything stays unchanged"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=6.0)
         before = switched.answer("reviews")  # at whatever strength: that is the matter of another check
@@ -1819,7 +1819,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_isolated_same_rank(self, student):
-        """two adapters of the same rank have factors of their own"""
+        """two adapters of the same rank have separate factors"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=3.0)
         switched.add("news", r=3, alpha=3.0)
@@ -1854,7 +1854,7 @@ class CheckBottleneckAdapter:
 
     @check(points=1, visible=True)
     def check_count(self, student):
-        """2dm + m + d trainable numbers"""
+        """there are 2dm + m + d trainable parameters"""
         d, m = student.draw.integer(20, 30), student.draw.integer(3, 9)
         adapter = student.BottleneckAdapter(d, m)
         trainable = student.fixtures.n_trainable(adapter)
@@ -1869,7 +1869,7 @@ class CheckBottleneckAdapter:
 
     @check(points=2)
     def check_near_identity(self, student):
-        """at the start the output is nearly the input"""
+        """a fresh adapter returns almost its input"""
         adapter = student.BottleneckAdapter(48, 12)
         h = student.draw.normal(64, 48)
         with student.untraced():
@@ -1894,7 +1894,7 @@ class CheckBottleneckAdapter:
 
     @check(points=1, visible=True)
     def check_residual(self, student):
-        """with every parameter at zero the output is the input, and the input itself is not written to"""
+        """with every parameter at zero the output equals the input, and the input itself is not modified"""
         adapter = student.BottleneckAdapter(7, 3)
         student.fixtures.fill(adapter, 0.0)
         h = student.draw.normal(2, 5, 7)
@@ -1917,7 +1917,7 @@ class CheckBottleneckAdapter:
 
     @check(points=1)
     def check_nonlinear(self, student):
-        """the branch bends: a non-linearity stands between down and up"""
+        """there is a non-linearity between the down- and up-projection"""
         m = 3
         adapter = student.BottleneckAdapter(7, m)
         student.fixtures.randomize(adapter, student.draw.seed())
@@ -1963,7 +1963,7 @@ class CheckBottleneckAdapter:
 
     @check(points=1)
     def check_can_learn(self, student):
-        """a weight matrix has a gradient at the start"""
+        """at least one weight matrix has a gradient at the start"""
         adapter = student.BottleneckAdapter(7, 3)
         with student.untraced():
             result = student.fixtures.gradients(adapter, student.draw.normal(16, 7), student.draw.normal(16, 7))
@@ -1993,7 +1993,7 @@ class CheckPeftParamCount:
 
     @check(points=1, visible=True)
     def check_lora(self, student):
-        """lora: rank 8 on query and value of BERT-base trains 294,912 numbers"""
+        """lora: rank 8 on query and value of BERT-base gives 294,912 trainable parameters"""
         d, n, r = student.draw.integer(30, 60), student.draw.integer(3, 9), student.draw.integer(2, 7)
         bert = student.peft_param_count("lora", d=768, n_layers=12, r=8)
         five = student.peft_param_count("lora", d=d, n_layers=n, r=r, n_matrices=5)
@@ -2015,7 +2015,7 @@ class CheckPeftParamCount:
 
     @check(points=2)
     def check_prefix(self, student):
-        """prefix: 20 virtual tokens in BERT-base: 368,640 numbers, 0.34 % of the model"""
+        """prefix: 20 virtual tokens in BERT-base: 368,640 parameters, 0.34 % of the model"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prefix", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prefix", d=d, n_layers=n, n_virtual=v)
@@ -2025,7 +2025,7 @@ class CheckPeftParamCount:
 
     @check(points=1)
     def check_prompt(self, student):
-        """prompt: 20 virtual tokens at the input only: 15,360 numbers"""
+        """prompt: 20 virtual tokens at the input only: 15,360 parameters"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prompt", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prompt", d=d, n_layers=n, n_virtual=v)
@@ -2120,7 +2120,7 @@ class CheckBestRankR:
 
     @check(points=2, visible=True)
     def check_product(self, student):
-        """B A is the matrix of rank r that comes closest to the given one"""
+        """B A is the closest matrix of rank r to the given one"""
         cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
         seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r) for shape, r in cases]
         for one in seen:
@@ -2128,7 +2128,7 @@ class CheckBestRankR:
 
     @check(points=1, visible=True, after=("product",))
     def check_error(self, student):
-        """the error is the root of the sum of the squares of the discarded singular values"""
+        """the error is the root of the sum of the squared discarded singular values"""
         cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
         seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r, measured=True) for shape, r in cases]
         for one in seen:
@@ -2136,7 +2136,7 @@ class CheckBestRankR:
 
     @check(points=1, after=("product",))
     def check_exact(self, student):
-        """a matrix of rank r comes back exactly, and with the full rank every matrix does"""
+        """a matrix of rank r is reproduced exactly, and at full rank every matrix is"""
         for matrix, r in (
             (with_values(student, 8, 10, 6.0, 3.0, 2.0), 3),
             (with_values(student, 9, 5, *SINGULAR), 5),
@@ -2148,7 +2148,7 @@ class CheckBestRankR:
 
     @check(points=1, after=("product",))
     def check_care(self, student):
-        """a rank below 1 or above d or k is a ValueError, and the given matrix stays as it is"""
+        """a rank below 1 or above d or k raises a ValueError, and the given matrix stays unchanged"""
         for shape in ((8, 6), (5, 9)):
             matrix = with_values(student, *shape, *SINGULAR)
             one = Approximated(student, matrix, 2, pure=True)
@@ -2199,7 +2199,7 @@ class CheckDoRALinear:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_start(self, student):
-        """a fresh layer answers like its base, and trains r*k, d*r and d numbers"""
+        """a fresh layer gives the output of its base, and trains r*k, d*r and d parameters"""
         for bias in (True, False):
             turned = Turned(student, alpha=6.0, bias=bias, write=False)
             shapes = trained_shapes(student, turned.layer)
@@ -2231,7 +2231,7 @@ class CheckDoRALinear:
 
     @check(points=2, visible=True, substitutes=("LoRALinear",))
     def check_forward(self, student):
-        """every row of W + s B A is divided by its length and multiplied by its magnitude; then comes b"""
+        """every row of W + s B A is divided by its length and multiplied by its magnitude; b is added last"""
         asked = []
         for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
             turned = Turned(student, alpha=6.0, bias=bias)
@@ -2249,7 +2249,7 @@ class CheckDoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale(self, student):
-        """s is alpha / r, with rs=True alpha / sqrt(r); a rank below 1 is a ValueError"""
+        """s is alpha / r, or alpha / sqrt(r) with rs=True; a rank below 1 raises a ValueError"""
         asked = []
         for r, alpha, options in (
             (2, 3.0, {}),

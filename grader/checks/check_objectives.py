@@ -114,7 +114,7 @@ class Corrupted:
 
     def expect_a_choice(self) -> None:
         """Some of the ordinary tokens have a label and some have none; asked where p leaves room for both."""
-        hint = "the positions that were selected get a label, the id that stood there; all others get none"
+        hint = "selected positions have the original id as label; all others have no label"
         expect.true(self.n_selected, "no ordinary token has a label, with p = 0.3", hint=hint)
         expect.true(self.n_selected < self.n_ordinary, "every ordinary token has a label, with p = 0.3", hint=hint)
 
@@ -146,7 +146,7 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
         expect.true(whole, say("{what} should be integers", what=what), actual=tensor.dtype, reveal=True)
         expect.true(
             int(tensor.min()) >= -10_000 and int(tensor.max()) <= 10_000,
-            say("{what} hold numbers far from all ids", what=what),
+            say("{what} hold values that are far from any id", what=what),
             expected="ids of a vocabulary of some thousand words",
             actual=f"{int(tensor.min())} to {int(tensor.max())}",
             reveal=True,
@@ -178,14 +178,14 @@ class CheckMaskTokens:
                 "a label is neither -100 nor the id that stood there before",
                 expected=f"-100 or {texts.ids[place]}",
                 actual=made.labels[place],
-                hint="which id stood here in the ORIGINAL text, and which label does PyTorch skip by default?",
+                hint="which id was here in the ORIGINAL text, and which label does PyTorch skip by default?",
                 reveal=True,
             )
             made.expect_a_choice()
             expect.true(
                 made.shares[2] < 1,
                 "no token with a label was replaced, with p = 0.3",
-                hint="the label holds what stood there because most of the labelled tokens stand there no more",
+                hint="the label must hold the original id, because most labelled tokens have been replaced",
             )
 
     @check(points=1, visible=True)
@@ -194,7 +194,7 @@ class CheckMaskTokens:
         for p in (1.0, 0.3):
             texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
-            hint = "special tokens carry no content that could be predicted: see what special_mask says of them"
+            hint = "special tokens carry no content to predict: see what special_mask says about them"
             expect.true(not made.special_labelled, "a special token has a label", hint=hint)
             expect.true(not made.special_changed, "a special token was replaced", hint=hint)
             expect.true(made.n_selected, say("no ordinary token has a label, with p = {p}", p=p), hint=hint)
@@ -202,8 +202,8 @@ class CheckMaskTokens:
 
     @check(points=1)
     def check_rate(self, student):
-        """the share p of the ordinary tokens is selected, each by a throw of its own"""
-        hint = "p is the share of the ordinary tokens that get a label; what becomes of them is another matter"
+        """a share p of the ordinary tokens is selected, each with its own random draw"""
+        hint = "p is the share of ordinary tokens that get a label; how they are replaced is a separate step"
 
         def expect_share(made: Corrupted, p: float) -> None:
             slack = seven_sigma(p, made.n_ordinary)
@@ -238,15 +238,18 @@ class CheckMaskTokens:
             expect_share(made, p)
         expect.true(
             not (whole_rows or whole_columns),
-            say("a whole {unit} is selected or spared at once", unit=say("text" if whole_rows else "position")),
-            hint="every token throws its own die: how many random numbers does a batch of B texts of T tokens need?",
+            say(
+                "a whole {unit} is always selected, or left out, as one", unit=say("text" if whole_rows else "position")
+            ),
+            hint="every token has its own random draw: how many random numbers does a batch of B texts of T tokens "
+            "need?",
         )
         expect.true(
             spread >= 30,
             "the number of labels per text hardly varies",
-            hint="if every token throws a die of its own, how many of 150 tokens are selected: always the same number?",
+            hint="with an independent draw for every token, is the number selected of 150 tokens always the same?",
         )
-        expect.true(spread <= 250, "the number of labels per text varies too much for dice of their own", hint=hint)
+        expect.true(spread <= 250, "the number of labels per text varies too much for independent draws", hint=hint)
         none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
         expect_share(none, 0.0)
         everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
@@ -254,7 +257,7 @@ class CheckMaskTokens:
 
     @check(points=3)
     def check_split_80_10_10(self, student):
-        """of the SELECTED tokens 80 % become [MASK], 10 % a random token, and 10 % stay"""
+        """80 % of the SELECTED tokens become [MASK], 10 % a random token, and 10 % stay unchanged"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         for p in (0.75, 1.0):  # a second p, since one throw for both decisions may look right at one of them
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
@@ -273,7 +276,7 @@ class CheckMaskTokens:
                     say("the share of the selected tokens that {fate} is not {want:.0%}", fate=fate, want=want),
                     expected=f"{want} ± {slack:.3f}",
                     actual=f"{share:.3f}",
-                    hint="three fates that exclude each other; a selected token has a label whichever one it meets",
+                    hint="the three cases exclude each other; a selected token has a label in each of them",
                     reveal=True,
                 )
 
@@ -304,14 +307,14 @@ class CheckMaskTokens:
             expect.true(
                 not made.strays,
                 "an ordinary token was replaced, but has no label",
-                hint="whatever is replaced is asked for; a hole without a question is only noise",
+                hint="a replaced token must be a target: otherwise the corruption is only noise",
             )
             made.expect_a_choice()
-            expect.true(made.shares[2] < 1, "no token was replaced at all, with p = 0.3", hint="see what p asks for")
+            expect.true(made.shares[2] < 1, "no token was replaced at all, with p = 0.3", hint="what does p stand for?")
 
     @check(points=1, after=("unselected",))
     def check_random_range(self, student):
-        """random tokens come from the whole vocabulary, and from nowhere else"""
+        """random tokens come from the whole vocabulary, and only from there"""
         # Only six ids occur in the texts, and T = 40 is less than V = 60. How MANY tokens become random is the concern
         # of another check, so calls are added until 2,000 have been seen: one of 55 ids is missing from those with a
         # probability of 55 * (59/60)**2000, about 1e-13. Fewer than 2,000 in twelve calls say nothing about what is
@@ -324,7 +327,11 @@ class CheckMaskTokens:
             if len(new) and len(new) > made.n_ordinary / 3:  # not [MASK], but used as such by two thirds of them
                 usual = int(new.mode().values)
                 new = new[new != usual]
-            expect.true(len(new), "no token was replaced by a random one, with p = 1", hint="one in ten should be")
+            expect.true(
+                len(new),
+                "no token was replaced by a random one, with p = 1",
+                hint="one in ten selected tokens should be",
+            )
             found += new.tolist()
             if len(found) >= 2000:
                 break
@@ -345,12 +352,12 @@ class CheckMaskTokens:
             not missing,
             "some ordinary ids never appear as a random token",
             actual=missing,
-            hint="each of the ids of the vocabulary has the same chance, whatever occurs in the batch",
+            hint="every id of the vocabulary is equally likely, whatever occurs in the batch",
         )
 
     @check(points=1)
     def check_pure_and_seeded(self, student):
-        """the input is left alone; equal seeds give equal results, and the dice are thrown anew in every call"""
+        """the input stays unchanged; equal seeds give equal results, and every call draws anew"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         seed, other = student.draw.seed(), student.draw.seed()
         rest = texts.mask, texts.vocab_size
@@ -369,29 +376,29 @@ class CheckMaskTokens:
         pure = bool(torch.equal(first["input_ids"], texts.ids) and torch.equal(first["special_mask"], texts.special))
         results = [two_tensors(answer, texts.ids) for answer in (first["answer"], again, later, different)]
         (ids, labels), (ids_again, labels_again), (_, labels_later), (_, labels_different) = results
-        given_dice = mark("is every random number drawn from the generator that you were given?")
+        given_dice = mark("does every random number come from the generator that was passed in?")
         demands = (
             (
                 pure,
-                mark("the batch that went in is changed"),
-                mark("the next epoch wants to mask the same text anew: use a copy"),
+                mark("the input batch was changed"),
+                mark("the next epoch will mask the same text again: work on a copy"),
             ),
             (torch.equal(labels, labels_again), mark("the same seed selects different tokens"), given_dice),
             (torch.equal(ids, ids_again), mark("the same seed gives other corrupted ids"), given_dice),
             (
                 not torch.equal(labels, labels_later),
                 mark("the next call with the same generator selects the same tokens again"),
-                mark("a generator moves on by itself; nobody has to seed it again"),
+                mark("a generator advances by itself; it must not be seeded again"),
             ),
             (
                 not torch.equal(labels, labels_different),
                 mark("another seed selects the same tokens"),
-                mark("the generator that you were given decides; has yours a seed of its own?"),
+                mark("the generator that was passed in decides; does yours have a seed of its own?"),
             ),
             (
                 bool((labels[texts.ordinary] != ids[texts.ordinary]).any() and not torch.equal(ids, texts.ids)),
                 mark("nothing was selected, or nothing was replaced"),
-                mark("equal results count once they are riddles"),
+                mark("equal results only count if something was masked"),
             ),
         )
         for holds, otherwise, _ in demands:
@@ -429,13 +436,13 @@ def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
     rows = gradient[asked].double()
     scale = rows.abs().sum(-1)
     expect.true(
-        bool((scale > 0).all()), "some position that is asked has no gradient", actual=f"{int((scale > 0).sum())}",
+        bool((scale > 0).all()), "some labelled position has no gradient", actual=f"{int((scale > 0).sum())}",
         expected=f"{len(rows)} positions with one", hint=hint,
     )  # fmt: skip
     expect.true(
         bool((rows.sum(-1).abs() <= 1e-3 * scale).all()),
-        "raising all logits of a position by the same number changes the loss",
-        hint="only differences between logits say anything about the token: is this loss made of a softmax?",
+        "adding the same number to all logits of a position changes the loss",
+        hint="only differences between logits matter: does this loss use a softmax?",
     )
 
 
@@ -481,7 +488,7 @@ class CheckMlmLoss:
                 one_number(student.mlm_loss(riddle.logits, riddle.labels)),
                 riddle.loss(),
                 f"loss of a batch with {n} labels at {riddle.labels.numel()} positions",
-                hint="a position answers for itself; only labelled ones count, and each of them counts the same",
+                hint="the logits at a position predict its own label; only labelled positions count, all equally",
             )
         riddle = Riddle(student)
         riddle.labelled[1:] = False  # one label is left
@@ -489,7 +496,7 @@ class CheckMlmLoss:
             one_number(student.mlm_loss(riddle.logits, riddle.ids.masked_fill(~riddle.labelled, IGNORED))),
             riddle.loss(),
             "loss of a batch with a single label",
-            hint="the mean of one number is that number",
+            hint="the mean of a single loss is that loss",
         )
 
     @check(points=2)
@@ -499,7 +506,7 @@ class CheckMlmLoss:
         before, gradient = graded(student, "mlm_loss", riddle.logits, riddle.labels)
         noise = 3 * student.draw.normal(*riddle.logits.shape)
         after = student.mlm_loss(riddle.logits + noise.masked_fill(riddle.labelled.unsqueeze(-1), 0), riddle.labels)
-        hint = "only positions with a label are asked anything; what do the others enter your mean with?"
+        hint = "only positions with a label are targets; what do the others add to your mean?"
         expect.close(moved(after, before), 0.0, "loss after a change of logits elsewhere", tolerance=1e-4, hint=hint)
         silent = gradient[~riddle.labelled]
         expect.close(silent, torch.zeros_like(silent), "gradient at positions without a label", hint=hint)
@@ -507,26 +514,26 @@ class CheckMlmLoss:
 
     @check(points=1)
     def check_empty(self, student):
-        """a batch without any label has the loss 0, and can be sent backward; one with labels has another loss"""
+        """a batch without labels has loss 0 and supports backward(); one with labels has another loss"""
         riddle = Riddle(student)
-        hint = "15 % of 23 tokens may be none at all: what does your mean divide by then?"
+        hint = "15 % of 23 tokens can be none at all: what does your mean divide by then?"
         loss, gradient = graded(student, "mlm_loss", riddle.logits, torch.full_like(riddle.labels, IGNORED))
         expect.close(one_number(loss), 0.0, "loss of a batch without labels", hint=hint)
         expect.close(gradient, torch.zeros_like(gradient), "its gradient", hint=hint)
         _, asked = graded(student, "mlm_loss", riddle.logits, riddle.labels)
-        expect_questions(asked, riddle.labelled, "the loss is 0 where nothing is asked, and only there")
+        expect_questions(asked, riddle.labelled, "the loss is 0 only if no position has a label")
 
     @check(points=1)
     def check_ln_V(self, student):
-        """equal logits give ln V, and huge ones a finite loss"""
+        """equal logits give the loss ln V, and very large logits a finite loss"""
         riddle = Riddle(student)
         level = student.draw.normal(riddle.B, riddle.T, 1)
         flat = torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits)  # nobody is asked elsewhere
         expect.close(
             one_number(student.mlm_loss(flat, riddle.labels)),
             torch.tensor(float(riddle.V)).log(),
-            f"loss of a model that holds all {riddle.V} tokens for equally likely",
-            hint="natural logarithm of the number of tokens: what does yours give for 1/V each?",
+            f"loss of a model for which all {riddle.V} tokens are equally likely",
+            hint="the natural logarithm of V: what does your code give for probabilities of 1/V?",
         )
         huge = 1000 * F.one_hot((riddle.ids + 1) % riddle.V, riddle.V).float()
         loss = one_number(student.mlm_loss(huge, riddle.labels))
@@ -535,17 +542,17 @@ class CheckMlmLoss:
             loss,
             1000.0,
             "loss of a model that is sure of a wrong token, by a logit of 1000",
-            hint="a softmax rounds to 0 here, and its logarithm is lost; which function takes both steps at once?",
+            hint="a softmax rounds to 0 here, so its logarithm is lost; which function does both steps at once?",
         )
 
     @check(points=1, after=("value",))
     def check_pure(self, student):
-        """logits and labels stay as they are, and the same question gets the same answer again"""
+        """logits and labels stay unchanged, and a second call gives the same loss"""
         riddle = Riddle(student)
         first = student.pure("mlm_loss", riddle.logits, riddle.labels)
         second = student.mlm_loss(riddle.logits, riddle.labels)
         for loss, what in ((first, "loss"), (second, "loss of the same batch, once more")):
-            expect.close(one_number(loss), riddle.loss(), what, hint="what does the first call leave behind?")
+            expect.close(one_number(loss), riddle.loss(), what, hint="what did the first call change?")
 
 
 class Pages:
@@ -591,7 +598,7 @@ class CheckClmLoss:
                 one_number(student.clm_loss(pages.logits, pages.full)),
                 pages.next_tokens(pages.full).mean(),
                 f"loss of {pages.B} texts of {pages.T} tokens, {pages.T - 1} questions each",
-                hint="which token does the model not know yet when it stands at position t?",
+                hint="which token does the model not know yet at position t?",
             )
 
     @check(points=2, substitutes=("mlm_loss",))
@@ -604,13 +611,13 @@ class CheckClmLoss:
                 one_number(student.clm_loss(pages.logits, pages.ids, attention_mask=pages.mask)),
                 pages.next_tokens(pages.ids)[real].mean(),
                 f"loss of texts of {', '.join(map(str, pages.LENGTHS))} tokens: {int(real.sum())} targets in all",
-                hint="a text of n tokens has n - 1 questions, and what says where it ends? "
-                "Does your mask belong to the position, or to its target?",
+                hint="a text of n tokens has n - 1 targets, and what says where it ends? Does your mask belong to "
+                "the position, or to its target?",
             )
 
     @check(points=1, substitutes=("mlm_loss",))
     def check_oracle(self, student):
-        """who knows the next token has the loss 0; who repeats the current one has a large loss"""
+        """perfect next-token predictions give loss 0; repeating the current token gives a large loss"""
         pages = Pages(student)
         knows = 50 * F.one_hot(pages.full.roll(-1, 1), pages.V).float()
         copies = 50 * F.one_hot(pages.full, pages.V).float()
@@ -618,13 +625,13 @@ class CheckClmLoss:
             one_number(student.clm_loss(knows, pages.full)),
             0.0,
             "loss of a model that is sure of the right next token",
-            hint="let the model say at every position what comes next: what is left to learn?",
+            hint="if every position already contains its own target, what is left to learn?",
         )
         expect.close(
             one_number(student.clm_loss(copies, pages.full)),
             50.0,
-            "loss of a model that repeats what it has just read",
-            hint="repeating the current token must not pay: it is no prediction",
+            "loss of a model that repeats the current token",
+            hint="repeating the current token must have a large loss: it predicts nothing",
         )
 
     @check(points=1, substitutes=("mlm_loss",))
@@ -634,25 +641,25 @@ class CheckClmLoss:
         loss, gradient = graded(student, "clm_loss", pages.logits, pages.full)
         other = pages.logits.clone()
         other[:, -1] = student.draw.normal(pages.B, pages.V)
-        hint = "n tokens hold n - 1 questions: nothing follows the last one, not even the first"
+        hint = "n tokens give n - 1 targets: nothing follows the last token, not even the first"
         after = student.clm_loss(other, pages.full)
         expect.close(moved(after, loss), 0.0, "loss after a change of the last logits", tolerance=1e-4, hint=hint)
         expect.close(gradient[:, -1], torch.zeros(pages.B, pages.V), "gradient at the last position", hint=hint)
         asked = torch.ones(pages.B, pages.T, dtype=torch.bool)
         asked[:, -1] = False
-        expect_questions(gradient, asked, "teacher forcing: all questions of a text are asked at once")
+        expect_questions(gradient, asked, "teacher forcing: all positions of a text are predicted at once")
 
     @check(points=1, substitutes=("mlm_loss",), after=("shift",))
     def check_pure(self, student):
-        """logits, ids and mask stay as they are, and the same text gets the same loss again"""
+        """logits, ids and mask stay unchanged, and a second call gives the same loss"""
         pages = Pages(student)
         once = student.pure("clm_loss", pages.logits, pages.ids, pages.mask)
         again = student.clm_loss(pages.logits, pages.ids, pages.mask)
         expect.close(
             moved(again, once),
             0.0,
-            "the second loss of the same text, less the first",
-            hint="what did the first leave?",
+            "the second loss of the same text, minus the first",
+            hint="what did the first call change?",
         )
 
 
@@ -667,8 +674,8 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
         else:
             answer = student.attention_visibility(mask, causal=causal)
     student.note("shape", str(tuple(answer.shape)) if isinstance(answer, Tensor) else "no tensor")
-    expect.shape(answer, (*mask.shape, mask.shape[1]), "the visibility", hint="a row per query, a column per key")
-    expect.true(not answer.is_complex(), "the visibility holds complex numbers", actual=answer.dtype, reveal=True)
+    expect.shape(answer, (*mask.shape, mask.shape[1]), "the visibility", hint="one row per query, one column per key")
+    expect.true(not answer.is_complex(), "the visibility is a complex tensor", actual=answer.dtype, reveal=True)
     rows = [answer[number][real.bool()] for number, real in enumerate(mask)]
     numbers = torch.cat([row.flatten() for row in rows]).double()
     added = bool(((numbers == 0) | (numbers <= -100)).all() and (numbers < 0).any())
@@ -677,10 +684,10 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
         student.note("seen", (row == 0).float() if added else row.float())
     expect.true(
         not added,
-        "0 and large negative numbers came back, as one adds them to scores",
+        "the result holds 0 and large negative numbers, the kind that is added to scores",
         expected="True where a key is visible, False where it is hidden",
         actual=rows[0],
-        hint="what is asked is a question with two answers: is this key visible to this query?",
+        hint="each entry answers one yes-or-no question: is this key visible to this query?",
         reveal=True,
     )
     outside = [bool((row.float() * (1 - real)).any()) for row, real in zip(rows, mask, strict=True)]
@@ -736,7 +743,7 @@ class CheckAttentionVisibility:
 
     @check(points=1, visible=True)
     def check_full(self, student):
-        """bidirectional: every query sees every real key, before and after it, as it does not in the other mode"""
+        """bidirectional: every query sees every real token, before and after it, unlike in causal mode"""
         for length in (student.draw.integer(4, 7), student.draw.integer(7, 9)):
             mask = torch.ones(2, length, dtype=torch.long)
             both = seen(student, mask, causal=False)
@@ -754,18 +761,16 @@ class CheckAttentionVisibility:
         expect.true(
             not alike,
             "causal=True and causal=False give the same answer for a full text",
-            hint="what may GPT not see that BERT sees?",
+            hint="what can BERT see that GPT cannot?",
         )
 
     @check(points=1, visible=True)
     def check_causal(self, student):
-        """causal: a query sees itself and what came before it"""
+        """causal: a query sees itself and the tokens before it"""
         for length in (student.draw.integer(4, 7), student.draw.integer(7, 9)):
             mask = torch.ones(3, length, dtype=torch.long)
             for got, want in zip(seen(student, mask, causal=True), allowed(mask, causal=True), strict=True):
-                same_view(
-                    got, want, "a full text, causal=True", "in which half lies the past, and who sees the diagonal?"
-                )
+                same_view(got, want, "a full text, causal=True", "which half is the past, and is the diagonal visible?")
 
     @check(points=2)
     def check_padding(self, student):
@@ -778,9 +783,9 @@ class CheckAttentionVisibility:
                 lengths = mask.sum(1).tolist()
                 expect.true(
                     sum(float(row.float().abs().sum()) for row in rows) >= sum(n * (n - 1) / 2 for n in lengths),
-                    say("hardly anything is visible to anybody, causal={causal}", causal=causal),
+                    say("hardly any key is visible to any query, causal={causal}", causal=causal),
                     actual=picture(rows[1]),
-                    hint="hiding the padding is worth something if the text can still be seen",
+                    hint="hiding the padding only counts if the text itself is still visible",
                     reveal=True,
                 )
                 for number, got in enumerate(rows):
@@ -804,7 +809,7 @@ class CheckAttentionVisibility:
 
     @check(points=1, after=("padding",))
     def check_no_empty_row(self, student):
-        """every token sees at least itself, or its softmax would be NaN"""
+        """every token must see at least itself, or its softmax would be NaN"""
         for causal in (False, True):
             for left in (False, True):
                 mask = padded(student, student.draw.integer(5, 9), left)
@@ -819,7 +824,7 @@ class CheckAttentionVisibility:
                             side=say("left" if left else "right"),
                         ),
                         actual=picture(got),
-                        hint="what is the softmax of a row that is hidden altogether?",
+                        hint="what is the softmax of a row in which everything is hidden?",
                         reveal=True,
                     )
                     expect.true(
@@ -830,18 +835,18 @@ class CheckAttentionVisibility:
                             side=say("left" if left else "right"),
                         ),
                         actual=picture(got),
-                        hint="position t predicts what comes at t + 1, so it may look at itself",
+                        hint="position t predicts token t + 1, so it may see itself",
                         reveal=True,
                     )
 
     @check(points=1, after=("padding",))
     def check_pure(self, student):
-        """the mask that was passed in stays as it is, and a second call answers the same"""
+        """the mask that was passed in stays unchanged, and a second call gives the same result"""
         mask = padded(student, student.draw.integer(5, 9), left=False)
         for causal in (True, False):
             first = seen(student, mask, causal, pure=True)
             for one, other in zip(first, seen(student, mask, causal), strict=True):
-                same_view(other, one, "the second answer, against the first", "what does a call leave behind?")
+                same_view(other, one, "the second answer, against the first", "what did the first call change?")
 
 
 # --- pairs of sentences ---
@@ -880,8 +885,8 @@ class Pairs:
         places = [(first, second) for first, second in found if first is not None and second is not None]
         expect.true(
             len(places) == len(found),
-            "a pair holds a sentence that stands in no document",
-            hint="sentences are handed on as they are",
+            "a pair contains a sentence that is in no document",
+            hint="return the sentences unchanged",
         )
         self.labels = [label for _, _, label in self.triples]
         self.positive = [pair for pair, label in zip(places, self.labels, strict=True) if label == 0]
@@ -929,8 +934,8 @@ class Pairs:
         """
         expect.true(
             len(set(self.triples)) > min(3, len(self.triples) - 1),
-            "nearly all pairs are one and the same",
-            hint="documents and places are drawn anew for every pair",
+            "nearly all pairs are the same",
+            hint="draw the document and the position anew for every pair",
         )
 
         def shares(pairs: list[Any]) -> list[float]:
@@ -945,8 +950,8 @@ class Pairs:
             told = max(shares(self.positive or self.negative)) > 0.9 or shares(self.positive or self.negative)[0] < 0.05
         expect.true(
             told,
-            "pairs with label 0 and pairs with label 1 are made alike",
-            hint="where does the second sentence stand in either kind of pair?",
+            "pairs with label 0 and pairs with label 1 are built the same way",
+            hint="where does the second sentence come from in each kind of pair?",
         )
 
 
@@ -965,7 +970,7 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
     expect.true(isinstance(answer, (list, tuple)), "make_nsp_pairs returns a list", actual=answer, reveal=True)
     expect.true(
         len(answer) <= 10 * n_pairs,
-        "more than ten times as many pairs came back as were asked for",
+        "the result has more than ten times as many pairs as were asked for",
         expected=f"{n_pairs} pairs",
         actual=f"{len(answer)} pairs",
         reveal=True,
@@ -974,9 +979,9 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
     for entry in answer:
         expect.true(
             isinstance(entry, (list, tuple)) and len(entry) == 3,
-            "an entry is no triple (first sentence, second sentence, label)",
+            "an entry is not a triple (first sentence, second sentence, label)",
             actual=entry,
-            hint="each pair is a triple: two sentences, and the answer to the question behind them",
+            hint="each entry is a triple: two sentences and their label",
             reveal=True,
         )
         first, second, label = entry
@@ -1002,7 +1007,7 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
             "a label is a word, not a number",
             expected="0 or 1",
             actual=label,
-            hint="which number says that the second sentence follows the first?",
+            hint="which number means that the second sentence follows the first?",
             reveal=True,
         )
         if label not in (0, 1):
@@ -1012,7 +1017,7 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
             "a label is neither 0 nor 1",
             expected="0 or 1",
             actual=label,
-            hint="two answers are possible: it follows, or it does not",
+            hint="there are two possible labels: it follows, or it does not",
             reveal=True,
         )
         triples.append((first, second, int(label)))
@@ -1033,7 +1038,7 @@ class CheckMakeNspPairs:
 
     @check(points=1, visible=True)
     def check_count(self, student):
-        """as many triples as were asked for, even if some documents have a single sentence or two"""
+        """as many triples as were asked for, even if some documents have only one or two sentences"""
         library = Library(student, single=True)
         for n in (student.draw.integer(301, 399), 1):
             pairs = Pairs(student, library, n)
@@ -1041,7 +1046,7 @@ class CheckMakeNspPairs:
                 len(pairs.triples),
                 n,
                 "number of pairs",
-                hint="one triple in each turn, whatever its label",
+                hint="every iteration adds one triple, whatever its label",
                 reveal=True,
             )
             if n > 1:
@@ -1053,7 +1058,7 @@ class CheckMakeNspPairs:
     def check_positive(self, student):
         """label 0: the second sentence follows the first one in the same document"""
         pairs = Pairs(student, Library(student), self.N)
-        hint = "0 means that B follows A, in transformers; and does a document go on after its last sentence?"
+        hint = "in transformers, 0 means that B follows A; and does a document go on after its last sentence?"
         expect.true(pairs.positive, "no pair has the label 0", actual=f"{self.N} with label 1", hint=hint, reveal=True)
         expect.true(
             not pairs.crossing,
@@ -1066,33 +1071,33 @@ class CheckMakeNspPairs:
         expect.equal(pairs.steps, [1], "steps from the first to the second sentence", hint=hint, reveal=True)
         expect.true(
             len(pairs.starts) > 1,
-            "all pairs with label 0 are one and the same",
-            hint="documents and places are drawn anew for every pair",
+            "all pairs with label 0 are the same",
+            hint="draw the document and the position anew for every pair",
         )
 
     @check(points=2)
     def check_negative(self, student):
         """label 1: the second sentence comes from another document"""
         pairs = Pairs(student, Library(student), self.N)
-        hint = "a task needs both of its classes"
+        hint = "the task needs both classes"
         expect.true(pairs.negative, "no pair has the label 1", actual=f"{self.N} with label 0", hint=hint, reveal=True)
         expect.true(
             all(pairs.strangers),
             "pairs with label 1 come from one document",
             expected="none",
             actual=f"{pairs.strangers.count(False)} of {len(pairs.strangers)}",
-            hint="a sentence of the same text can be its true continuation: where must the other one come from?",
+            hint="a sentence of the same text can be its true continuation: where must the second one come from?",
             reveal=True,
         )
         expect.true(
             len(set(pairs.negative)) > 3,
-            "nearly all pairs with label 1 are one and the same",
-            hint="documents and places are drawn anew for every pair",
+            "nearly all pairs with label 1 are the same",
+            hint="draw the document and the position anew for every pair",
         )
 
     @check(points=1)
     def check_balance(self, student):
-        """about half of the pairs of either label, by a coin of their own, from several documents and places"""
+        """each label has about half of the pairs, drawn independently, from several documents and positions"""
         # 400 tosses; 7 standard deviations are 0.175, both for the labels and for how often they change from pair to
         # pair. That 150 positive pairs use fewer than three of five documents has a probability below
         # 10 * (2/5)**130, and fewer than two places an even smaller one. The last pair of a document has a share of one
@@ -1112,31 +1117,32 @@ class CheckMakeNspPairs:
             "the share of pairs with label 0 is too far from one half",
             expected=f"0.5 ± {seven_sigma(0.5, self.N):.3f}",
             actual=f"{share:.3f}",
-            hint="a fair coin, tossed anew for every pair",
+            hint="draw the label anew for every pair, with equal probability",
             reveal=True,
         )
         expect.true(
             abs(pairs.turns - 0.5) <= seven_sigma(0.5, self.N - 1),
-            "the labels do not follow each other as tosses of a coin do",
-            expected=f"another label than the pair before has: 0.5 ± {seven_sigma(0.5, self.N - 1):.3f} of them",
+            "the sequence of labels does not look like independent fair coin tosses",
+            expected=f"share of labels that differ from the one before: 0.5 ± {seven_sigma(0.5, self.N - 1):.3f}",
             actual=f"{pairs.turns:.3f}",
-            hint="could you tell the next label from those before it? Toss the coin for every pair",
+            hint="can the next label be predicted from those before it? Draw it anew for every pair",
             reveal=True,
         )
         n_documents, n_places = (len({start[axis] for start in pairs.starts}) for axis in (0, 1))
         n_others = min(len({pair[side][0] for pair in pairs.negative}) for side in (0, 1))
         expect.true(
             min(n_documents, n_others) >= 3 and n_places >= 2,
-            "the pairs begin in too few documents, or always at the same place",
-            expected="several documents and places",
-            actual=f"{min(n_documents, n_others)} documents, {n_places} places",
-            hint="draw the document, and the place in it, anew for every pair",
+            "the pairs begin in too few documents, or always at the same position",
+            expected="several documents and positions",
+            actual=f"{min(n_documents, n_others)} documents, {n_places} positions",
+            hint="draw the document, and the position in it, anew for every pair",
             reveal=True,
         )
         expect.true(
             not in_turn,
-            "the first sentences come from the documents in the same order in each of twelve calls with other dice",
-            hint="a few pairs of a large library would all come from its beginning: what decides about the document?",
+            "the first sentences come from the documents in the same order in each of twelve calls with other seeds",
+            hint="a few pairs of a large library would all come from its beginning: what decides which document is "
+            "used?",
         )
         last = any(place == len(library.documents[number]) - 2 for number, place in pairs.starts)
         student.note("the last pair of a document occurs", last)
@@ -1149,7 +1155,7 @@ class CheckMakeNspPairs:
 
     @check(points=1)
     def check_seeded(self, student):
-        """equal seeds give equal pairs, other seeds others; the documents stay as they are"""
+        """equal seeds give equal pairs, other seeds give others; the documents stay unchanged"""
         library = Library(student)
         seed, other = student.draw.seed(), student.draw.seed()
         n = 300
@@ -1167,12 +1173,12 @@ class CheckMakeNspPairs:
         expect.true(
             first.triples == again,
             "the same seed gave other pairs",
-            hint="is every random number drawn from the `rng` that you were given?",
+            hint="does every random number come from the `rng` that was passed in?",
         )
         expect.true(
             first.triples != different,
             "another seed gave the same pairs",
-            hint="the `rng` that you were given decides; have you made one of your own?",
+            hint="the `rng` that was passed in decides; did you create one of your own?",
         )
         first.expect_questions()
 
@@ -1285,7 +1291,7 @@ class CheckFillMaskTopk:
                 len(guesses),
                 len(masks),
                 f"number of lists for a text with {len(masks)} [MASK]",
-                hint="a text can hold several masks, and each of them wants an answer",
+                hint="a text can have several masks, and each needs its own list",
                 reveal=True,
             )
             for place, pairs in zip(masks, guesses, strict=True):
@@ -1293,16 +1299,17 @@ class CheckFillMaskTopk:
                     sorted(token for token, _ in upright(pairs)),
                     sorted(cloze.best(place, k)),
                     f"ids of the {k} guesses for the [MASK] at position {place}, sorted",
-                    hint="an MLM answers at the masked position itself; the largest logits there are its best guesses",
+                    hint="an MLM predicts a masked token at its own position; the largest logits there are its "
+                    "best guesses",
                 )
 
     @check(points=1)
     def check_probability(self, student):
-        """the numbers are probabilities among the whole vocabulary"""
+        """the numbers are probabilities over the whole vocabulary"""
         for masks in ((2, 6), (5,)):
             cloze = Cloze(student, masks)
             guesses = guesses_of(student, cloze, k=4)
-            expect.true(guesses and all(guesses), "no guess for a text with a [MASK]", actual=guesses, reveal=True)
+            expect.true(guesses and all(guesses), "no guesses for a text with a [MASK]", actual=guesses, reveal=True)
             for place, pairs in zip(cloze.masks, guesses, strict=False):
                 expect.true(
                     all(isinstance(token, int) and 0 <= token < cloze.V for token, _ in pairs),
@@ -1316,7 +1323,7 @@ class CheckFillMaskTopk:
                         probability,
                         cloze.probabilities[place, token],
                         f"probability of token {token} at position {place}",
-                        hint="softmax over all V tokens first, and only then the k best: the others keep their share",
+                        hint="first softmax over all V tokens, then take the k best: the other tokens keep their share",
                     )
 
     @check(points=1, after=("each_mask",))
@@ -1324,13 +1331,13 @@ class CheckFillMaskTopk:
         """the most probable token comes first; a text without [MASK] gives an empty list"""
         cloze = Cloze(student, (0, 7))
         guesses = guesses_of(student, cloze, k=4)
-        expect.true(guesses and all(guesses), "no guess for a text with two [MASK]", actual=guesses, reveal=True)
+        expect.true(guesses and all(guesses), "no guesses for a text with two [MASK]", actual=guesses, reveal=True)
         for place, pairs in zip(cloze.masks, guesses, strict=False):
             order = [token for token, _ in upright(pairs)]
             numbers = [float(cloze.logits[place, int(token)]) for token in order if 0 <= token < cloze.V]
             expect.true(
                 numbers == sorted(numbers, reverse=True) and len(numbers) == len(order),
-                "the guesses are not in falling order",
+                "the guesses are not in descending order",
                 actual=pairs,
                 hint="the best guess first",
                 reveal=True,
@@ -1338,21 +1345,21 @@ class CheckFillMaskTopk:
         expect.equal(
             guesses_of(student, Cloze(student, ())),
             [],
-            "answer for a text without [MASK]",
-            hint="no question, no answer: a list without entries",
+            "result for a text without [MASK]",
+            hint="without a [MASK] there is nothing to predict: return an empty list",
             reveal=True,
         )
 
     @check(points=1, after=("each_mask",))
     def check_pure(self, student):
-        """logits and ids stay as they are, and the same text is answered in the same way again"""
+        """logits and ids stay unchanged, and a second call gives the same result"""
         cloze = Cloze(student, (1, 3, 4))
         first = guesses_of(student, cloze, 3, pure=True)
         expect.close(
             guesses_of(student, cloze, 3),
             first,
             "the second answer, against the first",
-            hint="what did the first leave?",
+            hint="what did the first call change?",
         )
         expect.equal(
             [sorted(token for token, _ in upright(pairs)) for pairs in first],
@@ -1476,12 +1483,12 @@ class Selections:
         expect.true(
             max(self.sizes) > 0,
             say("{what}: nothing is ever selected", what=self.what),
-            hint="words come up one after the other, until the share is used up",
+            hint="words are drawn one after another until the share is used up",
         )
         expect.true(
             len(set(map(tuple, self.answers))) > 1,
-            say("{what}: every call with the same dice selects the same", what=self.what),
-            hint="the dice go on from call to call: where do your random numbers come from?",
+            say("{what}: every call with the same generator selects the same tokens", what=self.what),
+            hint="the random generator advances from call to call: where do your random numbers come from?",
         )
 
     def expect_whole(self) -> None:
@@ -1489,10 +1496,10 @@ class Selections:
         cut = self.cut()
         expect.true(
             cut is None,
-            say("{what}: a word is selected in part", what=self.what),
-            expected="all its tokens, or none",
+            say("{what}: only part of a word is selected", what=self.what),
+            expected="all of its tokens, or none",
             actual=cut,
-            hint="what is drawn is a word; which tokens belong to it?",
+            hint="the unit that is drawn is a word; which tokens belong to it?",
             reveal=True,
         )
 
@@ -1504,7 +1511,7 @@ class CheckWholeWordMask:
 
     @check(points=1, visible=True)
     def check_whole(self, student):
-        """all tokens of a word are selected, or none of them"""
+        """either all tokens of a word are selected, or none"""
         for lengths in ((3, 1, 2, 1, 4, 2, 1, 3, 2, 1), (2, 5, 1, 1, 3, 2, 2, 1, 1, 4, 3, 2)):
             chosen = Selections(student, text_of(*lengths), 0.3, 60, f"{len(lengths)} words")
             chosen.expect_a_choice()
@@ -1512,7 +1519,7 @@ class CheckWholeWordMask:
 
     @check(points=2, visible=True, after=("whole",))
     def check_share(self, student):
-        """the share is counted in tokens: as many words as fit into it, and at least one token's worth"""
+        """the share is counted in tokens: select as many words as fit into it, and allow at least one token"""
         singles = student.draw.integer(52, 59)
         texts = (
             ([1] * 46, 0.15),  # 6.9 tokens: 7
@@ -1532,9 +1539,7 @@ class CheckWholeWordMask:
         chosen = Selections(student, text_of(*mixed), 0.22, 80, "words of 1 to 6")  # 11 of 50 tokens
         student.note("more than the share", chosen.too_much())
         student.note("a word that fits is passed over", chosen.left_out())
-        hint = (
-            "p times the number of ordinary tokens, rounded; who counts words, or special tokens, gets another number"
-        )
+        hint = "p times the number of ordinary tokens, rounded: words and special tokens are not what is counted"
         for (lengths, _), of_one_size in zip(texts, seen, strict=True):
             fitting = of_one_size.budget // lengths[0] * lengths[0]
             for size in (min(of_one_size.sizes), max(of_one_size.sizes)):
@@ -1544,30 +1549,30 @@ class CheckWholeWordMask:
             "more tokens are selected than the share allows",
             expected=f"at most {chosen.budget}",
             actual=max(chosen.sizes),
-            hint="a word that does not fit any more is passed over as a whole",
+            hint="a word that no longer fits is skipped as a whole",
             reveal=True,
         )
         expect.true(
             not chosen.left_out(),
-            "a word is passed over although all its tokens would have fitted into the share",
-            hint="a long word that does not fit ends nothing: a shorter one may come up behind it",
+            "a word is skipped although all its tokens would have fitted into the share",
+            hint="a long word that does not fit does not end the selection: a shorter one may come after it",
         )
 
     @check(points=1, after=("whole",))
     def check_special(self, student):
-        """special tokens are never selected; word 0 is a word; two texts of a pair share no word"""
-        chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text, much padding")
+        """special tokens are never selected; word 0 is a word; the two texts of a pair share no word"""
+        chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text with much padding")
         expect.true(
             not chosen.any_special(),
             "a special token is selected",
-            hint="its word number is None: there is nothing to guess",
+            hint="its word number is None: there is nothing to predict",
         )
         counts = chosen.how_often()
         student.note("word 0 is ever selected", counts[0] > 0)
         expect.true(
             counts[0] > 0,
-            "the first word, which has the number 0, is never selected",
-            hint="0 is a number; None is none",
+            "the first word, which has number 0, is never selected",
+            hint="0 is a number; None means no word",
         )
         pair = [None, 0, 1, 1, 2, 3, 4, None, 0, 0, 1, 2, 2, 3, 4, None]
         chosen = Selections(student, pair, 0.4, 80, "a pair of texts")
@@ -1584,13 +1589,17 @@ class CheckWholeWordMask:
         expect.true(
             not together,
             "in a pair of texts, words with the same number are always selected together",
-            hint="behind the [SEP] the numbers begin anew: which tokens are neighbours?",
+            hint="word numbers start again after the [SEP]: which tokens are neighbours?",
         )
-        expect.true(max(first) > 0 and max(second) > 0, "one text of a pair is never touched", hint="both hold words")
+        expect.true(
+            max(first) > 0 and max(second) > 0,
+            "one text of a pair is never selected from",
+            hint="both texts contain words",
+        )
 
     @check(points=1, after=("whole",))
     def check_dice(self, student):
-        """every word has its chance, the same dice choose the same words, and the caller's list stays as it is"""
+        """every word can be selected, the same seed selects the same words, and the caller's list stays unchanged"""
         # 6 of 40 words in each of 300 calls: 45 times each on average, standard deviation 6.2; seven of them are 43.
         row = text_of(*[1] * 40)
         chosen = Selections(student, row, 0.15, 300, "40 words")
@@ -1606,11 +1615,11 @@ class CheckWholeWordMask:
             "some words are never selected",
             expected="all 40 of them, in 300 calls",
             actual=40 - len(never),
-            hint="in which order do your words come up?",
+            hint="in which order do you draw the words?",
         )
         expect.true(
             all(2 <= count <= 88 for count in counts) and pairs <= 1.1,
-            "some words, or words side by side, are selected far more often than others",
+            "some words, or adjacent words, are selected far more often than others",
             expected="each about 45 times in 300 calls",
             hint="every order of the words is equally likely",
         )
@@ -1624,7 +1633,7 @@ class CheckWholeWordMask:
         student.note("long words are rare", long < 0.5)
         expect.true(
             short >= 4 and long >= 0.5,
-            "long words come up before short ones, or short ones before long ones",
+            "long words are drawn before short ones, or short ones before long ones",
             hint="every order of the words is equally likely, whatever their length",
         )
         seed = student.draw.seed()
@@ -1638,8 +1647,8 @@ class CheckWholeWordMask:
         again, other = masks[0] == masks[1], masks[0] != masks[2]
         student.note("same dice, same words", again)
         student.note("other dice, other words", other)
-        expect.true(again, "the same dice do not select the same words", hint="all random numbers come from rng")
-        expect.true(other, "other dice select the same words", hint="all random numbers come from rng")
+        expect.true(again, "the same seed does not select the same words", hint="all random numbers must come from rng")
+        expect.true(other, "another seed selects the same words", hint="all random numbers must come from rng")
 
 
 # --- bonus: perplexity ---
@@ -1678,7 +1687,7 @@ class CheckPerplexity:
 
     @check(points=1, visible=True)
     def check_ends(self, student):
-        """a model that knows nothing hesitates between all V tokens, one that is sure and right has perplexity 1"""
+        """a uniform model has perplexity V, and a model that is certain and right has perplexity 1"""
         found, expected = [], []
         for vocab_size in (student.draw.integer(30, 60), student.draw.integer(200, 300)):
             labels = [student.draw.integers(0, vocab_size, (rows, 4)) for rows in (3, 2)]
@@ -1692,14 +1701,14 @@ class CheckPerplexity:
 
     @check(points=2, visible=True)
     def check_corpus(self, student):
-        """every labelled token of the corpus counts the same, in whatever batch it stands; ignored ones do not count"""
+        """every labelled token of the corpus counts the same, whatever its batch; ignored positions do not count"""
         corpora = [
             corpus_of(student, UNEQUAL, student.draw.integer(11, 19), 2.0),
             corpus_of(student, [(4, 6, 24), (1, 2, 1)], student.draw.integer(23, 29), 1.0),
         ]
         found = [student.perplexity(batches) for batches in corpora]
         for number, batches in zip(found, corpora, strict=True):
-            hint = "sum the losses of all labelled tokens, count them, divide once; then exponentiate, once"
+            hint = "sum the losses of all labelled tokens, count the tokens, divide once; then exponentiate once"
             expect.close(
                 number,
                 math.exp(mean_loss(batches)),
@@ -1710,7 +1719,7 @@ class CheckPerplexity:
 
     @check(points=1, after=("corpus",))
     def check_huge(self, student):
-        """a hopeless model has a huge perplexity, inf in the end, and never an error"""
+        """a very bad model has a huge perplexity, up to inf, and never raises an error"""
         vocab_size = student.draw.integer(11, 19)
         asked = []
         for worth, share in ((120.0, 1.0), (600.0, 1.0), (4000.0, 0.1), (5000.0, 1.0)):
@@ -1726,12 +1735,14 @@ class CheckPerplexity:
         answers = [student.perplexity(batches) for batches in asked]
         for batches, found in zip(asked, answers, strict=True):
             mean = mean_loss(batches)
-            expect.true(isinstance(found, (int, float, Tensor)), "perplexity is a number", actual=found, reveal=True)
+            expect.true(
+                isinstance(found, (int, float, Tensor)), "perplexity is not a number", actual=found, reveal=True
+            )
             number = float(found.item() if isinstance(found, Tensor) else found)
             if mean > 1000:
                 expect.close(number, math.inf, "perplexity, with a mean loss far beyond 709")
                 continue
-            hint = "float32 ends at e to the power of 88, float64 at e to the power of 709"
+            hint = "float32 overflows at about exp(88), float64 at about exp(709)"
             expect.close(
                 math.log(number) if number > 0 else number,
                 mean,
@@ -1742,16 +1753,16 @@ class CheckPerplexity:
 
     @check(points=1, after=("corpus",))
     def check_stream(self, student):
-        """batches may come from a generator, some without a label; a corpus without any is a ValueError"""
+        """batches may come from a generator, some without labels; a corpus without any raises a ValueError"""
         vocab_size = student.draw.integer(11, 19)
         batches = corpus_of(student, [(2, 5, 0), (3, 4, 7), (1, 6, 0), (2, 8, 15)], vocab_size, 1.5)
         want = math.exp(mean_loss([batches[1], batches[3]]))
-        hint = "a batch without a label adds nothing to the sum, and nothing to the count"
+        hint = "a batch without labels adds nothing to the sum and nothing to the count"
         expect.close(
             student.pure("perplexity", batches), want, "perplexity, some batches unlabelled", hint=hint, tolerance=1e-4
         )
         streamed = student.fixtures.objectives.streamed(student.value(None, "perplexity"), batches)
-        hint = "a generator has no length, and is empty when it is read again"
+        hint = "a generator has no length, and it is empty when it is read a second time"
         expect.close(streamed, want, "perplexity, batches from a generator", hint=hint, tolerance=1e-4)
         for corpus in ([batches[0], batches[2]], []):
             with student.untraced():
@@ -1761,9 +1772,9 @@ class CheckPerplexity:
             student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")
             expect.true(
                 refused,
-                "a corpus without a label: expected a ValueError",
+                "a corpus without labels: expected a ValueError",
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="of what should that be the mean?",
+                hint="what would the mean be taken over?",
                 reveal=True,
             )

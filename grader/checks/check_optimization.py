@@ -115,18 +115,18 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
         student.note(f"{name} stays", still)
         expect.true(
             not still,
-            say("a step of AdamW leaves {name} where it was", name=name),
-            hint="is that very object in a group?",
+            say("a step of AdamW leaves {name} unchanged", name=name),
+            hint="is that exact object in a group?",
         )
         pull = 0.1 if kind(name) == "matrix" else 0.0
         rate = step / (1 + pull * was)
         expect.true(
             bool((rate > 0).all() and (rate - rate.mean()).abs().max() < 0.05 * rate.mean()),
             say(
-                "{name} does not move as a step of AdamW with its learning rate and weight decay would move it",
+                "a step of AdamW with the group's learning rate and weight decay does not move {name} as expected",
                 name=name,
             ),
-            hint="an optimizer is handed the groups as they are: learning rate, weight decay, and the parameters",
+            hint="the optimizer takes the groups as they are: learning rate, weight decay and parameters",
         )
 
 
@@ -137,7 +137,7 @@ def demand_decay(read: Groups, which: str, want: float, hint: str) -> None:
             expect.true(
                 groups,
                 say("a parameter is in no group: {name}", name=name),
-                hint="every trainable parameter belongs to one",
+                hint="every trainable parameter belongs to one group",
             )
             for (pull,) in groups:
                 expect.close(pull, want, f"weight decay of {name}", tolerance=1e-9, hint=hint, reveal=True)
@@ -149,24 +149,24 @@ def demand_once(of: dict[str, Any], frozen: Iterable[str], foreign: int) -> None
         if name in frozen:
             expect.true(
                 not groups,
-                say("{name} is frozen, and yet it is in a group", name=name),
-                hint="which parameters ask for a gradient at all?",
+                say("{name} is frozen, but it is in a group", name=name),
+                hint="which parameters have requires_grad set?",
             )
             continue
         expect.true(
             groups,
             say("{name} is in no group: it would never be trained", name=name),
-            hint="go through all parameters of the model, rather than through the layers that you expect",
+            hint="iterate over all parameters of the model, not over the layers that you expect",
         )
         expect.true(
             len(groups) == 1,
             say("{name} is in several groups, or several times in one: {count} times", name=name, count=len(groups)),
-            hint="one Parameter may be registered under two names, and one rule may overlap with another",
+            hint="one Parameter may be registered under two names, and two rules may overlap",
         )
     expect.true(
         foreign == 0,
-        "a group holds something that is no parameter of the model",
-        hint="an optimizer changes the very objects that it is given: a copy, or a name, moves nothing in the model",
+        "a group contains something that is not a parameter of the model",
+        hint="an optimizer changes the exact objects that it is given: a copy, or a name, changes nothing in the model",
     )
 
 
@@ -184,44 +184,44 @@ class CheckDecayGroups:
 
     @check(points=1, visible=True)
     def check_bias(self, student):
-        """biases do not decay, those of an LSTM included"""
+        """biases do not decay, including those of an LSTM"""
         for _ in range(2):
             read = decays(student, weight_decay=float(student.draw.uniform(0.02, 0.2)))
             demand_decay(
                 read,
                 "bias",
                 0.0,
-                "a bias only shifts; what would it gain from being pulled to 0? An LSTM calls its own bias_ih_l0",
+                "a bias only shifts; what would be gained by pulling it to 0? An LSTM names its own bias_ih_l0",
             )
 
     @check(points=2)
     def check_norm(self, student):
-        """the scales of LayerNorms do not decay, whatever the layers are called"""
+        """LayerNorm scales do not decay, whatever the layers are called"""
         for family in ("bert", "distilbert", "gpt2", "other"):
             read = decays(student, family, weight_decay=float(student.draw.uniform(0.02, 0.2)))
             demand_decay(
                 read,
                 "norm",
                 0.0,
-                "the scale of a norm is a vector near 1. Other families have other names for it: what else gives it "
-                "away?",
+                "the scale of a norm is a vector near 1. Other model families name it differently: how else can it be "
+                "recognised?",
             )
 
     @check(points=1)
     def check_decayed(self, student):
-        """matrices and embeddings do decay, with the value that was passed"""
+        """matrices and embeddings do decay, by the value that was passed"""
         for weight_decay in (float(student.draw.uniform(0.02, 0.2)), None):
             read = decays(student, "gpt2", weight_decay=weight_decay)
             demand_decay(
                 read,
                 "matrix",
                 0.01 if weight_decay is None else weight_decay,
-                "everything with two or more dimensions decays, by the value of the argument (0.01 if none is given)",
+                "all parameters with two or more dimensions decay, by the value of the argument (0.01 by default)",
             )
 
     @check(points=1, preloads=("training",))
     def check_usable(self, student):
-        """torch.optim.AdamW takes the groups, and a step moves all that is trainable"""
+        """torch.optim.AdamW accepts the groups, and a step moves every trainable parameter"""
         seed = student.draw.seed()
         model = student.fixtures.optimization.mixed(seed, frozen=True)
         with student.untraced():
@@ -275,7 +275,9 @@ class Rates:
     def demand(self, which: str, want: float, hint: str, *, present: bool = True) -> None:
         """Everything in a part learns at this rate."""
         for name, rate in self.of_part(which, present=present):
-            expect.close(rate / self.base_lr, want / self.base_lr, f"rate of {name}, in units of base_lr", hint=hint)
+            expect.close(
+                rate / self.base_lr, want / self.base_lr, f"learning rate of {name}, in units of base_lr", hint=hint
+            )
 
 
 class CheckLlrdGroups:
@@ -285,14 +287,14 @@ class CheckLlrdGroups:
 
     @check(points=2, visible=True, substitutes=("decay_groups",))
     def check_once(self, student):
-        """every parameter is in exactly one group: the pooler is not forgotten, nor a head of any name"""
+        """every parameter is in exactly one group, including the pooler and a head of any name"""
         for n_layers in (3, 2):
             rates = Rates(student, n_layers, head="odd")
             demand_once(rates.of, rates.frozen, rates.foreign)
 
     @check(points=2, substitutes=("decay_groups",))
     def check_ratios(self, student):
-        """one rate for a layer, and from layer to layer the factor decay, the top one being the fastest"""
+        """all parameters of a layer share one rate, and each layer down multiplies it by decay"""
         rates = Rates(student)
         of_layer = []
         for i in range(rates.n_layers):
@@ -300,16 +302,20 @@ class CheckLlrdGroups:
             expect.close(
                 [rate / found[0] if found[0] else 1.0 + abs(rate) for rate in found],
                 [1.0] * len(found),
-                f"rates inside layer {i}, over the first of them",
-                hint="all parameters of a layer learn at the same rate. Twelve layers: which names begin with layer.1?",
+                f"learning rates within layer {i}, divided by the first of them",
+                hint="all parameters of a layer have the same rate. Twelve layers: which names begin with layer.1?",
             )
             of_layer.append(found[0])
-        expect.true(min(of_layer) != 0, "a layer has the learning rate 0", hint="a factor above zero never leads there")
+        expect.true(
+            min(of_layer) != 0,
+            "a layer has the learning rate 0",
+            hint="multiplying by a factor above zero never gives 0",
+        )
         expect.close(
             [below / above for below, above in zip(of_layer, of_layer[1:], strict=False)],
             [rates.decay] * (rates.n_layers - 1),
-            "rate of each layer, over that of the layer above it",
-            hint="the layers near the head may move most; each step down multiplies the rate once more",
+            "learning rate of each layer, divided by that of the layer above it",
+            hint="the layers near the head have the highest rate; each step down multiplies it by the factor once more",
         )
 
     @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
@@ -325,15 +331,17 @@ class CheckLlrdGroups:
             rates.demand(
                 "embeddings",
                 rates.base_lr * rates.decay**n_layers,
-                "the embeddings lie one step below layer 0; count the steps from the top layer down to them",
+                "the embeddings are one step below layer 0; count the steps from the top layer down to them",
             )
             rates.demand(
                 "pooler",
                 rates.base_lr,
-                "the pooler is pre-trained and stands on top of the body: it learns like the top layer",
+                "the pooler is pre-trained and sits on top of the body: it has the learning rate of the top layer",
                 present=False,  # whoever forgot it has paid for that already
             )
-            rates.demand("head", rates.head_lr, "the head starts at random; its rate is an argument of its own")
+            rates.demand(
+                "head", rates.head_lr, "the head is randomly initialised; its learning rate is a separate argument"
+            )
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
@@ -351,12 +359,12 @@ class CheckLlrdGroups:
                         want,
                         f"weight decay of {name}",
                         tolerance=1e-9,
-                        hint="within each rate there are two kinds of parameters, as in decay_groups",
+                        hint="within each learning rate there are two kinds of parameters, as in decay_groups",
                     )
 
     @check(points=1, preloads=("training",), substitutes=("decay_groups",))
     def check_usable(self, student):
-        """torch.optim.AdamW takes the groups and a step moves every layer, also in a model that has no pooler"""
+        """torch.optim.AdamW accepts the groups and a step moves every layer, also in a model without a pooler"""
         seed = student.draw.seed()
         model = student.fixtures.optimization.bert_like(seed, 3, pooler=False)
         with student.untraced():
@@ -452,7 +460,7 @@ class CheckReinitTopLayers:
                 restarted.changed_layers(),
                 list(range(n_layers - n, n_layers)),
                 f"layers with new weights, for n = {n} of {n_layers} layers",
-                hint="layer 0 lies next to the embeddings, the last one next to the head: which end is the top?",
+                hint="layer 0 is next to the embeddings, the last layer next to the head: which end is the top?",
                 reveal=True,
             )
 
@@ -463,19 +471,19 @@ class CheckReinitTopLayers:
         student.note("changed", str(restarted.changed))
         expect.true(
             not restarted.changed,
-            say("parameters have changed, though n = 0: {count} of them", count=len(restarted.changed)),
+            say("parameters have changed, although n = 0: {count} of them", count=len(restarted.changed)),
             expected="nothing changed",
             actual=restarted.changed[:3],
-            hint="what is -0, and which part of a list does [-0:] name?",
+            hint="what is -0, and which part of a list does [-0:] select?",
             reveal=True,
         )
         something = bool(Restarted(student, 1).changed)
         student.note("n = 1 changes something", something)
-        expect.true(something, "n = 1 changes nothing either", hint="to change nothing is right for n = 0 alone")
+        expect.true(something, "n = 1 changes nothing", hint="only n = 0 should change nothing")
 
     @check(points=1, after=("top_n",))
     def check_range(self, student):
-        """fewer than no layers, or more than there are, is an error, and leaves the model as it was"""
+        """a negative n, or one above the number of layers, raises a ValueError and leaves the model unchanged"""
         refused = {}
         for which, n, n_layers in (("below 0", -1, 3), ("above the number of layers", 4, 3)):
             seed = student.draw.seed()
@@ -485,7 +493,7 @@ class CheckReinitTopLayers:
             expect.true(
                 error,
                 say("no error, n being {which}", which=which),
-                hint="who asks for layers that there are not has made a mistake elsewhere, and would like to know",
+                hint="a caller who asks for layers that do not exist has made a mistake elsewhere, and needs an error",
             )
 
     @staticmethod
@@ -511,13 +519,13 @@ class CheckReinitTopLayers:
                 parameter.detach(),
                 f"{name}, after an error",
                 tolerance=1e-9,
-                hint="look at n before anything is changed",
+                hint="check n before anything is changed",
             )
         return True
 
     @check(points=2)
     def check_linear(self, student):
-        """the weights of linear layers are normal with the given standard deviation, or initializer_range; biases 0"""
+        """linear weights are normal with the given std, or else initializer_range; biases are 0"""
         # Every bound is at least 7 standard errors wide: a correct solution fails with a probability below 1e-10.
         for std, bias in ((None, True), (float(student.draw.uniform(0.2, 0.4)), False)):
             restarted = Restarted(student, 2, 3, std, width=48, inner=64, bias=bias)
@@ -536,7 +544,7 @@ class CheckReinitTopLayers:
                     "biases",
                     linear_biases,
                     0.0,
-                    "a linear layer of BERT starts without any shift",
+                    "in BERT, the bias of a linear layer starts at 0",
                 )
             # Google's BERT cuts the normal distribution at two standard deviations, which makes it narrower.
             cut = tails == 0 and float(numbers.abs().max()) <= 2 + 1e-6
@@ -544,7 +552,7 @@ class CheckReinitTopLayers:
             hint = (
                 "how does BERT initialise its weights? Not with the default of nn.Linear: look at model.config"
                 if std is None
-                else "where does the argument std go?"
+                else "where is the argument std used?"
             )
             for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5 %
                 expect.true(
@@ -558,7 +566,7 @@ class CheckReinitTopLayers:
             n = len(numbers)  # 30,720
             expect.true(
                 abs(measured / spread - 1) < 7 / (2 * n) ** 0.5,
-                "the standard deviation of all weights together is off",
+                "the standard deviation of all weights together is wrong",
                 hint=hint,
             )
             expect.true(abs(float(numbers.mean())) < 7 / n**0.5, "the mean of the weights is not 0", hint=hint)
@@ -567,15 +575,16 @@ class CheckReinitTopLayers:
                 "the weights do not follow a normal distribution",
                 expected="4.55 % of them beyond two standard deviations",
                 actual=f"{100 * tails:.2f} %",
-                hint="normal, not uniform; if it is cut off, then at two standard deviations, as Google's BERT does it",
+                hint="normal, not uniform; if truncated, then at two standard deviations, as in Google's BERT",
                 reveal=True,
             )
             if any(torch.equal(one, other) for one, other in itertools.combinations(matrices.values(), 2)):
                 student.note("two matrices hold the same numbers", True)
                 expect.true(
                     False,
-                    "two matrices of one shape hold the same numbers",
-                    hint="layers that begin alike have little to tell each other apart: when is a new number drawn?",
+                    "two matrices of the same shape have the same values",
+                    hint="matrices with the same initial values learn the same things: when is a new random number "
+                    "drawn?",
                 )
         self.demand_zeros(student)
 
@@ -599,7 +608,7 @@ class CheckReinitTopLayers:
             "with std=0.0 the weights are not all 0",
             expected="0",
             actual=f"up to {largest:.4f}",
-            hint="which values of std count as none given?",
+            hint="which values of std count as not given?",
             reveal=True,
         )
 
@@ -608,14 +617,14 @@ class CheckReinitTopLayers:
         """LayerNorms start as the identity: weight 1, bias 0"""
         restarted = Restarted(student, 2)
         student.note("scales are others than before", any("LayerNorm.weight" in name for name in restarted.changed))
-        hint = "a norm that scales with 0.02 would silence what comes through; which scale changes nothing?"
+        hint = "a norm that scales by 0.02 would leave almost no signal; which scale changes nothing?"
         demand_constant(student, "scales", restarted.top("norm", 2), 1.0, hint)
         biases = {name: tensor for name, tensor in restarted.top("bias", 2).items() if "LayerNorm" in name}
         demand_constant(student, "shifts", biases, 0.0, hint)
 
     @check(points=1)
     def check_in_place(self, student):
-        """the Parameters stay the same objects and trainable; lower layers, embeddings and head keep their numbers"""
+        """Parameters stay the same objects and trainable; lower layers, embeddings and head keep their values"""
         restarted = Restarted(student, 2)
         with student.untraced():
             untrainable = restarted.watch.untrainable()
@@ -635,29 +644,29 @@ class CheckReinitTopLayers:
         student.note("touched", str(touched))
         expect.true(
             not replaced,
-            say("parameters are other objects now: {count} of them", count=len(replaced)),
-            expected="the same Parameters with new numbers",
+            say("parameters have become other objects: {count} of them", count=len(replaced)),
+            expected="the same Parameters with new values",
             actual=replaced[:3],
             hint="an optimizer created earlier would keep updating the old parameters, which the model no longer uses",
             reveal=True,
         )
         expect.true(
             not untrainable,
-            say("parameters can no longer be trained: {count} of them", count=len(untrainable)),
+            say("parameters have requires_grad=False now: {count} of them", count=len(untrainable)),
             actual=untrainable[:3],
-            hint="after a restart there is more to learn, not less",
+            hint="a re-initialised layer must be trainable, more than ever",
             reveal=True,
         )
         expect.true(
             not touched,
             say("something else has changed: {names}", names=", ".join(touched)),
-            hint="only the top layers restart; what they stand on is what was worth pre-training",
+            hint="only the top layers are re-initialised; what lies below keeps its pre-trained values",
         )
         expect.equal(
             restarted.changed_layers(),
             [2, 3],
             "layers with new weights",
-            hint="to leave the Parameters as they are is right for the lower layers alone",
+            hint="only the parameters outside the top layers may be left unchanged",
         )
         if restarted.returned != "the model":
             expect.remark(
@@ -688,20 +697,19 @@ class CheckWarmupLinear:
 
     @check(points=3, visible=True)
     def check_reference(self, student):
-        """the schedule of the chapter, 225 steps of which 22 are warmup, step by step; and another one"""
+        """the schedule of the chapter, 225 steps with 22 of warmup, step by step; and another one"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             expect.close(
                 multipliers(student, range(total), warmup, total),
                 [up_and_down(step, warmup, total) for step in range(total)],
-                f"multiplier at steps 0 to {total - 1}, {warmup} of {total} steps being warmup",
-                hint="draw it: from (0, 0) in a straight line to (warmup, 1), from there in a straight line to "
-                "(total, 0)",
+                f"multiplier at steps 0 to {total - 1}, with {warmup} of {total} steps of warmup",
+                hint="draw it: a straight line from (0, 0) to (warmup, 1), then a straight line to (total, 0)",
             )
 
     @check(points=1)
     def check_peak(self, student):
-        """exactly 1 where the warmup ends, 0 at the end and ever after"""
+        """exactly 1 where the warmup ends, 0 at the end and after it"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             expect.close(
@@ -709,21 +717,21 @@ class CheckWarmupLinear:
                 1.0,
                 f"multiplier at step {warmup}, where the warmup of {warmup} steps ends",
                 tolerance=1e-9,
-                hint="both lines meet at the full rate; from where is the way down measured?",
+                hint="both lines meet at multiplier 1; which step is the decay measured from?",
             )
             beside = multipliers(student, (warmup - 1, warmup + 1, total - 1), warmup, total)
             numbers = all(isinstance(value, (int, float, Tensor)) for value in beside)
             expect.true(
                 numbers and all(0 < float(value) < 1 for value in beside),
-                "the multiplier is not between 0 and 1 next to the peak, and before the end",
-                hint="the peak is one step, and 0 comes at the end and not before: two straight lines",
+                "the multiplier is not between 0 and 1 next to the peak, or before the end",
+                hint="the multiplier is 1 at a single step, and reaches 0 at the end, not before: two straight lines",
             )
             expect.close(
                 multipliers(student, (total, total + 1, 3 * total), warmup, total),
                 [0.0, 0.0, 0.0],
                 f"multiplier at steps {total}, {total + 1} and {3 * total} of {total}",
                 tolerance=1e-9,
-                hint="a learning rate below zero would climb the loss",
+                hint="a negative learning rate would increase the loss",
             )
         warmup = draw.integer(4, 9)
         expect.close(
@@ -731,7 +739,7 @@ class CheckWarmupLinear:
             1.0,
             f"multiplier at step {warmup}, where the warmup of {warmup} steps ends, one step before the end",
             tolerance=1e-9,
-            hint="both lines meet at the full rate, however short the way down is",
+            hint="both lines meet at multiplier 1, however short the decay is",
         )
         # Cut, rounded or rounded up: some whole step must have the full rate.
         total = 225
@@ -745,33 +753,33 @@ class CheckWarmupLinear:
             1.0,
             "highest multiplier of all steps, with warmup_steps = 0.1 * 225 = 22.5",
             tolerance=1e-9,
-            hint="no step has the number 22.5: make it a whole number before you draw the lines",
+            hint="there is no step 22.5: round it to an integer before you compute the lines",
             reveal=True,
         )
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """no warmup, and nothing but warmup: no division by zero"""
+        """no division by zero, neither without warmup nor with nothing but warmup"""
         total = student.draw.integer(20, 60)
         steps = range(total + 2)
         expect.close(
             multipliers(student, steps, 0, total),
             [up_and_down(step, 0, total) for step in steps],
             f"multiplier at steps 0 to {total + 1} without warmup",
-            hint="without a way up, step 0 stands at the peak; which division has lost its meaning?",
+            hint="without a warmup, step 0 is the peak; which division is by zero?",
         )
         expect.close(
             multipliers(student, range(total), total, total),
             [step / total for step in range(total)],
             f"multiplier at steps 0 to {total - 1}, all of them warmup",
-            hint="the way up is there, and there is no way down",
+            hint="there is a warmup, but no decay",
         )
         with student.untraced():  # the peak is also the end: 1 or 0, as you like
             last = student.warmup_linear(total, total, total)
         expect.true(
             isinstance(last, (int, float, Tensor)) and -1e-9 <= float(last) <= 1 + 1e-9,
             say(
-                "the multiplier at the end of {total} steps that are all warmup is no number between 0 and 1",
+                "the multiplier at the end of {total} steps that are all warmup is not a number between 0 and 1",
                 total=total,
             ),
         )
@@ -819,7 +827,7 @@ class Clipped:
                 expect.true(
                     now is None or not bool(now.any()),
                     say("parameter {place} had no gradient and has one now", place=place),
-                    hint="what has no gradient is passed over",
+                    hint="parameters without a gradient are skipped",
                 )
             else:
                 # torch divides by the norm plus 1e-6: a relative 1e-6 for norms around 1
@@ -829,7 +837,7 @@ class Clipped:
             self.numbers,
             "the parameters themselves",
             tolerance=1e-9,
-            hint="clipping shortens the step, it does not take one: only gradients change",
+            hint="clipping scales the gradients, it takes no step: only gradients change",
         )
 
 
@@ -840,7 +848,7 @@ class CheckClipGradNorm:
 
     @check(points=2, visible=True)
     def check_clips(self, student):
-        """a gradient that is too long comes down to max_norm, and keeps its direction"""
+        """a gradient that is too long is scaled down to max_norm, and keeps its direction"""
         for _ in range(2):
             norm, max_norm = float(student.draw.uniform(5, 20)), float(student.draw.uniform(0.8, 2))
             clipped = Clipped(student, norm)
@@ -849,12 +857,12 @@ class CheckClipGradNorm:
             clipped.demand(
                 max_norm / norm,
                 f"after clipping from norm {norm:.3f} to {max_norm:.3f}",
-                "all gradients together are one arrow: one common factor keeps its direction",
+                "all gradients together are one vector: one common factor keeps its direction",
             )
 
     @check(points=1)
     def check_small_untouched(self, student):
-        """a gradient that is short enough stays as it is, and one of zeros stays zero"""
+        """a gradient within max_norm stays unchanged, and one of zeros stays zero"""
         norm = float(student.draw.uniform(0.5, 2))
         for length in (norm, 0.0):
             clipped = Clipped(student, length)
@@ -863,48 +871,52 @@ class CheckClipGradNorm:
             clipped.demand(
                 1.0,
                 f"of norm {length:.3f}, which needed no clipping",
-                "clipping only ever shortens; and what is the factor when there is nothing to shorten?",
+                "clipping only ever scales down; what is the factor when the norm is within max_norm?",
             )
         clipped = Clipped(student, 20.0)
         with student.untraced():
             clipped.clip(1.0)
             shortened = clipped.changed()
         student.note("a long one is shortened", shortened)
-        expect.true(shortened, "a gradient of norm 20 stays as it is too, though max_norm is 1", hint="measure first")
+        expect.true(
+            shortened, "a gradient of norm 20 is not clipped, although max_norm is 1", hint="compute the norm first"
+        )
 
     @check(points=1)
     def check_returns_before(self, student):
-        """returned is the norm from before the clipping, whether anything was clipped or not"""
+        """returns the norm before clipping, whether anything was clipped or not"""
         for norm, max_norm in ((float(student.draw.uniform(5, 20)), 1.0), (float(student.draw.uniform(0.5, 2)), 4.0)):
             clipped = Clipped(student, norm)
             expect.close(
                 clipped.clip(max_norm),
                 norm,
-                f"returned norm, max_norm being {max_norm:g}",
+                f"returned norm, with max_norm {max_norm:g}",
                 tolerance=2e-5,
-                hint="the root of the sum of all squares, of all gradients together; it is there to be logged, so it "
-                "tells what was, not what is",
+                hint="the root of the sum of all squares, over all gradients together; it is logged, so it is the "
+                "norm before clipping",
             )
         clipped = Clipped(student, 10.0, without=(0, 1, 2, 3))
         with student.untraced():
             nothing = clipped.clip(2.0)
-        expect.close(nothing, 0.0, "returned norm when nothing has a gradient", hint="the sum of no squares is 0")
+        expect.close(nothing, 0.0, "returned norm when nothing has a gradient", hint="the sum over no gradients is 0")
         student.note("nothing has a gradient", True)
 
     @check(points=1)
     def check_none_and_iterator(self, student):
-        """parameters without a gradient are passed over, and a generator, which can be read once, will do"""
+        """parameters without a gradient are skipped, and a generator, which can be read only once, is accepted"""
         clipped = Clipped(student, 10.0, without=(1,))
         with student.untraced():
             clipped.clip(2.0)
-        clipped.demand(0.2, "after clipping, one parameter having none", "frozen parameters have .grad = None")
+        clipped.demand(
+            0.2, "after clipping, with one parameter without a gradient", "frozen parameters have .grad = None"
+        )
         clipped = Clipped(student, 10.0)
         with student.untraced():
             clipped.clip(2.0, once=True)
         clipped.demand(
             0.2,
-            "after clipping, the parameters coming from a generator",
-            "model.parameters() is a generator: after the first walk through it, it is empty",
+            "after clipping, with the parameters from a generator",
+            "model.parameters() is a generator: after the first pass over it, it is empty",
         )
 
 
@@ -1003,31 +1015,31 @@ class CheckAccumulateGradients:
 
     @check(points=2, visible=True, preloads=("training",))
     def check_equal_batches(self, student):
-        """4 micro-batches of 4 examples leave the gradient of one batch of 16"""
+        """4 micro-batches of 4 examples give the gradient of one batch of 16"""
         for _ in range(2):
             accumulated = Accumulated(student, (4, 4, 4, 4))
             with student.untraced():
                 student.note("backward passes", accumulated.found.backward_passes() > 0)
             accumulated.demand_gradients(
                 "from 4 + 4 + 4 + 4 examples",
-                "each loss is a mean of its own; backward ADDS to .grad. What has each to be multiplied with, so that "
-                "the sum is the mean of all?",
+                "each loss is the mean of its own micro-batch; backward ADDS to .grad. What must each be multiplied "
+                "by, so that the sum is the mean over all examples?",
             )
 
     @check(points=2, preloads=("training",))
     def check_uneven(self, student):
-        """micro-batches of unequal size, 4 + 4 + 2, leave the gradient of one batch of 10"""
+        """micro-batches of unequal size, 4 + 4 + 2, give the gradient of one batch of 10"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((5, 1, 3), "mean_cross_entropy")):
             accumulated = Accumulated(student, sizes, loss)
             accumulated.read("loss")  # not judged here; it tells apart who weighs the gradients only
             accumulated.demand_gradients(
                 f"from {' + '.join(map(str, sizes))} examples",
-                "an example in a small micro-batch must not count for more than one in a large micro-batch",
+                "an example in a small micro-batch must not weigh more than one in a large micro-batch",
             )
 
     @check(points=1, preloads=("training",))
     def check_loss(self, student):
-        """returned is the mean loss over all examples, as a plain number"""
+        """returns the mean loss over all examples, as a plain number"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((3, 1, 5), "mean_cross_entropy")):
             accumulated = Accumulated(student, sizes, loss)
             expect.close(
@@ -1043,14 +1055,14 @@ class CheckAccumulateGradients:
                 expect.remark("accumulate_gradients returned a tensor; the docstring says a plain number")
             expect.true(
                 not accumulated.found.attached(),
-                "the returned loss still hangs on its graph",
-                hint="who logs such losses keeps everything that they were computed from",
+                "the returned loss is still attached to its graph",
+                hint="a list of such losses keeps every graph in memory",
                 reveal=True,
             )
 
     @check(points=1, preloads=("training",))
     def check_memory(self, student):
-        """one micro-batch at a time: never a larger forward pass, and no graph kept for later"""
+        """one micro-batch at a time: never a larger forward pass, and no graph is kept"""
         accumulated = Accumulated(student, (4, 4, 4), places=4)
         found, (_, wanted) = accumulated.read("gradients"), accumulated.truth()
         for name, gradient in wanted.items():
@@ -1059,13 +1071,13 @@ class CheckAccumulateGradients:
             close = float(got @ gradient.flatten()) / max(1e-12, float(got.norm() * gradient.norm()))
             expect.true(
                 close > 0.5,
-                say("the gradient of {name} points elsewhere than that of all examples", name=name),
+                say("the gradient of {name} has another direction than that of all examples", name=name),
                 hint="forward and backward for one micro-batch, then the next",
             )
 
     @check(points=1, preloads=("training",))
     def check_fresh(self, student):
-        """gradients from before do not leak in, and the weights stay as they are"""
+        """earlier gradients do not leak in, and the weights stay unchanged"""
         accumulated = Accumulated(student, (2, 2), earlier=float(student.draw.uniform(3, 9)))
         left = accumulated.read("weights")
         for name, before in accumulated.weights.items():
@@ -1084,9 +1096,9 @@ class CheckAccumulateGradients:
             expect.close(
                 found.get(name),
                 gradient,
-                f"gradient of {name}, from one micro-batch, the gradients having been filled before",
+                f"gradient of {name}, from one micro-batch, with gradients left from an earlier step",
                 tolerance=1e-4,
-                hint="what an earlier step left in .grad is added to, unless it is cleared first. Once, and not later",
+                hint="backward adds to what an earlier step left in .grad. Clear it once, before the first micro-batch",
             )
 
 
@@ -1117,7 +1129,7 @@ class CheckWarmupCosine:
 
     @check(points=2, visible=True)
     def check_reference(self, student):
-        """a straight line up to 1, half a cosine down to 0, step by step"""
+        """a straight line up to 1, then half a cosine down to 0, step by step"""
         draw = student.draw
         asked = []
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
@@ -1126,13 +1138,13 @@ class CheckWarmupCosine:
             expect.close(
                 found,
                 [up_and_round(step, warmup, total) for step in range(total)],
-                f"multiplier at steps 0 to {total - 1}, {warmup} of {total} steps being warmup",
+                f"multiplier at steps 0 to {total - 1}, with {warmup} of {total} steps of warmup",
                 hint="half a cosine: angle 0 at the peak, pi at the end, shifted and scaled to run from 1 to 0",
             )
 
     @check(points=1, visible=True)
     def check_floor(self, student):
-        """with a floor the way down ends there, and the way up still begins at 0"""
+        """with a floor the decay ends there, and the warmup still begins at 0"""
         draw = student.draw
         asked = []
         for floor in (0.1, float(draw.uniform(0.2, 0.6))):
@@ -1142,37 +1154,40 @@ class CheckWarmupCosine:
             expect.close(
                 found,
                 [up_and_round(step, warmup, total, floor) for step in range(total + 5)],
-                f"multiplier at steps 0 to {total + 4}, {warmup} of {total} steps being warmup, floor {floor:.3f}",
-                hint="what runs from 1 to 0 is to run from 1 to floor: by what is it multiplied, and what is added?",
+                f"multiplier at steps 0 to {total + 4}, with {warmup} of {total} steps of warmup and floor {floor:.3f}",
+                hint="a curve that runs from 1 to 0 must run from 1 to floor: what is it multiplied by, and what "
+                "is added?",
             )
 
     @check(points=1, after=("reference",))
     def check_ends(self, student):
-        """exactly 1 where the warmup ends, and down for good behind the end: a cosine would rise again"""
+        """exactly 1 where the warmup ends, and no rise after the end, as a full cosine would have"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             steps = (warmup, total, total + 1, 2 * total - warmup, 3 * total)
             found = cosines(student, steps, warmup, total)
-            hint = "half a cosine has come down; the other half goes up again. What keeps the step from going on?"
+            hint = (
+                "half a cosine goes down, and the other half goes up again. What keeps the step within the first half?"
+            )
             expect.close(found, [1.0, 0.0, 0.0, 0.0, 0.0], f"multiplier at steps {steps}", tolerance=1e-9, hint=hint)
             middle = cosines(student, (warmup + 1, total - 1), warmup, total)
             numbers = all(isinstance(value, (int, float, Tensor)) for value in middle)
             expect.true(
                 numbers and all(0 < float(value) < 1 for value in middle),
-                "the multiplier is not between 0 and 1 next to the peak, and before the end",
-                hint="the peak is one step, and 0 comes at the end and not before",
+                "the multiplier is not between 0 and 1 next to the peak, or before the end",
+                hint="the multiplier is 1 at a single step, and reaches 0 at the end, not before",
             )
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """no warmup, and nothing but warmup: no division by zero"""
+        """no division by zero, neither without warmup nor with nothing but warmup"""
         total = student.draw.integer(20, 60)
         steps: Sequence[int] = range(total + 3)
         expect.close(
             cosines(student, steps, 0, total),
             [up_and_round(step, 0, total) for step in steps],
             f"multiplier at steps 0 to {total + 2} without warmup",
-            hint="without a way up, step 0 stands at the peak; which division has lost its meaning?",
+            hint="without a warmup, step 0 is the peak; which division is by zero?",
         )
         steps = [*range(total), total + 1, total + 2]  # what stands at the peak itself is free
         with student.untraced():
@@ -1181,10 +1196,12 @@ class CheckWarmupCosine:
         expect.close(
             found[:-2],
             [step / total for step in range(total)],
-            f"multiplier at steps 0 to {total - 1}, all {total} steps being warmup",
-            hint="without a way down, which division has lost its meaning?",
+            f"multiplier at steps 0 to {total - 1}, all {total} steps of warmup",
+            hint="without a decay phase, which division is by zero?",
         )
-        expect.close(found[-2:], [0.0, 0.0], "multiplier behind the end, all steps being warmup", hint="it is over")
+        expect.close(
+            found[-2:], [0.0, 0.0], "multiplier after the end, with nothing but warmup", hint="training is over by then"
+        )
 
 
 # --- bonus: one step of Adam ---
@@ -1235,42 +1252,44 @@ class CheckAdamStep:
 
     @check(points=1, visible=True)
     def check_plain(self, student):
-        """mode "none" is Adam: two averages, both corrected, and no decay"""
+        """mode "none" is Adam: two averages, both bias-corrected, and no decay"""
         first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
         second = self.walk(student, "none", (2, 3), 3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
-        hint = "after the first step both averages are far too small: by what are they divided in step t?"
+        hint = "after the first step both averages are far too small: what are they divided by in step t?"
         for (found, want), what in zip((first, second, third), ("eps 1e-8", "eps 0.3", "default betas"), strict=True):
             self.demand(found, want, f"mode none, {what}", hint)
 
     @check(points=2, visible=True)
     def check_modes(self, student):
-        """mode "l2" puts the decay into the gradient, "decoupled" takes it from the weight itself"""
+        """mode "l2" adds the decay to the gradient, mode "decoupled" subtracts it from the weight itself"""
         settings: dict[str, Any] = {"lr": 0.2, "weight_decay": 0.4, "betas": [0.8, 0.9], "eps": 1e-8}
         walks = [
             (self.walk(student, mode, shape, 4, **settings), mode)
             for mode, shape in (("l2", (5,)), ("decoupled", (4,)), ("l2", (2, 3)), ("decoupled", (3, 2)))
         ]
         walks.append((self.walk(student, "decoupled", (4,), 3, lr=0.5), "decoupled"))
-        hint = "in which mode does the decay pass through the averages, and in which does it pass them by?"
+        hint = "in which mode does the decay pass through the averages, and in which does it bypass them?"
         for (found, want), mode in walks:
             self.demand(found, want, f"mode {mode}", hint)
 
     @check(points=1, after=("modes",))
     def check_scale(self, student):
-        """where gradients are small, L2 moves the weight by a whole step, and decoupled decay by its share"""
+        """for small gradients, l2 moves the weight by a whole step, decoupled decay by its share"""
         settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.2, "betas": [0.9, 0.99], "eps": 1e-12}
         for scale in (1e-5, 300.0, 0.0):
             for mode in ("l2", "decoupled"):
                 if scale == 0.0 and mode == "decoupled":
                     settings["eps"] = 1e-8
                 found, want = self.walk(student, mode, (6,), 3, scale, **settings)
-                hint = "Adam divides by the typical size of what it averages, and lets nothing else be divided"
+                hint = (
+                    "Adam divides by the typical size of the gradients that it averages; decoupled decay is not divided"
+                )
                 self.demand(found, want, f"mode {mode}, gradients of size {scale:g}", hint)
 
     @check(points=1, after=("plain",))
     def check_care(self, student):
-        """an unknown mode is a ValueError, what the caller passes stays as it is, and weights share nothing"""
+        """an unknown mode raises a ValueError, the caller's arguments stay unchanged, and weights share no state"""
         function = student.value(None, "adam_step")
         for mode in ("none", "l2", "decoupled"):
             weight, grad = student.draw.normal(3), student.draw.normal(3)
@@ -1278,7 +1297,7 @@ class CheckAdamStep:
                 answer = self.watched(student, weight, grad, {}, mode)
                 expect.true(
                     isinstance(answer, (tuple, list)) and len(answer) == 2 and isinstance(answer[1], dict),
-                    "adam_step returns two things: the new weight, and the new state, a dictionary",
+                    "adam_step returns two things: the new weight and the new state, a dictionary",
                     actual=answer,
                     reveal=True,
                 )
@@ -1293,7 +1312,7 @@ class CheckAdamStep:
         found = [steppers[t % 2].step(grads[t]) for t in range(4)]
         wants = adam(one, grads[::2], "none", lr=0.3), adam(two, grads[1::2], "none", lr=0.3)
         for t in range(4):
-            hint = "two weights take turns here; whatever a weight remembers is in its own state"
+            hint = "two weights are updated in turn here; everything about a weight must be in its own state"
             expect.close(found[t], wants[t % 2][t // 2], f"weight {t % 2 + 1} of two", tolerance=1e-4, hint=hint)
         refusals = [
             student.fixtures.optimization.refusal(function, one, grads[0], {}, mode) for mode in ("L2", "adamw", "")

@@ -59,12 +59,12 @@ RELATION_SECONDS = 0.2
 """The same for relations."""
 IDLE = {
     "returns-nothing": (
-        mark("all checks go as if `{name}` did nothing at all"),
-        mark("the failed checks go as if `{name}` did nothing at all"),
+        mark("all checks give the same result as if `{name}` did nothing at all"),
+        mark("the failed checks give the same result as if `{name}` did nothing at all"),
     ),
     "returns-its-input": (
-        mark("all checks go as if `{name}` only returned its first argument"),
-        mark("the failed checks go as if `{name}` only returned its first argument"),
+        mark("all checks give the same result as if `{name}` only returned its first argument"),
+        mark("the failed checks give the same result as if `{name}` only returned its first argument"),
     ),
 }
 """What might as well stand in the student's place; what is said if all checks, or the failed ones, go as with it."""
@@ -421,7 +421,7 @@ class Function:
             "pair",
             f"{first.name} + {second.name}",
             say(
-                "Two things at once. First: {first} Second: {second}",
+                "Two problems at once. First: {first} Second: {second}",
                 first=translated(first.hint),
                 second=translated(second.hint),
             ),
@@ -473,7 +473,7 @@ class Function:
             return found
         title = next(self.group[name].spec.title for name in self.group if name in found)
         text = say(
-            "perhaps this follows from the failure of \u201c{title}\u201d: look at that one first",
+            "this may follow from the failure of “{title}”: look at that one first",
             title=translated(title),
         )
         return found | dict.fromkeys(rest, Diagnosis("follows", cause, text))

@@ -352,7 +352,7 @@ def _same_length(got: object, want: Sequence[object], what: str, hint: Hint) -> 
     if not isinstance(got, (list, tuple)) or len(got) != len(want):
         if isinstance(got, (list, tuple)):
             numbers = {"count": len(want), "actual": len(got)}
-            message = say("{what}: expected {count} entries, got {actual} entries", what=what, **numbers)
+            message = say("{what}: expected {count} entries, got {actual}", what=what, **numbers)
         else:
             message = say("{what}: expected {count} entries, got {kind}", what=what, count=len(want), kind=_kind(got))
         raise Failed(message, actual=_short(got), hint=hint, reveal=True)

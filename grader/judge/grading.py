@@ -48,11 +48,9 @@ from grader.wire import MAX_FRAMES, NOT_DEFINED
 
 Emit = Callable[[dict[str, Any]], None]
 
-OUR_FAULT = mark("the check itself is broken ({reason}); no fault of yours, please tell us")
+OUR_FAULT = mark("the check itself is broken ({reason}); this is not your fault, please tell us")
 TOO_MUCH_MEMORY = mark("your code asked for more memory than a check may use ({limit} MiB)")
-TOO_MUCH_TIME = mark(
-    "your code has kept the grader waiting for {seconds} s by now, which is all that one grading may take"
-)
+TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, which is the limit for one grading")
 ENDED = {
     "disk": mark("it wrote more to disk than it may"),
     "threads": mark("it started more threads than it may"),
@@ -162,7 +160,7 @@ class Judge:
         """Start, run all checks, diagnose, report."""
         if not self.specs:
             self._announce()
-            message = say("no check of this exercise is called {only}", only=", ".join(self.request.only))
+            message = say("this exercise has no check called {only}", only=", ".join(self.request.only))
             self.emit({"event": "fault", "message": message, "exit_code": 5})
             return
         self.queue = sorted(
@@ -181,7 +179,7 @@ class Judge:
                         spec,
                         self._number,
                         self._lang,
-                        message=say("this check did not report, so it cannot count; please tell us"),
+                        message=say("this check did not report a result, so it does not count; please tell us"),
                     )
                 )
         try:
@@ -206,8 +204,8 @@ class Judge:
         if compiled.status:
             raise NotGradable(
                 say(
-                    "{file} cannot be compiled within the limits of time and memory; is there a very large or "
-                    "deeply nested expression in it?",
+                    "{file} cannot be compiled within the limits of time and memory; does it contain a very large "
+                    "or deeply nested expression?",
                     file=self.request.name,
                 )
             )
@@ -317,8 +315,8 @@ class Judge:
                 place = self.file.place(frames)
                 raise NotGradable(
                     say(
-                        "the file was not loaded within {seconds} s{place}; move slow work below `if __name__ == "
-                        '"__main__":`',
+                        "the file did not finish loading within {seconds} s{place}; move slow work below `if __name__ "
+                        '== "__main__":`',
                         seconds=f"{limit:g}",
                         place=place,
                     )
@@ -334,7 +332,8 @@ class Judge:
                     )
                 )
             raise NotGradable(
-                say("loading the file ended its process: {how}", how=self._how_ended(process)) + self._printed(process)
+                say("the process ended while loading the file: {how}", how=self._how_ended(process))
+                + self._printed(process)
             )
         if process.error is not None:
             self._end(process)
@@ -342,7 +341,7 @@ class Judge:
                 error = StudentRaised.from_wire(process.error)
             except wire.WireError:
                 raise NotGradable(
-                    say("loading the file ended its process: {how}", how=say("it sent something that is no answer"))
+                    say("the process ended while loading the file: {how}", how=say("it sent a malformed reply"))
                 ) from None
             ours = self.launcher.code_path is None
             raise NotGradable(self._import_message(error, ours) + self._printed(process))
@@ -351,7 +350,7 @@ class Judge:
             self._end(process)
             raise NotGradable(
                 say(
-                    "the file defines none of the names that are asked for ({names}, …)",
+                    "the file defines none of the expected names ({names}, …)",
                     names=", ".join(sorted(names)[:3]),
                 )
                 + self._printed(process)
@@ -384,13 +383,13 @@ class Judge:
             return said
         if error.type == "EOFError" and "EOF when reading" in error.message:
             return say(
-                "{file} asks for input{place}; nobody is there to answer. Move such lines below `if "
-                '__name__ == "__main__":`',
+                "{file} asks for input{place}, but there is nobody to answer. Move such lines below `if __name__ "
+                '== "__main__":`',
                 file=name,
                 place=self.file.place(error.frames),
             )
         message = say(
-            "{file} does not run to its end{place}: {error}",
+            "{file} raised an error on import{place}: {error}",
             file=name,
             place=self.file.place(error.frames),
             error=cut(str(error)),
@@ -417,9 +416,9 @@ class Judge:
     def _how_ended(self, process: Process) -> str:
         ended = process.ended
         if isinstance(process.failure, (link.LinkGarbled, wire.WireError)):
-            return say("it sent something that is no answer")
+            return say("it sent a malformed reply")
         if ended is None:
-            return say("it is not known how")
+            return say("the reason is unknown")
         if ended.reason in ENDED:
             return say(ENDED[ended.reason])
         if ended.exit_code is not None:
@@ -527,7 +526,7 @@ class Judge:
         if isinstance(error, limits.Overdue):
             item.status, item.message = (
                 "failed",
-                say("your answer took the grader too long to examine; is it much larger than asked for?"),
+                say("your result took the grader too long to examine; is it much larger than expected?"),
             )
         else:
             self._classify(item, spec, error)
@@ -573,8 +572,7 @@ class Judge:
             )
         else:
             message = say(
-                "examining the answers of your code has taken {seconds} s by now, which is all that one "
-                "grading may take",
+                "examining the results of your code has taken {seconds} s in total, which is the limit for one grading",
                 seconds=f"{limits.JUDGE_CPU_SECONDS:g}",
             )
         self._report(report_of(spec, self._number, self._lang, "skipped", message))
@@ -619,7 +617,7 @@ class Judge:
         title = translated(before.title)
         limit = f"{before.seconds or self.request.exercise.limits.check_seconds:g}"
         message = say(
-            "not run: {function} did not end within {limit} s in another check ({title})",
+            "not run: {function} did not return within {limit} s in another check ({title})",
             function=spec.function,
             limit=limit,
             title=title,
@@ -628,7 +626,7 @@ class Judge:
         item.explanation = explanation(
             "follows",
             before.id,
-            say("Follows from {id}: the function did not end there, so it is not tried again.", id=before.id),
+            say("Follows from {id}: the function did not return there, so it is not run again.", id=before.id),
         )
         self._report(item)
 
@@ -650,9 +648,9 @@ class Judge:
                     return
                 missing = ", ".join(name for name in spec.names if name not in self.process.names)
                 text = say(
-                    "The grader looks for {function} at the top level of your file, under the name that the "
-                    "skeleton gives it. A name inside another function, class or `if` that did not hold is "
-                    "not found.",
+                    "The grader looks for {function} at the top level of your file, under the name in the "
+                    "skeleton. A name inside another function, a class or an `if` whose condition is false is not "
+                    "found.",
                     function=missing,
                 )
                 self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))
@@ -666,7 +664,7 @@ class Judge:
                     limit=self.request.exercise.limits.memory_mb,
                 )
             elif error.type == "EOFError" and "EOF when reading" in error.message:
-                item.message = say("your code asks for input; nobody is there to answer")
+                item.message = say("your code asks for input, but there is nobody to answer")
             else:
                 item.message = str(error)
             if item.status == "crashed":
@@ -675,7 +673,7 @@ class Judge:
                 item.traceback = self.file.traceback(error)
         elif isinstance(error, (wire.WireError, StudentGone)):
             item.status = "crashed"
-            item.message = say("the answer of your code could not be read: {reason}", reason=str(error))
+            item.message = say("the result of your code could not be read: {reason}", reason=str(error))
         elif self._reference_passes(spec):
             # The check tripped over an answer that it did not foresee; the reference gets through, so the answer is
             # at fault.
@@ -701,8 +699,8 @@ class Judge:
             found = crashes.explain(error.type, error.message, quoting=not self.process.substituted)
             if found and found[0] == crashes.ARGUMENTS and not error.frames:
                 return "signature-changed", say(
-                    "The check calls {function} as the signature in the skeleton says, and yours does not "
-                    "take these arguments.",
+                    "The check calls {function} with the signature in the skeleton, and your function does not "
+                    "accept these arguments.",
                     function=spec.function,
                 )
             if found is None and error.frames:
@@ -710,8 +708,8 @@ class Judge:
                 text = self.file.line(line)
                 if re.match(r"raise\b", text):
                     return "own-error", say(
-                        "Your own code raises this, in line {line} (`{text}`). The check expected an answer here: "
-                        "for which input does the condition before that line hold?",
+                        "Your own code raises this error in line {line} (`{text}`). The check expected a result "
+                        "here: for which input does the condition before that line hold?",
                         line=self.file.number(line),
                         text=text,
                     )
@@ -736,7 +734,7 @@ class Judge:
                 "follows",
                 first.id,
                 say(
-                    "Same error as above, in {id} ({title}): it is the same cause until that one is mended.",
+                    "Same error as above, in {id} ({title}): fix that one first.",
                     id=first.id,
                     title=title,
                 ),
@@ -782,17 +780,16 @@ class Judge:
                 )
                 item.traceback = "\n".join(self.file.frames(frames))
                 text = say(
-                    "After {seconds} s your code was still in line {line} (`{text}`). A loop that does not "
-                    "end looks like this. What has to become true for it to stop, and does anything in it "
-                    "bring that about?",
+                    "After {seconds} s your code was still in line {line} (`{text}`). It may be an endless loop. "
+                    "What must become true for it to stop, and does the loop make it true?",
                     seconds=times["seconds"],
                     **place,
                 )
             else:
                 item.message = say("timed out after {seconds} s (limit {limit} s)", **times)
                 text = say(
-                    "Your code was still running after {seconds} s, and where is not known. Is there a loop "
-                    "whose end never comes?",
+                    "Your code was still running after {seconds} s, and the line is unknown. Is there a loop that "
+                    "never ends?",
                     seconds=times["seconds"],
                 )
             item.explanation = explanation("loop", "time-limit", text)

@@ -24,10 +24,10 @@ _PROCESS = re.compile(
 )
 
 SENTENCES = {
-    "network": mark("There is no network while grading, and no model or data set from the hub."),
-    "beside": mark("While grading, your code runs in an empty folder: files that lie beside it are not there."),
-    "files": mark("The sandbox of the grader refuses files outside an empty scratch folder."),
-    "calls": mark("The sandbox of the grader refuses other processes, the network and changes to the system."),
+    "network": mark("There is no network during grading, and nothing can be downloaded from the Hugging Face Hub."),
+    "beside": mark("During grading, your code runs in an empty folder: files next to it are not available."),
+    "files": mark("The sandbox does not allow access to files outside an empty scratch folder."),
+    "calls": mark("The sandbox does not allow other processes, the network or changes to the system."),
 }
 """What is said of each kind of refusal."""
 

@@ -241,7 +241,7 @@ def explain(
     """
     relived = relive(spec, run_seed, exchanged, reference)
     if relived.writes:
-        return Relation("changes-its-input", say("the function changes the data that its caller handed in"))
+        return Relation("changes-its-input", say("the function changes its caller's data"))
     failed = [(quantity, case) for quantity, case in relived.cases if not case.agreed]
     by_calls = _behaviour(exchanged, expected, _Replay((), reference).names)
     for what, case in failed:
@@ -266,7 +266,7 @@ def _of_the_last_answer(exchanged: Exchanged) -> Relation | None:
     if found is not None:
         return Relation("not-a-tensor", say("yours is of type {kind} where a tensor is expected", kind=found[1]))
     if "hangs on no graph" in complaint or "no gradient can flow back" in complaint:
-        text = say("what you return is not connected to what it was computed from: `backward()` has nothing to follow")
+        text = say("what you return is detached from what it was computed from: `backward()` has no graph to follow")
         return Relation("no-gradient", text)
     return None
 
@@ -317,14 +317,14 @@ def _of_calls(path: str, group: list[tuple[Call, Any, dict[str, Any]]]) -> Relat
         number is not None and number.numel() >= 4 and _equal(result, value) and not _equal(value, want)
         for number, value, result, want in zip(numbers, inputs, results, wanted, strict=True)
     ):
-        return Relation("returns-its-input", say("`{path}` returns its first argument as it came", path=path))
+        return Relation("returns-its-input", say("`{path}` returns its first argument unchanged", path=path))
     if (
         len(group) >= 2
         and not isinstance(results[0], wire.Reference)
         and all(_equal(result, results[0]) for result in results)
         and not any(_equal(one, other) for one, other in itertools.combinations(wanted[:5], 2))
     ):
-        return Relation("same-answer", say("`{path}` gives the same answer for different inputs", path=path))
+        return Relation("same-answer", say("`{path}` gives the same result for different inputs", path=path))
     found = relate([Case(call.result, want, inputs, _same(call.result, want)) for call, want, inputs in group])
     return None if found is None else Relation(found.id, f"`{path}`: {found.text}")
 
@@ -347,10 +347,10 @@ _WORDS = {
     "number-instead-of-tensor": mark("yours is a plain number where a tensor is expected"),
     "numbers-as-text": mark("yours has text where numbers are expected"),
     "extra-axis": mark("yours has an axis of size 1 that the expected result does not have"),
-    "missing-axis": mark("an axis of size 1 is missing in yours"),
+    "missing-axis": mark("yours lacks an axis of size 1"),
     "axes-in-another-order": mark("yours has the right axes in another order"),
-    "transposed": mark("yours is the expected result with its last two axes exchanged"),
-    "reshaped": mark("the numbers are right and in the right order, but their shape is another one"),
+    "transposed": mark("yours is the expected result with its last two axes swapped"),
+    "reshaped": mark("the numbers are right and in the right order, but they have another shape"),
     "negative": mark("yours is the expected result with the opposite sign"),
     "reciprocal": mark("yours is one divided by the expected result"),
     "squared": mark("yours is the square of the expected result"),
@@ -369,20 +369,20 @@ _WORDS = {
     "sigmoid-left-out": mark("the sigmoid of yours is the expected result"),
     "softmax-over-another-axis": mark("yours sums to one along another axis than the expected result"),
     "reversed": mark("yours is the expected result in reverse order"),
-    "halves-exchanged": mark("the two halves of yours are exchanged"),
-    "shifted-back": mark("yours is the expected result, moved by one position towards the start"),
-    "shifted-on": mark("yours is the expected result, moved by one position towards the end"),
-    "first-missing": mark("the first element is missing in yours, all others are right"),
-    "last-missing": mark("the last element is missing in yours, all others are right"),
-    "one-more-in-front": mark("yours has one more element in front, all others are right"),
-    "one-more-at-the-end": mark("yours has one more element at the end, all others are right"),
+    "halves-exchanged": mark("yours is the expected result with its two halves swapped"),
+    "shifted-back": mark("yours is the expected result, shifted by one position towards the start"),
+    "shifted-on": mark("yours is the expected result, shifted by one position towards the end"),
+    "first-missing": mark("yours lacks the first element; all others are right"),
+    "last-missing": mark("yours lacks the last element; all others are right"),
+    "one-more-in-front": mark("yours has one extra element in front; all others are right"),
+    "one-more-at-the-end": mark("yours has one extra element at the end; all others are right"),
     "another-order": mark("yours has the right numbers in another order"),
-    "off-by-a-constant": mark("yours differs from the expected result by the same number everywhere"),
-    "constant-factor": mark("yours is the expected result times the same number everywhere"),
-    "first-item-only": mark("only the first item of the batch is right in yours"),
-    "last-item-wrong": mark("all items of the batch are right but the last one"),
-    "last-item-only": mark("only the last item of the batch is right in yours"),
-    "first-item-wrong": mark("all items of the batch are right but the first one"),
+    "off-by-a-constant": mark("yours differs from the expected result by the same constant everywhere"),
+    "constant-factor": mark("yours is the expected result times the same constant everywhere"),
+    "first-item-only": mark("only the first item of the batch is right"),
+    "last-item-wrong": mark("all items of the batch are right except the last one"),
+    "last-item-only": mark("only the last item of the batch is right"),
+    "first-item-wrong": mark("all items of the batch are right except the first one"),
     "zero-everywhere": mark("yours is zero everywhere"),
 }
 
