@@ -79,7 +79,8 @@ def random_insertion(tokens: list[str], n: int, lexicon: dict[str, list[str]], r
 
     Returns:
         The old tokens in their order, with n new ones among them, at any place from before the first to behind the
-        last. Without a known word, the text as it is.
+        last. All gaps of the text are equally likely, those that have come with an earlier insertion included. (Drawing
+        from the gaps of the old text alone is right as well.) Without a known word, the text as it is.
 
     >>> random_insertion(["film"], n=1, lexicon={"film": ["film", "movie"]}, rng=random.Random(0)).count("movie")
     1

@@ -312,3 +312,31 @@ def random_deletion(tokens, p, rng):
     assert examples_that_fail(SLUG, module, {"random_swap", "random_deletion"}) == []
     assert grade(SLUG, "random_swap", source).points <= 2
     assert grade(SLUG, "random_deletion", source).points == 0
+
+
+PLACES = {
+    "gap-before-the-last-word-preferred": "rng.randint(-1, len(text))",
+    "end-preferred": "rng.randint(0, len(text) + 1)",
+    "start-preferred": "max(rng.randint(-1, len(text)), 0)",
+    "only-at-the-ends": "len(text) * rng.randint(0, 1)",
+    "places-of-the-old-text": "int(rng.random() * (len(tokens) + 1))",
+    "usually-beside-its-word": "text.index(word) + 1 if rng.random() < 0.5 else rng.randint(0, len(text))",
+    "": "(rng.randint(0, len(text)) + rng.randint(0, len(text))) // 2",  # the middle is preferred
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_place_that_is_not_left_to_chance_costs_the_places_alone(name):
+    source = f"""
+def random_insertion(tokens, n, lexicon, rng):
+    known = [word for word in tokens if set(lexicon.get(word, [])) - {{word}}]
+    text = list(tokens)
+    for _ in range(n if known else 0):
+        word = rng.choice(known)
+        new = rng.choice([one for one in lexicon[word] if one != word])
+        text.insert({PLACES[name]}, new)
+    return text
+"""
+    graded = grade(SLUG, "random_insertion", source)
+    assert graded.lost == {"places"}
+    assert graded.named == ({name} if name else set())

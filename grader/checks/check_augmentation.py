@@ -719,13 +719,16 @@ class CheckRandomInsertion:
         """a new word can stand anywhere, also at the start and at the end"""
         lexicon = Lexicon(student, 5, 0)
         tokens = lexicon.text
-        made = answers(student, "random_insertion", tokens, 1, lexicon.entries, times=500)
+        n = 2000
+        made = answers(student, "random_insertion", tokens, 1, lexicon.entries, times=n)
         demand_variety(student, made)
         found = [(gap, text[gap]) for text in made for gap in gaps(tokens, text)]
         seen = {gap for gap, _ in found}
-        student.note("gaps that are used", listed(sorted(seen)) if len(found) > 400 else "the old text is another one")
+        student.note(
+            "gaps that are used", listed(sorted(seen)) if len(found) > 0.8 * n else "the old text is another one"
+        )
         beside = [lexicon.stranger.get(word) in tokens[max(0, gap - 1) : gap + 1] for gap, word in found]
-        student.note("a new word always stands beside its own", len(found) > 400 and all(beside))
+        student.note("a new word always stands beside its own", len(found) > 0.8 * n and all(beside))
         expect.true(
             len(found) == len(made),
             "the text is not what it was, with one new word in it",
@@ -744,6 +747,28 @@ class CheckRandomInsertion:
             "a new word always stands beside the word that it is a synonym of",
             hint="the place is drawn anew, wherever the word stands",
         )
+        counts, bound = Counter(gap for gap, _ in found), seven_sigma(1 / 6, n)
+        often = [gap for gap in range(6) if counts[gap] / n > 1 / 6 + bound]
+        near, near_bound = sum(beside) / n, seven_sigma(1 / 3, n)
+        student.note("gaps that are preferred", listed(often) or "none")
+        student.note("beside its own word", "usually" if near > 1 / 3 + near_bound else "not preferred")
+        expect.true(
+            all(abs(counts[gap] / n - 1 / 6) <= bound for gap in range(6)),
+            "a new word comes to stand in some gaps more often than in others",
+            expected=f"each of the 6 gaps in {1 / 6:.3f} ± {bound:.3f} of {n:,} calls",
+            actual=listed(f"{counts[gap] / n:.3f}" for gap in range(6)),
+            hint="what does each number that can be drawn do in list.insert, those beyond either end included?",
+            reveal=True,
+        )
+        expect.true(
+            abs(near - 1 / 3) <= near_bound,
+            "whether a new word stands beside its own is not left to chance",
+            expected=f"2 of 6 gaps are beside it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
+            actual=f"{near:.3f}",
+            hint="the place is drawn anew, wherever the word stands",
+            reveal=True,
+        )
+        self.demand_no_lean(student)
         lexicon = Lexicon(student, 8, 0)
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=150)
         spots = [[spot for spot, word in enumerate(text) if word in lexicon.stranger] for text in made]
@@ -753,6 +778,25 @@ class CheckRandomInsertion:
             not together,
             "two new words always stand side by side",
             hint="each insertion draws a place of its own",
+        )
+
+    @staticmethod
+    def demand_no_lean(student) -> None:
+        """Of several new words, as many come to stand before a text of one word as behind it, on average."""
+        n, times = 6, 500
+        lexicon = Lexicon(student, 1, 0)
+        made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=times)
+        before = [text.index(lexicon.text[0]) for text in made if lexicon.text[0] in text]
+        lean = sum(2 * count - n for count in before) / times
+        bound = 7 * n / math.sqrt(times)  # no standard deviation is larger than n
+        student.note("new words gather", "in front" if lean > bound else "behind" if lean < -bound else "nowhere")
+        expect.true(
+            abs(lean) <= bound,
+            say("of {n} words that join a text of one word, most stand on one side of it", n=n),
+            expected=f"{n / 2:.0f} ± {bound / 2:.1f} in front of it, on average",
+            actual=f"{sum(before) / max(1, len(before)):.1f}",
+            hint="a text that grows has more gaps each time: which of them can the next draw give?",
+            reveal=True,
         )
 
     @check(points=1)
