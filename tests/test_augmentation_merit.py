@@ -398,7 +398,7 @@ FILTERS = {
     "backwards": (
         [("    return [text", "    kept.reverse()\n    return [text")],
         {"confirmed", "threshold"},
-        set(),
+        {"parts-in-another-order"},
     ),
     "above and lengths": (
         [(">= threshold", "> threshold"), ("raise ValueError", "pass")],
