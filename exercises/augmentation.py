@@ -79,7 +79,8 @@ def random_insertion(tokens: list[str], n: int, lexicon: dict[str, list[str]], r
 
     Returns:
         The old tokens in their order, with n new ones among them, at any place from before the first to behind the
-        last. Without a known word, the text as it is.
+        last. All gaps of the text are equally likely, those that have come with an earlier insertion included. (Drawing
+        from the gaps of the old text alone is right as well.) Without a known word, the text as it is.
 
     >>> random_insertion(["film"], n=1, lexicon={"film": ["film", "movie"]}, rng=random.Random(0)).count("movie")
     1
@@ -176,3 +177,41 @@ def back_translate(
     # TODO: about ten lines. There and back in one go, then walk through originals, results and labels together and keep
     # what is new.
     raise NotImplementedError("back_translate")
+
+
+# --- bonus ---
+
+
+def keep_confirmed(
+    texts: list[str],
+    labels: list[int],
+    classify: Callable[[list[str]], list[list[float]]],
+    threshold: float = 0.5,
+) -> tuple[list[str], list[int]]:
+    """Keep the augmented texts whose labels a classifier confirms.
+
+    A label is confirmed if it is the most likely class of its text, and if its probability is at least ``threshold``.
+
+    Args:
+        texts: n augmented texts. The same text may come twice; each occurrence is decided with its own label.
+        labels: for each the label of the text that it was made from, the number of a class, counted from 0.
+        classify: takes a list of texts and gives for each its C probabilities. No two of them are equally large.
+        threshold: the probability that the label has at least.
+
+    Returns:
+        The texts that are kept, in their order, and their labels. The classifier is called with a list or a tuple of
+        texts, on all of them or in a few batches.
+
+    Raises:
+        ValueError: there is not one label for each text.
+
+    >>> known = {"a fine film": [0.1, 0.9], "a film": [0.6, 0.4], "a fine plot": [0.45, 0.55]}
+    >>> classify = lambda texts: [known[text] for text in texts]
+    >>> keep_confirmed(list(known), [1, 1, 1], classify)
+    (['a fine film', 'a fine plot'], [1, 1])
+    >>> keep_confirmed(list(known), [1, 1, 1], classify, threshold=0.7)
+    (['a fine film'], [1])
+    """
+    # TODO: about eight lines. Refuse lists of different lengths, classify all texts in one go, then one loop over
+    # texts, labels and probabilities.
+    raise NotImplementedError("keep_confirmed")

@@ -3,29 +3,44 @@
     python -m scripts.naming                      every file of tests/wrong
     python -m scripts.naming --split held_back    those that nobody looked at while the catalogue grew
     python -m scripts.naming lora -v              one exercise, file by file
+    python -m scripts.naming --pairs 200          instead, so many pairs of misconceptions of each exercise
+    python -m scripts.naming training --pairs 40 --seed 2
 
 A file of ``tests/wrong`` states its true cause in its first line. ``tests/wrong/EXPLAINED.toml`` lists the explanations
 that are right for it; any other one counts as wrong until a person has judged it. Files are graded by the real grader,
 each with the checks of the function that it is about.
+
+A pair is the reference with two misconceptions at once, chosen by ``--seed``, and judged in this process. In two
+functions, both should be named; in one function, where each may hide the other, one of them; and nothing else ever.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
+import random
 import sys
+import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course import paths, selection
+from course import paths, selection, syllabus
 from course.compat import tomllib
 from course.grader import Grader
+from grader.judge import check, diagnose, limits
+from grader.judge.diagnose import Misconception, Observed
 
 FOLDER = paths.ROOT / "tests" / "wrong"
 GOAL = 0.8
 """Of the caught files, how many must be explained."""
 SPLITS = ("development", "held_back")
+BOTH_GOAL, ONE_GOAL = 0.95, 0.6
+"""Of the pairs in two functions, how many have both named; of those in one function, how many have at least one."""
+PAIR_LIMIT = 60
+"""Seconds of processor time for one pair; two mistakes together may loop for ever."""
 
 
 @dataclass(frozen=True)
@@ -126,14 +141,166 @@ def _sorted(name: str) -> str:
     return " + ".join(sorted(name.split(" + ")))
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two misconceptions of one exercise at once."""
+
+    slug: str
+    first: Misconception
+    second: Misconception
+    both: Misconception
+    """The two as one edit of the reference."""
+
+    @property
+    def in_one_function(self) -> bool:
+        """Whether both are about the same function."""
+        return self.first.function == self.second.function
+
+
+@dataclass(frozen=True)
+class PairOutcome:
+    """What was made of a pair."""
+
+    pair: Pair
+    caught: frozenset[str]
+    """Functions of which a check failed."""
+    named: frozenset[str]
+    """Misconceptions that were named, those of a pair one by one."""
+    seconds: float
+    """Of processor time."""
+
+    @property
+    def wrong(self) -> frozenset[str]:
+        """What was named and is neither of the two, nor kin of one of them."""
+        own = {self.pair.first.name, self.pair.second.name}
+        kin = {one.kin for one in (self.pair.first, self.pair.second)} - {""}
+        known = {one.name: one.kin for one in diagnose.load_misconceptions(paths.misconceptions(self.pair.slug))}
+        return frozenset(name for name in self.named - own if known.get(name) not in kin)
+
+    @property
+    def verdict(self) -> str:
+        """``not caught``, ``named wrong``, ``both named``, ``one named`` or ``unnamed``."""
+        if self.caught < {self.pair.first.function, self.pair.second.function}:
+            return "not caught"
+        if self.wrong:
+            return "named wrong"
+        right = len(self.named)
+        return "both named" if right > 1 else "one named" if right else "unnamed"
+
+
+def sampled_pairs(slug: str, n: int, seed: int) -> list[Pair]:
+    """So many different pairs of an exercise, fewer if there are no more; edits of one place make no pair."""
+    known = diagnose.load_misconceptions(paths.misconceptions(slug))
+    places = [(i, j) for i in range(len(known)) for j in range(i)]
+    random.Random(f"{slug} {seed}").shuffle(places)
+    found: list[Pair] = []
+    for i, j in places:
+        if len(found) == n:
+            break
+        first, second = known[j], known[i]
+        both = diagnose.compose(slug, first, second)
+        if both is not None:
+            found.append(Pair(slug, first, second, both))
+    return found
+
+
+@functools.cache
+def specs_of(slug: str) -> tuple[check.CheckSpec, ...]:
+    """The checks of an exercise."""
+    return tuple(check.manifest(check.load_file(paths.checks(slug), f"grader.checks.check_{slug}")))
+
+
+@functools.cache
+def reference_seen(slug: str, check_id: str, seed: int) -> Observed:
+    """A check against the reference."""
+    (spec,) = (spec for spec in specs_of(slug) if spec.id == check_id)
+    return diagnose.observe(spec, diagnose.reference_module(slug), seed)
+
+
+def paired(pair: Pair, seed: int) -> PairOutcome:
+    """Run the checks of both functions as the judge would, and explain what failed.
+
+    Where a check has a substitute for the other one's function, that one is replaced, as it is in a grading.
+
+    Raises:
+        limits.Overdue: it takes too long.
+    """
+    started = time.process_time()
+    caught, named = set(), set()
+    with limits.clock(PAIR_LIMIT):
+        whole = diagnose.edited_module(pair.slug, pair.both)
+        for own, other in dict.fromkeys(((pair.first, pair.second), (pair.second, pair.first))):
+            alone = None if pair.in_one_function else diagnose.edited_module(pair.slug, own)
+            observed: dict[str, Observed] = {}
+            for spec in specs_of(pair.slug):
+                if spec.function != own.function:
+                    continue
+                if any(observed[name].status != "passed" for name in spec.after if name in observed):
+                    observed[spec.id] = Observed(spec, "skipped", "", [])
+                    continue
+                module = alone if alone is not None and other.function in spec.substitutes else whole
+                observed[spec.id] = diagnose.observe(spec, module, seed)
+            if any(item.status in ("failed", "crashed") for item in observed.values()):
+                caught.add(own.function)
+            references = {name: reference_seen(pair.slug, name, seed) for name in observed}
+            for told in diagnose.diagnose(pair.slug, observed, references, seed).values():
+                if told.kind in ("misconception", "pair"):
+                    named |= set(told.id.split(" + "))
+            if pair.in_one_function:
+                break
+    return PairOutcome(pair, frozenset(caught), frozenset(named), time.process_time() - started)
+
+
+def report_pairs(slugs: Sequence[str], n: int, seed: int, verbose: bool) -> bool:
+    """Judge so many pairs of each exercise and print the rates; whether all goals are met."""
+    outcomes: list[PairOutcome] = []
+    overdue = 0
+    for slug in slugs:
+        pairs = sampled_pairs(slug, n, seed)
+        for number, pair in enumerate(pairs, start=1):
+            try:
+                outcome = paired(pair, seed)
+            except limits.Overdue:
+                overdue += 1
+                print(f"{'too slow':12} {slug}: {pair.both.name}", flush=True)
+                continue
+            outcomes.append(outcome)
+            if verbose or outcome.verdict in ("named wrong", "not caught"):
+                told = ", ".join(sorted(outcome.named)) or "-"
+                print(f"{outcome.verdict:12} {slug}: {pair.both.name}\n{'':12}   named: {told}", flush=True)
+            if number % 20 == 0:
+                print(f"{slug}: {number} of {len(pairs)}", file=sys.stderr, flush=True)
+    met = bool(outcomes)
+    for what, one in (("in two functions", False), ("in one function", True)):
+        found = [outcome for outcome in outcomes if outcome.pair.in_one_function == one]
+        counts = {
+            verdict: sum(outcome.verdict == verdict for outcome in found)
+            for verdict in ("not caught", "named wrong", "both named", "one named", "unnamed")
+        }
+        right = counts["both named"] + one * counts["one named"]
+        print(f"{len(found)} pairs {what}: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+        met &= not counts["not caught"] and not counts["named wrong"]
+        met &= right >= (ONE_GOAL if one else BOTH_GOAL) * len(found)
+    seconds = [outcome.seconds for outcome in outcomes]
+    print(f"{sum(seconds) / max(1, len(seconds)):.2f} s of processor time per pair; {overdue} pairs were too slow")
+    return met and not overdue
+
+
 def main() -> None:
     """Print the rates; the exit code is 1 if a goal is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("slugs", nargs="*", metavar="SLUG")
     parser.add_argument("--split", choices=SPLITS)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pairs", type=int, metavar="N", help="so many pairs of misconceptions of each exercise")
+    parser.add_argument("--seed", type=int, default=1, help="of the checks, and of the choice of pairs")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line per file")
     options = parser.parse_args()
+    if options.pairs:
+        warnings.simplefilter("ignore")
+        known = [exercise.slug for exercise in syllabus.load() if not exercise.planned]
+        if strangers := set(options.slugs) - set(known):
+            parser.error(f"no exercise called {min(strangers)}")
+        sys.exit(0 if report_pairs(options.slugs or known, options.pairs, options.seed, options.verbose) else 1)
 
     files = load(options.slugs, options.split)
     if not files:

@@ -84,7 +84,8 @@ def random_insertion(tokens: list[str], n: int, lexicon: dict[str, list[str]], r
 
     Returns:
         The old tokens in their order, with n new ones among them, at any place from before the first to behind the
-        last. Without a known word, the text as it is.
+        last. All gaps of the text are equally likely, those that have come with an earlier insertion included. (Drawing
+        from the gaps of the old text alone is right as well.) Without a known word, the text as it is.
 
     >>> random_insertion(["film"], n=1, lexicon={"film": ["film", "movie"]}, rng=random.Random(0)).count("movie")
     1
@@ -209,3 +210,46 @@ def back_translate(
 def _plain(text: str) -> str:
     """The text without what does not make it another text."""
     return " ".join(text.split()).casefold()
+
+
+# --- bonus ---
+
+
+def keep_confirmed(
+    texts: list[str],
+    labels: list[int],
+    classify: Callable[[list[str]], list[list[float]]],
+    threshold: float = 0.5,
+) -> tuple[list[str], list[int]]:
+    """Keep the augmented texts whose labels a classifier confirms.
+
+    A label is confirmed if it is the most likely class of its text, and if its probability is at least ``threshold``.
+
+    Args:
+        texts: n augmented texts. The same text may come twice; each occurrence is decided with its own label.
+        labels: for each the label of the text that it was made from, the number of a class, counted from 0.
+        classify: takes a list of texts and gives for each its C probabilities. No two of them are equally large.
+        threshold: the probability that the label has at least.
+
+    Returns:
+        The texts that are kept, in their order, and their labels. The classifier is called with a list or a tuple of
+        texts, on all of them or in a few batches.
+
+    Raises:
+        ValueError: there is not one label for each text.
+
+    >>> known = {"a fine film": [0.1, 0.9], "a film": [0.6, 0.4], "a fine plot": [0.45, 0.55]}
+    >>> classify = lambda texts: [known[text] for text in texts]
+    >>> keep_confirmed(list(known), [1, 1, 1], classify)
+    (['a fine film', 'a fine plot'], [1, 1])
+    >>> keep_confirmed(list(known), [1, 1, 1], classify, threshold=0.7)
+    (['a fine film'], [1])
+    """
+    if len(texts) != len(labels):
+        raise ValueError(f"{len(texts)} texts and {len(labels)} labels")
+    kept_texts, kept_labels = [], []
+    for text, label, probabilities in zip(texts, labels, classify(texts), strict=True):
+        if probabilities[label] == max(probabilities) and probabilities[label] >= threshold:
+            kept_texts.append(text)
+            kept_labels.append(label)
+    return kept_texts, kept_labels

@@ -312,3 +312,115 @@ def random_deletion(tokens, p, rng):
     assert examples_that_fail(SLUG, module, {"random_swap", "random_deletion"}) == []
     assert grade(SLUG, "random_swap", source).points <= 2
     assert grade(SLUG, "random_deletion", source).points == 0
+
+
+PLACES = {
+    "gap-before-the-last-word-preferred": "rng.randint(-1, len(text))",
+    "end-preferred": "rng.randint(0, len(text) + 1)",
+    "start-preferred": "max(rng.randint(-1, len(text)), 0)",
+    "only-at-the-ends": "len(text) * rng.randint(0, 1)",
+    "places-of-the-old-text": "int(rng.random() * (len(tokens) + 1))",
+    "usually-beside-its-word": "text.index(word) + 1 if rng.random() < 0.5 else rng.randint(0, len(text))",
+    "": "(rng.randint(0, len(text)) + rng.randint(0, len(text))) // 2",  # the middle is preferred
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_place_that_is_not_left_to_chance_costs_the_places_alone(name):
+    source = f"""
+def random_insertion(tokens, n, lexicon, rng):
+    known = [word for word in tokens if set(lexicon.get(word, [])) - {{word}}]
+    text = list(tokens)
+    for _ in range(n if known else 0):
+        word = rng.choice(known)
+        new = rng.choice([one for one in lexicon[word] if one != word])
+        text.insert({PLACES[name]}, new)
+    return text
+"""
+    graded = grade(SLUG, "random_insertion", source)
+    assert graded.lost == {"places"}
+    assert graded.named == ({name} if name else set())
+
+
+# --- bonus ---
+
+CONFIRMED_CHEAP = {
+    "everything": "return list(texts), list(labels)",
+    "nothing": "return [], []",
+    "every second one": "return texts[::2], labels[::2]",
+    "the first answer": "found = first or first.append(right(texts, labels, classify)); return first[0]",
+}
+
+
+@pytest.mark.parametrize("kind", CONFIRMED_CHEAP)
+def test_a_cheap_filter_earns_nothing(kind):
+    source = f"""
+def keep_confirmed(texts, labels, classify, threshold=0.5, right=keep_confirmed, first=[]):
+    {CONFIRMED_CHEAP[kind]}
+"""
+    assert grade(SLUG, "keep_confirmed", source).points == 0
+
+
+FILTER = """
+def keep_confirmed(texts, labels, classify, threshold=0.5):
+    if len(texts) != len(labels):
+        raise ValueError
+    kept = []
+    for row, text, label in zip(classify(texts), texts, labels):
+        best = row.index(max(row))
+        if best == label and row[best] >= threshold:
+            kept.append((text, label))
+    return [text for text, _ in kept], [label for _, label in kept]
+"""
+
+FILTERS = {
+    "right": ([], set(), set()),
+    "no limit": ([(" and row[best] >= threshold", "")], {"threshold"}, {"threshold-not-used"}),
+    "above": ([(">= threshold", "> threshold")], {"threshold"}, {"strictly-above-the-threshold"}),
+    "one condition": ([("best == label and row[best]", "row[label]")], {"threshold"}, {"label-need-not-win"}),
+    "confident": (
+        [("best == label and ", "")],
+        {"confirmed", "threshold"},
+        {"any-confident-text-kept"},
+    ),
+    "relabelled": (
+        [("best == label and ", ""), ("(text, label))", "(text, best))")],
+        {"confirmed", "threshold"},
+        {"labels-corrected"},
+    ),
+    "lengths": ([("raise ValueError", "pass")], {"edges"}, {"missing-labels-go-unnoticed"}),
+    "one by one": (
+        [("zip(classify(texts), texts", "zip([classify([text])[0] for text in texts], texts")],
+        {"batched"},
+        {"text-by-text"},
+    ),
+    "no list": ([("zip(classify(texts), texts", "zip(map(classify, texts), texts")], {"batched"}, set()),
+    "backwards": (
+        [("    return [text", "    kept.reverse()\n    return [text")],
+        {"confirmed", "threshold"},
+        {"parts-in-another-order"},
+    ),
+    "above and lengths": (
+        [(">= threshold", "> threshold"), ("raise ValueError", "pass")],
+        {"threshold", "edges"},
+        {"strictly-above-the-threshold", "missing-labels-go-unnoticed"},
+    ),
+    "pairs": (
+        [("[text for text, _ in kept], [label for _, label in kept]", "kept")],
+        {"confirmed", "threshold"},
+        set(),
+    ),
+    "texts alone": ([(", [label for _, label in kept]", "")], {"confirmed", "threshold"}, set()),
+}
+
+
+@pytest.mark.parametrize("what", FILTERS)
+def test_a_filter_loses_what_it_should_and_is_told_why(what):
+    edits, lost, named = FILTERS[what]
+    source = FILTER
+    for old, new in edits:
+        assert source.count(old) == 1
+        source = source.replace(old, new)
+    graded = grade(SLUG, "keep_confirmed", source)
+    assert graded.lost == lost
+    assert {part for name in graded.named for part in name.split(" + ")} == named

@@ -155,3 +155,15 @@ def test_the_density_is_that_of_torch_and_its_integral_is_one(alpha):
     for x in (0.01, 0.3, 0.5, 0.97):
         assert figures.density(alpha, x) == pytest.approx(float(beta.log_prob(torch.tensor(x)).exp()), rel=1e-4)
     assert 2 * figures.integral(lambda x: figures.density(alpha, x), 0.0, 0.5) == pytest.approx(1, abs=2e-3)
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.4, 0.9])
+def test_confirmed_labels_are_those_of_a_mask_over_all_texts(threshold):
+    generator = torch.Generator().manual_seed(3)
+    rows = (3 * torch.randn(200, 4, generator=generator, dtype=torch.float64)).softmax(-1)
+    labels = torch.randint(0, 4, (200,), generator=generator)
+    texts = [f"text {number}" for number in range(200)]
+    keep = (rows.argmax(-1) == labels) & (rows[torch.arange(200), labels] >= threshold)
+    want = [text for text, stays in zip(texts, keep.tolist(), strict=True) if stays], labels[keep].tolist()
+    assert 0 < len(want[0]) < 200
+    assert augmentation.keep_confirmed(texts, labels.tolist(), lambda given: rows.tolist(), threshold) == want

@@ -286,6 +286,24 @@ def test_one_mistake_costs_its_checks_and_is_named(function, what, lost, name, s
         assert graded.named == {name}
 
 
+@pytest.mark.parametrize(
+    ("length", "size", "lost", "named"),
+    [
+        (512, 32, {"dynamic_padding"}, {"batch-limit-of-512-by-default"}),
+        (64, 32, {"dynamic_padding"}, {"batch-limit-of-64-by-default"}),
+        (128, 31, {"forward_calls"}, set()),
+        (128, 33, {"forward_calls"}, set()),
+    ],
+)
+def test_another_default_is_noticed(length, size, lost, named):
+    source = f"""
+def predict_batch(texts, model, tokenizer, batch_size={size}, max_length={length}, right=predict_batch):
+    return right(texts, model, tokenizer, batch_size, max_length)
+"""
+    graded = grade(SLUG, "predict_batch", source)
+    assert (graded.lost, graded.named) == (lost, named)
+
+
 def test_a_chapter_s_function_with_the_argument_loses_the_names_alone():
     graded = grade(SLUG, "predict", ONE[0][4].replace("max_length=128, padding", "max_length=max_length, padding"))
     assert graded.lost == {"values", "labels_from_config"} and graded.points == 4

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from course import paths
+from grader.judge import diagnose
 from scripts import naming, unearned
 
 pytestmark = pytest.mark.slow
@@ -27,3 +28,42 @@ def test_wrong_answers_are_explained_and_none_wrongly():
     assert len(verdicts) == len(files) >= 150
     assert verdicts.count("explained wrongly") == 0
     assert verdicts.count("explained") >= 0.75 * len(files)
+
+
+# --- pairs of misconceptions ---
+
+
+def test_the_same_seed_chooses_the_same_pairs_and_none_twice():
+    chosen = naming.sampled_pairs("training", 30, seed=1)
+    assert chosen == naming.sampled_pairs("training", 30, seed=1)
+    assert chosen != naming.sampled_pairs("training", 30, seed=2)
+    assert len({pair.both.name for pair in chosen}) == 30
+    assert {pair.in_one_function for pair in chosen} == {True, False}
+
+
+def test_a_pair_is_right_if_nothing_but_its_two_names_is_told():
+    apart, together = (
+        next(pair for pair in naming.sampled_pairs("training", 60, seed=1) if pair.in_one_function == one)
+        for one in (False, True)
+    )
+    for pair in (apart, together):
+        functions = frozenset({pair.first.function, pair.second.function})
+        own = frozenset({pair.first.name, pair.second.name})
+
+        def verdict(pair=pair, caught=functions, named=own):
+            return naming.PairOutcome(pair, caught, frozenset(named), 0.0).verdict
+
+        assert verdict() == "both named"
+        assert verdict(named={pair.first.name}) == "one named"
+        assert verdict(named=()) == "unnamed"
+        assert verdict(named={*own, "something-else"}) == "named wrong"
+        assert verdict(caught=frozenset(), named=()) == "not caught"
+    assert naming.PairOutcome(apart, frozenset({apart.first.function}), frozenset(), 0.0).verdict == "not caught"
+
+
+def test_two_mistakes_in_two_functions_are_both_named():
+    known = {one.name: one for one in diagnose.load_misconceptions(paths.misconceptions("strategy"))}
+    first, second = known["rest-kept-from-a-third-on"], known["nothing-unknown"]
+    both = diagnose.compose("strategy", first, second)
+    outcome = naming.paired(naming.Pair("strategy", first, second, both), seed=5)
+    assert (outcome.verdict, outcome.named) == ("both named", {first.name, second.name})

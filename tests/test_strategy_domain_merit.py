@@ -363,3 +363,21 @@ def test_every_function_has_cheap_and_wrong_files():
     functions = {"choose_objective", "fragmentation", "extend_embedding", "chunk_for_mlm", "domain_plan"}
     assert {function for function, *_ in NAMED} == functions
     assert {*CHEAP, *(function for function, _ in CHEAP_FILES)} == functions
+
+
+@pytest.mark.parametrize("least", [1 / 3, 2 / 5])
+@pytest.mark.parametrize("seed", [1, 5])
+def test_a_rest_that_is_kept_though_it_fills_less_than_half_a_block_is_noticed(least, seed):
+    source = f"""
+def chunk_for_mlm(docs, block, cls_id, sep_id):
+    row = []
+    for doc in docs:
+        row += [*doc, sep_id]
+    blocks = [[cls_id, *row[at : at + block - 2], sep_id] for at in range(0, len(row), block - 2)]
+    if blocks and len(blocks[-1]) < {least} * block:
+        del blocks[-1]
+    return blocks
+"""
+    graded = grade(SLUG, "chunk_for_mlm", source, seed)
+    assert graded.lost == {"full_blocks"}
+    assert graded.named == {"rest-kept-from-a-third-on"}

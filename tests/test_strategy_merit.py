@@ -387,3 +387,13 @@ def choose_strategy(s, right=choose_strategy):
     assert grade(SLUG, "choose_strategy", source).points == 14
     assert remarked(SLUG, "choose_strategy.effective_batch", source)
     assert not remarked(SLUG, "choose_strategy.effective_batch", "")
+
+
+def test_five_thousand_examples_are_plenty():
+    source = """
+def choose_strategy(s, right=choose_strategy):
+    return right(dataclasses.replace(s, n_train=999) if s.n_train <= 5000 else s)
+"""
+    assert "scenario_A" in grade(SLUG, "choose_strategy", "import dataclasses\n" + source).lost
+    above = source.replace("<= 5000", "< 5000").replace("n_train=999", "n_train=s.n_train")
+    assert not grade(SLUG, "choose_strategy", "import dataclasses\n" + above).lost

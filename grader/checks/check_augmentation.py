@@ -719,13 +719,16 @@ class CheckRandomInsertion:
         """a new word can stand anywhere, also at the start and at the end"""
         lexicon = Lexicon(student, 5, 0)
         tokens = lexicon.text
-        made = answers(student, "random_insertion", tokens, 1, lexicon.entries, times=500)
+        n = 2000
+        made = answers(student, "random_insertion", tokens, 1, lexicon.entries, times=n)
         demand_variety(student, made)
         found = [(gap, text[gap]) for text in made for gap in gaps(tokens, text)]
         seen = {gap for gap, _ in found}
-        student.note("gaps that are used", listed(sorted(seen)) if len(found) > 400 else "the old text is another one")
+        student.note(
+            "gaps that are used", listed(sorted(seen)) if len(found) > 0.8 * n else "the old text is another one"
+        )
         beside = [lexicon.stranger.get(word) in tokens[max(0, gap - 1) : gap + 1] for gap, word in found]
-        student.note("a new word always stands beside its own", len(found) > 400 and all(beside))
+        student.note("a new word always stands beside its own", len(found) > 0.8 * n and all(beside))
         expect.true(
             len(found) == len(made),
             "the text is not what it was, with one new word in it",
@@ -744,6 +747,28 @@ class CheckRandomInsertion:
             "a new word always stands beside the word that it is a synonym of",
             hint="the place is drawn anew, wherever the word stands",
         )
+        counts, bound = Counter(gap for gap, _ in found), seven_sigma(1 / 6, n)
+        often = [gap for gap in range(6) if counts[gap] / n > 1 / 6 + bound]
+        near, near_bound = sum(beside) / n, seven_sigma(1 / 3, n)
+        student.note("gaps that are preferred", listed(often) or "none")
+        student.note("beside its own word", "usually" if near > 1 / 3 + near_bound else "not preferred")
+        expect.true(
+            all(abs(counts[gap] / n - 1 / 6) <= bound for gap in range(6)),
+            "a new word comes to stand in some gaps more often than in others",
+            expected=f"each of the 6 gaps in {1 / 6:.3f} ± {bound:.3f} of {n:,} calls",
+            actual=listed(f"{counts[gap] / n:.3f}" for gap in range(6)),
+            hint="what does each number that can be drawn do in list.insert, those beyond either end included?",
+            reveal=True,
+        )
+        expect.true(
+            abs(near - 1 / 3) <= near_bound,
+            "whether a new word stands beside its own is not left to chance",
+            expected=f"2 of 6 gaps are beside it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
+            actual=f"{near:.3f}",
+            hint="the place is drawn anew, wherever the word stands",
+            reveal=True,
+        )
+        self.demand_no_lean(student)
         lexicon = Lexicon(student, 8, 0)
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=150)
         spots = [[spot for spot, word in enumerate(text) if word in lexicon.stranger] for text in made]
@@ -753,6 +778,25 @@ class CheckRandomInsertion:
             not together,
             "two new words always stand side by side",
             hint="each insertion draws a place of its own",
+        )
+
+    @staticmethod
+    def demand_no_lean(student) -> None:
+        """Of several new words, as many come to stand before a text of one word as behind it, on average."""
+        n, times = 6, 500
+        lexicon = Lexicon(student, 1, 0)
+        made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=times)
+        before = [text.index(lexicon.text[0]) for text in made if lexicon.text[0] in text]
+        lean = sum(2 * count - n for count in before) / times
+        bound = 7 * n / math.sqrt(times)  # no standard deviation is larger than n
+        student.note("new words gather", "in front" if lean > bound else "behind" if lean < -bound else "nowhere")
+        expect.true(
+            abs(lean) <= bound,
+            say("of {n} words that join a text of one word, most stand on one side of it", n=n),
+            expected=f"{n / 2:.0f} ± {bound / 2:.1f} in front of it, on average",
+            actual=f"{sum(before) / max(1, len(before)):.1f}",
+            hint="a text that grows has more gaps each time: which of them can the next draw give?",
+            reveal=True,
         )
 
     @check(points=1)
@@ -1168,28 +1212,8 @@ class Journey:
             read = helpers.translated(function, self.texts, self.labels, there, back)
         self.calls = read["calls"]
         self.after = read["texts"], read["labels"]
-        self.found, self.found_labels = self.two_lists(student, read["answer"])
-
-    def two_lists(self, student, answer: Any) -> tuple[list[str], list[int]]:
-        """Texts and labels that came back."""
-        pair = isinstance(answer, (list, tuple)) and len(answer) == 2
-        found: Any
-        labels: Any
-        found, labels = answer if pair else (None, None)
-        labels = labels.tolist() if isinstance(labels, Tensor) and labels.ndim == 1 else labels
-        good = isinstance(found, (list, tuple)) and isinstance(labels, (list, tuple))
-        good = good and all(isinstance(text, str) for text in found)
-        student.note("form of the answer", "two lists" if good else form(answer))
-        expect.true(
-            good,
-            "back_translate returns two lists: texts and labels",
-            actual=answer,
-            hint="two lists of equal length, texts and labels; not one list of pairs",
-            reveal=True,
-        )
-        labels = [label.item() if isinstance(label, Tensor) and label.numel() == 1 else label for label in labels]
-        student.note("texts", [listed(self.owner(text)) for text in found][:100])
-        return list(found), labels
+        self.found, self.found_labels = two_lists(student, "back_translate", read["answer"])
+        student.note("texts", [listed(self.owner(text)) for text in self.found][:100])
 
     def owner(self, text: str) -> tuple[int, str]:
         """Number of the text that it was made of, or -1, and what it is; two that differ in blanks alone are one."""
@@ -1228,6 +1252,27 @@ class Journey:
             hint="first into the other language, then back; keep what has changed",
             reveal=True,
         )
+
+
+def two_lists(student, name: str, answer: Any) -> tuple[list[str], list[Any]]:
+    """Texts and labels that came back."""
+    pair = isinstance(answer, (list, tuple)) and len(answer) == 2
+    found: Any
+    labels: Any
+    found, labels = answer if pair else (None, None)
+    labels = labels.tolist() if isinstance(labels, Tensor) and labels.ndim == 1 else labels
+    good = isinstance(found, (list, tuple)) and isinstance(labels, (list, tuple))
+    good = good and all(isinstance(text, str) for text in found)
+    student.note("form of the answer", "two lists" if good else form(answer))
+    expect.true(
+        good,
+        say("{name} returns two lists: texts and labels", name=name),
+        actual=answer,
+        hint="two lists of equal length, texts and labels; not one list of pairs",
+        reveal=True,
+    )
+    labels = [label.item() if isinstance(label, Tensor) and label.numel() == 1 else label for label in labels]
+    return list(found), labels
 
 
 ENDINGS = re.compile("-(?:xx|yy)")
@@ -1425,3 +1470,159 @@ class CheckBackTranslate:
 def plain_label(label: object) -> object:
     """A label as an int where it is a whole number."""
     return int(label) if isinstance(label, (int, float)) and float(label).is_integer() else str(label)[:20]
+
+
+# --- bonus: keep_confirmed ---
+
+
+class Verdicts:
+    """Texts with labels, what a classifier says of them, and what the student's function keeps.
+
+    Args:
+        student: the student of this check.
+        shares: for each text the probability of its label, and that of the class that it has to beat.
+        n_classes: C
+        options: the threshold, if it is given.
+    """
+
+    def __init__(self, student, shares: Sequence[tuple[float, float]], n_classes: int, **options: float) -> None:
+        """Draw texts, labels and the rest of the probabilities, and ask."""
+        draw, n = student.draw, len(shares)
+        found = words(student, 4 * n)
+        self.texts = [" ".join(found[start : start + 4]) for start in range(0, 4 * n, 4)]
+        self.labels = [(place + draw.integer(0, 2)) % n_classes for place in range(n)]
+        self.rows = []
+        for label, (own, rival) in zip(self.labels, shares, strict=True):
+            others = [(label + step) % n_classes for step in range(1, n_classes)]
+            row = dict.fromkeys(others, (1 - own - rival) / max(1, n_classes - 2))
+            row |= {others[draw.integer(0, len(others))]: rival, label: own}
+            self.rows.append([row[number] for number in range(n_classes)])
+        threshold = options.get("threshold", 0.5)
+        self.kept = [place for place, (own, rival) in enumerate(shares) if own > rival and own >= threshold]
+        self.ask(student, options)
+
+    def ask(self, student, options: dict[str, float]) -> None:
+        """What the function makes of it."""
+        student.note("asked about", self.texts[:1])
+        with student.untraced():
+            function = student.value(None, "keep_confirmed")
+            read = student.fixtures.augmentation.confirmed(function, self.texts, self.labels, self.rows, options)
+        self.calls, self.after = read["calls"], (read["texts"], read["labels"])
+        self.found, labels = two_lists(student, "keep_confirmed", read["answer"])
+        self.found_labels = [plain_label(label) for label in labels]
+        places = {text: place for place, text in enumerate(self.texts)}
+        student.note("texts", [places.get(text, -1) for text in self.found][:100])
+        student.note("labels", [label if isinstance(label, int) else -1 for label in self.found_labels][:100])
+
+    def demand(self, what: str, hint: str) -> None:
+        """The texts and labels that are confirmed came back, and no others."""
+        expect.equal(self.found, [self.texts[place] for place in self.kept], f"texts, {what}", hint=hint, reveal=True)
+        expect.equal(
+            self.found_labels,
+            [self.labels[place] for place in self.kept],
+            f"labels, {what}",
+            hint="whoever leaves, leaves with the label; and nobody gets another one",
+            reveal=True,
+        )
+
+
+class CheckKeepConfirmed:
+    """Bonus: does the label still hold?"""
+
+    function = "keep_confirmed"
+
+    @staticmethod
+    def pairs(student, wins: Sequence[bool]) -> list[tuple[float, float]]:
+        """Far from any doubt: the label wins with 0.7 or more, every second time above 0.9, or another class does."""
+        found = []
+        for place, label_wins in enumerate(wins):
+            large = float(student.draw.uniform(*((0.7, 0.88), (0.92, 0.98))[place % 2]))
+            found.append((large, 1 - large) if label_wins else (1 - large, large))
+        return found
+
+    @check(points=2, visible=True)
+    def check_confirmed(self, student):
+        """the texts are kept whose label is the classifier's choice, in their order and with their labels"""
+        two = Verdicts(student, self.pairs(student, (True, True, False, True, True, False, True, True)), 2)
+        shares = [
+            (0.9 * own, 0.9 * rival) for own, rival in self.pairs(student, (False, True, True, False, True, True))
+        ]
+        four = Verdicts(student, shares, 4)
+        for verdicts, n_classes in ((two, 2), (four, 4)):
+            verdicts.demand(
+                f"{n_classes} classes, the classifier being sure",
+                "which class does it choose, and which label is there?",
+            )
+
+    @check(points=1)
+    def check_threshold(self, student):
+        """the label has to win, and with a probability of at least the threshold, which is 0.5 if nothing is said"""
+        by_chance = float(student.draw.uniform(0.0, 0.02))
+        default = [(0.65, 0.2), (0.44 - by_chance, 0.3), (0.2, 0.6), (0.56 + by_chance, 0.2), (0.42, 0.38), (0.5, 0.25)]
+        low = [(0.4, 0.3), (0.35 + by_chance, 0.45), (0.28, 0.25), (0.33, 0.25), (0.1, 0.7), (0.36, 0.4)]
+        high = [(0.8, 0.2), (0.7 - by_chance, 0.3), (0.75, 0.25), (0.1, 0.9), (0.6, 0.4), (0.9 + by_chance, 0.08)]
+        cases = [
+            (Verdicts(student, default, 4), "the threshold being left to its default, 0.5"),
+            (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),
+            (Verdicts(student, high, 3, threshold=0.75), "threshold=0.75"),
+        ]
+        for verdicts, what in cases:
+            verdicts.demand(what, "two conditions: the label wins, and its probability reaches the threshold")
+
+    @check(points=1, after=("confirmed",))
+    def check_batched(self, student):
+        """the classifier is called on lists of texts, in one call or a few"""
+        n = 64
+        verdicts = Verdicts(student, self.pairs(student, [place % 3 > 0 for place in range(n)]), 2)
+        kinds = sorted({str(kind) for kind, _ in verdicts.calls} - {"list", "tuple"})
+        few = len(verdicts.calls) <= n / 4
+        student.note("argument of the classifier", listed(kinds) or "list")
+        student.note("calls of the classifier", "few" if few else "about one for each text")
+        expect.true(
+            few,
+            "the classifier is called over and over",
+            expected=f"for {n} texts, at most {n // 4} calls",
+            actual=f"{len(verdicts.calls)} calls",
+            hint="a model classifies 64 texts in one batch nearly as fast as one: what does it want to be given?",
+            reveal=True,
+        )
+        expect.true(
+            not kinds,
+            "the classifier is called on something that is no list",
+            expected="a list of texts",
+            actual=listed(kinds),
+            hint="see the types in the signature",
+            reveal=True,
+        )
+        verdicts.demand(f"{n} texts", "where does a batch begin, and where does the next one?")
+
+    @check(points=1, after=("confirmed",))
+    def check_edges(self, student):
+        """equal texts are decided one by one, no texts give no texts, a missing label is an error; nothing changes"""
+        verdicts = Verdicts(student, self.pairs(student, (True, False, True, True)), 2)
+        again = Verdicts(student, self.pairs(student, (True, True, False)), 2)
+        # The first text three times: twice with its own label, then with the other one.
+        again.texts += [again.texts[0]] * 2
+        again.labels += [again.labels[0], 1 - again.labels[0]]
+        again.rows += [again.rows[0]] * 2
+        again.kept = [0, 1, 3]
+        again.ask(student, {})
+        for seen in (verdicts, again):
+            seen.demand("some of them equal", "the same text may come from two originals: each has a label of its own")
+            for what, before, after in zip(("texts", "labels"), (seen.texts, seen.labels), seen.after, strict=True):
+                student.note(f"{what} passed in change", before != after)
+                expect.true(
+                    before == after,
+                    say("the {what} that were passed in have changed", what=what),
+                    hint="the originals are still wanted: build new lists",
+                )
+        nothing = edge(student, "no texts", lambda: Verdicts(student, [], 2), "two empty lists in, two empty lists out")
+        expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
+        for spare in (1, -1):
+            short = Verdicts(student, self.pairs(student, (True, True, False)), 2)
+            short.labels = [*short.labels, 0] if spare > 0 else short.labels[:-1]
+            expect.raises(
+                partial(short.ask, student, {}),
+                say("3 texts and {count} labels", count=3 + spare),
+                hint="zip stops at the shorter list, and says nothing",
+            )

@@ -961,7 +961,7 @@ class CheckAuditLog:
                     places.append(place)
             cases.append((f"a log with right answers: {which}", log_of(steps), places))
         first = honest_steps(student, 3)
-        for right, places in ((first[0][0], []), (first[0][0] + 3, [0])):
+        for right, places in ((first[0][0], []), (first[0][0] + 1, [0]), (first[0][0] + 3, [0])):
             begun = [(first[0][0], first[0][1], right), *first[1:]]
             cases.append((f"a log whose first line has {right} of {first[0][0]} right", log_of(begun), places))
         self.demand(student, cases, "80 new examples hold 0 to 80 right answers: what do the sums say of each line?")

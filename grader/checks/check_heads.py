@@ -560,6 +560,18 @@ def row_of(score: Tensor, scores: Tensor) -> int:
     return next((row for row, other in enumerate(scores) if same(score, other)), -1)
 
 
+def keep_apart(student, head: Head, features: int) -> None:
+    """Note whether texts without padding go through a head of width 6 as each of them does alone.
+
+    Errors about padding leave that as it is; a scrambled axis, which may look like one, does not.
+    """
+    even = student.draw.normal(4, 5, 6)
+    whole = torch.ones(4, 5, dtype=torch.long)
+    together = head(even, whole, shape=(4, features))
+    alone = torch.cat([head(even[i : i + 1], whole[:1], shape=(1, features)) for i in range(4)])
+    head.fact("texts without padding keep to themselves", same(together, alone, 1e-3))
+
+
 def side_by_side(places: Tensor) -> bool:
     """Whether the true ones of several facts stand in one row."""
     where = places.nonzero().flatten()
@@ -1129,6 +1141,10 @@ class CheckAttentionPool:
         pool.fact("behind the text, PAD alone decides", same(replaced, full))
         pool.fact("twice the content matters twice as much", same(double - clean, 2 * (full - clean), 1e-3))
         pool.fact("PAD keeps the direction", bool(cosines(full, bare).min() > 1 - 1e-3))
+        keep_apart(student, pool, 6)
+        even, whole = student.draw.normal(3, 5, 6), torch.ones(3, 5, dtype=torch.long)
+        forth, back = (pool(tokens, whole, shape=(3, 6)) for tokens in (even, even.flip(1)))
+        pool.fact("without padding the order does not matter", same(forth, back, 1e-3))
         hint = "a weight of nothing comes from a score of minus infinity, before the softmax shares the weights out"
         pool.demand_reading(6, features=6)
         expect.close(clean, bare, "result with eight more PAD positions", tolerance=1e-4, hint=hint)
@@ -1560,6 +1576,13 @@ class CheckKernelsHead:
         head.fact("content matters", not same(full, clean))
         head.fact("far content matters", not same(far, clean))
         head.fact("number matters", not same(clean, bare))
+        keep_apart(student, head, 1)
+        early = 0.1 * student.draw.normal(3, 1, 6).repeat(1, 24, 1)
+        late, passage = early.clone(), 2 * student.draw.normal(3, 4, 6)
+        early[:, 7:11], late[:, 12:16] = passage, passage
+        whole = torch.ones(3, 24, dtype=torch.long)
+        here, there = (head(tokens, whole, shape=(3, 1)) for tokens in (early, late))
+        head.fact("without padding the place of a passage does not matter", same(here, there, 1e-3))
         head.demand_reading(6)
         expect.close(
             full,

@@ -507,7 +507,7 @@ class CheckPredictBatch:
     def check_forward_calls(self, student):
         """the model is called once for every batch_size texts: ceil(n / batch_size) times"""
         seen = []
-        for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, None)):
+        for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, None), (32, None)):
             metered = Metered(student, "calls")
             texts = [text_of(student.draw, 2 + i % 5) for i in range(n)]
             options = {} if batch_size is None else {"batch_size": batch_size}
@@ -599,6 +599,26 @@ class CheckPredictBatch:
                 hint="the longest text of the batch decides; who waits for columns of padding that nobody needs?",
                 reveal=True,
             )
+        self.demand_default_length(student)
+
+    @staticmethod
+    def demand_default_length(student) -> None:
+        """A longer text is cut to 128 tokens where nothing else is said."""
+        widths = []
+        for n_tokens in (131, 144, 157):  # the model can take them whole
+            metered = Metered(student, "mode")
+            with student.untraced():
+                answers = student.predict_batch([text_of(student.draw, n_tokens)], metered.model, metered.tokenizer)
+            (answer,) = demand_count(answers, 1)
+            widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
+        student.note("width of longer texts, max_length being left to its default", widths)
+        expect.equal(
+            widths,
+            [128] * 3,
+            "columns of a batch whose text has more than 128 tokens, max_length being left to its default",
+            hint="the signature gives max_length a default: where does it go?",
+            reveal=True,
+        )
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
@@ -699,6 +719,7 @@ class CheckExpectedCalibrationError:
         self.compare(
             student, confidences, correct, "all as good as they say", "0.5 and right every other time is perfect"
         )
+        self.compare(student, confidences[:1], correct[:1], "a single prediction", "one prediction is no exception")
         nothing = torch.zeros(0)
         try:
             got = student.expected_calibration_error(nothing, nothing.bool())

@@ -1934,6 +1934,21 @@ class CheckBottleneckAdapter:
             "two calls with the same input give two answers",
             hint="the formula has nothing random in it: what is drawn anew in each call?",
         )
+        batch = student.draw.normal(3, 4, 7)
+        with student.untraced():
+            together, apart = adapter(batch), adapter(batch.reshape(12, 7))
+        usable(together, (3, 4, 7), "output")
+        usable(apart, (12, 7), "output")
+        by_itself = same(together.reshape(12, 7), apart)
+        with student.untraced():
+            single = adapter(first[:1])
+        by_itself &= same(single, output[:1])
+        student.note("every vector goes by itself", by_itself)
+        expect.true(
+            by_itself,
+            "what comes out for a vector depends on the vectors beside it",
+            hint="both projections work on the last axis: what happens to the other axes between them?",
+        )
         added = output[:32] - first
         student.note("what is added has mean zero", bool((added.mean(1).abs() < 1e-3 * added.abs().mean(1)).all()))
         student.note("what is added heeds the size of h", not same(louder - 2 * first, added, tolerance=1e-2))

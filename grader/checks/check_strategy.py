@@ -514,13 +514,14 @@ class CheckChooseStrategy:
                 some(draw, **many, gpu_gib=draw.integer(16, 25)),
                 some(draw, **many, gpu_gib=draw.integer(60, 120) / 10),  # smaller than in the chapter, and enough
                 {**BASE, **many, "seq": 512},  # 32 texts at once do not fit, 21 do
+                {**BASE, **many, "n_train": 5000},
                 {**BASE, **SCENARIO_B},
             ],
         )
-        student.note("methods", [a.get("method") if isinstance(a, dict) else "none" for a in plans.answers[:4]])
-        scarce = plans.answers[4]
+        student.note("methods", [a.get("method") if isinstance(a, dict) else "none" for a in plans.answers[:5]])
+        scarce = plans.answers[5]
         student.note("full for 500 examples too", isinstance(scarce, dict) and scarce.get("method") == "full")
-        for place in range(4):
+        for place in range(5):
             expect.equal(
                 plans.method(place),
                 "full",
@@ -1557,7 +1558,7 @@ class CheckChunkForMlm:
         """all blocks but the last are full; a rest below half a block is dropped, a longer one kept"""
         block = 12 + 2 * student.draw.integer(0, 2)
         step = block - 2
-        rests = (block // 2 - 3 - student.draw.integer(0, 2), step - student.draw.integer(1, 3), block // 2)
+        rests = (block // 2 - 3, step - student.draw.integer(1, 3), block // 2, 1)
         found = []
         for rest in rests:  # two full blocks and a rest, in three documents
             whole = 2 * step + rest - 3

@@ -584,8 +584,8 @@ class CheckEvaluate:
 
 
 def worse_after(draw, best: float, n: int, *, sign: float = 1.0) -> list[float]:
-    """n values that are worse than the best one, each in its own way."""
-    return [best + sign * float(draw.uniform(0.02, 0.5)) for _ in range(n)]
+    """n values, each worse than the one before it, and the first one worse than the best."""
+    return [best + sign * gap for gap in sorted(float(draw.uniform(0.02, 0.5)) for _ in range(n))]
 
 
 @dataclass(frozen=True)
@@ -612,15 +612,17 @@ class CheckEarlyStopper:
         """Feed values to a new stopper of the student's."""
         return student.fixtures.training.stops(student.value(None, "EarlyStopper"), values, options)
 
-    def demand(self, student, cases: Sequence[Case], *, hint: str, strict: bool = False) -> None:
-        """All of them are tried first, then compared one by one.
+    def waits(self, student, patience: int, least: int = 2) -> int:
+        """How many values without an improvement the student's stopper waits for, with this patience.
 
-        How long exactly patience lasts is the matter of the first check alone (``strict``): in the others, a stopper
-        that waits for one value more than it should, always, is compared with values that are one larger.
+        How long exactly patience lasts is the matter of the first check alone. The others are fed with values that suit
+        a stopper that waits for another number, whatever it is; if that is fewer than ``least``, the promised one.
         """
-        late = 0
-        if not strict:
-            late = int(self.stop(student, [1.0, *[2.0] * 5], patience=2).after() == 4)
+        found = self.stop(student, [1.0 + 0.1 * i for i in range(patience + 4)], patience=patience).after() - 1
+        return int(found) if least <= found <= patience + 2 else patience
+
+    def demand(self, student, cases: Sequence[Case], *, hint: str) -> None:
+        """All of them are tried first, then compared one by one."""
         results = []
         for case in cases:
             found = self.stop(student, case.values, **case.options)
@@ -632,7 +634,7 @@ class CheckEarlyStopper:
             results.append(read)
         for case, read in zip(cases, results, strict=True):
             what = f"values until it says stop (0: never), {case.what}"
-            expect.equal(read["after"], case.after + late if case.after else 0, what, hint=hint, reveal=True)
+            expect.equal(read["after"], case.after, what, hint=hint, reveal=True)
             if case.best is not None:
                 expect.close(
                     read["best"],
@@ -665,7 +667,7 @@ class CheckEarlyStopper:
         cases.append(Case(falling, 0, "every value being better than the one before", {"patience": 1}))
         values = [1.0, *worse_after(draw, 1.0, 5)]
         cases.append(Case(values, 3, "patience being left to its default, 2", {}))
-        self.demand(student, cases, hint=hint, strict=True)
+        self.demand(student, cases, hint=hint)
 
     @check(points=1)
     def check_reset(self, student):
@@ -673,14 +675,15 @@ class CheckEarlyStopper:
         draw = student.draw
         hint = "only values in a row count: what happens to the count when a better value comes?"
         cases = []
-        for patience in (2, 3, 4):
+        for patience in (3, 4, 5):
+            waits = self.waits(student, patience)
             values, best = [2.0], 2.0
             for _ in range(draw.integer(2, 4)):
-                values += worse_after(draw, best, patience - 1)
+                values += worse_after(draw, best, waits - 1)
                 best -= float(draw.uniform(0.05, 0.2))
                 values.append(best)
-            n = len(values) + patience
-            values += worse_after(draw, best, patience + 2)
+            n = len(values) + waits
+            values += worse_after(draw, best, waits + 2)
             what = f"patience={patience}, with improvements in between"
             cases.append(Case(values, n, what, {"patience": patience}))
         self.demand(student, cases, hint=hint)
@@ -697,7 +700,8 @@ class CheckEarlyStopper:
             best, n = falling[-1], len(falling)
             recovering = [best + 0.9 - 0.1 * i - float(draw.uniform(0, 0.05)) for i in range(8)]  # never below
             what = f"patience={patience}, a jump up and a slow recovery"
-            cases.append(Case(falling + recovering, n + patience, what, {"patience": patience}, best, n - 1))
+            n_waited = self.waits(student, patience)
+            cases.append(Case(falling + recovering, n + n_waited, what, {"patience": patience}, best, n - 1))
         self.demand(student, cases, hint=hint)
 
     @check(points=1, visible=True)
@@ -706,12 +710,13 @@ class CheckEarlyStopper:
         draw = student.draw
         hint = "an accuracy improves when it rises"
         cases = []
-        for patience in (2, 3, 4):
+        for patience in (3, 4, 5):
+            waits = self.waits(student, patience, least=1)
             rising = [0.2 + 0.1 * i + float(draw.uniform(0, 0.05)) for i in range(draw.integer(3, 6))]
-            values = rising + worse_after(draw, rising[-1], patience + 2, sign=-1.0)
+            values = rising + worse_after(draw, rising[-1], waits + 2, sign=-1.0)
             what = f'mode="max", patience={patience}'
             options = {"patience": patience, "mode": "max"}
-            cases.append(Case(values, len(rising) + patience, what, options, rising[-1]))
+            cases.append(Case(values, len(rising) + waits, what, options, rising[-1]))
         self.demand(student, cases, hint=hint)
         for mode in ("maximum", "loss"):
             expect.raises(
@@ -726,32 +731,36 @@ class CheckEarlyStopper:
         draw = student.draw
         hint = "by how much is it better than the BEST value? That has to be more than min_delta, or best stays"
         cases = []
+        waits = self.waits(student, 3, least=1)
         for mode, sign in (("min", 1.0), ("max", -1.0)):
             delta = float(draw.uniform(0.2, 0.3))
-            options = {"min_delta": delta, "mode": mode}
+            plain = {"patience": 3, "mode": mode}
+            options = {**plain, "min_delta": delta}
             small = [sign * (3.0 - 0.4 * delta * i) for i in range(3)]  # 0, 0.4 and 0.8 deltas better: none counts
-            small += [small[-1]] * 3
+            small += [small[-1]] * (waits + 1)
             what = f'mode="{mode}", improvements smaller than min_delta'
-            cases.append(Case(small, 3, what, {**options, "patience": 2}))
-            creeping = [sign * (3.0 - 0.4 * delta * i) for i in range(7)]  # the 4th and the 7th are 1.2 deltas better
-            creeping += [creeping[-1]] * 4
+            cases.append(Case(small, 1 + waits, what, options))
+            rounds = 2 * waits + 1  # two improvements of 1.2 deltas, each when patience is nearly at its end
+            creeping = [sign * (3.0 - 1.2 / waits * delta * i) for i in range(rounds)]
+            creeping += [creeping[-1]] * (waits + 1)
             what = f'mode="{mode}", small improvements that add up'
-            cases.append(Case(creeping, 10, what, {**options, "patience": 3}))
-            pairs = [sign * (2.0 - 0.6 * delta * i) for i in range(5)]  # every second one is 1.2 deltas better
-            what = f'mode="{mode}", every second value better by more than min_delta'
-            cases.append(Case(pairs + [pairs[-1]] * 4, 8, what, {**options, "patience": 3}))
-            nearly = [sign * 0.9, *[sign * (0.9 - 0.95 * delta)] * 4]
+            cases.append(Case(creeping, rounds + waits, what, options))
+            if waits > 1:
+                pairs = [sign * (2.0 - 0.6 * delta * i) for i in range(5)]  # every second one is 1.2 deltas better
+                what = f'mode="{mode}", every second value better by more than min_delta'
+                cases.append(Case(pairs + [pairs[-1]] * (waits + 1), 5 + waits, what, options))
+            nearly = [sign * 0.9, *[sign * (0.9 - 0.95 * delta)] * (waits + 2)]
             what = f'mode="{mode}", an improvement of nearly min_delta'
-            cases.append(Case(nearly, 3, what, {**options, "patience": 2}))
-            back = [sign * 3.0, *(sign * (3.0 + 0.3 * delta * i) for i in range(1, 6))]  # a little worse each time
+            cases.append(Case(nearly, 1 + waits, what, options))
+            back = [sign * 3.0, *(sign * (3.0 + 0.3 * delta * i) for i in range(1, waits + 4))]  # worse each time
             what = f'mode="{mode}", values a little worse'
-            cases.append(Case(back, 3, what, {**options, "patience": 2}))
+            cases.append(Case(back, 1 + waits, what, options))
             # powers of two: these differences are exact
-            exact = [sign * value for value in (1.0, 0.75, 0.75, 0.75, 0.75)]
+            exact = [sign * 1.0, *[sign * 0.75] * (waits + 2)]
             what = f'mode="{mode}", an improvement of exactly min_delta'
-            cases.append(Case(exact, 3, what, {"patience": 2, "min_delta": 0.25, "mode": mode}))
+            cases.append(Case(exact, 1 + waits, what, {**plain, "min_delta": 0.25}))
             what = f'mode="{mode}", the same value again and again, min_delta=0'
-            cases.append(Case([sign] * 5, 3, what, {"patience": 2, "mode": mode}))
+            cases.append(Case([sign] * (waits + 3), 1 + waits, what, plain))
         self.demand(student, cases, hint=hint)
 
     @check(points=1)
@@ -760,19 +769,20 @@ class CheckEarlyStopper:
         draw, nan = student.draw, float("nan")
         hint = "NaN compares false with everything. Does your comparison ask for better, or for not worse?"
         cases = []
+        waits = self.waits(student, 3)
         for mode, sign in (("min", 1.0), ("max", -1.0)):
             falling = [sign * (2.0 - 0.3 * i - float(draw.uniform(0, 0.1))) for i in range(draw.integer(2, 5))]
             options = {"patience": 3, "mode": mode}
             n = len(falling)
-            values = [*falling, nan, falling[-1] + sign * 0.5, nan, nan, nan]
+            values = [*falling, nan, falling[-1] + sign * 0.5, *[nan] * waits]
             what = f'mode="{mode}", with NaN among the values'
-            cases.append(Case(values, n + 3, what, options, falling[-1], n - 1))
+            cases.append(Case(values, n + waits, what, options, falling[-1], n - 1))
             first = sign * float(draw.uniform(0.3, 0.8))
-            what = f'mode="{mode}", with NaN as the first two values'
-            cases.append(Case([nan, nan, first, *[nan] * 5], 6, what, options, first, 2))
+            what = f'mode="{mode}", NaN coming first'
+            cases.append(Case([*[nan] * (waits - 1), first, *[nan] * 5], 2 * waits, what, options, first, waits - 1))
             second = first - sign * float(draw.uniform(0.1, 0.2))
             what = f'mode="{mode}", with NaN between two improvements'
-            cases.append(Case([first, nan, second, *[nan] * 5], 6, what, options, second, 2))
+            cases.append(Case([first, nan, second, *[nan] * 5], 3 + waits, what, options, second, 2))
         self.demand(student, cases, hint=hint)
 
 

@@ -110,4 +110,19 @@ def ids() -> list[Figure]:
     return [Figure("0.7 * 2054 + 0.3 * 3185", f"{0.7 * 2054 + 0.3 * 3185:.1f}")]
 
 
-SECTIONS = (copies, deletion, while_walking, swaps, insertions, shares, ids)
+def confirmed() -> list[Figure]:
+    """A classifier that is right nine times in ten looks at variants, one in ten of which has lost its label."""
+    lost, right = 0.1, 0.9
+    kept_right, kept_lost = (1 - lost) * right, lost * (1 - right)
+    return [
+        Figure("label still right, kept", f"{100 * kept_right:.0f} %"),
+        Figure("label still right, dropped", f"{100 * (1 - lost - kept_right):.0f} %"),
+        Figure("label lost, kept", f"{100 * kept_lost:.0f} %"),
+        Figure("label lost, dropped", f"{100 * (lost - kept_lost):.0f} %"),
+        Figure("kept", f"{100 * (kept_right + kept_lost):.0f} %"),
+        Figure("wrong labels before", f"{100 * lost:.0f} %"),
+        Figure("wrong labels among the kept", f"{100 * kept_lost / (kept_right + kept_lost):.1f} %"),
+    ]
+
+
+SECTIONS = (copies, deletion, while_walking, swaps, insertions, shares, ids, confirmed)
