@@ -15,7 +15,7 @@ INSTALL = $(BIN)/python -m pip install --constraint constraints.txt
 WORKERS ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check bench skeletons messages new
+.PHONY: help setup demo demo-class test test-slow check bench skeletons messages new
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ setup: $(VENV)/.setup ## create .venv with the course command in it
 
 demo: $(VENV)/.setup ## grade exercise-3 three times: untouched, misunderstood, solved
 	@$(BIN)/python -m scripts.demo
+
+demo-class: $(VENV)/.setup ## grade a generated class of twelve, from the files to the gradebook
+	@$(BIN)/python -m scripts.demo_class
 
 test: $(VENV)/.dev ## run the tests, two at a time (the slow ones: make test-slow)
 	$(BIN)/python -m pytest -m "not slow" $(WORKERS)
