@@ -91,7 +91,7 @@ def _row(book: Gradebook, number: int) -> str:
 def _cell(entry: Entry) -> str:
     notes = []
     if entry.late:
-        notes.append(say("{time} late: −{points}", time=facts.duration(entry.late), points=facts.number(entry.penalty)))
+        notes.append(say("{time} late: -{points}", time=facts.duration(entry.late), points=facts.number(entry.penalty)))
     if by_hand := entry.override:
         notes.append(
             say(
