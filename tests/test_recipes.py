@@ -34,9 +34,10 @@ import solutions.lora
 from course import environment
 from course.cli import cli as front_cli
 from solutions import recipes
-from solutions.recipes import bench, data, model, preflight, saving, training
+from solutions.recipes import bench, data, display, methods, model, preflight, saving, splitting, training
 from solutions.recipes.__main__ import cli
-from solutions.recipes.config import METHODS, FineTune
+from solutions.recipes.config import HEADS, METHODS, FineTune
+from solutions.recipes.functions import functions
 from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError, RecipeFault, StudentError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.hardware import Hardware, find_hardware
@@ -105,10 +106,10 @@ def config(encoder, reviews) -> FineTune:
 
 def prepared(config: FineTune, hardware: Hardware = FP32) -> tuple[model.Classifier, training.Tokenised]:
     """A fresh model, adapted, and the texts to train on."""
-    parts = data.split(*data.load(config.data))
+    parts = splitting.split(*data.load(config.data))
     torch.manual_seed(config.seed)
     classifier = model.load_classifier(config, len(parts.label_names), hardware)
-    model.adapt(classifier, config, solutions.lora, hardware)
+    methods.adapt(classifier, config, hardware)
     return classifier, training.tokenise(model.load_tokenizer(config.model), parts.train, config.max_length)
 
 
@@ -117,7 +118,7 @@ def prepared(config: FineTune, hardware: Hardware = FP32) -> tuple[model.Classif
 
 def test_examples_in_the_docstrings_run():
     attempted = {}
-    for name in ("data", "training", "bench", "finetune"):
+    for name in ("data", "splitting", "functions", "training", "journal", "bench", "display"):
         outcome = doctest.testmod(sys.modules[f"solutions.recipes.{name}"])
         assert outcome.failed == 0
         attempted[name] = outcome.attempted
@@ -131,11 +132,11 @@ def made(n: int, labels: int = 3) -> data.Labelled:
 def test_no_text_is_in_two_parts_however_it_is_spelt():
     clean = made(300)
     spelt = [text.upper().replace(" ", "<br /><br />") + " !!" for text in clean.texts]
-    parts = data.split(data.Labelled(clean.texts + spelt, clean.labels * 2), ("a", "b", "c"))
-    seen = [data.normalise(text) for part in (parts.train, parts.validation, parts.test) for text in part.texts]
+    parts = splitting.split(data.Labelled(clean.texts + spelt, clean.labels * 2), ("a", "b", "c"))
+    seen = [splitting.normalise(text) for part in (parts.train, parts.validation, parts.test) for text in part.texts]
     assert len(seen) == len(set(seen)) == 300
     assert parts.counts == {
-        "read": 600, "blank": 0, "duplicates": 300, "contradictory": 0, "unique": 300,
+        "read": 600, "blank": 0, "duplicates": 300, "contradictory": 0, "unique": 300, "near_duplicates": 0,
         "train": 210, "validation": 30, "test": 60,
     }  # fmt: skip
 
@@ -143,7 +144,7 @@ def test_no_text_is_in_two_parts_however_it_is_spelt():
 def test_texts_that_contradict_each_other_and_blank_ones_are_dropped_and_counted():
     clean = made(60)
     texts = [*clean.texts, "Text number 0!", "  ", ""]
-    parts = data.split(data.Labelled(texts, [*clean.labels, 1, 0, 1]), ("a", "b", "c"))
+    parts = splitting.split(data.Labelled(texts, [*clean.labels, 1, 0, 1]), ("a", "b", "c"))
     assert {name: parts.counts[name] for name in ("blank", "contradictory", "duplicates", "unique")} == {
         "blank": 2, "contradictory": 2, "duplicates": 0, "unique": 59,
     }  # fmt: skip
@@ -154,7 +155,7 @@ def test_texts_that_contradict_each_other_and_blank_ones_are_dropped_and_counted
 
 def test_every_part_has_the_labels_in_the_same_proportions():
     uneven = data.Labelled([f"text {i}" for i in range(500)], [0 if i % 5 else 1 for i in range(500)])
-    parts = data.split(uneven, ("often", "seldom"))
+    parts = splitting.split(uneven, ("often", "seldom"))
     counts = [data.label_counts(part, parts.label_names) for part in (parts.train, parts.validation, parts.test)]
     assert counts == [{"often": 280, "seldom": 70}, {"often": 40, "seldom": 10}, {"often": 80, "seldom": 20}]
 
@@ -162,13 +163,13 @@ def test_every_part_has_the_labels_in_the_same_proportions():
 def test_the_split_depends_on_the_texts_alone():
     clean = made(200)
     order = random.Random(3).sample(range(200), 200)
-    assert set(data.split(clean, ("a", "b", "c")).test.texts) == set(
-        data.split(clean.take(order), ("a", "b", "c")).test.texts
+    assert set(splitting.split(clean, ("a", "b", "c")).test.texts) == set(
+        splitting.split(clean.take(order), ("a", "b", "c")).test.texts
     )
 
 
 def test_a_limit_takes_from_every_part_and_moves_nothing():
-    whole, some = (data.split(made(300), ("a", "b", "c"), limit) for limit in (None, 100))
+    whole, some = (splitting.split(made(300), ("a", "b", "c"), limit) for limit in (None, 100))
     for part in ("train", "validation", "test"):
         assert set(getattr(some, part).texts) < set(getattr(whole, part).texts)
     assert sum(len(part) for part in (some.train, some.validation, some.test)) == pytest.approx(100, abs=5)
@@ -213,7 +214,7 @@ def test_a_csv_that_does_not_fit_is_explained(tmp_path, content, complaint):
     path = tmp_path / "bad.csv"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(RecipeError, match=complaint):
-        data.split(*data.load(str(path)))
+        splitting.split(*data.load(str(path)))
 
 
 def test_labels_of_a_csv_may_be_words_or_numbers(tmp_path):
@@ -250,12 +251,12 @@ def test_an_unknown_data_name_says_what_is_known():
 
 @needs_reviews
 def test_rotten_tomatoes_is_split_as_the_documentation_says():
-    parts = data.split(*data.load("rotten-tomatoes"))
+    parts = splitting.split(*data.load("rotten-tomatoes"))
     assert parts.counts == {
-        "read": 8530, "blank": 0, "duplicates": 2, "contradictory": 0, "unique": 8528,
+        "read": 8530, "blank": 0, "duplicates": 2, "contradictory": 0, "unique": 8528, "near_duplicates": 0,
         "train": 5970, "validation": 852, "test": 1706,
     }  # fmt: skip
-    seen = [data.normalise(text) for part in (parts.train, parts.validation, parts.test) for text in part.texts]
+    seen = [splitting.normalise(text) for part in (parts.train, parts.validation, parts.test) for text in part.texts]
     assert len(seen) == len(set(seen)) == 8528
     assert Counter(parts.test.labels) == {0: 853, 1: 853}
 
@@ -266,12 +267,11 @@ def test_rotten_tomatoes_is_split_as_the_documentation_says():
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"method": "lora+"}, "method='lora\\+' is none of lora, full, head"),
+        ({"method": "lora+"}, "method='lora\\+' is none of full, head, top, lora"),
         ({"epochs": 0}, "epochs=0 must be greater than 0"),
         ({"learning_rate": math.nan}, "learning_rate=nan must be greater than 0"),
         ({"warmup_share": 1.0}, "warmup_share=1.0 must be at least 0 and less than 1"),
         ({"limit": 0}, "limit=0 must be at least 1"),
-        ({"method": "full", "mine": Path("lora.py")}, "mine=lora.py holds LoRA, but method='full'"),
         ({"targets": ()}, "leaves LoRA no layer to adapt"),
     ],
 )
@@ -282,7 +282,7 @@ def test_contradictions_are_refused_with_their_values(changes, complaint):
 
 def test_each_method_has_a_rate_of_its_own():
     rates = [FineTune(method=method).learning_rate for method in METHODS]
-    assert len(set(rates)) == len(METHODS) == 3
+    assert len(METHODS) == 8 and all(rate > 0 for rate in rates)
     assert FineTune(method="full", learning_rate=3e-5).learning_rate == 3e-5
 
 
@@ -302,12 +302,12 @@ def test_a_device_that_is_not_there_is_refused():
 # --- Model ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("pooling", ["mean", "cls"])
-def test_padding_does_not_change_the_logits(config, pooling):
-    classifier, texts = prepared(dataclasses.replace(config, pooling=pooling))
+@pytest.mark.parametrize("head", HEADS)
+def test_padding_does_not_change_the_logits(config, head):
+    classifier, texts = prepared(dataclasses.replace(config, head=head))
     for row in texts.tokens[:5]:
         short, long = (
-            classifier(*data.pad([row], texts.pad_token, length)) for length in (len(row), len(row) + 11)
+            classifier(*data.pad([row], texts.pad_token, length)).logits for length in (len(row), len(row) + 11)
         )  # fmt: skip
         torch.testing.assert_close(short, long, atol=1e-5, rtol=0)
 
@@ -332,7 +332,7 @@ def test_attention_in_float32_agrees_with_the_plain_one_and_keeps_the_dtype(conf
 def test_what_is_trained_is_what_lora_report_says(config):
     classifier = model.load_classifier(config, 2, FP32)
     before = sum(parameter.numel() for parameter in classifier.parameters())
-    counts = model.adapt(classifier, config, solutions.lora, FP32)
+    counts = methods.adapt(classifier, config, FP32)
     report = solutions.lora.lora_report([(24, 24)] * 2, config.rank, 2, head_params=24 * 2 + 2, base_params=before)
     names = [name for name, parameter in classifier.named_parameters() if parameter.requires_grad]
     assert counts["trainable"] == report["trainable"] == 2 * 2 * 3 * (24 + 24) + 50
@@ -355,7 +355,7 @@ def test_targets_that_hit_nothing_are_refused_with_what_there_is(config):
     with pytest.raises(
         RecipeError, match="no linear layer of this model is called q_lin. Choose --targets from: query"
     ):
-        model.adapt(classifier, dataclasses.replace(config, targets=("q_lin",)), solutions.lora, FP32)
+        methods.adapt(classifier, dataclasses.replace(config, targets=("q_lin",)), FP32)
 
 
 # --- Training ---------------------------------------------------------------------------------------------------------
@@ -371,7 +371,7 @@ def test_training_moves_what_it_should_and_leaves_the_rest_bit_equal(config, met
     training.train(classifier, texts, config, hardware)
     looked = {True: 0, False: 0}
     for name, parameter in classifier.named_parameters():
-        unused = name == "encoder.embeddings.token_type_embeddings.weight"  # one of its two rows gets no gradient
+        unused = name == "bert.embeddings.token_type_embeddings.weight"  # one of its two rows gets no gradient
         assert torch.equal(parameter, before[name]) is not parameter.requires_grad or unused, name
         looked[parameter.requires_grad] += 1
     assert looked[True] and (looked[False] or method == "full")
@@ -443,7 +443,7 @@ def test_a_short_training_has_a_whole_schedule(config):
 
 def test_speed_and_remaining_time_leave_out_the_first_step():
     ticks = iter([100.0, 101.0, 103.0])  # the end of every step, in seconds
-    clock = run_module.Clock(lambda: next(ticks))
+    clock = display.Clock(lambda: next(ticks))
     assert clock.tick(training.Step(1, 8, 32, 0.2, None)) is None
     assert clock.tick(training.Step(2, 8, 32, 0.3, None)) == pytest.approx((32, 7))  # a tenth per second, 0.7 left
     assert clock.tick(training.Step(3, 8, 16, 0.5, None)) == pytest.approx((16, 5))
@@ -459,14 +459,14 @@ def told(config, out, **console) -> str:
 @pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "file"])
 def test_training_says_how_long_it_takes_and_how_fast_it_is_from_the_second_step_on(config, tmp_path, terminal):
     seen = []
-    real = run_module.Progress.update
+    real = display.Progress.update
 
     def update(self, task, **fields):
         seen.append(fields.get("words"))
         return real(self, task, **fields)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_module.Progress, "update", update)
+        patch.setattr(display.Progress, "update", update)
         printed = told(config, tmp_path, force_terminal=terminal)
     assert len(re.findall(r"^training will take about \d+ s here \(28 steps\)$", printed, flags=re.MULTILINE)) == 1
     speed = r"step {} of 28  loss [\d.]+  [\d,.]+ texts/s  \d+ s left"
@@ -479,8 +479,8 @@ def test_training_says_how_long_it_takes_and_how_fast_it_is_from_the_second_step
 def test_a_loss_that_is_no_number_ends_the_run(config):
     classifier, texts = prepared(config)
     with torch.no_grad():
-        classifier.classifier.bias[0] = math.nan
-    with pytest.raises(RecipeError, match="the loss became nan: --learning-rate 0.02 is too high"):
+        classifier.classifier.line.bias[0] = math.nan
+    with pytest.raises(RecipeError, match="the loss became nan in step 1: --learning-rate 0.02 is too high"):
         training.train(classifier, texts, config, FP32)
 
 
@@ -513,7 +513,7 @@ def test_a_saved_run_answers_as_it_did(config, tmp_path, method, precision):
     assert json.loads((tmp_path / "run/result.json").read_text(encoding="utf-8")) == json.loads(json.dumps(result))
 
     run = saving.load_run(tmp_path / "run", hardware=find_hardware(config))
-    parts = data.split(*data.load(config.data))
+    parts = splitting.split(*data.load(config.data))
     assert training.score(run.logits(parts.test.texts), torch.tensor(parts.test.labels)) == result["test"]
     prediction = run.predict(["a warm funny film"])[0]
     assert prediction.label in parts.label_names and 0.5 <= prediction.probability <= 1
@@ -844,7 +844,7 @@ def test_the_benchmark_measures_all_methods_and_writes_them_down(encoder, review
 def test_the_packaged_encoder_has_the_shapes_that_the_documentation_counts(tmp_path):
     config = FineTune(limit=20)
     classifier = model.load_classifier(config, 2, FP32)
-    counts = model.adapt(classifier, config, solutions.lora, FP32)
+    counts = methods.adapt(classifier, config, FP32)
     report = solutions.lora.lora_report([(384, 384)] * 2, r=8, n_layers=6, head_params=770, base_params=22_566_146)
     assert (counts["trainable"], counts["total"]) == (report["trainable"], 22_566_146 + report["lora_params"])
     assert counts["trainable"] == 74_498
