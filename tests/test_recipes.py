@@ -34,7 +34,7 @@ import solutions.lora
 from course import environment
 from course.cli import cli as front_cli
 from solutions import recipes
-from solutions.recipes import bench, data, display, methods, model, preflight, saving, splitting, training
+from solutions.recipes import bench, data, display, methods, model, pictures, predicting, preflight, saving, splitting, training
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS, FineTune
 from solutions.recipes.functions import functions
@@ -65,6 +65,12 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(autouse=True)
+def no_pictures(monkeypatch):
+    """Drawing takes longer than the training of these models; test_finetune.py looks at the pictures."""
+    monkeypatch.setattr(pictures, "draw", lambda *_: [])
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +251,7 @@ def test_data_from_the_hub_is_taken_whole_and_split_by_us(monkeypatch):
 def test_an_unknown_data_name_says_what_is_known():
     if find_spec("datasets"):
         pytest.skip("with the package datasets the hub is asked")
-    with pytest.raises(RecipeError, match="none of rotten-tomatoes, imdb, not a CSV file"):
+    with pytest.raises(RecipeError, match="none of rotten-tomatoes, imdb, ratings, not a CSV file"):
         data.load("rotten-potatoes")
 
 
@@ -371,10 +377,11 @@ def test_training_moves_what_it_should_and_leaves_the_rest_bit_equal(config, met
     training.train(classifier, texts, config, hardware)
     looked = {True: 0, False: 0}
     for name, parameter in classifier.named_parameters():
-        unused = name == "bert.embeddings.token_type_embeddings.weight"  # one of its two rows gets no gradient
+        # One of the two rows gets no gradient; and a bias of the keys, the same for all of them, changes no softmax.
+        unused = name == "bert.embeddings.token_type_embeddings.weight" or name.endswith("key.bias")
         assert torch.equal(parameter, before[name]) is not parameter.requires_grad or unused, name
         looked[parameter.requires_grad] += 1
-    assert looked[True] and (looked[False] or method == "full")
+    assert looked[True] and (looked[False] or method in ("full", "scratch"))
 
 
 def test_the_loss_starts_near_chance_and_falls(config):
@@ -496,7 +503,8 @@ def test_score_is_what_a_reader_would_compute():
     got = training.score(logits, torch.tensor([0, 1, 0]))
     want = (math.log(1 + math.exp(-2)) + math.log(1 + math.exp(-1)) + math.log(1 + math.exp(3))) / 3
     assert got == {
-        "accuracy": pytest.approx(2 / 3), "standard_error": pytest.approx(math.sqrt(2 / 27)),
+        "accuracy": pytest.approx(2 / 3), "precision": 0.5, "recall": 1.0, "f1": pytest.approx(2 / 3),
+        "standard_error": pytest.approx(math.sqrt(2 / 27)),
         "loss": pytest.approx(want), "n": 3,
     }  # fmt: skip
 
@@ -509,27 +517,29 @@ def test_score_is_what_a_reader_would_compute():
 def test_a_saved_run_answers_as_it_did(config, tmp_path, method, precision):
     config = dataclasses.replace(config, method=method, precision=precision, learning_rate=5e-3)
     result = finetune(config, tmp_path / "run", QUIET)
-    assert result["reload_difference"] == 0.0
+    assert result["reload_difference"] <= (1e-6 if precision == "fp32" else 2e-2)
     assert json.loads((tmp_path / "run/result.json").read_text(encoding="utf-8")) == json.loads(json.dumps(result))
 
     run = saving.load_run(tmp_path / "run", hardware=find_hardware(config))
     parts = splitting.split(*data.load(config.data))
-    assert training.score(run.logits(parts.test.texts), torch.tensor(parts.test.labels)) == result["test"]
-    prediction = run.predict(["a warm funny film"])[0]
-    assert prediction.label in parts.label_names and 0.5 <= prediction.probability <= 1
-    files = {path.name for path in (tmp_path / "run").iterdir()}
-    assert files == {"result.json", "recipe.json", saving.weights_file(method)}
+    again = training.score(run.logits(parts.test.texts), torch.tensor(parts.test.labels))
+    assert again == pytest.approx(result["test"], abs=1e-6 if precision == "fp32" else 1e-2)
+    prediction = predicting.predict(run, ["a warm funny film"])[0]
+    assert prediction["label"] in parts.label_names and 0.5 <= prediction["probability"] <= 1
+    files = {str(path.relative_to(tmp_path / "run")) for path in (tmp_path / "run").rglob("*") if path.is_file()}
+    assert files >= {"result.json", "recipe.json", "config.json", "metrics.jsonl", saving.weights_file(method)}
+    assert not {name for name in files if name.startswith((".", "checkpoint"))}
 
 
 def test_the_result_says_what_was_done(config, tmp_path):
     result = finetune(config, tmp_path, QUIET)
-    assert result["schema"] == "course/run/v1"
+    assert result["schema"] == "course/run/v2"
     assert result["data"]["train"] + result["data"]["validation"] + result["data"]["test"] == result["data"]["unique"]
-    assert result["parameters"]["lora"] + result["parameters"]["head"] == result["parameters"]["trainable"]
+    assert result["parameters"]["added"] + result["parameters"]["head"] == result["parameters"]["trainable"]
     assert result["test"]["n"] == result["data"]["test"]
     assert re.fullmatch(r".+, (AMX|AVX512|AVX2|NO AVX|DEFAULT|[A-Z0-9 ]+)", result["processor"])
-    assert FineTune(**{**result["config"], "targets": tuple(result["config"]["targets"])}) == config
-    saved = load_file(tmp_path / "adapter.safetensors")
+    assert FineTune.from_plain(result["config"]) == config
+    saved = load_file(tmp_path / "adapter_model.safetensors")
     assert sum(tensor.numel() for tensor in saved.values()) == result["parameters"]["trainable"]
 
 
@@ -546,7 +556,7 @@ def test_an_adapter_on_another_base_is_refused(config, encoder, tmp_path):
 
 
 def test_a_run_that_does_not_answer_as_before_is_our_fault(config, tmp_path, monkeypatch):
-    def forgetful(model, config, lora, state):
+    def forgetful(model, config, state, taken=None):
         """Load nothing."""
 
     monkeypatch.setattr(saving, "load_trained_state", forgetful)
@@ -594,16 +604,16 @@ def own_file(folder: Path, *edits: tuple[str, str]) -> Path:
 
 def test_your_own_lora_is_trained_and_needed_again_for_loading(config, tmp_path):
     mine = own_file(
-        tmp_path, ("self.scale = alpha / r\n        self.dropout", "self.scale = 7.0\n        self.dropout")
+        tmp_path, ("nn.init.kaiming_uniform_(self.A, a=5**0.5)  # as", "nn.init.normal_(self.A, std=0.5)  # not as")
     )
     ours = finetune(config, tmp_path / "ours", QUIET)
     theirs = finetune(dataclasses.replace(config, mine=mine), tmp_path / "theirs", QUIET)
     assert ours["training_loss"] != theirs["training_loss"]
-    with pytest.raises(StudentError, match="was trained with --mine my lora.py, which has to be named"):
+    with pytest.raises(StudentError, match="was trained with files of yours, which have to be named"):
         saving.load_run(tmp_path / "theirs")
-    assert saving.load_run(tmp_path / "theirs", mine).predict(["a warm film"])
+    assert predicting.predict(saving.load_run(tmp_path / "theirs", mine), ["a warm film"])
     mine.write_text(mine.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
-    with pytest.raises(StudentError, match="which has changed since"):
+    with pytest.raises(StudentError, match="was trained with my lora.py, which has changed since"):
         saving.load_run(tmp_path / "theirs", mine)
 
 
@@ -665,7 +675,7 @@ def test_there_are_variants_of_every_function_that_the_recipe_calls():
         (None, "there is no file"),
         ("def lora_report(", "cannot be read as Python: .* \\(line 1\\)"),
         ("import nowhere_to_be_found", "cannot be imported: ModuleNotFoundError"),
-        ("def lora_report(): ...", "does not define LoRALinear, inject_lora, lora_state_dict, load_lora_state_dict"),
+        ("def nothing(): ...", "nothing that this run needs is started in .*: .*lora.inject_lora"),
     ],
 )
 def test_a_file_that_is_no_solution_is_refused_before_anything_is_loaded(config, tmp_path, source, complaint):
@@ -676,8 +686,8 @@ def test_a_file_that_is_no_solution_is_refused_before_anything_is_loaded(config,
         finetune(dataclasses.replace(config, mine=mine), tmp_path / "run", QUIET)
 
 
-def test_the_skeleton_says_that_it_is_not_written_yet(config, tmp_path):
-    with pytest.raises(StudentError, match="is not written yet .*course grade exercise-3"):
+def test_nothing_but_skeletons_is_refused(config, tmp_path):
+    with pytest.raises(StudentError, match="nothing that this run needs is started in .*lora.py: .*or leave out --mine"):
         finetune(dataclasses.replace(config, mine=ROOT / "exercises/lora.py"), tmp_path, QUIET)
 
 
@@ -688,7 +698,7 @@ def test_the_command_trains_and_names_the_next_one(encoder, reviews, tmp_path):
     arguments = ["finetune", "--model", str(encoder), "--data", str(reviews), "--limit", "80", "--rank", "2"]
     done = CliRunner().invoke(cli, [*arguments, "--out", str(tmp_path / "run"), "--precision", "fp32"])
     assert done.exit_code == 0, done.output
-    assert "LoRA" not in done.stderr and "test accuracy" in done.stdout
+    assert "LoRA" not in done.stderr and re.search(r"^test +accuracy 0", done.stdout, re.MULTILINE)
     assert done.stdout.splitlines()[-1] == f"Next: course run predict {tmp_path / 'run'} 'a warm and funny film'"
     asked = CliRunner().invoke(cli, ["predict", str(tmp_path / "run"), "a warm and funny film"])
     assert asked.exit_code == 0
@@ -832,7 +842,7 @@ def test_the_benchmark_measures_all_methods_and_writes_them_down(encoder, review
     report = bench.run(rounds=1, threads=1, console=QUIET, data=str(reviews), model=str(encoder))
     bench.write(report, tmp_path / "bench.json")
     assert json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")) == report
-    assert list(report["recipes"]) == ["chapter", *METHODS]
+    assert list(report["recipes"]) == ["chapter", "lora", "full", "head"]
     assert all(figures["samples_per_second"] > 0 for figures in report["recipes"].values())
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from solutions.recipes.files import write_json
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
 from solutions.recipes.journal import Journal
-from solutions.recipes.methods import adapt, trained_state
+from solutions.recipes.methods import adapt, longest_text, trained_state
 from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
 from solutions.recipes.preflight import CHECKPOINT, CONFIG, RESULT
 from solutions.recipes.saving import Outputs, load_run, prepare_folder, save_run
@@ -75,10 +76,6 @@ def finetune(
     taken = functions(config)
     data = prepare_data(config, taken)
     outputs, data = standardised(data)
-    tokenizer = load_tokenizer(config.model)
-    training, validation, test = (
-        tokenise(tokenizer, part, config.max_length) for part in (data.train, data.validation, data.test)
-    )
     prepare_folder(out, overwrite, resume)
     console.print(f"{config.method} on {describe(hardware)}\n{describe_data(data)}", highlight=False)
     if taken.yours:
@@ -89,6 +86,10 @@ def finetune(
         model = load_classifier(config, outputs.n, hardware, taken)
         base = fingerprint(model.bert)
         parameters = adapt(model, config, hardware, taken)
+    tokenizer, longest = load_tokenizer(config.model), longest_text(model, config)
+    training, validation, test = (
+        tokenise(tokenizer, part, longest) for part in (data.train, data.validation, data.test)
+    )
     saving = Saving(out / CHECKPOINT, identity(config, training, base, taken), save_every, resume)
     if not resume:
         write_json(out / CONFIG, {"schema": "course/config/v1", **config.plain()})
@@ -97,7 +98,9 @@ def finetune(
     with console.status("testing, saving, and asking the saved run the same"), taken.blame():
         test_logits = answer(model, test.tokens, test.pad_token, hardware, taken)
         state = trained_state(model, config, taken)
-        save_run(out, config, outputs, base, model, state, taken, tokenizer)
+        if "lora.load_lora_state_dict" in taken.yours:
+            try_your_loader(state, config, outputs, hardware, taken, test, test_logits)
+        save_run(out, replace(config, max_length=longest), outputs, base, model, state, taken, tokenizer)
         difference = asked_again(out, config, hardware, taken, data.test, test_logits)
         figures = evaluate_run(test_logits, test, outputs, taken)
         drawn = pictures.draw(out, test_logits, test.labels, outputs)
@@ -188,6 +191,30 @@ def ending_gently(under_way: Training) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def try_your_loader(
+    state: dict[str, Tensor],
+    config: FineTune,
+    outputs: Outputs,
+    hardware: Hardware,
+    taken: Functions,
+    test: Tokenised,
+    logits: Tensor,
+) -> None:
+    """Put what was trained into a fresh model, by your own function.
+
+    Raises:
+        StudentError: the model does not answer like the trained one.
+    """
+    fresh = load_classifier(config, outputs.n, hardware, taken)
+    adapt(fresh, config, hardware, taken)
+    taken.lora.load_lora_state_dict(fresh, state)
+    again = answer(fresh, test.tokens[:ASKED_AGAIN], test.pad_token, hardware, taken)
+    difference = (again - logits[:ASKED_AGAIN]).abs().max().item()
+    if not difference <= SAME_LOGITS[hardware.precision]:
+        message = f"after load_lora_state_dict the model answers differently: its logits are off by {difference:.2g}"
+        raise taken.broken_promise(message, "lora")
 
 
 def asked_again(

@@ -133,15 +133,26 @@ def insert_adapters(model: Classifier, config: FineTune, taken: Functions) -> No
 def put_in_front(model: Classifier, config: FineTune, taken: Functions) -> None:
     """Virtual tokens in front of the words, or in front of every layer's keys and values."""
     model.bert.requires_grad_(False)
-    room = getattr(model.config, "max_position_embeddings", None)
-    if room is not None and config.max_length + config.virtual_tokens > room:
-        raise RecipeError(
-            f"--max-length {config.max_length} and --virtual-tokens {config.virtual_tokens} together exceed the "
-            f"{room} positions of {config.model}. Take a smaller --max-length"
-        )
     model.front = (Prefix if config.method == "prefix" else Prompt)(model.bert, config.virtual_tokens)
     model.n_skipped = config.virtual_tokens if config.method == "prompt" else 0
     _check_count(model, config, taken, n_virtual=config.virtual_tokens)
+
+
+def longest_text(model: Classifier, config: FineTune) -> int:
+    """Tokens that a text may have: as many as were asked for, if the model has positions for them.
+
+    Raises:
+        RecipeError: virtual tokens take all positions.
+    """
+    room = getattr(model.config, "max_position_embeddings", None)
+    if room is None:
+        return config.max_length
+    if str(model.config.model_type) in COUNT_FROM_TWO:
+        room -= 2
+    left = room - (config.virtual_tokens if config.method in ("prefix", "prompt") else 0)
+    if left < FEWEST_TOKENS:
+        raise RecipeError(f"--virtual-tokens {config.virtual_tokens} leaves no room for words: there are {room} positions")
+    return min(config.max_length, left)
 
 
 def _check_count(model: Classifier, config: FineTune, taken: Functions, **sizes: int) -> None:

@@ -64,59 +64,70 @@ def to_peft(model: Classifier, state: dict[str, Tensor], config: FineTune, taken
         return head | {PROMPT: state[VECTORS]}
     found: dict[str, Tensor] = {}
     for name, module in model.bert.named_modules():
-        if any(f".{name}".endswith(f".{target}") for target in config.targets) and _is_adapted(module):
-            a, b = factors(module, config, taken)
+        if any(f".{name}".endswith(f".{target}") for target in config.targets) and trained_matrices(module):
+            a, b = factors(module, model, config, taken)
             found |= {f"{ROOT}bert.{name}.lora_A.weight": a, f"{ROOT}bert.{name}.lora_B.weight": b}
     return head | found
 
 
-def _is_adapted(module: nn.Module) -> bool:
-    """Whether a module is a LoRA layer: a frozen linear layer, and two trained matrices somewhere in it."""
-    own = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    return len(own) == 2 and all(p.ndim == 2 for p in own) and frozen_linear(module) is not None
-
-
-def frozen_linear(module: nn.Module) -> nn.Linear | None:
-    """The wrapped layer: the largest frozen linear layer in a module."""
-    found = [m for m in module.modules() if isinstance(m, nn.Linear) and not m.weight.requires_grad]
-    return max(found, key=lambda m: m.weight.numel(), default=None)
+def trained_matrices(layer: nn.Module) -> list[nn.Parameter]:
+    """What is trained in a LoRA layer: two matrices; of any other module, none of interest."""
+    own = [parameter for parameter in layer.parameters() if parameter.requires_grad]
+    return own if len(own) == 2 and all(parameter.ndim == 2 for parameter in own) else []
 
 
 @torch.no_grad()
-def factors(layer: nn.Module, config: FineTune, taken: Functions) -> tuple[Tensor, Tensor]:
+def factors(layer: nn.Module, model: Classifier, config: FineTune, taken: Functions) -> tuple[Tensor, Tensor]:
     """A (R, k) and B (d, R) of a LoRA layer, however it is written; what counts is what it computes.
 
     Raises:
         StudentError: its update is not (alpha / R) B A.
     """
-    base = frozen_linear(layer)
-    assert base is not None
-    d, k = base.weight.shape
-    update = _update(layer, base)
-    first, second = (p.float() for p in layer.parameters() if p.requires_grad)
+    first, second = trained_matrices(layer)
+    tolerance = 3e-2 if model.hardware.bf16 else 1e-4
     for a, b in ((first, second), (second, first)):
-        for a_turned in (a, a.T):
-            for b_turned in (b, b.T):
-                if a_turned.shape != (config.rank, k) or b_turned.shape != (d, config.rank):
-                    continue
-                wanted = config.alpha / config.rank * (b_turned @ a_turned)
-                if torch.allclose(wanted, update, rtol=1e-4, atol=1e-5 * max(1e-3, update.abs().max().item())):
-                    return tuple(one.detach().cpu().contiguous().clone() for one in (a_turned, b_turned))
+        for a_turned, b_turned in ((x, y) for x in (a, a.T) for y in (b, b.T)):
+            if len(a_turned) != config.rank or b_turned.shape[1] != config.rank:
+                continue
+            probes = torch.eye(a_turned.shape[1], device=a.device)
+            update = _update(layer, probes, (first, second), model)
+            wanted = config.alpha / config.rank * (b_turned @ a_turned).float()
+            if update is None or update.shape != wanted.shape:
+                continue
+            if (wanted - update).abs().max() <= tolerance * max(1e-3, wanted.abs().max().item(), _size(layer, probes, model)):
+                return a_turned.cpu().contiguous().clone(), b_turned.cpu().contiguous().clone()
     raise taken.broken_promise("the update of LoRALinear is not (alpha / r) B A, so peft cannot load it", "lora")
 
 
-def _update(layer: nn.Module, base: nn.Linear) -> Tensor:
-    """(d, k), what a LoRA layer adds to its frozen weight: that is taken out for the moment, and the layer asked."""
-    was_training, kept = layer.training, [(one, one.data) for one in base.parameters()]
+def _ask(layer: nn.Module, probes: Tensor, model: Classifier) -> Tensor:
+    """(d, k), what a layer makes of the k unit vectors, without dropout."""
+    was_training = layer.training
     layer.eval()
+    with model.hardware.autocast():
+        answers = layer(probes).float().T
+    layer.train(was_training)
+    return answers
+
+
+def _size(layer: nn.Module, probes: Tensor, model: Classifier) -> float:
+    return float(_ask(layer, probes, model).abs().max())
+
+
+def _update(
+    layer: nn.Module, probes: Tensor, own: tuple[nn.Parameter, nn.Parameter], model: Classifier
+) -> Tensor | None:
+    """(d, k), what a LoRA layer adds: the difference to what it answers while its factors are zero."""
     try:
-        for one, data in kept:
-            one.data = torch.zeros_like(data, dtype=torch.float32)
-        return layer(torch.eye(base.in_features, device=base.weight.device)).T
-    finally:
-        for one, data in kept:
-            one.data = data
-        layer.train(was_training)
+        whole = _ask(layer, probes, model)
+    except RuntimeError:  # a transposed factor makes probes of the wrong width
+        return None
+    kept = [parameter.detach().clone() for parameter in own]
+    for parameter in own:
+        parameter.zero_()
+    plain = _ask(layer, probes, model)
+    for parameter, numbers in zip(own, kept, strict=True):
+        parameter.copy_(numbers)
+    return whole - plain
 
 
 def from_peft(tensors: dict[str, Tensor], config: FineTune) -> dict[str, Tensor]:
