@@ -633,7 +633,10 @@ def test_the_student_process_reaches_no_secret():
 
 def test_nothing_imports_in_a_circle():
     look = guard_circles(paths.ROOT)
-    assert "course.cli.learner -> course.grader" in look.seen and "grader.host.forkhost -> grader.judge.grading" in look.seen
+    assert (
+        "course.cli.learner -> course.grader" in look.seen
+        and "grader.host.forkhost -> grader.judge.grading" in look.seen
+    )
     assert look.offences == []
 
 

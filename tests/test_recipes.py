@@ -34,10 +34,21 @@ import solutions.lora
 from course import environment
 from course.cli import cli as front_cli
 from solutions import recipes
-from solutions.recipes import bench, data, display, methods, model, pictures, predicting, preflight, saving, splitting, training
+from solutions.recipes import (
+    bench,
+    data,
+    display,
+    methods,
+    model,
+    pictures,
+    predicting,
+    preflight,
+    saving,
+    splitting,
+    training,
+)
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS, FineTune
-from solutions.recipes.functions import functions
 from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError, RecipeFault, StudentError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.hardware import Hardware, find_hardware
@@ -687,7 +698,9 @@ def test_a_file_that_is_no_solution_is_refused_before_anything_is_loaded(config,
 
 
 def test_nothing_but_skeletons_is_refused(config, tmp_path):
-    with pytest.raises(StudentError, match="nothing that this run needs is started in .*lora.py: .*or leave out --mine"):
+    with pytest.raises(
+        StudentError, match="nothing that this run needs is started in .*lora.py: .*or leave out --mine"
+    ):
         finetune(dataclasses.replace(config, mine=ROOT / "exercises/lora.py"), tmp_path, QUIET)
 
 

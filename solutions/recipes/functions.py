@@ -211,11 +211,11 @@ def _definitions(tree: ast.Module) -> dict[str, ast.FunctionDef | ast.ClassDef]:
 
 
 def is_started(node: ast.FunctionDef | ast.ClassDef) -> bool:
-    """Whether a definition does more than to say that it is not implemented.
+    r"""Whether a definition does more than to say that it is not implemented.
 
-    >>> is_started(ast.parse("def f(x):\\n    raise NotImplementedError('f')").body[0])
+    >>> is_started(ast.parse("def f(x):\n    raise NotImplementedError('f')").body[0])
     False
-    >>> is_started(ast.parse("def f(x):\\n    return x").body[0])
+    >>> is_started(ast.parse("def f(x):\n    return x").body[0])
     True
     """
     if isinstance(node, ast.ClassDef):

@@ -14,6 +14,11 @@ from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import Classifier
 
+COUNT_FROM_TWO = ("roberta", "camembert", "xlm-roberta")
+"""Models whose first position has the number 2: they have two positions fewer than their tables."""
+FEWEST_TOKENS = 4
+"""[CLS], [SEP] and two words."""
+
 
 def adapt(model: Classifier, config: FineTune, hardware: Hardware, taken: Functions | None = None) -> dict[str, float]:
     """Decide what is trained, and put into the model what the method adds to it.
@@ -151,7 +156,9 @@ def longest_text(model: Classifier, config: FineTune) -> int:
         room -= 2
     left = room - (config.virtual_tokens if config.method in ("prefix", "prompt") else 0)
     if left < FEWEST_TOKENS:
-        raise RecipeError(f"--virtual-tokens {config.virtual_tokens} leaves no room for words: there are {room} positions")
+        raise RecipeError(
+            f"--virtual-tokens {config.virtual_tokens} leaves no room for words: there are {room} positions"
+        )
     return min(config.max_length, left)
 
 

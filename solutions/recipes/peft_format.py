@@ -19,7 +19,8 @@ from solutions.recipes.model import Classifier
 ADAPTER_CONFIG, ADAPTER = "adapter_config.json", "adapter_model.safetensors"
 IN_PEFT = ("lora", "prefix", "prompt")
 """Methods that peft knows. Its own adapters are of another design than Houlsby's."""
-ROOT = "base_model.model."
+ROOT, ROOT_OF_PROMPTS = "base_model.model.", "base_model."
+"""How peft's names begin: what adapts layers wraps the model once more."""
 VECTORS = "front.vectors"
 PROMPT = "prompt_embeddings"
 
@@ -59,7 +60,8 @@ def _version() -> str:
 
 def to_peft(model: Classifier, state: dict[str, Tensor], config: FineTune, taken: Functions) -> dict[str, Tensor]:
     """Rename what was trained as peft calls it."""
-    head = {f"{ROOT}{name}": tensor for name, tensor in state.items() if name.startswith("classifier.")}
+    root = ROOT if config.method == "lora" else ROOT_OF_PROMPTS
+    head = {f"{root}{name}": tensor for name, tensor in state.items() if name.startswith("classifier.")}
     if config.method != "lora":
         return head | {PROMPT: state[VECTORS]}
     found: dict[str, Tensor] = {}
@@ -94,7 +96,9 @@ def factors(layer: nn.Module, model: Classifier, config: FineTune, taken: Functi
             wanted = config.alpha / config.rank * (b_turned @ a_turned).float()
             if update is None or update.shape != wanted.shape:
                 continue
-            if (wanted - update).abs().max() <= tolerance * max(1e-3, wanted.abs().max().item(), _size(layer, probes, model)):
+            if (wanted - update).abs().max() <= tolerance * max(
+                1e-3, wanted.abs().max().item(), _size(layer, probes, model)
+            ):
                 return a_turned.cpu().contiguous().clone(), b_turned.cpu().contiguous().clone()
     raise taken.broken_promise("the update of LoRALinear is not (alpha / r) B A, so peft cannot load it", "lora")
 
@@ -139,7 +143,7 @@ def from_peft(tensors: dict[str, Tensor], config: FineTune) -> dict[str, Tensor]
     if config.method != "lora":
         if PROMPT not in tensors:
             raise RecipeError(f"the adapter lacks {PROMPT}")
-        named = {name.removeprefix(ROOT): tensor for name, tensor in tensors.items() if name != PROMPT}
+        named = {name.removeprefix(ROOT_OF_PROMPTS): tensor for name, tensor in tensors.items() if name != PROMPT}
         return named | {VECTORS: tensors[PROMPT]}
     return {
         name.removeprefix(ROOT).replace(".lora_A.weight", ".A").replace(".lora_B.weight", ".B"): tensor

@@ -1,8 +1,8 @@
 """What can be refused before torch is loaded: whoever made a slip should read about it at once, not after the imports.
 
 Looked at: packages, the model's folder, the data file's first line, the files given with ``--mine``, the lexicon, the
-output folder, the device. Not looked at: whether the hub has the model or the data set, and devices beyond CUDA and Apple's; those
-are said by whoever loads them.
+output folder, the device. Not looked at: whether the hub has the model or the data set, and devices beyond CUDA and
+Apple's; those are said by whoever loads them.
 """
 
 import csv

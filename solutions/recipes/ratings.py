@@ -1,7 +1,7 @@
 """Real numbers to predict: 10,605 sentences from film reviews with mean ratings by people, from -4 to 4.
 
-They are in the source distribution of vaderSentiment 3.3.2 (MIT licence; Hutto and Gilbert 2014), which pip fetches once
-into the user's cache. Most of the sentences are also in Rotten Tomatoes: never train on one and test on the other.
+They are in the source distribution of vaderSentiment 3.3.2 (MIT licence; Hutto and Gilbert 2014), which pip fetches
+once into the user's cache. Most of the sentences are also in Rotten Tomatoes: never train on one and test on the other.
 """
 
 import hashlib

@@ -35,7 +35,7 @@ BERT = "bert."
 """What the encoder is called in our models; in a file it has the name that transformers gives it."""
 WHOLE = "model"
 """The folder that transformers can load, where the encoder has changed."""
-KEPT = ("method", "head", "task", "max_length", "rank", "alpha", "targets", "bottleneck", "virtual_tokens")
+KEPT = ("method", "head", "task", "data", "max_length", "rank", "alpha", "targets", "bottleneck", "virtual_tokens")
 """Fields of the configuration that loading needs."""
 
 

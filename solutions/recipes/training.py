@@ -1,4 +1,4 @@
-"""Training by exercise-6's ``train_epoch``, with what a real run needs around it: schedule, checkpoints, early stopping.
+"""Training by exercise-6's ``train_epoch``, with what a real run needs around it: schedule, checkpoints, early end.
 
 Letters: B texts in a batch, T tokens of the longest of them, N texts in all, K outputs.
 """
