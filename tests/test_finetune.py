@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -413,9 +414,8 @@ def test_a_run_answers_on_the_command_line(config, tmp_path, no_pictures):
 
 def command(config: FineTune, out: Path, *more: str) -> list[str]:
     """A run of its own process that saves after every step."""
-    options = ["--model", config.model, "--data", config.data, "--method", config.method, "--rank", "3", "--lr", "0.01"]
-    options += ["--epochs", "3", "--batch-size", "8", "--lora-dropout", "0.1"] if config.method == "lora" else [
-        "--epochs", "3", "--batch-size", "8"]  # fmt: skip
+    options = ["--model", config.model, "--data", config.data, "--rank", "3", "--lr", "0.01", "--lora-dropout", "0.1"]
+    options += ["--epochs", "3", "--batch-size", "8"]
     options += ["--early-stopping", "2", "--augment", "swap,mixup", "--precision", "fp32", "--threads", "1"]
     return [
         sys.executable,
@@ -453,30 +453,61 @@ def weights(out: Path) -> dict[str, torch.Tensor]:
     return load_file(out / recipe["weights"])
 
 
-def test_a_killed_run_goes_on_to_the_same_weights_to_the_last_bit(config, tmp_path):
-    whole = launch(command(config, tmp_path / "whole"))
+def same_run(first: Path, second: Path) -> None:
+    """Two finished runs have the same weights to the last bit, and the same story."""
+    one, other = weights(first), weights(second)
+    assert one and one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+    results = [json.loads((folder / "result.json").read_text(encoding="utf-8")) for folder in (first, second)]
+    for name in ("test", "validations", "training_loss", "best_epoch", "steps", "confusion"):
+        assert results[0][name] == results[1][name], name
+    lines = [[{k: v for k, v in line.items() if k != "seconds"} for line in journal.read(folder)]
+             for folder in (first, second)]  # fmt: skip
+    assert lines[0] == lines[1]
+    assert not list(second.glob(".*")) and not (second / "checkpoint.safetensors").exists()
+    assert results[1]["interruptions"] >= 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, or every process would import torch")
+def test_a_killed_run_goes_on_to_the_same_weights_to_the_last_bit(config, tmp_path, no_pictures):
+    config = dataclasses.replace(config, epochs=3, lora_dropout=0.1, early_stopping=2, augment=("swap", "mixup"))
+    finetune(config, tmp_path / "whole", QUIET, save_every=0)
     out = tmp_path / "killed"
-    for moment in (2, 9, 12, 30):  # in the first epoch, at its end, in the second, in the third
+    for moment in (2, 11, 12, 30):  # in the first epoch, about its end, in the second, in the third
+        resume = (out / "checkpoint.safetensors").exists()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of threads in a process that forks
+            child = os.fork()
+        if not child:
+            try:
+                finetune(config, out, QUIET, save_every=0, resume=resume, overwrite=not resume)
+            finally:
+                os._exit(1)
+        deadline = time.monotonic() + 120
+        while lines_of(out) < moment:
+            assert os.waitpid(child, os.WNOHANG) == (0, 0) and time.monotonic() < deadline
+            time.sleep(0.002)
+        os.kill(child, signal.SIGKILL)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    torch.manual_seed(54321)
+    finetune(config, out, QUIET, save_every=0, resume=True)
+    same_run(tmp_path / "whole", out)
+
+
+@pytest.mark.slow
+def test_the_command_goes_on_after_a_kill(config, tmp_path):
+    out = tmp_path / "killed"
+    for moment in (3, 14):
         resume = ["--resume"] if (out / "checkpoint.safetensors").exists() else ["--overwrite"]
         process = launch(command(config, out, *resume))
         wait_for(process, out, moment)
         os.kill(process.pid, signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
         process.stderr.close()
-    last = launch(command(config, out, "--resume"))
-    for process in (whole, last):
-        assert process.wait(300) == 0, process.stderr.read()
-        process.stderr.close()
-    first, second = weights(tmp_path / "whole"), weights(out)
-    assert first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
-    results = [json.loads((folder / "result.json").read_text(encoding="utf-8")) for folder in (tmp_path / "whole", out)]
-    for name in ("test", "validations", "training_loss", "best_epoch", "steps", "confusion"):
-        assert results[0][name] == results[1][name], name
-    assert results[1]["interruptions"] >= 1
-    one, other = ([{k: v for k, v in line.items() if k != "seconds"} for line in journal.read(folder)]
-                  for folder in (tmp_path / "whole", out))  # fmt: skip
-    assert one == other
-    assert not list(out.glob(".*")) and not (out / "checkpoint.safetensors").exists()
+    for folder, more in ((tmp_path / "whole", ()), (out, ("--resume",))):
+        process = launch(command(config, folder, *more))
+        said = process.communicate(timeout=300)[1]
+        assert process.returncode == 0, said
+    same_run(tmp_path / "whole", out)
 
 
 class Stopping(Exception):
@@ -489,7 +520,6 @@ def test_a_run_that_ended_anywhere_goes_on_to_the_same_weights(config, tmp_path,
     finetune(config, tmp_path / "whole", QUIET, save_every=0)
     save, out = training.save_checkpoint, tmp_path / "cut"
     for ends_at in (1, 6, 11, 17):
-        saved = 0
 
         def save_and_end(path, identity, position, *rest, ends_at=ends_at):
             save(path, identity, position, *rest)
@@ -499,26 +529,35 @@ def test_a_run_that_ended_anywhere_goes_on_to_the_same_weights(config, tmp_path,
         monkeypatch.setattr(training, "save_checkpoint", save_and_end)
         with pytest.raises(Stopping):
             finetune(config, out, QUIET, save_every=0, resume=ends_at > 1)
-        assert saved == 0 and (out / "checkpoint.safetensors").exists()
+        assert (out / "checkpoint.safetensors").exists()
         torch.manual_seed(12345)  # whatever the next process begins with
     monkeypatch.setattr(training, "save_checkpoint", save)
     finetune(config, out, QUIET, save_every=0, resume=True)
-    first, second = weights(tmp_path / "whole"), weights(out)
-    assert first and all(torch.equal(first[name], second[name]) for name in first)
+    same_run(tmp_path / "whole", out)
 
 
-def test_ctrl_c_saves_and_names_the_command_that_goes_on(config, tmp_path):
-    config = dataclasses.replace(config, method="head")
-    process = launch([*command(config, tmp_path / "run")[:-4], "--epochs", "4000", "--save-every", "1000"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_after_the_step_with_a_checkpoint_of_it(config, tmp_path, monkeypatch, number):
+    def interrupt(step):
+        if step.number == 3:
+            signal.raise_signal(number)
+
+    handlers = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
+    monkeypatch.setattr("solutions.recipes.finetune.progress", lambda console: _Watching(interrupt))
+    with pytest.raises(Interrupted):
+        finetune(config, tmp_path, QUIET, save_every=1000)
+    assert checkpoint.load_checkpoint(tmp_path / "checkpoint.safetensors", {}).position.step == 3
+    assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == handlers
+
+
+@pytest.mark.slow
+def test_ctrl_c_names_the_command_that_goes_on(config, tmp_path):
+    process = launch([*command(config, tmp_path / "run"), "--epochs", "4000", "--save-every", "1000"])
     wait_for(process, tmp_path / "run", 3)
     os.kill(process.pid, signal.SIGINT)
-    assert process.wait(120) == 130
-    said = process.stderr.read()
-    process.stderr.close()
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode == 130
     assert f"Next: course run finetune --out {tmp_path / 'run'} --resume" in said and "Traceback" not in said
-    step = json.loads((tmp_path / "run/metrics.jsonl").read_text(encoding="utf-8").splitlines()[-1])["step"]
-    kept = checkpoint.load_checkpoint(tmp_path / "run/checkpoint.safetensors", {})
-    assert kept.position.step == step
 
 
 @pytest.fixture

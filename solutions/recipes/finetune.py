@@ -165,8 +165,9 @@ def train_safely(
         under_way = Training(
             model, training, config, hardware, taken, on_step, validation, saving, Journal(None)
         )  # fmt: skip
-        step = under_way.resume()
-        under_way.journal = Journal(saving.path.parent, step, tensorboard)
+        under_way.resume()
+        at = under_way.at
+        under_way.journal = Journal(saving.path.parent, at.step, at.epoch, tensorboard)
         try:
             with ending_gently(under_way):
                 return under_way.run()

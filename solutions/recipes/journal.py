@@ -17,12 +17,13 @@ class Journal:
     ``{"step": 187, "epoch": 0, "training_loss": 0.55, "validation": {"loss": 0.41, ...}}``.
     """
 
-    def __init__(self, folder: Path | None, step: int = 0, tensorboard: bool = False) -> None:
-        """Begin, or go on: lines of steps after ``step`` are dropped, since these steps are taken again.
+    def __init__(self, folder: Path | None, step: int = 0, epoch: int = 0, tensorboard: bool = False) -> None:
+        """Begin, or go on: what is done again is dropped, or it would be there twice.
 
         Args:
             folder: where the files go; None for nowhere.
             step: the last optimizer step that counts.
+            epoch: how many epochs are over, with their validation.
             tensorboard: whether to write events.
 
         Raises:
@@ -34,7 +35,7 @@ class Journal:
         if self.path is None or folder is None:
             return
         old = self.path.read_text(encoding="utf-8").splitlines() if step and self.path.exists() else []
-        write_atomically(self.path, "".join(f"{line}\n" for line in old if _step(line) <= step).encode())
+        write_atomically(self.path, "".join(f"{line}\n" for line in old if _counts(line, step, epoch)).encode())
         try:
             self.file = self.path.open("a", encoding="utf-8")
         except OSError as error:
@@ -69,12 +70,13 @@ class Journal:
             self.board.close()
 
 
-def _step(line: str) -> float:
-    """The step of a line; one that was cut off by a kill counts as later than all."""
+def _counts(line: str, step: int, epoch: int) -> bool:
+    """Whether a line is about what is not done again; one that was cut off by a kill is not."""
     try:
-        return int(json.loads(line)["step"])
+        content = json.loads(line)
+        return bool(content["epoch"] < epoch if "training_loss" in content else content["step"] <= step)
     except (ValueError, KeyError, TypeError):
-        return float("inf")
+        return False
 
 
 def _scalars(line: dict[str, Any]) -> list[tuple[str, float]]:

@@ -178,17 +178,14 @@ class Training:
             padding_share=1 - at.tokens / max(1, at.positions), interruptions=at.interruptions,
         )  # fmt: skip
 
-    def resume(self) -> int:
+    def resume(self) -> None:
         """Go on where a checkpoint says, if that was asked for.
-
-        Returns:
-            Optimizer steps that were taken already.
 
         Raises:
             RecipeError: there is no checkpoint, or it is of another run.
         """
         if self.saving is None or not self.saving.resume:
-            return 0
+            return
         checkpoint = load_checkpoint(self.saving.path, self.saving.identity)
         checkpoint.restore(self.model, self.optimizer, self.hardware.device)
         self.at, self.best = checkpoint.position, checkpoint.part("best")
@@ -199,7 +196,6 @@ class Training:
         for epoch, measured in enumerate(self.at.validations if self.stopper else ()):
             self._stopped = bool(self.stopper.step(measured["loss"]))
             self.best_epoch = epoch if self.stopper.best_step == epoch else self.best_epoch
-        return self.at.step
 
     _stopped = False
 
