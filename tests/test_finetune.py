@@ -14,6 +14,7 @@ import random
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -791,6 +792,29 @@ def test_a_model_without_berts_layers_is_refused_where_they_are_needed(config):
     for changes in ({"method": "top"}, {"method": "full", "layer_decay": 0.9}, {"method": "adapter"}):
         with pytest.raises(RecipeError, match="is not of BERT's build"):
             methods.adapt(classifier, dataclasses.replace(config, **changes), FP32)
+
+
+def test_a_hub_out_of_reach_is_not_waited_for(config, monkeypatch):
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    with socket.socket() as taken:  # bound and not listening: connections are refused
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        preflight.ask_no_dead_hub()
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+    class Kind:
+        @staticmethod
+        def from_pretrained(name, **_):
+            raise OSError("Cannot find the requested files in the cached path")
+
+    with pytest.raises(RecipeError, match="the model hub cannot be reached, and 'some/model' is not in its cache"):
+        model.pretrained(Kind, "some/model")
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.getsockname()[1]}")
+        preflight.ask_no_dead_hub()
+    assert "HF_HUB_OFFLINE" not in os.environ
 
 
 @pytest.mark.parametrize("option", ["top-layers", "reinit"])

@@ -4,6 +4,7 @@ Letters: B texts, T tokens, C width of the encoder, K outputs, P virtual tokens.
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -207,7 +208,10 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
         return kind.from_pretrained(name, **options)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
-        advice = "Take --model embedded, or a folder that holds a model"
+        away = os.environ.get("HF_HUB_OFFLINE") == "1" and not where.is_dir()
+        advice = "Without the model hub, take --model embedded or a folder that holds a model"
+        if away:
+            raise RecipeError(f"the model hub cannot be reached, and {name!r} is not in its cache. {advice}") from error
         raise RecipeError(f"no usable model {name!r}: {reason} {advice}") from error
 
 

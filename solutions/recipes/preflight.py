@@ -10,9 +10,11 @@ import importlib.metadata
 import json
 import os
 import re
+import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import INSTALL_OFFLINE, INSTALL_TENSORBOARD, RecipeError, StudentError
@@ -40,6 +42,8 @@ CHECKPOINT = "checkpoint.safetensors"
 """Where an unfinished run goes on."""
 ON_THE_HUB = re.compile(r"[\w-][\w.-]*(/[\w.-]+)?")
 """What names of models on the hub look like."""
+HUB_PATIENCE = 5
+"""Seconds until the hub counts as out of reach."""
 NVIDIA = ("/dev/nvidiactl", "/proc/driver/nvidia", "/dev/dxg", "/dev/kfd", "/dev/nvmap")
 """One of these exists on Linux with a GPU that torch calls ``cuda``: NVIDIA, under WSL, AMD, Jetson."""
 
@@ -57,6 +61,8 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
     if tensorboard and find_spec("tensorboard") is None:
         raise RecipeError(f"the package tensorboard is missing. {INSTALL_TENSORBOARD}")
     find_model(config.model)
+    if not Path(config.model).is_dir() and config.model != "embedded":
+        ask_no_dead_hub()
     find_data(config.data, config.text_column, config.label_column)
     if config.mine is not None:
         find_mine(config.mine)
@@ -76,6 +82,20 @@ def find_model(name: str) -> None:
         raise RecipeError(
             f"no usable model {name!r}: that is neither a folder here nor what names on the hub look like"
         )
+
+
+def ask_no_dead_hub() -> None:
+    """Without a connection to the hub, look into its cache at once, instead of a minute of retries.
+
+    Works before transformers is imported. Where a proxy stands between, nothing is known, and nothing is done.
+    """
+    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
+        return
+    hub = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
+    try:
+        socket.create_connection((hub.hostname or "", hub.port or 443), timeout=HUB_PATIENCE).close()
+    except OSError:
+        os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 def packaged_encoder() -> Path:
