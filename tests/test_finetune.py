@@ -309,7 +309,8 @@ def test_ratings_that_cannot_be_fetched_say_what_to_do(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(not (ratings.cache() / ratings.ARCHIVE).is_file(), reason="the ratings are not in the cache")
 def test_the_ratings_are_numbers_from_minus_four_to_four():
-    labelled = ratings.load()
+    labelled, names = data.load("ratings")
+    assert names == ()
     assert len(labelled) == 10_605 and -4 <= min(labelled.labels) < max(labelled.labels) <= 4
 
 

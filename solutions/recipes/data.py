@@ -77,7 +77,8 @@ def load(
     if name == RATINGS:
         from solutions.recipes import ratings  # it may start pip, which nobody else needs
 
-        return ratings.load(), ()
+        rated = ratings.load()
+        return Labelled([text for text, _ in rated], [rating for _, rating in rated]), ()
     if is_file(name):
         return from_rows(read_csv(Path(name), text_column, label_column), task, name)
     return from_hub(name, task, text_column, label_column)

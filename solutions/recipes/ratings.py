@@ -13,7 +13,6 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from solutions.recipes.data import Labelled, target
 from solutions.recipes.errors import RecipeError
 
 REQUIREMENT = "vaderSentiment==3.3.2"
@@ -32,7 +31,7 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "transformers-course"
 
 
-def load() -> Labelled:
+def load() -> list[tuple[str, float]]:
     """Sentences and their mean ratings.
 
     Raises:
@@ -44,7 +43,7 @@ def load() -> Labelled:
     return read(path)
 
 
-def read(path: Path) -> Labelled:
+def read(path: Path) -> list[tuple[str, float]]:
     """Read the archive, if it is the very one."""
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != SHA256:
@@ -57,7 +56,7 @@ def read(path: Path) -> Labelled:
             assert table is not None
             lines = table.read().decode("utf-8").splitlines()
     rows = [line.split("\t", 2) for line in lines if line.strip()]
-    return Labelled([text for _, _, text in rows], [target(rating, f"row {number}") for number, rating, _ in rows])
+    return [(text, float(rating)) for _, rating, text in rows]
 
 
 def fetch(path: Path) -> None:
