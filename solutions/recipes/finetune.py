@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from rich.console import Console
 from torch import Tensor
+from transformers import PreTrainedTokenizerBase
 
 from solutions.recipes import pictures, preflight
 from solutions.recipes.config import FineTune
@@ -72,53 +73,88 @@ def finetune(
     """
     started = time.perf_counter()
     preflight.check(config, out, overwrite, resume, tensorboard)
-    hardware = find_hardware(config)
-    taken = functions(config)
-    data = prepare_data(config, taken)
-    outputs, data = standardised(data)
+    hardware, taken = find_hardware(config), functions(config)
+    outputs, data = standardised(prepare_data(config, taken))
     prepare_folder(out, overwrite, resume)
     console.print(f"{config.method} on {describe(hardware)}\n{describe_data(data)}", highlight=False)
     if taken.yours:
         console.print(describe_mine(taken), highlight=False, markup=False)
 
+    ready = prepare(config, hardware, taken, outputs, data)
+    saving = Saving(out / CHECKPOINT, identity(config, ready.training, ready.base, taken), save_every, resume)
+    if not resume:
+        write_json(out / CONFIG, {"schema": "course/config/v1", **config.plain()})
+    trained = train_safely(ready, saving, tensorboard, console)
+
+    with console.status("testing, saving, and asking the saved run the same"), taken.blame():
+        concluded = conclude(ready, out)
+    result = {
+        "schema": "course/run/v2",
+        **describe_run(ready),
+        **concluded,
+        "validation": validation_figures(trained, len(data.validation), outputs),
+        "parameters": ready.parameters,
+        **describe_training(trained),
+        "total_seconds": time.perf_counter() - started,
+    }
+    write_json(out / RESULT, result)
+    (out / CHECKPOINT).unlink(missing_ok=True)
+    return json.loads(json.dumps(result))
+
+
+@dataclass(frozen=True)
+class Ready:
+    """All that training and testing need."""
+
+    config: FineTune
+    longest: int
+    """Tokens at which texts are really cut: a model may have fewer positions than were asked for."""
+    hardware: Hardware
+    taken: Functions
+    outputs: Outputs
+    data: Split
+    tokenizer: PreTrainedTokenizerBase
+    training: Tokenised
+    validation: Tokenised
+    test: Tokenised
+    model: Classifier
+    base: str
+    """Fingerprint of the encoder before anything was changed."""
+    parameters: dict[str, float]
+
+
+def prepare(config: FineTune, hardware: Hardware, taken: Functions, outputs: Outputs, data: Split) -> Ready:
+    """Load the model, put into it what the method adds, and tokenise the texts."""
     torch.manual_seed(config.seed)  # the head and all that a method adds are drawn from the global generator
     with taken.blame():
         model = load_classifier(config, outputs.n, hardware, taken)
         base = fingerprint(model.bert)
         parameters = adapt(model, config, hardware, taken)
     tokenizer, longest = load_tokenizer(config.model), longest_text(model, config)
-    training, validation, test = (
-        tokenise(tokenizer, part, longest) for part in (data.train, data.validation, data.test)
-    )
-    saving = Saving(out / CHECKPOINT, identity(config, training, base, taken), save_every, resume)
-    if not resume:
-        write_json(out / CONFIG, {"schema": "course/config/v1", **config.plain()})
-    trained = train_safely(model, training, validation, config, hardware, taken, saving, tensorboard, console)
+    parts = (tokenise(tokenizer, part, longest) for part in (data.train, data.validation, data.test))
+    return Ready(config, longest, hardware, taken, outputs, data, tokenizer, *parts, model, base, parameters)
 
-    with console.status("testing, saving, and asking the saved run the same"), taken.blame():
-        test_logits = answer(model, test.tokens, test.pad_token, hardware, taken)
-        state = trained_state(model, config, taken)
-        if "lora.load_lora_state_dict" in taken.yours:
-            try_your_loader(state, config, outputs, hardware, taken, test, test_logits)
-        save_run(out, replace(config, max_length=longest), outputs, base, model, state, taken, tokenizer)
-        difference = asked_again(out, config, hardware, taken, data.test, test_logits)
-        figures = evaluate_run(test_logits, test, outputs, taken)
-        drawn = pictures.draw(out, test_logits, test.labels, outputs)
-    result = {
-        "schema": "course/run/v2",
-        **describe_run(config, hardware, data, outputs, taken),
-        **figures,
-        "validation": validation_figures(trained, len(data.validation), outputs),
-        "parameters": parameters,
-        **describe_training(trained),
-        "total_seconds": time.perf_counter() - started,
+
+def conclude(ready: Ready, out: Path) -> dict[str, Any]:
+    """Ask the test texts, save, reload and ask again, draw.
+
+    Returns:
+        The figures that come of it.
+    """
+    model, test, taken, outputs, config = ready.model, ready.test, ready.taken, ready.outputs, ready.config
+    logits = answer(model, test.tokens, test.pad_token, ready.hardware, taken)
+    state = trained_state(model, config, taken)
+    if "lora.load_lora_state_dict" in taken.yours:
+        try_your_loader(ready, state, logits)
+    save_run(out, replace(config, max_length=ready.longest), outputs, ready.base, model, state, taken, ready.tokenizer)
+    difference = asked_again(ready, out, logits)
+    drawn = pictures.draw(out, logits, test.labels, outputs)
+    return {
+        **evaluate_run(logits, test, outputs, taken),
         "reload_difference": difference,
         "pictures": drawn,
         "pictures_missing": None if drawn else pictures.INSTALL_PLOTS,
     }
-    write_json(out / RESULT, result)
-    (out / CHECKPOINT).unlink(missing_ok=True)
-    return json.loads(json.dumps(result))
 
 
 def prepare_data(config: FineTune, taken: Functions) -> Split:
@@ -149,21 +185,12 @@ def identity(config: FineTune, training: Tokenised, base: str, taken: Functions)
     return options | {"training texts": training.digest(), "base weights": base, "your files": taken.hashes()}
 
 
-def train_safely(
-    model: Classifier,
-    training: Tokenised,
-    validation: Tokenised,
-    config: FineTune,
-    hardware: Hardware,
-    taken: Functions,
-    saving: Saving,
-    tensorboard: bool,
-    console: Console,
-) -> Trained:
+def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Console) -> Trained:
     """Train under a progress bar; the first Ctrl-C ends it after the step under way, with a checkpoint."""
-    with taken.blame(), progress(console) as on_step:
+    with ready.taken.blame(), progress(console) as on_step:
         under_way = Training(
-            model, training, config, hardware, taken, on_step, validation, saving, Journal(None)
+            ready.model, ready.training, ready.config, ready.hardware, ready.taken, on_step, ready.validation, saving,
+            Journal(None),
         )  # fmt: skip
         under_way.resume()
         at = under_way.at
@@ -194,21 +221,14 @@ def ending_gently(under_way: Training) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def try_your_loader(
-    state: dict[str, Tensor],
-    config: FineTune,
-    outputs: Outputs,
-    hardware: Hardware,
-    taken: Functions,
-    test: Tokenised,
-    logits: Tensor,
-) -> None:
+def try_your_loader(ready: Ready, state: dict[str, Tensor], logits: Tensor) -> None:
     """Put what was trained into a fresh model, by your own function.
 
     Raises:
         StudentError: the model does not answer like the trained one.
     """
-    fresh = load_classifier(config, outputs.n, hardware, taken)
+    config, hardware, taken, test = ready.config, ready.hardware, ready.taken, ready.test
+    fresh = load_classifier(config, ready.outputs.n, hardware, taken)
     adapt(fresh, config, hardware, taken)
     taken.lora.load_lora_state_dict(fresh, state)
     again = answer(fresh, test.tokens[:ASKED_AGAIN], test.pad_token, hardware, taken)
@@ -218,19 +238,17 @@ def try_your_loader(
         raise taken.broken_promise(message, "lora")
 
 
-def asked_again(
-    out: Path, config: FineTune, hardware: Hardware, taken: Functions, test: Labelled, logits: Tensor
-) -> float:
+def asked_again(ready: Ready, out: Path, logits: Tensor) -> float:
     """How far the logits of the reloaded run are from those of the trained one.
 
     Raises:
         RecipeFault: too far; StudentError, if files of yours are in it.
     """
-    again = load_run(out, config.mine, hardware).logits(test.texts[:ASKED_AGAIN])
+    again = load_run(out, ready.config.mine, ready.hardware).logits(ready.data.test.texts[:ASKED_AGAIN])
     difference = (again - logits[:ASKED_AGAIN]).abs().max().item()
-    if not difference <= SAME_LOGITS[hardware.precision] * max(1.0, logits.abs().max().item()):
+    if not difference <= SAME_LOGITS[ready.hardware.precision] * max(1.0, logits.abs().max().item()):
         message = f"reloaded from {out}, the model answers differently: its logits are off by {difference:.2g}"
-        raise taken.broken_promise(message, "lora")
+        raise ready.taken.broken_promise(message, "lora")
     return difference
 
 
@@ -255,10 +273,9 @@ def validation_figures(trained: Trained, n: int, outputs: Outputs) -> dict[str, 
     return {**measured, "standard_error": math.sqrt(accuracy * (1 - accuracy) / n), "n": n}
 
 
-def describe_run(
-    config: FineTune, hardware: Hardware, data: Split, outputs: Outputs, taken: Functions
-) -> dict[str, Any]:
+def describe_run(ready: Ready) -> dict[str, Any]:
     """What was done, on what, with what."""
+    config, hardware, data, outputs, taken = ready.config, ready.hardware, ready.data, ready.outputs, ready.taken
     digest = hashlib.sha256("\n".join(data.test.texts).encode()).hexdigest()
     return {
         "method": config.method,
