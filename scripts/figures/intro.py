@@ -70,17 +70,17 @@ def curve_accuracy(way: str, n: int, seed: int) -> float:
     ``scratch`` is ``full`` with an encoder whose weights were drawn afresh: the same architecture, tokenizer, head,
     schedule and rate.
     """
-    from transformers import AutoModel
-
-    from solutions.recipes.config import FineTune
-    from solutions.recipes.data import Labelled, load, split
+    from scripts.figures.hashed_split import split
+    from solutions.recipes.config import LEARNING_RATES, FineTune
+    from solutions.recipes.data import Labelled, load
     from solutions.recipes.hardware import find_hardware
-    from solutions.recipes.lora_source import lora_functions
-    from solutions.recipes.model import adapt, load_classifier, load_tokenizer
+    from solutions.recipes.methods import adapt
+    from solutions.recipes.model import load_classifier, load_tokenizer
     from solutions.recipes.training import answer, score, tokenise, train
 
     config = FineTune(
-        method="head" if way == "head" else "full",
+        method="head" if way == "head" else "scratch" if way == "scratch" else "full",
+        learning_rate=LEARNING_RATES["head" if way == "head" else "full"],
         epochs=STEPS,
         max_steps=STEPS,
         batch_size=BATCH,
@@ -96,10 +96,7 @@ def curve_accuracy(way: str, n: int, seed: int) -> float:
     training, test = (tokenise(tokenizer, part, config.max_length) for part in (chosen, data.test))
     torch.manual_seed(seed)
     model = load_classifier(config, 2, hardware)
-    if way == "scratch":
-        fresh = AutoModel.from_config(model.encoder.config)
-        model.encoder.load_state_dict(fresh.state_dict(), strict=False)
-    adapt(model, config, lora_functions(None), hardware)
+    adapt(model, config, hardware)
     train(model, training, config, hardware)
     return float(score(answer(model, test.tokens, test.pad_token, hardware), test.labels)["accuracy"])
 

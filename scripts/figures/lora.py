@@ -432,7 +432,8 @@ def spectra() -> dict[str, tuple[float, ...]]:
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer, get_linear_schedule_with_warmup
 
-    from solutions.recipes.data import load, split
+    from scripts.figures.hashed_split import split
+    from solutions.recipes.data import load
     from solutions.recipes.preflight import packaged_encoder
 
     torch.manual_seed(0)

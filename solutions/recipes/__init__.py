@@ -1,12 +1,19 @@
 """Recipes: the functions of the exercises, put to work on a real pretrained model and real reviews.
 
-    preflight.py  what can be refused before torch is loaded
-    config.py     everything a run can be told, in one frozen dataclass
-    hardware.py   which device, which precision, how many threads
-    data.py       texts, split without leakage, batches of similar length
-    model.py      an encoder with a head, and what LoRA, full and head-only fine-tuning do to it
-    finetune.py   the training loop, and the run around it: train, test, save, reload, report
-    bench.py      how many texts per second, against the chapter's recipe
+    options.py     the command line of ``finetune``
+    config.py      everything a run can be told, in one frozen dataclass
+    preflight.py   what can be refused before torch is loaded
+    functions.py   the exercises' functions: the reference's, or yours (``--mine``)
+    hardware.py    which device, which precision, how many threads
+    data.py        texts with labels or numbers (ratings.py: one source of numbers), batches of similar length
+    splitting.py   training, validation and test texts without leakage
+    augmenting.py  training texts that differ from epoch to epoch
+    model.py       an encoder with a head (heads.py)
+    methods.py     what LoRA, adapters, prefixes, ... change in it (fronts.py: virtual tokens)
+    training.py    the training, step by step; journal.py and checkpoint.py write down how far it is
+    finetune.py    the run around it: train, test, save, reload, report
+    saving.py      a finished run on the disk (peft_format.py, pictures.py), loaded again by predicting.py
+    bench.py       how many texts per second, against the chapter's recipe
 
 ``course run finetune --out DIR`` ends up in ``__main__.py`` here.
 """

@@ -1,6 +1,9 @@
 """Run a recipe: ``course run finetune --out DIR``, which is ``python -m solutions.recipes finetune --out DIR``."""
 
+import json
+import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +11,9 @@ import click
 from click.core import ParameterSource
 
 from solutions.recipes import preflight
-from solutions.recipes.config import LEARNING_RATES, METHODS, POOLINGS, PRECISIONS, FineTune
-from solutions.recipes.errors import RecipeError
-
-LORA_ONLY = ("rank", "alpha", "lora_dropout", "targets", "mine")
+from solutions.recipes.config import FineTune
+from solutions.recipes.errors import Interrupted, RecipeError
+from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -19,68 +21,112 @@ def cli() -> None:
     """Train with what the exercises are about."""
 
 
-@cli.command(context_settings={"show_default": True})
-@click.option("--method", type=click.Choice(METHODS), default=FineTune.method, help="What is trained.")
-@click.option("--data", default=FineTune.data, help="rotten-tomatoes, imdb, a CSV file (text,label) or a hub name.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the run.")
-@click.option("--model", default=FineTune.model, help="minilm, a folder, or a hub name.")
-@click.option("--epochs", type=int, default=FineTune.epochs, help="Passes over the training texts.")
-@click.option("--batch-size", type=int, default=FineTune.batch_size, help="Texts per step.")
-@click.option("--max-steps", type=int, help="End training after this many optimizer steps, for a quick look.")
-@click.option(
-    "--learning-rate",
-    "--lr",
-    type=float,
-    show_default=", ".join(f"{method} {rate:g}" for method, rate in LEARNING_RATES.items()),
-    help="Peak rate.",
-)
-@click.option("--rank", type=int, default=FineTune.rank, help="LoRA: rank of every update.")
-@click.option("--alpha", type=float, default=FineTune.alpha, help="LoRA: scale of the update, times rank.")
-@click.option("--lora-dropout", type=float, default=FineTune.lora_dropout, help="LoRA: dropout on its input.")
-@click.option("--targets", default=",".join(FineTune.targets), help="LoRA: names of the layers to adapt.")
-@click.option("--mine", type=click.Path(path_type=Path), help="LoRA: train with your own exercise-3, this file.")
-@click.option("--pooling", type=click.Choice(POOLINGS), default=FineTune.pooling, help="What the head reads.")
-@click.option("--max-length", type=int, default=FineTune.max_length, help="Tokens; longer texts are cut.")
-@click.option("--limit", type=int, help="Keep only this many texts, over all three parts, for a quick look.")
-@click.option("--seed", type=int, default=FineTune.seed, help="The test texts do not depend on it.")
-@click.option("--device", default=FineTune.device, help="auto, cpu, cuda, mps.")
-@click.option("--precision", type=click.Choice(PRECISIONS), default=FineTune.precision, help="Of matrix products.")
-@click.option("--threads", type=int, show_default="torch's choice", help="CPU threads.")
-@click.option("--overwrite", is_flag=True, help="Replace the finished run in --out.")
+@cli.command(cls=GroupedCommand, context_settings={"show_default": True})
+@finetune_options
 @click.pass_context
-def finetune(ctx: click.Context, out: Path, targets: str, overwrite: bool, **options: Any) -> None:
+def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     """Fine-tune a pretrained encoder on labelled texts.
 
     Trains, tests on texts that were never trained on, saves, and reloads what was saved. Writes result.json.
+    Ctrl-C saves where it stands; --resume goes on there and comes to the same weights.
     """
-    for name in LORA_ONLY:
-        if options["method"] != "lora" and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--{name.replace('_', '-')} is for --method lora, not {options['method']}")
-    try:
-        config = FineTune(targets=tuple(filter(None, (name.strip() for name in targets.split(",")))), **options)
-    except ValueError as error:
-        raise RecipeError(str(error)) from error
-    preflight.check(config, out, overwrite)
+    about = {name: options.pop(name) for name in NOT_OF_THE_CONFIG if name != "out"}
+    given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if options["mine"] is not None and not options["mine"].name:
+        options["mine"] = preflight.workspace(Path.cwd())
+    config = configuration(options, given, out if about["resume"] else None)
+    preflight.check(config, out, about["overwrite"], about["resume"], about["tensorboard"])
 
     from rich.console import Console
 
     console = Console()
     with console.status("starting torch"):  # some seconds, for which `--help` should not wait
+        from solutions.recipes import display
         from solutions.recipes import finetune as run
 
-    run.print_result(console, run.finetune(config, out, console, overwrite), out)
+    try:
+        result = run.finetune(config, out, console, **about)
+    except Interrupted:
+        again = ["course", "run", "finetune", "--out", str(out), "--resume"]
+        again += ["--mine", str(config.mine)] if config.mine else []
+        click.echo(f"\ninterrupted; where it stands is saved. Next: {shlex.join(again)}", err=True)
+        ctx.exit(130)
+    display.print_result(console, result, out)
+
+
+def configuration(options: dict[str, Any], given: set[str], resumed: Path | None) -> FineTune:
+    """What was asked for; for a run that goes on, what it was told in the beginning.
+
+    Args:
+        options: of the command line, defaults included.
+        given: names of those that were typed.
+        resumed: the folder of the run that goes on.
+
+    Raises:
+        RecipeError: it cannot work, or differs from what the run was told in the beginning.
+    """
+    try:
+        if resumed is None:
+            config = FineTune(**options)
+        else:
+            config = told(resumed, options, given)
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
+    for name in sorted(given & ONLY_FOR.keys()):
+        if config.method not in ONLY_FOR[name]:
+            methods = " and ".join(ONLY_FOR[name])
+            raise click.UsageError(f"--{name.replace('_', '-')} is for --method {methods}, not {config.method}")
+    return config
+
+
+def told(folder: Path, options: dict[str, Any], given: set[str]) -> FineTune:
+    """The configuration of the unfinished run in a folder, on the machine that is named now."""
+    path = folder / preflight.CONFIG
+    if (folder / preflight.RESULT).exists():
+        raise RecipeError(f"{folder} holds a finished run: there is nothing to go on with")
+    try:
+        before = FineTune.from_plain(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"there is no unfinished run in {folder}: {path.name} cannot be read") from error
+    now = {name: options[name] for name in given}
+    machine = {name: now.pop(name) for name in ("device", "threads", "mine") if name in now}
+    for name, value in now.items():
+        if getattr(replace(before, **{name: value}), name) != getattr(before, name):
+            raise RecipeError(
+                f"the run in {folder} was begun with {name}={getattr(before, name)!r}, not {value!r}. "
+                "Leave the option out, or begin anew with --overwrite"
+            )
+    if before.mine is not None and "mine" not in machine:  # a folder must not decide which code is run
+        raise RecipeError(f"the run in {folder} was begun with --mine {before.mine}: name it again")
+    return replace(before, **machine)
 
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.argument("texts", nargs=-1, required=True)
-@click.option("--mine", type=click.Path(path_type=Path), help="The file the run was trained with.")
-def predict(folder: Path, texts: tuple[str, ...], mine: Path | None) -> None:
-    """Ask a finished run about texts of your own."""
+@click.argument("texts", metavar="TEXT|FILE...", nargs=-1, required=True)
+@click.option("--mine", type=click.Path(path_type=Path), help="The workspace that the run was trained with.")
+@click.option("--text-column", default="text", show_default=True, help="Of a CSV file.")
+@click.option("--json", "path", metavar="PATH|-", help="Write the answers as JSON, to a file or to standard output.")
+def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column: str, path: str | None) -> None:
+    """Ask a finished run about texts of your own.
+
+    Each argument is a text, a .txt file with a text in each line, or a .csv file.
+    """
+    from solutions.recipes import predicting
+
+    wanted = predicting.gather(texts, text_column)
+
+    from solutions.recipes.files import write_atomically
     from solutions.recipes.saving import load_run
 
-    for prediction in load_run(folder, mine).predict(texts):
-        click.echo(f"{prediction.label} ({prediction.probability:.2f})  {prediction.text}")
+    answers = predicting.predict(load_run(folder, mine), wanted)
+    if path is None:
+        for answer in answers:
+            click.echo(predicting.as_text(answer))
+    elif path == "-":
+        click.echo(predicting.as_json(folder, answers))
+    else:
+        write_atomically(Path(path), (predicting.as_json(folder, answers) + "\n").encode())
 
 
 @cli.command()

@@ -23,15 +23,18 @@ from rich.console import Console
 from rich.table import Table
 from transformers import AutoModelForSequenceClassification
 
-import solutions.lora
-from solutions.recipes.config import METHODS, FineTune
-from solutions.recipes.data import POOL_BATCHES, load, pad, split
+from solutions.recipes.config import FineTune, Method
+from solutions.recipes.data import POOL_BATCHES, load, pad
+from solutions.recipes.files import write_json
 from solutions.recipes.finetune import versions
 from solutions.recipes.hardware import describe, find_hardware, processor
-from solutions.recipes.model import adapt, load_classifier, load_tokenizer, pretrained
-from solutions.recipes.saving import write_json
+from solutions.recipes.methods import adapt
+from solutions.recipes.model import load_classifier, load_tokenizer, pretrained
+from solutions.recipes.splitting import split
 from solutions.recipes.training import Tokenised, tokenise, train
 
+METHODS: tuple[Method, ...] = ("lora", "full", "head")
+"""What is compared with the chapter."""
 CHAPTER = "chapter"
 CHAPTER_LENGTH, CHAPTER_BATCH, CHAPTER_RATE = 128, 16, 2e-5
 CHAPTER_STEPS = 4
@@ -118,7 +121,7 @@ def our_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
     hardware = find_hardware(config)
     torch.manual_seed(config.seed)
     model = load_classifier(config, 2, hardware)
-    adapt(model, config, solutions.lora, hardware)
+    adapt(model, config, hardware)
 
     def take_turn() -> Turn:
         trained = train(model, data, config, hardware)

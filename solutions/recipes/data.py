@@ -1,16 +1,12 @@
-"""Texts with labels: find them, split them without leakage, make batches of similar length.
+"""Texts with labels: find them, and make batches of similar length. How they are split is in splitting.py.
 
 Letters: B texts in a batch, T tokens of the longest of them.
-
-What the split protects from: the same text, or one that differs only in case, punctuation, spacing or HTML line
-breaks, on both sides. What it does not: a paraphrase, or two reviews of the same film.
 """
 
 import csv
-import hashlib
+import math
 import re
-import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,23 +15,18 @@ import torch
 from torch import Tensor
 
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.preflight import PACKAGED, columns, find_data, is_file, packaged_reviews
+from solutions.recipes.preflight import PACKAGED, RATINGS, columns, find_data, is_file, packaged_reviews
 
-TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
-SPLIT_SEED = "course-split-1"
-"""Fixed for ever: a result is comparable with another only on the same test texts."""
-FEWEST_PER_LABEL = 5
-"""Below this, a label cannot be in all three parts."""
 POOL_BATCHES = 50
 """Texts are sorted by length within this many batches: long enough for tight batches, short enough to stay random."""
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Texts and the indices of their labels."""
+    """Texts and the indices of their labels, or the numbers to predict."""
 
     texts: list[str]
-    labels: list[int]
+    labels: list[int] | list[float]
 
     def __len__(self) -> int:
         """Count the texts."""
@@ -54,6 +45,7 @@ class Split:
     validation: Labelled
     test: Labelled
     label_names: tuple[str, ...]
+    """Empty where numbers are predicted."""
     counts: dict[str, int]
     """How many texts were read, dropped (and why) and put into each part."""
 
@@ -61,26 +53,35 @@ class Split:
 # --- Find -------------------------------------------------------------------------------------------------------------
 
 
-def load(name: str) -> tuple[Labelled, tuple[str, ...]]:
+def load(
+    name: str, task: str = "classification", text_column: str = "text", label_column: str = "label"
+) -> tuple[Labelled, tuple[str, ...]]:
     """Read all texts of a data set.
 
     Args:
-        name: ``rotten-tomatoes``, ``imdb``, a CSV file with the columns ``text`` and ``label``, or a data set on the
-            model hub (with the package ``datasets`` installed; all its labelled parts are taken together, since the
-            split is ours).
+        name: ``rotten-tomatoes``, ``imdb``, ``ratings``, a CSV file, or a data set on the hub (with the package
+            ``datasets`` installed; all its labelled parts are taken together, since the split is ours).
+        task: ``classification``: labels are names; ``regression``: they are numbers.
+        text_column: of a CSV file or a data set of the hub.
+        label_column: likewise.
 
     Returns:
-        The texts with label indices, and the names of the labels.
+        The texts with label indices or numbers, and the names of the labels, none for numbers.
 
     Raises:
-        RecipeError: there is no such data, or it has not got the two columns.
+        RecipeError: there is no such data, it has not got the two columns, or a label is missing or no number.
     """
     if name in PACKAGED:
         rows = read_packaged(packaged_reviews(), PACKAGED[name])
         return Labelled([text for text, _ in rows], [label for _, label in rows]), ("negative", "positive")
+    if name == RATINGS:
+        from solutions.recipes import ratings  # it may start pip, which nobody else needs
+
+        rated = ratings.load()
+        return Labelled([text for text, _ in rated], [rating for _, rating in rated]), ()
     if is_file(name):
-        return from_rows(read_csv(Path(name)))
-    return from_hub(name)
+        return from_rows(read_csv(Path(name), text_column, label_column), task, name)
+    return from_hub(name, task, text_column, label_column)
 
 
 def read_packaged(path: Path, source: str) -> list[tuple[str, int]]:
@@ -92,108 +93,69 @@ def read_packaged(path: Path, source: str) -> list[tuple[str, int]]:
         return [(row[text], int(row[label])) for row in reader if row[origin] == source]
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
-    """Rows of a file that has the columns ``text`` and ``label``."""
-    columns(path)
+def read_csv(path: Path, text_column: str, label_column: str) -> list[tuple[str, str]]:
+    """Text and label of every row of a file that has these columns."""
+    columns(path, text_column, label_column)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = [(row[text_column] or "", (row[label_column] or "").strip()) for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RecipeError(f"cannot read {path}: {error}") from error
-    for number, row in enumerate(rows, start=1):
-        if not row["label"]:
-            raise RecipeError(f"{path}: row {number} has no label")
     return rows
 
 
-def from_rows(rows: Sequence[dict[str, str]]) -> tuple[Labelled, tuple[str, ...]]:
+def from_rows(rows: Sequence[tuple[str, str]], task: str, name: str) -> tuple[Labelled, tuple[str, ...]]:
     """Any strings may be labels; their order is that of numbers if all are numbers, else the alphabet's."""
-    found = {row["label"].strip() for row in rows}
-    names = sorted(found, key=int) if all(re.fullmatch(r"\d+", name) for name in found) else sorted(found)
-    index = {name: i for i, name in enumerate(names)}
-    return Labelled([row["text"] or "" for row in rows], [index[row["label"].strip()] for row in rows]), tuple(names)
+    texts, labels = [text for text, _ in rows], [label for _, label in rows]
+    for number, label in enumerate(labels, start=1):
+        if not label:
+            raise RecipeError(f"{name}: row {number} has no label")
+    if task == "regression":
+        return Labelled(texts, [target(label, f"{name}: row {number}") for number, label in enumerate(labels, 1)]), ()
+    found = set(labels)
+    names = sorted(found, key=int) if all(re.fullmatch(r"\d+", one) for one in found) else sorted(found)
+    index = {one: i for i, one in enumerate(names)}
+    return Labelled(texts, [index[label] for label in labels]), tuple(names)
 
 
-def from_hub(name: str) -> tuple[Labelled, tuple[str, ...]]:
-    """A data set of the hub, by its ``text`` and ``label`` columns; rows without a label (-1) are left out."""
+def target(written: str, where: str) -> float:
+    """A number to predict.
+
+    >>> target("-2.5", "row 1")
+    -2.5
+    """
+    try:
+        number = float(written)
+    except ValueError:
+        message = f"{where} holds {written!r}, which is not a number. For labels use --task classification"
+        raise RecipeError(message) from None
+    if not math.isfinite(number):
+        raise RecipeError(f"{where} holds {written!r}, which nothing can be trained on. Leave the row out")
+    return number
+
+
+def from_hub(name: str, task: str, text_column: str, label_column: str) -> tuple[Labelled, tuple[str, ...]]:
+    """A data set of the hub; rows without a label (None, or -1 for a class) are left out."""
     find_data(name)
+    none = (None,) if task == "regression" else (None, -1)
     try:
         from datasets import load_dataset  # not a dependency: only this function needs it
 
         parts = load_dataset(name)
         rows = [
-            {"text": row["text"], "label": str(row["label"])}
+            (row[text_column], str(row[label_column]))
             for part in parts.values()
             for row in part
-            if row["label"] != -1
+            if row[label_column] not in none
         ]
-        declared = getattr(next(iter(parts.values())).features["label"], "names", None)
+        declared = getattr(next(iter(parts.values())).features[label_column], "names", None)
     except Exception as error:  # whatever that library raises, the person should read one sentence
-        raise RecipeError(f"the data set {name!r} cannot be used: {type(error).__name__}: {error}") from error
-    labelled, names = from_rows(rows)
+        raise RecipeError(
+            f"the data set {name!r} cannot be used: {type(error).__name__}: {error}. Without a connection to the hub, "
+            "take --data rotten-tomatoes or a CSV file"
+        ) from error
+    labelled, names = from_rows(rows, task, name)
     return labelled, tuple(declared) if declared and len(declared) == len(names) else names
-
-
-# --- Split ------------------------------------------------------------------------------------------------------------
-
-
-def normalise(text: str) -> str:
-    """What remains of a text when case, punctuation, spacing and HTML line breaks do not count.
-
-    >>> normalise("'A  pretentious<br />mess .") == normalise("a pretentious mess")
-    True
-    """
-    text = unicodedata.normalize("NFKC", text.replace("<br />", " ")).casefold()
-    return " ".join(re.findall(r"\w+", text)) or text.strip()
-
-
-def split(data: Labelled, label_names: tuple[str, ...], limit: int | None = None) -> Split:
-    """Drop what occurs twice, then cut into training, validation and test texts (70, 10 and 20 %).
-
-    Where a text goes is decided by a hash of its normalised form: it depends neither on the order of the rows nor on
-    the training seed. Every label is cut in the same proportions.
-
-    Args:
-        data: the texts, in any order.
-        label_names: name of every label.
-        limit: texts to keep over all parts, in the same proportions; what is kept stays in the part it was in.
-
-    Raises:
-        RecipeError: fewer than two labels, or a label with too few texts to be in all parts.
-    """
-    groups: dict[str, list[int]] = defaultdict(list)
-    for i, text in enumerate(data.texts):
-        groups[normalise(text)].append(i)
-    blank = len(groups.pop("", []))
-    agreed = {form: rows[0] for form, rows in groups.items() if len({data.labels[i] for i in rows}) == 1}
-    contradictory = sum(len(rows) for form, rows in groups.items() if form not in agreed)
-    counts = {
-        "read": len(data),
-        "blank": blank,
-        "duplicates": len(data) - blank - contradictory - len(agreed),
-        "contradictory": contradictory,
-        "unique": len(agreed),
-    }
-
-    by_label: dict[int, list[int]] = defaultdict(list)
-    for form in sorted(agreed, key=lambda form: hashlib.sha256(f"{SPLIT_SEED}\n{form}".encode()).digest()):
-        by_label[data.labels[agreed[form]]].append(agreed[form])
-    if len(by_label) < 2:
-        raise RecipeError(f"there is nothing to tell apart: only {len(by_label)} label in {len(agreed)} texts")
-
-    share = 1.0 if limit is None else min(1.0, limit / len(agreed))
-    parts: dict[str, list[int]] = {"train": [], "validation": [], "test": []}
-    for label, rows in sorted(by_label.items()):
-        if len(rows) < FEWEST_PER_LABEL:
-            name = label_names[label]
-            raise RecipeError(f"label {name!r} has {len(rows)} different texts; at least {FEWEST_PER_LABEL} are needed")
-        first, second = round(TEST_SHARE * len(rows)), round((TEST_SHARE + VALIDATION_SHARE) * len(rows))
-        second = max(second, first + 1)
-        for part, members in (("test", rows[:first]), ("validation", rows[first:second]), ("train", rows[second:])):
-            parts[part] += members[: max(1, round(share * len(members)))]
-    cut = {part: data.take(sorted(rows)) for part, rows in parts.items()}
-    counts |= {part: len(members) for part, members in cut.items()}
-    return Split(cut["train"], cut["validation"], cut["test"], label_names, counts)
 
 
 def label_counts(data: Labelled, label_names: Sequence[str]) -> dict[str, int]:

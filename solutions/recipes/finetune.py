@@ -1,223 +1,326 @@
-"""One run: train, test, save, reload, report. The loop itself is in training.py."""
+"""One run: train, test once, save, reload, report. The loop itself is in training.py."""
 
+import hashlib
+import json
+import math
 import platform
-import shlex
+import signal
+import statistics
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from importlib.metadata import version
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import torch
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-from rich.table import Table
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
 
-from solutions.recipes import preflight
+from solutions.recipes import pictures, preflight
 from solutions.recipes.config import FineTune
-from solutions.recipes.data import Split, label_counts, load, split
-from solutions.recipes.hardware import describe, find_hardware, processor
-from solutions.recipes.lora_source import blame, broken_promise, lora_functions
-from solutions.recipes.model import adapt, fingerprint, load_classifier, load_tokenizer, trained_state
-from solutions.recipes.preflight import RESULT
-from solutions.recipes.saving import load_run, prepare_folder, save_run, weights_file, write_json
-from solutions.recipes.training import OnStep, Step, answer, score, tokenise, train
+from solutions.recipes.data import Labelled, Split, label_counts, load
+from solutions.recipes.display import describe_data, describe_mine, progress
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.files import write_json
+from solutions.recipes.functions import Functions, functions
+from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
+from solutions.recipes.journal import Journal
+from solutions.recipes.methods import adapt, longest_text, trained_state
+from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
+from solutions.recipes.preflight import CHECKPOINT, CONFIG, RESULT
+from solutions.recipes.saving import Outputs, load_run, prepare_folder, save_run
+from solutions.recipes.splitting import split
+from solutions.recipes.training import Saving, Tokenised, Trained, Training, answer, score, score_numbers, tokenise
 
-SAME_LOGITS = {"fp32": 1e-5, "bf16": 2e-3}
+SAME_LOGITS = {"fp32": 1e-5, "bf16": 2e-2}
 """How far the logits of the reloaded run may be from those of the trained one."""
+ASKED_AGAIN = 128
+"""Test texts that the reloaded run is asked about."""
 
 
-def finetune(config: FineTune, out: Path, console: Console, overwrite: bool = False) -> dict[str, Any]:
+def finetune(
+    config: FineTune,
+    out: Path,
+    console: Console,
+    overwrite: bool = False,
+    resume: bool = False,
+    tensorboard: bool = False,
+    save_every: float = 60.0,
+) -> dict[str, Any]:
     """Train, test, save and reload.
 
     Args:
         config: what to do.
         out: a folder for the trained weights and the result (see saving.py).
         console: for the progress bar.
-        overwrite: replace a finished run that is in the folder.
+        overwrite: replace a finished or an unfinished run that is in the folder.
+        resume: go on with the unfinished run that is in the folder.
+        tensorboard: write events for TensorBoard too.
+        save_every: seconds between two checkpoints; 0 saves after every step.
 
     Returns:
         The result, as it is in ``result.json``.
 
     Raises:
         RecipeError: what was asked for cannot be done.
-        StudentError: the file given as ``mine`` does not do what it should.
+        StudentError: a file given as ``mine`` does not do what it should.
         RecipeFault: the reloaded run does not answer like the trained one.
+        Interrupted: somebody asked to end; a checkpoint is saved.
     """
     started = time.perf_counter()
-    preflight.check(config, out, overwrite)
-    hardware = find_hardware(config)
-    lora = lora_functions(config.mine)
-    data = split(*load(config.data), limit=config.limit)
-    tokenizer = load_tokenizer(config.model)
-    training = tokenise(tokenizer, data.train, config.max_length)
-    prepare_folder(out, overwrite)
+    preflight.check(config, out, overwrite, resume, tensorboard)
+    hardware, taken = find_hardware(config), functions(config)
+    outputs, data = standardised(prepare_data(config, taken))
+    prepare_folder(out, overwrite, resume)
     console.print(f"{config.method} on {describe(hardware)}\n{describe_data(data)}", highlight=False)
+    if taken.yours:
+        console.print(describe_mine(taken), highlight=False, markup=False)
 
-    torch.manual_seed(config.seed)  # the head and the factors are drawn from the global generator
-    model = load_classifier(config, len(data.label_names), hardware)
-    base = fingerprint(model.encoder)
-    with blame(config.mine):
-        parameters = adapt(model, config, lora, hardware)
-        with progress(console) as on_step:
-            trained = train(model, training, config, hardware, on_step)
+    ready = prepare(config, hardware, taken, outputs, data)
+    saving = Saving(out / CHECKPOINT, identity(config, ready.training, ready.base, taken), save_every, resume)
+    if not resume:
+        write_json(out / CONFIG, {"schema": "course/config/v1", **config.plain()})
+    trained = train_safely(ready, saving, tensorboard, console)
 
-    with console.status("testing, saving, and asking the saved run the same"):
-        validation, test = (tokenise(tokenizer, part, config.max_length) for part in (data.validation, data.test))
-        with blame(config.mine):
-            validation_logits = answer(model, validation.tokens, validation.pad_token, hardware)
-            test_logits = answer(model, test.tokens, test.pad_token, hardware)
-            state = trained_state(model, config, lora)
-        save_run(out, config, data.label_names, base, state)
-        again = load_run(out, config.mine, hardware).logits(data.test.texts)
-        difference = (again - test_logits).abs().max().item()
-    if not difference <= SAME_LOGITS[hardware.precision]:
-        message = f"reloaded from {out}, the model answers differently: its logits are off by {difference:.2g}"
-        raise broken_promise(config.mine, message)
-
+    with console.status("testing, saving, and asking the saved run the same"), taken.blame():
+        concluded = conclude(ready, out)
     result = {
-        "schema": "course/run/v1",
-        "method": config.method,
-        "model": config.model,
-        "data": {"name": config.data, **data.counts, "labels": label_counts(data.train, data.label_names)},
-        "test": score(test_logits, test.labels),
-        "validation": score(validation_logits, validation.labels),
-        "parameters": parameters,
-        "training_loss": trained.losses,
-        "seconds": trained.seconds,
-        "cpu_seconds": trained.cpu_seconds,
-        "samples_per_second": trained.samples / trained.seconds,
+        "schema": "course/run/v2",
+        **describe_run(ready),
+        **concluded,
+        "validation": validation_figures(trained, len(data.validation), outputs),
+        "parameters": ready.parameters,
+        **describe_training(trained),
         "total_seconds": time.perf_counter() - started,
-        "padding_share": trained.padding_share,
+    }
+    write_json(out / RESULT, result)
+    (out / CHECKPOINT).unlink(missing_ok=True)
+    return json.loads(json.dumps(result))
+
+
+@dataclass(frozen=True)
+class Ready:
+    """All that training and testing need."""
+
+    config: FineTune
+    longest: int
+    """Tokens at which texts are really cut: a model may have fewer positions than were asked for."""
+    hardware: Hardware
+    taken: Functions
+    outputs: Outputs
+    data: Split
+    tokenizer: PreTrainedTokenizerBase
+    training: Tokenised
+    validation: Tokenised
+    test: Tokenised
+    model: Classifier
+    base: str
+    """Fingerprint of the encoder before anything was changed."""
+    parameters: dict[str, float]
+
+
+def prepare(config: FineTune, hardware: Hardware, taken: Functions, outputs: Outputs, data: Split) -> Ready:
+    """Load the model, put into it what the method adds, and tokenise the texts."""
+    torch.manual_seed(config.seed)  # the head and all that a method adds are drawn from the global generator
+    with taken.blame():
+        model = load_classifier(config, outputs.n, hardware, taken)
+        base = fingerprint(model.bert)
+        parameters = adapt(model, config, hardware, taken)
+    tokenizer, longest = load_tokenizer(config.model), longest_text(model, config)
+    parts = (tokenise(tokenizer, part, longest) for part in (data.train, data.validation, data.test))
+    return Ready(config, longest, hardware, taken, outputs, data, tokenizer, *parts, model, base, parameters)
+
+
+def conclude(ready: Ready, out: Path) -> dict[str, Any]:
+    """Ask the test texts, save, reload and ask again, draw.
+
+    Returns:
+        The figures that come of it.
+    """
+    model, test, taken, outputs, config = ready.model, ready.test, ready.taken, ready.outputs, ready.config
+    logits = answer(model, test.tokens, test.pad_token, ready.hardware, taken)
+    state = trained_state(model, config, taken)
+    if "lora.load_lora_state_dict" in taken.yours:
+        try_your_loader(ready, state, logits)
+    save_run(out, replace(config, max_length=ready.longest), outputs, ready.base, model, state, taken, ready.tokenizer)
+    difference = asked_again(ready, out, logits)
+    drawn = pictures.draw(out, logits, test.labels, outputs)
+    return {
+        **evaluate_run(logits, test, outputs, taken),
         "reload_difference": difference,
+        "pictures": drawn,
+        "pictures_missing": None if drawn else pictures.INSTALL_PLOTS,
+    }
+
+
+def prepare_data(config: FineTune, taken: Functions) -> Split:
+    """Find and split the texts."""
+    loaded = load(config.data, config.task, config.text_column, config.label_column)
+    with taken.blame():
+        return split(*loaded, limit=config.limit, fold=config.fold_of, evaluation=taken.evaluation)
+
+
+def standardised(data: Split) -> tuple[Outputs, Split]:
+    """Numbers to predict, shifted and scaled by mean and deviation of the training texts; labels as they are."""
+    if data.label_names:
+        return Outputs(data.label_names), data
+    mean, scale = statistics.fmean(data.train.labels), statistics.pstdev(data.train.labels)
+    if not (math.isfinite(mean) and 0 < scale < math.inf):
+        raise RecipeError("there is nothing to learn: the training targets are all the same, or too large")
+    parts = [
+        Labelled(part.texts, [(number - mean) / scale for number in part.labels])
+        for part in (data.train, data.validation, data.test)
+    ]
+    return Outputs((), mean, scale), Split(*parts, data.label_names, data.counts)
+
+
+def identity(config: FineTune, training: Tokenised, base: str, taken: Functions) -> dict[str, Any]:
+    """What a run must have in common with the one that goes on; where and how fast it runs is no part of it."""
+    free = ("device", "threads", "mine", "model")
+    options = {name: value for name, value in config.plain().items() if name not in free}
+    return options | {"training texts": training.digest(), "base weights": base, "your files": taken.hashes()}
+
+
+def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Console) -> Trained:
+    """Train under a progress bar; the first Ctrl-C ends it after the step under way, with a checkpoint."""
+    with ready.taken.blame(), progress(console) as on_step:
+        under_way = Training(
+            ready.model, ready.training, ready.config, ready.hardware, ready.taken, on_step, ready.validation, saving,
+            Journal(None),
+        )  # fmt: skip
+        under_way.resume()
+        at = under_way.at
+        under_way.journal = Journal(saving.path.parent, at.step, at.epoch, tensorboard)
+        try:
+            with ending_gently(under_way):
+                return under_way.run()
+        finally:
+            under_way.journal.close()
+
+
+@contextmanager
+def ending_gently(under_way: Training) -> Iterator[None]:
+    """While this lasts, Ctrl-C and a polite kill ask the training to end; a second one ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask(number: int, _: Any) -> None:
+        under_way.stop = True
+        signal.signal(number, before[number])
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def try_your_loader(ready: Ready, state: dict[str, Tensor], logits: Tensor) -> None:
+    """Put what was trained into a fresh model, by your own function.
+
+    Raises:
+        StudentError: the model does not answer like the trained one.
+    """
+    config, hardware, taken, test = ready.config, ready.hardware, ready.taken, ready.test
+    fresh = load_classifier(config, ready.outputs.n, hardware, taken)
+    adapt(fresh, config, hardware, taken)
+    taken.lora.load_lora_state_dict(fresh, state)
+    again = answer(fresh, test.tokens[:ASKED_AGAIN], test.pad_token, hardware, taken)
+    difference = (again - logits[:ASKED_AGAIN]).abs().max().item()
+    if not difference <= SAME_LOGITS[hardware.precision]:
+        message = f"after load_lora_state_dict the model answers differently: its logits are off by {difference:.2g}"
+        raise taken.broken_promise(message, "lora")
+
+
+def asked_again(ready: Ready, out: Path, logits: Tensor) -> float:
+    """How far the logits of the reloaded run are from those of the trained one.
+
+    Raises:
+        RecipeFault: too far; StudentError, if files of yours are in it.
+    """
+    again = load_run(out, ready.config.mine, ready.hardware).logits(ready.data.test.texts[:ASKED_AGAIN])
+    difference = (again - logits[:ASKED_AGAIN]).abs().max().item()
+    if not difference <= SAME_LOGITS[ready.hardware.precision] * max(1.0, logits.abs().max().item()):
+        message = f"reloaded from {out}, the model answers differently: its logits are off by {difference:.2g}"
+        raise ready.taken.broken_promise(message, "lora")
+    return difference
+
+
+def evaluate_run(logits: Tensor, test: Tokenised, outputs: Outputs, taken: Functions) -> dict[str, Any]:
+    """The one look at the test texts."""
+    if not outputs.labels:
+        return {"test": score_numbers(outputs.numbers(logits), outputs.numbers(test.labels[:, None]), taken)}
+    matrix = taken.evaluation.confusion(test.labels.tolist(), logits.argmax(-1).tolist(), n_classes=outputs.n)
+    return {
+        "test": score(logits, test.labels, taken),
+        "confusion": {"labels": list(outputs.labels), "rows_are_true": torch.as_tensor(matrix).tolist()},
+    }
+
+
+def validation_figures(trained: Trained, n: int, outputs: Outputs) -> dict[str, float]:
+    """What was measured on the validation texts after the epoch whose weights are kept."""
+    place = -1 if trained.best_epoch is None else trained.best_epoch
+    measured = trained.validations[place]
+    if not outputs.labels:
+        return {"rmse": math.sqrt(measured["loss"]) * outputs.scale, "loss": measured["loss"], "n": n}
+    accuracy = measured["accuracy"]
+    return {**measured, "standard_error": math.sqrt(accuracy * (1 - accuracy) / n), "n": n}
+
+
+def describe_run(ready: Ready) -> dict[str, Any]:
+    """What was done, on what, with what."""
+    config, hardware, data, outputs, taken = ready.config, ready.hardware, ready.data, ready.outputs, ready.taken
+    digest = hashlib.sha256("\n".join(data.test.texts).encode()).hexdigest()
+    return {
+        "method": config.method,
+        "head": config.head,
+        "task": config.task,
+        "model": config.model,
+        "data": {
+            "name": config.data,
+            **data.counts,
+            "labels": label_counts(data.train, data.label_names),
+            "test_digest": digest,
+        },
         "device": str(hardware.device),
         "processor": processor(),
         "precision": hardware.precision,
         "threads": hardware.threads,
         "seed": config.seed,
-        "config": {name: str(value) if isinstance(value, Path) else value for name, value in asdict(config).items()},
+        "config": config.plain(),
+        "mine": {"yours": list(taken.yours), "reference": list(taken.reference), "files": taken.hashes()},
+        "target": None if outputs.labels else {"mean": outputs.mean, "scale": outputs.scale},
         "versions": versions(),
     }
-    write_json(out / RESULT, result)
-    return result
+
+
+def describe_training(trained: Trained) -> dict[str, Any]:
+    """How it went, and what it cost."""
+    return {
+        "training_loss": trained.losses,
+        "validations": trained.validations,
+        "best_epoch": trained.best_epoch,
+        "steps": trained.steps,
+        "seconds": trained.seconds,
+        "cpu_seconds": trained.cpu_seconds,
+        "samples_per_second": trained.samples / trained.seconds,
+        "padding_share": trained.padding_share,
+        "interruptions": trained.interruptions,
+    }
 
 
 def versions() -> dict[str, str]:
     """What the numbers may depend on."""
-    packages = ("torch", "transformers", "tokenizers", "safetensors", "numpy")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}
-
-
-# --- For people -------------------------------------------------------------------------------------------------------
-
-
-def describe_data(data: Split) -> str:
-    """The parts, and what was dropped: a sentence fragment."""
-    parts = f"{len(data.train):,} texts to train, {len(data.validation):,} to validate, {len(data.test):,} to test"
-    reasons = [reason for reason in ("blank", "duplicates", "contradictory") if data.counts[reason]]
-    dropped = ", ".join(f"{data.counts[reason]} {reason}" for reason in reasons)
-    return f"{parts} (dropped: {dropped})" if dropped else parts
-
-
-ESTIMATE_AFTER = 4
-"""Steps: the first one warms up, and one batch is too few to judge by."""
-
-
-class Clock:
-    """Speed and remaining time, from the second step on; the first step pays for what is only set up once."""
-
-    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
-        """Start when the first step has ended."""
-        self.now = now
-        self.first: tuple[float, float] | None = None
-        """When the first step ended, and the share of the work that it was."""
-        self.texts = 0
-        """After the first step."""
-
-    def tick(self, step: Step) -> tuple[float, float] | None:
-        """Texts per second so far, and the seconds that remain; None after the first step."""
-        if self.first is None:
-            self.first = self.now(), step.share
-            return None
-        self.texts += step.texts
-        seconds, share = self.now() - self.first[0], step.share - self.first[1]
-        if seconds <= 0 or share <= 0:  # a clock that is too coarse for so small a model
-            return None
-        return self.texts / seconds, seconds * (1 - step.share) / share
-
-
-@contextmanager
-def progress(console: Console) -> Iterator[OnStep]:
-    """Tell loss, speed and the time that remains: as a bar on a terminal, elsewhere as a line now and then.
-
-    A few steps after the beginning one line says how long the training will take on this machine.
-    """
-    bar = Progress(
-        BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[words]}"), console=console, transient=True
-    )
-    clock, task, shown, loss = Clock(), bar.add_task("training", total=1.0, words="the first step"), -1, "-"
-
-    def on_step(step: Step) -> None:
-        nonlocal shown, loss
-        loss = loss if step.loss is None else f"{step.loss:.3f}"
-        told = clock.tick(step)
-        if told is None:
-            bar.update(task, completed=step.share)
-            return
-        speed, left = told
-        words = f"step {step.number} of {step.of}  loss {loss}  {speed:,.1f} texts/s  {duration(left)} left"
-        bar.update(task, completed=step.share, words=words)
-        if not console.is_terminal and (tenth := int(10 * step.number / step.of)) > shown:
-            shown = tenth
-            console.print(words, highlight=False)
-        if step.number == ESTIMATE_AFTER < step.of:
-            whole = left / (1 - step.share)
-            console.print(f"training will take about {duration(whole)} here ({step.of:,} steps)", highlight=False)
-
-    with bar:
-        yield on_step
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them.
-
-    >>> duration(8.6), duration(200), duration(7260)
-    ('9 s', '3 min 20 s', '2 h 1 min')
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
-    """A small table; last of all the next command."""
-    parameters, test, validation = result["parameters"], result["test"], result["validation"]
-    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    rows = {
-        "test accuracy": f"{test['accuracy']:.3f} ± {test['standard_error']:.3f} on {test['n']:,} texts",
-        "validation": f"{validation['accuracy']:.3f} ± {validation['standard_error']:.3f} on {validation['n']:,} texts",
-        "trained": f"{parameters['trainable']:,} of {parameters['total']:,} numbers "
-        f"({100 * parameters['trainable_ratio']:.3g} %)",
-        "training": f"{result['seconds']:.1f} s, {result['samples_per_second']:.0f} texts/s; "
-        f"the whole run {result['total_seconds']:.1f} s",
-        "saved": f"{out / weights_file(result['method'])} "
-        f"({size(out / weights_file(result['method']))}), reloaded and asked again: same answers",
-    }
-    for name, value in rows.items():
-        table.add_row(name, escape(value))
-    console.print(table, highlight=False)
-    mine = result["config"]["mine"]
-    command = ["course", "run", "predict", str(out), *(["--mine", mine] if mine else []), "a warm and funny film"]
-    console.print(f"\nNext: {shlex.join(command)}", highlight=False, markup=False, soft_wrap=True)
-
-
-def size(path: Path) -> str:
-    """Bytes as a person says them."""
-    n = path.stat().st_size
-    return f"{n / 1e6:.1f} MB" if n >= 1e6 else f"{n / 1e3:.0f} kB"
+    found = {"python": platform.python_version()}
+    for name in ("torch", "transformers", "tokenizers", "safetensors", "numpy", "peft", "transformers-course"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # a checkout that is not installed
+            continue
+    return found

@@ -1,24 +1,35 @@
-"""An encoder with a head, and what each method trains of it.
+"""An encoder with a head. What each method trains of it is in methods.py.
 
-Letters: B texts, T tokens, C width of the encoder, d outputs and k inputs of a linear layer.
+Letters: B texts, T tokens, C width of the encoder, K outputs, P virtual tokens.
 """
 
 import hashlib
+import os
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 import transformers
 from torch import Tensor, nn
-from transformers import AttentionInterface, AttentionMaskInterface, AutoModel, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import (
+    AttentionInterface,
+    AttentionMaskInterface,
+    AutoConfig,
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedTokenizerBase,
+)
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
-from solutions.recipes.config import FineTune, Pooling
+from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError
+from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware
-from solutions.recipes.lora_source import broken_promise
+from solutions.recipes.heads import ALL_STATES, build_head
 from solutions.recipes.preflight import find_model, packaged_encoder
 
 # --- Attention --------------------------------------------------------------------------------------------------------
@@ -44,34 +55,106 @@ AttentionMaskInterface.register("fp32_sdpa", sdpa_mask)
 
 
 class Classifier(nn.Module):
-    """A pretrained encoder that reads, and a linear head that decides.
+    """A pretrained encoder that reads, and a head that decides; called like a classifier of transformers.
 
-    The head sees the mean of the encoder's last hidden states over the tokens of the text (``mean``), or the state of
-    the first token (``cls``).
+    Its parts are named as in BERT's own classifier, ``bert`` and ``classifier``, whatever the encoder: that is what the
+    functions of the exercises look for.
     """
 
-    def __init__(self, encoder: nn.Module, n_labels: int, pooling: Pooling = "mean") -> None:
-        """Put a fresh head, drawn from torch's global generator, on an encoder."""
-        super().__init__()
-        self.encoder = encoder
-        self.classifier = nn.Linear(encoder.config.hidden_size, n_labels)
-        self.pooling = pooling
+    def __init__(self, bert: nn.Module, head: nn.Module, task: str, hardware: Hardware, all_states: bool) -> None:
+        """Put a head on an encoder.
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        Args:
+            bert: the encoder.
+            head: takes hidden states and mask, gives (B, K).
+            task: ``classification`` or ``regression``; decides about the loss.
+            hardware: says in which precision the model runs forward.
+            all_states: whether the head reads all layers.
+        """
+        super().__init__()
+        self.bert, self.classifier = bert, head
+        self.task, self.hardware, self.all_states = task, hardware, all_states
+        self.front: nn.Module | None = None
+        """What prefix and prompt tuning put in front (see fronts.py)."""
+        self.n_skipped = 0
+        """Positions at the beginning that are virtual tokens, which the head does not read."""
+        self.mixing: Any = None
+        """In training: turns features and one-hot labels into mixtures."""
+
+    @property
+    def config(self) -> Any:
+        """The encoder's."""
+        return self.bert.config
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.hardware.device
+
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        labels: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        past_key_values: Any = None,
+        **_: Any,
+    ) -> SimpleNamespace:
         """Judge a batch of texts.
 
         Args:
-            ids: (B, T) tokens, filled up with padding.
-            mask: (B, T), 1 for a token, 0 for padding. Padding has no influence on the result.
+            input_ids: (B, T) tokens, filled up with padding.
+            attention_mask: (B, T), 1 for a token, 0 for padding, which has no influence on the result; (B, P + T) if
+                there are virtual tokens in front already, as peft puts them there.
+            labels: (B,) right classes or numbers; None for no loss.
+            inputs_embeds: (B, T, C) instead of ``input_ids``.
+            past_key_values: keys and values in front of every layer's.
 
         Returns:
-            (B, n_labels), logits.
+            ``logits``, (B, K) in float32, and ``loss``, their mean loss or None.
         """
-        states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # (B, T, C)
-        if self.pooling == "cls":
-            return self.classifier(states[:, 0])
-        weights = mask[..., None].to(states.dtype)  # (B, T, 1)
-        return self.classifier((states * weights).sum(dim=1) / weights.sum(dim=1))
+        with self.hardware.autocast():
+            if self.front is not None:
+                inputs = self.front(self.bert, input_ids, attention_mask)
+            else:
+                inputs = {"input_ids": input_ids, "inputs_embeds": inputs_embeds, "attention_mask": attention_mask}
+                inputs["past_key_values"] = past_key_values
+            states, mask = self._states(inputs)
+            if self.mixing is not None and self.training and labels is not None:
+                return self._mixed(states, mask, labels)
+            logits = self.classifier(states, mask)
+        logits = logits.float()
+        return SimpleNamespace(logits=logits, loss=None if labels is None else self.loss(logits, labels))
+
+    def _states(self, inputs: dict[str, Any]) -> tuple[Sequence[Tensor], Tensor]:
+        """Hidden states and mask of the words alone."""
+        mask = inputs["attention_mask"]
+        inputs = {name: value for name, value in inputs.items() if value is not None}
+        if cache := inputs.get("past_key_values"):
+            n_front, n_words = cache.get_seq_length(), mask.shape[1] - cache.get_seq_length()
+            inputs["attention_mask"] = mask.bool()[:, None, None].expand(-1, 1, n_words, -1)  # every word sees them all
+            mask = mask[:, n_front:]
+        output = self.bert(**inputs, output_hidden_states=self.all_states)
+        states = output.hidden_states if self.all_states else (output.last_hidden_state,)
+        if self.n_skipped:
+            states, mask = tuple(one[:, self.n_skipped :] for one in states), mask[:, self.n_skipped :]
+        return states, mask
+
+    def _mixed(self, states: Sequence[Tensor], mask: Tensor, labels: Tensor) -> SimpleNamespace:
+        """Logits and loss of mixtures of texts (exercise-9's mixup)."""
+        features = self.classifier.pooled(states, mask).float()
+        regression = self.task == "regression"
+        targets = labels[:, None] if regression else F.one_hot(labels, self.classifier.line.out_features)
+        features, targets = self.mixing(features, targets.float())
+        logits = self.classifier.line(features).float()
+        loss = F.mse_loss(logits, targets) if regression else F.cross_entropy(logits, targets)
+        return SimpleNamespace(logits=logits, loss=loss)
+
+    def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Mean over the batch."""
+        if self.task == "regression":
+            return F.mse_loss(logits.squeeze(-1), labels)
+        return F.cross_entropy(logits, labels)
 
 
 def load_tokenizer(model: str) -> PreTrainedTokenizerBase:
@@ -82,26 +165,40 @@ def load_tokenizer(model: str) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def load_classifier(config: FineTune, n_labels: int, hardware: Hardware) -> Classifier:
+def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken: Functions | None = None) -> Classifier:
     """A pretrained encoder in float32 with a fresh head; all of it still trainable.
 
     The encoder's dropout is off: it would draw a random number for every activation, which takes a CPU longer than the
     activation function itself.
+
+    Args:
+        config: which encoder, which head.
+        n_outputs: K, the number of labels; 1 for a number.
+        hardware: where to compute.
+        taken: where the functions of the exercises come from; None for the reference.
     """
+    taken = taken or functions()
     trap = hardware.device.type == "cpu" and hardware.bf16
-    attention = "fp32_sdpa" if trap else "sdpa"
-    encoder = pretrained(AutoModel, config.model, dtype=torch.float32, attn_implementation=attention)
-    if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None  # the head replaces it; left in place it would be trained by nothing, and counted
-    for module in encoder.modules():
+    options = {"dtype": torch.float32, "attn_implementation": "fp32_sdpa" if trap else "sdpa"}
+    if config.method == "scratch":
+        bert = AutoModel.from_config(pretrained(AutoConfig, config.model), **options)
+    else:
+        bert = pretrained(AutoModel, config.model, **options)
+    if getattr(bert, "pooler", None) is not None:
+        bert.pooler = nn.Identity()  # the head replaces it; left in place it would be trained by nothing, and counted
+    for module in bert.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
-    return Classifier(encoder, n_labels, config.pooling).to(hardware.device)
+    size = bert.config
+    if not all(isinstance(getattr(size, name, None), int) for name in ("hidden_size", "num_hidden_layers")):
+        raise RecipeError(f"{config.model} is not an encoder that can be fine-tuned here: its size is not known")
+    head = build_head(config.head, size.hidden_size, size.num_hidden_layers, n_outputs, taken.heads)
+    return Classifier(bert, head, config.task, hardware, config.head in ALL_STATES).to(hardware.device)
 
 
 def pretrained(kind: Any, name: str, **options: Any) -> Any:
     """``from_pretrained``, quietly, from the packaged folder, a folder, or the hub."""
-    where = packaged_encoder() if name == "minilm" else Path(name)
+    where = packaged_encoder() if name in ("embedded", "minilm") else Path(name)
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     try:
@@ -111,7 +208,11 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
         return kind.from_pretrained(name, **options)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise RecipeError(f"no usable model {name!r}: {reason}") from error
+        away = os.environ.get("HF_HUB_OFFLINE") == "1" and not where.is_dir()
+        advice = "Without the model hub, take --model embedded or a folder that holds a model"
+        if away:
+            raise RecipeError(f"the model hub cannot be reached, and {name!r} is not in its cache. {advice}") from error
+        raise RecipeError(f"no usable model {name!r}: {reason} {advice}") from error
 
 
 def fingerprint(encoder: nn.Module) -> str:
@@ -121,92 +222,3 @@ def fingerprint(encoder: nn.Module) -> str:
         digest.update(name.encode())
         digest.update(parameter.detach().cpu().contiguous().view(torch.uint8).numpy().data)
     return digest.hexdigest()
-
-
-# --- Methods ----------------------------------------------------------------------------------------------------------
-
-
-def adapt(model: Classifier, config: FineTune, lora: ModuleType, hardware: Hardware) -> dict[str, float]:
-    """Decide what is trained: LoRA's factors and the head, the head alone, or everything.
-
-    What is frozen is kept in bfloat16 if the matrix products are in bfloat16 anyway: no step has to convert it, and
-    since nothing is ever added to it, nothing gets lost. What is trained stays in float32.
-
-    Returns:
-        ``trainable``, ``total`` and ``trainable_ratio`` (a fraction of 1); for LoRA also ``lora`` and ``head``.
-
-    Raises:
-        RecipeError: no layer has one of the target names.
-        StudentError: the functions of your file do not do what they should.
-    """
-    total, counts = count(model), {}
-    if config.method == "lora":
-        counts = inject(model, config, lora)
-        total += counts["lora"]
-        model.to(hardware.device)  # wherever the factors were made
-    elif config.method == "head":
-        model.encoder.requires_grad_(False)
-
-    trainable = count(model, only_trainable=True)
-    if hardware.bf16:
-        for parameter in model.parameters():
-            if not parameter.requires_grad:
-                parameter.data = parameter.data.bfloat16()
-    return {"trainable": trainable, "total": total, "trainable_ratio": trainable / total, **counts}
-
-
-def inject(model: Classifier, config: FineTune, lora: ModuleType) -> dict[str, float]:
-    """Put LoRA into the encoder. What is trained then is counted twice: by ``lora_report``, and on the model.
-
-    Returns:
-        ``lora`` and ``head``: how many numbers each of them trains.
-    """
-    shapes = {name: tuple(m.weight.shape) for name, m in model.named_modules() if isinstance(m, nn.Linear)}
-    base_params, head_params = count(model), count(model.classifier)
-    if not any(f".{name}".endswith(f".{target}") for name in shapes for target in config.targets):
-        endings = ", ".join(dict.fromkeys(name.rpartition(".")[2] for name in shapes))
-        asked = " or ".join(config.targets)
-        raise RecipeError(f"no linear layer of this model is called {asked}. Choose --targets from: {endings}")
-
-    head = ("classifier",)
-    replaced = lora.inject_lora(model, config.targets, config.rank, config.alpha, config.lora_dropout, trainable=head)
-    if not isinstance(replaced, list) or not replaced or not set(replaced) <= shapes.keys():
-        raise broken_promise(config.mine, f"inject_lora must return the replaced names, not {replaced!r}")
-
-    adapted = [shapes[name] for name in replaced]
-    report = lora.lora_report(adapted, config.rank, head_params=head_params, base_params=base_params)
-    trainable = count(model, only_trainable=True)
-    found = {"trainable": trainable, "lora_params": trainable - head_params}
-    if not isinstance(report, dict) or any(report.get(name) != n for name, n in found.items()):
-        raise broken_promise(config.mine, f"lora_report says {report}, but in the model there are {found}")
-    return {"lora": found["lora_params"], "head": head_params}
-
-
-def count(module: nn.Module, only_trainable: bool = False) -> int:
-    """How many numbers a module holds, a shared tensor once."""
-    return sum(p.numel() for p in module.parameters() if p.requires_grad or not only_trainable)
-
-
-def trained_state(model: Classifier, config: FineTune, lora: ModuleType) -> dict[str, Tensor]:
-    """What has to be saved: the factors and the head, the head alone, or everything."""
-    if config.method == "lora":
-        state = lora.lora_state_dict(model)
-        if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
-            raise broken_promise(
-                config.mine, f"lora_state_dict must return names and tensors, not {type(state).__name__}"
-            )
-    elif config.method == "head":
-        state = {f"classifier.{name}": tensor for name, tensor in model.classifier.state_dict().items()}
-    else:
-        state = model.state_dict()
-    return {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
-
-
-def load_trained_state(model: Classifier, config: FineTune, lora: ModuleType, state: dict[str, Tensor]) -> None:
-    """Put what `trained_state` returned into a fresh model that was adapted by the same configuration."""
-    if config.method == "lora":
-        lora.load_lora_state_dict(model, state)
-    elif config.method == "head":
-        model.classifier.load_state_dict({name.removeprefix("classifier."): state[name] for name in state})
-    else:
-        model.load_state_dict(state)

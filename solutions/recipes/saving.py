@@ -1,39 +1,62 @@
 """A finished run on the disk: written atomically, without pickle, and loaded again.
 
-- ``adapter.safetensors``: what lora (factors and head) or head trained; for full it is ``model.safetensors``
-- ``recipe.json``: what it takes to put that back: base model, its fingerprint, labels, rank, alpha, ...
+- weights: ``model.safetensors`` where the encoder has changed (with ``config.json`` of the model in ``model/``, so that
+  transformers loads it), ``adapter_model.safetensors`` in peft's format for lora, prefix and prompt,
+  ``adapter.safetensors`` for adapter and head
+- ``recipe.json``: what it takes to put that back: base model, its fingerprint, labels, head, rank, ...
+- ``config.json``, ``metrics.jsonl``, pictures: what the run was told, and how it went
 - ``result.json``: what came out; written last, so that it is there only if all the rest is
 """
 
 import json
-import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from solutions.recipes import lora_source
-from solutions.recipes.config import FineTune
+from solutions.recipes.config import FROZEN_ENCODER, FineTune
 from solutions.recipes.errors import RecipeError, StudentError
+from solutions.recipes.files import cannot_write, remove_leftovers, write_atomically, write_json
+from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, find_hardware
-from solutions.recipes.model import Classifier, adapt, fingerprint, load_classifier, load_tokenizer, load_trained_state
-from solutions.recipes.preflight import RESULT, refuse_finished
+from solutions.recipes.methods import adapt, load_trained_state
+from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
+from solutions.recipes.peft_format import ADAPTER, ADAPTER_CONFIG, IN_PEFT, adapter_config, from_peft, to_peft
+from solutions.recipes.preflight import CHECKPOINT, RESULT, refuse_finished
 from solutions.recipes.training import answer
 
 RECIPE = "recipe.json"
+BERT = "bert."
+"""What the encoder is called in our models; in a file it has the name that transformers gives it."""
+WHOLE = "model"
+"""The folder that transformers can load, where the encoder has changed."""
+KEPT = ("method", "head", "task", "data", "max_length", "rank", "alpha", "targets", "bottleneck", "virtual_tokens")
+"""Fields of the configuration that loading needs."""
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """The most probable label of a text."""
+class Outputs:
+    """What the numbers that come out of a model mean."""
 
-    text: str
-    label: str
-    probability: float
+    labels: tuple[str, ...]
+    """Names of the classes; none where a number is predicted."""
+    mean: float = 0.0
+    """Of the training targets: a model predicts (number - mean) / scale."""
+    scale: float = 1.0
+
+    @property
+    def n(self) -> int:
+        """K."""
+        return len(self.labels) or 1
+
+    def numbers(self, logits: Tensor) -> Tensor:
+        """(N, 1) -> (N,) in the units of the targets."""
+        return logits.squeeze(-1) * self.scale + self.mean
 
 
 @dataclass(frozen=True)
@@ -42,31 +65,26 @@ class Run:
 
     model: Classifier
     tokenizer: PreTrainedTokenizerBase
-    label_names: tuple[str, ...]
+    outputs: Outputs
     max_length: int
     """Tokens."""
     hardware: Hardware
+    taken: Functions
 
     def logits(self, texts: Sequence[str]) -> Tensor:
-        """(N, n_labels) for N texts."""
+        """(N, K) for N texts."""
         tokens = self.tokenizer(list(texts), truncation=True, max_length=self.max_length)["input_ids"]
-        return answer(self.model, tokens, self.tokenizer.pad_token_id, self.hardware)
-
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        """Label every text."""
-        probabilities, labels = self.logits(texts).softmax(dim=-1).max(dim=-1)
-        return [
-            Prediction(text, self.label_names[label], probability)
-            for text, label, probability in zip(texts, labels.tolist(), probabilities.tolist(), strict=True)
-        ]
+        return answer(self.model, tokens, self.tokenizer.pad_token_id, self.hardware, self.taken)
 
 
 def weights_file(method: str) -> str:
-    """An adapter needs its base; a fully trained model does not."""
-    return "model.safetensors" if method == "full" else "adapter.safetensors"
+    """An adapter needs its base; a model whose encoder has changed does not."""
+    if method in IN_PEFT:
+        return ADAPTER
+    return "adapter.safetensors" if method in FROZEN_ENCODER else f"{WHOLE}/model.safetensors"
 
 
-def prepare_folder(out: Path, overwrite: bool) -> None:
+def prepare_folder(out: Path, overwrite: bool, resume: bool = False) -> None:
     """Make the folder; take the result of an earlier run out of it, which will not be true for long.
 
     Raises:
@@ -76,31 +94,101 @@ def prepare_folder(out: Path, overwrite: bool) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / RESULT).unlink(missing_ok=True)
+        if not resume:
+            (out / CHECKPOINT).unlink(missing_ok=True)
+        remove_leftovers(out)
     except OSError as error:
-        raise RecipeError(f"cannot write to {out}: {error.strerror}") from error
+        raise cannot_write(out, error) from error
+
+
+def base_of(config: FineTune) -> str:
+    """The base model by a name that is right from every folder."""
+    folder = Path(config.model)
+    return str(folder.resolve()) if folder.is_dir() else config.model
 
 
 def save_run(
-    out: Path, config: FineTune, label_names: Sequence[str], base_fingerprint: str, state: dict[str, Tensor]
+    out: Path,
+    config: FineTune,
+    outputs: Outputs,
+    base_fingerprint: str,
+    model: Classifier,
+    state: dict[str, Tensor],
+    taken: Functions,
+    tokenizer: PreTrainedTokenizerBase,
 ) -> None:
-    """Write the trained tensors, and how to load them."""
-    folder = Path(config.model)
+    """Write the trained tensors, and how to load them.
+
+    Raises:
+        RecipeError: they cannot be written.
+    """
     recipe: dict[str, Any] = {
-        "schema": "course/recipe/v1",
-        "method": config.method,
+        "schema": "course/recipe/v2",
         "weights": weights_file(config.method),
-        "base": str(folder.resolve()) if folder.is_dir() else config.model,
+        "base": base_of(config),
         "base_fingerprint": base_fingerprint,
-        "labels": list(label_names),
-        "pooling": config.pooling,
-        "max_length": config.max_length,
+        "labels": list(outputs.labels),
+        "target_mean": outputs.mean,
+        "target_scale": outputs.scale,
+        **{name: config.plain()[name] for name in KEPT},
     }
-    if config.method == "lora":
-        recipe |= {"r": config.rank, "lora_alpha": config.alpha, "target_modules": list(config.targets)}
-    if config.mine is not None:
-        recipe["mine"] = {"file": config.mine.name, "sha256": lora_source.sha256(config.mine)}
-    write_atomically(out / recipe["weights"], lambda path: path.write_bytes(save(state)))
+    if taken.files:
+        recipe["mine"] = {"files": taken.hashes(), "functions": list(taken.yours)}
+    if config.method in IN_PEFT:
+        base = base_of(config) if config.model != "embedded" else "sentence-transformers/all-MiniLM-L6-v2"
+        write_json(out / ADAPTER_CONFIG, adapter_config(model, config, base))
+        state = to_peft(model, state, config, taken)
+    elif config.method not in FROZEN_ENCODER:
+        try:
+            (out / WHOLE).mkdir(exist_ok=True)
+            tokenizer.save_pretrained(out / WHOLE)
+        except OSError as error:
+            raise cannot_write(out / WHOLE, error) from error
+        write_json(out / WHOLE / "config.json", model.config.to_dict())
+        state = renamed(state, BERT, f"{model.bert.base_model_prefix}.")
+    write_atomically(out / recipe["weights"], save(state, metadata={"format": "pt"}))
     write_json(out / RECIPE, recipe)
+
+
+def renamed(state: dict[str, Tensor], before: str, after: str) -> dict[str, Tensor]:
+    """Another beginning of the names of the encoder's tensors."""
+    return {
+        after + name.removeprefix(before) if name.startswith(before) else name: tensor for name, tensor in state.items()
+    }
+
+
+def read_recipe(out: Path) -> dict[str, Any]:
+    """What it takes to load a run.
+
+    Raises:
+        RecipeError: there is no finished run in the folder, or one of an older version.
+    """
+    try:
+        recipe = json.loads((out / RECIPE).read_text(encoding="utf-8"))
+        if recipe["schema"] != "course/recipe/v2":
+            raise RecipeError(f"{out} was written by another version of the course. Train again")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RecipeError(f"there is no finished run in {out} (no {RECIPE})") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RecipeError(f"{out / RECIPE} cannot be read: {error}") from error
+    return recipe
+
+
+def base_for_peft(out: Path, hardware: Hardware | None = None) -> Classifier:
+    """The model that ``PeftModel.from_pretrained(..., out)`` wants: encoder and fresh head, in float32."""
+    config, outputs, _ = _what_was_trained(read_recipe(out), None)
+    hardware = hardware or find_hardware(replace(config, device="cpu", precision="fp32"))
+    model = load_classifier(config, outputs.n, hardware)
+    model.n_skipped = config.virtual_tokens if config.method == "prompt" else 0
+    return model.eval()
+
+
+def _what_was_trained(recipe: dict[str, Any], mine: Path | None) -> tuple[FineTune, Outputs, str]:
+    config = FineTune.from_plain({name: recipe[name] for name in KEPT} | {"model": recipe["base"]})
+    if "mine" in recipe:
+        config = replace(config, mine=mine)
+    outputs = Outputs(tuple(recipe["labels"]), recipe["target_mean"], recipe["target_scale"])
+    return config, outputs, recipe["base_fingerprint"]
 
 
 def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = None) -> Run:
@@ -108,56 +196,42 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
 
     Args:
         out: the folder of the run.
-        mine: the file with LoRA, if the run was trained with one. It has to be named here: a folder that came from
-            somewhere else must not decide which code is run.
+        mine: your workspace, if the run was trained with it. It has to be named here: a folder that came from somewhere
+            else must not decide which code is run.
         hardware: where to compute; None finds the best there is.
 
     Raises:
         RecipeError: there is no run in the folder, or its base is not the one it was trained on.
-        StudentError: the run was trained with a file of your own that is not given, or has changed.
+        StudentError: the run was trained with files of your own that are not given, or have changed.
     """
+    recipe = read_recipe(out)
     try:
-        recipe = json.loads((out / RECIPE).read_text(encoding="utf-8"))
-        state = load_file(out / weights_file(recipe["method"]))
+        state = load_file(out / recipe["weights"])
     except FileNotFoundError as error:
-        raise RecipeError(f"there is no finished run in {out} (no {Path(error.filename or RECIPE).name})") from error
-    if "mine" in recipe and (mine is None or lora_source.sha256(mine) != recipe["mine"]["sha256"]):
-        problem = "has changed since" if mine else "has to be named"
-        raise StudentError(f"{out} was trained with --mine {recipe['mine']['file']}, which {problem}")
-
-    config = FineTune(
-        method=recipe["method"],
-        model=recipe["base"],
-        pooling=recipe["pooling"],
-        rank=recipe.get("r", FineTune.rank),
-        alpha=recipe.get("lora_alpha", FineTune.alpha),
-        targets=tuple(recipe.get("target_modules", FineTune.targets)),
-        mine=mine if "mine" in recipe else None,
-    )
+        raise RecipeError(f"there is no finished run in {out} (no {recipe['weights']})") from error
+    except (SafetensorError, OSError) as error:
+        raise RecipeError(f"{out / recipe['weights']} cannot be read: {error}") from error
+    if "mine" in recipe and mine is None:
+        raise StudentError(f"{out} was trained with files of yours, which have to be named: --mine WORKSPACE")
+    config, outputs, wanted = _what_was_trained(recipe, mine)
+    if config.method not in FROZEN_ENCODER:  # the folder holds all of it
+        config = replace(config, method="full", model=str(out / WHOLE))
     hardware = hardware or find_hardware(config)
-    lora = lora_source.lora_functions(config.mine)
-    model = load_classifier(config, len(recipe["labels"]), hardware)
-    if config.method != "full" and fingerprint(model.encoder) != recipe["base_fingerprint"]:
+    taken = functions(config)
+    known = taken.hashes()
+    changed = [name for name, was in recipe.get("mine", {}).get("files", {}).items() if known.get(name, was) != was]
+    if changed:
+        raise StudentError(f"{out} was trained with {', '.join(changed)}, which has changed since. Train again")
+    model = load_classifier(config, outputs.n, hardware, taken)
+    if config.method in FROZEN_ENCODER and fingerprint(model.bert) != wanted:
         raise RecipeError(f"the weights of {config.model} are not those that {out} was trained on")
-    with lora_source.blame(config.mine):
-        adapt(model, config, lora, hardware)
-        load_trained_state(model, config, lora, state)
-    return Run(model.eval(), load_tokenizer(config.model), tuple(recipe["labels"]), recipe["max_length"], hardware)
-
-
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Readable JSON, all of it or nothing."""
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the file, then put it in its place: whoever reads it sees the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        raise RecipeError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with taken.blame():
+        if config.method in IN_PEFT:  # the file holds what was computed, so the reference can compute it
+            adapt(model, config, hardware)
+            load_trained_state(model, config, from_peft(state, config))
+        else:
+            adapt(model, config, hardware, taken)
+            state = renamed(state, f"{getattr(model.bert, 'base_model_prefix', 'bert')}.", BERT)
+            load_trained_state(model, config, state, taken)
+    model.config.id2label = dict(enumerate(outputs.labels))
+    return Run(model.eval(), load_tokenizer(config.model), outputs, recipe["max_length"], hardware, taken)

@@ -1,0 +1,169 @@
+"""Where an unfinished run goes on: one file, written whole or not at all, without pickle.
+
+It is a safetensors file: the trained tensors, what the optimizer remembers, the best weights so far and the states of
+the random generators are tensors; how far the run has come is JSON in the file's metadata. The order of the texts and
+their augmentation follow from seed and epoch, and need not be kept.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.files import write_atomically
+
+SCHEMA = "course/checkpoint/v1"
+
+
+@dataclass
+class Position:
+    """How far a run has come, and what it has seen."""
+
+    epoch: int = 0
+    """Epochs that are over, with their validation."""
+    step_in_epoch: int = 0
+    """Optimizer steps of the epoch that is not."""
+    step: int = 0
+    """Optimizer steps in all."""
+    loss_sum: float = 0.0
+    """Over the texts of this epoch so far."""
+    seen: int = 0
+    """Texts of this epoch so far."""
+    losses: list[float] = field(default_factory=list)
+    """Mean training loss of the epochs that are over."""
+    validations: list[dict[str, float]] = field(default_factory=list)
+    """What was measured after each of them."""
+    samples: int = 0
+    positions: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    interruptions: int = 0
+    """How often the run went on from a checkpoint."""
+
+
+def rng_state(device: torch.device) -> dict[str, Tensor]:
+    """The states of the generators that training draws from."""
+    states = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    return states
+
+
+def set_rng_state(states: Mapping[str, Tensor], device: torch.device) -> None:
+    """Put them back."""
+    torch.set_rng_state(states["cpu"])
+    if device.type == "cuda" and "cuda" in states:
+        torch.cuda.set_rng_state(states["cuda"], device)
+
+
+def changing(model: nn.Module) -> dict[str, Tensor]:
+    """What training changes in a model: trainable parameters and buffers that count as state."""
+    found = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    parameters = {name for name, _ in model.named_parameters()}
+    found |= {name: tensor for name, tensor in model.state_dict().items() if name not in parameters}
+    return found
+
+
+def save_checkpoint(
+    path: Path,
+    identity: Mapping[str, Any],
+    position: Position,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    best: Mapping[str, Tensor],
+    device: torch.device,
+) -> None:
+    """Write the file, in place of the one that is there.
+
+    Args:
+        path: of the file.
+        identity: what a run must have in common with the one that goes on.
+        position: how far it has come.
+        model: its changing tensors are saved.
+        optimizer: AdamW, or one with the same kind of state.
+        best: weights of the best epoch so far; empty if they are not needed.
+        device: whose random generator is saved beside the CPU's.
+
+    Raises:
+        RecipeError: the file cannot be written; an older one stays as it was.
+    """
+    tensors = {f"model.{name}": tensor for name, tensor in changing(model).items()}
+    state = optimizer.state_dict()["state"]
+    tensors |= {f"optimizer.{i}.{name}": value for i, own in state.items() for name, value in own.items()}
+    tensors |= {f"best.{name}": tensor for name, tensor in best.items()}
+    tensors |= {f"rng.{name}": value for name, value in rng_state(device).items()}
+    plain = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
+    content = json.dumps({"schema": SCHEMA, "identity": identity, "position": asdict(position)})
+    write_atomically(path, save(plain, metadata={"course": content}))
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What the file holds."""
+
+    identity: dict[str, Any]
+    position: Position
+    tensors: dict[str, Tensor]
+
+    def part(self, name: str) -> dict[str, Tensor]:
+        """``model``, ``best`` or ``rng``."""
+        return {key.partition(".")[2]: tensor for key, tensor in self.tensors.items() if key.startswith(f"{name}.")}
+
+    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device) -> None:
+        """Put everything back into a model and an optimizer of the same build.
+
+        Raises:
+            RecipeError: they are of another build.
+        """
+        own, saved = changing(model), self.part("model")
+        if {name: tensor.shape for name, tensor in own.items()} != {name: t.shape for name, t in saved.items()}:
+            raise RecipeError("the checkpoint is of another run: it holds other weights than this model has")
+        with torch.no_grad():
+            for name, tensor in own.items():
+                tensor.copy_(saved[name])
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, tensor in self.part("optimizer").items():
+            place, _, name = key.partition(".")
+            state.setdefault(int(place), {})[name] = tensor
+        optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+        set_rng_state(self.part("rng"), device)
+
+
+def load_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint:
+    """Read the file.
+
+    Raises:
+        RecipeError: there is none, it is damaged, or it belongs to another run.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            content = json.loads((file.metadata() or {})["course"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+        if content["schema"] != SCHEMA:
+            raise ValueError(f"its schema is {content['schema']!r}")
+        checkpoint = Checkpoint(content["identity"], Position(**content["position"]), tensors)
+    except FileNotFoundError as error:
+        raise RecipeError(f"there is no checkpoint {path}, so there is nothing to go on with") from error
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        raise RecipeError(f"the checkpoint {path} cannot be read ({error}). Begin anew with --overwrite") from error
+    plain = json.loads(json.dumps(identity))
+    differs = [name for name in plain if plain[name] != checkpoint.identity.get(name)]
+    if differs:
+        what = ", ".join(
+            f"{name} ({_short(checkpoint.identity.get(name))}, now {_short(plain[name])})" for name in differs
+        )
+        raise RecipeError(f"the checkpoint {path} is of another run: it differs in {what}. Begin anew with --overwrite")
+    return checkpoint
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 20 else f"{text[:12]}..."

@@ -1,0 +1,46 @@
+"""Files that are there as a whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from solutions.recipes.errors import RecipeError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside the file, then put it in its place: whoever reads it sees the old one or the new one.
+
+    Raises:
+        RecipeError: it cannot be written, for example since the disk is full; an older file stays as it was.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Readable JSON, all of it or nothing."""
+    write_atomically(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def cannot_write(path: Path, error: OSError) -> RecipeError:
+    """One sentence with the way out."""
+    return RecipeError(
+        f"cannot write {path}: {error.strerror or error}. Make room or choose another folder; "
+        "an unfinished run goes on with --resume"
+    )
+
+
+def remove_leftovers(folder: Path) -> None:
+    """What a process left that was killed while it wrote."""
+    for leftover in folder.glob(".*.[0-9]*"):
+        leftover.unlink(missing_ok=True)

@@ -1,0 +1,215 @@
+"""What each method trains of a model: it decides about ``requires_grad``, and adds what has to be added.
+
+Letters: C width of the encoder, d outputs and k inputs of a linear layer.
+"""
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from solutions.recipes.config import FROZEN_ENCODER, FineTune
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.fronts import Prefix, Prompt
+from solutions.recipes.functions import Functions, functions
+from solutions.recipes.hardware import Hardware
+from solutions.recipes.model import Classifier
+
+COUNT_FROM_TWO = ("roberta", "camembert", "xlm-roberta")
+"""Models whose first position has the number 2: they have two positions fewer than their tables."""
+FEWEST_TOKENS = 4
+"""[CLS], [SEP] and two words."""
+
+
+def adapt(model: Classifier, config: FineTune, hardware: Hardware, taken: Functions | None = None) -> dict[str, float]:
+    """Decide what is trained, and put into the model what the method adds to it.
+
+    What is frozen is kept in bfloat16 if the matrix products are in bfloat16 anyway: no step has to convert it, and
+    since nothing is ever added to it, nothing gets lost. What is trained stays in float32.
+
+    Returns:
+        ``trainable``, ``total``, ``trainable_ratio`` (a fraction of 1), ``head``, and ``added`` by the method.
+
+    Raises:
+        RecipeError: the method does not fit the model.
+        StudentError: the functions of your files do not do what they should.
+    """
+    taken = taken or functions()
+    before = count(model)
+    if config.reinit or config.method == "top" or config.layer_decay < 1 or config.head_learning_rate is not None:
+        _demand_layers(model, config)
+    if config.reinit:
+        taken.optimization.reinit_top_layers(model, config.reinit)
+    match config.method:
+        case "lora":
+            inject(model, config, taken)
+        case "adapter":
+            insert_adapters(model, config, taken)
+        case "prefix" | "prompt":
+            put_in_front(model, config, taken)
+        case "top":
+            taken.basics.set_trainable(model, "top", n_top=config.top_layers)
+        case "head":
+            taken.basics.set_trainable(model, "head")
+        case _:
+            taken.basics.set_trainable(model, "full")
+    model.to(hardware.device)  # wherever the new parts were made
+
+    if hardware.bf16:
+        for parameter in model.parameters():
+            if not parameter.requires_grad:
+                parameter.data = parameter.data.bfloat16()
+    numbers = taken.basics.count_parameters(model)
+    trainable, total = count(model, only_trainable=True), count(model)
+    if (int(numbers["trainable"]), int(numbers["total"])) != (trainable, total):
+        message = f"count_parameters says {numbers}, but the model has {total}, of which {trainable} are trainable"
+        raise taken.broken_promise(message, "basics")
+    return {
+        "trainable": trainable,
+        "total": total,
+        "trainable_ratio": trainable / total,
+        "head": count(model.classifier),
+        "added": total - before,
+    }
+
+
+def _demand_layers(model: Classifier, config: FineTune) -> None:
+    """Some functions look for the parts that a BERT has, and for as many layers as they are asked about."""
+    layers = getattr(getattr(model.bert, "encoder", None), "layer", None)
+    if layers is None or not hasattr(model.bert, "embeddings"):
+        raise RecipeError(
+            f"{config.model} is not of BERT's build (embeddings, encoder.layer), which --method top, --reinit, "
+            "--layer-decay and --head-lr need"
+        )
+    for option, n in (("top-layers", config.top_layers if config.method == "top" else 0), ("reinit", config.reinit)):
+        if n > len(layers):
+            raise RecipeError(f"--{option} {n} is more than the {len(layers)} layers of {config.model}")
+
+
+def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
+    """Put LoRA into the encoder. What is trained then is counted twice: by ``lora_report``, and on the model."""
+    shapes = {name: tuple(m.weight.shape) for name, m in model.bert.named_modules() if isinstance(m, nn.Linear)}
+    shapes = {f"bert.{name}": shape for name, shape in shapes.items()}
+    base_params, head_params = count(model), count(model.classifier)
+    if not any(f".{name}".endswith(f".{target}") for name in shapes for target in config.targets):
+        endings = ", ".join(dict.fromkeys(name.rpartition(".")[2] for name in shapes))
+        asked = " or ".join(config.targets)
+        raise RecipeError(f"no linear layer of this model is called {asked}. Choose --targets from: {endings}")
+
+    replaced = taken.lora.inject_lora(
+        model, config.targets, config.rank, config.alpha, config.lora_dropout, trainable=("classifier",)
+    )
+    if not isinstance(replaced, list) or not replaced or not set(replaced) <= shapes.keys():
+        raise taken.broken_promise(f"inject_lora must return the replaced names, not {replaced!r}", "lora")
+
+    adapted = [shapes[name] for name in replaced]
+    report = taken.lora.lora_report(adapted, config.rank, head_params=head_params, base_params=base_params)
+    trainable = count(model, only_trainable=True)
+    found = {"trainable": trainable, "lora_params": trainable - head_params}
+    if not isinstance(report, dict) or any(report.get(name) != n for name, n in found.items()):
+        raise taken.broken_promise(f"lora_report says {report}, but in the model there are {found}", "lora")
+
+
+class Adapted(nn.Module):
+    """A frozen linear layer with an adapter behind it."""
+
+    def __init__(self, base: nn.Module, adapter: nn.Module) -> None:
+        """Keep both."""
+        super().__init__()
+        self.base, self.adapter = base, adapter
+
+    def forward(self, x: Tensor) -> Tensor:
+        """First the layer, then the adapter."""
+        return self.adapter(self.base(x))
+
+
+def insert_adapters(model: Classifier, config: FineTune, taken: Functions) -> None:
+    """Two bottleneck adapters in every layer, behind attention and behind the feed-forward part (Houlsby 2019)."""
+    _demand_layers(model, config)
+    model.bert.requires_grad_(False)
+    bert: Any = model.bert
+    for layer in bert.encoder.layer:
+        for part in (layer.attention.output, layer.output):
+            if not isinstance(getattr(part, "dense", None), nn.Linear):
+                raise RecipeError(f"{config.model} has no layers of BERT's build, which --method adapter needs")
+            part.dense = Adapted(part.dense, taken.lora.BottleneckAdapter(part.dense.out_features, config.bottleneck))
+    _check_count(model, config, taken, bottleneck=config.bottleneck)
+
+
+def put_in_front(model: Classifier, config: FineTune, taken: Functions) -> None:
+    """Virtual tokens in front of the words, or in front of every layer's keys and values."""
+    model.bert.requires_grad_(False)
+    model.front = (Prefix if config.method == "prefix" else Prompt)(model.bert, config.virtual_tokens)
+    model.n_skipped = config.virtual_tokens if config.method == "prompt" else 0
+    _check_count(model, config, taken, n_virtual=config.virtual_tokens)
+
+
+def longest_text(model: Classifier, config: FineTune) -> int:
+    """Tokens that a text may have: as many as were asked for, if the model has positions for them.
+
+    Raises:
+        RecipeError: virtual tokens take all positions.
+    """
+    room = getattr(model.config, "max_position_embeddings", None)
+    if room is None:
+        return config.max_length
+    if str(model.config.model_type) in COUNT_FROM_TWO:
+        room -= 2
+    left = room - (config.virtual_tokens if config.method in ("prefix", "prompt") else 0)
+    if left < FEWEST_TOKENS:
+        raise RecipeError(
+            f"--virtual-tokens {config.virtual_tokens} leaves no room for words: there are {room} positions"
+        )
+    return min(config.max_length, left)
+
+
+def _check_count(model: Classifier, config: FineTune, taken: Functions, **sizes: int) -> None:
+    """What is trained beside the head is what ``peft_param_count`` says."""
+    size = model.config
+    said = taken.lora.peft_param_count(config.method, d=size.hidden_size, n_layers=size.num_hidden_layers, **sizes)
+    found = count(model, only_trainable=True) - count(model.classifier)
+    if said != found:
+        raise taken.broken_promise(f"peft_param_count says {said}, but {found} numbers are trained", "lora")
+
+
+def count(module: nn.Module, only_trainable: bool = False) -> int:
+    """How many numbers a module holds, a shared tensor once."""
+    return sum(p.numel() for p in module.parameters() if p.requires_grad or not only_trainable)
+
+
+def trained_state(model: Classifier, config: FineTune, taken: Functions | None = None) -> dict[str, Tensor]:
+    """What has to be saved: everything if the encoder has changed, else what was trained."""
+    if config.method not in FROZEN_ENCODER:
+        state = model.state_dict()
+    elif config.method == "lora":
+        taken = taken or functions()
+        state = taken.lora.lora_state_dict(model)
+        if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
+            message = f"lora_state_dict must return names and tensors, not {type(state).__name__}"
+            raise taken.broken_promise(message, "lora")
+    else:
+        state = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+        state |= {f"classifier.{name}": tensor for name, tensor in model.classifier.state_dict().items()}
+    return {name: tensor.detach().cpu().clone().contiguous() for name, tensor in state.items()}
+
+
+def load_trained_state(
+    model: Classifier, config: FineTune, state: dict[str, Tensor], taken: Functions | None = None
+) -> None:
+    """Put what `trained_state` returned into a fresh model that was adapted by the same configuration.
+
+    Raises:
+        RecipeError: the tensors are not those of this model.
+    """
+    try:
+        if config.method == "lora":
+            (taken or functions()).lora.load_lora_state_dict(model, state)
+            return
+        missing, foreign = model.load_state_dict(state, strict=config.method not in FROZEN_ENCODER)
+        own = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+        if foreign or own & set(missing):
+            raise KeyError(f"missing {sorted(own & set(missing))}, foreign {sorted(foreign)}")
+    except (KeyError, RuntimeError) as error:
+        if taken is not None and taken.files:
+            raise
+        reason = str(error).splitlines()[0]
+        raise RecipeError(f"the saved weights do not fit the model that they belong to: {reason}") from error

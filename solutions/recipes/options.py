@@ -1,0 +1,152 @@
+"""The options of ``finetune``, in groups, as its help shows them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from solutions.recipes.config import (
+    AUGMENTATIONS,
+    HEADS,
+    LEARNING_RATES,
+    METHODS,
+    PRECISIONS,
+    TASKS,
+    FineTune,
+)
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+NOT_OF_THE_CONFIG = ("out", "overwrite", "resume", "tensorboard", "save_every")
+"""Options about the run itself."""
+ONLY_FOR = {
+    "rank": ("lora",),
+    "alpha": ("lora",),
+    "lora_dropout": ("lora",),
+    "targets": ("lora",),
+    "bottleneck": ("adapter",),
+    "virtual_tokens": ("prefix", "prompt"),
+    "top_layers": ("top",),
+}
+"""Option -> the methods that look at it."""
+
+
+class Grouped(click.Option):
+    """An option that belongs to a group."""
+
+    def __init__(self, *arguments: Any, group: str, **attributes: Any) -> None:
+        """As ``click.Option``."""
+        super().__init__(*arguments, **attributes)
+        self.group = group
+
+
+class GroupedCommand(click.Command):
+    """A command whose help has a section for each group of options."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Groups in the order in which they occur; what belongs to none comes last."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                sections.setdefault(getattr(parameter, "group", "Help"), []).append(record)
+        for name, records in sections.items():
+            with formatter.section(name):
+                formatter.write_dl(records)
+
+
+def option(group: str, *names: str, **attributes: Any) -> Callable[[Function], Function]:
+    """An option of a group; its default is the configuration's, if it has a field of this name."""
+    field = next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
+    attributes.setdefault("default", getattr(FineTune, field, None))
+    return click.option(*names, cls=Grouped, group=group, **attributes)
+
+
+def listed(values: tuple[str, ...]) -> Callable[[Any, Any, Any], tuple[str, ...]]:
+    """Words with commas between them; ``values`` is what may occur, () for anything."""
+
+    def split(ctx: Any, parameter: Any, value: Any) -> tuple[str, ...]:
+        words = tuple(filter(None, (word.strip() for word in (value or "").split(","))))
+        if unknown := [word for word in words if values and word not in values]:
+            raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(values)}")
+        return words
+
+    return split
+
+
+WHAT, TRAINING, OPTIMIZER = "What to train", "How long, on how much", "Optimizer"
+PARTS, AUGMENTING, RUN, MACHINE = "Options of a method", "Augmentation", "The run", "Machine"
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path)
+RATES = ", ".join(f"{method} {rate:g}" for method, rate in LEARNING_RATES.items())
+
+OPTIONS = (
+    option(WHAT, "--out", type=FOLDER, required=True, help="Folder for the run."),
+    option(WHAT, "--method", type=click.Choice(METHODS), help="What is trained."),
+    option(WHAT, "--head", type=click.Choice(HEADS), help="What reads the hidden states."),
+    option(WHAT, "--task", type=click.Choice(TASKS), help="Labels, or numbers."),
+    option(WHAT, "--data", help="rotten-tomatoes, imdb, ratings, a CSV file, or a name on the hub."),
+    option(WHAT, "--text-column", metavar="NAME", help="Of the CSV file."),
+    option(WHAT, "--label-column", metavar="NAME", help="Of the CSV file."),
+    option(WHAT, "--model", help="embedded, a folder, or a name on the hub."),
+    option(
+        WHAT, "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
+        help="Train with your own exercises; what you have not started comes from the reference.",
+    ),
+    option(TRAINING, "--epochs", type=int, help="Passes over the training texts."),
+    option(TRAINING, "--max-steps", type=int, help="End after so many optimizer steps."),
+    option(
+        TRAINING, "--early-stopping", type=int, metavar="EPOCHS",
+        help="End when the validation loss has not fallen for so long; keep the best epoch.",
+    ),
+    option(TRAINING, "--batch-size", type=int, help="Texts per optimizer step."),
+    option(TRAINING, "--accumulate", type=int, help="Micro-batches that a batch is cut into."),
+    option(TRAINING, "--max-length", type=int, help="Tokens; longer texts are cut."),
+    option(TRAINING, "--limit", type=int, help="Keep only so many texts, for a quick look."),
+    option(TRAINING, "--fold", metavar="I/K", help="Test on fold I of K, for cross-validation."),
+    option(
+        OPTIMIZER, "--learning-rate", "--lr", type=float,
+        help=f"Peak rate. If not given, by method: {RATES}.",
+    ),
+    option(OPTIMIZER, "--head-learning-rate", "--head-lr", type=float, help="Peak rate of the head alone."),
+    option(OPTIMIZER, "--layer-decay", type=float, help="Rate of a layer, relative to the one above it."),
+    option(OPTIMIZER, "--warmup-share", type=float, help="Part of the steps in which the rate rises."),
+    option(OPTIMIZER, "--weight-decay", type=float, help="On matrices only."),
+    option(OPTIMIZER, "--max-gradient-norm", type=float, help="Longer gradients are clipped."),
+    option(OPTIMIZER, "--reinit", type=int, metavar="N", help="Top layers that start anew."),
+    option(PARTS, "--rank", type=int, help="lora: rank of every update."),
+    option(PARTS, "--alpha", type=float, help="lora: scale of the update, times rank."),
+    option(PARTS, "--lora-dropout", type=float, help="lora: dropout on its input."),
+    option(
+        PARTS, "--targets", default=",".join(FineTune.targets), callback=listed(()),
+        help="lora: names of the layers to adapt.",
+    ),
+    option(PARTS, "--top-layers", type=int, help="top: how many layers are trained."),
+    option(PARTS, "--bottleneck", type=int, help="adapter: numbers between its projections."),
+    option(PARTS, "--virtual-tokens", type=int, help="prefix, prompt: vectors in front."),
+    option(
+        AUGMENTING, "--augment", default=None, callback=listed(AUGMENTATIONS), metavar="NAMES",
+        help=f"With commas: {', '.join(AUGMENTATIONS)}.",
+    ),
+    option(AUGMENTING, "--augment-share", type=float, help="Words of a text that are changed."),
+    option(AUGMENTING, "--lexicon", type=FILE, help="JSON file with synonyms of words."),
+    option(RUN, "--seed", type=int, help="The test texts do not depend on it."),
+    option(RUN, "--resume", is_flag=True, default=False, help="Go on with the unfinished run in --out."),
+    option(RUN, "--overwrite", is_flag=True, default=False, help="Replace the run in --out."),
+    option(
+        RUN, "--save-every", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
+        help="How often to save what --resume needs; 0: after every step.",
+    ),
+    option(RUN, "--tensorboard", is_flag=True, default=False, help="Write events for TensorBoard."),
+    option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
+    option(MACHINE, "--precision", type=click.Choice(PRECISIONS), help="Of matrix products."),
+    option(MACHINE, "--threads", type=int, help="CPU threads; torch's choice if not given."),
+)  # fmt: skip
+
+
+def finetune_options(function: Function) -> Function:
+    """Put all of them on a command, in this order."""
+    for one in reversed(OPTIONS):
+        function = one(function)
+    return function

@@ -1,0 +1,79 @@
+"""Ask a finished run about texts, by exercise-8's ``predict_batch``."""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.preflight import columns
+from solutions.recipes.saving import Run
+
+SUFFIXES = (".txt", ".csv")
+"""A file of one of these is read; any other argument is a text itself."""
+
+
+def gather(arguments: Sequence[str], column: str = "text") -> list[str]:
+    """The texts that were meant: each argument is a text, or a file of them.
+
+    Args:
+        arguments: texts; ``.txt`` files with a text in each line; ``.csv`` files.
+        column: of the texts in a CSV file.
+
+    Raises:
+        RecipeError: a file is missing or cannot be read, or there is no text at all.
+    """
+    texts: list[str] = []
+    for argument in arguments:
+        path = Path(argument)
+        if path.suffix.lower() not in SUFFIXES or ("\n" in argument or (" " in argument and not path.is_file())):
+            texts.append(argument)
+            continue
+        try:
+            if path.suffix.lower() == ".csv":
+                columns(path, column, column)
+                with path.open(encoding="utf-8-sig", newline="") as file:
+                    texts += [row[column] or "" for row in csv.DictReader(file)]
+            else:
+                texts += path.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise RecipeError(f"cannot read {path}: {error}") from error
+    if not any(text.strip() for text in texts):
+        raise RecipeError("there is no text to answer to: all that was given is empty")
+    return texts
+
+
+def predict(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Label and probability of every text, or the number that is predicted.
+
+    Texts go through the model sorted by length, so that little of a batch is padding; what is blank is asked too.
+    """
+    if not run.outputs.labels:
+        numbers = run.outputs.numbers(run.logits(texts)).tolist()
+        return [{"text": text, "value": number} for text, number in zip(texts, numbers, strict=True)]
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    with run.taken.blame():
+        found = run.taken.inference.predict_batch(
+            [texts[i] for i in order], run.model, run.tokenizer, batch_size=32, max_length=run.max_length
+        )
+    if len(found) != len(order):
+        message = f"predict_batch answered {len(found)} times to {len(order)} texts"
+        raise run.taken.broken_promise(message, "inference")
+    answers: dict[int, Any] = dict(zip(order, found, strict=True))
+    return [
+        {"text": text, "label": str(answers[i][0]), "probability": float(answers[i][1])} for i, text in enumerate(texts)
+    ]
+
+
+def as_json(folder: Path, answers: Sequence[dict[str, Any]]) -> str:
+    """One object for a program."""
+    content = {"schema": "course/predictions/v1", "run": str(folder), "predictions": list(answers)}
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def as_text(answer: dict[str, Any]) -> str:
+    """One line for a person; control characters do not reach the terminal."""
+    text = "".join(character if character.isprintable() else " " for character in answer["text"])
+    said = f"{answer['value']:.3f}" if "value" in answer else f"{answer['label']} ({answer['probability']:.2f})"
+    return f"{said}  {text}"

@@ -1,0 +1,207 @@
+"""Split texts into training, validation and test, without leakage, by the functions of exercise-7.
+
+What the split protects from, across parts: the same text, one that differs in case, punctuation, spacing or HTML line
+breaks, and one that has most of its wording in common. What it does not: a paraphrase, or two reviews of the same film.
+"""
+
+import hashlib
+import math
+import re
+import statistics
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import solutions.evaluation
+from solutions.recipes.data import Labelled, Split
+from solutions.recipes.errors import RecipeError
+
+TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
+SPLIT_SEED = 42
+"""Fixed for ever: a result is comparable with another only on the same test texts."""
+FEWEST_PER_LABEL = 5
+"""Below this, a label cannot be in all three parts."""
+SHINGLE = 3
+"""Words. Texts are compared by the runs of so many words that they hold."""
+ALIKE = 0.7
+"""Jaccard similarity of two texts' shingles from which on they are near-duplicates."""
+STRATA = 5
+"""Numbers to predict are cut into so many classes of equal size, so that every part has low and high ones."""
+
+
+def normalise(text: str) -> str:
+    """What remains of a text when case, punctuation, spacing and HTML line breaks do not count.
+
+    >>> normalise("'A  pretentious<br />mess .") == normalise("a pretentious mess")
+    True
+    """
+    text = unicodedata.normalize("NFKC", text.replace("<br />", " ")).casefold()
+    return " ".join(re.findall(r"\w+", text)) or text.strip()
+
+
+def near_duplicates(forms: Sequence[str]) -> list[int]:
+    """Find texts that have most of their wording in common.
+
+    Two sets with a Jaccard similarity of at least t share one of the rarest shingles: of each set, only the first
+    ``n - ceil(t n) + 1`` in order of rarity need to be looked up (prefix filtering, Chaudhuri et al. 2006). The result
+    is exact.
+
+    Args:
+        forms: normalised texts, all different.
+
+    Returns:
+        For each text the index of the first text of its group; groups are closed under similarity.
+
+    >>> near_duplicates(["a b c d e f g h i j k l", "x b c d e f g h i j k l", "quite another text"])
+    [0, 0, 2]
+    """
+    shingles = [_shingles(form) for form in forms]
+    often = Counter(one for own in shingles for one in own)
+    leader = list(range(len(forms)))
+
+    def find(i: int) -> int:
+        while leader[i] != i:
+            leader[i] = leader[leader[i]]
+            i = leader[i]
+        return i
+
+    seen: dict[str, list[int]] = defaultdict(list)  # shingle -> earlier texts that have it among their rarest
+    for i, own in enumerate(shingles):
+        shared = [one for one in own if often[one] > 1]
+        room = len(own) - math.ceil(ALIKE * len(own)) + 1 - (len(own) - len(shared))  # left by those in no other text
+        prefix = sorted(shared, key=lambda one: (often[one], one))[:room] if room > 0 else []
+        for j in {j for one in prefix for j in seen[one]}:
+            common = len(own & shingles[j])
+            if common >= ALIKE * (len(own) + len(shingles[j]) - common):
+                first, second = sorted((find(i), find(j)))
+                leader[second] = first
+        for one in prefix:
+            seen[one].append(i)
+    return [find(i) for i in range(len(forms))]
+
+
+def _shingles(form: str) -> frozenset[str]:
+    words = form.split()
+    return frozenset(" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1)))
+
+
+def split(
+    data: Labelled,
+    label_names: tuple[str, ...],
+    limit: int | None = None,
+    fold: tuple[int, int] | None = None,
+    evaluation: Any = solutions.evaluation,
+) -> Split:
+    """Drop what occurs twice, group what nearly does, and cut into training, validation and test (70, 10 and 20 %).
+
+    Where a text goes depends neither on the order of the rows nor on the training seed. Labels are cut in the same
+    proportions, numbers by their size. Near-duplicates are together, in whichever part.
+
+    Args:
+        data: the texts, in any order.
+        label_names: name of every label; none where numbers are predicted.
+        limit: texts to keep over all parts, in the same proportions; what is kept stays in the part it was in.
+        fold: test on this fold (from 0) of so many, instead of a fifth of the texts.
+        evaluation: where ``group_split`` and ``group_folds`` come from.
+
+    Raises:
+        RecipeError: fewer than two labels, a label with too few texts to be in all parts, or equal numbers only.
+    """
+    forms, texts, labels, counts = _unique(data, bool(label_names))
+    strata = labels if label_names else _strata(labels)
+    _enough(strata, label_names)
+    leaders = near_duplicates(forms)
+    counts["near_duplicates"] = len(forms) - len(set(leaders))
+    keys = [f"group {leader}" for leader in leaders]  # equal for near-duplicates, and for nothing else
+
+    if fold is None:
+        rest, test = evaluation.group_split(keys, strata, test_size=TEST_SHARE, seed=SPLIT_SEED)
+    else:
+        folds = evaluation.group_folds(keys, fold[1], seed=SPLIT_SEED)
+        test = folds[fold[0]]
+        rest = [i for place, rows in enumerate(folds) if place != fold[0] for i in rows]
+    rest = sorted(rest)
+    share = VALIDATION_SHARE / (1 - TEST_SHARE)
+    inner = evaluation.group_split([keys[i] for i in rest], [strata[i] for i in rest], test_size=share, seed=SPLIT_SEED)
+    train, validation = ([rest[i] for i in rows] for rows in inner)
+    _prove_disjoint(keys, train, validation, list(test))
+
+    whole = Labelled(texts, labels)
+    kept = {"train": train, "validation": validation, "test": list(test)}
+    part_of_all = 1.0 if limit is None else min(1.0, limit / len(forms))
+    cut = {name: whole.take(_fewer(sorted(rows), strata, part_of_all)) for name, rows in kept.items()}
+    counts |= {name: len(members) for name, members in cut.items()}
+    return Split(cut["train"], cut["validation"], cut["test"], label_names, counts)
+
+
+def _unique(data: Labelled, named: bool) -> tuple[list[str], list[str], list[Any], dict[str, int]]:
+    """Normalised forms, texts and labels without repetitions, in an order that depends on the texts alone."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for i, text in enumerate(data.texts):
+        groups[normalise(text)].append(i)
+    blank = len(groups.pop("", []))
+    agreed = {
+        form: rows for form, rows in groups.items() if not named or len({data.labels[i] for i in rows}) == 1
+    }  # one text with two labels teaches nothing; two numbers have a mean
+    contradictory = sum(len(rows) for form, rows in groups.items() if form not in agreed)
+    forms = sorted(agreed, key=lambda form: hashlib.sha256(form.encode()).digest())
+    labels = [
+        data.labels[agreed[form][0]] if named else statistics.fmean(data.labels[i] for i in agreed[form])
+        for form in forms
+    ]
+    counts = {
+        "read": len(data),
+        "blank": blank,
+        "duplicates": len(data) - blank - contradictory - len(agreed),
+        "contradictory": contradictory,
+        "unique": len(agreed),
+    }
+    return forms, [data.texts[min(agreed[form])] for form in forms], labels, counts
+
+
+def _strata(numbers: Sequence[float]) -> list[int]:
+    """Classes of about equal size, by size of the number."""
+    order = sorted(range(len(numbers)), key=numbers.__getitem__)
+    strata = [0] * len(numbers)
+    for place, i in enumerate(order):
+        strata[i] = place * STRATA // len(numbers)
+    if numbers and min(numbers) == max(numbers):
+        raise RecipeError(f"there is nothing to learn: all {len(numbers)} texts have the target {numbers[0]:g}")
+    return strata
+
+
+def _enough(strata: Sequence[int], label_names: Sequence[str]) -> None:
+    """Every label has to be in all three parts."""
+    counted = Counter(strata)
+    if label_names and len(counted) < 2:
+        raise RecipeError(f"there is nothing to tell apart: only {len(counted)} label in {len(strata)} texts")
+    for label, n in sorted(counted.items()):
+        if n < FEWEST_PER_LABEL and label_names:
+            name = label_names[label]
+            raise RecipeError(f"label {name!r} has {n} different texts; at least {FEWEST_PER_LABEL} are needed")
+    if not label_names and len(strata) < FEWEST_PER_LABEL * STRATA:
+        raise RecipeError(f"{len(strata)} different texts are too few; at least {FEWEST_PER_LABEL * STRATA} are needed")
+
+
+def _prove_disjoint(keys: Sequence[str], *parts: Sequence[int]) -> None:
+    """Whoever wrote the split: a test set that was trained on is worth nothing.
+
+    Raises:
+        ValueError: a text is in none of the parts or in two of them, near-duplicates are apart, or a part is empty.
+    """
+    rows = [i for part in parts for i in part]
+    if sorted(rows) != list(range(len(keys))):
+        raise ValueError("the split must put every row into exactly one part")
+    if sum(len({keys[i] for i in part}) for part in parts) != len(set(keys)):
+        raise ValueError("the split puts equal texts into different parts")
+    if not all(parts):
+        raise ValueError("the split leaves a part empty: there are too few different texts")
+
+
+def _fewer(rows: Sequence[int], strata: Sequence[int], share: float) -> list[int]:
+    """The first of every class, the same share of each."""
+    by_class: dict[int, list[int]] = defaultdict(list)
+    for i in rows:
+        by_class[strata[i]].append(i)
+    return sorted(i for members in by_class.values() for i in members[: max(1, round(share * len(members)))])
