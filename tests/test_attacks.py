@@ -194,7 +194,8 @@ def servers(host: Host) -> set[int]:
     for exercise in syllabus.load():
         if not exercise.planned:
             solution = REFERENCE.with_name(f"{exercise.slug}.py")
-            assert host.grade(solution, exercise=exercise.slug).status == "passed"
+            graded = host.grade(solution, exercise=exercise.slug)
+            assert graded.status == "passed", graded.text
     return set(settled(host))
 
 

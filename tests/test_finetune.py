@@ -517,8 +517,8 @@ class Stopping(Exception):
     """Planted: the end of a process."""
 
 
-QUICK = ("full", "lora", "prompt")
-"""What the fast tests end in the middle; the rest is slow."""
+QUICK = ("lora",)
+"""What the fast tests end in the middle; the others are slow."""
 
 
 @pytest.mark.parametrize(
