@@ -258,7 +258,7 @@ def test_a_table_goes_on_where_it_stopped(tmp_path, monkeypatch):
         asked.append((seed, method, rate))
         if len(asked) == 3:
             raise KeyboardInterrupt
-        return {"method": method, "learning_rate": rate, "seed": seed, "accuracy": 0.8}
+        return {"method": method, "learning_rate": rate, "seed": seed, "accuracy": 0.8, "split": train_table.SPLIT}
 
     monkeypatch.setattr(train_table, "measure", measure)
     monkeypatch.setattr("sys.argv", ["train_table", "--seeds", "1", "--json", str(path)])
@@ -270,9 +270,15 @@ def test_a_table_goes_on_where_it_stopped(tmp_path, monkeypatch):
     assert len(train_table.load(path)) == len(train_table.SETTINGS)
 
 
+def test_runs_of_another_split_are_not_mixed_in():
+    new = [{"method": "lora", "learning_rate": 3e-3, "seed": 0, "accuracy": 0.9, "split": train_table.SPLIT}]
+    (lora,) = train_table.rows([*RUNS, *new])
+    assert lora.accuracies == (0.9,)
+
+
 def test_the_committed_runs_are_what_the_command_makes():
     runs = train_table.load(ROOT / "docs/training.json")
-    keys = [(run["seed"], run["method"], run["learning_rate"]) for run in runs]
+    keys = [(run["seed"], run["method"], run["learning_rate"], run.get("split")) for run in runs]
     assert runs and len(set(keys)) == len(keys)
     for run in runs:
         assert (run["method"], run["learning_rate"]) in train_table.SETTINGS
