@@ -130,7 +130,7 @@ def recount(book: dict[str, Any], sheet: Path) -> list[str]:
     """Where totals are not the sums of checks, penalties and overrides, or the CSV file says something else."""
     found = []
     with sheet.open(encoding="utf-8-sig", newline="") as file:
-        totals = {row["id"].lstrip("'"): Decimal(row["total"]) for row in csv.DictReader(file)}
+        totals = {row["id"].lstrip("'"): Decimal(row["points"]) for row in csv.DictReader(file)}
     for student in book["students"]:
         total = Decimal(0)
         for entry in student["entries"]:
