@@ -392,7 +392,7 @@ FILTERS = {
     "one by one": (
         [("zip(classify(texts), texts", "zip([classify([text])[0] for text in texts], texts")],
         {"batched"},
-        {"text-by-text"},
+        {"classified-text-by-text"},
     ),
     "no list": ([("zip(classify(texts), texts", "zip(map(classify, texts), texts")], {"batched"}, set()),
     "backwards": (
