@@ -78,8 +78,8 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
     ``marshalled`` is the file's code as the judge's side has compiled it (``grader.judge.compiling``); without it, the
     file is compiled here. The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the
     dispatcher's operations there are two of this process: ``["give", name, code]`` puts a reference definition into the
-    student's module, and ``["reload"]`` runs the file again in a fresh module (used
-    before each further check).
+    student's module, and ``["reload"]`` runs the file again in a fresh module, before
+    each further check.
     """
     torch.set_num_threads(threads)
     neutral.without_processes()
