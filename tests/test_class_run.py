@@ -262,7 +262,7 @@ def test_roster_and_policy_are_remembered(desk, folder, tmp_path):
     assert book.entries["zoe", "lora"].status == "missing"
 
 
-def test_an_option_that_has_no_effect_is_refused_and_not_remembered(desk, folder, tmp_path):
+def test_an_option_that_does_not_exist_is_refused_and_not_remembered(desk, folder, tmp_path):
     (tmp_path / "policy.toml").write_text("time_limit = 10\n")
     words = ["grade", str(folder), "--store", str(desk.store_path)]
     outcome = desk(*words, "--policy", str(tmp_path / "policy.toml"))

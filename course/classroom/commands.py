@@ -121,8 +121,6 @@ def grade(
         raise CourseError(say("there is no folder or archive {path}.", path=str(folder)))
     students = rosters.load(roster) if roster else None
     rules = policies.load(policy) if policy else None
-    if rules and rules.time_limit is not None:  # rather refused than ignored
-        raise CourseError(say("the policy sets time_limit, and class grade has only the limits of the exercises."))
     with Store(store_path, create=True) as store, store.alone():
         if students is not None:
             store.enrol(students)

@@ -86,8 +86,6 @@ class Policy:
     ``"per-student"`` gives each student one that stays the same."""
     sandbox: Sandbox = "full"
     """Sandbox that is demanded: ``"full"`` refuses to grade without one, ``"auto"`` takes the best there is."""
-    time_limit: int | None = None
-    """Seconds after which the grading of one file is given up. Left out: the limits of the exercise."""
 
     def due(self, student: Student, exercise: str) -> datetime | None:
         """The deadline of one student with the extension and without the grace; None if there is none.
@@ -268,7 +266,6 @@ class _Reader:
             "attempts": lambda value: self.choice(value, get_args(Attempts)),
             "seed": self.seed,
             "sandbox": lambda value: self.choice(value, get_args(Sandbox)),
-            "time_limit": self.seconds,
         }
         values = {key: self.read(table, key, readers[key]) for key in table if key in readers}
         if "deadlines" in table:
@@ -363,12 +360,6 @@ class _Reader:
             names = ", ".join(f'"{name}"' for name in known)
             raise times.Unclear(say("one of {names} is needed.", names=names))
         return str(value)
-
-    @staticmethod
-    def seconds(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise times.Unclear(say("a whole number of seconds is needed, 1 or more."))
-        return value
 
     def seed(self, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
