@@ -32,9 +32,17 @@ def composed(slug: str, source: str) -> types.ModuleType:
 class Graded:
     """What the checks of one function saw."""
 
+    slug: str
+    seed: int
     observed: dict[str, Observed]
-    names: dict[str, str]
-    """Check -> the misconception that it was told."""
+
+    @functools.cached_property
+    def names(self) -> dict[str, str]:
+        """Check -> the misconception that it was told; worked out for those who ask, since simulation takes its time."""
+        reference = reference_of(self.slug)
+        references = {name: diagnose.observe(item.spec, reference, self.seed) for name, item in self.observed.items()}
+        found = diagnose.diagnose(self.slug, self.observed, references, self.seed)
+        return {name: one.id for name, one in found.items()}
 
     @property
     def points(self) -> int:
@@ -51,7 +59,7 @@ class Graded:
 
 
 def grade(slug: str, function: str, source: str, seed: int = 5) -> Graded:
-    """Run the checks of a function as the judge would, and explain what failed."""
+    """Run the checks of a function as the judge would."""
     module = composed(slug, source)
     observed: dict[str, Observed] = {}
     for spec in specs_of(slug):
@@ -62,9 +70,7 @@ def grade(slug: str, function: str, source: str, seed: int = 5) -> Graded:
             continue
         observed[spec.id] = diagnose.observe(spec, module, seed)
     assert observed, f"{slug} has no checks of {function}"
-    references = {name: diagnose.observe(item.spec, reference_of(slug), seed) for name, item in observed.items()}
-    found = diagnose.diagnose(slug, observed, references, seed)
-    return Graded(observed, {name: one.id for name, one in found.items()})
+    return Graded(slug, seed, observed)
 
 
 def remarked(slug: str, check_id: str, source: str, seed: int = 5) -> list[str]:

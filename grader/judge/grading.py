@@ -13,8 +13,6 @@ import gc
 import hashlib
 import importlib
 import pkgutil
-import re
-import signal
 import sys
 import tempfile
 import time
@@ -33,8 +31,8 @@ from course.result import CheckResult, Edition, Result, Status, next_command, ov
 from course.submission import NotGradable
 from course.text import mark, say, translated
 from grader import imports, link, wire
-from grader.errors import Failed, ServerError, StudentGone, StudentRaised
-from grader.judge import compiling, crashes, expect, launcher, limits, refusals, report, syntax
+from grader.errors import ServerError, StudentGone, StudentRaised
+from grader.judge import compiling, expect, launcher, limits, loading, report
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.diagnose import Diagnosis, Observed, diagnose, hung_on, observe
 from grader.judge.launcher import Launcher, Process, Servers
@@ -42,20 +40,13 @@ from grader.judge.proxy import Student, check_seed, local_student
 from grader.judge.report import announcement, bounded, cut, explanation, report_of
 from grader.judge.running import run_checks
 from grader.judge.source import Source
+from grader.judge.verdict import OUR_FAULT, Verdicts, sandbox_note
 from grader.preloads import PRELOADS
 from grader.requests import Request
-from grader.wire import MAX_FRAMES, NOT_DEFINED
 
 Emit = Callable[[dict[str, Any]], None]
 
-OUR_FAULT = mark("the check itself is broken ({reason}); this is not your fault, please tell us")
-TOO_MUCH_MEMORY = mark("your code asked for more memory than a check may use ({limit} MiB)")
 TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, which is the limit for one grading")
-ENDED = {
-    "disk": mark("it wrote more to disk than it may"),
-    "threads": mark("it started more threads than it may"),
-}
-"""For what a student process was ended."""
 SHARED_SECONDS = 3.0
 """For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
 and the whole time."""
@@ -140,10 +131,7 @@ class Judge:
         self._reference: types.ModuleType | None = None
         self._taken: Process | None = None
         self._announced = False
-        self._overdue: dict[str, CheckSpec] = {}
-        """Function -> the check in which it did not end."""
-        self._crashes: dict[tuple[object, ...], CheckSpec] = {}
-        """Function, exception and place -> the check that met it first."""
+        self.verdicts = Verdicts(request, launcher)
 
     # --- the whole -------------------------------------------------------------------------------------------------
 
@@ -154,7 +142,7 @@ class Judge:
             NotGradable: it cannot be read.
         """
         self.source = submission.read(self.request.file)
-        self.file = Source(self.request.name, self.source, self.request.cells)
+        self.file = self.verdicts.file = Source(self.request.name, self.source, self.request.cells)
 
     def run(self) -> None:
         """Start, run all checks, diagnose, report."""
@@ -200,7 +188,9 @@ class Judge:
         name = f"{self.request.exercise.slug}.py"
         compiled = compiling.compile_aside(self.source, name, self.request.exercise.names)
         if compiled.error is not None:
-            raise NotGradable(self._import_message(StudentRaised.from_wire(compiled.error), ours=True))
+            raise NotGradable(
+                loading.import_message(self.request, self.file, StudentRaised.from_wire(compiled.error), ours=True)
+            )
         if compiled.status:
             raise NotGradable(
                 say(
@@ -307,123 +297,18 @@ class Judge:
 
     def _refuse_if_hopeless(self, process: Process) -> None:
         """Stop before the first check where no check could say more than this."""
-        if process.failure is not None:
-            frames = self._stuck(process)
-            self._end(process)
-            limit = self.request.exercise.limits.import_seconds
-            if isinstance(process.failure, link.LinkTimeout):
-                place = self.file.place(frames)
-                raise NotGradable(
-                    say(
-                        "the file did not finish loading within {seconds} s{place}; move slow work below `if __name__ "
-                        '== "__main__":`',
-                        seconds=f"{limit:g}",
-                        place=place,
-                    )
-                    + self._printed(process)
-                )
-            if process.ended and process.ended.reason == "server":
-                raise ServerError("the process that starts student processes has ended")
-            if process.ended and process.ended.reason == "memory":
-                raise NotGradable(
-                    say(
-                        "loading the file took more than {limit} MiB of memory",
-                        limit=self.request.exercise.limits.memory_mb,
-                    )
-                )
-            raise NotGradable(
-                say("the process ended while loading the file: {how}", how=self._how_ended(process))
-                + self._printed(process)
-            )
-        if process.error is not None:
-            self._end(process)
-            try:
-                error = StudentRaised.from_wire(process.error)
-            except wire.WireError:
-                raise NotGradable(
-                    say("the process ended while loading the file: {how}", how=say("it sent a malformed reply"))
-                ) from None
-            ours = self.launcher.code_path is None
-            raise NotGradable(self._import_message(error, ours) + self._printed(process))
         names = {name for spec in self.specs for name in spec.names}
-        if not names & process.names:
-            self._end(process)
-            raise NotGradable(
-                say(
-                    "the file defines none of the expected names ({names}, …)",
-                    names=", ".join(sorted(names)[:3]),
-                )
-                + self._printed(process)
-            )
-
-    def _import_message(self, error: StudentRaised, ours: bool) -> str:
-        """Why the file cannot be loaded.
-
-        Args:
-            error: what was raised.
-            ours: whether the compiler may have raised it; the file itself may raise a SyntaxError about other code.
-        """
-        name = self.request.name
-        if error.place is not None and ours:
-            line, text = error.place
-            said = say(
-                "{file} does not parse. Line {line}: {error}\n    {text}",
-                file=name,
-                line=self.file.number(line),
-                error=error.message,
-                text=text,
-            )
-            if newer := syntax.newer(self.file.text, line):
-                said += "\n" + say(
-                    "If this is {what}, it needs Python {needs}; the grader runs {has}.",
-                    what=newer.what,
-                    needs=newer.version,
-                    has=syntax.RUNNING,
-                )
-            return said
-        if error.type == "EOFError" and "EOF when reading" in error.message:
-            return say(
-                "{file} asks for input{place}, but there is nobody to answer. Move such lines below `if __name__ "
-                '== "__main__":`',
-                file=name,
-                place=self.file.place(error.frames),
-            )
-        message = say(
-            "{file} raised an error on import{place}: {error}",
-            file=name,
-            place=self.file.place(error.frames),
-            error=cut(str(error)),
-        )
-        note = self._sandbox_note(error)
-        if not note and (known := crashes.explain(error.type, error.message)):
-            note = "\n" + known[1]
-        return message + note
-
-    def _sandbox_note(self, error: BaseException | None) -> str:
-        """A line that says that it was the sandbox, where an error has come of what it refuses."""
-        refused = refusals.what(error.type, error.message) if isinstance(error, StudentRaised) else None
-        return "\n" + say(refusals.SENTENCES[refused]) if refused else ""
-
-    def _printed(self, process: Process) -> str:
-        text = process.link.printed.decode("utf-8", "replace").strip()
-        return "\n" + say("It had printed: {text}", text=cut(text[-500:])) if text else ""
+        if process.failure is None and process.error is None and names & process.names:
+            return
+        frames = self.verdicts.stuck(process)
+        self._end(process)
+        ours = self.launcher.code_path is None
+        raise NotGradable(loading.complaint(self.request, self.file, process, frames, names, ours))
 
     def _end(self, process: Process, again: bool = False) -> None:
         """End it, or let it serve ``again``; how it ended is of interest only if it did so by itself."""
         wait = process.failure is not None or process.substituted
         process.ended = self.launcher.end(process, wait=wait, again=again)
-
-    def _how_ended(self, process: Process) -> str:
-        ended = process.ended
-        if isinstance(process.failure, (link.LinkGarbled, wire.WireError)):
-            return say("it sent a malformed reply")
-        if ended is None:
-            return say("the reason is unknown")
-        if ended.reason in ENDED:
-            return say(ENDED[ended.reason])
-        if ended.exit_code is not None:
-            return say("exit code {code}", code=ended.exit_code)
-        return say("signal {number}", number=ended.signal)
 
     # --- one check ----------------------------------------------------------------------------------------------------
 
@@ -529,17 +414,17 @@ class Judge:
                 say("your result took the grader too long to examine; is it much larger than expected?"),
             )
         else:
-            self._classify(item, spec, error)
-        frames = self._stuck(process)
+            self.verdicts.classify(item, spec, error, process, self._reference_passes)
+        frames = self.verdicts.stuck(process)
         self._end(process, again=item.status in ("passed", "not_started"))
         if isinstance(error, StudentGone):
-            self._classify_gone(item, spec, process, frames)
+            self.verdicts.classify_gone(item, spec, process, frames)
             if self.budget.student <= 0.1 and item.status == "timeout":
                 item.message = say(
                     TOO_MUCH_TIME,
                     seconds=f"{limits.STUDENT_SECONDS:g}",
                 )
-        item.message += self._sandbox_note(error)
+        item.message += sandbox_note(error)
         item.points = spec.points if item.status == "passed" else 0
         item.remarks = list(expect.remarks)
         item.stdout = process.link.printed.decode("utf-8", "replace")
@@ -599,7 +484,7 @@ class Judge:
                 error=known,
                 place=place,
                 names=names,
-            ) + self._sandbox_note(error)
+            ) + sandbox_note(error)
             frames = [frame for frame in error.frames if frame[1] in self.file.text and self.file.line(frame[0])]
             if item.traceback is not None:
                 item.traceback = self.file.traceback(dataclasses.replace(error, type=known, message="", frames=frames))
@@ -610,7 +495,7 @@ class Judge:
 
     def overdue(self, spec: CheckSpec) -> CheckSpec | None:
         """The check in which this one's function did not end, if there is one; once is enough."""
-        return self._overdue.get(spec.function)
+        return self.verdicts.overdue.get(spec.function)
 
     def skip_overdue(self, spec: CheckSpec, before: CheckSpec) -> None:
         """A check of a function that does not end."""
@@ -633,169 +518,6 @@ class Judge:
     def _report(self, item: CheckResult) -> None:
         self.reports[item.id] = item
         self.emit({"event": "check", "check": plain(bounded(item))})
-
-    def _classify(self, item: CheckResult, spec: CheckSpec, error: BaseException | None) -> None:
-        if error is None:
-            item.status = "passed"
-        elif isinstance(error, Failed):
-            item.status = "failed"
-            item.message = error.message
-            item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
-            item.hint = error.hint and translated(error.hint)
-            if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= self.process.names:
-                if spec.bonus:  # which a file may leave out
-                    item.status, item.message = "not_started", say("`{name}` is not in your file", name=spec.function)
-                    return
-                missing = ", ".join(name for name in spec.names if name not in self.process.names)
-                text = say(
-                    "The grader looks for {function} at the top level of your file, under the name in the "
-                    "skeleton. A name inside another function, a class or an `if` whose condition is false is not "
-                    "found.",
-                    function=missing,
-                )
-                self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))
-        elif isinstance(error, StudentRaised):
-            item.status = "not_started" if error.not_started else "out_of_memory" if error.memory else "crashed"
-            if error.not_started:
-                item.message = say("`{name}` is not written yet", name=error.message or spec.function)
-            elif error.memory:
-                item.message = say(
-                    TOO_MUCH_MEMORY,
-                    limit=self.request.exercise.limits.memory_mb,
-                )
-            elif error.type == "EOFError" and "EOF when reading" in error.message:
-                item.message = say("your code asks for input, but there is nobody to answer")
-            else:
-                item.message = str(error)
-            if item.status == "crashed":
-                self._explain_crash(item, spec, error)
-            elif not error.not_started:
-                item.traceback = self.file.traceback(error)
-        elif isinstance(error, (wire.WireError, StudentGone)):
-            item.status = "crashed"
-            item.message = say("the result of your code could not be read: {reason}", reason=str(error))
-        elif self._reference_passes(spec):
-            # The check tripped over an answer that it did not foresee; the reference gets through, so the answer is
-            # at fault.
-            item.status = "failed"
-            item.message = say(
-                "your code returned something that the check could not use ({reason})",
-                reason=f"{type(error).__name__}: {error}"[:300],
-            )
-        else:
-            item.message = say(
-                OUR_FAULT,
-                reason=f"{type(error).__name__}: {error}"[:300],
-            )
-            traceback.print_exception(error, file=sys.stderr)
-
-    def _explain_crash(self, item: CheckResult, spec: CheckSpec, error: StudentRaised) -> None:
-        """A sentence and the way through the student's file, once for each cause."""
-        kind = re.sub(r"\d+", "#", error.message)  # sizes are drawn afresh for each check
-
-        def known() -> tuple[str, str] | None:
-            item.traceback = self.file.traceback(error)
-            # A process that was given a part of the reference could quote from it.
-            found = crashes.explain(error.type, error.message, quoting=not self.process.substituted)
-            if found and found[0] == crashes.ARGUMENTS and not error.frames:
-                return "signature-changed", say(
-                    "The check calls {function} with the signature in the skeleton, and your function does not "
-                    "accept these arguments.",
-                    function=spec.function,
-                )
-            if found is None and error.frames:
-                line, _ = error.frames[-1]
-                text = self.file.line(line)
-                if re.match(r"raise\b", text):
-                    return "own-error", say(
-                        "Your own code raises this error in line {line} (`{text}`). The check expected a result "
-                        "here: for which input does the condition before that line hold?",
-                        line=self.file.number(line),
-                        text=text,
-                    )
-                return "uncaught-exception", say(
-                    "Python stopped in line {line} (`{text}`). Print the types and shapes of what that line "
-                    "uses, for the input of this check.",
-                    line=self.file.number(line),
-                    text=text,
-                )
-            return found
-
-        self._explain_once(item, spec, (error.type, kind, *error.frames[-1:]), known)
-
-    def _explain_once(
-        self, item: CheckResult, spec: CheckSpec, cause: tuple[object, ...], known: Callable[[], tuple[str, str] | None]
-    ) -> None:
-        """Explain the first check of a function that ended for this cause; the others follow from it."""
-        first = self._crashes.setdefault((spec.function, *cause), spec)
-        if first is not spec:
-            title = translated(first.title)
-            item.explanation = explanation(
-                "follows",
-                first.id,
-                say(
-                    "Same error as above, in {id} ({title}): fix that one first.",
-                    id=first.id,
-                    title=title,
-                ),
-            )
-        elif found := known():
-            item.explanation = explanation("crash", *found)
-
-    def _stuck(self, process: Process) -> list[tuple[int, str]]:
-        """Where in the student's file a process is that has not answered in time: (line, function), outermost first."""
-        if not isinstance(process.failure, link.LinkTimeout):
-            return []
-        dump = self.launcher.stack(process).decode("utf-8", "replace")
-        name = re.escape(f"{self.request.exercise.slug}.py")
-        found = re.findall(rf'^  File "{name}", line (\d{{1,9}}) in ([^\n]{{1,100}})$', dump, re.MULTILINE)
-        return [(int(line), function) for line, function in found[:MAX_FRAMES]][::-1]
-
-    def _classify_gone(
-        self, item: CheckResult, spec: CheckSpec, process: Process, frames: list[tuple[int, str]]
-    ) -> None:
-        limit = spec.seconds or self.request.exercise.limits.check_seconds
-        reason = process.ended.reason if process.ended else None
-        if reason == "server":
-            item.status = "grader_error"
-            item.message = say(
-                OUR_FAULT,
-                reason="the process that starts student processes has ended",
-            )
-        elif reason == "memory":
-            item.status = "out_of_memory"
-            item.message = say(
-                TOO_MUCH_MEMORY,
-                limit=self.request.exercise.limits.memory_mb,
-            )
-        elif isinstance(process.failure, link.LinkTimeout) or reason == "overdue" or _cpu_limit_hit(process):
-            item.status = "timeout"
-            self._overdue.setdefault(spec.function, spec)
-            times = {"seconds": f"{limit:g}", "limit": f"{limit:g}"}
-            if frames:
-                line, _ = frames[-1]
-                place = {"line": self.file.number(line), "text": self.file.line(line)}
-                item.message = say(
-                    "timed out after {seconds} s (limit {limit} s); it was in line {line} (`{text}`)", **times, **place
-                )
-                item.traceback = "\n".join(self.file.frames(frames))
-                text = say(
-                    "After {seconds} s your code was still in line {line} (`{text}`). It may be an endless loop. "
-                    "What must become true for it to stop, and does the loop make it true?",
-                    seconds=times["seconds"],
-                    **place,
-                )
-            else:
-                item.message = say("timed out after {seconds} s (limit {limit} s)", **times)
-                text = say(
-                    "Your code was still running after {seconds} s, and the line is unknown. Is there a loop that "
-                    "never ends?",
-                    seconds=times["seconds"],
-                )
-            item.explanation = explanation("loop", "time-limit", text)
-        else:
-            item.status = "crashed"
-            item.message = say("your code ended its own process: {how}", how=self._how_ended(process))
 
     # --- simulation ------------------------------------------------------------------------------------------------
 
@@ -852,7 +574,3 @@ class Judge:
             )
             named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": plain(mine.explanation)}
         self.emit({"event": "diagnosis", "checks": named})
-
-
-def _cpu_limit_hit(process: Process) -> bool:
-    return process.ended is not None and process.ended.signal == getattr(signal, "SIGXCPU", None)

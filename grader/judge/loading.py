@@ -1,0 +1,111 @@
+"""Why a file cannot be loaded, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from course.text import say
+from grader import link, wire
+from grader.errors import ServerError, StudentRaised
+from grader.judge import crashes, syntax
+from grader.judge.launcher import Process
+from grader.judge.report import cut
+from grader.judge.source import Source
+from grader.judge.verdict import how_ended, sandbox_note
+from grader.requests import Request
+
+
+def complaint(
+    request: Request, file: Source, process: Process, frames: list[tuple[int, str]], names: Collection[str], ours: bool
+) -> str:
+    """Why no check can be run in a process that was to load the file, and has ended since.
+
+    Args:
+        request: what is graded.
+        file: its source.
+        process: that had a failure, an error, or none of the names.
+        frames: where in the file it was, if loading took too long.
+        names: that the checks need.
+        ours: whether the compiler may have raised the error; the file itself may raise a SyntaxError about other code.
+
+    Raises:
+        ServerError: it was not the file.
+    """
+    if process.failure is not None:
+        return _without_answer(request, file, process, frames)
+    if process.error is not None:
+        try:
+            error = StudentRaised.from_wire(process.error)
+        except wire.WireError:
+            return say("the process ended while loading the file: {how}", how=say("it sent a malformed reply"))
+        return import_message(request, file, error, ours) + printed(process)
+    shown = ", ".join(sorted(names)[:3])
+    return say("the file defines none of the expected names ({names}, …)", names=shown) + printed(process)
+
+
+def _without_answer(request: Request, file: Source, process: Process, frames: list[tuple[int, str]]) -> str:
+    limits = request.exercise.limits
+    if isinstance(process.failure, link.LinkTimeout):
+        return say(
+            "the file did not finish loading within {seconds} s{place}; move slow work below `if __name__ "
+            '== "__main__":`',
+            seconds=f"{limits.import_seconds:g}",
+            place=file.place(frames),
+        ) + printed(process)
+    if process.ended and process.ended.reason == "server":
+        raise ServerError("the process that starts student processes has ended")
+    if process.ended and process.ended.reason == "memory":
+        return say("loading the file took more than {limit} MiB of memory", limit=limits.memory_mb)
+    return say("the process ended while loading the file: {how}", how=how_ended(process)) + printed(process)
+
+
+def import_message(request: Request, file: Source, error: StudentRaised, ours: bool) -> str:
+    """Why the file cannot be loaded.
+
+    Args:
+        request: what is graded.
+        file: its source.
+        error: what was raised.
+        ours: whether the compiler may have raised it; the file itself may raise a SyntaxError about other code.
+    """
+    name = request.name
+    if error.place is not None and ours:
+        line, text = error.place
+        said = say(
+            "{file} does not parse. Line {line}: {error}\n    {text}",
+            file=name,
+            line=file.number(line),
+            error=error.message,
+            text=text,
+        )
+        if newer := syntax.newer(file.text, line):
+            said += "\n" + say(
+                "If this is {what}, it needs Python {needs}; the grader runs {has}.",
+                what=newer.what,
+                needs=newer.version,
+                has=syntax.RUNNING,
+            )
+        return said
+    if error.type == "EOFError" and "EOF when reading" in error.message:
+        return say(
+            "{file} asks for input{place}, but there is nobody to answer. Move such lines below `if __name__ "
+            '== "__main__":`',
+            file=name,
+            place=file.place(error.frames),
+        )
+    message = say(
+        "{file} raised an error on import{place}: {error}",
+        file=name,
+        place=file.place(error.frames),
+        error=cut(str(error)),
+    )
+    note = sandbox_note(error)
+    if not note and (known := crashes.explain(error.type, error.message)):
+        note = "\n" + known[1]
+    return message + note
+
+
+def printed(process: Process) -> str:
+    """What it had printed before, as a line of its own."""
+    text = process.link.printed.decode("utf-8", "replace").strip()
+    return "\n" + say("It had printed: {text}", text=cut(text[-500:])) if text else ""

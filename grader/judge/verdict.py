@@ -1,0 +1,254 @@
+"""How a check ended, in words: the status, the message, and the explanation that no simulation is needed for."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+
+from course.result import CheckResult
+from course.text import mark, say, translated
+from grader import link, wire
+from grader.errors import Failed, StudentGone, StudentRaised
+from grader.judge import crashes, refusals
+from grader.judge.check import CheckSpec
+from grader.judge.launcher import Launcher, Process
+from grader.judge.report import explanation
+from grader.judge.source import Source
+from grader.requests import Request
+from grader.wire import MAX_FRAMES, NOT_DEFINED
+
+OUR_FAULT = mark("the check itself is broken ({reason}); this is not your fault, please tell us")
+TOO_MUCH_MEMORY = mark("your code asked for more memory than a check may use ({limit} MiB)")
+ENDED = {
+    "disk": mark("it wrote more to disk than it may"),
+    "threads": mark("it started more threads than it may"),
+}
+"""For what a student process was ended."""
+
+
+class Verdicts:
+    """Those of one grading: one cause is explained once, and the checks that meet it again follow from it."""
+
+    def __init__(self, request: Request, launcher: Launcher) -> None:
+        self.request = request
+        self.launcher = launcher
+        self.file = Source(request.name, b"")
+        """What was handed in, once it was read."""
+        self.overdue: dict[str, CheckSpec] = {}
+        """Function -> the check in which it did not end."""
+        self._crashes: dict[tuple[object, ...], CheckSpec] = {}
+        """Function, exception and place -> the check that met it first."""
+
+    def classify(
+        self,
+        item: CheckResult,
+        spec: CheckSpec,
+        error: BaseException | None,
+        process: Process,
+        usable: Callable[[CheckSpec], bool],
+    ) -> None:
+        """Write into ``item`` what the error that ended a check means.
+
+        Args:
+            item: the result of the check.
+            spec: the check.
+            error: what it ended with; None if it passed.
+            process: the student's.
+            usable: whether the reference passes a check.
+        """
+        if error is None:
+            item.status = "passed"
+        elif isinstance(error, Failed):
+            item.status = "failed"
+            item.message = error.message
+            item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
+            item.hint = error.hint and translated(error.hint)
+            if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= process.names:
+                if spec.bonus:  # which a file may leave out
+                    item.status, item.message = "not_started", say("`{name}` is not in your file", name=spec.function)
+                    return
+                missing = ", ".join(name for name in spec.names if name not in process.names)
+                text = say(
+                    "The grader looks for {function} at the top level of your file, under the name in the "
+                    "skeleton. A name inside another function, a class or an `if` whose condition is false is not "
+                    "found.",
+                    function=missing,
+                )
+                self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))
+        elif isinstance(error, StudentRaised):
+            item.status = "not_started" if error.not_started else "out_of_memory" if error.memory else "crashed"
+            if error.not_started:
+                item.message = say("`{name}` is not written yet", name=error.message or spec.function)
+            elif error.memory:
+                item.message = say(
+                    TOO_MUCH_MEMORY,
+                    limit=self.request.exercise.limits.memory_mb,
+                )
+            elif error.type == "EOFError" and "EOF when reading" in error.message:
+                item.message = say("your code asks for input, but there is nobody to answer")
+            else:
+                item.message = str(error)
+            if item.status == "crashed":
+                self._explain_crash(item, spec, error, process)
+            elif not error.not_started:
+                item.traceback = self.file.traceback(error)
+        elif isinstance(error, (wire.WireError, StudentGone)):
+            item.status = "crashed"
+            item.message = say("the result of your code could not be read: {reason}", reason=str(error))
+        elif usable(spec):
+            # The check tripped over an answer that it did not foresee; the reference gets through, so the answer is
+            # at fault.
+            item.status = "failed"
+            item.message = say(
+                "your code returned something that the check could not use ({reason})",
+                reason=f"{type(error).__name__}: {error}"[:300],
+            )
+        else:
+            item.message = say(
+                OUR_FAULT,
+                reason=f"{type(error).__name__}: {error}"[:300],
+            )
+            traceback.print_exception(error, file=sys.stderr)
+
+    def _explain_crash(self, item: CheckResult, spec: CheckSpec, error: StudentRaised, process: Process) -> None:
+        """A sentence and the way through the student's file, once for each cause."""
+        kind = re.sub(r"\d+", "#", error.message)  # sizes are drawn afresh for each check
+
+        def known() -> tuple[str, str] | None:
+            item.traceback = self.file.traceback(error)
+            # A process that was given a part of the reference could quote from it.
+            found = crashes.explain(error.type, error.message, quoting=not process.substituted)
+            if found and found[0] == crashes.ARGUMENTS and not error.frames:
+                return "signature-changed", say(
+                    "The check calls {function} with the signature in the skeleton, and your function does not "
+                    "accept these arguments.",
+                    function=spec.function,
+                )
+            if found is None and error.frames:
+                line, _ = error.frames[-1]
+                text = self.file.line(line)
+                if re.match(r"raise\b", text):
+                    return "own-error", say(
+                        "Your own code raises this error in line {line} (`{text}`). The check expected a result "
+                        "here: for which input does the condition before that line hold?",
+                        line=self.file.number(line),
+                        text=text,
+                    )
+                return "uncaught-exception", say(
+                    "Python stopped in line {line} (`{text}`). Print the types and shapes of what that line "
+                    "uses, for the input of this check.",
+                    line=self.file.number(line),
+                    text=text,
+                )
+            return found
+
+        self._explain_once(item, spec, (error.type, kind, *error.frames[-1:]), known)
+
+    def _explain_once(
+        self, item: CheckResult, spec: CheckSpec, cause: tuple[object, ...], known: Callable[[], tuple[str, str] | None]
+    ) -> None:
+        """Explain the first check of a function that ended for this cause; the others follow from it."""
+        first = self._crashes.setdefault((spec.function, *cause), spec)
+        if first is not spec:
+            title = translated(first.title)
+            item.explanation = explanation(
+                "follows",
+                first.id,
+                say(
+                    "Same error as above, in {id} ({title}): fix that one first.",
+                    id=first.id,
+                    title=title,
+                ),
+            )
+        elif found := known():
+            item.explanation = explanation("crash", *found)
+
+    def stuck(self, process: Process) -> list[tuple[int, str]]:
+        """Where in the student's file a process is that has not answered in time: (line, function), outermost first."""
+        if not isinstance(process.failure, link.LinkTimeout):
+            return []
+        dump = self.launcher.stack(process).decode("utf-8", "replace")
+        name = re.escape(f"{self.request.exercise.slug}.py")
+        found = re.findall(rf'^  File "{name}", line (\d{{1,9}}) in ([^\n]{{1,100}})$', dump, re.MULTILINE)
+        return [(int(line), function) for line, function in found[:MAX_FRAMES]][::-1]
+
+    def classify_gone(
+        self, item: CheckResult, spec: CheckSpec, process: Process, frames: list[tuple[int, str]]
+    ) -> None:
+        """Write into ``item`` how the process ended that a check was talking to.
+
+        Args:
+            item: the result of the check.
+            spec: the check.
+            process: the student's, which is no more.
+            frames: where in the file it was, if it did not answer in time.
+        """
+        limit = spec.seconds or self.request.exercise.limits.check_seconds
+        reason = process.ended.reason if process.ended else None
+        if reason == "server":
+            item.status = "grader_error"
+            item.message = say(
+                OUR_FAULT,
+                reason="the process that starts student processes has ended",
+            )
+        elif reason == "memory":
+            item.status = "out_of_memory"
+            item.message = say(
+                TOO_MUCH_MEMORY,
+                limit=self.request.exercise.limits.memory_mb,
+            )
+        elif isinstance(process.failure, link.LinkTimeout) or reason == "overdue" or _cpu_limit_hit(process):
+            item.status = "timeout"
+            self.overdue.setdefault(spec.function, spec)
+            times = {"seconds": f"{limit:g}", "limit": f"{limit:g}"}
+            if frames:
+                line, _ = frames[-1]
+                place = {"line": self.file.number(line), "text": self.file.line(line)}
+                item.message = say(
+                    "timed out after {seconds} s (limit {limit} s); it was in line {line} (`{text}`)", **times, **place
+                )
+                item.traceback = "\n".join(self.file.frames(frames))
+                text = say(
+                    "After {seconds} s your code was still in line {line} (`{text}`). It may be an endless loop. "
+                    "What must become true for it to stop, and does the loop make it true?",
+                    seconds=times["seconds"],
+                    **place,
+                )
+            else:
+                item.message = say("timed out after {seconds} s (limit {limit} s)", **times)
+                text = say(
+                    "Your code was still running after {seconds} s, and the line is unknown. Is there a loop that "
+                    "never ends?",
+                    seconds=times["seconds"],
+                )
+            item.explanation = explanation("loop", "time-limit", text)
+        else:
+            item.status = "crashed"
+            item.message = say("your code ended its own process: {how}", how=how_ended(process))
+
+
+def how_ended(process: Process) -> str:
+    """In words, how a process ended that should not have."""
+    ended = process.ended
+    if isinstance(process.failure, (link.LinkGarbled, wire.WireError)):
+        return say("it sent a malformed reply")
+    if ended is None:
+        return say("the reason is unknown")
+    if ended.reason in ENDED:
+        return say(ENDED[ended.reason])
+    if ended.exit_code is not None:
+        return say("exit code {code}", code=ended.exit_code)
+    return say("signal {number}", number=ended.signal)
+
+
+def sandbox_note(error: BaseException | None) -> str:
+    """A line that says that it was the sandbox, where an error has come of what it refuses."""
+    refused = refusals.what(error.type, error.message) if isinstance(error, StudentRaised) else None
+    return "\n" + say(refusals.SENTENCES[refused]) if refused else ""
+
+
+def _cpu_limit_hit(process: Process) -> bool:
+    return process.ended is not None and process.ended.signal == getattr(signal, "SIGXCPU", None)
