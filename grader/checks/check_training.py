@@ -454,6 +454,7 @@ class Evaluated:
         dropout: bool = False,
         training: bool = True,
         gradient: float | None = None,
+        frozen: bool = False,
     ) -> None:
         """Draw everything and call the student's function."""
         self.student, self.sizes = student, sizes
@@ -465,6 +466,7 @@ class Evaluated:
             self.numbers["bias"],
             dropout=dropout,
             training=training,
+            frozen=frozen,
         )
         self.found = self.again()
         net = Net(doubled(self.numbers))
@@ -545,8 +547,8 @@ class CheckEvaluate:
     @check(points=1, after=("values",))
     def check_no_grad(self, student):
         """no graph is built; gradients and weights stay as they are, and training can go on afterwards"""
-        for sizes in ((3, 2), (4,)):
-            measured = Evaluated(student, sizes, gradient=float(student.draw.uniform(1, 3)))
+        for sizes, frozen in (((3, 2), False), ((4,), True)):
+            measured = Evaluated(student, sizes, gradient=float(student.draw.uniform(1, 3)), frozen=frozen)
             traces = measured.found.traces()
             for what in sorted(traces):
                 expect.true(
