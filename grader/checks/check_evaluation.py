@@ -68,7 +68,7 @@ def row_numbers(side: Any, n_rows: int) -> list[int]:
 
 
 def kind_of(sides: list[Any]) -> str:
-    """What the first side that holds something holds."""
+    """The type of the items of the first side that is not empty."""
     for side in sides:
         if isinstance(side, (list, tuple, set)) and len(side):
             return type(next(iter(side))).__name__
@@ -913,7 +913,7 @@ def log_of(steps: Sequence[tuple[int, float, int]]) -> list[Line]:
 
 
 def honest_steps(student, n_lines: int, new: int = 40) -> list[tuple[int, float, int]]:
-    """Steps that can be: about half of the answers are right."""
+    """Possible steps: about half of the answers are right."""
     losses = student.draw.uniform(0.3, 0.9, n_lines).tolist()
     right = student.draw.integers(new // 4, new // 2, (n_lines,)).tolist()
     return [(new, new * loss, n) for loss, n in zip(losses, right, strict=True)]

@@ -5,8 +5,8 @@ answer, worked out here text by text from the real tokens alone. The heads have 
 they are held to laws (padding changes nothing, order matters, gradients arrive). A head's parameters are given seeded
 random numbers first, because a law that holds only at the start, or only because a layer starts at zero, is none.
 
-Whatever is asked of a head, it first has to show that it reads (``Head.demand_reading``): a function of the mask, of
-its own calls or of nothing keeps most laws, and is paid for none.
+Every check of a head first demands that the head reads its input (``Head.demand_reading``): a function of the mask, of
+its own calls or of nothing satisfies most laws, and must not earn points.
 
 What a head answers depends on its author's layers, so it is taken untraced, and the facts are stated as notes.
 """
@@ -57,7 +57,7 @@ class Texts:
 
 
 def same(one: object, other: object, tolerance: float = 1e-4) -> bool:
-    """Two answers are equal as far as float32 goes; for notes, where a check does not end at once."""
+    """Two answers are equal up to float32 rounding; for notes, where a check does not end at once."""
     return (
         isinstance(one, Tensor)
         and isinstance(other, Tensor)
@@ -93,7 +93,7 @@ def unchanged(student, name: str, hidden: Tensor, mask: Tensor) -> Any:
 
 
 def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
-    """What stands in the place of the largest real values: one constant, PAD's own values, or these and a constant."""
+    """What is returned instead of the largest real values: one constant, PAD's own values, or these and a constant."""
     wrong = (got - want).abs() > 1e-5 * want.abs()
     if not bool(wrong.any()):
         return "nothing else"
@@ -109,7 +109,7 @@ def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
 
 
 def expect_indifferent(pool: Callable[..., Any], student, width: int, features: int) -> None:
-    """A pooling answers the same, whatever stands at the PAD positions and however many there are."""
+    """A pooling gives the same result whatever the content and the number of the PAD positions."""
     texts = Texts(student, [4, 1, 6, 3], width)
     clean = pool(texts.hidden(), texts.mask())
     expect.shape(clean, (4, features), "result", hint="one row per text")
@@ -410,7 +410,7 @@ class Head:
         """It tells texts of one length apart, says the same twice, and says something else with other parameters.
 
         Nothing that looks at the mask alone, counts its calls, repeats an answer or draws one does all of that. Whether
-        a score follows its text, or padding plays a part, is asked elsewhere: here is none, and the rows stay.
+        a score follows its text, or padding matters, is checked elsewhere: here there is no padding, and no reordering.
         """
         mask, shape = torch.ones(6, 4, dtype=torch.long), (6, features)
         texts, others = self.student.draw.normal(6, 4, width), self.student.draw.normal(6, 4, width)
@@ -519,8 +519,8 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
 def remark_on_training(student, head: Head, texts: Texts) -> None:
     """Remark on a head whose score for a text, in training mode, depends on the other texts.
 
-    Dropout draws the same numbers, since shapes, masks and seed are the same; whoever throws other dice has other
-    scores for the same batch as well, and hears nothing.
+    Dropout draws the same numbers, since shapes, masks and seed are the same; a head that
+    draws other random numbers has other scores for the same batch as well, and gets no remark.
     """
     mask, seed = texts.mask(), student.draw.seed()
     tokens = [texts.tokens[0], *(3 * student.draw.normal(length, texts.width) for length in texts.lengths[1:])]
