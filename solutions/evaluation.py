@@ -21,22 +21,22 @@ def group_split(
 ) -> tuple[list[int], list[int]]:
     """Split the rows of a data set so that no text of the test set has been seen in training.
 
-    Two texts are equal if they differ in nothing but case and white space (blanks, tabs, line breaks): at either end it
-    does not count, and between words any amount of it counts as one blank. All rows with equal texts form a group,
-    whatever their labels. A group is never divided.
+    Two texts are equal if they differ only in case and white space (spaces, tabs, line breaks): at the ends it does not
+    count, and between words any amount of it counts as one space. All rows with equal texts form a group, whatever
+    their labels. A group is never divided.
 
     Args:
         texts: one for every row.
-        labels: the class of every row. There may be more than two, and of very different sizes. The same text may carry
-            several: then it counts for any one of them.
+        labels: the class of every row. There may be more than two, of very different sizes. The same text may carry
+            several labels: then it counts for any one of them.
         test_size: share of the ROWS that belong in the test set, above 0 and below 1.
         seed: the groups of the test set are drawn at random. The same seed gives the same split, another seed another
-            one, and in time every group is drawn.
+            one, and every group can be drawn.
 
     Returns:
         (training rows, test rows): two lists of indices, in any order. Every row is in exactly one of them, once.
 
-        Of every class about ``test_size`` of the rows are in the test set. It cannot be exact, since groups stay whole;
+        About ``test_size`` of the rows of every class are in the test set. It cannot be exact, since groups stay whole;
         where all groups are small, a tenth of the class more or less is close enough. A class with two or more
         different texts is on both sides, for every ``test_size`` up to one half.
 
@@ -74,12 +74,12 @@ def confusion(y_true: Sequence[int] | Tensor, y_pred: Sequence[int] | Tensor, n_
 
     Args:
         y_true: (B,) the right classes, 0 to ``n_classes`` - 1. A list, a tuple, a numpy array or a tensor.
-        y_pred: (B,) what the model answered, of any of these kinds, not necessarily the same one.
+        y_pred: (B,) the predicted classes, of any of these kinds, not necessarily the same one.
         n_classes: how many classes the task has, whether they occur or not.
 
     Returns:
         (n_classes, n_classes) counts: in row t and column p the number of examples of class t that were predicted as
-        class p. (A numpy array or a list of lists passes as well.)
+        class p. (A numpy array or a list of lists is accepted as well.)
 
     >>> confusion([0, 0, 0, 1, 1], [0, 1, 1, 1, 0]).tolist()
     [[1, 2], [1, 1]]
@@ -100,9 +100,9 @@ def prf(cm: Tensor, positive: int = 1) -> dict[str, float]:
         positive: the class that precision, recall and F1 are about, 0 or 1.
 
     Returns:
-        ``accuracy``, ``precision``, ``recall`` and ``f1``, each between 0 and 1 and not rounded. What is undefined,
-        since it would divide by 0, is 0.0: precision if nothing was predicted positive, recall if nothing is positive,
-        F1 if there is no true positive, and everything for a matrix of zeros.
+        ``accuracy``, ``precision``, ``recall`` and ``f1``, each between 0 and 1 and not rounded. A figure that is
+        undefined, since it would divide by 0, is 0.0: precision if nothing was predicted positive, recall if nothing is
+        positive, F1 if there is no true positive, and everything for a matrix of zeros.
 
     >>> figures = prf(torch.tensor([[97, 3], [4, 96]]))
     >>> {name: round(value, 4) for name, value in figures.items()}
@@ -131,7 +131,7 @@ def _ratio(part: float, whole: float) -> float:
 def suggest_max_length(
     lengths: Sequence[int], coverage: float = 0.95, special: int = 2, multiple: int = 8, cap: int = 512
 ) -> int:
-    """Choose the length at which texts are cut, from the lengths that they have.
+    """Choose the length at which texts are truncated, from the lengths they have.
 
     It is the smallest n that at least ``coverage`` of the texts fit into, special tokens included, rounded up to a
     multiple of ``multiple``, and then at most ``cap``.
@@ -140,8 +140,8 @@ def suggest_max_length(
         lengths: tokens of each text, as ``tokenizer.tokenize`` counts them; at least one text, in any order.
         coverage: share of the texts that must fit, above 0; 1.0 means all of them.
         special: tokens that the model's input adds to each text ([CLS] and [SEP] make 2).
-        multiple: hardware likes some lengths; 1 for no rounding.
-        cap: the longest input that the model takes. It counts even where it is no multiple.
+        multiple: some lengths are faster on the hardware; 1 for no rounding.
+        cap: the longest input that the model takes. It applies even where it is not a multiple.
 
     >>> suggest_max_length([7, 7, 6, 10, 6, 10, 8, 6])  # 12 with special tokens
     16
@@ -160,12 +160,12 @@ def rmse(pred: Tensor, target: Tensor) -> float:
     """Root mean squared error: in the units of the target, and dominated by the large errors.
 
     Args:
-        pred: (B,) or (B, 1), as a head with one output returns it; it may hang on a graph.
+        pred: (B,) or (B, 1), as a head with one output returns it; it may be attached to a graph.
         target: (B,)
 
     Returns:
-        One plain number for all B values together. (The grader takes a tensor of one number as well, if no graph hangs
-        on it, and remarks on it.)
+        One plain number for all B values together. (The grader accepts a tensor of one number as well, if it is
+        detached from the graph, and remarks on it.)
 
     Raises:
         ValueError: ``pred`` does not hold as many values as ``target``.
@@ -188,17 +188,17 @@ def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
     """Find the lines of a training log that cannot be true.
 
     Each line holds averages over all examples since the epoch began, and an average times its count is a sum. From one
-    line to the next, the number of right answers neither falls nor grows by more than there were new examples, and the
-    sum of the losses does not fall, since no cross-entropy is negative.
+    line to the next, the number of right answers neither falls nor grows by more than the number of new examples, and
+    the sum of the losses does not fall, since no cross-entropy is negative.
 
     Args:
         rows: (examples, loss, accuracy) of every line, as printed: how many examples there were since the epoch began,
             more in every line, and the mean loss and the accuracy over all of them, rounded to four places.
 
     Returns:
-        The places of the lines, counted from 0 and in ascending order, that are impossible beside the line before; the
-        first line stands beside an epoch without examples. A printed average may be off by 0.00005, and a sum of n
-        examples by n times as much: what can be explained by that is possible.
+        The places of the lines, counted from 0 and in ascending order, that are impossible after the line before; the
+        first line is compared with an epoch without examples. A printed average may be off by 0.00005, and a sum of n
+        examples by n times as much: whatever this explains is possible.
 
     >>> audit_log([(80, 0.6234, 0.6250), (160, 0.5123, 0.7375), (240, 0.3987, 0.8208), (320, 0.2876, 0.8813)])
     [3]
@@ -218,14 +218,14 @@ def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
 def possible_error_counts(copies: list[int]) -> set[int]:
     """How many errors a model can make on a test set in which texts repeat.
 
-    A model in evaluation mode gives equal texts equal answers: it is right for all copies of a text, or wrong for all
-    of them. (All copies carry the same label.)
+    A model in evaluation mode gives equal texts equal answers: it is right about all copies of a text, or wrong about
+    all of them. (All copies carry the same label.)
 
     Args:
         copies: how often each text occurs in the test set, 1 or more.
 
     Returns:
-        All numbers of errors that are possible. (The grader takes a list as well.)
+        All numbers of errors that are possible. (The grader accepts a list as well.)
 
     >>> sorted(possible_error_counts([2, 5]))
     [0, 2, 5, 7]
@@ -249,8 +249,8 @@ def paired_bootstrap(
         pred_a: (B,) predictions of one model.
         pred_b: (B,) predictions of the other.
         target: (B,)
-        n_draws: how many differences are looked at.
-        level: share of the differences that the interval holds; the rest is cut off, half at either end.
+        n_draws: how many differences are computed.
+        level: share of the differences that the interval holds; the rest is cut off, half at each end.
         seed: of the draws. The same seed gives the same interval.
 
     Returns:
@@ -272,12 +272,12 @@ def paired_bootstrap(
 def group_folds(texts: list[str], k: int = 5, seed: int = 42) -> list[list[int]]:
     """Cut a data set into k folds for cross-validation, so that equal texts are in the same fold.
 
-    Texts are equal as in ``group_split``: but for case and white space.
+    Texts are equal as in ``group_split``, ignoring case and white space.
 
     Args:
         texts: one for every row; there are many more different texts than folds.
         k: how many folds.
-        seed: texts are dealt out at random. The same seed gives the same folds, another seed others.
+        seed: texts are assigned at random. The same seed gives the same folds, another seed other ones.
 
     Returns:
         k lists of row indices, in any order. Every row is in exactly one of them, once, and all folds are about

@@ -1,14 +1,14 @@
-"""Heads: what stands between an encoder and a prediction, and how padding gets into it. Lesson: `course read heads`.
+"""Heads: what comes between an encoder and a prediction, and how padding gets into it. Lesson: `course read heads`.
 
 Letters: B texts in the batch, T token positions, C width of the encoder, N states of an encoder (its embeddings and
 its layers, so 13 for BERT-base).
 
 A batch is padded to its longest text. The mask says which positions are real: 1 for a token, 0 for padding, as a
-tokenizer of transformers makes it (int64). An encoder fills the PAD positions with numbers all the same, and they look
-like any others. Two things must never matter to a prediction: what those numbers are, and how many there are.
+tokenizer of transformers makes it (int64). An encoder fills the PAD positions with numbers too, and they look like any
+others. Two things must never affect a prediction: what those numbers are, and how many there are.
 
 Everything here takes the hidden states of an encoder as they come: ``last_hidden_state``, or the tuple
-``hidden_states`` where several layers are asked for.
+``hidden_states`` where several layers are needed.
 
 Sources:
     heads for BERT, a comparison    a blog on the CommonLit Readability competition (Kaggle, 2021)
@@ -31,15 +31,15 @@ from torch import Tensor, nn
 def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
     """Average the real tokens of each text.
 
-    Neither ``hidden`` nor ``mask`` is modified, and the gradient reaches the real tokens alone.
+    Neither ``hidden`` nor ``mask`` is modified, and the gradient reaches only the real tokens.
 
     Args:
         hidden: (B, T, C)
         mask: (B, T), 1 or True for a real token, 0 or False for padding; bool, integer or float. The real tokens need
-            not stand side by side. A text without any real token gives finite numbers, whichever.
+            not be adjacent. A text without any real token gives some finite numbers.
 
     Returns:
-        (B, C), row by row the sum over the real tokens divided by how many there are.
+        (B, C), in each row the sum over the real tokens divided by their number.
 
     >>> hidden = torch.tensor([[[1.0, 10.0], [3.0, 30.0], [99.0, 99.0]]])
     >>> mean_pool(hidden, torch.tensor([[1, 1, 0]])).tolist()
@@ -54,15 +54,15 @@ def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 def max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
     """Take the largest value of each feature over the real tokens of each text.
 
-    That holds however small the values are: a text whose values are all negative keeps a negative maximum, and no
-    value of ``hidden`` is too low to survive. Works in float32, float16 and bfloat16; ``hidden`` is not modified.
+    That holds however small the values are: a text whose values are all negative keeps a negative maximum, and padding
+    never wins against a real value. Works in float32, float16 and bfloat16; ``hidden`` is not modified.
 
     Args:
         hidden: (B, T, C)
-        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token; they need not stand side by side.
+        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token; they need not be adjacent.
 
     Returns:
-        (B, C), values and not positions.
+        (B, C), the values, not their positions.
 
     >>> hidden = torch.tensor([[[-1.0, -20.0], [-3.0, -10.0], [0.0, 0.0]]])
     >>> max_pool(hidden, torch.tensor([[1, 1, 0]])).tolist()
@@ -74,7 +74,7 @@ def max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 
 
 def mean_max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
-    """Put both poolings side by side: what a text is like on average, and what stands out in it.
+    """Concatenate both poolings: what a text is like on average, and what stands out in it.
 
     Args:
         hidden: (B, T, C)
@@ -94,16 +94,16 @@ def mean_max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 class ConvHead(nn.Module):
     """One score per text from its n-grams: a convolution over the tokens, a second one to a single score, a maximum.
 
-    A window of a convolution sees ``kernel`` neighbours, so the order of the words matters. At the end of a text its
-    neighbours are PAD. For the score not to depend on them, padding is silenced before EACH convolution, since the
-    first one answers even to zeros (with its bias), and windows that begin behind the text take no part in the end.
+    A window of a convolution covers ``kernel`` neighbours, so the order of the words matters. At the end of a text its
+    neighbours are PAD. So that the score does not depend on them, padding is set to zero before EACH convolution, since
+    the first one outputs its bias even for zeros, and windows that begin after the text are left out of the maximum.
 
     Number and kind of the layers are yours, as long as these laws hold, for a text of any length from one token on:
 
     - neither the content nor the number of the PAD positions changes a score;
-    - with a kernel of 2 or more, the order of the words matters; where in a text a passage stands does not, as long as
+    - with a kernel of 2 or more, the order of the words matters; where in a text a passage occurs does not, as long as
       it has the same neighbours and is not at an end;
-    - a larger kernel, and more channels, mean more trainable numbers;
+    - a larger kernel, and more channels, mean more trainable parameters;
     - every parameter gets a gradient, the real tokens get one (the encoder learns too), and texts do not mix (where
       they do so in training mode alone, as with batch normalisation, the grader only remarks on it);
     - ``hidden_states`` and ``mask`` are not modified.
@@ -145,18 +145,18 @@ class ConvHead(nn.Module):
 
 
 class LSTMHead(nn.Module):
-    """One score per text from an LSTM that reads it word by word: its state after the last REAL token, and a line.
+    """One score per text from an LSTM that reads it word by word: a linear layer on the state at the last REAL token.
 
-    One direction or two, one layer or more, are yours to choose, as long as these laws hold:
+    One direction or two, one layer or more: the choice is yours, as long as these laws hold:
 
     - neither the content nor the number of the PAD positions changes a score;
-    - the first and the last real token both have a say;
-    - the order of the words matters, and each is read in the light of those before it; the order of the texts does not
-      matter: each has the score it would have in any other row;
-    - however large the hidden states are, the score has bounds, since the state of an LSTM has;
+    - the first and the last real token both affect the score;
+    - the order of the words matters, and each is read in the context of those before it; the order of the texts does
+      not matter: each has the score it would have in any other row;
+    - however large the hidden states are, the score is bounded, since the state of an LSTM is;
     - ``hidden_states`` and ``mask`` are not modified.
 
-    The gradient should reach the hidden states, for the encoder to learn too; the grader only remarks on it.
+    The gradient should reach the hidden states, so that the encoder learns too; the grader only remarks on it.
 
     >>> head = LSTMHead(hidden=6)
     >>> head(torch.ones(3, 5, 6), torch.ones(3, 5, dtype=torch.long)).shape
@@ -192,18 +192,18 @@ class LSTMHead(nn.Module):
 
 
 def cls_concat(hidden_states: tuple[Tensor, ...], n_last: int = 4) -> Tensor:
-    """Put the [CLS] states of the last layers side by side.
+    """Concatenate the [CLS] states of the last layers.
 
-    Lower layers know more of the surface, upper ones more of the meaning; the linear layer behind can weigh them.
+    Lower layers know more about the surface, upper ones more about the meaning; the next linear layer can weight them.
 
     Args:
         hidden_states: N tensors (B, T, C): the embeddings first, then the layers from the lowest to the last. [CLS] is
             the first token. They are not modified.
-        n_last: how many layers, from 1 to N - 1; the embeddings are none.
+        n_last: how many layers, from 1 to N - 1; the embeddings do not count as one.
 
     Returns:
         (B, n_last * C), one block of C numbers per layer, the last layer first. (The grader takes the opposite order
-        of the blocks as well: the linear layer behind does not mind.)
+        of the blocks as well: it makes no difference to the linear layer after it.)
 
     >>> states = tuple(torch.full((1, 3, 2), float(layer)) for layer in range(5))
     >>> cls_concat(states, n_last=3).tolist()
@@ -214,7 +214,7 @@ def cls_concat(hidden_states: tuple[Tensor, ...], n_last: int = 4) -> Tensor:
 
 
 class LayerMix(nn.Module):
-    """A weighted average over the states of an encoder, with weights that are learned: one number per state.
+    """A weighted average over the states of an encoder, with learned weights: one number per state.
 
     It starts as the plain average. Whatever values training gives to the parameters, positive, negative or zero: the
     weights are positive and sum to 1, and they are the same for all texts, tokens and features.
@@ -231,7 +231,7 @@ class LayerMix(nn.Module):
         """Build the mix.
 
         Args:
-            n_states: N, how many tensors `forward` gets; nothing else is trained but N numbers.
+            n_states: N, how many tensors `forward` gets; exactly N numbers are trained.
         """
         super().__init__()
         self.logits = nn.Parameter(torch.zeros(n_states))
@@ -250,17 +250,17 @@ class LayerMix(nn.Module):
 
 
 class AttentionPool(nn.Module):
-    """A weighted average of the real tokens of a text, in which the tokens decide how much they weigh.
+    """A weighted average of the real tokens of a text, in which each token decides how much it weighs.
 
-    A small network gives each token a score from its own state alone, whatever its place; a softmax over the real
-    tokens turns the scores into weights. What is averaged is the hidden states themselves. So these laws hold, whatever
-    the values of the parameters:
+    A small network gives each token a score from its own state alone, whatever its position; a softmax over the real
+    tokens turns the scores into weights. The hidden states themselves are averaged. So these laws hold, whatever the
+    values of the parameters:
 
     - neither the content nor the number of the PAD positions changes the result: PAD has weight 0;
     - each feature stays within the range that it has among the real tokens; one token alone is returned as it is, in
       training mode too;
-    - the weights depend on the tokens, and not on their order;
-    - every weight matrix gets a gradient, and the real tokens do; ``hidden_states`` is not modified.
+    - the weights depend on the tokens, not on their order;
+    - every weight matrix and the real tokens get a gradient; ``hidden_states`` is not modified.
 
     >>> pool = AttentionPool(hidden=2)
     >>> pool(torch.tensor([[[1.0, 2.0], [9.0, 9.0]]]), torch.tensor([[1, 0]])).tolist()
@@ -299,7 +299,7 @@ class GeMPool(nn.Module):
     """The generalised mean over the real tokens: the p-th root of the mean of p-th powers, with a learned p.
 
     With p = 1 it is the mean, and the larger p, the closer it comes to the maximum. There is one p for all features,
-    and it is trained with the rest. Powers of negative numbers are no use, so a value below ``eps`` counts as ``eps``.
+    and it is trained with the rest. Powers of negative numbers are useless, so a value below ``eps`` counts as ``eps``.
 
     Neither the content nor the number of the PAD positions matters, and nothing is overwritten.
 
@@ -313,7 +313,7 @@ class GeMPool(nn.Module):
 
         Args:
             p: where the exponent starts; the module's only parameter, one number.
-            eps: the least that a value counts as.
+            eps: lower bound of the values.
         """
         super().__init__()
         self.p = nn.Parameter(torch.tensor(float(p)))
@@ -325,7 +325,7 @@ class GeMPool(nn.Module):
         Args:
             hidden_states: (B, T, C)
             mask: (B, T), 1 or True for a real token, 0 or False for padding; bool, integer or float. The real tokens
-                need not stand side by side. Every text has a real token.
+                need not be adjacent. Every text has a real token.
 
         Returns:
             (B, C)
@@ -337,15 +337,15 @@ class GeMPool(nn.Module):
 
 
 class BiLSTMHead(nn.Module):
-    """One score per text from an LSTM that reads it in both directions, and a line over the two states in the end.
+    """One score per text from an LSTM that reads it in both directions, and a linear layer over the two final states.
 
     One direction reads from the first real token to the last, the other one from the last real token to the first; the
-    score is a linear function of both states, each taken after the last word that it reads. Either direction has one
-    layer, laid out as ``torch.nn.LSTM`` does it: 4 * units * (C + units + 2) numbers; the line has 2 * units + 1.
+    score is a linear function of both states, each taken after the last word that it reads. Each direction has one
+    layer, built like ``torch.nn.LSTM``: 4 * units * (C + units + 2) parameters; the linear layer has 2 * units + 1.
 
     - neither the content nor the number of the PAD positions changes a score;
-    - the first and the last word of a long text have the greatest say, one from each direction; what stands in the
-      middle is far from either end;
+    - the first and the last word of a long text matter most, one for each direction; the middle is far from either
+      end;
     - each text has the score that it would have in any other row of the batch;
     - every parameter gets a gradient, and ``hidden_states`` and ``mask`` are not modified.
 
@@ -383,16 +383,16 @@ class BiLSTMHead(nn.Module):
 
 
 class KernelsHead(nn.Module):
-    """One score per text from n-grams of several sizes: convolutions side by side, the maximum of each, and a line.
+    """One score per text from n-grams of several sizes: parallel convolutions, the maximum of each, and a linear layer.
 
     For every kernel a convolution over the tokens with ``channels`` features and a bias; then ReLU, and for each
-    feature the largest answer among the windows of the text (Kim 2014). The maxima of all kernels, side by side, go
-    through one linear layer with a bias. So the head trains, for kernels k, the sum of channels * (C * k + 1), and
-    channels * (number of kernels) + 1 for the line.
+    feature the maximum over the windows of the text (Kim 2014). The maxima of all kernels, concatenated, go through one
+    linear layer with a bias. So the number of trainable parameters is the sum of channels * (C * k + 1) over the
+    kernels k, and channels * (number of kernels) + 1 for the linear layer.
 
     - a text may be shorter than a kernel, down to one token;
     - neither the content nor the number of the PAD positions changes a score;
-    - within a window the order of the words matters; where in a text a passage stands does not, nor how often it
+    - within a window the order of the words matters; where in a text a passage occurs does not, nor how often it
       occurs, as long as it has the same neighbours and is not at an end;
     - every parameter gets a gradient, and ``hidden_states`` and ``mask`` are not modified.
 
@@ -407,7 +407,7 @@ class KernelsHead(nn.Module):
         Args:
             hidden: C, the width of the encoder.
             channels: features per kernel.
-            kernels: tokens in a window, one entry for each convolution.
+            kernels: tokens in a window, one entry per convolution.
         """
         super().__init__()
         self.branches = nn.ModuleList(nn.Conv1d(hidden, channels, kernel) for kernel in kernels)

@@ -2,9 +2,9 @@
 
 Lesson: `course read training`. Letters: B examples of a batch, K classes.
 
-A model here is called as those of transformers are: ``model(**batch)`` returns an object with ``.loss``, the mean loss
+A model here is called like those of transformers: ``model(**batch)`` returns an object with ``.loss``, the mean loss
 of the B examples of the batch, and ``.logits``, (B, K). A batch is a dictionary of tensors, one of them ``labels``,
-(B,), and is already where the model is. A loader yields batches, always at least one, and ``len(loader)`` says how
+(B,), and is already on the model's device. A loader yields batches, at least one, and ``len(loader)`` says how
 many; the last batch may be smaller than the others.
 
 Sources:
@@ -48,28 +48,28 @@ def train_epoch(
 ) -> tuple[float, float]:
     """Train on every batch once.
 
-    Each ``accum`` batches in a row make one group, and each group makes one optimizer step; if batches are left over at
-    the end, they make a last, smaller group. The gradient of a group is that of its mean loss over EXAMPLES, as if the
-    group were one large batch (as in ``accumulate_gradients`` of exercise-5): a batch of 2 beside one of 4 counts for a
+    Every ``accum`` consecutive batches form a group, and each group makes one optimizer step; batches left over at the
+    end form a last, smaller group. The gradient of a group is that of its mean loss over EXAMPLES, as if the group were
+    one large batch (as in ``accumulate_gradients`` of exercise-5): a batch of 2 in a group with one of 4 counts for a
     third, whether the group is full or not. Before the step, the gradient is clipped to the global L2 norm
     ``max_norm``, once per group.
 
     Args:
-        model: in whatever mode; it is trained in training mode. No gradients are left in it from before. Some
+        model: in either mode; it is trained in training mode. It holds no gradients from before. Some
             parameters may be frozen.
-        loader: batches, gone through once.
+        loader: batches; it is iterated over once.
         optimizer: of the trainable parameters of the model.
-        scheduler: None, or an object whose ``step()`` moves the learning rate of the optimizer on: called once per
-            optimizer step, behind it.
-        max_norm: the largest norm that a gradient may have.
+        scheduler: None, or an object whose ``step()`` advances the learning rate of the optimizer: called once per
+            optimizer step, after it.
+        max_norm: the largest norm a gradient may have.
         accum: batches per optimizer step.
 
     Returns:
         (mean loss, accuracy) over all examples of the epoch, each measured in the forward pass in which the example was
-        trained on, as plain numbers; the accuracy is a share, between 0 and 1. (The grader takes tensors of one number
-        as well, if no graph hangs on them, and remarks on it.)
+        trained on, as plain numbers; the accuracy is between 0 and 1. (The grader accepts tensors of one number as
+        well, if they are detached from the graph, and remarks on it.)
 
-        No graph outlives its batch: memory does not grow with the number of batches.
+        No graph outlives its batch, so memory does not grow with the number of batches.
 
     The grader compares weights and metrics with its own, with a tolerance of 1e-4.
 
@@ -106,15 +106,15 @@ def evaluate(model: nn.Module, loader: Iterable[dict[str, Tensor]]) -> dict[str,
     """Measure a model on every batch of a loader, and leave no trace.
 
     Args:
-        model: in training mode or in evaluation mode; it is measured in evaluation mode, and handed back in the mode in
-            which it came.
+        model: in training mode or in evaluation mode; it is measured in evaluation mode, and left in the mode it was in
+            before.
         loader: batches; they need not be of equal size.
 
     Returns:
         ``loss``: mean loss over all examples. ``accuracy``: the share of examples whose largest logit is that of their
         label. ``predictions``: the class with the largest logit, a list of B1 + B2 + ... plain ints, in the order of
-        the loader. ``labels``: the same of the labels. (The grader takes tensors and arrays as well, and remarks on
-        it. Further keys are yours.)
+        the loader. ``labels``: the same for the labels. (The grader accepts tensors and arrays as well, and remarks on
+        it. You may add further keys.)
 
         No graph is built; gradients, weights and their ``requires_grad`` stay as they are, and gradients are recorded
         again afterwards.
@@ -151,7 +151,7 @@ class EarlyStopper:
     """Says when waiting for an improvement has lasted long enough.
 
     A value is an improvement if it is better than the best one so far by MORE than ``min_delta``; the first number is
-    one, and NaN never is. Only improvements change ``best``. ``patience`` values in a row without one: stop.
+    one, and NaN never is. Only improvements change ``best``. After ``patience`` values in a row without one: stop.
 
     Args:
         patience: at least 1.
@@ -159,8 +159,8 @@ class EarlyStopper:
         mode: ``"min"``, smaller is better (a loss), or ``"max"``, larger is better (an accuracy).
 
     Attributes:
-        best: the last value that was an improvement. Before there was one, it is anything you like.
-        best_step: which call of ``step`` brought it; the first call is number 0.
+        best: the last value that was an improvement. Before the first one, it may be anything.
+        best_step: the call of ``step`` that brought it, counted from 0.
 
     Raises:
         ValueError: ``mode`` is neither ``"min"`` nor ``"max"``.
@@ -188,10 +188,10 @@ class EarlyStopper:
         """Take the next value.
 
         Args:
-            value: of the quantity that is watched, after one more epoch.
+            value: the monitored quantity after one more epoch.
 
         Returns:
-            True: stop now. False: go on. (The grader looks at the truth value only. What comes after the first True is
+            True: stop now. False: go on. (The grader checks only the truth value. What comes after the first True is
             up to you.)
         """
         gain = self.best - value if self.mode == "min" else value - self.best
@@ -216,22 +216,22 @@ def amp_step(
 
     The forward pass runs in ``dtype`` where that is safe (autocast). The loss is scaled before the backward pass, so
     that small gradients survive in ``dtype``. The true gradients, no longer scaled, are clipped to the global L2 norm
-    ``max_norm``. Then the scaler decides: if a gradient has overflowed, it skips the optimizer step. At last it adapts
-    its scale. Nothing here depends on the machine: the same lines run with ``torch.amp.GradScaler("cuda")``.
+    ``max_norm``. Then the scaler decides: if a gradient has overflowed, it skips the optimizer step. Finally it adapts
+    its scale. Nothing here depends on the hardware: the same lines run with ``torch.amp.GradScaler("cuda")``.
 
     Args:
-        model: its weights are float32. Its mode is the caller's business. No gradients are left in it from before,
-            other than those of an earlier ``amp_step``.
+        model: its weights are float32. Its mode is up to the caller. It holds no gradients from before, other than
+            those of an earlier ``amp_step``.
         batch: not changed.
         optimizer: of the trainable parameters of the model; only the scaler calls its ``step``.
         scaler: ``scale``, ``step`` and ``update`` are called once each, in this order.
-        max_norm: the largest norm that the true gradient may have.
+        max_norm: the largest norm the true gradient may have.
         device_type: of the model and the batch, for autocast.
         dtype: for autocast.
 
     Returns:
-        The loss from before the step, not scaled, as a plain number. (The grader takes a tensor of one number as well,
-        if no graph hangs on it, and remarks on it.)
+        The unscaled loss from before the step, as a plain number. (The grader accepts a tensor of one number as well,
+        if it is detached from the graph, and remarks on it.)
 
     The grader compares with its own float32 step, with a tolerance of 1e-4.
 
@@ -263,8 +263,8 @@ def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: f
 
         (1 - p_y)^gamma * -sum over k of t_k ln p_k,    t_k = smoothing / K, and 1 - smoothing more where k = y
 
-    So smoothing gives a little of the target to every class, the right one included. The focal factor is small where
-    the model is right already; the gradient goes through it, too.
+    So smoothing gives a little of the target to every class, including the right one. The focal factor is small where
+    the model is already right; the gradient flows through it, too.
 
     Args:
         logits: (B, K)
@@ -273,8 +273,8 @@ def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: f
         gamma: 0 or more
 
     Returns:
-        The mean over the examples, a tensor of one number, with its graph. It and its gradient stay finite for logits
-        of any size, and with gamma = 0 or smoothing = 0 it is what it would be without that part.
+        The mean over the examples, a tensor of one number, attached to its graph. It and its gradient stay finite for
+        logits of any size, and with gamma = 0 or smoothing = 0 it is the loss without that part.
 
     Raises:
         ValueError: ``smoothing`` or ``gamma`` is out of range.
@@ -300,14 +300,14 @@ def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: f
 
 
 class Checkpoint:
-    """Everything that a training run needs to go on as if it had never been interrupted, to the last bit.
+    """Everything a training run needs to resume as if it had never been interrupted, to the last bit.
 
-    That is: the weights and buffers of the model, what the optimizer remembers of earlier steps, where the schedule
-    stands, and the state of torch's generator for the CPU, from which dropout and shuffling draw. All of it is copied:
-    training may go on, and the checkpoint stays what it was.
+    That is: the weights and buffers of the model, the state of the optimizer, the position in the schedule, and the
+    state of torch's generator for the CPU, from which dropout and shuffling draw. All of it is copied: training may go
+    on without changing the checkpoint.
 
     Args:
-        model: of a run that is under way.
+        model: of the run in progress.
         optimizer: its optimizer.
         scheduler: its schedule, or None.
 
@@ -328,7 +328,7 @@ class Checkpoint:
     """
 
     def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
-        """Copy what there is."""
+        """Copy the current state."""
         self.state = copy.deepcopy(
             {
                 "model": model.state_dict(),
@@ -339,10 +339,10 @@ class Checkpoint:
         )
 
     def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
-        """Put everything back into objects of the same build, perhaps new ones. It can be done again and again.
+        """Restore everything into objects of the same structure, perhaps new ones. It can be done repeatedly.
 
         Args:
-            model: takes the weights.
+            model: receives the weights.
             optimizer: of this model.
             scheduler: of this optimizer, or None where the run had none.
         """

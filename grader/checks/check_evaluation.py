@@ -41,7 +41,7 @@ def sentences(student, n: int) -> list[str]:
 
 
 def shuffled(student, rows: Sequence[tuple[str, int]]) -> tuple[list[str], list[int]]:
-    """Texts and labels of these rows, in an order of chance."""
+    """Texts and labels of these rows, in random order."""
     order = torch.randperm(len(rows), generator=student.draw.generator).tolist()
     return [rows[i][0] for i in order], [rows[i][1] for i in order]
 
@@ -54,9 +54,9 @@ def row_numbers(side: Any, n_rows: int) -> list[int]:
     for row in rows:
         expect.true(
             isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
-            "a part holds something that is no row number",
+            "a part holds something that is not a row number",
             actual=row,
-            hint="indices were asked for: with them, texts, labels and ids can all be picked out",
+            hint="return indices: with them, texts, labels and ids can all be picked out",
             reveal=True,
         )
         expect.true(
@@ -68,7 +68,7 @@ def row_numbers(side: Any, n_rows: int) -> list[int]:
 
 
 def kind_of(sides: list[Any]) -> str:
-    """What the first side that holds something holds."""
+    """The type of the items of the first side that is not empty."""
     for side in sides:
         if isinstance(side, (list, tuple, set)) and len(side):
             return type(next(iter(side))).__name__
@@ -95,13 +95,13 @@ class Split:
             len(sides) == 2,
             say("the answer is not a pair of two lists, training rows and test rows"),
             actual=form,
-            hint="two lists of row numbers: first those of training, then those of the test set",
+            hint="two lists of row numbers: first the training rows, then the test rows",
             reveal=True,
         )
         self.train, self.test = (row_numbers(side, len(texts)) for side in sides)
 
     def both(self, same: Sequence[Any]) -> set[Any]:
-        """What stands on both sides; ``same[row]`` says which rows are alike."""
+        """What is on both sides; ``same[row]`` says which rows are alike."""
         return {same[row] for row in self.train} & {same[row] for row in self.test}
 
     def share(self, label: int | None = None) -> float:
@@ -128,7 +128,7 @@ class CheckGroupSplit:
 
     @check(points=3, visible=True)
     def check_no_leak(self, student):
-        """every text is on one side only, whole: none of the test set was seen in training"""
+        """every text is on one side only, with all its rows: no test text was seen in training"""
         splits = []
         for n_texts, copies, test_size in ((20, 50, 0.2), (12, 40, 0.4)):
             rows = [(text, place % 2) for place, text in enumerate(sentences(student, n_texts))] * copies
@@ -147,7 +147,7 @@ class CheckGroupSplit:
                 say("{count} of {n_texts} texts are on both sides of the split", count=both, n_texts=n_texts),
                 expected="no text on both sides",
                 actual=f"{both} texts",
-                hint="each text occurs many times. What is drawn, a row or a text? All its rows go the same way",
+                hint="each text occurs many times. What is drawn, a row or a text? All rows of a text go to one side",
                 reveal=True,
             )
             expect.true(
@@ -163,8 +163,8 @@ class CheckGroupSplit:
         texts = sentences(student, 5 * n + 10)
         ways = {
             "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
-            "blanks at the ends": lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
-            "blanks inside": lambda text: [
+            "spaces at the ends": lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
+            "spaces inside": lambda text: [
                 text,
                 text.replace(" ", "  "),
                 text.replace(" ", "   "),
@@ -190,17 +190,16 @@ class CheckGroupSplit:
             for way, leaks in hidden.items():
                 expect.true(
                     not leaks,
-                    say("texts are on both sides that are the same but for: {way}", way=way)
+                    say("texts on both sides differ only in: {way}", way=way)
                     if way != "two labels"
                     else "texts that carry two labels are on both sides",
-                    hint="when are two texts the same? Compare what is left once the differences that do not count "
-                    "are gone",
+                    hint="when are two texts the same? Compare them after removing the differences that do not count",
                     reveal=True,
                 )
 
     @check(points=2, visible=True, after=("no_leak",))
     def check_partition(self, student):
-        """every row is on exactly one side, once, and the caller's lists stay as they were"""
+        """every row is on exactly one side, once, and the caller's lists are unchanged"""
         splits = []
         for n_texts, most, test_size in ((30, 7, 0.3), (50, 4, 0.2)):
             rows = [
@@ -219,24 +218,24 @@ class CheckGroupSplit:
             expect.true(
                 not lost,
                 say("{missing} of {count} rows are on neither side", missing=lost, count=len(split.texts)),
-                hint="a duplicate is data too. What has to happen to it, other than to be thrown away?",
+                hint="a duplicate is data too. What should happen to it instead of being dropped?",
                 reveal=True,
             )
             expect.true(
                 not more,
-                say("{repeated} of {count} rows are there more than once", repeated=more, count=len(split.texts)),
+                say("{repeated} of {count} rows occur more than once", repeated=more, count=len(split.texts)),
                 reveal=True,
             )
             expect.true(
                 not split.changes,
-                "the caller's texts or labels are not what they were before the call",
-                hint="the caller goes on using them, row by row: what can be shuffled instead?",
+                "the caller's texts or labels have changed after the call",
+                hint="the caller still uses them, row by row: what can be shuffled instead?",
                 reveal=True,
             )
 
     @check(points=2)
     def check_size_and_balance(self, student):
-        """about test_size of the rows are in the test set, of every class, and each class is on both sides"""
+        """about test_size of the rows of every class are in the test set, and each class is on both sides"""
         # Four classes of ten texts, all of one class equally often: whoever draws per class hits a tenth exactly, by
         # rows or by texts. Without that, 24 draws all stay this close with a probability below 1e-7.
         texts = sentences(student, 40)
@@ -264,7 +263,7 @@ class CheckGroupSplit:
                 say("the test set has {mean:.2f} of the rows, for test_size={size}", mean=mean, size=size),
                 expected=f"about {size}",
                 actual=f"{mean:.2f}",
-                hint="which of the two lists is which, and what is test_size a share of?",
+                hint="which list is which, and what is test_size a share of?",
                 reveal=True,
             )
         for size, label, share in astray:
@@ -285,8 +284,8 @@ class CheckGroupSplit:
         student.note("more than one text of four", any(0.25 < share < 1 for share in sides))
         expect.true(
             not any(share in (0, 1) for share in sides),
-            "of a class with four texts, none or all are in the test set",
-            hint="four texts and a fifth: which whole number of texts is closest, if none is not allowed?",
+            "none or all of the four texts of a class are in the test set",
+            hint="a fifth of four texts: which whole number is closest, if 0 is not allowed?",
             reveal=True,
         )
         for share in sides:
@@ -300,9 +299,9 @@ class CheckGroupSplit:
             expect.true(
                 not any(share in (0, 1) for share in shares),
                 say(
-                    "of a class with two texts, none or both are in the test set, for test_size={size}", size=test_size
+                    "none or both of the two texts of a class are in the test set, for test_size={size}", size=test_size
                 ),
-                hint="a class with two different texts can be on both sides: who makes sure that it is?",
+                hint="a class with two different texts can be on both sides: what makes sure that it is?",
                 reveal=True,
             )
 
@@ -312,7 +311,7 @@ class CheckGroupSplit:
         expect.true(
             abs(share - size) <= 0.1 + 1e-6,
             say(
-                "of class {label}, {share:.2f} of the rows are in the test set, for test_size={size}",
+                "{share:.2f} of the rows of class {label} are in the test set, for test_size={size}",
                 label=label,
                 share=share,
                 size=size,
@@ -325,7 +324,7 @@ class CheckGroupSplit:
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same split, another seed another one, and every text is drawn in time"""
+        """the same seed gives the same split, another seed another one, and every text can be drawn"""
         texts = sentences(student, 24)
         rows = [(text, place % 2) for place, text in enumerate(texts) for _ in range(place % 3 + 1)]
         given = shuffled(student, rows)
@@ -347,26 +346,26 @@ class CheckGroupSplit:
         expect.true(
             again,
             "two calls with the same seed give different splits",
-            hint="a generator of its own for every call, made from the seed, remembers nothing of other calls",
+            hint="a generator created from the seed in every call does not depend on other calls",
             reveal=True,
         )
         expect.true(
             different > 40,
             say("80 seeds give {count} different splits", count=different),
-            hint="what depends on the seed? Without chance, the order of the data decides",
+            hint="what depends on the seed? Without randomness, the order of the data decides",
             reveal=True,
         )
         expect.true(
             len(tested) == len(texts),
             say(
-                "{count} of {n_texts} texts are in the test set of none of 80 seeds",
+                "{count} of {n_texts} texts are in none of the test sets of 80 seeds",
                 count=len(texts) - len(tested),
                 n_texts=len(texts),
             ),
-            hint="every text should have its chance",
+            hint="every text should have a chance",
             reveal=True,
         )
-        expect.true(default, "the defaults are others than test_size=0.2 and seed=42", reveal=True)
+        expect.true(default, "the defaults are not test_size=0.2 and seed=42", reveal=True)
 
 
 # --- confusion ---
@@ -380,7 +379,7 @@ def plain(value: Any) -> Any:
 
 
 def pairs_of(student, cells: list[list[int]]) -> tuple[list[int], list[int]]:
-    """True and predicted classes, in an order of chance, such that each pair occurs as often as its cell says."""
+    """True and predicted classes, in random order, such that each pair occurs as often as its cell says."""
     pairs = [(t, p) for t, row in enumerate(cells) for p, n in enumerate(row) for _ in range(n)]
     order = torch.randperm(len(pairs), generator=student.draw.generator).tolist()
     return [pairs[i][0] for i in order], [pairs[i][1] for i in order]
@@ -454,7 +453,7 @@ class CheckConfusion:
 
     @check(points=1)
     def check_missing_class(self, student):
-        """the shape comes from n_classes, even if classes do not occur at all"""
+        """the shape comes from n_classes, even if some classes do not occur"""
         for n, present in ((5, (1, 2)), (3, (2,)), (2, (0,))):
             cells = symmetric(cells_of(student, n))
             for t, row in enumerate(cells):
@@ -463,13 +462,13 @@ class CheckConfusion:
                 student,
                 cells,
                 f"a batch without some of {n} classes",
-                "what the task has, not what the batch shows: where does a class stand that nobody has seen?",
+                "the task decides, not the batch: which row belongs to a class that does not occur?",
                 n_classes=n,
             )
 
     @check(points=1)
     def check_types(self, student):
-        """lists, tuples, numpy arrays and tensors, one beside the other"""
+        """lists, tuples, numpy arrays and tensors are accepted, in any combination"""
         for kinds in (
             ("tensor", "tensor"),
             ("array", "array"),
@@ -487,7 +486,7 @@ class CheckConfusion:
                 answer,
                 cells,
                 f"{kinds[0]} and {kinds[1]}",
-                "int(x) makes a plain number of what comes out of any of them",
+                "int(x) turns an item of any of them into a plain number",
             )
 
 
@@ -580,11 +579,13 @@ class CheckPrf:
                 got, expected_figures(cells, 0), KEYS, "class 0", "with positive=0, which cell holds the hits?"
             )
             got = figures(student, cells, positive=1)
-            demand_figures(got, expected_figures(cells, 1), KEYS, "class 1", "positive=1 is the default, said aloud")
+            demand_figures(
+                got, expected_figures(cells, 1), KEYS, "class 1", "positive=1 is the default, passed explicitly"
+            )
 
     @check(points=1)
     def check_zero(self, student):
-        """what is undefined is 0.0: nothing predicted positive, no positives, no hit, no examples"""
+        """undefined figures are 0.0: nothing predicted positive, no positives, no hit, no examples"""
         a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
         for cells, what in (
             ([[b, 0], [a, 0]], "a model that never says positive"),
@@ -598,7 +599,7 @@ class CheckPrf:
                 expected_figures(cells),
                 KEYS,
                 what,
-                "look at every denominator: the docstring says what a quotient is that does not exist",
+                "check every denominator: the docstring says what an undefined quotient is",
             )
 
     @check(points=1, visible=True)
@@ -650,7 +651,7 @@ def demand_lengths(student, cases: Sequence[Case], hint: str, reveal: bool = Fal
 
 
 def spread(student, n: int, start: int = 5) -> list[int]:
-    """n lengths in an order of chance, of which no two are closer than 4."""
+    """n lengths in random order, of which no two are closer than 4."""
     found = (start + torch.cumsum(student.draw.integers(4, 9, (n,)), 0)).tolist()
     order = torch.randperm(n, generator=student.draw.generator).tolist()
     return [found[i] for i in order]
@@ -701,7 +702,7 @@ class CheckSuggestMaxLength:
 
     @check(points=2, visible=True)
     def check_coverage(self, student):
-        """the smallest length that covers the share of texts asked for: neither the mean nor the maximum"""
+        """the smallest length that covers the given share of texts: neither the mean nor the maximum"""
         cases = []
         # Shares of which no float is near a whole number of texts, or that are exact in binary.
         for n, coverage in ((50, None), (16, 0.75), (37, 0.5), (20, 1.0), (30, 0.72)):
@@ -721,7 +722,7 @@ class CheckSuggestMaxLength:
 
     @check(points=1)
     def check_cap_and_multiple(self, student):
-        """never above cap, and otherwise a multiple of multiple"""
+        """never above `cap`, and otherwise a multiple of `multiple`"""
         long, short = student.draw.integer(520, 900), student.draw.integer(33, 60)
         settings: list[tuple[int, dict[str, float], int]] = [
             (long, {}, 512),
@@ -741,7 +742,7 @@ class CheckSuggestMaxLength:
 
     @check(points=1)
     def check_all_data(self, student):
-        """all lengths are looked at, not only the first hundred"""
+        """all lengths count, not only the first hundred"""
         cases = []
         for n_first, first, later in ((130, 10, 44), (210, 61, 12)):
             lengths = [first] * n_first + [later] * 90
@@ -751,7 +752,7 @@ class CheckSuggestMaxLength:
             lengths = spread(student, n)
             want = sorted(lengths)[math.ceil(0.95 * n) - 1] + 2
             cases.append(Case(f"0.95 of {n} texts", lengths, want, {"multiple": 1, "cap": 5000}))
-        demand_lengths(student, cases, "where do the long texts stand? The order of the data should not matter")
+        demand_lengths(student, cases, "where in the list are the long texts? The order of the data should not matter")
 
 
 # --- rmse ---
@@ -814,7 +815,7 @@ class CheckRmse:
                 pred,
                 target,
                 f"{n} predictions in a column",
-                "what shape has a column minus a row? Print it before you take the mean",
+                "what is the shape of a column minus a row? Print it before you take the mean",
             )
         one, target = student.draw.normal(1, 1), student.draw.normal(1)
         try:
@@ -835,7 +836,7 @@ class CheckRmse:
 
     @check(points=1, after=("value",))
     def check_mismatch(self, student):
-        """another number of predictions than of targets is an error"""
+        """different numbers of predictions and targets are an error"""
         accepted = []
         for shape, n in (((6,), 5), ((1,), 4), ((5, 1), 3), ((1, 1), 6), ((4,), 1), ((2, 2), 2)):
             pred, target = student.draw.normal(*shape), student.draw.normal(n)
@@ -848,7 +849,7 @@ class CheckRmse:
                     student.note(f"{shape} and {n}", "an error")
                     if error.type != "ValueError":
                         expect.remark(
-                            say("rmse raises {type} for another number of values, not ValueError", type=error.type)
+                            say("rmse raises {type} for different numbers of values, not ValueError", type=error.type)
                         )
                     continue
             number(student, found, f"{shape} and {n}")
@@ -857,13 +858,13 @@ class CheckRmse:
             expect.true(
                 False,
                 say("no error for predictions of shape {shape} and {n} targets", shape=shape, n=n),
-                hint="torch subtracts what it can stretch to one shape. Who counts the values before that?",
+                hint="torch broadcasts where it can. What compares the numbers of values before that?",
                 reveal=True,
             )
 
     @check(points=1, after=("value",))
     def check_not_batch_mean(self, student):
-        """one plain number over all data, and no graph hangs on it"""
+        """one plain number over all data, detached from the graph"""
         for n in (96, 150):
             target = student.draw.normal(n)
             scale = torch.where(torch.arange(n) < 40, 4.0, 0.3)
@@ -874,8 +875,8 @@ class CheckRmse:
             student.note("on a graph", attached is not False)
             expect.true(
                 attached is False,
-                "the answer hangs on the graph of the predictions",
-                hint="a figure for a report needs no gradient; whoever keeps it keeps the graph",
+                "the answer is attached to the graph of the predictions",
+                hint="a figure for a report needs no gradient; keeping it keeps the graph",
                 reveal=True,
             )
             expect.close(
@@ -912,14 +913,14 @@ def log_of(steps: Sequence[tuple[int, float, int]]) -> list[Line]:
 
 
 def honest_steps(student, n_lines: int, new: int = 40) -> list[tuple[int, float, int]]:
-    """Steps that can be: about half of the answers are right."""
+    """Possible steps: about half of the answers are right."""
     losses = student.draw.uniform(0.3, 0.9, n_lines).tolist()
     right = student.draw.integers(new // 4, new // 2, (n_lines,)).tolist()
     return [(new, new * loss, n) for loss, n in zip(losses, right, strict=True)]
 
 
 class CheckAuditLog:
-    """Bonus: lines that cannot be"""
+    """Bonus: impossible lines"""
 
     function = "audit_log"
 
@@ -951,7 +952,7 @@ class CheckAuditLog:
 
     @check(points=1)
     def check_accuracy(self, student):
-        """right answers neither fall nor grow by more than there were new examples"""
+        """the number of right answers neither falls nor grows by more than the new examples"""
         cases = []
         for which in ("too many", "fewer than before", "both"):
             steps, places = honest_steps(student, 9), []
@@ -964,11 +965,11 @@ class CheckAuditLog:
         for right, places in ((first[0][0], []), (first[0][0] + 1, [0]), (first[0][0] + 3, [0])):
             begun = [(first[0][0], first[0][1], right), *first[1:]]
             cases.append((f"a log whose first line has {right} of {first[0][0]} right", log_of(begun), places))
-        self.demand(student, cases, "80 new examples hold 0 to 80 right answers: what do the sums say of each line?")
+        self.demand(student, cases, "80 new examples hold 0 to 80 right answers: what do the sums say about each line?")
 
     @check(points=1)
     def check_loss(self, student):
-        """the sum of the losses does not fall, in the first line neither"""
+        """the sum of the losses does not fall, not even in the first line"""
         steps = honest_steps(student, 8)
         for place in (2, 6):
             steps[place] = (steps[place][0], -5.0, steps[place][2])
@@ -983,7 +984,7 @@ class CheckAuditLog:
 
     @check(points=1, after=("chapter_log",))
     def check_possible(self, student):
-        """what can be is not accused: worse stretches, all right or all wrong, and rounding"""
+        """possible lines are not flagged: worse stretches, all right or all wrong, and rounding"""
         worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
         # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
@@ -1000,7 +1001,7 @@ class CheckAuditLog:
         self.demand(
             student,
             cases,
-            "averages may rise and fall; only sums may not. And how far off may a sum be, if its average was rounded?",
+            "averages may rise and fall; sums may not fall. And how far off may a sum be, if its average was rounded?",
         )
 
 
@@ -1034,13 +1035,13 @@ class CheckPossibleErrorCounts:
 
     @check(points=2, visible=True)
     def check_chapter_copies(self, student):
-        """for the chapter's test set, no count between 0 and 21 is possible, and 3, 4, 7, 8 and 12 are not"""
+        """for the chapter's test set, no count between 0 and 21 is possible, so 3, 4, 7, 8 and 12 are not"""
         copies = [21, 27, 23, 26, 24, 27, 29, 23]
         order = torch.randperm(8, generator=student.draw.generator).tolist()
         self.demand(
             student,
             [copies, [copies[i] for i in order[:6]]],
-            "the model is wrong for one text, or for two, or for any other choice: which counts does each choice give?",
+            "the model is wrong about one text, or two, or any other choice: which count does each choice give?",
         )
 
     @check(points=1)
@@ -1051,16 +1052,16 @@ class CheckPossibleErrorCounts:
 
     @check(points=1)
     def check_equal_copies(self, student):
-        """texts that occur equally often are texts of their own"""
+        """texts that occur equally often are still separate texts"""
         a, b = student.draw.integer(3, 9), student.draw.integer(20, 40)
-        self.demand(student, [[a, a], [a, b, a, b], [b] * 4], "two texts of 5 copies each: may there be 10 errors?")
+        self.demand(student, [[a, a], [a, b, a, b], [b] * 4], "two texts with 5 copies each: can there be 10 errors?")
 
     @check(points=1)
     def check_ends(self, student):
-        """no error and nothing but errors are possible, with a single text too"""
+        """no errors and only errors are both possible, even with a single text"""
         single = student.draw.integer(2, 90)
         cases = [[single], [1] * student.draw.integer(4, 7), student.draw.integers(1, 200, (10,)).tolist()]
-        self.demand(student, cases, "a model may be right for all texts, and for none")
+        self.demand(student, cases, "a model may be right about all texts, or about none")
 
 
 # --- bonus: paired_bootstrap ---
@@ -1132,7 +1133,7 @@ class CheckPairedBootstrap:
 
     @check(points=2, visible=True)
     def check_interval(self, student):
-        """the interval holds 0.95 of the differences, both figures computed on the same drawn rows"""
+        """the interval holds 0.95 of the differences, with both figures computed on the same drawn rows"""
         cases = []
         for n in (120, 90):
             models = Models(student, n)
@@ -1149,11 +1150,11 @@ class CheckPairedBootstrap:
         for level in (0.5, 0.8):
             models = Models(student, 100)
             cases.append((interval(student, models, n_draws=6000, level=level), models, level))
-        demand_intervals(student, cases, "how much is cut off at either end?")
+        demand_intervals(student, cases, "how much is cut off at each end?")
 
     @check(points=1)
     def check_direction(self, student):
-        """low comes before high, and both are negative where a is better"""
+        """low comes first, and both are negative where a is better"""
         models = Models(student, 100, better=0.5)
         got, turned = interval(student, models), interval(student, models, turned=True)
         student.note("signs", [end > 0 for end in got + turned])
@@ -1177,7 +1178,7 @@ class CheckPairedBootstrap:
         student.note("the same again", same)
         student.note("intervals", "one" if different == 1 else "several")
         expect.true(same, "two calls with the same seed give different intervals", reveal=True)
-        expect.true(different > 1, "four seeds give one and the same interval", reveal=True)
+        expect.true(different > 1, "four seeds give the same interval", reveal=True)
 
 
 # --- bonus: group_folds ---
@@ -1214,7 +1215,7 @@ class Folds:
 
 
 def repeated_texts(student, n: int, most: int) -> list[str]:
-    """n texts, each of them 1 to ``most`` times, in an order of chance."""
+    """n texts, each of them 1 to ``most`` times, in random order."""
     rows = [(text, 0) for text in sentences(student, n) for _ in range(student.draw.integer(1, most + 1))]
     return shuffled(student, rows)[0]
 
@@ -1256,10 +1257,10 @@ class CheckGroupFolds:
         for way, found in facts.items():
             expect.true(
                 not any(found),
-                say("texts are in several folds that are the same but for: {way}", way=way)
+                say("texts in different folds differ only in: {way}", way=way)
                 if way != "copies"
                 else "copies of one text are in several folds",
-                hint="what is dealt out, a row or a text?",
+                hint="what is assigned to a fold, a row or a text?",
                 reveal=True,
             )
 
@@ -1275,31 +1276,34 @@ class CheckGroupFolds:
             folds.demand_number(k)
         student.note("rows in no fold", missing)
         student.note("rows in several", [count > 0 for count in repeated])
-        expect.equal(missing, [0, 0], "rows that are in no fold", hint="are all groups dealt out, with all their rows?")
-        expect.equal(repeated, [0, 0], "rows that are there more than once", hint="each fold takes what is still there")
+        expect.equal(missing, [0, 0], "rows that are in no fold", hint="are all groups assigned, with all their rows?")
+        expect.equal(repeated, [0, 0], "rows that occur more than once", hint="each fold takes from what is left")
 
     @check(points=1, after=("no_leak",))
     def check_sizes(self, student):
-        """the folds are about equally large"""
+        """the folds have about equal sizes"""
         # 400 texts of one to three rows: dealt out by number, a fold is off by a quarter at six standard errors.
-        # 40 different texts: where each text draws its fold, nearly every second fold is off by more than that.
-        for k, n, most in ((4, 400, 3), (5, 400, 3), (4, 40, 1), (5, 40, 1), (4, 40, 1)):
+        # 40 different texts: if each draws its fold, nearly every second fold is off by more than that.
+        seen = []
+        for k, n, most in ((4, 400, 3), (5, 400, 3), (4, 40, 1), (5, 40, 1), (4, 40, 1), (5, 40, 1)):
             folds = Folds(student, repeated_texts(student, n, most), k=k)
             folds.demand_number(k)
             shares = [len(rows) * k / len(folds.texts) for rows in folds.rows]
-            student.note("a fold is too large", max(shares) > 1.25)
-            student.note("a fold is too small", min(shares) < 0.75)
+            seen.append((n, max(shares) <= 1.25 and min(shares) >= 0.75, [len(rows) for rows in folds.rows]))
+        student.note("unequal folds of many texts", any(not equal for n, equal, _ in seen if n > 40))
+        student.note("unequal folds of few texts", any(not equal for n, equal, _ in seen if n == 40))
+        for _, equal, sizes in seen:
             expect.true(
-                max(shares) <= 1.25 and min(shares) >= 0.75,
+                equal,
                 "the folds are of very different sizes",
-                actual=[len(rows) for rows in folds.rows],
-                hint="where does the next group go, if all folds should end up alike? And what becomes of a remainder?",
+                actual=sizes,
+                hint="where should the next group go to even out the folds? And what happens to a remainder?",
                 reveal=True,
             )
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same folds, another seed others"""
+        """the same seed gives the same folds, another seed other ones"""
         texts = repeated_texts(student, 40, 3)
 
         def dealt(**options: int) -> list[list[int]]:
@@ -1311,5 +1315,5 @@ class CheckGroupFolds:
         student.note("the same again", again)
         student.note("ways to deal", "one" if different == 1 else "several")
         expect.true(again, "two calls with the same seed give different folds", reveal=True)
-        expect.true(different > 1, "five seeds give one and the same folds", reveal=True)
-        expect.true(dealt() == dealt(k=5, seed=42), "the defaults are others than k=5 and seed=42", reveal=True)
+        expect.true(different > 1, "five seeds give the same folds", reveal=True)
+        expect.true(dealt() == dealt(k=5, seed=42), "the defaults are not k=5 and seed=42", reveal=True)

@@ -5,8 +5,8 @@ answer, worked out here text by text from the real tokens alone. The heads have 
 they are held to laws (padding changes nothing, order matters, gradients arrive). A head's parameters are given seeded
 random numbers first, because a law that holds only at the start, or only because a layer starts at zero, is none.
 
-Whatever is asked of a head, it first has to show that it reads (``Head.demand_reading``): a function of the mask, of
-its own calls or of nothing keeps most laws, and is paid for none.
+Every check of a head first demands that the head reads its input (``Head.demand_reading``): a function of the mask, of
+its own calls or of nothing satisfies most laws, and must not earn points.
 
 What a head answers depends on its author's layers, so it is taken untraced, and the facts are stated as notes.
 """
@@ -57,7 +57,7 @@ class Texts:
 
 
 def same(one: object, other: object, tolerance: float = 1e-4) -> bool:
-    """Two answers are equal as far as float32 goes; for notes, where a check does not end at once."""
+    """Two answers are equal up to float32 rounding; for notes, where a check does not end at once."""
     return (
         isinstance(one, Tensor)
         and isinstance(other, Tensor)
@@ -93,7 +93,7 @@ def unchanged(student, name: str, hidden: Tensor, mask: Tensor) -> Any:
 
 
 def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
-    """What stands in the place of the largest real values: one constant, PAD's own values, or these and a constant."""
+    """What is returned instead of the largest real values: one constant, PAD's own values, or these and a constant."""
     wrong = (got - want).abs() > 1e-5 * want.abs()
     if not bool(wrong.any()):
         return "nothing else"
@@ -109,7 +109,7 @@ def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
 
 
 def expect_indifferent(pool: Callable[..., Any], student, width: int, features: int) -> None:
-    """A pooling answers the same, whatever stands at the PAD positions and however many there are."""
+    """A pooling gives the same result whatever the content and the number of the PAD positions."""
     texts = Texts(student, [4, 1, 6, 3], width)
     clean = pool(texts.hidden(), texts.mask())
     expect.shape(clean, (4, features), "result", hint="one row per text")
@@ -120,7 +120,7 @@ def expect_indifferent(pool: Callable[..., Any], student, width: int, features: 
     )
     full = pool(texts.hidden(scale=10.0), texts.mask())
     longer = pool(texts.hidden(longer=7, scale=10.0), texts.mask(longer=7))
-    expect.close(full, clean, "result with other numbers at the PAD positions", hint="who lets the padding in?")
+    expect.close(full, clean, "result with other numbers at the PAD positions", hint="where does padding get in?")
     expect.close(longer, clean, "result with seven more PAD positions", hint="the batch may be padded to any length")
 
 
@@ -145,7 +145,7 @@ class CheckMeanPool:
                 student.mean_pool(hidden, mask),
                 per_text(average, hidden, mask),
                 f"mean over {', '.join(map(str, lengths))} real tokens of {max(lengths)} positions",
-                hint="add up what the mask keeps, then divide by how many tokens THIS text has",
+                hint="add up the tokens that the mask keeps, then divide by how many THIS text has",
             )
         texts = Texts(student, [2, 5, 3], 4)
         for text in texts.tokens:
@@ -155,7 +155,7 @@ class CheckMeanPool:
             student.mean_pool(hidden, mask),
             per_text(average, hidden, mask),
             "mean over real tokens, some of whose features are exactly 0",
-            hint="a real token counts, whatever its numbers are: what says how many there are?",
+            hint="a real token counts whatever its values are: what tells you how many there are?",
         )
 
     @check(points=2, after=("value",))
@@ -230,7 +230,7 @@ class CheckMaxPool:
                 student.max_pool(hidden, mask),
                 per_text(largest, hidden, mask),
                 "maximum over the real tokens",
-                hint="(B, T, C) -> (B, C): along which axis do you look, and what do you do with the PAD positions?",
+                hint="(B, T, C) -> (B, C): which axis is reduced, and what happens to the PAD positions?",
             )
         texts = Texts(student, [2, 5, 3], 4)
         tokens = [-text.abs() - 0.1 for text in texts.tokens]
@@ -274,13 +274,13 @@ class CheckMaxPool:
                 student.max_pool(hidden, texts.mask()),
                 per_text(largest, hidden, texts.mask()),
                 f"maximum of {dtype} states",
-                hint="every dtype has a lowest number of its own; that of float32 does not fit into float16",
+                hint="every dtype has its own lowest number; that of float32 does not fit into float16",
             )
         unchanged(student, "max_pool", texts.hidden(scale=1.0), texts.mask())
 
     @check(points=1)
     def check_very_negative(self, student):
-        """no real value is too low to survive"""
+        """padding does not win, however negative the real values are"""
         for power in (33, 12, 5):  # of ten; float32 ends at 38
             depth = float(student.draw.uniform(2, 9)) * 10.0**power
             texts = Texts(student, [4, 1, 3], 5)
@@ -295,7 +295,7 @@ class CheckMaxPool:
                 got,
                 want,
                 f"maximum of values below -1e{power}",
-                hint="a large negative constant is a guess about the values; what can no value be below?",
+                hint="a large negative constant is a guess about the values; which limit is no value below?",
             )
 
     @check(points=1, visible=True)
@@ -332,12 +332,12 @@ class CheckMeanMaxPool:
 
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pad_invariant(self, student):
-        """neither half looks at the padding"""
+        """neither half depends on the padding"""
         expect_indifferent(student.mean_max_pool, student, width=4, features=8)
 
     @check(points=1, substitutes=("mean_pool", "max_pool"))
     def check_no_padding(self, student):
-        """right without padding"""
+        """without padding it is the plain mean and the plain maximum"""
         for shape in ((2, 5, 3), (3, 4, 2)):
             hidden = student.draw.normal(*shape)
             expect.close(
@@ -376,7 +376,7 @@ class Head:
     """
 
     def __init__(self, student, name: str, *arguments: int, scale: float = 0.5, **options: int) -> None:
-        """Build it over there."""
+        """Build it in the student's process."""
         self.student = student
         self.module = getattr(student, name)(*arguments, **options)
         self._again = lambda: Head(student, name, *arguments, scale=scale, **options)
@@ -385,7 +385,7 @@ class Head:
             student.fixtures.randomize(self.module, student.draw.seed(), scale)
 
     def __call__(self, *inputs: object, shape: tuple[int, ...]) -> Tensor:
-        """What it answers, in float32: it must have this shape, and be finite."""
+        """Its answer, in float32; it must have this shape and be finite."""
         with self.student.untraced():
             answer: Tensor = self.module(*inputs)
         got = tuple(answer.shape) if isinstance(answer, Tensor) else type(answer).__name__
@@ -394,19 +394,23 @@ class Head:
             answer,
             shape,
             "the answer",
-            hint=say("{count} texts came in: one row for each of them goes out", count=shape[0]),
+            hint=say("one row per text: {count} texts went in", count=shape[0]),
         )
         finite = bool(answer.isfinite().all())
         if not finite:
             self.student.note("the answer is finite", False)
-        expect.true(finite, "the answer is not finite", hint="infinity times zero, or zero by zero: where may that be?")
+        expect.true(
+            finite,
+            "the answer is not finite",
+            hint="infinity times zero, or zero divided by zero: where could that happen?",
+        )
         return answer.float()
 
     def demand_reading(self, width: int, features: int = 1) -> None:
         """It tells texts of one length apart, says the same twice, and says something else with other parameters.
 
         Nothing that looks at the mask alone, counts its calls, repeats an answer or draws one does all of that. Whether
-        a score follows its text, or padding plays a part, is asked elsewhere: here is none, and the rows stay.
+        a score follows its text, or padding matters, is checked elsewhere: here there is no padding, and no reordering.
         """
         mask, shape = torch.ones(6, 4, dtype=torch.long), (6, features)
         texts, others = self.student.draw.normal(6, 4, width), self.student.draw.normal(6, 4, width)
@@ -420,19 +424,19 @@ class Head:
         self.fact("texts of one length are told apart", distinct)
         self.fact("other parameters, other answers", learned)
         expect.true(
-            steady, "the same batch has other scores the second time", hint="what is left over from the first call?"
+            steady, "the same batch scores differently the second time", hint="what is left over from the first call?"
         )
         expect.true(
             distinct, "different texts of one length have the same scores", hint="do the hidden states take part?"
         )
         expect.true(
             learned,
-            "with other parameters the answers are the same",
-            hint="what is there to learn, and where does it enter?",
+            "changing the parameters does not change the scores",
+            hint="which parameters are there, and where are they used?",
         )
 
     def fact(self, what: str, holds: bool) -> bool:
-        """Note a fact for the diagnosis, and hand it on."""
+        """Note a fact for the diagnosis, and return it."""
         self.student.note(what, holds)
         return holds
 
@@ -451,12 +455,12 @@ class Head:
         return gradient
 
     def n_trainable(self) -> int:
-        """How many numbers are trained."""
+        """Number of trainable parameters."""
         with self.student.untraced():
             return sum(math.prod(shape) for shape in self.student.fixtures.trainable_shapes(self.module))
 
     def demand_pure(self, *inputs: Any) -> None:
-        """A call leaves the hidden states and the mask as they were."""
+        """A call leaves the hidden states and the mask unchanged."""
         with self.student.untraced():
             after = self.student.fixtures.heads.afterwards(self.module, *inputs)
         kept = len(after) == len(inputs) and all(map(untouched, inputs, after))
@@ -464,12 +468,12 @@ class Head:
         self.student.note("what is overwritten", overwritten(inputs, after))
         expect.true(
             kept,
-            "hidden_states or mask are overwritten",
-            hint="the encoder's output is not yours to overwrite: others go on reading it",
+            "hidden_states or mask is overwritten",
+            hint="the encoder's output is not yours to overwrite: other code still reads it",
         )
 
     def expect_all_trained(self, inputs: list[object], upstream: Tensor) -> None:
-        """There are parameters, each had a part in the output, and every weight matrix gets a gradient."""
+        """There are parameters, each affects the output, and every weight matrix gets a gradient."""
         gradients = self.parameter_gradients(inputs, upstream)
         used = [isinstance(gradient, Tensor) for gradient in gradients]
         # A vector may rightly get none: a bias that shifts all scores alike does not matter to a softmax.
@@ -485,18 +489,18 @@ class Head:
         expect.true(hidden == 0, "some trainable tensor is not among the module's parameters()", hint=hint)
         expect.true(
             all(used),
-            "some parameter has no part in the answer",
-            hint="something was built and is never used, or it is cut off from the answer",
+            "some parameter does not affect the answer",
+            hint="a layer is built but never used, or it is detached from the answer",
         )
         expect.true(
             all(arrived) and any(bool((g != 0).any()) for g in gradients if isinstance(g, Tensor)),
             "some weight gets no gradient at all",
-            hint="follow the answer back to that weight: where does the way end?",
+            hint="follow the graph from the answer back to that weight: where does it end?",
         )
 
 
 def demand_any_number(student, name: str, width: int, **options: int) -> None:
-    """With large parameters, some score is below zero and some beyond 1; of 16 heads, which say it rarely all alike."""
+    """With large parameters, some score is below -1 and some above 1; over 16 heads, since one may show neither."""
     lowest = highest = 0.0
     for _ in range(16):  # all of them, so that the trace does not tell how soon one was found
         head = Head(student, name, width, scale=2.0, **options)
@@ -508,15 +512,15 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     expect.true(
         lowest < -1.01 and highest > 1.01,
         "the scores of sixteen heads stay on one side of zero, or between -1 and 1",
-        hint="a score may be any number: what comes last in your forward pass?",
+        hint="a score may be any number: what is the last operation in your forward pass?",
     )
 
 
 def remark_on_training(student, head: Head, texts: Texts) -> None:
     """Remark on a head whose score for a text, in training mode, depends on the other texts.
 
-    Dropout draws the same numbers, since shapes, masks and seed are the same; whoever throws other dice has other
-    scores for the same batch as well, and hears nothing.
+    Dropout draws the same numbers, since shapes, masks and seed are the same; a head that
+    draws other random numbers has other scores for the same batch as well, and gets no remark.
     """
     mask, seed = texts.mask(), student.draw.seed()
     tokens = [texts.tokens[0], *(3 * student.draw.normal(length, texts.width) for length in texts.lengths[1:])]
@@ -530,14 +534,14 @@ def remark_on_training(student, head: Head, texts: Texts) -> None:
 
 
 def untouched(before: Any, after: Any) -> bool:
-    """A tensor, or each of several, has the numbers that it had."""
+    """A tensor, or each of several, is unchanged."""
     if isinstance(before, Tensor):
         return isinstance(after, Tensor) and torch.equal(before, after)
     return len(before) == len(after) and all(map(untouched, before, after))
 
 
 def overwritten(before: Sequence[Any], after: Sequence[Any]) -> str:
-    """Which numbers of the hidden states and the mask are others after a call, and what stands there now."""
+    """Which numbers of the hidden states and the mask a call has changed, and to what."""
     if len(before) != 2 or len(after) != 2 or not all(isinstance(item, Tensor) for item in after):
         return "something"
     (hidden, mask), (states, keep) = before, after
@@ -573,7 +577,7 @@ def keep_apart(student, head: Head, features: int) -> None:
 
 
 def side_by_side(places: Tensor) -> bool:
-    """Whether the true ones of several facts stand in one row."""
+    """Whether the true facts are consecutive."""
     where = places.nonzero().flatten()
     return bool(len(where)) and int(where[-1] - where[0]) == len(where) - 1
 
@@ -606,8 +610,8 @@ class CheckConvHead:
         expect.equal(
             numbers[0],
             numbers[1],
-            "trainable numbers of ConvHead(6), which should be those of ConvHead(6, channels=256, kernel=2)",
-            hint="what do you take where nothing is said of channels and kernel?",
+            "trainable parameters of ConvHead(6), as many as ConvHead(6, channels=256, kernel=2) should have",
+            hint="what are the defaults of channels and kernel?",
         )
 
     @check(points=3)
@@ -654,9 +658,9 @@ class CheckConvHead:
         expect.close(
             clean,
             bare,
-            "scores in a padded batch, beside those of the texts alone",
+            "scores in a padded batch, compared with each text on its own",
             tolerance=1e-4,
-            hint="a window over nothing but zeros still answers, with its bias: to the next layer, to the maximum",
+            hint="a window over zeros still outputs its bias, to the next layer and to the maximum",
         )
         head.demand_reading(6)
 
@@ -689,12 +693,12 @@ class CheckConvHead:
             head.demand_reading(6)
             expect.true(
                 placeless,
-                say("a passage moved by five words gives other scores (kernel {kernel})", kernel=kernel),
-                hint="a convolution has the same weights at every position, and does not know where it stands",
+                say("moving a passage by five words changes the scores (kernel {kernel})", kernel=kernel),
+                hint="a convolution has the same weights at every position, so it cannot depend on the place",
             )
             expect.true(
                 ordered and inside,
-                say("eight reversed texts have the scores that they had before (kernel {kernel})", kernel=kernel),
+                say("reversing eight texts does not change their scores (kernel {kernel})", kernel=kernel),
                 hint="a window of one word cannot tell 'not good, bad' from 'not bad, good'",
             )
         larger = sizes[1] > sizes[0]
@@ -707,7 +711,7 @@ class CheckConvHead:
 
     @check(points=1)
     def check_gradients(self, student):
-        """every parameter and the encoder get a gradient, texts do not mix, more channels are more weights"""
+        """every parameter and the encoder get a gradient, texts do not mix, and more channels mean more weights"""
         head = Head(student, "ConvHead", 6, channels=16)
         head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)
@@ -728,8 +732,8 @@ class CheckConvHead:
         head.fact("only features and positions reshaped are neighbours", not beside and mixed)
         more = Head(student, "ConvHead", 6, channels=32).n_trainable() > head.n_trainable()
         head.fact("more channels, more weights", more)
-        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder is to learn too")
-        expect.true(apart, "the score of a text depends on other texts", hint="over which axis does your window move?")
+        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder should learn too")
+        expect.true(apart, "the score of a text depends on other texts", hint="along which axis does your window move?")
         expect.true(more, "32 channels have no more weights than 16", hint="is the argument used?")
         remark_on_training(student, head, texts)
 
@@ -754,7 +758,7 @@ class CheckLSTMHead:
         demand_any_number(student, "LSTMHead", 6, units=4)
         expect.true(
             used,
-            say("with 7 units and with 12, {count} numbers are trained", count=sizes[0]),
+            say("7 units and 12 units give the same number of trainable parameters, {count}", count=sizes[0]),
             hint="is the argument used? A wider state has more weights",
         )
 
@@ -809,12 +813,12 @@ class CheckLSTMHead:
         head.demand_reading(6)
         expect.true(
             changed["last"],
-            "six texts with another last token have the scores that they had before",
-            hint="which state has read the last word, and not a word less?",
+            "changing the last token of six texts does not change their scores",
+            hint="which state has read the text up to its last word?",
         )
         expect.true(
             changed["first"],
-            "six texts with another first token have the scores that they had before",
+            "changing the first token of six texts does not change their scores",
             hint="along which axis does your LSTM read: words, or texts?",
         )
         expect.true(
@@ -826,12 +830,12 @@ class CheckLSTMHead:
             expect.true(
                 False,
                 "all texts shorter than the longest have the same score",
-                hint="what stands at the position that is read, where a text has already ended?",
+                hint="what is at the position you read when a text has already ended?",
             )
 
     @check(points=1)
     def check_order(self, student):
-        """words are read in order, each in the light of those before it; the order of the texts does not matter"""
+        """words are read in order, each in the context of those before it; the order of the texts does not matter"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(), texts.mask(), (6, 1)
@@ -855,22 +859,24 @@ class CheckLSTMHead:
         followed = head.fact("scores follow their texts", same(moved, forth[shift]))
         student.note("where the scores of the texts stood before", [row_of(score, forth) for score in moved])
         expect.true(
-            steady, "the same batch has other scores the second time", hint="each text begins with a blank state"
+            steady, "the same batch scores differently the second time", hint="each text starts from the initial state"
         )
-        expect.true(ordered, "reversed texts have the scores that they had before", hint="is there an LSTM on the way?")
+        expect.true(
+            ordered, "reversing the texts does not change their scores", hint="does the score depend on the LSTM?"
+        )
         expect.true(
             followed,
-            "with the texts in another order, the scores do not follow their texts",
-            hint="whoever sorts texts by length has to put the scores back",
+            "when the texts are reordered, the scores do not follow them",
+            hint="if you sort the texts by length, restore the order of the scores",
         )
         expect.true(
             joint,
             "what a word adds to the score does not depend on the words before it",
-            hint="an LSTM reads a word in the light of its state; a sum over the words does not",
+            hint="an LSTM reads each word in the context of its state; a sum over the words does not",
         )
         expect.true(
             gated,
-            "hidden states a million times as large give scores without bounds",
+            "with hidden states a million times as large, the scores are not bounded",
             hint="the state of an LSTM lies between -1 and 1, whatever it reads",
         )
         head.demand_reading(6)
@@ -898,7 +904,7 @@ class CheckClsConcat:
                 got.sort(dim=1).values,  # in whatever order; that is the next check's
                 want.sort(dim=1).values,
                 "the numbers of a text, sorted",
-                hint="13 states: number 0 is the embeddings, number 12 the last layer; [CLS] is the first token",
+                hint="13 states: index 0 is the embeddings, index 12 the last layer; [CLS] is the first token",
             )
 
     @check(points=1)
@@ -919,7 +925,7 @@ class CheckClsConcat:
 
     @check(points=1)
     def check_n_last(self, student):
-        """as many layers as asked for, of an encoder of any depth"""
+        """n_last layers, for an encoder of any depth"""
         for n_states, n_last in ((5, 4), (5, 1), (25, 6)):
             states = tuple(student.draw.normal(2, 3, 4) for _ in range(n_states))
             got = student.cls_concat(states, n_last=n_last)
@@ -952,7 +958,7 @@ class CheckLayerMix:
 
     @check(points=2, visible=True)
     def check_uniform_start(self, student):
-        """before training it is the plain average of the states; with other numbers it no longer is"""
+        """before training it is the plain average of the states; with other parameter values it no longer is"""
         for n_states in (5, 13):
             mix = student.LayerMix(n_states)
             for _ in range(2):
@@ -985,8 +991,8 @@ class CheckLayerMix:
         student.note("it can become another mix", moved)
         expect.true(
             moved,
-            "with other numbers in its parameters it still is the plain average",
-            hint="the start is one thing; what is there to learn?",
+            "with other parameter values it is still the plain average",
+            hint="equal weights are only the start; what is there to learn?",
         )
 
     @check(points=2)
@@ -1013,9 +1019,11 @@ class CheckLayerMix:
         student.note("the numbers have gradients", moving)
         kept = untouched(states, after[0])
         student.note("the states are not modified", kept)
-        expect.true(moving, "some of the numbers get no gradient", hint="is every number used, and on the graph?")
+        expect.true(moving, "some of the numbers get no gradient", hint="is every number used, and part of the graph?")
         expect.true(
-            kept, "the states are overwritten", hint="the encoder's output is not yours to overwrite: make new numbers"
+            kept,
+            "the states are overwritten",
+            hint="the encoder's output is not yours to overwrite: create a new tensor",
         )
         with student.untraced():
             weights, constant, left = self.weights(states, mix(states))
@@ -1026,12 +1034,12 @@ class CheckLayerMix:
             below,
             [upstream / n] * n,
             "gradients of the states, at the start",
-            hint="the layers of the encoder learn through the mix, each as its weight says",
+            hint="the layers of the encoder learn through the mix, each in proportion to its weight",
         )
 
     @check(points=2)
     def check_convex(self, student):
-        """whatever the parameters are, it is an average: weights above zero that sum to one, and that they decide"""
+        """whatever the parameters are, it is an average: they decide the weights, which are positive and sum to one"""
         n = 5
         for scale in (1.0, 3.0):
             mix = Head(student, "LayerMix", n, scale=scale)
@@ -1055,13 +1063,13 @@ class CheckLayerMix:
                 mix.fact("the weights follow the parameters", followed)
             expect.true(
                 shared and abs(constant) < 1e-3,
-                "this is no weighted sum of the states",
+                "the mix is not a weighted sum of the states",
                 hint="one weight per state, for all tokens",
             )
             expect.true(
                 summed,
                 say(
-                    "after training moved the parameters, the weights do not sum to 1: they sum to {total:.3g}",
+                    "once the parameters have moved, the weights no longer sum to 1: they sum to {total:.3g}",
                     total=total,
                 ),
                 hint="weights that are right at the start drift away: normalise in every forward pass",
@@ -1074,7 +1082,7 @@ class CheckLayerMix:
             expect.true(
                 followed,
                 "all weights are equal, whatever the parameters are",
-                hint="which of the parameters' numbers reaches the weights?",
+                hint="how do the parameters reach the weights?",
             )
         mix = Head(student, "LayerMix", n)
         with student.untraced():
@@ -1087,7 +1095,7 @@ class CheckLayerMix:
         mix.fact("an average with all parameters at 0", average and abs(float(weights.sum()) - 1) < 1e-3)
         expect.true(
             average and abs(float(weights.sum()) - 1) < 1e-3,
-            "with all parameters at 0, it is no average of the states",
+            "with all parameters at 0, the mix is not an average of the states",
             hint="training may bring a parameter to 0: what does its weight become then, and what is divided by what?",
         )
 
@@ -1145,14 +1153,14 @@ class CheckAttentionPool:
         even, whole = student.draw.normal(3, 5, 6), torch.ones(3, 5, dtype=torch.long)
         forth, back = (pool(tokens, whole, shape=(3, 6)) for tokens in (even, even.flip(1)))
         pool.fact("without padding the order does not matter", same(forth, back, 1e-3))
-        hint = "a weight of nothing comes from a score of minus infinity, before the softmax shares the weights out"
+        hint = "a weight of 0 comes from a score of minus infinity, set before the softmax"
         pool.demand_reading(6, features=6)
         expect.close(clean, bare, "result with eight more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(full, clean, "result with other numbers at the PAD positions", tolerance=1e-4, hint=hint)
 
     @check(points=2, visible=True)
     def check_weighted_mean(self, student):
-        """an average of the real tokens: within their range, one token is itself, equal tokens are that token"""
+        """an average of the real tokens: it stays within their range, and one token, or equal ones, give that token"""
         pool = Head(student, "AttentionPool", 6)
         single = student.draw.normal(16, 1, 6)
         ones = torch.ones(16, 4, dtype=torch.long)
@@ -1181,21 +1189,21 @@ class CheckAttentionPool:
         describe_weights(pool, several, mixed)
         pool.fact("one token is itself in training mode", same(trained, single[:, 0]))
         pool.demand_reading(6, features=6)
-        hint = "what is averaged is the hidden states, and the weights of a text's real tokens sum to one"
+        hint = "the hidden states themselves are averaged, and the weights of a text's real tokens sum to one"
         expect.close(lone, single[:, 0], "result for texts of one token", tolerance=1e-4, hint=hint)
         expect.close(equal, single[:, 0], "result for texts of four equal tokens", tolerance=1e-4, hint=hint)
-        expect.true(inside, "the result is outside of the range of the real tokens", hint=hint)
+        expect.true(inside, "the result is outside the range of the real tokens", hint=hint)
         expect.close(
             trained,
             single[:, 0],
             "result for texts of one token, in training mode",
             tolerance=1e-4,
-            hint="the weights sum to one while it is trained as well: what comes between them and the tokens?",
+            hint="the weights must sum to one in training mode too: what changes them before they meet the tokens?",
         )
 
     @check(points=1)
     def check_content_based(self, student):
-        """the weights depend on the tokens, and not on their order; each real token has one"""
+        """the weights depend on the tokens, not on their order; each real token has one"""
         pool = Head(student, "AttentionPool", 6)
         texts = Texts(student, [4, 7, 6, 3, 5, 6], 6)
         shape = (6, 6)
@@ -1218,12 +1226,14 @@ class CheckAttentionPool:
             learned, "every text gets the plain mean of its tokens", hint="the weights must come from the tokens"
         )
         expect.true(
-            free, "reversed texts have other results", hint="a token's weight comes from its state, not from its place"
+            free,
+            "reversing the texts changes the results",
+            hint="a token's weight comes from its state, not from its place",
         )
         expect.true(
             varied and both,
-            "of two tokens one has no weight between 0 and 1, or always the same",
-            hint="a softmax gives each token a part, according to its score",
+            "one of two tokens has a weight that is not between 0 and 1, or is always the same",
+            hint="a softmax gives each token a share according to its score",
         )
         expect.true(
             not gains,
@@ -1341,7 +1351,7 @@ class CheckGeMPool:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """the p-th root of the mean of the p-th powers, over the real tokens; what is below eps counts as eps"""
+        """the p-th root of the mean of the p-th powers over the real tokens; values below eps count as eps"""
         answers = []
         for p, eps, lengths in ((3.0, 1e-6, [5, 3, 1]), (2.5, 1e-6, [2, 6, 4, 1]), (2.0, 0.3, [4, 3])):
             texts = Texts(student, lengths, 4)
@@ -1354,12 +1364,12 @@ class CheckGeMPool:
                 want,
                 f"generalised mean with p={p}, eps={eps}",
                 tolerance=1e-4,
-                hint="raise what is at least eps to the power p, average over the text's real tokens, take the root",
+                hint="clamp at eps, raise to the power p, average over the text's real tokens, take the root",
             )
 
     @check(points=1, visible=True)
     def check_learned(self, student):
-        """p is one trainable number: written as 1 it gives the mean, as 40 nearly the maximum, and it has a gradient"""
+        """p is one trainable number: set to 1 it gives the mean, set to 40 nearly the maximum, and it has a gradient"""
         for start in (3.0, float(student.draw.uniform(1.5, 4.5))):
             pool = student.GeMPool(p=start)
             p = student.fixtures.heads.exponent(pool)
@@ -1371,7 +1381,7 @@ class CheckGeMPool:
             for value in (1.0, 40.0, 2.2):
                 p.write(value)
                 seen[value] = pool(hidden, mask)
-            hint = "does the forward pass look at the p that is trained, in both places?"
+            hint = "does the forward pass use the trained p in both places?"
             for value, got in seen.items():
                 want = per_text(generalised(value, 1e-6), hidden, mask)
                 expect.close(got, want, f"generalised mean after p was set to {value}", tolerance=1e-3, hint=hint)
@@ -1406,14 +1416,14 @@ class CheckGeMPool:
             leaf = hidden.double().requires_grad_()
             (per_text(generalised(p, 1e-6), leaf, HOLES) * upstream).sum().backward()
             expect.close(
-                got, leaf.grad, f"gradient of hidden_states, p={p}", tolerance=1e-3, hint="what is clipped has none"
+                got, leaf.grad, f"gradient of hidden_states, p={p}", tolerance=1e-3, hint="clipped values have none"
             )
             with student.untraced():
                 after = student.fixtures.heads.afterwards(pool, hidden, HOLES)
             kept = len(after) == 2 and all(map(untouched, (hidden, HOLES), after))
             student.note("the inputs are not modified", kept)
             expect.true(
-                kept, "hidden_states or mask are overwritten", hint="clamp_ and pow_ write into the encoder's output"
+                kept, "hidden_states or mask is overwritten", hint="clamp_ and pow_ write into the encoder's output"
             )
 
 
@@ -1421,13 +1431,13 @@ class CheckGeMPool:
 
 
 class CheckBiLSTMHead:
-    """Both directions of an LSTM"""
+    """An LSTM that reads in both directions"""
 
     function = "BiLSTMHead"
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """one score per text, (B, 1); either direction has the weights of an LSTM, and the line has both states"""
+        """one score per text, (B, 1); each direction has the weights of an LSTM, the linear layer reads both states"""
         counts = []
         for width, units, lengths in ((5, student.draw.integer(7, 12), [3, 1, 4]), (6, None, [1]), (4, 3, [2, 2])):
             options = {} if units is None else {"units": units}
@@ -1438,8 +1448,10 @@ class CheckBiLSTMHead:
             counts.append((head.n_trainable(), 2 * 4 * size * (width + size + 2) + 2 * size + 1, width, size))
             student.note("trained numbers", counts[-1][0])
         for got, want, width, size in counts:
-            what = f"trained numbers, C={width} and {size} units"
-            expect.equal(got, want, what, hint="two directions, and a line over both of their states", reveal=True)
+            what = f"trainable parameters, C={width} and {size} units"
+            expect.equal(
+                got, want, what, hint="two directions, and a linear layer over both of their states", reveal=True
+            )
         head.demand_reading(4)
         demand_any_number(student, "BiLSTMHead", 6, units=4)
 
@@ -1459,14 +1471,14 @@ class CheckBiLSTMHead:
         moved = [n for n, one, other in zip(texts.lengths, clean, bare, strict=True) if not same(one, other)]
         student.note("lengths of the texts that the number of PADs changes", moved)
         head.demand_reading(6)
-        hint = "the direction that begins at the end has to begin at the end of the TEXT: who tells it where that is?"
+        hint = "the backward direction must start at the end of the TEXT: how does it know where that is?"
         expect.close(full, clean, "scores with other numbers at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(torch.cat(alone), bare, "scores of the texts alone", tolerance=1e-4, hint=hint)
 
     @check(points=1, visible=True)
     def check_both_ends(self, student):
-        """in a long text the first word and the last one matter, through one direction each, and the middle hardly"""
+        """in a long text the first and the last word matter, through one direction each; the middle hardly does"""
         moved = []
         for _ in range(3):
             head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
@@ -1494,7 +1506,7 @@ class CheckBiLSTMHead:
         expect.true(
             heard[0],
             "in texts of 161 words the first one does not matter",
-            hint="the direction that reads backwards reads it last: at which position does it stand then?",
+            hint="the backward direction reads it last: at which position is that?",
         )
         expect.true(
             heard[2],
@@ -1519,10 +1531,10 @@ class CheckBiLSTMHead:
         head.expect_all_trained([hidden, mask], student.draw.normal(6, 1))
         expect.true(
             followed,
-            "with the texts in another order, the scores do not follow their texts",
-            hint="whoever sorts texts by length has to put the scores back",
+            "when the texts are reordered, the scores do not follow them",
+            hint="if you sort the texts by length, restore the order of the scores",
         )
-        expect.true(ordered, "reversed texts have the scores that they had before", hint="which state is which?")
+        expect.true(ordered, "reversing the texts does not change their scores", hint="which state is which?")
 
 
 # --- bonus: kernels side by side ---
@@ -1535,7 +1547,7 @@ class CheckKernelsHead:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """one score per text, (B, 1), down to one token; a convolution for every kernel, and one line over all"""
+        """one score per text, (B, 1), down to one token; one convolution per kernel, and one linear layer over all"""
         counts = []
         for width, channels, kernels, lengths in (
             (6, student.draw.integer(5, 9), [2, 3, 4], [1, 1]),
@@ -1551,9 +1563,13 @@ class CheckKernelsHead:
             counts.append((head.n_trainable(), want, width, channels, sizes))
             student.note("trained numbers", counts[-1][0])
         for got, want, width, channels, sizes in counts:
-            what = f"trained numbers, C={width}, {channels} channels, kernels {sizes}"
+            what = f"trainable parameters, C={width}, {channels} channels, kernels {sizes}"
             expect.equal(
-                got, want, what, hint="each kernel has weights and a bias; what is registered is trained", reveal=True
+                got,
+                want,
+                what,
+                hint="each kernel has weights and a bias; only registered modules are trained",
+                reveal=True,
             )
         head.demand_reading(7)
         demand_any_number(student, "KernelsHead", 6, channels=8)
@@ -1589,19 +1605,19 @@ class CheckKernelsHead:
             clean,
             "scores with other numbers at the PAD positions",
             tolerance=1e-4,
-            hint="a window of four reads three neighbours, and behind the last word these are PAD: are they silent?",
+            hint="a window of four reads three neighbours, PAD after the last word: do they contribute zero?",
         )
         expect.close(
             clean,
             bare,
-            "scores in a padded batch, beside those of the texts alone",
+            "scores in a padded batch, compared with each text on its own",
             tolerance=1e-4,
-            hint="a window over nothing but zeros still answers, with its bias: may it win the maximum?",
+            hint="a window over zeros still outputs its bias: may it win the maximum?",
         )
 
     @check(points=1)
     def check_windows(self, student):
-        """in a window order matters; where a passage stands, and how often, does not"""
+        """within a window order matters; where a passage occurs, and how often, does not"""
         head = Head(student, "KernelsHead", 6, channels=16)
         filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 40, 6), 2 * student.draw.normal(6, 4, 6)
         early, late, turned, twice = (filler.clone() for _ in range(4))
@@ -1615,21 +1631,21 @@ class CheckKernelsHead:
         head.demand_reading(6)
         expect.true(
             ordered,
-            "a passage turned round has the score that it had before",
+            "reversing a passage does not change its score",
             hint="a window of one word cannot tell 'not good, bad' from 'not bad, good'",
         )
         expect.true(
-            placeless, "a passage moved by five words gives other scores", hint="the same weights at every position"
+            placeless, "moving a passage by five words changes the scores", hint="the same weights at every position"
         )
         expect.true(
             countless,
-            "a passage that occurs twice gives another score than one that occurs once",
-            hint="of each feature the largest answer counts, not the mean and not the sum",
+            "a passage that occurs twice scores differently from one that occurs once",
+            hint="each feature counts with its maximum, not its mean or its sum",
         )
 
     @check(points=1)
     def check_gradients(self, student):
-        """every kernel has a say and a gradient, texts do not mix, and nothing is overwritten"""
+        """every kernel affects the score and gets a gradient, texts do not mix, and nothing is overwritten"""
         head = Head(student, "KernelsHead", 6, channels=16)
         head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)
@@ -1643,5 +1659,5 @@ class CheckKernelsHead:
         others = torch.cat([gradient[:2], gradient[3:]])
         reached = head.fact("the encoder gets a gradient", bool((gradient[2] != 0).any()))
         apart = head.fact("texts do not mix", not bool((others != 0).any()))
-        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder is to learn too")
-        expect.true(apart, "the score of a text depends on other texts", hint="over which axis does your window move?")
+        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder should learn too")
+        expect.true(apart, "the score of a text depends on other texts", hint="along which axis does your window move?")

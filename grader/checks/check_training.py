@@ -1,12 +1,12 @@
 """Hidden checks of exercise-6: the training loop.
 
 The model is a small classifier whose gradient the judge works out by hand, in float64: weights after some steps, losses
-and accuracies are compared with what the batches, which were drawn here, lead to. Its dropout is drawn by fixed dice
-(an example's first token), so that a training step with dropout has one right result too.
+and accuracies are compared with what the batches, which were drawn here, lead to. Its dropout is deterministic
+(it depends on an example's first token), so that a training step with dropout has one right result too.
 
 Each check leaves out what it is not about: the batches of ``clipping`` are one group, the rate of ``metrics`` is 0. So
-a second error elsewhere does not hide the first. What the helpers over there report (steps counted, calls written down,
-graphs alive) can only cost points, never earn them.
+a second error elsewhere does not hide the first. What the helpers in the student's process report (steps
+counted, calls recorded, graphs alive) can only cost points, never earn them.
 """
 
 import functools
@@ -159,13 +159,13 @@ def draw_quiet(draw, sizes: Sequence[int], peak: Any) -> tuple[Numbers, list[Bat
 
 
 def in_groups(batches: Sequence[Batch], size: int) -> Iterator[Sequence[Batch]]:
-    """So many in a row; the last group may be smaller."""
+    """Groups of consecutive batches; the last one may be smaller."""
     for start in range(0, len(batches), size):
         yield batches[start : start + size]
 
 
 def demand_weights(found: Any, wanted: Numbers, what: str, hint: str) -> None:
-    """The weights are those that the batches lead to."""
+    """The weights are those expected from the batches."""
     expect.true(isinstance(found, dict) and len(found) == len(wanted), "the weights did not arrive")
     for name in ("weight", "bias", "embeddings"):
         expect.close(found.get(name), wanted[name], f"{name} {what}", tolerance=TOLERANCE, hint=hint)
@@ -272,7 +272,7 @@ class CheckTrainEpoch:
 
     @check(points=3, visible=True, preloads=("training",))
     def check_weights_plain(self, student):
-        """each batch makes one step, from its own gradient: the weights afterwards are those of a loop by hand"""
+        """each batch makes one step, from its own gradient: the weights afterwards match a hand-written loop"""
         for sizes, frozen in (((4, 4, 4), False), ((3, 5, 2, 4), True)):
             epoch = Epoch(student, sizes, frozen=frozen)
             epoch.demand(
@@ -286,18 +286,18 @@ class CheckTrainEpoch:
         """the step uses a gradient clipped to a global norm of max_norm, and only if its norm was larger"""
         hint = "between backward and the step: one norm of all gradients, one factor"
         Epoch(student, (4,), drawn=self.long(student), max_norm="default").demand(
-            "after one step from a gradient that is too long, max_norm being left to its default, 1", hint
+            "after one step from a gradient that is too long, with the default max_norm of 1", hint
         )
         Epoch(student, (4,), share=3.0).demand("after one step from a gradient three times too long", hint)
         Epoch(student, (5,), share=float(student.draw.uniform(2, 4)), frozen=True).demand(
-            "after one step from a clipped gradient, the embeddings being frozen", hint
+            "after one step from a clipped gradient, with frozen embeddings", hint
         )
         Epoch(student, (3,), share=0.5).demand(
             "after one step from a gradient half as long as max_norm", "clipping only ever shortens"
         )
         Epoch(student, (3, 3), accum=2, share=5.0).demand(
-            "after one step from two batches, their gradient being clipped",
-            "what is clipped is the gradient of the whole group, once, before the step",
+            "after one step from two batches, with their gradient clipped",
+            "the gradient of the whole group is clipped once, before the step",
         )
 
     @staticmethod
@@ -312,16 +312,16 @@ class CheckTrainEpoch:
 
     @check(points=2, visible=True, preloads=("training",))
     def check_accumulation(self, student):
-        """with accum=2, four batches of 4 make the two steps of two batches of 8"""
+        """with accum=2, four batches of 4 make the same two steps as two batches of 8"""
         for sizes, accum in (((4, 4, 4, 4), 2), ((3, 3, 3, 3, 3, 3), 3)):
             Epoch(student, sizes, accum=accum).demand(
                 f"after {len(sizes)} batches of {sizes[0]}, accum={accum}",
-                "backward adds to .grad. The sum of two means is twice the mean of all; and who clears it when?",
+                "backward adds to .grad. The sum of two means is twice the mean of all; and when is .grad cleared?",
             )
 
     @check(points=1, preloads=("training",))
     def check_leftover(self, student):
-        """batches that are left over make a last step, whose gradient is a mean over its own examples"""
+        """leftover batches make a last step, whose gradient is a mean over its own examples"""
         Epoch(student, (4, 4, 4, 4, 4), accum=2, epochs=2).demand(
             "after two epochs of five batches, accum=2: six steps",
             "the fifth batch is a group of its own. How many batches does its gradient come from?",
@@ -329,16 +329,16 @@ class CheckTrainEpoch:
         for sizes in ((4, 4, 4, 4, 2), (3, 3, 3, 3, 3, 3, 3, 1)):
             Epoch(student, sizes, accum=3).demand(
                 f"after batches of {', '.join(map(str, sizes))}, accum=3",
-                "every example of a group counts alike, so a small batch counts for less than a full one",
+                "every example of a group counts equally, so a small batch counts for less than a full one",
             )
         Epoch(student, (3, 3, 3), accum=2, share=4.0).demand(
-            "after three batches, accum=2, the gradients being clipped",
+            "after three batches, accum=2, with clipped gradients",
             "the last group makes a step like the others, clipping included",
         )
 
     @check(points=1, preloads=("training",))
     def check_scheduler(self, student):
-        """the schedule moves on once per optimizer step, after it"""
+        """the schedule advances once per optimizer step, after it"""
         for sizes, accum, epochs in (((3, 3), 1, 2), ((3, 3, 3, 3), 2, 2)):
             # a warmup: every step has another rate, and the first one none
             factors = [0.0, *(float(student.draw.uniform(0.3, 1.0)) * (1 + i) / 2 for i in range(8))]
@@ -354,13 +354,13 @@ class CheckTrainEpoch:
             expect.equal(
                 moves,
                 2,
-                "moves of the schedule, in an epoch of two optimizer steps",
+                "steps of the schedule in an epoch of two optimizer steps",
                 hint="the last, smaller group makes a step like the others",
             )
 
     @check(points=2, preloads=("training",))
     def check_metrics(self, student):
-        """the mean loss per example and the share of right predictions, as plain numbers"""
+        """the mean loss per example and the share of correct predictions, as plain numbers"""
         epochs = []
         for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((7,), 1, 0.8)):
             drawn = draw_clear(student.draw, sizes)
@@ -386,21 +386,21 @@ class CheckTrainEpoch:
                 loss,
                 f"mean loss {what}",
                 tolerance=TOLERANCE,
-                hint="each batch reports a mean. A batch of 2 must not weigh as much as one of 6, and what is "
-                "reported is the loss, not the share of it that goes backward",
+                hint="each batch reports a mean. A batch of 2 must not weigh as much as one of "
+                "6, and the loss to report is the whole one, not the share used for backward",
             )
             expect.close(
                 got_accuracy,
                 right / n,
                 f"accuracy {what}",
                 tolerance=1e-6,
-                hint="count what is right, count all, divide at the end",
+                hint="count the correct predictions, count all, divide at the end",
             )
             self.demand_plain(student, epoch)
         expect.true(
             moved,
-            "these are numbers of a training in which no weight has moved",
-            hint="what is measured here is a training: which line moves the weights?",
+            "these numbers come from an epoch in which no weight has changed",
+            hint="an epoch of training is measured here: which line updates the weights?",
         )
         watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), lr=0.0, watched=True)
         with student.untraced():
@@ -409,21 +409,21 @@ class CheckTrainEpoch:
         expect.true(
             graphs <= 3,
             say("when the last batch came, graphs of {count} earlier batches were still alive", count=graphs),
-            hint="a sum of loss tensors holds every graph behind it. What of a loss does a report need?",
+            hint="a sum of loss tensors keeps the graph of every one of them. What does a report need of a loss?",
             reveal=True,
         )
 
     @staticmethod
     def demand_plain(student, epoch: Epoch) -> None:
-        """Neither number hangs on a graph; tensors are remarked on."""
+        """Neither number is attached to a graph; tensors are remarked on."""
         with student.untraced():
             tensors = [bool(epoch.found.is_tensor(place)) for place in (0, 1)]
             attached = bool(epoch.found.attached(0))
         student.note("the returned loss hangs on a graph", attached)
         expect.true(
             not attached,
-            "the returned loss still hangs on its graph",
-            hint="who keeps it keeps everything that it was computed from",
+            "the returned loss is still attached to its graph",
+            hint="keeping it keeps everything it was computed from",
             reveal=True,
         )
         if any(tensors):
@@ -435,8 +435,8 @@ class CheckTrainEpoch:
         for n, training in ((3, True), (5, False), (4, False)):
             epoch = Epoch(student, (n,), dropout=True, training=training)
             epoch.demand(
-                "after one step with dropout" + ("" if training else ", the model having come in evaluation mode"),
-                "whoever evaluated last has left a mode behind. Which one does training need?",
+                "after one step with dropout" + ("" if training else ", with a model that arrives in evaluation mode"),
+                "the last evaluation may have left its mode behind. Which mode does training need?",
             )
 
 
@@ -502,13 +502,13 @@ class CheckEvaluate:
                     read[key],
                     want,
                     f"{key} {measured.what}",
-                    hint="one number for every example: the class with the largest logit, or the label; all batches, "
-                    "one after the other, in one flat list",
+                    hint="one number per example: the class with the largest logit, or the label; "
+                    "all batches in order, in one flat list",
                 )
                 with student.untraced():
                     plain = bool(measured.found.is_list(key))
                 if not plain:
-                    expect.remark(say("evaluate returned {key} that are no list of plain ints", key=key))
+                    expect.remark(say("evaluate returned {key} that are not a list of plain ints", key=key))
             expect.close(
                 accuracy,
                 measured.accuracy,
@@ -538,9 +538,9 @@ class CheckEvaluate:
             measured = Evaluated(student, sizes, dropout=True, training=training)
             for found, which in ((measured.found, "first"), (measured.again(), "second")):
                 read = found.number("loss"), found.list_of("predictions")
-                results.append((measured, f"{which} call, the model having come with training={training}", *read))
+                results.append((measured, f"{which} call, with a model that arrives with training={training}", *read))
         for measured, what, loss, predictions in results:
-            hint = "a model in training mode drops features; who measures it wants all of them"
+            hint = "a model in training mode drops features; a measurement needs all of them"
             expect.close(loss, measured.loss, f"loss of a model with dropout, {what}", tolerance=TOLERANCE, hint=hint)
             expect.equal(predictions, measured.guesses, f"predictions of a model with dropout, {what}", hint=hint)
 
@@ -554,17 +554,21 @@ class CheckEvaluate:
                 expect.true(
                     traces[what] is False,
                     say("evaluate leaves a trace: {what}", what=what),
-                    hint="an evaluation needs no gradients, and whoever trains afterwards needs them again",
+                    hint="an evaluation needs no gradients, but the training that follows needs them again",
                     reveal=True,
                 )
             had = measured.gradient or 0.0
             left = {name: torch.full_like(numbers, had) for name, numbers in measured.numbers.items()}
-            demand_weights(measured.found.gradients(), left, "(its gradient)", "what stood in .grad is not yours")
-            demand_weights(measured.found.weights(), doubled(measured.numbers), "itself", "measuring moves nothing")
+            demand_weights(
+                measured.found.gradients(), left, "(its gradient)", "the contents of .grad are not yours to change"
+            )
+            demand_weights(
+                measured.found.weights(), doubled(measured.numbers), "itself", "an evaluation changes no weight"
+            )
 
     @check(points=1, after=("values",))
     def check_mode_restored(self, student):
-        """the model comes back in the mode in which it came, whichever that was"""
+        """the model is left in the mode it was in before, whichever that was"""
         found = {
             training: Evaluated(student, (3, 2), dropout=True, training=training).found.training()
             for training in (True, False)
@@ -573,11 +577,11 @@ class CheckEvaluate:
             expect.true(
                 bool(modes) and all(mode is training for mode in modes),
                 say(
-                    "a model that came with training={before} goes with training={after}",
+                    "a model that had training={before} before the call has training={after} after it",
                     before=training,
                     after=bool(modes and modes[0]) if modes and len(set(modes)) == 1 else "mixed",
                 ),
-                hint="who called you may have been in the middle of an epoch, or of serving answers",
+                hint="the caller may be in the middle of an epoch, or serving predictions",
                 reveal=True,
             )
 
@@ -642,7 +646,7 @@ class CheckEarlyStopper:
                     read["best"],
                     case.best,
                     f"best, {case.what}",
-                    hint="the value, as it came, that all others are compared with",
+                    hint="the value, as it was passed, that all others are compared with",
                     reveal=True,
                 )
             if case.best_step is not None:
@@ -650,7 +654,7 @@ class CheckEarlyStopper:
                     read["best_step"],
                     case.best_step,
                     f"best_step, {case.what}",
-                    hint="which call of step brought the best value, the first one being number 0",
+                    hint="the call of step that brought the best value, counted from 0",
                     reveal=True,
                 )
 
@@ -658,7 +662,7 @@ class CheckEarlyStopper:
     def check_patience(self, student):
         """it stops after exactly `patience` values in a row without an improvement"""
         draw = student.draw
-        hint = "patience=2: the first value that is no better is waited out, and the second one ends it"
+        hint = "patience=2: it goes on after the first value that is no better, and stops at the second"
         cases = []
         for patience in (1, 2, 3, draw.integer(4, 7)):
             falling = [3.0 - 0.3 * i - float(draw.uniform(0, 0.1)) for i in range(draw.integer(2, 5))]
@@ -666,14 +670,14 @@ class CheckEarlyStopper:
             n = len(falling) + patience
             cases.append(Case(values, n, f"patience={patience}", {"patience": patience}))
         falling = [2.0 - 0.1 * i for i in range(9)]
-        cases.append(Case(falling, 0, "every value being better than the one before", {"patience": 1}))
+        cases.append(Case(falling, 0, "with every value better than the one before", {"patience": 1}))
         values = [1.0, *worse_after(draw, 1.0, 5)]
-        cases.append(Case(values, 3, "patience being left to its default, 2", {}))
+        cases.append(Case(values, 3, "with the default patience of 2", {}))
         self.demand(student, cases, hint=hint)
 
     @check(points=1)
     def check_reset(self, student):
-        """an improvement starts the waiting anew"""
+        """an improvement resets the waiting"""
         draw = student.draw
         hint = "only values in a row count: what happens to the count when a better value comes?"
         cases = []
@@ -694,7 +698,7 @@ class CheckEarlyStopper:
     def check_vs_best(self, student):
         """a value is compared with the best one so far, not with the one before; best and best_step say which it was"""
         draw = student.draw
-        hint = "each value of the recovery is better than the one before, and none is better than the best"
+        hint = "each value of the recovery is better than the one before, but none is better than the best"
         cases = []
         for patience in (3, 4, 5):
             falling = [2.0, *worse_after(draw, 2.0, 1)]
@@ -708,7 +712,7 @@ class CheckEarlyStopper:
 
     @check(points=1, visible=True)
     def check_max_mode(self, student):
-        """with mode="max", larger is better; another mode is refused"""
+        """with mode="max", larger is better; an unknown mode is refused"""
         draw = student.draw
         hint = "an accuracy improves when it rises"
         cases = []
@@ -724,7 +728,7 @@ class CheckEarlyStopper:
             expect.raises(
                 functools.partial(self.stop, student, [1.0], mode=mode),
                 f"mode={mode!r}",
-                hint="a misspelt mode that is taken for the other one stops every training at the wrong time",
+                hint="if a misspelt mode counts as one of the two, training stops at the wrong time",
             )
 
     @check(points=1)
@@ -767,9 +771,9 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_nan(self, student):
-        """NaN is never an improvement, and best and best_step outlive it"""
+        """NaN is never an improvement, and leaves best and best_step as they were"""
         draw, nan = student.draw, float("nan")
-        hint = "NaN compares false with everything. Does your comparison ask for better, or for not worse?"
+        hint = "every comparison with NaN is false. Does yours ask for better, or for not worse?"
         cases = []
         waits = self.waits(student, 3)
         for mode, sign in (("min", 1.0), ("max", -1.0)):
@@ -848,7 +852,7 @@ class CheckAmpStep:
 
     @check(points=1, preloads=("training",))
     def check_autocast(self, student):
-        """the forward pass runs under autocast, with the dtype that was asked for"""
+        """the forward pass runs under autocast, with the given dtype"""
         results = []
         for dtype, options in (
             (torch.bfloat16, {"device_type": "cpu", "dtype": torch.bfloat16}),
@@ -863,11 +867,9 @@ class CheckAmpStep:
             expect.close(
                 found,
                 want,
-                f"loss of a model whose weights {name} rounds"
-                if options
-                else f"loss, the dtype being left to its default, {name}",
+                f"loss of a model whose weights {name} rounds" if options else f"loss with the default dtype, {name}",
                 tolerance=TOLERANCE,
-                hint="which lines run under autocast, and what is it told of the device and the dtype?",
+                hint="which lines run under autocast, and which device and dtype does it get?",
             )
 
     def rounded(self, draw) -> tuple[Tensor, Tensor, Tensor]:
@@ -913,17 +915,17 @@ class CheckAmpStep:
             mixed.step(1)
             mixed.demand(
                 f"after two steps with scale {scale:g}",
-                "the loss is scaled, the gradient is unscaled: in the end the scale has come and gone. And what is in "
-                ".grad when the second step begins?",
+                "the loss is scaled and the gradient unscaled, so the scale cancels out. "
+                "And what is in .grad when the second step begins?",
             )
 
     @check(points=2, preloads=("training",))
     def check_clip_true_norm(self, student):
-        """the true gradient is clipped, the one without the scale"""
+        """the true gradient is clipped, not the scaled one"""
         results = []
         long = Mixed(student, 1, 1024.0, drawn=CheckTrainEpoch.long(student), max_norm=1.0)
         long.step(0, default=True)
-        results.append((long, long.mixed.weights(), "too long, max_norm being left to its default, 1"))
+        results.append((long, long.mixed.weights(), "too long, with the default max_norm of 1"))
         for share, what in (
             (float(student.draw.uniform(2.5, 4)), "longer than max_norm"),
             (float(student.draw.uniform(2.5, 4)), "longer than max_norm"),
@@ -936,13 +938,13 @@ class CheckAmpStep:
             demand_weights(
                 weights,
                 mixed.net.numbers,
-                f"after one step with scale {mixed.scale:g}, the true gradient being {what}",
-                "max_norm is meant for the true gradient. How long is what lies in .grad when you clip?",
+                f"after one step with scale {mixed.scale:g} and a true gradient {what}",
+                "max_norm applies to the true gradient. How long is the one in .grad when you clip?",
             )
 
     @check(points=2, preloads=("training",))
     def check_scaler_protocol(self, student):
-        """scale, step, update, once each; the optimizer steps only through the scaler, which skips an overflow"""
+        """scale, step, update, once each; the optimizer steps only through the scaler, which skips overflows"""
         for overflow_at in (1, 0):
             scale = 2.0 ** student.draw.integer(8, 12)
             mixed = Mixed(student, 3, scale)
@@ -960,13 +962,15 @@ class CheckAmpStep:
                     hint="after every step the scaler adapts: it halves the scale if a gradient has overflowed",
                     reveal=True,
                 )
-                mixed.demand(what, "who decides whether the optimizer steps? Infinite gradients must move nothing")
+                mixed.demand(
+                    what, "who decides whether the optimizer steps? Infinite gradients must not change a weight"
+                )
                 calls = mixed.mixed.calls()
                 counted = mixed.mixed.steps()
                 expect.equal(
                     [call for call in calls if call != "unscale_"],
                     ["scale", "step", "update"],
-                    "calls of the scaler in one amp_step (unscale_ left out)",
+                    "calls to the scaler in one amp_step (not counting unscale_)",
                     hint="once each, in this order",
                     reveal=True,
                 )
@@ -979,7 +983,7 @@ class CheckAmpStep:
 
     @check(points=1, visible=True, preloads=("training",))
     def check_loss(self, student):
-        """returned is the loss before the step, not scaled, as a plain number; the batch stays as it was"""
+        """returns the unscaled loss before the step, as a plain number; the batch stays as it was"""
         for scale in (2.0 ** student.draw.integer(5, 9), 2.0 ** student.draw.integer(10, 15)):
             mixed = Mixed(student, 1, scale)
             want, batch = mixed.net.loss(mixed.batches[0]), mixed.batches[0]
@@ -997,8 +1001,8 @@ class CheckAmpStep:
             student.note("the returned loss hangs on a graph", attached)
             expect.true(
                 not attached,
-                "the returned loss still hangs on its graph",
-                hint="who keeps it keeps everything that it was computed from",
+                "the returned loss is still attached to its graph",
+                hint="keeping it keeps everything it was computed from",
                 reveal=True,
             )
             if tensor:
@@ -1055,7 +1059,7 @@ class Losses:
 
 
 class CheckCustomLoss:
-    """A target that is not so sure, and examples that are not so easy"""
+    """Softer targets, and a focus on hard examples"""
 
     function = "custom_loss"
 
@@ -1075,11 +1079,11 @@ class CheckCustomLoss:
             for n, n_classes in ((5, 3), (4, 6), (7, 2))
         ]
         for result in results:
-            result.demand("write the targets of one example down, for three classes: they add up to 1")
+            result.demand("write down the targets of one example with three classes: they add up to 1")
 
     @check(points=1)
     def check_focal(self, student):
-        """the focal factor (1 - p)^gamma weighs each example by what the right class still misses"""
+        """the focal factor (1 - p)^gamma weights each example by what its right class still lacks"""
         results = [
             Losses(student, n, n_classes, smoothing, gamma, given=n == 5)
             for n, n_classes, smoothing, gamma in (
@@ -1093,7 +1097,7 @@ class CheckCustomLoss:
 
     @check(points=1)
     def check_gradient(self, student):
-        """the gradient is that of the whole formula, the factor included"""
+        """the gradient is that of the whole formula, factor included"""
         results = [
             Losses(student, n, n_classes, smoothing, gamma)
             for n, n_classes, smoothing, gamma in ((4, 3, 0.0, 2.0), (5, 4, 0.3, 1.5), (3, 6, 0.1, 0.0))
@@ -1104,12 +1108,12 @@ class CheckCustomLoss:
                 result.want_slope,
                 f"gradient of the logits, {result.what}",
                 tolerance=2e-5,
-                hint="the factor depends on the logits as well: is there a place where its graph is cut?",
+                hint="the factor depends on the logits as well: is it detached from the graph anywhere?",
             )
 
     @check(points=1)
     def check_range(self, student):
-        """large logits give finite losses and slopes; a smoothing or a gamma out of range is refused"""
+        """large logits give finite losses and gradients; a smoothing or a gamma out of range is refused"""
         for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
             result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
             result.demand("the log of a probability that has been rounded to 0 is minus infinity: take log_softmax")
@@ -1125,7 +1129,7 @@ class CheckCustomLoss:
             expect.raises(
                 functools.partial(Losses, student, 3, 2, smoothing, gamma),
                 f"smoothing={smoothing:g}, gamma={gamma:g}",
-                hint="a typing error should not become a loss",
+                hint="a typo should not become a loss",
             )
 
 
@@ -1171,20 +1175,20 @@ class Interrupted:
 
 
 class CheckCheckpoint:
-    """To go on as if nothing had happened"""
+    """Resume as if nothing had happened"""
 
     function = "Checkpoint"
 
     @check(points=1, visible=True, preloads=("training",))
     def check_model(self, student):
-        """weights and buffers come back as they were at the checkpoint, although training has gone on"""
+        """weights and buffers are restored to the checkpoint, although training has gone on"""
         for before, after in ((2, 2), (1, 3)):
             story = Interrupted(student, before, after)
             run = story.run(1)
             run.restore(story.checkpoint)
             weights, seen = run.weights(), run.seen()
-            what = f"restored, after a checkpoint at step {before} and {after} steps more"
-            demand_weights(weights, story.truth(before), what, "what did you keep: numbers, or the way to them?")
+            what = f"restored, after a checkpoint at step {before} and {after} more steps"
+            demand_weights(weights, story.truth(before), what, "what did you keep: the numbers, or references to them?")
             expect.equal(
                 seen,
                 story.seen(before),
@@ -1194,7 +1198,7 @@ class CheckCheckpoint:
 
     @check(points=1, preloads=("training",))
     def check_optimizer(self, student):
-        """the steps after it are those of the run that was not interrupted: the optimizer remembers"""
+        """after restoring, the steps are those of an uninterrupted run: the optimizer keeps its state"""
         for before, after in ((2, 3), (3, 2)):
             story = Interrupted(student, before, after)
             run = story.run(1)
@@ -1204,12 +1208,12 @@ class CheckCheckpoint:
                 run.weights(),
                 story.truth(before + after),
                 f"after {after} steps with momentum from a checkpoint at step {before}",
-                "an optimizer with momentum has a memory of its own",
+                "an optimizer with momentum has a state of its own",
             )
 
     @check(points=1, preloads=("training",))
     def check_schedule(self, student):
-        """the schedule goes on where it stood"""
+        """the schedule continues where it was"""
         for before, after in ((2, 3), (3, 3)):
             story = Interrupted(student, before, after, scheduled=True)
             run = story.run(1)
@@ -1219,12 +1223,12 @@ class CheckCheckpoint:
                 run.weights(),
                 story.truth(before + after),
                 f"after {after} steps with a schedule from a checkpoint at step {before}",
-                "which step would be next? The rate of that one is due",
+                "which step comes next? Its rate is the right one",
             )
 
     @check(points=1, preloads=("training",))
     def check_generator(self, student):
-        """the next random numbers are those that would have come"""
+        """the random numbers after restoring are those of an uninterrupted run"""
         results = []
         for before in (1, 2):
             seed, skipped = student.draw.seed(), student.draw.integer(3, 9)
@@ -1247,7 +1251,7 @@ class CheckCheckpoint:
 
     @check(points=1, preloads=("training",))
     def check_again(self, student):
-        """a checkpoint can be restored a second time, after training on from the first"""
+        """a checkpoint can be restored a second time, after training on from the first restore"""
         for before, after in ((2, 3), (1, 2)):
             story = Interrupted(student, before, after)
             for _ in range(2):
@@ -1258,5 +1262,5 @@ class CheckCheckpoint:
                 run.weights(),
                 story.truth(before + after),
                 f"after restoring the checkpoint of step {before} twice, with {after} steps each time",
-                "whose tensors does the optimizer go on with, once it has been given them?",
+                "whose tensors does the optimizer update after loading its state?",
             )
