@@ -721,7 +721,7 @@ class CheckExpectedCalibrationError:
             confidences,
             correct,
             "all perfectly calibrated",
-            ("a confidence of 0.5 with half of the predictions correct is perfectly calibrated"),
+            "a confidence of 0.5 with half of the predictions correct is perfectly calibrated",
         )
         self.compare(student, confidences[:1], correct[:1], "a single prediction", "one prediction is no exception")
         nothing = torch.zeros(0)
@@ -737,7 +737,7 @@ class CheckExpectedCalibrationError:
         else:
             expect.true(
                 False,
-                ("no error was raised without predictions"),
+                "no error was raised without predictions",
                 actual=got,
                 hint="what is the mean of an empty tensor?",
                 reveal=True,
