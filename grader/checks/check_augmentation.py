@@ -358,7 +358,7 @@ class CheckRandomDeletion:
         expect.true(
             alone,
             "whether a token is deleted depends on its neighbour",
-            expected=f"another fate than the token before: {2 * share * (1 - share):.2f} of them",
+            expected=f"{2 * share * (1 - share):.2f} of the tokens decided differently from the one before",
             actual=f"{turns:.2f}",
             hint="does the list change while you iterate over it?",
             reveal=True,
