@@ -153,8 +153,8 @@ def make_nsp_pairs(documents: list[list[str]], n_pairs: int, rng: random.Random)
     """Make sentence pairs for BERT's second objective, next sentence prediction: does B follow A?
 
     For every pair, one of the two labels is drawn, each with probability 1/2. IsNext: two consecutive sentences of one
-    document. NotNext: a sentence and one from ANOTHER document, since in its own it might be a true continuation. Documents and
-    positions are drawn at random.
+    document. NotNext: a sentence and one from ANOTHER document, since in its own it might be a true continuation.
+    Documents and positions are drawn at random.
 
     Args:
         documents: at least two, none of them empty, each a list of sentences in order; at least one has two sentences
