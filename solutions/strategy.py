@@ -80,8 +80,8 @@ def choose_objective(output: str, has_source: bool) -> str:
     ==================  ====================================  ============  ==============
 
     A label, tags and a span are read off a text that is complete, so a bidirectional model is right. New text is
-    written from left to right. If there is a source (an article to summarise, a sentence to
-    translate), an encoder-decoder reads it in both directions and then writes; a decoder alone can do it too.
+    written from left to right. If there is a source (an article to summarise, a sentence to translate), an
+    encoder-decoder reads it in both directions and then writes; a decoder alone can do it too.
 
     Args:
         output: one of the four words above.

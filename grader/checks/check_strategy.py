@@ -1974,7 +1974,7 @@ class CheckParetoFront:
 
     @check(points=3)
     def check_ties(self, student):
-        """a plan beats another if it is equal in some respects and better in one; equal plans both stay"""
+        """a plan that is better in one respect and equal in all others beats the other plan; equal plans both stay"""
         for n_plans in (14, 21):
             demand_front(
                 student,
