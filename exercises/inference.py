@@ -1,9 +1,9 @@
 """From a text to a label and a probability: one text at a time, and many at once. Lesson: `course read inference`.
 
-Letters: B texts of a batch, T tokens of the longest of them, C classes.
+Letters: B texts in a batch, T tokens in the longest of them, C classes.
 
 A classifier of transformers takes ``input_ids`` and ``attention_mask``, both (B, T), and returns an object with
-``logits``, (B, C). ``model.config.id2label`` has the names of its classes, ``model.device`` is where it lives.
+``logits``, (B, C). ``model.config.id2label`` maps class indices to names; ``model.device`` is the device it is on.
 
 Sources:
     the model and its tokenizer   https://huggingface.co/docs/transformers/main_classes/pipelines
@@ -20,7 +20,7 @@ from transformers import BertConfig, BertForSequenceClassification, BertTokenize
 
 
 def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassification, BertTokenizer]:
-    """Given: a tiny BERT that has learned nothing, and its tokenizer, to try your functions on without a download.
+    """Given: a tiny untrained BERT and its tokenizer, to try your functions without a download.
 
     >>> model, tokenizer = toy()
     >>> tokenizer("a boring film")["input_ids"]
@@ -37,44 +37,45 @@ def predict(text: str, model: Any, tokenizer: Any, max_length: int = 128) -> tup
     """Classify one text.
 
     Args:
-        text: as a person typed it; it may be empty. The tokenizer gets it as it is.
-        model: a classifier of transformers, in whatever mode: dropout is off during the prediction, and no graph is
-            built. Afterwards it may stay in evaluation mode, or be back in the mode in which it came. Nothing else of
-            it changes, nor of the tokenizer.
+        text: as typed by a person; may be empty. It goes to the tokenizer unchanged.
+        model: a classifier of transformers, in any mode: dropout is off during the prediction, and no autograd graph
+            is built. Afterwards it may stay in evaluation mode or return to the mode it was in. Nothing else about the
+            model or the tokenizer changes.
         tokenizer: the one that belongs to the model.
-        max_length: a text of more tokens, ``[CLS]`` and ``[SEP]`` included, is cut by the tokenizer to this many.
+        max_length: the tokenizer truncates longer texts to this many tokens, including ``[CLS]`` and ``[SEP]``.
 
     Returns:
-        The most likely label, by its name in ``model.config.id2label``, and its softmax probability as a number. (A
-        tensor that holds one number passes the checks, with a remark.)
+        The name of the most likely class in ``model.config.id2label``, and its softmax probability as a number. (A
+        tensor with one element passes the checks, with a remark.)
 
     >>> model, tokenizer = toy(["bad", "good"])
     >>> label, confidence = predict("a good film", model, tokenizer)
     >>> label in ("bad", "good"), 0.5 <= confidence <= 1.0
     (True, True)
     """
-    # TODO: about six lines. Evaluation mode, encode and cut, forward without a graph, softmax, the largest, its name.
+    # TODO: about six lines. Evaluation mode, tokenize and truncate, forward pass without a graph, softmax, maximum,
+    # label name.
     raise NotImplementedError("predict")
 
 
 def predict_batch(
     texts: Sequence[str], model: Any, tokenizer: Any, batch_size: int = 32, max_length: int = 128
 ) -> list[tuple[str, float]]:
-    """Classify many texts, ``batch_size`` of them in each forward pass.
+    """Classify many texts, ``batch_size`` per forward pass.
 
-    The model is called as seldom as possible, ``ceil(len(texts) / batch_size)`` times, and each batch is padded to its
-    own longest text. (Up to the next multiple of 8 passes the checks, with a remark: some accelerators like it.) Which
-    texts share a batch is your choice.
+    The model is called as few times as possible, ``ceil(len(texts) / batch_size)`` times, and each batch is padded to
+    its own longest text. (Padding to the next multiple of 8 passes the checks, with a remark: it is faster on some
+    accelerators.) Which texts share a batch is your choice.
 
     Args:
-        texts: any number of them, also none; they may be in any order, and the same text may come twice.
-        model: as for ``predict``; what is promised there of mode, graph, model and tokenizer holds here too.
+        texts: any number of texts, possibly none, in any order; the same text may occur twice.
+        model: as for ``predict``, with the same promises about mode, graph, model and tokenizer.
         tokenizer: the one that belongs to the model.
-        batch_size: most texts in one forward pass, at least 1.
+        batch_size: maximum number of texts in one forward pass, at least 1.
         max_length: as for ``predict``.
 
     Returns:
-        What ``predict`` says of each text, in the order of ``texts``.
+        What ``predict`` returns for each text, in the order of ``texts``.
 
     >>> model, tokenizer = toy(["bad", "good"])
     >>> texts = ["a boring film !", "", "a film"]
@@ -82,7 +83,8 @@ def predict_batch(
     >>> [label for label, _ in together] == [predict(text, model, tokenizer)[0] for text in texts]
     True
     """
-    # TODO: about twelve lines. Slice, encode and pad together, forward, softmax over the classes, collect in order.
+    # TODO: about twelve lines. Slice, tokenize and pad each batch, forward pass, softmax over the classes, collect in
+    # order.
     raise NotImplementedError("predict_batch")
 
 
@@ -90,19 +92,19 @@ def predict_batch(
 
 
 def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int = 10) -> float:
-    """How far confidences lie from the share of predictions that is right, on average.
+    """Average gap between confidence and accuracy.
 
-    The range from 0 to 1 is cut into bins of equal width; a confidence on a border belongs to the bin below it, and 0
-    to the first bin. In each bin two means are compared: of the confidences, and of what is right. The result is the
-    mean of these distances, each weighted by the number of predictions in its bin; empty bins have no say.
+    The range from 0 to 1 is divided into bins of equal width; a confidence on a bin edge belongs to the bin below it,
+    and 0 to the first bin. The gap of a bin is the distance between its mean confidence and its accuracy. The result is
+    the mean of these gaps, each weighted by the number of predictions in its bin; empty bins do not count.
 
     Args:
         confidences: (N,), from 0 to 1.
-        correct: (N,), True or 1 where the prediction was right.
-        n_bins: how many bins.
+        correct: (N,), True or 1 where the prediction was correct.
+        n_bins: number of bins.
 
     Returns:
-        A number from 0, perfectly calibrated, to 1.
+        A number from 0 (perfectly calibrated) to 1.
 
     Raises:
         ValueError: there are no predictions.
@@ -111,7 +113,7 @@ def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int
     >>> round(expected_calibration_error(confidences, torch.tensor([True, False, True, True]), n_bins=2), 3)
     0.175
     """
-    # TODO: about nine lines. Bin by bin: who is inside, two means, their distance, its weight.
+    # TODO: about nine lines. For each bin: its predictions, two means, their gap, its weight.
     raise NotImplementedError("expected_calibration_error")
 
 
@@ -119,15 +121,15 @@ def temperature_scale(logits: Tensor, labels: Tensor) -> float:
     """Find the temperature T for which softmax(logits / T) has the lowest cross-entropy.
 
     Args:
-        logits: (N, C), of texts that the model was not trained on.
-        labels: (N,), the right classes. Some of them are not the most likely one, or T would go to 0.
+        logits: (N, C), for texts that the model was not trained on.
+        labels: (N,), the correct classes. Some are not the most likely class, or T would go to 0.
 
     Returns:
-        T, to 1 %. It lies between 0.05 and 50.
+        T, accurate to 1 %. It lies between 0.05 and 50.
 
     >>> logits = torch.tensor([[2.0, -2.0]] * 4)
     >>> round(temperature_scale(logits, torch.tensor([0, 0, 0, 1])), 2)
     3.64
     """
-    # TODO: about ten lines. Go downhill: a grid that gets finer, an optimizer, or halving an interval.
+    # TODO: about ten lines. Minimise: a grid that gets finer, an optimizer, or bisection.
     raise NotImplementedError("temperature_scale")

@@ -1,6 +1,6 @@
-"""What to train, with what, and on how little: choices that can be calculated. Lesson: `course read strategy`.
+"""What to train, how, and with how much memory: choices that can be calculated. Lesson: `course read strategy`.
 
-Letters: B examples of a micro-batch, S tokens of a text, H width of the model, V vocabulary.
+Letters: B examples in a micro-batch, S tokens per text, H width of the model, V vocabulary size.
 Everything is float32, and the optimizer is AdamW. 1 GiB is 2**30 bytes, 1 MB is 1,000,000 bytes.
 
 Sources:
@@ -27,7 +27,7 @@ def training_memory(
     heads: int,
     act_per_token: int = 66,
 ) -> dict[str, float]:
-    """Estimate where the GPU memory of a training step goes: float32, AdamW, attention without tricks.
+    """Estimate the GPU memory of a training step by parts: float32, AdamW, standard attention.
 
     ===============  ================================================================================
     ``weights``      4 bytes for every parameter, trained or not
@@ -39,7 +39,7 @@ def training_memory(
     ===============  ================================================================================
 
     Args:
-        n_total: parameters of the model, what was added for training included.
+        n_total: parameters of the model, including those added for training.
         n_train: how many of them are trained.
         batch: B
         seq: S
@@ -47,8 +47,8 @@ def training_memory(
         layers: number of encoder layers.
         heads: attention heads of a layer.
         act_per_token: bytes stored per token and unit of width in a layer. 66 for full fine-tuning; 48 for LoRA on
-            query and value, 42 without dropout in front of it; 0 if the body is frozen and only a head is trained. Then
-            no layer stores anything, its attention scores included.
+            query and value, 42 for LoRA without dropout; 0 if the body is frozen and only a head is trained. Then no
+            layer stores anything, including its attention scores.
 
     Returns:
         Bytes, under the five keys of the table.
@@ -62,7 +62,7 @@ def training_memory(
 
 
 def choose_objective(output: str, has_source: bool) -> str:
-    """Say which pre-training prepares a model for a task, by what comes out of it and not by what it is called.
+    """Choose the pre-training objective for a task, by its output and not by its name.
 
     ==================  ====================================  ============  ==============
     output              what the model writes                 no source     with a source
@@ -73,61 +73,61 @@ def choose_objective(output: str, has_source: bool) -> str:
     ``"free_text"``     new text                              clm           seq2seq or clm
     ==================  ====================================  ============  ==============
 
-    A label, tags and a span are read off a text that is all there, so a model that looks in both directions is right.
-    New text comes into being from left to right. If there is a source (an article to summarise, a sentence to
-    translate), an encoder-decoder reads it in both directions and then writes; a decoder alone can do it too.
+    A label, tags and a span are read off a text that is complete, so a bidirectional model is right. New text is
+    written from left to right. If there is a source (an article to summarise, a sentence to translate), an
+    encoder-decoder reads it in both directions and then writes; a decoder alone can do it too.
 
     Args:
         output: one of the four words above.
-        has_source: whether the output is made from a second text that the model is handed.
+        has_source: whether the output is based on a second text that is given to the model.
 
     Returns:
-        ``"mlm"``, ``"clm"`` or ``"seq2seq"``. Where two are right, which one is your choice.
+        ``"mlm"``, ``"clm"`` or ``"seq2seq"``. Where two are right, either one passes.
 
     Raises:
-        ValueError: an output that is none of the four (the grader takes any other exception as well).
+        ValueError: an unknown output (the grader accepts any other exception as well).
 
     >>> choose_objective("span", has_source=True), choose_objective("free_text", has_source=False)
     ('mlm', 'clm')
     """
-    # TODO: about five lines. Ask what comes out first, and only then whether there is a source.
+    # TODO: about five lines. Look at the output first, then at whether there is a source.
     raise NotImplementedError("choose_objective")
 
 
 # --- given: a situation, a plan, and what a plan costs ---
 
 METHODS = ("full", "lora", "head")
-"""All parameters; LoRA of rank 8 on query and value, and the head; the head alone."""
+"""All parameters; LoRA of rank 8 on query and value, plus the head; the head alone."""
 LORA_RANK = 8
 ACT_PER_TOKEN = {"full": 66, "lora": 48, "head": 0}
 USABLE = 0.9
-"""Share of a GPU's memory that a plan may fill; the rest is for what the model of `training_memory` leaves out."""
+"""Share of a GPU's memory that a plan may use; the rest is for what `training_memory` leaves out."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What you have and what you need. The model is BERT-base with two classes, unless you say otherwise."""
+    """What you have and what you need. By default, the model is BERT-base with two classes."""
 
     n_train: int = 20_000
     """Labelled examples of one task."""
     gpu_gib: float = 16.0
     """Memory of the GPU in GiB."""
     n_tasks: int = 1
-    """Tasks that are to be served at the same time, each with a model or an adapter of its own."""
+    """Tasks to be served at the same time, each with its own model or adapter."""
     hours: float = 24.0
     """Time for training one task. It is always enough for one epoch."""
     storage_mb: float = 10_000.0
-    """Room for the files of all tasks, in MB."""
+    """Storage for the files of all tasks, in MB."""
     n_params: int = 109_483_778
     hidden: int = 768
     layers: int = 12
     heads: int = 12
     seq: int = 128
-    """Tokens of a text."""
+    """Tokens per text."""
     target_batch: int = 32
-    """Examples behind one step of the optimizer."""
+    """Examples per optimizer step."""
     examples_per_s: float = 60.0
-    """Training speed, by whatever method."""
+    """Training speed, with any method."""
     head_params: int = 1_538
     """Parameters of the head; they are part of ``n_params``."""
 
@@ -139,30 +139,30 @@ class Plan:
     method: str
     """One of ``METHODS``."""
     micro_batch: int
-    """Examples of one forward pass."""
+    """Examples per forward pass."""
     accum: int
-    """Micro-batches behind one step of the optimizer."""
+    """Micro-batches per optimizer step."""
     epochs: int = 3
     augment: bool = False
     early_stopping: bool = True
     reason: str = ""
-    """In your own words; nobody grades it."""
+    """In your own words; it is not graded."""
 
 
 def n_lora(s: Scenario) -> int:
-    """Parameters of the LoRA factors: two matrices for the query and two for the value of every layer."""
+    """Parameters of the LoRA factors: two matrices for the query and two for the value in every layer."""
     return s.layers * 2 * LORA_RANK * (s.hidden + s.hidden)
 
 
 def n_trained(s: Scenario, method: str) -> int:
-    """How many parameters a method trains."""
+    """Number of parameters that a method trains."""
     return {"full": s.n_params, "lora": n_lora(s) + s.head_params, "head": s.head_params}[method]
 
 
 def mem(s: Scenario, method: str, batch: int) -> float:
-    """Bytes that training takes with this micro-batch, by your `training_memory`.
+    """Bytes that training takes with this micro-batch, according to your `training_memory`.
 
-    When `choose_strategy` and `strategy_reasons` are graded, a `training_memory` that is not yet right is replaced.
+    If your `training_memory` is not right yet, `choose_strategy` and `strategy_reasons` are graded with a correct one.
     """
     n_total = s.n_params + (n_lora(s) if method == "lora" else 0)
     size = s.seq, s.hidden, s.layers, s.heads
@@ -175,14 +175,14 @@ def fits(s: Scenario, method: str, batch: int) -> bool:
 
 
 def store(s: Scenario, method: str) -> float:
-    """MB on the disk for all tasks: a whole model for each, or one body and for each task what it trained."""
+    """MB on disk for all tasks: a full model per task, or one shared body plus the trained part per task."""
     if method == "full":
         return 4 * s.n_params * s.n_tasks / 1e6
     return (4 * s.n_params + 4 * n_trained(s, method) * s.n_tasks) / 1e6
 
 
 def ok_store(s: Scenario, method: str) -> bool:
-    """Whether the files of all tasks fit into the storage."""
+    """Whether the files of all tasks fit into storage."""
     return store(s, method) <= s.storage_mb
 
 
@@ -193,21 +193,21 @@ def choose_strategy(s: Scenario) -> Plan:
     """Decide how to fine-tune in a given situation.
 
     - With 5,000 examples or more and a single task, train the full model if memory and storage allow it. With fewer
-      than 1,000 examples, train only LoRA or the head, augment the data and stop early. Between the two, and where
-      there are several tasks, the method is your choice.
-    - Where the first choice does not fit into memory (`fits`) or storage (`ok_store`), take one that does.
+      than 1,000 examples, train only LoRA or the head, augment the data and stop early. Between the two, or with
+      several tasks, the method is your choice.
+    - If the first choice does not fit into memory (`fits`) or storage (`ok_store`), take one that does.
     - The micro-batch is between 1 and the target batch. ``micro_batch * accum`` reaches the target batch and exceeds it
       by less than one micro-batch.
-    - 3 epochs; 2 to 5 pass as well. All epochs together end within the given hours: an epoch takes
-      ``n_train / examples_per_s`` seconds. Where time is short, even a single epoch will do.
-    - Train no fewer parameters because a GPU is larger.
+    - Plan 3 epochs; 2 to 5 pass as well. All epochs together must fit into the given hours: an epoch takes
+      ``n_train / examples_per_s`` seconds. If time is short, a single epoch is enough.
+    - A larger GPU must not lead to fewer trained parameters.
 
     Args:
         s: the situation.
 
     Returns:
-        A plan. How large the micro-batch is, within the limits, is your choice; large ones keep the GPU busy. What you
-        do about augmentation and early stopping with 1,000 examples or more is your choice too, as is ``reason``.
+        A plan. The size of the micro-batch is your choice within the limits; large ones keep the GPU busy. With 1,000
+        examples or more, augmentation and early stopping are your choice too, as is ``reason``.
 
     Raises:
         ValueError: no method fits, not even with a micro-batch of 1.
@@ -218,8 +218,8 @@ def choose_strategy(s: Scenario) -> Plan:
     >>> plan.method in ("lora", "head"), plan.augment, plan.early_stopping
     (True, True, True)
     """
-    # TODO: about fifteen lines. Go through the methods, best first; find the largest micro-batch of each that fits;
-    # then accumulation and epochs.
+    # TODO: about fifteen lines. Go through the methods, best first; find the largest micro-batch that fits; then
+    # accumulation and epochs.
     raise NotImplementedError("choose_strategy")
 
 
@@ -229,26 +229,26 @@ def recommend_hparams(
     per_step_batch: int,
     target_batch: int = 32,
 ) -> dict[str, object]:
-    """Recommend settings to start from.
+    """Recommend hyperparameters to start from.
 
     Args:
         method: ``"full"``, ``"lora"`` or ``"head"``.
         n_train: labelled examples.
         per_step_batch: the largest micro-batch that fits into memory.
-        target_batch: examples that should stand behind one step of the optimizer.
+        target_batch: examples per optimizer step to aim for.
 
     Returns:
         A dictionary with these keys, and others if you like:
 
         - ``lr``: 1e-5 to 5e-5 for the full model, 1e-4 to 3e-4 for LoRA, 1e-4 to 1e-3 for a head alone.
-        - ``micro_batch``: from 1 to ``per_step_batch``, and no more than ``target_batch``; ``accum``: micro-batches for
-          a step. Their product is at least half of ``target_batch``, and exceeds it by less than one micro-batch.
+        - ``micro_batch``: from 1 to ``per_step_batch``, and no more than ``target_batch``; ``accum``: micro-batches
+          per step. Their product is at least half of ``target_batch``, and exceeds it by less than one micro-batch.
         - ``epochs``: 2 to 5.
-        - ``total_steps``: steps of the optimizer in all epochs. Whether an incomplete last step of an epoch counts is
-          your choice.
+        - ``total_steps``: optimizer steps over all epochs. Whether an incomplete last step of an epoch counts is your
+          choice.
         - ``warmup_steps``: a whole number, about a tenth of the steps (5 % to 15 %).
-        - ``weight_decay``: 0.01 to 0.1; ``decay_exclude``: parts of parameter names, such that every bias and every
-          LayerNorm of BERT has one of them in its name, and no other weight matrix has.
+        - ``weight_decay``: 0.01 to 0.1; ``decay_exclude``: substrings of parameter names, such that the name of every
+          bias and every LayerNorm of BERT contains one of them, and that of no other weight matrix does.
 
     >>> settings = recommend_hparams("lora", n_train=5_000, per_step_batch=8)
     >>> settings["micro_batch"] * settings["accum"], 1e-4 <= settings["lr"] <= 3e-4
@@ -262,15 +262,15 @@ def fragmentation(words: list[str], tokenize: Callable[[str], list[str]], unk: s
     """Measure how badly a vocabulary fits the words of a domain.
 
     Args:
-        words: W words as they occur in a text; a word that occurs twice counts twice. Not changed.
-        tokenize: cuts a word into its pieces. How pieces are marked differs from tokenizer to tokenizer: BERT writes
-            ``##`` in front of those that continue a word, others mark the first piece, or nothing.
-        unk: the piece that stands for what the vocabulary cannot write, by this tokenizer's name for it.
+        words: W words as they occur in a text; a repeated word counts again. Not modified.
+        tokenize: cuts a word into its pieces. How pieces are marked depends on the tokenizer: BERT writes ``##`` before
+            those that continue a word; others mark the first piece, or none.
+        unk: this tokenizer's name for the unknown piece.
 
     Returns:
         ``pieces_per_word``, the mean number of pieces per word; ``split_rate``, the share of words with more than one
         piece (unknown pieces are pieces too); ``unk_rate``, the share of words with at least one unknown piece. Both
-        shares are from 0 to 1. All three are 0 if there are no words. More keys do no harm.
+        shares are between 0 and 1. All three are 0 if there are no words. Extra keys are allowed.
 
     >>> pieces = {"heart": ["heart"], "myocardial": ["my", "##oca", "##rdial"], "糖": ["[UNK]"], "the": ["the"]}
     >>> fragmentation(["the", "myocardial", "糖", "heart"], pieces.get)
@@ -282,16 +282,16 @@ def fragmentation(words: list[str], tokenize: Callable[[str], list[str]], unk: s
 
 @torch.no_grad()
 def extend_embedding(weight: Tensor, pieces: list[list[int]]) -> Tensor:
-    """Give new words a row in an embedding matrix: the mean of the rows of the pieces that they were cut into before.
+    """Add a row to an embedding matrix for each new word: the mean of the rows of its old pieces.
 
     Args:
-        weight: (V, H), the old embeddings; neither changed nor shared with the result.
-        pieces: for each of the n new words the ids (0 to V - 1) of its old pieces, at least one, in their order. A
-            piece that occurs twice in a word counts twice. Not changed.
+        weight: (V, H), the old embeddings; not modified, and not sharing memory with the result.
+        pieces: for each of the n new words the ids (0 to V - 1) of its old pieces, at least one, in order. A piece that
+            occurs twice in a word counts twice. Not modified.
 
     Returns:
-        (V + n, H). The first V rows are the old ones, so that every old id still means what it meant; row V + i belongs
-        to new word i.
+        (V + n, H). The first V rows are the old ones, so every old id keeps its meaning; row V + i belongs to new word
+        i.
 
     >>> extend_embedding(torch.tensor([[1.0, 0.0], [3.0, 4.0], [0.0, 6.0]]), [[0, 1], [2]])[3:].tolist()
     [[2.0, 2.0], [0.0, 6.0]]
@@ -303,24 +303,25 @@ def extend_embedding(weight: Tensor, pieces: list[list[int]]) -> Tensor:
 def chunk_for_mlm(docs: list[list[int]], block: int, cls_id: int, sep_id: int) -> list[list[int]]:
     """Cut the texts of a domain into blocks for continued pre-training, without wasting any.
 
-    All documents are joined into one long row of ids, with one ``sep_id`` after each of them (the last one too). That
-    row is cut into pieces of ``block - 2`` ids, and each piece becomes ``[CLS] piece [SEP]``.
+    All documents are joined into one long sequence of ids, with one ``sep_id`` after each (including the last). The
+    sequence is cut into pieces of ``block - 2`` ids, and each piece becomes ``[CLS] piece [SEP]``.
 
     Args:
-        docs: ids of each document, without special tokens and not empty; not changed.
-        block: ids per block, [CLS] and [SEP] included; at least 3.
+        docs: ids of each document, without special tokens and not empty; not modified.
+        block: ids per block, including [CLS] and [SEP]; at least 3.
         cls_id: id of [CLS].
         sep_id: id of [SEP].
 
     Returns:
-        The blocks, in the order of the text; a list of lists or of 1-D tensors. All of them have ``block`` ids, save
-        the last one, which holds the rest and is shorter. A rest below half a block is dropped, a longer one is kept;
-        whether [CLS] and [SEP] count towards that half is your choice. No documents make no blocks.
+        The blocks, in the order of the text; a list of lists or of 1-D tensors. All of them have ``block`` ids, except
+        the last one, which may hold a shorter remainder. A remainder below half a block is dropped, a longer one is
+        kept; whether [CLS] and [SEP] count towards that half is your choice. Without documents, there are no blocks.
 
     >>> chunk_for_mlm([[11, 12, 13, 14, 15], [21, 22]], block=6, cls_id=1, sep_id=2)
     [[1, 11, 12, 13, 14, 2], [1, 15, 2, 21, 22, 2]]
     """
-    # TODO: about five lines. Join the documents, cut the row, look at the last piece, put the frame around each.
+    # TODO: about five lines. Join the documents, cut the sequence, check the last piece, add the special tokens to
+    # each.
     raise NotImplementedError("chunk_for_mlm")
 
 
@@ -334,42 +335,42 @@ def domain_plan(
     """Choose what to do about a domain that pre-training has not seen.
 
     ================  =====================================  =========================  ==========================
-    action            what it is                             called for                 ruled out
+    action            what it is                             required if                ruled out if
     ================  =====================================  =========================  ==========================
-    ``domain_model``  begin with a model of the domain       there is one               there is none
-    ``dapt``          go on pre-training on texts of it      10,000 texts or more, and  there is no text without
-                                                             no domain model            labels
+    ``domain_model``  start from a model of the domain       there is one               there is none
+    ``dapt``          continue pre-training on its texts     10,000 texts or more, and  there is no unlabelled
+                                                             no domain model            text
     ``extend_vocab``  new rows for its words                 2 pieces per word or       at most 1.25 pieces per
                                                              more, no domain model,     word
                                                              some text to train them
-    ``knowledge``     bring in a knowledge graph             ``needs_relations``        otherwise
+    ``knowledge``     add a knowledge graph                  ``needs_relations``        otherwise
     ``peft``          train few parameters (LoRA, ...)       fewer than 1,000 labelled  never
                                                              examples: this or the next
-    ``augment``       make more of the labelled examples     see ``peft``; both is      5,000 labelled examples
+    ``augment``       augment the labelled examples          see ``peft``; both are     5,000 labelled examples
                                                              right too                  or more
     ================  =====================================  =========================  ==========================
 
-    What is neither called for nor ruled out is your choice. The limits are those of this course; no law has them.
+    What is neither required nor ruled out is your choice. The limits are conventions of this course.
 
     Args:
-        pieces_per_word: as ``fragmentation`` measures it, of the general model, on words of the domain.
-        n_unlabeled: texts of the domain without labels.
+        pieces_per_word: as measured by ``fragmentation``, for the general model on words of the domain.
+        n_unlabeled: unlabelled texts of the domain.
         n_labeled: labelled examples of the task.
-        domain_model: whether a model that was pre-trained on this domain, with a vocabulary of its own, may be used.
-        needs_relations: whether the task hangs on how the things of the domain are related (a disease, its causes).
+        domain_model: whether a model pre-trained on this domain, with its own vocabulary, is available.
+        needs_relations: whether the task depends on relations in the domain (such as a disease and its causes).
 
     Returns:
-        The actions, a set of the words above (the grader takes any collection of them).
+        The actions: a set of the words above (the grader accepts any collection of them).
 
     >>> sorted(domain_plan(2.4, n_unlabeled=50_000, n_labeled=300, domain_model=False))
     ['augment', 'dapt', 'extend_vocab', 'peft']
     """
-    # TODO: about eleven lines. One question after the other, each with an action of its own; gather them.
+    # TODO: about eleven lines. One condition per action; collect the actions.
     raise NotImplementedError("domain_plan")
 
 
 def strategy_reasons(s: Scenario) -> set[str]:
-    """Say which reasons against, or for, full fine-tuning are true in a given situation, by calculation.
+    """Calculate which reasons for or against full fine-tuning are true in a given situation.
 
     =================  ==================================================================
     ``"memory"``       full fine-tuning does not fit, not even with a micro-batch of 1
@@ -383,12 +384,12 @@ def strategy_reasons(s: Scenario) -> set[str]:
         s: the situation.
 
     Returns:
-        The names of all reasons that are true, in a set or a list.
+        The names of all true reasons, in a set or a list.
 
     >>> sorted(strategy_reasons(Scenario(n_train=2_000, gpu_gib=16.0, n_tasks=20, storage_mb=1_000.0)))
     ['many_tasks', 'storage']
     """
-    # TODO: about eight lines. Five statements, each true or false; return the names of the true ones.
+    # TODO: about eight lines. Five conditions, each true or false; return the names of the true ones.
     raise NotImplementedError("strategy_reasons")
 
 
@@ -398,18 +399,18 @@ def strategy_reasons(s: Scenario) -> set[str]:
 def pareto_front(costs: Sequence[Sequence[float]]) -> list[int]:
     """Find the plans that no other plan beats.
 
-    A plan beats another one if it costs no more in any respect, and less in at least one. Two plans that cost exactly
-    the same do not beat each other.
+    A plan beats (dominates) another one if it costs no more in any respect, and less in at least one. Two plans with
+    exactly the same costs do not beat each other.
 
     Args:
-        costs: for each plan what it costs, for example its memory, storage and time: one or more numbers, the same
-            number of them for all plans. Less is better. Not changed.
+        costs: the costs of each plan, for example memory, storage and time: one or more numbers, equally many for all
+            plans. Less is better. Not modified.
 
     Returns:
-        The places (from 0) of the plans that are not beaten, in ascending order.
+        The indices of the plans that are not beaten, in ascending order.
 
     >>> pareto_front([(8, 400, 3), (5, 400, 4), (5, 30, 4), (3, 30, 6), (4, 30, 7)])
     [0, 2, 3]
     """
-    # TODO: about five lines. Say when one plan beats another; keep the places of those that no other plan beats.
+    # TODO: about five lines. Define when one plan beats another; keep the indices of those that no other plan beats.
     raise NotImplementedError("pareto_front")

@@ -1,11 +1,11 @@
 """More training data without new labels: noise, synonyms, mixtures, translations. Lesson: `course read augmentation`.
 
-Letters: B examples of a batch, C classes; "..." stands for any further dimensions of the features, such as (T, D).
+Letters: B examples in a batch, C classes; "..." stands for any further dimensions of the features, such as (T, D).
 
-A text is a list of tokens, here whole words. A lexicon has a list of synonyms for some words. It may list a word among
-its own synonyms (WordNet does), and the list may be empty: a word is *known* if it has a synonym other than itself.
+A text is a list of tokens, here whole words. A lexicon maps some words to lists of synonyms. It may list a word among
+its own synonyms (WordNet does), and a list may be empty: a word is *known* if it has a synonym other than itself.
 
-Every function returns something new and leaves its arguments as they were. All chance comes from the ``rng`` that is
+Every function returns new objects and does not modify its arguments. All random numbers come from the ``rng`` that is
 passed in, so the same seed gives the same text.
 
 Sources:
@@ -21,19 +21,19 @@ from collections.abc import Callable
 from torch import Tensor
 
 NEGATIONS = frozenset({"not", "no", "never"})
-"""Words that turn a label round when they are lost or replaced."""
+"""Words that flip the label when they are deleted or replaced."""
 
 
 def random_deletion(tokens: list[str], p: float, rng: random.Random) -> list[str]:
     """Drop each token with probability p, but never all of them.
 
     Args:
-        tokens: a text. It may hold the same word several times; each occurrence is decided on its own.
-        p: share of the tokens that go, from 0 to 1. (Dropping exactly round(p * n) random positions is right as well.)
+        tokens: a text. The same word may occur several times; each occurrence is decided independently.
+        p: share of the tokens to drop, from 0 to 1. (Dropping exactly round(p * n) random positions is right as well.)
         rng: source of all random numbers.
 
     Returns:
-        The tokens that stay, in their order. If none would, one of them, drawn at random. An empty text stays empty.
+        The kept tokens, in order. If none would be kept, one of them, drawn at random. An empty text stays empty.
 
     >>> random_deletion(["a", "fine", "film"], p=0.0, rng=random.Random(0))
     ['a', 'fine', 'film']
@@ -47,16 +47,16 @@ def random_deletion(tokens: list[str], p: float, rng: random.Random) -> list[str
 
 
 def random_swap(tokens: list[str], n: int, rng: random.Random) -> list[str]:
-    """Exchange two words, n times.
+    """Swap two words, n times.
 
     Args:
         tokens: a text.
-        n: number of swaps. Each exchanges the tokens at two different positions, any two, drawn anew for each swap; a
-            later swap may undo or move on what an earlier one did.
+        n: number of swaps. Each swaps the tokens at two different positions, drawn anew for each swap; a later swap
+            may undo or change an earlier one.
         rng: source of all random numbers.
 
     Returns:
-        The same tokens in another order. A text of fewer than two tokens comes back as it is.
+        The same tokens in another order. A text of fewer than two tokens comes back unchanged.
 
     >>> random_swap(["fine", "film"], n=1, rng=random.Random(0))
     ['film', 'fine']
@@ -77,15 +77,15 @@ def random_insertion(tokens: list[str], n: int, lexicon: dict[str, list[str]], r
 
     Args:
         tokens: a text.
-        n: number of insertions. Each draws a known word of the text, one of its synonyms and a place, all anew. Unknown
-            words cost no insertion. (Drawing from the words that were inserted before is right as well.)
+        n: number of insertions. Each draws a known word of the text, one of its synonyms and a place. Unknown words do
+            not use up an insertion. (Drawing from previously inserted words is right as well.)
         lexicon: word -> synonyms; see the top of this file for what counts as known.
         rng: source of all random numbers.
 
     Returns:
-        The old tokens in their order, with n new ones among them, at any place from before the first to behind the
-        last. All gaps of the text are equally likely, those that have come with an earlier insertion included. (Drawing
-        from the gaps of the old text alone is right as well.) Without a known word, the text as it is.
+        The old tokens in order, with n new ones among them, anywhere from before the first to after the last. All gaps
+        of the text are equally likely, including those created by earlier insertions. (Drawing from the gaps of the
+        old text alone is right as well.) Without a known word, the text is unchanged.
 
     >>> random_insertion(["film"], n=1, lexicon={"film": ["film", "movie"]}, rng=random.Random(0)).count("movie")
     1
@@ -110,15 +110,15 @@ def synonym_replacement(
     rng: random.Random,
     protected: frozenset[str] = NEGATIONS,
 ) -> list[str]:
-    """Replace the words at n random positions by synonyms, without touching the words that carry the label.
+    """Replace the words at n random positions by synonyms, except for protected words.
 
     Args:
         tokens: a text.
-        n: number of positions to change. A position can be changed if its word is known and not protected. If there are
-            fewer such positions than n, all of them change.
+        n: number of positions to change. A position can be changed if its word is known and not protected. If there
+            are fewer than n such positions, all of them change.
         lexicon: word -> synonyms; see the top of this file for what counts as known.
         rng: source of all random numbers.
-        protected: words that stay, spelled exactly like this: "not" protects neither "nothing" nor "Not".
+        protected: words that are never replaced. Only exact matches count: "not" protects neither "nothing" nor "Not".
 
     Returns:
         A text of the same length, with a synonym at the positions that were drawn. Two occurrences of a word are two
@@ -140,10 +140,10 @@ def synonym_replacement(
 
 
 def mixup(x: Tensor, y: Tensor, lam: float, perm: Tensor) -> tuple[Tensor, Tensor]:
-    """Mix each example with a partner, the labels like the features.
+    """Mix each example with a partner: features and labels alike.
 
     Args:
-        x: (B, ...) features, floating point: embedded tokens, say, or pooled states. Never token ids.
+        x: (B, ...) features, floating point: for example embedded tokens or pooled states, but never token ids.
         y: (B, C) labels, one-hot or soft; integers are allowed here.
         lam: share of the example itself, from 0 to 1.
         perm: (B,) the partner of example i is example ``perm[i]``.
@@ -174,9 +174,9 @@ def back_translate(
     to_pivot: Callable[[list[str]], list[str]],
     from_pivot: Callable[[list[str]], list[str]],
 ) -> tuple[list[str], list[int]]:
-    """Translate to another language and back, and keep what has come back new.
+    """Translate to another language and back, and keep the results that are new.
 
-    Two texts that differ only in upper and lower case or in blanks count as the same text.
+    Two texts that differ only in case or whitespace count as the same text.
 
     Args:
         texts: n texts.
@@ -185,9 +185,9 @@ def back_translate(
         from_pivot: translates a list of texts back.
 
     Returns:
-        The new texts as ``from_pivot`` returned them, in the order of the originals, and their labels. Left out are
-        results that are the same as their original, that are the same as an earlier result, or that hold nothing but
-        blanks. Each translator is called with a list or a tuple of texts, on all of them or in a few batches.
+        The new texts as ``from_pivot`` returned them, in the order of the originals, and their labels. A result is
+        dropped if it is the same as its original, the same as an earlier result, or nothing but whitespace. Each
+        translator is called with a list or a tuple of texts: all of them at once, or a few batches.
 
     >>> swap = {"good film": "bon film", "bon film": "fine film", "ok": "ok"}
     >>> translate = lambda texts: [swap[text] for text in texts]
@@ -208,7 +208,7 @@ def back_translate(
 
 
 def _plain(text: str) -> str:
-    """The text without what does not make it another text."""
+    """The text in the form that is compared: case-folded, with single spaces."""
     return " ".join(text.split()).casefold()
 
 
@@ -226,14 +226,14 @@ def keep_confirmed(
     A label is confirmed if it is the most likely class of its text, and if its probability is at least ``threshold``.
 
     Args:
-        texts: n augmented texts. The same text may come twice; each occurrence is decided with its own label.
-        labels: for each the label of the text that it was made from, the number of a class, counted from 0.
-        classify: takes a list of texts and gives for each its C probabilities. No two of them are equally large.
-        threshold: the probability that the label has at least.
+        texts: n augmented texts. The same text may occur twice; each occurrence is decided with its own label.
+        labels: for each text the label of the text that it was made from: a class index, starting at 0.
+        classify: takes a list of texts and returns C probabilities for each. No two of them are equal.
+        threshold: minimum probability of the label.
 
     Returns:
-        The texts that are kept, in their order, and their labels. The classifier is called with a list or a tuple of
-        texts, on all of them or in a few batches.
+        The kept texts, in order, and their labels. The classifier is called with a list or a tuple of texts: all of
+        them at once, or a few batches.
 
     Raises:
         ValueError: there is not one label for each text.

@@ -67,7 +67,7 @@ def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
         say("{name} returns a list of tokens", name=name),
         expected="a list of strings",
         actual=value if value is not None else str(kind),
-        hint="what goes in is a list of words; what comes out is one, too",
+        hint="a list of words goes in, and a list of words must come out",
         reveal=True,
     )
     if other := sorted({str(kind) for kind, _ in pairs} - {"list"}):
@@ -85,7 +85,7 @@ def edge(student, what: str, ask: Callable[[], Any], hint: str) -> Any:
         student.note(f"{what} raises an exception", True)
         expect.true(
             False,
-            say("an exception, where there is a right answer, for {what}", what=what),
+            say("an exception for {what}, although there is a valid result", what=what),
             expected="no exception",
             actual=str(error),
             hint=hint,
@@ -99,8 +99,8 @@ def demand_variety(student, made: list[list[str]]) -> None:
     student.note("all calls give one text", alike)
     expect.true(
         not alike,
-        say("{times} calls with one generator give one and the same text", times=len(made)),
-        hint="each call makes another variant of the text: what decides which?",
+        say("{times} calls with one generator all give the same text", times=len(made)),
+        hint="each call should make a new variant of the text: what decides which?",
     )
 
 
@@ -152,12 +152,12 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
         (
             any(one["tokens"] != [tokens] * len(one["tokens"]) for one in made),
             mark("the text that was passed in has changed"),
-            mark("the original is wanted again, for the next variant of it: work on a copy"),
+            mark("the original is needed again for the next variant: work on a copy"),
         ),
         (
             any(one["rest"] != [list(rest)] * len(one["rest"]) for one in made),
             mark("the lexicon that was passed in has changed"),
-            mark("the lexicon serves all texts: read it, and leave it as it is"),
+            mark("the lexicon is shared by all texts: do not modify it"),
         ),
         (
             first != again,
@@ -167,12 +167,12 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
         (
             first == later,
             mark("the next call with the same generator gives the same text"),
-            mark("a generator moves on by itself; nobody has to seed it again"),
+            mark("a generator advances with every draw; do not seed it again"),
         ),
         (
             first == different,
             mark("another seed gives the same text"),
-            mark("the `rng` that was passed in decides: does your function have one of its own?"),
+            mark("the `rng` that was passed in must decide: does your function use another one?"),
         ),
     )
     for found, what, _ in facts:
@@ -186,13 +186,13 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
 
 
 class CheckRandomDeletion:
-    """Tokens go with probability p"""
+    """Tokens are deleted with probability p"""
 
     function = "random_deletion"
 
     @check(points=2, visible=True)
     def check_rate(self, student):
-        """about the share p of the tokens goes, from all over the text"""
+        """about a share p of the tokens is deleted, spread over the whole text"""
         # Shares that have a name, at p = 0.75: 1 - p; p/(1+p), which is left of the throws when each removal skips the
         # next token; and shares that people write down as constants. 0.4286 and 0.5 are 10 standard deviations apart.
         for n, p, names in ((5200, 0.75, (0, 0.1, 0.25, 0.4286, 0.5, 0.75, 1)), (1700, 0.2, ())):
@@ -208,17 +208,17 @@ class CheckRandomDeletion:
                 student.note("share of the tokens that goes", called(gone / n, names))
             expect.true(
                 not foreign,
-                "words came back that the text does not have",
+                "words came back that are not in the text",
                 actual=foreign[:5],
-                hint="a token that goes leaves no gap behind, and nothing else takes its place",
+                hint="a deleted token leaves no gap, and nothing takes its place",
                 reveal=True,
             )
             expect.true(
                 abs(gone / n - p) <= seven_sigma(p, n),
-                say("the share of tokens that go is too far from p = {p}", p=p),
+                say("the share of deleted tokens is too far from p = {p}", p=p),
                 expected=f"{p} ± {seven_sigma(p, n):.3f}",
                 actual=f"{gone / n:.3f}",
-                hint="p is the share that goes, and 1 - p the share that stays",
+                hint="p is the share that is deleted, and 1 - p the share that is kept",
                 reveal=True,
             )
             quarter = n / 4
@@ -228,16 +228,16 @@ class CheckRandomDeletion:
             student.note("every quarter of the text loses its share", even)
             expect.true(
                 even,
-                "the tokens that go do not come from all over the text",
+                "the deleted tokens are not spread over the whole text",
                 expected=f"{p} ± {seven_sigma(p, quarter):.3f} of each quarter",
                 actual=listed(f"{share:.3f}" for share in lost),
-                hint="every token takes its own chance, wherever it stands",
+                hint="every token is deleted with the same probability, wherever it is",
                 reveal=True,
             )
 
     @check(points=1)
     def check_order(self, student):
-        """the tokens that stay keep their order, and a word that stands there twice may stay twice"""
+        """the kept tokens stay in order, and a repeated word may be kept more than once"""
         few = words(student, 5)
         for n in (24, 31):
             tokens = shuffled(student, (few * 7)[:n])
@@ -249,20 +249,20 @@ class CheckRandomDeletion:
             student.note("the tokens are sorted", all(kept == sorted(kept) for kept in made))
             expect.true(
                 any(1 < len(kept) < n for kept in made),
-                say("nothing to compare: of {n} tokens, all or nearly none stay, with p = 0.3", n=n),
-                hint="about a third should go",
+                say("nothing to compare: of {n} tokens, all or almost none are kept, with p = 0.3", n=n),
+                hint="about a third should be deleted",
             )
             expect.true(
                 repeated,
-                "no word stays twice in any of 60 calls, though the text holds each of its words several times",
-                hint='the second "the" of a text is a token of its own. What became of it?',
+                "no word is kept twice in any of 60 calls, though every word of the text is repeated",
+                hint='the second "the" of a text is a token of its own. What happened to it?',
             )
             expect.true(
                 in_order,
-                "the tokens that stay are in another order than before, or more than before",
+                "the kept tokens are in another order, or some are new",
                 expected=f"a part of {listed(tokens)}",
                 actual=listed(next((kept for kept in made if not is_subsequence(kept, tokens)), [])),
-                hint="who stays, stays in line",
+                hint="deletion must not change the order",
                 reveal=True,
             )
 
@@ -273,7 +273,13 @@ class CheckRandomDeletion:
             tokens = words(student, n)
             (kept,) = answers(student, "random_deletion", tokens, 0.0)
             student.note("p = 0 changes something", kept != tokens)
-            expect.equal(kept, tokens, f"{n} tokens, with p = 0", hint="who goes with probability 0?", reveal=True)
+            expect.equal(
+                kept,
+                tokens,
+                f"{n} tokens, with p = 0",
+                hint="how many tokens are deleted with probability 0?",
+                reveal=True,
+            )
         lengths = (2, 3, 5, 8, 6, 4)
         texts = [words(student, n) for n in lengths]
         made = [answers(student, "random_deletion", tokens, 1.0, times=50) for tokens in texts]
@@ -284,15 +290,15 @@ class CheckRandomDeletion:
             "a text came back empty",
             expected="one of its tokens, at least",
             actual="[]",
-            hint='a label without a text teaches nothing: what is left when all throws say "go"?',
+            hint="a label without a text teaches nothing: what is left when every token is drawn for deletion?",
             reveal=True,
         )
         expect.true(
             left == {1},
-            "with p = 1, more than one token stays",
+            "with p = 1, more than one token is kept",
             expected="1 token",
             actual=f"{max(left)} tokens",
-            hint="all are to go, and one must stay",
+            hint="all are drawn for deletion, and one must be kept",
             reveal=True,
         )
         survivors = [
@@ -303,10 +309,10 @@ class CheckRandomDeletion:
         student.note("what is left at p = 1", survivors[0] if len(set(survivors)) == 1 else "now this, now that")
         expect.true(
             len(set(survivors)) > 1,
-            "with p = 1, it is always the same token that stays",
+            "with p = 1, the same token is always kept",
             expected="any token of the text",
             actual=f"always the {survivors[0]}",
-            hint='if all throws say "go", which one stays is decided by one more throw',
+            hint="if every token is drawn for deletion, one more draw decides which one is kept",
             reveal=True,
         )
         tokens = words(student, 2)
@@ -314,25 +320,25 @@ class CheckRandomDeletion:
         student.note("a text of two tokens may lose both", not all(short))
         expect.true(
             all(short),
-            "a text of two tokens came back empty, with p = 0.9",
+            "a text of two tokens came back empty with p = 0.9",
             hint="a text can lose all its tokens at any p, not only at p = 1",
         )
         empty = edge(
             student,
             "an empty text",
             lambda: answers(student, "random_deletion", [], 0.5),
-            "there is nothing to go, and nothing to stay",
+            "there is nothing to delete and nothing to keep",
         )
-        expect.equal(empty, [[]], "an empty text", hint="nothing comes from nothing", reveal=True)
+        expect.equal(empty, [[]], "an empty text", hint="no tokens in, no tokens out", reveal=True)
 
     @check(points=1)
     def check_pure_seeded(self, student):
-        """the text that was passed in stays as it was, and the same seed gives the same text"""
+        """the input text is not modified, and the same seed gives the same text"""
         demand_seeded(student, "random_deletion", words(student, 30), 0.5)
 
     @check(points=1)
     def check_order_dup(self, student):
-        """every position is decided on its own, whatever its word and its neighbours"""
+        """each position is decided independently of its word and its neighbours"""
         n = 1500
         tokens = words(student, n)
         (kept,) = answers(student, "random_deletion", tokens, 0.5)
@@ -341,16 +347,20 @@ class CheckRandomDeletion:
         share = sum(fates) / n
         both = 0.02 < share < 0.98
         student.note("some tokens go and some stay", both)
-        expect.true(both, "nearly all tokens share one fate, with p = 0.5", hint="a throw for every token")
+        expect.true(
+            both,
+            "with p = 0.5, almost all tokens are kept or almost all are deleted",
+            hint="draw one random number per token",
+        )
         turns = sum(one != other for one, other in pairwise(fates)) / (n - 1)
         alone = abs(turns - 2 * share * (1 - share)) <= seven_sigma(0.5, n)
         student.note("a token does not care about its neighbour", alone)
         expect.true(
             alone,
-            "whether a token goes depends on what became of its neighbour",
-            expected=f"another fate than the token before: {2 * share * (1 - share):.2f} of them",
+            "whether a token is deleted depends on its neighbour",
+            expected=f"{2 * share * (1 - share):.2f} of the tokens decided differently from the one before",
             actual=f"{turns:.2f}",
-            hint="does the text change while you walk through it?",
+            hint="does the list change while you iterate over it?",
             reveal=True,
         )
         self.demand_copies_apart(student)
@@ -362,7 +372,7 @@ class CheckRandomDeletion:
             student.note("positions that never go", listed(never))
             expect.true(
                 not never,
-                "some positions never go, in 250 calls with p = 0.5",
+                "some positions are never deleted, in 250 calls with p = 0.5",
                 actual=f"positions {listed(never)} of 7",
                 hint="the first and the last token are tokens like any other",
                 reveal=True,
@@ -379,8 +389,8 @@ class CheckRandomDeletion:
         expect.true(
             not together,
             "when a word is deleted, every occurrence of it is deleted",
-            expected="some copies of a word stay while others go",
-            hint="is it the word that is decided upon, or the position?",
+            expected="some copies of a word are kept while others are deleted",
+            hint="do you decide per word or per position?",
         )
         # The same word before each of 1,200 different ones: if two neighbours of these stay, the copy between them can
         # be seen to stay or to go.
@@ -398,7 +408,7 @@ class CheckRandomDeletion:
         student.note("the first copies go first", gone[0] - gone[1] > bound)
         expect.true(
             abs(gone[0] - gone[1]) <= bound,
-            "of a word that stands there many times, other copies go than those that were thrown for",
+            "of a repeated word, the wrong copies are deleted",
             expected="as many from the first half of the text as from the second",
             actual=f"{gone[0]:.2f} of the copies in the first half, {gone[1]:.2f} in the second",
             hint="which copy does list.remove take?",
@@ -440,16 +450,16 @@ class Swapped:
         student.note("the words are the same", same)
         expect.true(
             same,
-            "the words are not the ones of the text",
+            "the words are not those of the text",
             expected=f"{n_words} words in some order",
             actual=listed(next((text for text in self.texts if sorted(text) != sorted(self.tokens)), [])),
-            hint="an exchange loses no word and doubles none",
+            hint="a swap loses no word and duplicates none",
         )
         self.changed = [moved(self.tokens, text) for text in self.texts]
 
 
 class CheckRandomSwap:
-    """Words change places"""
+    """Words swap places"""
 
     function = "random_swap"
 
@@ -468,10 +478,10 @@ class CheckRandomSwap:
             wrong = next((text for text in made if Counter(text) != Counter(tokens)), [])
             expect.true(
                 not (lost or more),
-                "a word is lost, or stands there more often than before",
+                "a word is lost or duplicated",
                 expected=listed(sorted(tokens)),
                 actual=listed(sorted(wrong)),
-                hint="look at both positions after the exchange: is the value that you overwrote still somewhere?",
+                hint="look at both positions after the swap: is the value that you overwrote still stored somewhere?",
                 reveal=True,
             )
             other = any(text != tokens for text in made)
@@ -494,8 +504,8 @@ class CheckRandomSwap:
         student.note("swaps seen for n = 7 and n = 4", listed(min(number, 20) for number in most.values()))
         expect.true(
             not idle,
-            "n = 1 leaves a text of two words as it is",
-            expected="exchanged in every call",
+            "n = 1 leaves a text of two words unchanged",
+            expected="swapped in every call",
             actual=f"unchanged in {100 * idle:.0f} % of 400 calls",
             hint="can both positions be the same one?",
             reveal=True,
@@ -503,18 +513,18 @@ class CheckRandomSwap:
         expect.true(
             more <= 2,
             "n = 1 moves more than two words",
-            expected="2 words on other positions",
+            expected="2 words at new positions",
             actual=f"{more}",
-            hint="two words exchange their places, and all others stay where they are",
+            hint="two words swap places, and all others stay where they are",
             reveal=True,
         )
         for n, number in most.items():
             expect.true(
                 number == n,
-                say("n = {n} makes another number of swaps", n=n),
+                say("n = {n} does not make {n} swaps", n=n),
                 expected=f"{n} swaps, unless some undo each other",
                 actual=f"{number}",
-                hint="n times: draw two positions, exchange. Does every swap go on from the one before?",
+                hint="n times: draw two positions and swap them. Does each swap continue from the one before?",
                 reveal=True,
             )
         # An exchange makes an even order odd and an odd one even, whichever positions it takes.
@@ -524,34 +534,32 @@ class CheckRandomSwap:
             student.note("swaps are missing where n is larger than the text", any(odd))
             expect.true(
                 not any(odd),
-                say("an order came back that no {n} swaps of two different positions can make", n=n),
-                hint="each swap draws its two positions anew, from all positions of the text",
+                say("{n} swaps of two different positions cannot give this order", n=n),
+                hint="each swap draws two new positions, from all positions of the text",
             )
 
     @check(points=1)
     def check_edges(self, student):
-        """n = 0, a text of one word and an empty text come back as they are"""
+        """n = 0, a text of one word and an empty text change nothing"""
         for n_words, n in ((6, 0), (1, 2), (0, 3)):
             tokens = words(student, n_words)
             if tokens:
                 what = say("{n} swaps in a text of {n_words} words", n=n, n_words=n_words)
             else:
                 what = say("{n} swaps in an empty text", n=n)
-            hint = "very short texts exist; which two positions could be exchanged in them?"
+            hint = "very short texts exist; which two positions could be swapped in them?"
             made = edge(student, what, partial(answers, student, "random_swap", tokens, n, times=20), hint)
             student.note(f"{n} swaps, {n_words} words: unchanged", all(text == tokens for text in made))
             for text in made:
-                expect.equal(
-                    text, tokens, what, hint="where there is nothing to exchange, nothing changes", reveal=True
-                )
+                expect.equal(text, tokens, what, hint="where there is nothing to swap, nothing changes", reveal=True)
         tokens = words(student, 2)
         reversed_ = any(text == tokens[::-1] for text in answers(student, "random_swap", tokens, 1, times=60))
         student.note("two words are exchanged", reversed_)
-        expect.true(reversed_, "n = 1 never exchanges two words", hint="to change nothing is right for n = 0 alone")
+        expect.true(reversed_, "n = 1 never swaps two words", hint="only n = 0 may change nothing")
 
     @check(points=1)
     def check_pure_seeded(self, student):
-        """the text that was passed in stays as it was, the same seed gives the same text, and any pair can be chosen"""
+        """the input text is not modified, the same seed gives the same text, and any pair can be swapped"""
         demand_seeded(student, "random_swap", words(student, 20), 6)
         single = Swapped(student, 5, 1, 500)
         seen = {tuple(changed) for changed in single.changed if len(changed) == 2}
@@ -559,10 +567,10 @@ class CheckRandomSwap:
         student.note("pairs that are never exchanged", listed(f"{i}-{j}" for i, j in missing))
         expect.true(
             not missing,
-            "some pairs of positions are never exchanged",
+            "some pairs of positions are never swapped",
             expected="all 10 pairs of 5 words, in 500 calls",
             actual=f"never: {listed(f'{i}-{j}' for i, j in missing)}",
-            hint="any two positions may be exchanged, the first and the last as well, neighbours or not",
+            hint="any two positions may be swapped, including the first and the last, neighbours or not",
             reveal=True,
         )
         first, second, third = words(student, 3)
@@ -571,8 +579,8 @@ class CheckRandomSwap:
         student.note("a word that stands there twice moves from both places", last_moves)
         expect.true(
             last_moves,
-            "of a word that stands there twice, only the first copy ever moves",
-            hint="a position was drawn, and then its word was looked up again: where does list.index stop looking?",
+            "of a repeated word, only the first copy ever moves",
+            hint="if the word at a drawn position is looked up again, which occurrence does list.index find?",
         )
 
 
@@ -630,13 +638,13 @@ def sizes(numbers: Iterable[int]) -> str:
 
 
 class CheckRandomInsertion:
-    """Synonyms come in"""
+    """Synonyms are inserted"""
 
     function = "random_insertion"
 
     @check(points=1, visible=True)
     def check_length(self, student):
-        """the text grows by n tokens, however few of its words are known"""
+        """the text grows by n tokens, even if few of its words are known"""
         cases = []
         for n in (4, 1, 9):
             lexicon = Lexicon(student, 5, 0)
@@ -659,16 +667,16 @@ class CheckRandomInsertion:
         student.note("one known word among twenty: share of insertions", called(share, (0.05, 0.37, 1)) if share else 0)
         expect.true(
             share == 1,
-            "with one known word among twenty, insertions are left out",
+            "with one known word among twenty, some insertions are missing",
             expected="one token more in each of 400 calls",
             actual=f"in {100 * share:.0f} % of them",
-            hint="which words can be drawn at all? An unknown one costs no insertion",
+            hint="which words can be drawn? An unknown word must not use up an insertion",
             reveal=True,
         )
 
     @check(points=2)
     def check_synonyms(self, student):
-        """the new words are synonyms of words of this text, any of them, and the old words stay in order"""
+        """any synonym of any word of the text can be inserted, and the old words stay in order"""
         for known, unknown, n in ((4, 5, 2), (3, 2, 3)):
             lexicon = Lexicon(student, known, unknown, itself=True)
             tokens = lexicon.text
@@ -692,17 +700,17 @@ class CheckRandomInsertion:
             student.note("known words used", listed(n for n, word in enumerate(known_in_order) if word in of_words))
             expect.true(
                 not lost and in_order,
-                "words of the text are lost, or stand in another order",
+                "words of the text are lost or in another order",
                 expected="the old words in their order, with new ones among them",
-                hint="the text is still all there; something has come in",
+                hint="an insertion keeps the whole text and adds a word",
             )
-            expect.true(new, "no word was inserted", hint="n of them are asked for")
+            expect.true(new, "no word was inserted", hint="n insertions are asked for")
             expect.true(
                 origins == {"synonyms"},
-                "words were inserted that are no synonyms of words of this text",
+                "words were inserted that are not synonyms of words of this text",
                 expected="synonyms of known words of the text",
                 actual=next((word for word in new if lexicon.origin(word) != "synonyms"), None),
-                hint="whose synonym is it? The word itself is none, even if its entry lists it",
+                hint="whose synonym is it? A word is not its own synonym, even if its entry lists it",
                 reveal=True,
             )
             missing = [word for of in lexicon.known for word in lexicon.synonyms[of] if word not in seen]
@@ -710,13 +718,13 @@ class CheckRandomInsertion:
                 not missing,
                 "some synonyms of known words are never inserted, in 300 calls",
                 actual=f"{len(missing)} of {3 * known} never",
-                hint="the word is drawn at random, and then one of its synonyms",
+                hint="draw a word at random, and then one of its synonyms",
                 reveal=True,
             )
 
     @check(points=1)
     def check_places(self, student):
-        """a new word can stand anywhere, also at the start and at the end"""
+        """a new word can be inserted anywhere, including the start and the end"""
         lexicon = Lexicon(student, 5, 0)
         tokens = lexicon.text
         n = 2000
@@ -731,21 +739,21 @@ class CheckRandomInsertion:
         student.note("a new word always stands beside its own", len(found) > 0.8 * n and all(beside))
         expect.true(
             len(found) == len(made),
-            "the text is not what it was, with one new word in it",
-            hint="one new word, and the old ones as before",
+            "the result is not the old text with one new word in it",
+            hint="one new word, and the old ones unchanged",
         )
         expect.true(
             seen == set(range(6)),
-            "a new word does not come to stand everywhere",
+            "some places never get a new word",
             expected="in each of the 6 gaps before, between and behind 5 words",
             actual=f"in gaps {listed(sorted(seen))}, counted from 0",
-            hint="how many gaps do five words have? Which numbers does your draw give, both ends included?",
+            hint="how many gaps do five words have, including both ends? Which numbers does your draw give?",
             reveal=True,
         )
         expect.true(
             not all(beside),
-            "a new word always stands beside the word that it is a synonym of",
-            hint="the place is drawn anew, wherever the word stands",
+            "a new word is always next to the word that it is a synonym of",
+            hint="the place is drawn independently of where the word is",
         )
         counts, bound = Counter(gap for gap, _ in found), seven_sigma(1 / 6, n)
         often = [gap for gap in range(6) if counts[gap] / n > 1 / 6 + bound]
@@ -754,18 +762,18 @@ class CheckRandomInsertion:
         student.note("beside its own word", "usually" if near > 1 / 3 + near_bound else "not preferred")
         expect.true(
             all(abs(counts[gap] / n - 1 / 6) <= bound for gap in range(6)),
-            "a new word comes to stand in some gaps more often than in others",
+            "some gaps get a new word more often than others",
             expected=f"each of the 6 gaps in {1 / 6:.3f} ± {bound:.3f} of {n:,} calls",
             actual=listed(f"{counts[gap] / n:.3f}" for gap in range(6)),
-            hint="what does each number that can be drawn do in list.insert, those beyond either end included?",
+            hint="what does list.insert do with each number that you can draw, including those beyond either end?",
             reveal=True,
         )
         expect.true(
             abs(near - 1 / 3) <= near_bound,
-            "whether a new word stands beside its own is not left to chance",
+            "a new word is next to its own word more or less often than by chance",
             expected=f"2 of 6 gaps are beside it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
             actual=f"{near:.3f}",
-            hint="the place is drawn anew, wherever the word stands",
+            hint="the place is drawn independently of where the word is",
             reveal=True,
         )
         self.demand_no_lean(student)
@@ -776,7 +784,7 @@ class CheckRandomInsertion:
         student.note("two new words always stand side by side", together)
         expect.true(
             not together,
-            "two new words always stand side by side",
+            "two new words are always next to each other",
             hint="each insertion draws a place of its own",
         )
 
@@ -792,17 +800,17 @@ class CheckRandomInsertion:
         student.note("new words gather", "in front" if lean > bound else "behind" if lean < -bound else "nowhere")
         expect.true(
             abs(lean) <= bound,
-            say("of {n} words that join a text of one word, most stand on one side of it", n=n),
+            say("of {n} words inserted into a text of one word, most are on one side of it", n=n),
             expected=f"{n / 2:.0f} ± {bound / 2:.1f} in front of it, on average",
             actual=f"{sum(before) / max(1, len(before)):.1f}",
-            hint="a text that grows has more gaps each time: which of them can the next draw give?",
+            hint="a growing text has more gaps each time: which of them can the next draw reach?",
             reveal=True,
         )
 
     @check(points=1)
     def check_edges(self, student):
-        """without a known word, or with n = 0, the text comes back as it is; nothing else changes, and seeds decide"""
-        hint = "some texts have no word that the lexicon knows: what is there to draw from?"
+        """without a known word or with n = 0 the text is unchanged; inputs are not modified, and the seed decides"""
+        hint = "in some texts the lexicon knows no word: what is there to draw from?"
         for what, n, text, entries in no_change(student):
             made = edge(
                 student,
@@ -812,13 +820,15 @@ class CheckRandomInsertion:
             )
             student.note(f"{what}: unchanged", all(one == text for one in made))
             for one in made:
-                expect.equal(one, text, f"the text, {what}", hint="nothing to insert, nothing changes", reveal=True)
+                expect.equal(
+                    one, text, f"the text, {what}", hint="with nothing to insert, the text is unchanged", reveal=True
+                )
         lexicon = Lexicon(student, 6, 3, itself=True)
         demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=3)
         grows = all(len(text) > len(lexicon.text) for text in made)
         student.note("with known words, the text grows", grows)
-        expect.true(grows, "with known words, nothing is inserted", hint="to insert nothing is right for n = 0 alone")
+        expect.true(grows, "with known words, nothing is inserted", hint="only n = 0 may insert nothing")
 
 
 def gaps(tokens: list[str], text: list[str]) -> list[int]:
@@ -848,13 +858,13 @@ def differences(tokens: list[str], text: list[str]) -> list[int]:
 
 
 class CheckSynonymReplacement:
-    """Synonyms take over"""
+    """Words are replaced by synonyms"""
 
     function = "synonym_replacement"
 
     @check(points=2, visible=True)
     def check_count(self, student):
-        """exactly n positions change, or all that can if there are fewer"""
+        """exactly n positions change, or all candidates if there are fewer"""
         lexicon = Lexicon(student, 4, 5)
         tokens = shuffled(student, [*lexicon.text, lexicon.known[0], lexicon.known[0]])  # one word three times
         possible = sum(word in lexicon.known for word in tokens)
@@ -872,10 +882,10 @@ class CheckSynonymReplacement:
             student.note("length", "the same" if lengths == {0} else "shorter" if max(lengths) <= 0 else "longer")
             expect.true(
                 lengths == {0},
-                "the text has another length",
+                "the length of the text changed",
                 expected=f"{len(tokens)} tokens",
                 actual=f"{len(max(made, key=lambda text: abs(len(text) - len(tokens))))} tokens",
-                hint="a synonym takes the place of its word: one comes, one goes",
+                hint="a synonym takes the place of its word, so the length stays the same",
                 reveal=True,
             )
             counts, want = {len(moved(tokens, text)) for text in made}, min(n, possible)
@@ -884,17 +894,16 @@ class CheckSynonymReplacement:
         for n, counts, want in cases:
             expect.true(
                 counts == {want},
-                say("another number of positions changes than n, or than can change, for n = {n}", n=n),
+                say("the number of changed positions is wrong for n = {n}", n=n),
                 expected=f"{want} positions, of {possible} that can change",
                 actual=f"{listed(sorted(counts))} positions",
-                hint="count positions that can change and do: a word that stands there twice is two of them, and an "
-                "unknown word is none",
+                hint="count positions: a word that occurs twice has two of them, and an unknown word cannot change",
                 reveal=True,
             )
 
     @check(points=1)
     def check_synonyms(self, student):
-        """what takes the place of a word is a synonym of that word, any of them, at any position"""
+        """a word is replaced by a synonym of that word; any synonym and any position can be drawn"""
         for known, unknown, n in ((4, 5, 2), (5, 1, 1)):
             lexicon = Lexicon(student, known, unknown, itself=True)
             tokens = lexicon.text
@@ -919,20 +928,20 @@ class CheckSynonymReplacement:
             known_places = [place for place, word in enumerate(tokens) if word in lexicon.known]
             changed = {place for place, _ in pairs}
             student.note("known words that change", listed(n for n, p in enumerate(known_places) if p in changed))
-            expect.true(pairs, "no word was replaced", hint="n of them should be")
+            expect.true(pairs, "no word was replaced", hint="n words should be replaced")
             expect.true(
                 origins == {"own"},
-                "a word was replaced by something that is no synonym of it",
-                expected="a synonym of the word that stood there",
+                "a word was replaced by something that is not its synonym",
+                expected="a synonym of the old word",
                 actual=next(
                     (f"{tokens[p]} became {word}" for p, word in pairs if lexicon.stranger.get(word) != tokens[p]), None
                 ),
-                hint="whose entry does the new word come from?",
+                hint="which word's entry does the new word come from?",
                 reveal=True,
             )
             expect.true(
                 not fewer,
-                "a word that was drawn for a replacement is still the same afterwards",
+                "a word that was drawn for replacement is unchanged",
                 hint="an entry may list the word itself. Is that a replacement?",
             )
             missing = [word for of in lexicon.known for word in lexicon.synonyms[of] if word not in seen]
@@ -940,13 +949,13 @@ class CheckSynonymReplacement:
                 not missing,
                 "some synonyms are never used, in 400 calls",
                 actual=f"{len(missing)} of {3 * known} never",
-                hint="which positions change, and which synonym comes in, is drawn anew in every call",
+                hint="the positions and the synonyms are drawn anew in every call",
                 reveal=True,
             )
 
     @check(points=2, visible=True)
     def check_protected(self, student):
-        """protected words stay, negations if nothing else is said, and only they"""
+        """only protected words are never replaced; by default these are the negations"""
         negations = ["not", "no", "never"]
         likely = ["nothing", "know", "nevertheless"]
         lexicon = Lexicon(student, 4, 2)
@@ -985,21 +994,24 @@ class CheckSynonymReplacement:
                 not touched,
                 say("a protected word was replaced (protected: {which})", which=which),
                 actual=listed(touched),
-                hint='"not bad" and "hardly bad" have different labels: which words may nobody touch?',
+                hint='"not bad" and "hardly bad" have different labels: which words must not be replaced?',
                 reveal=True,
             )
             expect.true(
                 not left,
-                say("words stay that are known and not protected, with an n for all (protected: {which})", which=which),
+                say(
+                    "known, unprotected words were not replaced although n allows all of them (protected: {which})",
+                    which=which,
+                ),
                 actual=listed(left),
-                hint="what the argument names is protected, word by word, and nothing else",
+                hint="exactly the words in the argument are protected, and nothing else",
                 reveal=True,
             )
 
     @check(points=1)
     def check_edges(self, student):
-        """with n = 0 or without a known word the text comes back as it is; nothing else changes, and seeds decide"""
-        hint = "some texts have no word that the lexicon knows: what is there to draw from?"
+        """with n = 0 or without a known word the text is unchanged; inputs are not modified, and the seed decides"""
+        hint = "in some texts the lexicon knows no word: what is there to draw from?"
         for what, n, text, entries in no_change(student):
             made = edge(
                 student,
@@ -1009,13 +1021,15 @@ class CheckSynonymReplacement:
             )
             student.note(f"{what}: unchanged", all(one == text for one in made))
             for one in made:
-                expect.equal(one, text, f"the text, {what}", hint="nothing to replace, nothing changes", reveal=True)
+                expect.equal(
+                    one, text, f"the text, {what}", hint="with nothing to replace, the text is unchanged", reveal=True
+                )
         lexicon = Lexicon(student, 8, 3, itself=True)
         demand_seeded(student, "synonym_replacement", lexicon.text, 4, lexicon.entries)
         made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=3)
         changes = all(len(text) == len(lexicon.text) and text != lexicon.text for text in made)
         student.note("with known words, the text changes and keeps its length", changes)
-        expect.true(changes, "with known words, nothing is replaced", hint="to change nothing is right for n = 0 alone")
+        expect.true(changes, "with known words, nothing is replaced", hint="only n = 0 may change nothing")
 
 
 def compared(counts: set[int], want: int) -> str:
@@ -1061,7 +1075,7 @@ def parts_of(answer: Any, exactly: bool) -> Any:
         good,
         "mixup returns two things: mixed features and mixed labels",
         actual=f"{len(answer)} things" if isinstance(answer, (list, tuple)) else answer,
-        hint="one tensor of features and one of labels, both mixed already",
+        hint="one tensor of features and one of labels, both already mixed",
         reveal=True,
     )
     return answer
@@ -1103,12 +1117,12 @@ class CheckMixup:
                 answer[1],
                 batch.mixed(batch.y),
                 f"labels ({shape[0]}, {n_classes}), lam = {lam:.2f}",
-                hint="70 % of one review and 30 % of another have 70 % of the one label and 30 % of the other",
+                hint="a mixture of 70 % of one review and 30 % of another has 70 % of one label and 30 % of the other",
             )
 
     @check(points=1, after=("x",))
     def check_ids_refused(self, student):
-        """token ids are refused, and features of any precision are not"""
+        """token ids are refused, features of any floating-point dtype are accepted"""
         draw = student.draw
         refused = {}
         for dtype in (torch.int64, torch.int32):
@@ -1120,14 +1134,14 @@ class CheckMixup:
         for dtype, error in refused.items():
             expect.true(
                 error,
-                say("token ids ({dtype}) are mixed", dtype=str(dtype).removeprefix("torch.")),
+                say("token ids ({dtype}) were mixed instead of refused", dtype=str(dtype).removeprefix("torch.")),
                 expected="TypeError",
                 actual="no error",
-                hint="halfway between word 2054 and word 3185 lies word 2620. What does it mean?",
+                hint="halfway between id 2054 and id 3185 is id 2620, roughly. What does that word mean?",
                 reveal=True,
             )
         batch = Batch(student, (5, 2, 3), 2, float(draw.uniform(0.6, 0.9)), torch.float64)
-        hint = "only integers are to be refused"
+        hint = "only integers should be refused"
         answer = edge(student, "features in float64", lambda: student.mixup(*batch.arguments()), hint)
         expect.close(parts_of(answer, exactly=False)[0], batch.mixed(batch.x), "features in float64", hint=hint)
 
@@ -1146,7 +1160,7 @@ class CheckMixup:
 
     @check(points=1)
     def check_limits(self, student):
-        """lam = 1 changes nothing, lam = 0 leaves the partner, integer labels work, and the batch stays as it was"""
+        """lam = 1 changes nothing, lam = 0 gives the partner, integer labels work, and the batch is not modified"""
         for lam, n_classes in ((1.0, 3), (0.0, 4)):
             batch = Batch(student, (6, 5), n_classes, lam)
             x, y = parts_of(student.pure("mixup", *batch.arguments()), exactly=True)
@@ -1155,7 +1169,7 @@ class CheckMixup:
             expect.close(y, batch.mixed(batch.y), f"labels, lam = {lam:.0f}", hint=hint)
         batch = Batch(student, (4, 2), 3, float(student.draw.uniform(0.6, 0.9)))
         batch.y = torch.eye(3, dtype=torch.int64)[shuffled(student, [0, 1, 2, 0])]
-        hint = "labels in one-hot form are allowed to be integers; a mixture of them is none"
+        hint = "one-hot labels may be integers; a mixture of them is not an integer"
         answer = edge(student, "integer one-hot labels", lambda: student.mixup(*batch.arguments()), hint)
         x, y = parts_of(answer, exactly=True)
         expect.close(x, batch.mixed(batch.x), "features, beside integer one-hot labels")
@@ -1246,10 +1260,10 @@ class Journey:
         missing = [self.returned[number] for number in self.numbers("new") if (number, "new") not in owners]
         expect.true(
             not missing,
-            "translations that are new are missing from the answer",
+            "some new translations are missing from the result",
             expected=missing[0] if missing else None,
             actual=self.found[:3],
-            hint="first into the other language, then back; keep what has changed",
+            hint="translate into the other language, then back; keep what has changed",
             reveal=True,
         )
 
@@ -1293,20 +1307,20 @@ class CheckBackTranslate:
 
     @check(points=2, visible=True)
     def check_round_trip(self, student):
-        """a text goes into the other language first, and then back"""
+        """a text is translated into the other language first, and then back"""
         for n in (5, 8):
             trip = Journey(student, ["new"] * n)
             expect.equal(
                 [" ".join(text.split()) for text in trip.found],
                 trip.returned,
                 f"{n} texts, there and back",
-                hint="to_pivot first, from_pivot on what it returned; the texts stay as from_pivot returned them",
+                hint="to_pivot first, then from_pivot on its output; the texts stay as from_pivot returned them",
                 reveal=True,
             )
 
     @check(points=2)
     def check_labels(self, student):
-        """every text that is kept has its own label"""
+        """every kept text has its own label"""
         for kinds in (
             ("unchanged", "new", "new", "unchanged", "new", "new"),
             ("new", "unchanged", "unchanged", "new", "new", "unchanged", "new"),
@@ -1317,18 +1331,18 @@ class CheckBackTranslate:
             made = {number for number, what in owners if what != "original"}
             expect.true(
                 made >= set(trip.numbers("new")),
-                "translations of some texts that have changed are missing from the answer",
+                "some translations that have changed are missing from the result",
                 expected=f"those of {len(trip.numbers('new'))} texts",
                 actual=f"those of {len(made)} texts",
-                hint="what has changed is kept",
+                hint="translations that have changed are kept",
                 reveal=True,
             )
             expect.true(
                 len(trip.found) == len(trip.found_labels),
-                "there are not as many labels as texts",
+                "the number of labels is not the number of texts",
                 expected=f"{len(trip.found)} labels",
                 actual=f"{len(trip.found_labels)} labels",
-                hint="whoever leaves, leaves with the label",
+                hint="when a text is dropped, so is its label",
                 reveal=True,
             )
             mine = {label: number for number, label in enumerate(trip.labels)}
@@ -1337,7 +1351,7 @@ class CheckBackTranslate:
                 [plain_label(label) for label in trip.found_labels],
                 [trip.labels[number] if number >= 0 else None for number, _ in owners],
                 "labels of the texts that came back",
-                hint="some texts were dropped: who has their labels now?",
+                hint="some texts were dropped: which texts have their labels now?",
                 reveal=True,
             )
             for what, before, after in zip(("texts", "labels"), (trip.texts, trip.labels), trip.after, strict=True):
@@ -1345,12 +1359,12 @@ class CheckBackTranslate:
                 expect.true(
                     before == after,
                     say("the {what} that were passed in have changed", what=what),
-                    hint="the originals are still wanted: build new lists",
+                    hint="the originals are still needed: build new lists",
                 )
 
     @check(points=1)
     def check_filters(self, student):
-        """a text that came back unchanged, but for case or blanks, is dropped, and so is one that came before"""
+        """a text is dropped if, ignoring case and whitespace, it is unchanged or repeats an earlier result"""
         cases = []
         for kinds in (
             ("new", "unchanged", "case", "new", "outer", "again 0", "again case 3", "again inner 0", "new", "inner"),
@@ -1362,10 +1376,10 @@ class CheckBackTranslate:
             trip.demand_new()
             expect.true(
                 not kept,
-                "a text was kept that came back unchanged",
+                "an unchanged text was kept",
                 expected="only texts that are new",
                 actual=kept,
-                hint="a copy teaches nothing that its original did not; and what would a reader call unchanged?",
+                hint="a copy teaches nothing new; which differences would a reader still call unchanged?",
                 reveal=True,
             )
             expect.true(
@@ -1373,14 +1387,14 @@ class CheckBackTranslate:
                 "a text was kept twice",
                 expected="each new text once",
                 actual=sorted(names, key=str.casefold),
-                hint="two originals may come back as one and the same text",
+                hint="two originals may come back as the same text",
                 reveal=True,
             )
             expect.equal(
                 names,
                 [trip.returned[number] for number in trip.numbers("new")],
                 "the texts that are new",
-                hint="of two that are alike, the first one stays",
+                hint="of two equal results, the first one is kept",
                 reveal=True,
             )
             own = [trip.labels[number] for number in trip.numbers("new")]
@@ -1393,7 +1407,7 @@ class CheckBackTranslate:
             expect.true(
                 not later,
                 "a text has the label of a later copy of it",
-                hint="of two that are alike, the first one stays, and its label with it",
+                hint="of two equal results, the first one is kept with its label",
             )
 
     def facts(self, student, trip: Journey) -> tuple[list[str], list[str], set[str]]:
@@ -1432,15 +1446,15 @@ class CheckBackTranslate:
         student.note("calls of a translator", "few" if few else "about one for each text")
         expect.true(
             few,
-            "a translator is called over and over",
+            "a translator is called too often",
             expected=f"for {n} texts, at most {n // 4} calls of each",
             actual=listed(len(calls) for calls in trip.calls) + " calls",
-            hint="a model translates 64 texts in one batch nearly as fast as one: what does it want to be given?",
+            hint="a model translates a batch of 64 texts nearly as fast as a single one: what should each call get?",
             reveal=True,
         )
         expect.true(
             not kinds,
-            "a translator is called on something that is no list",
+            "a translator is called on something that is not a list",
             expected="a list of texts",
             actual=listed(kinds),
             hint="see the types in the signature",
@@ -1449,7 +1463,7 @@ class CheckBackTranslate:
 
     @check(points=1)
     def check_filters_empty(self, student):
-        """no text without words comes back, and no texts give no texts"""
+        """texts without words are dropped, and an empty list gives an empty list"""
         for kinds in (("new", "empty", "new", "blank"), ("blank", "new", "empty", "new", "new")):
             trip = Journey(student, kinds)
             trip.demand_new()
@@ -1457,10 +1471,10 @@ class CheckBackTranslate:
             student.note("texts without words", listed(sorted(kept)) or "none")
             expect.true(
                 not kept,
-                "a text without any words was kept",
-                expected="no empty text, nor one of blanks",
+                "a text without words was kept",
+                expected="no text that is empty or only whitespace",
                 actual=[text for text in trip.found if not text.strip()],
-                hint="a translator sometimes has nothing to say. Should a model learn from it?",
+                hint="a translator sometimes returns nothing. Should a model learn from that?",
                 reveal=True,
             )
         nothing = edge(student, "no texts", lambda: Journey(student, []), "two empty lists in, two empty lists out")
@@ -1521,7 +1535,7 @@ class Verdicts:
             self.found_labels,
             [self.labels[place] for place in self.kept],
             f"labels, {what}",
-            hint="whoever leaves, leaves with the label; and nobody gets another one",
+            hint="when a text is dropped, so is its label; all others keep theirs",
             reveal=True,
         )
 
@@ -1542,7 +1556,7 @@ class CheckKeepConfirmed:
 
     @check(points=2, visible=True)
     def check_confirmed(self, student):
-        """the texts are kept whose label is the classifier's choice, in their order and with their labels"""
+        """a text is kept if the classifier predicts its label; order and labels are preserved"""
         two = Verdicts(student, self.pairs(student, (True, True, False, True, True, False, True, True)), 2)
         shares = [
             (0.9 * own, 0.9 * rival) for own, rival in self.pairs(student, (False, True, True, False, True, True))
@@ -1551,18 +1565,18 @@ class CheckKeepConfirmed:
         for verdicts, n_classes in ((two, 2), (four, 4)):
             verdicts.demand(
                 f"{n_classes} classes, the classifier being sure",
-                "which class does it choose, and which label is there?",
+                "which class does it predict, and which label does the text have?",
             )
 
     @check(points=1)
     def check_threshold(self, student):
-        """the label has to win, and with a probability of at least the threshold, which is 0.5 if nothing is said"""
+        """the label must be the most likely class, with a probability of at least the threshold (default 0.5)"""
         by_chance = float(student.draw.uniform(0.0, 0.02))
         default = [(0.65, 0.2), (0.44 - by_chance, 0.3), (0.2, 0.6), (0.56 + by_chance, 0.2), (0.42, 0.38), (0.5, 0.25)]
         low = [(0.4, 0.3), (0.35 + by_chance, 0.45), (0.28, 0.25), (0.33, 0.25), (0.1, 0.7), (0.36, 0.4)]
         high = [(0.8, 0.2), (0.7 - by_chance, 0.3), (0.75, 0.25), (0.1, 0.9), (0.6, 0.4), (0.9 + by_chance, 0.08)]
         cases = [
-            (Verdicts(student, default, 4), "the threshold being left to its default, 0.5"),
+            (Verdicts(student, default, 4), "with the default threshold, 0.5"),
             (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),
             (Verdicts(student, high, 3, threshold=0.75), "threshold=0.75"),
         ]
@@ -1580,15 +1594,15 @@ class CheckKeepConfirmed:
         student.note("calls of the classifier", "few" if few else "about one for each text")
         expect.true(
             few,
-            "the classifier is called over and over",
+            "the classifier is called too often",
             expected=f"for {n} texts, at most {n // 4} calls",
             actual=f"{len(verdicts.calls)} calls",
-            hint="a model classifies 64 texts in one batch nearly as fast as one: what does it want to be given?",
+            hint="a model classifies a batch of 64 texts nearly as fast as a single one: what should each call get?",
             reveal=True,
         )
         expect.true(
             not kinds,
-            "the classifier is called on something that is no list",
+            "the classifier is called on something that is not a list",
             expected="a list of texts",
             actual=listed(kinds),
             hint="see the types in the signature",
@@ -1598,7 +1612,7 @@ class CheckKeepConfirmed:
 
     @check(points=1, after=("confirmed",))
     def check_edges(self, student):
-        """equal texts are decided one by one, no texts give no texts, a missing label is an error; nothing changes"""
+        """equal texts are decided one by one, no texts give no texts, missing labels raise; inputs are not modified"""
         verdicts = Verdicts(student, self.pairs(student, (True, False, True, True)), 2)
         again = Verdicts(student, self.pairs(student, (True, True, False)), 2)
         # The first text three times: twice with its own label, then with the other one.
@@ -1614,7 +1628,7 @@ class CheckKeepConfirmed:
                 expect.true(
                     before == after,
                     say("the {what} that were passed in have changed", what=what),
-                    hint="the originals are still wanted: build new lists",
+                    hint="the originals are still needed: build new lists",
                 )
         nothing = edge(student, "no texts", lambda: Verdicts(student, [], 2), "two empty lists in, two empty lists out")
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
@@ -1624,5 +1638,5 @@ class CheckKeepConfirmed:
             expect.raises(
                 partial(short.ask, student, {}),
                 say("3 texts and {count} labels", count=3 + spare),
-                hint="zip stops at the shorter list, and says nothing",
+                hint="zip silently stops at the shorter list",
             )

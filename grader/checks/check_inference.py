@@ -199,7 +199,7 @@ class Metered:
             say("{what}: neither a label of the model nor one of its probabilities", what=what),
             expected="a label of model.config.id2label, and its probability",
             actual=answer,
-            hint="ask the model for its answer, and its config for the name of it",
+            hint="the logits come from the model, the class names from its config",
             reveal=True,
         )
         return told
@@ -209,7 +209,7 @@ def parts(answer: Any, what: str) -> tuple[Any, Any]:
     """Label and confidence of one answer."""
     expect.true(
         isinstance(answer, (tuple, list)) and len(answer) == 2,
-        say("{what}: not a pair of a label and a confidence", what=what),
+        say("{what}: not a (label, confidence) pair", what=what),
         expected="(label, confidence)",
         actual=answer,
         reveal=True,
@@ -221,11 +221,11 @@ def parts(answer: Any, what: str) -> tuple[Any, Any]:
 def number_of(value: Any, what: str) -> float:
     """A confidence as a float; one that is still a tensor is remarked on."""
     if isinstance(value, Tensor) and value.numel() == 1:
-        expect.remark(say("a confidence comes as a tensor; the docstring says a number"))
+        expect.remark(say("a confidence is a tensor; the docstring says a number"))
         value = value.item()
     expect.true(
         isinstance(value, (int, float)),
-        say("{what}: the confidence is no number", what=what),
+        say("{what}: the confidence is not a number", what=what),
         expected="a number",
         actual=value,
         reveal=True,
@@ -244,8 +244,8 @@ def demand_count(answers: Any, n: int, what: str = "predict_batch") -> list[Any]
     )
     expect.true(
         len(answers) == n,
-        say("the number of answers is not that of the texts: {got} answers for {n} texts", got=len(answers), n=n),
-        hint="every text has one answer, those of the last batch and those that come twice too",
+        say("there is not one answer per text: {got} answers for {n} texts", got=len(answers), n=n),
+        hint="every text has one answer, including those of the last batch and those that occur twice",
         reveal=True,
     )
     return list(answers)
@@ -328,27 +328,27 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     student.note("left in training mode", left_training)
     expect.true(
         not any(dropout for _, dropout, _ in seen),
-        "dropout was on during a prediction: the model came in training mode",
-        hint="a prediction that draws random numbers is another one the next time; which mode has no dropout?",
+        "dropout was on during a prediction: the model was passed in training mode",
+        hint="a prediction that draws random numbers differs from call to call; which mode has no dropout?",
         reveal=True,
     )
     expect.true(
         not any(graph for graph, _, _ in seen),
-        "the forward pass built a graph for a backward pass that never comes",
+        "the forward pass built an autograd graph that no backward pass will use",
         hint="the graph keeps every intermediate result in memory; how do you tell torch that it is not needed?",
         reveal=True,
     )
     expect.true(
         not any(changed for _, _, changed in seen),
-        "a prediction changed something",
-        expected="only the mode of the model may change",
+        "a prediction had side effects",
+        expected="only the model's mode may change",
         actual=next((changed for _, _, changed in seen if changed), None),
         hint="the caller goes on using the model, its tokenizer and torch",
         reveal=True,
     )
     expect.true(
         not left_training,
-        "a model that came in evaluation mode is in training mode afterwards",
+        "a model that was in evaluation mode is in training mode afterwards",
         hint="restore the mode that you found, or leave it in evaluation mode",
         reveal=True,
     )
@@ -368,7 +368,7 @@ class CheckPredict:
 
     @check(points=3, visible=True, preloads=("transformers",))
     def check_values(self, student):
-        """label and probability are those of the model, for short texts, longer ones and an empty one"""
+        """label and probability are the model's, for short, long and empty texts"""
         for n_classes, lengths in ((3, (5, 12, 3, 23)), (2, (9, 4, 0, 17))):
             desk = Desk(student, n_classes, lengths)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -378,18 +378,18 @@ class CheckPredict:
                     answer,
                     right,
                     f"text {i}",
-                    "tokenizer, model, softmax over the classes, the largest; what does each of them get to see?",
+                    "tokenizer, model, softmax over the classes, maximum: what is the input of each step?",
                 )
 
     @check(points=2, preloads=("transformers",))
     def check_eval_no_grad(self, student):
-        """no dropout and no graph, in whatever mode the model comes; nothing else of it changes"""
+        """no dropout and no autograd graph, whatever mode the model is in; nothing else changes"""
         texts = [text_of(student.draw, 6), text_of(student.draw, 11)]
         demand_quiet(student, "predict", texts)
 
     @check(points=1, preloads=("transformers",))
     def check_own_confidence(self, student):
-        """the confidence is that of the predicted label: at least 1/C, also where the model is unsure"""
+        """the confidence is that of the predicted label: at least 1/C, even where the model is unsure"""
         for n_classes in (5, 2):
             desk = Desk(student, n_classes, (4, 9, 6, 14), gain=0.6)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -407,7 +407,7 @@ class CheckPredict:
 
     @check(points=1, preloads=("transformers",))
     def check_truncates(self, student):
-        """a text longer than max_length is cut to it by the tokenizer, and one longer than the model can take too"""
+        """a text longer than max_length is truncated by the tokenizer, even if it exceeds the model's own limit"""
         cases = ((30, 12), (41, 17), (170, 20), (200, None))
         metered, widths = Metered(student, "mode"), []
         for n_tokens, max_length in cases:
@@ -428,13 +428,13 @@ class CheckPredict:
         for (n_tokens, max_length), width in zip(cases, widths, strict=True):
             expect.true(
                 width,
-                say("an error for a text of {n} tokens, more than the model can take", n=n_tokens),
-                hint="who makes sure that the text is no longer than the model can take?",
+                say("an error for a text of {n} tokens, which is more than the model's limit", n=n_tokens),
+                hint="what keeps the text within the model's limit?",
                 reveal=True,
             )
             expect.true(
                 width == (max_length or 128),
-                say("the model got another number of tokens than max_length, of a text that is longer than that"),
+                say("for a text longer than max_length, the model did not get max_length tokens"),
                 expected=f"{max_length or 128} tokens of {n_tokens + 2}",
                 actual=f"{width} tokens",
                 hint=hint,
@@ -443,8 +443,8 @@ class CheckPredict:
         demand_either(
             answers,
             short.right,
-            "texts that were cut",
-            "the tokenizer cuts at the end of the text, and both special tokens stay",
+            "truncated texts",
+            "the tokenizer truncates the end of the text and keeps both special tokens",
         )
 
     @check(points=1, visible=True, preloads=("transformers",))
@@ -458,14 +458,14 @@ class CheckPredict:
                 labels,
                 [label for label, _ in desk.right],
                 "labels",
-                hint="model.config.id2label knows the name of every class index",
+                hint="model.config.id2label maps every class index to its name",
                 reveal=True,
             )
 
 
 # --- predict_batch ---
 
-SHARED = "each answer belongs to its own text: the neighbours in the batch must not matter, nor the order"
+SHARED = "each answer belongs to its own text: neither the other texts of the batch nor the order may matter"
 
 
 def each_has_its_own(widths: list[int], lengths: list[int]) -> bool:
@@ -489,7 +489,7 @@ class CheckPredictBatch:
 
     @check(points=3, visible=True, preloads=("transformers",), substitutes=("predict",))
     def check_same_as_single(self, student):
-        """the answers are those of one text at a time, in the order of the texts"""
+        """the answers equal those for single texts, in the order of the texts"""
         for n_classes, lengths, batch_size, max_length in (
             (3, (14, 3, 27, 6, 20, 10, 36, 17), 4, 128),
             (2, (9, 25, 4, 12, 6, 19), 2, 16),
@@ -534,21 +534,21 @@ class CheckPredictBatch:
                 "more texts in one forward pass than batch_size",
                 expected=f"at most {batch_size} of {n} texts",
                 actual=f"{largest} texts",
-                hint="a batch has to fit into the memory of a GPU: where does batch_size go?",
+                hint="a batch has to fit into GPU memory: where does batch_size go?",
                 reveal=True,
             )
             expect.true(
                 calls == -(-n // batch_size),
-                "the model is called another number of times than there are batches",
+                "the number of model calls is not the number of batches",
                 expected=f"{-(-n // batch_size)} calls for {n} texts, batch_size={batch_size}",
                 actual=f"{calls} calls",
-                hint="a batch is one forward pass, not one for each of its texts",
+                hint="a batch is one forward pass, not one per text",
                 reveal=True,
             )
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_dynamic_padding(self, student):
-        """each batch is as wide as its own longest text, not as max_length and not as the longest text of all"""
+        """each batch is padded to its own longest text, not to max_length and not to the longest text overall"""
         for lengths, batch_size in (((5, 3, 9, 38, 4, 6, 12, 2, 7), 3), ((4, 10, 33, 6, 3, 8, 11, 17), 2)):
             metered = Metered(student, "columns")
             texts = [text_of(student.draw, length) for length in lengths]
@@ -562,7 +562,7 @@ class CheckPredictBatch:
                 batches.setdefault(call, []).append(width)
             expect.true(
                 all(len(set(batch)) == 1 for batch in batches.values()),
-                "answers from one forward pass that tell of different widths",
+                "answers from one forward pass report different widths",
                 hint="every answer comes from the model's own logits for that text",
                 reveal=True,
             )
@@ -577,7 +577,7 @@ class CheckPredictBatch:
             expect.true(
                 fit,
                 "a batch is narrower than its longest text",
-                hint="texts are cut to max_length, and to nothing shorter",
+                hint="texts are truncated to max_length and no further",
                 reveal=True,
             )
             own = each_has_its_own(widths, tokens)
@@ -594,9 +594,9 @@ class CheckPredictBatch:
             expect.true(
                 own,
                 "a batch is not as wide as its longest text",
-                expected="a width of its own for every batch, that of its longest text",
+                expected="each batch as wide as its own longest text",
                 actual=f"batches of {widths} columns",
-                hint="the longest text of the batch decides; who waits for columns of padding that nobody needs?",
+                hint="the longest text of the batch decides; every extra column of padding costs compute",
                 reveal=True,
             )
         self.demand_default_length(student)
@@ -615,14 +615,14 @@ class CheckPredictBatch:
         expect.equal(
             widths,
             [128] * 3,
-            "columns of a batch whose text has more than 128 tokens, max_length being left to its default",
+            "columns of a batch whose text has more than 128 tokens, with max_length at its default",
             hint="the signature gives max_length a default: where does it go?",
             reveal=True,
         )
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
-        """no texts, one, a last batch that is full or not, batches of one, a tuple, texts that come twice"""
+        """edge cases: no texts, one text, a full or partial last batch, batches of one, a tuple, repeated texts"""
         desk = Desk(student, 4, (6, 3, 11, 0, 8, 14, 5))
         texts, right = desk.texts, desk.right
         model, tokenizer = desk.model, desk.tokenizer
@@ -646,13 +646,13 @@ class CheckPredictBatch:
             "no texts should give an empty list",
             expected="[]",
             actual=answers,
-            hint="how often is the loop over the batches entered, and what is returned if it never is?",
+            hint="how often does the loop over the batches run, and what is returned if it never does?",
             reveal=True,
         )
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_eval_no_grad(self, student):
-        """no dropout and no graph, in whatever mode the model comes; nothing else of it changes"""
+        """no dropout and no autograd graph, whatever mode the model is in; nothing else changes"""
         texts = [text_of(student.draw, length) for length in (6, 11, 3, 8, 5, 9)]
         demand_quiet(student, "predict_batch", texts, batch_size=2)
 
@@ -670,7 +670,7 @@ def gaps_of(confidences: list[float], correct: list[int], n_bins: int) -> float:
 
 
 class CheckExpectedCalibrationError:
-    """Whether a confidence is right as often as it says"""
+    """Whether confidences match the accuracy"""
 
     function = "expected_calibration_error"
 
@@ -687,37 +687,41 @@ class CheckExpectedCalibrationError:
             confidences = student.draw.uniform(0.02, 0.98, n).double()
             correct = student.draw.uniform(0, 1, n).double() < 0.2 + 0.6 * (1 - confidences)
             options = {} if n_bins is None else {"n_bins": n_bins}
-            hint = "in each bin two means are compared: of the confidences, and of what is right"
+            hint = "each bin compares two means: the mean confidence and the accuracy"
             self.compare(student, confidences, correct, f"{n} predictions, {n_bins or 10} bins", hint, **options)
 
     @check(points=1, preloads=("transformers",))
     def check_weights(self, student):
-        """a full bin counts more than one with a single prediction, and an empty one not at all"""
+        """bins are weighted by their number of predictions; an empty bin has weight 0"""
         for high, low in ((9, 1), (3, 11)):
             confidences = torch.cat([student.draw.uniform(0.91, 0.99, high), student.draw.uniform(0.31, 0.39, low)])
             correct = torch.tensor([i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
-            hint = "how many predictions stand behind each distance?"
+            hint = "how many predictions does each gap represent?"
             self.compare(student, confidences, correct, f"{high} predictions in one bin, {low} in another", hint)
 
     @check(points=1, preloads=("transformers",))
     def check_borders(self, student):
-        """a confidence on a border belongs to the bin below, 1 to the last bin and 0 to the first"""
+        """a confidence on a bin edge belongs to the bin below, 1 to the last bin and 0 to the first"""
         for n_bins, extra in ((4, 0.3), (8, 0.55)):
             confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
             correct = torch.tensor([True, True, False, True, False, False, True, True])
             near = student.draw.uniform(0.02, 0.1, 3).double()
             confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([True] * 3)])
-            hint = "which of the two borders is part of a bin? What becomes of a confidence of exactly 1?"
+            hint = "which of its two edges does a bin include? Where does a confidence of exactly 1 go?"
             self.compare(student, confidences, correct, f"some on borders, {n_bins} bins", hint, n_bins=n_bins)
 
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):
-        """no predictions are an error, and predictions that are as good as they say have the error 0"""
+        """no predictions raise an error, and perfectly calibrated predictions have the error 0"""
         share = student.draw.integer(2, 5)
         confidences = torch.full((2 * share,), 1 / share)
         correct = torch.tensor([i % share == 0 for i in range(2 * share)])
         self.compare(
-            student, confidences, correct, "all as good as they say", "0.5 and right every other time is perfect"
+            student,
+            confidences,
+            correct,
+            "all perfectly calibrated",
+            "a confidence of 0.5 with half of the predictions correct is perfectly calibrated",
         )
         self.compare(student, confidences[:1], correct[:1], "a single prediction", "one prediction is no exception")
         nothing = torch.zeros(0)
@@ -728,11 +732,15 @@ class CheckExpectedCalibrationError:
                 raise
             if error.type != "ValueError":
                 expect.remark(
-                    say("expected_calibration_error raises {type} for no predictions, not ValueError", type=error.type)
+                    say("expected_calibration_error raises {type} without predictions, not ValueError", type=error.type)
                 )
         else:
             expect.true(
-                False, "no error for no predictions", actual=got, hint="what is the mean of nothing?", reveal=True
+                False,
+                "no error was raised without predictions",
+                actual=got,
+                hint="what is the mean of an empty tensor?",
+                reveal=True,
             )
 
 
@@ -757,7 +765,7 @@ def best_temperature(logits: Tensor, labels: Tensor) -> float:
 
 
 class CheckTemperatureScale:
-    """One number that mends all confidences"""
+    """One number that corrects all confidences"""
 
     function = "temperature_scale"
 
@@ -777,11 +785,11 @@ class CheckTemperatureScale:
         if number and got > 0:
             student.note(f"{what}: steps of 2 % above the best", round(50 * math.log(got / want)))
             got = got / want
-        expect.close(got, 1.0, f"temperature over the best one, {what}", tolerance=0.006, hint=hint)
+        expect.close(got, 1.0, f"ratio to the best temperature, {what}", tolerance=0.006, hint=hint)
 
     @check(points=2, visible=True, preloads=("transformers",), seconds=20)
     def check_too_sure(self, student):
-        """for logits that are too large, the temperature with the lowest cross-entropy, above 1"""
+        """for logits that are too large, the temperature that minimises the cross-entropy is above 1"""
         for n, n_classes, factor in ((200, 3, 3.1), (150, 2, 1.9)):
             logits, labels = self.sample(student, n, n_classes, factor)
             hint = "the cross-entropy of logits / T has one minimum: where is it?"
@@ -792,20 +800,20 @@ class CheckTemperatureScale:
         """for logits that are too small, a temperature below 1"""
         for n, n_classes, factor in ((180, 4, 0.31), (210, 2, 0.45)):
             logits, labels = self.sample(student, n, n_classes, factor)
-            self.compare(student, logits, labels, f"logits times {factor}", "may a temperature be below 1?")
+            self.compare(student, logits, labels, f"logits times {factor}", "can a temperature be below 1?")
 
     @check(points=1, preloads=("transformers",), seconds=20)
     def check_large(self, student):
-        """logits in the hundreds, and rows that are shifted, which softmax does not see"""
+        """works for logits in the hundreds, and ignores a constant added to a row"""
         logits, labels = self.sample(student, 190, 3, 17.0)
-        hint = "exp(800) is no number any more, and what is common to a row has no say in softmax"
+        hint = "exp(800) overflows, and softmax ignores a constant added to a whole row"
         self.compare(student, logits, labels, "logits times 17", hint)
         shifted = logits + 300 * student.draw.normal(190, 1)
         self.compare(student, shifted.double(), labels, "logits times 17, rows shifted", hint)
 
     @check(points=1, after=("too_sure",), preloads=("transformers",), seconds=20)
     def check_right_classes(self, student):
-        """the right classes count, not the likely ones: other labels, another temperature"""
+        """the correct classes count, not the most likely ones: other labels, another temperature"""
         logits, labels = self.sample(student, 160, 3, 2.0)
         swapped = torch.where(torch.arange(160) % 4 == 0, (labels + 1) % 3, labels)
         self.compare(student, logits, swapped, "a quarter of the labels changed", "whose logit should be high?")

@@ -80,7 +80,7 @@ class CheckTrainingMemory:
 
     @check(points=2, visible=True)
     def check_static_full(self, student):
-        """full fine-tuning takes 16 bytes per parameter before any text is read: 4 + 4 + 8"""
+        """full fine-tuning takes 4 + 4 + 8 = 16 bytes per parameter before any text is read"""
         draw = student.draw
         for n in (BERT_BASE, draw.integer(10**6, 10**8)):
             got = student.training_memory(n, n, **sizes(draw))
@@ -90,12 +90,12 @@ class CheckTrainingMemory:
                     name,
                     want,
                     f"{n:,} parameters, all of them trained",
-                    "a number in float32 takes 4 bytes; Adam remembers two numbers for each that it trains",
+                    "a float32 takes 4 bytes; Adam keeps two numbers per trained parameter",
                 )
 
     @check(points=2)
     def check_static_lora(self, student):
-        """what is frozen takes 4 bytes per parameter, what is trained 16"""
+        """frozen parameters take 4 bytes each, trained ones 16"""
         draw = student.draw
         few = 12 * 2 * 8 * (768 + 768)
         for n_total, n_train in (
@@ -109,14 +109,15 @@ class CheckTrainingMemory:
                     name,
                     want,
                     f"{n_train:,} of {n_total:,} parameters trained",
-                    "frozen weights still lie in the memory; who needs a gradient, and who needs Adam's two numbers?",
+                    "frozen weights are still in memory; which parameters need a gradient, and which "
+                    "need Adam's two moments?",
                 )
 
     @check(points=3)
     def check_activations(self, student):
-        """stored activations grow with layers, batch, tokens and width, and with the square of the length"""
+        """stored activations grow with layers, batch, length and width, and with the square of the length"""
         draw = student.draw
-        hint = "each layer stores something for each token and unit of width, and an S x S matrix for each head"
+        hint = "each layer stores a number of bytes per token and unit of width, and S x S matrices per head"
         for batch, seq, measured in MEASURED:
             got = student.training_memory(BERT_BASE, BERT_BASE, batch, seq, 768, 12, 12)
             want = measured * 2**30
@@ -151,7 +152,7 @@ class CheckTrainingMemory:
                 "activations",
                 0,
                 "act_per_token=0",
-                "where no gradient passes, nothing has to be stored: neither vectors nor attention scores",
+                "where no gradient flows, nothing has to be stored: neither vectors nor attention scores",
             )
 
     @check(points=1, visible=True, after=("static_full",))
@@ -231,8 +232,8 @@ def demand_objectives(chosen, cases, hint):
         )
     expect.true(
         len({str(answer) for answer in chosen.values()}) > 1,
-        "all kinds of output get one and the same objective",
-        hint="is a label made in the same way as a story?",
+        "all outputs get the same objective",
+        hint="is a label produced in the same way as a story?",
     )
 
 
@@ -243,17 +244,17 @@ class CheckChooseObjective:
 
     @check(points=2, visible=True)
     def check_understanding(self, student):
-        """labels, tags and spans are read off a text: MLM, with a source or without"""
+        """labels, tags and spans are read off a text: MLM, with or without a source"""
         cases = [case for case in ACCEPTED if case[0] in READ]
         demand_objectives(
             objectives(student, [*cases, (WRITTEN, False)]),
             cases,
-            "the text is all there before the first label is given. Who may look at both sides of a token?",
+            "the whole text is known before the first label is given. Which model sees both sides of a token?",
         )
 
     @check(points=1)
     def check_generation(self, student):
-        """new text without a source, such as a dialogue or a story, is a matter for CLM"""
+        """new text without a source, such as a dialogue or a story, calls for CLM"""
         cases = [(WRITTEN, False)]
         demand_objectives(
             objectives(student, [*cases, *((output, False) for output in READ)]),
@@ -263,17 +264,18 @@ class CheckChooseObjective:
 
     @check(points=1)
     def check_summary(self, student):
-        """new text from a source, such as a summary, is a matter for seq2seq or CLM"""
+        """new text from a source, such as a summary, calls for seq2seq or CLM"""
         cases = [(WRITTEN, True)]
         demand_objectives(
             objectives(student, [*cases, *((output, True) for output in READ)]),
             cases,
-            "a source can be read in both directions, and yet the summary has to be written: by which part?",
+            "an encoder can read a source in both directions, but the summary has to be written: by "
+            "which part of a model?",
         )
 
     @check(points=1)
     def check_unknown(self, student):
-        """an output that is none of the four raises an error, and the four do not"""
+        """an unknown output raises an error, the four known ones do not"""
         known = objectives(student, list(ACCEPTED))
         for output, has_source in ACCEPTED:
             expect.true(
@@ -290,7 +292,7 @@ class CheckChooseObjective:
                 say("output={output!r}, has_source={has_source}: no error", output=output, has_source=has_source),
                 expected="an exception",
                 actual=answer,
-                hint="whoever asks for something unknown should hear of it, rather than get whatever comes last",
+                hint="an unknown output should raise an error rather than fall through to the last branch",
                 reveal=True,
             )
 
@@ -471,7 +473,7 @@ class Plans:
                 asked=asked,
                 met=met,
             ),
-            hint="a plan that trains no more than a head always fits; with plenty of data, it gives away accuracy",
+            hint="a plan that trains only the head is easy to fit; with plenty of data, it costs accuracy",
         )
 
 
@@ -504,7 +506,7 @@ class CheckChooseStrategy:
 
     @check(points=1, visible=True, substitutes=("training_memory",))
     def check_scenario_A(self, student):
-        """100,000 examples, one task, a GPU of 16 GB and three days: full fine-tuning"""
+        """100,000 examples, one task, a 16 GB GPU and three days: full fine-tuning"""
         draw = student.draw
         many = {"n_train": draw.integer(5000, 200_000), "hours": 72.0}
         plans = Plans(
@@ -526,12 +528,12 @@ class CheckChooseStrategy:
                 plans.method(place),
                 "full",
                 f"method for {in_words(plans.situations[place])}",
-                hint="with plenty of data and one task, full fine-tuning is the first choice wherever it fits, if need "
-                "be with a smaller micro-batch",
+                hint="with plenty of data and one task, full fine-tuning is the first choice wherever it "
+                "fits, with a smaller micro-batch if necessary",
             )
         expect.true(
             not (isinstance(scarce, dict) and scarce.get("method") == "full"),
-            "full fine-tuning is planned whatever the situation, with 500 examples too",
+            "full fine-tuning is planned in every situation, even with 500 examples",
             hint="does the decision depend on the amount of data?",
         )
 
@@ -559,12 +561,12 @@ class CheckChooseStrategy:
                 say("full fine-tuning is planned for {situation}", situation=what),
                 expected="lora or head",
                 actual=plans.answers[place]["method"],
-                hint="the memory would do; but how many parameters would learn from how few examples?",
+                hint="memory is not the problem; how many parameters would learn from how few examples?",
                 reveal=True,
             )
             for name, hint in (
-                ("augment", "little data: what could be done to have more of it?"),
-                ("early_stopping", "little data is learned by heart quickly: how would you notice in time?"),
+                ("augment", "little data: how could you get more of it?"),
+                ("early_stopping", "a small data set is memorised quickly: how would you notice in time?"),
             ):
                 expect.true(
                     bool(plans.answers[place][name]),
@@ -584,8 +586,8 @@ class CheckChooseStrategy:
                 and plenty.get("augment")
                 and plenty.get("early_stopping")
             ),
-            "100,000 examples get the same treatment as 500",
-            hint="what is a remedy for little data need not be one for plenty",
+            "100,000 examples get the same plan as 500",
+            hint="what helps with little data need not help with plenty",
         )
 
     @check(points=1, after=("scenario_A",), substitutes=("training_memory",))
@@ -610,12 +612,12 @@ class CheckChooseStrategy:
                     room=s["storage_mb"],
                     situation=in_words(s),
                 ),
-                hint="which part of the model could all the tasks share?",
+                hint="which part of the model could all tasks share?",
             )
 
     @check(points=3, substitutes=("training_memory",))
     def check_fits_memory(self, student):
-        """in 240 situations, every plan fits into 90 % of the GPU by the memory model"""
+        """in 240 situations, every plan fits into 90 % of the GPU according to the memory model"""
         plans = Plans(student, grid(student.draw))
         plans.demand_substance()
         excess, worst = [], None
@@ -639,14 +641,14 @@ class CheckChooseStrategy:
                 ),
                 expected=f"at most {usable(s) / 2**30:.2f} GiB",
                 actual=f"{memory(s, method, micro_batch) / 2**30:.2f} GiB",
-                hint="weights, gradients and Adam's numbers are there once, activations for every text of the "
-                "micro-batch; and a tenth of the GPU is not yours",
+                hint="weights, gradients and Adam's moments exist once, activations once per text of the "
+                "micro-batch; and a tenth of the GPU is reserved",
                 reveal=True,
             )
 
     @check(points=1, substitutes=("training_memory",))
     def check_fits_storage(self, student):
-        """in 80 situations, the files of all tasks fit into the storage"""
+        """in 80 situations, the files of all tasks fit into storage"""
         plans = Plans(student, grid(student.draw)[student.draw.integer(0, 3) :: 3])
         plans.demand_substance()
         excess = []
@@ -668,13 +670,13 @@ class CheckChooseStrategy:
                 ),
                 expected=f"at most {s['storage_mb']:,.0f} MB",
                 actual=f"{storage(s, method):,.0f} MB",
-                hint="how many copies of what do the tasks need? If none of the methods has room, there is no plan",
+                hint="what is stored once per task, and what only once? If no method fits, there is no plan",
                 reveal=True,
             )
 
     @check(points=2, after=("fits_memory",), substitutes=("training_memory",))
     def check_effective_batch(self, student):
-        """micro_batch * accum reaches the target batch, by less than one micro-batch more"""
+        """micro_batch * accum reaches the target batch and exceeds it by less than one micro-batch"""
         plans = Plans(student, grid(student.draw)[student.draw.integer(0, 3) :: 3])
         plans.demand_substance()
         wrong: list[str | int] = []
@@ -706,14 +708,14 @@ class CheckChooseStrategy:
         if idle:
             expect.remark(
                 say(
-                    "in {count} situations the micro-batch could be more than twice as large: the GPU will be bored",
+                    "in {count} situations the micro-batch could be more than twice as large: the GPU will sit idle",
                     count=idle,
                 )
             )
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_finds_a_plan(self, student):
-        """there is a plan wherever one is possible, and ValueError only where none is"""
+        """there is a plan wherever one is possible, and a ValueError only where none is"""
         draw = student.draw
         tiny = [
             some(draw, n_train=n_train, gpu_gib=gpu * draw.integer(96, 105) / 100, **model)
@@ -745,15 +747,19 @@ class CheckChooseStrategy:
                 say("a plan where no method fits: {situation}", situation=in_words(s)),
                 expected="ValueError",
                 actual=answer["method"] if isinstance(answer, dict) else answer,
-                hint="every method needs memory for its weights and room for its files; who checks the last one?",
+                hint="every method needs memory for its weights and storage for its files; is the last method "
+                "checked too?",
                 reveal=True,
             )
             expect.true(
                 answer not in ACCIDENTS,
-                say("where no method fits, choose_strategy stumbles: {situation}", situation=in_words(s)),
+                say(
+                    "where no method fits, choose_strategy raises an accidental error: {situation}",
+                    situation=in_words(s),
+                ),
                 expected="ValueError",
                 actual=answer,
-                hint="an error that nobody raised on purpose says little to the caller: which one should it be?",
+                hint="an accidental error tells the caller little: which one should be raised?",
                 reveal=True,
             )
             if answer != "ValueError":
@@ -766,7 +772,7 @@ class CheckChooseStrategy:
 
     @check(points=1, after=("scenario_A", "scenario_B"), substitutes=("training_memory",))
     def check_monotone(self, student):
-        """on a larger GPU, no fewer parameters are trained"""
+        """a larger GPU never means fewer trained parameters"""
         draw = student.draw
         gpus = [2.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 48.0]
         situations = [
@@ -798,13 +804,13 @@ class CheckChooseStrategy:
                 ),
                 expected=before,
                 actual=method,
-                hint="compare the plan for the next smaller GPU: what could have become worse?",
+                hint="compare with the plan for the next smaller GPU: what could have become worse?",
                 reveal=True,
             )
 
     @check(points=1, substitutes=("training_memory",))
     def check_time(self, student):
-        """about 3 epochs when there is time, fewer when there is not"""
+        """about 3 epochs if there is time, fewer if there is not"""
         draw = student.draw
         situations, rooms = [], []
         for room in (40.5, 1.5, 2.5, 1.2, 160.5, 2.2):
@@ -828,10 +834,10 @@ class CheckChooseStrategy:
             what = in_words(s)
             expect.true(
                 number <= room,
-                say("the training takes longer than the hours that there are: {situation}", situation=what),
+                say("the training takes longer than the hours available: {situation}", situation=what),
                 expected=say("at most {count} epochs", count=int(room)),
                 actual=number,
-                hint="an epoch takes n_train / examples_per_s seconds; how many of them go into an hour?",
+                hint="an epoch takes n_train / examples_per_s seconds; how many epochs fit into an hour?",
                 reveal=True,
             )
             if room > 10:
@@ -976,10 +982,10 @@ class CheckRecommendHparams:
         for method, (low, high) in RATES.items():
             expect.true(
                 within(found[method], low, high),
-                say("the learning rate for {method} is out of its range", method=method),
+                say("the learning rate for {method} is out of range", method=method),
                 expected=f"{low:g} to {high:g}",
                 actual=f"{found[method]:g}",
-                hint="what is pretrained wants a nudge; what is new and small has a long way to go",
+                hint="pretrained weights should move little; new, small matrices have a long way to go",
                 reveal=True,
             )
             expect.seen.append((f"learning rate for {method}", f"{low:g} to {high:g}", f"{found[method]:g}"))
@@ -1005,16 +1011,16 @@ class CheckRecommendHparams:
         if message is not None:
             call, expected, actual = message
             raise Failed(
-                say("the batch is not what fits, or not what was asked for: {call}", call=call),
+                say("the micro-batch does not fit, or the effective batch is not the target: {call}", call=call),
                 expected=expected,
                 actual=actual,
-                hint="a forward pass takes what fits; how many make up the batch that the optimizer should see?",
+                hint="one forward pass takes what fits; how many make up the batch of one optimizer step?",
                 reveal=True,
             )
 
     @check(points=2, visible=True)
     def check_steps(self, student):
-        """total_steps counts steps of the optimizer in all epochs"""
+        """total_steps counts optimizer steps over all epochs"""
         seen, message = [], None
         for case in cases(student.draw):
             settings = Settings(student, *case)
@@ -1040,14 +1046,14 @@ class CheckRecommendHparams:
                 expected=f"{most}, from micro_batch {settings.found['micro_batch']}, accum {settings.found['accum']}, "
                 f"epochs {settings.found['epochs']}",
                 actual=str(total),
-                hint="a step is an update of the weights: how many examples stand behind one, and how often does "
-                "each example come?",
+                hint="a step is one update of the weights: how many examples does one step use, and how often "
+                "is each example seen?",
                 reveal=True,
             )
 
     @check(points=1)
     def check_warmup(self, student):
-        """warmup is a whole number of steps, about a tenth of the steps of the optimizer"""
+        """warmup_steps is a whole number, about a tenth of the optimizer steps"""
         seen, message = [], None
         for case in cases(student.draw):
             settings = Settings(student, *case)
@@ -1072,10 +1078,10 @@ class CheckRecommendHparams:
         if message is not None:
             settings, most, warmup = message
             raise Failed(
-                say("warmup_steps is no whole number, or far from a tenth of the steps: {call}", call=settings.what),
+                say("warmup_steps is not a whole number, or far from a tenth of the steps: {call}", call=settings.what),
                 expected=f"a whole number from {math.floor(0.05 * most)} to {math.ceil(0.15 * most)}, for {most} steps",
                 actual=f"{warmup:g}",
-                hint="about a tenth of all steps of the optimizer is usual, and a step has no half",
+                hint="about a tenth of all optimizer steps is usual, and there are no half steps",
                 reveal=True,
             )
 
@@ -1099,10 +1105,10 @@ class CheckRecommendHparams:
             decay, epochs = settings.number("weight_decay"), settings.number("epochs")
             expect.true(
                 within(decay, 0.01, 0.1),
-                say("weight_decay is out of its range: {call}", call=settings.what),
+                say("weight_decay is out of range: {call}", call=settings.what),
                 expected="0.01 to 0.1",
                 actual=decay,
-                hint="a mild pull towards zero; no pull at all is another thing",
+                hint="weight decay is a mild pull towards zero; 0 means none at all",
                 reveal=True,
             )
             excluded = settings.read("decay_exclude")
@@ -1122,19 +1128,19 @@ class CheckRecommendHparams:
                     found = any(piece in name.lower() for piece in pieces)
                     expect.true(
                         found == wanted,
-                        say("by decay_exclude, this decays: {name}", name=name)
+                        say("according to decay_exclude, this parameter decays: {name}", name=name)
                         if wanted
-                        else say("by decay_exclude, this does not decay: {name}", name=name),
+                        else say("according to decay_exclude, this parameter does not decay: {name}", name=name),
                         actual=sorted(pieces),
                         hint=hint,
                         reveal=True,
                     )
             expect.true(
                 epochs == int(epochs) and 2 <= epochs <= 5,
-                say("the number of epochs is out of its range: {call}", call=settings.what),
+                say("the number of epochs is out of range: {call}", call=settings.what),
                 expected="2 to 5",
                 actual=epochs,
-                hint="the model has been trained already, and your data is small beside what it has seen",
+                hint="the model is already pretrained, and your data is small compared with what it has seen",
                 reveal=True,
             )
 
@@ -1226,9 +1232,9 @@ def measured(student, words, *arguments):
     report = came["answer"]
     expect.true(
         isinstance(report, dict),
-        "the measures are no dictionary",
+        "the measures are not a dictionary",
         actual=report,
-        hint="three names, three numbers: the docstring has them",
+        hint="the docstring lists three names, each with a number",
         reveal=True,
     )
     read = {key: report.get(key) for key in ("pieces_per_word", "split_rate", "unk_rate")}
@@ -1244,8 +1250,8 @@ def demand_measure(student, key, hint):
         found, _ = measured(student, given.words, *arguments)
         expect.true(
             found[key] is not None,
-            say("the key {key!r} is missing, or None", key=key),
-            hint="the docstring has the names of the three measures",
+            say("the key {key!r} is missing or None", key=key),
+            hint="the docstring lists the names of the three measures",
         )
         expect.close(found[key], given.measures()[key], key, tolerance=1e-6, hint=hint)
 
@@ -1257,7 +1263,7 @@ class CheckFragmentation:
 
     @check(points=2, visible=True)
     def check_pieces(self, student):
-        """pieces_per_word is the mean number of pieces of a word, however the tokenizer marks them"""
+        """pieces_per_word is the mean number of pieces per word, however the tokenizer marks them"""
         demand_measure(
             student,
             "pieces_per_word",
@@ -1266,25 +1272,25 @@ class CheckFragmentation:
 
     @check(points=1)
     def check_split(self, student):
-        """split_rate is the share of the words that come in more than one piece"""
+        """split_rate is the share of words with more than one piece"""
         demand_measure(
             student,
             "split_rate",
-            "a word is split or it is not: count words, whatever their pieces look like, and divide by all words",
+            "a word is either split or not: count words, whatever their pieces look like, and divide by all words",
         )
 
     @check(points=1)
     def check_unk(self, student):
-        """unk_rate is the share of the words with an unknown piece, by the tokenizer's own name for it"""
+        """unk_rate is the share of words with an unknown piece, by the tokenizer's own name for it"""
         demand_measure(
             student,
             "unk_rate",
-            "one unknown piece among several is enough; count such words, not such pieces, and look for `unk`",
+            "one unknown piece is enough; count words, not pieces, and look for `unk`",
         )
 
     @check(points=1, visible=True, after=("pieces",))
     def check_empty(self, student):
-        """no words: zeros; a word that comes again counts again, and the caller's list stays as it is"""
+        """no words give zeros, a repeated word counts again, and the caller's list is not modified"""
         given = domain(student, "begins")
         word = max(given.cut, key=lambda word: len(given.cut[word]))
         others = [other for other in given.words if other != word][:6]
@@ -1294,16 +1300,16 @@ class CheckFragmentation:
         expect.close(
             found["pieces_per_word"],
             sum(cuts) / len(cuts),
-            "pieces_per_word of a list in which one word comes several times",
+            "pieces_per_word of a list with a repeated word",
             tolerance=1e-6,
-            hint="what is frequent in the domain matters most",
+            hint="frequent words of the domain matter most",
         )
         student.note("words afterwards", after)
         expect.equal(
             after,
             words,
             "the caller's words after the call",
-            hint="the caller goes on using the list: is there a need to change it?",
+            hint="the caller still needs the list: is there a reason to change it?",
             reveal=True,
         )
         single, _ = measured(student, [word], given.tokenize, given.unk)
@@ -1318,11 +1324,11 @@ class CheckFragmentation:
                 raise
             student.note("an empty list", "an error")
             raise Failed(
-                say("no words: {error}", error=error.type), hint="what is divided by what if there are no words?"
+                say("no words: {error}", error=error.type), hint="without words, what do you divide by?"
             ) from None
         student.note("an empty list", none)
         zeros = dict.fromkeys(("pieces_per_word", "split_rate", "unk_rate"), 0.0)
-        expect.close(none, zeros, "the measures of no words at all", hint="all three are 0 by agreement", reveal=True)
+        expect.close(none, zeros, "the measures of no words at all", hint="by convention, all three are 0", reveal=True)
 
 
 # --- extend_embedding ---
@@ -1356,18 +1362,18 @@ def enlarged(student, weight, words):
     want = (len(weight) + len(words), weight.shape[1])
     student.note("shape", list(rows))
     student.note("old rows", got[: len(weight)] if rows and got.numel() <= 2 * want[0] * want[1] else None)
-    expect.shape(got, want, "the extended embeddings", hint="V old rows and n new ones, all of the same width")
+    expect.shape(got, want, "the extended embeddings", hint="V old rows and n new rows, all of the same width")
     return got
 
 
 class CheckExtendEmbedding:
-    """New words that begin with what is known of them"""
+    """New words start from the mean of their pieces"""
 
     function = "extend_embedding"
 
     @check(points=2, visible=True)
     def check_old_rows(self, student):
-        """the old rows keep their places and their values, and each new word adds one row"""
+        """the old rows keep their positions and values, and each new word adds one row"""
         for n_old, width, count, dtype in ((9, 5, 4, torch.float32), (13, 3, 6, torch.float64)):
             weight = table(student, n_old, width, dtype)
             got = enlarged(student, weight, new_words(student, n_old, count))
@@ -1376,12 +1382,12 @@ class CheckExtendEmbedding:
                 weight,
                 "the first V rows",
                 tolerance=1e-6,
-                hint="the model looks rows up by their number: what would id 0 mean if another row stood there?",
+                hint="the model looks rows up by id: what would id 0 mean with another row in its place?",
             )
 
     @check(points=2)
     def check_new_rows(self, student):
-        """each new row is the mean of the rows of its pieces, one that comes twice counting twice"""
+        """each new row is the mean of the rows of its pieces; a repeated piece counts twice"""
         for n_old, width, count, dtype in ((8, 6, 5, torch.float32), (11, 4, 3, torch.float64)):
             weight = table(student, n_old, width, dtype)
             words = new_words(student, n_old, count)
@@ -1390,8 +1396,8 @@ class CheckExtendEmbedding:
             student.note("two calls agree", steady)
             expect.true(
                 steady,
-                "called twice with the same words, it gives two different sets of new rows",
-                hint="the pieces settle what a new row is: is anything left to chance?",
+                "two calls with the same words give different new rows",
+                hint="the pieces determine the new row: is anything random?",
             )
             student.note("new rows", got)
             expect.close(
@@ -1399,12 +1405,12 @@ class CheckExtendEmbedding:
                 means(weight, words),
                 "the new rows",
                 tolerance=1e-5,
-                hint="take each word on its own: all of its pieces, as often as they occur, and their average",
+                hint="treat each word separately: average all of its pieces, as often as they occur",
             )
 
     @check(points=1, after=("old_rows",))
     def check_empty_pure(self, student):
-        """without new words nothing changes; the old matrix stays as it is and shares no memory with the new one"""
+        """without new words nothing changes; the old matrix is not modified and shares no memory with the result"""
         weight = table(student, 7, 4)
         words: list[list[int]] = new_words(student, 7, 3)
         no_words: list[list[int]] = []
@@ -1421,8 +1427,8 @@ class CheckExtendEmbedding:
             student.note(f"shared, {count} words", answer["shared"])
             expect.true(
                 answer["shared"] is False,
-                say("who writes into the result changes the old matrix as well ({count} new words)", count=count),
-                hint="a view, or the very same tensor, is not a copy",
+                say("writing to the result changes the old matrix as well ({count} new words)", count=count),
+                hint="a view or the same tensor is not a copy",
             )
 
 
@@ -1447,13 +1453,13 @@ def blocks_of(answer):
         rows = [row.tolist() if isinstance(row, torch.Tensor) and row.dim() == 1 else row for row in rows]
     if rows is None or not all(isinstance(row, (list, tuple)) for row in rows):
         raise Failed(
-            "the blocks are no list of lists",
+            "the blocks are not a list of lists",
             actual=str(answer)[:160],
             hint="one list of ids for every block",
             reveal=True,
         )
     whole = all(isinstance(token, (int, float)) and token == int(token) for row in rows for token in row)
-    expect.true(whole, "a block holds something that is no id", hint="ids are whole numbers")
+    expect.true(whole, "a block contains something that is not an id", hint="ids are whole numbers")
     return [[int(token) for token in row] for row in rows]
 
 
@@ -1498,34 +1504,34 @@ class CheckChunkForMlm:
             docs, block, cls_id, sep_id = filled(student, which)
             blocks = chunks(student, docs, block, cls_id, sep_id)
             known = {token for doc in docs for token in doc}
-            expect.true(blocks, "there are no blocks", hint="the documents fill several")
+            expect.true(blocks, "there are no blocks", hint="the documents fill several blocks")
             for place, row in enumerate(blocks):
                 expect.true(
                     row[:1] == [cls_id] and row[-1:] == [sep_id] and len(row) > 2,
                     say("block {place} is not [CLS] ... [SEP]", place=place),
                     expected=f"[{cls_id}, ..., {sep_id}]",
                     actual=row,
-                    hint="each block goes into the model on its own, in the form that the model knows",
+                    hint="each block is a separate input and needs the format that the model expects",
                 )
                 expect.true(
                     len(row) <= block,
                     say(
-                        "block {place} has {count} ids, the limit is {limit}", place=place, count=len(row), limit=block
+                        "block {place} has {count} ids; the limit is {limit}", place=place, count=len(row), limit=block
                     ),
                     hint="[CLS] and [SEP] need room too",
                 )
                 strange = [token for token in row[1:-1] if token not in known and token not in (cls_id, sep_id)]
                 expect.true(
                     not strange,
-                    say("block {place} holds an id that is not in the documents", place=place),
+                    say("block {place} contains an id that is not in the documents", place=place),
                     actual=strange[:5],
-                    hint="between [CLS] and [SEP] stands text, and what marks the end of a document",
+                    hint="between [CLS] and [SEP] there is text, with a separator after each document",
                 )
             found = {token for row in blocks for token in row} & known
             expect.true(
                 len(found) > len(known) / 2,
                 say(
-                    "most of the text is in no block: {count} ids of {total} are there",
+                    "most of the text is missing from the blocks: they contain {count} of {total} ids",
                     count=len(found),
                     total=len(known),
                 ),
@@ -1534,7 +1540,7 @@ class CheckChunkForMlm:
 
     @check(points=2, visible=True)
     def check_content(self, student):
-        """nothing is lost, doubled or moved: all documents in their order, with one [SEP] after each"""
+        """nothing is lost, duplicated or moved: all documents in order, with one [SEP] after each"""
         for which in (0, 1):
             docs, block, cls_id, sep_id = filled(student, which)
             blocks = chunks(student, docs, block, cls_id, sep_id)
@@ -1543,19 +1549,19 @@ class CheckChunkForMlm:
             lost = [token for doc in docs for token in doc if token not in got]
             expect.true(
                 not lost,
-                say("{count} of {total} ids are in no block", count=len(lost), total=sum(map(len, docs))),
-                hint="the text is longer than one block: what becomes of the rest?",
+                say("{count} of {total} ids are missing from the blocks", count=len(lost), total=sum(map(len, docs))),
+                hint="the text is longer than one block: where does the rest go?",
             )
             expect.equal(
                 got,
                 want,
-                "what stands in the blocks between [CLS] and [SEP], one block after the other",
-                hint="first join all documents, each with its own end, and only then cut",
+                "the contents of the blocks between [CLS] and [SEP], concatenated",
+                hint="join all documents first, each followed by its separator, and then cut",
             )
 
     @check(points=1, after=("format",))
     def check_full_blocks(self, student):
-        """all blocks but the last are full; a rest below half a block is dropped, a longer one kept"""
+        """all blocks but the last are full; a remainder below half a block is dropped, a longer one kept"""
         block = 12 + 2 * student.draw.integer(0, 2)
         step = block - 2
         rests = (block // 2 - 3, step - student.draw.integer(1, 3), block // 2, 1)
@@ -1570,12 +1576,13 @@ class CheckChunkForMlm:
                 sizes,
                 [block, block] if rest < block // 2 - 2 else [block, block, rest + 2],
                 "sizes of the blocks",
-                hint="full ones first. Is the rest worth a block of its own, or would most of it be padding?",
+                hint="fill whole blocks first. Is the remainder worth a block of its own, or would that be "
+                "mostly padding?",
             )
 
     @check(points=1, after=("format",))
     def check_pure(self, student):
-        """the documents stay as they are, and no documents make no blocks"""
+        """the documents are not modified, and no documents give no blocks"""
         docs, block, cls_id, sep_id = filled(student, 1)
         with student.untraced():
             chunk = student.value(None, "chunk_for_mlm")
@@ -1585,12 +1592,12 @@ class CheckChunkForMlm:
             after,
             docs,
             "the caller's documents after the call",
-            hint="the corpus is used again in the next epoch: what would a second call make of it?",
+            hint="the corpus is used again in the next epoch: what would a second call return?",
         )
         with student.untraced():
             none = student.chunk_for_mlm([], block, cls_id, sep_id)
         student.note("no documents", str(none)[:80])
-        expect.equal(blocks_of(none), [], "the blocks of no documents", hint="nothing to read makes no block")
+        expect.equal(blocks_of(none), [], "the blocks of no documents", hint="an empty corpus has no blocks")
 
 
 # --- domain_plan ---
@@ -1650,9 +1657,9 @@ def plans(student, given):
     for plan in answers:
         expect.true(
             isinstance(plan, (set, list, tuple, dict)) and all(isinstance(action, str) for action in plan),
-            "a plan is no set of actions",
+            "a plan is not a set of actions",
             actual=str(plan)[:120],
-            hint="a set of words, even if it holds one or none",
+            hint="return a set of words, even if it has one element or none",
             reveal=True,
         )
     return [frozenset(plan) for plan in answers]
@@ -1696,8 +1703,8 @@ def demand_plans(student, wanted, sentence, unwanted, other_sentence, looked_for
     expect.equal(has_not, [True] * len(has_not), f"no {looked_for[-1]}, wherever it is ruled out")
     expect.true(
         not one_for_all,
-        "situations as different as can be get one and the same plan",
-        hint="a plan is a choice: what does each argument speak for?",
+        "very different situations get the same plan",
+        hint="a plan is a choice: which action does each argument call for?",
     )
 
 
@@ -1708,33 +1715,33 @@ class CheckDomainPlan:
 
     @check(points=1, visible=True)
     def check_domain_model(self, student):
-        """a model of the domain is used where there is one, and cannot be used where there is none"""
+        """a domain model is used if and only if there is one"""
         demand_plans(
             student,
             situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE, PLENTY), (True,)),
-            mark("there is a model of the domain, and the plan leaves it out: {situation}"),
+            mark("there is a domain model, and the plan does not use it: {situation}"),
             situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE, PLENTY), (False,)),
-            mark("the plan uses a model of the domain that does not exist: {situation}"),
+            mark("the plan uses a domain model that does not exist: {situation}"),
             ("domain_model",),
-            "domain_model says whether there is one",
+            "the argument domain_model says whether there is one",
         )
 
     @check(points=1, visible=True)
     def check_dapt(self, student):
-        """much text without labels: continue pre-training; none at all: there is nothing to continue on"""
+        """pre-training is continued where there is much unlabelled text, and not where there is none"""
         demand_plans(
             student,
             situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False,)),
-            mark("there is much text, there is no model of the domain, and the plan reads none of it: {situation}"),
+            mark("there is much unlabelled text and no domain model, and the plan does not use the text: {situation}"),
             situations(student, (SPLIT, WHOLE), (NONE,), (SCARCE, PLENTY), (False, True)),
-            mark("the plan continues pre-training on texts that do not exist: {situation}"),
+            mark("the plan continues pre-training without any text: {situation}"),
             ("dapt",),
             "continued pre-training reads text without labels: how much of it is there?",
         )
 
     @check(points=2)
     def check_vocabulary(self, student):
-        """split words call for another vocabulary, new rows or a domain model's; whole words do not"""
+        """split words call for a better vocabulary (new rows or a domain model); whole words do not"""
         demand_plans(
             student,
             [
@@ -1745,44 +1752,44 @@ class CheckDomainPlan:
             situations(student, (WHOLE,), (MUCH, NONE), (SCARCE, PLENTY), (False,)),
             mark("the words are whole, and the plan extends the vocabulary: {situation}"),
             ("domain_model", "extend_vocab"),
-            "what changes the way in which a word is cut? Continued pre-training moves weights; the tokenizer stays",
+            "what changes how a word is cut? Continued pre-training updates weights, not the tokenizer",
         )
 
     @check(points=1)
     def check_few_labels(self, student):
-        """few labelled examples: few parameters or more examples; with many there is nothing to augment"""
+        """few labelled examples call for PEFT or augmentation; with many, augmentation is ruled out"""
         demand_plans(
             student,
             situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE,), (False, True)),
-            mark("there are few labelled examples, and the plan takes no account of it: {situation}"),
+            mark("there are few labelled examples, and the plan ignores that: {situation}"),
             situations(student, (SPLIT, WHOLE), (MUCH, NONE), (PLENTY,), (False, True)),
-            mark("there are plenty of labelled examples, and the plan makes up more: {situation}"),
+            mark("there are plenty of labelled examples, and the plan augments them: {situation}"),
             ("peft", "augment"),
-            "fewer than 1,000 are few, and from 5,000 on augmentation has little to add. Labelled ones, mind",
+            "fewer than 1,000 labelled examples are few; from 5,000 on, augmentation has little to add",
         )
 
     @check(points=1)
     def check_relations(self, student):
-        """knowledge is brought in where relations matter, and nowhere else; no action is made up"""
+        """knowledge is added only where relations matter, and every action is on the list"""
         answers = plans(student, situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False, True)))
         made_up = sorted({action for plan in answers for action in plan} - ACTIONS)
         student.note("words made up", bool(made_up))
         expect.true(
             not made_up,
-            "a plan holds an action that the docstring does not list",
+            "a plan contains an action that the docstring does not list",
             actual=made_up[:5],
-            hint="six words are there to choose from, spelt as in the docstring",
+            hint="choose among the six words, spelt as in the docstring",
             reveal=True,
         )
         combined = (SPLIT, WHOLE), (MUCH, NONE), (SCARCE, PLENTY)
         demand_plans(
             student,
             situations(student, *combined, (False, True), (True,)),
-            mark("the task hangs on relations, and the plan brings no knowledge of them: {situation}"),
+            mark("the task depends on relations, and the plan adds no knowledge of them: {situation}"),
             situations(student, *combined, (False, True), (False,)),
-            mark("the plan brings in knowledge of relations that the task does not need: {situation}"),
+            mark("the plan adds knowledge of relations that the task does not need: {situation}"),
             ("knowledge",),
-            "needs_relations says whether they matter; it is False where it is left out",
+            "needs_relations says whether they matter; its default is False",
         )
 
 
@@ -1825,22 +1832,22 @@ def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str
         for name in answer:
             expect.true(
                 name in REASONS,
-                say("{name!r} is none of the five reasons", name=name[:40]),
+                say("{name!r} is not one of the five reasons", name=name[:40]),
                 expected=", ".join(REASONS),
                 reveal=True,
             )
         wrong = [name for name in REASONS if (name in want) != (name in answer)]
         if wrong:
             message = (
-                say("{name!r} is named and is not true: {situation}", name=wrong[0], situation=in_words(s))
+                say("{name!r} is named but not true: {situation}", name=wrong[0], situation=in_words(s))
                 if wrong[0] in answer
-                else say("{name!r} is true and is not named: {situation}", name=wrong[0], situation=in_words(s))
+                else say("{name!r} is true but not named: {situation}", name=wrong[0], situation=in_words(s))
             )
             raise Failed(
                 message,
                 expected=", ".join(want) or "none",
                 actual=", ".join(answer) or "none",
-                hint=hints.get(wrong[0], "each reason is true or false by calculation: which number decides?"),
+                hint=hints.get(wrong[0], "each reason can be calculated: which number decides?"),
                 reveal=True,
             )
         if len(situations) < 9:
@@ -1861,11 +1868,11 @@ class CheckStrategyReasons:
             some(draw, n_train=draw.integer(5000, 200_000), gpu_gib=draw.integer(16, 25)),
             some(draw, n_train=draw.integer(1000, 4999), gpu_gib=draw.integer(16, 25)),  # nothing is true
         ]
-        demand_reasons(student, situations, {"data_rich": "from 5,000 examples on, the data is called rich"})
+        demand_reasons(student, situations, {"data_rich": "from 5,000 examples on, data counts as rich"})
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_B(self, student):
-        """500 examples on 8 GB: the danger is overfitting, and memory is no reason"""
+        """500 examples on 8 GB: overfitting is a reason, memory is not"""
         draw = student.draw
         situations = [
             {**BASE, **SCENARIO_B},
@@ -1877,7 +1884,7 @@ class CheckStrategyReasons:
 
     @check(points=2, substitutes=("training_memory",))
     def check_C(self, student):
-        """20 tasks and 1,000 MB: the storage, and the number of tasks"""
+        """20 tasks and 1,000 MB: storage and the number of tasks are reasons"""
         draw = student.draw
         few = {"n_train": 2000 + draw.integer(0, 2000)}
         situations = [
@@ -1887,11 +1894,11 @@ class CheckStrategyReasons:
             some(draw, n_tasks=draw.integer(3, 5), storage_mb=1000.0, **few),  # few, and no room
             some(draw, n_tasks=2, storage_mb=1000.0, **few),
         ]
-        demand_reasons(student, situations, {"storage": "how many full copies of the model would lie on the disk?"})
+        demand_reasons(student, situations, {"storage": "how many full copies of the model would be stored on disk?"})
 
     @check(points=2, substitutes=("training_memory",))
     def check_grid(self, student):
-        """in 240 situations and at every border, no reason is false and none is missing"""
+        """in 240 situations and at every limit, no reason is false and none is missing"""
         draw = student.draw
         borders = [
             {**BASE, "n_train": n_train, "n_tasks": n_tasks}
@@ -1903,7 +1910,7 @@ class CheckStrategyReasons:
             needed = memory(s, "full", 1) / 0.9 / 2**30
             borders += [{**s, "gpu_gib": needed * 0.96}, {**s, "gpu_gib": needed * 1.02}]
         hints = {
-            "memory": "the smallest micro-batch is 1: accumulation does the rest. And a tenth of the GPU is not yours",
+            "memory": "the smallest micro-batch is 1: accumulation does the rest. And a tenth of the GPU is reserved",
             "overfitting": "1,000 examples are not fewer than 1,000",
             "data_rich": "5,000 examples are enough",
             "many_tasks": "5 tasks are many",
@@ -1956,45 +1963,43 @@ class CheckParetoFront:
 
     @check(points=4, visible=True)
     def check_front(self, student):
-        """what stays is what no other plan beats, in the order of the plans"""
+        """the plans that no other plan beats are kept, in ascending order"""
         for n_plans in (17, 32):
             demand_front(
                 student,
                 drawn_costs(student.draw, n_plans, 3),
-                f"places of the plans that nothing beats, {n_plans} plans",
-                "a plan is beaten if one other plan is at least as good in every respect and better in one",
+                f"indices of the plans that no other beats, {n_plans} plans",
+                "a plan is beaten if another plan is at least as good in every respect and better in one",
             )
 
     @check(points=3)
     def check_ties(self, student):
-        """equal in some respects and better in one is enough; equal in all is not"""
+        """a plan that is better in one respect and equal in all others beats the other plan; equal plans both stay"""
         for n_plans in (14, 21):
             demand_front(
                 student,
                 whole_costs(student.draw, n_plans, 3),
-                f"places of the plans that nothing beats, {n_plans + 2} plans with many equal costs",
-                "take (5, 400, 4) and (5, 30, 4), and then the same plan twice: who beats whom?",
+                f"indices of the plans that no other beats, {n_plans + 2} plans with many equal costs",
+                "take (5, 400, 4) and (5, 30, 4), and then two equal plans: which beats which?",
             )
 
     @check(points=2)
     def check_criteria(self, student):
-        """any number of criteria, from one on"""
+        """works for any number of criteria, from one up"""
         draw = student.draw
         for n_criteria in (1, 2, 4):
             for n_plans in (12, 9):
                 demand_front(
                     student,
                     drawn_costs(draw, n_plans, n_criteria),
-                    f"places of the plans that nothing beats, by {n_criteria} costs each",
-                    "how many numbers a plan has is up to the caller",
+                    f"indices of the plans that no other beats, by {n_criteria} costs each",
+                    "the caller decides how many costs a plan has",
                 )
 
     @check(points=1, after=("front",))
     def check_pure(self, student):
-        """no plans, one plan; the caller's list stays as it is"""
-        expect.equal(student.pareto_front([]), [], "places for no plans at all", hint="an empty list has a front, too")
-        expect.equal(student.pareto_front([(3.0, 1.0)]), [0], "places for a single plan", hint="nothing beats it")
+        """handles no plans and a single plan; the caller's list is not modified"""
+        expect.equal(student.pareto_front([]), [], "indices for no plans at all", hint="an empty list has a front, too")
+        expect.equal(student.pareto_front([(3.0, 1.0)]), [0], "indices for a single plan", hint="nothing beats it")
         costs = drawn_costs(student.draw, 13, 3)
-        expect.equal(
-            student.pure("pareto_front", costs), front(costs), "places of 13 plans", hint="work on a copy to sort"
-        )
+        expect.equal(student.pure("pareto_front", costs), front(costs), "indices of 13 plans", hint="sort a copy")
