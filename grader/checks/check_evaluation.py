@@ -1295,7 +1295,7 @@ class CheckGroupFolds:
         for _, equal, sizes in seen:
             expect.true(
                 equal,
-                "the folds are of very different sizes",
+                "the folds have very different sizes",
                 actual=sizes,
                 hint="where should the next group go to even out the folds? And what happens to a remainder?",
                 reveal=True,
