@@ -166,8 +166,9 @@ def back_translate(
 
     Returns:
         The new texts as ``from_pivot`` returned them, in the order of the originals, and their labels. A result is
-        dropped if it is the same as its original, the same as an earlier result, or nothing but whitespace. Each
-        translator is called with a list or a tuple of texts: all of them at once, or a few batches.
+        dropped if it is the same as its original, the same as an earlier result, or nothing but whitespace. Whether one
+        that is the same as another original is dropped as well is your choice. Each translator is called with a list
+        or a tuple of texts: all of them at once, or a few batches.
 
     >>> swap = {"good film": "bon film", "bon film": "fine film", "ok": "ok"}
     >>> translate = lambda texts: [swap[text] for text in texts]

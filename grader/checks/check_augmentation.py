@@ -957,7 +957,7 @@ class CheckSynonymReplacement:
     def check_protected(self, student):
         """only protected words are never replaced; by default these are the negations"""
         negations = ["not", "no", "never"]
-        likely = ["nothing", "know", "nevertheless"]
+        likely = ["nothing", "know", "nevertheless", "Not"]
         lexicon = Lexicon(student, 4, 2)
         entries = dict(lexicon.entries)
         for word in (*negations, *likely):

@@ -1,0 +1,14 @@
+# cause: Leaves out a result that equals ANY original, not only its own
+# function: back_translate
+def back_translate(texts, labels, to_pivot, from_pivot):
+    canon = lambda s: "".join(s.casefold().split())
+    seen = {canon(t) for t in texts}
+    new_texts, new_labels = [], []
+    for result, label in zip(from_pivot(to_pivot(list(texts))), labels):
+        c = canon(result)
+        if c == "" or c in seen:
+            continue
+        seen.add(c)
+        new_texts.append(result)
+        new_labels.append(label)
+    return new_texts, new_labels

@@ -1,0 +1,38 @@
+# cause: Set_adapter remembers the name before it looks whether it exists, so after the KeyError the old adapter is lost; and: a new adapter is active at once
+# function: MultiLoRALinear
+import torch
+from torch import nn
+
+
+class MultiLoRALinear(nn.Module):
+    def __init__(self, base):
+        super().__init__()
+        self.base = base.requires_grad_(False)
+        self.down = nn.ModuleDict()
+        self.up = nn.ModuleDict()
+        self.scale = {}
+        self.active = None
+
+    def add_adapter(self, name, r, alpha):
+        if name in self.down:
+            raise ValueError(f"adapter {name} exists")
+        kwargs = dict(bias=False, dtype=self.base.weight.dtype, device=self.base.weight.device)
+        down = nn.Linear(self.base.in_features, r, **kwargs)
+        up = nn.Linear(r, self.base.out_features, **kwargs)
+        nn.init.zeros_(up.weight)
+        self.down[name] = down
+        self.up[name] = up
+        self.scale[name] = alpha / r
+        self.active = name
+
+    def set_adapter(self, name):
+        self.active = name
+        if name is None:
+            return
+        self.down[name], self.up[name]
+
+    def forward(self, x):
+        h = self.base(x)
+        if self.active is None:
+            return h
+        return h + self.scale[self.active] * self.up[self.active](self.down[self.active](x))
