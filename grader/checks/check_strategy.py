@@ -1135,6 +1135,13 @@ class CheckRecommendHparams:
                         hint=hint,
                         reveal=True,
                     )
+            if not all(any(piece in name for piece in excluded) for name in (*BIASES, *NORMS)):
+                expect.remark(
+                    mark(
+                        "decay_exclude is spelled differently from the parameter names of BERT, so a substring test would "
+                        "miss some: BERT's names contain `bias` and `LayerNorm`."
+                    )
+                )
             expect.true(
                 epochs == int(epochs) and 2 <= epochs <= 5,
                 say("the number of epochs is out of range: {call}", call=settings.what),
