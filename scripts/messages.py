@@ -31,6 +31,8 @@ KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2)}
 """Functions of ``course.text``, and which of their arguments are sentences."""
 MESSAGES = {"true": 1, "remark": 0}
 """Functions of ``grader.judge.expect``, and which of their arguments is a sentence of the check's own."""
+SPOKEN = ("hint", "message")
+"""Parameters that take a sentence."""
 WHEN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 """The date in every header: a catalogue changes when its sentences do."""
 HEADER = "# Written by: make messages. Fill in or correct msgstr, then run it again."
@@ -85,7 +87,8 @@ def from_checks(
         if isinstance(node, ast.FunctionDef):
             for given in expectations(node, tree):
                 for sentence in alternatives(given):
-                    yield given.lineno, None, sentence, []
+                    if " " in sentence:  # a single word is an argument of something else
+                        yield given.lineno, None, sentence, []
 
 
 def from_misconceptions(
@@ -133,14 +136,16 @@ def alternatives(node: ast.expr) -> list[str]:
 def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.expr]:
     """What a function of a check file gives as hint, message or remark.
 
-    A name stands for what the function, or else the module, assigns to it.
+    A name stands for what the function, or else the module, binds it to. A hint or a message may also be passed by its
+    position to a function of the file.
     """
+    places = own_places(module)
     for node in in_order(function):
         if not isinstance(node, ast.Call):
             continue
-        place = MESSAGES.get(called(node) or "")
-        given = [] if place is None else node.args[place : place + 1]
-        given += [keyword.value for keyword in node.keywords if keyword.arg in ("hint", "message")]
+        name = called(node) or ""
+        given = [node.args[place] for place in places.get(name, ()) if place < len(node.args)]
+        given += [keyword.value for keyword in node.keywords if keyword.arg in SPOKEN]
         for value in given:
             if isinstance(value, ast.Name):
                 yield from assigned(value.id, function) or assigned(value.id, module)
@@ -148,13 +153,36 @@ def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.
                 yield value
 
 
+def own_places(module: ast.Module) -> dict[str, list[int]]:
+    """Function -> the positions at which calls pass it a sentence, for those of ``expect`` and those of the file."""
+    places = {name: [place] for name, place in MESSAGES.items()}
+    for scope in ast.walk(module):
+        for node in scope.body if isinstance(scope, (ast.Module, ast.ClassDef)) else ():
+            if isinstance(node, ast.FunctionDef):
+                names = [one.arg for one in node.args.posonlyargs + node.args.args]
+                own = names[1:] if isinstance(scope, ast.ClassDef) and names[:1] == ["self"] else names
+                called_by = scope.name if isinstance(scope, ast.ClassDef) and node.name == "__init__" else node.name
+                if found := [place for place, name in enumerate(own) if name in SPOKEN]:
+                    places[called_by] = sorted({*places.get(called_by, []), *found})
+    return places
+
+
 def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
-    """What a name is bound to by plain assignments."""
-    return [
+    """What a name is bound to by plain assignments, and by loops over tuples that are written out."""
+    found = [
         node.value
         for node in ast.walk(scope)
         if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in node.targets)
     ]
+    for node in ast.walk(scope):
+        if not (isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.iter, (ast.Tuple, ast.List))):
+            continue
+        names = [getattr(one, "id", None) for one in getattr(node.target, "elts", [node.target])]
+        for row in node.iter.elts if name in names else ():
+            cells = row.elts if isinstance(row, ast.Tuple) else [row]
+            if len(cells) == len(names):
+                found.append(cells[names.index(name)])
+    return found
 
 
 def slugs() -> list[str]:
