@@ -87,8 +87,7 @@ def from_checks(
         if isinstance(node, ast.FunctionDef):
             for given in expectations(node, tree):
                 for sentence in alternatives(given):
-                    if " " in sentence:  # a single word is an argument of something else
-                        yield given.lineno, None, sentence, []
+                    yield given.lineno, None, sentence, []
 
 
 def from_misconceptions(
@@ -144,7 +143,9 @@ def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.
         if not isinstance(node, ast.Call):
             continue
         name = called(node) or ""
-        given = [node.args[place] for place in places.get(name, ()) if place < len(node.args)]
+        passed = [place for place in places.get(name, ()) if place < len(node.args)]
+        given = [node.args[passed[-1]]] if passed else []  # of methods with one name, the one that takes so many
+        given = [value for value in given if not isinstance(value, ast.List)]
         given += [keyword.value for keyword in node.keywords if keyword.arg in SPOKEN]
         for value in given:
             if isinstance(value, ast.Name):
@@ -180,7 +181,7 @@ def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
         names = [getattr(one, "id", None) for one in getattr(node.target, "elts", [node.target])]
         for row in node.iter.elts if name in names else ():
             cells = row.elts if isinstance(row, ast.Tuple) else [row]
-            if len(cells) == len(names):
+            if len(cells) == len(names) and " " in ast.unparse(cells[names.index(name)]):  # a word is no sentence
                 found.append(cells[names.index(name)])
     return found
 
