@@ -144,9 +144,9 @@ def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.
             continue
         name = called(node) or ""
         passed = [place for place in places.get(name, ()) if place < len(node.args)]
-        given = [node.args[passed[-1]]] if passed else []  # of methods with one name, the one that takes so many
-        given = [value for value in given if not isinstance(value, ast.List)]
-        given += [keyword.value for keyword in node.keywords if keyword.arg in SPOKEN]
+        given = [keyword.value for keyword in node.keywords if keyword.arg in SPOKEN]
+        if passed and (name in MESSAGES or not given):  # of methods with one name, the one that takes so many
+            given.append(node.args[passed[-1]])
         for value in given:
             if isinstance(value, ast.Name):
                 yield from assigned(value.id, function) or assigned(value.id, module)
