@@ -146,7 +146,7 @@ def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.
         passed = [place for place in places.get(name, ()) if place < len(node.args)]
         given = [keyword.value for keyword in node.keywords if keyword.arg in SPOKEN]
         if passed and (name in MESSAGES or not given):  # of methods with one name, the one that takes so many
-            given.append(node.args[passed[-1]])
+            given.insert(0, node.args[passed[-1]])
         for value in given:
             if isinstance(value, ast.Name):
                 yield from assigned(value.id, function) or assigned(value.id, module)
