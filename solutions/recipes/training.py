@@ -121,6 +121,9 @@ class Saving:
 class Training:
     """A training under way. ``step`` is called by ``train_epoch`` after every optimizer step, as its scheduler."""
 
+    unit = "texts"
+    """What the labels of a batch are counted in."""
+
     def __init__(
         self,
         model: Classifier,
@@ -219,14 +222,19 @@ class Training:
         at.losses.append(at.loss_sum / at.seen)
         measured = self._measure()
         at.epoch, at.step_in_epoch, at.loss_sum, at.seen = at.epoch + 1, 0, 0.0, 0
+        self._note(measured)
+        if self.saving is not None:
+            self._save()
+
+    def _note(self, measured: dict[str, float]) -> None:
+        """An epoch has ended."""
+        at = self.at
         self.journal.write(
             step=at.step,
             epoch=at.epoch - 1,
             training_loss=at.losses[-1],
             **({"validation": measured} if measured else {}),
         )
-        if self.saving is not None:
-            self._save()
 
     def _measure(self) -> dict[str, float]:
         """Loss and accuracy on the validation texts; keeps the weights if they are the best so far."""
@@ -294,8 +302,8 @@ class Training:
         at.step, at.step_in_epoch = at.step + 1, at.step_in_epoch + 1
         self._tick()
         self.journal.write(
-            step=at.step, epoch=at.epoch, loss=loss / max(1, texts), learning_rate=rate, texts=texts,
-            seconds=round(at.seconds, 3),
+            step=at.step, epoch=at.epoch, loss=loss / max(1, texts), learning_rate=rate,
+            seconds=round(at.seconds, 3), **{self.unit: texts},
         )  # fmt: skip
         look = (at.step_in_epoch - 1) % LOOK_EVERY == 0
         share = min(1.0, at.tokens / self.all_tokens)
