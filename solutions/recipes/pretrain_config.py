@@ -52,8 +52,9 @@ class PreTrain:
     """Blocks per optimizer step."""
     accumulate: int = 1
     """Micro-batches that a batch is cut into; only one of them is in memory at a time."""
-    mask_share: float = 0.15
-    """Mlm: share of the training tokens that are to be predicted. The evaluation always asks for 15 %."""
+    mask_share: float = 0.3
+    """Mlm: share of the training tokens that are to be predicted. The evaluation always asks for 15 %, as BERT did. Twice
+    as many questions cost an eighth more time and teach more per step (see `LEARNING_RATES`)."""
     learning_rate: float | None = None
     """Peak rate, reached after the warmup; None takes `LEARNING_RATES`."""
     warmup_share: float = 0.1
@@ -194,4 +195,8 @@ def _consistent(config: PreTrain) -> None:
 
 
 LEARNING_RATES = {True: 1e-3, False: 5e-4}
-"""Peak rates by whether the model starts from scratch."""
+"""Peak rates by whether the model starts from scratch.
+
+Embedded encoder, imdb, 60 steps of 8 blocks, loss on 64 evaluation blocks, one seed: with 15 % masked 5e-4 5.353,
+1e-3 5.427; with 30 % 1e-3 5.291. From scratch nothing was searched for.
+"""

@@ -42,19 +42,23 @@ def describe_look(step: int, of: int, measured: dict[str, float], examples: list
 
 
 def example_lines(examples: list[dict[str, Any]], width: int) -> list[str]:
-    """Sentences with the guesses, or texts, each cut to the width."""
+    """Sentences with the guesses, or texts, each cut to the width; what is no letter for a terminal becomes a blank."""
     lines = []
     longest = max((cell_len(one["text"]) for one in examples if "guesses" in one), default=0)
     for one in examples:
         line = INDENT + one["text"]
         if "guesses" in one:
             words = ", ".join(word for word, _ in one["guesses"])
-            line = f"{INDENT}{set_cell_size(one['text'], longest)}  {words}"
-            if cell_len(line) > width:
-                lines.append(INDENT + one["text"])
-                line = f"{INDENT * 3}{words}"
-        lines.append(line if cell_len(line) <= width else set_cell_size(line, width - 1).rstrip() + "…")
-    return lines
+            beside = f"{INDENT}{set_cell_size(one['text'], longest)}  {words}"
+            fits = cell_len(beside) <= width
+            lines += [beside] if fits else [line, INDENT * 3 + words]
+        else:
+            lines.append(line)
+    return [_cut("".join(one if one.isprintable() else " " for one in line), width) for line in lines]
+
+
+def _cut(line: str, width: int) -> str:
+    return line if cell_len(line) <= width else set_cell_size(line, width - 1).rstrip() + "…"
 
 
 def describe_loss(measured: dict[str, float]) -> str:

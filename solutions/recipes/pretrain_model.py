@@ -3,6 +3,7 @@
 Letters: B rows in a batch, T tokens, C width, V size of the vocabulary, N positions where something is asked.
 """
 
+import unicodedata
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +32,10 @@ from solutions.recipes.model import pretrained
 from solutions.recipes.pretrain_config import PreTrain
 
 SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
+FEWEST_POSITIONS = 64
+"""Of a model from scratch: room for the examples, however short the blocks are."""
+ALPHABET = 1000
+"""Letters that begin a word, at most; rarer ones are unknown."""
 TRANSFORM = "cls.predictions.transform"
 """What BERT's masked language model has between the encoder and the word table."""
 
@@ -40,18 +45,26 @@ TRANSFORM = "cls.predictions.transform"
 def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFast:
     """Learn a WordPiece vocabulary, lower case, as BERT's.
 
+    The same texts give the same vocabulary: left alone, the trainer numbers the pieces inside a word in the order of a
+    hash table, which differs from run to run, and pieces that are equally frequent are then chosen by their numbers. So
+    they are numbered here, beforehand.
+
     Args:
         config: size of the vocabulary, and of the blocks.
         texts: the training texts, no others.
     """
-    tokenizer = Tokenizer(models.WordPiece(unk_token=SPECIAL["unk"]))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.decoder = decoders.WordPiece()
+    learning = _word_pieces(models.WordPiece(unk_token=SPECIAL["unk"]))
+    letters = sorted({letter for text in texts for letter in learning.normalizer.normalize_str(text)})
+    inside = [f"##{letter}" for letter in letters if not letter.isspace() and not _stands_alone(letter)]
+    first = [*SPECIAL.values(), *inside]
+    n_letters = len(first) + min(len(letters), ALPHABET)
+    if config.vocab_size < n_letters:
+        raise RecipeError(f"--vocab-size {config.vocab_size} is too small: the letters of these texts take {n_letters}")
     trainer = trainers.WordPieceTrainer(
-        vocab_size=config.vocab_size, special_tokens=list(SPECIAL.values()), show_progress=False
+        vocab_size=config.vocab_size, special_tokens=first, limit_alphabet=ALPHABET, show_progress=False
     )
-    tokenizer.train_from_iterator(texts, trainer)
+    learning.train_from_iterator(texts, trainer)
+    tokenizer = _word_pieces(models.WordPiece(learning.get_vocab(), unk_token=SPECIAL["unk"]))
     begin, end = (tokenizer.token_to_id(SPECIAL[name]) for name in ("cls", "sep"))
     if config.objective == "mlm":
         tokenizer.post_processor = processors.TemplateProcessing(
@@ -62,11 +75,26 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
     ends = {"bos_token": SPECIAL["cls"], "eos_token": SPECIAL["sep"]} if config.objective == "clm" else {}
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
-        model_max_length=config.block,
+        model_max_length=max(config.block, FEWEST_POSITIONS),
         model_input_names=["input_ids", "token_type_ids", "attention_mask"][:: 1 if config.objective == "mlm" else 2],
         **{f"{name}_token": token for name, token in SPECIAL.items()},
         **ends,
     )
+
+
+def _word_pieces(model: models.WordPiece) -> Tokenizer:
+    """Splits words and punctuation as BERT does."""
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    return tokenizer
+
+
+def _stands_alone(letter: str) -> bool:
+    """Whether BERT makes a word of its own of it: punctuation, other signs of ASCII, Chinese characters."""
+    sign = unicodedata.category(letter).startswith("P") or (letter.isascii() and not letter.isalnum())
+    return sign or "\u4e00" <= letter <= "\u9fff"
 
 
 def load_tokenizer(where: str, objective: str) -> PreTrainedTokenizerBase:
@@ -204,9 +232,10 @@ def build(
 
 def from_scratch(config: PreTrain, tokenizer: PreTrainedTokenizerBase, options: dict[str, Any]) -> nn.Module:
     """A small BERT or GPT-2 with random weights, drawn from torch's global generator."""
+    positions = max(config.block, FEWEST_POSITIONS)
     if config.objective == "clm":
         shape = GPT2Config(
-            vocab_size=len(tokenizer), n_positions=config.block, n_embd=config.width, n_layer=config.layers,
+            vocab_size=len(tokenizer), n_positions=positions, n_embd=config.width, n_layer=config.layers,
             n_head=config.heads, bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
             pad_token_id=tokenizer.pad_token_id,
         )  # fmt: skip
@@ -214,7 +243,7 @@ def from_scratch(config: PreTrain, tokenizer: PreTrainedTokenizerBase, options: 
     kind = BertForPreTraining if config.nsp else BertForMaskedLM
     return kind._from_config(
         BertConfig(
-            vocab_size=len(tokenizer), max_position_embeddings=config.block, hidden_size=config.width,
+            vocab_size=len(tokenizer), max_position_embeddings=positions, hidden_size=config.width,
             num_hidden_layers=config.layers, num_attention_heads=config.heads, intermediate_size=4 * config.width,
             pad_token_id=tokenizer.pad_token_id,
         ),

@@ -161,18 +161,21 @@ def look(model: LanguageModel, config: PreTrain, tokenizer: PreTrainedTokenizerB
     was_training = model.training
     model.eval()
     if config.objective == "mlm":
-        found = [guesses(model, sentence, tokenizer, taken) for sentence in MASKED]
+        room = getattr(model.network.config, "max_position_embeddings", None) or math.inf
+        asked = [(text, tokenizer(text.replace("[MASK]", str(tokenizer.mask_token)))["input_ids"]) for text in MASKED]
+        found = [guesses(model, text, ids, tokenizer, taken) for text, ids in asked if len(ids) <= room]
     else:
         found = [go_on(model, prompt, config, tokenizer, taken) for prompt in BEGUN]
     model.train(was_training)
     return found
 
 
-def guesses(model: LanguageModel, text: str, tokenizer: PreTrainedTokenizerBase, taken: Functions) -> Example:
+def guesses(
+    model: LanguageModel, text: str, ids: list[int], tokenizer: PreTrainedTokenizerBase, taken: Functions
+) -> Example:
     """The best guesses for the [MASK] of a sentence, by exercise-2's ``fill_mask_topk``."""
-    written = text.replace("[MASK]", str(tokenizer.mask_token))
-    ids = tokenizer(written, return_tensors="pt")["input_ids"]
-    best = taken.objectives.fill_mask_topk(model.everywhere(ids), ids[0], tokenizer.mask_token_id, k=BEST)
+    row = torch.tensor(ids)
+    best = taken.objectives.fill_mask_topk(model.everywhere(row[None]), row, tokenizer.mask_token_id, k=BEST)
     named = [[tokenizer.decode([int(token)]).strip(), float(share)] for token, share in best[0]]
     return {"text": text, "guesses": named}
 
