@@ -104,7 +104,7 @@ def pretrain(
     saving = Saving(out / CHECKPOINT, identity, save_every, resume)
     if not resume:
         write_json(out / SETTINGS, {"schema": "course/pretrain-config/v1", **config.plain()})
-    trained = train_safely(ready, saving, tensorboard, console)
+    trained, tokens = train_safely(ready, saving, tensorboard, console)
 
     with console.status("evaluating, saving, and asking the saved model the same"), taken.blame():
         final = evaluate(ready.model, ready.batches, FINAL * config.evaluation_blocks, hardware, taken)
@@ -124,7 +124,7 @@ def pretrain(
         "logit_difference_after_reload": difference,
         "pictures": drawn,
         "pictures_missing": None if drawn else pictures.INSTALL_PLOTS,
-        **describe_cost(trained, ready),
+        **describe_cost(trained, tokens),
         "total_seconds": time.perf_counter() - started,
     }
     write_json(out / RESULT, result)
@@ -166,6 +166,8 @@ def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, o
         tokenizer = load_tokenizer(str(out), config.objective)
     else:
         tokenizer = train_tokenizer(config, parts.train.texts)
+        for name in ("model.safetensors", "config.json"):  # of an earlier run, with another vocabulary
+            (out / name).unlink(missing_ok=True)
         move_in(out, tokenizer)
     with taken.blame():
         corpus = prepare_corpus(config, parts, tokenizer, taken)
@@ -179,8 +181,12 @@ def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, o
     )  # fmt: skip
 
 
-def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Console) -> Trained:
-    """Train under a progress bar; the first Ctrl-C ends it after the step under way, with a checkpoint."""
+def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Console) -> tuple[Trained, int]:
+    """Train under a progress bar; the first Ctrl-C ends it after the step under way, with a checkpoint.
+
+    Returns:
+        What came of it, and how many tokens were read.
+    """
     with ready.taken.blame(), progress(console, "tokens") as on_step:
         seen = 0
 
@@ -202,7 +208,7 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
         under_way.journal = Journal(saving.path.parent, at.step, at.epoch, tensorboard)
         try:
             with ending_gently(under_way):
-                return under_way.run()
+                return under_way.run(), under_way.at.tokens
         finally:
             under_way.journal.close()
 
@@ -293,9 +299,8 @@ def describe_run(ready: Ready) -> dict[str, Any]:
     }
 
 
-def describe_cost(trained: Trained, ready: Ready) -> dict[str, Any]:
+def describe_cost(trained: Trained, tokens: int) -> dict[str, Any]:
     """How it went, and what it cost."""
     told = describe_training(trained)
     names = ("training_loss", "steps", "seconds", "cpu_seconds", "padding_share", "interruptions")
-    tokens = ready.config.steps * ready.config.batch_size * ready.config.block
-    return {name: told[name] for name in names} | {"tokens_per_second": tokens / trained.seconds}
+    return {name: told[name] for name in names} | {"tokens": tokens, "tokens_per_second": tokens / trained.seconds}

@@ -53,8 +53,8 @@ class PreTrain:
     accumulate: int = 1
     """Micro-batches that a batch is cut into; only one of them is in memory at a time."""
     mask_share: float = 0.3
-    """Mlm: share of the training tokens that are to be predicted. The evaluation always asks for 15 %, as BERT did. Twice
-    as many questions cost an eighth more time and teach more per step (see `LEARNING_RATES`)."""
+    """Mlm: share of the training tokens that are to be predicted. The evaluation always asks for 15 %, as BERT did;
+    twice as many questions cost an eighth more time, and teach more per step (see `LEARNING_RATES`)."""
     learning_rate: float | None = None
     """Peak rate, reached after the warmup; None takes `LEARNING_RATES`."""
     warmup_share: float = 0.1

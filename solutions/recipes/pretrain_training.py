@@ -31,6 +31,9 @@ BEST = 5
 WRITTEN, TEMPERATURE, TOP_K = 24, 0.8, 40
 """Tokens of a sample, and how it is drawn."""
 
+LARGEST, SAME_LOSS = 500.0, 1e-2
+"""A perplexity is compared with a mean loss below the first number, and may differ from it by the second."""
+
 Example = dict[str, Any]
 """``{"text": ..., "guesses": [[token, probability], ...]}``, or ``{"prompt": ..., "text": ...}``."""
 
@@ -123,9 +126,9 @@ def evaluate(
     """Ask about evaluation texts, by exercise-2's ``perplexity``.
 
     Returns:
-        ``perplexity``; ``loss``, its logarithm; ``standard_error`` of the loss (another sample of as many tokens would
-        move it by about that); ``accuracy`` of the most likely token; ``n`` tokens asked; with sentence pairs also
-        ``next_accuracy``.
+        ``loss``, the mean; ``perplexity``, e to its power; ``standard_error`` of the loss (another sample of as many
+        tokens would move it by about that); ``accuracy`` of the most likely token; ``n`` tokens asked; with sentence
+        pairs also ``next_accuracy``.
     """
     was_training, right, pairs = model.training, 0, [0, 0]
     sums = torch.zeros(3, dtype=torch.float64)
@@ -148,10 +151,12 @@ def evaluate(
         perplexity = float(taken.objectives.perplexity(answers()))
     model.train(was_training)
     n, total, squares = sums.tolist()
-    if not (perplexity >= 1 or math.isnan(total)):
-        raise taken.broken_promise(f"perplexity returned {perplexity}, which is below 1", "objectives")
-    spread = math.sqrt(max(0.0, squares / n - (total / n) ** 2) / n)
-    measured = {"loss": math.log(perplexity), "perplexity": perplexity, "standard_error": spread}
+    loss = total / n
+    if loss < LARGEST and not (perplexity > 0 and abs(math.log(perplexity) - loss) < SAME_LOSS):
+        message = f"perplexity returned {perplexity:g}, but the mean loss is {loss:.4f}: it must be e to that power"
+        raise taken.broken_promise(message, "objectives")
+    spread = math.sqrt(max(0.0, squares / n - loss**2) / n)
+    measured = {"loss": loss, "perplexity": perplexity, "standard_error": spread}
     measured |= {"accuracy": right / n, "n": int(n)}
     return measured | ({"next_accuracy": pairs[0] / pairs[1]} if pairs[1] else {})
 
