@@ -175,7 +175,9 @@ def test_the_result_holds_what_was_asked_and_what_came_of_it(any_kind, tmp_path,
             else:
                 assert example["text"].startswith(example["prompt"])
     lines = journal.read(tmp_path)
-    assert [line["step"] for line in lines if "loss" in line] == list(range(1, 13))
+    steps = [line for line in lines if "loss" in line]
+    assert [line["step"] for line in steps] == list(range(1, 13))
+    assert all(line["predictions"] > 0 and "texts" not in line for line in steps)
     assert result["data"]["train"] == 84 and result["versions"]["transformers"]
     assert (tmp_path / "pretrain.json").exists() and not (tmp_path / "checkpoint.safetensors").exists()
 

@@ -19,7 +19,6 @@ from solutions.recipes.files import cannot_write, write_json
 from solutions.recipes.finetune import SAME_LOGITS, describe_training, ending_gently, versions
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
-from solutions.recipes.journal import Journal
 from solutions.recipes.model import fingerprint, quietly
 from solutions.recipes.preflight import CHECKPOINT, EXERCISES, RESULT
 from solutions.recipes.pretrain_config import PreTrain
@@ -35,7 +34,7 @@ from solutions.recipes.pretrain_data import (
 )
 from solutions.recipes.pretrain_model import LanguageModel, build, load_tokenizer, reload, train_tokenizer
 from solutions.recipes.pretrain_preflight import SETTINGS
-from solutions.recipes.pretrain_training import PreTraining, evaluate
+from solutions.recipes.pretrain_training import Predictions, PreTraining, evaluate
 from solutions.recipes.saving import Outputs, prepare_folder
 from solutions.recipes.training import Saving, Step, Trained
 
@@ -200,12 +199,20 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
             console.print(words, highlight=False, markup=False)
 
         under_way = PreTraining(
-            ready.model, ready.batches, ready.config, ready.hardware, ready.taken, told, shown, saving, Journal(None)
+            ready.model,
+            ready.batches,
+            ready.config,
+            ready.hardware,
+            ready.taken,
+            told,
+            shown,
+            saving,
+            Predictions(None),
         )
         under_way.resume()
         at = under_way.at
         seen = at.tokens
-        under_way.journal = Journal(saving.path.parent, at.step, at.epoch, tensorboard)
+        under_way.journal = Predictions(saving.path.parent, at.step, at.epoch, tensorboard)
         try:
             with ending_gently(under_way):
                 return under_way.run(), under_way.at.tokens
@@ -302,5 +309,8 @@ def describe_run(ready: Ready) -> dict[str, Any]:
 def describe_cost(trained: Trained, tokens: int) -> dict[str, Any]:
     """How it went, and what it cost."""
     told = describe_training(trained)
-    names = ("training_loss", "steps", "seconds", "cpu_seconds", "padding_share", "interruptions")
-    return {name: told[name] for name in names} | {"tokens": tokens, "tokens_per_second": tokens / trained.seconds}
+    names = ("training_loss", "steps", "seconds", "cpu_seconds", "peak_memory", "padding_share", "interruptions")
+    return {name: told[name] for name in names if name in told} | {
+        "tokens": tokens,
+        "tokens_per_second": tokens / trained.seconds,
+    }

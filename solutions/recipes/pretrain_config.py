@@ -103,6 +103,7 @@ class PreTrain:
 
     # --- what training.py asks a configuration, and has only one answer here ---
 
+    method = "full"
     augment = ()
     early_stopping = None
     head_learning_rate = None

@@ -45,10 +45,16 @@ class Rows:
     tokens: list[list[int]]
 
 
+class Predictions(Journal):
+    """A journal whose steps count the tokens that were predicted, where fine-tuning counts texts."""
+
+    def write(self, **line: Any) -> None:
+        """Add a line."""
+        super().write(**{"predictions" if name == "texts" else name: value for name, value in line.items()})
+
+
 class PreTraining(Training):
     """A pre-training under way. What is an epoch there is here the stretch between two looks at the evaluation."""
-
-    unit = "predictions"
 
     def __init__(
         self,

@@ -121,9 +121,6 @@ class Saving:
 class Training:
     """A training under way. ``step`` is called by ``train_epoch`` after every optimizer step, as its scheduler."""
 
-    unit = "texts"
-    """What the labels of a batch are counted in."""
-
     def __init__(
         self,
         model: Classifier,
@@ -302,8 +299,8 @@ class Training:
         at.step, at.step_in_epoch = at.step + 1, at.step_in_epoch + 1
         self._tick()
         self.journal.write(
-            step=at.step, epoch=at.epoch, loss=loss / max(1, texts), learning_rate=rate,
-            seconds=round(at.seconds, 3), **{self.unit: texts},
+            step=at.step, epoch=at.epoch, loss=loss / max(1, texts), learning_rate=rate, texts=texts,
+            seconds=round(at.seconds, 3),
         )  # fmt: skip
         look = (at.step_in_epoch - 1) % LOOK_EVERY == 0
         share = min(1.0, at.tokens / self.all_tokens)
