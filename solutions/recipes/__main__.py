@@ -166,9 +166,8 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
     try:
         result = run.pretrain(config, out, console, **about)
     except Interrupted:
-        again = ["course", "run", "pretrain", "--out", str(out), "--resume"]
-        again += ["--mine", str(config.mine)] if config.mine else []
-        click.echo(f"\ninterrupted; where it stands is saved. Next: {shlex.join(again)}", err=True)
+        again = pretrain_display.resume_command(config, out)
+        click.echo(f"\ninterrupted; where it stands is saved. Next: {again}", err=True)
         ctx.exit(130)
     pretrain_display.print_result(console, result, out)
 

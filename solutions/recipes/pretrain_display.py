@@ -69,6 +69,12 @@ def describe_loss(measured: dict[str, float]) -> str:
     return words + (f"  pairs {measured['next_accuracy']:.3f}" if "next_accuracy" in measured else "")
 
 
+def resume_command(config: PreTrain, out: Path) -> str:
+    """What goes on with a run that was interrupted."""
+    mine = ["--mine", str(config.mine)] if config.mine else []
+    return shlex.join(["course", "run", "pretrain", "--out", str(out), "--resume", *mine])
+
+
 def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
     """A small table; last of all the next command."""
     final, parameters = result["evaluation"], result["parameters"]
