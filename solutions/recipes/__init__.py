@@ -13,6 +13,8 @@
     training.py    the training, step by step; journal.py and checkpoint.py write down how far it is
     finetune.py    the run around it: train, test, save, reload, report
     saving.py      a finished run on the disk (peft_format.py, pictures.py), loaded again by predicting.py
+    pretrain.py    a language model instead (its options, config, preflight, data, model, training and display are in
+                   the files pretrain_*.py), saved as transformers saves it, so that finetune can start from it
     bench.py       how many texts per second, against the chapter's recipe
 
 ``course run finetune --out DIR`` ends up in ``__main__.py`` here.

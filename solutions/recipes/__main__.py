@@ -10,10 +10,13 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from solutions.recipes import preflight
+from solutions.recipes import preflight, pretrain_preflight
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
+from solutions.recipes.pretrain_config import PreTrain
+from solutions.recipes.pretrain_options import FOR_SCRATCH, pretrain_options
+from solutions.recipes.pretrain_preflight import SETTINGS
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -79,21 +82,23 @@ def configuration(options: dict[str, Any], given: set[str], resumed: Path | None
     return config
 
 
-def told(folder: Path, options: dict[str, Any], given: set[str]) -> FineTune:
+def told(
+    folder: Path, options: dict[str, Any], given: set[str], kind: Any = FineTune, name: str = preflight.CONFIG
+) -> Any:
     """The configuration of the unfinished run in a folder, on the machine that is named now."""
-    path = folder / preflight.CONFIG
+    path = folder / name
     if (folder / preflight.RESULT).exists():
         raise RecipeError(f"{folder} holds a finished run: there is nothing to go on with")
     try:
-        before = FineTune.from_plain(json.loads(path.read_text(encoding="utf-8")))
+        before = kind.from_plain(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise RecipeError(f"there is no unfinished run in {folder}: {path.name} cannot be read") from error
     now = {name: options[name] for name in given}
     machine = {name: now.pop(name) for name in ("device", "threads", "mine") if name in now}
-    for name, value in now.items():
-        if getattr(replace(before, **{name: value}), name) != getattr(before, name):
+    for field, value in now.items():
+        if getattr(replace(before, **{field: value}), field) != getattr(before, field):
             raise RecipeError(
-                f"the run in {folder} was begun with {name}={getattr(before, name)!r}, not {value!r}. "
+                f"the run in {folder} was begun with {field}={getattr(before, field)!r}, not {value!r}. "
                 "Leave the option out, or begin anew with --overwrite"
             )
     if before.mine is not None and "mine" not in machine:  # a folder must not decide which code is run
@@ -127,6 +132,44 @@ def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column
         click.echo(predicting.as_json(folder, answers))
     else:
         write_atomically(Path(path), (predicting.as_json(folder, answers) + "\n").encode())
+
+
+@cli.command(cls=GroupedCommand, context_settings={"show_default": True})
+@pretrain_options
+@click.pass_context
+def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
+    """Pre-train a language model on texts without labels.
+
+    Fills in hidden tokens (mlm) or predicts the next one (clm), and shows examples as they improve. The folder loads
+    with transformers, and as --model of finetune. Ctrl-C saves where it stands; --resume goes on there.
+    """
+    about = {name: options.pop(name) for name in NOT_OF_THE_CONFIG if name != "out"}
+    given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if options["mine"] is not None and not options["mine"].name:
+        options["mine"] = preflight.workspace(Path.cwd())
+    try:
+        config = told(out, options, given, PreTrain, SETTINGS) if about["resume"] else PreTrain(**options)
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
+    if not config.from_scratch and (useless := sorted(given.intersection(FOR_SCRATCH))):
+        name = useless[0].replace("_", "-")
+        raise click.UsageError(f"--{name} is for --from scratch; the size of {config.start} is given")
+    pretrain_preflight.check(config, out, about["overwrite"], about["resume"], about["tensorboard"])
+
+    from rich.console import Console
+
+    console = Console()
+    with console.status("starting torch"):
+        from solutions.recipes import pretrain as run
+        from solutions.recipes import pretrain_display
+
+    try:
+        result = run.pretrain(config, out, console, **about)
+    except Interrupted:
+        again = pretrain_display.resume_command(config, out)
+        click.echo(f"\ninterrupted; where it stands is saved. Next: {again}", err=True)
+        ctx.exit(130)
+    pretrain_display.print_result(console, result, out)
 
 
 @cli.command()

@@ -65,10 +65,14 @@ class Clock:
 
 
 @contextmanager
-def progress(console: Console) -> Iterator[OnStep]:
+def progress(console: Console, unit: str = "texts") -> Iterator[OnStep]:
     """Tell loss, speed and the time that remains: as a bar on a terminal, elsewhere as a line now and then.
 
     A few steps after the beginning one line says how long the training will take on this machine.
+
+    Args:
+        console: where to.
+        unit: what ``Step.texts`` counts.
     """
     bar = Progress(
         BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[words]}"), console=console, transient=True
@@ -83,7 +87,7 @@ def progress(console: Console) -> Iterator[OnStep]:
             bar.update(task, completed=step.share)
             return
         speed, left = told
-        words = f"step {step.number} of {step.of}  loss {loss}  {speed:,.1f} texts/s  {duration(left)} left"
+        words = f"step {step.number} of {step.of}  loss {loss}  {speed:,.1f} {unit}/s  {duration(left)} left"
         bar.update(task, completed=step.share, words=words)
         if not console.is_terminal and (tenth := int(10 * step.number / step.of)) > shown:
             shown = tenth

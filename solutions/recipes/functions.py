@@ -11,12 +11,12 @@ import ast
 import hashlib
 import importlib
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -75,7 +75,7 @@ def used(config: FineTune) -> dict[str, tuple[str, ...]]:
         "inference": () if regression else ("predict_batch",),
         "augmentation": tuple(OF_AUGMENTATIONS[name] for name in config.augment),
     }
-    return {slug: names[slug] for slug in EXERCISES if names[slug]}
+    return {slug: names[slug] for slug in EXERCISES if names.get(slug)}
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Functions:
     """The modules of the exercises, as a run takes their functions."""
 
     basics: Any
+    objectives: Any
     lora: Any
     heads: Any
     optimization: Any
@@ -90,6 +91,7 @@ class Functions:
     evaluation: Any
     inference: Any
     augmentation: Any
+    strategy: Any
     yours: tuple[str, ...] = ()
     """``lora.inject_lora``, ...: what this run takes from your files."""
     reference: tuple[str, ...] = ()
@@ -146,8 +148,21 @@ def _place(error: BaseException, files: Sequence[Path]) -> tuple[str, Path, int]
     return place
 
 
-def functions(config: FineTune | None = None) -> Functions:
+class NamesWorkspace(Protocol):
+    """A configuration of any recipe."""
+
+    @property
+    def mine(self) -> Path | None:
+        """Your workspace, or one file of it."""
+        ...
+
+
+def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequence[str]] | None = None) -> Functions:
     """The reference solutions, with your own in their place where the configuration names a workspace.
+
+    Args:
+        config: of the run.
+        wanted: what the run takes from each exercise; None for what `used` says of a fine-tuning run.
 
     Raises:
         StudentError: a file is missing or cannot be imported, or none of the functions in question is started.
@@ -155,7 +170,8 @@ def functions(config: FineTune | None = None) -> Functions:
     modules = {slug: importlib.import_module(f"solutions.{slug}") for slug in EXERCISES}
     if config is None or config.mine is None:
         return Functions(**modules)
-    found, wanted = find_mine(config.mine), used(config)
+    found = find_mine(config.mine)
+    wanted = used(config) if wanted is None and isinstance(config, FineTune) else wanted or {}
     yours: list[str] = []
     files: list[Path] = []
     for slug, names in wanted.items():

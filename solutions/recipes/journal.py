@@ -74,7 +74,9 @@ def _counts(line: str, step: int, epoch: int) -> bool:
     """Whether a line is about what is not done again; one that was cut off by a kill is not."""
     try:
         content = json.loads(line)
-        return bool(content["epoch"] < epoch if "training_loss" in content else content["step"] <= step)
+        return bool(
+            content["epoch"] < epoch if {"training_loss", "examples"} & content.keys() else content["step"] <= step
+        )
     except (ValueError, KeyError, TypeError):
         return False
 

@@ -48,6 +48,8 @@ def adapt(model: Classifier, config: FineTune, hardware: Hardware, taken: Functi
             put_in_front(model, config, taken)
         case "top":
             taken.basics.set_trainable(model, "top", n_top=config.top_layers)
+        case "head" | "full" | "scratch" if not hasattr(getattr(model.bert, "encoder", None), "layer"):
+            model.bert.requires_grad_(config.method != "head")  # a GPT, say, where exercise-1 looks for BERT's parts
         case "head":
             taken.basics.set_trainable(model, "head")
         case _:

@@ -199,8 +199,7 @@ def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken:
 def pretrained(kind: Any, name: str, **options: Any) -> Any:
     """``from_pretrained``, quietly, from the packaged folder, a folder, or the hub."""
     where = packaged_encoder() if name in ("embedded", "minilm") else Path(name)
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
+    quietly()
     try:
         if where.is_dir():
             return kind.from_pretrained(where, local_files_only=True, **options)
@@ -213,6 +212,12 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
         if away:
             raise RecipeError(f"the model hub cannot be reached, and {name!r} is not in its cache. {advice}") from error
         raise RecipeError(f"no usable model {name!r}: {reason} {advice}") from error
+
+
+def quietly() -> None:
+    """No bars and no advice from transformers: a run has its own."""
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
 
 
 def fingerprint(encoder: nn.Module) -> str:

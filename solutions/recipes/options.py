@@ -56,10 +56,10 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
 
-def option(group: str, *names: str, **attributes: Any) -> Callable[[Function], Function]:
-    """An option of a group; its default is the configuration's, if it has a field of this name."""
+def option(group: str, *names: str, of: type = FineTune, **attributes: Any) -> Callable[[Function], Function]:
+    """An option of a group; its default is that of the configuration ``of``, if it has a field of this name."""
     field = next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
-    attributes.setdefault("default", getattr(FineTune, field, None))
+    attributes.setdefault("default", getattr(of, field, None))
     return click.option(*names, cls=Grouped, group=group, **attributes)
 
 

@@ -25,6 +25,7 @@ RATINGS = "ratings"
 """Sentences with mean human ratings, fetched once from the package index (see ratings.py)."""
 EXERCISES = {
     "basics": "exercise-1",
+    "objectives": "exercise-2",
     "lora": "exercise-3",
     "heads": "exercise-4",
     "optimization": "exercise-5",
@@ -32,8 +33,9 @@ EXERCISES = {
     "evaluation": "exercise-7",
     "inference": "exercise-8",
     "augmentation": "exercise-9",
+    "strategy": "exercise-10",
 }
-"""What a fine-tuning run takes functions from, by the name of the file."""
+"""What the recipes take functions from, by the name of the file."""
 RESULT = "result.json"
 """Written last: a folder that holds it holds a finished run."""
 CONFIG = "config.json"

@@ -219,14 +219,19 @@ class Training:
         at.losses.append(at.loss_sum / at.seen)
         measured = self._measure()
         at.epoch, at.step_in_epoch, at.loss_sum, at.seen = at.epoch + 1, 0, 0.0, 0
+        self._note(measured)
+        if self.saving is not None:
+            self._save()
+
+    def _note(self, measured: dict[str, float]) -> None:
+        """An epoch has ended."""
+        at = self.at
         self.journal.write(
             step=at.step,
             epoch=at.epoch - 1,
             training_loss=at.losses[-1],
             **({"validation": measured} if measured else {}),
         )
-        if self.saving is not None:
-            self._save()
 
     def _measure(self) -> dict[str, float]:
         """Loss and accuracy on the validation texts; keeps the weights if they are the best so far."""

@@ -1,0 +1,303 @@
+"""Language models: an encoder with the head that fills in tokens, or a decoder that goes on writing.
+
+Letters: B rows in a batch, T tokens, C width, V size of the vocabulary, N positions where something is asked.
+"""
+
+import unicodedata
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from torch import Tensor, nn
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    BertConfig,
+    BertForMaskedLM,
+    BertForPreTraining,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
+)
+
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.functions import Functions
+from solutions.recipes.hardware import Hardware
+from solutions.recipes.model import pretrained
+from solutions.recipes.pretrain_config import PreTrain
+
+SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
+FEWEST_POSITIONS = 64
+"""Of a model from scratch: room for the examples, however short the blocks are."""
+ALPHABET = 1000
+"""Letters that begin a word, at most; rarer ones are unknown."""
+TRANSFORM = "cls.predictions.transform"
+"""What BERT's masked language model has between the encoder and the word table."""
+
+# --- Vocabulary -------------------------------------------------------------------------------------------------------
+
+
+def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFast:
+    """Learn a WordPiece vocabulary, lower case, as BERT's.
+
+    The same texts give the same vocabulary: left alone, the trainer numbers the pieces inside a word in the order of a
+    hash table, which differs from run to run, and pieces that are equally frequent are then chosen by their numbers. So
+    they are numbered here, beforehand.
+
+    Args:
+        config: size of the vocabulary, and of the blocks.
+        texts: the training texts, no others.
+    """
+    learning = _word_pieces(models.WordPiece(unk_token=SPECIAL["unk"]))
+    letters = sorted({letter for text in texts for letter in learning.normalizer.normalize_str(text)})
+    inside = [f"##{letter}" for letter in letters if not letter.isspace() and not _stands_alone(letter)]
+    first = [*SPECIAL.values(), *inside]
+    n_letters = len(first) + min(len(letters), ALPHABET)
+    if config.vocab_size < n_letters:
+        raise RecipeError(f"--vocab-size {config.vocab_size} is too small: the letters of these texts take {n_letters}")
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=config.vocab_size, special_tokens=first, limit_alphabet=ALPHABET, show_progress=False
+    )
+    learning.train_from_iterator(texts, trainer)
+    tokenizer = _word_pieces(models.WordPiece(learning.get_vocab(), unk_token=SPECIAL["unk"]))
+    begin, end = (tokenizer.token_to_id(SPECIAL[name]) for name in ("cls", "sep"))
+    if config.objective == "mlm":
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single="[CLS] $A [SEP]",
+            pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+            special_tokens=[("[CLS]", begin), ("[SEP]", end)],
+        )
+    ends = {"bos_token": SPECIAL["cls"], "eos_token": SPECIAL["sep"]} if config.objective == "clm" else {}
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=max(config.block, FEWEST_POSITIONS),
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"][:: 1 if config.objective == "mlm" else 2],
+        **{f"{name}_token": token for name, token in SPECIAL.items()},
+        **ends,
+    )
+
+
+def _word_pieces(model: models.WordPiece) -> Tokenizer:
+    """Splits words and punctuation as BERT does."""
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    return tokenizer
+
+
+def _stands_alone(letter: str) -> bool:
+    """Whether BERT makes a word of its own of it: punctuation, other signs of ASCII, Chinese characters."""
+    sign = unicodedata.category(letter).startswith("P") or (letter.isascii() and not letter.isalnum())
+    return sign or "\u4e00" <= letter <= "\u9fff"
+
+
+def load_tokenizer(where: str, objective: str) -> PreTrainedTokenizerBase:
+    """The tokenizer of a model.
+
+    Raises:
+        RecipeError: it cannot be found, or has no [MASK] where one is needed.
+    """
+    tokenizer = pretrained(AutoTokenizer, where)
+    if objective == "mlm" and tokenizer.mask_token_id is None:
+        raise RecipeError(f"the tokenizer of {where} has no mask token. Take an encoder, or --objective clm")
+    return tokenizer
+
+
+# --- Model ------------------------------------------------------------------------------------------------------------
+
+
+class LanguageModel(nn.Module):
+    """A model of transformers that is asked at some positions only, and says how wrong it is.
+
+    The product with the whole vocabulary costs V * C multiplications per position, for the embedded encoder more than
+    all its layers together. So the head runs where something is asked, and nowhere else.
+    """
+
+    def __init__(self, network: nn.Module, config: PreTrain, hardware: Hardware, taken: Functions) -> None:
+        """Take a model as it is.
+
+        Args:
+            network: of transformers, with a language model's head.
+            config: says what is asked.
+            hardware: says in which precision the model runs forward.
+            taken: where the losses come from.
+        """
+        super().__init__()
+        self.network, self.hardware, self.taken = network, hardware, taken
+        self.causal, self.nsp = config.objective == "clm", config.nsp
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        labels: Tensor,
+        positions: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        next_labels: Tensor | None = None,
+    ) -> SimpleNamespace:
+        """Predict.
+
+        Args:
+            input_ids: (B, T)
+            labels: (N,) what is right at the positions; for a causal model, the token behind each.
+            positions: (N,) where something is asked, counted through the flattened batch.
+            attention_mask: (B, T); None means that nothing is padding.
+            token_type_ids: (B, T); 1 in the second sentence.
+            next_labels: (B,) 0 if the second sentence follows the first, as transformers numbers it.
+
+        Returns:
+            ``logits`` (N, V) in float32, their mean ``loss`` (with that of the sentence pairs added), and for pairs
+            ``next_logits`` (B, 2).
+        """
+        inputs = {"attention_mask": attention_mask, "token_type_ids": token_type_ids}
+        inputs = {"input_ids": input_ids, **{name: one for name, one in inputs.items() if one is not None}}
+        objectives = self.taken.objectives
+        if self.causal:
+            with self.hardware.autocast():
+                every = self.network(**inputs, use_cache=False).logits
+            every = every.float()
+            loss = objectives.clm_loss(every, input_ids, attention_mask)
+            return SimpleNamespace(logits=every.flatten(0, 1)[positions], loss=loss, next_logits=None)
+        with self.hardware.autocast():
+            logits, next_logits = self._at(positions, inputs)
+        logits = logits.float()
+        loss = objectives.mlm_loss(logits[None], labels[None])
+        if next_logits is not None and next_labels is not None:
+            loss = loss + F.cross_entropy(next_logits.float(), next_labels)
+        return SimpleNamespace(logits=logits, loss=loss, next_logits=next_logits)
+
+    def _at(self, positions: Tensor, inputs: dict[str, Tensor]) -> tuple[Tensor, Tensor | None]:
+        """Logits of the head at some positions, and those of the sentence pairs."""
+        network: Any = self.network
+        if hasattr(network, "cls") and hasattr(network, "bert"):
+            output = network.bert(**inputs)
+            states = output.last_hidden_state.flatten(0, 1)[positions]
+            pairs = network.cls.seq_relationship(output.pooler_output) if self.nsp else None
+            return network.cls.predictions(states), pairs
+        if hasattr(network, "lm_head") and hasattr(network, "roberta"):
+            states = network.roberta(**inputs).last_hidden_state.flatten(0, 1)[positions]
+            return network.lm_head(states), None
+        return network(**inputs).logits.flatten(0, 1)[positions], None  # an architecture whose head we do not know
+
+    def everywhere(self, input_ids: Tensor) -> Tensor:
+        """(1, T) -> (T, V), float32 on the CPU: what the model says at every position of one text."""
+        with torch.no_grad(), self.hardware.autocast():
+            output = self.network(input_ids.to(self.hardware.device))
+        logits = output.prediction_logits if hasattr(output, "prediction_logits") else output.logits
+        return logits[0].float().cpu()
+
+
+def build(
+    config: PreTrain, tokenizer: PreTrainedTokenizerBase, hardware: Hardware, taken: Functions, frequencies: Tensor
+) -> tuple[LanguageModel, list[str]]:
+    """Make the model, or load it; dropout is off (see ``load_classifier``).
+
+    A new head says at first how often every token occurs (``frequencies`` becomes its bias), whatever it reads: that is
+    where training would come to anyway, in its first hundred steps.
+
+    Args:
+        config: where to start.
+        tokenizer: its vocabulary is the model's.
+        hardware: where to compute.
+        taken: where the losses come from.
+        frequencies: (V,) logarithms.
+
+    Returns:
+        The model, and the names of weights that a model which was loaded did not bring along.
+    """
+    trap = hardware.device.type == "cpu" and hardware.bf16
+    options = {"attn_implementation": "fp32_sdpa" if trap else "sdpa"}
+    network: Any
+    if config.from_scratch:
+        network, missing = from_scratch(config, tokenizer, options), []
+    else:
+        network, missing = loaded(config, options)
+    if len(tokenizer) > network.get_input_embeddings().weight.shape[0]:
+        raise RecipeError(f"the tokenizer of {config.start} knows more tokens than its model")
+    if config.objective == "mlm" and (config.from_scratch or any(one.startswith(TRANSFORM) for one in missing)):
+        renew_head(network, frequencies, identity=not config.from_scratch)
+    for module in network.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    if config.objective == "clm":
+        refuse_bidirectional(network, str(config.start), len(tokenizer))
+    return LanguageModel(network, config, hardware, taken).to(hardware.device), missing
+
+
+def from_scratch(config: PreTrain, tokenizer: PreTrainedTokenizerBase, options: dict[str, Any]) -> nn.Module:
+    """A small BERT or GPT-2 with random weights, drawn from torch's global generator."""
+    positions = max(config.block, FEWEST_POSITIONS)
+    if config.objective == "clm":
+        shape = GPT2Config(
+            vocab_size=len(tokenizer), n_positions=positions, n_embd=config.width, n_layer=config.layers,
+            n_head=config.heads, bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )  # fmt: skip
+        return GPT2LMHeadModel._from_config(shape, **options)
+    kind = BertForPreTraining if config.nsp else BertForMaskedLM
+    return kind._from_config(
+        BertConfig(
+            vocab_size=len(tokenizer), max_position_embeddings=positions, hidden_size=config.width,
+            num_hidden_layers=config.layers, num_attention_heads=config.heads, intermediate_size=4 * config.width,
+            pad_token_id=tokenizer.pad_token_id,
+        ),
+        **options,
+    )  # fmt: skip
+
+
+def loaded(config: PreTrain, options: dict[str, Any]) -> tuple[nn.Module, list[str]]:
+    """A model from the package, a folder or the hub, in float32."""
+    kind = AutoModelForCausalLM if config.objective == "clm" else AutoModelForMaskedLM
+    network, about = pretrained(kind, str(config.start), dtype=torch.float32, output_loading_info=True, **options)
+    room = getattr(network.config, "max_position_embeddings", None)
+    if room is not None and room < config.block:
+        raise RecipeError(f"{config.start} has {room} positions: --block {config.block} is too long")
+    return network, sorted(about["missing_keys"])
+
+
+def renew_head(network: Any, frequencies: Tensor, identity: bool) -> None:
+    """Let a new head start as close to what it has to become as can be had for nothing.
+
+    Args:
+        network: a BERT with a head for masked language modelling, tied to its word table.
+        frequencies: (V,) for the bias.
+        identity: whether hidden states go through the new layer unchanged at first (but for its activation function).
+    """
+    head = network.cls.predictions
+    with torch.no_grad():
+        head.bias[: len(frequencies)] = frequencies
+        if identity:
+            nn.init.eye_(head.transform.dense.weight)
+            nn.init.zeros_(head.transform.dense.bias)
+
+
+def refuse_bidirectional(network: Any, name: str, vocab_size: int) -> None:
+    """A causal model must not see what it has to predict.
+
+    Raises:
+        RecipeError: what it says at a position changes with the token behind it.
+    """
+    ids = torch.arange(8) % vocab_size
+    other = ids.clone()
+    other[-1] = (ids[-1] + 1) % vocab_size
+    with torch.no_grad():
+        one, two = (network.eval()(row[None]).logits[0, :-1] for row in (ids, other))
+    network.train()
+    if not torch.allclose(one, two, atol=1e-4):
+        raise RecipeError(f"{name} sees the next token, so it cannot learn to predict it. Use --objective mlm")
+
+
+# --- Saved ------------------------------------------------------------------------------------------------------------
+
+
+def reload(out: Path, objective: str) -> nn.Module:
+    """What was saved, as anybody would load it."""
+    kind = AutoModelForCausalLM if objective == "clm" else AutoModelForMaskedLM
+    network: nn.Module = pretrained(kind, str(out), dtype=torch.float32)
+    return network.eval()

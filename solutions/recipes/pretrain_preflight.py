@@ -1,0 +1,67 @@
+"""What can be refused before torch is loaded, for ``pretrain``."""
+
+import csv
+from importlib.util import find_spec
+from pathlib import Path
+
+from solutions.recipes import preflight
+from solutions.recipes.errors import INSTALL_OFFLINE, INSTALL_TENSORBOARD, RecipeError
+from solutions.recipes.preflight import CHECKPOINT, PACKAGED
+from solutions.recipes.pretrain_config import EMBEDDED, PreTrain
+
+SETTINGS = "pretrain.json"
+"""Written first: what the run was told. (``config.json`` beside it is the model's own, as transformers wants it.)"""
+
+
+def check(config: PreTrain, out: Path, overwrite: bool, resume: bool = False, tensorboard: bool = False) -> None:
+    """Refuse what cannot work.
+
+    Raises:
+        RecipeError: a package, a file or the device is missing, or the folder holds a run that would be lost.
+        StudentError: a file given as ``mine`` is missing, or not Python.
+    """
+    for package in ("torch", "transformers", *(("tokenizers",) if config.from_scratch else ())):
+        if find_spec(package) is None:
+            raise RecipeError(f"the package {package} is missing. {INSTALL_OFFLINE}")
+    if tensorboard and find_spec("tensorboard") is None:
+        raise RecipeError(f"the package tensorboard is missing. {INSTALL_TENSORBOARD}")
+    start = str(config.start)
+    if not config.from_scratch:
+        preflight.find_model(start)
+        if start != EMBEDDED and not Path(start).is_dir():
+            preflight.ask_no_dead_hub()
+    find_texts(config.data, config.text_column)
+    if config.mine is not None:
+        preflight.find_mine(config.mine)
+    preflight.find_device(config.device)
+    preflight.refuse_finished(out, overwrite)
+    if not config.from_scratch and Path(start).is_dir() and out.exists() and out.samefile(start):
+        raise RecipeError(f"--out {out} is the folder that --from reads: choose another one")
+    if not resume and not overwrite and (out / CHECKPOINT).exists():
+        raise RecipeError(f"{out} holds an unfinished run. Go on with --resume, or begin anew with --overwrite")
+
+
+def find_texts(name: str, text_column: str) -> None:
+    """Packaged reviews, or a file that is there; a CSV file has the column."""
+    if name in PACKAGED:
+        preflight.packaged_reviews()
+    elif Path(name).suffix.lower() == ".csv":
+        header(Path(name), text_column)
+    elif not Path(name).is_file():
+        known = ", ".join(PACKAGED)
+        raise RecipeError(f"no data called {name!r}: it is none of {known}, and there is no such file")
+
+
+def header(path: Path, text_column: str) -> list[str]:
+    """The columns of a CSV file, which must have that of the texts."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            found = next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RecipeError(f"cannot read {path}: {error}") from error
+    if text_column not in found:
+        names = ", ".join(found) or "nothing"
+        raise RecipeError(
+            f"{path} needs the column {text_column}; its first line holds: {names}. Name another with --text-column"
+        )
+    return found

@@ -1,0 +1,206 @@
+"""Pre-training, step by step: the loop of training.py, with other batches and a look at examples now and then."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+from solutions.recipes.functions import Functions
+from solutions.recipes.hardware import Hardware
+from solutions.recipes.journal import Journal
+from solutions.recipes.pretrain_config import PreTrain
+from solutions.recipes.pretrain_data import Batches, ends, to
+from solutions.recipes.pretrain_model import LanguageModel
+from solutions.recipes.training import OnStep, Saving, Trained, Training
+
+MASKED = (
+    "this movie was absolutely [MASK].",
+    "the acting is [MASK] and the plot makes no sense.",
+    "i [MASK] every minute of this film.",
+    "the capital of france is [MASK].",
+)
+"""The same sentences at every look; reviews do not teach the last one."""
+BEGUN = ("the film", "i was", "the actors")
+"""What a causal model goes on from; it is sampled with the same random numbers at every look."""
+BEST = 5
+"""Guesses per [MASK]."""
+WRITTEN, TEMPERATURE, TOP_K = 24, 0.8, 40
+"""Tokens of a sample, and how it is drawn."""
+
+LARGEST, SAME_LOSS = 500.0, 1e-2
+"""A perplexity is compared with a mean loss below the first number, and may differ from it by the second."""
+
+Example = dict[str, Any]
+"""``{"text": ..., "guesses": [[token, probability], ...]}``, or ``{"prompt": ..., "text": ...}``."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What training.py counts its epochs by."""
+
+    tokens: list[list[int]]
+
+
+class Predictions(Journal):
+    """A journal whose steps count the tokens that were predicted, where fine-tuning counts texts."""
+
+    def write(self, **line: Any) -> None:
+        """Add a line."""
+        super().write(**{"predictions" if name == "texts" else name: value for name, value in line.items()})
+
+
+class PreTraining(Training):
+    """A pre-training under way. What is an epoch there is here the stretch between two looks at the evaluation."""
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        batches: Batches,
+        config: PreTrain,
+        hardware: Hardware,
+        taken: Functions,
+        on_step: OnStep,
+        on_look: Callable[[int, dict[str, float], list[Example]], None],
+        saving: Saving | None,
+        journal: Journal,
+    ) -> None:
+        """Build optimizer and schedule; nothing is trained yet.
+
+        Args:
+            model: changes in place.
+            batches: makes them.
+            config: how long, how fast.
+            hardware: where it computes.
+            taken: where the functions of the exercises come from.
+            on_step: told about every optimizer step, with its number of tokens.
+            on_look: told about every look: step, figures, examples.
+            saving: where and how often; None saves nothing.
+            journal: what is written down.
+        """
+        rows: Any = Rows(batches.corpus.training)
+        super().__init__(model, rows, config, hardware, taken, on_step, None, saving, journal)  # type: ignore[arg-type]
+        self.batches, self.on_look = batches, on_look
+        self.steps_per_epoch = config.interval
+        self.all_tokens = config.steps * config.batch_size * self._length()
+        self.examples: list[Example] = []
+
+    def _length(self) -> float:
+        """Tokens per row of a batch, about."""
+        batch = self.batches.training(0)
+        mask = batch.get("attention_mask", torch.ones_like(batch["input_ids"]))
+        return float(mask.sum()) / len(mask)
+
+    def run(self) -> Trained:
+        """Look once before the first step, then train."""
+        if not self.at.step and not self.at.validations:
+            measured = self._measure()
+            self.journal.write(step=0, epoch=-1, validation=measured, examples=self.examples)
+        return super().run()
+
+    def _batches(self) -> Iterator[dict[str, Tensor]]:
+        """Those until the next look."""
+        at, accumulate = self.at, self.config.accumulate
+        last = min(at.step - at.step_in_epoch + self.steps_per_epoch, self.steps)
+        for number in range(at.step * accumulate, last * accumulate):
+            batch = self.batches.training(number)
+            at.positions += batch["input_ids"].numel()
+            at.tokens += int(batch["attention_mask"].sum()) if "attention_mask" in batch else batch["input_ids"].numel()
+            yield to(batch, self.hardware.device)
+
+    def _measure(self) -> dict[str, float]:
+        """Loss, perplexity, examples."""
+        measured = evaluate(self.model, self.batches, self.config.evaluation_blocks, self.hardware, self.taken)
+        self.examples = look(self.model, self.config, self.batches.tokenizer, self.taken)
+        self.at.validations.append(measured)
+        self.on_look(self.at.step, measured, self.examples)
+        return measured
+
+    def _note(self, measured: dict[str, float]) -> None:
+        at = self.at
+        self.journal.write(
+            step=at.step, epoch=at.epoch - 1, training_loss=at.losses[-1], validation=measured, examples=self.examples
+        )
+
+
+def evaluate(
+    model: LanguageModel, batches: Batches, n_blocks: int, hardware: Hardware, taken: Functions
+) -> dict[str, float]:
+    """Ask about evaluation texts, by exercise-2's ``perplexity``.
+
+    Returns:
+        ``loss``, the mean; ``perplexity``, e to its power; ``standard_error`` of the loss (another sample of as many
+        tokens would move it by about that); ``accuracy`` of the most likely token; ``n`` tokens asked; with sentence
+        pairs also ``next_accuracy``.
+    """
+    was_training, right, pairs = model.training, 0, [0, 0]
+    sums = torch.zeros(3, dtype=torch.float64)
+
+    def answers() -> Iterator[tuple[Tensor, Tensor]]:
+        nonlocal right
+        for batch in batches.evaluation(n_blocks):
+            batch = to(batch, hardware.device)
+            output, labels = model(**batch), batch["labels"]
+            losses = torch.nn.functional.cross_entropy(output.logits, labels, reduction="none").double().cpu()
+            sums.add_(torch.tensor([len(losses), losses.sum(), losses.square().sum()], dtype=torch.float64))
+            right += int((output.logits.argmax(-1) == labels).sum())
+            if output.next_logits is not None:
+                pairs[0] += int((output.next_logits.argmax(-1) == batch["next_labels"]).sum())
+                pairs[1] += len(batch["next_labels"])
+            yield output.logits.cpu()[None], labels.cpu()[None]
+
+    model.eval()
+    with torch.no_grad():
+        perplexity = float(taken.objectives.perplexity(answers()))
+    model.train(was_training)
+    n, total, squares = sums.tolist()
+    loss = total / n
+    if loss < LARGEST and not (perplexity > 0 and abs(math.log(perplexity) - loss) < SAME_LOSS):
+        message = f"perplexity returned {perplexity:g}, but the mean loss is {loss:.4f}: it must be e to that power"
+        raise taken.broken_promise(message, "objectives")
+    spread = math.sqrt(max(0.0, squares / n - loss**2) / n)
+    measured = {"loss": loss, "perplexity": perplexity, "standard_error": spread}
+    measured |= {"accuracy": right / n, "n": int(n)}
+    return measured | ({"next_accuracy": pairs[0] / pairs[1]} if pairs[1] else {})
+
+
+def look(model: LanguageModel, config: PreTrain, tokenizer: PreTrainedTokenizerBase, taken: Functions) -> list[Example]:
+    """What the model makes of the same few sentences."""
+    was_training = model.training
+    model.eval()
+    if config.objective == "mlm":
+        room = getattr(model.network.config, "max_position_embeddings", None) or math.inf
+        asked = [(text, tokenizer(text.replace("[MASK]", str(tokenizer.mask_token)))["input_ids"]) for text in MASKED]
+        found = [guesses(model, text, ids, tokenizer, taken) for text, ids in asked if len(ids) <= room]
+    else:
+        found = [go_on(model, prompt, config, tokenizer, taken) for prompt in BEGUN]
+    model.train(was_training)
+    return found
+
+
+def guesses(
+    model: LanguageModel, text: str, ids: list[int], tokenizer: PreTrainedTokenizerBase, taken: Functions
+) -> Example:
+    """The best guesses for the [MASK] of a sentence, by exercise-2's ``fill_mask_topk``."""
+    row = torch.tensor(ids)
+    best = taken.objectives.fill_mask_topk(model.everywhere(row[None]), row, tokenizer.mask_token_id, k=BEST)
+    named = [[tokenizer.decode([int(token)]).strip(), float(share)] for token, share in best[0]]
+    return {"text": text, "guesses": named}
+
+
+def go_on(
+    model: LanguageModel, prompt: str, config: PreTrain, tokenizer: PreTrainedTokenizerBase, taken: Functions
+) -> Example:
+    """A text that begins like this, by exercise-1's ``generate``."""
+    begin, end = ends(tokenizer)
+    ids = [begin, *tokenizer(prompt, add_special_tokens=False)["input_ids"]]
+    written = taken.basics.generate(
+        lambda ids: model.everywhere(torch.as_tensor(ids)[:, -config.block :])[-1], ids, WRITTEN, eos_id=end,
+        do_sample=True, temperature=TEMPERATURE, top_k=min(TOP_K, len(tokenizer)),
+        generator=torch.Generator().manual_seed(0),
+    )  # fmt: skip
+    found = tokenizer.decode(torch.as_tensor(written).flatten().tolist(), skip_special_tokens=True)
+    return {"prompt": prompt, "text": found.strip()}
