@@ -1,7 +1,6 @@
 """Run a recipe: ``course run finetune --out DIR``, which is ``python -m solutions.recipes finetune --out DIR``."""
 
 import json
-import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +15,18 @@ from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
 
 
+TOGETHER = ("finetune",)
+"""Recipes that several processes can run together."""
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Train with what the exercises are about."""
+    if preflight.processes() > 1 and ctx.invoked_subcommand not in TOGETHER:
+        raise RecipeError(
+            f"{ctx.invoked_subcommand} runs in one process. Start it with: course run {ctx.invoked_subcommand}"
+        )
 
 
 @cli.command(cls=GroupedCommand, context_settings={"show_default": True})
@@ -39,7 +47,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
 
     from rich.console import Console
 
-    console = Console()
+    console = Console(quiet=not preflight.first())
     with console.status("starting torch"):  # some seconds, for which `--help` should not wait
         from solutions.recipes import display
         from solutions.recipes import finetune as run
@@ -47,11 +55,12 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     try:
         result = run.finetune(config, out, console, **about)
     except Interrupted:
-        again = ["course", "run", "finetune", "--out", str(out), "--resume"]
-        again += ["--mine", str(config.mine)] if config.mine else []
-        click.echo(f"\ninterrupted; where it stands is saved. Next: {shlex.join(again)}", err=True)
+        again = ["finetune", "--out", str(out), "--resume", *(["--mine", str(config.mine)] if config.mine else [])]
+        if preflight.first():
+            click.echo(f"\ninterrupted; where it stands is saved. Next: {preflight.command(*again)}", err=True)
         ctx.exit(130)
-    display.print_result(console, result, out)
+    if preflight.first():
+        display.print_result(console, result, out)
 
 
 def configuration(options: dict[str, Any], given: set[str], resumed: Path | None) -> FineTune:
@@ -152,10 +161,12 @@ def main() -> None:
     try:
         code = cli.main(prog_name="course run", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        if preflight.speaks():
+            error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\ninterrupted: no result was written", err=True)
+        if preflight.speaks():
+            click.echo("\ninterrupted: no result was written", err=True)
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
 

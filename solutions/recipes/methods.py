@@ -13,6 +13,7 @@ from solutions.recipes.fronts import Prefix, Prompt
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import Classifier
+from solutions.recipes.team import whole
 
 COUNT_FROM_TWO = ("roberta", "camembert", "xlm-roberta")
 """Models whose first position has the number 2: they have two positions fewer than their tables."""
@@ -189,7 +190,7 @@ def trained_state(model: Classifier, config: FineTune, taken: Functions | None =
     else:
         state = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
         state |= {f"classifier.{name}": tensor for name, tensor in model.classifier.state_dict().items()}
-    return {name: tensor.detach().cpu().clone().contiguous() for name, tensor in state.items()}
+    return {name: whole(tensor.detach()).cpu().clone().contiguous() for name, tensor in state.items()}
 
 
 def load_trained_state(
