@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_atomically
-from solutions.recipes.team import ALONE, Team, like, whole
+from solutions.recipes.team import ALONE, Team, like, parted, whole
 
 SCHEMA = "course/checkpoint/v1"
 
@@ -68,7 +68,7 @@ def set_rng_state(states: Mapping[str, Tensor], device: torch.device) -> None:
 
 def changing(model: nn.Module) -> dict[str, Tensor]:
     """What training changes in a model: trainable parameters and buffers that count as state."""
-    found = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    found = {name: parameter for name, parameter in parted(model).named_parameters() if parameter.requires_grad}
     parameters = {name for name, _ in model.named_parameters()}
     found |= {name: tensor for name, tensor in model.state_dict().items() if name not in parameters}
     return found

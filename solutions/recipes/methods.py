@@ -13,7 +13,7 @@ from solutions.recipes.fronts import Prefix, Prompt
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import Classifier
-from solutions.recipes.team import whole
+from solutions.recipes.team import parted, whole
 
 COUNT_FROM_TWO = ("roberta", "camembert", "xlm-roberta")
 """Models whose first position has the number 2: they have two positions fewer than their tables."""
@@ -179,6 +179,7 @@ def count(module: nn.Module, only_trainable: bool = False) -> int:
 
 def trained_state(model: Classifier, config: FineTune, taken: Functions | None = None) -> dict[str, Tensor]:
     """What has to be saved: everything if the encoder has changed, else what was trained."""
+    parted(model)
     if config.method not in FROZEN_ENCODER:
         state = model.state_dict()
     elif config.method == "lora":

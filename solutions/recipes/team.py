@@ -22,10 +22,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.distributed.fsdp import fully_shard
+from torch.distributed.fsdp import FSDPModule, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 
-from solutions.recipes.config import FineTune
+from solutions.recipes.config import FROZEN_ENCODER, FineTune
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.preflight import processes
@@ -204,15 +204,25 @@ def join(config: FineTune, hardware: Hardware) -> tuple[Team, Hardware]:
             f"{size} processes cannot share batches of {config.micro_batch} texts. Start fewer of them, or give a larger "
             "--batch-size"
         )
+    splits = splits_weights()
+    if splits and hardware.bf16 and config.method in FROZEN_ENCODER:
+        raise RecipeError(
+            f"FSDP splits weights of one precision, and --method {config.method} keeps frozen ones in bf16. "
+            "Add --precision fp32"
+        )
     from accelerate import Accelerator, DistributedDataParallelKwargs
 
     wishes = DistributedDataParallelKwargs(broadcast_buffers=False, gradient_as_bucket_view=True)
     accelerator = Accelerator(cpu=kind == "cpu", mixed_precision="no", kwargs_handlers=[wishes])
     if config.threads is not None:
         torch.set_num_threads(config.threads)  # Accelerate has its own opinion
-    splits = os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
     team = Team(accelerator.process_index, accelerator.num_processes, accelerator, splits)
     return team, replace(hardware, device=accelerator.device, threads=torch.get_num_threads())
+
+
+def splits_weights() -> bool:
+    """Whether Accelerate's configuration asks for FSDP."""
+    return os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
 
 
 def leave(team: Team) -> None:
@@ -234,9 +244,17 @@ def split(model: Any) -> nn.Module:
     return fully_shard(model)
 
 
+def parted(model: nn.Module) -> nn.Module:
+    """The model, with every weight in parts again where a forward pass has put some together."""
+    for module in model.modules():
+        if isinstance(module, FSDPModule):
+            module.reshard()
+    return model
+
+
 def whole(tensor: Tensor) -> Tensor:
     """All of a tensor of which each process has a part; all processes must ask. Any other tensor as it is."""
-    return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+    return tensor.detach().full_tensor().clone() if isinstance(tensor, DTensor) else tensor
 
 
 def like(tensor: Tensor, other: Tensor) -> Tensor:
