@@ -15,6 +15,7 @@ from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
 
 
+BENCHMARKS = ("training", "imdb", "inference")
 TOGETHER = ("finetune",)
 """Recipes that several processes can run together."""
 
@@ -116,7 +117,10 @@ def told(folder: Path, options: dict[str, Any], given: set[str]) -> FineTune:
 @click.option("--mine", type=click.Path(path_type=Path), help="The workspace that the run was trained with.")
 @click.option("--text-column", default="text", show_default=True, help="Of a CSV file.")
 @click.option("--json", "path", metavar="PATH|-", help="Write the answers as JSON, to a file or to standard output.")
-def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column: str, path: str | None) -> None:
+@click.option("--compile", "compiled", is_flag=True, help="Compile the encoder first; pays for thousands of texts.")
+def predict(
+    folder: Path, texts: tuple[str, ...], mine: Path | None, text_column: str, path: str | None, compiled: bool
+) -> None:
     """Ask a finished run about texts of your own.
 
     Each argument is a text, a .txt file with a text in each line, or a .csv file.
@@ -128,7 +132,7 @@ def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column
     from solutions.recipes.files import write_atomically
     from solutions.recipes.saving import load_run
 
-    answers = predicting.predict(load_run(folder, mine), wanted)
+    answers = predicting.predict(predicting.sped_up(load_run(folder, mine), compiled), wanted)
     if path is None:
         for answer in answers:
             click.echo(predicting.as_text(answer))
@@ -142,16 +146,27 @@ def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column
 @click.option("--json", "path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Turns of every recipe.")
 @click.option("--threads", type=click.IntRange(1), help="CPU threads, the same for all.")
-def bench(path: Path | None, rounds: int, threads: int | None) -> None:
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(BENCHMARKS),
+    multiple=True,
+    default=BENCHMARKS,
+    show_default=True,
+    help="What to measure; may be given several times.",
+)
+@click.option("--compile", "compiled", is_flag=True, help="In the part inference, measure torch.compile too.")
+def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str, ...], compiled: bool) -> None:
     """Compare the speed of the chapter's recipe with ours.
 
-    Texts per second on the same texts, in turns.
+    Texts per second on the same texts, in turns: training against the chapter and the Trainer of transformers,
+    training on long texts, inference.
     """
     from rich.console import Console
 
     from solutions.recipes import bench as benchmark
 
-    report = benchmark.run(rounds=rounds, threads=threads, console=Console())
+    report = benchmark.run(rounds=rounds, threads=threads, console=Console(), parts=parts, compiled=compiled)
     if path is not None:
         benchmark.write(report, path)
 
