@@ -303,7 +303,12 @@ def test_one_process_that_is_asked_to_end_ends_both_after_the_same_step(config, 
 
 
 def test_random_states_come_back_to_their_process():
-    states = {"cpu": torch.tensor([1]), "cpu.1": torch.tensor([2]), "cuda": torch.tensor([3]), "cuda.1": torch.tensor([4])}
+    states = {
+        "cpu": torch.tensor([1]),
+        "cpu.1": torch.tensor([2]),
+        "cuda": torch.tensor([3]),
+        "cuda.1": torch.tensor([4]),
+    }
     assert Team().own_random_states(states) == {"cpu": states["cpu"], "cuda": states["cuda"]}
     assert Team(1, 2).own_random_states(states) == {"cpu": states["cpu.1"], "cuda": states["cuda.1"]}
     assert Team(2, 3).own_random_states(states) == {}
@@ -399,8 +404,30 @@ def test_without_a_launcher_there_is_one_process(monkeypatch, variables, n):
 @pytest.mark.slow
 def test_torchrun_trains_and_one_process_speaks(config, alone, tmp_path):
     out = tmp_path / "run"
-    options = ["--method", "full", "--model", config.model, "--data", config.data, "--lr", "0.005", "--batch-size", "12"]
-    options += ["--accumulate", "2", "--epochs", "2", "--max-gradient-norm", "0.5", "--precision", "fp32", "--threads", "1"]
+    options = [
+        "--method",
+        "full",
+        "--model",
+        config.model,
+        "--data",
+        config.data,
+        "--lr",
+        "0.005",
+        "--batch-size",
+        "12",
+    ]
+    options += [
+        "--accumulate",
+        "2",
+        "--epochs",
+        "2",
+        "--max-gradient-norm",
+        "0.5",
+        "--precision",
+        "fp32",
+        "--threads",
+        "1",
+    ]
     words = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-addr", "127.0.0.1"]
     words += ["--master-port", str(free_port()), "-m", "solutions.recipes", "finetune", "--out", str(out), *options]
     ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300)

@@ -295,7 +295,10 @@ def run(
         config = FineTune(method="full", threads=threads, data=data, model=model)
         finished, asked = a_run(config)
         single, many = Answers({}), Answers({})
-        recipes = {CHAPTER: one_by_one_recipe(finished, asked, single), OURS: predict_recipe(finished, asked, many, False)}
+        recipes = {
+            CHAPTER: one_by_one_recipe(finished, asked, single),
+            OURS: predict_recipe(finished, asked, many, False),
+        }
         if compiled:
             recipes["compiled"] = predict_recipe(finished, asked, many, True)
         measure("inference", recipes, f"inference, {len(asked):,} texts of {data}")

@@ -66,7 +66,9 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
         if find_spec(package) is None:
             raise RecipeError(f"the package {package} is missing. {INSTALL_OFFLINE}")
     if processes() > 1 and find_spec("accelerate") is None:
-        raise RecipeError(f"to train in {processes()} processes, the package accelerate is needed. {INSTALL_DISTRIBUTED}")
+        raise RecipeError(
+            f"to train in {processes()} processes, the package accelerate is needed. {INSTALL_DISTRIBUTED}"
+        )
     if tensorboard and find_spec("tensorboard") is None:
         raise RecipeError(f"the package tensorboard is missing. {INSTALL_TENSORBOARD}")
     find_model(config.model)

@@ -86,7 +86,11 @@ class Team:
 
     def sums(self, *numbers: float) -> list[float]:
         """The sum of each number over all processes."""
-        return list(numbers) if self.alone or not numbers else self.total(torch.tensor(numbers, dtype=torch.float64)).tolist()
+        return (
+            list(numbers)
+            if self.alone or not numbers
+            else self.total(torch.tensor(numbers, dtype=torch.float64)).tolist()
+        )
 
     def part(self, items: Sequence[Any]) -> list[Any]:
         """This process's part of what can be done in any order; all of it where every process must go along.
@@ -141,7 +145,9 @@ class Team:
         """The other way round; nothing for a process that was not there when they were saved."""
         ending = f".{self.rank}" if self.rank else ""
         mine = {name.removesuffix(ending) if ending else name: state for name, state in states.items()}
-        return {name: state for name, state in mine.items() if "." not in name and (not ending or name + ending in states)}
+        return {
+            name: state for name, state in mine.items() if "." not in name and (not ending or name + ending in states)
+        }
 
 
 ALONE = Team()
