@@ -15,18 +15,31 @@ import pytest
 import torch
 from rich.console import Console
 
-from solutions.recipes import hardware, journal, methods, model, predicting, saving, splitting, training
 from solutions.recipes import data as texts
+from solutions.recipes import hardware, journal, methods, model, predicting, saving, splitting, training
 from solutions.recipes.checkpoint import load_checkpoint
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.functions import functions
 from solutions.recipes.hardware import Hardware, find_hardware
-from tests.test_team import config, one_thread  # noqa: F401  (fixtures)
+from tests.tiny import tiny
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
 FP32 = Hardware(torch.device("cpu"), bf16=False, threads=1)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory) -> FineTune:
+    return tiny(tmp_path_factory.mktemp("encoder"))
 
 
 @pytest.fixture

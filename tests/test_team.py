@@ -5,11 +5,9 @@ Most tests fork their processes instead of starting them, since each would impor
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -25,7 +23,6 @@ import torch
 from click.testing import CliRunner
 from rich.console import Console
 from safetensors.torch import load_file
-from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from solutions.recipes import checkpoint, journal, pictures, preflight, team, training
 from solutions.recipes.__main__ import cli
@@ -34,11 +31,10 @@ from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.team import Team
+from tests.tiny import tiny
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
-WORDS = "the a film plot actor scene music story ending camera was is felt looked seemed and but with of".split()
-GOOD, BAD = "warm funny bright moving clever".split(), "dull cold empty clumsy tired".split()
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, or every process would import torch")
 
 
@@ -53,27 +49,7 @@ def one_thread(monkeypatch):
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory) -> FineTune:
-    """A tiny encoder, and 67 sentences: 37 to train, so that the last batch is a short one."""
-    folder = tmp_path_factory.mktemp("encoder")
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *GOOD, *BAD]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
-    torch.manual_seed(0)
-    shape = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 40}
-    BertModel(BertConfig(vocab_size=len(vocabulary), max_position_embeddings=64, **shape)).save_pretrained(folder)
-    draw = random.Random(0)
-    path = folder / "reviews.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["text", "label"])
-        for i in range(53):
-            words = draw.choices(WORDS, k=draw.randint(2, 9)) + draw.choices(GOOD if i % 2 else BAD, k=2)
-            draw.shuffle(words)
-            writer.writerow([" ".join(words), "praise" if i % 2 else "blame"])
-    return FineTune(
-        method="full", model=str(folder), data=str(path), learning_rate=5e-3, batch_size=12, accumulate=2, epochs=2,
-        max_gradient_norm=0.5, precision="fp32", device="cpu", threads=1,
-    )  # fmt: skip
+    return tiny(tmp_path_factory.mktemp("encoder"))
 
 
 def environment(rank: int, size: int, port: int, **more: str) -> dict[str, str]:

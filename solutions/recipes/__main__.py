@@ -14,7 +14,6 @@ from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
 
-
 BENCHMARKS = ("training", "imdb", "inference")
 TOGETHER = ("finetune",)
 """Recipes that several processes can run together."""

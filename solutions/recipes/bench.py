@@ -1,11 +1,11 @@
 """How many texts per second: the chapter's recipes and ours, on the same machine, in turns.
 
-Training on short texts: the chapter's recipe (section 3.4: every text padded to 128 tokens, float32, all weights trained
-by AdamW as a plain loop over the tensors, dropout as the model comes, batches of 16); the Trainer of transformers (all
-weights, its defaults, texts grouped by length, our batch size and our precision); and `training.train`, the very loop
-of ``course run finetune``, with its defaults. Training on long texts: the same without the Trainer, IMDb at 256 tokens.
-In favour of the others: texts are tokenised beforehand, the encoder is the small one that ours trains too, and of the
-Trainer only the time between the first step and the last counts.
+Training on short texts: the chapter's recipe (section 3.4: every text padded to 128 tokens, float32, all weights
+trained by AdamW as a plain loop over the tensors, dropout as the model comes, batches of 16); the Trainer of
+transformers (all weights, its defaults, texts grouped by length, our batch size and our precision); and
+`training.train`, the very loop of ``course run finetune``, with its defaults. Training on long texts: the same without
+the Trainer, IMDb at 256 tokens. In favour of the others: texts are tokenised beforehand, the encoder is the small one
+that ours trains too, and of the Trainer only the time between the first step and the last counts.
 
 Inference: the chapter's loop (one text at a time, padded to 128, float32), and ``course run predict``, both with their
 tokenising.

@@ -101,7 +101,7 @@ class PeakMemory:
             torch.cuda.reset_peak_memory_stats(device)
 
     def figures(self) -> dict[str, Any]:
-        """``bytes``, and ``of``: what CUDA's allocator has handed out, or this process since it began; None if unknown."""
+        """``bytes`` (None if unknown), and ``of``: what CUDA's allocator gave out, or this process since it began."""
         if self.device.type == "cuda":
             return {"bytes": torch.cuda.max_memory_allocated(self.device), "of": "CUDA's allocator, during training"}
         try:

@@ -207,8 +207,8 @@ def join(config: FineTune, hardware: Hardware) -> tuple[Team, Hardware]:
         )
     if config.micro_batch < size:
         raise RecipeError(
-            f"{size} processes cannot share batches of {config.micro_batch} texts. Start fewer of them, or give a larger "
-            "--batch-size"
+            f"{size} processes cannot share batches of {config.micro_batch} texts. Start fewer of them, or give a "
+            "larger --batch-size"
         )
     splits = splits_weights()
     if splits and hardware.bf16 and config.method in FROZEN_ENCODER:

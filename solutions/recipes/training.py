@@ -358,7 +358,7 @@ class Training:
             raise Interrupted()
 
     def _what_next(self) -> tuple[bool, bool]:
-        """Whether to end, and whether to save. One process that is asked to end is enough; the first one has the clock."""
+        """Whether to end, and to save. It is enough that one process is asked to end; the first one has the clock."""
         save = self.saving is not None and time.monotonic() - self.saved_at >= self.saving.every
         end, save = self.team.sums(float(self.stop), float(save and self.team.first))
         return end > 0, save > 0
