@@ -152,6 +152,45 @@ def test_a_loss_that_is_no_number_is_told_with_its_step_though_seen_later(config
     assert ours.at.step == 11 and not (tmp_path / "checkpoint.safetensors").exists()
 
 
+# --- A frozen encoder -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("changes", [{}, {"head": "last4"}, {"augment": ("mixup",), "head": "mean-max"}])
+def test_a_frozen_encoder_reads_every_text_once_however_many_epochs(config, tmp_path, under_way, monkeypatch, changes):
+    config = dataclasses.replace(config, method="head", learning_rate=1e-2, epochs=3, early_stopping=3, **changes)
+    trainings, reads = {}, {}
+    for name in ("once", "always"):
+        if name == "always":
+            monkeypatch.setattr(training, "worth_knowing", lambda config: False)
+        ours = trainings[name] = under_way(config, tmp_path / name)
+        texts_read = reads[name] = []
+        ours.model.bert.register_forward_hook(
+            lambda module, inputs, keywords, _, seen=texts_read: seen.append(len(keywords["input_ids"])),
+            with_kwargs=True,
+        )
+        torch.manual_seed(1)  # of mixup
+        trainings[name] = ours.run(), ours.model
+    (once, one), (always, other) = trainings["once"], trainings["always"]
+    n = once.samples // 3
+    assert once.samples == always.samples and n <= sum(reads["once"]) <= 1.5 * n and sum(reads["always"]) > 3 * n
+    assert once.losses == pytest.approx(always.losses, abs=1e-5)
+    for mine, theirs in zip(once.validations, always.validations, strict=True):
+        assert mine == pytest.approx(theirs, abs=1e-5)
+    for name, tensor in one.state_dict().items():
+        assert torch.allclose(tensor, other.state_dict()[name], atol=1e-5), name
+
+
+@pytest.mark.parametrize(
+    ("changes", "worth"),
+    [
+        ({}, True), ({"head": "cls"}, True), ({"augment": ("mixup",)}, True), ({"epochs": 1}, False),
+        ({"head": "attention"}, False), ({"augment": ("swap",)}, False), ({"method": "lora"}, False),
+    ],
+)  # fmt: skip
+def test_features_are_kept_only_where_they_stay_the_same(config, changes, worth):
+    assert training.worth_knowing(dataclasses.replace(config, **({"method": "head", "epochs": 2} | changes))) == worth
+
+
 # --- On a GPU ---------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ from solutions.recipes.config import Head
 
 ALL_STATES = ("last4", "layer-mix")
 """Heads that read more than the last layer."""
+FIXED: tuple[Head, ...] = ("cls", "mean", "max", "mean-max", "last4")
+"""Heads of which nothing learns but the linear layer."""
 SCORING = ("conv", "lstm")
 """Heads that give a text one score, without a vector for it in between."""
 

@@ -23,6 +23,7 @@ from solutions.recipes.data import Labelled, bucketed_batches
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, PeakMemory
+from solutions.recipes.heads import FIXED
 from solutions.recipes.journal import Journal
 from solutions.recipes.model import Classifier
 from solutions.recipes.team import ALONE, Share, Team, Together, like, whole
@@ -186,6 +187,9 @@ class Training:
         self.unread: list[Unread] = []
         """Steps whose losses have not been looked at."""
         waits = hardware.device.type != "cpu"
+        self.known: Tensor | None = None
+        """Of a frozen encoder: features of all training texts, computed once for all epochs."""
+        self.known_of_validation: Tensor | None = None
         self.look_always = not waits or (saving is not None and saving.every == 0)
         """Looking makes the CPU wait for a GPU; where the CPU computes itself, it costs nothing."""
 
@@ -196,6 +200,10 @@ class Training:
         self.started, self.cpu_started = time.perf_counter(), time.process_time()
         self.before, memory = (self.at.seconds, self.at.cpu_seconds), PeakMemory(self.hardware.device)
         self.model.mixing = augmenting.mixing(self.taken) if "mixup" in self.config.augment else None
+        if self.team.alone and worth_knowing(self.config):
+            self.known = features(self.model, self.data, self.hardware, self.taken)
+            if self.validation is not None:
+                self.known_of_validation = features(self.model, self.validation, self.hardware, self.taken)
         watch = self.model.register_forward_hook(self._saw, with_kwargs=True)
         try:
             while (self.at.step < self.steps or self.at.step_in_epoch) and not self._enough():
@@ -273,7 +281,7 @@ class Training:
         if self.validation is None:
             return {}
         rows = self.team.part(by_length(self.validation.tokens))
-        batches = evaluation_batches(self.validation, rows, self.hardware, self.taken)
+        batches = evaluation_batches(self.validation, rows, self.hardware, self.taken, self.known_of_validation)
         result = self.taken.training.evaluate(self.model, batches) if rows else {"loss": 0.0, "accuracy": 0.0}
         names = ("loss", "accuracy") if self.config.task == "classification" else ("loss",)
         measured = {name: float(result[name]) for name in names}
@@ -309,6 +317,10 @@ class Training:
     def _batch(self, share: Share, rows: list[int], tokens: list[list[int]]) -> dict[str, Tensor]:
         """This process's share of a micro-batch; counts the positions of all."""
         at, size = self.at, self.team.size
+        if self.known is not None:
+            n = sum(len(tokens[i]) for i in rows)
+            at.positions, at.tokens = at.positions + n, at.tokens + n
+            return {"features": self.known[rows], "labels": self.data.labels[rows].to(self.known.device)}
         batch = batch_of([tokens[i] for i in share.rows], self.data.pad_token, self.taken)
         if self.together is None:
             at.positions += batch["input_ids"].numel()
@@ -471,12 +483,39 @@ def by_length(tokens: Sequence[list[int]]) -> list[list[int]]:
 
 
 def evaluation_batches(
-    data: Tokenised, batches: Sequence[list[int]], hardware: Hardware, taken: Functions
+    data: Tokenised,
+    batches: Sequence[list[int]],
+    hardware: Hardware,
+    taken: Functions,
+    known: Tensor | None = None,
 ) -> Iterator[dict[str, Tensor]]:
-    """The texts of these rows with their labels."""
+    """The texts of these rows, or what is known of them, with their labels."""
     for rows in batches:
+        if known is not None:
+            yield {"features": known[rows], "labels": data.labels[rows].to(known.device)}
+            continue
         batch = batch_of([data.tokens[i] for i in rows], data.pad_token, taken) | {"labels": data.labels[rows]}
         yield on_device(batch, data.pad_token, hardware.device)
+
+
+def worth_knowing(config: FineTune) -> bool:
+    """Whether the same features would be computed again in every epoch: only a linear layer on top of them learns."""
+    changed = set(config.augment) & set(augmenting.ON_TEXTS)
+    return config.method == "head" and config.head in FIXED and config.epochs > 1 and not changed
+
+
+@torch.no_grad()
+def features(model: Classifier, data: Tokenised, hardware: Hardware, taken: Functions) -> Tensor:
+    """(N, width of the head's vectors), where they were computed, in batches of similar length."""
+    found: list[Tensor] = []
+    batches = by_length(data.tokens)
+    for rows in batches:
+        batch = on_device(
+            batch_of([data.tokens[i] for i in rows], data.pad_token, taken), data.pad_token, hardware.device
+        )
+        found.append(model.features(**batch))
+    place = torch.tensor([row for rows in batches for row in rows]).argsort()
+    return torch.cat(found)[place.to(hardware.device)]
 
 
 def answer(
