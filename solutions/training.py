@@ -92,13 +92,14 @@ def train_epoch(
             output = model(**batch)
             size = len(batch["labels"])
             (output.loss * size / group_size).backward()  # adds to .grad, and lets the graph go
-            loss_sum += output.loss.item() * size
-            n_right += (output.logits.argmax(-1) == batch["labels"]).sum().item()
+            loss_sum += output.loss.detach() * size  # not read here: that would let a GPU run dry after every batch
+            n_right += (output.logits.argmax(-1) == batch["labels"]).sum()
             n_examples += size
         nn.utils.clip_grad_norm_(model.parameters(), max_norm)
         optimizer.step()
         if scheduler is not None:
             scheduler.step()
+    loss_sum, n_right = float(loss_sum), float(n_right)
     return loss_sum / n_examples, n_right / n_examples
 
 

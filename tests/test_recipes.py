@@ -850,13 +850,27 @@ def test_recipes_take_turns_and_ratios_are_formed_within_a_round():
     assert figures["slow"]["ratio"] == 1.0 and figures["fast"]["samples_per_second"] == 15.0
 
 
-def test_the_benchmark_measures_all_methods_and_writes_them_down(encoder, reviews, tmp_path, monkeypatch):
-    monkeypatch.setattr(bench, "CHAPTER_LENGTH", 32)
-    report = bench.run(rounds=1, threads=1, console=QUIET, data=str(reviews), model=str(encoder))
+def test_the_benchmark_measures_everything_and_writes_it_down(encoder, reviews, tmp_path, monkeypatch):
+    for name, small in {"CHAPTER_LENGTH": 32, "LONG_LENGTH": 40, "LONG_BATCHES": 2, "ONE_BY_ONE": 4, "MANY": 8}.items():
+        monkeypatch.setattr(bench, name, small)
+    report = bench.run(
+        rounds=1, threads=1, console=QUIET, data=str(reviews), model=str(encoder), long_data=str(reviews)
+    )
     bench.write(report, tmp_path / "bench.json")
     assert json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")) == report
-    assert list(report["recipes"]) == ["chapter", "lora", "full", "head"]
-    assert all(figures["samples_per_second"] > 0 for figures in report["recipes"].values())
+    assert list(report["recipes"]) == ["chapter", "lora", "full", "head", "trainer"]
+    assert list(report["imdb"]) == ["chapter", "lora", "full"] and list(report["inference"]) == ["chapter", "predict"]
+    for part in ("recipes", "imdb", "inference"):
+        assert all(figures["samples_per_second"] > 0 for figures in report[part].values())
+    full, trainer = (report["recipes"][name]["ratio"] for name in ("full", "trainer"))
+    assert report["against_trainer"]["ratio"] == pytest.approx(full / trainer)
+    assert report["labels"] == {"compared": 8, "equal": 8, "share": 1.0}
+
+
+def test_the_parts_of_the_benchmark_are_those_that_the_command_offers():
+    from solutions.recipes import __main__ as command
+
+    assert command.BENCHMARKS == bench.PARTS
 
 
 # --- The real thing ---------------------------------------------------------------------------------------------------

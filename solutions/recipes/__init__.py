@@ -11,6 +11,7 @@
     model.py       an encoder with a head (heads.py)
     methods.py     what LoRA, adapters, prefixes, ... change in it (fronts.py: virtual tokens)
     training.py    the training, step by step; journal.py and checkpoint.py write down how far it is
+    team.py        several processes that train together (torchrun, through Accelerate)
     finetune.py    the run around it: train, test, save, reload, report
     saving.py      a finished run on the disk (peft_format.py, pictures.py), loaded again by predicting.py
     pretrain.py    a language model instead (its options, config, preflight, data, model, training and display are in

@@ -1,7 +1,6 @@
 """Run a recipe: ``course run finetune --out DIR``, which is ``python -m solutions.recipes finetune --out DIR``."""
 
 import json
-import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +17,19 @@ from solutions.recipes.pretrain_config import PreTrain
 from solutions.recipes.pretrain_options import FOR_SCRATCH, pretrain_options
 from solutions.recipes.pretrain_preflight import SETTINGS
 
+BENCHMARKS = ("training", "imdb", "inference")
+TOGETHER = ("finetune",)
+"""Recipes that several processes can run together."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Train with what the exercises are about."""
+    if preflight.processes() > 1 and ctx.invoked_subcommand not in TOGETHER:
+        raise RecipeError(
+            f"{ctx.invoked_subcommand} runs in one process. Start it with: course run {ctx.invoked_subcommand}"
+        )
 
 
 @cli.command(cls=GroupedCommand, context_settings={"show_default": True})
@@ -42,7 +50,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
 
     from rich.console import Console
 
-    console = Console()
+    console = Console(quiet=not preflight.first())
     with console.status("starting torch"):  # some seconds, for which `--help` should not wait
         from solutions.recipes import display
         from solutions.recipes import finetune as run
@@ -50,11 +58,12 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     try:
         result = run.finetune(config, out, console, **about)
     except Interrupted:
-        again = ["course", "run", "finetune", "--out", str(out), "--resume"]
-        again += ["--mine", str(config.mine)] if config.mine else []
-        click.echo(f"\ninterrupted; where it stands is saved. Next: {shlex.join(again)}", err=True)
+        again = ["finetune", "--out", str(out), "--resume", *(["--mine", str(config.mine)] if config.mine else [])]
+        if preflight.first():
+            click.echo(f"\ninterrupted; where it stands is saved. Next: {preflight.command(*again)}", err=True)
         ctx.exit(130)
-    display.print_result(console, result, out)
+    if preflight.first():
+        display.print_result(console, result, out)
 
 
 def configuration(options: dict[str, Any], given: set[str], resumed: Path | None) -> FineTune:
@@ -112,7 +121,10 @@ def told(
 @click.option("--mine", type=click.Path(path_type=Path), help="The workspace that the run was trained with.")
 @click.option("--text-column", default="text", show_default=True, help="Of a CSV file.")
 @click.option("--json", "path", metavar="PATH|-", help="Write the answers as JSON, to a file or to standard output.")
-def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column: str, path: str | None) -> None:
+@click.option("--compile", "compiled", is_flag=True, help="Compile the encoder first; pays for thousands of texts.")
+def predict(
+    folder: Path, texts: tuple[str, ...], mine: Path | None, text_column: str, path: str | None, compiled: bool
+) -> None:
     """Ask a finished run about texts of your own.
 
     Each argument is a text, a .txt file with a text in each line, or a .csv file.
@@ -124,7 +136,7 @@ def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column
     from solutions.recipes.files import write_atomically
     from solutions.recipes.saving import load_run
 
-    answers = predicting.predict(load_run(folder, mine), wanted)
+    answers = predicting.predict(predicting.sped_up(load_run(folder, mine), compiled), wanted)
     if path is None:
         for answer in answers:
             click.echo(predicting.as_text(answer))
@@ -176,16 +188,27 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
 @click.option("--json", "path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Turns of every recipe.")
 @click.option("--threads", type=click.IntRange(1), help="CPU threads, the same for all.")
-def bench(path: Path | None, rounds: int, threads: int | None) -> None:
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(BENCHMARKS),
+    multiple=True,
+    default=BENCHMARKS,
+    show_default=True,
+    help="What to measure; may be given several times.",
+)
+@click.option("--compile", "compiled", is_flag=True, help="In the part inference, measure torch.compile too.")
+def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str, ...], compiled: bool) -> None:
     """Compare the speed of the chapter's recipe with ours.
 
-    Texts per second on the same texts, in turns.
+    Texts per second on the same texts, in turns: training against the chapter and the Trainer of transformers,
+    training on long texts, inference.
     """
     from rich.console import Console
 
     from solutions.recipes import bench as benchmark
 
-    report = benchmark.run(rounds=rounds, threads=threads, console=Console())
+    report = benchmark.run(rounds=rounds, threads=threads, console=Console(), parts=parts, compiled=compiled)
     if path is not None:
         benchmark.write(report, path)
 
@@ -195,10 +218,12 @@ def main() -> None:
     try:
         code = cli.main(prog_name="course run", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        if preflight.speaks():
+            error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\ninterrupted: no result was written", err=True)
+        if preflight.speaks():
+            click.echo("\ninterrupted: no result was written", err=True)
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
 

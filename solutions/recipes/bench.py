@@ -1,20 +1,27 @@
-"""How many texts per second: the chapter's recipe and ours, on the same machine, in turns.
+"""How many texts per second: the chapter's recipes and ours, on the same machine, in turns.
 
-The chapter's recipe (section 3.4): every text padded to 128 tokens, float32, all weights trained by AdamW as a plain
-loop over the tensors, dropout as the model comes, batches of 16. Two things are in its favour: the texts are tokenised
-beforehand, and the encoder is the small one that ours trains too. Ours is `training.train`, the very loop of
-``course run finetune``, with its defaults.
+Training on short texts: the chapter's recipe (section 3.4: every text padded to 128 tokens, float32, all weights
+trained by AdamW as a plain loop over the tensors, dropout as the model comes, batches of 16); the Trainer of
+transformers (all weights, its defaults, texts grouped by length, our batch size and our precision); and
+`training.train`, the very loop of ``course run finetune``, with its defaults. Training on long texts: the same without
+the Trainer, IMDb at 256 tokens. In favour of the others: texts are tokenised beforehand, the encoder is the small one
+that ours trains too, and of the Trainer only the time between the first step and the last counts.
+
+Inference: the chapter's loop (one text at a time, padded to 128, float32), and ``course run predict``, both with their
+tokenising.
 
 The recipes take turns (A B C D A B C D ...), and a ratio is formed within a turn, so that a busy moment of the machine
 strikes all of them; the median over the turns is reported. Processor time is reported beside wall time. What is not
-measured: loading, tokenising, evaluating.
+measured: loading, evaluating.
 """
 
+import copy
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +34,28 @@ from solutions.recipes.config import FineTune, Method
 from solutions.recipes.data import POOL_BATCHES, load, pad
 from solutions.recipes.files import write_json
 from solutions.recipes.finetune import versions
+from solutions.recipes.functions import functions
 from solutions.recipes.hardware import describe, find_hardware, processor
-from solutions.recipes.methods import adapt
+from solutions.recipes.methods import adapt, longest_text
 from solutions.recipes.model import load_classifier, load_tokenizer, pretrained
+from solutions.recipes.predicting import predict, sped_up
+from solutions.recipes.saving import Outputs, Run
 from solutions.recipes.splitting import split
 from solutions.recipes.training import Tokenised, tokenise, train
 
+PARTS = ("training", "imdb", "inference")
 METHODS: tuple[Method, ...] = ("lora", "full", "head")
 """What is compared with the chapter."""
-CHAPTER = "chapter"
+METHODS_LONG: tuple[Method, ...] = ("lora", "full")
+"""The same on long texts."""
+CHAPTER, TRAINER, OURS = "chapter", "trainer", "predict"
 CHAPTER_LENGTH, CHAPTER_BATCH, CHAPTER_RATE = 128, 16, 2e-5
 CHAPTER_STEPS = 4
 """Per turn; every step costs the same, since every batch has the same size."""
+LONG_DATA, LONG_LENGTH, LONG_BATCHES = "imdb", 256, 16
+"""Long texts, how many of their tokens are kept, and how many of our batches make a turn."""
+ONE_BY_ONE, MANY = 64, 1024
+"""Texts in a turn of inference: of the chapter's loop, and of ours."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +108,7 @@ def summarise(turns: Mapping[str, Sequence[Turn]], baseline: str) -> dict[str, d
 # --- The recipes ------------------------------------------------------------------------------------------------------
 
 
-def chapter_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
+def chapter_recipe(data: Tokenised, config: FineTune, length: int) -> Callable[[], Turn]:
     """The chapter's training step, on its own model; each turn is `CHAPTER_STEPS` of them."""
     device = find_hardware(config).device
     model = pretrained(AutoModelForSequenceClassification, config.model, dtype=torch.float32, num_labels=2).to(device)
@@ -102,7 +119,7 @@ def chapter_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
         started, cpu_started = time.perf_counter(), time.process_time()
         for step in range(CHAPTER_STEPS):
             rows = range(step * CHAPTER_BATCH, (step + 1) * CHAPTER_BATCH)
-            ids, mask = pad([data.tokens[i] for i in rows], data.pad_token, length=CHAPTER_LENGTH)
+            ids, mask = pad([data.tokens[i] for i in rows], data.pad_token, length=length)
             labels = data.labels[list(rows)].to(device)
             loss = model(input_ids=ids.to(device), attention_mask=mask.to(device), labels=labels).loss
             optimizer.zero_grad()
@@ -130,36 +147,166 @@ def our_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
     return take_turn
 
 
+def trainer_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
+    """An epoch of the Trainer of transformers: all weights, defaults, texts of similar length together."""
+    from transformers import DataCollatorWithPadding, Trainer, TrainerCallback, TrainingArguments
+
+    hardware = find_hardware(config)
+    model = pretrained(AutoModelForSequenceClassification, config.model, dtype=torch.float32, num_labels=2)
+    tokenizer = load_tokenizer(config.model)
+    rows = [{"input_ids": row, "labels": label} for row, label in zip(data.tokens, data.labels.tolist(), strict=True)]
+
+    class Watch(TrainerCallback):
+        """Of all that ``train`` does, the steps alone."""
+
+        began = ended = (0.0, 0.0)
+
+        def on_train_begin(self, *_: Any, **__: Any) -> None:
+            self.began = time.perf_counter(), time.process_time()
+
+        def on_train_end(self, *_: Any, **__: Any) -> None:
+            self.ended = time.perf_counter(), time.process_time()
+
+    def take_turn() -> Turn:
+        watch = Watch()
+        with tempfile.TemporaryDirectory() as folder:
+            arguments = TrainingArguments(
+                output_dir=folder,
+                per_device_train_batch_size=config.batch_size,
+                num_train_epochs=1,
+                train_sampling_strategy="group_by_length",
+                bf16=hardware.bf16,
+                use_cpu=hardware.device.type == "cpu",
+                dataloader_pin_memory=hardware.device.type != "cpu",
+                save_strategy="no",
+                logging_strategy="no",
+                report_to=[],
+                disable_tqdm=True,
+            )
+            collator = DataCollatorWithPadding(tokenizer)
+            Trainer(model, arguments, train_dataset=rows, data_collator=collator, callbacks=[watch]).train()
+        (seconds, cpu_seconds), (started, cpu_started) = watch.ended, watch.began
+        return Turn(len(rows), seconds - started, cpu_seconds - cpu_started)
+
+    return take_turn
+
+
+@dataclass
+class Answers:
+    """What a recipe of inference has said of each text."""
+
+    labels: dict[int, str]
+
+
+def one_by_one_recipe(run: Run, texts: Sequence[str], said: Answers) -> Callable[[], Turn]:
+    """The chapter's loop: tokenise a text, pad it to 128, ask a float32 model, take the best label; the next text."""
+    model = copy.deepcopy(run.model)
+    model.hardware = replace(run.hardware, bf16=False)
+    model.to(torch.float32)
+    at = 0
+
+    def take_turn() -> Turn:
+        nonlocal at
+        started, cpu_started = time.perf_counter(), time.process_time()
+        for place in range(at, at + ONE_BY_ONE):
+            words = run.tokenizer(
+                texts[place % len(texts)], padding="max_length", truncation=True, max_length=run.max_length,
+                return_tensors="pt",
+            )  # fmt: skip
+            with torch.no_grad():
+                logits = model(**words.to(model.device)).logits
+            said.labels[place % len(texts)] = run.outputs.labels[logits.argmax().item()]
+        at += ONE_BY_ONE
+        return Turn(ONE_BY_ONE, time.perf_counter() - started, time.process_time() - cpu_started)
+
+    return take_turn
+
+
+def predict_recipe(run: Run, texts: Sequence[str], said: Answers, compiled: bool) -> Callable[[], Turn]:
+    """``course run predict``: many texts at once."""
+    quick = sped_up(run, compiled)
+
+    def take_turn() -> Turn:
+        started, cpu_started = time.perf_counter(), time.process_time()
+        answers = predict(quick, texts)
+        turn = Turn(len(texts), time.perf_counter() - started, time.process_time() - cpu_started)
+        said.labels |= {place: answer["label"] for place, answer in enumerate(answers)}
+        return turn
+
+    return take_turn
+
+
 # --- The benchmark ----------------------------------------------------------------------------------------------------
 
 
 def run(
-    rounds: int, threads: int | None, console: Console, data: str = FineTune.data, model: str = FineTune.model
+    rounds: int,
+    threads: int | None,
+    console: Console,
+    data: str = FineTune.data,
+    model: str = FineTune.model,
+    parts: Sequence[str] = PARTS,
+    long_data: str = LONG_DATA,
+    compiled: bool = False,
 ) -> dict[str, Any]:
-    """Measure the chapter's recipe and our three methods on the same texts, and print a table."""
+    """Measure the chapter's recipes, the Trainer and ours on the same texts, and print a table for each part.
+
+    Args:
+        rounds: turns of every recipe, after one to warm up.
+        threads: CPU threads; None for torch's choice.
+        console: takes the tables.
+        data: short texts.
+        model: the encoder of all recipes.
+        parts: some of `PARTS`.
+        long_data: texts for the part ``imdb``.
+        compiled: whether the part ``inference`` has a row with torch.compile.
+    """
     config = FineTune(threads=threads, data=data, model=model)
     hardware = find_hardware(config)
-    training = split(*load(config.data)).train
-    some = training.take(range(0, len(training), max(1, len(training) // (config.batch_size * POOL_BATCHES))))
-    texts = tokenise(load_tokenizer(config.model), some, CHAPTER_LENGTH)
-
-    recipes = {CHAPTER: chapter_recipe(texts, config)}
-    recipes |= {method: our_recipe(texts, FineTune(method=method, threads=threads, model=model)) for method in METHODS}
+    report: dict[str, Any] = {"schema": "course/bench-training/v2", "baseline": CHAPTER, "rounds": rounds}
     load_before = load_average()
-    with console.status(f"{rounds} rounds of {', '.join(recipes)}, after one to warm up"):
-        throughput(recipes, rounds=1)
-        turns = throughput(recipes, rounds)
 
-    figures = summarise(turns, CHAPTER)
-    console.print(f"{len(texts.tokens):,} texts of {config.data} on {describe(hardware)}", highlight=False)
-    console.print(table(figures), highlight=False)
-    return {
-        "schema": "course/bench-training/v1",
-        "recipes": figures,
-        "baseline": CHAPTER,
-        "rounds": rounds,
-        "texts": len(texts.tokens),
-        "data": config.data,
+    def measure(name: str, recipes: Mapping[str, Callable[[], Turn]], what: str) -> dict[str, list[Turn]]:
+        with console.status(f"{rounds} rounds of {', '.join(recipes)}, after one to warm up"):
+            throughput(recipes, rounds=1)
+            turns = throughput(recipes, rounds)
+        figures = summarise(turns, CHAPTER)
+        console.print(f"\n{what} on {describe(hardware)}", highlight=False)
+        console.print(table(figures, name), highlight=False)
+        report[name] = figures
+        return turns
+
+    if "training" in parts:
+        texts = some_texts(config, POOL_BATCHES, CHAPTER_LENGTH)
+        recipes = {CHAPTER: chapter_recipe(texts, config, CHAPTER_LENGTH)}
+        recipes |= {method: our_recipe(texts, replaced(config, method)) for method in METHODS}
+        turns = measure("recipes", recipes | {TRAINER: trainer_recipe(texts, config)}, f"{described(texts)} of {data}")
+        report["against_trainer"] = against = summarise(turns, TRAINER)["full"]
+        low, high = against["ratio_range"]
+        console.print(f"full: {against['ratio']:.1f} ({low:.1f} - {high:.1f}) x the Trainer", highlight=False)
+        report["texts"] = len(texts.tokens)
+    if "imdb" in parts:
+        config = replace(config, data=long_data, max_length=LONG_LENGTH)
+        texts = some_texts(config, LONG_BATCHES, LONG_LENGTH)
+        recipes = {CHAPTER: chapter_recipe(texts, config, LONG_LENGTH)}
+        recipes |= {method: our_recipe(texts, replaced(config, method)) for method in METHODS_LONG}
+        measure("imdb", recipes, f"{described(texts)} of {long_data}, {LONG_LENGTH} tokens")
+    if "inference" in parts:
+        config = FineTune(method="full", threads=threads, data=data, model=model)
+        finished, asked = a_run(config)
+        single, many = Answers({}), Answers({})
+        recipes = {
+            CHAPTER: one_by_one_recipe(finished, asked, single),
+            OURS: predict_recipe(finished, asked, many, False),
+        }
+        if compiled:
+            recipes["compiled"] = predict_recipe(finished, asked, many, True)
+        measure("inference", recipes, f"inference, {len(asked):,} texts of {data}")
+        same = sum(many.labels[place] == label for place, label in single.labels.items())
+        report["labels"] = {"compared": len(single.labels), "equal": same, "share": same / len(single.labels)}
+        console.print(f"labels: {same} of {len(single.labels)} equal", highlight=False)
+    return report | {
+        "data": data,
         "device": str(hardware.device),
         "precision": hardware.precision,
         "threads": hardware.threads,
@@ -169,9 +316,42 @@ def run(
     }
 
 
-def table(figures: Mapping[str, Mapping[str, Any]]) -> Table:
+def replaced(config: FineTune, method: Method) -> FineTune:
+    """Another method, at its own learning rate."""
+    return FineTune.from_plain(config.plain() | {"method": method, "learning_rate": None})
+
+
+def described(texts: Tokenised) -> str:
+    """How many."""
+    return f"training, {len(texts.tokens):,} texts"
+
+
+def some_texts(config: FineTune, n_batches: int, length: int) -> Tokenised:
+    """Training texts, taken evenly from all of them; about as many as make so many batches."""
+    training = split(*load(config.data)).train
+    some = training.take(range(0, len(training), max(1, len(training) // (config.batch_size * n_batches))))
+    return tokenise(load_tokenizer(config.model), some, length)
+
+
+def a_run(config: FineTune) -> tuple[Run, list[str]]:
+    """A model that has been trained a little, as a finished run, and texts that it has not seen."""
+    hardware, taken = find_hardware(config), functions()
+    parts = split(*load(config.data))
+    some = parts.train.take(range(0, len(parts.train), max(1, len(parts.train) // MANY)))
+    tokenizer = load_tokenizer(config.model)
+    torch.manual_seed(config.seed)
+    model = load_classifier(config, len(parts.label_names), hardware)
+    adapt(model, config, hardware)
+    train(model, tokenise(tokenizer, some, CHAPTER_LENGTH), config, hardware)
+    model.config.id2label = dict(enumerate(parts.label_names))
+    length = min(CHAPTER_LENGTH, longest_text(model, config))
+    finished = Run(model.eval(), tokenizer, Outputs(parts.label_names), length, hardware, taken)
+    return finished, parts.test.texts[:MANY]
+
+
+def table(figures: Mapping[str, Mapping[str, Any]], name: str) -> Table:
     """A line per recipe."""
-    grid = Table("training", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Table("training" if name == "recipes" else name, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("texts/s", "× chapter", "from - to", "texts per CPU second", "× chapter"):
         grid.add_column(name, justify="right")
     for name, row in figures.items():

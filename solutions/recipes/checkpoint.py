@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_atomically
+from solutions.recipes.team import ALONE, Team, like, parted, whole
 
 SCHEMA = "course/checkpoint/v1"
 
@@ -58,15 +59,16 @@ def rng_state(device: torch.device) -> dict[str, Tensor]:
 
 
 def set_rng_state(states: Mapping[str, Tensor], device: torch.device) -> None:
-    """Put them back."""
-    torch.set_rng_state(states["cpu"])
+    """Put them back; a process that had none keeps its own."""
+    if "cpu" in states:
+        torch.set_rng_state(states["cpu"])
     if device.type == "cuda" and "cuda" in states:
         torch.cuda.set_rng_state(states["cuda"], device)
 
 
 def changing(model: nn.Module) -> dict[str, Tensor]:
     """What training changes in a model: trainable parameters and buffers that count as state."""
-    found = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    found = {name: parameter for name, parameter in parted(model).named_parameters() if parameter.requires_grad}
     parameters = {name for name, _ in model.named_parameters()}
     found |= {name: tensor for name, tensor in model.state_dict().items() if name not in parameters}
     return found
@@ -80,8 +82,9 @@ def save_checkpoint(
     optimizer: torch.optim.Optimizer,
     best: Mapping[str, Tensor],
     device: torch.device,
+    team: Team = ALONE,
 ) -> None:
-    """Write the file, in place of the one that is there.
+    """Write the file, in place of the one that is there. All processes of a team call this, and the first one writes.
 
     Args:
         path: of the file.
@@ -91,6 +94,7 @@ def save_checkpoint(
         optimizer: AdamW, or one with the same kind of state.
         best: weights of the best epoch so far; empty if they are not needed.
         device: whose random generator is saved beside the CPU's.
+        team: the processes that train together.
 
     Raises:
         RecipeError: the file cannot be written; an older one stays as it was.
@@ -99,7 +103,10 @@ def save_checkpoint(
     state = optimizer.state_dict()["state"]
     tensors |= {f"optimizer.{i}.{name}": value for i, own in state.items() for name, value in own.items()}
     tensors |= {f"best.{name}": tensor for name, tensor in best.items()}
-    tensors |= {f"rng.{name}": value for name, value in rng_state(device).items()}
+    tensors |= {f"rng.{name}": value for name, value in team.random_states(rng_state(device)).items()}
+    tensors = {name: whole(tensor) for name, tensor in tensors.items()}
+    if not team.first:
+        return
     plain = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
     content = json.dumps({"schema": SCHEMA, "identity": identity, "position": asdict(position)})
     write_atomically(path, save(plain, metadata={"course": content}))
@@ -117,7 +124,9 @@ class Checkpoint:
         """``model``, ``best`` or ``rng``."""
         return {key.partition(".")[2]: tensor for key, tensor in self.tensors.items() if key.startswith(f"{name}.")}
 
-    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device) -> None:
+    def restore(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device, team: Team = ALONE
+    ) -> None:
         """Put everything back into a model and an optimizer of the same build.
 
         Raises:
@@ -128,13 +137,15 @@ class Checkpoint:
             raise RecipeError("the checkpoint is of another run: it holds other weights than this model has")
         with torch.no_grad():
             for name, tensor in own.items():
-                tensor.copy_(saved[name])
+                tensor.copy_(like(saved[name], tensor))
+        learned = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
         for key, tensor in self.part("optimizer").items():
             place, _, name = key.partition(".")
-            state.setdefault(int(place), {})[name] = tensor
+            moment = tensor.shape == learned[int(place)].shape
+            state.setdefault(int(place), {})[name] = like(tensor, learned[int(place)]) if moment else tensor
         optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-        set_rng_state(self.part("rng"), device)
+        set_rng_state(team.own_random_states(self.part("rng")), device)
 
 
 def load_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint:

@@ -7,6 +7,7 @@ INSTALL_OFFLINE = 'Install it with:\npython -m pip install "transformers-course[
 
 
 INSTALL_TENSORBOARD = 'Install it with:\npython -m pip install "transformers-course[tensorboard]"'
+INSTALL_DISTRIBUTED = 'Install it with:\npython -m pip install "transformers-course[distributed]"'
 INSTALL_PLOTS = 'python -m pip install "transformers-course[plots]"'
 
 

@@ -34,6 +34,7 @@ from solutions.recipes.model import Classifier, fingerprint, load_classifier, lo
 from solutions.recipes.preflight import CHECKPOINT, CONFIG, RESULT
 from solutions.recipes.saving import Outputs, load_run, prepare_folder, save_run
 from solutions.recipes.splitting import split
+from solutions.recipes.team import ALONE, Team, join, leave
 from solutions.recipes.training import Saving, Tokenised, Trained, Training, answer, score, score_numbers, tokenise
 
 SAME_LOGITS = {"fp32": 1e-5, "bf16": 2e-2}
@@ -63,7 +64,7 @@ def finetune(
         save_every: seconds between two checkpoints; 0 saves after every step.
 
     Returns:
-        The result, as it is in ``result.json``.
+        The result, as it is in ``result.json``; of several processes that train together, the first one's.
 
     Raises:
         RecipeError: what was asked for cannot be done.
@@ -73,33 +74,40 @@ def finetune(
     """
     started = time.perf_counter()
     preflight.check(config, out, overwrite, resume, tensorboard)
-    hardware, taken = find_hardware(config), functions(config)
-    outputs, data = standardised(prepare_data(config, taken))
-    prepare_folder(out, overwrite, resume)
-    console.print(f"{config.method} on {describe(hardware)}\n{describe_data(data)}", highlight=False)
-    if taken.yours:
-        console.print(describe_mine(taken), highlight=False, markup=False)
+    team, hardware = join(config, find_hardware(config))
+    try:
+        taken = functions(config)
+        outputs, data = standardised(prepare_data(config, taken))
+        if team.first:
+            prepare_folder(out, overwrite, resume)
+        console.print(f"{config.method} on {describe(hardware, team.size)}\n{describe_data(data)}", highlight=False)
+        if taken.yours:
+            console.print(describe_mine(taken), highlight=False, markup=False)
 
-    ready = prepare(config, hardware, taken, outputs, data)
-    saving = Saving(out / CHECKPOINT, identity(config, ready.training, ready.base, taken), save_every, resume)
-    if not resume:
-        write_json(out / CONFIG, {"schema": "course/config/v1", **config.plain()})
-    trained = train_safely(ready, saving, tensorboard, console)
+        ready = prepare(config, hardware, taken, outputs, data, team)
+        saving = Saving(out / CHECKPOINT, identity(config, ready.training, ready.base, taken), save_every, resume)
+        if team.first and not resume:
+            write_json(out / CONFIG, {"schema": "course/config/v1", **config.plain()})
+        trained = train_safely(ready, saving, tensorboard, console)
 
-    with console.status("testing, saving, and asking the saved run the same"), taken.blame():
-        concluded = conclude(ready, out)
-    result = {
-        "schema": "course/run/v2",
-        **describe_run(ready),
-        **concluded,
-        "validation": validation_figures(trained, len(data.validation), outputs),
-        "parameters": ready.parameters,
-        **describe_training(trained),
-        "total_seconds": time.perf_counter() - started,
-    }
-    write_json(out / RESULT, result)
-    (out / CHECKPOINT).unlink(missing_ok=True)
-    return json.loads(json.dumps(result))
+        with console.status("testing, saving, and asking the saved run the same"), taken.blame():
+            concluded = conclude(ready, out)
+        result = {
+            "schema": "course/run/v2",
+            **describe_run(ready),
+            **concluded,
+            "validation": validation_figures(trained, len(data.validation), outputs),
+            "parameters": ready.parameters,
+            **describe_training(trained),
+            "total_seconds": time.perf_counter() - started,
+        }
+        if team.first:
+            write_json(out / RESULT, result)
+            (out / CHECKPOINT).unlink(missing_ok=True)
+        team.wait()
+        return json.loads(json.dumps(result))
+    finally:
+        leave(team)
 
 
 @dataclass(frozen=True)
@@ -121,9 +129,12 @@ class Ready:
     base: str
     """Fingerprint of the encoder before anything was changed."""
     parameters: dict[str, float]
+    team: Team = ALONE
 
 
-def prepare(config: FineTune, hardware: Hardware, taken: Functions, outputs: Outputs, data: Split) -> Ready:
+def prepare(
+    config: FineTune, hardware: Hardware, taken: Functions, outputs: Outputs, data: Split, team: Team = ALONE
+) -> Ready:
     """Load the model, put into it what the method adds, and tokenise the texts."""
     torch.manual_seed(config.seed)  # the head and all that a method adds are drawn from the global generator
     with taken.blame():
@@ -132,7 +143,9 @@ def prepare(config: FineTune, hardware: Hardware, taken: Functions, outputs: Out
         parameters = adapt(model, config, hardware, taken)
     tokenizer, longest = load_tokenizer(config.model), longest_text(model, config)
     parts = (tokenise(tokenizer, part, longest) for part in (data.train, data.validation, data.test))
-    return Ready(config, longest, hardware, taken, outputs, data, tokenizer, *parts, model, base, parameters)
+    ready = Ready(config, longest, hardware, taken, outputs, data, tokenizer, *parts, model, base, parameters, team)
+    team.diverge(config.seed)
+    return ready
 
 
 def conclude(ready: Ready, out: Path) -> dict[str, Any]:
@@ -142,8 +155,10 @@ def conclude(ready: Ready, out: Path) -> dict[str, Any]:
         The figures that come of it.
     """
     model, test, taken, outputs, config = ready.model, ready.test, ready.taken, ready.outputs, ready.config
-    logits = answer(model, test.tokens, test.pad_token, ready.hardware, taken)
+    logits = answer(model, test.tokens, test.pad_token, ready.hardware, taken, ready.team)
     state = trained_state(model, config, taken)
+    if not ready.team.first:  # one writer
+        return {}
     if "lora.load_lora_state_dict" in taken.yours:
         try_your_loader(ready, state, logits)
     save_run(out, replace(config, max_length=ready.longest), outputs, ready.base, model, state, taken, ready.tokenizer)
@@ -190,11 +205,11 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
     with ready.taken.blame(), progress(console) as on_step:
         under_way = Training(
             ready.model, ready.training, ready.config, ready.hardware, ready.taken, on_step, ready.validation, saving,
-            Journal(None),
+            Journal(None), ready.team,
         )  # fmt: skip
         under_way.resume()
-        at = under_way.at
-        under_way.journal = Journal(saving.path.parent, at.step, at.epoch, tensorboard)
+        at, folder = under_way.at, saving.path.parent if ready.team.first else None
+        under_way.journal = Journal(folder, at.step, at.epoch, tensorboard)
         try:
             with ending_gently(under_way):
                 return under_way.run()
@@ -292,6 +307,7 @@ def describe_run(ready: Ready) -> dict[str, Any]:
         "processor": processor(),
         "precision": hardware.precision,
         "threads": hardware.threads,
+        "processes": ready.team.size,
         "seed": config.seed,
         "config": config.plain(),
         "mine": {"yours": list(taken.yours), "reference": list(taken.reference), "files": taken.hashes()},
@@ -309,6 +325,7 @@ def describe_training(trained: Trained) -> dict[str, Any]:
         "steps": trained.steps,
         "seconds": trained.seconds,
         "cpu_seconds": trained.cpu_seconds,
+        "peak_memory": trained.peak_memory,
         "samples_per_second": trained.samples / trained.seconds,
         "padding_share": trained.padding_share,
         "interruptions": trained.interruptions,

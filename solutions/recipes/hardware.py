@@ -9,9 +9,11 @@ bfloat16 gains there is not measured. Not measured at all: Apple's MPS (float32 
 
 import platform
 import re
+import sys
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -51,6 +53,8 @@ def find_hardware(config: FineTune) -> Hardware:
         torch.set_num_threads(config.threads)
     device = find_device(config.device)
     bf16 = bf16_pays(device) if config.precision == "auto" else config.precision == "bf16"
+    if device.type == "cuda" and config.precision != "fp32":
+        torch.set_float32_matmul_precision("high")  # TF32 for what autocast leaves in float32
     return Hardware(device, bf16, torch.get_num_threads())
 
 
@@ -87,11 +91,33 @@ def processor() -> str:
     return f"{name}, {'AMX' if amx else torch.backends.cpu.get_cpu_capability()}"
 
 
-def describe(hardware: Hardware) -> str:
-    """One phrase for a person: ``cpu (x86_64, 2 threads), bf16``."""
+class PeakMemory:
+    """The most memory that is in use from here on."""
+
+    def __init__(self, device: torch.device) -> None:
+        """Forget what was in use before, where that can be forgotten."""
+        self.device = device
+        if device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats(device)
+
+    def figures(self) -> dict[str, Any]:
+        """``bytes`` (None if unknown), and ``of``: what CUDA's allocator gave out, or this process since it began."""
+        if self.device.type == "cuda":
+            return {"bytes": torch.cuda.max_memory_allocated(self.device), "of": "CUDA's allocator, during training"}
+        try:
+            import resource  # not on Windows
+        except ImportError:
+            return {"bytes": None, "of": "unknown on this system"}
+        unit = 1 if sys.platform == "darwin" else 1024
+        return {"bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, "of": "the process"}
+
+
+def describe(hardware: Hardware, processes: int = 1) -> str:
+    """One phrase for a person: ``cpu (x86_64, 2 threads), bf16``, or ``2 processes, each on cpu ...``."""
+    each = f"{processes} processes, each on " if processes > 1 else ""
     if hardware.device.type == "cuda":
         where = f"{hardware.device} ({torch.cuda.get_device_name(hardware.device)})"
     else:
         threads = "1 thread" if hardware.threads == 1 else f"{hardware.threads} threads"
         where = f"{hardware.device} ({platform.machine()}, {threads})"
-    return f"{where}, {hardware.precision}"
+    return f"{each}{where}, {hardware.precision}"

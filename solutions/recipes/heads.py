@@ -13,6 +13,8 @@ from solutions.recipes.config import Head
 
 ALL_STATES = ("last4", "layer-mix")
 """Heads that read more than the last layer."""
+FIXED: tuple[Head, ...] = ("cls", "mean", "max", "mean-max", "last4")
+"""Heads of which nothing learns but the linear layer."""
 SCORING = ("conv", "lstm")
 """Heads that give a text one score, without a vector for it in between."""
 
@@ -23,7 +25,7 @@ class Pooled(nn.Module):
     def __init__(self, head: Head, width: int, n_layers: int, n_outputs: int, heads: Any) -> None:
         """Build it from the functions of exercise-4; what is random is drawn from torch's global generator."""
         super().__init__()
-        self.head, self.n_last = head, min(4, n_layers)
+        self.head, self.n_last, self.n_outputs = head, min(4, n_layers), n_outputs
         size = {"mean-max": 2 * width, "last4": self.n_last * width}.get(head, width)
         if head == "layer-mix":
             self.mix = heads.LayerMix(n_layers + 1)
@@ -63,7 +65,7 @@ class Scored(nn.Module):
         """Build the scoring heads of exercise-4."""
         super().__init__()
         kind = heads.ConvHead if head == "conv" else heads.LSTMHead
-        self.two = n_outputs == 2
+        self.n_outputs, self.two = n_outputs, n_outputs == 2
         self.scores = nn.ModuleList(kind(width) for _ in range(1 if self.two else n_outputs))
 
     def forward(self, states: Sequence[Tensor], mask: Tensor) -> Tensor:

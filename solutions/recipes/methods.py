@@ -13,6 +13,7 @@ from solutions.recipes.fronts import Prefix, Prompt
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import Classifier
+from solutions.recipes.team import parted, whole
 
 COUNT_FROM_TWO = ("roberta", "camembert", "xlm-roberta")
 """Models whose first position has the number 2: they have two positions fewer than their tables."""
@@ -180,6 +181,7 @@ def count(module: nn.Module, only_trainable: bool = False) -> int:
 
 def trained_state(model: Classifier, config: FineTune, taken: Functions | None = None) -> dict[str, Tensor]:
     """What has to be saved: everything if the encoder has changed, else what was trained."""
+    parted(model)
     if config.method not in FROZEN_ENCODER:
         state = model.state_dict()
     elif config.method == "lora":
@@ -191,7 +193,7 @@ def trained_state(model: Classifier, config: FineTune, taken: Functions | None =
     else:
         state = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
         state |= {f"classifier.{name}": tensor for name, tensor in model.classifier.state_dict().items()}
-    return {name: tensor.detach().cpu().clone().contiguous() for name, tensor in state.items()}
+    return {name: whole(tensor.detach()).cpu().clone().contiguous() for name, tensor in state.items()}
 
 
 def load_trained_state(

@@ -98,6 +98,7 @@ class Classifier(nn.Module):
         labels: Tensor | None = None,
         inputs_embeds: Tensor | None = None,
         past_key_values: Any = None,
+        features: Tensor | None = None,
         **_: Any,
     ) -> SimpleNamespace:
         """Judge a batch of texts.
@@ -109,10 +110,14 @@ class Classifier(nn.Module):
             labels: (B,) right classes or numbers; None for no loss.
             inputs_embeds: (B, T, C) instead of ``input_ids``.
             past_key_values: keys and values in front of every layer's.
+            features: (B, width of the head's vectors), what `features` said of these texts; instead of all of the above
+                but ``labels``.
 
         Returns:
             ``logits``, (B, K) in float32, and ``loss``, their mean loss or None.
         """
+        if features is not None:
+            return self._judged(features, labels)
         with self.hardware.autocast():
             if self.front is not None:
                 inputs = self.front(self.bert, input_ids, attention_mask)
@@ -121,8 +126,22 @@ class Classifier(nn.Module):
                 inputs["past_key_values"] = past_key_values
             states, mask = self._states(inputs)
             if self.mixing is not None and self.training and labels is not None:
-                return self._mixed(states, mask, labels)
+                return self._mixed(self.classifier.pooled(states, mask), labels)
             logits = self.classifier(states, mask)
+        logits = logits.float()
+        return SimpleNamespace(logits=logits, loss=None if labels is None else self.loss(logits, labels))
+
+    def features(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """The vectors that the head's linear layer reads, the same in every epoch if nothing before it learns."""
+        with self.hardware.autocast():
+            return self.classifier.pooled(*self._states({"input_ids": input_ids, "attention_mask": attention_mask}))
+
+    def _judged(self, features: Tensor, labels: Tensor | None) -> SimpleNamespace:
+        """Logits and loss from features."""
+        with self.hardware.autocast():
+            if self.mixing is not None and self.training and labels is not None:
+                return self._mixed(features, labels)
+            logits = self.classifier.line(features)
         logits = logits.float()
         return SimpleNamespace(logits=logits, loss=None if labels is None else self.loss(logits, labels))
 
@@ -140,9 +159,9 @@ class Classifier(nn.Module):
             states, mask = tuple(one[:, self.n_skipped :] for one in states), mask[:, self.n_skipped :]
         return states, mask
 
-    def _mixed(self, states: Sequence[Tensor], mask: Tensor, labels: Tensor) -> SimpleNamespace:
+    def _mixed(self, features: Tensor, labels: Tensor) -> SimpleNamespace:
         """Logits and loss of mixtures of texts (exercise-9's mixup)."""
-        features = self.classifier.pooled(states, mask).float()
+        features = features.float()
         regression = self.task == "regression"
         targets = labels[:, None] if regression else F.one_hot(labels, self.classifier.line.out_features)
         features, targets = self.mixing(features, targets.float())

