@@ -11,7 +11,7 @@ import ast
 import hashlib
 import importlib
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +75,7 @@ def used(config: FineTune) -> dict[str, tuple[str, ...]]:
         "inference": () if regression else ("predict_batch",),
         "augmentation": tuple(OF_AUGMENTATIONS[name] for name in config.augment),
     }
-    return {slug: names[slug] for slug in EXERCISES if names[slug]}
+    return {slug: names[slug] for slug in EXERCISES if names.get(slug)}
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Functions:
     """The modules of the exercises, as a run takes their functions."""
 
     basics: Any
+    objectives: Any
     lora: Any
     heads: Any
     optimization: Any
@@ -90,6 +91,7 @@ class Functions:
     evaluation: Any
     inference: Any
     augmentation: Any
+    strategy: Any
     yours: tuple[str, ...] = ()
     """``lora.inject_lora``, ...: what this run takes from your files."""
     reference: tuple[str, ...] = ()
@@ -152,10 +154,23 @@ def functions(config: FineTune | None = None) -> Functions:
     Raises:
         StudentError: a file is missing or cannot be imported, or none of the functions in question is started.
     """
+    return take(None, {}) if config is None else take(config.mine, used(config))
+
+
+def take(mine_in: Path | None, wanted: Mapping[str, Sequence[str]]) -> Functions:
+    """What a recipe wants of each exercise: from a workspace, and from the reference what is not started there.
+
+    Args:
+        mine_in: a workspace, or one file of it; None takes everything from the reference.
+        wanted: names of functions, by exercise.
+
+    Raises:
+        StudentError: as for `functions`.
+    """
     modules = {slug: importlib.import_module(f"solutions.{slug}") for slug in EXERCISES}
-    if config is None or config.mine is None:
+    if mine_in is None:
         return Functions(**modules)
-    found, wanted = find_mine(config.mine), used(config)
+    found = find_mine(mine_in)
     yours: list[str] = []
     files: list[Path] = []
     for slug, names in wanted.items():
@@ -168,7 +183,7 @@ def functions(config: FineTune | None = None) -> Functions:
     whole = [f"{slug}.{name}" for slug, names in wanted.items() for name in names]
     if not yours:
         raise StudentError(
-            f"nothing that this run needs is started in {config.mine}: {', '.join(whole)}. "
+            f"nothing that this run needs is started in {mine_in}: {', '.join(whole)}. "
             "Write one of them first, or leave out --mine"
         )
     rest = tuple(name for name in whole if name not in yours)

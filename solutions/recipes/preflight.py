@@ -25,6 +25,7 @@ RATINGS = "ratings"
 """Sentences with mean human ratings, fetched once from the package index (see ratings.py)."""
 EXERCISES = {
     "basics": "exercise-1",
+    "objectives": "exercise-2",
     "lora": "exercise-3",
     "heads": "exercise-4",
     "optimization": "exercise-5",
@@ -32,8 +33,9 @@ EXERCISES = {
     "evaluation": "exercise-7",
     "inference": "exercise-8",
     "augmentation": "exercise-9",
+    "strategy": "exercise-10",
 }
-"""What a fine-tuning run takes functions from, by the name of the file."""
+"""What recipes take functions from, by the name of the file."""
 RESULT = "result.json"
 """Written last: a folder that holds it holds a finished run."""
 CONFIG = "config.json"
@@ -176,11 +178,19 @@ def find_mine(path: Path) -> dict[str, Path]:
 
 def workspace(start: Path) -> Path:
     """The nearest workspace from a folder upwards, or in its folder ``my-course``, where ``course start`` makes it."""
+    found = workspace_around(start)
+    if found is None:
+        raise StudentError("there is no workspace here. Make one with course start, or name it: --mine FOLDER")
+    return found
+
+
+def workspace_around(start: Path) -> Path | None:
+    """The same, or None."""
     for folder in (start, *start.parents):
         for place in (folder, folder / "my-course"):
             if (place / ".course").is_dir():
                 return place
-    raise StudentError("there is no workspace here. Make one with course start, or name it: --mine FOLDER")
+    return None
 
 
 def find_lexicon(path: Path) -> dict[str, list[str]]:
