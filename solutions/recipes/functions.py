@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -148,29 +148,30 @@ def _place(error: BaseException, files: Sequence[Path]) -> tuple[str, Path, int]
     return place
 
 
-def functions(config: FineTune | None = None) -> Functions:
+class NamesWorkspace(Protocol):
+    """A configuration of any recipe."""
+
+    @property
+    def mine(self) -> Path | None:
+        """Your workspace, or one file of it."""
+        ...
+
+
+def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequence[str]] | None = None) -> Functions:
     """The reference solutions, with your own in their place where the configuration names a workspace.
+
+    Args:
+        config: of the run.
+        wanted: what the run takes from each exercise; None for what `used` says of a fine-tuning run.
 
     Raises:
         StudentError: a file is missing or cannot be imported, or none of the functions in question is started.
     """
-    return take(None, {}) if config is None else take(config.mine, used(config))
-
-
-def take(mine_in: Path | None, wanted: Mapping[str, Sequence[str]]) -> Functions:
-    """What a recipe wants of each exercise: from a workspace, and from the reference what is not started there.
-
-    Args:
-        mine_in: a workspace, or one file of it; None takes everything from the reference.
-        wanted: names of functions, by exercise.
-
-    Raises:
-        StudentError: as for `functions`.
-    """
     modules = {slug: importlib.import_module(f"solutions.{slug}") for slug in EXERCISES}
-    if mine_in is None:
+    if config is None or config.mine is None:
         return Functions(**modules)
-    found = find_mine(mine_in)
+    found = find_mine(config.mine)
+    wanted = used(config) if wanted is None and isinstance(config, FineTune) else wanted or {}
     yours: list[str] = []
     files: list[Path] = []
     for slug, names in wanted.items():
@@ -183,7 +184,7 @@ def take(mine_in: Path | None, wanted: Mapping[str, Sequence[str]]) -> Functions
     whole = [f"{slug}.{name}" for slug, names in wanted.items() for name in names]
     if not yours:
         raise StudentError(
-            f"nothing that this run needs is started in {mine_in}: {', '.join(whole)}. "
+            f"nothing that this run needs is started in {config.mine}: {', '.join(whole)}. "
             "Write one of them first, or leave out --mine"
         )
     rest = tuple(name for name in whole if name not in yours)

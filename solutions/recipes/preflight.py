@@ -35,7 +35,7 @@ EXERCISES = {
     "augmentation": "exercise-9",
     "strategy": "exercise-10",
 }
-"""What recipes take functions from, by the name of the file."""
+"""What the recipes take functions from, by the name of the file."""
 RESULT = "result.json"
 """Written last: a folder that holds it holds a finished run."""
 CONFIG = "config.json"

@@ -21,7 +21,7 @@ from solutions.recipes.config import FineTune
 from solutions.recipes.data import Split
 from solutions.recipes.display import describe_data, describe_mine, duration, progress
 from solutions.recipes.finetune import prepare, prepare_data, standardised, versions
-from solutions.recipes.functions import Functions, functions, take, used
+from solutions.recipes.functions import Functions, functions, used
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
 from solutions.recipes.saving import Outputs
 from solutions.recipes.scoreboard import REFERENCE, SEEDS, YOURS, Entry, Lap
@@ -71,7 +71,7 @@ def speedrun(
     """
     entries, strange = scoreboard.read(table)
     hardware = find_hardware(config)
-    taken = take(config.mine, {slug: names for slug, names in used(config).items() if slug not in UMPIRE})
+    taken = functions(config, {slug: names for slug, names in used(config).items() if slug not in UMPIRE})
     outputs, data = standardised(prepare_data(config, functions()))
     console.print(f"{RULES}\n", highlight=False, markup=False)
     console.print(f"{config.method} on {describe(hardware)}\n{describe_data(data)}", highlight=False)
