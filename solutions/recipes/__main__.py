@@ -10,10 +10,11 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from solutions.recipes import preflight, speedrun_options
+from solutions.recipes import pipelines_options, preflight, speedrun_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
-from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
+from solutions.recipes.options import FILE, NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options, listed
+from solutions.recipes.pipelines_options import Tour
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -133,7 +134,11 @@ def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column
 @speedrun_options.race_options
 @click.pass_context
 def speedrun(
-    ctx: click.Context, out: Path | None, seeds: tuple[int, ...], rehearsal: bool, ask_reference: bool | None,
+    ctx: click.Context,
+    out: Path | None,
+    seeds: tuple[int, ...],
+    rehearsal: bool,
+    ask_reference: bool | None,
     **options: Any,
 ) -> None:
     """Reach 83 % on the held-out reviews as fast as you can.
@@ -156,6 +161,60 @@ def speedrun(
     with console.status("starting torch"):
         from solutions.recipes import speedrun as run
     run.speedrun(config, ours, seeds, table, console, rehearsal, ask_reference)
+
+
+@cli.command(context_settings={"show_default": True})
+@click.option(
+    "--only",
+    callback=listed(pipelines_options.PARTS),
+    metavar="STOPS",
+    show_default=False,
+    help=f"With commas: {', '.join(pipelines_options.PARTS)}.",
+)
+@click.option("--text", default=Tour.text, help="What is tokenised and judged.")
+@click.option("--prompt", default=Tour.prompt, help="What is written on.")
+@click.option("--masked", default=Tour.masked, help="What is filled in, with one [MASK] or more.")
+@click.option("--sentence", default=Tour.sentence, help="What names are looked for in.")
+@click.option("--model", default=Tour.model, help="Tokenizer and encoder: embedded, a folder, or a hub id.")
+@click.option("--sentiment", help="A folder of finetune, a classifier's folder, or a hub id.")
+@click.option("--clm", help="A causal language model: a folder of pretrain, or a hub id.")
+@click.option("--ner", help="A token classifier: a folder, or a hub id.")
+@click.option("--mlm", help="A masked language model: a folder of pretrain, or a hub id.")
+@click.option("--steps", type=click.IntRange(1), default=Tour.steps, help="Of what is trained on the spot.")
+@click.option(
+    "--limit", type=click.IntRange(60), default=Tour.limit, help="Reviews it is trained on, all parts together."
+)
+@click.option(
+    "--mine",
+    type=FILE,
+    is_flag=False,
+    flag_value="",
+    metavar="[WORKSPACE]",
+    help="Compare with your own exercises; what you have not started comes from the reference.",
+)
+@click.option("--seed", type=int, default=Tour.seed, help="For everything that is drawn.")
+@click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A JSON file for the result.")
+@click.pass_context
+def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
+    """Tour the chapter's pipelines beside the exercises' functions.
+
+    Tokenizer, AutoModel, sentiment, generation, named entities, fill-mask: what transformers answers, and what your
+    functions make of the same model. Models that you do not name are small ones, trained on the spot in a minute or
+    two. The exit code is 1 if an answer differs.
+    """
+    if options["mine"] is not None and not options["mine"].name:
+        options["mine"] = preflight.workspace(Path.cwd())
+    config = Tour(**options)
+    pipelines_options.check(config)
+
+    from rich.console import Console
+
+    console = Console()
+    with console.status("starting torch"):
+        from solutions.recipes import pipelines as run
+    if run.tour(config, console, out)["different"]:
+        ctx.exit(1)
 
 
 @cli.command()

@@ -81,7 +81,12 @@ def speedrun(
     machine = identify(hardware)
     is_ours = ours is not None and config == ours
     known = scoreboard.reference(entries, machine)
-    if ours is not None and not is_ours and not rehearsal and (ask_reference or (known is None and ask_reference is None)):
+    if (
+        ours is not None
+        and not is_ours
+        and not rehearsal
+        and (ask_reference or (known is None and ask_reference is None))
+    ):
         console.print("\nours, the time to beat on this machine", highlight=False)
         known = race(ours, functions(), REFERENCE, (outputs, data, hardware), seeds, False, console)
         scoreboard.append(table, known)
@@ -192,7 +197,9 @@ def verdict(entry: Entry, ours: Entry | None, rehearsal: bool) -> str:
     error = f" ± {share(entry.standard_error)}" if entry.standard_error is not None else ""
     found = f"{share(entry.accuracy)}{error}, the mean over {len(entry.laps)} seed{'s' if len(entry.laps) > 1 else ''}"
     if rehearsal:
-        return f"Rehearsal: {found}, on the validation texts. The test texts were not asked, and nothing was written down."
+        return (
+            f"Rehearsal: {found}, on the validation texts. The test texts were not asked, and nothing was written down."
+        )
     if len(entry.laps) < SEEDS:
         return f"This run does not count: it has {len(entry.laps)} of at least {SEEDS} seeds ({found}, in {duration(entry.seconds)} per seed)."
     if not entry.reached:

@@ -1,0 +1,84 @@
+"""Tiny models and a few texts, made on the spot, for the tests of recipes."""
+
+from __future__ import annotations
+
+import csv
+import random
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import (
+    BertConfig,
+    BertForMaskedLM,
+    BertForSequenceClassification,
+    BertForTokenClassification,
+    BertModel,
+    BertTokenizerFast,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerFast,
+)
+
+WORDS = "the a film plot actor scene music story ending camera was is felt looked seemed and but with of".split()
+GOOD, BAD = "warm funny bright moving clever".split(), "dull cold empty clumsy tired".split()
+NAMES = "mara ##l ##in left oslo for borealis in".split()
+SHAPE = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 40}
+KINDS = {
+    "encoder": BertModel,
+    "masked": BertForMaskedLM,
+    "classifier": BertForSequenceClassification,
+    "tagger": BertForTokenClassification,
+}
+
+
+def vocabulary() -> list[str]:
+    return ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *GOOD, *BAD, *NAMES]
+
+
+def save_tokenizer(folder: Path) -> None:
+    (folder / "vocab.txt").write_text("\n".join(vocabulary()), encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+
+
+def save_bert(folder: Path, kind: str = "encoder", seed: int = 0, **options: Any) -> Path:
+    """A BERT of some kind with its tokenizer; its weights are random and large, so that its answers differ."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_tokenizer(folder)
+    torch.manual_seed(seed)
+    spread = {} if kind == "encoder" else {"initializer_range": 0.5}
+    config = BertConfig(vocab_size=len(vocabulary()), max_position_embeddings=64, **SHAPE, **spread, **options)
+    KINDS[kind](config).save_pretrained(folder)
+    return folder
+
+
+def save_gpt(folder: Path, seed: int = 0) -> Path:
+    """A GPT-2 with the same vocabulary; [SEP] ends a text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(vocabulary())}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.BertPreTokenizer(), decoders.WordPiece()
+    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "bos_token": "[CLS]", "eos_token": "[SEP]"}
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, model_max_length=64, model_input_names=["input_ids", "attention_mask"], **special
+    ).save_pretrained(folder)
+    torch.manual_seed(seed)
+    config = GPT2Config(
+        vocab_size=len(vocabulary()), n_positions=64, n_embd=24, n_layer=2, n_head=3, initializer_range=0.5,
+        bos_token_id=2, eos_token_id=3, pad_token_id=0,
+    )  # fmt: skip
+    GPT2LMHeadModel(config).save_pretrained(folder)
+    return folder
+
+
+def write_reviews(path: Path, n: int = 160, seed: int = 0) -> Path:
+    """Sentences with an opinion, which their label tells."""
+    draw = random.Random(seed)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label"])
+        for i in range(n):
+            words = draw.choices(WORDS, k=draw.randint(2, 12)) + draw.choices(GOOD if i % 2 else BAD, k=2)
+            draw.shuffle(words)
+            writer.writerow([" ".join(words), "praise" if i % 2 else "blame"])
+    return path
