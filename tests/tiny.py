@@ -47,8 +47,9 @@ def save_bert(folder: Path, kind: str = "encoder", seed: int = 0, **options: Any
     folder.mkdir(parents=True, exist_ok=True)
     save_tokenizer(folder)
     torch.manual_seed(seed)
+    options = {"max_position_embeddings": 64, **options}
     spread = {} if kind == "encoder" else {"initializer_range": 0.5}
-    config = BertConfig(vocab_size=len(vocabulary()), max_position_embeddings=64, **SHAPE, **spread, **options)
+    config = BertConfig(vocab_size=len(vocabulary()), **SHAPE, **spread, **options)
     KINDS[kind](config).save_pretrained(folder)
     return folder
 

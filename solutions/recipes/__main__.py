@@ -10,9 +10,10 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from solutions.recipes import pipelines_options, preflight, speedrun_options
+from solutions.recipes import gpu_options, pipelines_options, preflight, speedrun_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
+from solutions.recipes.gpu_options import Check
 from solutions.recipes.options import FILE, NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options, listed
 from solutions.recipes.pipelines_options import Tour
 
@@ -214,6 +215,41 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     with console.status("starting torch"):
         from solutions.recipes import pipelines as run
     if run.tour(config, console, out)["different"]:
+        ctx.exit(1)
+
+
+@cli.command("gpu-check", context_settings={"show_default": True})
+@click.option("--out", metavar="FILE.json", type=click.Path(path_type=Path, dir_okay=False), help="The report.")
+@click.option("--device", default=Check.device, help="cuda, cuda:1; cpu to rehearse without a GPU.")
+@click.option("--minutes", type=click.FloatRange(0, 8, min_open=True), default=8.0, help="Time for all steps together.")
+@click.option("--model", default=Check.model, help="embedded, a folder, or a name on the hub.")
+@click.option("--data", default=Check.data, help="As for finetune.")
+@click.option("--seed", type=int, default=Check.seed, help="For everything that is drawn.")
+@click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given.")
+@click.option(
+    "--page", metavar="FILE.json", type=FILE, help="Print a report as a page in Markdown, and measure nothing."
+)
+@click.pass_context
+def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path | None, **options: Any) -> None:
+    """Run every recipe briefly on a GPU, and compare with the CPU.
+
+    In at most eight minutes: losses in fp32 against the CPU's, bf16 beside them, texts per second, peak memory, and the
+    memory model of exercise-10. Writes one JSON file. A step that fails is noted and ends no other. The exit code is 1
+    if one failed, and 2 if there is no GPU.
+    """
+    from rich.console import Console
+
+    from solutions.recipes import gpu_check as run
+
+    if page is not None:
+        click.echo(run.page(run.read(page)), nl=False)
+        return
+    if out is None:
+        raise click.UsageError("name the file for the report: --out FILE.json")
+    told = Check(**options, budget=60 * minutes)
+    told = replace(told, **gpu_options.QUICK) if told.rehearsal else told
+    gpu_options.check(told)
+    if not run.passed(run.gpu_check(told, out, Console())):
         ctx.exit(1)
 
 

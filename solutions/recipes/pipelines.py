@@ -323,8 +323,10 @@ def visit_sentiment(config: Tour, taken: Functions, folder: Path) -> Stop:
         lambda found: [{"label": one["label"], "score": float(one["score"])} for one in found],
     )  # fmt: skip
     pairs = [[one["label"], one["score"]] for one in want]
-    compare("the same, one text", "inference.predict", pairs[0], lambda: taken.inference.predict(texts[0], model, tokenizer),
-            _label_and_score)  # fmt: skip
+    compare(
+        "the same, one text", "inference.predict", pairs[0],
+        lambda: taken.inference.predict(texts[0], model, tokenizer), _label_and_score,
+    )  # fmt: skip
     compare(
         "the same, all texts", "inference.predict_batch", pairs,
         lambda: taken.inference.predict_batch(texts, model, tokenizer, batch_size=2),
@@ -367,18 +369,28 @@ def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
     compare(
         "pipeline('text-generation', do_sample=False)", "basics.generate", want,
         lambda: taken.basics.generate(next_logits, list(prompt), NEW_TOKENS, eos_id=end),
-        lambda found: [int(token) for token in torch.as_tensor(found).flatten()],
+        _ids,
     )  # fmt: skip
-    difference = stop.comparisons[-1].difference
-    if difference is None:
+    if stop.comparisons[-1].difference is None:
         draw = torch.Generator().manual_seed(config.seed)
-        with taken.blame():
-            drawn = taken.basics.generate(
-                next_logits, list(prompt), NEW_TOKENS, eos_id=end, do_sample=True, top_k=DRAWN_FROM, generator=draw
-            )
-        stop.lines.append(f"drawn from the {DRAWN_FROM} most likely: {tokenizer.decode(list(drawn))!r} (by basics.generate; "
-                          "transformers draws in another order, so there is nothing to compare)")  # fmt: skip
+        drawn: list[int] = []
+
+        def begin(found: Any) -> list[int]:
+            drawn.extend(_ids(found))
+            return drawn[: len(prompt)]
+
+        settings = {"eos_id": end, "do_sample": True, "top_k": DRAWN_FROM, "generator": draw}
+        compare(  # transformers draws in another order: only the prompt is the same
+            "the prompt, when tokens are drawn", "basics.generate", list(prompt),
+            lambda: taken.basics.generate(next_logits, list(prompt), NEW_TOKENS, **settings),
+            begin,
+        )  # fmt: skip
+        stop.lines.append(f"drawn from the {DRAWN_FROM} most likely, by basics.generate: {tokenizer.decode(drawn)!r}")
     return stop
+
+
+def _ids(found: Any) -> list[int]:
+    return [int(token) for token in torch.as_tensor(found).flatten()]
 
 
 def visit_entities(config: Tour, taken: Functions, _: Path) -> Stop:
@@ -395,17 +407,22 @@ def visit_entities(config: Tour, taken: Functions, _: Path) -> Stop:
         wanted = {name: tag(config.sentence, aggregation_strategy=name) for name in ("simple", "first")}
     shown = [f"{one['entity_group']} {config.sentence[one['start'] : one['end']]!r}" for one in wanted["simple"]]
     stop.lines.append(f"{config.sentence!r} -> {', '.join(shown) or 'no names'}")
+
+    def join(name: str) -> Any:
+        return getattr(taken.basics, f"aggregate_{name}")
+
     for name, found in wanted.items():
         compare(
-            f"aggregation_strategy='{name}'", f"basics.aggregate_{name}", [_entity(one, config.sentence) for one in found],
-            lambda name=name: getattr(taken.basics, f"aggregate_{name}")([dict(one) for one in tokens], config.sentence),
+            f"aggregation_strategy='{name}'", f"basics.aggregate_{name}",
+            [_entity(one, config.sentence) for one in found],
+            lambda name=name: join(name)([dict(one) for one in tokens], config.sentence),
             lambda groups: [_entity(one, config.sentence) for one in groups],
         )  # fmt: skip
     return stop
 
 
 def _entity(one: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """What both sides must agree on; a tokenizer without capitals writes the word without them, and with other blanks."""
+    """What both sides must agree on; a tokenizer may write the word without capitals, and with other blanks."""
     word = str(one["word"]).replace(" ", "").casefold()
     start, end = int(one["start"]), int(one["end"])
     same = word == text[start:end].replace(" ", "").casefold()

@@ -115,8 +115,8 @@ def race(
 ) -> Entry:
     """Train and score a model for each seed."""
     outputs, data, hardware = ground
-    few = Split(data.train.take(range(min(WARM_UP, len(data.train)))), *(part.take([0]) for part in (data.validation, data.test)),
-                data.label_names, data.counts)  # fmt: skip
+    texts = data.train.take(range(min(WARM_UP, len(data.train))))
+    few = Split(texts, data.validation.take([0]), data.test.take([0]), data.label_names, data.counts)
     before = load_average()
     with console.status("warming up"):
         lap(replace(config, epochs=1, max_steps=1), taken, (outputs, few, hardware), True, Console(quiet=True))
@@ -201,7 +201,8 @@ def verdict(entry: Entry, ours: Entry | None, rehearsal: bool) -> str:
             f"Rehearsal: {found}, on the validation texts. The test texts were not asked, and nothing was written down."
         )
     if len(entry.laps) < SEEDS:
-        return f"This run does not count: it has {len(entry.laps)} of at least {SEEDS} seeds ({found}, in {duration(entry.seconds)} per seed)."
+        told = f"{found}, in {duration(entry.seconds)} per seed"
+        return f"This run does not count: it has {len(entry.laps)} of at least {SEEDS} seeds ({told})."
     if not entry.reached:
         told = f"The bar of {share(entry.bar)} was not reached: {found}."
     else:

@@ -91,9 +91,8 @@ def from_transformers(kind: Any, name: str) -> Loaded:
         model = pretrained(kind, name, dtype=torch.float32, output_loading_info=True)
     model, about = model
     if about["missing_keys"]:  # transformers would draw them at random
-        raise RecipeError(
-            f"{name} is no finished model of this kind: it has no weights for {', '.join(sorted(about['missing_keys'])[:3])}"
-        )
+        missing = ", ".join(sorted(about["missing_keys"])[:3])
+        raise RecipeError(f"{name} is no finished model of this kind: it has no weights for {missing}")
     return Loaded(model.eval(), pretrained(AutoTokenizer, name), name)
 
 
@@ -225,7 +224,7 @@ def entities(tour: Tour) -> Loaded:
         loss.backward()
         optimizer.step()
     origin = (
-        f"a TOY made on the spot from {tour.model}: {tour.steps} steps on generated sentences with {len(PEOPLE)} people, "
-        f"{len(PLACES)} places and {len(FIRMS)} firms. A real one: --ner with a folder or a name on the hub"
+        f"a TOY made on the spot from {tour.model}: {tour.steps} steps on generated sentences with {len(PEOPLE)} "
+        f"people, {len(PLACES)} places and {len(FIRMS)} firms. A real one: --ner with a folder or a name on the hub"
     )
     return Loaded(model.eval(), tokenizer, origin)
