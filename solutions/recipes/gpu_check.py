@@ -193,7 +193,7 @@ def page(report: Mapping[str, Any]) -> str:
     lines = [
         "## On a GPU",
         "",
-        f"**{report['label'].capitalize()}.** {gpu.get('name') or about.get('processor') or 'unknown device'}, "
+        f"**{capital(report['label'])}.** {gpu.get('name') or about.get('processor') or 'unknown device'}, "
         f"{report['when'][:10]}, {versions_of(about)}; `course run gpu-check`, {verdict(report)}",
         "",
         "| method | loss off by (fp32) | loss off by (bf16) | texts/s | peak memory | reloaded off by |",
@@ -213,6 +213,15 @@ def page(report: Mapping[str, Any]) -> str:
     if bad:
         lines += ["", *(f"- {name}: {one['status']}. {one.get('reason', '')}".rstrip() for name, one in bad.items())]
     return "\n".join(lines) + "\n"
+
+
+def capital(text: str) -> str:
+    """The beginning of a sentence; the rest stays as it is.
+
+    >>> capital("measured on a GPU")
+    'Measured on a GPU'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def found(steps: Mapping[str, Any], name: str) -> dict[str, Any]:
