@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
     BertConfig,
     BertForMaskedLM,
@@ -57,11 +57,16 @@ def save_bert(folder: Path, kind: str = "encoder", seed: int = 0, **options: Any
 def save_gpt(folder: Path, seed: int = 0) -> Path:
     """A GPT-2 with the same vocabulary; [SEP] ends a text."""
     folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(vocabulary())}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer, tokenizer.decoder = pre_tokenizers.BertPreTokenizer(), decoders.WordPiece()
+    save_tokenizer(folder)
+    content = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    content["post_processor"] = None  # no [CLS] in front, no [SEP] behind
+    (folder / "tokenizer.json").write_text(json.dumps(content), encoding="utf-8")
     special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "bos_token": "[CLS]", "eos_token": "[SEP]"}
     PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, model_max_length=64, model_input_names=["input_ids", "attention_mask"], **special
+        tokenizer_file=str(folder / "tokenizer.json"),
+        model_max_length=64,
+        model_input_names=["input_ids", "attention_mask"],
+        **special,
     ).save_pretrained(folder)
     torch.manual_seed(seed)
     config = GPT2Config(
