@@ -13,9 +13,10 @@ from click.core import ParameterSource
 from solutions.recipes import gpu_options, pipelines_options, preflight, speedrun_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
-from solutions.recipes.gpu_options import Check
-from solutions.recipes.options import FILE, NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options, listed
-from solutions.recipes.pipelines_options import Tour
+from solutions.recipes.gpu_options import Check, check_options
+from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
+from solutions.recipes.pipelines_options import Tour, tour_options
+from solutions.recipes.speedrun_options import race_options
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -132,7 +133,7 @@ def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column
 
 
 @cli.command(cls=GroupedCommand, context_settings={"show_default": True})
-@speedrun_options.race_options
+@race_options
 @click.pass_context
 def speedrun(
     ctx: click.Context,
@@ -165,37 +166,7 @@ def speedrun(
 
 
 @cli.command(context_settings={"show_default": True})
-@click.option(
-    "--only",
-    callback=listed(pipelines_options.PARTS),
-    metavar="STOPS",
-    show_default=False,
-    help=f"With commas: {', '.join(pipelines_options.PARTS)}.",
-)
-@click.option("--text", default=Tour.text, help="What is tokenised and judged.")
-@click.option("--prompt", default=Tour.prompt, help="What is written on.")
-@click.option("--masked", default=Tour.masked, help="What is filled in, with one [MASK] or more.")
-@click.option("--sentence", default=Tour.sentence, help="What names are looked for in.")
-@click.option("--model", default=Tour.model, help="Tokenizer and encoder: embedded, a folder, or a hub id.")
-@click.option("--sentiment", help="A folder of finetune, a classifier's folder, or a hub id.")
-@click.option("--clm", help="A causal language model: a folder of pretrain, or a hub id.")
-@click.option("--ner", help="A token classifier: a folder, or a hub id.")
-@click.option("--mlm", help="A masked language model: a folder of pretrain, or a hub id.")
-@click.option("--steps", type=click.IntRange(1), default=Tour.steps, help="Of what is trained on the spot.")
-@click.option(
-    "--limit", type=click.IntRange(60), default=Tour.limit, help="Reviews it is trained on, all parts together."
-)
-@click.option(
-    "--mine",
-    type=FILE,
-    is_flag=False,
-    flag_value="",
-    metavar="[WORKSPACE]",
-    help="Compare with your own exercises; what you have not started comes from the reference.",
-)
-@click.option("--seed", type=int, default=Tour.seed, help="For everything that is drawn.")
-@click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A JSON file for the result.")
+@tour_options
 @click.pass_context
 def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     """Tour the chapter's pipelines beside the exercises' functions.
@@ -219,16 +190,7 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
 
 
 @cli.command("gpu-check", context_settings={"show_default": True})
-@click.option("--out", metavar="FILE.json", type=click.Path(path_type=Path, dir_okay=False), help="The report.")
-@click.option("--device", default=Check.device, help="cuda, cuda:1; cpu to rehearse without a GPU.")
-@click.option("--minutes", type=click.FloatRange(0, 8, min_open=True), default=8.0, help="Time for all steps together.")
-@click.option("--model", default=Check.model, help="embedded, a folder, or a name on the hub.")
-@click.option("--data", default=Check.data, help="As for finetune.")
-@click.option("--seed", type=int, default=Check.seed, help="For everything that is drawn.")
-@click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given.")
-@click.option(
-    "--page", metavar="FILE.json", type=FILE, help="Print a report as a page in Markdown, and measure nothing."
-)
+@check_options
 @click.pass_context
 def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path | None, **options: Any) -> None:
     """Run every recipe briefly on a GPU, and compare with the CPU.

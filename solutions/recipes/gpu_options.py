@@ -2,11 +2,15 @@
 
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
+
+import click
 
 from solutions.recipes import preflight
 from solutions.recipes.config import METHODS
 from solutions.recipes.errors import RecipeError
+from solutions.recipes.options import FILE, Function
 
 FIRST: tuple[str, ...] = ("lora", "full", "head")
 """Methods that the lessons are about; the others come last, in case time runs out."""
@@ -120,3 +124,29 @@ def no_gpu(reason: str) -> RecipeError:
     """The refusal where there is no GPU."""
     told = reason.removesuffix(". Try --device auto")
     return RecipeError(f"gpu-check needs a GPU: {told}. To rehearse it without one: --device cpu")
+
+
+OPTIONS = (
+    click.option(
+        "--out", metavar="FILE.json", type=click.Path(path_type=Path, dir_okay=False), help="The report.",
+    ),
+    click.option("--device", default=Check.device, help="cuda, cuda:1; cpu to rehearse without a GPU."),
+    click.option(
+        "--minutes", type=click.FloatRange(0, BUDGET / 60, min_open=True), default=BUDGET / 60,
+        help="Time for all steps together.",
+    ),
+    click.option("--model", default=Check.model, help="embedded, a folder, or a name on the hub."),
+    click.option("--data", default=Check.data, help="As for finetune."),
+    click.option("--seed", type=int, default=Check.seed, help="For everything that is drawn."),
+    click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given."),
+    click.option(
+        "--page", metavar="FILE.json", type=FILE, help="Print a report as a page in Markdown, and measure nothing.",
+    ),
+)  # fmt: skip
+
+
+def check_options(function: Function) -> Function:
+    """Put all of them on a command, in this order."""
+    for one in reversed(OPTIONS):
+        function = one(function)
+    return function

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from solutions.recipes import preflight
 from solutions.recipes.errors import RecipeError
+from solutions.recipes.options import FILE, Function, listed
 
 PARTS = ("tokenizer", "model", "sentiment", "generation", "entities", "fill-mask")
 """The stops of the tour, in the order of the chapter."""
@@ -82,3 +85,36 @@ def check(tour: Tour) -> None:
         preflight.find_mine(tour.mine)
     if not any(character.isalnum() for character in tour.text):
         raise RecipeError("--text is empty: there is nothing to tokenise")
+
+
+OPTIONS = (
+    click.option(
+        "--only", callback=listed(PARTS), metavar="STOPS", show_default=False,
+        help=f"With commas: {', '.join(PARTS)}.",
+    ),
+    click.option("--text", default=Tour.text, help="What is tokenised and judged."),
+    click.option("--prompt", default=Tour.prompt, help="What is written on."),
+    click.option("--masked", default=Tour.masked, help="What is filled in, with one [MASK] or more."),
+    click.option("--sentence", default=Tour.sentence, help="What names are looked for in."),
+    click.option("--model", default=Tour.model, help="Tokenizer and encoder: embedded, a folder, or a hub id."),
+    click.option("--sentiment", help="A folder of finetune, a classifier's folder, or a hub id."),
+    click.option("--clm", help="A causal language model: a folder of pretrain, or a hub id."),
+    click.option("--ner", help="A token classifier: a folder, or a hub id."),
+    click.option("--mlm", help="A masked language model: a folder of pretrain, or a hub id."),
+    click.option("--steps", type=click.IntRange(1), default=Tour.steps, help="Of what is trained on the spot."),
+    click.option("--limit", type=click.IntRange(60), default=Tour.limit, help="Reviews it is trained on, in all."),
+    click.option(
+        "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
+        help="Compare with your own exercises; what you have not started comes from the reference.",
+    ),
+    click.option("--seed", type=int, default=Tour.seed, help="For everything that is drawn."),
+    click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given."),
+    click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A JSON file for the result."),
+)  # fmt: skip
+
+
+def tour_options(function: Function) -> Function:
+    """Put all of them on a command, in this order."""
+    for one in reversed(OPTIONS):
+        function = one(function)
+    return function
