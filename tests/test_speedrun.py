@@ -274,6 +274,8 @@ def test_the_command_passes_on_choices_and_rules(tmp_path, monkeypatch):
         (["--seeds", "a"], "must be whole numbers"),
         (["--rank", "4"], "--rank is for --method lora, not full"),
         (["--device", "mps"] if sys.platform != "darwin" else ["--epochs", "0"], "device|must be"),
+        (["--out", "{folder}/missing/t.jsonl"], "there is no folder"),
+        (["--out", "{folder}"], "cannot be written to"),
         ([], "name a file: --out FILE|no workspace here"),
     ],
 )
@@ -283,8 +285,9 @@ def test_what_the_rules_exclude_is_refused_before_torch_is_loaded(tmp_path, monk
     monkeypatch.setattr("solutions.recipes.preflight.find_model", lambda *_: None)
     monkeypatch.setattr("solutions.recipes.preflight.find_data", lambda *_: None)
     monkeypatch.setattr("solutions.recipes.preflight.workspace_around", lambda _: None)
-    more = ["--out", str(tmp_path / "t.jsonl")] if arguments else []
-    done = CliRunner().invoke(cli, ["speedrun", *arguments, *more])
+    named = "--out" in arguments or not arguments
+    more = [] if named else ["--out", str(tmp_path / "t.jsonl")]
+    done = CliRunner().invoke(cli, ["speedrun", *(word.format(folder=tmp_path) for word in arguments), *more])
     assert done.exit_code in (2, 4) and re.search(complaint, done.output, re.IGNORECASE), done.output
     assert not list(tmp_path.iterdir())
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from solutions.recipes import gpu_options, pipelines_options, preflight, speedrun_options
+from solutions.recipes import gpu_options, pipelines_options, preflight, scoreboard, speedrun_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.gpu_options import Check, check_options
@@ -156,6 +156,7 @@ def speedrun(
     ours = FineTune(**speedrun_options.of_reference(options))
     table = speedrun_options.table_of(out, config.mine, preflight.workspace_around(Path.cwd()))
     preflight.check(config, table.parent, overwrite=True)
+    scoreboard.check(table)
 
     from rich.console import Console
 

@@ -124,6 +124,19 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
+def check(path: Path) -> None:
+    """Refuse a place that cannot be written to before a run, and not after it.
+
+    Raises:
+        RecipeError: it has no folder, is one, or is protected.
+    """
+    written_to = path if path.exists() else path.parent
+    if not path.parent.is_dir():
+        raise RecipeError(f"there is no folder {path.parent} for the table of runs")
+    if path.is_dir() or not os.access(written_to, os.W_OK):
+        raise RecipeError(f"the table of runs cannot be written to {path}. Name another file: --out FILE")
+
+
 def append(path: Path, entry: Entry) -> None:
     """Add a line.
 
