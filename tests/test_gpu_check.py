@@ -107,6 +107,7 @@ def test_a_rehearsal_measures_and_says_that_it_is_one(told, tmp_path, capsys):
     page = gpu_check.page(report)
     assert "**Rehearsal on a CPU, not measured on a GPU.**" in page
     assert re.search(r"^\| lora \| 0\.0e\+00 \| [\d.e-]+ \| \d+ \| - \|", page, re.MULTILINE)
+    assert re.search(r"^\| device \| \d+ \| 100\.0 % \|$", page, re.MULTILINE)
     assert re.search(r"^\| head, checkpointing \| \d+ MB \| - \| - \|$", page, re.MULTILINE)
 
 
@@ -198,7 +199,8 @@ def test_pretraining_is_compared_if_there_is_such_a_recipe(told, tmp_path, monke
     monkeypatch.setattr(gpu_steps, "find_spec", lambda _: True)
     monkeypatch.setattr(gpu_steps, "import_module", lambda name: fakes[name.rpartition(".")[2]])
     outcome = here(*steps("pretrain:mlm"), told, tmp_path, 0)
-    assert outcome["status"] == "ok" and outcome["result"]["off_by"] == 0
+    assert outcome["status"] == "ok" and outcome["result"]["runs"]["fp32"]["off_by"] == 0
+    assert gpu_check.cells(outcome) == ["0.0e+00", "5.0e-03", "-", "-", "-"]
     assert outcome["result"]["runs"]["bf16"]["losses"] == [3.005, 2.505]
     assert asked == [("mlm", told.model, "cpu", one) for one in ("fp32", "fp32", "bf16")]
 

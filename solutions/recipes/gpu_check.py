@@ -196,15 +196,22 @@ def page(report: Mapping[str, Any]) -> str:
         f"**{capital(report['label'])}.** {gpu.get('name') or about.get('processor') or 'unknown device'}, "
         f"{report['when'][:10]}, {versions_of(about)}; `course run gpu-check`, {verdict(report)}",
         "",
-        "| method | loss off by (fp32) | loss off by (bf16) | texts/s | peak memory | reloaded off by |",
+        "| recipe | loss off by (fp32) | loss off by (bf16) | texts/s | peak memory | reloaded off by |",
         "|---|---|---|---|---|---|",
     ]
     for name, one in steps.items():
-        if name.startswith("method:"):
-            lines.append(row(name.partition(":")[2], *method_cells(one)))
+        kind, _, what = name.partition(":")
+        if kind in ("method", "pretrain"):
+            lines.append(row(what if kind == "method" else f"pretrain, {what}", *cells(one)))
+    for name, one in found(steps, "heads").get("heads", {}).items():
+        lines.append(row(f"head, {name}", *cells({"result": one})))
     lines += ["", "| recipe | texts/s | × chapter | peak memory |", "|---|---|---|---|"]
     for name, one in found(steps, "speed").get("recipes", {}).items():
         lines.append(row(name, f"{one['samples_per_second']:.0f}", f"{one['ratio']:.1f}", megabytes(one["peak_bytes"])))
+    lines += ["", "| a finished run is asked | texts/s | labels as on the CPU |", "|---|---|---|"]
+    asked = found(steps, "predict")
+    for name, speed in asked.get("texts_per_second", {}).items():
+        lines.append(row(name, f"{speed:.0f}", f"{100 * asked['same_labels'][name]:.1f} %"))
     lines += ["", "| training step | predicted | measured | measured / predicted |", "|---|---|---|---|"]
     for name, one in found(steps, "memory").get("steps", {}).items():
         ratio = "-" if one["ratio"] is None else f"{one['ratio']:.2f}"
@@ -230,18 +237,16 @@ def found(steps: Mapping[str, Any], name: str) -> dict[str, Any]:
     return result
 
 
-def method_cells(one: Mapping[str, Any]) -> list[str]:
-    """The cells of a method's row."""
+def cells(one: Mapping[str, Any]) -> list[str]:
+    """The cells of a row: losses against the CPU's, and what the recipe itself measured."""
     if "result" not in one:
         return [one["status"], "-", "-", "-", "-"]
-    runs, recipe = one["result"]["runs"], one["result"]["recipe"]
-    return [
-        f"{runs['fp32']['off_by']:.1e}",
-        f"{runs['bf16']['off_by']:.1e}",
-        f"{recipe['samples_per_second']:.0f}",
-        megabytes(recipe["peak_bytes"]),
-        f"{recipe['reload_difference']:.1e}",
-    ]
+    runs, recipe = one["result"]["runs"], one["result"].get("recipe")
+    off = [f"{runs[name]['off_by']:.1e}" for name in ("fp32", "bf16")]
+    if recipe is None:
+        return [*off, "-", megabytes(runs["fp32"]["peak_bytes"]), "-"]
+    speed, peak = f"{recipe['samples_per_second']:.0f}", megabytes(recipe["peak_bytes"])
+    return [*off, speed, peak, f"{recipe['reload_difference']:.1e}"]
 
 
 def row(*cells: str) -> str:

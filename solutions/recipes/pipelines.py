@@ -190,7 +190,7 @@ def show(console: Console, number: int, stop: Stop) -> None:
     console.print(f"\n[bold]{number}. {escape(stop.title)}[/bold] ({duration(stop.seconds)})", highlight=False)
 
     def say(line: str, indent: int = 3) -> None:
-        console.print(Padding(line, (0, 0, 0, indent)), highlight=False)
+        console.print(Padding(line, (0, 0, 0, indent), expand=False), highlight=False)
 
     if stop.skipped:
         say(f"skipped: there is no model for it here. Make one: {escape(stop.skipped)}")
