@@ -239,7 +239,7 @@ def found(steps: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def cells(one: Mapping[str, Any]) -> list[str]:
     """The cells of a row: losses against the CPU's, and what the recipe itself measured."""
-    if "result" not in one:
+    if not one.get("result"):
         return [one["status"], "-", "-", "-", "-"]
     runs, recipe = one["result"]["runs"], one["result"].get("recipe")
     off = [f"{runs[name]['off_by']:.1e}" for name in ("fp32", "bf16")]
