@@ -334,6 +334,11 @@ def test_the_whole_check_ends_when_its_time_is_over(told, tmp_path):
     assert given == [60, 60, 30] and report["seconds"] == 150
     assert [one["status"] for one in report["steps"].values()] == ["timeout"] * 3 + ["no time"] * (len(STEPS) - 3)
     assert not gpu_check.passed(report)
+    given.clear()
+    gpu_check.gpu_check(
+        dataclasses.replace(budget, patience=2.0), tmp_path / "r.json", QUIET, runner, now=lambda: clock[0]
+    )
+    assert given == [120, 120, 60]
 
 
 # --- Command line -----------------------------------------------------------------------------------------------------

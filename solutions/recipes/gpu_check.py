@@ -130,14 +130,14 @@ def gpu_check(
     console.print(report["label"], highlight=False)
     with tempfile.TemporaryDirectory() as folder:
         for step in steps:
-            left = told.budget - (now() - started)
-            begun = now()
+            begun, limit = now(), told.patience * step.limit
+            left = told.patience * told.budget - (begun - started)
             if left < SHORTEST:
-                outcome: Outcome = {"status": "no time", "reason": f"the {told.budget:.0f} s of the check were over"}
+                outcome: Outcome = {"status": "no time", "reason": f"the {told.patience * told.budget:.0f} s were over"}
             else:
                 with console.status(step.name):
-                    outcome = runner(step, told, Path(folder), min(step.limit, left))
-            report["steps"][step.name] = {**outcome, "seconds": now() - begun, "limit": step.limit}
+                    outcome = runner(step, told, Path(folder), min(limit, left))
+            report["steps"][step.name] = {**outcome, "seconds": now() - begun, "limit": limit}
             report["seconds"] = now() - started
             write_json(out, report)
             console.print(describe(step.name, report["steps"][step.name]), highlight=False, markup=False)
