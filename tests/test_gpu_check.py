@@ -10,6 +10,7 @@ import doctest
 import json
 import os
 import re
+import signal
 import sys
 import time
 import types
@@ -398,6 +399,23 @@ def test_the_exit_code_says_whether_all_is_well(told, tmp_path, monkeypatch, sta
     done = run("--out", str(tmp_path / "r.json"), "--device", "cpu", "--model", told.model, "--data", told.data)
     assert done.exit_code == code, done.output
     assert given[0].rehearsal and given[0].texts == gpu_options.QUICK["texts"] and given[0].budget == 480
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_check_keeps_what_it_has(told, tmp_path, monkeypatch, number):
+    def runner(step, *_):
+        if step.name != "environment":
+            signal.raise_signal(number)
+        return {"status": "ok", "result": {}}
+
+    handlers = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
+    monkeypatch.setattr(gpu_check, "in_a_process", runner)
+    path = tmp_path / "r.json"
+    done = run("--out", str(path), "--device", "cpu", "--model", told.model, "--data", told.data)
+    assert done.exit_code == 130 and f"interrupted; the steps so far are in {path}" in done.output
+    report = json.loads(path.read_text(encoding="utf-8"))
+    assert list(report["steps"]) == ["environment"] and not report["finished"]
+    assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 
 def test_a_report_becomes_a_page(told, tmp_path):

@@ -212,7 +212,13 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
     told = Check(**options, budget=60 * minutes)
     told = replace(told, **gpu_options.QUICK) if told.rehearsal else told
     gpu_options.check(told)
-    if not run.passed(run.gpu_check(told, out, Console())):
+    try:
+        with run.ending_with_its_child():
+            report = run.gpu_check(told, out, Console())
+    except KeyboardInterrupt:
+        click.echo(f"\ninterrupted; the steps so far are in {out}", err=True)
+        ctx.exit(130)
+    if not run.passed(report):
         ctx.exit(1)
 
 

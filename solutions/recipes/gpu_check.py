@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,16 @@ def watch(command: Sequence[str], folder: Path, seconds: float) -> Outcome:
     return outcome if isinstance(outcome, dict) else {"status": "failed", "reason": "the outcome cannot be read"}
 
 
+@contextmanager
+def ending_with_its_child() -> Iterator[None]:
+    """While this lasts, a polite kill ends as Ctrl-C does: by an exception, on whose way the step is ended, too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def end(child: subprocess.Popen[bytes]) -> None:
     """Leave nothing of a child behind."""
     with suppress(ProcessLookupError, PermissionError):  # all of it has ended by itself
@@ -95,7 +105,7 @@ def gpu_check(
     told: Check,
     out: Path,
     console: Console,
-    runner: Runner = in_a_process,
+    runner: Runner | None = None,
     steps: Sequence[Step] = STEPS,
     now: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
@@ -105,7 +115,7 @@ def gpu_check(
         told: on which device, and how much.
         out: the JSON file; written after every step.
         console: for people.
-        runner: does a step.
+        runner: does a step; None gives it a process of its own.
         steps: what to do.
         now: seconds, from wherever.
 
@@ -115,7 +125,7 @@ def gpu_check(
     Raises:
         RecipeError: there is no GPU after all, or the file cannot be written.
     """
-    started = now()
+    started, runner = now(), runner or in_a_process
     report: dict[str, Any] = {
         "schema": SCHEMA,
         "when": datetime.now(timezone.utc).isoformat(timespec="seconds"),

@@ -133,7 +133,9 @@ OPTIONS = (
     click.option(
         "--out", metavar="FILE.json", type=click.Path(path_type=Path, dir_okay=False), help="The report.",
     ),
-    click.option("--device", default=Check.device, help="cuda, cuda:1; cpu for a rehearsal, which may take five times as long."),
+    click.option(
+        "--device", default=Check.device, help="cuda, cuda:1; cpu for a rehearsal, which may take five times as long.",
+    ),
     click.option(
         "--minutes", type=click.FloatRange(0, BUDGET / 60, min_open=True), default=BUDGET / 60,
         help="Time for all steps together.",
