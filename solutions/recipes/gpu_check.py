@@ -167,7 +167,9 @@ def passed(report: Mapping[str, Any]) -> bool:
 def verdict(report: Mapping[str, Any]) -> str:
     """One sentence."""
     bad = [name for name, one in report["steps"].items() if one["status"] not in GOOD]
-    told = f"{len(report['steps'])} steps in {report['seconds']:.0f} s"
+    told = (
+        f"{len(report['steps'])} steps in {report['seconds']:.0f} s{'' if report['finished'] else ', then interrupted'}"
+    )
     return f"{told}, {report['label']}: {'all well' if not bad else 'not well: ' + ', '.join(bad)}."
 
 
