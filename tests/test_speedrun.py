@@ -86,8 +86,8 @@ def test_a_run_trains_a_model_for_each_seed_and_asks_the_test_texts_once_for_eac
     assert all(lap.seconds > 0 and lap.cpu_seconds > 0 for lap in found.laps)
     assert entries[0].test_digest == found.test_digest and len(found.test_digest) == 64
 
-    again = speedrun.speedrun(config, ours, (0, 1, 2), table, QUIET)
-    assert [lap.test for lap in again.laps] == [lap.test for lap in found.laps]  # one thread: a seed gives one model
+    again = speedrun.speedrun(config, ours, (0,), table, QUIET)
+    assert again.laps[0].test == found.laps[0].test  # one thread: a seed gives one model
     assert [one.whose for one in scoreboard.read(table)[0]] == ["reference", "yours", "yours"]  # ours is known by now
     speedrun.speedrun(config, ours, (0,), table, QUIET, ask_reference=True)
     assert [one.whose for one in scoreboard.read(table)[0]][3:] == ["reference", "yours"]
