@@ -28,7 +28,7 @@ def catalogue() -> dict[str, str]:
         return {}
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {
-        node.name: (ast.get_docstring(node) or "").partition("\n")[0]
+        node.name.replace("_", "-"): (ast.get_docstring(node) or "").partition("\n")[0]
         for node in tree.body
         if isinstance(node, ast.FunctionDef) and any("cli.command" in ast.unparse(one) for one in node.decorator_list)
     }

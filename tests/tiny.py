@@ -1,35 +1,101 @@
-"""A tiny encoder and a few sentences: the smallest thing that a recipe can train on."""
+"""Tiny models and a few texts, made on the spot, for the tests of recipes."""
+
+from __future__ import annotations
 
 import csv
+import json
 import random
 from pathlib import Path
+from typing import Any
 
 import torch
-from transformers import BertConfig, BertModel, BertTokenizerFast
+from transformers import (
+    BertConfig,
+    BertForMaskedLM,
+    BertForSequenceClassification,
+    BertForTokenClassification,
+    BertModel,
+    BertTokenizerFast,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerFast,
+)
 
 from solutions.recipes.config import FineTune
 
 WORDS = "the a film plot actor scene music story ending camera was is felt looked seemed and but with of".split()
 GOOD, BAD = "warm funny bright moving clever".split(), "dull cold empty clumsy tired".split()
+NAMES = "mara ##l ##in left oslo for borealis in".split()
+SHAPE = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 40}
+KINDS = {
+    "encoder": BertModel,
+    "masked": BertForMaskedLM,
+    "classifier": BertForSequenceClassification,
+    "tagger": BertForTokenClassification,
+}
 
 
-def tiny(folder: Path) -> FineTune:
-    """Write both into a folder; returns a run of two epochs, in which a step with a single text occurs."""
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *GOOD, *BAD]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+def vocabulary() -> list[str]:
+    return ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *GOOD, *BAD, *NAMES]
+
+
+def save_tokenizer(folder: Path) -> None:
+    (folder / "vocab.txt").write_text("\n".join(vocabulary()), encoding="utf-8")
     BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
-    torch.manual_seed(0)
-    shape = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 40}
-    BertModel(BertConfig(vocab_size=len(vocabulary), max_position_embeddings=64, **shape)).save_pretrained(folder)
-    draw = random.Random(0)
-    path = folder / "reviews.csv"
+
+
+def save_bert(folder: Path, kind: str = "encoder", seed: int = 0, **options: Any) -> Path:
+    """A BERT of some kind with its tokenizer; its weights are random and large, so that its answers differ."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_tokenizer(folder)
+    torch.manual_seed(seed)
+    options = {"max_position_embeddings": 64, **options}
+    spread = {} if kind == "encoder" else {"initializer_range": 0.5}
+    config = BertConfig(vocab_size=len(vocabulary()), **SHAPE, **spread, **options)
+    KINDS[kind](config).save_pretrained(folder)
+    return folder
+
+
+def save_gpt(folder: Path, seed: int = 0) -> Path:
+    """A GPT-2 with the same vocabulary; [SEP] ends a text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_tokenizer(folder)
+    content = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    content["post_processor"] = None  # no [CLS] in front, no [SEP] behind
+    (folder / "tokenizer.json").write_text(json.dumps(content), encoding="utf-8")
+    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "bos_token": "[CLS]", "eos_token": "[SEP]"}
+    PreTrainedTokenizerFast(
+        tokenizer_file=str(folder / "tokenizer.json"),
+        model_max_length=64,
+        model_input_names=["input_ids", "attention_mask"],
+        **special,
+    ).save_pretrained(folder)
+    torch.manual_seed(seed)
+    config = GPT2Config(
+        vocab_size=len(vocabulary()), n_positions=64, n_embd=24, n_layer=2, n_head=3, initializer_range=0.5,
+        bos_token_id=2, eos_token_id=3, pad_token_id=0,
+    )  # fmt: skip
+    GPT2LMHeadModel(config).save_pretrained(folder)
+    return folder
+
+
+def write_reviews(path: Path, n: int = 160, seed: int = 0) -> Path:
+    """Sentences with an opinion, which their label tells."""
+    draw = random.Random(seed)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["text", "label"])
-        for i in range(53):
-            words = draw.choices(WORDS, k=draw.randint(2, 9)) + draw.choices(GOOD if i % 2 else BAD, k=2)
+        for i in range(n):
+            words = draw.choices(WORDS, k=draw.randint(2, 12)) + draw.choices(GOOD if i % 2 else BAD, k=2)
             draw.shuffle(words)
             writer.writerow([" ".join(words), "praise" if i % 2 else "blame"])
+    return path
+
+
+def tiny(folder: Path) -> FineTune:
+    """A run of two epochs on a tiny encoder and a few sentences, in which a step with a single text occurs."""
+    save_bert(folder)
+    path = write_reviews(folder / "reviews.csv", n=53)
     return FineTune(
         method="full", model=str(folder), data=str(path), learning_rate=5e-3, batch_size=12, accumulate=2, epochs=2,
         max_gradient_norm=0.5, precision="fp32", device="cpu", threads=1,

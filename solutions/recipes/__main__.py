@@ -9,13 +9,23 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from solutions.recipes import preflight, pretrain_preflight
+from solutions.recipes import (
+    gpu_options,
+    pipelines_options,
+    preflight,
+    pretrain_preflight,
+    scoreboard,
+    speedrun_options,
+)
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
+from solutions.recipes.gpu_options import Check, check_options
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
+from solutions.recipes.pipelines_options import Tour, tour_options
 from solutions.recipes.pretrain_config import PreTrain
 from solutions.recipes.pretrain_options import FOR_SCRATCH, pretrain_options
 from solutions.recipes.pretrain_preflight import SETTINGS
+from solutions.recipes.speedrun_options import race_options
 
 BENCHMARKS = ("training", "imdb", "inference")
 TOGETHER = ("finetune",)
@@ -182,6 +192,96 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
         click.echo(f"\ninterrupted; where it stands is saved. Next: {again}", err=True)
         ctx.exit(130)
     pretrain_display.print_result(console, result, out)
+
+
+@cli.command(cls=GroupedCommand, context_settings={"show_default": True})
+@race_options
+@click.pass_context
+def speedrun(
+    ctx: click.Context,
+    out: Path | None,
+    seeds: tuple[int, ...],
+    rehearsal: bool,
+    ask_reference: bool | None,
+    **options: Any,
+) -> None:
+    """Reach 83 % on the held-out reviews as fast as you can.
+
+    With your own exercises (--mine) and settings of your choice; ours is the time to beat. Encoder, split and scoring
+    are the same for everybody. Prints time, processor seconds and accuracy of every seed, and keeps a table of your
+    runs. A run that is interrupted does not count.
+    """
+    given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if options["mine"] is not None and not options["mine"].name:
+        options["mine"] = preflight.workspace(Path.cwd())
+    config = configuration(options | speedrun_options.FIXED, given, None)
+    ours = FineTune(**speedrun_options.of_reference(options))
+    table = speedrun_options.table_of(out, config.mine, preflight.workspace_around(Path.cwd()))
+    preflight.check(config, table.parent, overwrite=True)
+    scoreboard.check(table)
+
+    from rich.console import Console
+
+    console = Console()
+    with console.status("starting torch"):
+        from solutions.recipes import speedrun as run
+    run.speedrun(config, ours, seeds, table, console, rehearsal, ask_reference)
+
+
+@cli.command(context_settings={"show_default": True})
+@tour_options
+@click.pass_context
+def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
+    """Tour the chapter's pipelines beside the exercises' functions.
+
+    Tokenizer, AutoModel, sentiment, generation, named entities, fill-mask: what transformers answers, and what your
+    functions make of the same model. Models that you do not name are small ones, trained on the spot in a minute or
+    two. The exit code is 1 if an answer differs.
+    """
+    if options["mine"] is not None and not options["mine"].name:
+        options["mine"] = preflight.workspace(Path.cwd())
+    config = Tour(**options)
+    pipelines_options.check(config)
+
+    from rich.console import Console
+
+    console = Console()
+    with console.status("starting torch"):
+        from solutions.recipes import pipelines as run
+    if run.tour(config, console, out)["different"]:
+        ctx.exit(1)
+
+
+@cli.command("gpu-check", context_settings={"show_default": True})
+@check_options
+@click.pass_context
+def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path | None, **options: Any) -> None:
+    """Run every recipe briefly on a GPU, and compare with the CPU.
+
+    In at most eight minutes: losses in fp32 against the CPU's, bf16 beside them, texts per second, peak memory, and the
+    memory model of exercise-10. Writes one JSON file. A step that fails is noted and ends no other. The exit code is 1
+    if one failed, and 2 if there is no GPU.
+    """
+    from rich.console import Console
+
+    from solutions.recipes import gpu_check as run
+
+    if page is not None:
+        click.echo(run.page(run.read(page)), nl=False)
+        return
+    if out is None:
+        raise click.UsageError("name the file for the report: --out FILE.json")
+    told = Check(**options, budget=60 * minutes)
+    told = replace(told, **gpu_options.QUICK) if told.rehearsal else told
+    gpu_options.check(told)
+    try:
+        with run.ending_with_its_child():
+            report = run.gpu_check(told, out, Console())
+    except KeyboardInterrupt:
+        click.echo(f"\ninterrupted; the steps so far are in {out}", err=True)
+        ctx.exit(130)
+    if not run.passed(report):
+        ctx.exit(1)
 
 
 @cli.command()

@@ -212,11 +212,19 @@ def find_mine(path: Path) -> dict[str, Path]:
 
 def workspace(start: Path) -> Path:
     """The nearest workspace from a folder upwards, or in its folder ``my-course``, where ``course start`` makes it."""
+    found = workspace_around(start)
+    if found is None:
+        raise StudentError("there is no workspace here. Make one with course start, or name it: --mine FOLDER")
+    return found
+
+
+def workspace_around(start: Path) -> Path | None:
+    """The same, or None."""
     for folder in (start, *start.parents):
         for place in (folder, folder / "my-course"):
             if (place / ".course").is_dir():
                 return place
-    raise StudentError("there is no workspace here. Make one with course start, or name it: --mine FOLDER")
+    return None
 
 
 def find_lexicon(path: Path) -> dict[str, list[str]]:

@@ -1,0 +1,283 @@
+"""Every recipe for a moment on a GPU, compared with the CPU, in at most eight minutes; one JSON comes of it.
+
+Each step is a process of its own with a time limit of its own: one that hangs, runs out of memory or crashes the driver
+is noted, and the next one begins. The JSON is written after every step, so that an interrupted check is worth
+something. ``page`` makes a section of docs/results.md from it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.files import write_json
+from solutions.recipes.gpu_options import SHORTEST, STEPS, Check, Step, no_gpu
+
+SCHEMA = "course/gpu-check/v1"
+NOT_MEASURED = "not measured on a GPU"
+TAIL = 2000
+"""Characters of what a failed step has said."""
+GOOD = ("ok", "skipped")
+Outcome = dict[str, Any]
+Runner = Callable[[Step, Check, Path, float], Outcome]
+"""Does one step in a folder, within some seconds."""
+
+
+def in_a_process(step: Step, told: Check, folder: Path, seconds: float) -> Outcome:
+    """Do one step in a process of its own.
+
+    Returns:
+        What the step returned; ``{"status": "failed" or "timeout", "reason": ...}`` if it did not come to that.
+    """
+    request = json.dumps({"name": step.name, "told": told.plain(), "folder": str(folder)})
+    return watch([sys.executable, "-m", "solutions.recipes.gpu_steps", request], folder, seconds)
+
+
+def watch(command: Sequence[str], folder: Path, seconds: float) -> Outcome:
+    """Run a process that writes its outcome into a file; end it, and all that it started, when its time is over.
+
+    Args:
+        command: gets the file's name as its last argument.
+        folder: for that file, and for what the process says.
+        seconds: that it may take.
+    """
+    answer, said = folder / "outcome.json", folder / "said.txt"
+    answer.unlink(missing_ok=True)
+    with said.open("wb") as file:
+        child = subprocess.Popen([*command, str(answer)], stdout=file, stderr=subprocess.STDOUT,
+                                 stdin=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+        try:
+            code = child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return {"status": "timeout", "reason": f"ended after {seconds:.0f} s", "said": tail(said)}
+        finally:
+            end(child)
+    try:
+        outcome = json.loads(answer.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        last = tail(said).strip().rpartition("\n")[2]
+        reason = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+        return {"status": "failed", "reason": f"{reason}: {last}" if last else reason, "said": tail(said)}
+    return outcome if isinstance(outcome, dict) else {"status": "failed", "reason": "the outcome cannot be read"}
+
+
+@contextmanager
+def ending_with_its_child() -> Iterator[None]:
+    """While this lasts, a polite kill ends as Ctrl-C does: by an exception, on whose way the step is ended, too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Leave nothing of a child behind."""
+    with suppress(ProcessLookupError, PermissionError):  # all of it has ended by itself
+        if hasattr(os, "killpg"):
+            os.killpg(child.pid, signal.SIGKILL)
+        else:
+            child.kill()
+    child.wait()
+
+
+def tail(path: Path) -> str:
+    """The end of what a step has said, without control characters."""
+    text = path.read_text(encoding="utf-8", errors="replace")[-TAIL:]
+    return "".join(character for character in text if character.isprintable() or character == "\n")
+
+
+# --- The check --------------------------------------------------------------------------------------------------------
+
+
+def gpu_check(
+    told: Check,
+    out: Path,
+    console: Console,
+    runner: Runner | None = None,
+    steps: Sequence[Step] = STEPS,
+    now: Callable[[], float] = time.monotonic,
+) -> dict[str, Any]:
+    """Take the steps, one after the other, until they or the time are over.
+
+    Args:
+        told: on which device, and how much.
+        out: the JSON file; written after every step.
+        console: for people.
+        runner: does a step; None gives it a process of its own.
+        steps: what to do.
+        now: seconds, from wherever.
+
+    Returns:
+        The report, as it is in the file.
+
+    Raises:
+        RecipeError: there is no GPU after all, or the file cannot be written.
+    """
+    started, runner = now(), runner or in_a_process
+    report: dict[str, Any] = {
+        "schema": SCHEMA,
+        "when": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "rehearsal": told.rehearsal,
+        "label": f"rehearsal on a CPU, {NOT_MEASURED}" if told.rehearsal else "measured on a GPU",
+        "told": told.plain(),
+        "finished": False,
+        "seconds": 0.0,
+        "steps": {},
+    }
+    write_json(out, report)
+    console.print(report["label"], highlight=False)
+    with tempfile.TemporaryDirectory() as folder:
+        for step in steps:
+            begun, limit = now(), told.patience * step.limit
+            left = told.patience * told.budget - (begun - started)
+            if left < SHORTEST:
+                outcome: Outcome = {"status": "no time", "reason": f"the {told.patience * told.budget:.0f} s were over"}
+            else:
+                with console.status(step.name):
+                    outcome = runner(step, told, Path(folder), min(limit, left))
+            report["steps"][step.name] = {**outcome, "seconds": now() - begun, "limit": limit}
+            report["seconds"] = now() - started
+            write_json(out, report)
+            console.print(describe(step.name, report["steps"][step.name]), highlight=False, markup=False)
+            if step.name == "environment" and not told.rehearsal and outcome["status"] == "failed":
+                raise no_gpu(str(outcome["reason"]).rpartition("Error: ")[2])
+    report["finished"] = True
+    write_json(out, report)
+    console.print(f"\n{verdict(report)}\n{out}", highlight=False, markup=False)
+    return report
+
+
+def passed(report: Mapping[str, Any]) -> bool:
+    """Whether every step did what it should, or had nothing to do."""
+    return all(one["status"] in GOOD for one in report["steps"].values())
+
+
+def verdict(report: Mapping[str, Any]) -> str:
+    """One sentence."""
+    bad = [name for name, one in report["steps"].items() if one["status"] not in GOOD]
+    told = (
+        f"{len(report['steps'])} steps in {report['seconds']:.0f} s{'' if report['finished'] else ', then interrupted'}"
+    )
+    return f"{told}, {report['label']}: {'all well' if not bad else 'not well: ' + ', '.join(bad)}."
+
+
+def describe(name: str, one: Mapping[str, Any]) -> str:
+    """One line about a step."""
+    reason = f"  {one['reason']}" if "reason" in one else ""
+    return f"{one['status']:<10}{name:<20}{one['seconds']:6.1f} s{reason}"
+
+
+# --- A page -----------------------------------------------------------------------------------------------------------
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A report.
+
+    Raises:
+        RecipeError: the file is none.
+    """
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"cannot read {path}: {error}") from error
+    if not isinstance(report, dict) or report.get("schema") != SCHEMA:
+        raise RecipeError(f"{path} is no report of gpu-check")
+    return report
+
+
+def page(report: Mapping[str, Any]) -> str:
+    """A section for docs/results.md, in Markdown. What was not measured is a dash."""
+    steps = report["steps"]
+    about = steps.get("environment", {}).get("result") or {}
+    gpu = about.get("gpu") or {}
+    lines = [
+        "## On a GPU",
+        "",
+        f"**{capital(report['label'])}.** {gpu.get('name') or about.get('processor') or 'unknown device'}, "
+        f"{report['when'][:10]}, {versions_of(about)}; `course run gpu-check`, {verdict(report)}",
+        "",
+        "| recipe | loss off by (fp32) | loss off by (bf16) | texts/s | peak memory | reloaded off by |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, one in steps.items():
+        kind, _, what = name.partition(":")
+        if kind in ("method", "pretrain"):
+            lines.append(row(what if kind == "method" else f"pretrain, {what}", *cells(one)))
+    for name, one in found(steps, "heads").get("heads", {}).items():
+        lines.append(row(f"head, {name}", *cells({"result": one})))
+    lines += ["", "| recipe | texts/s | × chapter | peak memory |", "|---|---|---|---|"]
+    for name, one in found(steps, "speed").get("recipes", {}).items():
+        lines.append(row(name, f"{one['samples_per_second']:.0f}", f"{one['ratio']:.1f}", megabytes(one["peak_bytes"])))
+    lines += ["", "| a finished run is asked | texts/s | labels as on the CPU |", "|---|---|---|"]
+    asked = found(steps, "predict")
+    for name, speed in asked.get("texts_per_second", {}).items():
+        lines.append(row(name, f"{speed:.0f}", f"{100 * asked['same_labels'][name]:.1f} %"))
+    lines += ["", "| training step | predicted | measured | measured / predicted |", "|---|---|---|---|"]
+    for name, one in found(steps, "memory").get("steps", {}).items():
+        ratio = "-" if one["ratio"] is None else f"{one['ratio']:.2f}"
+        lines.append(row(name, megabytes(one["predicted"]["total"]), megabytes(one["measured"]), ratio))
+    bad = {name: one for name, one in steps.items() if one["status"] != "ok"}
+    if bad:
+        lines += ["", *(f"- {name}: {one['status']}. {one.get('reason', '')}".rstrip() for name, one in bad.items())]
+    return "\n".join(lines) + "\n"
+
+
+def capital(text: str) -> str:
+    """The beginning of a sentence; the rest stays as it is.
+
+    >>> capital("measured on a GPU")
+    'Measured on a GPU'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def found(steps: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What a step measured; nothing if it did not end well."""
+    result: dict[str, Any] = steps.get(name, {}).get("result") or {}
+    return result
+
+
+def cells(one: Mapping[str, Any]) -> list[str]:
+    """The cells of a row: losses against the CPU's, and what the recipe itself measured."""
+    if not one.get("result"):
+        return [one["status"], "-", "-", "-", "-"]
+    runs, recipe = one["result"]["runs"], one["result"].get("recipe")
+    off = [f"{runs[name]['off_by']:.1e}" for name in ("fp32", "bf16")]
+    if recipe is None:
+        return [*off, "-", megabytes(runs["fp32"]["peak_bytes"]), "-"]
+    speed, peak = f"{recipe['samples_per_second']:.0f}", megabytes(recipe["peak_bytes"])
+    return [*off, speed, peak, f"{recipe['reload_difference']:.1e}"]
+
+
+def row(*cells: str) -> str:
+    """A line of a table; a bar in a cell would end it."""
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def megabytes(n: float | None) -> str:
+    """Bytes for a person.
+
+    >>> megabytes(123_400_000), megabytes(None)
+    ('123 MB', '-')
+    """
+    return "-" if n is None else f"{n / 1e6:.0f} MB"
+
+
+def versions_of(about: Mapping[str, Any]) -> str:
+    """What the figures depend on most."""
+    known = about.get("versions", {})
+    return (
+        ", ".join(f"{name} {known[name]}" for name in ("torch", "transformers") if name in known) or "versions unknown"
+    )

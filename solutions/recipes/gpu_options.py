@@ -1,0 +1,157 @@
+"""What ``gpu-check`` can be told, and its steps. Needs no torch."""
+
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from solutions.recipes import preflight
+from solutions.recipes.config import METHODS
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.options import FILE, Function
+
+FIRST: tuple[str, ...] = ("lora", "full", "head")
+"""Methods that the lessons are about; the others come last, in case time runs out."""
+BUDGET = 480.0
+"""Seconds for the whole check."""
+SHORTEST = 5.0
+"""Seconds: with less than this no step is begun."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that is measured, in a process of its own."""
+
+    name: str
+    """``environment``, or a kind and what it is done with: ``method:lora``."""
+    limit: float
+    """Seconds after which it is ended."""
+
+    @property
+    def kind(self) -> str:
+        """``method`` of ``method:lora``."""
+        return self.name.partition(":")[0]
+
+    @property
+    def what(self) -> str:
+        """``lora`` of ``method:lora``."""
+        return self.name.partition(":")[2]
+
+
+def _methods(names: tuple[str, ...]) -> list[Step]:
+    return [Step(f"method:{name}", 60.0) for name in names]
+
+
+STEPS = (
+    Step("environment", 60.0),
+    *_methods(FIRST),
+    Step("memory", 75.0),
+    Step("speed", 90.0),
+    Step("predict", 45.0),
+    Step("pretrain:mlm", 60.0),
+    Step("pretrain:clm", 60.0),
+    *_methods(tuple(name for name in METHODS if name not in FIRST)),
+    Step("heads", 60.0),
+)
+"""The most important ones first."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """How much is done. The defaults are meant for a GPU and its eight minutes."""
+
+    device: str = "cuda"
+    """``cuda``, ``cuda:1``; ``cpu`` for a rehearsal."""
+    model: str = "embedded"
+    """``embedded``, a folder, or a name on the hub."""
+    data: str = "rotten-tomatoes"
+    """As for ``finetune``."""
+    texts: int = 560
+    """Over all parts of the data, for what is compared with the CPU."""
+    steps: int = 8
+    """Optimizer steps of what is compared with the CPU."""
+    speed_texts: int = 1600
+    """Texts of an epoch that is timed."""
+    turns: int = 3
+    """Epochs of each recipe that are timed, after one that is not."""
+    batch: int = 32
+    """Texts of the step whose memory is measured."""
+    length: int = 128
+    """Tokens of each of them."""
+    seed: int = 0
+    threads: int | None = None
+    """CPU threads; None leaves the choice to torch."""
+    budget: float = BUDGET
+    """Seconds."""
+    patience: float = 1.0
+    """Factor for all limits of time."""
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether there is no GPU in it."""
+        return not self.device.startswith("cuda")
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return asdict(self)
+
+
+QUICK = {"texts": 120, "steps": 3, "speed_texts": 96, "turns": 1, "batch": 4, "length": 32, "patience": 5.0}
+"""What a rehearsal takes instead: it shows that all steps run, and nothing about speed. The eight minutes are those of
+a GPU."""
+
+
+def check(told: Check) -> None:
+    """Refuse what cannot work.
+
+    Raises:
+        RecipeError: there is no GPU, or a package, a model or the data are missing.
+    """
+    for package in ("torch", "transformers"):
+        if find_spec(package) is None:
+            raise RecipeError(f"the package {package} is missing. {preflight.INSTALL_OFFLINE}")
+    kind = told.device.split(":")[0]
+    if kind not in ("cuda", "cpu"):
+        raise RecipeError(f"gpu-check measures cuda, not {told.device!r}. To rehearse it without a GPU: --device cpu")
+    try:
+        preflight.find_device(told.device)
+    except RecipeError as error:
+        raise no_gpu(error.message) from error
+    preflight.find_model(told.model)
+    preflight.find_data(told.data)
+
+
+def no_gpu(reason: str) -> RecipeError:
+    """The refusal where there is no GPU."""
+    told = reason.removesuffix(". Try --device auto")
+    return RecipeError(f"gpu-check needs a GPU: {told}. To rehearse it without one: --device cpu")
+
+
+OPTIONS = (
+    click.option(
+        "--out", metavar="FILE.json", type=click.Path(path_type=Path, dir_okay=False), help="The report.",
+    ),
+    click.option(
+        "--device", default=Check.device, help="cuda, cuda:1; cpu for a rehearsal, which may take five times as long.",
+    ),
+    click.option(
+        "--minutes", type=click.FloatRange(0, BUDGET / 60, min_open=True), default=BUDGET / 60,
+        help="Time for all steps together.",
+    ),
+    click.option("--model", default=Check.model, help="embedded, a folder, or a name on the hub."),
+    click.option("--data", default=Check.data, help="As for finetune."),
+    click.option("--seed", type=int, default=Check.seed, help="For everything that is drawn."),
+    click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given."),
+    click.option(
+        "--page", metavar="FILE.json", type=FILE, help="Print a report as a page in Markdown, and measure nothing.",
+    ),
+)  # fmt: skip
+
+
+def check_options(function: Function) -> Function:
+    """Put all of them on a command, in this order."""
+    for one in reversed(OPTIONS):
+        function = one(function)
+    return function

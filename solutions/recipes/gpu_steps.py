@@ -1,0 +1,430 @@
+"""What ``gpu-check`` measures. Each step runs in a process of its own: ``python -m solutions.recipes.gpu_steps``.
+
+The CPU is the yardstick: the same model with the same weights is trained on the same batches there, in float32, and the
+losses of every step are compared. In bfloat16 they are noted and not judged.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from torch import Tensor, nn
+from transformers import AutoModelForSequenceClassification
+
+from solutions.recipes import bench, journal
+from solutions.recipes.config import HEADS, FineTune
+from solutions.recipes.data import Split
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.files import write_json
+from solutions.recipes.finetune import finetune, prepare_data, versions
+from solutions.recipes.functions import Functions, functions
+from solutions.recipes.gpu_options import FIRST, Check, Step
+from solutions.recipes.hardware import Hardware, bf16_pays, find_device, processor
+from solutions.recipes.journal import Journal
+from solutions.recipes.methods import adapt
+from solutions.recipes.model import Classifier, load_classifier, load_tokenizer, pretrained
+from solutions.recipes.saving import load_run
+from solutions.recipes.training import Tokenised, Training, answer, score, tokenise
+
+FIRST_LOSS, LOSS = 1e-3, 2e-2
+"""How far the loss of the first step (before anything has changed), and those of later ones, may be from the CPU's."""
+MEMORY = 0.15
+"""How far measured memory may be from what was predicted, as a share of it."""
+SAME_LABELS = 0.995
+"""Share of the test texts that must get the label that they get on the CPU."""
+QUIET = Console(quiet=True)
+RUNS = "runs"
+"""Folder of the finished runs, which later steps look into."""
+LORA_RANK, LORA_DROPOUT = 8, 0.1
+"""Of the step whose memory is measured."""
+SCRATCH = {"vocab_size": 500, "layers": 2, "width": 64, "heads": 4}
+"""The causal model that is pre-trained for a moment."""
+
+
+class Skipped(Exception):
+    """There is nothing to do for a step; the message says why."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where a step works."""
+
+    told: Check
+    device: torch.device
+    folder: Path
+    """For runs."""
+
+    def config(self, **changes: Any) -> FineTune:
+        """A short run on the CPU, in float32."""
+        told = self.told
+        common: dict[str, Any] = {
+            "model": told.model, "data": told.data, "limit": told.texts, "max_steps": told.steps, "epochs": told.steps,
+            "seed": told.seed, "threads": told.threads, "device": "cpu", "precision": "fp32",
+        }  # fmt: skip
+        return FineTune(**common | changes)
+
+    def hardware(self, device: torch.device, bf16: bool) -> Hardware:
+        """A device, and the precision of its products."""
+        return Hardware(device, bf16, torch.get_num_threads())
+
+
+class Allocator:
+    """The most memory that torch's allocator has handed out on a GPU."""
+
+    def __init__(self, device: torch.device) -> None:
+        """Look at what there is before."""
+        self.device, self.cuda = device, device.type == "cuda"
+        self.before = torch.cuda.memory_allocated(device) if self.cuda else 0
+        if self.cuda:
+            torch.cuda.reset_peak_memory_stats(device)
+
+    def peak(self) -> int | None:
+        """Bytes on top of what there was; None on a CPU, where there is no allocator to ask."""
+        return torch.cuda.max_memory_allocated(self.device) - self.before if self.cuda else None
+
+
+class Losses(Journal):
+    """Keeps the loss of every step."""
+
+    def __init__(self) -> None:
+        """Write no file."""
+        super().__init__(None)
+        self.found: list[float] = []
+
+    def write(self, **line: Any) -> None:
+        """Note a step."""
+        if "loss" in line:
+            self.found.append(float(line["loss"]))
+
+
+# --- The environment --------------------------------------------------------------------------------------------------
+
+
+def environment(at: Bench, _: str) -> dict[str, Any]:
+    """What the figures depend on, and whether the device multiplies as the CPU does."""
+    draw = torch.Generator().manual_seed(at.told.seed)
+    a, b = torch.randn(2, 256, 256, generator=draw)
+    off = ((a.to(at.device) @ b.to(at.device)).cpu() - a @ b).abs().max().item()
+    found: dict[str, Any] = {
+        "device": str(at.device), "processor": processor(), "threads": torch.get_num_threads(), "versions": versions(),
+        "product_off_by": off, "bf16_pays": bf16_pays(at.device), "gpu": None, "same": off < 1e-2,
+    }  # fmt: skip
+    if at.device.type == "cuda":
+        found["gpu"] = about_gpu(at.device)
+    return found
+
+
+def about_gpu(device: torch.device) -> dict[str, Any]:
+    """What the driver says."""
+    about = torch.cuda.get_device_properties(device)
+    return {
+        "name": about.name, "bytes": about.total_memory, "capability": [about.major, about.minor],
+        "cuda": torch.version.cuda, "count": torch.cuda.device_count(),
+    }  # fmt: skip
+
+
+# --- Fine-tuning against the CPU --------------------------------------------------------------------------------------
+
+
+def build(config: FineTune, n: int, hardware: Hardware, taken: Functions) -> Classifier:
+    """A model with the same weights wherever it will compute: all of them are drawn on the CPU."""
+    cpu = Hardware(torch.device("cpu"), bf16=False, threads=hardware.threads)
+    stays = hardware.device.type == "cpu"  # where attention in bfloat16 would be slow (see fp32_attention)
+    torch.manual_seed(config.seed)
+    model = load_classifier(config, n, hardware if stays else cpu, taken)
+    adapt(model, config, replace(cpu, bf16=hardware.bf16), taken)
+    model.hardware = hardware
+    return model.to(hardware.device)
+
+
+def forbid_tf32(hardware: Hardware) -> None:
+    """What is compared in float32 must be multiplied in float32; TF32 has three digits."""
+    if hardware.device.type == "cuda":
+        torch.set_float32_matmul_precision("high" if hardware.bf16 else "highest")
+
+
+def train_on(
+    at: Bench, config: FineTune, hardware: Hardware, data: Split, texts: Tokenised, test: Tokenised
+) -> dict[str, Any]:
+    """Train a few steps, and ask the test texts."""
+    taken = functions()
+    forbid_tf32(hardware)
+    memory = Allocator(hardware.device)
+    model = build(config, len(data.label_names), hardware, taken)
+    losses = Losses()
+    trained = Training(model, texts, config, hardware, taken, lambda _: None, None, None, losses).run()
+    peak = memory.peak()
+    logits = answer(model, test.tokens, test.pad_token, hardware, taken)
+    return {
+        "losses": losses.found,
+        "logits": logits,
+        "accuracy": score(logits, test.labels)["accuracy"],
+        "seconds": trained.seconds,
+        "peak_bytes": peak,
+    }
+
+
+def against_the_cpu(at: Bench, config: FineTune) -> dict[str, Any]:
+    """The same training on the CPU, on the device, and on the device in bfloat16."""
+    data = prepare_data(config, functions())
+    tokenizer = load_tokenizer(config.model)
+    texts, test = (tokenise(tokenizer, part, config.max_length) for part in (data.train, data.test))
+    cpu = torch.device("cpu")
+    places = {"cpu": (cpu, False), "fp32": (at.device, False), "bf16": (at.device, True)}
+    runs = {name: train_on(at, config, at.hardware(*place), data, texts, test) for name, place in places.items()}
+    return summarise(runs)
+
+
+def summarise(runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Compare the runs on the device with that on the CPU; only float32 is judged.
+
+    Args:
+        runs: ``cpu``, ``fp32`` and ``bf16``, each with ``losses``, ``logits`` (N, K), ``accuracy``, ...
+    """
+    yardstick = runs["cpu"]
+    found: dict[str, Any] = {}
+    for name, run in runs.items():
+        off = [abs(one - two) for one, two in zip(run["losses"], yardstick["losses"], strict=True)]
+        equal = (run["logits"].argmax(-1) == yardstick["logits"].argmax(-1)).float().mean().item()
+        found[name] = {key: value for key, value in run.items() if key != "logits"}
+        found[name] |= {"first_off_by": off[0], "off_by": max(off), "same_labels": equal}
+    fp32 = found["fp32"]
+    same = near(fp32["losses"], yardstick["losses"]) and fp32["same_labels"] >= SAME_LABELS
+    return {"runs": found, "tolerance": {"first": FIRST_LOSS, "later": LOSS, "same_labels": SAME_LABELS}, "same": same}
+
+
+def near(losses: list[float], yardstick: list[float]) -> bool:
+    """Whether every loss is within the tolerance; one that is no number is not.
+
+    >>> near([0.7, 0.61], [0.7, 0.6]), near([0.7, float("nan")], [0.7, 0.6])
+    (True, False)
+    """
+    pairs = zip(losses, yardstick, strict=True)
+    return all(abs(one - two) <= (LOSS if i else FIRST_LOSS) for i, (one, two) in enumerate(pairs))
+
+
+def method(at: Bench, name: str) -> dict[str, Any]:
+    """A method against the CPU, then the whole recipe on the device: train, test, save, reload."""
+    config = at.config(method=name)
+    found = against_the_cpu(at, config)
+    memory = Allocator(at.device)
+    recipe = replace(config, device=str(at.device), precision="auto")
+    result = finetune(recipe, at.folder / RUNS / name, QUIET, overwrite=True)
+    kept = ("device", "precision", "test", "reload_difference", "samples_per_second", "seconds", "parameters", "steps")
+    return {**found, "recipe": {key: result[key] for key in kept} | {"peak_bytes": memory.peak()}}
+
+
+def heads(at: Bench, _: str) -> dict[str, Any]:
+    """Two steps of every head."""
+    found = {name: against_the_cpu(at, at.config(method="head", head=name, max_steps=2)) for name in HEADS}
+    return {"heads": found, "same": all(one["same"] for one in found.values())}
+
+
+def predict(at: Bench, _: str) -> dict[str, Any]:
+    """A finished run, asked on the CPU and on the device."""
+    folder = at.folder / RUNS / FIRST[0]
+    if not (folder / "result.json").exists():
+        raise RecipeError(f"there is no run to ask: method:{FIRST[0]} did not finish")
+    texts = prepare_data(at.config(), functions()).test.texts
+    answers: dict[str, Tensor] = {}
+    speed = {}
+    for name, device, bf16 in (
+        ("cpu", torch.device("cpu"), False),
+        ("device", at.device, False),
+        ("bf16", at.device, True),
+    ):
+        run = load_run(folder, hardware=at.hardware(device, bf16))
+        run.logits(texts)  # the first time pays for what is only set up once
+        started = time.perf_counter()
+        answers[name] = run.logits(texts)
+        speed[name] = len(texts) / (time.perf_counter() - started)
+    labels = {name: logits.argmax(-1) for name, logits in answers.items()}
+    equal = {name: (found == labels["cpu"]).float().mean().item() for name, found in labels.items()}
+    off = {name: (logits - answers["cpu"]).abs().max().item() for name, logits in answers.items()}
+    return {"texts": len(texts), "texts_per_second": speed, "same_labels": equal, "logits_off_by": off,
+            "same": equal["device"] >= SAME_LABELS}  # fmt: skip
+
+
+# --- Pre-training -----------------------------------------------------------------------------------------------------
+
+
+def pretrain(at: Bench, objective: str) -> dict[str, Any]:
+    """The recipe on the CPU and on the device: losses step by step.
+
+    Raises:
+        Skipped: there is no such recipe.
+    """
+    if find_spec("solutions.recipes.pretrain") is None:
+        raise Skipped("there is no recipe called pretrain")
+    recipe, told = import_module("solutions.recipes.pretrain"), at.told
+    config_of = import_module("solutions.recipes.pretrain_config").PreTrain
+    start = told.model if objective == "mlm" else "scratch"
+    shape = {} if objective == "mlm" else SCRATCH
+    runs: dict[str, Any] = {}
+    for name, device, precision in (("cpu", "cpu", "fp32"), ("fp32", str(at.device), "fp32"),
+                                    ("bf16", str(at.device), "bf16")):  # fmt: skip
+        config = config_of(
+            objective=objective, start=start, data=told.data, limit=told.texts, steps=told.steps, block=32,
+            batch_size=8, evaluation_blocks=4, seed=told.seed, threads=told.threads, device=device, precision=precision,
+            **shape,
+        )  # fmt: skip
+        out, memory = at.folder / f"{objective}-{name}", Allocator(at.device)
+        result = recipe.pretrain(config, out, QUIET, overwrite=True)
+        losses = [line["loss"] for line in journal.read(out) if "loss" in line]
+        runs[name] = {"losses": losses, "seconds": result.get("seconds"), "peak_bytes": memory.peak()}
+    yardstick = runs["cpu"]["losses"]
+    for run in runs.values():
+        run["off_by"] = max(abs(one - two) for one, two in zip(run["losses"], yardstick, strict=True))
+    tolerance = {"first": FIRST_LOSS, "later": LOSS}
+    return {"runs": runs, "tolerance": tolerance, "same": near(runs["fp32"]["losses"], yardstick)}
+
+
+# --- Speed ------------------------------------------------------------------------------------------------------------
+
+
+def speed(at: Bench, _: str) -> dict[str, Any]:
+    """Texts per second of the chapter's recipe and of ours, in turns."""
+    told = at.told
+    config = at.config(limit=None, max_steps=None, epochs=1, device=str(at.device), precision="auto")
+    train = prepare_data(config, functions()).train
+    some = train.take(range(0, len(train), max(1, len(train) // told.speed_texts)))
+    texts = tokenise(load_tokenizer(config.model), some, config.max_length)
+    recipes: dict[str, Callable[[], bench.Turn]] = {}
+    peaks: dict[str, int | None] = {}
+    for name in (bench.CHAPTER, *bench.METHODS):
+        make = bench.chapter_recipe if name == bench.CHAPTER else bench.our_recipe
+        own = config if name == bench.CHAPTER else replace(config, method=name, learning_rate=None)
+        recipes[name] = watched(make(texts, own), name, peaks, at.device)
+    bench.throughput(recipes, rounds=1)
+    figures = bench.summarise(bench.throughput(recipes, told.turns), bench.CHAPTER)
+    return {"recipes": {name: {**figures[name], "peak_bytes": peaks[name]} for name in figures}, "turns": told.turns,
+            "texts": len(some), "load_average": bench.load_average()}  # fmt: skip
+
+
+def watched(
+    turn: Callable[[], bench.Turn], name: str, peaks: dict[str, int | None], device: torch.device
+) -> Callable[[], bench.Turn]:
+    """A turn whose memory is noted, on top of what all recipes hold between their turns."""
+
+    def take_turn() -> bench.Turn:
+        memory = Allocator(device)
+        taken = turn()
+        peaks[name] = memory.peak()
+        return taken
+
+    return take_turn
+
+
+# --- Memory -----------------------------------------------------------------------------------------------------------
+
+
+def memory(at: Bench, _: str) -> dict[str, Any]:
+    """The memory model of exercise-10 against the allocator: the step that it describes, in float32.
+
+    Eager attention and dropout as the model comes: the model of memory counts what those store. With checkpointing,
+    every layer keeps its input, and one layer at a time stores the rest.
+    """
+    found = {}
+    for name in FIRST:
+        for checkpointing in (False, True):
+            key = f"{name}, checkpointing" if checkpointing else name
+            found[key] = one_step(at, name, checkpointing)
+    ratios = [one["ratio"] for one in found.values() if one["ratio"] is not None]
+    return {"steps": found, "batch": at.told.batch, "length": at.told.length, "allocator": at.device.type == "cuda",
+            "tolerance": MEMORY, "same": all(abs(ratio - 1) <= MEMORY for ratio in ratios)}  # fmt: skip
+
+
+def one_step(at: Bench, name: str, checkpointing: bool) -> dict[str, Any]:
+    """Bytes of a training step, predicted and measured."""
+    told, taken = at.told, functions()
+    allocator = Allocator(at.device)
+    torch.manual_seed(told.seed)
+    model: Any = pretrained(AutoModelForSequenceClassification, told.model, dtype=torch.float32, num_labels=2,
+                            attn_implementation="eager")  # fmt: skip
+    size = model.config
+    change(model, name, taken)
+    model.to(at.device).train()
+    if checkpointing:
+        getattr(model, "activation_checkpointing_enable", model.gradient_checkpointing_enable)()  # its name before 5.2x
+    trainable = [one for one in model.parameters() if one.requires_grad]
+    optimizer = torch.optim.AdamW(trainable, lr=1e-5, fused=True)
+    length = min(told.length, size.max_position_embeddings)
+    ids = torch.randint(5, size.vocab_size, (told.batch, length), generator=torch.Generator().manual_seed(told.seed))
+    ids, labels = ids.to(at.device), torch.zeros(told.batch, dtype=torch.long, device=at.device)
+    for _ in range(2):  # from the second step on there are moments, too
+        loss = model(input_ids=ids, labels=labels).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    counts = taken.basics.count_parameters(model)
+    shape = told.batch, length, size.hidden_size
+    layers = size.num_hidden_layers
+    predicted = taken.strategy.training_memory(
+        counts["total"], counts["trainable"], *shape, 1 if checkpointing else layers, size.num_attention_heads,
+        taken.strategy.ACT_PER_TOKEN[name],
+    )  # fmt: skip
+    if checkpointing and taken.strategy.ACT_PER_TOKEN[name]:
+        predicted["activations"] += layers * 4 * told.batch * length * size.hidden_size
+        predicted["total"] = sum(predicted[part] for part in ("weights", "grads", "optimizer", "activations"))
+    measured = allocator.peak()
+    return {"predicted": predicted, "measured": measured, "loss": loss.item(),
+            "ratio": measured / predicted["total"] if measured is not None else None}  # fmt: skip
+
+
+def change(model: nn.Module, name: str, taken: Functions) -> None:
+    """Freeze, or add LoRA, as the method says."""
+    if name == "lora":
+        taken.lora.inject_lora(model, ("query", "value"), LORA_RANK, 16.0, LORA_DROPOUT, trainable=("classifier",))
+    else:
+        taken.basics.set_trainable(model, name)
+
+
+# --- A process --------------------------------------------------------------------------------------------------------
+
+KINDS: dict[str, Callable[[Bench, str], dict[str, Any]]] = {
+    "environment": environment,
+    "method": method,
+    "heads": heads,
+    "predict": predict,
+    "pretrain": pretrain,
+    "speed": speed,
+    "memory": memory,
+}
+
+
+def take_step(step: Step, told: Check, folder: Path) -> dict[str, Any]:
+    """Do one step.
+
+    Returns:
+        ``status`` (``ok``, ``different``, ``skipped``) and what was measured.
+
+    Raises:
+        RecipeError: it cannot be done; so may anything that goes wrong in it.
+    """
+    if told.threads is not None:
+        torch.set_num_threads(told.threads)
+    at = Bench(told, find_device(told.device), folder)
+    try:
+        found = KINDS[step.kind](at, step.what)
+    except Skipped as reason:
+        return {"status": "skipped", "reason": str(reason)}
+    return {"status": "ok" if found.pop("same", True) else "different", "result": found}
+
+
+def main() -> None:
+    """Read a step from the first argument, write what came out into the file that the second one names."""
+    request = json.loads(sys.argv[1])
+    found = take_step(Step(request["name"], 0.0), Check(**request["told"]), Path(request["folder"]))
+    write_json(Path(sys.argv[2]), found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,474 @@
+"""The chapter's tour: what a pipeline of transformers answers, beside what the functions of the exercises make of it.
+
+A pipeline does three things: a tokenizer before the model, the model, and something that turns its numbers into an
+answer. At every stop the model is the same for both; before and behind it, theirs is transformers, ours is yours.
+"""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from torch import Tensor
+from transformers import AutoModel, AutoTokenizer, pipeline
+
+from solutions.recipes.display import describe_mine, duration
+from solutions.recipes.errors import RecipeError, StudentError
+from solutions.recipes.files import write_json
+from solutions.recipes.finetune import versions
+from solutions.recipes.functions import Functions, functions
+from solutions.recipes.model import pretrained
+from solutions.recipes.pipelines_options import USED, Tour
+from solutions.recipes.tour_models import entities, how_to_make, language_model, quietly, sentiment
+
+CLOSE = 1e-4
+"""How far numbers may be apart: both sides compute in float32, in batches of different shapes."""
+NEW_TOKENS = 12
+GUESSES = 5
+DRAWN_FROM = 20
+"""Tokens that sampling chooses from."""
+SECOND = "the plot is another matter"
+THIRD = "dull"
+EXCERPT = 100
+"""Characters of an answer that are shown where two differ."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One answer of transformers, and ours."""
+
+    theirs: str
+    """What was called."""
+    ours: str
+    """Function of an exercise."""
+    whose: str
+    """``yours`` or ``reference``."""
+    difference: str | None
+    """None if they are equal."""
+
+
+@dataclass
+class Stop:
+    """One stop of the tour."""
+
+    title: str
+    model: str
+    """Where it comes from."""
+    lines: list[str] = field(default_factory=list)
+    """What came out, for a person."""
+    comparisons: list[Comparison] = field(default_factory=list)
+    skipped: str | None = None
+    """The command that makes what is missing here."""
+    seconds: float = 0.0
+
+
+class Comparing:
+    """Asks both sides, and notes where they differ."""
+
+    def __init__(self, stop: Stop, taken: Functions) -> None:
+        """Note it at this stop."""
+        self.stop, self.taken = stop, taken
+
+    def __call__(self, theirs: str, ours: str, want: Any, ask: Callable[[], Any], tidy: Callable[[Any], Any]) -> Any:
+        """Compare one answer.
+
+        Args:
+            theirs: what was called, for a person.
+            ours: function of an exercise, as ``basics.generate``.
+            want: their answer, as plain data.
+            ask: calls our function.
+            tidy: turns its answer into plain data like theirs.
+
+        Returns:
+            Our answer as plain data, or None if the function failed.
+        """
+        whose = "yours" if ours in self.taken.yours else "reference"
+        found, difference = None, None
+        try:
+            with self.taken.blame():
+                found = ask()
+            found = tidy(found)
+            difference = differs(want, found)
+        except StudentError as error:
+            difference = error.message
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError, RuntimeError) as error:
+            if whose == "reference":
+                raise
+            difference = f"the answer has another form: {type(error).__name__}: {error}"  # tidy could not read it
+        self.stop.comparisons.append(Comparison(theirs, ours, whose, difference))
+        return found
+
+
+def differs(want: Any, found: Any, where: str = "") -> str | None:
+    """The first difference between two pieces of plain data, as a sentence; None if there is none.
+
+    >>> differs({"a": [1, 2.0]}, {"a": [1, 2.00001]})
+    >>> differs({"a": [1, 2.0]}, {"a": [1, 2.5]})
+    'at a, 1: transformers says 2.0, the function 2.5'
+    """
+    place = f"at {where}: " if where else ""
+    inside = f"{where}, " if where else ""
+    if isinstance(want, Mapping) and isinstance(found, Mapping) and want.keys() == found.keys():
+        return next(filter(None, (differs(want[key], found[key], f"{inside}{key}") for key in want)), None)
+    if _listed(want) and _listed(found) and len(want) == len(found):
+        pairs = enumerate(zip(want, found, strict=True))
+        return next(filter(None, (differs(one, two, f"{inside}{i}") for i, (one, two) in pairs)), None)
+    both = (want, found)
+    if all(isinstance(one, (int, float)) for one in both) and any(isinstance(one, float) for one in both):
+        same = abs(want - found) <= CLOSE * max(1.0, abs(want))
+    else:
+        same = bool(type(want) is type(found) and want == found)
+    return None if same else f"{place}transformers says {_brief(want)}, the function {_brief(found)}"
+
+
+def _listed(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}..."
+
+
+# --- The tour ---------------------------------------------------------------------------------------------------------
+
+
+def tour(config: Tour, console: Console, out: Path | None = None) -> dict[str, Any]:
+    """Go from stop to stop, and print what is seen.
+
+    Args:
+        config: where the models come from.
+        console: for people.
+        out: a JSON file for the result; None for none.
+
+    Returns:
+        The result: every stop with its comparisons, and how many there were and differed.
+
+    Raises:
+        RecipeError: a model cannot be used, or the file not written.
+        StudentError: a file given as ``mine`` cannot be imported, or has none of the functions.
+    """
+    if config.threads is not None:
+        torch.set_num_threads(config.threads)
+    taken = functions(config, USED)
+    if taken.yours:
+        console.print(describe_mine(taken), highlight=False, markup=False)
+    found: list[Stop] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, name in enumerate(config.stops, start=1):
+            started = perf_counter()
+            with console.status(name):
+                stop = VISITS[name](config, taken, Path(folder))
+            stop.seconds = perf_counter() - started
+            show(console, number, stop)
+            found.append(stop)
+    compared = [one for stop in found for one in stop.comparisons]
+    result = {
+        "schema": "course/pipelines/v1",
+        "stops": {name: asdict(stop) for name, stop in zip(config.stops, found, strict=True)},
+        "compared": len(compared),
+        "different": sum(one.difference is not None for one in compared),
+        "skipped": [name for name, stop in zip(config.stops, found, strict=True) if stop.skipped],
+        "mine": {"yours": list(taken.yours), "reference": list(taken.reference), "files": taken.hashes()},
+        "config": {name: str(value) if isinstance(value, Path) else value for name, value in asdict(config).items()},
+        "versions": versions(),
+    }
+    if out is not None:
+        write_json(out, result)
+    console.print(f"\n{summary(result)}", highlight=False, markup=False)
+    return result
+
+
+def show(console: Console, number: int, stop: Stop) -> None:
+    """One stop, on a terminal."""
+    console.print(f"\n[bold]{number}. {escape(stop.title)}[/bold] ({duration(stop.seconds)})", highlight=False)
+
+    def say(line: str, indent: int = 3) -> None:
+        console.print(Padding(line, (0, 0, 0, indent), expand=False), highlight=False)
+
+    if stop.skipped:
+        say(f"skipped: there is no model for it here. Make one: {escape(stop.skipped)}")
+        return
+    for line in (f"model: {stop.model}", *stop.lines):
+        say(escape(printable(line)))
+    for one in stop.comparisons:
+        mark = "[green]equal[/green]" if one.difference is None else "[red]different[/red]"
+        own = " (yours)" if one.whose == "yours" else ""
+        say(f"{mark}: {escape(one.theirs)} and {one.ours}{own}")
+        if one.difference is not None:
+            say(escape(printable(one.difference)), indent=6)
+
+
+def summary(result: Mapping[str, Any]) -> str:
+    """The last line."""
+    n, different = result["compared"], result["different"]
+    told = f"{n} answers compared, all equal." if not different else f"{n} answers compared, {different} different."
+    return f"{told} Skipped: {', '.join(result['skipped'])}." if result["skipped"] else told
+
+
+def printable(text: str) -> str:
+    """Without control characters: texts and labels come from outside."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+# --- The stops --------------------------------------------------------------------------------------------------------
+
+
+def visit_tokenizer(config: Tour, taken: Functions, _: Path) -> Stop:
+    """From a text to ids: special tokens, pairs, truncation, padding."""
+    tokenizer = pretrained(AutoTokenizer, config.model)
+    stop = Stop("Tokenizer: from text to ids", config.model)
+    compare = Comparing(stop, taken)
+    encoded = tokenizer(config.text)
+    stop.lines.append(f"{config.text!r} -> {' '.join(tokenizer.convert_ids_to_tokens(encoded['input_ids']))}")
+    first, second = (tokenizer(text, add_special_tokens=False)["input_ids"] for text in (config.text, SECOND))
+    names = ("input_ids", "token_type_ids", "attention_mask")
+    ends = tokenizer.cls_token_id, tokenizer.sep_token_id
+    if None not in ends and "token_type_ids" in tokenizer.model_input_names:
+        whole = len(first) + len(second) + 3
+        longest = [whole + 5]
+        if abs(len(first) - len(second)) > 1 and min(len(first), len(second)):
+            longest.append(whole - 1)  # one token too many: it is the longer text that loses it
+        for length in longest:
+            options = {"truncation": "longest_first", "max_length": length}
+            want = {name: tokenizer(config.text, SECOND, **options)[name] for name in names}
+            compare(
+                f"tokenizer(a, b, max_length={length})", "basics.encode_pair", want,
+                lambda length=length: taken.basics.encode_pair(first, second, *ends, length),
+                lambda row: {name: [int(one) for one in row[name]] for name in names},
+            )  # fmt: skip
+    else:
+        stop.lines.append("no comparison of pairs: this tokenizer does not write them as BERT does")
+    texts = [config.text, SECOND, THIRD]
+    batch = tokenizer(texts, padding=True, return_tensors="pt")
+    stop.lines.append(f"{len(texts)} texts padded to {tuple(batch['input_ids'].shape)}")
+    compare(
+        "tokenizer(texts, padding=True)", "basics.pad_batch", {name: batch[name].tolist() for name in names[::2]},
+        lambda: taken.basics.pad_batch(tokenizer(texts)["input_ids"], pad_id=tokenizer.pad_token_id),
+        lambda made: {name: torch.as_tensor(made[name]).int().tolist() for name in names[::2]},
+    )  # fmt: skip
+    return stop
+
+
+def visit_model(config: Tour, taken: Functions, _: Path) -> Stop:
+    """From ids to vectors: how large the model is, and what a text is in the end."""
+    tokenizer = pretrained(AutoTokenizer, config.model)
+    model = pretrained(AutoModel, config.model, dtype=torch.float32).eval()
+    size = model.config
+    stop = Stop("AutoModel: from ids to vectors", f"{config.model} ({type(model).__name__})")
+    compare = Comparing(stop, taken)
+    parameters = list(model.parameters())
+    total = sum(one.numel() for one in parameters)
+    stop.lines.append(f"{total:,} numbers, {sum(one.numel() * one.element_size() for one in parameters) / 1e6:.1f} MB")
+    want = {"total": total, "trainable": sum(one.numel() for one in parameters if one.requires_grad),
+            "bytes": sum(one.numel() * one.element_size() for one in parameters)}  # fmt: skip
+    compare(
+        "model.parameters()", "basics.count_parameters", want,
+        lambda: taken.basics.count_parameters(model), lambda found: {name: int(found[name]) for name in want},
+    )  # fmt: skip
+    if size.model_type == "bert":
+        sizes = {
+            "vocab": size.vocab_size, "hidden": size.hidden_size, "layers": size.num_hidden_layers,
+            "ffn": size.intermediate_size, "max_pos": size.max_position_embeddings, "segments": size.type_vocab_size,
+            "pooler": model.pooler is not None,
+        }  # fmt: skip
+        stop.lines.append(", ".join(f"{name} {value}" for name, value in sizes.items()))
+        compare("the same, from its sizes", "basics.bert_param_count", total,
+                lambda: taken.basics.bert_param_count(**sizes), int)  # fmt: skip
+    else:
+        stop.lines.append(f"no count from its sizes: bert_param_count knows BERT, and this is {size.model_type}")
+    texts = [config.text, SECOND, THIRD]
+    with quietly():
+        extract = pipeline("feature-extraction", model=model, tokenizer=tokenizer, device="cpu")
+    want = [torch.tensor(extract(text))[0].mean(dim=0).tolist() for text in texts]
+    batch = tokenizer(texts, padding=True, return_tensors="pt")
+    with torch.no_grad():
+        hidden = model(**batch).last_hidden_state
+    stop.lines.append(f"{len(texts)} texts -> {tuple(hidden.shape)}, one vector per token")
+    pooled = compare(
+        "pipeline('feature-extraction'), mean per text", "heads.mean_pool", want,
+        lambda: taken.heads.mean_pool(hidden, batch["attention_mask"]), lambda found: found.tolist(),
+    )  # fmt: skip
+    if pooled is not None and len(pooled) == len(texts):
+        near = torch.nn.functional.cosine_similarity(torch.tensor(pooled[0]), torch.tensor(pooled[1:]))
+        told = ", ".join(f"{number:.2f} to {text!r}" for number, text in zip(near.tolist(), texts[1:], strict=True))
+        stop.lines.append(f"similarity of the mean vectors: {told}")
+    return stop
+
+
+def visit_sentiment(config: Tour, taken: Functions, folder: Path) -> Stop:
+    """From vectors to labels."""
+    loaded = sentiment(config, folder)
+    model, tokenizer = loaded.model, loaded.tokenizer
+    stop = Stop("Sentiment: from a text to a label", loaded.origin)
+    compare = Comparing(stop, taken)
+    texts = [config.text, "a dull film without a single idea", "it has its moments, and few of them"]
+    with quietly():
+        classify = pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
+        want = classify(texts)
+    stop.lines += [f"{one['label']} ({one['score']:.3f})  {text}" for text, one in zip(texts, want, strict=True)]
+    batch = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
+    with torch.no_grad():
+        logits = model(**{name: batch[name] for name in ("input_ids", "attention_mask")}).logits
+    labels = {int(index): name for index, name in model.config.id2label.items()}
+    compare(
+        "pipeline('text-classification')", "basics.label_scores", want,
+        lambda: taken.basics.label_scores(logits, labels),
+        lambda found: [{"label": one["label"], "score": float(one["score"])} for one in found],
+    )  # fmt: skip
+    pairs = [[one["label"], one["score"]] for one in want]
+    compare(
+        "the same, one text", "inference.predict", pairs[0],
+        lambda: taken.inference.predict(texts[0], model, tokenizer), _label_and_score,
+    )  # fmt: skip
+    compare(
+        "the same, all texts", "inference.predict_batch", pairs,
+        lambda: taken.inference.predict_batch(texts, model, tokenizer, batch_size=2),
+        lambda found: [_label_and_score(one) for one in found],
+    )  # fmt: skip
+    return stop
+
+
+def _label_and_score(answer: Sequence[Any]) -> list[Any]:
+    label, score = answer
+    return [label, float(score)]
+
+
+def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
+    """From a text to more text."""
+    title = "Generation: from a text to more of it"
+    loaded = language_model(config, "clm", folder)
+    if loaded is None:
+        return Stop(title, "", skipped=how_to_make("clm"))
+    model, tokenizer = loaded.model, loaded.tokenizer
+    stop = Stop(title, loaded.origin)
+    compare = Comparing(stop, taken)
+    prompt = tokenizer(config.prompt)["input_ids"]
+    if not prompt:
+        raise RecipeError(f"the prompt {config.prompt!r} has no token. Take another --prompt")
+    end = model.generation_config.eos_token_id
+    if isinstance(end, list):  # our function knows one end
+        end = end[0] if len(end) == 1 else None
+    with quietly():
+        write = pipeline("text-generation", model=model, tokenizer=tokenizer, device="cpu")
+        (answer,) = write(config.prompt, do_sample=False, num_beams=1, max_new_tokens=NEW_TOKENS, return_tensors=True)
+    want = [int(token) for token in answer["generated_token_ids"]]
+
+    def next_logits(ids: Tensor) -> Tensor:
+        with torch.no_grad():
+            logits: Tensor = model(input_ids=ids).logits[0, -1]
+        return logits
+
+    stop.lines.append(f"the most likely tokens: {tokenizer.decode(want)!r}")
+    compare(
+        "pipeline('text-generation', do_sample=False)", "basics.generate", want,
+        lambda: taken.basics.generate(next_logits, list(prompt), NEW_TOKENS, eos_id=end),
+        _ids,
+    )  # fmt: skip
+    if stop.comparisons[-1].difference is None:
+        draw = torch.Generator().manual_seed(config.seed)
+        drawn: list[int] = []
+
+        def begin(found: Any) -> list[int]:
+            drawn.extend(_ids(found))
+            return drawn[: len(prompt)]
+
+        settings = {"eos_id": end, "do_sample": True, "top_k": DRAWN_FROM, "generator": draw}
+        compare(  # transformers draws in another order: only the prompt is the same
+            "the prompt, when tokens are drawn", "basics.generate", list(prompt),
+            lambda: taken.basics.generate(next_logits, list(prompt), NEW_TOKENS, **settings),
+            begin,
+        )  # fmt: skip
+        stop.lines.append(f"drawn from the {DRAWN_FROM} most likely, by basics.generate: {tokenizer.decode(drawn)!r}")
+    return stop
+
+
+def _ids(found: Any) -> list[int]:
+    return [int(token) for token in torch.as_tensor(found).flatten()]
+
+
+def visit_entities(config: Tour, taken: Functions, _: Path) -> Stop:
+    """From tags of tokens to names."""
+    loaded = entities(config)
+    stop = Stop("Named entities: from tags to names", loaded.origin)
+    compare = Comparing(stop, taken)
+    with quietly():
+        tag = pipeline("token-classification", model=loaded.model, tokenizer=loaded.tokenizer, device="cpu")
+        tokens = [
+            {**one, "score": float(one["score"]), "start": int(one["start"]), "end": int(one["end"])}
+            for one in tag(config.sentence, aggregation_strategy="none", ignore_labels=[])
+        ]
+        wanted = {name: tag(config.sentence, aggregation_strategy=name) for name in ("simple", "first")}
+    shown = [f"{one['entity_group']} {config.sentence[one['start'] : one['end']]!r}" for one in wanted["simple"]]
+    stop.lines.append(f"{config.sentence!r} -> {', '.join(shown) or 'no names'}")
+
+    def join(name: str) -> Any:
+        return getattr(taken.basics, f"aggregate_{name}")
+
+    for name, found in wanted.items():
+        compare(
+            f"aggregation_strategy='{name}'", f"basics.aggregate_{name}",
+            [_entity(one, config.sentence) for one in found],
+            lambda name=name: join(name)([dict(one) for one in tokens], config.sentence),
+            lambda groups: [_entity(one, config.sentence) for one in groups],
+        )  # fmt: skip
+    return stop
+
+
+def _entity(one: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """What both sides must agree on; a tokenizer may write the word without capitals, and with other blanks."""
+    word = str(one["word"]).replace(" ", "").casefold()
+    start, end = int(one["start"]), int(one["end"])
+    same = word == text[start:end].replace(" ", "").casefold()
+    return {"entity_group": one["entity_group"], "start": start, "end": end, "score": float(one["score"]),
+            "word": "as it stands in the text" if same else one["word"]}  # fmt: skip
+
+
+def visit_fill_mask(config: Tour, taken: Functions, folder: Path) -> Stop:
+    """From a gap to guesses."""
+    title = "Fill-mask: from a gap to guesses"
+    loaded = language_model(config, "mlm", folder)
+    if loaded is None:
+        return Stop(title, "", skipped=how_to_make("mlm"))
+    model, tokenizer = loaded.model, loaded.tokenizer
+    if tokenizer.mask_token is None:
+        raise RecipeError(f"the tokenizer of {config.mlm} has no mask token, so it is no masked language model")
+    text = config.masked.replace("[MASK]", tokenizer.mask_token)
+    stop = Stop(title, loaded.origin)
+    compare = Comparing(stop, taken)
+    encoded = tokenizer(text, return_tensors="pt")
+    if not (encoded["input_ids"] == tokenizer.mask_token_id).any():
+        raise RecipeError(f"there is no [MASK] in {config.masked!r}")
+    with quietly():
+        answers = pipeline("fill-mask", model=model, tokenizer=tokenizer, device="cpu", top_k=GUESSES)(text)
+    answers = [answers] if isinstance(answers[0], dict) else answers  # with a single gap there is one list less
+    stop.lines.append(text)
+    for gap in answers:
+        stop.lines.append(
+            "  " + ", ".join(f"{tokenizer.decode([one['token']]).strip()} {one['score']:.3f}" for one in gap)
+        )
+    with torch.no_grad():
+        logits = model(**encoded).logits[0]
+    compare(
+        "pipeline('fill-mask')", "objectives.fill_mask_topk",
+        [[[int(one["token"]), float(one["score"])] for one in gap] for gap in answers],
+        lambda: taken.objectives.fill_mask_topk(logits, encoded["input_ids"][0], tokenizer.mask_token_id, k=GUESSES),
+        lambda found: [[[int(token), float(score)] for token, score in gap] for gap in found],
+    )  # fmt: skip
+    return stop
+
+
+VISITS: dict[str, Callable[[Tour, Functions, Path], Stop]] = {
+    "tokenizer": visit_tokenizer,
+    "model": visit_model,
+    "sentiment": visit_sentiment,
+    "generation": visit_generation,
+    "entities": visit_entities,
+    "fill-mask": visit_fill_mask,
+}

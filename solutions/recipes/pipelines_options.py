@@ -1,0 +1,120 @@
+"""What ``pipelines`` can be told. Needs no torch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from solutions.recipes import preflight
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.options import FILE, Function, listed
+
+PARTS = ("tokenizer", "model", "sentiment", "generation", "entities", "fill-mask")
+"""The stops of the tour, in the order of the chapter."""
+USED = {
+    "basics": (
+        "encode_pair", "pad_batch", "count_parameters", "bert_param_count", "label_scores", "generate",
+        "aggregate_simple", "aggregate_first",
+    ),
+    "objectives": ("fill_mask_topk",),
+    "heads": ("mean_pool",),
+    "inference": ("predict", "predict_batch"),
+}  # fmt: skip
+"""What the tour takes from each exercise."""
+
+
+@dataclass(frozen=True)
+class Tour:
+    """Where the models come from, and what they are asked. Everything is computed on the CPU, in float32."""
+
+    model: str = "embedded"
+    """Tokenizer and encoder: ``embedded``, a folder, or a name on the hub."""
+    sentiment: str | None = None
+    """A folder of ``finetune``, or a classifier of transformers; None trains one on the spot."""
+    mlm: str | None = None
+    """A folder of ``pretrain``, or a masked language model; None trains one on the spot."""
+    clm: str | None = None
+    """A folder of ``pretrain``, or a causal language model; None trains one on the spot."""
+    ner: str | None = None
+    """A token classifier of transformers; None trains a toy on the spot."""
+    text: str = "a warm and funny film that never wastes a minute"
+    """What is tokenised and judged."""
+    prompt: str = "the film is"
+    """What is written on."""
+    masked: str = "the film was [MASK] and the acting was [MASK]."
+    """What is filled in; [MASK] becomes whatever the model calls it."""
+    sentence: str = "Mara Lindqvist left Oslo for Borealis Films in Lisbon."
+    """What names are looked for in."""
+    only: tuple[str, ...] = ()
+    """Stops; () for all."""
+    limit: int = 1000
+    """Reviews that a model on the spot is trained on, over all parts of the data."""
+    steps: int = 40
+    """Optimizer steps of what is trained on the spot."""
+    mine: Path | None = None
+    """A workspace with your own exercises, or one file of it; None takes the reference solutions."""
+    seed: int = 0
+    threads: int | None = None
+    """CPU threads; None leaves the choice to torch."""
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Those that were asked for."""
+        return tuple(part for part in PARTS if not self.only or part in self.only)
+
+
+def check(tour: Tour) -> None:
+    """Refuse what cannot work, before torch is loaded.
+
+    Raises:
+        RecipeError: a package or a model is missing.
+        StudentError: a file given as ``mine`` is missing, or not Python.
+    """
+    for package in ("torch", "transformers"):
+        if preflight.find_spec(package) is None:
+            raise RecipeError(f"the package {package} is missing. {preflight.INSTALL_OFFLINE}")
+    named = [name for name in (tour.model, tour.sentiment, tour.mlm, tour.clm, tour.ner) if name is not None]
+    for name in named:
+        preflight.find_model(name)
+    if any(not Path(name).is_dir() and name != "embedded" for name in named):
+        preflight.ask_no_dead_hub()
+    on_the_spot = {"sentiment": tour.sentiment, "fill-mask": tour.mlm, "generation": tour.clm}
+    if any(part in tour.stops and name is None for part, name in on_the_spot.items()):
+        preflight.packaged_reviews()
+    if tour.mine is not None:
+        preflight.find_mine(tour.mine)
+    if not any(character.isalnum() for character in tour.text):
+        raise RecipeError("--text is empty: there is nothing to tokenise")
+
+
+OPTIONS = (
+    click.option(
+        "--only", callback=listed(PARTS), metavar="STOPS", show_default=False,
+        help=f"With commas: {', '.join(PARTS)}.",
+    ),
+    click.option("--text", default=Tour.text, help="What is tokenised and judged."),
+    click.option("--prompt", default=Tour.prompt, help="What is written on."),
+    click.option("--masked", default=Tour.masked, help="What is filled in, with one [MASK] or more."),
+    click.option("--sentence", default=Tour.sentence, help="What names are looked for in."),
+    click.option("--model", default=Tour.model, help="Tokenizer and encoder: embedded, a folder, or a hub id."),
+    click.option("--sentiment", help="A folder of finetune, a classifier's folder, or a hub id."),
+    click.option("--clm", help="A causal language model: a folder of pretrain, or a hub id."),
+    click.option("--ner", help="A token classifier: a folder, or a hub id."),
+    click.option("--mlm", help="A masked language model: a folder of pretrain, or a hub id."),
+    click.option("--steps", type=click.IntRange(1), default=Tour.steps, help="Of what is trained on the spot."),
+    click.option("--limit", type=click.IntRange(60), default=Tour.limit, help="Reviews it is trained on, in all."),
+    click.option(
+        "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
+        help="Compare with your own exercises; what you have not started comes from the reference.",
+    ),
+    click.option("--seed", type=int, default=Tour.seed, help="For everything that is drawn."),
+    click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given."),
+    click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A JSON file for the result."),
+)  # fmt: skip
+
+
+def tour_options(function: Function) -> Function:
+    """Put all of them on a command, in this order."""
+    for one in reversed(OPTIONS):
+        function = one(function)
+    return function

@@ -1,0 +1,92 @@
+"""What ``speedrun`` may be told: the choices of a fine-tuning run that the rules leave open."""
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from solutions.recipes.options import FILE, Function, finetune_options, option
+from solutions.recipes.scoreboard import TABLE
+
+OURS: dict[str, Any] = {"method": "full"}
+"""Where the reference differs from the defaults of ``finetune``; so does whoever chooses nothing."""
+FIXED: dict[str, Any] = {"data": "rotten-tomatoes", "model": "embedded", "task": "classification", "limit": None}
+"""What the rules say."""
+FREE = (
+    "mine", "method", "head", "epochs", "max_steps", "early_stopping", "batch_size", "accumulate", "max_length",
+    "learning_rate", "head_learning_rate", "layer_decay", "warmup_share", "weight_decay", "max_gradient_norm", "reinit",
+    "rank", "alpha", "lora_dropout", "targets", "top_layers", "bottleneck", "virtual_tokens", "augment",
+    "augment_share", "lexicon", "device", "precision", "threads",
+)  # fmt: skip
+MACHINE = ("device", "precision", "threads")
+"""Options that the run of the reference has in common with yours."""
+
+
+def seeds(ctx: Any, parameter: Any, value: str) -> tuple[int, ...]:
+    """``0,1,2``.
+
+    >>> seeds(None, None, "0, 1,2")
+    (0, 1, 2)
+    """
+    try:
+        found = tuple(int(word) for word in value.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} must be whole numbers with commas between them") from None
+    if len(set(found)) != len(found) or min(found) < 0:
+        raise click.BadParameter(f"{value!r} must be different numbers from 0 upwards")
+    return found
+
+
+RACE = "The race"
+RACE_OPTIONS = (
+    option(
+        RACE, "--seeds", default="0,1,2", callback=seeds, metavar="N,N,N",
+        help="A model for each; three or more, or the run does not count.",
+    ),
+    option(RACE, "--rehearsal", is_flag=True, default=False, help="Validation texts only; nothing is written down."),
+    option(
+        RACE, "--reference/--no-reference", "ask_reference",
+        help="Measure ours too, or not; if neither is given, the first time on a machine.",
+    ),
+    option(RACE, "--out", type=FILE, help="The table of runs; speedrun.jsonl in your workspace if not given."),
+)  # fmt: skip
+
+
+def race_options(function: Function) -> Function:
+    """Put the options of the race on a command, and the free choices with the defaults that hold here."""
+
+    @finetune_options
+    def carrier() -> None: ...
+
+    kept = []
+    for parameter in carrier.__click_params__:  # type: ignore[attr-defined]  # click keeps them there
+        if parameter.name in FREE:
+            parameter = copy.copy(parameter)
+            parameter.default = OURS.get(parameter.name, parameter.default)
+            kept.append(parameter)
+    function.__click_params__ = kept  # type: ignore[attr-defined]
+    for one in reversed(RACE_OPTIONS):
+        function = one(function)
+    return function
+
+
+def of_reference(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reference is told, on the machine that was named."""
+    return {**FIXED, **OURS, **{name: options[name] for name in MACHINE if name in options}}
+
+
+def table_of(out: Path | None, mine: Path | None, here: Path | None) -> Path:
+    """The file of the table: the one that was named, else in the workspace of the files, else in the one around.
+
+    Raises:
+        UsageError: there is none of these.
+    """
+    if out is not None:
+        return out
+    if mine is not None:
+        return (mine if mine.is_dir() else mine.parent) / TABLE
+    if here is None:
+        raise click.UsageError("there is no workspace here to keep the table of runs in. Name a file: --out FILE")
+    return here / TABLE

@@ -1,0 +1,230 @@
+"""The models that the tour stops at: those that were named, else small ones that are trained on the spot.
+
+Nothing that is trained here is good. It is there so that every pipeline has something to say without a download.
+"""
+
+import importlib
+import logging
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from rich.console import Console
+from torch import Tensor
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+from solutions.recipes.config import FineTune
+from solutions.recipes.data import pad
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.finetune import finetune
+from solutions.recipes.hardware import Hardware
+from solutions.recipes.model import Classifier, pretrained
+from solutions.recipes.pipelines_options import Tour
+from solutions.recipes.saving import RECIPE, load_run
+
+ON_THE_SPOT = Hardware(torch.device("cpu"), bf16=False, threads=1)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model of the tour."""
+
+    model: Any
+    tokenizer: PreTrainedTokenizerBase
+    origin: str
+    """Where it comes from, for a person."""
+
+
+class Reviewer(PreTrainedModel):
+    """A finished run of ``finetune``, as pipelines of transformers want it."""
+
+    config_class = PreTrainedConfig
+    _supports_sdpa = True
+
+    def __init__(self, classifier: Classifier) -> None:
+        """Wrap it; nothing is copied."""
+        super().__init__(PreTrainedConfig(id2label=dict(classifier.config.id2label)))
+        self.classifier = classifier
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None, **_: Any) -> SequenceClassifierOutput:
+        """(B, T) -> logits (B, K)."""
+        return SequenceClassifierOutput(logits=self.classifier(input_ids, attention_mask).logits)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without the complaint that our class is none of theirs."""
+    before = transformers.logging.get_verbosity()
+    transformers.logging.set_verbosity(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        transformers.logging.set_verbosity(before)
+
+
+# --- Models that were named -------------------------------------------------------------------------------------------
+
+
+def from_transformers(kind: Any, name: str) -> Loaded:
+    """A model with its tokenizer, from a folder or the hub.
+
+    Raises:
+        RecipeError: it is not there, or of another kind.
+    """
+    with quietly():
+        model = pretrained(kind, name, dtype=torch.float32, output_loading_info=True)
+    model, about = model
+    if about["missing_keys"]:  # transformers would draw them at random
+        missing = ", ".join(sorted(about["missing_keys"])[:3])
+        raise RecipeError(f"{name} is no finished model of this kind: it has no weights for {missing}")
+    return Loaded(model.eval(), pretrained(AutoTokenizer, name), name)
+
+
+def sentiment(tour: Tour, folder: Path) -> Loaded:
+    """A classifier of reviews: the one that was named, or one that is trained into a folder."""
+    if tour.sentiment is not None and not (Path(tour.sentiment) / RECIPE).exists():
+        return from_transformers(AutoModelForSequenceClassification, tour.sentiment)
+    origin, out = str(tour.sentiment), Path(str(tour.sentiment))
+    if tour.sentiment is None:
+        out = folder / "sentiment"
+        config = FineTune(model=tour.model, limit=tour.limit, epochs=tour.steps, max_steps=tour.steps, seed=tour.seed,
+                          threads=tour.threads, device="cpu", precision="fp32")  # fmt: skip
+        result = finetune(config, out, Console(quiet=True))
+        origin = (
+            f"made on the spot from {tour.model}: {config.method}, {result['steps']} steps, a quick look "
+            f"(accuracy {result['test']['accuracy']:.2f} on {result['test']['n']} texts). "
+            "A better one: course run finetune --out runs/reviews, then --sentiment runs/reviews"
+        )
+    run = load_run(out, tour.mine, ON_THE_SPOT)
+    if not run.outputs.labels:
+        raise RecipeError(f"{out} predicts numbers, not labels. Name a run of --task classification")
+    return Loaded(Reviewer(run.model).eval(), run.tokenizer, origin)
+
+
+def language_model(tour: Tour, objective: str, folder: Path) -> Loaded | None:
+    """A masked (``mlm``) or causal (``clm``) language model; None if none was named and none can be made."""
+    named = tour.mlm if objective == "mlm" else tour.clm
+    kind = AutoModelForMaskedLM if objective == "mlm" else AutoModelForCausalLM
+    if named is not None:
+        return from_transformers(kind, named)
+    if find_spec("solutions.recipes.pretrain") is None:
+        return None
+    recipe = importlib.import_module("solutions.recipes.pretrain")
+    config_of = importlib.import_module("solutions.recipes.pretrain_config")
+    config = config_of.PreTrain(
+        objective=objective, data="rotten-tomatoes", limit=tour.limit, steps=tour.steps, block=32, batch_size=16,
+        evaluation_blocks=4, seed=tour.seed, threads=tour.threads, device="cpu", precision="fp32",
+    )  # fmt: skip
+    out = folder / objective
+    recipe.pretrain(config, out, Console(quiet=True))
+    origin = (
+        f"made on the spot from {config.start}: {tour.steps} steps, a quick look. A better one: "
+        f"{how_to_make(objective)}"
+    )
+    return replace(from_transformers(kind, str(out)), origin=origin)
+
+
+def how_to_make(objective: str) -> str:
+    """The command, and the option that takes what it made."""
+    return f"course run pretrain --objective {objective} --out runs/{objective}, then --{objective} runs/{objective}"
+
+
+# --- A toy that finds names -------------------------------------------------------------------------------------------
+
+PEOPLE = (
+    "Ada Brandt",
+    "Ines Moreau",
+    "Tomas Novak",
+    "Yuki Tanaka",
+    "Omar Haddad",
+    "Nora Keller",
+    "Paul Dubois",
+    "Lena Fischer",
+)
+PLACES = ("Vienna", "Madrid", "Kyoto", "Prague", "New Delhi", "Dublin", "Cairo", "Rio")
+FIRMS = ("Northwind Studios", "Acme Films", "Helios Media", "Bluebird Pictures", "Orion Press", "Delta Records")
+KINDS = {"PER": PEOPLE, "LOC": PLACES, "ORG": FIRMS}
+PATTERNS = (
+    "{PER} lives in {LOC} .", "{PER} left {LOC} for {ORG} in {LOC} .", "{ORG} opened an office in {LOC} .",
+    "{PER} works for {ORG} .", "In {LOC} , {PER} met {PER} .", "{ORG} hired {PER} .", "the weather is fine .",
+)  # fmt: skip
+NER_RATE, NER_BATCH = 5e-4, 16
+NER_LABELS = ("O", *(f"{tag}-{kind}" for kind in KINDS for tag in "BI"))
+
+
+def sentence(draw: random.Random) -> tuple[list[str], list[str]]:
+    """Words of a generated sentence, and their tags.
+
+    >>> words, tags = sentence(random.Random(0))
+    >>> len(words) == len(tags), {tag.partition("-")[0] for tag in tags} <= {"B", "I", "O"}
+    (True, True)
+    """
+    words: list[str] = []
+    tags: list[str] = []
+    for part in draw.choice(PATTERNS).split():
+        kind = part.strip("{}")
+        chosen = draw.choice(KINDS[kind]).split() if kind in KINDS else [part]
+        words += chosen
+        tags += [f"{'I' if i else 'B'}-{kind}" if kind in KINDS else "O" for i in range(len(chosen))]
+    return words, tags
+
+
+def tagged(
+    tokenizer: PreTrainedTokenizerBase, words: Sequence[str], tags: Sequence[str]
+) -> tuple[list[int], list[int]]:
+    """Ids of a sentence and the label of each; -100 at special tokens. The pieces of a word continue its name."""
+    encoded = tokenizer(list(words), is_split_into_words=True)
+    labels, before = [], None
+    for number in encoded.word_ids():
+        tag = "O" if number is None else tags[number]
+        tag = f"I-{tag[2:]}" if tag.startswith("B-") and number == before else tag
+        labels.append(-100 if number is None else NER_LABELS.index(tag))
+        before = number
+    return encoded["input_ids"], labels
+
+
+def entities(tour: Tour) -> Loaded:
+    """A token classifier: the one that was named, or a toy."""
+    if tour.ner is not None:
+        return from_transformers(AutoModelForTokenClassification, tour.ner)
+    torch.manual_seed(tour.seed)
+    tokenizer = pretrained(AutoTokenizer, tour.model)
+    with quietly():
+        model = pretrained(
+            AutoModelForTokenClassification, tour.model, dtype=torch.float32,
+            id2label=dict(enumerate(NER_LABELS)), label2id={name: i for i, name in enumerate(NER_LABELS)},
+        )  # fmt: skip
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    draw, optimizer = random.Random(tour.seed), torch.optim.AdamW(model.parameters(), lr=NER_RATE, fused=True)
+    model.train()
+    for _ in range(tour.steps):
+        rows = [tagged(tokenizer, *sentence(draw)) for _ in range(NER_BATCH)]
+        ids, mask = pad([ids for ids, _ in rows], tokenizer.pad_token_id)
+        labels, _ = pad([labels for _, labels in rows], -100)
+        loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    origin = (
+        f"a TOY made on the spot from {tour.model}: {tour.steps} steps on generated sentences with {len(PEOPLE)} "
+        f"people, {len(PLACES)} places and {len(FIRMS)} firms. A real one: --ner with a folder or a name on the hub"
+    )
+    return Loaded(model.eval(), tokenizer, origin)
