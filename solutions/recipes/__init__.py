@@ -13,6 +13,8 @@
     training.py    the training, step by step; journal.py and checkpoint.py write down how far it is
     finetune.py    the run around it: train, test, save, reload, report
     saving.py      a finished run on the disk (peft_format.py, pictures.py), loaded again by predicting.py
+    memory.py      how much of it a process takes
+    compare/       the chapter's and the blog's tables, measured by many such runs
     bench.py       how many texts per second, against the chapter's recipe
 
 ``course run finetune --out DIR`` ends up in ``__main__.py`` here.

@@ -11,6 +11,8 @@ import click
 from click.core import ParameterSource
 
 from solutions.recipes import preflight
+from solutions.recipes.compare.options import compare as measure_and_show
+from solutions.recipes.compare.options import compare_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
@@ -127,6 +129,19 @@ def predict(folder: Path, texts: tuple[str, ...], mine: Path | None, text_column
         click.echo(predicting.as_json(folder, answers))
     else:
         write_atomically(Path(path), (predicting.as_json(folder, answers) + "\n").encode())
+
+
+@cli.command(cls=GroupedCommand, context_settings={"show_default": True})
+@compare_options
+def compare(**options: Any) -> None:
+    """Measure the tables of the chapter and the blog.
+
+    Each run has a process of its own, and is kept as soon as it ends: the same command goes on where it stopped.
+    methods: accuracy and cost of every way to train, beside TF-IDF. heads, layer-decay, reinit: errors of predicted
+    numbers, against a baseline. learning-curve: how many texts it takes. learning-rates: on validation texts.
+    memory: the memory model of exercise 10 against measured bytes.
+    """
+    measure_and_show(**options)
 
 
 @cli.command()

@@ -25,19 +25,22 @@ from solutions.recipes.config import FineTune
 from solutions.recipes.data import Labelled, Split, label_counts, load
 from solutions.recipes.display import describe_data, describe_mine, progress
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.files import write_json
+from solutions.recipes.files import write_atomically, write_json
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
 from solutions.recipes.journal import Journal
+from solutions.recipes.memory import Memory
 from solutions.recipes.methods import adapt, longest_text, trained_state
 from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
 from solutions.recipes.preflight import CHECKPOINT, CONFIG, RESULT
 from solutions.recipes.saving import Outputs, load_run, prepare_folder, save_run
-from solutions.recipes.splitting import split
+from solutions.recipes.splitting import fewer_to_train, split
 from solutions.recipes.training import Saving, Tokenised, Trained, Training, answer, score, score_numbers, tokenise
 
 SAME_LOGITS = {"fp32": 1e-5, "bf16": 2e-2}
 """How far the logits of the reloaded run may be from those of the trained one."""
+PREDICTIONS = "predictions.jsonl"
+"""What the model says about every test text."""
 ASKED_AGAIN = 128
 """Test texts that the reloaded run is asked about."""
 
@@ -74,6 +77,7 @@ def finetune(
     started = time.perf_counter()
     preflight.check(config, out, overwrite, resume, tensorboard)
     hardware, taken = find_hardware(config), functions(config)
+    memory = Memory(hardware.device)
     outputs, data = standardised(prepare_data(config, taken))
     prepare_folder(out, overwrite, resume)
     console.print(f"{config.method} on {describe(hardware)}\n{describe_data(data)}", highlight=False)
@@ -84,7 +88,9 @@ def finetune(
     saving = Saving(out / CHECKPOINT, identity(config, ready.training, ready.base, taken), save_every, resume)
     if not resume:
         write_json(out / CONFIG, {"schema": "course/config/v1", **config.plain()})
+    memory.restart()
     trained = train_safely(ready, saving, tensorboard, console)
+    peak = memory.peak()
 
     with console.status("testing, saving, and asking the saved run the same"), taken.blame():
         concluded = conclude(ready, out)
@@ -95,6 +101,7 @@ def finetune(
         "validation": validation_figures(trained, len(data.validation), outputs),
         "parameters": ready.parameters,
         **describe_training(trained),
+        "peak_memory_bytes": peak,
         "total_seconds": time.perf_counter() - started,
     }
     write_json(out / RESULT, result)
@@ -148,6 +155,7 @@ def conclude(ready: Ready, out: Path) -> dict[str, Any]:
         try_your_loader(ready, state, logits)
     save_run(out, replace(config, max_length=ready.longest), outputs, ready.base, model, state, taken, ready.tokenizer)
     difference = asked_again(ready, out, logits)
+    write_predictions(out, logits, test, outputs)
     drawn = pictures.draw(out, logits, test.labels, outputs)
     return {
         **evaluate_run(logits, test, outputs, taken),
@@ -161,7 +169,8 @@ def prepare_data(config: FineTune, taken: Functions) -> Split:
     """Find and split the texts."""
     loaded = load(config.data, config.task, config.text_column, config.label_column)
     with taken.blame():
-        return split(*loaded, limit=config.limit, fold=config.fold_of, evaluation=taken.evaluation)
+        parts = split(*loaded, limit=config.limit, fold=config.fold_of, evaluation=taken.evaluation)
+    return parts if config.train_texts is None else fewer_to_train(parts, config.train_texts, config.seed)
 
 
 def standardised(data: Split) -> tuple[Outputs, Split]:
@@ -261,6 +270,24 @@ def evaluate_run(logits: Tensor, test: Tokenised, outputs: Outputs, taken: Funct
         "test": score(logits, test.labels, taken),
         "confusion": {"labels": list(outputs.labels), "rows_are_true": torch.as_tensor(matrix).tolist()},
     }
+
+
+def write_predictions(out: Path, logits: Tensor, test: Tokenised, outputs: Outputs) -> None:
+    """``predictions.jsonl``: a line for every test text, with what is true and what the model says.
+
+    Raises:
+        RecipeError: it cannot be written.
+    """
+    if outputs.labels:
+        said = [outputs.labels[i] for i in logits.argmax(-1).tolist()]
+        true: list[Any] = [outputs.labels[i] for i in test.labels.tolist()]
+    else:
+        said, true = outputs.numbers(logits).tolist(), outputs.numbers(test.labels[:, None]).tolist()
+    lines = (
+        json.dumps({"text": text, "true": right, "predicted": answered}, ensure_ascii=False)
+        for text, right, answered in zip(test.texts, true, said, strict=True)
+    )
+    write_atomically(out / PREDICTIONS, "".join(f"{line}\n" for line in lines).encode())
 
 
 def validation_figures(trained: Trained, n: int, outputs: Outputs) -> dict[str, float]:

@@ -20,7 +20,7 @@ from solutions.recipes import augmenting
 from solutions.recipes.checkpoint import Position, changing, load_checkpoint, save_checkpoint
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import Labelled, bucketed_batches
-from solutions.recipes.errors import Interrupted, RecipeError
+from solutions.recipes.errors import Diverged, Interrupted
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.journal import Journal
@@ -278,13 +278,13 @@ class Training:
         """An optimizer step has ended.
 
         Raises:
-            RecipeError: the loss is no longer a finite number.
+            Diverged: the loss is no longer a finite number.
             Interrupted: somebody asked to end; a checkpoint is saved.
         """
         at, loss, texts = self.at, self.step_loss, self.step_texts
         self.step_loss, self.step_texts = 0.0, 0
         if not math.isfinite(loss):
-            raise RecipeError(
+            raise Diverged(
                 f"the loss became {loss / max(1, texts)} in step {at.step + 1}: --learning-rate "
                 f"{self.config.learning_rate} is too high"
             )
