@@ -53,6 +53,7 @@ def finetune(
     resume: bool = False,
     tensorboard: bool = False,
     save_every: float = 60.0,
+    drawing: bool = True,
 ) -> dict[str, Any]:
     """Train, test, save and reload.
 
@@ -64,6 +65,7 @@ def finetune(
         resume: go on with the unfinished run that is in the folder.
         tensorboard: write events for TensorBoard too.
         save_every: seconds between two checkpoints; 0 saves after every step.
+        drawing: whether there are to be pictures.
 
     Returns:
         The result, as it is in ``result.json``.
@@ -93,7 +95,7 @@ def finetune(
     peak = memory.peak()
 
     with console.status("testing, saving, and asking the saved run the same"), taken.blame():
-        concluded = conclude(ready, out)
+        concluded = conclude(ready, out, drawing)
     result = {
         "schema": "course/run/v2",
         **describe_run(ready),
@@ -142,7 +144,7 @@ def prepare(config: FineTune, hardware: Hardware, taken: Functions, outputs: Out
     return Ready(config, longest, hardware, taken, outputs, data, tokenizer, *parts, model, base, parameters)
 
 
-def conclude(ready: Ready, out: Path) -> dict[str, Any]:
+def conclude(ready: Ready, out: Path, drawing: bool) -> dict[str, Any]:
     """Ask the test texts, save, reload and ask again, draw.
 
     Returns:
@@ -156,12 +158,12 @@ def conclude(ready: Ready, out: Path) -> dict[str, Any]:
     save_run(out, replace(config, max_length=ready.longest), outputs, ready.base, model, state, taken, ready.tokenizer)
     difference = asked_again(ready, out, logits)
     write_predictions(out, logits, test, outputs)
-    drawn = pictures.draw(out, logits, test.labels, outputs)
+    drawn = pictures.draw(out, logits, test.labels, outputs) if drawing else []
     return {
         **evaluate_run(logits, test, outputs, taken),
         "reload_difference": difference,
         "pictures": drawn,
-        "pictures_missing": None if drawn else pictures.INSTALL_PLOTS,
+        "pictures_missing": None if drawn or not drawing else pictures.INSTALL_PLOTS,
     }
 
 

@@ -38,7 +38,7 @@ def fine_tuned(cell: Cell, folder: Path, threads: int) -> Run:
 
     config, out = replace(cell.config, threads=threads), folder / "run"
     try:
-        result = finetune(config, out, Console(quiet=True))
+        result = finetune(config, out, Console(quiet=True), drawing=False)
     except Diverged as error:
         return {"diverged": error.message}
     run: Run = {name: result[name] for name in KEPT}

@@ -33,7 +33,7 @@ OPTIONS = (
         OUTPUT, "--write", "write", type=FILE, multiple=True, metavar="PAGE",
         help="Put the table into its place on this page, with a picture beside it.",
     ),
-    option(OUTPUT, "--quote", is_flag=True, default=False, help="Measure nothing: print the Markdown of what is there."),
+    option(OUTPUT, "--quote", is_flag=True, default=False, help="Measure nothing; print the Markdown."),
     option(MACHINE, "--jobs", type=COUNT, default=1, help="Runs side by side."),
     option(MACHINE, "--threads", type=COUNT, default=1, help="CPU threads of each run."),
     option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
@@ -44,7 +44,7 @@ def compare_options(function: Function) -> Function:
     """Put all of them on a command, in this order."""
     for one in reversed(OPTIONS):
         function = one(function)
-    return click.argument("table", type=click.Choice(list(TABLES)))(function)
+    return click.argument("table", type=click.Choice(list(TABLES)), metavar="TABLE")(function)
 
 
 def compare(

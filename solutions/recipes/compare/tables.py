@@ -339,7 +339,7 @@ def learning_curve(found: Found) -> list[str]:
     return [
         *grid(("method", *named), rows),
         "",
-        f"Seeds: {' or '.join(map(str, counted))} of each, and each draws other texts; on all texts TF-IDF draws nothing.",
+        f"Seeds: {' or '.join(map(str, counted))}, each with other texts. On all texts TF-IDF draws nothing.",
     ]
 
 
@@ -454,8 +454,8 @@ TABLES = {
         Table(
             "layer-decay",
             "Learning rates by layer",
-            "The factor from a layer's learning rate to that of the layer below it; 1 is the same rate for all. Read it "
-            "as the table of the heads.",
+            "The factor from a layer's learning rate to that of the layer below it; 1 is the same rate for all. Read "
+            "it as the table of the heads.",
             cells_of_layer_decay,
             against_the_first("factor"),
             ("test", "errors"),
