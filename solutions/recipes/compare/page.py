@@ -149,7 +149,7 @@ def section(table: Table, asked: Asked, runs: Runs, made_by: str, picture: str |
     lines = [f"## {table.title}", "", table.about, ""]
     if asked.limit is not None and table.name != "memory":
         lines += [f"**Only {asked.limit:,} texts** (`--limit {asked.limit}`) over all three parts of the data.", ""]
-    if n < of:
+    if 0 < n < of:
         lines += [f"**Not complete**: {n} of {of} runs are measured.", ""]
     lines += table.markdown(found) if n else ["Not measured yet."]
     if picture is not None and n:

@@ -46,10 +46,9 @@ def methods(axes: Any, found: Found) -> None:
         accuracy = values(runs, "test", "accuracy")
         if accuracy:
             trained, mean = runs[0]["parameters"]["trainable"], statistics.fmean(accuracy)
-            axes.errorbar(trained, mean, yerr=spread(accuracy), fmt="o", capsize=3)
-            axes.annotate(NAMES[name], (trained, mean), xytext=(6, 6), textcoords="offset points", fontsize=9)
+            axes.errorbar(trained, mean, yerr=spread(accuracy), fmt="o", capsize=3, label=NAMES[name])
     axes.set_xscale("log")
-    axes.margins(x=0.25, y=0.15)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     axes.set_xlabel("trained parameters")
     axes.set_ylabel("test accuracy")
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy
 import torch
 
 from solutions.recipes.config import FineTune
@@ -43,7 +44,7 @@ def tfidf(config: FineTune, folder: Path) -> dict[str, Any]:
     data = prepare_data(config, functions(config))
     memory.restart()
     started, cpu_started = time.perf_counter(), time.process_time()
-    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype="float32")
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=numpy.float32)
     train, validation = vectorizer.fit_transform(data.train.texts), vectorizer.transform(data.validation.texts)
     tried = []
     for strength in STRENGTHS:
