@@ -1,6 +1,7 @@
 """``course run compare TABLE``: its options, and what it does with them. Torch is loaded by the runs alone."""
 
 import os
+import shlex
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ def compare(
         cells = [cell for row in chosen.cells(asked).values() for cell in row]
     except ValueError as error:
         raise RecipeError(str(error)) from error
+    named = ["--json", str(path)] if path else []
     path = path or (write[0].parent if write else Path()) / RUNS
     runs = store.load(path)
     if not quote:
@@ -81,7 +83,7 @@ def compare(
     else:
         console.print(Markdown(content))
     if not write and not quote:
-        click.echo(f"\nNext: {made_by} --write results.md")
+        click.echo(f"\nNext: {made_by} {shlex.join([*named, '--write', 'results.md'])}")
 
 
 def write_page(place: Path, table: Table, asked: Asked, runs: store.Runs, made_by: str) -> None:

@@ -135,10 +135,9 @@ def machines(found: Found) -> str:
                 versions[package].append(version)
     packages = ", ".join(f"{package} {' or '.join(found)}" for package, found in versions.items())
     gpu = "" if any(run["device"].startswith("cuda") for run in runs) else " Not measured on a GPU."
-    beside = named("jobs")
     return (
-        f"Measured {when} on {named('device')}: {named('processor')}; {named('threads')} thread(s) for each run, "
-        f"{beside} run(s) side by side, {named('precision')}; {packages}.{gpu}"
+        f"Measured {when} on {named('device')} ({named('processor')}; {named('precision')}). Threads of a run: "
+        f"{named('threads')}; runs side by side: {named('jobs')}. {packages}.{gpu}"
     )
 
 

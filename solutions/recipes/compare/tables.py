@@ -19,7 +19,7 @@ NAMES = {
     "prefix": "prefix",
     "head": "head alone",
     "scratch": "from scratch",
-    "tfidf": "TF-IDF + logistic regression",
+    "tfidf": "TF-IDF",
 }
 """What the methods are called in tables."""
 FINE_TUNED: tuple[Method, ...] = ("full", "lora", "adapter", "prefix", "head", "scratch")
@@ -436,7 +436,8 @@ TABLES = {
             "What is trained, what it reaches on texts that it has not seen, and what it costs: one epoch, "
             "everything else as the recipe has it. ± is the standard error over the seeds. Peak memory is what the "
             "process takes while it trains, beyond what it had before data and model were loaded. Saved is the file of "
-            "what was trained.",
+            "what was trained. TF-IDF is logistic regression on words and pairs of words (scikit-learn); it draws "
+            "nothing, so one run is enough.",
             cells_of_methods,
             methods,
             ("test", "parameters"),
@@ -491,7 +492,8 @@ TABLES = {
             "Memory",
             "The memory model of exercise 10 (`training_memory`) against the bytes that a training step takes: "
             "BERT-base's shape in float32 with AdamW, attention without tricks, dropout, gradients kept. With "
-            "checkpointing, the model takes the inputs of all layers and the activations of one.",
+            "checkpointing, the model takes the inputs of all layers and the activations of one. Buffers that live for a "
+            "moment are measured and not predicted: beside a frozen body, which keeps nothing, they count for most.",
             cells_of_memory,
             memory,
             ("measured_bytes",),
