@@ -26,7 +26,7 @@ FINE_TUNED: tuple[Method, ...] = ("full", "lora", "adapter", "prefix", "head", "
 CURVE = ("full", "lora", "head", "tfidf")
 SIZES = (100, 500, 2000)
 """Training texts of the learning curve, before all of them."""
-SHORTEST = 100
+SHORTEST = 50
 """Optimizer steps of a run of the curve, where an epoch has fewer; an epoch of a hundred texts has four."""
 FACTORS = (0.1, 0.3, 1.0, 3.0)
 """Of the rates that are tried, relative to the recipe's own."""
@@ -492,8 +492,8 @@ TABLES = {
             "Memory",
             "The memory model of exercise 10 (`training_memory`) against the bytes that a training step takes: "
             "BERT-base's shape in float32 with AdamW, attention without tricks, dropout, gradients kept. With "
-            "checkpointing, the model takes the inputs of all layers and the activations of one. Buffers that live for a "
-            "moment are measured and not predicted: beside a frozen body, which keeps nothing, they count for most.",
+            "checkpointing, the model takes the inputs of all layers and the activations of one. Buffers that live for "
+            "a moment are measured and not predicted: beside a frozen body, which keeps nothing, they count for most.",
             cells_of_memory,
             memory,
             ("measured_bytes",),
