@@ -398,6 +398,13 @@ def test_a_cell_that_fails_is_named_and_the_others_are_kept(tmp_path):
     assert 0 in kept and kept == begun - {1} and 4 not in begun
 
 
+def test_the_real_cell_ends_when_nobody_waits_for_it(tmp_path):
+    request = {"cell": some(1)[0].plain(), "threads": 1, "out": str(tmp_path / "out.json"), "folder": str(tmp_path)}
+    line = json.dumps(request) + "\n"
+    outcome = subprocess.run(running.COMMAND, cwd=ROOT, input=line, capture_output=True, text=True, check=False)
+    assert outcome.returncode == 1 and not list(tmp_path.iterdir())
+
+
 PARENT = """
 import sys
 from pathlib import Path

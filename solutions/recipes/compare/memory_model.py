@@ -15,13 +15,12 @@ With activation checkpointing the formula takes the inputs of all layers, 4 byte
 of the one layer that is being computed again.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from transformers import AutoConfig, AutoModel, BertConfig
 
 from solutions import strategy
@@ -32,7 +31,7 @@ from solutions.recipes.finetune import versions
 from solutions.recipes.functions import functions
 from solutions.recipes.hardware import Hardware, find_hardware, processor
 from solutions.recipes.heads import build_head
-from solutions.recipes.memory import Memory, can_restart
+from solutions.recipes.memory import Memory, can_restart, gpu_dropout
 from solutions.recipes.methods import adapt, count
 from solutions.recipes.model import Classifier, pretrained
 
@@ -40,22 +39,6 @@ TINY = {"hidden_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2, "in
 DROPOUT = 0.1
 TINY_BATCH = (2, 8)
 """Texts and tokens."""
-
-
-def native_dropout(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Dropout as a GPU does it, with a mask of one byte per number."""
-    return torch.native_dropout(x, p, training)[0] if training and p > 0 else x
-
-
-@contextmanager
-def gpu_dropout() -> Iterator[None]:
-    """Meanwhile every layer's dropout is `native_dropout`; a CPU's own keeps a mask of four bytes."""
-    before = nn.functional.dropout
-    nn.functional.dropout = native_dropout  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        nn.functional.dropout = before
 
 
 def predicted(
