@@ -35,7 +35,13 @@ from solutions.recipes.memory import Memory, can_restart, gpu_dropout
 from solutions.recipes.methods import adapt, count
 from solutions.recipes.model import Classifier, pretrained
 
-TINY = {"hidden_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 96, "vocab_size": 99}
+TINY: dict[str, Any] = {
+    "hidden_size": 24,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "intermediate_size": 96,
+    "vocab_size": 99,
+}
 DROPOUT = 0.1
 TINY_BATCH = (2, 8)
 """Texts and tokens."""
