@@ -30,7 +30,7 @@ $(VENV)/.setup: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.setup
-	$(INSTALL) --editable ".[dev,offline,class,cluster,distributed,plots,tensorboard]"
+	$(INSTALL) --editable ".[dev,offline,class,cluster,compare,distributed,plots,tensorboard]"
 	@touch $@
 
 setup: $(VENV)/.setup ## create .venv with the course command in it

@@ -38,7 +38,7 @@ class Graded:
 
     @functools.cached_property
     def names(self) -> dict[str, str]:
-        """Check -> the misconception that it was told; worked out for those who ask, since simulation takes its time."""
+        """Check -> the misconception that it was told; worked out when asked for, since simulation takes its time."""
         reference = reference_of(self.slug)
         references = {name: diagnose.observe(item.spec, reference, self.seed) for name, item in self.observed.items()}
         found = diagnose.diagnose(self.slug, self.observed, references, self.seed)

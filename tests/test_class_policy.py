@@ -232,8 +232,7 @@ def test_seeds():
 
 def test_a_whole_policy():
     rules = read(
-        'title = "Week 3"\nexercises = [4, "lora"]\nsandbox = "auto"\n'
-        "deadline = 2026-06-01T12:00:00+02:00\nseed = 5\n"
+        'title = "Week 3"\nexercises = [4, "lora"]\nsandbox = "auto"\ndeadline = 2026-06-01T12:00:00+02:00\nseed = 5\n'
     )
     assert rules.title == "Week 3" and rules.exercises == ("lora", "heads")
     assert rules.deadline == at("2026-06-01T10:00:00+00:00")

@@ -8,7 +8,6 @@ sizes of examples. Nor can a test see whether a source says what is quoted from 
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import pytest
 from course import paths, syllabus
 from course.compat import tomllib
 from course.lesson import INTRO
-from scripts import train_table
+from solutions.recipes.compare import page, store
 from tests.test_pages import figures_of
 
 LESSONS = [INTRO, *(exercise.slug for exercise in syllabus.load() if not exercise.planned)]
@@ -85,17 +84,18 @@ def computed(slug: str) -> frozenset[str]:
 
 @functools.cache
 def measured() -> frozenset[str]:
-    """The numbers in the table of trainings, as `scripts.train_table` prints it, and the sizes of its data."""
-    runs = train_table.load(ROOT / "docs/training.json")
+    """The numbers in the tables of `course run compare`, short and long, and the sizes of its data."""
+    runs = page.quoted(store.load(ROOT / "docs/training.json"))
     sizes = {f"{run[name]:,}" for run in runs for name in ("training_texts", "test_texts", "trainable", "total")}
-    return frozenset(numbers(train_table.markdown(runs))) | sizes
+    tables = (ROOT / "docs/results.md").read_text(encoding="utf-8")
+    return frozenset(numbers(page.short_table(runs))) | frozenset(numbers(tables)) | sizes
 
 
 def unbacked(
     markdown: str, script: frozenset[str], given: Mapping[str, Mapping[str, str]], table: frozenset[str]
 ) -> list[Stated]:
     """What nothing backs. The table counts in sections that name its command."""
-    named = {section for section, text in sections(markdown).items() if "scripts.train_table" in text}
+    named = {section for section, text in sections(markdown).items() if "course run compare" in text}
     return [
         one
         for one in stated(markdown)
@@ -217,81 +217,29 @@ def test_a_planted_number_is_found():
     for planted in ("It is 0.4441 here.", "A share of 13 %.", "All 12,500 of them.", "| .815 |"):
         left = unbacked(backed + planted, script, given, frozenset({"3.14", ".815"}))
         assert len(left) == 2, planted
-    named = "\n\n## 2. Measured\n\nBy `python -m scripts.train_table`: .815, and .816.\n"
+    named = "\n\n## 2. Measured\n\nBy `course run compare methods`: .815, and .816.\n"
     assert [one.number for one in unbacked(LESSON + named, script, given, frozenset({".815"}))] == ["3.14", ".816"]
 
 
 # --- The table of trainings -------------------------------------------------------------------------------------------
 
-RUNS = [
-    {"method": "lora", "learning_rate": 3e-3, "seed": seed, "accuracy": accuracy}
-    for seed, accuracy in enumerate((0.80, 0.82, 0.84, 0.82))
-] + [{"method": "head", "learning_rate": 1e-2, "seed": 0, "accuracy": 0.75}]
-
-
-def test_the_table_states_mean_and_standard_error():
-    """(.80, .82, .84, .82): deviations −.02, 0, .02, 0; variance .0008/3; standard error sqrt(.0008/12)."""
-    lora, head = train_table.rows(RUNS)
-    assert lora.mean == pytest.approx(0.82)
-    assert lora.standard_error == pytest.approx((0.0008 / 12) ** 0.5)
-    assert head.standard_error != head.standard_error  # one run says nothing about another
-    assert train_table.markdown(RUNS).splitlines()[2:] == [
-        "| LoRA, r = 8 | 3e-3 | 4 | .820 ± .008 | .800, .840 |",
-        "| head alone | 1e-2 | 1 | .750 | - |",
-    ]
-
-
-def test_the_table_is_put_where_the_old_one_was(tmp_path):
-    page, old = tmp_path / "page.md", train_table.markdown(RUNS)
-    page.write_text(f"Before.\n\n{old}\n\nAfter, and | a | bar |.\n", encoding="utf-8")
-    new = train_table.markdown(RUNS[:2])
-    train_table.quote(page, new)
-    assert page.read_text(encoding="utf-8") == f"Before.\n\n{new}\n\nAfter, and | a | bar |.\n" != old
-    with pytest.raises(SystemExit, match="must hold the table once"):
-        train_table.quote(page, "| another |\n|---|")
-
-
-def test_a_table_goes_on_where_it_stopped(tmp_path, monkeypatch):
-    path, asked = tmp_path / "training.json", []
-
-    def measure(seed, method, rate, threads):
-        asked.append((seed, method, rate))
-        if len(asked) == 3:
-            raise KeyboardInterrupt
-        return {"method": method, "learning_rate": rate, "seed": seed, "accuracy": 0.8, "split": train_table.SPLIT}
-
-    monkeypatch.setattr(train_table, "measure", measure)
-    monkeypatch.setattr("sys.argv", ["train_table", "--seeds", "1", "--json", str(path)])
-    with pytest.raises(KeyboardInterrupt):
-        train_table.main()
-    assert len(train_table.load(path)) == 2
-    train_table.main()
-    assert asked == [*train_table.wanted(1)[:3], *train_table.wanted(1)[2:]]
-    assert len(train_table.load(path)) == len(train_table.SETTINGS)
-
-
-def test_runs_of_another_split_are_not_mixed_in():
-    new = [{"method": "lora", "learning_rate": 3e-3, "seed": 0, "accuracy": 0.9, "split": train_table.SPLIT}]
-    (lora,) = train_table.rows([*RUNS, *new])
-    assert lora.accuracies == (0.9,)
-
 
 def test_the_committed_runs_are_what_the_command_makes():
-    runs = train_table.load(ROOT / "docs/training.json")
-    keys = [(run["seed"], run["method"], run["learning_rate"], run.get("split")) for run in runs]
+    runs = page.quoted(store.load(ROOT / "docs/training.json"))
+    keys = [(run["seed"], run["method"], run["learning_rate"]) for run in runs]
     assert runs and len(set(keys)) == len(keys)
     for run in runs:
-        assert (run["method"], run["learning_rate"]) in train_table.SETTINGS
+        assert run["method"] in page.SHORT
         assert (run["training_texts"], run["test_texts"]) == (5970, 1706)
         assert run["accuracy"] * 1706 == pytest.approx(round(run["accuracy"] * 1706), abs=1e-6)
         assert run["processor"] and run["versions"]["torch"]
 
 
-@pytest.mark.parametrize("page", ["docs/bench.md", "course/lessons/en/lora.md"])
-def test_the_table_is_quoted_as_it_is_printed(page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    assert train_table.markdown(train_table.load(ROOT / "docs/training.json")) in text
-    assert "python -m scripts.train_table --seeds 5 --json docs/training.json" in text
+@pytest.mark.parametrize("place", ["docs/bench.md", "course/lessons/en/lora.md"])
+def test_the_table_is_quoted_as_it_is_printed(place):
+    text = (ROOT / place).read_text(encoding="utf-8")
+    assert page.short_table(page.quoted(store.load(ROOT / "docs/training.json"))) in text
+    assert "course run compare methods --seeds 5 --write docs/results.md" in text
 
 
 # --- Speeds -----------------------------------------------------------------------------------------------------------
@@ -332,4 +280,3 @@ def test_the_examples_in_this_file_run():
 
     outcome = doctest.testmod(sys.modules[__name__])
     assert outcome.attempted >= 1 and outcome.failed == 0
-    assert json.loads((ROOT / "docs/training.json").read_text(encoding="utf-8"))["schema"] == train_table.SCHEMA

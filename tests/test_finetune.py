@@ -323,7 +323,7 @@ def test_a_finished_run_leaves_everything_that_belongs_to_it(config, tmp_path):
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {
         "adapter_config.json", "adapter_model.safetensors", "config.json", "confusion.png", "curves.png",
-        "metrics.jsonl", "recipe.json", "result.json",
+        "metrics.jsonl", "predictions.jsonl", "recipe.json", "result.json",
     }  # fmt: skip
     assert all((tmp_path / name).read_bytes().startswith(b"\x89PNG") for name in ("curves.png", "confusion.png"))
     lines = journal.read(tmp_path)

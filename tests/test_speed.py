@@ -16,7 +16,7 @@ import torch
 from rich.console import Console
 
 from solutions.recipes import data as texts
-from solutions.recipes import hardware, journal, methods, model, predicting, saving, splitting, training
+from solutions.recipes import hardware, journal, memory, methods, model, predicting, saving, splitting, training
 from solutions.recipes.checkpoint import load_checkpoint
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
@@ -254,9 +254,9 @@ def test_memory_is_told_by_the_allocator_of_a_gpu_and_else_by_the_process(monkey
     monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", asked.append)
     monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: 123)
     gpu = torch.device("cuda", 0)
-    assert hardware.PeakMemory(gpu).figures() == {"bytes": 123, "of": "CUDA's allocator, during training"}
+    assert memory.PeakMemory(gpu).figures() == {"bytes": 123, "of": "CUDA's allocator, during training"}
     assert asked == [gpu]
-    told = hardware.PeakMemory(torch.device("cpu")).figures()
+    told = memory.PeakMemory(torch.device("cpu")).figures()
     if told["bytes"] is not None:  # on Windows
         assert 50e6 < told["bytes"] < 1e12 and told["of"] == "the process"
 

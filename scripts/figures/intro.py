@@ -1,7 +1,7 @@
 """The figures of the introduction: ``course figures intro``.
 
 Parameters and arithmetic operations are counted on real modules without numbers. What was trained is read from
-docs/training.json, which ``python -m scripts.train_table`` writes. ``--curve`` trains for real: eighteen short runs of
+docs/training.json, which ``course run compare methods`` writes. ``--curve`` trains for real: eighteen short runs of
 a small encoder, pretrained and not. It needs the extra ``offline`` and, on a laptop, an evening.
 """
 
@@ -12,10 +12,12 @@ import statistics
 import torch
 
 from course import paths
-from scripts import train_table
 from scripts.figures import Figure, percent
 from scripts.figures.lora import METHODS, B, S, count, gflop
 from scripts.figures.models import bert, n_parameters
+from solutions.recipes.compare import page, store
+from solutions.recipes.compare.tables import NAMES
+from solutions.recipes.config import LEARNING_RATES, Method
 
 TASKS = 3
 """Of the drawing: sentiment, question answering, entities."""
@@ -42,16 +44,18 @@ def trained() -> list[Figure]:
 
 def measured() -> list[Figure]:
     """Accuracies on 1,706 film reviews after one epoch, from docs/training.json."""
-    runs = train_table.load(paths.ROOT / "docs/training.json")
+    runs = page.quoted(store.load(paths.ROOT / "docs/training.json"))
     rows = [
         Figure("texts to train on", f"{runs[0]['training_texts']:,}"),
         Figure("to test", f"{runs[0]['test_texts']:,}"),
     ]
-    for method, rate in train_table.SETTINGS[:3]:
-        own = [run["accuracy"] for run in runs if (run["method"], run["learning_rate"]) == (method, rate)]
+    order: tuple[Method, ...] = ("lora", "full", "head")
+    for method in order:
+        setting = method, LEARNING_RATES[method]
+        own = [run["accuracy"] for run in runs if (run["method"], run["learning_rate"]) == setting]
         mean, error = statistics.fmean(own), statistics.stdev(own) / len(own) ** 0.5
         shown = f"{mean:.3f} ± {error:.3f}".replace("0.", ".")
-        rows.append(Figure(train_table.NAMES[method], shown, "docs/training.json"))
+        rows.append(Figure(NAMES[method], shown, "docs/training.json"))
     return rows
 
 
@@ -71,7 +75,7 @@ def curve_accuracy(way: str, n: int, seed: int) -> float:
     schedule and rate.
     """
     from scripts.figures.hashed_split import split
-    from solutions.recipes.config import LEARNING_RATES, FineTune
+    from solutions.recipes.config import FineTune
     from solutions.recipes.data import Labelled, load
     from solutions.recipes.hardware import find_hardware
     from solutions.recipes.methods import adapt

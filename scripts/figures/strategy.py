@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import collections
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import ceil
 
 import torch
@@ -19,6 +17,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from transformers import BertConfig, BertForSequenceClassification
 
 from scripts.figures import Figure, percent
+from solutions.recipes.memory import gpu_dropout, native_dropout
 from solutions.strategy import (
     ACT_PER_TOKEN,
     METHODS,
@@ -47,21 +46,6 @@ def gib(size: float, digits: int = 3) -> str:
 # --- counting what autograd keeps ---
 
 
-def _dropout(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Dropout as a GPU does it, with a mask of one byte per number."""
-    return torch.native_dropout(x, p, training)[0] if training and p > 0 else x
-
-
-@contextmanager
-def _gpu_dropout() -> Iterator[None]:
-    before = nn.functional.dropout
-    nn.functional.dropout = _dropout  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        nn.functional.dropout = before
-
-
 class Adapted(nn.Module):
     """A frozen layer with a LoRA branch."""
 
@@ -74,7 +58,7 @@ class Adapted(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """W x + b + 2 B A x."""
-        return self.base(x) + (_dropout(x, self.dropout) @ self.A.T) @ self.B.T * 2.0
+        return self.base(x) + (native_dropout(x, self.dropout) @ self.A.T) @ self.B.T * 2.0
 
 
 def saved_bytes(method: str, batch: int, seq: int, dropout: float = 0.1, layers: int = 12) -> int:
@@ -87,7 +71,7 @@ def saved_bytes(method: str, batch: int, seq: int, dropout: float = 0.1, layers:
         dropout: in front of the LoRA branches; the model's own is 0.1 throughout.
         layers: of the encoder.
     """
-    with _gpu_dropout(), FakeTensorMode():
+    with gpu_dropout(), FakeTensorMode():
         config = BertConfig(num_labels=2, num_hidden_layers=layers, attn_implementation="eager")
         model = BertForSequenceClassification(config).train()
         if method != "full":

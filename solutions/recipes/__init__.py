@@ -16,6 +16,8 @@
     saving.py      a finished run on the disk (peft_format.py, pictures.py), loaded again by predicting.py
     pretrain.py    a language model instead (its options, config, preflight, data, model, training and display are in
                    the files pretrain_*.py), saved as transformers saves it, so that finetune can start from it
+    memory.py      how much of it a process takes
+    compare/       the chapter's and the blog's tables, measured by many such runs
     bench.py       how many texts per second, against the chapter's recipe
 
 ``course run finetune --out DIR`` ends up in ``__main__.py`` here.

@@ -17,6 +17,8 @@ from solutions.recipes import (
     scoreboard,
     speedrun_options,
 )
+from solutions.recipes.compare.options import compare as measure_and_show
+from solutions.recipes.compare.options import compare_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
 from solutions.recipes.gpu_options import Check, check_options
@@ -282,6 +284,19 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
         ctx.exit(130)
     if not run.passed(report):
         ctx.exit(1)
+
+
+@cli.command(cls=GroupedCommand, context_settings={"show_default": True})
+@compare_options
+def compare(**options: Any) -> None:
+    """Measure the tables of the chapter and the blog.
+
+    Each run has a process of its own, and is kept as soon as it ends: the same command goes on where it stopped.
+    methods: accuracy and cost of every way to train, beside TF-IDF. heads, layer-decay, reinit: errors of predicted
+    numbers, against a baseline. learning-curve: how many texts it takes. learning-rates: on validation texts.
+    memory: the memory model of exercise 10 against measured bytes.
+    """
+    measure_and_show(**options)
 
 
 @cli.command()

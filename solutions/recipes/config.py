@@ -67,6 +67,9 @@ class FineTune:
     """Of a CSV file or a data set of the hub; for regression it holds numbers."""
     limit: int | None = None
     """Texts to keep, over all three parts of the data; None keeps all."""
+    train_texts: int | None = None
+    """Texts to train on, drawn by the seed; the validation texts shrink with them, the test texts are all kept. None
+    trains on all."""
     fold: str | None = None
     """``2/5``: test on the second of five folds; None tests on a fifth of the texts, always the same."""
     max_length: int = 128
@@ -196,7 +199,16 @@ def _in_range(config: FineTune) -> None:
     for field in positive:
         if not 0 < getattr(config, field) < math.inf:
             raise ValueError(f"{field}={getattr(config, field)} must be greater than 0")
-    counts = ("limit", "max_steps", "threads", "early_stopping", "accumulate", "bottleneck", "virtual_tokens")
+    counts = (
+        "limit",
+        "train_texts",
+        "max_steps",
+        "threads",
+        "early_stopping",
+        "accumulate",
+        "bottleneck",
+        "virtual_tokens",
+    )
     for field in counts:
         value = getattr(config, field)
         if value is not None and value < 1:

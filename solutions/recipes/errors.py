@@ -8,6 +8,7 @@ INSTALL_OFFLINE = 'Install it with:\npython -m pip install "transformers-course[
 
 INSTALL_TENSORBOARD = 'Install it with:\npython -m pip install "transformers-course[tensorboard]"'
 INSTALL_DISTRIBUTED = 'Install it with:\npython -m pip install "transformers-course[distributed]"'
+INSTALL_COMPARE = 'Install it with:\npython -m pip install "transformers-course[compare]"'
 INSTALL_PLOTS = 'python -m pip install "transformers-course[plots]"'
 
 
@@ -15,6 +16,10 @@ class RecipeError(click.ClickException):
     """What was asked for cannot be done; the message says why and what would work."""
 
     exit_code = 2
+
+
+class Diverged(RecipeError):
+    """The loss is no longer a finite number."""
 
 
 class StudentError(RecipeError):

@@ -25,20 +25,23 @@ from solutions.recipes.config import FineTune
 from solutions.recipes.data import Labelled, Split, label_counts, load
 from solutions.recipes.display import describe_data, describe_mine, progress
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.files import write_json
+from solutions.recipes.files import write_atomically, write_json
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
 from solutions.recipes.journal import Journal
+from solutions.recipes.memory import Memory
 from solutions.recipes.methods import adapt, longest_text, trained_state
 from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
 from solutions.recipes.preflight import CHECKPOINT, CONFIG, RESULT
 from solutions.recipes.saving import Outputs, load_run, prepare_folder, save_run
-from solutions.recipes.splitting import split
+from solutions.recipes.splitting import fewer_to_train, split
 from solutions.recipes.team import ALONE, Team, join, leave
 from solutions.recipes.training import Saving, Tokenised, Trained, Training, answer, score, score_numbers, tokenise
 
 SAME_LOGITS = {"fp32": 1e-5, "bf16": 2e-2}
 """How far the logits of the reloaded run may be from those of the trained one."""
+PREDICTIONS = "predictions.jsonl"
+"""What the model says about every test text."""
 ASKED_AGAIN = 128
 """Test texts that the reloaded run is asked about."""
 
@@ -51,6 +54,7 @@ def finetune(
     resume: bool = False,
     tensorboard: bool = False,
     save_every: float = 60.0,
+    drawing: bool = True,
 ) -> dict[str, Any]:
     """Train, test, save and reload.
 
@@ -62,6 +66,7 @@ def finetune(
         resume: go on with the unfinished run that is in the folder.
         tensorboard: write events for TensorBoard too.
         save_every: seconds between two checkpoints; 0 saves after every step.
+        drawing: whether there are to be pictures.
 
     Returns:
         The result, as it is in ``result.json``; of several processes that train together, the first one's.
@@ -77,6 +82,7 @@ def finetune(
     team, hardware = join(config, find_hardware(config))
     try:
         taken = functions(config)
+        memory = Memory(hardware.device)
         outputs, data = standardised(prepare_data(config, taken))
         if team.first:
             prepare_folder(out, overwrite, resume)
@@ -88,10 +94,12 @@ def finetune(
         saving = Saving(out / CHECKPOINT, identity(config, ready.training, ready.base, taken), save_every, resume)
         if team.first and not resume:
             write_json(out / CONFIG, {"schema": "course/config/v1", **config.plain()})
+        memory.restart()
         trained = train_safely(ready, saving, tensorboard, console)
+        peak = memory.peak()
 
         with console.status("testing, saving, and asking the saved run the same"), taken.blame():
-            concluded = conclude(ready, out)
+            concluded = conclude(ready, out, drawing)
         result = {
             "schema": "course/run/v2",
             **describe_run(ready),
@@ -99,6 +107,7 @@ def finetune(
             "validation": validation_figures(trained, len(data.validation), outputs),
             "parameters": ready.parameters,
             **describe_training(trained),
+            "peak_memory_bytes": peak,
             "total_seconds": time.perf_counter() - started,
         }
         if team.first:
@@ -148,7 +157,7 @@ def prepare(
     return ready
 
 
-def conclude(ready: Ready, out: Path) -> dict[str, Any]:
+def conclude(ready: Ready, out: Path, drawing: bool) -> dict[str, Any]:
     """Ask the test texts, save, reload and ask again, draw.
 
     Returns:
@@ -163,12 +172,13 @@ def conclude(ready: Ready, out: Path) -> dict[str, Any]:
         try_your_loader(ready, state, logits)
     save_run(out, replace(config, max_length=ready.longest), outputs, ready.base, model, state, taken, ready.tokenizer)
     difference = asked_again(ready, out, logits)
-    drawn = pictures.draw(out, logits, test.labels, outputs)
+    write_predictions(out, logits, test, outputs)
+    drawn = pictures.draw(out, logits, test.labels, outputs) if drawing else []
     return {
         **evaluate_run(logits, test, outputs, taken),
         "reload_difference": difference,
         "pictures": drawn,
-        "pictures_missing": None if drawn else pictures.INSTALL_PLOTS,
+        "pictures_missing": None if drawn or not drawing else pictures.INSTALL_PLOTS,
     }
 
 
@@ -176,7 +186,8 @@ def prepare_data(config: FineTune, taken: Functions) -> Split:
     """Find and split the texts."""
     loaded = load(config.data, config.task, config.text_column, config.label_column)
     with taken.blame():
-        return split(*loaded, limit=config.limit, fold=config.fold_of, evaluation=taken.evaluation)
+        parts = split(*loaded, limit=config.limit, fold=config.fold_of, evaluation=taken.evaluation)
+    return parts if config.train_texts is None else fewer_to_train(parts, config.train_texts, config.seed)
 
 
 def standardised(data: Split) -> tuple[Outputs, Split]:
@@ -276,6 +287,24 @@ def evaluate_run(logits: Tensor, test: Tokenised, outputs: Outputs, taken: Funct
         "test": score(logits, test.labels, taken),
         "confusion": {"labels": list(outputs.labels), "rows_are_true": torch.as_tensor(matrix).tolist()},
     }
+
+
+def write_predictions(out: Path, logits: Tensor, test: Tokenised, outputs: Outputs) -> None:
+    """``predictions.jsonl``: a line for every test text, with what is true and what the model says.
+
+    Raises:
+        RecipeError: it cannot be written.
+    """
+    if outputs.labels:
+        said = [outputs.labels[i] for i in logits.argmax(-1).tolist()]
+        true: list[Any] = [outputs.labels[i] for i in test.labels.tolist()]
+    else:
+        said, true = outputs.numbers(logits).tolist(), outputs.numbers(test.labels[:, None]).tolist()
+    lines = (
+        json.dumps({"text": text, "true": right, "predicted": answered}, ensure_ascii=False)
+        for text, right, answered in zip(test.texts, true, said, strict=True)
+    )
+    write_atomically(out / PREDICTIONS, "".join(f"{line}\n" for line in lines).encode())
 
 
 def validation_figures(trained: Trained, n: int, outputs: Outputs) -> dict[str, float]:

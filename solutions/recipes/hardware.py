@@ -9,11 +9,9 @@ bfloat16 gains there is not measured. Not measured at all: Apple's MPS (float32 
 
 import platform
 import re
-import sys
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -89,27 +87,6 @@ def processor() -> str:
         name = names[0].strip() if names else name
     amx = hasattr(torch.cpu, "get_capabilities") and torch.cpu.get_capabilities().get("amx_bf16", False)
     return f"{name}, {'AMX' if amx else torch.backends.cpu.get_cpu_capability()}"
-
-
-class PeakMemory:
-    """The most memory that is in use from here on."""
-
-    def __init__(self, device: torch.device) -> None:
-        """Forget what was in use before, where that can be forgotten."""
-        self.device = device
-        if device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(device)
-
-    def figures(self) -> dict[str, Any]:
-        """``bytes`` (None if unknown), and ``of``: what CUDA's allocator gave out, or this process since it began."""
-        if self.device.type == "cuda":
-            return {"bytes": torch.cuda.max_memory_allocated(self.device), "of": "CUDA's allocator, during training"}
-        try:
-            import resource  # not on Windows
-        except ImportError:
-            return {"bytes": None, "of": "unknown on this system"}
-        unit = 1 if sys.platform == "darwin" else 1024
-        return {"bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, "of": "the process"}
 
 
 def describe(hardware: Hardware, processes: int = 1) -> str:

@@ -104,6 +104,7 @@ OPTIONS = (
     option(TRAINING, "--accumulate", type=int, help="Micro-batches that a batch is cut into."),
     option(TRAINING, "--max-length", type=int, help="Tokens; longer texts are cut."),
     option(TRAINING, "--limit", type=int, help="Keep only so many texts, for a quick look."),
+    option(TRAINING, "--train-texts", type=int, metavar="N", help="Train on N texts, test on all."),
     option(TRAINING, "--fold", metavar="I/K", help="Test on fold I of K, for cross-validation."),
     option(
         OPTIMIZER, "--learning-rate", "--lr", type=float,

@@ -5,6 +5,7 @@
   ``adapter.safetensors`` for adapter and head
 - ``recipe.json``: what it takes to put that back: base model, its fingerprint, labels, head, rank, ...
 - ``config.json``, ``metrics.jsonl``, pictures: what the run was told, and how it went
+- ``predictions.jsonl``: what it says about every test text, beside what is true
 - ``result.json``: what came out; written last, so that it is there only if all the rest is
 """
 

@@ -6,6 +6,7 @@ breaks, and one that has most of its wording in common. What it does not: a para
 
 import hashlib
 import math
+import random
 import re
 import statistics
 import unicodedata
@@ -133,6 +134,31 @@ def split(
     cut = {name: whole.take(_fewer(sorted(rows), strata, part_of_all)) for name, rows in kept.items()}
     counts |= {name: len(members) for name, members in cut.items()}
     return Split(cut["train"], cut["validation"], cut["test"], label_names, counts)
+
+
+def fewer_to_train(data: Split, n: int, seed: int) -> Split:
+    """Keep some of the training texts, and the same share of the validation texts; the test texts stay as they are.
+
+    Args:
+        data: the whole of it.
+        n: texts to train on.
+        seed: decides which; another seed draws others.
+
+    Raises:
+        RecipeError: there are not so many, or those that were drawn have one label only.
+    """
+    if n > len(data.train):
+        raise RecipeError(f"--train-texts {n} is more than the {len(data.train)} texts that there are to train on")
+    draw = random.Random(seed)
+    n_validation = max(1, round(n * len(data.validation) / len(data.train)))
+    train = data.train.take(sorted(draw.sample(range(len(data.train)), n)))
+    validation = data.validation.take(sorted(draw.sample(range(len(data.validation)), n_validation)))
+    if len(set(train.labels)) < 2:
+        raise RecipeError(
+            f"all {n} training texts that seed {seed} draws have the same label. Take more, or another seed"
+        )
+    counts = data.counts | {"train": len(train), "validation": len(validation)}
+    return Split(train, validation, data.test, data.label_names, counts)
 
 
 def _unique(data: Labelled, named: bool) -> tuple[list[str], list[str], list[Any], dict[str, int]]:

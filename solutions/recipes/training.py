@@ -20,11 +20,12 @@ from solutions.recipes import augmenting
 from solutions.recipes.checkpoint import Position, changing, load_checkpoint, save_checkpoint
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import Labelled, bucketed_batches
-from solutions.recipes.errors import Interrupted, RecipeError
+from solutions.recipes.errors import Diverged, Interrupted
 from solutions.recipes.functions import Functions, functions
-from solutions.recipes.hardware import Hardware, PeakMemory
+from solutions.recipes.hardware import Hardware
 from solutions.recipes.heads import FIXED
 from solutions.recipes.journal import Journal
+from solutions.recipes.memory import PeakMemory
 from solutions.recipes.model import Classifier
 from solutions.recipes.team import ALONE, Share, Team, Together, like, whole
 
@@ -350,7 +351,7 @@ class Training:
         """An optimizer step has ended.
 
         Raises:
-            RecipeError: the loss is no longer a finite number.
+            Diverged: the loss is no longer a finite number.
             Interrupted: somebody asked to end; a checkpoint is saved.
         """
         at, texts = self.at, sum(loss.of_all for loss in self.losses)
@@ -391,7 +392,7 @@ class Training:
         for step, loss in zip(self.unread, self.team.sums(*sums), strict=True):
             texts = sum(loss.of_all for loss in step.losses)
             if not math.isfinite(loss):
-                raise RecipeError(
+                raise Diverged(
                     f"the loss became {loss / max(1, texts)} in step {step.number}: --learning-rate "
                     f"{self.config.learning_rate} is too high"
                 )

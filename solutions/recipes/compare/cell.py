@@ -1,0 +1,95 @@
+"""One cell of a table, in this process: ``python -m solutions.recipes.compare.cell`` reads what to do from its input.
+
+A run that was fine-tuned is ``course run finetune`` with that configuration, in a folder that is thrown away. Kept are,
+beside the configuration: ``test``, ``validation``, ``parameters``, the numbers of texts, steps, ``seconds`` and
+``cpu_seconds`` of the training, ``peak_memory_bytes``, ``saved_bytes`` (the file of the weights), for numbers the
+``errors`` on the test texts, and the machine.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from solutions.recipes.compare.store import Cell, Run
+from solutions.recipes.errors import Diverged
+from solutions.recipes.files import write_json
+
+KEPT = (
+    "test", "validation", "parameters", "training_loss", "steps", "seconds", "cpu_seconds", "total_seconds",
+    "peak_memory_bytes", "device", "processor", "precision", "threads", "versions",
+)  # fmt: skip
+"""Of a result."""
+DIGITS = 4
+"""Of an error on a test text; the targets have no more."""
+
+
+def fine_tuned(cell: Cell, folder: Path, threads: int) -> Run:
+    """Run the recipe, and keep what tables are made of."""
+    from rich.console import Console
+
+    from solutions.recipes.finetune import PREDICTIONS, finetune
+    from solutions.recipes.saving import weights_file
+
+    config, out = replace(cell.config, threads=threads), folder / "run"
+    try:
+        result = finetune(config, out, Console(quiet=True), drawing=False)
+    except Diverged as error:
+        return {"diverged": error.message}
+    run: Run = {name: result[name] for name in KEPT}
+    run["texts"] = {name: result["data"][name] for name in ("train", "validation", "test")}
+    run["saved_bytes"] = (out / weights_file(config.method)).stat().st_size
+    if config.task == "regression":
+        lines = (out / PREDICTIONS).read_text(encoding="utf-8").splitlines()
+        said = [json.loads(line) for line in lines]
+        run["errors"] = [round(one["predicted"] - one["true"], DIGITS) for one in said]
+    return run
+
+
+def bag_of_words(cell: Cell, folder: Path, threads: int) -> Run:
+    """The baseline without a neural network."""
+    from solutions.recipes.compare.tfidf import tfidf
+
+    return tfidf(replace(cell.config, threads=threads), folder)
+
+
+def memory_of_a_step(cell: Cell, folder: Path, threads: int) -> Run:
+    """Bytes, measured and predicted."""
+    from solutions.recipes.compare.memory_model import measure
+
+    return measure(replace(cell.config, threads=threads), cell.checkpointing)
+
+
+KINDS: dict[str, Callable[[Cell, Path, int], Run]] = {
+    "finetune": fine_tuned,
+    "tfidf": bag_of_words,
+    "memory": memory_of_a_step,
+}
+
+
+def end_with_the_parent() -> None:
+    """Whoever started us holds the other end of our input; when it is gone, nobody wants the result."""
+    while os.read(0, 1):
+        pass
+    os._exit(1)
+
+
+def main() -> None:
+    """Do what one line says, and write the result where it says."""
+    asked = json.loads(sys.stdin.readline())
+    threading.Thread(target=end_with_the_parent, daemon=True).start()
+    cell = Cell.from_plain(asked["cell"])
+    try:
+        run = KINDS[cell.kind](cell, Path(asked["folder"]), asked["threads"])
+    except click.ClickException as error:
+        sys.exit(error.message)
+    write_json(Path(asked["out"]), run)
+
+
+if __name__ == "__main__":
+    main()

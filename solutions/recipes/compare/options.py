@@ -1,0 +1,111 @@
+"""``course run compare TABLE``: its options, and what it does with them. Torch is loaded by the runs alone."""
+
+import os
+import shlex
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markdown import Markdown
+
+from solutions.recipes import preflight
+from solutions.recipes.compare import page as pages
+from solutions.recipes.compare import plots, running, store
+from solutions.recipes.compare.tables import TABLES, Asked, Table
+from solutions.recipes.errors import INSTALL_COMPARE, RecipeError
+from solutions.recipes.options import FILE, Function, option
+
+RUNS = "training.json"
+"""The file of the runs, beside the page that is written."""
+WHAT, OUTPUT, MACHINE = "What to measure", "Where it goes", "Machine"
+COUNT = click.IntRange(1)
+
+OPTIONS = (
+    option(WHAT, "--seeds", type=COUNT, default=Asked.seeds, help="Runs of every setting."),
+    option(WHAT, "--limit", type=COUNT, help="Keep only so many texts; the table says so."),
+    option(WHAT, "--data", default=None, help="Another data set than the table's own, as for finetune."),
+    option(WHAT, "--text-column", metavar="NAME", help="Of a CSV file."),
+    option(WHAT, "--label-column", metavar="NAME", help="Of a CSV file."),
+    option(WHAT, "--model", default=None, help="Another encoder; for memory, another shape."),
+    option(OUTPUT, "--json", "path", type=FILE, help=f"Where the runs are kept; {RUNS} beside the page."),
+    option(
+        OUTPUT, "--write", "write", type=FILE, multiple=True, metavar="PAGE",
+        help="Put the table into its place on this page, with a picture beside it.",
+    ),
+    option(OUTPUT, "--quote", is_flag=True, default=False, help="Measure nothing; print the Markdown."),
+    option(MACHINE, "--jobs", type=COUNT, default=1, help="Runs side by side."),
+    option(MACHINE, "--threads", type=COUNT, default=1, help="CPU threads of each run."),
+    option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
+)  # fmt: skip
+
+
+def compare_options(function: Function) -> Function:
+    """Put all of them on a command, in this order."""
+    for one in reversed(OPTIONS):
+        function = one(function)
+    return click.argument("table", type=click.Choice(list(TABLES)), metavar="TABLE")(function)
+
+
+def compare(
+    table: str, path: Path | None, write: tuple[Path, ...], quote: bool, jobs: int, threads: int, **about: Any
+) -> None:
+    """Measure what is missing of a table, and show it.
+
+    Raises:
+        RecipeError: what was asked for cannot be done; every run that had ended is kept.
+    """
+    chosen, console = TABLES[table], Console()
+    try:
+        asked = Asked(**about)
+        cells = [cell for row in chosen.cells(asked).values() for cell in row]
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
+    named = ["--json", str(path)] if path else []
+    path = path or (write[0].parent if write else Path()) / RUNS
+    runs = store.load(path)
+    if not quote:
+        missing = chosen.missing(asked, runs)
+        check(missing, path)
+        asked_for = len({cell.key for cell in cells})
+        click.echo(f"{chosen.title}: {asked_for} runs, {asked_for - len(missing)} of them in {path} already")
+        runner = running.Runner(threads, jobs)
+        running.measure(missing, path, runner, chosen.drop, click.echo)
+        runs = store.load(path)
+
+    made_by = pages.command(chosen, asked, jobs, threads)
+    for one in write:
+        write_page(one, chosen, asked, runs, made_by)
+    content = pages.section(chosen, asked, runs, made_by, None)
+    if quote or not console.is_terminal:
+        click.echo(content)
+    else:
+        console.print(Markdown(content))
+    if not write and not quote:
+        click.echo(f"\nNext: {made_by} {shlex.join([*named, '--write', 'results.md'])}")
+
+
+def write_page(place: Path, table: Table, asked: Asked, runs: store.Runs, made_by: str) -> None:
+    """The section with its picture, or the short table, whichever the page has a place for."""
+    short = pages.short_table(pages.quoted(runs))
+    picture = None
+    if pages.has_section(place, table):
+        picture = plots.draw(table, table.find(asked, runs), place.parent / pages.PICTURES)
+    pages.put(place, table, pages.section(table, asked, runs, made_by, picture), short)
+
+
+def check(missing: list[store.Cell], path: Path) -> None:
+    """Refuse what cannot work, before the first process is started.
+
+    Raises:
+        RecipeError: a package, the data, the model, the device or the folder of the runs is missing.
+    """
+    if any(cell.kind == "tfidf" for cell in missing) and find_spec("sklearn") is None:
+        raise RecipeError(f"the package scikit-learn is missing. {INSTALL_COMPARE}")
+    trained = [cell for cell in missing if cell.kind != "memory"]
+    for cell in trained[:1]:  # they share model, data and device
+        preflight.check(cell.config, path.with_name(".compare"), overwrite=True)
+    folder = path.resolve().parent
+    if folder.exists() and not os.access(folder, os.W_OK):
+        raise RecipeError(f"{folder} cannot be written to. Name another file with --json")

@@ -1,0 +1,195 @@
+"""Tables on pages: a section between two markers, or the short table that lessons quote.
+
+``docs/results.md`` holds a pair of markers for each table (``<!-- compare methods -->`` and its end); what is between
+them is replaced. A lesson has the short table of accuracies, and is recognised by its first line.
+"""
+
+import shlex
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from solutions.recipes.compare.store import Cell, Run, Runs
+from solutions.recipes.compare.tables import NAMES, Asked, Found, Table, decimals, grid, rate, standard_error
+from solutions.recipes.config import FineTune, Method
+from solutions.recipes.errors import RecipeError
+from solutions.recipes.files import write_atomically
+
+PICTURES = "results"
+"""The folder of the pictures, beside the page."""
+SHORT: tuple[Method, ...] = ("full", "lora", "head")
+"""What lessons quote."""
+HEAD = ("method", "learning rate", "seeds", "test accuracy", "lowest, highest")
+FOR_THE_TABLE = ("python", "torch", "transformers", "peft", "scikit-learn")
+"""Packages whose versions a page names."""
+
+
+# --- The short table --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the short table: several seeds of one setting."""
+
+    method: str
+    learning_rate: float
+    accuracies: tuple[float, ...]
+    """On the test texts, one per seed."""
+
+    @property
+    def mean(self) -> float:
+        """Over the seeds."""
+        return statistics.fmean(self.accuracies)
+
+    @property
+    def standard_error(self) -> float:
+        """Of that mean: another set of seeds, on the same test texts, would move it by about so much."""
+        return standard_error(self.accuracies)
+
+
+def quoted(runs: Runs) -> list[Run]:
+    """The runs of the short table: of today's split; where there are none yet, those of an older file."""
+    plain = [
+        run
+        for run in runs.by_key.values()
+        if run["kind"] == "finetune" and run["config"]["method"] in SHORT and "test" in run and _as_it_comes(run)
+    ]
+    return [
+        {
+            "method": run["config"]["method"],
+            "learning_rate": run["config"]["learning_rate"],
+            "seed": run["config"]["seed"],
+            "accuracy": run["test"]["accuracy"],
+            "test_texts": run["texts"]["test"],
+            "training_texts": run["texts"]["train"],
+            **{name: run["parameters"][name] for name in ("trainable", "total")},
+            **{name: run[name] for name in ("processor", "versions")},
+        }
+        for run in plain
+    ] or runs.older
+
+
+def _as_it_comes(run: Run) -> bool:
+    """Whether nothing but method and seed was asked for."""
+    own = FineTune(method=run["config"]["method"], seed=run["config"]["seed"])
+    return Cell.from_plain(run).key == Cell("finetune", own).key
+
+
+def rows(runs: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """The settings, each with all seeds that were run."""
+    settings = dict.fromkeys((run["method"], run["learning_rate"]) for run in runs)
+    found = []
+    for setting in settings:
+        own = sorted((run["seed"], run["accuracy"]) for run in runs if (run["method"], run["learning_rate"]) == setting)
+        found.append(Row(*setting, tuple(accuracy for _, accuracy in own)))
+    return found
+
+
+def short_table(runs: Sequence[Mapping[str, Any]]) -> str:
+    """The table as the lessons and docs/bench.md quote it, best setting first."""
+    lines = []
+    for row in sorted(rows(runs), key=lambda row: -row.mean):
+        n, accuracy, ends = len(row.accuracies), decimals(row.mean), "-"
+        if n > 1:
+            accuracy += f" ± {decimals(row.standard_error)}"
+            ends = f"{decimals(min(row.accuracies))}, {decimals(max(row.accuracies))}"
+        lines.append([NAMES[row.method], rate(row.learning_rate), str(n), accuracy, ends])
+    head, _, *body = grid(HEAD, lines)
+    return "\n".join([head, "|---|---|---|---|---|", *body])
+
+
+# --- A section --------------------------------------------------------------------------------------------------------
+
+
+def command(table: Table, asked: Asked, jobs: int, threads: int) -> str:
+    """What makes the table."""
+    words = ["course", "run", "compare", table.name, "--seeds", str(asked.seeds)]
+    words = words[:-2] if table.name == "memory" else words
+    given = {"limit": asked.limit, "data": asked.data, "model": asked.model}
+    given |= {"device": None if asked.device == "auto" else asked.device}
+    given |= {"text-column": None if asked.text_column == "text" else asked.text_column}
+    given |= {"label-column": None if asked.label_column == "label" else asked.label_column}
+    given |= {"jobs": jobs, "threads": threads}
+    for name, value in given.items():
+        words += [f"--{name}", str(value)] if value is not None else []
+    return shlex.join(words)
+
+
+def machines(found: Found) -> str:
+    """Where and when, with what: everything that the runs of a table say about it."""
+    runs = [run for some in found.values() for run in some if "processor" in run]
+    if not runs:
+        return ""
+
+    def named(name: str) -> str:
+        return " or ".join(sorted({str(run[name]) for run in runs}))
+
+    days = sorted({run["date"] for run in runs})
+    when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    versions: dict[str, list[str]] = {}
+    for run in runs:
+        for package in FOR_THE_TABLE:
+            if (version := run["versions"].get(package)) and version not in versions.setdefault(package, []):
+                versions[package].append(version)
+    packages = ", ".join(f"{package} {' or '.join(found)}" for package, found in versions.items())
+    gpu = "" if any(run["device"].startswith("cuda") for run in runs) else " Not measured on a GPU."
+    return (
+        f"Measured {when} on {named('device')} ({named('processor')}; {named('precision')}). Threads of a run: "
+        f"{named('threads')}; runs side by side: {named('jobs')}. {packages}.{gpu}"
+    )
+
+
+def section(table: Table, asked: Asked, runs: Runs, made_by: str, picture: str | None) -> str:
+    """All that a page says about a table."""
+    found = table.find(asked, runs)
+    n, of = sum(map(len, found.values())), sum(map(len, table.cells(asked).values()))
+    lines = [f"## {table.title}", "", table.about, ""]
+    if asked.limit is not None and table.name != "memory":
+        lines += [f"**Only {asked.limit:,} texts** (`--limit {asked.limit}`) over all three parts of the data.", ""]
+    if 0 < n < of:
+        lines += [f"**Not complete**: {n} of {of} runs are measured.", ""]
+    lines += table.markdown(found) if n else ["Not measured yet."]
+    if picture is not None and n:
+        lines += ["", f"![{table.title}]({PICTURES}/{picture})"]
+    lines += ["", f"    {made_by}", *(["", said] if (said := machines(found)) else [])]
+    return "\n".join(lines)
+
+
+def markers(name: str) -> tuple[str, str]:
+    """Beginning and end of a table's place on a page."""
+    return f"<!-- compare {name} -->", f"<!-- end of compare {name} -->"
+
+
+def has_section(page: Path, table: Table) -> bool:
+    """Whether the page has a place for the whole section; a page that is not there yet will have it."""
+    begin, _ = markers(table.name)
+    return not page.exists() or begin in page.read_text(encoding="utf-8", errors="replace")
+
+
+def put(page: Path, table: Table, content: str, short: str) -> None:
+    """Put a section, or the short table, in the place that the page has for it; a page that is not there is begun.
+
+    Raises:
+        RecipeError: it has no such place, or cannot be read or written.
+    """
+    begin, end = markers(table.name)
+    try:
+        text = page.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        text = f"# Results\n\n{begin}\n{end}\n"
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"cannot read {page}: {error}") from error
+    head = short.splitlines()[0]
+    if text.count(begin) == 1 and text.count(end) == 1 and text.index(begin) < text.index(end):
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n{content}\n{end}{after}"
+    elif table.name == "methods" and text.count(head) == 1:
+        before, _, rest = text.partition(head)
+        _, blank, after = rest.partition("\n\n")
+        text = before + short + blank + after
+    else:
+        raise RecipeError(f"{page} has no place for this table. Put these two lines where it belongs: {begin} {end}")
+    write_atomically(page, text.encode())

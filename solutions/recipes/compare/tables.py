@@ -1,0 +1,503 @@
+"""The seven tables: which runs each is made of, and what it says about them in Markdown.
+
+A row is a setting, a cell of a row one run of it (a seed). Tables share runs: the same configuration is run once.
+"""
+
+import math
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from solutions.recipes.compare.store import Cell, Run, Runs
+from solutions.recipes.config import HEADS, LEARNING_RATES, FineTune, Method
+
+NAMES = {
+    "full": "full",
+    "lora": "LoRA, r = 8",
+    "adapter": "adapter",
+    "prefix": "prefix",
+    "head": "head alone",
+    "scratch": "from scratch",
+    "tfidf": "TF-IDF",
+}
+"""What the methods are called in tables."""
+FINE_TUNED: tuple[Method, ...] = ("full", "lora", "adapter", "prefix", "head", "scratch")
+CURVE = ("full", "lora", "head", "tfidf")
+SIZES = (100, 500, 2000)
+"""Training texts of the learning curve, before all of them."""
+SHORTEST = 50
+"""Optimizer steps of a run of the curve, where an epoch has fewer; an epoch of a hundred texts has four."""
+FACTORS = (0.1, 0.3, 1.0, 3.0)
+"""Of the rates that are tried, relative to the recipe's own."""
+BASE_HEAD = "cls"
+"""The blog's baseline: a linear layer on [CLS]."""
+DECAYS, REINITS = (1.0, 0.95, 0.9, 0.8), (0, 1, 2, 3)
+MEASURED_METHODS: tuple[Method, ...] = ("full", "lora", "head")
+MEMORY_SIZES = ((8, 128), (2, 512))
+"""Texts and tokens."""
+BAR = 0.15
+"""How far the measured bytes may be from the predicted ones."""
+BERT_BASE = "bert-base shape"
+"""The model of the memory table, unless another is named; see memory_model.py."""
+Key = tuple[str, ...]
+"""Of a row; in a table of two dimensions of a square."""
+Found = Mapping[Key, Sequence[Run]]
+"""The runs that there are, by row, in the order of their seeds."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says about a table."""
+
+    seeds: int = 5
+    limit: int | None = None
+    """Texts over all three parts; None keeps all."""
+    data: str | None = None
+    """None for the table's own."""
+    text_column: str = "text"
+    label_column: str = "label"
+    model: str | None = None
+    device: str = "auto"
+
+    def config(self, data: str, **options: Any) -> FineTune:
+        """A configuration, with what was asked for."""
+        return FineTune(
+            data=self.data or data,
+            text_column=self.text_column,
+            label_column=self.label_column,
+            model=self.model or FineTune.model,
+            limit=self.limit,
+            device=self.device,
+            **options,
+        )
+
+    def classify(self, **options: Any) -> FineTune:
+        """On labels."""
+        return self.config("rotten-tomatoes", **options)
+
+    def predict_numbers(self, **options: Any) -> FineTune:
+        """On numbers, by full fine-tuning."""
+        return self.config("ratings", task="regression", method="full", **options)
+
+    def over_seeds(self, config: FineTune, kind: str = "finetune") -> list[Cell]:
+        """The runs of a row."""
+        return [Cell(kind, replace(config, seed=seed)) for seed in range(self.seeds)]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table."""
+
+    name: str
+    title: str
+    about: str
+    """What is compared, and how to read it."""
+    cells: Callable[[Asked], dict[Key, list[Cell]]]
+    markdown: Callable[[Found], list[str]]
+    """Lines of the table, and of what is to be said below it."""
+    needs: tuple[str, ...]
+    """What it looks at in a run. Of ``test`` and ``errors``, what is not named here is not even kept."""
+
+    @property
+    def drop(self) -> tuple[str, ...]:
+        """What a run must forget before it is written down."""
+        return tuple(name for name in ("test", "errors") if name not in self.needs)
+
+    def find(self, asked: Asked, runs: Runs) -> Found:
+        """The runs that are there."""
+        found = {key: [runs.find(cell, self.needs) for cell in row] for key, row in self.cells(asked).items()}
+        return {key: [run for run in row if run is not None] for key, row in found.items()}
+
+    def missing(self, asked: Asked, runs: Runs) -> list[Cell]:
+        """The runs that are not: the first seed of all rows, then the second, ..."""
+        rows = self.cells(asked).values()
+        ordered = [row[i] for i in range(max(map(len, rows))) for row in rows if i < len(row)]
+        once = {cell.key: cell for cell in ordered}
+        return [cell for cell in once.values() if runs.find(cell, self.needs) is None]
+
+
+# --- Numbers as tables write them -------------------------------------------------------------------------------------
+
+
+def decimals(value: float, digits: int = 3) -> str:
+    """A share or a small number: ``.823``, ``−.012``, ``1.204``.
+
+    >>> decimals(0.8234), decimals(-0.0121), decimals(1.2)
+    ('.823', '−.012', '1.200')
+    """
+    shown = f"{abs(value):.{digits}f}"
+    shown = shown.removeprefix("0") if abs(value) < 1 else shown
+    return f"−{shown}" if value < 0 and float(shown) else shown
+
+
+def standard_error(values: Sequence[float]) -> float:
+    """Of their mean; not a number for fewer than two."""
+    return statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+
+
+def with_error(values: Sequence[float]) -> str:
+    """Mean and standard error.
+
+    >>> with_error([0.80, 0.82, 0.84, 0.82]), with_error([0.75]), with_error([])
+    ('.820 ± .008', '.750', '-')
+    """
+    if not values:
+        return "-"
+    mean = decimals(statistics.fmean(values))
+    return f"{mean} ± {decimals(standard_error(values))}" if len(values) > 1 else mean
+
+
+def median_of(runs: Sequence[Run], name: str) -> float | None:
+    """Of a figure that some runs may not have."""
+    values = [run[name] for run in runs if run.get(name) is not None]
+    return statistics.median(values) if values else None
+
+
+def size(value: float | None) -> str:
+    """Bytes.
+
+    >>> size(90_270_000), size(299_500), size(None)
+    ('90.3 MB', '0.3 MB', '-')
+    """
+    return "-" if value is None else f"{value / 1e6:,.0f} MB" if value >= 1e8 else f"{value / 1e6:,.1f} MB"
+
+
+def seconds(value: float | None) -> str:
+    """Seconds, whole ones where there are many."""
+    return "-" if value is None else f"{value:,.0f} s" if value >= 10 else f"{value:.1f} s"
+
+
+def rate(value: float) -> str:
+    """A learning rate.
+
+    >>> rate(3e-3), rate(1e-10)
+    ('3e-3', '1e-10')
+    """
+    number, _, power = f"{value:.0e}".partition("e")
+    return f"{number}e{int(power)}"
+
+
+def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A table of Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def values(runs: Sequence[Run], part: str, name: str) -> list[float]:
+    """One figure of the runs that have it."""
+    return [run[part][name] for run in runs if "diverged" not in run]
+
+
+# --- The methods ------------------------------------------------------------------------------------------------------
+
+
+def cells_of_methods(asked: Asked) -> dict[Key, list[Cell]]:
+    """Six ways to train, and the baseline, which draws nothing and needs one run."""
+    rows: dict[Key, list[Cell]] = {(name,): asked.over_seeds(asked.classify(method=name)) for name in FINE_TUNED}
+    return rows | {("tfidf",): asked.over_seeds(asked.classify(), "tfidf")[:1]}
+
+
+def methods(found: Found) -> list[str]:
+    """Accuracy, and what it costs."""
+    rows = []
+    for (name,), runs in found.items():
+        if not runs:
+            continue
+        parameters = next((run["parameters"] for run in runs if "parameters" in run), None)
+        rows.append([
+            NAMES[name],
+            with_error(values(runs, "test", "accuracy")),
+            str(len(runs)),
+            f"{parameters['trainable']:,}" if parameters else "-",
+            size(median_of(runs, "peak_memory_bytes")),
+            seconds(median_of(runs, "seconds")),
+            seconds(median_of(runs, "cpu_seconds")),
+            size(median_of(runs, "saved_bytes")),
+        ])  # fmt: skip
+    head = ("method", "test accuracy", "seeds", "trained", "peak memory", "training", "processor time", "saved")
+    return grid(head, rows)
+
+
+# --- Heads, rates by layer, layers that start anew: a number to predict -----------------------------------------------
+
+
+def cells_of_heads(asked: Asked) -> dict[Key, list[Cell]]:
+    """The baseline first."""
+    heads = (BASE_HEAD, *(head for head in HEADS if head != BASE_HEAD))
+    return {(head,): asked.over_seeds(asked.predict_numbers(head=head)) for head in heads}
+
+
+def cells_of_layer_decay(asked: Asked) -> dict[Key, list[Cell]]:
+    """The factor from a layer's rate to that of the one below."""
+    return {(f"{decay:g}",): asked.over_seeds(asked.predict_numbers(layer_decay=decay)) for decay in DECAYS}
+
+
+def cells_of_reinit(asked: Asked) -> dict[Key, list[Cell]]:
+    """How many of the top layers start anew."""
+    return {(str(n),): asked.over_seeds(asked.predict_numbers(reinit=n)) for n in REINITS}
+
+
+def pairs(runs: Sequence[Run], base: Sequence[Run]) -> list[tuple[Run, Run]]:
+    """The runs of two rows that have the same seed."""
+    seeds = {run["config"]["seed"]: run for run in base if "diverged" not in run}
+    return [
+        (run, seeds[run["config"]["seed"]]) for run in runs if "diverged" not in run and run["config"]["seed"] in seeds
+    ]
+
+
+def interval(both: Sequence[tuple[Run, Run]]) -> tuple[float, float] | None:
+    """95 % interval of the difference of two RMSEs over other test texts, by exercise-7's ``paired_bootstrap``.
+
+    Both ends are means over the seeds. Every seed's interval is made of the same draws of texts, so the mean interval
+    is at least as wide as that of the mean difference.
+    """
+    if not both:
+        return None
+    import torch
+
+    from solutions.evaluation import paired_bootstrap
+
+    ends = []
+    for run, base in both:
+        own, others = torch.tensor(run["errors"]), torch.tensor(base["errors"])
+        ends.append(paired_bootstrap(own, others, torch.zeros(len(own))))  # an error is a prediction of 0
+    low, high = (statistics.fmean(side) for side in zip(*ends, strict=True))
+    return low, high
+
+
+def differences(found: Found) -> dict[Key, tuple[list[float], tuple[float, float] | None]]:
+    """Row -> RMSE less that of the first row, seed by seed, and the interval; the first row is left out."""
+    base_key, *others = found
+    both = {key: pairs(found[key], found[base_key]) for key in others}
+    return {
+        key: ([run["test"]["rmse"] - base["test"]["rmse"] for run, base in own], interval(own))
+        for key, own in both.items()
+    }
+
+
+def against_the_first(column: str) -> Callable[[Found], list[str]]:
+    """A table of RMSEs whose first row is the baseline."""
+
+    def markdown(found: Found) -> list[str]:
+        compared, rows = differences(found), []
+        base_key = next(iter(found))
+        for key, runs in found.items():
+            if not runs:
+                continue
+            difference, ends = compared.get(key, ([], None))
+            rows.append([
+                " ".join(key),
+                with_error(values(runs, "test", "rmse")),
+                str(len(runs)),
+                "baseline" if key == base_key else with_error(difference),
+                f"{decimals(ends[0])} to {decimals(ends[1])}" if ends else "",
+            ])  # fmt: skip
+        lines = grid((column, "RMSE", "seeds", "less the baseline", "95 % over texts"), rows)
+        some = next((run for runs in found.values() for run in runs if "test" in run), None)
+        if some is not None:
+            test, texts = some["test"], some["texts"]
+            lines += [
+                "",
+                f"{texts['train']:,} texts to train on, {texts['test']:,} to test. Always predicting the mean has an "
+                f"RMSE of {test['rmse_of_mean']:.3f}.",
+            ]
+        return lines
+
+    return markdown
+
+
+# --- How much data ----------------------------------------------------------------------------------------------------
+
+
+def cells_of_learning_curve(asked: Asked) -> dict[Key, list[Cell]]:
+    """Methods by numbers of training texts."""
+    rows: dict[Key, list[Cell]] = {}
+    for method in CURVE:
+        kind, way = ("tfidf", {}) if method == "tfidf" else ("finetune", {"method": method})
+        for n in SIZES:
+            if asked.limit is not None and n > 0.6 * asked.limit:  # seven tenths are there to train on
+                continue
+            steps = math.ceil(n / FineTune.batch_size)
+            epochs = math.ceil(SHORTEST / steps)
+            long = {"epochs": epochs, "max_steps": SHORTEST if epochs > 1 else None} if way else {}
+            rows[method, f"{n:,}"] = asked.over_seeds(asked.classify(train_texts=n, **way, **long), kind)
+        whole = asked.over_seeds(asked.classify(**way), kind)
+        rows[method, "all"] = whole[:1] if kind == "tfidf" else whole
+    return rows
+
+
+def learning_curve(found: Found) -> list[str]:
+    """Accuracy by method and number of texts."""
+    sizes = list(dict.fromkeys(n for _, n in found))
+    every = next((run["texts"]["train"] for (_, n), runs in found.items() for run in runs if n == "all"), None)
+    named = [f"all ({every:,})" if n == "all" and every else n for n in sizes]
+    rows = [
+        [NAMES[method], *(with_error(values(found[method, n], "test", "accuracy")) for n in sizes)] for method in CURVE
+    ]
+    counted = sorted({len(runs) for (method, _), runs in found.items() if method != "tfidf"})
+    return [
+        *grid(("method", *named), rows),
+        "",
+        f"Seeds: {' or '.join(map(str, counted))}, each with other texts. On all texts TF-IDF draws nothing.",
+    ]
+
+
+# --- Learning rates ---------------------------------------------------------------------------------------------------
+
+
+def cells_of_learning_rates(asked: Asked) -> dict[Key, list[Cell]]:
+    """Four rates of each method, around the recipe's own."""
+    return {
+        (method, rate(rated := _one_digit(factor * LEARNING_RATES[method]))): asked.over_seeds(
+            asked.classify(method=method, learning_rate=rated)
+        )
+        for method in FINE_TUNED
+        for factor in FACTORS
+    }
+
+
+def _one_digit(value: float) -> float:
+    """Rounded as it is written: 9e-4 and not 9.000000000000001e-4."""
+    return float(rate(value))
+
+
+def learning_rates(found: Found) -> list[str]:
+    """Validation accuracies; the best of a method is bold, and the recipe's own is marked."""
+    rows = []
+    for method in FINE_TUNED:
+        own = {key[1]: runs for key, runs in found.items() if key[0] == method and runs}
+        means = {name: statistics.fmean(some) for name, runs in own.items() if (some := _validation(runs))}
+        best = max(means, key=means.__getitem__, default=None)
+        line = [NAMES[method]]
+        for name in (key[1] for key in found if key[0] == method):
+            if name not in own:
+                line.append("-")
+                continue
+            shown = with_error(_validation(own[name])) if name in means else "diverged"
+            mark = " (own)" if name == rate(LEARNING_RATES[method]) else ""
+            line.append(f"{name}{mark}: **{shown}**" if name == best else f"{name}{mark}: {shown}")
+        if own:
+            rows.append(line)
+    seeds = max((len(runs) for runs in found.values()), default=0)
+    n = next((run["validation"]["n"] for runs in found.values() for run in runs if "validation" in run), None)
+    lines = grid(("method", "rate: validation accuracy", "", "", ""), rows)
+    if n is not None:
+        error = math.sqrt(0.8 * 0.2 / n)
+        lines += ["", f"Seeds: {seeds}. {n:,} validation texts: at .800 chance moves an accuracy by {decimals(error)}."]
+    return lines
+
+
+def _validation(runs: Sequence[Run]) -> list[float]:
+    return values(runs, "validation", "accuracy")
+
+
+# --- Memory -----------------------------------------------------------------------------------------------------------
+
+
+def cells_of_memory(asked: Asked) -> dict[Key, list[Cell]]:
+    """Three methods, with checkpointing and without."""
+    model, device = asked.model or BERT_BASE, asked.device
+    return {
+        (method, f"{batch} × {seq}", "yes" if checkpointing else "no"): [
+            Cell(
+                "memory",
+                FineTune(method=method, model=model, batch_size=batch, max_length=seq, device=device),
+                checkpointing,
+            )
+        ]
+        for batch, seq in MEMORY_SIZES
+        for method in MEASURED_METHODS
+        for checkpointing in (False, True)
+    }
+
+
+def memory(found: Found) -> list[str]:
+    """Bytes, predicted and measured."""
+    rows, outside, n = [], 0, 0
+    for (method, shape, checkpointing), runs in found.items():
+        for run in runs[:1]:
+            wanted, measured = run["predicted"]["total"], run["measured_bytes"]
+            off = measured / wanted - 1
+            n, outside = n + 1, outside + (abs(off) > BAR)
+            shown = f"{100 * off:+.1f} %".replace("-", "−")
+            rows.append([NAMES[method], shape, checkpointing, size(wanted), size(measured), shown])
+    head = ("method", "texts × tokens", "checkpointing", "predicted", "measured", "difference")
+    kept = f"Within {100 * BAR:.0f} % are {n - outside} of {n}."
+    return [*grid(head, rows), "", kept]
+
+
+TABLES = {
+    table.name: table
+    for table in (
+        Table(
+            "methods",
+            "Methods",
+            "What is trained, what it reaches on texts that it has not seen, and what it costs: one epoch, "
+            "everything else as the recipe has it. ± is the standard error over the seeds. Peak memory is what the "
+            "process takes while it trains, beyond what it had before data and model were loaded. Saved is the file of "
+            "what was trained. TF-IDF is logistic regression on words and pairs of words (scikit-learn); it draws "
+            "nothing, so one run is enough.",
+            cells_of_methods,
+            methods,
+            ("test", "parameters"),
+        ),
+        Table(
+            "heads",
+            "Heads",
+            "What reads the hidden states, with full fine-tuning for one epoch; the target is a number. The difference "
+            "is taken seed by seed, and below 0 where the head is better than the baseline; ± is its standard error "
+            "over the seeds. The interval is by the paired bootstrap over the test texts, mean of the seeds.",
+            cells_of_heads,
+            against_the_first("head"),
+            ("test", "errors"),
+        ),
+        Table(
+            "layer-decay",
+            "Learning rates by layer",
+            "The factor from a layer's learning rate to that of the layer below it; 1 is the same rate for all. Read "
+            "it as the table of the heads.",
+            cells_of_layer_decay,
+            against_the_first("factor"),
+            ("test", "errors"),
+        ),
+        Table(
+            "reinit",
+            "Layers that start anew",
+            "How many of the encoder's top layers are drawn afresh before training. Read it as the table of the heads.",
+            cells_of_reinit,
+            against_the_first("layers"),
+            ("test", "errors"),
+        ),
+        Table(
+            "learning-curve",
+            "How much data",
+            "Test accuracy by the number of texts to train on, the test texts being the same. Training takes "
+            f"{SHORTEST} steps, or an epoch where that is longer.",
+            cells_of_learning_curve,
+            learning_curve,
+            ("test",),
+        ),
+        Table(
+            "learning-rates",
+            "Learning rates",
+            "Peak rates around the recipe's own, one epoch. Looked at are the validation texts alone: the test "
+            "accuracies of these runs are not even kept. Bold is the best of a method.",
+            cells_of_learning_rates,
+            learning_rates,
+            ("validation",),
+        ),
+        Table(
+            "memory",
+            "Memory",
+            "The memory model of exercise 10 (`training_memory`) against the bytes that a training step takes: "
+            "BERT-base's shape in float32 with AdamW, attention without tricks, dropout, gradients kept. With "
+            "checkpointing, the model takes the inputs of all layers and the activations of one. Buffers that live for "
+            "a moment are measured and not predicted: beside a frozen body, which keeps nothing, they count for most.",
+            cells_of_memory,
+            memory,
+            ("measured_bytes",),
+        ),
+    )
+}
+"""By name."""

@@ -1,0 +1,695 @@
+"""``course run compare``: which runs a table is made of, how they are kept, and what the table says about them.
+
+Most runs here are made up, and the processes are small scripts of this file; a tiny encoder is trained where the real
+thing is the point. The processes that are killed are this file's own.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import doctest
+import json
+import math
+import os
+import random
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+from transformers import BertConfig, BertModel, BertTokenizerFast
+
+from solutions import evaluation, strategy
+from solutions.recipes import data, memory, splitting
+from solutions.recipes.__main__ import cli
+from solutions.recipes.compare import cell as cells
+from solutions.recipes.compare import memory_model, page, plots, running, store, tables
+from solutions.recipes.compare.store import SPLIT, Cell, Runs
+from solutions.recipes.compare.tables import TABLES, Asked
+from solutions.recipes.config import HEADS, LEARNING_RATES, FineTune
+from solutions.recipes.errors import Diverged, RecipeError
+
+ROOT = Path(__file__).resolve().parents[1]
+WORDS = "the a film plot actor scene music story ending camera was is felt looked seemed and but with of".split()
+GOOD, BAD = "warm funny bright moving clever".split(), "dull cold empty clumsy tired".split()
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory) -> Path:
+    """A folder with a tiny BERT and its tokenizer."""
+    folder = tmp_path_factory.mktemp("encoder")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *GOOD, *BAD]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+    torch.manual_seed(0)
+    shape = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 40}
+    BertModel(BertConfig(vocab_size=len(vocabulary), max_position_embeddings=64, **shape)).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory) -> Path:
+    """200 sentences; ``label`` is an opinion, ``stars`` a number that goes with it."""
+    draw = random.Random(0)
+    path = tmp_path_factory.mktemp("data") / "reviews.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label", "stars"])
+        for i in range(200):
+            words = draw.choices(WORDS, k=draw.randint(2, 9)) + draw.choices(GOOD if i % 2 else BAD, k=2)
+            draw.shuffle(words)
+            writer.writerow([" ".join(words), "praise" if i % 2 else "blame", 3 + (i % 2) + draw.random()])
+    return path
+
+
+@pytest.fixture
+def config(encoder, reviews) -> FineTune:
+    return FineTune(model=str(encoder), data=str(reviews), batch_size=8, precision="fp32", threads=1)
+
+
+def made_up(cell: Cell, **special: object) -> store.Run:
+    """A run as cell.py returns it, with figures that follow from its seed."""
+    seed = cell.config.seed
+    share = 0.8 + 0.01 * seed
+    run = {
+        **cell.plain(),
+        "split": SPLIT,
+        "date": "2026-01-02",
+        "jobs": 1,
+        "validation": {"accuracy": share, "n": 852},
+        "test": {"accuracy": share, "rmse": 1.0 + 0.1 * seed, "rmse_of_mean": 1.9, "n": 4},
+        "errors": [1.0, -1.0, 2.0, 0.5 + seed],
+        "parameters": {"trainable": 1234, "total": 22_000_000},
+        "texts": {"train": 5970, "validation": 852, "test": 1706},
+        "seconds": 60.0,
+        "cpu_seconds": 59.0,
+        "peak_memory_bytes": 700_000_000,
+        "saved_bytes": 300_000,
+        "device": "cpu",
+        "processor": "A CPU, AVX2",
+        "precision": "fp32",
+        "threads": 1,
+        "versions": {"python": "3.11.0", "torch": "2.9.0"},
+        "measured_bytes": 2_300_000_000,
+        "predicted": {"weights": 4e8, "grads": 4e8, "optimizer": 8e8, "activations": 8e8, "total": 2_400_000_000.0},
+    }
+    return run | special
+
+
+def whole(name: str, asked: Asked, **special: object) -> Runs:
+    """All runs of a table."""
+    rows = TABLES[name].cells(asked).values()
+    return Runs({cell.key: made_up(cell, **special) for row in rows for cell in row})
+
+
+# --- Which runs -------------------------------------------------------------------------------------------------------
+
+
+def keys(name: str, asked: Asked, *row: str) -> list[str]:
+    return [cell.key for cell in TABLES[name].cells(asked)[row]]
+
+
+def test_every_table_asks_for_runs_that_the_recipe_takes():
+    rows = {name: table.cells(Asked(seeds=2)) for name, table in TABLES.items()}
+    assert {name: len(own) for name, own in rows.items()} == {
+        "methods": 7, "heads": 9, "layer-decay": 4, "reinit": 4, "learning-curve": 16, "learning-rates": 24,
+        "memory": 12,
+    }  # fmt: skip
+    assert list(rows["heads"])[0] == ("cls",) and {head for (head,) in rows["heads"]} == set(HEADS)
+    for name in ("heads", "layer-decay", "reinit"):
+        assert all(cell.config.task == "regression" for row in rows[name].values() for cell in row)
+        assert all([cell.config.seed for cell in row] == [0, 1] for row in rows[name].values())
+    for name, own in rows.items():
+        found = [cell.key for row in own.values() for cell in row]
+        assert len(set(found)) == len(found), name
+
+
+def test_a_run_that_two_tables_want_is_run_once():
+    asked = Asked(seeds=3)
+    for method in ("full", "lora", "head"):
+        own = keys("methods", asked, method)
+        assert keys("learning-curve", asked, method, "all") == own
+        assert keys("learning-rates", asked, method, tables.rate(LEARNING_RATES[method])) == own
+    assert keys("reinit", asked, "0") == keys("layer-decay", asked, "1") == keys("heads", asked, "mean")
+    assert keys("learning-curve", asked, "tfidf", "all") == keys("methods", asked, "tfidf")
+    slower = dataclasses.replace(FineTune(), threads=4)
+    assert Cell("finetune", slower).key == Cell("finetune", FineTune()).key
+    assert Cell("finetune", FineTune(limit=9)).key != Cell("finetune", FineTune()).key
+
+
+def test_a_short_run_of_the_curve_has_its_fifty_steps():
+    steps = {}
+    for (method, n), row in TABLES["learning-curve"].cells(Asked()).items():
+        for one in row if method == "lora" and n != "all" else ():
+            whole = one.config.epochs * math.ceil(one.config.train_texts / one.config.batch_size)
+            assert f"{one.config.train_texts:,}" == n and whole >= (one.config.max_steps or 0)
+            steps[n] = one.config.max_steps or whole
+    assert steps == {"100": 50, "500": 50, "2,000": 63}
+    few = TABLES["learning-curve"].cells(Asked(limit=1000))
+    assert {n for _, n in few} == {"100", "500", "all"}  # 2,000 texts are not there
+
+
+def test_what_is_missing_comes_seed_by_seed():
+    asked = Asked(seeds=2)
+    row = TABLES["reinit"].cells(asked)
+    there = row["2",][0]
+    missing = TABLES["reinit"].missing(asked, Runs({there.key: made_up(there)}))
+    shown = [(cell.config.seed, cell.config.reinit) for cell in missing]
+    assert shown == [(0, 0), (0, 1), (0, 3), (1, 0), (1, 1), (1, 2), (1, 3)]
+
+
+def test_rates_are_chosen_without_a_look_at_the_test_texts():
+    table, asked = TABLES["learning-rates"], Asked(seeds=1)
+    assert table.drop == ("test", "errors") and "test" not in table.needs
+    (own,) = TABLES["methods"].cells(asked)["lora",]
+    without = {name: value for name, value in made_up(own).items() if name not in table.drop}
+    runs = Runs({own.key: without})
+    assert own.key not in {cell.key for cell in table.missing(asked, runs)}
+    assert own.key in {cell.key for cell in TABLES["methods"].missing(asked, runs)}
+
+
+# --- What the tables say ----------------------------------------------------------------------------------------------
+
+
+def body(name: str, asked: Asked, runs: Runs) -> list[str]:
+    return TABLES[name].markdown(TABLES[name].find(asked, runs))
+
+
+def test_the_table_of_methods_states_mean_standard_error_and_costs():
+    """.80, .81, .82: mean .81, standard error .01/sqrt(3) = .0058."""
+    lines = body("methods", Asked(seeds=3), whole("methods", Asked(seeds=3)))
+    assert lines[2] == "| full | .810 ± .006 | 3 | 1,234 | 700 MB | 60 s | 59 s | 0.3 MB |"
+    assert lines[-1].startswith("| TF-IDF | .800 | 1 |") and len(lines) == 2 + 7
+
+
+def test_a_difference_is_taken_seed_by_seed():
+    """Baseline 1.0 and 1.1; the other 0.8 and 1.0: differences -.2 and -.1, mean -.15, standard error .05."""
+    asked = Asked(seeds=2)
+    runs = whole("reinit", asked)
+    for cell, rmse in zip(TABLES["reinit"].cells(asked)["2",], (0.8, 1.0), strict=True):
+        run = runs.by_key[cell.key]
+        run["test"] = run["test"] | {"rmse": rmse}
+    lines = body("reinit", asked, runs)
+    assert lines[2].startswith("| 0 | 1.050 ± .050 | 2 | baseline |")
+    assert lines[4].startswith("| 2 | .900 ± .100 | 2 | −.150 ± .050 | .000 to .000 |")
+    assert lines[3].startswith("| 1 | 1.050 ± .050 | 2 | .000 ± .000 |")
+    assert lines[-1].endswith("Always predicting the mean has an RMSE of 1.900.")
+    lost = TABLES["reinit"].cells(asked)["0",][0].key
+    del runs.by_key[lost]
+    assert body("reinit", asked, runs)[4].startswith("| 2 | .900 ± .100 | 2 | −.100 | ")  # one pair is left
+
+
+def test_the_interval_is_that_of_the_exercise():
+    draw = torch.Generator().manual_seed(3)
+    target, a, b = torch.randn(3, 200, generator=draw)
+    asked = Asked(seeds=1)
+    (base,), (other,) = (TABLES["reinit"].cells(asked)[key,] for key in ("0", "1"))
+    both = [(made_up(other, errors=(a - target).tolist()), made_up(base, errors=(b - target).tolist()))]
+    low, high = tables.interval(both)
+    assert (low, high) == pytest.approx(evaluation.paired_bootstrap(a, b, target), abs=1e-5)
+    assert low < high and tables.interval([]) is None
+
+
+def test_the_curve_has_a_column_for_each_number_of_texts():
+    asked = Asked(seeds=2)
+    lines = body("learning-curve", asked, whole("learning-curve", asked))
+    assert lines[0] == "| method | 100 | 500 | 2,000 | all (5,970) |"
+    assert lines[2] == "| full | .805 ± .005 | .805 ± .005 | .805 ± .005 | .805 ± .005 |"
+    assert lines[5].endswith(" .805 ± .005 | .800 |")  # TF-IDF on all texts is run once
+
+
+def test_the_best_rate_is_bold_and_a_diverged_one_says_so():
+    asked = Asked(seeds=1)
+    runs = whole("learning-rates", asked)
+    for factor, special in (
+        (0.3, {"validation": {"accuracy": 0.9, "n": 852}}),
+        (3, {"diverged": "the loss became nan"}),
+    ):
+        (cell,) = TABLES["learning-rates"].cells(asked)["lora", tables.rate(factor * LEARNING_RATES["lora"])]
+        runs.by_key[cell.key] = made_up(cell, **special)
+    lines = body("learning-rates", asked, runs)
+    assert "| LoRA, r = 8 | 3e-4: .800 | 9e-4: **.900** | 3e-3 (own): .800 | 9e-3: diverged |" in lines
+
+
+def test_the_table_of_memory_counts_what_is_within_the_bar():
+    runs = whole("memory", Asked())
+    far = TABLES["memory"].cells(Asked())["head", "8 × 128", "yes"][0]
+    runs.by_key[far.key]["measured_bytes"] = 1_200_000_000
+    lines = body("memory", Asked(), runs)
+    assert lines[2] == "| full | 8 × 128 | no | 2,400 MB | 2,300 MB | −4.2 % |"
+    assert "| head alone | 8 × 128 | yes | 2,400 MB | 1,200 MB | −50.0 % |" in lines
+    assert lines[-1] == "Within 15 % are 11 of 12."
+
+
+def test_examples_in_the_docstrings_run():
+    outcome = doctest.testmod(tables)
+    assert outcome.failed == 0 and outcome.attempted == 4
+
+
+@pytest.mark.skipif(find_spec("matplotlib") is None, reason="needs matplotlib (extra: plots)")
+def test_every_table_has_a_picture(tmp_path):
+    drawn = {plots.DRAWN[name]: name for name in TABLES}  # three tables share a kind of picture
+    assert set(plots.DRAWN) == set(TABLES) and len(drawn) == 5
+    for name in drawn.values():
+        table, asked = TABLES[name], Asked(seeds=2)
+        found = table.find(asked, whole(name, asked))
+        assert plots.draw(table, found, tmp_path) == f"{name}.png"
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert plots.draw(table, {key: [] for key in found}, tmp_path / "none") is None
+        if name in ("heads", "reinit"):  # nothing to compare with
+            assert plots.draw(table, {**found, next(iter(found)): []}, tmp_path / "none") is None
+    assert not (tmp_path / "none").exists()
+
+
+# --- The file ---------------------------------------------------------------------------------------------------------
+
+
+def some(n: int) -> list[Cell]:
+    return [Cell("finetune", FineTune(seed=seed)) for seed in range(n)]
+
+
+def test_runs_are_kept_side_by_side_and_found_again(tmp_path):
+    path = tmp_path / "new" / "runs.json"
+    for cell in some(3):
+        store.add(path, made_up(cell))
+    store.add(path, made_up(some(1)[0], seconds=7.0))
+    runs = store.load(path)
+    assert [runs.find(cell)["seconds"] for cell in some(3)] == [7.0, 60.0, 60.0]
+    assert runs.find(some(1)[0], ("test", "nothing like that")) is None and runs.find(some(4)[3]) is None
+    assert runs.find(some(1)[0], ("test",)) is not None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert content["schema"] == store.SCHEMA and len(path.read_text(encoding="utf-8").splitlines()) == 3 + 2
+    assert [file.name for file in path.parent.iterdir()] == ["runs.json"]
+
+
+def test_runs_of_another_split_are_not_mixed_in(tmp_path):
+    path = tmp_path / "runs.json"
+    store.add(path, made_up(some(1)[0]))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f'"{SPLIT}"', '"by a hash"'), encoding="utf-8")
+    assert store.load(path).by_key == {}
+
+
+OLD = [
+    {"method": "lora", "learning_rate": 3e-3, "seed": seed, "accuracy": accuracy}
+    for seed, accuracy in enumerate((0.80, 0.82, 0.84, 0.82))
+] + [{"method": "head", "learning_rate": 1e-2, "seed": 0, "accuracy": 0.75}]
+
+
+def test_an_older_file_is_shown_until_there_are_new_runs(tmp_path):
+    path = tmp_path / "runs.json"
+    path.write_text(json.dumps({"schema": store.OLDER, "runs": OLD}), encoding="utf-8")
+    assert page.quoted(store.load(path)) == OLD
+    store.add(path, made_up(Cell("tfidf", FineTune())))
+    store.add(path, made_up(Cell("finetune", FineTune(limit=600))))
+    store.add(path, made_up(Cell("finetune", FineTune(learning_rate=1e-5))))
+    assert page.quoted(store.load(path)) == []
+    store.add(path, made_up(Cell("finetune", FineTune(method="lora", seed=3))))
+    (run,) = page.quoted(store.load(path))
+    assert (run["method"], run["learning_rate"], run["seed"], run["accuracy"]) == ("lora", 3e-3, 3, pytest.approx(0.83))
+    assert (run["training_texts"], run["test_texts"]) == (5970, 1706)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "cannot be read"),
+        ("[]", "cannot be read"),
+        ('{"schema": "x", "runs": []}', "its schema is 'x'"),
+        ('{"schema": "course/training/v2", "runs": [{"split": "near-duplicates"}]}', "cannot be understood"),
+    ],
+)
+def test_a_foreign_file_is_refused_and_stays_as_it_is(tmp_path, content, message):
+    path = tmp_path / "runs.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(RecipeError, match=message):
+        store.add(path, made_up(some(1)[0]))
+    assert path.read_text(encoding="utf-8") == content
+
+
+# --- The processes ----------------------------------------------------------------------------------------------------
+
+
+def scripted(tmp_path: Path, body: str) -> tuple[str, ...]:
+    """A command that takes a cell as cell.py does, and is done at once."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import json, os, sys, time\nfrom pathlib import Path\n"
+        "asked = json.loads(sys.stdin.readline())\nconfig = asked['cell']['config']\n"
+        f"folder = Path({str(tmp_path)!r})\n{body}\n"
+        "found = {'test': {'accuracy': 0.5}, 'validation': {'accuracy': 0.4}, 'seconds': os.getpid()}\n"
+        "Path(asked['out']).write_text(json.dumps(found))\n",
+        encoding="utf-8",
+    )
+    return (sys.executable, "-S", str(script))
+
+
+def test_every_cell_has_a_process_of_its_own_and_only_what_is_asked_for_is_kept(tmp_path):
+    told: list[str] = []
+    runner = running.Runner(
+        threads=1, jobs=2, command=scripted(tmp_path, "assert os.environ['OMP_NUM_THREADS'] == '1'")
+    )
+    running.measure(some(3), tmp_path / "runs.json", runner, ("test",), lambda line: told.append(line))
+    runs = store.load(tmp_path / "runs.json").by_key.values()
+    assert len({run["seconds"] for run in runs}) == 3 and os.getpid() not in {run["seconds"] for run in runs}
+    for run in runs:
+        assert "test" not in run and run["split"] == SPLIT and run["jobs"] == 2
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", run["date"])
+    assert len(told) == 3 and not runner.alive
+
+
+def test_cells_run_side_by_side(tmp_path):
+    """Each waits until the other has begun; one after the other they would wait in vain."""
+    wait = (
+        "(folder / f'began-{config[\"seed\"]}').touch()\n"
+        "end = time.monotonic() + 60\n"
+        "while len(list(folder.glob('began-*'))) < 2:\n"
+        "    assert time.monotonic() < end\n"
+        "    time.sleep(0.01)"
+    )
+    running.measure(some(2), tmp_path / "runs.json", running.Runner(1, 2, scripted(tmp_path, wait)), (), lambda _: None)
+    assert len(store.load(tmp_path / "runs.json").by_key) == 2
+
+
+def test_a_cell_that_fails_is_named_and_the_others_are_kept(tmp_path):
+    fails = "(folder / str(config['seed'])).touch()\nif config['seed'] == 1: sys.exit('there is no such model')"
+    with pytest.raises(RecipeError, match=r"lora, head mean, .*seed 1 failed \(exit code 1\): there is no such model"):
+        running.measure(
+            some(5), tmp_path / "runs.json", running.Runner(1, 1, scripted(tmp_path, fails)), (), lambda _: None
+        )
+    kept = {run["config"]["seed"] for run in store.load(tmp_path / "runs.json").by_key.values()}
+    begun = {int(file.name) for file in tmp_path.iterdir() if file.name.isdigit()}
+    assert 0 in kept and kept == begun - {1} and 4 not in begun
+
+
+def test_the_real_cell_ends_when_nobody_waits_for_it(tmp_path):
+    request = {"cell": some(1)[0].plain(), "threads": 1, "out": str(tmp_path / "out.json"), "folder": str(tmp_path)}
+    line = json.dumps(request) + "\n"
+    outcome = subprocess.run(running.COMMAND, cwd=ROOT, input=line, capture_output=True, text=True, check=False)
+    assert outcome.returncode == 1 and not list(tmp_path.iterdir())
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from solutions.recipes.compare import running, store
+from solutions.recipes.compare.store import Cell
+from solutions.recipes.config import FineTune
+path, *command = sys.argv[1:]
+cells = [Cell("finetune", FineTune(seed=seed)) for seed in range(3)]
+missing = [cell for cell in cells if store.load(Path(path)).find(cell) is None]
+running.measure(missing, Path(path), running.Runner(1, 1, command), (), lambda line: print(line, flush=True))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_table_goes_on_after_a_kill(tmp_path, number):
+    slow = (
+        "import threading\n"
+        "threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()\n"
+        "with (folder / 'log').open('a') as log: print(os.getpid(), config['seed'], file=log)\n"
+        "if config['seed'] == 1 and not (folder / 'killed').exists(): time.sleep(60)"
+    )
+    path = tmp_path / "runs.json"
+    command = [sys.executable, "-c", PARENT, str(path), *scripted(tmp_path, slow)]
+    parent = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert parent.stdout is not None and "seed 0" in parent.stdout.readline()
+        end = time.monotonic() + 60
+        while len((tmp_path / "log").read_text(encoding="utf-8").split()) < 4 and time.monotonic() < end:
+            time.sleep(0.01)
+        parent.send_signal(number)
+        assert parent.wait(60) != 0
+    finally:
+        parent.kill()
+        parent.communicate()
+    assert {run["config"]["seed"] for run in store.load(path).by_key.values()} == {0}
+    orphan = int((tmp_path / "log").read_text(encoding="utf-8").split()[2])
+    while is_alive(orphan) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not is_alive(orphan)
+
+    (tmp_path / "killed").touch()
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    seeds = [line.split()[1] for line in (tmp_path / "log").read_text(encoding="utf-8").splitlines()]
+    assert seeds == ["0", "1", "1", "2"] and len(store.load(path).by_key) == 3
+
+
+def is_alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        return state != "Z"
+    except OSError:
+        try:
+            os.kill(process, 0)
+        except OSError:
+            return False
+        return not Path("/proc/self").exists()
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_section_is_put_between_its_markers_and_nowhere_else(tmp_path):
+    place, table = tmp_path / "page.md", TABLES["reinit"]
+    begin, end = page.markers("reinit")
+    place.write_text(f"Before.\n{begin}\nold\n{end}\nAfter.\n", encoding="utf-8")
+    page.put(place, table, "new", "| short |\n|---|")
+    page.put(place, table, "newer", "| short |\n|---|")
+    assert place.read_text(encoding="utf-8") == f"Before.\n{begin}\nnewer\n{end}\nAfter.\n"
+    for text in ("", f"{begin}\n", f"{end}\n{begin}\n", f"{begin}{end}{begin}{end}", "| short |\n\n"):
+        place.write_text(text, encoding="utf-8")
+        with pytest.raises(RecipeError, match="no place for this table"):
+            page.put(place, table, "new", "| short |\n|---|")
+        assert place.read_text(encoding="utf-8") == text
+    page.put(tmp_path / "another.md", table, "new", "| short |\n|---|")
+    assert (tmp_path / "another.md").read_text(encoding="utf-8") == f"# Results\n\n{begin}\nnew\n{end}\n"
+
+
+def test_the_short_table_is_put_where_the_old_one_was(tmp_path):
+    place, old = tmp_path / "page.md", page.short_table(OLD)
+    assert old.splitlines()[2:] == [
+        "| LoRA, r = 8 | 3e-3 | 4 | .820 ± .008 | .800, .840 |",
+        "| head alone | 1e-2 | 1 | .750 | - |",
+    ]
+    place.write_text(f"Before.\n\n{old}\n\nAfter, and | a | bar |.\n", encoding="utf-8")
+    new = page.short_table(OLD[:2])
+    page.put(place, TABLES["methods"], "the long one", new)
+    assert place.read_text(encoding="utf-8") == f"Before.\n\n{new}\n\nAfter, and | a | bar |.\n"
+    lora, head = page.rows(OLD)
+    assert lora.mean == pytest.approx(0.82) and lora.standard_error == pytest.approx((0.0008 / 12) ** 0.5)
+    assert math.isnan(head.standard_error)  # one run says nothing about another
+
+
+def test_a_section_says_what_it_rests_on():
+    asked = Asked(seeds=2, limit=700, device="cpu")
+    runs = whole("reinit", asked)
+    text = page.section(TABLES["reinit"], asked, runs, page.command(TABLES["reinit"], asked, 2, 1), "reinit.png")
+    assert "**Only 700 texts** (`--limit 700`)" in text and "![Layers that start anew](results/reinit.png)" in text
+    assert "\n    course run compare reinit --seeds 2 --limit 700 --device cpu --jobs 2 --threads 1\n" in text
+    assert (
+        "Measured 2026-01-02 on cpu (A CPU, AVX2; fp32). Threads of a run: 1; runs side by side: 1." in text
+        and "torch 2.9.0" in text
+    )
+    assert text.endswith("Not measured on a GPU.") and "Not complete" not in text
+    gpu = whole("reinit", asked, device="cuda:0")
+    assert "Not measured on a GPU" not in page.section(TABLES["reinit"], asked, gpu, "", None)
+    del runs.by_key[next(iter(runs.by_key))]
+    assert "**Not complete**: 7 of 8 runs are measured." in page.section(TABLES["reinit"], asked, runs, "", None)
+    assert "Not measured yet." in page.section(TABLES["reinit"], asked, Runs(), "", None)
+
+
+def quote(*words: str) -> str:
+    outcome = CliRunner().invoke(cli, ["compare", *words, "--quote"])
+    assert outcome.exit_code == 0, outcome.output
+    return outcome.stdout
+
+
+def test_quote_prints_the_markdown_and_measures_nothing(tmp_path):
+    path = tmp_path / "runs.json"
+    for run in whole("reinit", Asked(seeds=1)).by_key.values():
+        store.add(path, run)
+    before = path.read_bytes()
+    place = tmp_path / "results.md"
+    shown = quote("reinit", "--seeds", "1", "--json", str(path), "--write", str(place))
+    assert shown.startswith("## Layers that start anew\n") and "| 3 | 1.000 | 1 | .000 | .000 to .000 |" in shown
+    written = re.sub(r"!\[.*\]\(.*\)\n\n", "", place.read_text(encoding="utf-8"))
+    assert written == f"# Results\n\n<!-- compare reinit -->\n{shown}<!-- end of compare reinit -->\n"
+    assert path.read_bytes() == before
+
+
+def test_the_committed_page_is_what_its_commands_print():
+    text = (ROOT / "docs/results.md").read_text(encoding="utf-8")
+    for name in TABLES:
+        begin, end = page.markers(name)
+        assert text.count(begin) == text.count(end) == 1, name
+        section = text.partition(f"{begin}\n")[2].partition(end)[0]
+        command = shlex.split(re.search(r"^    (course run compare .*)$", section, re.MULTILINE)[1])
+        picture = re.search(r"!\[.*\]\((.*)\)\n\n", section)
+        assert quote(*command[3:], "--json", str(ROOT / "docs/training.json")) == (
+            section.replace(picture[0], "") if picture else section
+        )
+        assert picture is None or (ROOT / "docs" / picture[1]).is_file()
+
+
+def test_what_cannot_work_is_refused_before_a_process_starts(tmp_path, monkeypatch, encoder):
+    monkeypatch.setattr(running, "COMMAND", ("does-not-exist",))
+    for words, message in (
+        (["reinit", "--data", "no-such.csv"], "cannot read no-such.csv"),
+        (["methods", "--model", "not here/at all"], "no usable model"),
+        (["methods", "--device", "cuda"], "no device called 'cuda'"),
+        (["reinit", "--data", "imdb"], "has labels and no numbers"),
+        (["prices"], "'prices' is not one of 'methods'"),
+    ):
+        outcome = CliRunner().invoke(cli, ["compare", *words, "--json", str(tmp_path / "runs.json")])
+        assert outcome.exit_code == 2 and message in outcome.stderr, outcome.output
+    monkeypatch.setattr("solutions.recipes.compare.options.find_spec", lambda name: None)
+    outcome = CliRunner().invoke(cli, ["compare", "methods", "--json", str(tmp_path / "runs.json")])
+    assert "scikit-learn is missing" in outcome.stderr and not list(tmp_path.iterdir())
+
+
+# --- What a cell does -------------------------------------------------------------------------------------------------
+
+
+def test_a_run_keeps_the_errors_on_the_test_texts(config, tmp_path):
+    config = dataclasses.replace(config, task="regression", label_column="stars", method="full", limit=120)
+    run = cells.fine_tuned(Cell("finetune", config), tmp_path, threads=1)
+    rmse = math.sqrt(sum(error**2 for error in run["errors"]) / len(run["errors"]))
+    assert rmse == pytest.approx(run["test"]["rmse"], abs=1e-3) and len(run["errors"]) == run["texts"]["test"]
+    assert run["saved_bytes"] == (tmp_path / "run/model/model.safetensors").stat().st_size > 0
+    assert run["peak_memory_bytes"] is None or run["peak_memory_bytes"] > 0
+    assert not list(tmp_path.rglob("*.png"))
+    lines = (tmp_path / "run/predictions.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = splitting.split(*data.load(config.data, "regression", "text", "stars"), limit=120).test
+    assert [json.loads(line)["text"] for line in lines] == texts.texts
+    assert [json.loads(line)["true"] for line in lines] == pytest.approx(texts.labels, abs=1e-5)
+
+
+def test_labels_are_predicted_by_name(config, tmp_path):
+    run = cells.fine_tuned(Cell("finetune", dataclasses.replace(config, train_texts=40)), tmp_path, threads=1)
+    said = [json.loads(line) for line in (tmp_path / "run/predictions.jsonl").read_text(encoding="utf-8").splitlines()]
+    right = sum(one["true"] == one["predicted"] for one in said)
+    assert right / len(said) == pytest.approx(run["test"]["accuracy"]) and run["texts"]["train"] == 40
+    assert {one["true"] for one in said} == {"praise", "blame"} and "errors" not in run
+
+
+def test_a_run_that_diverges_is_a_result(monkeypatch, config, tmp_path):
+    def diverge(*_, **__):
+        raise Diverged("the loss became nan")
+
+    monkeypatch.setattr("solutions.recipes.finetune.finetune", diverge)
+    assert cells.fine_tuned(Cell("finetune", config), tmp_path, 1) == {"diverged": "the loss became nan"}
+
+
+@pytest.mark.skipif(find_spec("sklearn") is None, reason="needs scikit-learn (extra: compare)")
+def test_tfidf_learns_which_words_praise(config, tmp_path):
+    run = cells.bag_of_words(Cell("tfidf", config), tmp_path, threads=1)
+    assert run["test"]["accuracy"] > 0.9 and run["test"]["n"] == run["texts"]["test"] == 40
+    from safetensors.numpy import load_file
+
+    saved = load_file(tmp_path / "tfidf.safetensors")
+    assert run["parameters"]["trainable"] == saved["weight"].size + saved["bias"].size
+    assert saved["idf"].shape == (saved["weight"].shape[1],)
+    fewer = cells.bag_of_words(Cell("tfidf", dataclasses.replace(config, train_texts=20)), tmp_path, threads=1)
+    assert fewer["texts"] == {"train": 20, "validation": 3, "test": 40}
+    assert fewer["parameters"]["trainable"] < run["parameters"]["trainable"]
+
+
+def test_fewer_texts_to_train_on_leave_the_test_texts_alone(config):
+    parts = splitting.split(*data.load(config.data))
+    small, other = (splitting.fewer_to_train(parts, 35, seed) for seed in (0, 1))
+    assert small.test == parts.test and len(small.train) == 35
+    assert len(small.validation) == round(35 * len(parts.validation) / len(parts.train))
+    assert set(small.train.texts) < set(parts.train.texts) and set(small.train.texts) != set(other.train.texts)
+    assert small == splitting.fewer_to_train(parts, 35, 0)
+    with pytest.raises(RecipeError, match="--train-texts 9000 is more than the 140 texts"):
+        splitting.fewer_to_train(parts, 9000, 0)
+    with pytest.raises(RecipeError, match="all 1 training texts that seed 0 draws have the same label"):
+        splitting.fewer_to_train(parts, 1, 0)
+
+
+# --- Memory -----------------------------------------------------------------------------------------------------------
+
+
+def test_with_checkpointing_the_formula_keeps_inputs_and_one_layer():
+    """Width 5, 3 layers, 1 head, 2 texts of 3 tokens: inputs 4*3*2*3*5 = 360; one layer 66*30 + 9*2*9 = 2142."""
+    shape = BertConfig(hidden_size=5, num_hidden_layers=3, num_attention_heads=1)
+    plain = memory_model.predicted(shape, "full", 100, 100, 2, 3, checkpointing=False)
+    assert plain == strategy.training_memory(100, 100, 2, 3, 5, 3, 1, 66)
+    again = memory_model.predicted(shape, "full", 100, 100, 2, 3, checkpointing=True)
+    assert again["activations"] == 360 + 2142 and again["total"] == 16 * 100 + 2502
+    assert memory_model.predicted(shape, "head", 100, 3, 2, 3, checkpointing=True)["total"] == 4 * 100 + 12 * 3
+
+
+@pytest.mark.skipif(not memory.can_restart(), reason="the highest resident memory cannot be watched here")
+@pytest.mark.parametrize("method", ["full", "lora", "head"])
+def test_a_measured_step_is_one_of_this_method(config, method, encoder):
+    before = torch.nn.functional.dropout
+    config = dataclasses.replace(config, method=method, max_length=16)
+    run = memory_model.measure(config, checkpointing=True)
+    assert torch.nn.functional.dropout is before
+    trained, total = run["parameters"]["trainable"], run["parameters"]["total"]
+    assert run["predicted"]["grads"] == 4 * trained and run["predicted"]["weights"] == 4 * total
+    assert {"full": trained == total, "lora": 50 < trained < total, "head": trained == 50}[method]
+    assert run["measured_bytes"] is not None  # in this large process a tiny step may find its room ready
+    with pytest.raises(RecipeError, match="has 64 positions, and 128 are needed"):
+        memory_model.measure(dataclasses.replace(config, max_length=128), checkpointing=False)
+
+
+@pytest.mark.skipif(not memory.can_restart(), reason="the highest resident memory cannot be watched here")
+def test_the_highest_resident_memory_is_seen_and_forgotten():
+    watch = memory.Memory(torch.device("cpu"))
+    block = bytearray(200_000_000)
+    block[::4096] = b"1" * len(block[::4096])
+    high = watch.peak()
+    del block
+    watch.restart()
+    assert high > 190_000_000 and watch.peak() < 100_000_000
+
+
+# --- The real thing ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_command_measures_a_table_and_goes_on(tmp_path, encoder, reviews):
+    place, path = tmp_path / "results.md", tmp_path / "training.json"
+    command = [sys.executable, "-m", "solutions.recipes", "compare", "reinit", "--data", str(reviews), "--seeds", "1"]
+    command += ["--label-column", "stars", "--model", str(encoder), "--jobs", "2", "--write", str(place)]
+    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert outcome.returncode == 2 and "reinit 3 is more than the 2 layers" in outcome.stderr  # a tiny encoder
+    assert 2 <= len(store.load(path).by_key) <= 3 and not place.exists()
+    for run in store.load(path).by_key.values():
+        assert run["threads"] == 1 and len(run["errors"]) == run["texts"]["test"] == 40
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not memory.can_restart(), reason="the highest resident memory cannot be watched here")
+@pytest.mark.parametrize("method", ["full", "lora"])
+def test_the_memory_model_is_right_within_its_bar(method):
+    """In a process of its own, as the command measures it."""
+    config = FineTune(method=method, model=tables.BERT_BASE, batch_size=4, max_length=128)
+    run = running.Runner(threads=1, jobs=1).run(Cell("memory", config))
+    assert run["measured_bytes"] == pytest.approx(run["predicted"]["total"], rel=tables.BAR)
+
+
+def test_the_help_names_every_table_at_eighty_columns():
+    shown = CliRunner().invoke(cli, ["compare", "--help"], terminal_width=80, env={"COLUMNS": "80"}).stdout
+    assert max(map(len, shown.splitlines())) <= 80 and "\nWhat to measure:\n" in shown
+    assert all(name in shown for name in TABLES)
