@@ -1138,8 +1138,8 @@ class CheckRecommendHparams:
             if not all(any(piece in name for piece in excluded) for name in (*BIASES, *NORMS)):
                 expect.remark(
                     mark(
-                        "decay_exclude is spelled differently from the parameter names of BERT, so a substring test would "
-                        "miss some: BERT's names contain `bias` and `LayerNorm`."
+                        "decay_exclude is spelled differently from the parameter names of BERT, so a substring test "
+                        "would miss some: BERT's names contain `bias` and `LayerNorm`."
                     )
                 )
             expect.true(

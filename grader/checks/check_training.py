@@ -1116,7 +1116,7 @@ class CheckCustomLoss:
         """large logits give finite losses and gradients; a smoothing or a gamma out of range is refused"""
         for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
             result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
-            # 1e-10 in place of a missing probability of 0, against an infinite slope, is a factor of 1e-5 to a loss of 100
+            # 1e-10 in place of a missing probability of 0 (against an infinite slope) is 1e-5 times a loss of 100
             result.demand(
                 "the log of a probability that has been rounded to 0 is minus infinity: take log_softmax",
                 tolerance=1e-3,
