@@ -325,7 +325,16 @@ def test_what_is_compiled_is_the_encoder_for_batches_of_any_shape(finished, monk
 
 @pytest.mark.slow
 def test_what_a_run_does_not_need_is_not_imported():
-    heavy = ("pandas", "sklearn", "peft", "matplotlib", "datasets", "tensorboard")
-    code = f"import sys, solutions.recipes.finetune; print([name for name in {heavy} if name in sys.modules])"
+    heavy = ("pandas", "sklearn", "peft", "matplotlib", "datasets", "tensorboard", "scipy")
+    code = f"""
+import sys
+from solutions.recipes.quick import without_scipy
+with without_scipy():
+    import solutions.recipes.finetune
+from transformers.utils import is_scipy_available
+from importlib.util import find_spec
+assert is_scipy_available() == (find_spec("scipy") is not None)
+print([name for name in {heavy} if name in sys.modules])
+"""
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"

@@ -3,6 +3,7 @@
     options.py     the command line of ``finetune``
     config.py      everything a run can be told, in one frozen dataclass
     preflight.py   what can be refused before torch is loaded
+    quick.py       imports that a recipe does without
     functions.py   the exercises' functions: the reference's, or yours (``--mine``)
     hardware.py    which device, which precision, how many threads
     data.py        texts with labels or numbers (ratings.py: one source of numbers), batches of similar length

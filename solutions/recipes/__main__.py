@@ -64,8 +64,11 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
 
     console = Console(quiet=not preflight.first())
     with console.status("starting torch"):  # some seconds, for which `--help` should not wait
-        from solutions.recipes import display
-        from solutions.recipes import finetune as run
+        from solutions.recipes.quick import without_scipy
+
+        with without_scipy():
+            from solutions.recipes import display
+            from solutions.recipes import finetune as run
 
     try:
         result = run.finetune(config, out, console, **about)

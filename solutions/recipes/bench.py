@@ -149,7 +149,7 @@ def our_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
 
 def trainer_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
     """An epoch of the Trainer of transformers: all weights, defaults, texts of similar length together."""
-    from transformers import DataCollatorWithPadding, Trainer, TrainerCallback, TrainingArguments
+    from transformers import DataCollatorWithPadding, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
     hardware = find_hardware(config)
     model = pretrained(AutoModelForSequenceClassification, config.model, dtype=torch.float32, num_labels=2)
@@ -184,7 +184,9 @@ def trainer_recipe(data: Tokenised, config: FineTune) -> Callable[[], Turn]:
                 disable_tqdm=True,
             )
             collator = DataCollatorWithPadding(tokenizer)
-            Trainer(model, arguments, train_dataset=rows, data_collator=collator, callbacks=[watch]).train()
+            trainer = Trainer(model, arguments, train_dataset=rows, data_collator=collator, callbacks=[watch])
+            trainer.remove_callback(PrinterCallback)
+            trainer.train()
         (seconds, cpu_seconds), (started, cpu_started) = watch.ended, watch.began
         return Turn(len(rows), seconds - started, cpu_seconds - cpu_started)
 
