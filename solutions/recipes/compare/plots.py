@@ -113,7 +113,7 @@ def memory(axes: Any, found: Found) -> None:
     axes.set_yticks(places, names, fontsize=8)
     axes.invert_yaxis()
     axes.set_xlabel("GB")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1), ncols=5, fontsize=8)
 
 
 DRAWN: dict[str, Callable[[Any, Found], None]] = {
