@@ -14,6 +14,9 @@
     finetune.py    the run around it: train, test, save, reload, report
     saving.py      a finished run on the disk (peft_format.py, pictures.py), loaded again by predicting.py
     bench.py       how many texts per second, against the chapter's recipe
+    speedrun.py    83 % against the clock (speedrun_options.py: the rules); scoreboard.py keeps the runs
+    pipelines.py   the chapter's tour beside the exercises' functions (tour_models.py: what it asks)
+    gpu_check.py   every recipe for a moment on a GPU, step by step (gpu_steps.py: what is measured)
 
 ``course run finetune --out DIR`` ends up in ``__main__.py`` here.
 """
