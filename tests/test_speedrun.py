@@ -234,7 +234,7 @@ def test_the_table_is_shown_in_eighty_columns(capsys):
     shown = capsys.readouterr().out
     assert re.search(r"^ours +01-02 03:04 +full +100.0 s +200.0 s +\.840 +reached +ours", shown, re.MULTILINE)
     assert re.search(r"^your best +01-02 03:04 +full +90.0 s", shown, re.MULTILINE)
-    assert "3 runs in speedrun.jsonl (1 lines that cannot be read)" in shown
+    assert "Runs in speedrun.jsonl: 3 (unreadable lines: 1)" in shown
     assert "Your own functions in the best run: basics.pad_batch" in shown
     assert max(map(len, shown.splitlines())) <= 80
 

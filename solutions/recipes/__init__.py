@@ -20,6 +20,9 @@
     memory.py      how much of it a process takes
     compare/       the chapter's and the blog's tables, measured by many such runs
     bench.py       how many texts per second, against the chapter's recipe
+    speedrun.py    83 % against the clock (speedrun_options.py: the rules); scoreboard.py keeps the runs
+    pipelines.py   the chapter's tour beside the exercises' functions (tour_models.py: what it asks)
+    gpu_check.py   every recipe for a moment on a GPU, step by step (gpu_steps.py: what is measured)
 
 ``course run finetune --out DIR`` ends up in ``__main__.py`` here.
 """

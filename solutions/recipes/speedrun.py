@@ -245,6 +245,6 @@ def show(console: Console, entries: Sequence[Entry], machine: dict[str, object],
         console.print(f"Your own functions in the best run: {escape(', '.join(map(str, best.yours)))}", highlight=False)
     elsewhere = len(entries) - len(here)
     notes = [f"{elsewhere} on other machines or settings of it"] if elsewhere else []
-    notes += [f"{strange} lines that cannot be read"] if strange else []
+    notes += [f"unreadable lines: {strange}"] if strange else []
     told = f" ({', '.join(notes)})" if notes else ""
-    console.print(f"{len(entries)} runs in {table}{told}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"Runs in {table}: {len(entries)}{told}", markup=False, highlight=False, soft_wrap=True)
