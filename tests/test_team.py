@@ -146,7 +146,7 @@ def alone(config, tmp_path_factory) -> Path:
 
 
 @needs_fork
-@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("size", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_processes_come_to_the_weights_of_one(config, alone, tmp_path, size):
     out = tmp_path / "run"
     together(size, lambda rank: finetune(config, out, QUIET) and None, tmp_path / "log")
@@ -243,7 +243,7 @@ def test_killed_processes_go_on_to_the_same_weights(config, tmp_path, method):
 
 
 @needs_fork
-@pytest.mark.parametrize("fsdp", ["false", "true"])
+@pytest.mark.parametrize("fsdp", ["false", pytest.param("true", marks=pytest.mark.slow)])
 def test_two_processes_go_on_where_one_was_stopped(config, alone, tmp_path, monkeypatch, fsdp):
     def stop(*arguments):
         save(*arguments)

@@ -285,7 +285,7 @@ def run(
         turns = measure("recipes", recipes | {TRAINER: trainer_recipe(texts, config)}, f"{described(texts)} of {data}")
         report["against_trainer"] = against = summarise(turns, TRAINER)["full"]
         low, high = against["ratio_range"]
-        console.print(f"full: {against['ratio']:.1f} ({low:.1f} - {high:.1f}) x the Trainer", highlight=False)
+        console.print(f"full: {against['ratio']:.1f} ({low:.1f} - {high:.1f}) × the Trainer", highlight=False)
         report["texts"] = len(texts.tokens)
     if "imdb" in parts:
         config = replace(config, data=long_data, max_length=LONG_LENGTH)
