@@ -29,6 +29,7 @@ from solutions.recipes.functions import Functions, functions
 from solutions.recipes.gpu_options import FIRST, Check, Step
 from solutions.recipes.hardware import Hardware, bf16_pays, find_device, processor
 from solutions.recipes.journal import Journal
+from solutions.recipes.memory import Memory
 from solutions.recipes.methods import adapt
 from solutions.recipes.model import Classifier, load_classifier, load_tokenizer, pretrained
 from solutions.recipes.saving import load_run
@@ -76,19 +77,17 @@ class Bench:
         return Hardware(device, bf16, torch.get_num_threads())
 
 
-class Allocator:
-    """The most memory that torch's allocator has handed out on a GPU."""
+class Allocator(Memory):
+    """The most memory that torch's allocator has handed out on a GPU, on top of what it had before."""
 
     def __init__(self, device: torch.device) -> None:
         """Look at what there is before."""
-        self.device, self.cuda = device, device.type == "cuda"
-        self.before = torch.cuda.memory_allocated(device) if self.cuda else 0
-        if self.cuda:
-            torch.cuda.reset_peak_memory_stats(device)
+        super().__init__(device)
+        self.restart()
 
     def peak(self) -> int | None:
-        """Bytes on top of what there was; None on a CPU, where there is no allocator to ask."""
-        return torch.cuda.max_memory_allocated(self.device) - self.before if self.cuda else None
+        """Bytes; None on a CPU, where there is no allocator to ask."""
+        return super().peak() if self.device.type == "cuda" else None
 
 
 class Losses(Journal):
