@@ -12,7 +12,7 @@ Objective = Literal["mlm", "clm"]
 OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 SCRATCH, EMBEDDED = "scratch", "embedded"
 
-EVALUATIONS = 8
+EVALUATIONS = 6
 """How often a run looks at the evaluation texts, unless it is told otherwise; the look before the first step and the
 long one at the end come on top."""
 SHORTEST_BLOCK = 8
@@ -46,7 +46,7 @@ class PreTrain:
     """Texts to keep, over all parts of the data; None keeps all."""
     block: int = 128
     """Tokens in a row of the batch; texts are joined and cut into such blocks."""
-    steps: int = 600
+    steps: int = 300
     """Optimizer steps; texts come again if there are too few."""
     batch_size: int = 8
     """Blocks per optimizer step."""
@@ -65,7 +65,7 @@ class PreTrain:
     """Longer gradients are shortened to this."""
     evaluate_every: int | None = None
     """Optimizer steps between two looks at the evaluation texts; None looks `EVALUATIONS` times."""
-    evaluation_blocks: int = 64
+    evaluation_blocks: int = 32
     """Blocks that each look reads; the one at the end reads eight times as many, if there are."""
     vocab_size: int = 8000
     """Scratch: word pieces, special tokens included."""

@@ -7,7 +7,7 @@ import click
 from solutions.recipes import options
 from solutions.recipes.config import PRECISIONS
 from solutions.recipes.options import FILE, FOLDER, MACHINE, OPTIMIZER, RUN, TRAINING, WHAT, Function
-from solutions.recipes.pretrain_config import LEARNING_RATES, OBJECTIVES, PreTrain
+from solutions.recipes.pretrain_config import EVALUATIONS, LEARNING_RATES, OBJECTIVES, PreTrain
 
 SHAPE = "The model, if it starts from scratch"
 FOR_SCRATCH = ("vocab_size", "layers", "width", "heads")
@@ -41,7 +41,7 @@ OPTIONS = (
     option(TRAINING, "--limit", type=int, help="Keep only so many texts, for a quick look."),
     option(
         TRAINING, "--evaluate-every", type=int, metavar="STEPS",
-        help="Evaluation loss and examples so often; 8 times if not given.",
+        help=f"Evaluation loss and examples so often; {EVALUATIONS} times if not given.",
     ),
     option(TRAINING, "--evaluation-blocks", type=int, help="Blocks to evaluate on; 8 times as many at the end."),
     option(
