@@ -21,11 +21,14 @@ import torch
 from click.testing import CliRunner
 from rich.console import Console
 
-from solutions.recipes import gpu_check, gpu_options, gpu_steps, pictures, preflight
+from solutions.recipes import pictures, preflight
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.gpu_options import STEPS, Check, Step
+from solutions.recipes.gpu import check as gpu_check
+from solutions.recipes.gpu import options as gpu_options
+from solutions.recipes.gpu import steps as gpu_steps
+from solutions.recipes.gpu.options import STEPS, Check, Step
 from solutions.recipes.hardware import Hardware
 from tests import tiny
 
@@ -181,7 +184,7 @@ def test_prediction_without_a_run_says_which_step_is_missing(told, tmp_path):
         here(*steps("predict"), told, tmp_path, 0)
 
 
-def test_pretraining_is_compared_if_there_is_such_a_recipe(told, tmp_path, monkeypatch):
+def test_pretraining_is_compared(told, tmp_path, monkeypatch):
     asked = []
 
     def pretrain(config, out, console, overwrite=False):
@@ -192,13 +195,7 @@ def test_pretraining_is_compared_if_there_is_such_a_recipe(told, tmp_path, monke
         (out / "metrics.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
         return {"seconds": 1.0}
 
-    fakes = {"pretrain": types.SimpleNamespace(pretrain=pretrain),
-             "pretrain_config": types.SimpleNamespace(PreTrain=types.SimpleNamespace)}  # fmt: skip
-    monkeypatch.setattr(gpu_steps, "find_spec", lambda _: None)
-    skipped = here(*steps("pretrain:clm"), told, tmp_path, 0)
-    assert skipped == {"status": "skipped", "reason": "there is no recipe called pretrain"}
-    monkeypatch.setattr(gpu_steps, "find_spec", lambda _: True)
-    monkeypatch.setattr(gpu_steps, "import_module", lambda name: fakes[name.rpartition(".")[2]])
+    monkeypatch.setattr(gpu_steps.pretraining, "pretrain", pretrain)
     outcome = here(*steps("pretrain:mlm"), told, tmp_path, 0)
     assert outcome["status"] == "ok" and outcome["result"]["runs"]["fp32"]["off_by"] == 0
     assert gpu_check.cells(outcome) == ["0.0e+00", "5.0e-03", "-", "-", "-"]
@@ -387,7 +384,7 @@ def test_a_wrong_command_is_explained(tmp_path, monkeypatch, arguments, complain
     assert done.exit_code == 2 and complaint in done.output and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("status", "code"), [("ok", 0), ("skipped", 0), ("different", 1), ("timeout", 1)])
+@pytest.mark.parametrize(("status", "code"), [("ok", 0), ("different", 1), ("timeout", 1)])
 def test_the_exit_code_says_whether_all_is_well(told, tmp_path, monkeypatch, status, code):
     given = []
 

@@ -16,12 +16,15 @@ import torch
 from click.testing import CliRunner
 from rich.console import Console
 
-from solutions.recipes import pictures, pipelines, pipelines_options, tour_models
+from solutions.recipes import pictures
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.finetune import finetune
-from solutions.recipes.pipelines_options import PARTS, Tour
+from solutions.recipes.tour import models as tour_models
+from solutions.recipes.tour import options as pipelines_options
+from solutions.recipes.tour import pipelines
+from solutions.recipes.tour.options import PARTS, Tour
 from tests import tiny
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,7 +67,7 @@ def test_examples_in_the_docstrings_run():
 
 def test_the_reference_says_at_every_stop_what_transformers_says(config, tmp_path):
     result = pipelines.tour(config, QUIET, tmp_path / "tour.json")
-    assert list(result["stops"]) == list(PARTS) and not result["skipped"]
+    assert list(result["stops"]) == list(PARTS)
     compared = {one["ours"]: one["difference"] for stop in result["stops"].values() for one in stop["comparisons"]}
     assert set(compared) == {f"{slug}.{name}" for slug, names in pipelines_options.USED.items() for name in names}
     assert not any(compared.values()), compared
@@ -156,17 +159,20 @@ def test_what_is_not_named_is_made_on_the_spot_and_says_so(config, tmp_path, mon
         made.append(told)
         return finetune(dataclasses.replace(told, data=str(reviews)), out, console)
 
+    def pretrained(told, out, console):
+        made.append(told)
+        tiny.save_bert(out, "masked") if told.objective == "mlm" else tiny.save_gpt(out)
+
     monkeypatch.setattr(tour_models, "finetune", quick)
-    monkeypatch.setattr(tour_models, "find_spec", lambda _: None)  # as if there were no recipe for them
+    monkeypatch.setattr(tour_models.pretraining, "pretrain", pretrained)
     here = dataclasses.replace(config, sentiment=None, ner=None, mlm=None, clm=None, steps=3, limit=80)
     result = pipelines.tour(here, QUIET)
     stops = result["stops"]
-    assert result["skipped"] == ["generation", "fill-mask"] and result["different"] == 0
-    assert "pretrain --objective mlm --out runs/mlm, then --mlm runs/mlm" in stops["fill-mask"]["skipped"]
+    assert result["different"] == 0
+    assert "pretrain --objective mlm --out runs/mlm, then --mlm runs/mlm" in stops["fill-mask"]["model"]
     assert "made on the spot" in stops["sentiment"]["model"] and "3 steps" in stops["sentiment"]["model"]
     assert "a TOY made on the spot" in stops["entities"]["model"] and "3 steps" in stops["entities"]["model"]
-    assert made[0].limit == 80 and made[0].device == "cpu"
-    assert "Skipped: generation, fill-mask." in pipelines.summary(result)
+    assert all(one.limit == 80 and one.device == "cpu" for one in made) and len(made) == 3
 
 
 def test_the_toy_learns_its_names(config):
@@ -205,8 +211,8 @@ def test_a_model_of_another_kind_is_refused(config, changes, complaint):
     ],
 )
 def test_a_wrong_command_is_refused_before_torch_is_loaded(monkeypatch, config, arguments, complaint):
-    monkeypatch.setitem(sys.modules, "solutions.recipes.pipelines", None)
-    monkeypatch.delattr("solutions.recipes.pipelines")
+    monkeypatch.setitem(sys.modules, "solutions.recipes.tour.pipelines", None)
+    monkeypatch.delattr("solutions.recipes.tour.pipelines")
     done = CliRunner().invoke(cli, ["pipelines", "--model", config.model, *arguments])
     assert done.exit_code in (2, 4) and complaint in done.output
 

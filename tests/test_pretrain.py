@@ -37,7 +37,7 @@ from transformers import (
     RobertaForMaskedLM,
 )
 
-from solutions.recipes import journal, pictures, preflight, pretrain_data, pretrain_display, splitting, training
+from solutions.recipes import journal, pictures, preflight, splitting, training
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import load
@@ -45,9 +45,11 @@ from solutions.recipes.errors import Interrupted, RecipeError, StudentError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.functions import functions
 from solutions.recipes.hardware import Hardware
-from solutions.recipes.pretrain import pretrain, used
-from solutions.recipes.pretrain_config import PreTrain
-from solutions.recipes.pretrain_model import LanguageModel, refuse_bidirectional, renew_head
+from solutions.recipes.pretrain import data as pretrain_data
+from solutions.recipes.pretrain import display as pretrain_display
+from solutions.recipes.pretrain.config import PreTrain
+from solutions.recipes.pretrain.model import LanguageModel, refuse_bidirectional, renew_head
+from solutions.recipes.pretrain.run import pretrain, used
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
@@ -67,12 +69,12 @@ def one_thread():
 
 @pytest.fixture(autouse=True)
 def short_samples(monkeypatch):
-    monkeypatch.setattr("solutions.recipes.pretrain_training.WRITTEN", 4)
+    monkeypatch.setattr("solutions.recipes.pretrain.training.WRITTEN", 4)
 
 
 @pytest.fixture
 def no_pictures(monkeypatch):
-    monkeypatch.setattr("solutions.recipes.pretrain.draw", lambda out: [])
+    monkeypatch.setattr("solutions.recipes.pretrain.run.draw", lambda out: [])
 
 
 def sentence(draw: random.Random) -> str:
@@ -133,7 +135,7 @@ def any_kind(request, config, encoder) -> PreTrain:
 
 def test_a_finished_run_loads_with_transformers_and_answers_the_same(any_kind, tmp_path, no_pictures, monkeypatch):
     trained: list[LanguageModel] = []
-    monkeypatch.setattr("solutions.recipes.pretrain.evaluate", seen_by(trained))
+    monkeypatch.setattr("solutions.recipes.pretrain.run.evaluate", seen_by(trained))
     result = pretrain(any_kind, tmp_path / "run", QUIET)
     kind = AutoModelForCausalLM if any_kind.objective == "clm" else AutoModelForMaskedLM
     loaded, tokenizer = kind.from_pretrained(tmp_path / "run"), AutoTokenizer.from_pretrained(tmp_path / "run")
@@ -149,7 +151,7 @@ def test_a_finished_run_loads_with_transformers_and_answers_the_same(any_kind, t
 
 def seen_by(trained: list[LanguageModel]):
     """The final evaluation, which notes the model that it is asked about."""
-    from solutions.recipes.pretrain_training import evaluate
+    from solutions.recipes.pretrain.training import evaluate
 
     def evaluate_and_note(model, *rest):
         trained.append(model)
@@ -633,7 +635,7 @@ def test_a_wrong_command_is_refused_in_one_sentence_before_torch_is_loaded(
     monkeypatch.setattr(preflight, "NVIDIA", ())
     other = tmp_path / "other.csv"
     other.write_text("review,mood\nfine,1\n", encoding="utf-8")
-    monkeypatch.setattr("solutions.recipes.pretrain.pretrain", lambda *_, **__: pytest.fail("it was started"))
+    monkeypatch.setattr("solutions.recipes.pretrain.run.pretrain", lambda *_, **__: pytest.fail("it was started"))
     words = [word.format(other=other, good=reviews) for word in arguments]
     said = CliRunner().invoke(cli, ["pretrain", "--out", str(tmp_path / "run"), *words])
     assert said.exit_code in (2, 4) and complaint in " ".join(said.output.split()), said.output

@@ -18,11 +18,13 @@ import torch
 from click.testing import CliRunner
 from rich.console import Console
 
-from solutions.recipes import scoreboard, speedrun, speedrun_options
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError, StudentError
-from solutions.recipes.scoreboard import Entry, Lap
+from solutions.recipes.speedrun import options as speedrun_options
+from solutions.recipes.speedrun import race as speedrun
+from solutions.recipes.speedrun import scoreboard
+from solutions.recipes.speedrun.scoreboard import Entry, Lap
 from tests import tiny
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -188,7 +190,7 @@ def test_the_table_survives_what_was_cut_off_and_what_does_not_belong(tmp_path):
 def test_runs_that_end_together_do_not_lose_each_other(tmp_path):
     path = tmp_path / "runs.jsonl"
     program = (
-        "import sys, json; from pathlib import Path; from solutions.recipes.scoreboard import *\n"
+        "import sys, json; from pathlib import Path; from solutions.recipes.speedrun.scoreboard import *\n"
         "one = Entry.from_plain(json.loads(sys.stdin.read()))\n"
         "for _ in range(60): append(Path(sys.argv[1]), one)\n"
         "assert 'torch' not in sys.modules"
@@ -281,8 +283,8 @@ def test_the_command_passes_on_choices_and_rules(tmp_path, monkeypatch):
     ],
 )
 def test_what_the_rules_exclude_is_refused_before_torch_is_loaded(tmp_path, monkeypatch, arguments, complaint):
-    monkeypatch.setitem(sys.modules, "solutions.recipes.speedrun", None)
-    monkeypatch.delattr("solutions.recipes.speedrun")
+    monkeypatch.setitem(sys.modules, "solutions.recipes.speedrun.race", None)
+    monkeypatch.delattr("solutions.recipes.speedrun.race")
     monkeypatch.setattr("solutions.recipes.preflight.find_model", lambda *_: None)
     monkeypatch.setattr("solutions.recipes.preflight.find_data", lambda *_: None)
     monkeypatch.setattr("solutions.recipes.preflight.workspace_around", lambda _: None)

@@ -15,14 +15,13 @@
     team.py        several processes that train together (torchrun, through Accelerate)
     finetune.py    the run around it: train, test, save, reload, report
     saving.py      a finished run on the disk (peft_format.py, pictures.py), loaded again by predicting.py
-    pretrain.py    a language model instead (its options, config, preflight, data, model, training and display are in
-                   the files pretrain_*.py), saved as transformers saves it, so that finetune can start from it
+    pretrain/      a language model instead, saved as transformers saves it, so that finetune can start from it
     memory.py      how much of it a process takes
     compare/       the chapter's and the blog's tables, measured by many such runs
     bench.py       how many texts per second, against the chapter's recipe
-    speedrun.py    83 % against the clock (speedrun_options.py: the rules); scoreboard.py keeps the runs
-    pipelines.py   the chapter's tour beside the exercises' functions (tour_models.py: what it asks)
-    gpu_check.py   every recipe for a moment on a GPU, step by step (gpu_steps.py: what is measured)
+    speedrun/      83 % against the clock: the rules, the race, the table of runs
+    tour/          the chapter's pipelines beside the exercises' functions, and the models that they ask
+    gpu/           every recipe for a moment on a GPU, step by step
 
 ``course run finetune --out DIR`` ends up in ``__main__.py`` here.
 """

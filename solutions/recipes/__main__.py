@@ -9,25 +9,23 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from solutions.recipes import (
-    gpu_options,
-    pipelines_options,
-    preflight,
-    pretrain_preflight,
-    scoreboard,
-    speedrun_options,
-)
+from solutions.recipes import preflight
 from solutions.recipes.compare.options import compare as measure_and_show
 from solutions.recipes.compare.options import compare_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
-from solutions.recipes.gpu_options import Check, check_options
+from solutions.recipes.gpu import options as gpu_options
+from solutions.recipes.gpu.options import Check, check_options
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
-from solutions.recipes.pipelines_options import Tour, tour_options
-from solutions.recipes.pretrain_config import PreTrain
-from solutions.recipes.pretrain_options import FOR_SCRATCH, pretrain_options
-from solutions.recipes.pretrain_preflight import SETTINGS
-from solutions.recipes.speedrun_options import race_options
+from solutions.recipes.pretrain import preflight as pretrain_preflight
+from solutions.recipes.pretrain.config import PreTrain
+from solutions.recipes.pretrain.options import FOR_SCRATCH, pretrain_options
+from solutions.recipes.pretrain.preflight import SETTINGS
+from solutions.recipes.speedrun import options as speedrun_options
+from solutions.recipes.speedrun import scoreboard
+from solutions.recipes.speedrun.options import race_options
+from solutions.recipes.tour import options as pipelines_options
+from solutions.recipes.tour.options import Tour, tour_options
 
 BENCHMARKS = ("training", "imdb", "inference")
 TOGETHER = ("finetune",)
@@ -187,8 +185,8 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
 
     console = Console()
     with console.status("starting torch"):
-        from solutions.recipes import pretrain as run
-        from solutions.recipes import pretrain_display
+        from solutions.recipes.pretrain import display as pretrain_display
+        from solutions.recipes.pretrain import run
 
     try:
         result = run.pretrain(config, out, console, **about)
@@ -229,7 +227,7 @@ def speedrun(
 
     console = Console()
     with console.status("starting torch"):
-        from solutions.recipes import speedrun as run
+        from solutions.recipes.speedrun import race as run
     run.speedrun(config, ours, seeds, table, console, rehearsal, ask_reference)
 
 
@@ -252,7 +250,7 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
 
     console = Console()
     with console.status("starting torch"):
-        from solutions.recipes import pipelines as run
+        from solutions.recipes.tour import pipelines as run
     if run.tour(config, console, out)["different"]:
         ctx.exit(1)
 
@@ -269,7 +267,7 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
     """
     from rich.console import Console
 
-    from solutions.recipes import gpu_check as run
+    from solutions.recipes.gpu import check as run
 
     if page is not None:
         click.echo(run.page(run.read(page)), nl=False)

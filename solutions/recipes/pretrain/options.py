@@ -7,7 +7,7 @@ import click
 from solutions.recipes import options
 from solutions.recipes.config import PRECISIONS
 from solutions.recipes.options import FILE, FOLDER, MACHINE, OPTIMIZER, RUN, TRAINING, WHAT, Function
-from solutions.recipes.pretrain_config import EVALUATIONS, LEARNING_RATES, OBJECTIVES, PreTrain
+from solutions.recipes.pretrain.config import EVALUATIONS, LEARNING_RATES, OBJECTIVES, PreTrain
 
 SHAPE = "The model, if it starts from scratch"
 FOR_SCRATCH = ("vocab_size", "layers", "width", "heads")

@@ -29,7 +29,7 @@ from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import pretrained
-from solutions.recipes.pretrain_config import PreTrain
+from solutions.recipes.pretrain.config import PreTrain
 
 SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
 FEWEST_POSITIONS = 64

@@ -12,9 +12,9 @@ from transformers import PreTrainedTokenizerBase
 from solutions.recipes.functions import Functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.journal import Journal
-from solutions.recipes.pretrain_config import PreTrain
-from solutions.recipes.pretrain_data import Batches, ends, to
-from solutions.recipes.pretrain_model import LanguageModel
+from solutions.recipes.pretrain.config import PreTrain
+from solutions.recipes.pretrain.data import Batches, ends, to
+from solutions.recipes.pretrain.model import LanguageModel
 from solutions.recipes.training import OnStep, Saving, Trained, Training
 
 MASKED = (

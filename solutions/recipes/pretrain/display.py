@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from solutions.recipes.display import size
-from solutions.recipes.pretrain_config import PreTrain
-from solutions.recipes.pretrain_data import Corpus
+from solutions.recipes.pretrain.config import PreTrain
+from solutions.recipes.pretrain.data import Corpus
 
 NAMES = {"mlm": "masked", "clm": "causal"}
 INDENT = "  "

@@ -23,8 +23,8 @@ from solutions.recipes.data import Labelled, Split, load, read_csv
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
 from solutions.recipes.preflight import PACKAGED
-from solutions.recipes.pretrain_config import PreTrain
-from solutions.recipes.pretrain_preflight import header
+from solutions.recipes.pretrain.config import PreTrain
+from solutions.recipes.pretrain.preflight import header
 from solutions.recipes.splitting import normalise, split
 from solutions.recipes.training import EPOCH_SEED, ONLY_IDS, batch_of
 

@@ -3,13 +3,11 @@
 Nothing that is trained here is good. It is there so that every pipeline has something to say without a download.
 """
 
-import importlib
 import logging
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +33,10 @@ from solutions.recipes.errors import RecipeError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import Classifier, pretrained
-from solutions.recipes.pipelines_options import Tour
+from solutions.recipes.pretrain import run as pretraining
+from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.saving import RECIPE, load_run
+from solutions.recipes.tour.options import Tour
 
 ON_THE_SPOT = Hardware(torch.device("cpu"), bf16=False, threads=1)
 
@@ -117,22 +117,18 @@ def sentiment(tour: Tour, folder: Path) -> Loaded:
     return Loaded(Reviewer(run.model).eval(), run.tokenizer, origin)
 
 
-def language_model(tour: Tour, objective: str, folder: Path) -> Loaded | None:
-    """A masked (``mlm``) or causal (``clm``) language model; None if none was named and none can be made."""
+def language_model(tour: Tour, objective: str, folder: Path) -> Loaded:
+    """A masked (``mlm``) or causal (``clm``) language model: the one that was named, or one made on the spot."""
     named = tour.mlm if objective == "mlm" else tour.clm
     kind = AutoModelForMaskedLM if objective == "mlm" else AutoModelForCausalLM
     if named is not None:
         return from_transformers(kind, named)
-    if find_spec("solutions.recipes.pretrain") is None:
-        return None
-    recipe = importlib.import_module("solutions.recipes.pretrain")
-    config_of = importlib.import_module("solutions.recipes.pretrain_config")
-    config = config_of.PreTrain(
+    config = PreTrain(
         objective=objective, data="rotten-tomatoes", limit=tour.limit, steps=tour.steps, block=32, batch_size=16,
         evaluation_blocks=4, seed=tour.seed, threads=tour.threads, device="cpu", precision="fp32",
     )  # fmt: skip
     out = folder / objective
-    recipe.pretrain(config, out, Console(quiet=True))
+    pretraining.pretrain(config, out, Console(quiet=True))
     origin = (
         f"made on the spot from {config.start}: {tour.steps} steps, a quick look. A better one: "
         f"{how_to_make(objective)}"

@@ -12,7 +12,7 @@ import torch
 from rich.console import Console
 from transformers import PreTrainedTokenizerBase
 
-from solutions.recipes import journal, pictures, pretrain_display, pretrain_preflight
+from solutions.recipes import journal, pictures
 from solutions.recipes.display import describe_mine, progress
 from solutions.recipes.errors import RecipeFault
 from solutions.recipes.files import cannot_write, write_json
@@ -21,8 +21,10 @@ from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
 from solutions.recipes.model import fingerprint, quietly
 from solutions.recipes.preflight import CHECKPOINT, EXERCISES, RESULT
-from solutions.recipes.pretrain_config import PreTrain
-from solutions.recipes.pretrain_data import (
+from solutions.recipes.pretrain import display as pretrain_display
+from solutions.recipes.pretrain import preflight as pretrain_preflight
+from solutions.recipes.pretrain.config import PreTrain
+from solutions.recipes.pretrain.data import (
     FINAL,
     Batches,
     Corpus,
@@ -32,9 +34,9 @@ from solutions.recipes.pretrain_data import (
     unigram_logs,
     unigram_loss,
 )
-from solutions.recipes.pretrain_model import LanguageModel, build, load_tokenizer, reload, train_tokenizer
-from solutions.recipes.pretrain_preflight import SETTINGS
-from solutions.recipes.pretrain_training import Predictions, PreTraining, evaluate
+from solutions.recipes.pretrain.model import LanguageModel, build, load_tokenizer, reload, train_tokenizer
+from solutions.recipes.pretrain.preflight import SETTINGS
+from solutions.recipes.pretrain.training import Predictions, PreTraining, evaluate
 from solutions.recipes.saving import Outputs, prepare_folder
 from solutions.recipes.training import Saving, Step, Trained
 

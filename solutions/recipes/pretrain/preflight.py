@@ -7,7 +7,7 @@ from pathlib import Path
 from solutions.recipes import preflight
 from solutions.recipes.errors import INSTALL_OFFLINE, INSTALL_TENSORBOARD, RecipeError
 from solutions.recipes.preflight import CHECKPOINT, PACKAGED
-from solutions.recipes.pretrain_config import EMBEDDED, PreTrain
+from solutions.recipes.pretrain.config import EMBEDDED, PreTrain
 
 SETTINGS = "pretrain.json"
 """Written first: what the run was told. (``config.json`` beside it is the model's own, as transformers wants it.)"""

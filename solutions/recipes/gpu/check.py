@@ -22,13 +22,13 @@ from rich.console import Console
 
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_json
-from solutions.recipes.gpu_options import SHORTEST, STEPS, Check, Step, no_gpu
+from solutions.recipes.gpu.options import SHORTEST, STEPS, Check, Step, no_gpu
 
 SCHEMA = "course/gpu-check/v1"
 NOT_MEASURED = "not measured on a GPU"
 TAIL = 2000
 """Characters of what a failed step has said."""
-GOOD = ("ok", "skipped")
+GOOD = ("ok",)
 Outcome = dict[str, Any]
 Runner = Callable[[Step, Check, Path, float], Outcome]
 """Does one step in a folder, within some seconds."""
@@ -41,7 +41,7 @@ def in_a_process(step: Step, told: Check, folder: Path, seconds: float) -> Outco
         What the step returned; ``{"status": "failed" or "timeout", "reason": ...}`` if it did not come to that.
     """
     request = json.dumps({"name": step.name, "told": told.plain(), "folder": str(folder)})
-    return watch([sys.executable, "-m", "solutions.recipes.gpu_steps", request], folder, seconds)
+    return watch([sys.executable, "-m", "solutions.recipes.gpu.steps", request], folder, seconds)
 
 
 def watch(command: Sequence[str], folder: Path, seconds: float) -> Outcome:

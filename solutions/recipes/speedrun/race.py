@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from solutions.recipes import scoreboard
 from solutions.recipes.bench import load_average
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import Split
@@ -24,7 +23,8 @@ from solutions.recipes.finetune import prepare, prepare_data, standardised, vers
 from solutions.recipes.functions import Functions, functions, used
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
 from solutions.recipes.saving import Outputs
-from solutions.recipes.scoreboard import REFERENCE, SEEDS, YOURS, Entry, Lap
+from solutions.recipes.speedrun import scoreboard
+from solutions.recipes.speedrun.scoreboard import REFERENCE, SEEDS, YOURS, Entry, Lap
 from solutions.recipes.training import answer, score, train
 
 BAR = 0.83

@@ -24,8 +24,8 @@ from solutions.recipes.files import write_json
 from solutions.recipes.finetune import versions
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.model import pretrained
-from solutions.recipes.pipelines_options import USED, Tour
-from solutions.recipes.tour_models import entities, how_to_make, language_model, quietly, sentiment
+from solutions.recipes.tour.models import entities, language_model, quietly, sentiment
+from solutions.recipes.tour.options import USED, Tour
 
 CLOSE = 1e-4
 """How far numbers may be apart: both sides compute in float32, in batches of different shapes."""
@@ -63,8 +63,6 @@ class Stop:
     lines: list[str] = field(default_factory=list)
     """What came out, for a person."""
     comparisons: list[Comparison] = field(default_factory=list)
-    skipped: str | None = None
-    """The command that makes what is missing here."""
     seconds: float = 0.0
 
 
@@ -174,7 +172,6 @@ def tour(config: Tour, console: Console, out: Path | None = None) -> dict[str, A
         "stops": {name: asdict(stop) for name, stop in zip(config.stops, found, strict=True)},
         "compared": len(compared),
         "different": sum(one.difference is not None for one in compared),
-        "skipped": [name for name, stop in zip(config.stops, found, strict=True) if stop.skipped],
         "mine": {"yours": list(taken.yours), "reference": list(taken.reference), "files": taken.hashes()},
         "config": {name: str(value) if isinstance(value, Path) else value for name, value in asdict(config).items()},
         "versions": versions(),
@@ -192,9 +189,6 @@ def show(console: Console, number: int, stop: Stop) -> None:
     def say(line: str, indent: int = 3) -> None:
         console.print(Padding(line, (0, 0, 0, indent), expand=False), highlight=False)
 
-    if stop.skipped:
-        say(f"skipped: there is no model for it here. Make one: {escape(stop.skipped)}")
-        return
     for line in (f"model: {stop.model}", *stop.lines):
         say(escape(printable(line)))
     for one in stop.comparisons:
@@ -208,8 +202,7 @@ def show(console: Console, number: int, stop: Stop) -> None:
 def summary(result: Mapping[str, Any]) -> str:
     """The last line."""
     n, different = result["compared"], result["different"]
-    told = f"{n} answers compared, all equal." if not different else f"{n} answers compared, {different} different."
-    return f"{told} Skipped: {', '.join(result['skipped'])}." if result["skipped"] else told
+    return f"{n} answers compared, " + (f"{different} different." if different else "all equal.")
 
 
 def printable(text: str) -> str:
@@ -344,8 +337,6 @@ def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
     """From a text to more text."""
     title = "Generation: from a text to more of it"
     loaded = language_model(config, "clm", folder)
-    if loaded is None:
-        return Stop(title, "", skipped=how_to_make("clm"))
     model, tokenizer = loaded.model, loaded.tokenizer
     stop = Stop(title, loaded.origin)
     compare = Comparing(stop, taken)
@@ -434,8 +425,6 @@ def visit_fill_mask(config: Tour, taken: Functions, folder: Path) -> Stop:
     """From a gap to guesses."""
     title = "Fill-mask: from a gap to guesses"
     loaded = language_model(config, "mlm", folder)
-    if loaded is None:
-        return Stop(title, "", skipped=how_to_make("mlm"))
     model, tokenizer = loaded.model, loaded.tokenizer
     if tokenizer.mask_token is None:
         raise RecipeError(f"the tokenizer of {config.mlm} has no mask token, so it is no masked language model")

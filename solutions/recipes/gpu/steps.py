@@ -1,4 +1,4 @@
-"""What ``gpu-check`` measures. Each step runs in a process of its own: ``python -m solutions.recipes.gpu_steps``.
+"""What ``gpu-check`` measures. Each step runs in a process of its own: ``python -m solutions.recipes.gpu.steps``.
 
 The CPU is the yardstick: the same model with the same weights is trained on the same batches there, in float32, and the
 losses of every step are compared. In bfloat16 they are noted and not judged.
@@ -9,8 +9,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +24,14 @@ from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_json
 from solutions.recipes.finetune import finetune, prepare_data, versions
 from solutions.recipes.functions import Functions, functions
-from solutions.recipes.gpu_options import FIRST, Check, Step
+from solutions.recipes.gpu.options import FIRST, Check, Step
 from solutions.recipes.hardware import Hardware, bf16_pays, find_device, processor
 from solutions.recipes.journal import Journal
 from solutions.recipes.memory import Memory
 from solutions.recipes.methods import adapt
 from solutions.recipes.model import Classifier, load_classifier, load_tokenizer, pretrained
+from solutions.recipes.pretrain import run as pretraining
+from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.saving import load_run
 from solutions.recipes.training import Tokenised, Training, answer, score, tokenise
 
@@ -48,10 +48,6 @@ LORA_RANK, LORA_DROPOUT = 8, 0.1
 """Of the step whose memory is measured."""
 SCRATCH = {"vocab_size": 500, "layers": 2, "width": 64, "heads": 4}
 """The causal model that is pre-trained for a moment."""
-
-
-class Skipped(Exception):
-    """There is nothing to do for a step; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -256,27 +252,20 @@ def predict(at: Bench, _: str) -> dict[str, Any]:
 
 
 def pretrain(at: Bench, objective: str) -> dict[str, Any]:
-    """The recipe on the CPU and on the device: losses step by step.
-
-    Raises:
-        Skipped: there is no such recipe.
-    """
-    if find_spec("solutions.recipes.pretrain") is None:
-        raise Skipped("there is no recipe called pretrain")
-    recipe, told = import_module("solutions.recipes.pretrain"), at.told
-    config_of = import_module("solutions.recipes.pretrain_config").PreTrain
+    """The recipe on the CPU and on the device: losses step by step."""
+    told = at.told
     start = told.model if objective == "mlm" else "scratch"
     shape = {} if objective == "mlm" else SCRATCH
     runs: dict[str, Any] = {}
     for name, device, precision in (("cpu", "cpu", "fp32"), ("fp32", str(at.device), "fp32"),
                                     ("bf16", str(at.device), "bf16")):  # fmt: skip
-        config = config_of(
+        config = PreTrain(
             objective=objective, start=start, data=told.data, limit=told.texts, steps=told.steps, block=32,
             batch_size=8, evaluation_blocks=4, seed=told.seed, threads=told.threads, device=device, precision=precision,
             **shape,
         )  # fmt: skip
         out, memory = at.folder / f"{objective}-{name}", Allocator(at.device)
-        result = recipe.pretrain(config, out, QUIET, overwrite=True)
+        result = pretraining.pretrain(config, out, QUIET, overwrite=True)
         losses = [line["loss"] for line in journal.read(out) if "loss" in line]
         runs[name] = {"losses": losses, "seconds": result.get("seconds"), "peak_bytes": memory.peak()}
     yardstick = runs["cpu"]["losses"]
@@ -299,9 +288,11 @@ def speed(at: Bench, _: str) -> dict[str, Any]:
     recipes: dict[str, Callable[[], bench.Turn]] = {}
     peaks: dict[str, int | None] = {}
     for name in (bench.CHAPTER, *bench.METHODS):
-        make = bench.chapter_recipe if name == bench.CHAPTER else bench.our_recipe
-        own = config if name == bench.CHAPTER else replace(config, method=name, learning_rate=None)
-        recipes[name] = watched(make(texts, own), name, peaks, at.device)
+        if name == bench.CHAPTER:
+            turn = bench.chapter_recipe(texts, config, bench.CHAPTER_LENGTH)
+        else:
+            turn = bench.our_recipe(texts, replace(config, method=name, learning_rate=None))
+        recipes[name] = watched(turn, name, peaks, at.device)
     bench.throughput(recipes, rounds=1)
     figures = bench.summarise(bench.throughput(recipes, told.turns), bench.CHAPTER)
     return {"recipes": {name: {**figures[name], "peak_bytes": peaks[name]} for name in figures}, "turns": told.turns,
@@ -403,7 +394,7 @@ def take_step(step: Step, told: Check, folder: Path) -> dict[str, Any]:
     """Do one step.
 
     Returns:
-        ``status`` (``ok``, ``different``, ``skipped``) and what was measured.
+        ``status`` (``ok``, ``different``) and what was measured.
 
     Raises:
         RecipeError: it cannot be done; so may anything that goes wrong in it.
@@ -411,10 +402,7 @@ def take_step(step: Step, told: Check, folder: Path) -> dict[str, Any]:
     if told.threads is not None:
         torch.set_num_threads(told.threads)
     at = Bench(told, find_device(told.device), folder)
-    try:
-        found = KINDS[step.kind](at, step.what)
-    except Skipped as reason:
-        return {"status": "skipped", "reason": str(reason)}
+    found = KINDS[step.kind](at, step.what)
     return {"status": "ok" if found.pop("same", True) else "different", "result": found}
 
 

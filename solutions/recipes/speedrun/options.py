@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from solutions.recipes.options import FILE, Function, finetune_options, option
-from solutions.recipes.scoreboard import TABLE
+from solutions.recipes.speedrun.scoreboard import TABLE
 
 OURS: dict[str, Any] = {"method": "full"}
 """Where the reference differs from the defaults of ``finetune``; so does whoever chooses nothing."""

@@ -1,0 +1,1 @@
+"""One command that tries every recipe on a GPU and compares it with the CPU."""

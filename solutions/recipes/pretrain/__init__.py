@@ -1,0 +1,1 @@
+"""Pre-training: a language model from scratch, or continued on top of one."""

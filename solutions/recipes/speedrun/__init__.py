@@ -1,0 +1,1 @@
+"""A race against the clock with the functions of the exercises."""

@@ -1,0 +1,1 @@
+"""The chapter's pipelines beside the functions of the exercises."""
