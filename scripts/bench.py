@@ -10,6 +10,7 @@ ratio is the median over the pairs. Absolute seconds are given for orientation o
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -149,31 +151,59 @@ def many(count: int) -> Iterator[dict[str, Any]]:
 
 
 def classroom(count: int, rounds: int = 3) -> Iterator[dict[str, Any]]:
-    """``course class grade`` without its screen: two jobs against one in turn, and what parent and store take."""
-    pairs, both, parents, stores = [], [], [], []
+    """``course class grade`` without its screen: two jobs against one in turn; what parent, store and memory take."""
+    alone, both = [], []
     for _ in range(rounds):
-        alone, parent, store = graded_class(count, 1)
-        both.append(graded_class(count, 2)[0])
-        pairs.append(both[-1] / alone)
-        parents.append(parent / alone)
-        stores.append(store / alone)
-    what = f"class of {count}, two jobs"
-    yield row(what, statistics.median(both), "one job", pairs, faster=True, limit="1.7 × faster")
-    for name, shares, limit in (("in the store", stores, "5 %"), ("processor time of the parent", parents, "")):
-        share = f"{100 * statistics.median(shares):.2f} % of the time"
+        alone.append(graded_class(count, 1))
+        both.append(graded_class(count, 2))
+    pairs = [two.seconds / one.seconds for one, two in zip(alone, both, strict=True)]
+    seconds = statistics.median(two.seconds for two in both)
+    yield row(f"class of {count}, two jobs", seconds, "one job", pairs, faster=True, limit="1.7 × faster")
+    for name, parts, limit in (
+        ("in the store", [one.store / one.seconds for one in alone], "5 %"),
+        ("processor time of the parent", [one.parent / one.seconds for one in alone], ""),
+    ):
+        share = f"{100 * statistics.median(parts):.2f} % of the time"
         yield {"what": f"class of {count}, {name}", "value": share, "limit": limit}
+    used = statistics.median(one.processor / one.graded for one in alone)
+    what = "processor time per submission"
+    yield {"what": f"class of {count}, {what}", "value": f"{used:.2f} s", "limit": "", "seconds_each": round(used, 3)}
+    for jobs in (1, 2):
+        most = graded_class(min(count, 20), jobs, watched=True).memory
+        value = f"{most / 1e6:,.0f} MB" if most else "not measured (needs the right to read /proc/PID/smaps_rollup)"
+        limit = f"{1500 + 80 * jobs:,} MB"
+        yield {"what": f"memory of the whole run, jobs: {jobs}", "value": value, "limit": limit, "bytes": most}
 
 
-def graded_class(count: int, jobs: int) -> tuple[float, float, float]:
-    """Seconds that a class takes in a warm grader, processor seconds of this process, seconds within the store."""
+@dataclass(frozen=True)
+class ClassRun:
+    """What the grading of a class took, in a grader that was warm."""
+
+    seconds: float
+    parent: float
+    """Processor seconds of this process."""
+    store: float
+    """Seconds within the store."""
+    processor: float
+    """Processor seconds of all processes, starting and warming up included."""
+    graded: int
+    """Submissions, those that warm it up included."""
+    memory: int
+    """Bytes of all processes at most, shared pages counted once; 0 if not watched."""
+
+
+def graded_class(count: int, jobs: int, watched: bool = False) -> ClassRun:
+    """Have a class graded: ``count`` submissions, and before them two per job that warm the grader up."""
     setup = run.Setup()
+    before = sum(os.times()[:4])
+    most = [0]
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "class.db", create=True) as store:
         handed = []
         for number, file in enumerate(submissions(Path(folder), count + 2 * jobs)):
             source = Path(file).read_bytes() + f"\n# {number}\n".encode()
             student = Student(f"s{number:03}")
             handed.append(Handed(student, SLUG, file, source, hashlib.sha256(source).hexdigest()))
-        with run.local(setup, jobs) as crew:
+        with run.local(setup, jobs) as crew, watching(most) if watched else contextlib.nullcontext():
             for part in (handed[: 2 * jobs], handed[2 * jobs :]):  # the first of them warm it up
                 started, own, inside = time.perf_counter(), time.process_time(), [0.0]
                 timed = Timed(store, inside)
@@ -182,7 +212,25 @@ def graded_class(count: int, jobs: int) -> tuple[float, float, float]:
                 if counts.graded != len(part):
                     raise SystemExit(f"not everything was graded: {counts}")
                 seconds = time.perf_counter() - started, time.process_time() - own, inside[0]
-    return seconds
+    return ClassRun(*seconds, sum(os.times()[:4]) - before, len(handed), most[0])
+
+
+@contextlib.contextmanager
+def watching(most: list[int]) -> Iterator[None]:
+    """Meanwhile, keep in ``most[0]`` the largest memory of this process and all below it."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.2):
+            most[0] = max(most[0], sum(map(proportional_bytes, below(os.getpid()))))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 class Timed:
@@ -289,25 +337,45 @@ class Host(Grader):
         return f"{statistics.median(seen) / 1e6:.0f} MB, {seen[-1] / 1e6:.0f} MB ({len(seen)} processes)"
 
 
-def student_processes(host: int) -> list[int]:
-    """Processes below the host that lead a session of their own."""
-    found = []
-    parents: dict[int, int] = {}
-    sessions: dict[int, int] = {}
-    for entry in os.listdir("/proc"):
+def processes() -> dict[int, tuple[int, int]]:
+    """Process -> (its parent, its session)."""
+    found = {}
+    for entry in os.listdir("/proc") if os.path.isdir("/proc") else ():
         if entry.isdigit():
             try:
                 fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            parents[int(entry)], sessions[int(entry)] = int(fields[1]), int(fields[3])
-    for pid, session in sessions.items():
+            found[int(entry)] = int(fields[1]), int(fields[3])
+    return found
+
+
+def below(root: int, known: dict[int, tuple[int, int]] | None = None) -> list[int]:
+    """A process and all of its descendants."""
+    known = processes() if known is None else known
+    found = []
+    for pid in known:
         above = pid
-        while above in parents and above != host:
-            above = parents[above]
-        if above == host and session == pid and pid != host:
+        while above in known and above != root:
+            above = known[above][0]
+        if above == root:
             found.append(pid)
     return found
+
+
+def student_processes(host: int) -> list[int]:
+    """Processes below the host that lead a session of their own."""
+    known = processes()
+    return [pid for pid in below(host, known) if known[pid][1] == pid and pid != host]
+
+
+def proportional_bytes(pid: int) -> int:
+    """Memory of a process, of shared pages its share; 0 if it is gone or not ours to read."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def private_bytes(pid: int) -> int:
