@@ -66,7 +66,7 @@ def page(report: dict[str, Any], submissions: int, price: float) -> str:
         f"{submissions:,} submissions are {submissions:,} × {each:.2f} s = {hours:,.1f} core-hours, which cost "
         f"{hours * price:,.2f} at {price:g} per core and hour (an assumption: put in your own with `--price`).",
         "",
-        "| cores | hours | if every doubling of the cores gained only what it gained here |",
+        "| cores | hours | hours, if every doubling gained only what it gained here |",
         "|---|---|---|",
     ]
     for cores in CORES:
@@ -76,8 +76,8 @@ def page(report: dict[str, Any], submissions: int, price: float) -> str:
         lines.append(f"| {cores} | {hours / cores:,.2f} | {hours / speed_up**doublings:,.2f} |")
     lines += [
         "",
-        "The second column takes every further core for free, the third never forgets what the second job cost here. With "
-        "`--dask`, every worker process has a grader of its own, and only files and results travel.",
+        "The second column assumes that cores do not disturb each other, the third that every doubling costs what it "
+        "cost here. With `--dask`, every worker process has a grader of its own, and only files and results travel.",
         "",
         f"Not in these numbers: hostile files, which may take up to {limits.grading_seconds():g} seconds each; other "
         "exercises; starting the machines.",
