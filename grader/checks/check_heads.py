@@ -523,7 +523,7 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     student.note("scores beyond one", highest > 1.01)
     expect.true(
         lowest < -1.01 and highest > 1.01,
-        "the scores of sixteen heads stay on one side of zero, or between -1 and 1",
+        "among the scores of sixteen random heads, none is below -1, or none is above 1",
         hint="a score can be any number: what is the last operation in your forward pass?",
     )
 
@@ -961,7 +961,7 @@ class CheckClsConcat:
             expect.close(
                 got.sort(dim=1).values,
                 want.sort(dim=1).values,
-                f"the numbers of a text for n_last={n_last} and {n_states} states, sorted",
+                f"the sorted values of one text for n_last={n_last} and {n_states} states",
                 hint="count from the end of the tuple, whatever its length",
             )
 

@@ -160,7 +160,11 @@ def demand_once(of: dict[str, Any], frozen: Iterable[str], foreign: int) -> None
         )
         expect.true(
             len(groups) == 1,
-            say("{name} is in several groups, or several times in one: {count} times", name=name, count=len(groups)),
+            say(
+                "{name} is in several groups, or several times in the same group: {count} times in total",
+                name=name,
+                count=len(groups),
+            ),
             hint="a Parameter may be registered under two names, or match two of your rules",
         )
     expect.true(
@@ -445,7 +449,7 @@ class CheckReinitTopLayers:
 
     @check(points=2, visible=True)
     def check_top_n(self, student):
-        """exactly the top n layers get new weights, and no others"""
+        """exactly the top n layers get new weights"""
         for n, n_layers in ((1, 4), (3, 5), (2, 2)):
             try:
                 restarted = Restarted(student, n, n_layers)
@@ -473,7 +477,7 @@ class CheckReinitTopLayers:
         student.note("changed", str(restarted.changed))
         expect.true(
             not restarted.changed,
-            say("{count} parameters have changed although n = 0", count=len(restarted.changed)),
+            say("number of parameters that changed although n = 0: {count}", count=len(restarted.changed)),
             expected="nothing changed",
             actual=restarted.changed[:3],
             hint="what is -0, and which part of a list does [-0:] select?",
@@ -651,7 +655,7 @@ class CheckReinitTopLayers:
         student.note("touched", str(touched))
         expect.true(
             not replaced,
-            say("{count} parameters have been replaced by new objects", count=len(replaced)),
+            say("number of parameters that were replaced by new objects: {count}", count=len(replaced)),
             expected="the same Parameters with new values",
             actual=replaced[:3],
             hint="an existing optimizer would keep updating the old Parameters, which the model no longer uses",
@@ -659,7 +663,7 @@ class CheckReinitTopLayers:
         )
         expect.true(
             not untrainable,
-            say("{count} parameters now have requires_grad=False", count=len(untrainable)),
+            say("number of parameters that now have requires_grad=False: {count}", count=len(untrainable)),
             actual=untrainable[:3],
             hint="a re-initialised layer must be trainable",
             reveal=True,
