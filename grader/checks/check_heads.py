@@ -1650,7 +1650,7 @@ class CheckKernelsHead:
             clean,
             "scores with different values at the PAD positions",
             tolerance=1e-4,
-            hint="the last windows of a text include PAD: does the convolution read zeros there?",
+            hint="a window of four reads three neighbours, which are PAD after the last word: are they read as zeros?",
         )
         expect.close(
             clean,
