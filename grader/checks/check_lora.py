@@ -1109,7 +1109,7 @@ class CheckInjectLora:
 
     @check(points=2, substitutes=("LoRALinear",))
     def check_trainable_count(self, student):
-        """only the factors and the classifier are trainable afterwards"""
+        """after the injection only the factors and the classifier are trainable"""
         model = student.fixtures.lora.classifier(student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0)
         expect_trainable(
@@ -1185,7 +1185,7 @@ class CheckInjectLora:
             expect.close(
                 model(x),
                 original(x),
-                f"class scores with factors set inside one {path}",
+                f"logits with factors set inside one {path}",
                 tolerance=1e-3,
                 hint="does the parent module call the new layer, and does that layer have the requested alpha and r?",
             )
@@ -1818,7 +1818,7 @@ class CheckMultiLoRALinear:
             expect.close(
                 now,
                 before,
-                f'output after set_adapter("{name}") was refused, with "reviews" active before',
+                f'output after set_adapter("{name}") was rejected, with "reviews" active before',
                 tolerance=1e-4,
                 hint="check that the name is known before you change anything",
             )
@@ -2002,7 +2002,7 @@ class CheckBottleneckAdapter:
         student.note("the adapter is an affine map", affine)
         expect.true(
             not affine,
-            "the adapter is a purely linear (affine) map",
+            "the adapter is affine: it has no non-linearity",
             hint="two linear maps in a row are one linear map: that would be LoRA with extra steps",
         )
         student.note("bends leave in m directions", out_through)
