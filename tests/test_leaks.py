@@ -177,7 +177,9 @@ PLANTED: dict[str, tuple[Callable[[Path], None], str, str]] = {
         add("course/hints.py", disguised(HIDDEN)), "code", "the hidden check lora_report.non_square"
     ),
     "the title of a hidden check": (
-        add("README.md", "\nd and k may differ, as in a feed-forward block\n"), "text", "lora_report.non_square"
+        add("README.md", "\nthe counts are right when d and k differ, as in a feed-forward block\n"),
+        "text",
+        "lora_report.non_square",
     ),
     "a hint of a hidden check on other lines": (
         add("README.md", "\nwrite down the shapes\nof A and of B: which of\n> them knows d, which one k?\n"), "text",

@@ -113,15 +113,25 @@ def expect_indifferent(pool: Callable[..., Any], student, width: int, features: 
     texts = Texts(student, [4, 1, 6, 3], width)
     clean = pool(texts.hidden(), texts.mask())
     expect.shape(clean, (4, features), "result", hint="one row per text")
-    expect.differs(clean[:1], clean[1:2], "the results of two different texts", hint="do the real tokens take part?")
+    expect.differs(clean[:1], clean[1:2], "the results of two different texts", hint="are the real tokens used?")
     other = Texts(student, [4, 1, 6, 3], width)
     expect.differs(
-        pool(other.hidden(), other.mask()), clean, "the results of two batches", hint="do the real tokens take part?"
+        pool(other.hidden(), other.mask()), clean, "the results of two batches", hint="are the real tokens used?"
     )
     full = pool(texts.hidden(scale=10.0), texts.mask())
     longer = pool(texts.hidden(longer=7, scale=10.0), texts.mask(longer=7))
-    expect.close(full, clean, "result with other numbers at the PAD positions", hint="where does padding get in?")
-    expect.close(longer, clean, "result with seven more PAD positions", hint="the batch may be padded to any length")
+    expect.close(
+        full,
+        clean,
+        "result with different values at the PAD positions",
+        hint="which of your operations uses the PAD positions?",
+    )
+    expect.close(
+        longer,
+        clean,
+        "result with seven more PAD positions",
+        hint="the result must not depend on how far the batch is padded",
+    )
 
 
 # --- pooling ---
@@ -137,7 +147,7 @@ class CheckMeanPool:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """each text gets the mean of its own real tokens"""
+        """the result for each text is the mean of its own real tokens"""
         for lengths in ([5, 3, 1], [2, 4, 4, 1]):
             texts = Texts(student, lengths, 4)
             hidden, mask = texts.hidden(scale=1.0), texts.mask()
@@ -145,7 +155,7 @@ class CheckMeanPool:
                 student.mean_pool(hidden, mask),
                 per_text(average, hidden, mask),
                 f"mean over {', '.join(map(str, lengths))} real tokens of {max(lengths)} positions",
-                hint="add up the tokens that the mask keeps, then divide by how many THIS text has",
+                hint="add up the tokens that the mask keeps, then divide by the number of real tokens in THIS text",
             )
         texts = Texts(student, [2, 5, 3], 4)
         for text in texts.tokens:
@@ -154,18 +164,18 @@ class CheckMeanPool:
         expect.close(
             student.mean_pool(hidden, mask),
             per_text(average, hidden, mask),
-            "mean over real tokens, some of whose features are exactly 0",
-            hint="a real token counts whatever its values are: what tells you how many there are?",
+            "mean over real tokens when some features are exactly 0",
+            hint="a real token counts whatever its values are: what tells you the number of real tokens?",
         )
 
     @check(points=2, after=("value",))
     def check_pad_invariant(self, student):
-        """neither the content nor the number of the PAD positions matters"""
+        """neither the content nor the number of PAD positions changes the result"""
         expect_indifferent(student.mean_pool, student, width=5, features=5)
 
     @check(points=1)
     def check_any_mask_dtype(self, student):
-        """the mask may be bool, integer or float, and may have holes"""
+        """the mask may be bool, integer or float, and its real tokens need not be contiguous"""
         hidden = student.draw.normal(3, 6, 4)
         want = per_text(average, hidden, HOLES)
         for dtype in (torch.int64, torch.bool, torch.float32):
@@ -173,12 +183,12 @@ class CheckMeanPool:
                 student.mean_pool(hidden, HOLES.to(dtype)),
                 want,
                 f"mean with a mask of {dtype}",
-                hint="the mask says which tokens count, whatever its dtype; they need not be the first ones",
+                hint="the mask says which tokens are real, whatever its dtype; they need not come first",
             )
 
     @check(points=1)
     def check_pure(self, student):
-        """nothing is overwritten, only real tokens get a gradient, and an empty text gives finite numbers"""
+        """inputs are not modified, only real tokens get a gradient, and an empty text gives finite numbers"""
         hidden, upstream = student.draw.normal(3, 6, 4), student.draw.normal(3, 4)
         pool = student.value(None, "mean_pool")
         unchanged(student, "mean_pool", hidden, HOLES)
@@ -186,7 +196,7 @@ class CheckMeanPool:
             student.fixtures.heads.input_gradient(pool, hidden, HOLES, upstream),
             HOLES[:, :, None] * (upstream / HOLES.sum(1, keepdim=True))[:, None],
             "gradient of hidden",
-            hint="each real token has an equal share in the mean, and padding has none",
+            hint="every real token of a text has the same weight in the mean, and padding has none",
         )
         mask = HOLES.clone()
         mask[1] = 0
@@ -197,18 +207,18 @@ class CheckMeanPool:
         expect.true(
             result.isfinite().all(),
             "a text without real tokens gives nan or inf",
-            hint="what does your division do when there is nothing to count?",
+            hint="what does your division do when the token count is 0?",
         )
 
     @check(points=1, visible=True)
     def check_no_padding(self, student):
-        """without padding it is the plain mean"""
+        """without padding the result is the plain mean over the tokens"""
         for shape in ((3, 5, 4), (2, 6, 3)):
             hidden = student.draw.normal(*shape)
             expect.close(
                 student.mean_pool(hidden, torch.ones(shape[:2], dtype=torch.long)),
                 hidden.mean(1),
-                "mean of texts that are all of the same length",
+                "mean of texts of the same length",
                 hint="pool over the tokens (B, T, C) -> (B, C)",
             )
 
@@ -220,7 +230,7 @@ class CheckMaxPool:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """each feature gets its largest value among the real tokens of the text"""
+        """the result contains the largest value of each feature among the real tokens of a text"""
         texts = Texts(student, [5, 3, 1], 4)
         for hidden, mask in (
             (texts.hidden(scale=1.0), texts.mask()),
@@ -239,8 +249,8 @@ class CheckMaxPool:
         expect.close(
             student.max_pool(texts.hidden(tokens=tokens), texts.mask()),
             torch.zeros(3, 4),
-            "maximum of texts in which exactly 0 is the largest real value",
-            hint="a real token may hold a 0 too: what tells it from padding?",
+            "maximum of texts whose largest real value is exactly 0",
+            hint="a real token may contain a 0, too: how do you tell it from padding?",
         )
 
     @check(points=1)
@@ -255,17 +265,17 @@ class CheckMaxPool:
                 student.max_pool(hidden, texts.mask()),
                 torch.stack([largest(text) for text in tokens]),
                 "maximum of texts with negative values only",
-                hint="zero is not nothing: it is larger than every negative number",
+                hint="zero is not neutral in a maximum: it is larger than every negative number",
             )
 
     @check(points=2, after=("value",))
     def check_pad_invariant(self, student):
-        """neither the content nor the number of the PAD positions matters"""
+        """neither the content nor the number of PAD positions changes the result"""
         expect_indifferent(student.max_pool, student, width=5, features=5)
 
     @check(points=1)
     def check_half(self, student):
-        """float16 and bfloat16 work, and nothing is overwritten"""
+        """float16 and bfloat16 work, and the inputs are not modified"""
         texts = Texts(student, [4, 1, 3], 5)
         for dtype in (torch.float16, torch.bfloat16):
             hidden = texts.hidden().to(dtype)
@@ -274,13 +284,13 @@ class CheckMaxPool:
                 student.max_pool(hidden, texts.mask()),
                 per_text(largest, hidden, texts.mask()),
                 f"maximum of {dtype} states",
-                hint="every dtype has its own lowest number; that of float32 does not fit into float16",
+                hint="every dtype has its own lowest number; the one of float32 does not fit into float16",
             )
         unchanged(student, "max_pool", texts.hidden(scale=1.0), texts.mask())
 
     @check(points=1)
     def check_very_negative(self, student):
-        """padding does not win, however negative the real values are"""
+        """padding is never the maximum, however negative the real values are"""
         for power in (33, 12, 5):  # of ten; float32 ends at 38
             depth = float(student.draw.uniform(2, 9)) * 10.0**power
             texts = Texts(student, [4, 1, 3], 5)
@@ -295,18 +305,18 @@ class CheckMaxPool:
                 got,
                 want,
                 f"maximum of values below -1e{power}",
-                hint="a large negative constant is a guess about the values; which limit is no value below?",
+                hint="real values can be below any fixed constant; which number is the lowest one of the dtype?",
             )
 
     @check(points=1, visible=True)
     def check_no_padding(self, student):
-        """without padding it is the plain maximum"""
+        """without padding the result is the plain maximum over the tokens"""
         for shape in ((3, 5, 4), (2, 6, 3)):
             hidden = student.draw.normal(*shape)
             expect.close(
                 student.max_pool(hidden, torch.ones(shape[:2], dtype=torch.long)),
                 hidden.amax(1),
-                "maximum over texts that are all of the same length",
+                "maximum over texts of the same length",
                 hint="pool over the tokens (B, T, C) -> (B, C)",
             )
 
@@ -318,7 +328,7 @@ class CheckMeanMaxPool:
 
     @check(points=2, visible=True, substitutes=("mean_pool", "max_pool"))
     def check_shape_and_value(self, student):
-        """(B, 2C): the means, then the maxima"""
+        """the result has shape (B, 2C): first the means, then the maxima"""
         for lengths in ([5, 2, 4], [1, 3, 6, 2]):
             texts = Texts(student, lengths, 3)
             texts.tokens[lengths.index(min(lengths))][:, 0] -= 5.0  # below zero: a zero at PAD would win the maximum
@@ -327,7 +337,7 @@ class CheckMeanMaxPool:
                 student.mean_max_pool(hidden, mask),
                 per_text(both, hidden, mask),
                 "both poolings",
-                hint="one row per text, twice as long as before: first its C means, then its C maxima",
+                hint="one row of length 2C per text: first its C means, then its C maxima",
             )
 
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
@@ -337,7 +347,7 @@ class CheckMeanMaxPool:
 
     @check(points=1, substitutes=("mean_pool", "max_pool"))
     def check_no_padding(self, student):
-        """without padding it is the plain mean and the plain maximum"""
+        """without padding the halves are the plain mean and the plain maximum"""
         for shape in ((2, 5, 3), (3, 4, 2)):
             hidden = student.draw.normal(*shape)
             expect.close(
@@ -349,7 +359,7 @@ class CheckMeanMaxPool:
 
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pure(self, student):
-        """neither the hidden states nor the mask are overwritten, whatever the dtype of the mask"""
+        """neither the hidden states nor the mask is modified, whatever the dtype of the mask"""
         for dtype in (torch.int64, torch.float32):
             texts = Texts(student, [4, 1, 3], 5)
             hidden, mask = texts.hidden(scale=1.0), texts.mask().to(dtype)
@@ -357,7 +367,7 @@ class CheckMeanMaxPool:
                 unchanged(student, "mean_max_pool", hidden, mask),
                 per_text(both, hidden, mask),
                 f"both poolings with a mask of {dtype}",
-                hint="the mask says which tokens count, whatever its dtype",
+                hint="the mask says which tokens are real, whatever its dtype",
             )
 
 
@@ -393,15 +403,15 @@ class Head:
         expect.shape(
             answer,
             shape,
-            "the answer",
-            hint=say("one row per text: {count} texts went in", count=shape[0]),
+            "the output of the head",
+            hint=say("one row per text: the batch has {count} texts", count=shape[0]),
         )
         finite = bool(answer.isfinite().all())
         if not finite:
             self.student.note("the answer is finite", False)
         expect.true(
             finite,
-            "the answer is not finite",
+            "the output is not finite",
             hint="infinity times zero, or zero divided by zero: where could that happen?",
         )
         return answer.float()
@@ -424,15 +434,17 @@ class Head:
         self.fact("texts of one length are told apart", distinct)
         self.fact("other parameters, other answers", learned)
         expect.true(
-            steady, "the same batch scores differently the second time", hint="what is left over from the first call?"
+            steady,
+            "the same batch has different scores the second time",
+            hint="what does your head keep from the first call?",
         )
         expect.true(
-            distinct, "different texts of one length have the same scores", hint="do the hidden states take part?"
+            distinct, "different texts of the same length have the same scores", hint="are the hidden states used?"
         )
         expect.true(
             learned,
-            "changing the parameters does not change the scores",
-            hint="which parameters are there, and where are they used?",
+            "the scores do not change when the parameters do",
+            hint="which parameters does the head have, and where are they used?",
         )
 
     def fact(self, what: str, holds: bool) -> bool:
@@ -468,8 +480,8 @@ class Head:
         self.student.note("what is overwritten", overwritten(inputs, after))
         expect.true(
             kept,
-            "hidden_states or mask is overwritten",
-            hint="the encoder's output is not yours to overwrite: other code still reads it",
+            "hidden_states or mask is modified in place",
+            hint="do not modify the encoder's output: other code still reads it",
         )
 
     def expect_all_trained(self, inputs: list[object], upstream: Tensor) -> None:
@@ -484,18 +496,18 @@ class Head:
         self.fact("there are parameters", bool(gradients))
         self.fact("all parameters are used", all(used))
         self.fact("a gradient arrives at every matrix", all(arrived))
-        hint = "an optimizer trains what is registered: layers and parameters that are attributes of the module"
+        hint = "an optimizer trains only registered parameters: those of attributes of the module"
         expect.true(gradients, "the head has no trainable parameters", hint=hint)
         expect.true(hidden == 0, "some trainable tensor is not among the module's parameters()", hint=hint)
         expect.true(
             all(used),
-            "some parameter does not affect the answer",
-            hint="a layer is built but never used, or it is detached from the answer",
+            "some parameter does not affect the output",
+            hint="a layer is created but never used, or its output is detached from the graph",
         )
         expect.true(
             all(arrived) and any(bool((g != 0).any()) for g in gradients if isinstance(g, Tensor)),
             "some weight gets no gradient at all",
-            hint="follow the graph from the answer back to that weight: where does it end?",
+            hint="follow the graph from the output back to that weight: where does it end?",
         )
 
 
@@ -511,8 +523,8 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     student.note("scores beyond one", highest > 1.01)
     expect.true(
         lowest < -1.01 and highest > 1.01,
-        "the scores of sixteen heads stay on one side of zero, or between -1 and 1",
-        hint="a score may be any number: what is the last operation in your forward pass?",
+        "among the scores of sixteen random heads, none is below -1, or none is above 1",
+        hint="a score can be any number: what is the last operation in your forward pass?",
     )
 
 
@@ -530,7 +542,7 @@ def remark_on_training(student, head: Head, texts: Texts) -> None:
             student.fixtures.heads.while_training(head.module, hidden, mask, seed) for hidden in (batch, batch, others)
         )
     if same(first, again, 1e-6) and isinstance(beside, Tensor) and not same(first[:1], beside[:1]):
-        expect.remark("in training mode the score that ConvHead gives a text depends on the other texts of the batch")
+        expect.remark("in training mode ConvHead's score of a text depends on the other texts of the batch")
 
 
 def untouched(before: Any, after: Any) -> bool:
@@ -594,7 +606,7 @@ class CheckConvHead:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """one score per text, (B, 1), also for one text and for texts of one token"""
+        """the scores have shape (B, 1), also for a single text and for texts of one token"""
         for kernel, lengths in ((2, [1]), (2, [3, 1, 5]), (3, [1, 1])):
             head = Head(student, "ConvHead", 6, channels=4, kernel=kernel)
             texts = Texts(student, lengths, 6)
@@ -616,7 +628,7 @@ class CheckConvHead:
 
     @check(points=3)
     def check_pad_invariant(self, student):
-        """neither the content nor the number of the PAD positions changes a score"""
+        """neither the content nor the number of PAD positions changes a score"""
         answers, seconds, raised = [], [], set()
         for kernel in (2, 3) * 3:  # six heads, since padding shows only where it wins a maximum
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
@@ -651,22 +663,22 @@ class CheckConvHead:
         expect.close(
             full,
             clean,
-            "scores with other numbers at the PAD positions",
+            "scores with different values at the PAD positions",
             tolerance=1e-4,
-            hint="a convolution reads its neighbours, and after the last word these are PAD: do they contribute zero?",
+            hint="the last windows of a text include PAD: does the convolution read zeros there?",
         )
         expect.close(
             clean,
             bare,
             "scores in a padded batch, compared with each text on its own",
             tolerance=1e-4,
-            hint="a window over zeros still outputs its bias, to the next layer and to the maximum",
+            hint="a window over zeros still outputs its bias, which reaches the next layer and the maximum",
         )
         head.demand_reading(6)
 
     @check(points=3)
     def check_order(self, student):
-        """n-grams, not a bag of words: reversing a text changes its score, moving a passage in it does not"""
+        """the head reads n-grams: reversing a text changes its score, moving a passage within it does not"""
         sizes = []
         for kernel in (2, 3):
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
@@ -693,25 +705,28 @@ class CheckConvHead:
             head.demand_reading(6)
             expect.true(
                 placeless,
-                say("moving a passage by five words changes the scores (kernel {kernel})", kernel=kernel),
-                hint="a convolution has the same weights at every position, so it cannot depend on the place",
+                say("the scores change when a passage moves by five words (kernel {kernel})", kernel=kernel),
+                hint="a convolution has the same weights at every position, so the score cannot depend on the position",
             )
             expect.true(
                 ordered and inside,
-                say("reversing eight texts does not change their scores (kernel {kernel})", kernel=kernel),
+                say(
+                    "the scores of eight texts do not change when their words are reversed (kernel {kernel})",
+                    kernel=kernel,
+                ),
                 hint="a window of one word cannot tell 'not good, bad' from 'not bad, good'",
             )
         larger = sizes[1] > sizes[0]
         student.note("a larger kernel has more weights", larger)
         expect.true(
             larger,
-            "a kernel of 3 has no more weights than one of 2",
-            hint="is the argument used? A window of three words has a weight for each of the three",
+            "a head with kernel 3 has no more weights than one with kernel 2",
+            hint="is the argument used? A window of three words has weights for each of the three words",
         )
 
     @check(points=1)
     def check_gradients(self, student):
-        """every parameter and the encoder get a gradient, texts do not mix, and more channels mean more weights"""
+        """every parameter and the encoder get a gradient, texts do not mix, and more channels give more weights"""
         head = Head(student, "ConvHead", 6, channels=16)
         head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)
@@ -732,9 +747,11 @@ class CheckConvHead:
         head.fact("only features and positions reshaped are neighbours", not beside and mixed)
         more = Head(student, "ConvHead", 6, channels=32).n_trainable() > head.n_trainable()
         head.fact("more channels, more weights", more)
-        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder should learn too")
-        expect.true(apart, "the score of a text depends on other texts", hint="along which axis does your window move?")
-        expect.true(more, "32 channels have no more weights than 16", hint="is the argument used?")
+        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder should be trained, too")
+        expect.true(
+            apart, "the score of a text depends on other texts", hint="along which axis does your window slide?"
+        )
+        expect.true(more, "a head with 32 channels has no more weights than one with 16", hint="is the argument used?")
         remark_on_training(student, head, texts)
 
 
@@ -745,7 +762,7 @@ class CheckLSTMHead:
 
     @check(points=1, visible=True)
     def check_returns_tensor(self, student):
-        """one score per text, (B, 1), whatever the number of units"""
+        """the scores have shape (B, 1), whatever the number of units"""
         head = Head(student, "LSTMHead", 6)
         texts = Texts(student, [1], 6)
         head(texts.hidden(), texts.mask(), shape=(1, 1))
@@ -758,13 +775,13 @@ class CheckLSTMHead:
         demand_any_number(student, "LSTMHead", 6, units=4)
         expect.true(
             used,
-            say("7 units and 12 units give the same number of trainable parameters, {count}", count=sizes[0]),
-            hint="is the argument used? A wider state has more weights",
+            say("heads with 7 and with 12 units have the same number of trainable parameters, {count}", count=sizes[0]),
+            hint="is the argument used? A larger state needs more weights",
         )
 
     @check(points=3)
     def check_pad_invariant(self, student):
-        """neither the content nor the number of the PAD positions changes a score"""
+        """neither the content nor the number of PAD positions changes a score"""
         head = Head(student, "LSTMHead", 6, units=8, scale=0.3)
         texts = Texts(student, [4, 2, 6, 1, 3, 5, 6, 2], 6)
         shape = (8, 1)
@@ -787,13 +804,13 @@ class CheckLSTMHead:
         )
         student.note("50 PADs wipe the text out", "all" if spread < 0.02 else "most" if spread < 0.35 else "little")
         head.demand_reading(6)
-        hint = "an LSTM reads on through the padding: which of its states has read the text, and nothing else?"
-        expect.close(full, clean, "scores with other numbers at the PAD positions", tolerance=1e-4, hint=hint)
+        hint = "an LSTM reads on through the padding: which of its states has read the whole text, and only the text?"
+        expect.close(full, clean, "scores with different values at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
 
     @check(points=2, visible=True)
     def check_uses_whole_text(self, student):
-        """the first and the last real token of a text both change its score, and no other text does"""
+        """the first and the last real token of a text both affect its score, and no other text does"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 5, 4], 6)
         mask, shape = texts.mask(), (6, 1)
@@ -813,16 +830,18 @@ class CheckLSTMHead:
         head.demand_reading(6)
         expect.true(
             changed["last"],
-            "changing the last token of six texts does not change their scores",
-            hint="which state has read the text up to its last word?",
+            "the scores of six texts do not change when their last tokens do",
+            hint="which state has read the whole text, including its last word?",
         )
         expect.true(
             changed["first"],
-            "changing the first token of six texts does not change their scores",
-            hint="along which axis does your LSTM read: words, or texts?",
+            "the scores of six texts do not change when their first tokens do",
+            hint="along which axis does your LSTM read: over the words, or over the texts?",
         )
         expect.true(
-            alone, "a text's score changes with the other texts of the batch", hint="tell the LSTM which axis is time"
+            alone,
+            "a text's score changes with the other texts of the batch",
+            hint="which argument of the LSTM says which axis is time?",
         )
         short = before[[length < max(texts.lengths) for length in texts.lengths]]
         if unequal(short, short.roll(1, 0)) == 0:
@@ -830,12 +849,12 @@ class CheckLSTMHead:
             expect.true(
                 False,
                 "all texts shorter than the longest have the same score",
-                hint="what is at the position you read when a text has already ended?",
+                hint="which position do you read when a text has already ended?",
             )
 
     @check(points=1)
     def check_order(self, student):
-        """words are read in order, each in the context of those before it; the order of the texts does not matter"""
+        """words are read in order, each in the context of earlier words; the order of the texts does not matter"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(), texts.mask(), (6, 1)
@@ -859,10 +878,14 @@ class CheckLSTMHead:
         followed = head.fact("scores follow their texts", same(moved, forth[shift]))
         student.note("where the scores of the texts stood before", [row_of(score, forth) for score in moved])
         expect.true(
-            steady, "the same batch scores differently the second time", hint="each text starts from the initial state"
+            steady,
+            "the same batch has different scores the second time",
+            hint="each text must start from the initial state",
         )
         expect.true(
-            ordered, "reversing the texts does not change their scores", hint="does the score depend on the LSTM?"
+            ordered,
+            "the scores do not change when the words of the texts are reversed",
+            hint="does the score depend on the output of the LSTM?",
         )
         expect.true(
             followed,
@@ -871,12 +894,12 @@ class CheckLSTMHead:
         )
         expect.true(
             joint,
-            "what a word adds to the score does not depend on the words before it",
-            hint="an LSTM reads each word in the context of its state; a sum over the words does not",
+            "the effect of a word on the score does not depend on the words before it",
+            hint="an LSTM reads each word in the context of the earlier ones; a sum over the words has no context",
         )
         expect.true(
             gated,
-            "with hidden states a million times as large, the scores are not bounded",
+            "the scores grow without bound when the hidden states grow a million times larger",
             hint="the state of an LSTM lies between -1 and 1, whatever it reads",
         )
         head.demand_reading(6)
@@ -884,7 +907,7 @@ class CheckLSTMHead:
         with student.untraced():
             reached = bool(student.fixtures.heads.encoder_learns(head.module, hidden, mask))
         if not reached:
-            expect.remark("no gradient reaches the hidden states through LSTMHead: the encoder below would not learn")
+            expect.remark("no gradient reaches the hidden states through LSTMHead: the encoder would not learn")
 
 
 class CheckClsConcat:
@@ -894,22 +917,24 @@ class CheckClsConcat:
 
     @check(points=3, visible=True)
     def check_value(self, student):
-        """four times C numbers per text: [CLS] of each of the last four layers"""
+        """each row has 4 * C numbers: the [CLS] states of the last four layers"""
         for _ in range(2):
             states = tuple(student.draw.normal(2, 5, 3) for _ in range(13))
             got = student.cls_concat(states)
-            expect.shape(got, (2, 12), "[CLS] of four layers of width 3", hint="layers side by side, one row per text")
+            expect.shape(
+                got, (2, 12), "[CLS] of four layers of width 3", hint="concatenate the layers: one row per text"
+            )
             want = torch.cat([state[:, 0] for state in states[9:]], dim=1)
             expect.close(
                 got.sort(dim=1).values,  # in whatever order; that is the next check's
                 want.sort(dim=1).values,
-                "the numbers of a text, sorted",
+                "the sorted values of one text",
                 hint="13 states: index 0 is the embeddings, index 12 the last layer; [CLS] is the first token",
             )
 
     @check(points=1)
     def check_order(self, student):
-        """one block per layer, from the last layer down (or up to it)"""
+        """the row has one block per layer, ordered from the last layer down, or up to the last layer"""
         for _ in range(2):
             states = tuple(student.draw.normal(3, 4, 5) for _ in range(7))
             got = student.pure("cls_concat", states, n_last=3)
@@ -920,21 +945,23 @@ class CheckClsConcat:
                 got,
                 up if same(got, up) else down,
                 "blocks of three layers",
-                hint="all C numbers of one layer, then all of the next, last layer first",
+                hint="all C features of one layer, then all of the next, last layer first",
             )
 
     @check(points=1)
     def check_n_last(self, student):
-        """n_last layers, for an encoder of any depth"""
+        """n_last layers are used, for an encoder of any depth"""
         for n_states, n_last in ((5, 4), (5, 1), (25, 6)):
             states = tuple(student.draw.normal(2, 3, 4) for _ in range(n_states))
             got = student.cls_concat(states, n_last=n_last)
-            expect.shape(got, (2, 4 * n_last), f"n_last={n_last}", hint="the argument says how many layers")
+            expect.shape(
+                got, (2, 4 * n_last), f"n_last={n_last}", hint="the argument n_last gives the number of layers"
+            )
             want = torch.cat([state[:, 0] for state in states[-n_last:]], dim=1)
             expect.close(
                 got.sort(dim=1).values,
                 want.sort(dim=1).values,
-                f"the numbers of a text for n_last={n_last} and {n_states} states, sorted",
+                f"the sorted values of one text for n_last={n_last} and {n_states} states",
                 hint="count from the end of the tuple, whatever its length",
             )
 
@@ -958,7 +985,7 @@ class CheckLayerMix:
 
     @check(points=2, visible=True)
     def check_uniform_start(self, student):
-        """before training it is the plain average of the states; with other parameter values it no longer is"""
+        """the initial mix is the plain average of the states; with different parameter values it is not"""
         for n_states in (5, 13):
             mix = student.LayerMix(n_states)
             for _ in range(2):
@@ -966,8 +993,10 @@ class CheckLayerMix:
                 with student.untraced():
                     got = mix(states)
                 student.note("shape", str(tuple(got.shape)) if isinstance(got, Tensor) else type(got).__name__)
-                expect.shape(got, (2, 3, 4), f"mix of {n_states} states", hint="the mix has the shape of one state")
-                expect.true(got.isfinite().all(), "the mix is not finite", hint="what is divided, and by what?")
+                expect.shape(
+                    got, (2, 3, 4), f"mix of {n_states} states", hint="the mix must have the shape of one state"
+                )
+                expect.true(got.isfinite().all(), "the mix is not finite", hint="what do you divide, and by what?")
                 weights, constant, left = self.weights(states, got)
                 even = bool((weights - weights.mean()).abs().max() < 1e-3)
                 # What starts at random is known by its kind, not by its numbers.
@@ -984,20 +1013,20 @@ class CheckLayerMix:
                     got,
                     torch.stack(states).mean(0),
                     f"average of {n_states} states",
-                    hint="no layer is preferred at the start, and the weights of an average sum to one",
+                    hint="all layers start with the same weight, and the weights of an average sum to one",
                 )
         states = self.states(student, 5)
         moved = not same(Head(student, "LayerMix", 5)(states, shape=(2, 3, 4)), torch.stack(states).mean(0), 1e-3)
         student.note("it can become another mix", moved)
         expect.true(
             moved,
-            "with other parameter values it is still the plain average",
-            hint="equal weights are only the start; what is there to learn?",
+            "with different parameter values the mix is still the plain average",
+            hint="the weights must be equal only at the start: how do the parameters change them?",
         )
 
     @check(points=2)
     def check_learnable(self, student):
-        """N numbers are trained, each gets a gradient, and so does every layer"""
+        """exactly N numbers are trained; each of them gets a gradient, and so does every layer"""
         n = 5
         states, upstream = self.states(student, n), student.draw.normal(2, 3, 4)
         mix = student.LayerMix(n)
@@ -1008,7 +1037,7 @@ class CheckLayerMix:
             trainable,
             n,
             f"trainable numbers for {n} states",
-            hint="one number per state, and only what is registered as a parameter is trained",
+            hint="one number per state; only registered parameters are trained",
             reveal=True,
         )
         with student.untraced():
@@ -1019,11 +1048,15 @@ class CheckLayerMix:
         student.note("the numbers have gradients", moving)
         kept = untouched(states, after[0])
         student.note("the states are not modified", kept)
-        expect.true(moving, "some of the numbers get no gradient", hint="is every number used, and part of the graph?")
+        expect.true(
+            moving,
+            "some of the trainable numbers get no gradient",
+            hint="is every one of them used, and attached to the graph?",
+        )
         expect.true(
             kept,
-            "the states are overwritten",
-            hint="the encoder's output is not yours to overwrite: create a new tensor",
+            "the hidden states are modified in place",
+            hint="do not modify the encoder's output: create a new tensor",
         )
         with student.untraced():
             weights, constant, left = self.weights(states, mix(states))
@@ -1039,7 +1072,7 @@ class CheckLayerMix:
 
     @check(points=2)
     def check_convex(self, student):
-        """whatever the parameters are, it is an average: they decide the weights, which are positive and sum to one"""
+        """for any parameters the mix is an average: its weights depend on them, are positive and sum to one"""
         n = 5
         for scale in (1.0, 3.0):
             mix = Head(student, "LayerMix", n, scale=scale)
@@ -1064,25 +1097,25 @@ class CheckLayerMix:
             expect.true(
                 shared and abs(constant) < 1e-3,
                 "the mix is not a weighted sum of the states",
-                hint="one weight per state, for all tokens",
+                hint="each state has one weight, the same for all tokens",
             )
             expect.true(
                 summed,
                 say(
-                    "once the parameters have moved, the weights no longer sum to 1: they sum to {total:.3g}",
+                    "after the parameters have changed, the weights no longer sum to 1: they sum to {total:.3g}",
                     total=total,
                 ),
-                hint="weights that are right at the start drift away: normalise in every forward pass",
+                hint="weights that sum to 1 at the start change in training: normalise them in every forward pass",
             )
             expect.true(
                 positive,
                 say("a weight is negative: {lowest:.3g}", lowest=lowest),
-                hint="an average adds, it never subtracts",
+                hint="the weights of an average are never negative",
             )
             expect.true(
                 followed,
                 "all weights are equal, whatever the parameters are",
-                hint="how do the parameters reach the weights?",
+                hint="how do the weights depend on the parameters?",
             )
         mix = Head(student, "LayerMix", n)
         with student.untraced():
@@ -1096,7 +1129,7 @@ class CheckLayerMix:
         expect.true(
             average and abs(float(weights.sum()) - 1) < 1e-3,
             "with all parameters at 0, the mix is not an average of the states",
-            hint="training may bring a parameter to 0: what does its weight become then, and what is divided by what?",
+            hint="a parameter may become 0 in training: what is its weight then, and do you divide by 0?",
         )
 
 
@@ -1121,7 +1154,7 @@ class CheckAttentionPool:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """one vector per text, (B, C)"""
+        """the result has shape (B, C): one vector per text"""
         for lengths in ([1], [3, 1, 5, 2]):
             texts = Texts(student, lengths, 7)
             pool = Head(student, "AttentionPool", 7)
@@ -1130,7 +1163,7 @@ class CheckAttentionPool:
 
     @check(points=3)
     def check_pad_invariant(self, student):
-        """PAD has no weight: neither its content nor its number matters"""
+        """PAD has weight 0: neither its content nor its number changes the result"""
         pool = Head(student, "AttentionPool", 6)
         texts = Texts(student, [4, 2, 6, 1, 3, 5], 6)
         shape = (6, 6)
@@ -1153,14 +1186,14 @@ class CheckAttentionPool:
         even, whole = student.draw.normal(3, 5, 6), torch.ones(3, 5, dtype=torch.long)
         forth, back = (pool(tokens, whole, shape=(3, 6)) for tokens in (even, even.flip(1)))
         pool.fact("without padding the order does not matter", same(forth, back, 1e-3))
-        hint = "a weight of 0 comes from a score of minus infinity, set before the softmax"
+        hint = "to get a weight of 0, set the score to minus infinity before the softmax"
         pool.demand_reading(6, features=6)
         expect.close(clean, bare, "result with eight more PAD positions", tolerance=1e-4, hint=hint)
-        expect.close(full, clean, "result with other numbers at the PAD positions", tolerance=1e-4, hint=hint)
+        expect.close(full, clean, "result with different values at the PAD positions", tolerance=1e-4, hint=hint)
 
     @check(points=2, visible=True)
     def check_weighted_mean(self, student):
-        """an average of the real tokens: it stays within their range, and one token, or equal ones, give that token"""
+        """the result is an average: within the range of the real tokens, and equal to the token if all are equal"""
         pool = Head(student, "AttentionPool", 6)
         single = student.draw.normal(16, 1, 6)
         ones = torch.ones(16, 4, dtype=torch.long)
@@ -1189,7 +1222,7 @@ class CheckAttentionPool:
         describe_weights(pool, several, mixed)
         pool.fact("one token is itself in training mode", same(trained, single[:, 0]))
         pool.demand_reading(6, features=6)
-        hint = "the hidden states themselves are averaged, and the weights of a text's real tokens sum to one"
+        hint = "average the hidden states themselves, with weights that sum to one over the real tokens of a text"
         expect.close(lone, single[:, 0], "result for texts of one token", tolerance=1e-4, hint=hint)
         expect.close(equal, single[:, 0], "result for texts of four equal tokens", tolerance=1e-4, hint=hint)
         expect.true(inside, "the result is outside the range of the real tokens", hint=hint)
@@ -1198,12 +1231,12 @@ class CheckAttentionPool:
             single[:, 0],
             "result for texts of one token, in training mode",
             tolerance=1e-4,
-            hint="the weights must sum to one in training mode too: what changes them before they meet the tokens?",
+            hint="the weights must sum to one in training mode, too: what changes them before the weighted sum?",
         )
 
     @check(points=1)
     def check_content_based(self, student):
-        """the weights depend on the tokens, not on their order; each real token has one"""
+        """the weights depend on the tokens, not on their order; each real token has a positive weight"""
         pool = Head(student, "AttentionPool", 6)
         texts = Texts(student, [4, 7, 6, 3, 5, 6], 6)
         shape = (6, 6)
@@ -1223,27 +1256,27 @@ class CheckAttentionPool:
         gains = pool.fact("a token gains weight by a neighbour", gaining(student) >= 3)
         pool.demand_reading(6, features=6)
         expect.true(
-            learned, "every text gets the plain mean of its tokens", hint="the weights must come from the tokens"
+            learned, "every text gets the plain mean of its tokens", hint="the weights must be computed from the tokens"
         )
         expect.true(
             free,
-            "reversing the texts changes the results",
-            hint="a token's weight comes from its state, not from its place",
+            "the results change when the tokens of a text are reversed",
+            hint="a token's weight must depend on its state, not on its position",
         )
         expect.true(
             varied and both,
-            "one of two tokens has a weight that is not between 0 and 1, or is always the same",
-            hint="a softmax gives each token a share according to its score",
+            "for texts of two tokens, a weight is not between 0 and 1, or is always the same",
+            hint="a softmax gives each token a weight according to its score",
         )
         expect.true(
             not gains,
-            "with one more token in the text, a token that was there before weighs more",
-            hint="a token's score comes from its own state alone: what else does it depend on?",
+            "when one more token is added to the text, one of the old tokens gets more weight",
+            hint="a token's score must depend only on its own state: what else does it depend on?",
         )
 
     @check(points=1)
     def check_gradients(self, student):
-        """every weight matrix and the encoder get a gradient; nothing is overwritten"""
+        """every weight matrix and the encoder get a gradient; the inputs are not modified"""
         pool = Head(student, "AttentionPool", 6)
         pool.demand_reading(6, features=6)
         texts = Texts(student, [4, 7, 6, 3, 5, 6], 6)
@@ -1253,7 +1286,7 @@ class CheckAttentionPool:
         gradient = pool.input_gradient(hidden, mask, upstream)
         expect.shape(gradient, tuple(hidden.shape), "gradient of the hidden states")
         reached = pool.fact("every real token gets a gradient", bool((gradient[mask == 1] != 0).any(-1).all()))
-        expect.true(reached, "some real token gets no gradient", hint="each of them has a weight above zero")
+        expect.true(reached, "some real tokens get no gradient", hint="every real token must have a weight above zero")
 
 
 def shares(tokens: Tensor, pooled: Tensor) -> tuple[Tensor, bool]:
@@ -1351,7 +1384,7 @@ class CheckGeMPool:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """the p-th root of the mean of the p-th powers over the real tokens; values below eps count as eps"""
+        """the result is the p-th root of the mean p-th power of the real tokens, with values below eps set to eps"""
         answers = []
         for p, eps, lengths in ((3.0, 1e-6, [5, 3, 1]), (2.5, 1e-6, [2, 6, 4, 1]), (2.0, 0.3, [4, 3])):
             texts = Texts(student, lengths, 4)
@@ -1369,7 +1402,7 @@ class CheckGeMPool:
 
     @check(points=1, visible=True)
     def check_learned(self, student):
-        """p is one trainable number: set to 1 it gives the mean, set to 40 nearly the maximum, and it has a gradient"""
+        """p is one trainable number with a gradient: p = 1 gives the mean, p = 40 nearly the maximum"""
         for start in (3.0, float(student.draw.uniform(1.5, 4.5))):
             pool = student.GeMPool(p=start)
             p = student.fixtures.heads.exponent(pool)
@@ -1396,19 +1429,19 @@ class CheckGeMPool:
 
     @check(points=1, after=("value",))
     def check_pad_invariant(self, student):
-        """neither the content nor the number of the PAD positions matters; the mask may have holes and any dtype"""
+        """PAD positions do not change the result; the mask may have holes and any dtype"""
         pool = student.GeMPool()
         expect_indifferent(pool, student, width=5, features=5)
         hidden = student.draw.normal(3, 6, 4)
         want = per_text(generalised(3.0, 1e-6), hidden, HOLES)
         for dtype in (torch.int64, torch.bool, torch.float32):
             got = pool(hidden, HOLES.to(dtype))
-            hint = "the mask says which tokens count, whatever its dtype; they need not be the first ones"
+            hint = "the mask says which tokens are real, whatever its dtype; they need not come first"
             expect.close(got, want, f"generalised mean with a mask of {dtype}", tolerance=1e-4, hint=hint)
 
     @check(points=1, after=("value",))
     def check_gradient(self, student):
-        """real tokens get their gradient, padding none, and nothing is overwritten"""
+        """real tokens get the right gradient, padding gets none, and the inputs are not modified"""
         for p in (3.0, 2.0):
             pool = student.GeMPool(p=p)
             hidden, upstream = student.draw.normal(3, 6, 4), student.draw.normal(3, 4)
@@ -1416,14 +1449,18 @@ class CheckGeMPool:
             leaf = hidden.double().requires_grad_()
             (per_text(generalised(p, 1e-6), leaf, HOLES) * upstream).sum().backward()
             expect.close(
-                got, leaf.grad, f"gradient of hidden_states, p={p}", tolerance=1e-3, hint="clipped values have none"
+                got,
+                leaf.grad,
+                f"gradient of hidden_states, p={p}",
+                tolerance=1e-3,
+                hint="values below eps get no gradient",
             )
             with student.untraced():
                 after = student.fixtures.heads.afterwards(pool, hidden, HOLES)
             kept = len(after) == 2 and all(map(untouched, (hidden, HOLES), after))
             student.note("the inputs are not modified", kept)
             expect.true(
-                kept, "hidden_states or mask is overwritten", hint="clamp_ and pow_ write into the encoder's output"
+                kept, "hidden_states or mask is modified in place", hint="clamp_ and pow_ write to the encoder's output"
             )
 
 
@@ -1437,7 +1474,7 @@ class CheckBiLSTMHead:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """one score per text, (B, 1); each direction has the weights of an LSTM, the linear layer reads both states"""
+        """the scores have shape (B, 1); each direction has its own LSTM weights; the linear layer reads both states"""
         counts = []
         for width, units, lengths in ((5, student.draw.integer(7, 12), [3, 1, 4]), (6, None, [1]), (4, 3, [2, 2])):
             options = {} if units is None else {"units": units}
@@ -1450,14 +1487,18 @@ class CheckBiLSTMHead:
         for got, want, width, size in counts:
             what = f"trainable parameters, C={width} and {size} units"
             expect.equal(
-                got, want, what, hint="two directions, and a linear layer over both of their states", reveal=True
+                got,
+                want,
+                what,
+                hint="count two directions, and a linear layer that reads both of their states",
+                reveal=True,
             )
         head.demand_reading(4)
         demand_any_number(student, "BiLSTMHead", 6, units=4)
 
     @check(points=2)
     def check_pad_invariant(self, student):
-        """neither the content nor the number of the PAD positions changes a score"""
+        """neither the content nor the number of PAD positions changes a score"""
         head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
         texts = Texts(student, [4, 2, 6, 1, 3, 5, 6, 2], 6)
         shape, mask = (8, 1), texts.mask(longer=50)
@@ -1471,14 +1512,14 @@ class CheckBiLSTMHead:
         moved = [n for n, one, other in zip(texts.lengths, clean, bare, strict=True) if not same(one, other)]
         student.note("lengths of the texts that the number of PADs changes", moved)
         head.demand_reading(6)
-        hint = "the backward direction must start at the end of the TEXT: how does it know where that is?"
-        expect.close(full, clean, "scores with other numbers at the PAD positions", tolerance=1e-4, hint=hint)
+        hint = "the backward direction must start at the end of the TEXT: how does the LSTM know where it ends?"
+        expect.close(full, clean, "scores with different values at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(torch.cat(alone), bare, "scores of the texts alone", tolerance=1e-4, hint=hint)
 
     @check(points=1, visible=True)
     def check_both_ends(self, student):
-        """in a long text the first and the last word matter, through one direction each; the middle hardly does"""
+        """in a long text the first and last words affect the score, each via one direction; the middle hardly does"""
         moved = []
         for _ in range(3):
             head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
@@ -1500,23 +1541,23 @@ class CheckBiLSTMHead:
         student.note("first word, last word, middle forgotten", heard)
         expect.true(
             heard[1],
-            "in texts of 161 words the last one does not matter",
-            hint="one of the two directions has just read it: which of its states do you take?",
+            "in texts of 161 words the last word does not affect the score",
+            hint="the forward direction reads it last: which of its states do you use?",
         )
         expect.true(
             heard[0],
-            "in texts of 161 words the first one does not matter",
+            "in texts of 161 words the first word does not affect the score",
             hint="the backward direction reads it last: at which position is that?",
         )
         expect.true(
             heard[2],
-            "in texts of 161 words the one in the middle matters as much as those at the ends",
-            hint="the score is a function of two states: where has each direction read everything?",
+            "in texts of 161 words the middle word affects the score as much as the words at the ends",
+            hint="the score must depend on two states: at which position has each direction read the whole text?",
         )
 
     @check(points=1)
     def check_gradients(self, student):
-        """every parameter gets a gradient, scores follow their texts, and nothing is overwritten"""
+        """every parameter gets a gradient, scores follow their texts, and the inputs are not modified"""
         head = Head(student, "BiLSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(scale=1.0), texts.mask(), (6, 1)
@@ -1534,7 +1575,11 @@ class CheckBiLSTMHead:
             "when the texts are reordered, the scores do not follow them",
             hint="if you sort the texts by length, restore the order of the scores",
         )
-        expect.true(ordered, "reversing the texts does not change their scores", hint="which state is which?")
+        expect.true(
+            ordered,
+            "the scores do not change when the words of the texts are reversed",
+            hint="which state belongs to which direction?",
+        )
 
 
 # --- bonus: kernels side by side ---
@@ -1547,7 +1592,7 @@ class CheckKernelsHead:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """one score per text, (B, 1), down to one token; one convolution per kernel, and one linear layer over all"""
+        """the scores have shape (B, 1), even for one token; there is one convolution per kernel and one linear layer"""
         counts = []
         for width, channels, kernels, lengths in (
             (6, student.draw.integer(5, 9), [2, 3, 4], [1, 1]),
@@ -1568,7 +1613,7 @@ class CheckKernelsHead:
                 got,
                 want,
                 what,
-                hint="each kernel has weights and a bias; only registered modules are trained",
+                hint="each kernel has its own weights and bias; only registered modules are trained",
                 reveal=True,
             )
         head.demand_reading(7)
@@ -1576,7 +1621,7 @@ class CheckKernelsHead:
 
     @check(points=2)
     def check_pad_invariant(self, student):
-        """neither the content nor the number of the PAD positions changes a score"""
+        """neither the content nor the number of PAD positions changes a score"""
         answers = []
         for _ in range(4):
             head = Head(student, "KernelsHead", 6, channels=8)
@@ -1603,21 +1648,21 @@ class CheckKernelsHead:
         expect.close(
             full,
             clean,
-            "scores with other numbers at the PAD positions",
+            "scores with different values at the PAD positions",
             tolerance=1e-4,
-            hint="a window of four reads three neighbours, PAD after the last word: do they contribute zero?",
+            hint="a window of four reads three neighbours, which are PAD after the last word: are they read as zeros?",
         )
         expect.close(
             clean,
             bare,
             "scores in a padded batch, compared with each text on its own",
             tolerance=1e-4,
-            hint="a window over zeros still outputs its bias: may it win the maximum?",
+            hint="a window over zeros still outputs its bias: may it be the maximum?",
         )
 
     @check(points=1)
     def check_windows(self, student):
-        """within a window order matters; where a passage occurs, and how often, does not"""
+        """the order of words within a window matters; the position of a passage and its repetition do not"""
         head = Head(student, "KernelsHead", 6, channels=16)
         filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 40, 6), 2 * student.draw.normal(6, 4, 6)
         early, late, turned, twice = (filler.clone() for _ in range(4))
@@ -1631,21 +1676,23 @@ class CheckKernelsHead:
         head.demand_reading(6)
         expect.true(
             ordered,
-            "reversing a passage does not change its score",
+            "the score does not change when a passage is reversed",
             hint="a window of one word cannot tell 'not good, bad' from 'not bad, good'",
         )
         expect.true(
-            placeless, "moving a passage by five words changes the scores", hint="the same weights at every position"
+            placeless,
+            "the scores change when a passage moves by five words",
+            hint="a convolution has the same weights at every position",
         )
         expect.true(
             countless,
             "a passage that occurs twice scores differently from one that occurs once",
-            hint="each feature counts with its maximum, not its mean or its sum",
+            hint="use the maximum of each feature over the windows, not the mean or the sum",
         )
 
     @check(points=1)
     def check_gradients(self, student):
-        """every kernel affects the score and gets a gradient, texts do not mix, and nothing is overwritten"""
+        """every kernel affects the score and gets a gradient, texts do not mix, and the inputs are not modified"""
         head = Head(student, "KernelsHead", 6, channels=16)
         head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)
@@ -1659,5 +1706,7 @@ class CheckKernelsHead:
         others = torch.cat([gradient[:2], gradient[3:]])
         reached = head.fact("the encoder gets a gradient", bool((gradient[2] != 0).any()))
         apart = head.fact("texts do not mix", not bool((others != 0).any()))
-        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder should learn too")
-        expect.true(apart, "the score of a text depends on other texts", hint="along which axis does your window move?")
+        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder should be trained, too")
+        expect.true(
+            apart, "the score of a text depends on other texts", hint="along which axis does your window slide?"
+        )

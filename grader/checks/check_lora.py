@@ -34,7 +34,7 @@ def counted(student, *args: object, **kwargs: object):
         isinstance(report, dict),
         "lora_report does not return a dictionary",
         actual=type(report).__name__,
-        hint="the docstring lists the keys",
+        hint="which keys does the docstring list?",
         reveal=True,
     )
     for key in ("lora_params", "trainable", "kept_ratio", "reduction", "trainable_ratio"):
@@ -53,7 +53,7 @@ def entry(report: dict[str, Any], key: str) -> Any:
         key in report,
         say("the report has no {key}", key=key),
         actual=list(report),
-        hint="read the names of the keys again",
+        hint="compare the key names with the docstring",
         reveal=True,
     )
     return report[key]
@@ -65,7 +65,7 @@ def number(report: dict[str, Any], key: str) -> float:
     if isinstance(value, Tensor) and value.numel() == 1:
         value = value.item()
     finite = isinstance(value, (int, float)) and abs(value) < 1e300
-    expect.true(finite, say("{key} is no finite number", key=key), actual=value, reveal=True)
+    expect.true(finite, say("{key} is not a finite number", key=key), actual=value, reveal=True)
     return float(value)
 
 
@@ -93,15 +93,15 @@ class CheckLoraReport:
             entry(report, "kept_ratio"),
             1 / 24,
             "kept_ratio",
-            hint="what share of the matrices' numbers is still trained? As a fraction of 1",
+            hint="what fraction of the matrices' parameters is still trained? Not as a percentage",
         )
         expect.close(
             entry(report, "reduction"),
             23 / 24,
             "reduction",
-            hint="4.17 % is what remains; the reduction is the other part of the whole",
+            hint="4.17 % is what remains; the reduction is what is saved",
         )
-        same_rule = "the same count in a smaller model: which of the numbers depend on the arguments?"
+        same_rule = "the same count for a smaller model: which numbers in your code should depend on the arguments?"
         what = f"three matrices of {d} x {d} per layer, rank {r}, {layers} layers"
         expect.equal(entry(other, "lora_params"), 6 * d * r * layers, f"lora_params of {what}", hint=same_rule)
         expect.equal(entry(other, "trainable"), 6 * d * r * layers, f"trainable of {what}", hint=same_rule)
@@ -110,12 +110,12 @@ class CheckLoraReport:
 
     @check(points=2)
     def check_non_square(self, student):
-        """d and k may differ, as in a feed-forward block"""
+        """the counts are right when d and k differ, as in a feed-forward block"""
         d, k, r = student.draw.integer(50, 80), student.draw.integer(20, 40), student.draw.integer(3, 9)
         shapes, layers = [(d, k), (3 * k, d), (k, k)], student.draw.integer(2, 7)
         one = counted(student, [(d, k)], r=r)
         three = counted(student, shapes, r=r, n_layers=layers)
-        hint = "write down the shapes of A and of B: which of them knows d, which one k?"
+        hint = "write down the shapes of A and of B: which of them depends on d, and which on k?"
         expect.equal(entry(one, "lora_params"), r * (d + k), "lora_params of one matrix with d != k", hint=hint)
         expect.close(entry(one, "kept_ratio"), r * (d + k) / (d * k), "kept_ratio of one matrix with d != k", hint=hint)
         lora = r * sum(sum(shape) for shape in shapes)
@@ -124,18 +124,18 @@ class CheckLoraReport:
             entry(three, "lora_params"),
             layers * lora,
             "lora_params of three different matrices per layer",
-            hint="add up over the shapes of a layer, then over the layers",
+            hint="sum over the shapes of one layer, then multiply by the number of layers",
         )
         expect.close(
             entry(three, "kept_ratio"),
             lora / full,
             "kept_ratio of three different matrices",
-            hint="one ratio for all adapted matrices together: add up first, divide last",
+            hint="one ratio for all adapted matrices together: add everything up first, then divide",
         )
 
     @check(points=1)
     def check_head(self, student):
-        """the head is trainable, but it does not count as LoRA parameters"""
+        """the head counts as trainable, but not as LoRA parameters"""
         alone = counted(student, [(768, 768)] * 2, r=8, n_layers=12)
         lora, kept = number(alone, "lora_params"), number(alone, "kept_ratio")
         twice = number(counted(student, [(768, 768)] * 2, r=16, n_layers=12), "lora_params")
@@ -152,47 +152,47 @@ class CheckLoraReport:
             expect.equal(
                 entry(report, "lora_params"),
                 lora,
-                "lora_params, once the head is given",
-                hint="a head changes what is trained, but not the number of LoRA's own factors",
+                "lora_params when head_params is given",
+                hint="a head adds trainable parameters, but no parameters to LoRA's factors",
             )
             expect.close(
                 entry(report, "kept_ratio"),
                 kept,
-                "kept_ratio, once the head is given",
+                "kept_ratio when head_params is given",
                 tolerance=1e-6,
-                hint="it compares the factors with the matrices that they stand beside; the head is neither",
+                hint="it compares the factors with the matrices that they adapt; the head is neither",
             )
             expect.equal(
                 entry(report, "trainable"),
                 lora + head,
                 f"trainable, with a head of {head:,} numbers",
-                hint="the head is new and random: it is trained in full",
+                hint="the head is new and random: all of it is trained",
             )
             expect.close(
                 entry(report, "trainable_ratio"),
                 (lora + head) / (base + lora),
                 "trainable_ratio",
                 tolerance=1e-6,  # 0.2686 % and 0.2700 % differ by 1.4e-5
-                hint="all that is trained, over all that there is once the factors have come in",
+                hint="divide all trainable parameters by all parameters, including the factors",
             )
 
     @check(points=1)
     def check_grows_past_one(self, student):
-        """a large rank needs more parameters than the matrix: the reduction may be negative"""
+        """a large rank needs more parameters than the matrix, so the reduction may be negative"""
         for r in (768, student.draw.integer(800, 5000)):
             report = counted(student, [(768, 768)], r=r)
             kept = number(report, "kept_ratio")
             one_factor = r / 768  # counting one of the two is the matter of another check
             expect.true(
                 any(abs(kept - share) <= 1e-4 * share for share in (one_factor, 2 * one_factor)),
-                "kept_ratio is not the share of the factors at a rank that large",
-                hint="at r = 768 each factor is as large as the matrix itself: what is the share of both?",
+                "kept_ratio is wrong at a very large rank",
+                hint="at r = 768 each factor is as large as the matrix itself: what is the ratio for both factors?",
             )
             expect.close(
                 entry(report, "reduction"),
                 1 - kept,
-                "reduction at a rank above the break-even",
-                hint="a report must not hide that LoRA can be larger than what it replaces",
+                "reduction at a rank above the break-even rank",
+                hint="the report must show that LoRA can have more parameters than the matrix it adapts",
             )
 
 
@@ -279,7 +279,7 @@ def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None =
     sound = bool(numbers.isfinite().all()) and float(numbers.abs().max()) < LARGE
     expect.true(
         sound,
-        say("{what}: numbers that are not finite, or beyond {large:,.0f}", what=what, large=LARGE),
+        say("{what}: some numbers are not finite, or larger than {large:,.0f}", what=what, large=LARGE),
         actual=answer,
         reveal=True,
     )
@@ -312,15 +312,15 @@ def expect_alive(student, module, k: int, d: int) -> None:
     student.note("steady, moved by what is trained, moved by x", alive)
     expect.true(
         alive[0],
-        "two calls with the same input give two answers, though nothing is to be dropped",
+        "two calls with the same input give different outputs, although no dropout should be active",
         hint="what differs between the two calls?",
     )
     expect.true(
         alive[1],
-        "the output does not change with the numbers that are trained",
-        hint="which of them does the forward pass look at?",
+        "the output does not change when the trainable parameters do",
+        hint="which of them does the forward pass use?",
     )
-    expect.true(alive[2], "two different inputs get the same output", hint="does the forward pass look at its input?")
+    expect.true(alive[2], "two different inputs give the same output", hint="does the forward pass use its input?")
 
 
 HOLES = (
@@ -361,8 +361,8 @@ def untouched(student, layer, x: Tensor, what: str) -> Any:
     student.note(f"{what} leaves x as it was", bool(isinstance(after, Tensor) and torch.equal(after, x)))
     expect.true(
         isinstance(after, Tensor) and torch.equal(after, x),
-        say("{what} changes its input", what=what),
-        hint="whoever has passed x on goes on using it: which operation writes into it?",
+        say("{what} modifies its input in place", what=what),
+        hint="the caller still needs x unchanged: which operation writes to it?",
     )
     return output
 
@@ -394,7 +394,7 @@ class CheckLoRALinear:
 
     @check(points=2, visible=True)
     def check_shapes_and_freeze(self, student):
-        """only the two factors are trainable, with r*k and d*r parameters; the wrapped layer is frozen"""
+        """only the two factors, with r*k and d*r parameters, are trainable; the wrapped layer is frozen"""
         for bias in (True, False):
             adapted = Adapted(student, alpha=6.0, bias=bias, write=False)
             shapes = trained_shapes(student, adapted.layer)
@@ -403,7 +403,8 @@ class CheckLoRALinear:
                 shapes,
                 [(R, D), (R, K)],
                 f"shapes of the trainable tensors (base {'with' if bias else 'without'} bias, d={D}, k={K}, r={R})",
-                hint="W and b of the base are frozen; what is trained is one thin factor on either side of the rank",
+                hint="W and b of the base are frozen; only two thin factors are "
+                "trained, one of width k and one of width d",
                 reveal=True,
             )
             passed = trained_shapes(student, adapted.base)
@@ -411,20 +412,20 @@ class CheckLoRALinear:
             expect.equal(
                 passed,
                 [],
-                "shapes of what is trainable in the layer that was passed",
-                hint="whoever holds the layer that you were given holds W and b: is that the layer that you froze?",
+                "shapes of the trainable tensors in the layer that was passed",
+                hint="other code may still use the layer that you were given: did you freeze that layer, or a copy?",
                 reveal=True,
             )
         base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
         expect.true(
             refused(student, "ValueError", student.LoRALinear, base, r=0, alpha=6.0),
-            "a layer of rank 0 is built without an error",
-            hint="the rank is at least 1: with 0 there would be nothing to train, and nobody would notice",
+            "a layer of rank 0 is created without an error",
+            hint="the rank must be at least 1: with rank 0 there is nothing to train, and no error would say so",
         )
         expect.true(
             refused(student, "ValueError", student.LoRALinear, base, r=-2, alpha=6.0),
-            "a layer of rank -2 is built without an error",
-            hint="the rank is at least 1",
+            "a layer of rank -2 is created without an error",
+            hint="the rank must be at least 1",
         )
         try:
             with student.untraced():
@@ -437,7 +438,7 @@ class CheckLoRALinear:
         expect.true(
             thin is not None,
             "a layer of rank 1 raises an error",
-            hint="rank 1 is the thinnest update there is, but it is one: which ranks leave nothing to train?",
+            hint="rank 1 is the smallest valid rank: which ranks leave nothing to train?",
         )
         what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), sides of length 1 left out"
         expect.equal(thin, sorted([(D,), (K,)]), what, reveal=True)
@@ -454,13 +455,13 @@ class CheckLoRALinear:
         expect.true(
             built,
             say("a layer of rank {r} around a base with d={d} and k={k} raises an error", r=wide, d=D, k=K),
-            hint="a rank that large is wasteful: is it one of the ranks that the docstring refuses?",
+            hint="such a large rank is wasteful: does the docstring ask for an error?",
         )
         expect.equal(
             shapes,
             [(D, wide), (K, wide)],
             f"shapes of the trainable tensors at a rank above both sides (d={D}, k={K}, r={wide})",
-            hint="the rank is the caller's choice, even where it is wasteful",
+            hint="the caller chooses the rank, even a wasteful one",
             reveal=True,
         )
         Adapted(student, alpha=6.0, write=False).take_part()
@@ -477,21 +478,21 @@ class CheckLoRALinear:
             output,
             adapted.plain(x),
             "output of a fresh layer",
-            hint="nothing has been learned yet: which factor makes B A x vanish, whatever the other one holds?",
+            hint="nothing has been learned yet: which factor makes B A x zero, whatever the other factor is?",
         )
         with student.untraced():
             owned = student.fixtures.tensors(adapted.layer)
         student.note("holds more than its base", len(owned) > 2)
         expect.true(
             len(owned) > 2,
-            "the layer holds no factors: it is its base, which answers like itself",
-            hint="what can be learned later has to be there from the start",
+            "the layer contains no factors: it is just its base",
+            hint="the factors that are trained later must exist from the start",
         )
         adapted.take_part()
 
     @check(points=1)
     def check_init_can_learn(self, student):
-        """not both factors are zero, so that a gradient can flow"""
+        """at least one factor starts with non-zero values, so that a gradient can flow"""
         adapted = Adapted(student, alpha=6.0, write=False)
         x, upstream = student.draw.normal(4, K), student.draw.normal(4, D)
         with student.untraced():
@@ -504,8 +505,8 @@ class CheckLoRALinear:
         student.note("B has a gradient", moving[1])
         expect.true(
             any(moving),
-            "neither factor has a gradient in the first step",
-            hint="the gradient of one factor is multiplied by the other one: what if both are zero?",
+            "neither factor receives a gradient in the first step",
+            hint="the gradient of each factor is multiplied by the other factor: what if both are zero?",
         )
         heeded = any(
             one.shape != other.shape or not same(one, other) for one, other in zip(gradients, others, strict=True)
@@ -514,12 +515,12 @@ class CheckLoRALinear:
         expect.true(
             heeded,
             "the gradients of the factors are the same for two different inputs",
-            hint="A meets x first, and B meets A x: where does x enter?",
+            hint="A is applied to x, and B to A x: where do you use x?",
         )
 
     @check(points=1)
     def check_B_is_zero(self, student):
-        """B starts at zero and A at random, as in the paper"""
+        """B starts at zero and A with random values, as in the paper"""
         adapted = Adapted(student, alpha=6.0, write=False)
         with student.untraced():
             a, b = adapted.find().read()
@@ -534,18 +535,18 @@ class CheckLoRALinear:
         student.note("rows of A are equal", bool((a == a[:1]).all()))
         student.note("inputs that A looks at", int((a != 0).any(0).sum()))
         student.note("A is the same in the next layer", torch.equal(a, other))
-        hint = "the input meets A first: let A be random and B silent"
+        hint = "A is applied to the input first: A starts with random values, B at zero"
         expect.true(bool((b == 0).all()), "B, the factor with d rows, is not zero at the start", hint=hint)
         expect.true(bool((a != 0).any()), "A, the factor with k columns, is zero at the start", hint=hint)
         expect.true(
             full_rank,
-            "A starts with rows that depend on each other",
-            hint="equal rows get equal gradients and stay equal: the rank you pay for is never used",
+            "the rows of A are linearly dependent at the start",
+            hint="equal rows receive equal gradients and stay equal: the effective rank is smaller than r",
         )
         expect.true(
             not torch.equal(a, other),
             "two fresh layers start with the same A",
-            hint="random means drawn anew for every layer: a fixed pattern is not, and neither is a seed set inside",
+            hint="each layer must draw its own random values: no fixed pattern, and no seed set inside the layer",
         )
         adapted.take_part()
 
@@ -562,7 +563,8 @@ class CheckLoRALinear:
                     f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
                     tolerance=1e-4,
                     hint=say(
-                        "here alpha is 8 and r is {r}: the update is multiplied by 8/{r}; base and update both see x",
+                        "here alpha is 8 and r is {r}: the update is multiplied by "
+                        "8/{r}; base and update both take x as input",
                         r=R,
                     ),
                 )
@@ -584,7 +586,7 @@ class CheckLoRALinear:
                 update,
                 f"update for alpha = {alpha} and r = {r}",
                 tolerance=1e-4,
-                hint="divide alpha by r: a larger rank must not make the update stronger by itself",
+                hint="divide alpha by r: a larger rank alone must not make the update stronger",
             )
 
     @check(points=2)
@@ -615,12 +617,12 @@ class CheckLoRALinear:
         student.note("steady in evaluation mode", steady)
         expect.true(
             steady,
-            "in evaluation mode two calls with the same input give two answers",
-            hint="who tells your dropout that the layer is in evaluation mode?",
+            "in evaluation mode two calls with the same input give different outputs",
+            hint="how does your dropout know that the layer is in evaluation mode?",
         )
         update = first - plain
         expect.differs(
-            first, plain, "the update in evaluation mode", hint="the branch of the factors adds nothing here"
+            first, plain, "the update in evaluation mode", hint="the branch with the two factors adds nothing here"
         )
         student.note("update in evaluation mode", update)
 
@@ -637,31 +639,31 @@ class CheckLoRALinear:
 
         expect.true(
             same(frozen, plain),
-            "with both factors at zero the output in training mode is not that of evaluation mode",
-            hint="dropout belongs to the branch of the factors; the frozen path must see every input",
+            "with both factors at zero, the outputs in training mode and in evaluation mode differ",
+            hint="dropout belongs to the branch with the two factors; the frozen path must see every input",
         )
         expect.true(
             not same(output, first),
-            "in training mode nothing is dropped",
+            "nothing is dropped in training mode",
             hint=say("this layer was built with dropout={p}", p=p),
         )
         expect.true(
             straight,
-            "where a row of x has one entry only, its update is neither kept nor dropped as a whole",
-            hint="drop entries of x, before A sees them; not the r numbers after A, and not the output",
+            "when a row of x has a single non-zero entry, its update is neither kept nor dropped as a whole",
+            hint="drop entries of x, before A is applied; not the r numbers after A, and not the output",
         )
         student.note("factor of a kept row", float(kept.max()))
         expect.close(
             torch.tensor([kept.min(), kept.max()]),
             torch.tensor([0.0, 1 / (1 - p)]),
-            "smallest and largest share of the update that is left",
+            "smallest and largest fraction of the update that is left after dropout",
             tolerance=1e-3,
-            hint="dropout divides what it keeps by 1 - p, so that the mean stays the same",
+            hint="dropout divides the entries it keeps by 1 - p, so that the mean stays the same",
         )
 
     @check(points=3, visible=True)
     def check_merge(self, student):
-        """merging keeps the output, adds the update to the weight, and a second merge() does nothing"""
+        """merge() adds the update to the weight and keeps the output the same; a second merge() does nothing"""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         silent = adapted.without(x)
@@ -676,20 +678,20 @@ class CheckLoRALinear:
             before,
             "output after merge()",
             tolerance=1e-4,
-            hint="the update must be in the weight or in the branch, at its full strength, and never in both",
+            hint="the update must be in the weight or in the branch, fully scaled, and never in both",
         )
         shapes = trained_shapes(student, adapted.layer)
         student.note("trainable after merge()", str(shapes))
         expect.true(
             (D, K) not in shapes,
             "W is trainable after merge()",
-            hint="the weight gets other numbers, and stays the frozen tensor that it is",
+            hint="the weight gets new values, but must stay a frozen parameter",
         )
         expect.true(
             all(shape in ((R, D), (R, K)) for shape in shapes),
-            "something besides the two factors is trainable after merge()",
+            "tensors other than the two factors are trainable after merge()",
             actual=shapes,
-            hint="merging changes numbers, not what is trained",
+            hint="merging changes values, not which tensors are trained",
             reveal=True,
         )
         adapted.quietly("merge")
@@ -698,7 +700,7 @@ class CheckLoRALinear:
             before,
             "output after a second merge()",
             tolerance=1e-4,
-            hint="how does the layer know that it is merged already?",
+            hint="how does the layer know that it is already merged?",
         )
         adapted.quietly("train")
         expect.close(
@@ -706,7 +708,7 @@ class CheckLoRALinear:
             before,
             "output of the merged layer in training mode",
             tolerance=1e-4,
-            hint="a merged layer stays merged, whatever the mode",
+            hint="a merged layer stays merged in either mode",
         )
         adapted.quietly("eval")
         adapted.factors.silence()
@@ -715,18 +717,18 @@ class CheckLoRALinear:
             before,
             "output after merge(), then both factors set to zero",
             tolerance=1e-4,
-            hint="after merging the weight itself holds W + (alpha/r) B A, and the factors are not looked at",
+            hint="after merging, the weight itself is W + (alpha/r) B A, and the factors are not used",
         )
         with student.untraced():
             slope = adapted.layer(torch.eye(K)) - adapted.layer(torch.zeros(1, K))
             owned = student.fixtures.tensors(adapted.layer)
-        expect.true(len(owned) <= MANY, say("the layer holds more than {many} tensors", many=MANY))
+        expect.true(len(owned) <= MANY, say("the layer contains more than {many} tensors", many=MANY))
         written = any(same(one.squeeze(), wide) for one in owned for wide in (slope, slope.T))
         student.note("the layer holds what it multiplies x with", written)
         expect.true(
             written,
-            "the merged layer holds no weight like the one that its answers follow",
-            hint="merging writes W + (alpha/r) B A into the weight, so that one product does the whole work",
+            "no tensor of the merged layer equals the weight that its outputs imply",
+            hint="merging writes W + (alpha/r) B A into the weight, so that a single product with x is enough",
         )
         self.expect_no_dropout_once_merged(student)
 
@@ -752,13 +754,13 @@ class CheckLoRALinear:
         student.note("nothing is dropped once it is merged", dry)
         expect.true(
             dry,
-            "in training mode a merged layer with dropout has other answers than in evaluation mode",
-            hint="dropout belongs to the branch, which is silent now; W x + b sees every input",
+            "a merged layer with dropout gives different outputs in training mode and in evaluation mode",
+            hint="dropout belongs to the branch, which is not used now; the merged weight must see every input",
         )
 
     @check(points=2, after=("merge",))
     def check_unmerge(self, student):
-        """unmerging restores the weight; a second unmerge(), or one before any merge(), does nothing"""
+        """unmerge() restores the weight; a second unmerge(), or an unmerge() without merge(), does nothing"""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         silent, before = adapted.without(x), adapted.layer(x)
@@ -770,7 +772,7 @@ class CheckLoRALinear:
             before,
             "output after unmerge() without a merge() before",
             tolerance=1e-4,
-            hint="there is nothing to take out of the weight yet",
+            hint="the weight does not contain the update yet, so there is nothing to subtract",
         )
         adapted.quietly("merge")
         adapted.quietly("unmerge")
@@ -782,7 +784,7 @@ class CheckLoRALinear:
             before,
             "output after merge() and unmerge()",
             tolerance=1e-4,
-            hint="what merge() has added must go, exactly once, and the branch must work again",
+            hint="unmerge() must remove what merge() added, exactly once, and the branch must be active again",
         )
         adapted.quietly("unmerge")
         expect.close(adapted.layer(x), before, "output after a second unmerge()", tolerance=1e-4)
@@ -792,7 +794,7 @@ class CheckLoRALinear:
             silent,
             "output after merge() and unmerge(), then both factors set to zero",
             tolerance=1e-4,
-            hint="now only W x + b should be left: is the weight what it was before merge()?",
+            hint="now only W x + b should be left: does the weight have its original value again?",
         )
         shapes = trained_shapes(student, adapted.layer)
         student.note("trainable after unmerge()", str(shapes))
@@ -800,7 +802,8 @@ class CheckLoRALinear:
             shapes,
             [(R, D), (R, K)],
             "shapes of the trainable tensors after unmerge()",
-            hint="merging and unmerging change numbers, not what is trained: W stays frozen, the factors learn",
+            hint="merging and unmerging must not change which tensors are "
+            "trained: W stays frozen, the factors stay trainable",
         )
         for dtype in (torch.float32, torch.float64):
             adapted = Adapted(student, alpha=8.0, dtype=dtype)
@@ -814,7 +817,8 @@ class CheckLoRALinear:
                 adapted.adapted(x),
                 f"output after merge(), new numbers in both factors, and unmerge(), base in {str(dtype)[6:]}",
                 tolerance=1e-4,
-                hint="W comes back as it was before merge(), whatever the factors hold by now: what has to be kept?",
+                hint="W must get its old value back, even if the factors have "
+                "changed since merge(): what must merge() save?",
             )
 
     @check(points=1)
@@ -824,12 +828,16 @@ class CheckLoRALinear:
         delta = adapted.layer.delta_weight()
         expect.shape(delta, (D, K), "delta_weight()", hint="it is added to a weight of shape (d, k)")
         expect.close(
-            delta, adapted.delta(), "delta_weight()", tolerance=1e-4, hint="it needs the scale of the forward pass too"
+            delta,
+            adapted.delta(),
+            "delta_weight()",
+            tolerance=1e-4,
+            hint="it must include the scale of the forward pass",
         )
 
     @check(points=1)
     def check_trains(self, student):
-        """both factors get gradients, W and b do not, and the gradient flows on to the layers below"""
+        """both factors receive gradients, W and b do not, and the gradient flows back to the layers below"""
         adapted = Adapted(student, alpha=2.0 * R)
         x, upstream = student.draw.normal(16, K), student.draw.normal(16, D)
         silent = adapted.without(x)
@@ -845,7 +853,7 @@ class CheckLoRALinear:
             upstream @ (slope - constant).T,
             "gradient of x",
             tolerance=1e-4,
-            hint="frozen means not updated, not cut off: the layers below learn through W and through the update",
+            hint="frozen means not updated: gradients must still flow back through both W and the update",
         )
         adapted.factors.write(adapted.a, torch.zeros(D, R))
         target = F.linear(x, adapted.weight + student.draw.normal(D, 1) * student.draw.normal(1, K), adapted.bias)
@@ -864,14 +872,14 @@ class CheckLoRALinear:
         expect.true(
             end < 0.95 * start,
             say("the loss has not fallen: {start:.4g} before, {end:.4g} after", start=start, end=end),
-            hint="do both factors take part in the output, and does a gradient reach them?",
+            hint="do both factors affect the output, and do they receive gradients?",
         )
-        expect.true(all(moved), "one of the factors has not moved", hint="A and B are both trained")
+        expect.true(all(moved), "one of the factors has not changed in training", hint="both A and B must be trained")
         expect.close(
             frozen,
             silent,
             "output after training, then both factors set to zero",
-            hint="training may move the two factors and nothing else",
+            hint="training may change only the two factors",
         )
         adapted.find().write(adapted.a, adapted.b)
         adapted.quietly("eval")
@@ -881,16 +889,16 @@ class CheckLoRALinear:
             silent,
             "output in evaluation mode, with both factors set to zero after eval()",
             tolerance=1e-4,
-            hint="eval() sets a mode, and nobody has called merge(): what does the weight hold now?",
+            hint="eval() only sets a mode, and merge() was not called: what has happened to the weight?",
         )
 
     @check(points=1)
     def check_dtype_follows(self, student):
-        """around a float64 layer the factors are float64 too, and are still parameters"""
+        """if the base is float64, the factors are float64 too, and are still Parameters"""
         adapted = Adapted(student, alpha=float(R), dtype=torch.float64)
         x = student.draw.normal(4, K, dtype=torch.float64)
         output = adapted.layer(x)
-        hint = "new tensors take the dtype of the weight that they extend, not the default one"
+        hint = "new tensors need the dtype of the base weight, not the default dtype"
         expect.shape(output, (4, D), "output", hint=hint)
         student.note("dtype of the output", str(output.dtype))
         student.note("exact in float64", same(output, adapted.adapted(x), tolerance=1e-9))
@@ -902,7 +910,7 @@ class CheckLoRALinear:
             shapes,
             [(R, D), (R, K)],
             "shapes of the registered trainable tensors around a float64 layer",
-            hint="an optimizer asks the layer for its parameters: what is left of a Parameter that was converted?",
+            hint="an optimizer sees only registered Parameters: is a Parameter still one after a dtype conversion?",
             reveal=True,
         )
 
@@ -950,7 +958,7 @@ def replaced_names(student, model, targets: list[str], **kwargs: object) -> list
         sensible,
         "inject_lora does not return a list of names",
         actual=names,
-        hint="it returns the dotted names of the layers that it has replaced",
+        hint="return the dotted names of the replaced layers",
         reveal=True,
     )
     return sorted(names)
@@ -960,28 +968,33 @@ def expect_names(names: list[str], want: list[str], many: str, few: str) -> None
     """These names and no others, each once; the hint depends on what is wrong."""
     extra, missing = sorted(set(names) - set(want)), sorted(set(want) - set(names))
     expect.true(
-        not extra, say("reported as replaced, but no target: {names}", names=shortened(extra)), hint=many, reveal=True
+        not extra,
+        say("reported as replaced, but they match no target: {names}", names=shortened(extra)),
+        hint=many,
+        reveal=True,
     )
-    expect.true(not missing, say("not reported as replaced: {names}", names=shortened(missing)), hint=few, reveal=True)
-    expect.equal(names, sorted(want), "names of the replaced layers", hint="each name once", reveal=True)
+    expect.true(
+        not missing, say("missing from the returned names: {names}", names=shortened(missing)), hint=few, reveal=True
+    )
+    expect.equal(names, sorted(want), "names of the replaced layers", hint="each name must occur once", reveal=True)
 
 
 def expect_adapted(student, model, original, targets: int) -> None:
     """The model holds two more matrices for every layer that was reported: they came with the injection."""
     with student.untraced():
         now = student.fixtures.tensors(model)
-    expect.true(len(now) <= MANY, say("the model holds more than {many} tensors", many=MANY))
+    expect.true(len(now) <= MANY, say("the model contains more than {many} tensors", many=MANY))
     before = Counter(tuple(tensor.shape) for tensor in original.state_dict().values())
     new = Counter(tuple(tensor.shape) for tensor in now if tensor.dim() > 1) - before
     student.note("new matrices in the model", new.total())
     expect.true(
         new.total() >= 2 * targets,
         say(
-            "the model holds {count} new matrices, not two for each of the {targets} layers reported",
+            "the model contains {count} new matrices, not two for each of the {targets} layers that were reported",
             count=new.total(),
             targets=targets,
         ),
-        hint="which object does the parent module call now, the old layer or the adapted one?",
+        hint="which object does the parent module call now: the old layer or the adapted one?",
         reveal=True,
     )
 
@@ -1018,7 +1031,7 @@ def expect_trainable(student, model, n_layers: int, hint: str) -> None:
     student.note("trainable shapes", str(shapes))
     student.note("numbers that are trainable", numbers(shapes))
     want = expected_shapes(n_layers)
-    expect.equal(numbers(shapes), numbers(want), "numbers that are trainable", hint=hint, reveal=True)
+    expect.equal(numbers(shapes), numbers(want), "number of trainable parameters", hint=hint, reveal=True)
     expect.equal(shapes, want, "shapes of the trainable tensors", hint=hint)
 
 
@@ -1029,7 +1042,7 @@ class CheckInjectLora:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_replaced(self, student):
-        """two targets in each of 12 layers are adapted, and targets match whole name parts"""
+        """two targets adapt two layers in each of 12 blocks, and targets match whole name parts"""
         seed = student.draw.seed()
         model, original = (
             student.fixtures.lora.classifier(seed, norm_name="query"),
@@ -1042,7 +1055,7 @@ class CheckInjectLora:
             many=mark(
                 "this model also has layers called query_norm, subquery and query.proj, and a LayerNorm called query"
             ),
-            few=mark("a target is the end of a dotted name, however deep the layer lies in the model"),
+            few=mark("a target matches the end of a dotted name, however deeply the layer is nested"),
         )
         expect_adapted(student, model, original, len(names))
         model = small(student, seed)
@@ -1050,14 +1063,14 @@ class CheckInjectLora:
         expect.equal(
             names,
             layers("attention.self.value", FEW),
-            "names of the replaced layers, with targets of which a layer fits several",
-            hint="each layer once, however many of the targets it fits",
+            "names of the replaced layers, when some layers match several targets",
+            hint="each layer once, however many targets it matches",
             reveal=True,
         )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_misspelt(self, student):
-        """an unknown name is refused, in the targets and in `trainable`"""
+        """an unknown name raises an error, in the targets and in `trainable`"""
         model = small(student, student.draw.seed())
         names: dict[str, Any] = {"r": RANK, "alpha": 4.0}
         inject(student, model, TARGETS, **names)  # known names are not: who refuses everything has told nothing apart
@@ -1077,39 +1090,39 @@ class CheckInjectLora:
         head = refused(student, "ValueError", student.inject_lora, small(student, 0), TARGETS, **names)
         expect.true(
             target,
-            'the target "qury" is accepted, which no layer is called',
-            hint="a misspelt target would leave the whole model frozen, and nobody would notice",
+            'the target "qury" is accepted, although no layer has that name',
+            hint="a misspelt target would leave the whole model frozen, and no error would say so",
         )
         expect.true(
             head,
-            'trainable=("clasifier",) is accepted, and no module is called so',
-            hint="a misspelt head would stay frozen at its random start, and nobody would notice",
+            'trainable=("clasifier",) is accepted, although no module has that name',
+            hint="a misspelt head would stay frozen with random weights, and no error would say so",
         )
         expect.true(
             one_is_enough,
             say(
-                "the targets {names} and c_attn are refused, of which two are names of layers here",
+                "the targets {names} and c_attn are rejected, although two of them are layer names",
                 names=", ".join(TARGETS),
             ),
-            hint="one target that fits is enough, so that one list serves models that name their layers differently",
+            hint="one matching target is enough, so that the same list works for models with different layer names",
         )
 
     @check(points=2, substitutes=("LoRALinear",))
     def check_trainable_count(self, student):
-        """only the factors and the classifier are trainable afterwards"""
+        """after the injection only the factors and the classifier are trainable"""
         model = student.fixtures.lora.classifier(student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0)
         expect_trainable(
             student,
             model,
             built.N_LAYERS,
-            hint="freeze everything that was there; the new factors and the new head learn. This model also has a "
-            "preclassifier and a classifier_norm, which are no classifier",
+            hint="freeze everything that was there; only the new factors and the new head are trained. This model "
+            "also has a preclassifier and a classifier_norm: these are not the classifier",
         )
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_output_unchanged(self, student):
-        """right after the injection the model gives the same output as before"""
+        """the model gives the same output right after the injection as before it"""
         seed = student.draw.seed()
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, dropout=0.1)
@@ -1133,9 +1146,9 @@ class CheckInjectLora:
         expect.close(
             scores,
             original(x),
-            "class scores after the injection",
+            "logits after the injection",
             tolerance=1e-4,
-            hint="each adapted layer must wrap the very layer that stood there, with its weights",
+            hint="each adapted layer must wrap the original layer, with its weights and bias",
         )
 
     @check(points=2, substitutes=("LoRALinear",))
@@ -1149,13 +1162,13 @@ class CheckInjectLora:
         with student.untraced():
             model.eval()
             scores = model(x)
-        usable(scores, (3, built.N_CLASSES), "class scores")
+        usable(scores, (3, built.N_CLASSES), "logits")
         unharmed = same(scores, original(x))
         student.note("answers as before until a factor is set", unharmed)
         expect.true(
             unharmed,
-            "before any factor is set the model does not answer as it did before the injection",
-            hint="get that right first: each adapted layer must wrap the very layer that stood there",
+            "before any factor is changed, the model's output already differs from that before the injection",
+            hint="fix this first: each adapted layer must wrap the original layer",
         )
         for path, d in (("attention.self.key", KEYS), ("attention.self.value", VALUES)):
             before = original(x)
@@ -1172,15 +1185,15 @@ class CheckInjectLora:
             expect.close(
                 model(x),
                 original(x),
-                f"class scores with factors set inside one {path}",
+                f"logits with factors set inside one {path}",
                 tolerance=1e-3,
-                hint="is the new layer the one that its parent module calls, with the alpha and r that were asked for?",
+                hint="does the parent module call the new layer, and does that layer have the requested alpha and r?",
             )
         with student.untraced():
             model.train()
             noisy = not same(model(x), model(x), tolerance=1e-6)
         student.note("dropout works in training mode", noisy)
-        expect.true(noisy, "in training mode nothing is dropped", hint="the new layers were to get dropout=0.5")
+        expect.true(noisy, "nothing is dropped in training mode", hint="the new layers should have dropout=0.5")
         silent = small(student, student.draw.seed())
         inject(student, silent, TARGETS, r=RANK, alpha=5.0)
         with student.untraced():
@@ -1191,7 +1204,7 @@ class CheckInjectLora:
         student.note("no dropout unless asked for", steady)
         expect.true(
             steady,
-            "without the argument dropout, the model answers differently in training mode",
+            "without the argument dropout, the model's output still differs in training mode",
             hint="what is the default of dropout?",
         )
 
@@ -1209,14 +1222,14 @@ class CheckInjectLora:
         student.note("the factors have moved", all(moved))
         expect.true(
             not frozen_lost,
-            say("training has changed what should be frozen: {names}", names=shortened(frozen_lost)),
-            hint="freeze the model before the factors come in",
+            say("training has changed parameters that should be frozen: {names}", names=shortened(frozen_lost)),
+            hint="freeze the model before you add the factors",
         )
-        expect.true(all(moved), "training has not moved the factors", hint="freezing must not reach the new factors")
+        expect.true(all(moved), "training has not changed the factors", hint="the new factors must not be frozen")
 
     @check(points=1, substitutes=("LoRALinear",), preloads=("transformers",), seconds=20)
     def check_dotted_target(self, student):
-        """in transformers' BERT, "attention.output.dense" means one layer per block, not every dense layer"""
+        """in transformers' BERT, "attention.output.dense" matches one layer per block, not every dense layer"""
         bert = student.fixtures.lora.bert_classifier(student.draw.seed(), n_layers=FEW)
         several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
         seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
@@ -1227,7 +1240,7 @@ class CheckInjectLora:
             [f"bert.{name}" for name in layers("attention.output.dense", FEW)],
             many=mark("the target was attention.output.dense: every part of it must match the end of the name"),
             few=mark(
-                "the target was attention.output.dense: compare it with as many parts of the name as it has itself"
+                "the target was attention.output.dense: compare its three parts with the last three parts of the name"
             ),
         )
         expect_names(
@@ -1250,13 +1263,13 @@ class CheckInjectLora:
         student.note("a layer of the model itself is adapted", at_the_top)
         expect.true(
             at_the_top,
-            "a linear layer of the model itself is not adapted, or an error is raised: the target was preclassifier",
-            hint="its name has no dot: which module holds it, and what do you make of such a name?",
+            "the target was preclassifier, a top-level layer: it is not adapted, or an error is raised",
+            hint="its name has no dot: which module is its parent?",
         )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_no_head(self, student):
-        """`trainable` decides what is trained besides the factors: with () not even the classifier"""
+        """`trainable` decides what is trained besides the factors; with () the classifier stays frozen"""
         seed = student.draw.seed()
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, trainable=())
@@ -1266,7 +1279,7 @@ class CheckInjectLora:
         expect.true(
             head not in shapes and head[:1] not in shapes,
             "the classifier is trainable although trainable=() names nothing",
-            hint="only what `trainable` names is trained in full",
+            hint="only the modules that `trainable` names are trained besides the factors",
         )
         model = small(student, seed)
         with student.untraced():
@@ -1282,22 +1295,22 @@ class CheckInjectLora:
         expect.equal(
             [shapes.count((WIDTH, VALUES)), shapes.count((WIDTH, WIDTH))],
             [FEW, 0],
-            'how often "output.dense" and "pooler.dense" are trainable with trainable=("output.dense",)',
-            hint="the rule is that of the targets: every part of a dotted name counts",
+            'number of trainable "output.dense" and "pooler.dense" layers with trainable=("output.dense",)',
+            hint="use the matching rule of the targets: every part of a dotted name must match",
             reveal=True,
         )
         expect.equal(
             parts,
             [2 * FEW, 0],
-            'square matrices that are trainable with trainable=("attention",), inside these blocks and outside',
-            hint="what is named is trained in full, whatever kind of module it is: an attention block holds others",
+            'number of trainable square matrices with trainable=("attention",), inside and outside these blocks',
+            hint="a named module is trained in full, whatever its type: an attention block contains other modules",
             reveal=True,
         )
 
 
 def lost_names(before: dict[str, Tensor], after: list[Tensor]) -> set[str]:
     """Names of tensors whose numbers are nowhere any more, up to the rounding of a merge that was undone."""
-    expect.true(len(after) <= MANY, say("the model holds more than {many} tensors", many=MANY))
+    expect.true(len(after) <= MANY, say("the model contains more than {many} tensors", many=MANY))
     return {
         name
         for name, tensor in before.items()
@@ -1391,9 +1404,9 @@ def loaded(student, model, state):
             student.note("its own state is refused", "frozen tensors are asked for" if frozen else "for another reason")
             expect.true(
                 False,
-                "load_lora_state_dict refuses what lora_state_dict has saved",
+                "load_lora_state_dict rejects a state saved by lora_state_dict",
                 actual=str(error),
-                hint="which names does the one write, and which does the other ask for?",
+                hint="which names does one write, and which names does the other expect?",
                 reveal=True,
             )
     return held
@@ -1414,16 +1427,18 @@ class CheckLoraStateDict:
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
         student.note("numbers saved", numbers(shapes))
-        hint = "after inject_lora the trainable parameters are exactly what has to be saved"
-        expect.equal(numbers(shapes), numbers(expected_shapes(built.N_LAYERS)), "numbers saved", hint=hint, reveal=True)
+        hint = "after inject_lora, exactly the trainable parameters must be saved"
+        expect.equal(
+            numbers(shapes), numbers(expected_shapes(built.N_LAYERS)), "number of saved values", hint=hint, reveal=True
+        )
         expect.equal(shapes, expected_shapes(built.N_LAYERS), "shapes of the saved tensors", hint=hint)
         parts = Dressed(seed, built.N_LAYERS)
         missing = sorted(parts.parts.keys() - {part for part, _ in parts.find(state).values()})
         student.note("parts that are not saved", len(missing))
         expect.true(
             not missing,
-            say("what is saved are not the numbers of the model: {names}", names=shortened(missing)),
-            hint="copy what the parameters hold now",
+            say("some saved values differ from the model's parameters: {names}", names=shortened(missing)),
+            hint="copy the current values of the parameters",
         )
         off = max(
             float((state[name].double().squeeze() - parts.parts[part].T.squeeze().double()).abs().max())
@@ -1434,13 +1449,13 @@ class CheckLoraStateDict:
         student.note("largest error of a saved number", off)
         expect.true(
             off < 1e-6,
-            "the numbers that are saved are not exactly those of the model",
-            hint="what was done to them on their way into the state?",
+            "the saved values are not exactly equal to the model's parameters",
+            hint="what changes them before they are stored in the state?",
         )
 
     @check(points=1, substitutes=("LoRALinear", "inject_lora"))
     def check_snapshot(self, student):
-        """saving leaves the model unchanged, training leaves the saved state unchanged, and it has no graph"""
+        """saving leaves the model unchanged; the saved state has no graph and does not change in later training"""
         dress = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=dress)
         x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, built.N_CLASSES)
@@ -1450,10 +1465,20 @@ class CheckLoraStateDict:
             before = tensors_of(state.read())
         still = trained_shapes(student, model)
         student.note("trainable after saving", str(still))
-        expect.equal(still, learning, "shapes of what is trainable after saving", hint="saving only reads", reveal=True)
+        expect.equal(
+            still,
+            learning,
+            "shapes of the trainable tensors after saving",
+            hint="saving must only read the model",
+            reveal=True,
+        )
         known = len(Dressed(dress).find(before))
         student.note("tensors of the model among what was saved", known)
-        expect.true(known > 0, "nothing of what the model holds was saved", hint="save its numbers first of all")
+        expect.true(
+            known > 0,
+            "none of the model's parameters was saved",
+            hint="get this right first: save the values of the trainable parameters",
+        )
         with student.untraced():
             student.fixtures.train(model, x, target, 1, 0.05)
             after = tensors_of(state.read())
@@ -1463,13 +1488,13 @@ class CheckLoraStateDict:
         student.note("a graph hangs on them", bool(attached))
         expect.true(
             stayed,
-            "a training step has changed the saved tensors",
-            hint="a snapshot must own its numbers",
+            "a training step changes the saved tensors",
+            hint="a snapshot needs its own memory",
         )
         expect.true(
             not attached,
-            "the saved tensors hang on a graph",
-            hint="a copy remembers where it came from, unless you cut it off",
+            "the saved tensors are attached to a computation graph",
+            hint="a copy stays part of the graph unless you detach it",
         )
 
 
@@ -1492,24 +1517,26 @@ class CheckLoadLoraStateDict:
         expect.close(
             fresh(x),
             answer,
-            "class scores after loading",
+            "logits after loading",
             tolerance=1e-4,
-            hint="A, B and the trained head: all of it has to be saved, and put back under its own name",
+            hint="A, B and the trained head must all be saved, and loaded by name",
         )
-        expect_trainable(student, fresh, FEW, hint="loading copies numbers; it must not freeze or free anything")
+        expect_trainable(student, fresh, FEW, hint="loading copies values; it must not change requires_grad")
         with student.untraced():
             student.fixtures.train(fresh, x, student.draw.normal(3, built.N_CLASSES), 1, 0.05)
             after, trained = tensors_of(held.read()), fresh(x)
         kept = sorted(after) == sorted(mine)
         student.note("names left in the state", len(after))
-        expect.true(kept, "loading has taken names out of the state", hint="two models may be loaded from one state")
+        expect.true(
+            kept, "loading removes names from the state", hint="the caller may load the same state into a second model"
+        )
         own = all(torch.equal(after[name], mine[name]) for name in mine)
         student.note("the loaded model has numbers of its own", own)
         student.note("the loaded model can be trained", not same(trained, answer, tolerance=1e-6))
         expect.true(
             own,
-            "training the loaded model changes the state that it was loaded from",
-            hint="copy the numbers into the model's own tensors; two models may be loaded from one state",
+            "training the loaded model changes the state it was loaded from",
+            hint="copy the values into the model's own tensors; the same state may be loaded into a second model",
         )
 
         # The same names with other numbers, which no model over there has ever held: only loading brings them in.
@@ -1523,14 +1550,14 @@ class CheckLoadLoraStateDict:
         expect.close(
             again(x),
             other.scores(seed, x),
-            "class scores after loading a state with other numbers under the same names",
+            "logits after loading a state with the same names and different values",
             tolerance=1e-4,
-            hint="what the model answers has to come from the state",
+            hint="after loading, the output must depend on the values in the state",
         )
 
     @check(points=1, substitutes=("LoRALinear", "inject_lora", "lora_state_dict"))
     def check_missing_key(self, student):
-        """a state with a missing or an unknown tensor is refused"""
+        """a state with a missing or an unknown tensor raises an error"""
         seed = student.draw.seed()
         saved, model = prepared(student, seed), prepared(student, seed)
         x = student.draw.normal(3, 4, WIDTH)
@@ -1546,9 +1573,7 @@ class CheckLoadLoraStateDict:
             scores = model(x)
         taken = isinstance(scores, Tensor) and not same(scores, mirror(seed)(x))
         student.note("loading has changed the model", taken)
-        expect.true(
-            taken, "loading has not changed the answers of a fresh model", hint="get the round trip right first"
-        )
+        expect.true(taken, "loading does not change the output of a fresh model", hint="get the round trip right first")
         stranger = {"encoder.layer.99.no_such_tensor": student.draw.normal(3, 5)}
         partial = [{key: state[key] for key in state if key != name} for name in (names[0], names[-1])]
 
@@ -1561,22 +1586,22 @@ class CheckLoadLoraStateDict:
         expect.true(
             one and other,
             "a state without one of its tensors is loaded without an error",
-            hint="a tensor that is missing would stay at its random start, and nobody would notice",
+            hint="a missing tensor would keep its random initial values, and no error would say so",
         )
         expect.true(
             unknown,
             "a state with a name that the model does not know is loaded without an error",
-            hint="a name that fits nowhere means that the state belongs to another model",
+            hint="an unknown name means that the state belongs to another model",
         )
         expect.true(
             exchanged,
-            "a state in which one name was exchanged for a foreign one is loaded without an error",
-            hint="the number of tensors is right, and the names are not",
+            "a state in which one name was replaced by an unknown one is loaded without an error",
+            hint="the number of tensors is right, but the names are not",
         )
         expect.true(
             frozen,
-            "a state that brings numbers for a frozen tensor of the model is loaded without an error",
-            hint="the model has a tensor of this name, but not among those that are trained",
+            "a state with values for a frozen tensor of the model is loaded without an error",
+            hint="the model has a tensor with this name, but it is not trainable",
         )
 
 
@@ -1629,15 +1654,15 @@ class Switched:
         expect.differs(
             after[1],
             before[1],
-            "the output of the adapter that was trained",
-            hint="its factors must ask for gradients and take part in the forward pass",
+            "output of the adapter that was trained",
+            hint="its factors must require grad and be used in the forward pass",
         )
         expect.close(
             after[0],
             before[0],
             "output of the other adapter after training one",
             tolerance=1e-6,
-            hint="only the active adapter may take part in the forward pass, and each needs factors of its own",
+            hint="only the active adapter may be used in the forward pass, and each adapter needs its own factors",
         )
 
 
@@ -1648,7 +1673,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_none_is_base(self, student):
-        """set_adapter(None) gives the plain layer"""
+        """after set_adapter(None) the output is that of the plain base layer"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=3.0)
         expect.close(
@@ -1656,15 +1681,15 @@ class CheckMultiLoRALinear:
             switched.wanted[None],
             "output after add_adapter, before any set_adapter",
             tolerance=1e-4,
-            hint="add_adapter gets an adapter ready; which one works is for set_adapter to say",
+            hint="add_adapter only creates an adapter; set_adapter activates one",
         )
         expect.differs(
             switched.answer("reviews"),
             switched.wanted[None],
-            "the output with an adapter, beside that of the base",
-            hint="its factors were given numbers before set_adapter was called: are they still there, and used?",
+            "output with an adapter, compared with the base",
+            hint="its factors were set before set_adapter was called: are these values still there, and are they used?",
         )
-        switched.expect(None, "output after set_adapter(None)", "None is a choice too: no adapter at all")
+        switched.expect(None, "output after set_adapter(None)", "None means that no adapter is active")
 
     @check(points=2, visible=True, substitutes=("LoRALinear",))
     def check_switch(self, student):
@@ -1672,7 +1697,7 @@ class CheckMultiLoRALinear:
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=2.0)
         switched.add("news", r=3, alpha=3.0)
-        hint = "the output is the base plus the update of the active adapter; the others stay silent and unchanged"
+        hint = "the output is the base plus the update of the active adapter; no other one is used or changed"
         switched.expect("reviews", "output with the first adapter active", hint)
         switched.expect("news", "output with the second adapter active", hint)
         switched.expect("reviews", "output after switching back to the first adapter", hint)
@@ -1680,7 +1705,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_registered(self, student):
-        """the factors of every adapter are parameters, r(d + k) numbers each; the base is frozen"""
+        """the factors of every adapter are registered parameters, r(d + k) numbers per adapter; the base is frozen"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=4.0)
         switched.add("news", r=3, alpha=6.0)
@@ -1699,11 +1724,11 @@ class CheckMultiLoRALinear:
         expect.equal(
             total,
             (2 + 3) * (D + K),
-            "numbers in the parameters of two adapters",
-            hint="an optimizer and a checkpoint see what is registered as a parameter, once; a plain dict hides it",
+            "number of values in the parameters of two adapters",
+            hint="an optimizer and a checkpoint see only registered parameters; a plain dict does not register them",
             reveal=True,
         )
-        expect.true(frozen, "the base is trainable", hint="the base serves every task")
+        expect.true(frozen, "the base is trainable", hint="every task uses the same base, so it must be frozen")
         expect.true(
             learning,
             "the factors of the active adapter are not trainable",
@@ -1711,14 +1736,14 @@ class CheckMultiLoRALinear:
         )
         expect.true(
             resting,
-            "set_adapter has frozen the factors of the other adapter",
-            hint="set_adapter chooses who takes part in the forward pass; an optimizer was told of all the factors",
+            "set_adapter freezes the factors of the other adapter",
+            hint="set_adapter only selects the adapter for the forward pass; the optimizer may train all of them",
         )
         expect_alive(student, switched.layer, K, D)
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_fresh_adapter(self, student):
-        """a fresh adapter starts like LoRALinear: A random, B zero, dtype of the base; the output is unchanged"""
+        """a fresh adapter starts like LoRALinear: A random, B zero, dtype of the base; it gives the base's output"""
         switched = Switched(student)
         first, second = switched.start("reviews", r=3, alpha=6.0), switched.start("news", r=3, alpha=6.0)
         with student.untraced():
@@ -1740,17 +1765,25 @@ class CheckMultiLoRALinear:
             output,
             switched.wanted[None],
             "output with a fresh adapter active",
-            hint="nothing has been learned yet: which factor makes B A x vanish, whatever the other one holds?",
+            hint="nothing has been learned yet: which factor makes B A x zero, whatever the other factor is?",
         )
-        expect.true(learns, "nothing in a fresh adapter has a gradient", hint="what if both factors are zero?")
+        expect.true(learns, "no factor of a fresh adapter receives a gradient", hint="what if both factors are zero?")
         expect.true(
             bool((b == 0).all()), "B, the factor with d rows, is not zero at the start", hint="as in LoRALinear"
         )
-        expect.true(full_rank, "A starts with rows that depend on each other", hint="A starts random, as in LoRALinear")
-        expect.true(not torch.equal(a, other), "two fresh adapters start with the same A", hint="drawn anew for each")
+        expect.true(
+            full_rank,
+            "the rows of A are linearly dependent at the start",
+            hint="A starts with random values, as in LoRALinear",
+        )
+        expect.true(
+            not torch.equal(a, other),
+            "two fresh adapters start with the same A",
+            hint="each adapter must draw its own random values",
+        )
         switched = Switched(student, torch.float64)
         switched.add("reviews", r=3, alpha=3.0)
-        output, hint = switched.answer("reviews"), "new tensors take the dtype of the weight that they extend"
+        output, hint = switched.answer("reviews"), "new tensors need the dtype of the base weight"
         expect.shape(output, (4, D), "output in float64", hint=hint)
         student.note("dtype of the output", str(output.dtype))
         student.note("exact in float64", same(output, switched.wanted["reviews"], tolerance=1e-9))
@@ -1766,7 +1799,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_unknown(self, student):
-        """an unknown name, or one already taken, is refused, and everything stays unchanged"""
+        """an unknown name, or one already taken, raises an error and changes nothing"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=6.0)
         before = switched.answer("reviews")  # at whatever strength: that is the matter of another check
@@ -1780,14 +1813,14 @@ class CheckMultiLoRALinear:
             expect.true(
                 loud,
                 say('set_adapter("{name}") is accepted when only "reviews" exists', name=name),
-                hint="a misspelt task would run untrained, and nobody would notice",
+                hint="a misspelt task would run without its adapter, and no error would say so",
             )
             expect.close(
                 now,
                 before,
-                f'output after set_adapter("{name}") was refused, with "reviews" active before',
+                f'output after set_adapter("{name}") was rejected, with "reviews" active before',
                 tolerance=1e-4,
-                hint="look whether the name is known first, and change something only then",
+                hint="check that the name is known before you change anything",
             )
         loud = refused(student, "ValueError", switched.layer.add_adapter, "reviews", 3, 6.0)
         with student.untraced():
@@ -1796,24 +1829,24 @@ class CheckMultiLoRALinear:
         expect.true(
             loud,
             'a second adapter called "reviews" is accepted',
-            hint="what the first one has learned would be lost, and nobody would notice",
+            hint="everything the first one has learned would be lost, and no error would say so",
         )
         expect.close(
             now,
             before,
-            'output with "reviews" active, after a second adapter of that name was refused',
+            'output with "reviews" active, after a second adapter of that name was rejected',
             tolerance=1e-4,
-            hint="look whether the name is taken first, and add something only then",
+            hint="check that the name is free before you add anything",
         )
         expect_alive(student, switched.layer, K, D)
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale_per_adapter(self, student):
-        """alpha and r are those of the active adapter"""
+        """the scale uses alpha and r of the active adapter"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=8.0)
         switched.add("news", r=3, alpha=1.5)
-        hint = "the first adapter is scaled by 8/2, the second by 1.5/3: where is that remembered?"
+        hint = "the first adapter is scaled by 8/2, the second by 1.5/3: where do you store each scale?"
         switched.expect("reviews", "output with alpha=8, r=2 active", hint)
         switched.expect("news", "output with alpha=1.5, r=3 active", hint)
 
@@ -1823,7 +1856,7 @@ class CheckMultiLoRALinear:
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=3.0)
         switched.add("news", r=3, alpha=3.0)
-        hint = "an adapter is known by its name, not by its rank"
+        hint = "an adapter is identified by its name, not by its rank"
         switched.expect("reviews", "output with the first of two adapters of rank 3", hint)
         switched.expect("news", "output with the second of two adapters of rank 3", hint)
         switched.expect_isolated()
@@ -1854,7 +1887,7 @@ class CheckBottleneckAdapter:
 
     @check(points=1, visible=True)
     def check_count(self, student):
-        """there are 2dm + m + d trainable parameters"""
+        """an adapter has 2dm + m + d trainable parameters"""
         d, m = student.draw.integer(20, 30), student.draw.integer(3, 9)
         adapter = student.BottleneckAdapter(d, m)
         trainable = student.fixtures.n_trainable(adapter)
@@ -1862,14 +1895,14 @@ class CheckBottleneckAdapter:
             trainable,
             2 * d * m + m + d,
             f"trainable numbers for d={d}, m={m}",
-            hint="two projections, down to m and up to d again, and each of them has a bias",
+            hint="there are two projections, down to m and back up to d, and each of them has a bias",
             reveal=True,
         )
         expect_branch(student, adapter, d)
 
     @check(points=2)
     def check_near_identity(self, student):
-        """a fresh adapter returns almost its input"""
+        """a fresh adapter returns nearly its input"""
         adapter = student.BottleneckAdapter(48, 12)
         h = student.draw.normal(64, 48)
         with student.untraced():
@@ -1885,10 +1918,11 @@ class CheckBottleneckAdapter:
         expect.true(
             change < 0.1,
             say(
-                "a fresh adapter changes its input too much: by {percent:.0f} % of its length, not by less than 10 %",
+                "the output of a fresh adapter differs from its input by {percent:.0f} "
+                "% of the input's norm; it should be less than 10 %",
                 percent=100 * change,
             ),
-            hint="start with an output projection that is small or zero, its bias included",
+            hint="initialise the output projection, including its bias, to small values or zero",
         )
         expect_branch(student, adapter, 48)
 
@@ -1899,7 +1933,10 @@ class CheckBottleneckAdapter:
         student.fixtures.fill(adapter, 0.0)
         h = student.draw.normal(2, 5, 7)
         expect.close(
-            adapter(h), h, "output with every parameter at zero", hint="what if the branch has nothing to add?"
+            adapter(h),
+            h,
+            "output with every parameter at zero",
+            hint="what should the output be when the branch is zero?",
         )
         expect_branch(student, adapter, 7)
         untouched(student, adapter, student.draw.normal(4, 7), "the adapter")
@@ -1912,7 +1949,7 @@ class CheckBottleneckAdapter:
             gradient,
             upstream,
             "gradient of h with every parameter at zero",
-            hint="the block before it learns through h: on which ways does the gradient come back to it?",
+            hint="the block before the adapter learns through h: along which paths does the gradient flow back to it?",
         )
 
     @check(points=1)
@@ -1931,8 +1968,8 @@ class CheckBottleneckAdapter:
         student.note("steady", steady)
         expect.true(
             steady,
-            "two calls with the same input give two answers",
-            hint="the formula has nothing random in it: what is drawn anew in each call?",
+            "two calls with the same input give different outputs",
+            hint="the formula has nothing random in it: what draws new random numbers in each call?",
         )
         batch = student.draw.normal(3, 4, 7)
         with student.untraced():
@@ -1946,8 +1983,8 @@ class CheckBottleneckAdapter:
         student.note("every vector goes by itself", by_itself)
         expect.true(
             by_itself,
-            "what comes out for a vector depends on the vectors beside it",
-            hint="both projections work on the last axis: what happens to the other axes between them?",
+            "the output for one vector depends on the other vectors",
+            hint="both projections act on the last axis: what happens to the other axes between them?",
         )
         added = output[:32] - first
         student.note("what is added has mean zero", bool((added.mean(1).abs() < 1e-3 * added.abs().mean(1)).all()))
@@ -1965,20 +2002,20 @@ class CheckBottleneckAdapter:
         student.note("the adapter is an affine map", affine)
         expect.true(
             not affine,
-            "the adapter is an affine map",
+            "the adapter is affine: it has no non-linearity",
             hint="two linear maps in a row are one linear map: that would be LoRA with extra steps",
         )
         student.note("bends leave in m directions", out_through)
         student.note("bends depend on m directions", in_through)
         expect.true(
             out_through and in_through,
-            say("the adapter bends in more directions than the {m} of its bottleneck", m=m),
-            hint="the non-linearity belongs between the two projections, neither before nor behind them",
+            say("the adapter is non-linear in more directions than the {m} of its bottleneck", m=m),
+            hint="the non-linearity belongs between the two projections, neither before nor after them",
         )
 
     @check(points=1)
     def check_can_learn(self, student):
-        """at least one weight matrix has a gradient at the start"""
+        """at least one weight matrix receives a gradient at the start"""
         adapter = student.BottleneckAdapter(7, 3)
         with student.untraced():
             result = student.fixtures.gradients(adapter, student.draw.normal(16, 7), student.draw.normal(16, 7))
@@ -1993,8 +2030,9 @@ class CheckBottleneckAdapter:
             student.note("matrices that are zero", sum(not bool(value.any()) for value in matrices))
         expect.true(
             learns,
-            "no weight matrix has a gradient at the start",
-            hint="what reaches `down` has passed `up`, and what reaches `up` has passed `down`: if both are zero?",
+            "no weight matrix receives a gradient at the start",
+            hint="the gradient of `down` is multiplied by `up`, and that of `up` "
+            "by the output of `down`: what if both are zero?",
         )
 
 
@@ -2018,39 +2056,39 @@ class CheckPeftParamCount:
 
     @check(points=2, visible=True)
     def check_adapter(self, student):
-        """adapter: width 64, two per layer of BERT-base: 2,379,264 numbers; one per layer: half of it"""
+        """adapter: bottleneck 64 in BERT-base gives 2,379,264 parameters with two per layer, half as many with one"""
         d, n, m = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         two = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64)
         one = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64, per_layer=1)
         three = student.peft_param_count("adapter", d=d, n_layers=n, bottleneck=m, per_layer=3)
-        hint = "each adapter has two projections, and each projection a bias: m numbers below, d above"
+        hint = "each adapter has two projections, and each projection has a bias: m numbers for down, d for up"
         expect.equal(two, 2_379_264, "adapter, bottleneck 64, two per layer", hint=hint)
         expect.equal(one, 1_189_632, "adapter, bottleneck 64, one per layer", hint=hint)
         expect.equal(three, 3 * n * (2 * d * m + m + d), "adapter, three per layer", hint=hint)
 
     @check(points=2)
     def check_prefix(self, student):
-        """prefix: 20 virtual tokens in BERT-base: 368,640 parameters, 0.34 % of the model"""
+        """prefix: 20 virtual tokens in BERT-base give 368,640 parameters, 0.34 % of the model"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prefix", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prefix", d=d, n_layers=n, n_virtual=v)
-        hint = "keys and values get a prefix each, in every layer"
+        hint = "in every layer, the keys get a prefix and the values get another one"
         expect.equal(bert, 368_640, "prefix, 20 virtual tokens in BERT-base", hint=hint)
         expect.equal(other, 2 * n * v * d, "prefix in a smaller model", hint=hint)
 
     @check(points=1)
     def check_prompt(self, student):
-        """prompt: 20 virtual tokens at the input only: 15,360 parameters"""
+        """prompt: 20 virtual tokens at the input only give 15,360 parameters"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prompt", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prompt", d=d, n_layers=n, n_virtual=v)
-        hint = "a prompt is a few more input embeddings; no layer gets anything of its own"
+        hint = "a prompt is a few extra input embeddings; the layers get no new parameters"
         expect.equal(bert, 15_360, "prompt, 20 virtual tokens in BERT-base", hint=hint)
         expect.equal(other, v * d, "prompt in a smaller model", hint=hint)
 
     @check(points=1)
     def check_unknown(self, student):
-        """an unknown method is refused"""
+        """an unknown method raises an error"""
         sizes = {"d": student.draw.integer(30, 60), "n_layers": 5, "r": 4, "bottleneck": 6, "n_virtual": 7}
         d = sizes["d"]
         right = {"lora": 80 * d, "adapter": 10 * (13 * d + 6), "prefix": 70 * d, "prompt": 7 * d}
@@ -2063,13 +2101,11 @@ class CheckPeftParamCount:
                 if error.memory or error.not_started:
                     raise
         student.note("a known method is counted", counted_right)
-        expect.true(
-            counted_right, "none of the four known methods is counted right", hint="get one of them right first"
-        )
+        expect.true(counted_right, "the count is wrong for all four known methods", hint="get one of them right first")
         expect.true(
             refused(student, "ValueError", student.peft_param_count, "lorra", d=768, n_layers=12, r=8),
             'the method "lorra" is accepted',
-            hint="a misspelt method must not count as something",
+            hint="a misspelt method must raise an error, not return a count",
         )
 
 
@@ -2095,7 +2131,7 @@ class Approximated:
             answer = student.pure("best_rank_r", matrix, r) if pure else student.best_rank_r(matrix, r)
         expect.true(
             isinstance(answer, (tuple, list)) and len(answer) == 3,
-            "best_rank_r returns three things: B, A and the error",
+            "best_rank_r must return three things: B, A and the error",
             actual=answer,
             reveal=True,
         )
@@ -2139,7 +2175,9 @@ class CheckBestRankR:
         cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
         seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r) for shape, r in cases]
         for one in seen:
-            one.expect_product("U, S and Vh belong together: which r columns, values and rows of them do you keep?")
+            one.expect_product(
+                "U, S and Vh belong together: which r columns of U, values of S and rows of Vh do you keep?"
+            )
 
     @check(points=1, visible=True, after=("product",))
     def check_error(self, student):
@@ -2147,7 +2185,7 @@ class CheckBestRankR:
         cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
         seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r, measured=True) for shape, r in cases]
         for one in seen:
-            one.expect_error("for a rest with the singular values 4 and 3 it is 5")
+            one.expect_error("if the discarded singular values are 4 and 3, the error is 5")
 
     @check(points=1, after=("product",))
     def check_exact(self, student):
@@ -2158,8 +2196,8 @@ class CheckBestRankR:
             (with_values(student, 4, 7, 5.0, 4.0, 2.0, 1.0), 4),
         ):
             one = Approximated(student, matrix, r, measured=True)
-            one.expect_product("nothing has to be discarded here but zeros")
-            one.expect_error("nothing has to be discarded here but zeros")
+            one.expect_product("all discarded singular values are zero here")
+            one.expect_error("all discarded singular values are zero here")
 
     @check(points=1, after=("product",))
     def check_care(self, student):
@@ -2167,14 +2205,14 @@ class CheckBestRankR:
         for shape in ((8, 6), (5, 9)):
             matrix = with_values(student, *shape, *SINGULAR)
             one = Approximated(student, matrix, 2, pure=True)
-            one.expect_product("the same matrix once more")
+            one.expect_product("get the product right first")
             ranks = (0, -1, min(shape) + 1, max(shape) + 2)
             ends = [refused(student, "ValueError", student.best_rank_r, matrix, r) for r in ranks]
             for r, ended in zip(ranks, ends, strict=True):
                 expect.true(
                     ended,
                     say("rank {r} of a matrix of shape {shape}: expected a ValueError", r=r, shape=shape),
-                    hint="how many singular values does a matrix have, and how many are at least needed?",
+                    hint="how many singular values does the matrix have, and what is the smallest useful rank?",
                 )
 
 
@@ -2214,7 +2252,7 @@ class CheckDoRALinear:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_start(self, student):
-        """a fresh layer gives the output of its base, and trains r*k, d*r and d parameters"""
+        """a fresh layer gives the output of its base; its trainable tensors have r*k, d*r and d parameters"""
         for bias in (True, False):
             turned = Turned(student, alpha=6.0, bias=bias, write=False)
             shapes = trained_shapes(student, turned.layer)
@@ -2232,7 +2270,7 @@ class CheckDoRALinear:
                 [list(shape) for shape in shapes],
                 [[R, D], [R, K], [D]],
                 f"shapes of the trainable tensors (d={D}, k={K}, r={R})",
-                hint="two thin factors, and one magnitude for every output; W and b of the base are frozen",
+                hint="train two thin factors and one magnitude per output; W and b of the base are frozen",
                 reveal=True,
             )
             expect.close(
@@ -2240,7 +2278,7 @@ class CheckDoRALinear:
                 plain,
                 "output of a fresh layer",
                 tolerance=1e-4,
-                hint="B A is zero at first: which magnitudes give W back after its rows were divided by their lengths?",
+                hint="B A is zero at first: after each row of W is divided by its length, which magnitudes restore W?",
             )
         expect_alive(student, turned.layer, K, D)
 
@@ -2258,7 +2296,8 @@ class CheckDoRALinear:
                 want,
                 f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
                 tolerance=1e-4,
-                hint="first W + s B A, then the length of each of its rows, then m; b is no part of the weight",
+                hint="compute W + s B A, divide each row by its length, then "
+                "multiply by m; b is not part of the weight",
             )
         untouched(student, turned.layer, student.draw.normal(4, K), "the forward pass")
 
@@ -2282,23 +2321,23 @@ class CheckDoRALinear:
             base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
             expect.true(
                 refused(student, "ValueError", student.DoRALinear, base, r=r, alpha=6.0),
-                say("a layer of rank {r} is built without an error", r=r),
-                hint="the rank is at least 1",
+                say("a layer of rank {r} is created without an error", r=r),
+                hint="the rank must be at least 1",
             )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_gradient(self, student):
-        """in the backward pass the length of a row counts as a constant"""
+        """in the backward pass the length of a row is treated as a constant"""
         for bias in (True, False):
             turned = Turned(student, alpha=6.0, bias=bias)
             x, upstream = student.draw.normal(4, K), student.draw.normal(4, D)
             got = turned.parts.backward(x, upstream)
             output, leaves = turned.answer(x)
             (output * upstream.double()).sum().backward()
-            hint = "m / norm is a factor of the weight; does a gradient flow through norm? And x gets one, too"
+            hint = "the weight is multiplied by m / norm: does a gradient flow through norm? x needs one, too"
             for name, key in (("A", "a"), ("B", "b"), ("m", "m"), ("x", "x")):
                 found = got["magnitude" if key == "m" else key]
                 expect.close(found, leaves[key].grad, f"gradient of {name}", tolerance=1e-3, hint=hint)
             frozen = turned.parts.base_is_frozen(turned.base)
             student.note("the base is frozen", frozen)
-            expect.true(frozen, "the layer that was passed asks for a gradient", hint="only A, B and m are trained")
+            expect.true(frozen, "the layer that was passed still requires grad", hint="only A, B and m are trainable")

@@ -106,7 +106,7 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
     expect.equal(sorted(after), sorted(n for n, _ in before.named_parameters()), "names of the parameters")
     for name, parameter in before.named_parameters():
         was, now = parameter.detach().double(), after[name].double()
-        expect.true(now.shape == was.shape, say("{name} has another shape after a step", name=name))
+        expect.true(now.shape == was.shape, say("{name} has a different shape after a step", name=name))
         if not parameter.requires_grad:
             expect.close(now, was, f"{name}, which is frozen, after a step of AdamW", tolerance=1e-9)
             continue
@@ -115,18 +115,18 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
         student.note(f"{name} stays", still)
         expect.true(
             not still,
-            say("a step of AdamW leaves {name} unchanged", name=name),
-            hint="is that exact object in a group?",
+            say("a step of AdamW does not change {name}", name=name),
+            hint="is this exact Parameter object in a group?",
         )
         pull = 0.1 if kind(name) == "matrix" else 0.0
         rate = step / (1 + pull * was)
         expect.true(
             bool((rate > 0).all() and (rate - rate.mean()).abs().max() < 0.05 * rate.mean()),
             say(
-                "a step of AdamW with the group's learning rate and weight decay does not move {name} as expected",
+                "a step of AdamW with the group's learning rate and weight decay does not change {name} as expected",
                 name=name,
             ),
-            hint="the optimizer takes the groups as they are: learning rate, weight decay and parameters",
+            hint="the optimizer uses exactly the learning rate, weight decay and parameters of each group",
         )
 
 
@@ -137,7 +137,7 @@ def demand_decay(read: Groups, which: str, want: float, hint: str) -> None:
             expect.true(
                 groups,
                 say("a parameter is in no group: {name}", name=name),
-                hint="every trainable parameter belongs to one group",
+                hint="every trainable parameter must be in exactly one group",
             )
             for (pull,) in groups:
                 expect.close(pull, want, f"weight decay of {name}", tolerance=1e-9, hint=hint, reveal=True)
@@ -150,23 +150,27 @@ def demand_once(of: dict[str, Any], frozen: Iterable[str], foreign: int) -> None
             expect.true(
                 not groups,
                 say("{name} is frozen, but it is in a group", name=name),
-                hint="which parameters have requires_grad set?",
+                hint="which parameters have requires_grad=True?",
             )
             continue
         expect.true(
             groups,
             say("{name} is in no group: it would never be trained", name=name),
-            hint="iterate over all parameters of the model, not over the layers that you expect",
+            hint="iterate over all parameters of the model, not only over the layers you expect",
         )
         expect.true(
             len(groups) == 1,
-            say("{name} is in several groups, or several times in one: {count} times", name=name, count=len(groups)),
-            hint="one Parameter may be registered under two names, and two rules may overlap",
+            say(
+                "{name} is in several groups, or several times in the same group: {count} times in total",
+                name=name,
+                count=len(groups),
+            ),
+            hint="a Parameter may be registered under two names, or match two of your rules",
         )
     expect.true(
         foreign == 0,
         "a group contains something that is not a parameter of the model",
-        hint="an optimizer changes the exact objects that it is given: a copy, or a name, changes nothing in the model",
+        hint="an optimizer updates the objects it is given: with a copy or a name, the model does not change",
     )
 
 
@@ -177,7 +181,7 @@ class CheckDecayGroups:
 
     @check(points=2, visible=True)
     def check_once(self, student):
-        """every trainable parameter is in exactly one group: tied weights once, frozen ones not at all"""
+        """every trainable parameter is in exactly one group, tied weights only once; frozen ones are in none"""
         for model in ((), ("bert", True), ("bert", False, True)):  # as they come, tied, partly frozen
             read = decays(student, *model, weight_decay=0.1)
             demand_once(read.of, read.frozen, read.foreign)
@@ -191,25 +195,25 @@ class CheckDecayGroups:
                 read,
                 "bias",
                 0.0,
-                "a bias only shifts; what would be gained by pulling it to 0? An LSTM names its own bias_ih_l0",
+                "a bias only shifts: why should it be pulled towards 0? An LSTM calls its own bias_ih_l0",
             )
 
     @check(points=2)
     def check_norm(self, student):
-        """LayerNorm scales do not decay, whatever the layers are called"""
+        """LayerNorm scales do not decay, whatever the norm layers are called"""
         for family in ("bert", "distilbert", "gpt2", "other"):
             read = decays(student, family, weight_decay=float(student.draw.uniform(0.02, 0.2)))
             demand_decay(
                 read,
                 "norm",
                 0.0,
-                "the scale of a norm is a vector near 1. Other model families name it differently: how else can it be "
-                "recognised?",
+                "the scale of a norm is a vector near 1. Other model families name it "
+                "differently: what can you look at besides the name?",
             )
 
     @check(points=1)
     def check_decayed(self, student):
-        """matrices and embeddings do decay, by the value that was passed"""
+        """weight matrices and embeddings decay, by the weight_decay that was passed"""
         for weight_decay in (float(student.draw.uniform(0.02, 0.2)), None):
             read = decays(student, "gpt2", weight_decay=weight_decay)
             demand_decay(
@@ -221,7 +225,7 @@ class CheckDecayGroups:
 
     @check(points=1, preloads=("training",))
     def check_usable(self, student):
-        """torch.optim.AdamW accepts the groups, and a step moves every trainable parameter"""
+        """torch.optim.AdamW accepts the groups, and a step changes every trainable parameter"""
         seed = student.draw.seed()
         model = student.fixtures.optimization.mixed(seed, frozen=True)
         with student.untraced():
@@ -287,14 +291,14 @@ class CheckLlrdGroups:
 
     @check(points=2, visible=True, substitutes=("decay_groups",))
     def check_once(self, student):
-        """every parameter is in exactly one group, including the pooler and a head of any name"""
+        """every parameter is in exactly one group, including the pooler and a head with any name"""
         for n_layers in (3, 2):
             rates = Rates(student, n_layers, head="odd")
             demand_once(rates.of, rates.frozen, rates.foreign)
 
     @check(points=2, substitutes=("decay_groups",))
     def check_ratios(self, student):
-        """all parameters of a layer share one rate, and each layer down multiplies it by decay"""
+        """all parameters of a layer have the same rate; it is multiplied by decay with each layer down"""
         rates = Rates(student)
         of_layer = []
         for i in range(rates.n_layers):
@@ -303,19 +307,21 @@ class CheckLlrdGroups:
                 [rate / found[0] if found[0] else 1.0 + abs(rate) for rate in found],
                 [1.0] * len(found),
                 f"learning rates within layer {i}, divided by the first of them",
-                hint="all parameters of a layer have the same rate. Twelve layers: which names begin with layer.1?",
+                hint="all parameters of a layer must have the same rate. With "
+                "twelve layers, which names begin with layer.1?",
             )
             of_layer.append(found[0])
         expect.true(
             min(of_layer) != 0,
             "a layer has the learning rate 0",
-            hint="multiplying by a factor above zero never gives 0",
+            hint="multiplying by a positive factor never gives 0",
         )
         expect.close(
             [below / above for below, above in zip(of_layer, of_layer[1:], strict=False)],
             [rates.decay] * (rates.n_layers - 1),
             "learning rate of each layer, divided by that of the layer above it",
-            hint="the layers near the head have the highest rate; each step down multiplies it by the factor once more",
+            hint="the layer next to the head has the highest rate; each layer "
+            "down, the rate is multiplied by decay once more",
         )
 
     @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
@@ -326,26 +332,26 @@ class CheckLlrdGroups:
             rates.demand(
                 f"layer {n_layers - 1}",
                 rates.base_lr,
-                "the layer next to the head is 0 layers below the top: how often is its rate multiplied?",
+                "the layer next to the head is 0 layers below the top: how often is its rate multiplied by decay?",
             )
             rates.demand(
                 "embeddings",
                 rates.base_lr * rates.decay**n_layers,
-                "the embeddings are one step below layer 0; count the steps from the top layer down to them",
+                "the embeddings are one step below layer 0: how many steps is that below the top layer?",
             )
             rates.demand(
                 "pooler",
                 rates.base_lr,
-                "the pooler is pre-trained and sits on top of the body: it has the learning rate of the top layer",
+                "the pooler is pre-trained and comes after the top layer: it has the learning rate of the top layer",
                 present=False,  # whoever forgot it has paid for that already
             )
             rates.demand(
-                "head", rates.head_lr, "the head is randomly initialised; its learning rate is a separate argument"
+                "head", rates.head_lr, "the head is randomly initialised: which argument is its learning rate?"
             )
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
-        """biases and LayerNorms do not decay, everything else does, in the body and in the head"""
+        """in the body and in the head, biases and LayerNorms do not decay, and everything else does"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
         cases: list[dict[str, Any]] = [{"weight_decay": weight_decay}, {}]
         for options in cases:
@@ -359,12 +365,12 @@ class CheckLlrdGroups:
                         want,
                         f"weight decay of {name}",
                         tolerance=1e-9,
-                        hint="within each learning rate there are two kinds of parameters, as in decay_groups",
+                        hint="each learning rate needs two groups, as in decay_groups",
                     )
 
     @check(points=1, preloads=("training",), substitutes=("decay_groups",))
     def check_usable(self, student):
-        """torch.optim.AdamW accepts the groups and a step moves every layer, also in a model without a pooler"""
+        """torch.optim.AdamW accepts the groups, and a step changes every layer, even in a model without a pooler"""
         seed = student.draw.seed()
         model = student.fixtures.optimization.bert_like(seed, 3, pooler=False)
         with student.untraced():
@@ -460,7 +466,7 @@ class CheckReinitTopLayers:
                 restarted.changed_layers(),
                 list(range(n_layers - n, n_layers)),
                 f"layers with new weights, for n = {n} of {n_layers} layers",
-                hint="layer 0 is next to the embeddings, the last layer next to the head: which end is the top?",
+                hint="layer 0 is next to the embeddings, and the last layer is next to the head: which end is the top?",
                 reveal=True,
             )
 
@@ -471,7 +477,7 @@ class CheckReinitTopLayers:
         student.note("changed", str(restarted.changed))
         expect.true(
             not restarted.changed,
-            say("parameters have changed, although n = 0: {count} of them", count=len(restarted.changed)),
+            say("number of parameters that changed although n = 0: {count}", count=len(restarted.changed)),
             expected="nothing changed",
             actual=restarted.changed[:3],
             hint="what is -0, and which part of a list does [-0:] select?",
@@ -479,7 +485,7 @@ class CheckReinitTopLayers:
         )
         something = bool(Restarted(student, 1).changed)
         student.note("n = 1 changes something", something)
-        expect.true(something, "n = 1 changes nothing", hint="only n = 0 should change nothing")
+        expect.true(something, "n = 1 changes nothing", hint="with n = 1 the top layer must change")
 
     @check(points=1, after=("top_n",))
     def check_range(self, student):
@@ -492,8 +498,8 @@ class CheckReinitTopLayers:
         for which, error in refused.items():
             expect.true(
                 error,
-                say("no error, n being {which}", which=which),
-                hint="a caller who asks for layers that do not exist has made a mistake elsewhere, and needs an error",
+                say("no error when n is {which}", which=which),
+                hint="the caller asks for layers that do not exist: this must raise an error",
             )
 
     @staticmethod
@@ -508,7 +514,10 @@ class CheckReinitTopLayers:
                     raise
                 if error.type != "ValueError":
                     expect.remark(
-                        say("reinit_top_layers raises {type} for an n out of range, not ValueError", type=error.type)
+                        say(
+                            "for an n out of range, reinit_top_layers raises {type} instead of ValueError",
+                            type=error.type,
+                        )
                     )
             else:
                 return False
@@ -519,13 +528,13 @@ class CheckReinitTopLayers:
                 parameter.detach(),
                 f"{name}, after an error",
                 tolerance=1e-9,
-                hint="check n before anything is changed",
+                hint="check n before you change anything",
             )
         return True
 
     @check(points=2)
     def check_linear(self, student):
-        """linear weights are normal with the given std, or else initializer_range; biases are 0"""
+        """linear weights are normally distributed with the given std, or else initializer_range; biases are 0"""
         # Every bound is at least 7 standard errors wide: a correct solution fails with a probability below 1e-10.
         for std, bias in ((None, True), (float(student.draw.uniform(0.2, 0.4)), False)):
             restarted = Restarted(student, 2, 3, std, width=48, inner=64, bias=bias)
@@ -550,7 +559,7 @@ class CheckReinitTopLayers:
             cut = tails == 0 and float(numbers.abs().max()) <= 2 + 1e-6
             spread, beyond = (TRUNCATED, 0.0) if cut else (1.0, 0.0455)
             hint = (
-                "how does BERT initialise its weights? Not with the default of nn.Linear: look at model.config"
+                "how does BERT initialise its weights? Not like nn.Linear: look at model.config"
                 if std is None
                 else "where is the argument std used?"
             )
@@ -573,9 +582,10 @@ class CheckReinitTopLayers:
             expect.true(
                 cut or abs(tails - beyond) < 7 * (beyond * (1 - beyond) / n) ** 0.5,
                 "the weights do not follow a normal distribution",
-                expected="4.55 % of them beyond two standard deviations",
+                expected="4.55 % of the weights are more than two standard deviations from the mean",
                 actual=f"{100 * tails:.2f} %",
-                hint="normal, not uniform; if truncated, then at two standard deviations, as in Google's BERT",
+                hint="use a normal distribution, not a uniform one; if truncated, then "
+                "at two standard deviations, as in Google's BERT",
                 reveal=True,
             )
             if any(torch.equal(one, other) for one, other in itertools.combinations(matrices.values(), 2)):
@@ -583,8 +593,7 @@ class CheckReinitTopLayers:
                 expect.true(
                     False,
                     "two matrices of the same shape have the same values",
-                    hint="matrices with the same initial values learn the same things: when is a new random number "
-                    "drawn?",
+                    hint="every matrix needs its own random values: how often do you draw them?",
                 )
         self.demand_zeros(student)
 
@@ -598,7 +607,9 @@ class CheckReinitTopLayers:
                 raise
             # torch.nn.init.trunc_normal_, which is right everywhere else, divides by it
             expect.remark(
-                say("reinit_top_layers raises {type} for std=0.0; the docstring's example passes it", type=error.type)
+                say(
+                    "reinit_top_layers raises {type} for std=0.0, which the docstring's example passes", type=error.type
+                )
             )
             return
         largest = max(float(tensor.abs().max()) for tensor in restarted.top("matrix", 1).values())
@@ -608,23 +619,23 @@ class CheckReinitTopLayers:
             "with std=0.0 the weights are not all 0",
             expected="0",
             actual=f"up to {largest:.4f}",
-            hint="which values of std count as not given?",
+            hint="for which values of std does your code use the default?",
             reveal=True,
         )
 
     @check(points=1)
     def check_layernorm(self, student):
-        """LayerNorms start as the identity: weight 1, bias 0"""
+        """re-initialised LayerNorms have weight 1 and bias 0"""
         restarted = Restarted(student, 2)
         student.note("scales are others than before", any("LayerNorm.weight" in name for name in restarted.changed))
-        hint = "a norm that scales by 0.02 would leave almost no signal; which scale changes nothing?"
+        hint = "a scale of 0.02 would leave almost no signal: which scale changes nothing?"
         demand_constant(student, "scales", restarted.top("norm", 2), 1.0, hint)
         biases = {name: tensor for name, tensor in restarted.top("bias", 2).items() if "LayerNorm" in name}
         demand_constant(student, "shifts", biases, 0.0, hint)
 
     @check(points=1)
     def check_in_place(self, student):
-        """Parameters stay the same objects and trainable; lower layers, embeddings and head keep their values"""
+        """Parameters stay the same trainable objects; lower layers, embeddings and head keep their values"""
         restarted = Restarted(student, 2)
         with student.untraced():
             untrainable = restarted.watch.untrainable()
@@ -644,29 +655,29 @@ class CheckReinitTopLayers:
         student.note("touched", str(touched))
         expect.true(
             not replaced,
-            say("parameters have become other objects: {count} of them", count=len(replaced)),
+            say("number of parameters that were replaced by new objects: {count}", count=len(replaced)),
             expected="the same Parameters with new values",
             actual=replaced[:3],
-            hint="an optimizer created earlier would keep updating the old parameters, which the model no longer uses",
+            hint="an existing optimizer would keep updating the old Parameters, which the model no longer uses",
             reveal=True,
         )
         expect.true(
             not untrainable,
-            say("parameters have requires_grad=False now: {count} of them", count=len(untrainable)),
+            say("number of parameters that now have requires_grad=False: {count}", count=len(untrainable)),
             actual=untrainable[:3],
-            hint="a re-initialised layer must be trainable, more than ever",
+            hint="a re-initialised layer must be trainable",
             reveal=True,
         )
         expect.true(
             not touched,
-            say("something else has changed: {names}", names=", ".join(touched)),
-            hint="only the top layers are re-initialised; what lies below keeps its pre-trained values",
+            say("other parameters have changed: {names}", names=", ".join(touched)),
+            hint="only the top layers are re-initialised; everything below them keeps its pre-trained values",
         )
         expect.equal(
             restarted.changed_layers(),
             [2, 3],
             "layers with new weights",
-            hint="only the parameters outside the top layers may be left unchanged",
+            hint="all parameters of the top layers must change",
         )
         if restarted.returned != "the model":
             expect.remark(
@@ -697,7 +708,7 @@ class CheckWarmupLinear:
 
     @check(points=3, visible=True)
     def check_reference(self, student):
-        """the schedule of the chapter, 225 steps with 22 of warmup, step by step; and another one"""
+        """every step has the right multiplier, for the chapter's schedule (225 steps, 22 of warmup) and another one"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             expect.close(
@@ -709,7 +720,7 @@ class CheckWarmupLinear:
 
     @check(points=1)
     def check_peak(self, student):
-        """exactly 1 where the warmup ends, 0 at the end and after it"""
+        """the multiplier is exactly 1 at the end of the warmup, and 0 from total_steps on"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             expect.close(
@@ -717,21 +728,21 @@ class CheckWarmupLinear:
                 1.0,
                 f"multiplier at step {warmup}, where the warmup of {warmup} steps ends",
                 tolerance=1e-9,
-                hint="both lines meet at multiplier 1; which step is the decay measured from?",
+                hint="both lines meet at multiplier 1: from which step is the decay measured?",
             )
             beside = multipliers(student, (warmup - 1, warmup + 1, total - 1), warmup, total)
             numbers = all(isinstance(value, (int, float, Tensor)) for value in beside)
             expect.true(
                 numbers and all(0 < float(value) < 1 for value in beside),
                 "the multiplier is not between 0 and 1 next to the peak, or before the end",
-                hint="the multiplier is 1 at a single step, and reaches 0 at the end, not before: two straight lines",
+                hint="two straight lines: the multiplier is 1 at a single step, and reaches 0 only at the end",
             )
             expect.close(
                 multipliers(student, (total, total + 1, 3 * total), warmup, total),
                 [0.0, 0.0, 0.0],
                 f"multiplier at steps {total}, {total + 1} and {3 * total} of {total}",
                 tolerance=1e-9,
-                hint="a negative learning rate would increase the loss",
+                hint="a negative learning rate would increase the loss: what is the lowest multiplier?",
             )
         warmup = draw.integer(4, 9)
         expect.close(
@@ -753,33 +764,33 @@ class CheckWarmupLinear:
             1.0,
             "highest multiplier of all steps, with warmup_steps = 0.1 * 225 = 22.5",
             tolerance=1e-9,
-            hint="there is no step 22.5: round it to an integer before you compute the lines",
+            hint="there is no step 22.5: make warmup_steps an integer before you compute the lines",
             reveal=True,
         )
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """no division by zero, neither without warmup nor with nothing but warmup"""
+        """nothing is divided by zero, neither without warmup nor without decay"""
         total = student.draw.integer(20, 60)
         steps = range(total + 2)
         expect.close(
             multipliers(student, steps, 0, total),
             [up_and_down(step, 0, total) for step in steps],
             f"multiplier at steps 0 to {total + 1} without warmup",
-            hint="without a warmup, step 0 is the peak; which division is by zero?",
+            hint="without a warmup, step 0 is the peak: which division is by zero?",
         )
         expect.close(
             multipliers(student, range(total), total, total),
             [step / total for step in range(total)],
             f"multiplier at steps 0 to {total - 1}, all of them warmup",
-            hint="there is a warmup, but no decay",
+            hint="there is a warmup phase, but no decay phase",
         )
         with student.untraced():  # the peak is also the end: 1 or 0, as you like
             last = student.warmup_linear(total, total, total)
         expect.true(
             isinstance(last, (int, float, Tensor)) and -1e-9 <= float(last) <= 1 + 1e-9,
             say(
-                "the multiplier at the end of {total} steps that are all warmup is not a number between 0 and 1",
+                "with {total} steps, all of them warmup, the multiplier at the end is not a number between 0 and 1",
                 total=total,
             ),
         )
@@ -826,8 +837,8 @@ class Clipped:
             if before is None:
                 expect.true(
                     now is None or not bool(now.any()),
-                    say("parameter {place} had no gradient and has one now", place=place),
-                    hint="parameters without a gradient are skipped",
+                    say("parameter {place} had no gradient before the call, but has one now", place=place),
+                    hint="skip parameters without a gradient",
                 )
             else:
                 # torch divides by the norm plus 1e-6: a relative 1e-6 for norms around 1
@@ -837,7 +848,7 @@ class Clipped:
             self.numbers,
             "the parameters themselves",
             tolerance=1e-9,
-            hint="clipping scales the gradients, it takes no step: only gradients change",
+            hint="clipping scales only the gradients; it must not change the parameters",
         )
 
 
@@ -848,7 +859,7 @@ class CheckClipGradNorm:
 
     @check(points=2, visible=True)
     def check_clips(self, student):
-        """a gradient that is too long is scaled down to max_norm, and keeps its direction"""
+        """a gradient with a norm above max_norm is scaled down to max_norm, and keeps its direction"""
         for _ in range(2):
             norm, max_norm = float(student.draw.uniform(5, 20)), float(student.draw.uniform(0.8, 2))
             clipped = Clipped(student, norm)
@@ -857,12 +868,12 @@ class CheckClipGradNorm:
             clipped.demand(
                 max_norm / norm,
                 f"after clipping from norm {norm:.3f} to {max_norm:.3f}",
-                "all gradients together are one vector: one common factor keeps its direction",
+                "all gradients together form one vector: the same factor for all of them keeps its direction",
             )
 
     @check(points=1)
     def check_small_untouched(self, student):
-        """a gradient within max_norm stays unchanged, and one of zeros stays zero"""
+        """a gradient with a norm up to max_norm stays unchanged, even if it is zero"""
         norm = float(student.draw.uniform(0.5, 2))
         for length in (norm, 0.0):
             clipped = Clipped(student, length)
@@ -871,7 +882,7 @@ class CheckClipGradNorm:
             clipped.demand(
                 1.0,
                 f"of norm {length:.3f}, which needed no clipping",
-                "clipping only ever scales down; what is the factor when the norm is within max_norm?",
+                "clipping only scales down: what should happen when the norm is below max_norm?",
             )
         clipped = Clipped(student, 20.0)
         with student.untraced():
@@ -884,7 +895,7 @@ class CheckClipGradNorm:
 
     @check(points=1)
     def check_returns_before(self, student):
-        """returns the norm before clipping, whether anything was clipped or not"""
+        """the norm before clipping is returned, whether anything was clipped or not"""
         for norm, max_norm in ((float(student.draw.uniform(5, 20)), 1.0), (float(student.draw.uniform(0.5, 2)), 4.0)):
             clipped = Clipped(student, norm)
             expect.close(
@@ -892,23 +903,27 @@ class CheckClipGradNorm:
                 norm,
                 f"returned norm, with max_norm {max_norm:g}",
                 tolerance=2e-5,
-                hint="the root of the sum of all squares, over all gradients together; it is logged, so it is the "
-                "norm before clipping",
+                hint="return the root of the sum of the squares of all elements of all gradients, before clipping",
             )
         clipped = Clipped(student, 10.0, without=(0, 1, 2, 3))
         with student.untraced():
             nothing = clipped.clip(2.0)
-        expect.close(nothing, 0.0, "returned norm when nothing has a gradient", hint="the sum over no gradients is 0")
+        expect.close(
+            nothing,
+            0.0,
+            "returned norm when nothing has a gradient",
+            hint="without any gradients, the sum of the squares is 0",
+        )
         student.note("nothing has a gradient", True)
 
     @check(points=1)
     def check_none_and_iterator(self, student):
-        """parameters without a gradient are skipped, and a generator, which can be read only once, is accepted"""
+        """parameters without a gradient are skipped, and a generator of parameters works, too"""
         clipped = Clipped(student, 10.0, without=(1,))
         with student.untraced():
             clipped.clip(2.0)
         clipped.demand(
-            0.2, "after clipping, with one parameter without a gradient", "frozen parameters have .grad = None"
+            0.2, "after clipping, with one parameter without a gradient", "the .grad of a frozen parameter is None"
         )
         clipped = Clipped(student, 10.0)
         with student.untraced():
@@ -916,7 +931,7 @@ class CheckClipGradNorm:
         clipped.demand(
             0.2,
             "after clipping, with the parameters from a generator",
-            "model.parameters() is a generator: after the first pass over it, it is empty",
+            "model.parameters() is a generator: after one pass over it, it is empty",
         )
 
 
@@ -1015,31 +1030,31 @@ class CheckAccumulateGradients:
 
     @check(points=2, visible=True, preloads=("training",))
     def check_equal_batches(self, student):
-        """4 micro-batches of 4 examples give the gradient of one batch of 16"""
+        """4 micro-batches of 4 examples give the same gradient as one batch of 16"""
         for _ in range(2):
             accumulated = Accumulated(student, (4, 4, 4, 4))
             with student.untraced():
                 student.note("backward passes", accumulated.found.backward_passes() > 0)
             accumulated.demand_gradients(
                 "from 4 + 4 + 4 + 4 examples",
-                "each loss is the mean of its own micro-batch; backward ADDS to .grad. What must each be multiplied "
-                "by, so that the sum is the mean over all examples?",
+                "each loss is the mean over its own micro-batch, and backward ADDS to .grad. By what must "
+                "each loss be multiplied so that the sum is the mean over all examples?",
             )
 
     @check(points=2, preloads=("training",))
     def check_uneven(self, student):
-        """micro-batches of unequal size, 4 + 4 + 2, give the gradient of one batch of 10"""
+        """micro-batches of different sizes, 4 + 4 + 2, give the same gradient as one batch of 10"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((5, 1, 3), "mean_cross_entropy")):
             accumulated = Accumulated(student, sizes, loss)
             accumulated.read("loss")  # not judged here; it tells apart who weighs the gradients only
             accumulated.demand_gradients(
                 f"from {' + '.join(map(str, sizes))} examples",
-                "an example in a small micro-batch must not weigh more than one in a large micro-batch",
+                "every example must have the same weight, whatever the size of its micro-batch",
             )
 
     @check(points=1, preloads=("training",))
     def check_loss(self, student):
-        """returns the mean loss over all examples, as a plain number"""
+        """the mean loss over all examples is returned, as a plain number"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((3, 1, 5), "mean_cross_entropy")):
             accumulated = Accumulated(student, sizes, loss)
             expect.close(
@@ -1047,7 +1062,7 @@ class CheckAccumulateGradients:
                 accumulated.truth()[0],
                 f"returned loss, from {' + '.join(map(str, sizes))} examples",
                 tolerance=1e-4,
-                hint="the same weights as for the gradients: each micro-batch counts by its number of examples",
+                hint="use the same weights as for the gradients: in proportion to the number of examples",
             )
             with student.untraced():
                 tensor = bool(accumulated.found.is_tensor())
@@ -1056,13 +1071,13 @@ class CheckAccumulateGradients:
             expect.true(
                 not accumulated.found.attached(),
                 "the returned loss is still attached to its graph",
-                hint="a list of such losses keeps every graph in memory",
+                hint="a list of such losses would keep every computation graph in memory",
                 reveal=True,
             )
 
     @check(points=1, preloads=("training",))
     def check_memory(self, student):
-        """one micro-batch at a time: never a larger forward pass, and no graph is kept"""
+        """forward and backward run for one micro-batch at a time, and no graph is kept"""
         accumulated = Accumulated(student, (4, 4, 4), places=4)
         found, (_, wanted) = accumulated.read("gradients"), accumulated.truth()
         for name, gradient in wanted.items():
@@ -1071,13 +1086,13 @@ class CheckAccumulateGradients:
             close = float(got @ gradient.flatten()) / max(1e-12, float(got.norm() * gradient.norm()))
             expect.true(
                 close > 0.5,
-                say("the gradient of {name} has another direction than that of all examples", name=name),
-                hint="forward and backward for one micro-batch, then the next",
+                say("the gradient of {name} does not have the direction of the gradient over all examples", name=name),
+                hint="run forward and backward for one micro-batch, then for the next",
             )
 
     @check(points=1, preloads=("training",))
     def check_fresh(self, student):
-        """earlier gradients do not leak in, and the weights stay unchanged"""
+        """old gradients are not added to the new ones, and the weights stay unchanged"""
         accumulated = Accumulated(student, (2, 2), earlier=float(student.draw.uniform(3, 9)))
         left = accumulated.read("weights")
         for name, before in accumulated.weights.items():
@@ -1086,7 +1101,7 @@ class CheckAccumulateGradients:
                 before,
                 f"{name}, after accumulating",
                 tolerance=1e-9,
-                hint="the step belongs to the optimizer, after the last micro-batch",
+                hint="the caller takes the optimizer step, after the last micro-batch",
             )
         single = Accumulated(student, (3,), earlier=float(student.draw.uniform(3, 9)))
         _, wanted = single.truth()
@@ -1098,7 +1113,7 @@ class CheckAccumulateGradients:
                 gradient,
                 f"gradient of {name}, from one micro-batch, with gradients left from an earlier step",
                 tolerance=1e-4,
-                hint="backward adds to what an earlier step left in .grad. Clear it once, before the first micro-batch",
+                hint="backward adds to the old values in .grad: clear them once, before the first micro-batch",
             )
 
 
@@ -1129,7 +1144,7 @@ class CheckWarmupCosine:
 
     @check(points=2, visible=True)
     def check_reference(self, student):
-        """a straight line up to 1, then half a cosine down to 0, step by step"""
+        """the multiplier rises in a straight line to 1, then falls along half a cosine to 0"""
         draw = student.draw
         asked = []
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
@@ -1139,12 +1154,13 @@ class CheckWarmupCosine:
                 found,
                 [up_and_round(step, warmup, total) for step in range(total)],
                 f"multiplier at steps 0 to {total - 1}, with {warmup} of {total} steps of warmup",
-                hint="half a cosine: angle 0 at the peak, pi at the end, shifted and scaled to run from 1 to 0",
+                hint="use half a cosine period: angle 0 at the peak, pi at the "
+                "end, shifted and scaled to run from 1 to 0",
             )
 
     @check(points=1, visible=True)
     def check_floor(self, student):
-        """with a floor the decay ends there, and the warmup still begins at 0"""
+        """with a floor the decay ends at the floor, and the warmup still begins at 0"""
         draw = student.draw
         asked = []
         for floor in (0.1, float(draw.uniform(0.2, 0.6))):
@@ -1155,39 +1171,37 @@ class CheckWarmupCosine:
                 found,
                 [up_and_round(step, warmup, total, floor) for step in range(total + 5)],
                 f"multiplier at steps 0 to {total + 4}, with {warmup} of {total} steps of warmup and floor {floor:.3f}",
-                hint="a curve that runs from 1 to 0 must run from 1 to floor: what is it multiplied by, and what "
-                "is added?",
+                hint="the curve runs from 1 to 0 but should run from 1 to floor: by "
+                "what must you multiply it, and what must you add?",
             )
 
     @check(points=1, after=("reference",))
     def check_ends(self, student):
-        """exactly 1 where the warmup ends, and no rise after the end, as a full cosine would have"""
+        """the multiplier is exactly 1 at the end of the warmup, and does not rise again after total_steps"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             steps = (warmup, total, total + 1, 2 * total - warmup, 3 * total)
             found = cosines(student, steps, warmup, total)
-            hint = (
-                "half a cosine goes down, and the other half goes up again. What keeps the step within the first half?"
-            )
+            hint = "the second half of a cosine period rises again: how do you keep the angle within the first half?"
             expect.close(found, [1.0, 0.0, 0.0, 0.0, 0.0], f"multiplier at steps {steps}", tolerance=1e-9, hint=hint)
             middle = cosines(student, (warmup + 1, total - 1), warmup, total)
             numbers = all(isinstance(value, (int, float, Tensor)) for value in middle)
             expect.true(
                 numbers and all(0 < float(value) < 1 for value in middle),
                 "the multiplier is not between 0 and 1 next to the peak, or before the end",
-                hint="the multiplier is 1 at a single step, and reaches 0 at the end, not before",
+                hint="the multiplier is 1 at a single step, and reaches 0 only at the end",
             )
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """no division by zero, neither without warmup nor with nothing but warmup"""
+        """nothing is divided by zero, neither without warmup nor without decay"""
         total = student.draw.integer(20, 60)
         steps: Sequence[int] = range(total + 3)
         expect.close(
             cosines(student, steps, 0, total),
             [up_and_round(step, 0, total) for step in steps],
             f"multiplier at steps 0 to {total + 2} without warmup",
-            hint="without a warmup, step 0 is the peak; which division is by zero?",
+            hint="without a warmup, step 0 is the peak: which division is by zero?",
         )
         steps = [*range(total), total + 1, total + 2]  # what stands at the peak itself is free
         with student.untraced():
@@ -1200,7 +1214,10 @@ class CheckWarmupCosine:
             hint="without a decay phase, which division is by zero?",
         )
         expect.close(
-            found[-2:], [0.0, 0.0], "multiplier after the end, with nothing but warmup", hint="training is over by then"
+            found[-2:],
+            [0.0, 0.0],
+            "multiplier after the end, with nothing but warmup",
+            hint="training has ended by then",
         )
 
 
@@ -1252,11 +1269,11 @@ class CheckAdamStep:
 
     @check(points=1, visible=True)
     def check_plain(self, student):
-        """mode "none" is Adam: two averages, both bias-corrected, and no decay"""
+        """mode "none" is plain Adam: both averages are bias-corrected, and there is no decay"""
         first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
         second = self.walk(student, "none", (2, 3), 3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
-        hint = "after the first step both averages are far too small: what are they divided by in step t?"
+        hint = "after the first step both averages are far too small: by what is each divided in step t?"
         for (found, want), what in zip((first, second, third), ("eps 1e-8", "eps 0.3", "default betas"), strict=True):
             self.demand(found, want, f"mode none, {what}", hint)
 
@@ -1269,27 +1286,25 @@ class CheckAdamStep:
             for mode, shape in (("l2", (5,)), ("decoupled", (4,)), ("l2", (2, 3)), ("decoupled", (3, 2)))
         ]
         walks.append((self.walk(student, "decoupled", (4,), 3, lr=0.5), "decoupled"))
-        hint = "in which mode does the decay pass through the averages, and in which does it bypass them?"
+        hint = "in which mode does the decay enter the averages, and in which does it bypass them?"
         for (found, want), mode in walks:
             self.demand(found, want, f"mode {mode}", hint)
 
     @check(points=1, after=("modes",))
     def check_scale(self, student):
-        """for small gradients, l2 moves the weight by a whole step, decoupled decay by its share"""
+        """with tiny gradients, l2 decay moves the weight by a full step, decoupled decay in proportion to the weight"""
         settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.2, "betas": [0.9, 0.99], "eps": 1e-12}
         for scale in (1e-5, 300.0, 0.0):
             for mode in ("l2", "decoupled"):
                 if scale == 0.0 and mode == "decoupled":
                     settings["eps"] = 1e-8
                 found, want = self.walk(student, mode, (6,), 3, scale, **settings)
-                hint = (
-                    "Adam divides by the typical size of the gradients that it averages; decoupled decay is not divided"
-                )
+                hint = "Adam divides its step by the typical gradient size; decoupled decay must not be divided by it"
                 self.demand(found, want, f"mode {mode}, gradients of size {scale:g}", hint)
 
     @check(points=1, after=("plain",))
     def check_care(self, student):
-        """an unknown mode raises a ValueError, the caller's arguments stay unchanged, and weights share no state"""
+        """an unknown mode raises a ValueError, the arguments are not modified, and each weight has its own state"""
         function = student.value(None, "adam_step")
         for mode in ("none", "l2", "decoupled"):
             weight, grad = student.draw.normal(3), student.draw.normal(3)
@@ -1297,7 +1312,7 @@ class CheckAdamStep:
                 answer = self.watched(student, weight, grad, {}, mode)
                 expect.true(
                     isinstance(answer, (tuple, list)) and len(answer) == 2 and isinstance(answer[1], dict),
-                    "adam_step returns two things: the new weight and the new state, a dictionary",
+                    "adam_step must return two things: the new weight and the new state, a dictionary",
                     actual=answer,
                     reveal=True,
                 )
@@ -1312,7 +1327,7 @@ class CheckAdamStep:
         found = [steppers[t % 2].step(grads[t]) for t in range(4)]
         wants = adam(one, grads[::2], "none", lr=0.3), adam(two, grads[1::2], "none", lr=0.3)
         for t in range(4):
-            hint = "two weights are updated in turn here; everything about a weight must be in its own state"
+            hint = "two weights are updated in turn here: everything about a weight must be in its own state"
             expect.close(found[t], wants[t % 2][t // 2], f"weight {t % 2 + 1} of two", tolerance=1e-4, hint=hint)
         refusals = [
             student.fixtures.optimization.refusal(function, one, grads[0], {}, mode) for mode in ("L2", "adamw", "")
@@ -1326,6 +1341,6 @@ class CheckAdamStep:
                 "an unknown mode: expected a ValueError",
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="a misspelt mode would train without decay, and nobody would notice",
+                hint="a misspelt mode would train without decay, and no error would say so",
                 reveal=True,
             )
