@@ -49,14 +49,16 @@ def shuffled(student, rows: Sequence[tuple[str, int]]) -> tuple[list[str], list[
 def row_numbers(side: Any, n_rows: int) -> list[int]:
     """The row numbers of a side or a fold, as plain numbers."""
     found = side.tolist() if isinstance(side, Tensor) else sorted(side) if isinstance(side, set) else side
-    expect.true(isinstance(found, (list, tuple)), "a part is not a list of row numbers", actual=found, reveal=True)
+    expect.true(
+        isinstance(found, (list, tuple)), "a side or fold is not a list of row numbers", actual=found, reveal=True
+    )
     rows = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in found]
     for row in rows:
         expect.true(
             isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
-            "a part holds something that is not a row number",
+            "a side or fold contains something that is not a row number",
             actual=row,
-            hint="return indices: with them, texts, labels and ids can all be picked out",
+            hint="return indices: the caller can use them to select texts, labels and ids",
             reveal=True,
         )
         expect.true(
@@ -93,7 +95,7 @@ class Split:
         student.note("form", form)
         expect.true(
             len(sides) == 2,
-            say("the answer is not a pair of two lists, training rows and test rows"),
+            say("the result is not a pair of lists, training rows and test rows"),
             actual=form,
             hint="two lists of row numbers: first the training rows, then the test rows",
             reveal=True,
@@ -115,7 +117,7 @@ class Split:
         expect.true(
             self.test,
             "the test set is empty",
-            hint="how many whole texts make a fifth of four? Rounding down gives none",
+            hint="a fifth of four texts is less than one: what does rounding down give?",
             reveal=True,
         )
         expect.true(self.train, "the training set is empty", reveal=True)
@@ -128,7 +130,7 @@ class CheckGroupSplit:
 
     @check(points=3, visible=True)
     def check_no_leak(self, student):
-        """every text is on one side only, with all its rows: no test text was seen in training"""
+        """all rows of a text are on the same side, so no test text was seen in training"""
         splits = []
         for n_texts, copies, test_size in ((20, 50, 0.2), (12, 40, 0.4)):
             rows = [(text, place % 2) for place, text in enumerate(sentences(student, n_texts))] * copies
@@ -147,7 +149,7 @@ class CheckGroupSplit:
                 say("{count} of {n_texts} texts are on both sides of the split", count=both, n_texts=n_texts),
                 expected="no text on both sides",
                 actual=f"{both} texts",
-                hint="each text occurs many times. What is drawn, a row or a text? All rows of a text go to one side",
+                hint="each text occurs many times, and all its rows belong on one side. Do you draw rows or texts?",
                 reveal=True,
             )
             expect.true(
@@ -158,7 +160,7 @@ class CheckGroupSplit:
 
     @check(points=1, after=("no_leak",))
     def check_normalised(self, student):
-        """neither case nor white space nor a second label hides a duplicate"""
+        """texts that differ only in case, white space or label are on the same side"""
         n = 30
         texts = sentences(student, 5 * n + 10)
         ways = {
@@ -192,7 +194,7 @@ class CheckGroupSplit:
                     not leaks,
                     say("texts on both sides differ only in: {way}", way=way)
                     if way != "two labels"
-                    else "texts that carry two labels are on both sides",
+                    else "texts with two different labels are on both sides",
                     hint="when are two texts the same? Compare them after removing the differences that do not count",
                     reveal=True,
                 )
@@ -229,7 +231,7 @@ class CheckGroupSplit:
             expect.true(
                 not split.changes,
                 "the caller's texts or labels have changed after the call",
-                hint="the caller still uses them, row by row: what can be shuffled instead?",
+                hint="the caller still needs them in their original order: what can be shuffled instead?",
                 reveal=True,
             )
 
@@ -285,7 +287,7 @@ class CheckGroupSplit:
         expect.true(
             not any(share in (0, 1) for share in sides),
             "none or all of the four texts of a class are in the test set",
-            hint="a fifth of four texts: which whole number is closest, if 0 is not allowed?",
+            hint="a fifth of four texts is less than one: which whole number is closest if 0 is not allowed?",
             reveal=True,
         )
         for share in sides:
@@ -318,13 +320,13 @@ class CheckGroupSplit:
             ),
             expected=f"about {size} of every class",
             actual=f"{share:.2f}",
-            hint="each class is a data set of its own: what if texts are drawn from one class after the other?",
+            hint="each class should have its own share: what if you draw from one class after the other?",
             reveal=True,
         )
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same split, another seed another one, and every text can be drawn"""
+        """the same seed gives the same split, a different seed a different one, and every text can be drawn"""
         texts = sentences(student, 24)
         rows = [(text, place % 2) for place, text in enumerate(texts) for _ in range(place % 3 + 1)]
         given = shuffled(student, rows)
@@ -352,7 +354,7 @@ class CheckGroupSplit:
         expect.true(
             different > 40,
             say("80 seeds give {count} different splits", count=different),
-            hint="what depends on the seed? Without randomness, the order of the data decides",
+            hint="what depends on the seed? Without randomness, the split depends only on the order of the data",
             reveal=True,
         )
         expect.true(
@@ -362,7 +364,7 @@ class CheckGroupSplit:
                 count=len(texts) - len(tested),
                 n_texts=len(texts),
             ),
-            hint="every text should have a chance",
+            hint="every text should have a chance to be drawn",
             reveal=True,
         )
         expect.true(default, "the defaults are not test_size=0.2 and seed=42", reveal=True)
@@ -433,12 +435,13 @@ class CheckConfusion:
                 student,
                 cells,
                 "two classes",
-                "take one pair, truth 0 and prediction 1: which row does it go to, and by how much does its cell grow?",
+                "take one pair, true class 0 and predicted class 1: which cell counts it, and by how much"
+                " does that cell grow?",
             )
 
     @check(points=1, visible=True)
     def check_multi_class(self, student):
-        """three and more classes, one of which is never predicted"""
+        """works for three or more classes, even if one of them is never predicted"""
         for n in (3, 5):
             cells = cells_of(student, n)
             for row in cells:
@@ -447,13 +450,13 @@ class CheckConfusion:
                 student,
                 cells,
                 f"{n} classes",
-                "class t in row t, class p in column p, for any number of classes",
+                "row t is the true class t and column p the predicted class p, for any number of classes",
                 n_classes=n,
             )
 
     @check(points=1)
     def check_missing_class(self, student):
-        """the shape comes from n_classes, even if some classes do not occur"""
+        """the shape is (n_classes, n_classes), even if some classes do not occur"""
         for n, present in ((5, (1, 2)), (3, (2,)), (2, (0,))):
             cells = symmetric(cells_of(student, n))
             for t, row in enumerate(cells):
@@ -462,7 +465,7 @@ class CheckConfusion:
                 student,
                 cells,
                 f"a batch without some of {n} classes",
-                "the task decides, not the batch: which row belongs to a class that does not occur?",
+                "the task determines the shape, not the batch: which row belongs to a class that does not occur?",
                 n_classes=n,
             )
 
@@ -564,8 +567,8 @@ class CheckPrf:
                 want,
                 KEYS,
                 f"[[{cells[0][0]}, {cells[0][1]}], [{cells[1][0]}, {cells[1][1]}]]",
-                "precision: of all that was CALLED positive. Recall: of all that IS positive. Which is a row, and "
-                "which a column?",
+                "precision divides by the number PREDICTED positive, recall by the number that ARE "
+                "positive. Which is the sum of a row, which of a column?",
                 reveal=cells == CHAPTER,
             )
 
@@ -576,7 +579,11 @@ class CheckPrf:
             cells = unlike(student, 20, 90)
             got = figures(student, cells, positive=0)
             demand_figures(
-                got, expected_figures(cells, 0), KEYS, "class 0", "with positive=0, which cell holds the hits?"
+                got,
+                expected_figures(cells, 0),
+                KEYS,
+                "class 0",
+                "with positive=0, which cell counts the true positives?",
             )
             got = figures(student, cells, positive=1)
             demand_figures(
@@ -585,12 +592,12 @@ class CheckPrf:
 
     @check(points=1)
     def check_zero(self, student):
-        """undefined figures are 0.0: nothing predicted positive, no positives, no hit, no examples"""
+        """undefined figures are 0.0: without predicted positives, positives, true positives or examples"""
         a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
         for cells, what in (
-            ([[b, 0], [a, 0]], "a model that never says positive"),
+            ([[b, 0], [a, 0]], "a model that never predicts positive"),
             ([[b, a], [0, 0]], "data without positives"),
-            ([[b, a], [a + 1, 0]], "a model without a hit"),
+            ([[b, a], [a + 1, 0]], "a model without true positives"),
             ([[0, 0], [0, 0]], "no examples"),
         ):
             got = figures(student, cells)
@@ -614,8 +621,8 @@ class CheckPrf:
                 want,
                 ("accuracy", "f1"),
                 "a rare class",
-                "ten times as many examples of one class weigh ten times as much. And which mean is near 0 if either "
-                "part is?",
+                "a class with ten times as many examples has ten times the weight in the accuracy. And "
+                "which mean is near 0 if precision or recall is?",
             )
 
 
@@ -678,13 +685,13 @@ class CheckSuggestMaxLength:
         demand_lengths(
             student,
             cases,
-            "the chapter's longest has 10 tokens, and two special ones: which multiple of 8 comes next?",
+            "the chapter's longest sentence has 10 tokens plus two special tokens: which multiple of 8 comes next?",
             reveal=True,
         )
 
     @check(points=1)
     def check_special(self, student):
-        """special tokens count: 15 tokens and two more do not fit into 16"""
+        """special tokens are counted: 15 tokens plus 2 special tokens do not fit into 16"""
         block = 8 * student.draw.integer(4, 20)
         demand_lengths(
             student,
@@ -697,7 +704,8 @@ class CheckSuggestMaxLength:
                 )
                 for length, special in ((15, 2), (14, 2), (block - 1, 2), (block + 9, 3), (block - 4, 5), (block, 0))
             ],
-            "what the model sees is longer than what tokenize() returns: by how much, and before or after rounding?",
+            "the model sees more tokens than tokenize() returns: how many more, and are they added "
+            "before or after rounding?",
         )
 
     @check(points=2, visible=True)
@@ -718,11 +726,13 @@ class CheckSuggestMaxLength:
             )
         outlier = [*student.draw.integers(9, 14, (49,)).tolist(), 400]
         cases.append(Case("49 short texts and one of 400 tokens", outlier, 16))
-        demand_lengths(student, cases, "sort the lengths: how many of them must fit, and which is the last of these?")
+        demand_lengths(
+            student, cases, "sort the lengths: how many texts must fit, and how long is the longest of these?"
+        )
 
     @check(points=1)
     def check_cap_and_multiple(self, student):
-        """never above `cap`, and otherwise a multiple of `multiple`"""
+        """the length is never above `cap`, and otherwise a multiple of `multiple`"""
         long, short = student.draw.integer(520, 900), student.draw.integer(33, 60)
         settings: list[tuple[int, dict[str, float], int]] = [
             (long, {}, 512),
@@ -738,7 +748,9 @@ class CheckSuggestMaxLength:
         for length, options, want in settings:
             said = ", ".join(f"{name}={value}" for name, value in options.items()) or "the defaults"
             cases.append(Case(f"texts of {length} tokens, with {said}", [length] * 5, want, options))
-        demand_lengths(student, cases, "first round up, then cap: the cap has the last word, multiple or not")
+        demand_lengths(
+            student, cases, "first round up, then apply the cap: it takes precedence even if it is not a multiple"
+        )
 
     @check(points=1)
     def check_all_data(self, student):
@@ -798,7 +810,7 @@ class CheckRmse:
     @check(points=2, visible=True)
     def check_value(self, student):
         """the root of the mean of the squared errors"""
-        hint = "in this order, read from the inside: error, square, mean, root"
+        hint = "in this order: error, square, mean, root"
         for n in (3, 7, 20):
             target = student.draw.normal(n) * 3 + 1
             pred = target + student.draw.normal(n) * 2 + 0.7
@@ -815,7 +827,7 @@ class CheckRmse:
                 pred,
                 target,
                 f"{n} predictions in a column",
-                "what is the shape of a column minus a row? Print it before you take the mean",
+                "what is the shape of (B, 1) minus (B,)? Print it before you take the mean",
             )
         one, target = student.draw.normal(1, 1), student.draw.normal(1)
         try:
@@ -828,7 +840,7 @@ class CheckRmse:
             expect.true(
                 False,
                 say("one prediction of shape (1, 1) and one target raise {type}", type=error.type),
-                hint="one value is a data set too",
+                hint="a data set may consist of one value",
                 reveal=True,
             )
         found = number(student, answer, "rmse of one")
@@ -836,7 +848,7 @@ class CheckRmse:
 
     @check(points=1, after=("value",))
     def check_mismatch(self, student):
-        """different numbers of predictions and targets are an error"""
+        """predictions and targets of different lengths raise an error"""
         accepted = []
         for shape, n in (((6,), 5), ((1,), 4), ((5, 1), 3), ((1, 1), 6), ((4,), 1), ((2, 2), 2)):
             pred, target = student.draw.normal(*shape), student.draw.normal(n)
@@ -858,7 +870,7 @@ class CheckRmse:
             expect.true(
                 False,
                 say("no error for predictions of shape {shape} and {n} targets", shape=shape, n=n),
-                hint="torch broadcasts where it can. What compares the numbers of values before that?",
+                hint="torch broadcasts without a warning. What compares the numbers of values before that?",
                 reveal=True,
             )
 
@@ -875,8 +887,8 @@ class CheckRmse:
             student.note("on a graph", attached is not False)
             expect.true(
                 attached is False,
-                "the answer is attached to the graph of the predictions",
-                hint="a figure for a report needs no gradient; keeping it keeps the graph",
+                "the result is attached to the graph of the predictions",
+                hint="a number for a report needs no gradient, and keeping this one keeps its graph in memory",
                 reveal=True,
             )
             expect.close(
@@ -952,7 +964,7 @@ class CheckAuditLog:
 
     @check(points=1)
     def check_accuracy(self, student):
-        """the number of right answers neither falls nor grows by more than the new examples"""
+        """flags lines on which the number of right answers falls, or grows by more than the number of new examples"""
         cases = []
         for which in ("too many", "fewer than before", "both"):
             steps, places = honest_steps(student, 9), []
@@ -965,11 +977,11 @@ class CheckAuditLog:
         for right, places in ((first[0][0], []), (first[0][0] + 1, [0]), (first[0][0] + 3, [0])):
             begun = [(first[0][0], first[0][1], right), *first[1:]]
             cases.append((f"a log whose first line has {right} of {first[0][0]} right", log_of(begun), places))
-        self.demand(student, cases, "80 new examples hold 0 to 80 right answers: what do the sums say about each line?")
+        self.demand(student, cases, "80 new examples add 0 to 80 right answers: what do the sums say about each line?")
 
     @check(points=1)
     def check_loss(self, student):
-        """the sum of the losses does not fall, not even in the first line"""
+        """flags lines on which the sum of the losses falls, including the first line"""
         steps = honest_steps(student, 8)
         for place in (2, 6):
             steps[place] = (steps[place][0], -5.0, steps[place][2])
@@ -984,7 +996,7 @@ class CheckAuditLog:
 
     @check(points=1, after=("chapter_log",))
     def check_possible(self, student):
-        """possible lines are not flagged: worse stretches, all right or all wrong, and rounding"""
+        """possible lines are not flagged: averages that get worse, all right, all wrong, or rounded"""
         worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
         # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
@@ -1001,7 +1013,7 @@ class CheckAuditLog:
         self.demand(
             student,
             cases,
-            "averages may rise and fall; sums may not fall. And how far off may a sum be, if its average was rounded?",
+            "averages may rise and fall, but sums must not fall. How far off may a sum be if its average was rounded?",
         )
 
 
@@ -1041,14 +1053,16 @@ class CheckPossibleErrorCounts:
         self.demand(
             student,
             [copies, [copies[i] for i in order[:6]]],
-            "the model is wrong about one text, or two, or any other choice: which count does each choice give?",
+            "the model may be wrong about any choice of texts: how many errors does each choice give?",
         )
 
     @check(points=1)
     def check_small(self, student):
-        """two or three texts, all choices"""
+        """for two or three texts, all choices of wrong texts are counted"""
         cases = [student.draw.integers(1, 30, (n,)).tolist() for n in (2, 3, 3)]
-        self.demand(student, cases, "write down all the choices: with three texts there are eight", reveal=True)
+        self.demand(
+            student, cases, "write down all choices of wrong texts: with three texts there are eight", reveal=True
+        )
 
     @check(points=1)
     def check_equal_copies(self, student):
@@ -1097,7 +1111,7 @@ def interval(student, models: Models, turned: bool = False, **options: float) ->
     ends: list[float] = plain(answer)
     expect.true(
         isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, (int, float)) for end in ends),
-        "the answer is not a pair of two numbers",
+        "the result is not a pair of numbers",
         actual=ends,
         reveal=True,
     )
@@ -1133,14 +1147,14 @@ class CheckPairedBootstrap:
 
     @check(points=2, visible=True)
     def check_interval(self, student):
-        """the interval holds 0.95 of the differences, with both figures computed on the same drawn rows"""
+        """the interval contains 0.95 of the differences, and each draw uses the same rows for both models"""
         cases = []
         for n in (120, 90):
             models = Models(student, n)
             seed = student.draw.integer(0, 1000)
             cases.append((interval(student, models, n_draws=6000, seed=seed), models, 0.95))
         demand_intervals(
-            student, cases, "one set of drawn rows for both models; a root for each; then their difference"
+            student, cases, "in each draw: the same rows for both models, one RMSE for each, then their difference"
         )
 
     @check(points=1)
@@ -1154,22 +1168,22 @@ class CheckPairedBootstrap:
 
     @check(points=1)
     def check_direction(self, student):
-        """low comes first, and both are negative where a is better"""
+        """low is at most high, and both are negative when model a is better"""
         models = Models(student, 100, better=0.5)
         got, turned = interval(student, models), interval(student, models, turned=True)
         student.note("signs", [end > 0 for end in got + turned])
         expect.true(got[0] <= got[1] and turned[0] <= turned[1], "low is above high", actual=got, reveal=True)
         expect.true(
             got[1] < 0 < turned[0],
-            "the sign does not say which model is better",
+            "the sign of the interval does not show which model is better",
             actual=[got, turned],
-            hint="RMSE(a) - RMSE(b): a small error is a good one",
+            hint="a small error is better: which sign does RMSE(a) - RMSE(b) have when model a is better?",
             reveal=True,
         )
 
     @check(points=1, after=("interval",))
     def check_deterministic(self, student):
-        """the same seed gives the same interval, another seed another one"""
+        """the same seed gives the same interval, a different seed a different one"""
         models = Models(student, 80)
         first = [interval(student, models, n_draws=400, seed=seed) for seed in range(4)]
         again = [interval(student, models, n_draws=400, seed=seed) for seed in (2, 0)]
@@ -1197,7 +1211,7 @@ class Folds:
         if isinstance(answer, Tensor) and answer.ndim == 2:
             parts = list(answer)
         student.note("form", kind_of(parts))
-        expect.true(parts, "the answer is not a list of folds", actual=type(answer).__name__, reveal=True)
+        expect.true(parts, "the result is not a list of folds", actual=type(answer).__name__, reveal=True)
         self.rows = [row_numbers(part, len(texts)) for part in parts]
 
     def leaking(self, same: Sequence[Any]) -> int:
@@ -1227,7 +1241,7 @@ class CheckGroupFolds:
 
     @check(points=2, visible=True)
     def check_no_leak(self, student):
-        """equal texts are in the same fold, whatever their case and white space"""
+        """equal texts are in the same fold, even if they differ in case or white space"""
         ways = {
             "copies": lambda text: [text] * 4,
             "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
@@ -1277,7 +1291,9 @@ class CheckGroupFolds:
         student.note("rows in no fold", missing)
         student.note("rows in several", [count > 0 for count in repeated])
         expect.equal(missing, [0, 0], "rows that are in no fold", hint="are all groups assigned, with all their rows?")
-        expect.equal(repeated, [0, 0], "rows that occur more than once", hint="each fold takes from what is left")
+        expect.equal(
+            repeated, [0, 0], "rows that occur more than once", hint="how many folds is each group assigned to?"
+        )
 
     @check(points=1, after=("no_leak",))
     def check_sizes(self, student):
@@ -1297,13 +1313,16 @@ class CheckGroupFolds:
                 equal,
                 "the folds have very different sizes",
                 actual=sizes,
-                hint="where should the next group go to even out the folds? And what happens to a remainder?",
+                hint=(
+                    "to which fold should the next group be added to keep the sizes equal? And what happens "
+                    "to a remainder?"
+                ),
                 reveal=True,
             )
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same folds, another seed other ones"""
+        """the same seed gives the same folds, a different seed different ones"""
         texts = repeated_texts(student, 40, 3)
 
         def dealt(**options: int) -> list[list[int]]:

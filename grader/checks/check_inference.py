@@ -329,7 +329,7 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     expect.true(
         not any(dropout for _, dropout, _ in seen),
         "dropout was on during a prediction: the model was passed in training mode",
-        hint="a prediction that draws random numbers differs from call to call; which mode has no dropout?",
+        hint="with dropout on, predictions differ from call to call. Which mode has no dropout?",
         reveal=True,
     )
     expect.true(
@@ -343,7 +343,7 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
         "a prediction had side effects",
         expected="only the model's mode may change",
         actual=next((changed for _, _, changed in seen if changed), None),
-        hint="the caller goes on using the model, its tokenizer and torch",
+        hint="the caller continues to use the model, its tokenizer and torch",
         reveal=True,
     )
     expect.true(
@@ -368,7 +368,7 @@ class CheckPredict:
 
     @check(points=3, visible=True, preloads=("transformers",))
     def check_values(self, student):
-        """label and probability are the model's, for short, long and empty texts"""
+        """label and probability match the model's output, for short, long and empty texts"""
         for n_classes, lengths in ((3, (5, 12, 3, 23)), (2, (9, 4, 0, 17))):
             desk = Desk(student, n_classes, lengths)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -383,13 +383,13 @@ class CheckPredict:
 
     @check(points=2, preloads=("transformers",))
     def check_eval_no_grad(self, student):
-        """no dropout and no autograd graph, whatever mode the model is in; nothing else changes"""
+        """no dropout and no autograd graph, whatever mode the model is in; nothing but the mode may change"""
         texts = [text_of(student.draw, 6), text_of(student.draw, 11)]
         demand_quiet(student, "predict", texts)
 
     @check(points=1, preloads=("transformers",))
     def check_own_confidence(self, student):
-        """the confidence is that of the predicted label: at least 1/C, even where the model is unsure"""
+        """the confidence is that of the predicted label: at least 1/C, even when the model is unsure"""
         for n_classes in (5, 2):
             desk = Desk(student, n_classes, (4, 9, 6, 14), gain=0.6)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -400,10 +400,12 @@ class CheckPredict:
                     say(
                         "a confidence below 1/C: {confidence:.4f} with {n} classes", confidence=confidence, n=n_classes
                     ),
-                    hint="of numbers that sum to one, the largest is at least 1/C: whose probability is this?",
+                    hint=(
+                        "of C numbers that sum to one, the largest is at least 1/C: which class's probability is this?"
+                    ),
                     reveal=True,
                 )
-                expect.close(confidence, right, f"confidence of text {i}", hint="whose probability is this?")
+                expect.close(confidence, right, f"confidence of text {i}", hint="which class's probability is this?")
 
     @check(points=1, preloads=("transformers",))
     def check_truncates(self, student):
@@ -423,18 +425,18 @@ class CheckPredict:
                 continue
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
             student.note(f"width for {n_tokens} tokens", widths[-1])
-        short, hint = Desk(student, 4, (38, 33), max_length=13, cut=True), "where does max_length go?"
+        short, hint = Desk(student, 4, (38, 33), max_length=13, cut=True), "where is max_length used?"
         answers = [student.predict(text, short.model, short.tokenizer, max_length=13) for text in short.texts]
         for (n_tokens, max_length), width in zip(cases, widths, strict=True):
             expect.true(
                 width,
-                say("an error for a text of {n} tokens, which is more than the model's limit", n=n_tokens),
+                say("a text of {n} tokens, more than the model's limit, raises an error", n=n_tokens),
                 hint="what keeps the text within the model's limit?",
                 reveal=True,
             )
             expect.true(
                 width == (max_length or 128),
-                say("for a text longer than max_length, the model did not get max_length tokens"),
+                say("for a text longer than max_length, the model did not receive max_length tokens"),
                 expected=f"{max_length or 128} tokens of {n_tokens + 2}",
                 actual=f"{width} tokens",
                 hint=hint,
@@ -449,7 +451,7 @@ class CheckPredict:
 
     @check(points=1, visible=True, preloads=("transformers",))
     def check_labels_from_config(self, student):
-        """the label is the model's own name for its most likely class, however unsure it is"""
+        """the label is the model's own name for its most likely class, however unsure the model is"""
         for n_classes in (4, 2):
             desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=1.0)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -465,7 +467,7 @@ class CheckPredict:
 
 # --- predict_batch ---
 
-SHARED = "each answer belongs to its own text: neither the other texts of the batch nor the order may matter"
+SHARED = "each answer depends only on its own text: neither the other texts of the batch nor their order may change it"
 
 
 def each_has_its_own(widths: list[int], lengths: list[int]) -> bool:
@@ -489,7 +491,7 @@ class CheckPredictBatch:
 
     @check(points=3, visible=True, preloads=("transformers",), substitutes=("predict",))
     def check_same_as_single(self, student):
-        """the answers equal those for single texts, in the order of the texts"""
+        """each answer equals that for the text on its own, and answers are in the order of the texts"""
         for n_classes, lengths, batch_size, max_length in (
             (3, (14, 3, 27, 6, 20, 10, 36, 17), 4, 128),
             (2, (9, 25, 4, 12, 6, 19), 2, 16),
@@ -534,7 +536,7 @@ class CheckPredictBatch:
                 "more texts in one forward pass than batch_size",
                 expected=f"at most {batch_size} of {n} texts",
                 actual=f"{largest} texts",
-                hint="a batch has to fit into GPU memory: where does batch_size go?",
+                hint="a batch has to fit into GPU memory: where is batch_size used?",
                 reveal=True,
             )
             expect.true(
@@ -542,7 +544,7 @@ class CheckPredictBatch:
                 "the number of model calls is not the number of batches",
                 expected=f"{-(-n // batch_size)} calls for {n} texts, batch_size={batch_size}",
                 actual=f"{calls} calls",
-                hint="a batch is one forward pass, not one per text",
+                hint="call the model once per batch, not once per text",
                 reveal=True,
             )
 
@@ -596,7 +598,7 @@ class CheckPredictBatch:
                 "a batch is not as wide as its longest text",
                 expected="each batch as wide as its own longest text",
                 actual=f"batches of {widths} columns",
-                hint="the longest text of the batch decides; every extra column of padding costs compute",
+                hint="the longest text of a batch determines its width; every extra column of padding costs compute",
                 reveal=True,
             )
         self.demand_default_length(student)
@@ -616,7 +618,7 @@ class CheckPredictBatch:
             widths,
             [128] * 3,
             "columns of a batch whose text has more than 128 tokens, with max_length at its default",
-            hint="the signature gives max_length a default: where does it go?",
+            hint="the signature gives max_length a default: where is it used?",
             reveal=True,
         )
 
@@ -652,7 +654,7 @@ class CheckPredictBatch:
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_eval_no_grad(self, student):
-        """no dropout and no autograd graph, whatever mode the model is in; nothing else changes"""
+        """no dropout and no autograd graph, whatever mode the model is in; nothing but the mode may change"""
         texts = [text_of(student.draw, length) for length in (6, 11, 3, 8, 5, 9)]
         demand_quiet(student, "predict_batch", texts, batch_size=2)
 
@@ -707,12 +709,12 @@ class CheckExpectedCalibrationError:
             correct = torch.tensor([True, True, False, True, False, False, True, True])
             near = student.draw.uniform(0.02, 0.1, 3).double()
             confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([True] * 3)])
-            hint = "which of its two edges does a bin include? Where does a confidence of exactly 1 go?"
-            self.compare(student, confidences, correct, f"some on borders, {n_bins} bins", hint, n_bins=n_bins)
+            hint = "which of its two edges does a bin include, and which bin contains a confidence of exactly 1?"
+            self.compare(student, confidences, correct, f"some on bin edges, {n_bins} bins", hint, n_bins=n_bins)
 
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):
-        """no predictions raise an error, and perfectly calibrated predictions have the error 0"""
+        """an empty input raises an error, and perfectly calibrated predictions have error 0"""
         share = student.draw.integer(2, 5)
         confidences = torch.full((2 * share,), 1 / share)
         correct = torch.tensor([i % share == 0 for i in range(2 * share)])
@@ -723,7 +725,9 @@ class CheckExpectedCalibrationError:
             "all perfectly calibrated",
             "a confidence of 0.5 with half of the predictions correct is perfectly calibrated",
         )
-        self.compare(student, confidences[:1], correct[:1], "a single prediction", "one prediction is no exception")
+        self.compare(
+            student, confidences[:1], correct[:1], "a single prediction", "a single prediction is not a special case"
+        )
         nothing = torch.zeros(0)
         try:
             got = student.expected_calibration_error(nothing, nothing.bool())
@@ -797,7 +801,7 @@ class CheckTemperatureScale:
 
     @check(points=1, preloads=("transformers",), seconds=20)
     def check_too_shy(self, student):
-        """for logits that are too small, a temperature below 1"""
+        """for logits that are too small, the temperature is below 1"""
         for n, n_classes, factor in ((180, 4, 0.31), (210, 2, 0.45)):
             logits, labels = self.sample(student, n, n_classes, factor)
             self.compare(student, logits, labels, f"logits times {factor}", "can a temperature be below 1?")
@@ -813,8 +817,8 @@ class CheckTemperatureScale:
 
     @check(points=1, after=("too_sure",), preloads=("transformers",), seconds=20)
     def check_right_classes(self, student):
-        """the correct classes count, not the most likely ones: other labels, another temperature"""
+        """the temperature depends on the correct classes, not on the most likely ones"""
         logits, labels = self.sample(student, 160, 3, 2.0)
         swapped = torch.where(torch.arange(160) % 4 == 0, (labels + 1) % 3, labels)
-        self.compare(student, logits, swapped, "a quarter of the labels changed", "whose logit should be high?")
-        self.compare(student, logits, labels, "the labels as they were", "whose logit should be high?")
+        self.compare(student, logits, swapped, "a quarter of the labels changed", "which class's logit should be high?")
+        self.compare(student, logits, labels, "the labels as they were", "which class's logit should be high?")

@@ -272,19 +272,19 @@ class CheckTrainEpoch:
 
     @check(points=3, visible=True, preloads=("training",))
     def check_weights_plain(self, student):
-        """each batch makes one step, from its own gradient: the weights afterwards match a hand-written loop"""
+        """one optimizer step per batch, from its own gradient: the final weights match a hand-written loop"""
         for sizes, frozen in (((4, 4, 4), False), ((3, 5, 2, 4), True)):
             epoch = Epoch(student, sizes, frozen=frozen)
             epoch.demand(
                 f"after {len(sizes)} steps of gradient descent",
-                "what does .grad hold when the optimizer steps? The gradient of this batch, all of it, and nothing "
-                "else",
+                "what is in .grad when the optimizer steps? It should be the full gradient of this batch "
+                "and nothing else",
             )
 
     @check(points=2, preloads=("training",))
     def check_clipping(self, student):
-        """the step uses a gradient clipped to a global norm of max_norm, and only if its norm was larger"""
-        hint = "between backward and the step: one norm of all gradients, one factor"
+        """a gradient with a global norm above max_norm is clipped to it before the step; others are not changed"""
+        hint = "between backward and the step: one norm over all gradients, one scaling factor"
         Epoch(student, (4,), drawn=self.long(student), max_norm="default").demand(
             "after one step from a gradient that is too long, with the default max_norm of 1", hint
         )
@@ -293,7 +293,7 @@ class CheckTrainEpoch:
             "after one step from a clipped gradient, with frozen embeddings", hint
         )
         Epoch(student, (3,), share=0.5).demand(
-            "after one step from a gradient half as long as max_norm", "clipping only ever shortens"
+            "after one step from a gradient half as long as max_norm", "clipping never makes a gradient longer"
         )
         Epoch(student, (3, 3), accum=2, share=5.0).demand(
             "after one step from two batches, with their gradient clipped",
@@ -312,19 +312,19 @@ class CheckTrainEpoch:
 
     @check(points=2, visible=True, preloads=("training",))
     def check_accumulation(self, student):
-        """with accum=2, four batches of 4 make the same two steps as two batches of 8"""
+        """with accum=2, four batches of 4 give the same two steps as two batches of 8"""
         for sizes, accum in (((4, 4, 4, 4), 2), ((3, 3, 3, 3, 3, 3), 3)):
             Epoch(student, sizes, accum=accum).demand(
                 f"after {len(sizes)} batches of {sizes[0]}, accum={accum}",
-                "backward adds to .grad. The sum of two means is twice the mean of all; and when is .grad cleared?",
+                "backward adds to .grad, and the sum of two means is twice the overall mean. When is .grad cleared?",
             )
 
     @check(points=1, preloads=("training",))
     def check_leftover(self, student):
-        """leftover batches make a last step, whose gradient is a mean over its own examples"""
+        """leftover batches form a last step, whose gradient is the mean over their own examples"""
         Epoch(student, (4, 4, 4, 4, 4), accum=2, epochs=2).demand(
             "after two epochs of five batches, accum=2: six steps",
-            "the fifth batch is a group of its own. How many batches does its gradient come from?",
+            "the fifth batch is a group of its own. How many batches contribute to its gradient?",
         )
         for sizes in ((4, 4, 4, 4, 2), (3, 3, 3, 3, 3, 3, 3, 1)):
             Epoch(student, sizes, accum=3).demand(
@@ -333,18 +333,19 @@ class CheckTrainEpoch:
             )
         Epoch(student, (3, 3, 3), accum=2, share=4.0).demand(
             "after three batches, accum=2, with clipped gradients",
-            "the last group makes a step like the others, clipping included",
+            "the last group gets an optimizer step like the others, clipping included",
         )
 
     @check(points=1, preloads=("training",))
     def check_scheduler(self, student):
-        """the schedule advances once per optimizer step, after it"""
+        """the schedule advances once after every optimizer step"""
         for sizes, accum, epochs in (((3, 3), 1, 2), ((3, 3, 3, 3), 2, 2)):
             # a warmup: every step has another rate, and the first one none
             factors = [0.0, *(float(student.draw.uniform(0.3, 1.0)) * (1 + i) / 2 for i in range(8))]
             Epoch(student, sizes, accum=accum, epochs=epochs, factors=factors).demand(
                 f"after {epochs} epochs of {len(sizes)} batches with a schedule, accum={accum}",
-                "write down the rate that each optimizer step should use. The first belongs to the first step",
+                "write down the learning rate that each optimizer step should use. The first rate is for "
+                "the first step",
             )
         last = Epoch(student, (2, 2, 2), accum=2, factors=[0.5, 0.25, 0.125, 1.0], lr=0.0)
         with student.untraced():
@@ -355,7 +356,7 @@ class CheckTrainEpoch:
                 moves,
                 2,
                 "steps of the schedule in an epoch of two optimizer steps",
-                hint="the last, smaller group makes a step like the others",
+                hint="the last, smaller group gets an optimizer step like the others",
             )
 
     @check(points=2, preloads=("training",))
@@ -386,21 +387,23 @@ class CheckTrainEpoch:
                 loss,
                 f"mean loss {what}",
                 tolerance=TOLERANCE,
-                hint="each batch reports a mean. A batch of 2 must not weigh as much as one of "
-                "6, and the loss to report is the whole one, not the share used for backward",
+                hint=(
+                    "the loss of each batch is a mean. A batch of 2 must not count as much as one of 6, and "
+                    "the loss to report is the full one, not the one scaled for backward"
+                ),
             )
             expect.close(
                 got_accuracy,
                 right / n,
                 f"accuracy {what}",
                 tolerance=1e-6,
-                hint="count the correct predictions, count all, divide at the end",
+                hint="count the correct predictions, count all predictions, and divide at the end",
             )
             self.demand_plain(student, epoch)
         expect.true(
             moved,
             "these numbers come from an epoch in which no weight has changed",
-            hint="an epoch of training is measured here: which line updates the weights?",
+            hint="these numbers should come from a training epoch: which line updates the weights?",
         )
         watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), lr=0.0, watched=True)
         with student.untraced():
@@ -408,8 +411,11 @@ class CheckTrainEpoch:
         student.note("graphs of earlier batches are held", graphs > 3)
         expect.true(
             graphs <= 3,
-            say("when the last batch came, graphs of {count} earlier batches were still alive", count=graphs),
-            hint="a sum of loss tensors keeps the graph of every one of them. What does a report need of a loss?",
+            say("during the last batch, the graphs of {count} earlier batches were still in memory", count=graphs),
+            hint=(
+                "a sum of loss tensors keeps every one of their graphs in memory. Does a loss for a "
+                "report need a graph?"
+            ),
             reveal=True,
         )
 
@@ -423,7 +429,7 @@ class CheckTrainEpoch:
         expect.true(
             not attached,
             "the returned loss is still attached to its graph",
-            hint="keeping it keeps everything it was computed from",
+            hint="a loss with a graph keeps everything it was computed from in memory",
             reveal=True,
         )
         if any(tensors):
@@ -431,12 +437,12 @@ class CheckTrainEpoch:
 
     @check(points=1, preloads=("training",))
     def check_train_mode(self, student):
-        """dropout is on, even if the model has just been evaluated"""
+        """dropout is on during training, even if the model is passed in evaluation mode"""
         for n, training in ((3, True), (5, False), (4, False)):
             epoch = Epoch(student, (n,), dropout=True, training=training)
             epoch.demand(
-                "after one step with dropout" + ("" if training else ", with a model that arrives in evaluation mode"),
-                "the last evaluation may have left its mode behind. Which mode does training need?",
+                "after one step with dropout" + ("" if training else ", with a model passed in evaluation mode"),
+                "the last evaluation may have left the model in evaluation mode. Which mode does training need?",
             )
 
 
@@ -490,7 +496,7 @@ class CheckEvaluate:
 
     @check(points=2, visible=True)
     def check_values(self, student):
-        """predictions and labels of all batches in the order of the loader, and their agreement as the accuracy"""
+        """returns predictions and labels of all batches in the order of the loader, and the accuracy"""
         results = []
         for sizes in ((4, 4, 3), (5, 2), (3, 3, 3, 1)):
             measured = Evaluated(student, sizes)
@@ -502,8 +508,10 @@ class CheckEvaluate:
                     read[key],
                     want,
                     f"{key} {measured.what}",
-                    hint="one number per example: the class with the largest logit, or the label; "
-                    "all batches in order, in one flat list",
+                    hint=(
+                        "each is one flat list over all batches, in order. A prediction is the class with the "
+                        "largest logit"
+                    ),
                 )
                 with student.untraced():
                     plain = bool(measured.found.is_list(key))
@@ -514,7 +522,7 @@ class CheckEvaluate:
                 measured.accuracy,
                 f"accuracy {measured.what}",
                 tolerance=1e-6,
-                hint="the share of all examples whose prediction is the label, between 0 and 1",
+                hint="the accuracy is the share of all examples whose prediction equals the label, between 0 and 1",
             )
 
     @check(points=1)
@@ -527,48 +535,54 @@ class CheckEvaluate:
                 measured.loss,
                 f"loss {measured.what}",
                 tolerance=TOLERANCE,
-                hint="each batch reports its mean. How many examples does each of these means stand for?",
+                hint="the loss of each batch is a mean. How many examples does each of these means stand for?",
             )
 
     @check(points=1, visible=True)
     def check_deterministic(self, student):
-        """dropout is off: the loss is the one without it, and a second call agrees"""
+        """dropout is off during evaluation, and a second call returns the same loss and predictions"""
         results = []
         for sizes, training in (((5, 5), True), ((3, 3, 3), False)):  # equal ones: how batches weigh is another check
             measured = Evaluated(student, sizes, dropout=True, training=training)
             for found, which in ((measured.found, "first"), (measured.again(), "second")):
                 read = found.number("loss"), found.list_of("predictions")
-                results.append((measured, f"{which} call, with a model that arrives with training={training}", *read))
+                results.append((measured, f"{which} call, with a model passed with training={training}", *read))
         for measured, what, loss, predictions in results:
-            hint = "a model in training mode drops features; a measurement needs all of them"
+            hint = "in training mode dropout removes features; an evaluation needs all of them"
             expect.close(loss, measured.loss, f"loss of a model with dropout, {what}", tolerance=TOLERANCE, hint=hint)
             expect.equal(predictions, measured.guesses, f"predictions of a model with dropout, {what}", hint=hint)
 
     @check(points=1, after=("values",))
     def check_no_grad(self, student):
-        """no graph is built; gradients and weights stay as they are, and training can go on afterwards"""
+        """no autograd graph is built, gradients and weights do not change, and training can continue afterwards"""
         for sizes, frozen in (((3, 2), False), ((4,), True)):
             measured = Evaluated(student, sizes, gradient=float(student.draw.uniform(1, 3)), frozen=frozen)
             traces = measured.found.traces()
             for what in sorted(traces):
                 expect.true(
                     traces[what] is False,
-                    say("evaluate leaves a trace: {what}", what=what),
+                    say("evaluate has a side effect: {what}", what=what),
                     hint="an evaluation needs no gradients, but the training that follows needs them again",
                     reveal=True,
                 )
             had = measured.gradient or 0.0
             left = {name: torch.full_like(numbers, had) for name, numbers in measured.numbers.items()}
             demand_weights(
-                measured.found.gradients(), left, "(its gradient)", "the contents of .grad are not yours to change"
+                measured.found.gradients(),
+                left,
+                "(its gradient)",
+                "an evaluation must not change the contents of .grad",
             )
             demand_weights(
-                measured.found.weights(), doubled(measured.numbers), "itself", "an evaluation changes no weight"
+                measured.found.weights(),
+                doubled(measured.numbers),
+                "itself",
+                "an evaluation must not change the weights",
             )
 
     @check(points=1, after=("values",))
     def check_mode_restored(self, student):
-        """the model is left in the mode it was in before, whichever that was"""
+        """the model is left in the mode it was in before, be it training or evaluation mode"""
         found = {
             training: Evaluated(student, (3, 2), dropout=True, training=training).found.training()
             for training in (True, False)
@@ -646,7 +660,7 @@ class CheckEarlyStopper:
                     read["best"],
                     case.best,
                     f"best, {case.what}",
-                    hint="the value, as it was passed, that all others are compared with",
+                    hint="best is the value, as it was passed, with which later values are compared",
                     reveal=True,
                 )
             if case.best_step is not None:
@@ -662,7 +676,7 @@ class CheckEarlyStopper:
     def check_patience(self, student):
         """it stops after exactly `patience` values in a row without an improvement"""
         draw = student.draw
-        hint = "patience=2: it goes on after the first value that is no better, and stops at the second"
+        hint = "with patience=2, it continues after the first value without an improvement and stops at the second"
         cases = []
         for patience in (1, 2, 3, draw.integer(4, 7)):
             falling = [3.0 - 0.3 * i - float(draw.uniform(0, 0.1)) for i in range(draw.integer(2, 5))]
@@ -677,9 +691,9 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_reset(self, student):
-        """an improvement resets the waiting"""
+        """an improvement resets the count of values without an improvement"""
         draw = student.draw
-        hint = "only values in a row count: what happens to the count when a better value comes?"
+        hint = "only consecutive values count: what should happen to the count at the next improvement?"
         cases = []
         for patience in (3, 4, 5):
             waits = self.waits(student, patience)
@@ -696,7 +710,7 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_vs_best(self, student):
-        """a value is compared with the best one so far, not with the one before; best and best_step say which it was"""
+        """a value is compared with the best so far, not with the one before; best and best_step record the best one"""
         draw = student.draw
         hint = "each value of the recovery is better than the one before, but none is better than the best"
         cases = []
@@ -712,7 +726,7 @@ class CheckEarlyStopper:
 
     @check(points=1, visible=True)
     def check_max_mode(self, student):
-        """with mode="max", larger is better; an unknown mode is refused"""
+        """with mode="max", larger is better; an unknown mode is rejected"""
         draw = student.draw
         hint = "an accuracy improves when it rises"
         cases = []
@@ -728,14 +742,16 @@ class CheckEarlyStopper:
             expect.raises(
                 functools.partial(self.stop, student, [1.0], mode=mode),
                 f"mode={mode!r}",
-                hint="if a misspelt mode counts as one of the two, training stops at the wrong time",
+                hint="if a misspelt mode is treated as one of the two, training stops at the wrong time",
             )
 
     @check(points=1)
     def check_min_delta(self, student):
         """a value counts as an improvement only if it is better than the best by more than min_delta"""
         draw = student.draw
-        hint = "by how much is it better than the BEST value? That has to be more than min_delta, or best stays"
+        hint = (
+            "by how much is the value better than the BEST one so far? Only a gain of more than min_delta changes best"
+        )
         cases = []
         waits = self.waits(student, 3, least=1)
         for mode, sign in (("min", 1.0), ("max", -1.0)):
@@ -771,9 +787,9 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_nan(self, student):
-        """NaN is never an improvement, and leaves best and best_step as they were"""
+        """NaN is never an improvement, and does not change best or best_step"""
         draw, nan = student.draw, float("nan")
-        hint = "every comparison with NaN is false. Does yours ask for better, or for not worse?"
+        hint = "every comparison with NaN is false. Do you test whether a value is better, or whether it is not worse?"
         cases = []
         waits = self.waits(student, 3)
         for mode, sign in (("min", 1.0), ("max", -1.0)):
@@ -784,7 +800,7 @@ class CheckEarlyStopper:
             what = f'mode="{mode}", with NaN among the values'
             cases.append(Case(values, n + waits, what, options, falling[-1], n - 1))
             first = sign * float(draw.uniform(0.3, 0.8))
-            what = f'mode="{mode}", NaN coming first'
+            what = f'mode="{mode}", with NaN as the first values'
             cases.append(Case([*[nan] * (waits - 1), first, *[nan] * 5], 2 * waits, what, options, first, waits - 1))
             second = first - sign * float(draw.uniform(0.1, 0.2))
             what = f'mode="{mode}", with NaN between two improvements'
@@ -869,7 +885,7 @@ class CheckAmpStep:
                 want,
                 f"loss of a model whose weights {name} rounds" if options else f"loss with the default dtype, {name}",
                 tolerance=TOLERANCE,
-                hint="which lines run under autocast, and which device and dtype does it get?",
+                hint="which lines run under autocast, and with which device and dtype?",
             )
 
     def rounded(self, draw) -> tuple[Tensor, Tensor, Tensor]:
@@ -905,7 +921,7 @@ class CheckAmpStep:
 
     @check(points=2, visible=True, preloads=("training",))
     def check_update(self, student):
-        """the weights are those of plain steps, whatever the scale"""
+        """the weights match those of plain optimizer steps, whatever the scale"""
         for scale in (2.0 ** student.draw.integer(6, 9), 2.0 ** student.draw.integer(10, 13)):
             mixed = Mixed(student, 2, scale, lasting=False)
             mixed.step(0)
@@ -915,13 +931,13 @@ class CheckAmpStep:
             mixed.step(1)
             mixed.demand(
                 f"after two steps with scale {scale:g}",
-                "the loss is scaled and the gradient unscaled, so the scale cancels out. "
-                "And what is in .grad when the second step begins?",
+                "the loss is scaled and the gradient unscaled, so the scale cancels out. What is in .grad"
+                " when the second step begins?",
             )
 
     @check(points=2, preloads=("training",))
     def check_clip_true_norm(self, student):
-        """the true gradient is clipped, not the scaled one"""
+        """the true (unscaled) gradient is clipped, not the scaled one"""
         results = []
         long = Mixed(student, 1, 1024.0, drawn=CheckTrainEpoch.long(student), max_norm=1.0)
         long.step(0, default=True)
@@ -939,12 +955,12 @@ class CheckAmpStep:
                 weights,
                 mixed.net.numbers,
                 f"after one step with scale {mixed.scale:g} and a true gradient {what}",
-                "max_norm applies to the true gradient. How long is the one in .grad when you clip?",
+                "max_norm applies to the true gradient. Is the one in .grad still scaled when you clip?",
             )
 
     @check(points=2, preloads=("training",))
     def check_scaler_protocol(self, student):
-        """scale, step, update, once each; the optimizer steps only through the scaler, which skips overflows"""
+        """scale, step and update are called once each; only the scaler steps the optimizer, and it skips overflows"""
         for overflow_at in (1, 0):
             scale = 2.0 ** student.draw.integer(8, 12)
             mixed = Mixed(student, 3, scale)
@@ -959,11 +975,12 @@ class CheckAmpStep:
                     scale,
                     f"scale {what}",
                     tolerance=1e-9,
-                    hint="after every step the scaler adapts: it halves the scale if a gradient has overflowed",
+                    hint="after every step the scaler adapts its scale: it is halved if a gradient has overflowed",
                     reveal=True,
                 )
                 mixed.demand(
-                    what, "who decides whether the optimizer steps? Infinite gradients must not change a weight"
+                    what,
+                    "infinite gradients must not change the weights. Which object decides whether the optimizer steps?",
                 )
                 calls = mixed.mixed.calls()
                 counted = mixed.mixed.steps()
@@ -977,13 +994,13 @@ class CheckAmpStep:
                 expect.true(
                     len(counted) == 2 and counted[0] == counted[1],
                     "the optimizer has stepped without the scaler",
-                    hint="who decides whether the optimizer steps?",
+                    hint="which object decides whether the optimizer steps?",
                     reveal=True,
                 )
 
     @check(points=1, visible=True, preloads=("training",))
     def check_loss(self, student):
-        """returns the unscaled loss before the step, as a plain number; the batch stays as it was"""
+        """returns the unscaled loss from before the step, as a plain number, and does not change the batch"""
         for scale in (2.0 ** student.draw.integer(5, 9), 2.0 ** student.draw.integer(10, 15)):
             mixed = Mixed(student, 1, scale)
             want, batch = mixed.net.loss(mixed.batches[0]), mixed.batches[0]
@@ -991,9 +1008,9 @@ class CheckAmpStep:
             expect.close(
                 found.part(None),
                 want,
-                f"returned loss, the scale being {scale:g}",
+                f"returned loss, with scale {scale:g}",
                 tolerance=TOLERANCE,
-                hint="the scale is for the backward pass only: a report shows the loss itself",
+                hint="the scale is for the backward pass only: the returned loss is not scaled",
             )
             with student.untraced():
                 tensor, attached = bool(found.is_tensor(None)), bool(found.attached(None))
@@ -1002,7 +1019,7 @@ class CheckAmpStep:
             expect.true(
                 not attached,
                 "the returned loss is still attached to its graph",
-                hint="keeping it keeps everything it was computed from",
+                hint="a loss with a graph keeps everything it was computed from in memory",
                 reveal=True,
             )
             if tensor:
@@ -1016,7 +1033,7 @@ class CheckAmpStep:
             expect.true(
                 kept,
                 "amp_step changes the caller's batch",
-                hint="the caller may use it again: what did you take out or write into it?",
+                hint="the caller may use it again: what did you remove from it or write into it?",
                 reveal=True,
             )
 
@@ -1065,15 +1082,15 @@ class CheckCustomLoss:
 
     @check(points=1, visible=True)
     def check_plain(self, student):
-        """without smoothing and focal factor it is the mean cross-entropy"""
+        """without smoothing and focal factor, the loss is the mean cross-entropy"""
         for n, n_classes in ((5, 3), (4, 6)):
             Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
-                "minus the log of the probability of the right class, and the mean over the examples"
+                "for each example, minus the log of the probability of its right class; then the mean over the examples"
             )
 
     @check(points=1)
     def check_smoothing(self, student):
-        """smoothing gives every class its share of the target, the right one included"""
+        """smoothing gives every class a share of the target, including the right class"""
         results = [
             Losses(student, n, n_classes, float(student.draw.uniform(0.1, 0.4)), 0.0, given=n == 5)
             for n, n_classes in ((5, 3), (4, 6), (7, 2))
@@ -1083,7 +1100,7 @@ class CheckCustomLoss:
 
     @check(points=1)
     def check_focal(self, student):
-        """the focal factor (1 - p)^gamma weights each example by what its right class still lacks"""
+        """the focal factor (1 - p)^gamma weights each example, where p is the probability of its right class"""
         results = [
             Losses(student, n, n_classes, smoothing, gamma, given=n == 5)
             for n, n_classes, smoothing, gamma in (
@@ -1093,11 +1110,13 @@ class CheckCustomLoss:
             )
         ]
         for result in results:
-            result.demand("one factor for each example, from the probability of its right class; then the mean")
+            result.demand(
+                "compute one factor per example, from the probability of its right class, and take the mean last"
+            )
 
     @check(points=1)
     def check_gradient(self, student):
-        """the gradient is that of the whole formula, factor included"""
+        """the gradient is that of the whole formula, including the focal factor"""
         results = [
             Losses(student, n, n_classes, smoothing, gamma)
             for n, n_classes, smoothing, gamma in ((4, 3, 0.0, 2.0), (5, 4, 0.3, 1.5), (3, 6, 0.1, 0.0))
@@ -1106,19 +1125,19 @@ class CheckCustomLoss:
             expect.close(
                 result.slope,
                 result.want_slope,
-                f"gradient of the logits, {result.what}",
+                f"gradient with respect to the logits, {result.what}",
                 tolerance=2e-5,
-                hint="the factor depends on the logits as well: is it detached from the graph anywhere?",
+                hint="the focal factor depends on the logits as well: is it detached from the graph anywhere?",
             )
 
     @check(points=1)
     def check_range(self, student):
-        """large logits give finite losses and gradients; a smoothing or a gamma out of range is refused"""
+        """large logits give finite losses and gradients; smoothing or gamma out of range is rejected"""
         for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
             result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
             # 1e-10 in place of a missing probability of 0 (against an infinite slope) is 1e-5 times a loss of 100
             result.demand(
-                "the log of a probability that has been rounded to 0 is minus infinity: take log_softmax",
+                "the log of a probability that has been rounded to 0 is minus infinity: use log_softmax",
                 tolerance=1e-3,
             )
             expect.true(
@@ -1133,7 +1152,7 @@ class CheckCustomLoss:
             expect.raises(
                 functools.partial(Losses, student, 3, 2, smoothing, gamma),
                 f"smoothing={smoothing:g}, gamma={gamma:g}",
-                hint="a typo should not become a loss",
+                hint="a mistyped argument should raise an error, not return a loss",
             )
 
 
@@ -1185,24 +1204,29 @@ class CheckCheckpoint:
 
     @check(points=1, visible=True, preloads=("training",))
     def check_model(self, student):
-        """weights and buffers are restored to the checkpoint, although training has gone on"""
+        """weights and buffers are restored to the checkpoint, even after further training"""
         for before, after in ((2, 2), (1, 3)):
             story = Interrupted(student, before, after)
             run = story.run(1)
             run.restore(story.checkpoint)
             weights, seen = run.weights(), run.seen()
             what = f"restored, after a checkpoint at step {before} and {after} more steps"
-            demand_weights(weights, story.truth(before), what, "what did you keep: the numbers, or references to them?")
+            demand_weights(
+                weights,
+                story.truth(before),
+                what,
+                "does the checkpoint contain copies of the tensors, or references to them?",
+            )
             expect.equal(
                 seen,
                 story.seen(before),
                 f"a counter in the model (a buffer), {what}",
-                hint="a model holds more than parameters",
+                hint="the state of a model contains more than its parameters",
             )
 
     @check(points=1, preloads=("training",))
     def check_optimizer(self, student):
-        """after restoring, the steps are those of an uninterrupted run: the optimizer keeps its state"""
+        """the state of the optimizer is restored: further steps are those of an uninterrupted run"""
         for before, after in ((2, 3), (3, 2)):
             story = Interrupted(student, before, after)
             run = story.run(1)
@@ -1217,7 +1241,7 @@ class CheckCheckpoint:
 
     @check(points=1, preloads=("training",))
     def check_schedule(self, student):
-        """the schedule continues where it was"""
+        """the schedule continues from where it was at the checkpoint"""
         for before, after in ((2, 3), (3, 3)):
             story = Interrupted(student, before, after, scheduled=True)
             run = story.run(1)
@@ -1227,7 +1251,7 @@ class CheckCheckpoint:
                 run.weights(),
                 story.truth(before + after),
                 f"after {after} steps with a schedule from a checkpoint at step {before}",
-                "which step comes next? Its rate is the right one",
+                "which learning rate would the next step of the uninterrupted run use?",
             )
 
     @check(points=1, preloads=("training",))
@@ -1255,7 +1279,7 @@ class CheckCheckpoint:
 
     @check(points=1, preloads=("training",))
     def check_again(self, student):
-        """a checkpoint can be restored a second time, after training on from the first restore"""
+        """a checkpoint can be restored a second time, after training has continued from the first restore"""
         for before, after in ((2, 3), (1, 2)):
             story = Interrupted(student, before, after)
             for _ in range(2):
