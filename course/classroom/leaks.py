@@ -72,7 +72,7 @@ KINDS = {
     "text": mark("text of {what}"),
     "code": mark("code of {what}"),
     "file": mark("{what}"),
-    "path": mark("a path of this machine: {what}"),
+    "path": mark("a path on this machine: {what}"),
 }
 
 
