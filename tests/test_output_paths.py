@@ -371,7 +371,10 @@ def test_a_second_file_is_an_error(desk):
     ("message", "words"),
     [
         ("lora.py raised: ModuleNotFoundError: No module named 'basics'", "basics.py next to it is not available"),
-        ("ModuleNotFoundError: No module named 'helpers.deep'; 'helpers' is not", "helpers/ next to it is not available"),
+        (
+            "ModuleNotFoundError: No module named 'helpers.deep'; 'helpers' is not",
+            "helpers/ next to it is not available",
+        ),
         ("ImportError: attempted relative import with no known parent package", "without the package around it"),
         ("ModuleNotFoundError: No module named 'tensorflow'", None),
     ],

@@ -620,7 +620,7 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
 @lang_option
 @no_color_option
 def next_exercise(no_color: bool) -> None:
-    """Show which exercise comes next, and what to do next."""
+    """Show which exercise comes next, and what to do for it."""
     from course import advice, render
 
     console = render.make_console(no_color)
