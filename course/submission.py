@@ -128,7 +128,7 @@ def contents(
         if within is not None and not path.resolve().is_relative_to(within.resolve()):
             raise NotGradable(
                 say(
-                    "{file} is a link that leads out of {folder}; only files in that folder are graded.",
+                    "{file} is a link that points outside {folder}; only files in that folder are graded.",
                     file=shown,
                     folder=within.name,
                 )

@@ -52,7 +52,7 @@ DEEPEST = 30
 DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
 """What a zip without times says."""
 
-OUTSIDE = mark("Its path leads out of the archive ({path}).")
+OUTSIDE = mark("Its path points outside the archive ({path}).")
 LINK = mark("It is a link; links are not followed.")
 DEVICE = mark("It is a device or a pipe, not a file.")
 ENCRYPTED = mark("It is encrypted. Pack it again without a password.")

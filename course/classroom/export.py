@@ -170,7 +170,7 @@ def _student(book: Gradebook, wanted: str) -> Student:
         raise CourseError(
             say("no student with the id or address '{student}'. There are: {names}", student=wanted, names=known)
         )
-    raise CourseError(say("'{student}' may be several students. Name one by the id.", student=wanted))
+    raise CourseError(say("'{student}' matches several students. Name one by id.", student=wanted))
 
 
 def _canvas(book: Gradebook, asked: Options) -> Export:

@@ -116,7 +116,7 @@ def _column(header: Sequence[str], section: int, book: Gradebook, name: str) -> 
         )
     titles = ", ".join(repr(header[number]) for number in assignments)
     raise sheet.BadSheet(
-        say("Which column is to be filled in? Name it with --column. There are: {titles}", titles=titles)
+        say("Which column should be filled in? Name it with --column. There are: {titles}", titles=titles)
     )
 
 
