@@ -23,13 +23,13 @@ def make(exercise: Exercise) -> bytes:
     intro = [
         f"# {exercise.title(language())}",
         say(
-            "Write the functions below. Grade this notebook in a terminal, in the folder that holds it: "
+            "Write the functions below. Grade this notebook in a terminal, in the folder that contains it: "
             "`course grade {exercise}`",
             exercise=exercise.number,
         ),
         say(
-            "Save the notebook before you grade it. Cells of your own that try things out are not run, and points are "
-            "given for the definitions alone."
+            "Save the notebook before you grade it. Cells in which you only try things out are not run; only the "
+            "definitions are graded."
         ),
     ]
     if summary:

@@ -97,7 +97,7 @@ def _check(path: str, submission: Path | None) -> None:
     if stat.S_ISCHR(there.st_mode):
         return
     if what := kind(there.st_mode):
-        raise BadDestination(say("{path} is a {kind}, and that is never replaced. Name a file.", path=path, kind=what))
+        raise BadDestination(say("{path} is a {kind}, which is never replaced. Name a file.", path=path, kind=what))
     if submission is not None and submission.exists() and os.path.samestat(there, os.stat(submission)):
         raise BadDestination(
             say("{path} is the file that is graded; the result would replace it. Name another file.", path=path)
@@ -108,9 +108,9 @@ def _check(path: str, submission: Path | None) -> None:
             say("{path} is a Python file or a notebook; the result would replace it. Name another file.", path=path)
         )
     if DIRECTORY in real.parts:
-        raise BadDestination(say("{path} is where the course keeps what it remembers. Name another file.", path=path))
+        raise BadDestination(say("{path} is where the course stores your progress. Name another file.", path=path))
     if not there.st_mode & 0o222 or not os.access(path, os.W_OK):
-        raise BadDestination(say("{path} is read-only, so it is left alone. Name another file.", path=path))
+        raise BadDestination(say("{path} is read-only, so it is not replaced. Name another file.", path=path))
 
 
 def differ(*paths: str | None) -> None:

@@ -130,7 +130,7 @@ def advise(missing: Sequence[Finding], in_workspace: bool) -> Advice:
     if packages:
         return Advice(quote("python", "-m", "pip", "install", *packages), say("Install what is missing:"))
     if missing:
-        return Advice("course doctor", say("When that is repaired:"))
+        return Advice("course doctor", say("When that is fixed:"))
     if in_workspace:
         return Advice("course next", say("Go on with:"))
     return to_workspace()

@@ -115,7 +115,7 @@ class Interrupted(CourseError):
 
     def __init__(self) -> None:
         """Always the same sentence."""
-        super().__init__(say("Interrupted. Nothing was graded to the end."))
+        super().__init__(say("Interrupted before the grading was complete."))
 
     def show(self, file: object = None) -> None:
         """One quiet line: nothing went wrong."""

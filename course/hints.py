@@ -47,7 +47,7 @@ def following(
         return Hint(
             "",
             say(
-                "Every visible check passed when you last graded. What the hidden ones look at, the lesson says."
+                "Every visible check passed when you last graded. The lesson says what the hidden ones examine."
                 if memory.status == "passed" and edition.student()
                 else "Everything passed when you last graded: no hint needed."
                 if memory.status == "passed"

@@ -203,7 +203,7 @@ def _parse(data: bytes, name: str) -> _File:
     if len(data) > MAX_BYTES:
         raise NotGradable(
             say(
-                "{file} has {size} bytes; a notebook may have {limit}. Clear its outputs and save it again.",
+                "{file} has {size} bytes; a notebook may have at most {limit}. Clear its outputs and save it again.",
                 file=name,
                 size=f"{len(data):,}",
                 limit=f"{MAX_BYTES:,}",
@@ -250,10 +250,10 @@ def _demand_text(drafts: Sequence[_Draft], name: str) -> None:
             size += len(draft.text.encode())
         except UnicodeEncodeError:
             raise NotGradable(
-                say("{file} is not text: cell {cell} holds half a character.", file=name, cell=draft.number)
+                say("{file} is not text: cell {cell} contains half of a surrogate pair.", file=name, cell=draft.number)
             ) from None
         if "\0" in draft.text:
-            raise NotGradable(say("{file} is not text: cell {cell} holds NUL bytes.", file=name, cell=draft.number))
+            raise NotGradable(say("{file} is not text: cell {cell} contains NUL bytes.", file=name, cell=draft.number))
     if (lines := sum(draft.text.count("\n") + 1 for draft in drafts)) > MAX_LINES:
         raise NotGradable(
             say(

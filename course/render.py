@@ -572,7 +572,7 @@ class Screen:
         if result.max_bonus_points and not all(check.quiet for check in result.checks if check.bonus):
             self._text(
                 say(
-                    "Bonus: {points} of {max_points} points, counted apart.",
+                    "Bonus: {points} of {max_points} points, counted separately.",
                     points=result.bonus_points,
                     max_points=result.max_bonus_points,
                 ),
@@ -596,7 +596,7 @@ class Screen:
             self._text(say("Accepted, but {remark}", remark=remark), style="yellow", hang=2)
         if result.partial:
             self._text(
-                say("Only the chosen checks ran; this does not count as a grading of the whole exercise."),
+                say("Only the selected checks ran; this does not count as grading the whole exercise."),
                 style="yellow",
             )
         elif good and result.edition == "full":

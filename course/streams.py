@@ -93,7 +93,7 @@ def finish() -> None:
         sys.stdout.flush()
     if (error := failure()) and error.errno not in QUIET:
         sys.stderr.write(
-            say("Warning: the output could not be written to its end: {reason}.", reason=error.strerror or str(error))
+            say("Warning: the output could not be written completely: {reason}.", reason=error.strerror or str(error))
             + "\n"
         )
     with contextlib.suppress(OSError, ValueError):

@@ -47,10 +47,10 @@ REFUSALS = {
     "document": mark(
         "{file} is a document of a word processor or browser. Save your code as plain text in a file that ends in .py."
     ),
-    "picture": mark("{file} is a picture. Grade the .py file that holds your code."),
-    "binary": mark("{file} is a binary file. Grade the .py file that holds your code."),
+    "picture": mark("{file} is a picture. Grade the .py file that contains your code."),
+    "binary": mark("{file} is a binary file. Grade the .py file that contains your code."),
     "compiled": mark("{file} is compiled Python. Grade the .py file that it was made from."),
-    "text": mark("{file} does not end in .py. If it holds your code, rename it so that it does."),
+    "text": mark("{file} does not end in .py. If it contains your code, rename it so that it does."),
 }
 """What is said of such a file."""
 NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat)"')
@@ -94,14 +94,14 @@ def demand_source(shown: str, data: bytes) -> bytes:
         raise NotGradable(reason)
     demand_size(shown, len(data), MAX_BYTES)
     if b"\0" in data:
-        raise NotGradable(say("{file} is not a text file: it holds NUL bytes.", file=shown))
+        raise NotGradable(say("{file} is not a text file: it contains NUL bytes.", file=shown))
     try:
         decode(data)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         byte = f"0x{data[error.start]:02x}"
         raise NotGradable(
-            say("{file} is not UTF-8 text: line {line} holds the byte {byte}.", file=shown, line=line, byte=byte)
+            say("{file} is not UTF-8 text: line {line} contains the byte {byte}.", file=shown, line=line, byte=byte)
         ) from None
     return data
 
@@ -128,7 +128,7 @@ def contents(
         if within is not None and not path.resolve().is_relative_to(within.resolve()):
             raise NotGradable(
                 say(
-                    "{file} is a link that leads out of {folder}; only files in that folder are graded.",
+                    "{file} is a link that points outside {folder}; only files in that folder are graded.",
                     file=shown,
                     folder=within.name,
                 )
@@ -209,7 +209,7 @@ def refusal(name: str, beginning: bytes) -> str | None:
     suffix = Path(name).suffix.lower()
     if suffix == ".ipynb" or NOTEBOOK.match(beginning):
         if suffix == ".ipynb":
-            return say("{file} is a notebook; what is graded is the code in it: course grade {file}", file=name)
+            return say("{file} is a notebook; grade the code in it with: course grade {file}", file=name)
         return say("{file} is a notebook. Give it a name that ends in .ipynb, and it is graded as one.", file=name)
     found = next((kind for magic, kind in MAGIC.items() if beginning.startswith(magic) and suffix != ".py"), None)
     if found is None and suffix == ".py" and beginning.startswith((b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\x7fELF")):
@@ -226,20 +226,20 @@ def only_this_file(message: str, file: Path) -> str | None:
     """If an import failed since the imported file lies beside this one, that it is not seen, and the way out."""
     if RELATIVE in message:
         return say(
-            "Only this file is graded, so it has no package around it. Copy what you need into {file}.", file=file.name
+            "Only this file is graded, without the package around it. Copy what you need into {file}.", file=file.name
         )
     for name in MISSING.findall(message):
         if (file.parent / f"{name}.py").is_file():
             return say(
-                "Only this file is graded, and {module} beside it is not seen. Copy what you need from "
-                "there into {file}.",
+                "Only this file is graded; {module} next to it is not available. Copy what you need from there "
+                "into {file}.",
                 module=f"{name}.py",
                 file=file.name,
             )
         if (file.parent / name).is_dir():
             return say(
-                "Only this file is graded, and {module} beside it is not seen. Copy what you need from "
-                "there into {file}.",
+                "Only this file is graded; {module} next to it is not available. Copy what you need from there "
+                "into {file}.",
                 module=f"{name}/",
                 file=file.name,
             )

@@ -103,14 +103,14 @@ def test_a_file_without_the_bonus_passes(grade):
     assert outcome.exit_code == 0
     assert "All 2 checks passed: 63 of 63 points." in outcome.stdout
     assert "rslora (bonus)  not started (1 check)" in outcome.stdout
-    assert "counted apart" not in outcome.stdout
+    assert "counted separately" not in outcome.stdout
     assert (memory.status, memory.points, memory.bonus_points, memory.failed) == ("passed", 63, 0, [])
 
 
 def test_bonus_points_are_shown_beside_the_others(grade):
     outcome, memory = grade(ASKED + EARNED)
     assert "All 2 checks passed: 63 of 63 points." in outcome.stdout
-    assert "Bonus: 5 of 5 points, counted apart." in outcome.stdout
+    assert "Bonus: 5 of 5 points, counted separately." in outcome.stdout
     assert "rslora (bonus)" in outcome.stdout
     assert (memory.points, memory.max_points, memory.bonus_points) == (63, 63, 5)
     listed = CliRunner().invoke(cli, ["list"], prog_name="course").stdout
@@ -120,7 +120,7 @@ def test_bonus_points_are_shown_beside_the_others(grade):
 def test_a_wrong_bonus_function_is_told_why_and_costs_nothing(grade):
     outcome, memory = grade(ASKED + WRONG)
     assert outcome.exit_code == 0
-    assert "Bonus: 0 of 3 points, counted apart." in outcome.stdout
+    assert "Bonus: 0 of 3 points, counted separately." in outcome.stdout
     assert "scale is not 4.0" in outcome.stdout and "which root?" in outcome.stdout
     assert (memory.status, [one["id"] for one in memory.failed]) == ("passed", ["rslora.scale"])
 

@@ -570,7 +570,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a bomb": ("a.zip", lambda: zipped({"lora.py": b"#" * (2**21)}), "archive bomb"),
     "a large member": ("a.zip", lambda: patched(zipped({"lora.py": CODE}), size=2**22), "4,194,304"),
     "a size that is a lie": ("a.zip", lambda: patched(zipped({"lora.py": CODE * 9}), size=7), "cannot be unpacked"),
-    "many members": ("a.zip", lambda: many(300), "The archive holds more than"),
+    "many members": ("a.zip", lambda: many(300), "The archive contains more than"),
     "a bomb of many": (
         "a.zip",
         lambda: zipped({f"{n}.txt": b"#" * 2**20 for n in range(10)}),

@@ -347,7 +347,7 @@ def test_what_is_there_is_replaced_only_if_it_is_an_edition_and_force_is_given(s
     else:
         out.write_text("thesis")
     code, shown = build("--force")
-    assert code == errors.MISUSE and "no edition" in shown
+    assert code == errors.MISUSE and "is not an edition" in shown
     assert (out / "thesis.tex").read_text() == "x" if name == "edition" else out.read_text() == "thesis"
     code, shown = run("--out", str(tmp_path / "no" / name))
     assert code == errors.MISUSE and "no directory" in shown

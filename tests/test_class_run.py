@@ -141,10 +141,10 @@ def test_other_checks_than_those_of_the_store_grade_nothing(desk):
         (job,) = run.plan(store.submissions(), desk.setup())
     theirs = run.replace(job.key, bundle="0" * 64)
     result = json.loads(run.perform(run.Task(theirs, b"x", desk.setup())))
-    assert result["status"] == "grader_error" and "another version of the checks" in result["message"]
+    assert result["status"] == "grader_error" and "a different version of the checks" in result["message"]
     theirs = run.replace(job.key, environment="{}")
     result = json.loads(run.perform(run.Task(theirs, b"x", desk.setup())))
-    assert "other versions of Python or of the libraries" in result["message"]
+    assert "different versions of Python or of the libraries" in result["message"]
     assert desk.requests == []
 
 
@@ -166,9 +166,9 @@ def test_a_broken_future_is_our_fault_and_a_lost_cluster_stops(desk):
         waiting, counts = run.take(run.Found((handed("ada", "x"),), ()), store, "/x", desk.setup())
         crew = run.Crew(desk.setup(), Lost(RuntimeError("killed")), 4, run.Answer("full", 1.0), 1)
         run.grade(waiting, store, crew, counts, lambda job, result: None)
-        assert counts.faults == ["The grading broke off: RuntimeError: killed"]
+        assert counts.faults == ["The grading was aborted: RuntimeError: killed"]
         crew = run.Crew(desk.setup(), Lost(None), 4, run.Answer("full", 1.0), 1)
-        with pytest.raises(GraderFault, match="Dask scheduler has dropped"):
+        with pytest.raises(GraderFault, match="Dask scheduler has lost"):
             run.grade(waiting, store, crew, counts, lambda job, result: None)
 
 
@@ -199,7 +199,7 @@ cem   exercise-3     0/6  not gradable  lora.py, line 1: invalid syntax
 0  unchanged, so not graded again
 1  not gradable: the file does not run, or lacks what it needs
 1  refused: not a file that can be graded
-0  failed through our fault; the next run tries them again
+0  failed because of an error on our side; the next run tries them again
 0.1 s, 9.99 gradings per second
 
 Look at the class:

@@ -133,9 +133,9 @@ def test_a_policy_takes_points_off(course, store, tmp_path):
     ("arguments", "reason"),
     [
         (["--to", "canvas"], "Name that file with --roster"),
-        (["--to", "html", "--bom"], "--bom goes with --to csv or moodle only"),
-        (["--to", "json", "--long"], "--long goes with --to csv only"),
-        (["--to", "csv", "--column", "x"], "--column goes with --to canvas or moodle only"),
+        (["--to", "html", "--bom"], "--bom can be used only with --to csv or moodle"),
+        (["--to", "json", "--long"], "--long can be used only with --to csv"),
+        (["--to", "csv", "--column", "x"], "--column can be used only with --to canvas or moodle"),
         (["--to", "moodle", "--roster", "missing.csv"], "cannot read missing.csv"),
         (["--to", "word"], "is not one of"),
     ],

@@ -293,9 +293,9 @@ def test_canvas_asks_where_it_cannot_tell():
     assert any("has 10 points possible, the gradebook 40" in note for note in filled.notes)
     with pytest.raises(sheet.BadSheet, match="read only"):
         canvas.fill(fabricated.CANVAS.encode(), LORA, column="Current Score")
-    with pytest.raises(sheet.BadSheet, match="no column of an assignment"):
+    with pytest.raises(sheet.BadSheet, match="not the column of an assignment"):
         canvas.fill(fabricated.CANVAS.encode(), LORA, column="ID")
-    with pytest.raises(sheet.BadSheet, match="no gradebook exported from Canvas"):
+    with pytest.raises(sheet.BadSheet, match="not a gradebook exported from Canvas"):
         canvas.fill(fabricated.MOODLE.encode(), LORA)
 
 
@@ -355,7 +355,7 @@ def test_moodle_asks_where_it_cannot_tell():
     with pytest.raises(sheet.BadSheet, match="which column holds the grades"):
         moodle.fill(text.encode(), LORA)
     assert moodle.fill(text.encode(), LORA, column="note").content.decode() == text.replace("org,", "org,20.00")
-    with pytest.raises(sheet.BadSheet, match="no grading worksheet of Moodle"):
+    with pytest.raises(sheet.BadSheet, match="not a grading worksheet from Moodle"):
         moodle.fill(fabricated.CANVAS.encode(), LORA)
 
 
@@ -387,7 +387,7 @@ def test_gradescope_follows_its_rules(made):
                 statuses.add(one["extra_data"]["status"])
                 assert (
                     one["score"] == 0
-                    and one["output"].replace("Bonus: counted apart from the points above.\n", "")[0] == "["
+                    and one["output"].replace("Bonus: counted separately from the points above.\n", "")[0] == "["
                 )
     assert statuses == {"not_started", "crashed", "timeout", "out_of_memory", "skipped"}
     override = json.loads(made["gradescope/s106.json"])
@@ -410,7 +410,7 @@ def test_gradescope_of_a_result_file(tmp_path):
     gradescope.main([str(source), str(target)])
     assert json.loads(target.read_bytes())["score"] == 20
     source.write_text('{"schema": "other"}')
-    with pytest.raises(Exception, match="holds no result"):
+    with pytest.raises(Exception, match="contains no result"):
         gradescope.main([str(source), str(target)])
 
 

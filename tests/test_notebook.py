@@ -256,7 +256,7 @@ def test_notes_name_a_few_places_only():
         (written(DEFINED, nbformat=5), "of format 5"),
         (written(DEFINED, metadata={"kernelspec": {"name": "ir", "language": "R"}}), "is a notebook in R"),
         (written(DEFINED, metadata={"language_info": {"name": "julia"}}), "is a notebook in julia"),
-        (written(DEFINED + "\0"), "cell 1 holds NUL bytes"),
+        (written(DEFINED + "\0"), "cell 1 contains NUL bytes"),
         (written("x = '" + "a" * 2**20 + "'"), "bytes of code"),
         (written("\n" * 40_000 + DEFINED), "lines of code"),
         (written("f(1)\n" * 11_000), "too many statements"),

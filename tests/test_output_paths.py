@@ -229,7 +229,7 @@ def test_a_full_disk_costs_neither_the_report_nor_the_pass(desk, option, steps, 
     done = desk("grade", "3", option, "/dev/full")
     assert done.returncode == code
     assert done.stderr == (
-        "Warning: /dev/full was not written: No space left on device. That changes nothing about the result above.\n"
+        "Warning: /dev/full was not written: No space left on device. The result above is not affected.\n"
     )
     assert "LoRALinear" in done.stdout
     assert desk.memory.status == ("passed" if code == 0 else "failed")
@@ -364,15 +364,18 @@ def test_an_unusual_name_is_no_reason_to_refuse(desk, name):
 def test_a_second_file_is_an_error(desk):
     done = desk("grade", "3", "--file", "lora.py", "--file", "other.py")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "Error: one file is graded at a time, and here are several: lora.py, other.py.\n"
+    assert done.stderr == "Error: only one file can be graded at a time, but several were given: lora.py, other.py.\n"
 
 
 @pytest.mark.parametrize(
     ("message", "words"),
     [
-        ("lora.py raised: ModuleNotFoundError: No module named 'basics'", "basics.py beside it is not seen"),
-        ("ModuleNotFoundError: No module named 'helpers.deep'; 'helpers' is not", "helpers/ beside it is not seen"),
-        ("ImportError: attempted relative import with no known parent package", "it has no package around it"),
+        ("lora.py raised: ModuleNotFoundError: No module named 'basics'", "basics.py next to it is not available"),
+        (
+            "ModuleNotFoundError: No module named 'helpers.deep'; 'helpers' is not",
+            "helpers/ next to it is not available",
+        ),
+        ("ImportError: attempted relative import with no known parent package", "without the package around it"),
         ("ModuleNotFoundError: No module named 'tensorflow'", None),
     ],
 )
@@ -427,7 +430,7 @@ def test_a_signal_ends_the_grader_too(desk, number, code, stubborn, tmp_path):
     begun = time.monotonic()
     out, err = child.communicate(timeout=20)
     assert time.monotonic() - begun < 5
-    assert (child.returncode, err) == (code, "\n" + "Interrupted. Nothing was graded to the end." + "\n")
+    assert (child.returncode, err) == (code, "\n" + "Interrupted before the grading was complete." + "\n")
     assert gone(pid, 0.5)
     assert desk.memory == workspace.Memory()
 
@@ -448,7 +451,7 @@ def test_a_signal_at_any_moment_leaves_no_traceback(desk):
                 continue  # on a busy machine Python itself was still starting
             assert child.returncode in (128 + number, -number), (delay, err)
             if child.returncode > 0:
-                assert err.strip() == "Interrupted. Nothing was graded to the end."
+                assert err.strip() == "Interrupted before the grading was complete."
 
 
 def test_nohup_is_respected(desk):

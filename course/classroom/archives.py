@@ -52,14 +52,14 @@ DEEPEST = 30
 DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
 """What a zip without times says."""
 
-OUTSIDE = mark("Its path leads out of the archive ({path}).")
+OUTSIDE = mark("Its path points outside the archive ({path}).")
 LINK = mark("It is a link; links are not followed.")
 DEVICE = mark("It is a device or a pipe, not a file.")
 ENCRYPTED = mark("It is encrypted. Pack it again without a password.")
 METHOD = mark("It is compressed in a way that is not supported. Pack it again as an ordinary zip.")
 TOO_LARGE = mark("It unpacks to {size} bytes; the limit for one file is {limit}.")
 BOMB = mark("It unpacks to {ratio} times its compressed size, like an archive bomb.")
-TWICE = mark("The archive holds several files of this name, and it is unclear which one is meant.")
+TWICE = mark("The archive contains several files of this name, and it is unclear which one is meant.")
 TOO_DEEP = mark("It is nested too deeply in folders or archives.")
 NAME = mark("Its name is empty, too long or invalid.")
 
@@ -156,7 +156,7 @@ def _limits(size: int, nested: bool, ceiling: int) -> tuple[int, int]:
 
 def _demand_count(count: int, limit: int) -> None:
     if count > limit:
-        raise BadArchive(say("The archive holds more than {limit} files.", limit=f"{limit:,}"))
+        raise BadArchive(say("The archive contains more than {limit} files.", limit=f"{limit:,}"))
 
 
 def _demand_total(total: int, limit: int) -> None:

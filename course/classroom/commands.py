@@ -150,7 +150,7 @@ def grade(
             return code
         store.note("graded", graded=counts.graded, reused=counts.reused, ours=counts.ours)
     if counts.ours:
-        render.next_step(console, advice.Advice(again, say("Try again what failed through our fault:")))
+        render.next_step(console, advice.Advice(again, say("Retry what failed because of an error on our side:")))
         return errors.GRADER_FAULT
     if not counts.processed:
         render.next_step(console, advice.Advice("course class grade --help", say("Nothing was found to grade. See:")))
@@ -270,7 +270,7 @@ def check(command: Command, result_path: Path, file: Path, console: Console, *, 
     recorded = verify.load(result_path)
     exercise = verify.exercise_of(recorded)
     verify.demand_same_file(recorded, exercise, file)
-    render.line(console, say("The file is the one that the result is about."), "dim")
+    render.line(console, say("The file is the one that was graded in this result."), "dim")
     with Grader(command, level="auto" if unsandboxed else "full") as grader:
         found = verify.verify(recorded, exercise, file, grader)
     screen.bundles(console, found.same_bundle)
@@ -343,7 +343,7 @@ def _points(given: str, exercise: syllabus.Exercise) -> Decimal:
         pass
     raise CourseError(
         say(
-            "{points} is no number of points: from 0 to {most}, with two decimal places at most.",
+            "{points} is not a valid number of points: give one from 0 to {most}, with at most two decimal places.",
             points=given,
             most=most,
         )

@@ -104,7 +104,11 @@ def render(book: Gradebook, to: str, asked: Options) -> Export:
     for option, formats in ONLY.items():
         if getattr(asked, option) and to not in formats:
             raise CourseError(
-                say("{option} goes with --to {formats} only.", option=LONG_NAMES[option], formats=" or ".join(formats))
+                say(
+                    "{option} can be used only with --to {formats}.",
+                    option=LONG_NAMES[option],
+                    formats=" or ".join(formats),
+                )
             )
     if to in WHOLE:
         return WHOLE[to](book, asked)
@@ -166,7 +170,7 @@ def _student(book: Gradebook, wanted: str) -> Student:
         raise CourseError(
             say("no student with the id or address '{student}'. There are: {names}", student=wanted, names=known)
         )
-    raise CourseError(say("'{student}' may be several students. Name one by the id.", student=wanted))
+    raise CourseError(say("'{student}' matches several students. Name one by id.", student=wanted))
 
 
 def _canvas(book: Gradebook, asked: Options) -> Export:
@@ -184,7 +188,10 @@ def _moodle(book: Gradebook, asked: Options) -> Export:
         return Export(moodle.to_import(book, bom=asked.bom), (told,))
     if asked.bom:
         raise CourseError(
-            say("{option} does not go with --roster: the sheet is written as it was read.", option="--bom")
+            say(
+                "{option} cannot be combined with --roster: the sheet keeps the encoding in which it was read.",
+                option="--bom",
+            )
         )
     filled = moodle.fill(asked.roster, book, column=asked.column, feedback=asked.feedback, name=asked.roster_name)
     return Export(filled.content, (_entered(filled.count), *filled.notes))

@@ -72,7 +72,7 @@ KINDS = {
     "text": mark("text of {what}"),
     "code": mark("code of {what}"),
     "file": mark("{what}"),
-    "path": mark("a path of this machine: {what}"),
+    "path": mark("a path on this machine: {what}"),
 }
 
 
@@ -518,7 +518,7 @@ def _of_zip(path: Path, report: Report) -> dict[str, bytes]:
                 report.add(name, "file", say("a comment or an extra field in the zip file"))
                 found[f"{name}.comment"] = info.comment + b"\n" + info.extra
             if info.filename.startswith("/") or ".." in PurePosixPath(info.filename).parts or name in found:
-                report.add(name, "file", say("a name that leads elsewhere or occurs twice"))
+                report.add(name, "file", say("a name that points elsewhere or occurs twice"))
             if stat.S_ISLNK(info.external_attr >> 16):
                 report.add(name, "file", say("a link"))
             if not info.is_dir():

@@ -113,9 +113,11 @@ def _check_place(out: Path, zipped: bool, force: bool) -> None:
         return
     ours = not out.is_symlink() and (_is_edition(out) if zipped else (out / MARKER).is_file())
     if not ours:
-        raise errors.BadDestination(say("{path} is there already, and it is no edition. Name another.", path=str(out)))
+        raise errors.BadDestination(
+            say("{path} already exists and is not an edition. Name another path.", path=str(out))
+        )
     if not force:
-        raise errors.BadDestination(say("{path} is there already. Replace it with --force.", path=str(out)))
+        raise errors.BadDestination(say("{path} already exists. Replace it with --force.", path=str(out)))
 
 
 def _is_edition(path: Path) -> bool:
@@ -357,7 +359,7 @@ def _readme(chosen: Sequence[Exercise], shown: Mapping[str, Table], hidden: Mapp
     parts = [
         "# " + say("Pre-training and fine-tuning Transformers: student edition"),
         say(
-            "You write the functions of each exercise; a grader on your machine tells you what holds and what does not."
+            "You write the functions of each exercise; a grader on your machine tells you what works and what does not."
         ),
         "## " + say("Begin"),
         "    python3 -m venv .venv\n    . .venv/bin/activate\n"
@@ -375,11 +377,11 @@ def _readme(chosen: Sequence[Exercise], shown: Mapping[str, Table], hidden: Mapp
         )
         + "\n".join(rows),
         say(
-            "The visible checks run on your machine as often as you like, each time with fresh random inputs. The "
-            "hidden checks run when you have handed in; they ask for nothing that the lesson and the docstrings do not "
-            "say. That all visible checks pass therefore does not mean full points."
+            "The visible checks run on your machine as often as you like, each time with fresh random inputs. "
+            "The hidden checks run after you have handed in; they require nothing beyond what the lesson and the "
+            "docstrings say. Passing all visible checks therefore does not guarantee full points."
         ),
-        say("Bonus functions are counted apart."),
+        say("Bonus functions are counted separately."),
         *_missing(chosen),
     ]
     return "\n\n".join(parts) + "\n"

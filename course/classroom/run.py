@@ -216,11 +216,11 @@ def _once(task: Task) -> Result:
 def _demand_same(slug: str, wanted: str, environment: str, level: str) -> None:
     """Refuse to grade with other checks, or on other libraries, than the result would be stored under."""
     if wanted != bundle.of(slug):
-        raise GraderFault(say("This worker has another version of the checks. Install the same course everywhere."))
+        raise GraderFault(say("This worker has a different version of the checks. Install the same course everywhere."))
     if environment != bundle.environment(level):
         raise GraderFault(
             say(
-                "This worker has other versions of Python or of the libraries: {theirs} instead of {ours}.",
+                "This worker has different versions of Python or of the libraries: {theirs} instead of {ours}.",
                 theirs=bundle.environment(level),
                 ours=environment,
             )
@@ -262,8 +262,8 @@ def probe(setup: Setup) -> Answer:
         if level != "full":
             raise Unsandboxed(
                 say(
-                    "A class is graded at sandbox level full, and here it is {level} ({reasons}). If you trust "
-                    "every submission, add: --allow-unsandboxed",
+                    "A class is graded at sandbox level full, but the level here is {level} ({reasons}). If you "
+                    "trust every submission, add: --allow-unsandboxed",
                     level=level,
                     reasons=reasons or "-",
                 )
@@ -489,13 +489,13 @@ def _outcome(future: Future[str], key: Key, lang: str) -> tuple[Result, str | No
     except CancelledError:  # nobody but the scheduler cancels what we have not
         raise GraderFault(
             say(
-                "The Dask scheduler has dropped the gradings: it is gone, or was restarted. What was graded is kept; "
-                "the same command goes on from there."
+                "The Dask scheduler has lost the gradings: it has stopped or was restarted. Finished gradings "
+                "are kept; run the same command again to continue."
             )
         ) from None
     except Exception as error:  # a worker that was killed again and again, a result that cannot be read
         reason = f"{type(error).__name__}: {error}"
-        return failed(key, say("The grading broke off: {reason}", reason=reason), lang), None
+        return failed(key, say("The grading was aborted: {reason}", reason=reason), lang), None
 
 
 def _count(counts: Counts, result: Result, submissions: int) -> None:

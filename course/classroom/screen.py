@@ -194,7 +194,7 @@ def summary(console: Console, counts: Counts, seconds: float, tasks: int) -> Non
         (counts.reused, say("unchanged, so not graded again"), ""),
         (counts.not_gradable, say("not gradable: the file does not run, or lacks what it needs"), "yellow"),
         (counts.refused, say("refused: not a file that can be graded"), "yellow"),
-        (counts.ours, say("failed through our fault; the next run tries them again"), "magenta"),
+        (counts.ours, say("failed because of an error on our side; the next run tries them again"), "magenta"),
     )
     for count, what, style in rows:
         table.add_row(Text(str(count), style=style if count else "dim"), Text(what, style=style if count else "dim"))

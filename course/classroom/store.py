@@ -239,7 +239,7 @@ class Store:
                 stack.enter_context(locks.alone(self.path.with_name(f"{self.path.name}-lock")))
             except BlockingIOError:
                 raise StoreError(
-                    say("another command is grading into {file}. Wait for its end.", file=str(self.path))
+                    say("another command is grading into {file}. Wait until it has finished.", file=str(self.path))
                 ) from None
             except OSError as error:
                 raise StoreError(

@@ -436,7 +436,7 @@ class _Desk:
             elif slug is None and len(self.exercises) == plain == 1:
                 slug = next(iter(self.exercises))
                 note = say(
-                    "Taken for {slug}: it is the only Python file, and no other exercise is graded.",
+                    "Treated as {slug}: it is the only Python file, and no other exercise is graded.",
                     slug=slug,
                 )
             if slug is None:

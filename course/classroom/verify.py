@@ -90,7 +90,7 @@ def exercise_of(result: Result) -> Exercise:
         CourseError: there is no such exercise, or the result is about some of its checks only.
     """
     if result.partial:
-        raise CourseError(say("this result is about some checks only (--only), so there is nothing to verify."))
+        raise CourseError(say("this result covers only some of the checks (--only), so there is nothing to verify."))
     return syllabus.resolve(result.slug)
 
 
@@ -110,7 +110,7 @@ def demand_same_file(result: Result, exercise: Exercise, file: Path) -> None:
         raise CourseError(str(reason)) from None
     found = hashlib.sha256(source).hexdigest()
     if result.sha256 is None:
-        raise CourseError(say("the result does not say which file it is about: it holds no hash."))
+        raise CourseError(say("the result does not say which file was graded: it contains no hash."))
     if found != result.sha256:
         raise AnotherFile(
             say(

@@ -140,7 +140,7 @@ def items(folder: Path, home: tzinfo) -> Iterator[Item]:
         )
     for count, item in enumerate(found):
         if count >= MAX_ITEMS:
-            raise CourseError(say("{path} holds more than {limit} files.", path=str(folder), limit=f"{MAX_ITEMS:,}"))
+            raise CourseError(say("{path} contains more than {limit} files.", path=str(folder), limit=f"{MAX_ITEMS:,}"))
         yield item
 
 

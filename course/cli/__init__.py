@@ -17,7 +17,7 @@ if edition.student():
     cli.callback.__doc__ = mark(
         """A course on pre-training and fine-tuning Transformers: the edition for students.
 
-Read a lesson, fill the holes of its file, and let the visible checks tell you what holds and what does not. The
+Read a lesson, fill in the TODOs in its file, and let the visible checks tell you what works and what does not. The
 hidden checks run when you hand in. Begin with: course start
 
 EXERCISE is a number (3), an id (exercise-3) or a name (lora)."""
@@ -37,7 +37,7 @@ def main() -> None:
     except SystemExit as end:
         code = end.code
     except signals.Stopped as stopped:
-        click.echo("\n" + say("Interrupted. Nothing was graded to the end."), err=True)
+        click.echo("\n" + say("Interrupted before the grading was complete."), err=True)
         code = stopped.exit_code
     finally:
         streams.finish()

@@ -138,7 +138,7 @@ lang_option = option(
     expose_value=False,
     callback=_speak,
 )
-no_color_option = option("--no-color", is_flag=True, help="No colours. So does the variable NO_COLOR.")
+no_color_option = option("--no-color", is_flag=True, help="Disable colours (or set NO_COLOR).")
 exercise_argument = click.argument("exercise", metavar="EXERCISE")
 
 
@@ -194,7 +194,7 @@ def write(path: str, content: bytes) -> bool:
     except OSError as error:
         complain(
             say(
-                "Warning: {path} was not written: {reason}. That changes nothing about the result above.",
+                "Warning: {path} was not written: {reason}. The result above is not affected.",
                 path=path,
                 reason=error.strerror or str(error),
             )

@@ -52,13 +52,13 @@ def class_() -> None:
 @option(
     "--exercise", "names", metavar="EXERCISE", multiple=True, help="Only this exercise; may be repeated. Default: all."
 )
-@option("--force", is_flag=True, help="Replace an edition that is there already.")
+@option("--force", is_flag=True, help="Replace an existing edition.")
 @lang_option
 @no_color_option
 def release_edition(out: Path, names: tuple[str, ...], force: bool, no_color: bool) -> None:
     """Write the student edition: skeletons, lessons, visible checks.
 
-    It installs and works alone. References, hidden checks and misconceptions are not in it, and what is written is
+    It can be installed and used on its own. It contains no references, hidden checks or misconceptions, and it is
     searched for them first: if anything leaks, nothing is written.
     """
     from course import render
@@ -74,16 +74,19 @@ def release_edition(out: Path, names: tuple[str, ...], force: bool, no_color: bo
 
 # --- Grading ----------------------------------------------------------------------------------------------------------
 
-store_option = option("--store", metavar="FILE", required=True, help="The file that holds the results of the class.")
+store_option = option("--store", metavar="FILE", required=True, help="The file with the results of the class.")
 exercises_option = option(
     "--exercise", "exercises", metavar="EXERCISE", multiple=True, help="Only this exercise; may be repeated."
 )
 jobs_option = option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="Gradings at once (default: one per processor)."
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Number of gradings at the same time (default: one per processor).",
 )
 dask_option = option("--dask", metavar="ADDRESS", help="Grade on this Dask cluster, such as tcp://host:8786.")
 unsandboxed_option = option(
-    "--allow-unsandboxed", is_flag=True, help="Grade even where the full sandbox is not available."
+    "--allow-unsandboxed", is_flag=True, help="Grade even if the full sandbox is not available."
 )
 
 
@@ -124,13 +127,13 @@ def class_grade(
     """Grade a folder of submissions.
 
     SUBMISSIONS is a folder per student, an export of Moodle, Canvas or Gradescope, or a zip of one of these. Results
-    go to --store. Unchanged work is not graded again, so the same command continues a run that was broken off.
+    go to --store. Unchanged work is not graded again, so the same command continues a run that was interrupted.
 
     \b
     Exit codes:
         0  everything was processed, whatever the marks
         2  the command was not understood, or the full sandbox is not available
-        3  something could not be graded through our fault; run the command again
+        3  something could not be graded because of an error on our side; run the command again
       130  interrupted; what was graded is kept
     """  # noqa: D301
     from course import render
@@ -158,7 +161,7 @@ def class_grade(
 @class_.command("regrade")
 @store_option
 @exercises_option
-@option("--dry-run", is_flag=True, help="Only say what would be graded again.")
+@option("--dry-run", is_flag=True, help="Only show what would be graded again.")
 @jobs_option
 @dask_option
 @unsandboxed_option
@@ -177,7 +180,7 @@ def class_regrade(
 ) -> None:
     """Grade again after checks were corrected.
 
-    Only submissions that were graded by other checks than today's are graded again, each with its old seed. Then you
+    Only submissions that were graded with checks other than today's are graded again, each with its old seed. Then you
     see what has changed, per student and check. Points given by hand (course class override) stay.
     """
     from course import render
@@ -199,13 +202,13 @@ def class_regrade(
 def class_verify(ctx: click.Context, result: str, submission: str, allow_unsandboxed: bool, no_color: bool) -> None:
     """Grade a submission again and compare.
 
-    RESULT is the JSON of a grading, SUBMISSION the file that it is about. The file is graded twice, with the recorded
+    RESULT is the JSON of a grading, SUBMISSION the file that was graded. The file is graded twice, with the recorded
     seed and with a fresh one.
 
     \b
     Exit codes:
         0  the result is confirmed
-        1  it is not: another file, or another outcome
+        1  it is not: a different file, or a different outcome
         3  the grader failed
     """  # noqa: D301
     from course import render
@@ -221,7 +224,12 @@ def class_verify(ctx: click.Context, result: str, submission: str, allow_unsandb
 @click.argument("exercise", metavar="EXERCISE")
 @click.argument("points", metavar="[POINTS]", required=False)
 @store_option
-@option("--reason", metavar="TEXT", default="", help="Why; the student's feedback and every export say so.")
+@option(
+    "--reason",
+    metavar="TEXT",
+    default="",
+    help="The reason; it is shown in the student's feedback and in every export.",
+)
 @option("--by", metavar="NAME", help="Who decided it (default: your login name).")
 @option("--remove", is_flag=True, help="Take the override back.")
 @lang_option
@@ -238,8 +246,8 @@ def class_override(
 ) -> None:
     """Give points by hand.
 
-    They replace what was graded, penalties included, and stay through every regrade until they are removed. Everything
-    that was ever overridden stays in the store.
+    They replace the graded points, penalties included, and survive every regrade until they are removed. Every override
+    ever made stays in the store.
     """
     from course import render
     from course.classroom import commands
@@ -263,10 +271,10 @@ policy_option = option(
     "--policy",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Another policy (TOML) than the one that was graded with.",
+    help="A policy (TOML) other than the one used for grading.",
 )
-out_option = option("--out", metavar="FILE|-", required=True, help="The file to write, or the standard output (-).")
-force_option = option("--force", is_flag=True, help="Replace the file if it is there already.")
+out_option = option("--out", metavar="FILE|-", required=True, help="The file to write, or - for the standard output.")
+force_option = option("--force", is_flag=True, help="Replace the file if it exists.")
 
 
 @class_.command("export")
@@ -336,9 +344,9 @@ def export_command(
     "hidden",
     type=click.Choice(["visible", "after_due_date", "after_published"]),
     default="visible",
-    help="When students see the results of hidden checks. While any is not visible, Gradescope shows no total.",
+    help="When students see the results of hidden checks. While any of them are hidden, Gradescope shows no total.",
 )
-@option("--allow-unsandboxed", is_flag=True, help="Grade even where the sandbox is not complete.")
+@option("--allow-unsandboxed", is_flag=True, help="Grade even if the sandbox is not complete.")
 @force_option
 @lang_option
 def autograder_command(
@@ -352,7 +360,7 @@ def autograder_command(
 ) -> None:
     """Make an autograder for Gradescope: a zip to upload under Configure Autograder.
 
-    It holds the hidden checks and the references, so keep it from students. Choose Ubuntu 22.04 or newer and a
+    It contains the hidden checks and the references, so do not give it to students. Choose Ubuntu 22.04 or newer and a
     container with at least 2 GB of memory.
     """
     from course.classroom import autograder
@@ -406,7 +414,7 @@ def _free(out: str, force: bool, *inputs: Path) -> str:
     for one in inputs:
         destinations.differ(target, str(one))
     if os.path.isfile(target) and not force:
-        raise errors.BadDestination(say("{path} is there already. Replace it with --force.", path=target))
+        raise errors.BadDestination(say("{path} already exists. Replace it with --force.", path=target))
     return target
 
 
@@ -427,14 +435,22 @@ def _deliver(target: str, content: bytes, notes: Sequence[str]) -> None:
 # --- the class on pages -----------------------------------------------------------------------------------------------
 
 folder_option = option(
-    "--out", metavar="DIR", required=True, type=click.Path(path_type=Path), help="The folder to write; made if missing."
+    "--out",
+    metavar="DIR",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The folder to write to; created if missing.",
 )
 
 
 @class_.command("report")
 @store_option
 @option(
-    "--out", metavar="FILE|-", default="report.html", show_default=True, help="The page, or the standard output (-)."
+    "--out",
+    metavar="FILE|-",
+    default="report.html",
+    show_default=True,
+    help="The file to write the page to, or - for the standard output.",
 )
 @policy_option
 @force_option
@@ -463,8 +479,8 @@ def report_command(store: str, out: str, policy: Path | None, force: bool) -> No
 def feedback_command(store: str, out: Path, to: str, policy: Path | None, force: bool) -> None:
     """Write a file with feedback for each student.
 
-    It holds the student's own results, hints and points. It holds no value of a hidden check and nothing about others.
-    index.csv tells which file is whose; keep it to yourself.
+    It contains the student's own results, hints and points, no values of hidden checks and nothing about others.
+    index.csv says which file belongs to whom; keep it to yourself.
     """
     from course.classroom import feedback
 
@@ -495,7 +511,7 @@ def feedback_command(store: str, out: Path, to: str, policy: Path | None, force:
 def similarity_command(store: str, out: Path, threshold: float, force: bool) -> None:
     """Find submissions that look alike, for you to read.
 
-    Names, comments, strings, layout, the skeleton and the reference do not count. A score is no verdict: read both
+    Names, comments, strings, layout, the skeleton and the reference do not count. A score is not a verdict: read both
     files before you conclude anything. Needs the extra "class".
     """
     from course.classroom import similarity

@@ -59,7 +59,7 @@ MANY = 5
 def cli(ctx: click.Context) -> None:
     """A course on pre-training and fine-tuning Transformers.
 
-    Read a lesson, fill the holes of its file, and let the grader tell you what holds, what does not, and what you
+    Read a lesson, fill in the TODOs in its file, and let the grader tell you what works, what does not, and what you
     seem to have misunderstood. Begin with: course start
 
     EXERCISE is a number (3), an id (exercise-3) or a name (lora).
@@ -70,14 +70,16 @@ def cli(ctx: click.Context) -> None:
 
 @cli.command()
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@option("--notebook", "notebooks", is_flag=True, help="Make a Jupyter notebook per exercise in place of a Python file.")
+@option(
+    "--notebook", "notebooks", is_flag=True, help="Make a Jupyter notebook instead of a Python file for each exercise."
+)
 @lang_option
 @no_color_option
 def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     """Make a workspace with one file per exercise.
 
-    DIR is created if need be (my-course if you name none). Files that are there already are never overwritten, so
-    the command may be repeated to get exercises that are new.
+    DIR (my-course by default) is created if needed. Existing files are never overwritten, so you can repeat the
+    command to get new exercises.
     """
     from course import advice
 
@@ -111,13 +113,13 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     "--json",
     "json_path",
     metavar="PATH|-",
-    help="Write the list as JSON to PATH, or to the standard output (-), which then holds nothing else.",
+    help="Write the list as JSON to PATH, or to the standard output (-), which then contains nothing else.",
 )
 @lang_option
 @no_color_option
 @click.pass_context
 def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) -> None:
-    """List the exercises and how far you are."""
+    """List the exercises and your progress."""
     from course import advice
 
     here = workspace.current()
@@ -180,8 +182,8 @@ def _list_as_json(exercises: Sequence[Exercise], memories: Mapping[str, Memory])
 def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> None:
     """Read the lesson of an exercise, or the introduction: course read intro.
 
-    What stands folded at its end is left out here: --answers shows the answers to its questions, course hint shows
-    one hint at a time.
+    The collapsed sections at its end are left out here: --answers shows the answers to its questions, course hint
+    shows one hint at a time.
     """
     from course import advice, lesson, render
 
@@ -293,7 +295,7 @@ def _open_pictures(found: Lesson, console: Console) -> None:
     "--json",
     "json_path",
     metavar="PATH|-",
-    help="Write the result as JSON to PATH, or to the standard output (-), which then holds nothing else.",
+    help="Write the result as JSON to PATH, or to the standard output (-), which then contains nothing else.",
 )
 @option("--junit", "junit_path", metavar="PATH", help="Write the result as JUnit XML to PATH.")
 @option(
@@ -302,7 +304,11 @@ def _open_pictures(found: Lesson, console: Console) -> None:
     is_flag=True,
     help="Show what visible checks compared, what your code printed, and whole tracebacks.",
 )
-@option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1 or 4, for platforms that read the result instead.")
+@option(
+    "--exit-zero",
+    is_flag=True,
+    help="Exit with 0 instead of 1 or 4, for platforms that read the result file rather than the exit code.",
+)
 @lang_option
 @no_color_option
 @click.pass_context
@@ -321,8 +327,8 @@ def grade(
     """Grade your file for an exercise.
 
     The file is the one in your workspace (see course start) or the one you give as --file, Python or a Jupyter
-    notebook. Of a notebook the definitions are graded, and what they use; cells that try things out are not run.
-    Your code runs in a process of its own, sandboxed as far as this system allows, with fresh random inputs each
+    notebook. In a notebook, the definitions and what they use are graded; cells that only try things out are not run.
+    Your code runs in a separate process, sandboxed as far as this system allows, with fresh random inputs each
     time; --seed repeats a run exactly.
 
     \b
@@ -342,7 +348,7 @@ def grade(
     settings: Settings = ctx.obj
     if len(given) > 1:
         raise errors.CourseError(
-            say("one file is graded at a time, and here are several: {files}.", files=", ".join(given))
+            say("only one file can be graded at a time, but several were given: {files}.", files=", ".join(given))
         )
     file = given[0] if given else None
     json_path = destinations.normal(json_path)
@@ -420,7 +426,7 @@ def _nothing_selected(
     if nearest:
         message += " " + say("Did you mean '{name}'?", name=nearest[0])
     elif here is not None and (known := [str(check["id"]) for check in here.memory(exercise).failed]):
-        message += " " + say("Open are: {checks}.", checks=", ".join(known[:MANY]))
+        message += " " + say("Still failing: {checks}.", checks=", ".join(known[:MANY]))
     return errors.NothingSelected(message)
 
 
@@ -466,8 +472,8 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
     """Get one hint; ask again for the next one.
 
     The first hint answers the first check that failed when you last graded, the following ones come from the lesson
-    and go from vague to concrete. FUNCTION asks about one function of the exercise, or about one check that is
-    open.
+    and go from vague to concrete. FUNCTION asks about one function of the exercise, or about one check that still
+    fails.
     """
     from course import advice, hints, lesson, render
 
@@ -490,7 +496,9 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
         shown = [hints.following(chosen, memory, chapter, function, check_id)]
     render.hints(console, shown)
     if here is None:
-        render.line(console, say("(Outside a workspace, which hints you have seen is not remembered.)"), style="dim")
+        render.line(
+            console, say("(Outside a workspace, the hints that you have seen are not remembered.)"), style="dim"
+        )
     render.next_step(
         console,
         advice.Advice(
@@ -504,14 +512,14 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
 @exercise_argument
 @click.argument("function", metavar="[FUNCTION]", required=False)
 @option("--diff", "difference", is_flag=True, help="Show what differs between your file and the reference.")
-@option("--give-up", is_flag=True, help="Show it although the exercise is not passed; this is remembered.")
+@option("--give-up", is_flag=True, help="Show it even though the exercise is not passed; this is recorded.")
 @lang_option
 @no_color_option
 def solution(exercise: str, function: str | None, difference: bool, give_up: bool, no_color: bool) -> None:
     """See the reference solution, once you have passed.
 
-    Below it stands how the libraries do it. FUNCTION shows one function only; course diff compares your file with
-    it. With --give-up you see it before you have passed, and that is remembered.
+    Below it, you see how the libraries do it. FUNCTION shows one function only; course diff compares your file with
+    it. With --give-up you see it before you have passed, and that is recorded.
     """
     from course import advice, reference, render
 
@@ -578,8 +586,8 @@ def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
         points, max_points = memory.points, memory.max_points or exercise.points
         raise errors.NotYet(
             say(
-                "{exercise} is not passed yet: {points} of {max_points} points. The reference is shown "
-                "when it is, or now with --give-up, which is remembered.",
+                "{exercise} is not passed yet: {points} of {max_points} points. The reference is shown once it "
+                "is passed, or now with --give-up, which is recorded.",
                 exercise=exercise.id,
                 points=points,
                 max_points=max_points,
@@ -612,7 +620,7 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
 @lang_option
 @no_color_option
 def next_exercise(no_color: bool) -> None:
-    """Say which exercise comes next, and what to do about it."""
+    """Show which exercise comes next, and what to do for it."""
     from course import advice, render
 
     console = render.make_console(no_color)
@@ -650,7 +658,7 @@ def next_exercise(no_color: bool) -> None:
 def reset(exercise: str, no_color: bool) -> None:
     """Start an exercise over.
 
-    Your file is kept in .course/backups of your workspace before the skeleton takes its place.
+    Your file is saved to .course/backups in your workspace, then replaced by the skeleton.
     """
     from datetime import datetime
 
@@ -684,7 +692,7 @@ def reset(exercise: str, no_color: bool) -> None:
 @no_color_option
 @click.pass_context
 def doctor(ctx: click.Context, no_color: bool) -> None:
-    """Examine what is installed: packages, sandbox, device, model and data."""
+    """Check what is installed: packages, sandbox, device, model and data."""
     from course import doctor as examination
     from course import render
 
@@ -709,7 +717,7 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     A quick look, a minute or two:  course run finetune --limit 600 --out runs/look
     The options of a recipe:        course run finetune --help
 
-    Everything after run goes to the recipe as it is, and its exit code comes back.
+    Everything after run is passed to the recipe unchanged, and its exit code is returned.
     """  # noqa: D301
     from course import recipes
 
@@ -724,9 +732,9 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 @lang_option
 @click.pass_context
 def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> None:
-    """Compute the figures of a lesson afresh.
+    """Recompute the figures of a lesson.
 
-    What follows the exercise goes to the script as it is. The scripts come with the repository, not with the
+    What follows the exercise is passed to the script unchanged. The scripts come with the repository, not with the
     installed package.
     """
     from course import lesson, recipes

@@ -40,7 +40,7 @@ def fill(data: bytes, book: Gradebook, *, column: str | None = None, name: str =
     first_row = _first_student(page)
     target = page.column(column, name) if column else _column(header, section, book, name)
     if target <= section:
-        raise sheet.BadSheet(say("'{title}' is no column of an assignment.", title=header[target]))
+        raise sheet.BadSheet(say("'{title}' is not the column of an assignment.", title=header[target]))
     maximum = ""
     for row in range(1, first_row):
         if page.value(row, target).casefold() == READ_ONLY:
@@ -87,7 +87,7 @@ def _section(header: Sequence[str], name: str) -> int:
     if not fits or not sections:
         raise sheet.BadSheet(
             say(
-                "{file} is no gradebook exported from Canvas: it should begin with Student, ID, ..., Section. "
+                "{file} is not a gradebook exported from Canvas: it should begin with Student, ID, ..., Section. "
                 "Export it in Canvas under Grades, Export.",
                 file=name,
             )
@@ -116,7 +116,7 @@ def _column(header: Sequence[str], section: int, book: Gradebook, name: str) -> 
         )
     titles = ", ".join(repr(header[number]) for number in assignments)
     raise sheet.BadSheet(
-        say("Which column is to be filled in? Name it with --column. There are: {titles}", titles=titles)
+        say("Which column should be filled in? Name it with --column. There are: {titles}", titles=titles)
     )
 
 

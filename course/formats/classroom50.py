@@ -58,7 +58,7 @@ class Submission:
         """
         if missing := [name for name in VARIABLES if not environ.get(name)]:
             raise CourseError(
-                say("Classroom 50 sets {names} in its runner, and here they are missing.", names=", ".join(missing))
+                say("Classroom 50 sets {names} in its runner, but they are missing here.", names=", ".join(missing))
             )
         moment = environ.get("SUBMITTED_AT") or entry.submitted or (facts.started(entry))
         return cls(
@@ -176,7 +176,7 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> None:
     try:
         result = Result.from_json(json.loads(path.read_bytes()))
     except (OSError, ValueError, Malformed) as error:
-        raise CourseError(say("{path} holds no result: {reason}", path=str(path), reason=str(error))) from None
+        raise CourseError(say("{path} contains no result: {reason}", path=str(path), reason=str(error))) from None
     who = Student(environ.get("OWNER") or environ.get("USERNAME") or "")
     entry = Entry(who, result.slug, result.max_points, result, attempts=1)
     files.write_bytes(Path("result.json"), to_json(entry, Submission.of(environ, entry)))

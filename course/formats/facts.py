@@ -96,7 +96,7 @@ def entry_lines(entry: Entry) -> list[str]:
         if entry.result.max_bonus_points:
             lines.append(
                 say(
-                    "Bonus: {points} of {of} points, counted apart.",
+                    "Bonus: {points} of {of} points, counted separately.",
                     points=entry.result.bonus_points,
                     of=entry.result.max_bonus_points,
                 )

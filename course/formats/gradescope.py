@@ -90,7 +90,7 @@ def _tests(result: Result, hidden: Visibility) -> list[dict[str, Any]]:
 
 
 def _output(check: CheckResult) -> str:
-    lines = [say("Bonus: counted apart from the points above.")] if check.bonus else []
+    lines = [say("Bonus: counted separately from the points above.")] if check.bonus else []
     if check.status in WHY:
         lines.append(f"[{translated(WHY[check.status])}]")
     return clean("\n".join([*lines, facts.words(check)]).strip())
@@ -129,7 +129,7 @@ def main(arguments: list[str]) -> None:
     try:
         result = Result.from_json(json.loads(path.read_bytes()))
     except (OSError, ValueError, Malformed) as error:
-        raise CourseError(say("{path} holds no result: {reason}", path=str(path), reason=str(error))) from None
+        raise CourseError(say("{path} contains no result: {reason}", path=str(path), reason=str(error))) from None
     entry = Entry(Student(""), result.slug, result.max_points, result, attempts=1)
     files.write_bytes(Path(arguments[1]), to_json(entry))
 

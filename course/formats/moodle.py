@@ -59,8 +59,8 @@ def fill(
     if not all(NUMBERED.fullmatch(page.value(row, 0)) for row in rows):
         raise sheet.BadSheet(
             say(
-                "{file} is no grading worksheet of Moodle: its first column should say 'Participant' and a number, "
-                "in the language of your site. Download it in the assignment under Submissions.",
+                "{file} is not a grading worksheet from Moodle: its first column should say 'Participant' and a "
+                "number, in the language of your site. Download it in the assignment under Submissions.",
                 file=name,
             )
         )

@@ -85,7 +85,7 @@ def edge(student, what: str, ask: Callable[[], Any], hint: str) -> Any:
         student.note(f"{what} raises an exception", True)
         expect.true(
             False,
-            say("an exception for {what}, although there is a valid result", what=what),
+            say("{what}: an exception was raised, although there is a valid result", what=what),
             expected="no exception",
             actual=str(error),
             hint=hint,
@@ -99,8 +99,8 @@ def demand_variety(student, made: list[list[str]]) -> None:
     student.note("all calls give one text", alike)
     expect.true(
         not alike,
-        say("{times} calls with one generator all give the same text", times=len(made)),
-        hint="each call should make a new variant of the text: what decides which?",
+        say("{times} calls with the same generator all return the same text", times=len(made)),
+        hint="each call should return a new variant of the text: what determines which one?",
     )
 
 
@@ -172,7 +172,9 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
         (
             first == different,
             mark("another seed gives the same text"),
-            mark("the `rng` that was passed in must decide: does your function use another one?"),
+            mark(
+                "the `rng` that was passed in must determine the result: does your function use a different generator?"
+            ),
         ),
     )
     for found, what, _ in facts:
@@ -192,7 +194,7 @@ class CheckRandomDeletion:
 
     @check(points=2, visible=True)
     def check_rate(self, student):
-        """about a share p of the tokens is deleted, spread over the whole text"""
+        """about a fraction p of the tokens is deleted, spread evenly over the whole text"""
         # Shares that have a name, at p = 0.75: 1 - p; p/(1+p), which is left of the throws when each removal skips the
         # next token; and shares that people write down as constants. 0.4286 and 0.5 are 10 standard deviations apart.
         for n, p, names in ((5200, 0.75, (0, 0.1, 0.25, 0.4286, 0.5, 0.75, 1)), (1700, 0.2, ())):
@@ -208,7 +210,7 @@ class CheckRandomDeletion:
                 student.note("share of the tokens that goes", called(gone / n, names))
             expect.true(
                 not foreign,
-                "words came back that are not in the text",
+                "the result contains words that are not in the text",
                 actual=foreign[:5],
                 hint="a deleted token leaves no gap, and nothing takes its place",
                 reveal=True,
@@ -228,7 +230,7 @@ class CheckRandomDeletion:
             student.note("every quarter of the text loses its share", even)
             expect.true(
                 even,
-                "the deleted tokens are not spread over the whole text",
+                "the deleted tokens are not spread evenly over the whole text",
                 expected=f"{p} ± {seven_sigma(p, quarter):.3f} of each quarter",
                 actual=listed(f"{share:.3f}" for share in lost),
                 hint="every token is deleted with the same probability, wherever it is",
@@ -249,17 +251,17 @@ class CheckRandomDeletion:
             student.note("the tokens are sorted", all(kept == sorted(kept) for kept in made))
             expect.true(
                 any(1 < len(kept) < n for kept in made),
-                say("nothing to compare: of {n} tokens, all or almost none are kept, with p = 0.3", n=n),
+                say("nothing to compare: with p = 0.3, all or almost none of the {n} tokens are kept", n=n),
                 hint="about a third should be deleted",
             )
             expect.true(
                 repeated,
-                "no word is kept twice in any of 60 calls, though every word of the text is repeated",
-                hint='the second "the" of a text is a token of its own. What happened to it?',
+                "in 60 calls, no word is ever kept twice, although every word of the text is repeated",
+                hint='the second "the" of a text is a separate token. What happened to it?',
             )
             expect.true(
                 in_order,
-                "the kept tokens are in another order, or some are new",
+                "the kept tokens are in a different order, or some are new",
                 expected=f"a part of {listed(tokens)}",
                 actual=listed(next((kept for kept in made if not is_subsequence(kept, tokens)), [])),
                 hint="deletion must not change the order",
@@ -268,7 +270,7 @@ class CheckRandomDeletion:
 
     @check(points=2, visible=True)
     def check_edges(self, student):
-        """p = 0 changes nothing, p = 1 leaves one token, drawn at random, and an empty text stays empty"""
+        """p = 0 changes nothing, p = 1 keeps one random token, and an empty text stays empty"""
         for n in (300, 1):
             tokens = words(student, n)
             (kept,) = answers(student, "random_deletion", tokens, 0.0)
@@ -288,7 +290,7 @@ class CheckRandomDeletion:
         expect.true(
             0 not in left,
             "a text came back empty",
-            expected="one of its tokens, at least",
+            expected="at least one of its tokens",
             actual="[]",
             hint="a label without a text teaches nothing: what is left when every token is drawn for deletion?",
             reveal=True,
@@ -338,7 +340,7 @@ class CheckRandomDeletion:
 
     @check(points=1)
     def check_order_dup(self, student):
-        """each position is decided independently of its word and its neighbours"""
+        """whether a token is deleted does not depend on its word or its neighbours"""
         n = 1500
         tokens = words(student, n)
         (kept,) = answers(student, "random_deletion", tokens, 0.5)
@@ -358,7 +360,7 @@ class CheckRandomDeletion:
         expect.true(
             alone,
             "whether a token is deleted depends on its neighbour",
-            expected=f"{2 * share * (1 - share):.2f} of the tokens decided differently from the one before",
+            expected=f"{2 * share * (1 - share):.2f} of the tokens treated differently from the previous one",
             actual=f"{turns:.2f}",
             hint="does the list change while you iterate over it?",
             reveal=True,
@@ -372,9 +374,9 @@ class CheckRandomDeletion:
             student.note("positions that never go", listed(never))
             expect.true(
                 not never,
-                "some positions are never deleted, in 250 calls with p = 0.5",
+                "in 250 calls with p = 0.5, some positions are never deleted",
                 actual=f"positions {listed(never)} of 7",
-                hint="the first and the last token are tokens like any other",
+                hint="the first and the last token can be deleted like any other",
                 reveal=True,
             )
 
@@ -408,7 +410,7 @@ class CheckRandomDeletion:
         student.note("the first copies go first", gone[0] - gone[1] > bound)
         expect.true(
             abs(gone[0] - gone[1]) <= bound,
-            "of a repeated word, the wrong copies are deleted",
+            "the wrong copies of a repeated word are deleted",
             expected="as many from the first half of the text as from the second",
             actual=f"{gone[0]:.2f} of the copies in the first half, {gone[1]:.2f} in the second",
             hint="which copy does list.remove take?",
@@ -465,7 +467,7 @@ class CheckRandomSwap:
 
     @check(points=2)
     def check_same_words(self, student):
-        """the same words come back, each as often as before, in another order"""
+        """the same words are returned, each as often as before, in a different order"""
         few = words(student, 4)
         for n, size in ((1, 7), (4, 10)):
             tokens = shuffled(student, (few * 3)[:size])
@@ -486,11 +488,11 @@ class CheckRandomSwap:
             )
             other = any(text != tokens for text in made)
             student.note("the order changes", other)
-            expect.true(other, "the text never changes", hint="n swaps are asked for")
+            expect.true(other, "the text never changes", hint="n swaps are required")
 
     @check(points=2, visible=True)
     def check_one_swap(self, student):
-        """a swap exchanges two different positions, and n swaps are n of them"""
+        """each swap exchanges two different positions, and n swaps are made"""
         # Two words, 400 calls: the same position twice would leave them alone in half of the calls, and whoever gives
         # up after some attempts in a few of them. Neither share comes near 1/4.
         pair, four = Swapped(student, 2, 1, 400), Swapped(student, 4, 1, 400)
@@ -507,7 +509,7 @@ class CheckRandomSwap:
             "n = 1 leaves a text of two words unchanged",
             expected="swapped in every call",
             actual=f"unchanged in {100 * idle:.0f} % of 400 calls",
-            hint="can both positions be the same one?",
+            hint="can both drawn positions be the same?",
             reveal=True,
         )
         expect.true(
@@ -524,7 +526,8 @@ class CheckRandomSwap:
                 say("n = {n} does not make {n} swaps", n=n),
                 expected=f"{n} swaps, unless some undo each other",
                 actual=f"{number}",
-                hint="n times: draw two positions and swap them. Does each swap continue from the one before?",
+                hint="draw two positions and swap them, n times. Does each swap start from the result of the "
+                "previous one?",
                 reveal=True,
             )
         # An exchange makes an even order odd and an odd one even, whichever positions it takes.
@@ -534,7 +537,7 @@ class CheckRandomSwap:
             student.note("swaps are missing where n is larger than the text", any(odd))
             expect.true(
                 not any(odd),
-                say("{n} swaps of two different positions cannot give this order", n=n),
+                say("{n} swaps of two different positions cannot produce this order", n=n),
                 hint="each swap draws two new positions, from all positions of the text",
             )
 
@@ -547,7 +550,7 @@ class CheckRandomSwap:
                 what = say("{n} swaps in a text of {n_words} words", n=n, n_words=n_words)
             else:
                 what = say("{n} swaps in an empty text", n=n)
-            hint = "very short texts exist; which two positions could be swapped in them?"
+            hint = "a text can be very short: are there two positions to swap?"
             made = edge(student, what, partial(answers, student, "random_swap", tokens, n, times=20), hint)
             student.note(f"{n} swaps, {n_words} words: unchanged", all(text == tokens for text in made))
             for text in made:
@@ -559,7 +562,7 @@ class CheckRandomSwap:
 
     @check(points=1)
     def check_pure_seeded(self, student):
-        """the input text is not modified, the same seed gives the same text, and any pair can be swapped"""
+        """the input text is not modified, the same seed gives the same text, and any two words can be swapped"""
         demand_seeded(student, "random_swap", words(student, 20), 6)
         single = Swapped(student, 5, 1, 500)
         seen = {tuple(changed) for changed in single.changed if len(changed) == 2}
@@ -579,7 +582,7 @@ class CheckRandomSwap:
         student.note("a word that stands there twice moves from both places", last_moves)
         expect.true(
             last_moves,
-            "of a repeated word, only the first copy ever moves",
+            "only the first copy of a repeated word ever moves",
             hint="if the word at a drawn position is looked up again, which occurrence does list.index find?",
         )
 
@@ -644,7 +647,7 @@ class CheckRandomInsertion:
 
     @check(points=1, visible=True)
     def check_length(self, student):
-        """the text grows by n tokens, even if few of its words are known"""
+        """the text grows by n tokens, even if few of its words are in the lexicon"""
         cases = []
         for n in (4, 1, 9):
             lexicon = Lexicon(student, 5, 0)
@@ -667,7 +670,7 @@ class CheckRandomInsertion:
         student.note("one known word among twenty: share of insertions", called(share, (0.05, 0.37, 1)) if share else 0)
         expect.true(
             share == 1,
-            "with one known word among twenty, some insertions are missing",
+            "with only one of twenty words in the lexicon, some insertions are missing",
             expected="one token more in each of 400 calls",
             actual=f"in {100 * share:.0f} % of them",
             hint="which words can be drawn? An unknown word must not use up an insertion",
@@ -700,23 +703,23 @@ class CheckRandomInsertion:
             student.note("known words used", listed(n for n, word in enumerate(known_in_order) if word in of_words))
             expect.true(
                 not lost and in_order,
-                "words of the text are lost or in another order",
-                expected="the old words in their order, with new ones among them",
+                "words of the text are lost or in a different order",
+                expected="the old words in their original order, with new ones among them",
                 hint="an insertion keeps the whole text and adds a word",
             )
-            expect.true(new, "no word was inserted", hint="n insertions are asked for")
+            expect.true(new, "no word was inserted", hint="n insertions are required")
             expect.true(
                 origins == {"synonyms"},
-                "words were inserted that are not synonyms of words of this text",
+                "some inserted words are not synonyms of any word of this text",
                 expected="synonyms of known words of the text",
                 actual=next((word for word in new if lexicon.origin(word) != "synonyms"), None),
-                hint="whose synonym is it? A word is not its own synonym, even if its entry lists it",
+                hint="which word is it a synonym of? A word is not its own synonym, even if its entry lists it",
                 reveal=True,
             )
             missing = [word for of in lexicon.known for word in lexicon.synonyms[of] if word not in seen]
             expect.true(
                 not missing,
-                "some synonyms of known words are never inserted, in 300 calls",
+                "in 300 calls, some synonyms of known words are never inserted",
                 actual=f"{len(missing)} of {3 * known} never",
                 hint="draw a word at random, and then one of its synonyms",
                 reveal=True,
@@ -744,8 +747,8 @@ class CheckRandomInsertion:
         )
         expect.true(
             seen == set(range(6)),
-            "some places never get a new word",
-            expected="in each of the 6 gaps before, between and behind 5 words",
+            "at some positions, no word is ever inserted",
+            expected="insertions in each of the 6 gaps before, between and after 5 words",
             actual=f"in gaps {listed(sorted(seen))}, counted from 0",
             hint="how many gaps do five words have, including both ends? Which numbers does your draw give?",
             reveal=True,
@@ -753,7 +756,7 @@ class CheckRandomInsertion:
         expect.true(
             not all(beside),
             "a new word is always next to the word that it is a synonym of",
-            hint="the place is drawn independently of where the word is",
+            hint="the position of the insertion is drawn independently of the position of the word",
         )
         counts, bound = Counter(gap for gap, _ in found), seven_sigma(1 / 6, n)
         often = [gap for gap in range(6) if counts[gap] / n > 1 / 6 + bound]
@@ -762,7 +765,7 @@ class CheckRandomInsertion:
         student.note("beside its own word", "usually" if near > 1 / 3 + near_bound else "not preferred")
         expect.true(
             all(abs(counts[gap] / n - 1 / 6) <= bound for gap in range(6)),
-            "some gaps get a new word more often than others",
+            "words are inserted in some gaps more often than in others",
             expected=f"each of the 6 gaps in {1 / 6:.3f} ± {bound:.3f} of {n:,} calls",
             actual=listed(f"{counts[gap] / n:.3f}" for gap in range(6)),
             hint="what does list.insert do with each number that you can draw, including those beyond either end?",
@@ -770,10 +773,10 @@ class CheckRandomInsertion:
         )
         expect.true(
             abs(near - 1 / 3) <= near_bound,
-            "a new word is next to its own word more or less often than by chance",
-            expected=f"2 of 6 gaps are beside it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
+            "an inserted synonym is next to its word more or less often than by chance",
+            expected=f"2 of 6 gaps are next to it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
             actual=f"{near:.3f}",
-            hint="the place is drawn independently of where the word is",
+            hint="the position of the insertion is drawn independently of the position of the word",
             reveal=True,
         )
         self.demand_no_lean(student)
@@ -785,7 +788,7 @@ class CheckRandomInsertion:
         expect.true(
             not together,
             "two new words are always next to each other",
-            hint="each insertion draws a place of its own",
+            hint="each insertion draws its own position",
         )
 
     @staticmethod
@@ -801,16 +804,16 @@ class CheckRandomInsertion:
         expect.true(
             abs(lean) <= bound,
             say("of {n} words inserted into a text of one word, most are on one side of it", n=n),
-            expected=f"{n / 2:.0f} ± {bound / 2:.1f} in front of it, on average",
+            expected=f"{n / 2:.0f} ± {bound / 2:.1f} before it, on average",
             actual=f"{sum(before) / max(1, len(before)):.1f}",
-            hint="a growing text has more gaps each time: which of them can the next draw reach?",
+            hint="the number of gaps grows with each insertion: which of them can the next draw reach?",
             reveal=True,
         )
 
     @check(points=1)
     def check_edges(self, student):
-        """without a known word or with n = 0 the text is unchanged; inputs are not modified, and the seed decides"""
-        hint = "in some texts the lexicon knows no word: what is there to draw from?"
+        """with no known word or n = 0 the text is unchanged; inputs are not modified; the seed determines the result"""
+        hint = "some texts contain no word of the lexicon: what is there to draw from?"
         for what, n, text, entries in no_change(student):
             made = edge(
                 student,
@@ -828,7 +831,9 @@ class CheckRandomInsertion:
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=3)
         grows = all(len(text) > len(lexicon.text) for text in made)
         student.note("with known words, the text grows", grows)
-        expect.true(grows, "with known words, nothing is inserted", hint="only n = 0 may insert nothing")
+        expect.true(
+            grows, "nothing is inserted, although the text contains known words", hint="only n = 0 may insert nothing"
+        )
 
 
 def gaps(tokens: list[str], text: list[str]) -> list[int]:
@@ -885,7 +890,7 @@ class CheckSynonymReplacement:
                 "the length of the text changed",
                 expected=f"{len(tokens)} tokens",
                 actual=f"{len(max(made, key=lambda text: abs(len(text) - len(tokens))))} tokens",
-                hint="a synonym takes the place of its word, so the length stays the same",
+                hint="a synonym replaces its word, so the length stays the same",
                 reveal=True,
             )
             counts, want = {len(moved(tokens, text)) for text in made}, min(n, possible)
@@ -897,7 +902,8 @@ class CheckSynonymReplacement:
                 say("the number of changed positions is wrong for n = {n}", n=n),
                 expected=f"{want} positions, of {possible} that can change",
                 actual=f"{listed(sorted(counts))} positions",
-                hint="count positions: a word that occurs twice has two of them, and an unknown word cannot change",
+                hint="count positions: a word that occurs twice has two of them, and an unknown word cannot be "
+                "replaced",
                 reveal=True,
             )
 
@@ -947,7 +953,7 @@ class CheckSynonymReplacement:
             missing = [word for of in lexicon.known for word in lexicon.synonyms[of] if word not in seen]
             expect.true(
                 not missing,
-                "some synonyms are never used, in 400 calls",
+                "in 400 calls, some synonyms are never used",
                 actual=f"{len(missing)} of {3 * known} never",
                 hint="the positions and the synonyms are drawn anew in every call",
                 reveal=True,
@@ -955,7 +961,7 @@ class CheckSynonymReplacement:
 
     @check(points=2, visible=True)
     def check_protected(self, student):
-        """only protected words are never replaced; by default these are the negations"""
+        """protected words are never replaced, all others can be; by default the negations are protected"""
         negations = ["not", "no", "never"]
         likely = ["nothing", "know", "nevertheless", "Not"]
         lexicon = Lexicon(student, 4, 2)
@@ -1000,18 +1006,19 @@ class CheckSynonymReplacement:
             expect.true(
                 not left,
                 say(
-                    "known, unprotected words were not replaced although n allows all of them (protected: {which})",
+                    "known, unprotected words were not replaced although n is large enough for all of them "
+                    "(protected: {which})",
                     which=which,
                 ),
                 actual=listed(left),
-                hint="exactly the words in the argument are protected, and nothing else",
+                hint="exactly the words in the argument are protected, and no others",
                 reveal=True,
             )
 
     @check(points=1)
     def check_edges(self, student):
-        """with n = 0 or without a known word the text is unchanged; inputs are not modified, and the seed decides"""
-        hint = "in some texts the lexicon knows no word: what is there to draw from?"
+        """with n = 0 or no known word the text is unchanged; inputs are not modified; the seed determines the result"""
+        hint = "some texts contain no word of the lexicon: what is there to draw from?"
         for what, n, text, entries in no_change(student):
             made = edge(
                 student,
@@ -1029,7 +1036,9 @@ class CheckSynonymReplacement:
         made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=3)
         changes = all(len(text) == len(lexicon.text) and text != lexicon.text for text in made)
         student.note("with known words, the text changes and keeps its length", changes)
-        expect.true(changes, "with known words, nothing is replaced", hint="only n = 0 may change nothing")
+        expect.true(
+            changes, "nothing is replaced, although the text contains known words", hint="only n = 0 may change nothing"
+        )
 
 
 def compared(counts: set[int], want: int) -> str:
@@ -1073,8 +1082,8 @@ def parts_of(answer: Any, exactly: bool) -> Any:
     good = isinstance(answer, (list, tuple)) and (len(answer) == 2 or (not exactly and len(answer) > 2))
     expect.true(
         good,
-        "mixup returns two things: mixed features and mixed labels",
-        actual=f"{len(answer)} things" if isinstance(answer, (list, tuple)) else answer,
+        "mixup should return two tensors: mixed features and mixed labels",
+        actual=f"{len(answer)} values" if isinstance(answer, (list, tuple)) else answer,
         hint="one tensor of features and one of labels, both already mixed",
         reveal=True,
     )
@@ -1088,7 +1097,7 @@ class CheckMixup:
 
     @check(points=2, visible=True)
     def check_x(self, student):
-        """each example is mixed with its partner: lam of its own features, 1 - lam of the partner's"""
+        """each example is mixed with its partner: lam times its own features plus 1 - lam times the partner's"""
         draw = student.draw
         for shape, lam in (
             ((5, 3), float(draw.uniform(0.55, 0.9))),
@@ -1122,7 +1131,7 @@ class CheckMixup:
 
     @check(points=1, after=("x",))
     def check_ids_refused(self, student):
-        """token ids are refused, features of any floating-point dtype are accepted"""
+        """token ids are rejected, features of any floating-point dtype are accepted"""
         draw = student.draw
         refused = {}
         for dtype in (torch.int64, torch.int32):
@@ -1134,14 +1143,15 @@ class CheckMixup:
         for dtype, error in refused.items():
             expect.true(
                 error,
-                say("token ids ({dtype}) were mixed instead of refused", dtype=str(dtype).removeprefix("torch.")),
+                say("token ids ({dtype}) were mixed instead of rejected", dtype=str(dtype).removeprefix("torch.")),
                 expected="TypeError",
                 actual="no error",
-                hint="halfway between id 2054 and id 3185 is id 2620, roughly. What does that word mean?",
+                hint="the mean of ids 2054 and 3185 is about 2620. Is the meaning of that word halfway between "
+                "the other two?",
                 reveal=True,
             )
         batch = Batch(student, (5, 2, 3), 2, float(draw.uniform(0.6, 0.9)), torch.float64)
-        hint = "only integers should be refused"
+        hint = "only integers should be rejected"
         answer = edge(student, "features in float64", lambda: student.mixup(*batch.arguments()), hint)
         expect.close(parts_of(answer, exactly=False)[0], batch.mixed(batch.x), "features in float64", hint=hint)
 
@@ -1169,10 +1179,10 @@ class CheckMixup:
             expect.close(y, batch.mixed(batch.y), f"labels, lam = {lam:.0f}", hint=hint)
         batch = Batch(student, (4, 2), 3, float(student.draw.uniform(0.6, 0.9)))
         batch.y = torch.eye(3, dtype=torch.int64)[shuffled(student, [0, 1, 2, 0])]
-        hint = "one-hot labels may be integers; a mixture of them is not an integer"
+        hint = "one-hot labels may have an integer dtype; a mixture of them cannot"
         answer = edge(student, "integer one-hot labels", lambda: student.mixup(*batch.arguments()), hint)
         x, y = parts_of(answer, exactly=True)
-        expect.close(x, batch.mixed(batch.x), "features, beside integer one-hot labels")
+        expect.close(x, batch.mixed(batch.x), "features mixed along with integer one-hot labels")
         expect.close(y, batch.mixed(batch.y), "integer one-hot labels, mixed", hint=hint)
 
 
@@ -1280,7 +1290,7 @@ def two_lists(student, name: str, answer: Any) -> tuple[list[str], list[Any]]:
     student.note("form of the answer", "two lists" if good else form(answer))
     expect.true(
         good,
-        say("{name} returns two lists: texts and labels", name=name),
+        say("{name} should return two lists: texts and labels", name=name),
         actual=answer,
         hint="two lists of equal length, texts and labels; not one list of pairs",
         reveal=True,
@@ -1331,10 +1341,10 @@ class CheckBackTranslate:
             made = {number for number, what in owners if what != "original"}
             expect.true(
                 made >= set(trip.numbers("new")),
-                "some translations that have changed are missing from the result",
-                expected=f"those of {len(trip.numbers('new'))} texts",
-                actual=f"those of {len(made)} texts",
-                hint="translations that have changed are kept",
+                "some texts that changed in translation are missing from the result",
+                expected=f"{len(trip.numbers('new'))} texts",
+                actual=f"{len(made)} texts",
+                hint="texts that changed in translation are kept",
                 reveal=True,
             )
             expect.true(
@@ -1350,7 +1360,7 @@ class CheckBackTranslate:
             expect.equal(
                 [plain_label(label) for label in trip.found_labels],
                 [trip.labels[number] if number >= 0 else None for number, _ in owners],
-                "labels of the texts that came back",
+                "labels of the returned texts",
                 hint="some texts were dropped: which texts have their labels now?",
                 reveal=True,
             )
@@ -1379,7 +1389,7 @@ class CheckBackTranslate:
                 "an unchanged text was kept",
                 expected="only texts that are new",
                 actual=kept,
-                hint="a copy teaches nothing new; which differences would a reader still call unchanged?",
+                hint="a copy teaches nothing new: which differences do not make a text new?",
                 reveal=True,
             )
             expect.true(
@@ -1449,7 +1459,8 @@ class CheckBackTranslate:
             "a translator is called too often",
             expected=f"for {n} texts, at most {n // 4} calls of each",
             actual=listed(len(calls) for calls in trip.calls) + " calls",
-            hint="a model translates a batch of 64 texts nearly as fast as a single one: what should each call get?",
+            hint="a model translates a batch of 64 texts nearly as fast as a single one: what should be passed "
+            "to each call?",
             reveal=True,
         )
         expect.true(
@@ -1564,8 +1575,8 @@ class CheckKeepConfirmed:
         four = Verdicts(student, shares, 4)
         for verdicts, n_classes in ((two, 2), (four, 4)):
             verdicts.demand(
-                f"{n_classes} classes, the classifier being sure",
-                "which class does it predict, and which label does the text have?",
+                f"{n_classes} classes, with a confident classifier",
+                "which class does the classifier predict, and which label does the text have?",
             )
 
     @check(points=1)
@@ -1597,7 +1608,8 @@ class CheckKeepConfirmed:
             "the classifier is called too often",
             expected=f"for {n} texts, at most {n // 4} calls",
             actual=f"{len(verdicts.calls)} calls",
-            hint="a model classifies a batch of 64 texts nearly as fast as a single one: what should each call get?",
+            hint="a model classifies a batch of 64 texts nearly as fast as a single one: what should be passed "
+            "to each call?",
             reveal=True,
         )
         expect.true(
@@ -1608,11 +1620,11 @@ class CheckKeepConfirmed:
             hint="see the types in the signature",
             reveal=True,
         )
-        verdicts.demand(f"{n} texts", "where does a batch begin, and where does the next one?")
+        verdicts.demand(f"{n} texts", "where does one batch end, and where does the next one begin?")
 
     @check(points=1, after=("confirmed",))
     def check_edges(self, student):
-        """equal texts are decided one by one, no texts give no texts, missing labels raise; inputs are not modified"""
+        """equal texts are judged separately, empty lists stay empty, missing labels raise; inputs are not modified"""
         verdicts = Verdicts(student, self.pairs(student, (True, False, True, True)), 2)
         again = Verdicts(student, self.pairs(student, (True, True, False)), 2)
         # The first text three times: twice with its own label, then with the other one.
@@ -1622,7 +1634,7 @@ class CheckKeepConfirmed:
         again.kept = [0, 1, 3]
         again.ask(student, {})
         for seen in (verdicts, again):
-            seen.demand("some of them equal", "the same text may come from two originals: each has a label of its own")
+            seen.demand("some of them equal", "the same text may come from two originals, each with its own label")
             for what, before, after in zip(("texts", "labels"), (seen.texts, seen.labels), seen.after, strict=True):
                 student.note(f"{what} passed in change", before != after)
                 expect.true(

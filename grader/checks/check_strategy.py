@@ -80,7 +80,7 @@ class CheckTrainingMemory:
 
     @check(points=2, visible=True)
     def check_static_full(self, student):
-        """full fine-tuning takes 4 + 4 + 8 = 16 bytes per parameter before any text is read"""
+        """full fine-tuning takes 4 + 4 + 8 = 16 bytes per parameter, not counting activations"""
         draw = student.draw
         for n in (BERT_BASE, draw.integer(10**6, 10**8)):
             got = student.training_memory(n, n, **sizes(draw))
@@ -90,7 +90,7 @@ class CheckTrainingMemory:
                     name,
                     want,
                     f"{n:,} parameters, all of them trained",
-                    "a float32 takes 4 bytes; Adam keeps two numbers per trained parameter",
+                    "a float32 takes 4 bytes; Adam stores two numbers per trained parameter",
                 )
 
     @check(points=2)
@@ -115,9 +115,9 @@ class CheckTrainingMemory:
 
     @check(points=3)
     def check_activations(self, student):
-        """stored activations grow with layers, batch, length and width, and with the square of the length"""
+        """activation memory grows with layers, batch size, length and hidden size, and with the square of the length"""
         draw = student.draw
-        hint = "each layer stores a number of bytes per token and unit of width, and S x S matrices per head"
+        hint = "each layer stores a number of bytes per token and hidden unit, and S x S matrices for each head"
         for batch, seq, measured in MEASURED:
             got = student.training_memory(BERT_BASE, BERT_BASE, batch, seq, 768, 12, 12)
             want = measured * 2**30
@@ -143,7 +143,7 @@ class CheckTrainingMemory:
             if act_per_token:
                 expect.true(
                     isinstance(got, dict) and (number(got.get("activations")) or 0) > 0,
-                    "a body that is not frozen stores nothing either",
+                    "no activations are counted for a body that is not frozen",
                     hint="act_per_token=42 is LoRA without dropout, which does need activations",
                 )
                 continue
@@ -152,7 +152,7 @@ class CheckTrainingMemory:
                 "activations",
                 0,
                 "act_per_token=0",
-                "where no gradient flows, nothing has to be stored: neither vectors nor attention scores",
+                "if no gradient flows, nothing has to be stored: neither vectors nor attention scores",
             )
 
     @check(points=1, visible=True, after=("static_full",))
@@ -170,7 +170,9 @@ class CheckTrainingMemory:
                 reveal=True,
             )
             total = sum(part for part in parts if part is not None)
-            demand_part(got, "total", total, "against the sum of your own four parts", "add up all four, once each")
+            demand_part(
+                got, "total", total, "compared with the sum of your own four parts", "add up all four, once each"
+            )
 
 
 # --- choose_objective ---
@@ -244,12 +246,12 @@ class CheckChooseObjective:
 
     @check(points=2, visible=True)
     def check_understanding(self, student):
-        """labels, tags and spans are read off a text: MLM, with or without a source"""
+        """labels, tags and spans call for MLM, with or without a source"""
         cases = [case for case in ACCEPTED if case[0] in READ]
         demand_objectives(
             objectives(student, [*cases, (WRITTEN, False)]),
             cases,
-            "the whole text is known before the first label is given. Which model sees both sides of a token?",
+            "the whole text is available before anything is predicted. Which model sees both sides of a token?",
         )
 
     @check(points=1)
@@ -282,7 +284,7 @@ class CheckChooseObjective:
                 known[output, has_source] in ("mlm", "clm", "seq2seq"),
                 say("output={output!r}, has_source={has_source}: no objective", output=output, has_source=has_source),
                 actual=known[output, has_source],
-                hint="it is one of the four that the docstring lists",
+                hint="this output is one of the four that the docstring lists",
             )
         strange = shuffled(student, ["image", "audio", "ranking", "plan"])[:2]
         found = objectives(student, [(output, has_source) for output in strange for has_source in (False, True)])
@@ -427,7 +429,7 @@ class Plans:
                 method = answer.get("method")
                 expect.true(
                     method in METHODS,
-                    say("a plan's method is none of {methods}", methods=", ".join(METHODS)),
+                    say("the method of a plan is not one of {methods}", methods=", ".join(METHODS)),
                     actual=method,
                     reveal=True,
                 )
@@ -445,14 +447,14 @@ class Plans:
                 self.student.fixtures.strategy.plan(self.choose, self.scenario, s)
         expect.true(
             isinstance(answer, dict),
-            say("no plan, although there is one: {situation}", situation=in_words(s)),
+            say("no plan was returned, although one is possible: {situation}", situation=in_words(s)),
             actual=answer,
             reveal=True,
         )
         method = str(answer["method"])
         expect.true(
             method in METHODS,
-            say("a plan's method is none of {methods}", methods=", ".join(METHODS)),
+            say("the method of a plan is not one of {methods}", methods=", ".join(METHODS)),
             actual=method,
             reveal=True,
         )
@@ -473,7 +475,7 @@ class Plans:
                 asked=asked,
                 met=met,
             ),
-            hint="a plan that trains only the head is easy to fit; with plenty of data, it costs accuracy",
+            hint="a plan that trains only the head fits easily, but with plenty of data it costs accuracy",
         )
 
 
@@ -506,7 +508,7 @@ class CheckChooseStrategy:
 
     @check(points=1, visible=True, substitutes=("training_memory",))
     def check_scenario_A(self, student):
-        """100,000 examples, one task, a 16 GB GPU and three days: full fine-tuning"""
+        """with 100,000 examples, one task, a 16 GB GPU and three days, full fine-tuning is planned"""
         draw = student.draw
         many = {"n_train": draw.integer(5000, 200_000), "hours": 72.0}
         plans = Plans(
@@ -539,7 +541,7 @@ class CheckChooseStrategy:
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_scenario_B(self, student):
-        """500 examples and 8 GB: LoRA or a head, with augmentation and early stopping"""
+        """with 500 examples and 8 GB, LoRA or a head is planned, with augmentation and early stopping"""
         draw = student.draw
         plans = Plans(
             student,
@@ -561,11 +563,11 @@ class CheckChooseStrategy:
                 say("full fine-tuning is planned for {situation}", situation=what),
                 expected="lora or head",
                 actual=plans.answers[place]["method"],
-                hint="memory is not the problem; how many parameters would learn from how few examples?",
+                hint="memory is not the problem: how many parameters would be trained on how few examples?",
                 reveal=True,
             )
             for name, hint in (
-                ("augment", "little data: how could you get more of it?"),
+                ("augment", "there is little data: how could you get more of it?"),
                 ("early_stopping", "a small data set is memorised quickly: how would you notice in time?"),
             ):
                 expect.true(
@@ -587,12 +589,12 @@ class CheckChooseStrategy:
                 and plenty.get("early_stopping")
             ),
             "100,000 examples get the same plan as 500",
-            hint="what helps with little data need not help with plenty",
+            hint="what helps with little data does not always help with plenty",
         )
 
     @check(points=1, after=("scenario_A",), substitutes=("training_memory",))
     def check_scenario_C(self, student):
-        """20 tasks and room for two models: one base and 20 small files"""
+        """with 20 tasks and storage for two models, the plan stores one base model and 20 small files"""
         draw = student.draw
         n_tasks = draw.integer(12, 30)
         plans = Plans(
@@ -607,7 +609,7 @@ class CheckChooseStrategy:
             expect.true(
                 plans.method(place) in ("lora", "head"),
                 say(
-                    "a full copy for every task takes {need:,.0f} MB; there is room for {room:,.0f} MB: {situation}",
+                    "a full copy for every task takes {need:,.0f} MB; only {room:,.0f} MB are available: {situation}",
                     need=storage(s, "full"),
                     room=s["storage_mb"],
                     situation=in_words(s),
@@ -632,8 +634,8 @@ class CheckChooseStrategy:
             _, s, method, micro_batch = worst
             raise Failed(
                 say(
-                    "a plan does not fit into the GPU, one of {count}: {method} with a micro-batch of {batch} in "
-                    "{situation}",
+                    "a plan does not fit into the GPU (one of {count}): {method} with a micro-batch of {batch} "
+                    "in {situation}",
                     count=sum(share > 0 for share in excess),
                     method=method,
                     batch=micro_batch,
@@ -641,8 +643,8 @@ class CheckChooseStrategy:
                 ),
                 expected=f"at most {usable(s) / 2**30:.2f} GiB",
                 actual=f"{memory(s, method, micro_batch) / 2**30:.2f} GiB",
-                hint="weights, gradients and Adam's moments exist once, activations once per text of the "
-                "micro-batch; and a tenth of the GPU is reserved",
+                hint="weights, gradients and Adam's moments exist once, activations once per text in the "
+                "micro-batch; and a tenth of the GPU memory is reserved",
                 reveal=True,
             )
 
@@ -663,7 +665,7 @@ class CheckChooseStrategy:
             s, method = first
             raise Failed(
                 say(
-                    "the files of a plan are too large, one of {count}: {method} in {situation}",
+                    "the files of a plan are too large (one of {count}): {method} in {situation}",
                     count=sum(share > 0 for share in excess),
                     method=method,
                     situation=in_words(s),
@@ -715,7 +717,7 @@ class CheckChooseStrategy:
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_finds_a_plan(self, student):
-        """there is a plan wherever one is possible, and a ValueError only where none is"""
+        """a plan is returned whenever one is possible, and ValueError is raised only when none is"""
         draw = student.draw
         tiny = [
             some(draw, n_train=n_train, gpu_gib=gpu * draw.integer(96, 105) / 100, **model)
@@ -734,7 +736,7 @@ class CheckChooseStrategy:
             if methods := possible(s):
                 if answer == "ValueError":
                     raise Failed(
-                        say("ValueError, although a plan is possible: {situation}", situation=in_words(s)),
+                        say("ValueError was raised, although a plan is possible: {situation}", situation=in_words(s)),
                         expected=say("a plan, for example with {method}", method=methods[0]),
                         actual="ValueError",
                         hint="if the first method does not fit, what about the next one, or a smaller micro-batch?",
@@ -744,7 +746,7 @@ class CheckChooseStrategy:
                 continue
             expect.true(
                 isinstance(answer, str),
-                say("a plan where no method fits: {situation}", situation=in_words(s)),
+                say("a plan was returned, although no method fits: {situation}", situation=in_words(s)),
                 expected="ValueError",
                 actual=answer["method"] if isinstance(answer, dict) else answer,
                 hint="every method needs memory for its weights and storage for its files; is the last method "
@@ -754,12 +756,12 @@ class CheckChooseStrategy:
             expect.true(
                 answer not in ACCIDENTS,
                 say(
-                    "where no method fits, choose_strategy raises an accidental error: {situation}",
+                    "when no method fits, choose_strategy raises an unintended error: {situation}",
                     situation=in_words(s),
                 ),
                 expected="ValueError",
                 actual=answer,
-                hint="an accidental error tells the caller little: which one should be raised?",
+                hint="an unintended error tells the caller little: which error should be raised?",
                 reveal=True,
             )
             if answer != "ValueError":
@@ -767,7 +769,7 @@ class CheckChooseStrategy:
         expect.equal(sum(planned), len(planned) - len(impossible), f"plans in {len(planned)} situations")
         for name in sorted(others)[:2]:
             expect.remark(
-                say("where nothing fits, choose_strategy raised {name}; the docstring says ValueError", name=name)
+                say("when nothing fits, choose_strategy raised {name}; the docstring says ValueError", name=name)
             )
 
     @check(points=1, after=("scenario_A", "scenario_B"), substitutes=("training_memory",))
@@ -797,7 +799,7 @@ class CheckChooseStrategy:
             s = plans.situations[place]
             raise Failed(
                 say(
-                    "more memory turns {before} into {method}: {situation}",
+                    "with more memory, the method changes from {before} to {method}: {situation}",
                     before=before,
                     method=method,
                     situation=in_words(s),
@@ -810,7 +812,7 @@ class CheckChooseStrategy:
 
     @check(points=1, substitutes=("training_memory",))
     def check_time(self, student):
-        """about 3 epochs if there is time, fewer if there is not"""
+        """about 3 epochs are planned if there is time, fewer otherwise"""
         draw = student.draw
         situations, rooms = [], []
         for room in (40.5, 1.5, 2.5, 1.2, 160.5, 2.2):
@@ -968,7 +970,7 @@ class CheckRecommendHparams:
 
     @check(points=2, visible=True)
     def check_lr(self, student):
-        """a learning rate in the range of its method: full 1e-5 to 5e-5, LoRA 1e-4 to 3e-4, head 1e-4 to 1e-3"""
+        """the learning rate is in the range of its method: full 1e-5 to 5e-5, LoRA 1e-4 to 3e-4, head 1e-4 to 1e-3"""
         draw = student.draw
         order = [("full", "lora", "head"), ("lora", "head", "full"), ("head", "full", "lora")][draw.integer(0, 3)]
         found = {}
@@ -985,14 +987,14 @@ class CheckRecommendHparams:
                 say("the learning rate for {method} is out of range", method=method),
                 expected=f"{low:g} to {high:g}",
                 actual=f"{found[method]:g}",
-                hint="pretrained weights should move little; new, small matrices have a long way to go",
+                hint="pretrained weights should change little; new, small matrices have to change a lot",
                 reveal=True,
             )
             expect.seen.append((f"learning rate for {method}", f"{low:g} to {high:g}", f"{found[method]:g}"))
 
     @check(points=2)
     def check_batch(self, student):
-        """micro-batches that fit, accumulated to the target batch"""
+        """micro-batches fit into memory and are accumulated to the target batch"""
         seen, message = [], None
         for case in cases(student.draw):
             settings = Settings(student, *case)
@@ -1014,7 +1016,8 @@ class CheckRecommendHparams:
                 say("the micro-batch does not fit, or the effective batch is not the target: {call}", call=call),
                 expected=expected,
                 actual=actual,
-                hint="one forward pass takes what fits; how many make up the batch of one optimizer step?",
+                hint="one forward pass takes as many examples as fit: how many passes make up the batch of one "
+                "optimizer step?",
                 reveal=True,
             )
 
@@ -1078,7 +1081,10 @@ class CheckRecommendHparams:
         if message is not None:
             settings, most, warmup = message
             raise Failed(
-                say("warmup_steps is not a whole number, or far from a tenth of the steps: {call}", call=settings.what),
+                say(
+                    "warmup_steps is not a whole number, or is far from a tenth of the steps: {call}",
+                    call=settings.what,
+                ),
                 expected=f"a whole number from {math.floor(0.05 * most)} to {math.ceil(0.15 * most)}, for {most} steps",
                 actual=f"{warmup:g}",
                 hint="about a tenth of all optimizer steps is usual, and there are no half steps",
@@ -1087,7 +1093,7 @@ class CheckRecommendHparams:
 
     @check(points=1)
     def check_decay_epochs(self, student):
-        """weight decay from 0.01 to 0.1, not for biases and LayerNorms; 2 to 5 epochs"""
+        """weight decay is 0.01 to 0.1 and exempts biases and LayerNorms; there are 2 to 5 epochs"""
         draw = student.draw
         asked = [
             Settings(student, method, draw.integer(3000, 30_000), draw.integer(4, 40), None)
@@ -1121,16 +1127,16 @@ class CheckRecommendHparams:
             pieces = name_pieces(excluded)
             for names, wanted, hint in (
                 (BIASES, True, "a bias gains nothing from being near zero"),
-                (NORMS, True, "the scale of a LayerNorm belongs near 1"),
-                (MATRICES, False, "the matrices are what weight decay is for"),
+                (NORMS, True, "the scale of a LayerNorm should be near 1"),
+                (MATRICES, False, "weight decay is meant for the weight matrices"),
             ):
                 for name in names:
                     found = any(piece in name.lower() for piece in pieces)
                     expect.true(
                         found == wanted,
-                        say("according to decay_exclude, this parameter decays: {name}", name=name)
+                        say("decay_exclude does not exempt this parameter from weight decay: {name}", name=name)
                         if wanted
-                        else say("according to decay_exclude, this parameter does not decay: {name}", name=name),
+                        else say("decay_exclude exempts this parameter from weight decay: {name}", name=name),
                         actual=sorted(pieces),
                         hint=hint,
                         reveal=True,
@@ -1274,7 +1280,7 @@ class CheckFragmentation:
         demand_measure(
             student,
             "pieces_per_word",
-            "cut every word, count ALL of its pieces (the first one too), and divide by the number of words",
+            "tokenize every word, count ALL of its pieces (the first one too), and divide by the number of words",
         )
 
     @check(points=1)
@@ -1283,21 +1289,22 @@ class CheckFragmentation:
         demand_measure(
             student,
             "split_rate",
-            "a word is either split or not: count words, whatever their pieces look like, and divide by all words",
+            "a word is either split or not: count words, whatever their pieces look like, and divide by the "
+            "number of all words",
         )
 
     @check(points=1)
     def check_unk(self, student):
-        """unk_rate is the share of words with an unknown piece, by the tokenizer's own name for it"""
+        """unk_rate is the share of words with an unknown piece, whatever the tokenizer calls that piece"""
         demand_measure(
             student,
             "unk_rate",
-            "one unknown piece is enough; count words, not pieces, and look for `unk`",
+            "one unknown piece is enough; count words, not pieces, and compare with `unk`",
         )
 
     @check(points=1, visible=True, after=("pieces",))
     def check_empty(self, student):
-        """no words give zeros, a repeated word counts again, and the caller's list is not modified"""
+        """an empty list gives zeros, a repeated word counts every time, and the caller's list is not modified"""
         given = domain(student, "begins")
         word = max(given.cut, key=lambda word: len(given.cut[word]))
         others = [other for other in given.words if other != word][:6]
@@ -1331,11 +1338,14 @@ class CheckFragmentation:
                 raise
             student.note("an empty list", "an error")
             raise Failed(
-                say("no words: {error}", error=error.type), hint="without words, what do you divide by?"
+                say("an empty list of words: {error}", error=error.type),
+                hint="if the list is empty, what do you divide by?",
             ) from None
         student.note("an empty list", none)
         zeros = dict.fromkeys(("pieces_per_word", "split_rate", "unk_rate"), 0.0)
-        expect.close(none, zeros, "the measures of no words at all", hint="by convention, all three are 0", reveal=True)
+        expect.close(
+            none, zeros, "the measures of an empty list of words", hint="by convention, all three are 0", reveal=True
+        )
 
 
 # --- extend_embedding ---
@@ -1389,7 +1399,7 @@ class CheckExtendEmbedding:
                 weight,
                 "the first V rows",
                 tolerance=1e-6,
-                hint="the model looks rows up by id: what would id 0 mean with another row in its place?",
+                hint="the model looks up rows by id: what would id 0 mean if its row were a different one?",
             )
 
     @check(points=2)
@@ -1412,7 +1422,7 @@ class CheckExtendEmbedding:
                 means(weight, words),
                 "the new rows",
                 tolerance=1e-5,
-                hint="treat each word separately: average all of its pieces, as often as they occur",
+                hint="treat each word separately: average the rows of all its pieces, repeated ones included",
             )
 
     @check(points=1, after=("old_rows",))
@@ -1515,7 +1525,7 @@ class CheckChunkForMlm:
             for place, row in enumerate(blocks):
                 expect.true(
                     row[:1] == [cls_id] and row[-1:] == [sep_id] and len(row) > 2,
-                    say("block {place} is not [CLS] ... [SEP]", place=place),
+                    say("block {place} does not have the form [CLS] ... [SEP]", place=place),
                     expected=f"[{cls_id}, ..., {sep_id}]",
                     actual=row,
                     hint="each block is a separate input and needs the format that the model expects",
@@ -1525,7 +1535,7 @@ class CheckChunkForMlm:
                     say(
                         "block {place} has {count} ids; the limit is {limit}", place=place, count=len(row), limit=block
                     ),
-                    hint="[CLS] and [SEP] need room too",
+                    hint="[CLS] and [SEP] count towards the limit",
                 )
                 strange = [token for token in row[1:-1] if token not in known and token not in (cls_id, sep_id)]
                 expect.true(
@@ -1542,12 +1552,12 @@ class CheckChunkForMlm:
                     count=len(found),
                     total=len(known),
                 ),
-                hint="the blocks are made of all documents together",
+                hint="the blocks are cut from all documents joined together",
             )
 
     @check(points=2, visible=True)
     def check_content(self, student):
-        """nothing is lost, duplicated or moved: all documents in order, with one [SEP] after each"""
+        """no id is lost, duplicated or moved: the blocks contain all documents in order, each followed by one [SEP]"""
         for which in (0, 1):
             docs, block, cls_id, sep_id = filled(student, which)
             blocks = chunks(student, docs, block, cls_id, sep_id)
@@ -1557,7 +1567,7 @@ class CheckChunkForMlm:
             expect.true(
                 not lost,
                 say("{count} of {total} ids are missing from the blocks", count=len(lost), total=sum(map(len, docs))),
-                hint="the text is longer than one block: where does the rest go?",
+                hint="the text is longer than one block: what happens to the rest?",
             )
             expect.equal(
                 got,
@@ -1568,7 +1578,7 @@ class CheckChunkForMlm:
 
     @check(points=1, after=("format",))
     def check_full_blocks(self, student):
-        """all blocks but the last are full; a remainder below half a block is dropped, a longer one kept"""
+        """all blocks but the last are full; a remainder of less than half a block is dropped, any other kept"""
         block = 12 + 2 * student.draw.integer(0, 2)
         step = block - 2
         rests = (block // 2 - 3, step - student.draw.integer(1, 3), block // 2, 1)
@@ -1589,7 +1599,7 @@ class CheckChunkForMlm:
 
     @check(points=1, after=("format",))
     def check_pure(self, student):
-        """the documents are not modified, and no documents give no blocks"""
+        """the documents are not modified, and an empty corpus gives no blocks"""
         docs, block, cls_id, sep_id = filled(student, 1)
         with student.untraced():
             chunk = student.value(None, "chunk_for_mlm")
@@ -1604,7 +1614,7 @@ class CheckChunkForMlm:
         with student.untraced():
             none = student.chunk_for_mlm([], block, cls_id, sep_id)
         student.note("no documents", str(none)[:80])
-        expect.equal(blocks_of(none), [], "the blocks of no documents", hint="an empty corpus has no blocks")
+        expect.equal(blocks_of(none), [], "the blocks of an empty corpus", hint="an empty corpus has no blocks")
 
 
 # --- domain_plan ---
@@ -1706,8 +1716,8 @@ def demand_plans(student, wanted, sentence, unwanted, other_sentence, looked_for
     ):
         stated = ", ".join(f"{key}={value!r}" for key, value in situation.items())
         expect.true(right, say(said, situation=stated), actual=sorted(plan), hint=hint)
-    expect.equal(has, [True] * len(has), f"{' or '.join(looked_for)}, wherever it is called for")
-    expect.equal(has_not, [True] * len(has_not), f"no {looked_for[-1]}, wherever it is ruled out")
+    expect.equal(has, [True] * len(has), f"{' or '.join(looked_for)}, in every situation that calls for it")
+    expect.equal(has_not, [True] * len(has_not), f"no {looked_for[-1]}, in any situation that rules it out")
     expect.true(
         not one_for_all,
         "very different situations get the same plan",
@@ -1735,7 +1745,7 @@ class CheckDomainPlan:
 
     @check(points=1, visible=True)
     def check_dapt(self, student):
-        """pre-training is continued where there is much unlabelled text, and not where there is none"""
+        """pre-training is continued if there is much unlabelled text, and not if there is none"""
         demand_plans(
             student,
             situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False,)),
@@ -1777,7 +1787,7 @@ class CheckDomainPlan:
 
     @check(points=1)
     def check_relations(self, student):
-        """knowledge is added only where relations matter, and every action is on the list"""
+        """knowledge is added only if relations matter, and a plan contains only listed actions"""
         answers = plans(student, situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False, True)))
         made_up = sorted({action for plan in answers for action in plan} - ACTIONS)
         student.note("words made up", bool(made_up))
@@ -1846,9 +1856,11 @@ def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str
         wrong = [name for name in REASONS if (name in want) != (name in answer)]
         if wrong:
             message = (
-                say("{name!r} is named but not true: {situation}", name=wrong[0], situation=in_words(s))
+                say("{name!r} is given as a reason but is not true: {situation}", name=wrong[0], situation=in_words(s))
                 if wrong[0] in answer
-                else say("{name!r} is true but not named: {situation}", name=wrong[0], situation=in_words(s))
+                else say(
+                    "{name!r} is true but is not given as a reason: {situation}", name=wrong[0], situation=in_words(s)
+                )
             )
             raise Failed(
                 message,
@@ -1868,7 +1880,7 @@ class CheckStrategyReasons:
 
     @check(points=1, visible=True, substitutes=("training_memory",))
     def check_A(self, student):
-        """100,000 examples on 16 GB: plenty of data, and no other reason"""
+        """with 100,000 examples on 16 GB, plenty of data is the only reason"""
         draw = student.draw
         situations = [
             {**BASE, **SCENARIO_A},
@@ -1879,7 +1891,7 @@ class CheckStrategyReasons:
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_B(self, student):
-        """500 examples on 8 GB: overfitting is a reason, memory is not"""
+        """with 500 examples on 8 GB, overfitting is a reason, memory is not"""
         draw = student.draw
         situations = [
             {**BASE, **SCENARIO_B},
@@ -1891,7 +1903,7 @@ class CheckStrategyReasons:
 
     @check(points=2, substitutes=("training_memory",))
     def check_C(self, student):
-        """20 tasks and 1,000 MB: storage and the number of tasks are reasons"""
+        """with 20 tasks and 1,000 MB, storage and the number of tasks are reasons"""
         draw = student.draw
         few = {"n_train": 2000 + draw.integer(0, 2000)}
         situations = [
@@ -1920,7 +1932,7 @@ class CheckStrategyReasons:
             "memory": "the smallest micro-batch is 1: accumulation does the rest. And a tenth of the GPU is reserved",
             "overfitting": "1,000 examples are not fewer than 1,000",
             "data_rich": "5,000 examples are enough",
-            "many_tasks": "5 tasks are many",
+            "many_tasks": "5 tasks count as many",
         }
         demand_reasons(student, grid(draw) + borders, hints)
 
@@ -1970,7 +1982,7 @@ class CheckParetoFront:
 
     @check(points=4, visible=True)
     def check_front(self, student):
-        """the plans that no other plan beats are kept, in ascending order"""
+        """the indices of the plans that no other plan beats are returned, in ascending order"""
         for n_plans in (17, 32):
             demand_front(
                 student,
@@ -1992,21 +2004,26 @@ class CheckParetoFront:
 
     @check(points=2)
     def check_criteria(self, student):
-        """works for any number of criteria, from one up"""
+        """works for any number of criteria, including one"""
         draw = student.draw
         for n_criteria in (1, 2, 4):
             for n_plans in (12, 9):
                 demand_front(
                     student,
                     drawn_costs(draw, n_plans, n_criteria),
-                    f"indices of the plans that no other beats, by {n_criteria} costs each",
+                    f"indices of the plans that no other beats, {n_criteria} costs each",
                     "the caller decides how many costs a plan has",
                 )
 
     @check(points=1, after=("front",))
     def check_pure(self, student):
-        """handles no plans and a single plan; the caller's list is not modified"""
-        expect.equal(student.pareto_front([]), [], "indices for no plans at all", hint="an empty list has a front, too")
+        """handles an empty list and a single plan; the caller's list is not modified"""
+        expect.equal(
+            student.pareto_front([]),
+            [],
+            "indices for an empty list of plans",
+            hint="the front of an empty list is empty",
+        )
         expect.equal(student.pareto_front([(3.0, 1.0)]), [0], "indices for a single plan", hint="nothing beats it")
         costs = drawn_costs(student.draw, 13, 3)
         expect.equal(student.pure("pareto_front", costs), front(costs), "indices of 13 plans", hint="sort a copy")

@@ -47,9 +47,9 @@ SENTENCES = (
     Sentence(
         "target-out-of-bounds",
         r"Target (-?\d+) is out of bounds",
-        "A target of cross_entropy is {0}, which is not a valid class: targets run from 0 to the number of classes "
-        "minus 1, or equal ignore_index. Which values can your targets have, and which axis of the scores holds "
-        "the classes?",
+        "A target of cross_entropy is {0}, which is not a valid class: targets run from 0 to the number of "
+        "classes minus 1, or equal ignore_index. Which values can your targets have, and which axis of the "
+        "scores is the class axis?",
     ),
     Sentence(
         "matrix-shapes-do-not-fit",
@@ -190,8 +190,8 @@ SENTENCES = (
     Sentence(
         "index-dtype",
         r"(tensors used as indices must be long, int, byte or bool|Expected tensor for argument #1 'indices')",
-        "Ids and indices must be integers (torch.long), or booleans that select; this is another dtype. Where did "
-        "it change?",
+        "Ids and indices must be integers (torch.long), or booleans that select positions; this tensor has a "
+        "different dtype. Where did it change?",
     ),
     # --- dtypes and devices ---
     Sentence(
@@ -335,7 +335,7 @@ SENTENCES = (
     Sentence(
         "top-k-too-large",
         r"selected index k out of range",
-        "topk was asked for more elements than the axis has. Print the shape: which axis holds the candidates?",
+        "topk was asked for more elements than the axis has. Print the shape: which axis contains the candidates?",
     ),
     # --- Python ---
     Sentence(
@@ -348,21 +348,21 @@ SENTENCES = (
     Sentence(
         "count-to-unpack",
         r"(?:too many|not enough) values to unpack \(expected (?:at least )?(\d+)",
-        "The left side has {0} names, but the right side has another number of values. For shapes: print how many "
-        "axes the tensor has; for a function: what does it return?",
+        "The left side has {0} names, but the right side has a different number of values. For shapes: print how "
+        "many axes the tensor has; for a function: what does it return?",
     ),
     Sentence(
         ARGUMENTS,
         r"got an unexpected keyword argument '(.*?)'",
         "The function that is called has no parameter `{0}`. Compare the call with the function's signature: is "
-        "the name misspelt, or is it another function (or version) than you think?",
+        "the name misspelt, or is it a different function (or version) from the one you expect?",
     ),
     Sentence(
         ARGUMENTS,
         r"(missing \d+ required (?:positional|keyword-only) arguments?|takes (?:from )?\d+ (?:to \d+ )?positional"
         r" arguments? but)",
-        "The call has another number of arguments than the function takes. Compare the two; in a method the first "
-        "parameter is self.",
+        "The number of arguments in the call does not match the signature of the function. Compare the two; in a "
+        "method the first parameter is self.",
     ),
     Sentence(
         ARGUMENTS,
@@ -395,8 +395,8 @@ SENTENCES = (
     Sentence(
         "no-axis-to-loop-over",
         r"iteration over a 0-d tensor|len\(\) of a 0-d tensor",
-        "The tensor is a single number without an axis, so there is nothing to loop over. squeeze() removes every axis "
-        "of size 1, also the one you need when there is exactly one item.",
+        "The tensor is a single number without an axis, so there is nothing to loop over. squeeze() removes "
+        "every axis of size 1, including the one you need when there is exactly one item.",
     ),
     Sentence(
         "zip-of-different-lengths",
@@ -483,12 +483,12 @@ SENTENCES = (
     Sentence(
         "parameter-in-two-groups",
         r"some parameters appear in more than one parameter group",
-        "The optimizer got one parameter in two groups. Which of your rules puts it into both?",
+        "The optimizer was given the same parameter in two groups. Which of your rules puts it into both?",
     ),
     Sentence(
         "needs-floating-point",
         r"only Tensors of floating point",
-        "Only floating-point tensors can require grad, but this one holds integers or booleans.",
+        "Only floating-point tensors can require grad, but this one contains integers or booleans.",
     ),
     Sentence(
         "dot-in-a-module-name",

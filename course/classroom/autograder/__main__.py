@@ -137,9 +137,7 @@ def grade(
         def heard(grading: session.Grading, event: Mapping[str, Any]) -> None:
             if event.get("event") == "check":
                 so_far = replace(grading)
-                so_far.fail(
-                    say("The autograder was stopped before it had finished. What it found until then is below.")
-                )
+                so_far.fail(say("The autograder was stopped before it had finished. Its results so far are below."))
                 assert so_far.result
                 write(so_far.result)
 
