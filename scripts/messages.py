@@ -11,6 +11,7 @@ needs Babel; the course reads the .mo files, which are committed, with the stand
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import io
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -154,6 +155,7 @@ def expectations(function: ast.FunctionDef, module: ast.Module) -> Iterator[ast.
                 yield value
 
 
+@functools.lru_cache(maxsize=1)
 def own_places(module: ast.Module) -> dict[str, list[int]]:
     """Function -> the positions at which calls pass it a sentence, for those of ``expect`` and those of the file."""
     places = {name: [place] for name, place in MESSAGES.items()}
@@ -168,6 +170,7 @@ def own_places(module: ast.Module) -> dict[str, list[int]]:
     return places
 
 
+@functools.lru_cache(maxsize=4096)
 def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
     """What a name is bound to by plain assignments, and by loops over tuples that are written out."""
     found = [

@@ -655,13 +655,21 @@ def test_a_measured_step_is_one_of_this_method(config, method, encoder):
 
 @pytest.mark.skipif(not memory.can_restart(), reason="the highest resident memory cannot be watched here")
 def test_the_highest_resident_memory_is_seen_and_forgotten():
-    watch = memory.Memory(torch.device("cpu"))
-    block = bytearray(200_000_000)
-    block[::4096] = b"1" * len(block[::4096])
-    high = watch.peak()
-    del block
-    watch.restart()
-    assert high > 190_000_000 and watch.peak() < 100_000_000
+    program = """
+import torch
+from solutions.recipes import memory
+watch = memory.Memory(torch.device("cpu"))
+block = bytearray(200_000_000)
+block[::4096] = b"1" * len(block[::4096])
+high = watch.peak()
+del block
+watch.restart()
+print(high, watch.peak())
+"""
+    # in a process of its own, which has had no higher peak before
+    outcome = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    high, low = map(int, outcome.stdout.split())
+    assert high > 190_000_000 and low < 100_000_000
 
 
 # --- The real thing ---------------------------------------------------------------------------------------------------

@@ -322,7 +322,7 @@ def resolved(name):
 
 def test_the_recipes_are_listed(course):
     shown = course("run", "--help").stdout.partition("Recipes:\n")[2]
-    listed = re.findall(r"^  ([a-z]+)  +\w", shown, re.MULTILINE)
+    listed = re.findall(r"^  ([a-z-]+)  +\w", shown, re.MULTILINE)
     assert listed == list(importlib.import_module("solutions.recipes.__main__").cli.commands)
 
 

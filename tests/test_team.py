@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 from click.testing import CliRunner
 from rich.console import Console
 from safetensors.torch import load_file
@@ -80,6 +81,7 @@ def fork(size: int, act: Callable[[int], None], log: Path, **more: str) -> list[
         try:
             os.environ.update(environment(rank, size, port, **more))
             warnings.simplefilter("ignore")
+            AcceleratorState._reset_state(reset_partial_state=True)  # another test may have trained alone before
             act(rank)
             code = 0
         except Interrupted:
