@@ -7,6 +7,7 @@ ask three things: did it look at everything, is the house in order, and does it 
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import importlib.metadata
 import json
@@ -91,12 +92,23 @@ def files(root: Path, *suffixes: str, under: str = "") -> list[Path]:
 
 
 def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    """The tree of a file, for looking at only: a copy of the project with the same file has the same tree."""
+    return parsed(path.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=4096)
+def parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
 
 
 def imported(tree: ast.AST, package: str = "") -> Iterator[tuple[str, int]]:
     """Dotted names that a module imports, with the line; relative imports are made absolute from ``package``."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
