@@ -471,7 +471,7 @@ class CheckLabelScores:
 
     @check(points=1)
     def check_multi_class(self, student):
-        """very large logits give a finite score, here for a single text and three classes"""
+        """very large logits give a finite score, even for a single text with three classes"""
         for place in (2, 0):
             high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
             logits = torch.tensor([[-1000.0, high - 4.5, high]]).roll(place + 1, 1)
@@ -1047,7 +1047,7 @@ def drawn_widths(student) -> list[int]:
 
 
 class CheckCountParameters:
-    """The numbers of a model"""
+    """Parameter counts and memory of a model"""
 
     function = "count_parameters"
 
@@ -1446,7 +1446,8 @@ class CheckAggregateFirst:
                 [entity["score"] for entity in first_grouped(student, sentence)],
                 [entity["score"] for entity in want],
                 "scores",
-                hint="take the mean of one score per word: a long word counts no more than a short one",
+                hint="the score of an entity is the mean of one score per word: a long word counts no more "
+                "than a short one",
             )
 
     @check(points=1, substitutes=("aggregate_simple",))

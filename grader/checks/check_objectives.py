@@ -269,7 +269,10 @@ class CheckMaskTokens:
                 student.note("fate of everything in 24 calls", self.fates_of_calls(student))
             expect.true(made.n_selected, say("no token has a label, with p = {p}", p=p))
             for share, want, fate in zip(
-                made.shares, (0.8, 0.1, 0.1), ("become [MASK]", "become another token", "stay unchanged"), strict=True
+                made.shares,
+                (0.8, 0.1, 0.1),
+                ("become [MASK]", "become a different token", "stay unchanged"),
+                strict=True,
             ):
                 slack = seven_sigma(want, made.n_selected) + 1e-3  # a random token may be [MASK], or the old one
                 expect.true(
@@ -755,7 +758,7 @@ def padded(student, length: int, left: bool) -> Tensor:
 
 
 class CheckAttentionVisibility:
-    """Who may look at whom"""
+    """Which keys each query may see"""
 
     function = "attention_visibility"
 
@@ -1058,7 +1061,7 @@ def worded(part: object) -> object:
 
 
 class CheckMakeNspPairs:
-    """Half consecutive, half from another document"""
+    """Half consecutive, half from a different document"""
 
     function = "make_nsp_pairs"
 
@@ -1307,7 +1310,7 @@ def upright(pairs: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 class CheckFillMaskTopk:
-    """The best guesses at every [MASK]"""
+    """The top-k guesses for every [MASK]"""
 
     function = "fill_mask_topk"
 
@@ -1681,7 +1684,7 @@ class CheckWholeWordMask:
         student.note("same dice, same words", again)
         student.note("other dice, other words", other)
         expect.true(again, "the same seed does not select the same words", hint="all random numbers must come from rng")
-        expect.true(other, "another seed selects the same words", hint="all random numbers must come from rng")
+        expect.true(other, "a different seed selects the same words", hint="all random numbers must come from rng")
 
 
 # --- bonus: perplexity ---
@@ -1752,7 +1755,7 @@ class CheckPerplexity:
 
     @check(points=1, after=("corpus",))
     def check_huge(self, student):
-        """a very bad model has a huge perplexity, up to inf, and never raises an error"""
+        """very bad predictions give a huge perplexity, up to inf, and never raise an error"""
         vocab_size = student.draw.integer(11, 19)
         asked = []
         for worth, share in ((120.0, 1.0), (600.0, 1.0), (4000.0, 0.1), (5000.0, 1.0)):
