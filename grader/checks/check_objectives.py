@@ -758,7 +758,7 @@ def padded(student, length: int, left: bool) -> Tensor:
 
 
 class CheckAttentionVisibility:
-    """Which keys each query may see"""
+    """Who may look at whom"""
 
     function = "attention_visibility"
 
