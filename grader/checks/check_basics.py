@@ -180,7 +180,7 @@ class CheckEncodePair:
                 part(result, "input_ids", "list"),
                 joined(a, b),
                 "input_ids of a pair",
-                hint="one opening token for the whole row, one closing token for each text",
+                hint="one [CLS] for the whole row, one [SEP] after each text",
             )
             expect.equal(
                 part(result, "attention_mask", "list"),
@@ -435,7 +435,7 @@ class CheckLabelScores:
 
     @check(points=1)
     def check_softmax_score(self, student):
-        """the score is the softmax probability of that label"""
+        """the score is the softmax probability of the returned label"""
         for n_classes in (3, 5, 2):
             logits, _ = separated(student, 6, n_classes, lead=2.5)
             _, scores = labelled(student, logits, names_of(student, n_classes), judged="scores")
@@ -519,7 +519,7 @@ def flat(ids: Any, what: str = "the result of generate") -> list[int]:
     expect.true(isinstance(ids, (list, tuple)), say("{what} is not a list of ids", what=what), actual=ids, reveal=True)
     ids = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in ids]
     whole = all(isinstance(item, (int, float)) and math.isfinite(item) and item == int(item) for item in ids)
-    expect.true(whole, say("{what} holds something other than ids", what=what), actual=ids, reveal=True)
+    expect.true(whole, say("{what} contains something other than ids", what=what), actual=ids, reveal=True)
     return [int(item) for item in ids]
 
 
@@ -1240,7 +1240,7 @@ class CheckSetTrainable:
     def check_refusals(self, student):
         """an unknown mode or an impossible n_top raises a ValueError"""
         body = Body(student, "classifier")
-        unknown = "a misspelt mode would silently train something else: which error says that a value is wrong?"
+        unknown = "a misspelt mode would silently train the wrong parameters: which error reports an invalid value?"
         body.expect_refusal('the mode "haed"', unknown, "haed")
         beyond = "a slice accepts any bounds: how many of 12 layers are trained with n_top=13, and was there an error?"
         for n_top in (13, -1, 12 + student.draw.integer(2, 12)):

@@ -617,7 +617,7 @@ class CheckClmLoss:
                 one_number(student.clm_loss(pages.logits, pages.full)),
                 pages.next_tokens(pages.full).mean(),
                 f"loss of {pages.B} texts of {pages.T} tokens, {pages.T - 1} targets each",
-                hint="which token does the model not know yet at position t?",
+                hint="at position t, which token has the model not seen yet?",
             )
 
     @check(points=2, substitutes=("mlm_loss",))
@@ -1585,7 +1585,7 @@ class CheckWholeWordMask:
             "more tokens are selected than the budget allows",
             expected=f"at most {chosen.budget}",
             actual=max(chosen.sizes),
-            hint="a word that no longer fits is skipped as a whole",
+            hint="a word that no longer fits into the budget must be skipped as a whole",
             reveal=True,
         )
         expect.true(
