@@ -70,19 +70,19 @@ class CheckPadBatch:
 
     @check(points=2, visible=True)
     def check_values(self, student):
-        """rows are padded on the right, and the mask tells tokens from padding"""
+        """rows are padded on the right; the attention mask is 1 at tokens and 0 at padding"""
         for lengths in ((4, 2, 7, 5), (3, 6)):
             rows = rows_of(student, lengths)
             expect_batch(
                 student.pad_batch(rows),
                 filled(rows, 0),
                 f"of {'four' if len(lengths) == 4 else 'two'} rows",
-                "ids first, padding after them: position 0 of every row belongs to [CLS]",
+                "padding comes after the ids: position 0 of every row must be [CLS]",
             )
 
     @check(points=1, visible=True, after=("values",))
     def check_dynamic_length(self, student):
-        """the batch is as long as its own longest row, not as max_length"""
+        """the batch is padded to its own longest row, not to max_length"""
         short, longer = rows_of(student, (3, 2)), rows_of(student, (6, 9, 4))
         hint = "how long is the longest row of this batch? Padding beyond it is wasted compute"
         for rows in (short, longer, longer[:1]):
@@ -94,7 +94,7 @@ class CheckPadBatch:
 
     @check(points=1)
     def check_pad_id(self, student):
-        """the padding id may be any id, even one that occurs in a text"""
+        """any padding id works, even one that occurs in a text"""
         for _ in range(2):
             pad_id = student.draw.integer(5, 40)
             rows = rows_of(student, (3, 6, 4), low=41)
@@ -103,7 +103,7 @@ class CheckPadBatch:
                 student.pad_batch(rows, pad_id=pad_id),
                 filled(rows, pad_id),
                 f"with pad_id={pad_id}, which also occurs in the texts",
-                "pad with the id that was passed in; the length of a row says what is padding, not its ids",
+                "pad with pad_id; take the mask from the lengths of the rows, not from their ids",
             )
 
     @check(points=2)
@@ -112,7 +112,7 @@ class CheckPadBatch:
         for limit in (student.draw.integer(5, 8), 2):
             rows = rows_of(student, (limit + 4, limit - 1, limit, limit + 1))
             cut = [row if len(row) <= limit else row[: limit - 1] + [row[-1]] for row in rows]
-            hint = "keep the first ids and the closing [SEP]; no row is longer than the limit"
+            hint = "keep the first ids and the closing [SEP]; no row may be longer than max_length"
             expect_batch(student.pad_batch(rows, max_length=limit), filled(cut, 0), f"with max_length={limit}", hint)
 
     @check(points=1, after=("values",))
@@ -124,7 +124,7 @@ class CheckPadBatch:
             expect.true(
                 not part(batch, "input_ids").is_floating_point(),
                 "input_ids are not integers",
-                hint="an embedding looks up rows by index; it refuses floats",
+                hint="an embedding looks up rows by integer index; floats raise an error",
             )
 
 
@@ -172,7 +172,7 @@ class CheckEncodePair:
 
     @check(points=2, visible=True)
     def check_layout(self, student):
-        """a pair is written [CLS] A [SEP] B [SEP], and the mask is 1 everywhere"""
+        """a pair is encoded as [CLS] A [SEP] B [SEP], and its attention mask is 1 everywhere"""
         for first, second in ((student.draw.integer(2, 5), student.draw.integer(5, 8)), (6, 3)):
             a, b = texts(student, first, second)
             result = student.encode_pair(a, b, CLS, SEP, 64)
@@ -180,18 +180,18 @@ class CheckEncodePair:
                 part(result, "input_ids", "list"),
                 joined(a, b),
                 "input_ids of a pair",
-                hint="one opening token for the whole row, one closing token for each text",
+                hint="one [CLS] for the whole row, one [SEP] after each text",
             )
             expect.equal(
                 part(result, "attention_mask", "list"),
                 [1] * len(joined(a, b)),
                 "attention_mask of a pair",
-                hint="nothing is padded yet, so the mask is 1 for every id, special or not",
+                hint="nothing is padded yet: the mask is 1 for every id, special tokens included",
             )
 
     @check(points=1)
     def check_segments(self, student):
-        """segment 0 is [CLS] A [SEP], segment 1 is B [SEP]"""
+        """token_type_ids are 0 for [CLS] A [SEP] and 1 for B [SEP]"""
         for lengths in ((3, 6), (7, 2)):
             a, b = texts(student, *lengths)
             result = student.encode_pair(a, b, CLS, SEP, 64)
@@ -199,17 +199,17 @@ class CheckEncodePair:
                 part(result, "token_type_ids", "list"),
                 [0] * (len(a) + 2) + [1] * (len(b) + 1),
                 "token_type_ids of a pair",
-                hint="each [SEP] belongs to the text that it closes",
+                hint="each [SEP] belongs to the text before it",
             )
 
     @check(points=1, visible=True)
     def check_single(self, student):
-        """without a second text the row is [CLS] A [SEP], all segment 0; an empty second text still gets its [SEP]"""
+        """with b=None the row is [CLS] A [SEP], all segment 0; an empty second text still gets its [SEP]"""
         a, _ = texts(student, student.draw.integer(4, 9), 0)
         for room in (64, len(a) + 2):
             result = student.encode_pair(a, None, CLS, SEP, room)
             row = joined(a, None)
-            hint = "None means that there is no second text, so nothing is written for it, not even its separator"
+            hint = "b=None means that there is no second text: nothing is added for it, not even a [SEP]"
             expect.equal(part(result, "input_ids", "list"), row, "input_ids of a single text", hint=hint)
             expect.equal(part(result, "token_type_ids", "list"), [0] * len(row), "token_type_ids", hint=hint)
             expect.equal(part(result, "attention_mask", "list"), [1] * len(row), "attention_mask", hint=hint)
@@ -218,12 +218,13 @@ class CheckEncodePair:
                 part(student.encode_pair(a, [], CLS, SEP, room), "input_ids", "list"),
                 joined(a, []),
                 "input_ids of a pair whose second text is empty",
-                hint="only None means that there is no second text: what does the second separator close here?",
+                hint="only None means that there is no second text. An empty second text has no ids, but is it "
+                "still followed by a [SEP]?",
             )
 
     @check(points=2)
     def check_longest_first(self, student):
-        """a row that is too long loses the end of its longer text; special tokens survive"""
+        """if a row is too long, its longer text is cut at the end; special tokens are kept"""
         extra = student.draw.integer(2, 6)
         # ids of both texts, room for both, and what must be left of them
         cases = (
@@ -257,7 +258,7 @@ class CheckEncodePair:
         expect.true(
             fair,
             "two long texts are not cut to nearly equal lengths",
-            hint="which text is longer may change while you cut",
+            hint="which text is the longer one may change as you cut: compare the lengths again after each id",
         )
 
     @check(points=1, after=("layout",))
@@ -267,11 +268,14 @@ class CheckEncodePair:
             a, b = texts(student, first, second)
             once = student.pure("encode_pair", a, b, CLS, SEP, limit)
             again = student.encode_pair(a, b, CLS, SEP, limit)
-            hint = "these lists are the data set: truncate a copy of them"
+            hint = "the caller's lists are the data set: truncate copies instead"
             if limit == 64:
                 expect.equal(part(once, "input_ids", "list"), joined(a, b), "input_ids of a pair", hint=hint)
             expect.equal(
-                part(again, "input_ids", "list"), once["input_ids"], "the second row, against the first", hint=hint
+                part(again, "input_ids", "list"),
+                once["input_ids"],
+                "the row of a second call, compared with the first",
+                hint=hint,
             )
 
 
@@ -325,7 +329,7 @@ class CheckBertParamCount:
         expect.equal(
             student.bert_param_count(vocab=30_522 + more),
             109_482_240 + 768 * more,
-            f"parameters of BERT-base with {more:,} words more",
+            f"parameters of BERT-base with {more:,} more words",
             hint="the count depends on the sizes that are passed in",
         )
 
@@ -344,8 +348,8 @@ class CheckBertParamCount:
 
     @check(points=1)
     def check_no_pooler(self, student):
-        """pooler=False leaves out the parameters of the pooler, one linear layer"""
-        hint = "one square matrix and one bias sit on top of the last layer; embeddings and layers do not change"
+        """with pooler=False, the count excludes the pooler, a single linear layer"""
+        hint = "the pooler adds one square matrix and one bias; embeddings and layers stay the same"
         expect.equal(student.bert_param_count(pooler=False), 108_891_648, "BERT-base without pooler", hint=hint)
         sizes = drawn_sizes(student)
         small = student.bert_param_count(**sizes, pooler=False)
@@ -368,7 +372,7 @@ def labelled(
             result = student.pure("label_scores", logits, id2label)
         else:
             result = student.label_scores(logits, id2label)
-    expect.true(isinstance(result, (list, tuple)), "label_scores returns a list", actual=result, reveal=True)
+    expect.true(isinstance(result, (list, tuple)), "label_scores must return a list", actual=result, reveal=True)
     expect.equal(len(result), len(logits), "number of answers", hint="one answer per row of the logits", reveal=True)
     labels = [part(row, "label", "str") for row in result]
     labels = [label if isinstance(label, str) else f"({type(label).__name__})" for label in labels]
@@ -377,7 +381,7 @@ def labelled(
         score = part(row, "score", "float")
         if isinstance(score, Tensor) and score.numel() == 1:
             score = score.item()
-            expect.remark("label_scores returned a score as a tensor; the docstring says a number")
+            expect.remark("label_scores returned a score as a tensor; the docstring asks for a number")
         number = isinstance(score, (int, float)) and not isinstance(score, bool)
         expect.true(number, "a score is not a number", actual=score, reveal=True)
         scores.append(float(score))
@@ -431,7 +435,7 @@ class CheckLabelScores:
 
     @check(points=1)
     def check_softmax_score(self, student):
-        """the score is the softmax probability of that label"""
+        """the score is the softmax probability of the returned label"""
         for n_classes in (3, 5, 2):
             logits, _ = separated(student, 6, n_classes, lead=2.5)
             _, scores = labelled(student, logits, names_of(student, n_classes), judged="scores")
@@ -446,7 +450,7 @@ class CheckLabelScores:
 
     @check(points=1, after=("softmax_score",))
     def check_no_invented_label(self, student):
-        """an undecided text still gets the model's most likely label"""
+        """an uncertain prediction still gets the most likely label"""
         for n_classes in (2, 3, 5):
             winners = student.draw.integers(0, n_classes, (5,)).tolist()
             gaps = student.draw.uniform(0.01, 0.2, 5)
@@ -457,17 +461,17 @@ class CheckLabelScores:
             labels, _ = labelled(student, logits, id2label)
             expect.true(
                 set(labels) <= set(id2label.values()),
-                "a label that the model does not have",
+                "a returned label is not in id2label",
                 expected=sorted(id2label.values()),
                 actual=labels,
-                hint="a model can only answer with its own labels, however unsure it is",
+                hint="the answer must be one of the labels in id2label, however unsure the model is",
                 reveal=True,
             )
-            expect.equal(labels, [id2label[winner] for winner in winners], "labels of undecided texts")
+            expect.equal(labels, [id2label[winner] for winner in winners], "labels of uncertain predictions")
 
     @check(points=1)
     def check_multi_class(self, student):
-        """with three classes, one text and very large logits, the score stays finite"""
+        """very large logits give a finite score, even for a single text with three classes"""
         for place in (2, 0):
             high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
             logits = torch.tensor([[-1000.0, high - 4.5, high]]).roll(place + 1, 1)
@@ -515,7 +519,7 @@ def flat(ids: Any, what: str = "the result of generate") -> list[int]:
     expect.true(isinstance(ids, (list, tuple)), say("{what} is not a list of ids", what=what), actual=ids, reveal=True)
     ids = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in ids]
     whole = all(isinstance(item, (int, float)) and math.isfinite(item) and item == int(item) for item in ids)
-    expect.true(whole, say("{what} holds something other than ids", what=what), actual=ids, reveal=True)
+    expect.true(whole, say("{what} contains something other than ids", what=what), actual=ids, reveal=True)
     return [int(item) for item in ids]
 
 
@@ -584,14 +588,14 @@ class CheckGenerate:
 
     @check(points=2, visible=True)
     def check_greedy(self, student):
-        """greedy decoding takes the most likely token after the whole text so far"""
+        """greedy decoding takes the most likely next token, given the whole text so far"""
         model, twin = reader(student, 23, height=60.0, noise=3.0)
         for length in (3, 2):
             prompt = student.draw.integers(0, 23, (length,)).tolist()
             ids = written(student, model, prompt, 14)
             student.note("ids", ids[:100])
             expect.equal(
-                ids[: len(prompt)], prompt, "the beginning of the result", hint="the result includes the prompt"
+                ids[: len(prompt)], prompt, "the beginning of the result", hint="the result must begin with the prompt"
             )
             expect.equal(
                 ids[: len(prompt) + 10],  # how many there are in all is another check's concern
@@ -612,7 +616,7 @@ class CheckGenerate:
             expect.true(
                 taken,
                 "do_sample=False does not always take the most likely token",
-                hint="a token whose lead is tiny is still the most likely one",
+                hint="a token that leads by a tiny margin is still the most likely one",
             )
 
     @check(points=1, visible=True, after=("greedy",))
@@ -647,13 +651,13 @@ class CheckGenerate:
                 eos_id in ids[len(prompt) :],
                 say("the end token {eos_id} is missing from the result", eos_id=eos_id),
                 actual=ids,
-                hint="once generated, it belongs to the text; an end token in the prompt stops nothing",
+                hint="a generated end token is part of the result; an end token in the prompt does not stop generation",
             )
             expect.equal(
                 ids,
                 [*prompt, *body[2:6], eos_id],
                 f"ids with eos_id={eos_id}",
-                hint="what should come after the end token? And does your code treat 0 as an id?",
+                hint="should anything follow the end token? And does your code accept 0 as the id of an end token?",
             )
 
     @check(points=2)
@@ -673,7 +677,10 @@ class CheckGenerate:
             counts = counted(ids, 5, n)
             if len(ids) == n + 22:  # whether the prompt is returned at all is another check's concern
                 expect.equal(
-                    ids[:12], prompt, "the beginning of a sampled text", hint="are the tokens still in their order?"
+                    ids[:12],
+                    prompt,
+                    "the beginning of a sampled text",
+                    hint="is the prompt still in its original order?",
                 )
             factors = {"divided": 1 / temperature, "multiplied": temperature, "ignored": 1.0, "all alike": 0.0}
             distances = {
@@ -709,10 +716,10 @@ class CheckGenerate:
         )
         expect.true(
             bound is None,
-            "without top_k, half of the vocabulary or more is never drawn, though all tokens are equally likely",
+            "without top_k, at least half of the vocabulary is never drawn, although all tokens are equally likely",
             expected="more than 100 of 200 tokens in 300 draws",
             actual=different,
-            hint="None means no restriction: which tokens can you draw when the vocabulary is large?",
+            hint="top_k=None means no restriction: which tokens can you draw when the vocabulary is large?",
         )
 
     @check(points=1)
@@ -740,7 +747,7 @@ class CheckGenerate:
         expect.true(
             outside == 0,
             "top_k=3 draws tokens other than the three most likely ones",
-            hint="you draw a position in the list of the k best: which id is at that position?",
+            hint="a draw from the top-k list gives an index into that list: which token id is at this index?",
         )
         expect.true(
             renormalised,
@@ -751,12 +758,14 @@ class CheckGenerate:
         greedy = only == [int(order[0])] * 10
         student.note("top_k=1 takes the most likely token", greedy)
         expect.true(
-            greedy, "top_k=1 does not always take the most likely token", hint="with k = 1 only one token can be drawn"
+            greedy,
+            "top_k=1 does not always take the most likely token",
+            hint="with top_k=1, only one token can be drawn",
         )
 
     @check(points=1, after=("distribution",))
     def check_seeded(self, student):
-        """the same seed gives the same text, another seed another text; the prompt list stays unchanged"""
+        """the same seed gives the same text, a different seed a different text; the prompt list stays unchanged"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
         prompt = student.draw.integers(0, 23, (3,)).tolist()
         mine = student.fixtures.basics.kept(prompt)
@@ -855,14 +864,14 @@ def grouped(
             result = getattr(student, function)(sentence.tokens, sentence.text)
     expect.true(
         isinstance(result, (list, tuple)),
-        say("{name} returns a list", name=function),
+        say("{name} must return a list", name=function),
         actual=result,
         reveal=True,
     )
     most = 10 * len(sentence.tokens)
     expect.true(
         len(result) <= most,
-        "there are many more entities than tokens",
+        "the result has many more entities than the text has tokens",
         expected=f"at most {len(sentence.tokens)}",
         actual=len(result),
         reveal=True,
@@ -923,7 +932,7 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "an entity starts with its first token and ends with its last; take its word from the text",
+                "an entity runs from the start of its first token to the end of its last; take its word from the text",
             )
 
     @check(points=1, visible=True)
@@ -946,7 +955,7 @@ class CheckAggregateSimple:
 
     @check(points=1)
     def check_adjacent_B(self, student):  # noqa: N802
-        """B opens a new entity, even right after one of the same type"""
+        """a B tag starts a new entity, even directly after one of the same type"""
         for sentence in Sentence.twice(
             student,
             ("Give", "O"),
@@ -958,7 +967,9 @@ class CheckAggregateSimple:
             ("call", "O"),
         ):
             want = [sentence.group("PER", 1, 2), sentence.group("PER", 3, 4, 5), sentence.group("PER", 6)]
-            expect_entities(grouped(student, sentence), want, "there are three people, and each name opens with a B")
+            expect_entities(
+                grouped(student, sentence), want, "the text names three people, and each name starts with a B tag"
+            )
 
     @check(points=1)
     def check_O_separates(self, student):  # noqa: N802
@@ -981,7 +992,7 @@ class CheckAggregateSimple:
 
     @check(points=1)
     def check_IOB1_and_type_change(self, student):  # noqa: N802
-        """an I can open an entity, and a change of type always does"""
+        """an I tag can start an entity, and a change of type always starts one"""
         for sentence in Sentence.twice(
             student,
             ("Ada", "I-PER"),
@@ -1001,7 +1012,7 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "some corpora have no B at all: then only the type separates entities",
+                "some corpora have no B tags at all: then only a change of type separates adjacent entities",
             )
 
     @check(points=1, after=("basic",))
@@ -1036,7 +1047,7 @@ def drawn_widths(student) -> list[int]:
 
 
 class CheckCountParameters:
-    """The numbers of a model"""
+    """Parameter counts and memory of a model"""
 
     function = "count_parameters"
 
@@ -1050,12 +1061,12 @@ class CheckCountParameters:
                 found["total"],
                 (a + 1) * b + (b + 1) * c + (c + 1) * d,
                 f"total of linear layers {a} -> {b} -> {c} -> {d}",
-                hint="a tensor of shape (3, 2) is one tensor and six numbers; biases count, nested modules count",
+                hint="a tensor of shape (3, 2) is one tensor with six elements; count biases and nested modules, too",
             )
 
     @check(points=1)
     def check_tied(self, student):
-        """a tensor with two names counts once, and buffers do not count"""
+        """a parameter shared by two modules is counted once, and buffers are not counted"""
         for _ in range(2):
             vocabulary, width = student.draw.integer(40, 90), student.draw.integer(5, 30)
             found = tallied(student, student.fixtures.basics.TiedModel(vocabulary, width))
@@ -1064,9 +1075,9 @@ class CheckCountParameters:
                 "a state dict lists a shared matrix under both its names, and it includes buffers such as "
                 "running averages"
             )
-            expect.equal(found["total"], total, "total of a model with a shared word table", hint=hint)
-            expect.equal(found["trainable"], total, "trainable, of a model with a shared word table", hint=hint)
-            expect.equal(found["bytes"], 4 * total, "bytes of a model with a shared word table", hint=hint)
+            expect.equal(found["total"], total, "total of a model with shared word embeddings", hint=hint)
+            expect.equal(found["trainable"], total, "trainable of a model with shared word embeddings", hint=hint)
+            expect.equal(found["bytes"], 4 * total, "bytes of a model with shared word embeddings", hint=hint)
 
     @check(points=1)
     def check_trainable(self, student):
@@ -1094,7 +1105,7 @@ class CheckCountParameters:
 
     @check(points=1, after=("plain",))
     def check_pure(self, student):
-        """counting changes nothing in the model: no value, dtype, requires_grad or mode"""
+        """counting leaves the model unchanged: values, dtypes, requires_grad and training mode"""
         a, b, c, d = drawn_widths(student)
         model = student.fixtures.basics.network([a, b, c, d], ["rest.1.weight"], ["rest.0"])
         student.fixtures.basics.set_modes(model, ["first"])
@@ -1103,7 +1114,7 @@ class CheckCountParameters:
             found = tallied(student, model)
             expect.equal(found["total"], (a + 1) * b + (b + 1) * c + (c + 1) * d, "total of the same model")
         after = student.fixtures.basics.inventory(model)
-        hint = "counting only reads: what was assigned, converted or switched on the way?"
+        hint = "counting must only read the model: what does your code assign, convert or switch?"
         for key, what in (
             ("form", "names, shapes, dtypes and requires_grad"),
             ("training", "modules in training mode"),
@@ -1189,26 +1200,29 @@ class CheckSetTrainable:
 
     @check(points=1, visible=True)
     def check_head(self, student):
-        """mode "head" trains everything outside bert, whatever its name, and nothing else"""
+        """mode "head" trains every parameter outside bert, whatever its name, and no other"""
         for head in (("classifier",), ("qa_outputs", "bert_scorer")):
             body = Body(student, *head)
             body.choose("head")
-            hint = "do not look for the head by name: look for what is not the encoder. Freezing is not evaluation mode"
+            hint = (
+                "do not look for the head by name: it is everything outside the encoder. Evaluation mode "
+                "does not freeze parameters"
+            )
             body.expect(f"with a head called {' and '.join(head)}", hint)
 
     @check(points=1, after=("head",))
     def check_full_again(self, student):
-        """mode "full" makes everything trainable again, whatever was frozen before"""
+        """mode "full" makes every parameter trainable again, whatever was frozen before"""
         everything = ("embeddings", "encoder", "pooler")
-        hint = "each call sets requires_grad of every parameter, whatever an earlier call did"
+        hint = "each call must set requires_grad of every parameter, whatever an earlier call did"
         body = Body(student, "regressor")
         with student.untraced():
             body.model.requires_grad_(False)
         body.choose("full")
-        body.expect("full, with everything frozen", hint, *everything)
+        body.expect("mode full, after everything was frozen", hint, *everything)
         body.choose("head")
         body.choose("full")
-        body.expect("full, after mode head", hint, *everything)
+        body.expect("mode full, after mode head", hint, *everything)
 
     @check(points=2)
     def check_top(self, student):
@@ -1220,15 +1234,15 @@ class CheckSetTrainable:
             layers = [f"encoder.layer.{layer}" for layer in range(12 - n_top, 12)]
             body.expect(f"with n_top={n_top} of 12 layers", TOP, "pooler", *layers)
         body.choose("top")
-        body.expect("without n_top, which is 0 then", TOP, "pooler")
+        body.expect("without n_top, which defaults to 0", TOP, "pooler")
 
     @check(points=1, after=("head",))
     def check_refusals(self, student):
         """an unknown mode or an impossible n_top raises a ValueError"""
         body = Body(student, "classifier")
-        unknown = "a misspelt mode would silently train something else: which error says that a value is wrong?"
+        unknown = "a misspelt mode would silently train the wrong parameters: which error reports an invalid value?"
         body.expect_refusal('the mode "haed"', unknown, "haed")
-        beyond = "a slice accepts any bounds: how many layers train with n_top=13 of 12, and was there an error?"
+        beyond = "a slice accepts any bounds: how many of 12 layers are trained with n_top=13, and was there an error?"
         for n_top in (13, -1, 12 + student.draw.integer(2, 12)):
             body.expect_refusal(f"n_top={n_top} of 12 layers", beyond, "top", n_top)
         body.choose("top", 12)
@@ -1236,7 +1250,7 @@ class CheckSetTrainable:
 
     @check(points=1, after=("head",))
     def check_mode_untouched(self, student):
-        """only requires_grad changes: training and evaluation mode stay as they are, and so do all values"""
+        """only requires_grad changes; parameter values and the training mode of every module stay unchanged"""
         body = Body(student, "classifier")
         numbers = student.fixtures.basics.inventory(body.model)["numbers"]
         for evaluating in ((), ("bert.encoder.layer.3", "bert.pooler"), ("",)):
@@ -1257,7 +1271,7 @@ class CheckSetTrainable:
         expect.equal(
             student.fixtures.basics.inventory(body.model)["numbers"],
             numbers,
-            "the numbers of the model",
+            "the parameter values of the model",
             hint="freezing a parameter must not change its value",
         )
 
@@ -1297,7 +1311,7 @@ class CheckNucleus:
 
     @check(points=2, visible=True)
     def check_smallest_set(self, student):
-        """the smallest set of most likely tokens that reaches p stays, including the token that reaches it"""
+        """the smallest set of most likely tokens that reaches p is kept, including the token that crosses p"""
         asked = [(p, settled(student, *SHARES)) for p in (0.4, 0.3, 0.92, 0.7, 0.83)]  # 2, 1, 5, 3 and 4 tokens
         answers = [student.nucleus(logits, p) for p, logits in asked]
         for (p, logits), answer in zip(asked, answers, strict=True):
@@ -1305,8 +1319,8 @@ class CheckNucleus:
                 answer,
                 nucleus_of(logits, p),
                 f"logits with p={p}, tokens of probability 0.35, 0.25, 0.15, 0.12, 0.08 and 0.05",
-                hint="add up from the most likely token downwards: is the sum of those that stay at least p? Could "
-                "one be dropped?",
+                hint="add up probabilities from the most likely token downwards: do the kept ones sum to at "
+                "least p? Could one be dropped?",
             )
 
     @check(points=1, visible=True, after=("smallest_set",))
@@ -1341,12 +1355,14 @@ class CheckNucleus:
             expect.shape(left, (n,), f"logits of {n} equally likely tokens")
             finite = left[left.isfinite()]
             student.note("equally likely tokens that stay", int(finite.numel()))
-            expect.close(finite.double(), torch.full_like(finite, shift).double()[: len(finite)], "logits that stay")
+            expect.close(
+                finite.double(), torch.full_like(finite, shift).double()[: len(finite)], "logits of the kept tokens"
+            )
             expect.equal(
                 int(finite.numel()),
                 want,
-                f"tokens that stay of {n} equally likely ones, with p={p}",
-                hint="the smallest set: how many tokens are needed to reach p?",
+                f"tokens kept of {n} equally likely ones, with p={p}",
+                hint="keep the smallest set: how many tokens are needed to reach p?",
             )
 
     @check(points=1, after=("smallest_set",))
@@ -1394,7 +1410,7 @@ class CheckAggregateFirst:
 
     @check(points=2, visible=True, substitutes=("aggregate_simple",))
     def check_words(self, student):
-        """the first token decides for its whole word, whatever the tags of the other pieces"""
+        """the first piece of a word decides the tag of the whole word, whatever the tags of its other pieces"""
         for sentence in Sentence.twice(
             student,
             ("Mar|len|e", "B-PER O I-LOC"),
@@ -1411,12 +1427,12 @@ class CheckAggregateFirst:
             expect_entities(
                 first_grouped(student, sentence),
                 want,
-                "a word cannot be half a person: which token decides for all pieces of its word?",
+                "a word cannot be half a person: which of its pieces decides the tag of the whole word?",
             )
 
     @check(points=1, visible=True, substitutes=("aggregate_simple",))
     def check_score(self, student):
-        """a word has the score of its first token, and an entity the mean over its words"""
+        """a word has the score of its first token, and an entity has the mean score of its words"""
         for sentence in Sentence.twice(
             student,
             ("Ma|rie", "B-PER I-PER"),
@@ -1430,7 +1446,8 @@ class CheckAggregateFirst:
                 [entity["score"] for entity in first_grouped(student, sentence)],
                 [entity["score"] for entity in want],
                 "scores",
-                hint="three words, three scores, one mean: a long word counts no more than a short one",
+                hint="the score of an entity is the mean of one score per word: a long word counts no more "
+                "than a short one",
             )
 
     @check(points=1, substitutes=("aggregate_simple",))
@@ -1459,7 +1476,7 @@ class CheckAggregateFirst:
 
     @check(points=1, after=("words",), substitutes=("aggregate_simple",))
     def check_entities(self, student):
-        """words are joined as tokens were: B opens, O or another type separates; tokens and text stay unchanged"""
+        """per word, a B tag starts an entity, O or a change of type ends it; tokens and text stay unchanged"""
         for sentence in Sentence.twice(
             student,
             ("An|na", "B-PER I-PER"),
@@ -1476,4 +1493,6 @@ class CheckAggregateFirst:
                 spoken_for(sentence, "LOC", (9, 10)),
             ]
             for pure in (True, False):
-                expect_entities(first_grouped(student, sentence, pure), want, "two steps: first words, then entities")
+                expect_entities(
+                    first_grouped(student, sentence, pure), want, "work in two steps: first form words, then entities"
+                )

@@ -136,7 +136,7 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
     """Corrupted ids and labels: integers of the shape of the input."""
     expect.true(
         isinstance(answer, (tuple, list)) and len(answer) == 2,
-        "mask_tokens returns two tensors: corrupted ids and labels",
+        "mask_tokens must return two tensors: corrupted ids and labels",
         actual=answer,
         reveal=True,
     )
@@ -146,8 +146,8 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
         expect.true(whole, say("{what} should be integers", what=what), actual=tensor.dtype, reveal=True)
         expect.true(
             int(tensor.min()) >= -10_000 and int(tensor.max()) <= 10_000,
-            say("{what} hold values that are far from any id", what=what),
-            expected="ids of a vocabulary of some thousand words",
+            say("{what} contain values that cannot be token ids", what=what),
+            expected="ids of a vocabulary of a few thousand words",
             actual=f"{int(tensor.min())} to {int(tensor.max())}",
             reveal=True,
         )
@@ -166,7 +166,7 @@ class CheckMaskTokens:
 
     @check(points=2, visible=True)
     def check_labels(self, student):
-        """a label is the original id where a token was selected, and -100 elsewhere"""
+        """labels are the original ids at selected positions and -100 at all others"""
         for _ in range(2):
             texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
             made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
@@ -175,17 +175,18 @@ class CheckMaskTokens:
             place = tuple(places[0]) if places else (0, 0)
             expect.true(
                 not places,
-                "a label is neither -100 nor the id that stood there before",
+                "a label is neither -100 nor the original id at its position",
                 expected=f"-100 or {texts.ids[place]}",
                 actual=made.labels[place],
-                hint="which id was here in the ORIGINAL text, and which label does PyTorch skip by default?",
+                hint="which id was at this position in the ORIGINAL text, and which label does cross entropy "
+                "ignore by default?",
                 reveal=True,
             )
             made.expect_a_choice()
             expect.true(
                 made.shares[2] < 1,
                 "no token with a label was replaced, with p = 0.3",
-                hint="the label must hold the original id, because most labelled tokens have been replaced",
+                hint="the label must be the original id, because most labelled tokens have been replaced",
             )
 
     @check(points=1, visible=True)
@@ -194,7 +195,7 @@ class CheckMaskTokens:
         for p in (1.0, 0.3):
             texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
-            hint = "special tokens carry no content to predict: see what special_mask says about them"
+            hint = "special tokens carry no content to predict: special_mask marks their positions"
             expect.true(not made.special_labelled, "a special token has a label", hint=hint)
             expect.true(not made.special_changed, "a special token was replaced", hint=hint)
             expect.true(made.n_selected, say("no ordinary token has a label, with p = {p}", p=p), hint=hint)
@@ -202,7 +203,7 @@ class CheckMaskTokens:
 
     @check(points=1)
     def check_rate(self, student):
-        """a share p of the ordinary tokens is selected, each with its own random draw"""
+        """each ordinary token is selected with probability p, independently of all others"""
         hint = "p is the share of ordinary tokens that get a label; how they are replaced is a separate step"
 
         def expect_share(made: Corrupted, p: float) -> None:
@@ -239,15 +240,15 @@ class CheckMaskTokens:
         expect.true(
             not (whole_rows or whole_columns),
             say(
-                "a whole {unit} is always selected, or left out, as one", unit=say("text" if whole_rows else "position")
+                "all tokens of a {unit} are always selected or left out together",
+                unit=say("text" if whole_rows else "position"),
             ),
-            hint="every token has its own random draw: how many random numbers does a batch of B texts of T tokens "
-            "need?",
+            hint="every token needs its own random draw: how many random numbers is that for B texts of T tokens?",
         )
         expect.true(
             spread >= 30,
             "the number of labels per text hardly varies",
-            hint="with an independent draw for every token, is the number selected of 150 tokens always the same?",
+            hint="with an independent draw for every token, is the same number selected in every text of 150 tokens?",
         )
         expect.true(spread <= 250, "the number of labels per text varies too much for independent draws", hint=hint)
         none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
@@ -268,7 +269,10 @@ class CheckMaskTokens:
                 student.note("fate of everything in 24 calls", self.fates_of_calls(student))
             expect.true(made.n_selected, say("no token has a label, with p = {p}", p=p))
             for share, want, fate in zip(
-                made.shares, (0.8, 0.1, 0.1), ("become [MASK]", "become another token", "stay as they are"), strict=True
+                made.shares,
+                (0.8, 0.1, 0.1),
+                ("become [MASK]", "become a different token", "stay unchanged"),
+                strict=True,
             ):
                 slack = seven_sigma(want, made.n_selected) + 1e-3  # a random token may be [MASK], or the old one
                 expect.true(
@@ -276,7 +280,7 @@ class CheckMaskTokens:
                     say("the share of the selected tokens that {fate} is not {want:.0%}", fate=fate, want=want),
                     expected=f"{want} ± {slack:.3f}",
                     actual=f"{share:.3f}",
-                    hint="the three cases exclude each other; a selected token has a label in each of them",
+                    hint="the three cases are mutually exclusive; a selected token has a label in all three",
                     reveal=True,
                 )
 
@@ -300,7 +304,7 @@ class CheckMaskTokens:
 
     @check(points=1)
     def check_unselected(self, student):
-        """a token without a label is unchanged"""
+        """tokens without a label are never changed"""
         for _ in range(2):
             texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
             made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
@@ -314,7 +318,7 @@ class CheckMaskTokens:
 
     @check(points=1, after=("unselected",))
     def check_random_range(self, student):
-        """random tokens come from the whole vocabulary, and only from there"""
+        """random tokens are drawn from the whole vocabulary, and none is outside it"""
         # Only six ids occur in the texts, and T = 40 is less than V = 60. How MANY tokens become random is the concern
         # of another check, so calls are added until 2,000 have been seen: one of 55 ids is missing from those with a
         # probability of 55 * (59/60)**2000, about 1e-13. Fewer than 2,000 in twelve calls say nothing about what is
@@ -330,7 +334,7 @@ class CheckMaskTokens:
             expect.true(
                 len(new),
                 "no token was replaced by a random one, with p = 1",
-                hint="one in ten selected tokens should be",
+                hint="one in ten selected tokens should become a random token",
             )
             found += new.tolist()
             if len(found) >= 2000:
@@ -342,7 +346,7 @@ class CheckMaskTokens:
         student.note("missing", str(missing[:3]))
         expect.true(
             not outside,
-            "a random token has an id that does not exist",
+            "a random token has an id outside the vocabulary",
             expected="0 to 59, with vocab_size = 60",
             actual=outside[:5],
             hint="ids run from 0 to vocab_size - 1",
@@ -352,12 +356,12 @@ class CheckMaskTokens:
             not missing,
             "some ordinary ids never appear as a random token",
             actual=missing,
-            hint="every id of the vocabulary is equally likely, whatever occurs in the batch",
+            hint="every id of the vocabulary is equally likely, whichever ids occur in the batch",
         )
 
     @check(points=1)
     def check_pure_and_seeded(self, student):
-        """the input stays unchanged; equal seeds give equal results, and every call draws anew"""
+        """the input stays unchanged; equal seeds give equal results; each call makes new random draws"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         seed, other = student.draw.seed(), student.draw.seed()
         rest = texts.mask, texts.vocab_size
@@ -384,21 +388,24 @@ class CheckMaskTokens:
                 mark("the next epoch will mask the same text again: work on a copy"),
             ),
             (torch.equal(labels, labels_again), mark("the same seed selects different tokens"), given_dice),
-            (torch.equal(ids, ids_again), mark("the same seed gives other corrupted ids"), given_dice),
+            (torch.equal(ids, ids_again), mark("the same seed gives different corrupted ids"), given_dice),
             (
                 not torch.equal(labels, labels_later),
                 mark("the next call with the same generator selects the same tokens again"),
-                mark("a generator advances by itself; it must not be seeded again"),
+                mark("a generator advances with every draw; it must not be seeded again"),
             ),
             (
                 not torch.equal(labels, labels_different),
-                mark("another seed selects the same tokens"),
-                mark("the generator that was passed in decides; does yours have a seed of its own?"),
+                mark("a different seed selects the same tokens"),
+                mark(
+                    "all random numbers must come from the generator that was passed in: does your code set a "
+                    "seed of its own?"
+                ),
             ),
             (
                 bool((labels[texts.ordinary] != ids[texts.ordinary]).any() and not torch.equal(ids, texts.ids)),
                 mark("nothing was selected, or nothing was replaced"),
-                mark("equal results only count if something was masked"),
+                mark("equal results for equal seeds prove nothing if no token was masked"),
             ),
         )
         for holds, otherwise, _ in demands:
@@ -436,7 +443,7 @@ def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
     rows = gradient[asked].double()
     scale = rows.abs().sum(-1)
     expect.true(
-        bool((scale > 0).all()), "some labelled position has no gradient", actual=f"{int((scale > 0).sum())}",
+        bool((scale > 0).all()), "a labelled position receives no gradient", actual=f"{int((scale > 0).sum())}",
         expected=f"{len(rows)} positions with one", hint=hint,
     )  # fmt: skip
     expect.true(
@@ -488,7 +495,8 @@ class CheckMlmLoss:
                 one_number(student.mlm_loss(riddle.logits, riddle.labels)),
                 riddle.loss(),
                 f"loss of a batch with {n} labels at {riddle.labels.numel()} positions",
-                hint="the logits at a position predict its own label; only labelled positions count, all equally",
+                hint="logits predict the label at their own position; only labelled positions count, all with "
+                "the same weight",
             )
         riddle = Riddle(student)
         riddle.labelled[1:] = False  # one label is left
@@ -501,22 +509,33 @@ class CheckMlmLoss:
 
     @check(points=2)
     def check_ignores_rest(self, student):
-        """logits at positions without a label have no influence and no gradient"""
+        """logits at positions without a label do not affect the loss and receive no gradient"""
         riddle = Riddle(student)
         before, gradient = graded(student, "mlm_loss", riddle.logits, riddle.labels)
         noise = 3 * student.draw.normal(*riddle.logits.shape)
         after = student.mlm_loss(riddle.logits + noise.masked_fill(riddle.labelled.unsqueeze(-1), 0), riddle.labels)
-        hint = "only positions with a label are targets; what do the others add to your mean?"
-        expect.close(moved(after, before), 0.0, "loss after a change of logits elsewhere", tolerance=1e-4, hint=hint)
+        hint = "only positions with a label are targets: what do the others add to your mean?"
+        expect.close(
+            moved(after, before),
+            0.0,
+            "loss after changing the logits at positions without a label",
+            tolerance=1e-4,
+            hint=hint,
+        )
         silent = gradient[~riddle.labelled]
         expect.close(silent, torch.zeros_like(silent), "gradient at positions without a label", hint=hint)
-        expect_questions(gradient, riddle.labelled, "the loss must stay on the graph of the logits")
+        expect_questions(
+            gradient, riddle.labelled, "the loss must stay connected to the logits in the computation graph"
+        )
 
     @check(points=1)
     def check_empty(self, student):
-        """a batch without labels has loss 0 and supports backward(); one with labels has another loss"""
+        """a batch without labels has loss 0 and supports backward(); one with labels has a different loss"""
         riddle = Riddle(student)
-        hint = "15 % of 23 tokens can be none at all: what does your mean divide by then?"
+        hint = (
+            "when 15 % of 23 tokens are selected at random, there may be no label at all: what does "
+            "your mean divide by then?"
+        )
         loss, gradient = graded(student, "mlm_loss", riddle.logits, torch.full_like(riddle.labels, IGNORED))
         expect.close(one_number(loss), 0.0, "loss of a batch without labels", hint=hint)
         expect.close(gradient, torch.zeros_like(gradient), "its gradient", hint=hint)
@@ -525,7 +544,7 @@ class CheckMlmLoss:
 
     @check(points=1)
     def check_ln_V(self, student):
-        """equal logits give the loss ln V, and very large logits a finite loss"""
+        """equal logits give a loss of ln V, and very large logits give a finite loss"""
         riddle = Riddle(student)
         level = student.draw.normal(riddle.B, riddle.T, 1)
         flat = torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits)  # nobody is asked elsewhere
@@ -541,8 +560,8 @@ class CheckMlmLoss:
         expect.close(
             loss,
             1000.0,
-            "loss of a model that is sure of a wrong token, by a logit of 1000",
-            hint="a softmax rounds to 0 here, so its logarithm is lost; which function does both steps at once?",
+            "loss of a confident wrong prediction, with a logit of 1000",
+            hint="a softmax rounds to 0 here, and its logarithm is -inf: which function does both in one step?",
         )
 
     @check(points=1, after=("value",))
@@ -551,7 +570,7 @@ class CheckMlmLoss:
         riddle = Riddle(student)
         first = student.pure("mlm_loss", riddle.logits, riddle.labels)
         second = student.mlm_loss(riddle.logits, riddle.labels)
-        for loss, what in ((first, "loss"), (second, "loss of the same batch, once more")):
+        for loss, what in ((first, "loss"), (second, "loss of the same batch in a second call")):
             expect.close(one_number(loss), riddle.loss(), what, hint="what did the first call change?")
 
 
@@ -597,13 +616,13 @@ class CheckClmLoss:
             expect.close(
                 one_number(student.clm_loss(pages.logits, pages.full)),
                 pages.next_tokens(pages.full).mean(),
-                f"loss of {pages.B} texts of {pages.T} tokens, {pages.T - 1} questions each",
-                hint="which token does the model not know yet at position t?",
+                f"loss of {pages.B} texts of {pages.T} tokens, {pages.T - 1} targets each",
+                hint="at position t, which token has the model not seen yet?",
             )
 
     @check(points=2, substitutes=("mlm_loss",))
     def check_padding(self, student):
-        """padding is no target, whatever its id, and every real target of the batch has the same weight"""
+        """padding is never a target, whatever its id, and all real targets of the batch have the same weight"""
         for _ in range(2):
             pages = Pages(student)
             real = pages.mask[:, 1:].bool()
@@ -611,8 +630,8 @@ class CheckClmLoss:
                 one_number(student.clm_loss(pages.logits, pages.ids, attention_mask=pages.mask)),
                 pages.next_tokens(pages.ids)[real].mean(),
                 f"loss of texts of {', '.join(map(str, pages.LENGTHS))} tokens: {int(real.sum())} targets in all",
-                hint="a text of n tokens has n - 1 targets, and what says where it ends? Does your mask belong to "
-                "the position, or to its target?",
+                hint="a text of n tokens has n - 1 targets: which argument says where it ends? Does your mask "
+                "belong to the position or to its target?",
             )
 
     @check(points=1, substitutes=("mlm_loss",))
@@ -624,26 +643,28 @@ class CheckClmLoss:
         expect.close(
             one_number(student.clm_loss(knows, pages.full)),
             0.0,
-            "loss of a model that is sure of the right next token",
+            "loss of a model that predicts the right next token with certainty",
             hint="if every position already contains its own target, what is left to learn?",
         )
         expect.close(
             one_number(student.clm_loss(copies, pages.full)),
             50.0,
             "loss of a model that repeats the current token",
-            hint="repeating the current token must have a large loss: it predicts nothing",
+            hint="repeating the current token must give a large loss: it predicts nothing",
         )
 
     @check(points=1, substitutes=("mlm_loss",))
     def check_last_logit_unused(self, student):
-        """the last position has no target; every other one has"""
+        """the last position has no target; all other positions have one"""
         pages = Pages(student)
         loss, gradient = graded(student, "clm_loss", pages.logits, pages.full)
         other = pages.logits.clone()
         other[:, -1] = student.draw.normal(pages.B, pages.V)
         hint = "n tokens give n - 1 targets: nothing follows the last token, not even the first"
         after = student.clm_loss(other, pages.full)
-        expect.close(moved(after, loss), 0.0, "loss after a change of the last logits", tolerance=1e-4, hint=hint)
+        expect.close(
+            moved(after, loss), 0.0, "loss after changing the logits at the last position", tolerance=1e-4, hint=hint
+        )
         expect.close(gradient[:, -1], torch.zeros(pages.B, pages.V), "gradient at the last position", hint=hint)
         asked = torch.ones(pages.B, pages.T, dtype=torch.bool)
         asked[:, -1] = False
@@ -658,7 +679,7 @@ class CheckClmLoss:
         expect.close(
             moved(again, once),
             0.0,
-            "the second loss of the same text, minus the first",
+            "loss of a second call minus loss of the first",
             hint="what did the first call change?",
         )
 
@@ -684,7 +705,7 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
         student.note("seen", (row == 0).float() if added else row.float())
     expect.true(
         not added,
-        "the result holds 0 and large negative numbers, the kind that is added to scores",
+        "the result contains 0 and large negative numbers, like a mask that is added to attention scores",
         expected="True where a key is visible, False where it is hidden",
         actual=rows[0],
         hint="each entry answers one yes-or-no question: is this key visible to this query?",
@@ -695,7 +716,7 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
         student.note("padding sees nothing", not any(answer[n][~real.bool()].any() for n, real in enumerate(mask)))
     if answer.dtype != torch.bool:
         name = str(answer.dtype).removeprefix("torch.")
-        expect.remark(say("attention_visibility returned {name}; the docstring says bool", name=name))
+        expect.remark(say("attention_visibility returned {name}; the docstring asks for bool", name=name))
     return rows
 
 
@@ -721,7 +742,7 @@ def same_view(got: Tensor, want: Tensor, what: str, hint: str) -> None:
     """One text, all real queries: True, or 1, where it is visible."""
     expect.true(
         torch.equal(got.float(), want.float()),
-        say("{what}: not what was expected (# visible, . hidden, a group per query)", what=what),
+        say("{what}: the visibility is wrong (# visible, . hidden, one group per query)", what=what),
         expected=picture(want),
         actual=picture(got) if got.dtype == torch.bool else got,
         hint=hint,
@@ -743,7 +764,7 @@ class CheckAttentionVisibility:
 
     @check(points=1, visible=True)
     def check_full(self, student):
-        """bidirectional: every query sees every real token, before and after it, unlike in causal mode"""
+        """causal=False: every query sees all real tokens, before and after it, unlike with causal=True"""
         for length in (student.draw.integer(4, 7), student.draw.integer(7, 9)):
             mask = torch.ones(2, length, dtype=torch.long)
             both = seen(student, mask, causal=False)
@@ -751,8 +772,8 @@ class CheckAttentionVisibility:
                 same_view(
                     got,
                     want,
-                    "a full text, causal=False",
-                    "MLM reads in both directions; True means that it is visible",
+                    "a text without padding, causal=False",
+                    "MLM uses context from both sides; True means that a key is visible",
                 )
         alike = all(
             torch.equal(one.float(), other.float())
@@ -760,21 +781,26 @@ class CheckAttentionVisibility:
         )
         expect.true(
             not alike,
-            "causal=True and causal=False give the same answer for a full text",
-            hint="what can BERT see that GPT cannot?",
+            "causal=True and causal=False give the same result for a text without padding",
+            hint="which keys does a query of BERT see that a query of GPT does not?",
         )
 
     @check(points=1, visible=True)
     def check_causal(self, student):
-        """causal: a query sees itself and the tokens before it"""
+        """causal=True: a query sees itself and the tokens before it"""
         for length in (student.draw.integer(4, 7), student.draw.integer(7, 9)):
             mask = torch.ones(3, length, dtype=torch.long)
             for got, want in zip(seen(student, mask, causal=True), allowed(mask, causal=True), strict=True):
-                same_view(got, want, "a full text, causal=True", "which half is the past, and is the diagonal visible?")
+                same_view(
+                    got,
+                    want,
+                    "a text without padding, causal=True",
+                    "which triangle of the (query, key) matrix is the past, and is its diagonal visible?",
+                )
 
     @check(points=2)
     def check_padding(self, student):
-        """padding is visible to no token, in either mode and on either side"""
+        """padding keys are hidden from every token, in both modes and with padding on either side"""
         for causal in (False, True):
             for left in (False, True):
                 mask = padded(student, student.draw.integer(5, 9), left)
@@ -785,7 +811,7 @@ class CheckAttentionVisibility:
                     sum(float(row.float().abs().sum()) for row in rows) >= sum(n * (n - 1) / 2 for n in lengths),
                     say("hardly any key is visible to any query, causal={causal}", causal=causal),
                     actual=picture(rows[1]),
-                    hint="hiding the padding only counts if the text itself is still visible",
+                    hint="hide only the padding keys: the text itself must stay visible",
                     reveal=True,
                 )
                 for number, got in enumerate(rows):
@@ -795,7 +821,7 @@ class CheckAttentionVisibility:
                         say("{what}: a token sees padding", what=what),
                         expected=f"nothing at {picture(mask[number : number + 1])}",
                         actual=picture(got),
-                        hint="the mask says which KEYS exist; which axis is that?",
+                        hint="the attention mask marks the real KEYS: along which axis of your result are the keys?",
                         reveal=True,
                     )
                     real = mask[number].bool()
@@ -803,13 +829,13 @@ class CheckAttentionVisibility:
                     same_view(
                         got[:, real],
                         alone,
-                        f"{what}: the tokens among themselves, against the same text without padding",
-                        "padding changes nothing between tokens; each text of the batch has its own mask",
+                        f"{what}: visibility among the tokens, compared with the same text without padding",
+                        "padding must not change which tokens see each other; each text of the batch has its own mask",
                     )
 
     @check(points=1, after=("padding",))
     def check_no_empty_row(self, student):
-        """every token must see at least itself, or its softmax would be NaN"""
+        """every token sees at least itself, so that no softmax becomes NaN"""
         for causal in (False, True):
             for left in (False, True):
                 mask = padded(student, student.draw.integer(5, 9), left)
@@ -846,7 +872,12 @@ class CheckAttentionVisibility:
         for causal in (True, False):
             first = seen(student, mask, causal, pure=True)
             for one, other in zip(first, seen(student, mask, causal), strict=True):
-                same_view(other, one, "the second answer, against the first", "what did the first call change?")
+                same_view(
+                    other,
+                    one,
+                    "the result of a second call, compared with the first",
+                    "what did the first call change?",
+                )
 
 
 # --- pairs of sentences ---
@@ -935,7 +966,7 @@ class Pairs:
         expect.true(
             len(set(self.triples)) > min(3, len(self.triples) - 1),
             "nearly all pairs are the same",
-            hint="draw the document and the position anew for every pair",
+            hint="draw a new document and a new position for every pair",
         )
 
         def shares(pairs: list[Any]) -> list[float]:
@@ -967,10 +998,10 @@ def stated(good: list[bool]) -> str:
 
 def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]:
     """Any sequence of triples; a label may be a bool or a tensor of one number."""
-    expect.true(isinstance(answer, (list, tuple)), "make_nsp_pairs returns a list", actual=answer, reveal=True)
+    expect.true(isinstance(answer, (list, tuple)), "make_nsp_pairs must return a list", actual=answer, reveal=True)
     expect.true(
         len(answer) <= 10 * n_pairs,
-        "the result has more than ten times as many pairs as were asked for",
+        "the result has more than ten times as many pairs as requested",
         expected=f"{n_pairs} pairs",
         actual=f"{len(answer)} pairs",
         reveal=True,
@@ -997,14 +1028,14 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
             "a triple does not begin with two sentences",
             expected="(first sentence, second sentence, label)",
             actual=entry,
-            hint="what are the three parts of a triple, and in which order do they come?",
+            hint="what are the three parts of a triple, and in which order?",
             reveal=True,
         )
         if isinstance(label, str):
             student.note("form of an entry", form)
         expect.true(
             not isinstance(label, str),
-            "a label is a word, not a number",
+            "a label is a string, not a number",
             expected="0 or 1",
             actual=label,
             hint="which number means that the second sentence follows the first?",
@@ -1017,7 +1048,7 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
             "a label is neither 0 nor 1",
             expected="0 or 1",
             actual=label,
-            hint="there are two possible labels: it follows, or it does not",
+            hint="there are two possible labels: the second sentence follows the first, or it does not",
             reveal=True,
         )
         triples.append((first, second, int(label)))
@@ -1030,7 +1061,7 @@ def worded(part: object) -> object:
 
 
 class CheckMakeNspPairs:
-    """Half consecutive, half from another document"""
+    """Half consecutive, half from a different document"""
 
     function = "make_nsp_pairs"
 
@@ -1038,7 +1069,7 @@ class CheckMakeNspPairs:
 
     @check(points=1, visible=True)
     def check_count(self, student):
-        """as many triples as were asked for, even if some documents have only one or two sentences"""
+        """the result has n_pairs triples, even if some documents have only one or two sentences"""
         library = Library(student, single=True)
         for n in (student.draw.integer(301, 399), 1):
             pairs = Pairs(student, library, n)
@@ -1046,58 +1077,59 @@ class CheckMakeNspPairs:
                 len(pairs.triples),
                 n,
                 "number of pairs",
-                hint="every iteration adds one triple, whatever its label",
+                hint="every iteration must add exactly one triple, whatever its label",
                 reveal=True,
             )
             if n > 1:
                 pairs.expect_questions()
         pairs = Pairs(student, Library(student, lengths=[2, 1, 2]), 60)
-        expect.equal(len(pairs.triples), 60, "number of pairs from documents of two sentences at most", reveal=True)
+        expect.equal(len(pairs.triples), 60, "number of pairs from documents of at most two sentences", reveal=True)
 
     @check(points=2, visible=True)
     def check_positive(self, student):
-        """label 0: the second sentence follows the first one in the same document"""
+        """label 0: the second sentence directly follows the first one in the same document"""
         pairs = Pairs(student, Library(student), self.N)
-        hint = "in transformers, 0 means that B follows A; and does a document go on after its last sentence?"
-        expect.true(pairs.positive, "no pair has the label 0", actual=f"{self.N} with label 1", hint=hint, reveal=True)
+        hint = "in transformers, label 0 means that B follows A. Does anything follow the last sentence of a document?"
+        expect.true(pairs.positive, "no pair has label 0", actual=f"{self.N} with label 1", hint=hint, reveal=True)
         expect.true(
             not pairs.crossing,
-            "pairs with label 0 come from two documents",
+            "some pairs with label 0 take their sentences from two different documents",
             expected="none",
             actual=f"{pairs.crossing} of {len(pairs.positive)}",
             hint=hint,
             reveal=True,
         )
-        expect.equal(pairs.steps, [1], "steps from the first to the second sentence", hint=hint, reveal=True)
+        expect.equal(pairs.steps, [1], "distance in sentences from the first to the second", hint=hint, reveal=True)
         expect.true(
             len(pairs.starts) > 1,
             "all pairs with label 0 are the same",
-            hint="draw the document and the position anew for every pair",
+            hint="draw a new document and a new position for every pair",
         )
 
     @check(points=2)
     def check_negative(self, student):
-        """label 1: the second sentence comes from another document"""
+        """label 1: the second sentence comes from a different document"""
         pairs = Pairs(student, Library(student), self.N)
         hint = "the task needs both classes"
-        expect.true(pairs.negative, "no pair has the label 1", actual=f"{self.N} with label 0", hint=hint, reveal=True)
+        expect.true(pairs.negative, "no pair has label 1", actual=f"{self.N} with label 0", hint=hint, reveal=True)
         expect.true(
             all(pairs.strangers),
-            "pairs with label 1 come from one document",
+            "some pairs with label 1 take both sentences from the same document",
             expected="none",
             actual=f"{pairs.strangers.count(False)} of {len(pairs.strangers)}",
-            hint="a sentence of the same text can be its true continuation: where must the second one come from?",
+            hint="a sentence from the same document could be the true continuation: where must the second "
+            "one come from?",
             reveal=True,
         )
         expect.true(
             len(set(pairs.negative)) > 3,
             "nearly all pairs with label 1 are the same",
-            hint="draw the document and the position anew for every pair",
+            hint="draw a new document and a new position for every pair",
         )
 
     @check(points=1)
     def check_balance(self, student):
-        """each label has about half of the pairs, drawn independently, from several documents and positions"""
+        """labels are independent fair coin tosses; pairs come from several documents and positions"""
         # 400 tosses; 7 standard deviations are 0.175, both for the labels and for how often they change from pair to
         # pair. That 150 positive pairs use fewer than three of five documents has a probability below
         # 10 * (2/5)**130, and fewer than two places an even smaller one. The last pair of a document has a share of one
@@ -1117,7 +1149,7 @@ class CheckMakeNspPairs:
             "the share of pairs with label 0 is too far from one half",
             expected=f"0.5 ± {seven_sigma(0.5, self.N):.3f}",
             actual=f"{share:.3f}",
-            hint="draw the label anew for every pair, with equal probability",
+            hint="draw a new label for every pair, 0 and 1 with equal probability",
             reveal=True,
         )
         expect.true(
@@ -1125,24 +1157,24 @@ class CheckMakeNspPairs:
             "the sequence of labels does not look like independent fair coin tosses",
             expected=f"share of labels that differ from the one before: 0.5 ± {seven_sigma(0.5, self.N - 1):.3f}",
             actual=f"{pairs.turns:.3f}",
-            hint="can the next label be predicted from those before it? Draw it anew for every pair",
+            hint="can the next label be predicted from those before it? Draw a new one for every pair",
             reveal=True,
         )
         n_documents, n_places = (len({start[axis] for start in pairs.starts}) for axis in (0, 1))
         n_others = min(len({pair[side][0] for pair in pairs.negative}) for side in (0, 1))
         expect.true(
             min(n_documents, n_others) >= 3 and n_places >= 2,
-            "the pairs begin in too few documents, or always at the same position",
+            "the first sentences come from too few documents, or always from the same position",
             expected="several documents and positions",
             actual=f"{min(n_documents, n_others)} documents, {n_places} positions",
-            hint="draw the document, and the position in it, anew for every pair",
+            hint="draw a new document, and a new position in it, for every pair",
             reveal=True,
         )
         expect.true(
             not in_turn,
-            "the first sentences come from the documents in the same order in each of twelve calls with other seeds",
-            hint="a few pairs of a large library would all come from its beginning: what decides which document is "
-            "used?",
+            "in twelve calls with different seeds, the first sentences come from the documents in the same order",
+            hint="with thousands of documents, a few pairs would all come from the first ones: what "
+            "decides which document is used?",
         )
         last = any(place == len(library.documents[number]) - 2 for number, place in pairs.starts)
         student.note("the last pair of a document occurs", last)
@@ -1155,7 +1187,7 @@ class CheckMakeNspPairs:
 
     @check(points=1)
     def check_seeded(self, student):
-        """equal seeds give equal pairs, other seeds give others; the documents stay unchanged"""
+        """equal seeds give equal pairs, different seeds give different pairs; the documents stay unchanged"""
         library = Library(student)
         seed, other = student.draw.seed(), student.draw.seed()
         n = 300
@@ -1172,13 +1204,14 @@ class CheckMakeNspPairs:
         student.note("other seed, other labels", first.labels != [label for _, _, label in different])
         expect.true(
             first.triples == again,
-            "the same seed gave other pairs",
+            "the same seed gave different pairs",
             hint="does every random number come from the `rng` that was passed in?",
         )
         expect.true(
             first.triples != different,
-            "another seed gave the same pairs",
-            hint="the `rng` that was passed in decides; did you create one of your own?",
+            "a different seed gave the same pairs",
+            hint="all random numbers must come from the `rng` that was passed in: does your code create "
+            "one of its own?",
         )
         first.expect_questions()
 
@@ -1228,7 +1261,7 @@ def guesses_of(
         student.note("form", form_of(answer))
     expect.true(
         well_formed,
-        "fill_mask_topk returns a list per [MASK], each a list of pairs (token id, probability)",
+        "fill_mask_topk must return one list per [MASK], each a list of (token id, probability) pairs",
         actual=answer,
         reveal=True,
     )
@@ -1237,7 +1270,7 @@ def guesses_of(
         for entry in answer
         for pair in entry
     ):
-        expect.remark("fill_mask_topk returned tensors or other numbers; the docstring says int and float")
+        expect.remark("fill_mask_topk returned tensors or other number types; the docstring asks for int and float")
     return guesses  # type: ignore[return-value]
 
 
@@ -1277,13 +1310,13 @@ def upright(pairs: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 class CheckFillMaskTopk:
-    """The best guesses at every [MASK]"""
+    """The top-k guesses for every [MASK]"""
 
     function = "fill_mask_topk"
 
     @check(points=2, visible=True)
     def check_each_mask(self, student):
-        """one list per [MASK], in the order of the text, with the k most probable tokens"""
+        """the result has one list per [MASK], in text order, with the k most probable tokens"""
         for masks, options in (((3,), {}), ((1, 4, 5, 8), {"k": 3})):
             cloze, k = Cloze(student, masks), options.get("k", 5)
             guesses = guesses_of(student, cloze, **options)  # type: ignore[arg-type]
@@ -1305,17 +1338,17 @@ class CheckFillMaskTopk:
 
     @check(points=1)
     def check_probability(self, student):
-        """the numbers are probabilities over the whole vocabulary"""
+        """the probabilities are a softmax over the whole vocabulary"""
         for masks in ((2, 6), (5,)):
             cloze = Cloze(student, masks)
             guesses = guesses_of(student, cloze, k=4)
-            expect.true(guesses and all(guesses), "no guesses for a text with a [MASK]", actual=guesses, reveal=True)
+            expect.true(guesses and all(guesses), "a text with a [MASK] got no guesses", actual=guesses, reveal=True)
             for place, pairs in zip(cloze.masks, guesses, strict=False):
                 expect.true(
                     all(isinstance(token, int) and 0 <= token < cloze.V for token, _ in pairs),
                     "a pair does not begin with a token id",
                     actual=pairs,
-                    hint="first the id, then its probability",
+                    hint="in each pair the id comes first, then its probability",
                     reveal=True,
                 )
                 for token, probability in pairs:
@@ -1323,7 +1356,8 @@ class CheckFillMaskTopk:
                         probability,
                         cloze.probabilities[place, token],
                         f"probability of token {token} at position {place}",
-                        hint="first softmax over all V tokens, then take the k best: the other tokens keep their share",
+                        hint="apply softmax over all V tokens first, then take the top k: the other tokens keep their "
+                        "probability",
                     )
 
     @check(points=1, after=("each_mask",))
@@ -1331,15 +1365,17 @@ class CheckFillMaskTopk:
         """the most probable token comes first; a text without [MASK] gives an empty list"""
         cloze = Cloze(student, (0, 7))
         guesses = guesses_of(student, cloze, k=4)
-        expect.true(guesses and all(guesses), "no guesses for a text with two [MASK]", actual=guesses, reveal=True)
+        expect.true(
+            guesses and all(guesses), "a text with two [MASK] tokens got no guesses", actual=guesses, reveal=True
+        )
         for place, pairs in zip(cloze.masks, guesses, strict=False):
             order = [token for token, _ in upright(pairs)]
             numbers = [float(cloze.logits[place, int(token)]) for token in order if 0 <= token < cloze.V]
             expect.true(
                 numbers == sorted(numbers, reverse=True) and len(numbers) == len(order),
-                "the guesses are not in descending order",
+                "the guesses are not sorted by descending probability",
                 actual=pairs,
-                hint="the best guess first",
+                hint="the most probable guess must come first",
                 reveal=True,
             )
         expect.equal(
@@ -1358,14 +1394,14 @@ class CheckFillMaskTopk:
         expect.close(
             guesses_of(student, cloze, 3),
             first,
-            "the second answer, against the first",
+            "the result of a second call, compared with the first",
             hint="what did the first call change?",
         )
         expect.equal(
             [sorted(token for token, _ in upright(pairs)) for pairs in first],
             [sorted(cloze.best(place, 3)) for place in cloze.masks],
             "ids of the guesses, sorted",
-            hint="one list per [MASK], each with its k best tokens",
+            hint="return one list per [MASK], each with its top-k tokens",
         )
 
 
@@ -1426,7 +1462,7 @@ class Selections:
             answer = answer.tolist()
         expect.true(
             isinstance(answer, (list, tuple)) and len(answer) == n,
-            say("{name} returns one entry for each of {count} tokens", name="whole_word_mask", count=n),
+            say("{name} must return one entry for each of the {count} tokens", name="whole_word_mask", count=n),
             actual=answer,
             hint="True or False for every token, special ones included",
             reveal=True,
@@ -1483,7 +1519,7 @@ class Selections:
         expect.true(
             max(self.sizes) > 0,
             say("{what}: nothing is ever selected", what=self.what),
-            hint="words are drawn one after another until the share is used up",
+            hint="draw words one after another until the budget is used up",
         )
         expect.true(
             len(set(map(tuple, self.answers))) > 1,
@@ -1499,7 +1535,7 @@ class Selections:
             say("{what}: only part of a word is selected", what=self.what),
             expected="all of its tokens, or none",
             actual=cut,
-            hint="the unit that is drawn is a word; which tokens belong to it?",
+            hint="draw whole words: which tokens belong to the same word?",
             reveal=True,
         )
 
@@ -1519,7 +1555,7 @@ class CheckWholeWordMask:
 
     @check(points=2, visible=True, after=("whole",))
     def check_share(self, student):
-        """the share is counted in tokens: select as many words as fit into it, and allow at least one token"""
+        """the budget is a share p of the tokens, at least one token; words are selected as long as they fit"""
         singles = student.draw.integer(52, 59)
         texts = (
             ([1] * 46, 0.15),  # 6.9 tokens: 7
@@ -1539,40 +1575,40 @@ class CheckWholeWordMask:
         chosen = Selections(student, text_of(*mixed), 0.22, 80, "words of 1 to 6")  # 11 of 50 tokens
         student.note("more than the share", chosen.too_much())
         student.note("a word that fits is passed over", chosen.left_out())
-        hint = "p times the number of ordinary tokens, rounded: words and special tokens are not what is counted"
+        hint = "the budget is p times the number of ordinary tokens, rounded: count neither words nor special tokens"
         for (lengths, _), of_one_size in zip(texts, seen, strict=True):
             fitting = of_one_size.budget // lengths[0] * lengths[0]
             for size in (min(of_one_size.sizes), max(of_one_size.sizes)):
                 expect.equal(size, fitting, f"tokens selected of {of_one_size.what}", hint=hint, reveal=True)
         expect.true(
             not chosen.too_much(),
-            "more tokens are selected than the share allows",
+            "more tokens are selected than the budget allows",
             expected=f"at most {chosen.budget}",
             actual=max(chosen.sizes),
-            hint="a word that no longer fits is skipped as a whole",
+            hint="a word that no longer fits into the budget must be skipped as a whole",
             reveal=True,
         )
         expect.true(
             not chosen.left_out(),
-            "a word is skipped although all its tokens would have fitted into the share",
-            hint="a long word that does not fit does not end the selection: a shorter one may come after it",
+            "a word is skipped although all its tokens would still fit into the budget",
+            hint="a long word that does not fit must not end the selection: a shorter word drawn later may still fit",
         )
 
     @check(points=1, after=("whole",))
     def check_special(self, student):
-        """special tokens are never selected; word 0 is a word; the two texts of a pair share no word"""
+        """special tokens are never selected; word 0 can be; the two texts of a pair have separate words"""
         chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text with much padding")
         expect.true(
             not chosen.any_special(),
             "a special token is selected",
-            hint="its word number is None: there is nothing to predict",
+            hint="the word number of a special token is None: there is nothing to predict",
         )
         counts = chosen.how_often()
         student.note("word 0 is ever selected", counts[0] > 0)
         expect.true(
             counts[0] > 0,
             "the first word, which has number 0, is never selected",
-            hint="0 is a number; None means no word",
+            hint="0 is a word number like any other; only None means no word",
         )
         pair = [None, 0, 1, 1, 2, 3, 4, None, 0, 0, 1, 2, 2, 3, 4, None]
         chosen = Selections(student, pair, 0.4, 80, "a pair of texts")
@@ -1589,12 +1625,12 @@ class CheckWholeWordMask:
         expect.true(
             not together,
             "in a pair of texts, words with the same number are always selected together",
-            hint="word numbers start again after the [SEP]: which tokens are neighbours?",
+            hint="word numbers start again at 0 after the first [SEP]: which tokens are adjacent?",
         )
         expect.true(
             max(first) > 0 and max(second) > 0,
-            "one text of a pair is never selected from",
-            hint="both texts contain words",
+            "no token is ever selected from one text of a pair",
+            hint="both texts of a pair contain words that can be selected",
         )
 
     @check(points=1, after=("whole",))
@@ -1633,7 +1669,7 @@ class CheckWholeWordMask:
         student.note("long words are rare", long < 0.5)
         expect.true(
             short >= 4 and long >= 0.5,
-            "long words are drawn before short ones, or short ones before long ones",
+            "the order in which words are drawn depends on their length",
             hint="every order of the words is equally likely, whatever their length",
         )
         seed = student.draw.seed()
@@ -1648,7 +1684,7 @@ class CheckWholeWordMask:
         student.note("same dice, same words", again)
         student.note("other dice, other words", other)
         expect.true(again, "the same seed does not select the same words", hint="all random numbers must come from rng")
-        expect.true(other, "another seed selects the same words", hint="all random numbers must come from rng")
+        expect.true(other, "a different seed selects the same words", hint="all random numbers must come from rng")
 
 
 # --- bonus: perplexity ---
@@ -1687,7 +1723,7 @@ class CheckPerplexity:
 
     @check(points=1, visible=True)
     def check_ends(self, student):
-        """a uniform model has perplexity V, and a model that is certain and right has perplexity 1"""
+        """uniform predictions have perplexity V, and perfect predictions have perplexity 1"""
         found, expected = [], []
         for vocab_size in (student.draw.integer(30, 60), student.draw.integer(200, 300)):
             labels = [student.draw.integers(0, vocab_size, (rows, 4)) for rows in (3, 2)]
@@ -1695,13 +1731,13 @@ class CheckPerplexity:
             everything = [(90.0 * F.one_hot(row, vocab_size), row) for row in labels]
             found += [student.perplexity(nothing), student.perplexity(everything)]
             expected += [float(vocab_size), 1.0]
-        for number, want, who in zip(found, expected, ("nothing", "everything") * 2, strict=True):
-            hint = "e to the power of the mean loss; what is the loss of a token that has the probability 1/V?"
-            expect.close(number, want, f"perplexity of a model that knows {who}", tolerance=1e-4, hint=hint)
+        for number, want, who in zip(found, expected, ("uniform", "perfect") * 2, strict=True):
+            hint = "perplexity is e to the power of the mean loss: what is the loss of a token with probability 1/V?"
+            expect.close(number, want, f"perplexity of {who} predictions", tolerance=1e-4, hint=hint)
 
     @check(points=2, visible=True)
     def check_corpus(self, student):
-        """every labelled token of the corpus counts the same, whatever its batch; ignored positions do not count"""
+        """all labelled tokens of the corpus have equal weight in every batch; ignored positions do not count"""
         corpora = [
             corpus_of(student, UNEQUAL, student.draw.integer(11, 19), 2.0),
             corpus_of(student, [(4, 6, 24), (1, 2, 1)], student.draw.integer(23, 29), 1.0),
@@ -1719,7 +1755,7 @@ class CheckPerplexity:
 
     @check(points=1, after=("corpus",))
     def check_huge(self, student):
-        """a very bad model has a huge perplexity, up to inf, and never raises an error"""
+        """very bad predictions give a huge perplexity, up to inf, and never raise an error"""
         vocab_size = student.draw.integer(11, 19)
         asked = []
         for worth, share in ((120.0, 1.0), (600.0, 1.0), (4000.0, 0.1), (5000.0, 1.0)):
@@ -1753,7 +1789,7 @@ class CheckPerplexity:
 
     @check(points=1, after=("corpus",))
     def check_stream(self, student):
-        """batches may come from a generator, some without labels; a corpus without any raises a ValueError"""
+        """batches may come from a generator, some without labels; a corpus without any labels raises a ValueError"""
         vocab_size = student.draw.integer(11, 19)
         batches = corpus_of(student, [(2, 5, 0), (3, 4, 7), (1, 6, 0), (2, 8, 15)], vocab_size, 1.5)
         want = math.exp(mean_loss([batches[1], batches[3]]))
@@ -1762,7 +1798,7 @@ class CheckPerplexity:
             student.pure("perplexity", batches), want, "perplexity, some batches unlabelled", hint=hint, tolerance=1e-4
         )
         streamed = student.fixtures.objectives.streamed(student.value(None, "perplexity"), batches)
-        hint = "a generator has no length, and it is empty when it is read a second time"
+        hint = "a generator has no length, and it can be read only once"
         expect.close(streamed, want, "perplexity, batches from a generator", hint=hint, tolerance=1e-4)
         for corpus in ([batches[0], batches[2]], []):
             with student.untraced():
@@ -1775,6 +1811,6 @@ class CheckPerplexity:
                 "a corpus without labels: expected a ValueError",
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="what would the mean be taken over?",
+                hint="without labels, what would the mean be taken over?",
                 reveal=True,
             )
