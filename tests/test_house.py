@@ -7,6 +7,7 @@ ask three things: did it look at everything, is the house in order, and does it 
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import graphlib
 import importlib.metadata
@@ -140,7 +141,7 @@ def outside_functions(tree: ast.Module) -> ast.Module:
         def visit_If(self, node: ast.If) -> ast.AST | None:
             return None if "TYPE_CHECKING" in ast.unparse(node.test) else self.generic_visit(node)
 
-    return Strip().visit(tree)
+    return Strip().visit(copy.deepcopy(tree))
 
 
 def package_of(path: Path) -> str:
@@ -235,7 +236,7 @@ def guard_circles(root: Path) -> Look:
     graph: dict[str, set[str]] = {}
     for name, path in places.items():
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        tree = NotForTypes().visit(parse(root / path))
+        tree = NotForTypes().visit(copy.deepcopy(parse(root / path)))
         graph[name] = {other for other, _ in imported(tree, package) if other in places and other != name}
         look.seen += [f"{name} -> {other}" for other in sorted(graph[name])]
     try:
