@@ -66,6 +66,13 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
 def test_cheap_files_earn_nothing(kind, function):
     graded = grade(SLUG, function, CHEAP[kind].replace("{name}", function))
     assert graded.points == 0, graded.lost
+
+
+@pytest.mark.slow  # nothing fits, so every pair is tried
+@pytest.mark.parametrize("function", ["predict", "predict_batch"])
+@pytest.mark.parametrize("kind", CHEAP)
+def test_cheap_files_are_told_nothing_that_is_not_so(kind, function):
+    graded = grade(SLUG, function, CHEAP[kind].replace("{name}", function))
     assert not graded.named - {
         "does-nothing",
         "returns-nothing",
