@@ -543,7 +543,7 @@ def test_the_committed_page_is_what_its_commands_print():
         section = text.partition(f"{begin}\n")[2].partition(end)[0]
         command = shlex.split(re.search(r"^    (course run compare .*)$", section, re.MULTILINE)[1])
         picture = re.search(r"!\[.*\]\((.*)\)\n\n", section)
-        assert quote(*command[3:], "--json", str(ROOT / "docs/training.json")) == (
+        assert quote(*command[3:], "--json", str(ROOT / "docs/results.json")) == (
             section.replace(picture[0], "") if picture else section
         )
         assert picture is None or (ROOT / "docs" / picture[1]).is_file()
@@ -677,7 +677,7 @@ print(high, watch.peak())
 
 @pytest.mark.slow
 def test_the_command_measures_a_table_and_goes_on(tmp_path, encoder, reviews):
-    place, path = tmp_path / "results.md", tmp_path / "training.json"
+    place, path = tmp_path / "results.md", tmp_path / "results.json"
     command = [sys.executable, "-m", "solutions.recipes", "compare", "reinit", "--data", str(reviews), "--seeds", "1"]
     command += ["--label-column", "stars", "--model", str(encoder), "--jobs", "2", "--write", str(place)]
     outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -17,7 +17,7 @@ from solutions.recipes.compare.tables import TABLES, Asked, Table
 from solutions.recipes.errors import INSTALL_COMPARE, RecipeError
 from solutions.recipes.options import FILE, Function, option
 
-RUNS = "training.json"
+RUNS = "results.json"
 """The file of the runs, beside the page that is written."""
 WHAT, OUTPUT, MACHINE = "What to measure", "Where it goes", "Machine"
 COUNT = click.IntRange(1)
