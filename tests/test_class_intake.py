@@ -548,7 +548,7 @@ def nest(depth: int) -> bytes:
     return data
 
 
-OUTSIDE, DAMAGED = "out of the archive", "damaged"
+OUTSIDE, DAMAGED = "outside the archive", "damaged"
 HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "up and out": ("a.zip", lambda: zipped({"../../lora.py": CODE}), OUTSIDE),
     "up in the middle": ("a.zip", lambda: zipped({"x/../../lora.py": CODE}), OUTSIDE),

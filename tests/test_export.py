@@ -279,7 +279,7 @@ def test_a_link_that_leads_out_is_not_read(place, tmp_path):
     secret.write_text("secret = 1\n")
     (place.root / "submission" / "lora.py").symlink_to(secret)
     found = place.run()
-    assert found["score"] == 0 and "link that leads out" in found["output"]
+    assert found["score"] == 0 and "link that points outside" in found["output"]
 
 
 def test_a_notebook_is_graded(place):

@@ -281,7 +281,7 @@ def test_a_wrong_share_is_no_wrong_range(swapped):
         (
             "attention_visibility.causal",
             "def attention_visibility(mask, causal): return mask[:, None].float().repeat(1, mask.shape[1], 1).tril()",
-            "attention_visibility returned float32; the docstring says bool",
+            "attention_visibility returned float32; the docstring asks for bool",
         ),
         (
             "fill_mask_topk.each_mask",
@@ -290,7 +290,7 @@ def fill_mask_topk(logits, ids, mask_id, k=5):
     best = logits[ids == mask_id].softmax(-1).topk(k)
     return [list(zip(tokens, shares)) for tokens, shares in zip(best.indices, best.values)]
 """,
-            "the docstring says int and float",
+            "the docstring asks for int and float",
         ),
     ],
     ids=["floats for booleans", "tensors for numbers"],
