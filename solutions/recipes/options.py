@@ -1,6 +1,6 @@
 """The options of ``finetune``, in groups, as its help shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,6 +81,19 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path)
 RATES = ", ".join(f"{method} {rate:g}" for method, rate in LEARNING_RATES.items())
 
+HOW_TO_RUN = (
+    option(RUN, "--resume", is_flag=True, default=False, help="Go on with the unfinished run in --out."),
+    option(RUN, "--overwrite", is_flag=True, default=False, help="Replace the run in --out."),
+    option(
+        RUN, "--save-every", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
+        help="How often to save what --resume needs; 0: after every step.",
+    ),
+    option(RUN, "--tensorboard", is_flag=True, default=False, help="Write events for TensorBoard."),
+    option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
+    option(MACHINE, "--precision", type=click.Choice(PRECISIONS), help="Of matrix products."),
+    option(MACHINE, "--threads", type=int, help="CPU threads; torch's choice if not given."),
+)  # fmt: skip
+"""What every training can be told about resuming, saving and the machine."""
 OPTIONS = (
     option(WHAT, "--out", type=FOLDER, required=True, help="Folder for the run."),
     option(WHAT, "--method", type=click.Choice(METHODS), help="What is trained."),
@@ -133,21 +146,17 @@ OPTIONS = (
     option(AUGMENTING, "--augment-share", type=float, help="Words of a text that are changed."),
     option(AUGMENTING, "--lexicon", type=FILE, help="JSON file with synonyms of words."),
     option(RUN, "--seed", type=int, help="The test texts do not depend on it."),
-    option(RUN, "--resume", is_flag=True, default=False, help="Go on with the unfinished run in --out."),
-    option(RUN, "--overwrite", is_flag=True, default=False, help="Replace the run in --out."),
-    option(
-        RUN, "--save-every", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
-        help="How often to save what --resume needs; 0: after every step.",
-    ),
-    option(RUN, "--tensorboard", is_flag=True, default=False, help="Write events for TensorBoard."),
-    option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
-    option(MACHINE, "--precision", type=click.Choice(PRECISIONS), help="Of matrix products."),
-    option(MACHINE, "--threads", type=int, help="CPU threads; torch's choice if not given."),
+    *HOW_TO_RUN,
 )  # fmt: skip
 
 
 def finetune_options(function: Function) -> Function:
-    """Put all of them on a command, in this order."""
-    for one in reversed(OPTIONS):
+    """Put all options of ``finetune`` on a command, in this order."""
+    return decorated(function, OPTIONS)
+
+
+def decorated(function: Function, options: Sequence[Callable[[Function], Function]]) -> Function:
+    """Put options on a command, in this order."""
+    for one in reversed(options):
         function = one(function)
     return function

@@ -15,7 +15,7 @@ from solutions.recipes.compare import page as pages
 from solutions.recipes.compare import plots, running, store
 from solutions.recipes.compare.tables import TABLES, Asked, Table
 from solutions.recipes.errors import INSTALL_COMPARE, RecipeError
-from solutions.recipes.options import FILE, Function, option
+from solutions.recipes.options import FILE, Function, decorated, option
 
 RUNS = "results.json"
 """The file of the runs, beside the page that is written."""
@@ -43,9 +43,8 @@ OPTIONS = (
 
 def compare_options(function: Function) -> Function:
     """Put all of them on a command, in this order."""
-    for one in reversed(OPTIONS):
-        function = one(function)
-    return click.argument("table", type=click.Choice(list(TABLES)), metavar="TABLE")(function)
+    table = click.argument("table", type=click.Choice(list(TABLES)), metavar="TABLE")
+    return table(decorated(function, OPTIONS))
 
 
 def compare(

@@ -10,7 +10,7 @@ import click
 from solutions.recipes import preflight
 from solutions.recipes.config import METHODS
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.options import FILE, Function
+from solutions.recipes.options import FILE, Function, decorated
 
 FIRST: tuple[str, ...] = ("lora", "full", "head")
 """Methods that the lessons are about; the others come last, in case time runs out."""
@@ -152,6 +152,4 @@ OPTIONS = (
 
 def check_options(function: Function) -> Function:
     """Put all of them on a command, in this order."""
-    for one in reversed(OPTIONS):
-        function = one(function)
-    return function
+    return decorated(function, OPTIONS)

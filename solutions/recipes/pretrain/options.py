@@ -5,8 +5,7 @@ from functools import partial
 import click
 
 from solutions.recipes import options
-from solutions.recipes.config import PRECISIONS
-from solutions.recipes.options import FILE, FOLDER, MACHINE, OPTIMIZER, RUN, TRAINING, WHAT, Function
+from solutions.recipes.options import FILE, FOLDER, HOW_TO_RUN, OPTIMIZER, RUN, TRAINING, WHAT, Function, decorated
 from solutions.recipes.pretrain.config import EVALUATIONS, LEARNING_RATES, OBJECTIVES, PreTrain
 
 SHAPE = "The model, if it starts from scratch"
@@ -52,21 +51,10 @@ OPTIONS = (
     option(OPTIMIZER, "--weight-decay", type=float, help="On matrices only."),
     option(OPTIMIZER, "--max-gradient-norm", type=float, help="Longer gradients are clipped."),
     option(RUN, "--seed", type=int, help="The evaluation texts do not depend on it."),
-    option(RUN, "--resume", is_flag=True, default=False, help="Go on with the unfinished run in --out."),
-    option(RUN, "--overwrite", is_flag=True, default=False, help="Replace the run in --out."),
-    option(
-        RUN, "--save-every", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
-        help="How often to save what --resume needs; 0: after every step.",
-    ),
-    option(RUN, "--tensorboard", is_flag=True, default=False, help="Write events for TensorBoard."),
-    option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
-    option(MACHINE, "--precision", type=click.Choice(PRECISIONS), help="Of matrix products."),
-    option(MACHINE, "--threads", type=int, help="CPU threads; torch's choice if not given."),
+    *HOW_TO_RUN,
 )  # fmt: skip
 
 
 def pretrain_options(function: Function) -> Function:
     """Put all of them on a command, in this order."""
-    for one in reversed(OPTIONS):
-        function = one(function)
-    return function
+    return decorated(function, OPTIONS)

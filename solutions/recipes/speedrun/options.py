@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from solutions.recipes.options import FILE, Function, finetune_options, option
+from solutions.recipes.options import FILE, Function, decorated, finetune_options, option
 from solutions.recipes.speedrun.scoreboard import TABLE
 
 OURS: dict[str, Any] = {"method": "full"}
@@ -67,9 +67,7 @@ def race_options(function: Function) -> Function:
             parameter.default = OURS.get(parameter.name, parameter.default)
             kept.append(parameter)
     function.__click_params__ = kept  # type: ignore[attr-defined]
-    for one in reversed(RACE_OPTIONS):
-        function = one(function)
-    return function
+    return decorated(function, RACE_OPTIONS)
 
 
 def of_reference(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import click
 
 from solutions.recipes import preflight
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.options import FILE, Function, listed
+from solutions.recipes.options import FILE, Function, decorated, listed
 
 PARTS = ("tokenizer", "model", "sentiment", "generation", "entities", "fill-mask")
 """The stops of the tour, in the order of the chapter."""
@@ -115,6 +115,4 @@ OPTIONS = (
 
 def tour_options(function: Function) -> Function:
     """Put all of them on a command, in this order."""
-    for one in reversed(OPTIONS):
-        function = one(function)
-    return function
+    return decorated(function, OPTIONS)
