@@ -89,7 +89,7 @@ class AnnouncedCheck:
     visibility: Visibility
     max_points: Points
     bonus: bool = False
-    """Of a bonus function: its points are counted apart, and nothing is lost by leaving it out."""
+    """Of a bonus function: its points are counted separately, and nothing is lost by leaving it out."""
 
     @property
     def visible(self) -> bool:
@@ -202,7 +202,7 @@ class Result:
     file: str
     status: Status
     points: Points
-    """Of the functions that are asked for; those of bonus functions are counted apart."""
+    """Of the functions that are asked for; those of bonus functions are counted separately."""
     max_points: Points
     checks: list[CheckResult]
     """In the order of the exercise."""

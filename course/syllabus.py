@@ -54,7 +54,7 @@ class Exercise:
     functions: tuple[str, ...]
     """What the student's file defines, in the order of the lesson."""
     bonus: tuple[str, ...]
-    """What it may define besides, for points that are counted apart."""
+    """What it may define besides, for points that are counted separately."""
     preloads: tuple[str, ...]
     """Libraries that the grader imports once before forking, in this order."""
     points: int

@@ -1,4 +1,4 @@
-"""Bonus functions: their points are counted apart, and a file that leaves them out has lost nothing."""
+"""Bonus functions: their points are counted separately, and a file that leaves them out has lost nothing."""
 
 import json
 import sys
