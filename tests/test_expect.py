@@ -1,10 +1,15 @@
 """What a student is shown of a comparison: short, and never the same twice where something differs."""
 
+import textwrap
+import types
+
 import pytest
 import torch
 
 from grader.errors import Failed
 from grader.judge import expect
+from grader.judge.check import load_file, manifest
+from grader.judge.proxy import local_student
 
 LONG = [float(number) for number in range(30)]
 
@@ -38,3 +43,39 @@ def test_what_is_shown_whole_is_not_said_again(compare):
 def test_lists_of_other_lengths_have_no_first_difference():
     wanted, told = shown(expect.equal, LONG[:20], LONG)
     assert wanted.endswith("…]") and told.endswith("…]")
+
+
+def test_facts_are_noted_before_the_verdict():
+    noted = []
+    with expect.noting(lambda what, value: noted.append((what, value))):
+        expect.true(True, "it moves", fact=True)
+        expect.equal(3, 3, "count", fact=True)
+        expect.close(0.5, 0.5, "share", fact=True)
+        expect.true(True, "not a fact of the diagnosis")
+        with pytest.raises(Failed):
+            expect.true([], "it stays", fact=True)
+        with pytest.raises(Failed):
+            expect.equal([1], [2], "ids", fact=True)
+    expect.true(True, "nobody listens any more", fact=True)
+    assert noted == [("it moves", True), ("count", 3), ("share", 0.5), ("it stays", False), ("ids", [1])]
+
+
+def test_a_check_of_the_manifest_notes_facts_in_the_trace_of_its_student(tmp_path):
+    source = """
+        from grader.judge import expect
+        from grader.judge.check import check
+
+        class CheckNothing:
+            function = "nothing"
+
+            @check(points=1)
+            def check_fact(self, student):
+                'there is a fact'
+                expect.true(True, "it is so", fact=True)
+    """
+    file = tmp_path / "check_planted.py"
+    file.write_text(textwrap.dedent(source))
+    (spec,) = manifest(load_file(file, "check_planted"))
+    student = local_student(types.ModuleType("empty"), 0)
+    spec.run(student)
+    assert [(item.kind, item.what, item.value) for item in student.trace] == [("note", "it is so", True)]

@@ -96,11 +96,11 @@ def edge(student, what: str, ask: Callable[[], Any], hint: str) -> Any:
 def demand_variety(student, made: list[list[str]]) -> None:
     """Many calls with one generator do not all give the same text."""
     alike = all(text == made[0] for text in made)
-    student.note("all calls give one text", alike)
     expect.true(
         not alike,
         say("{times} calls with the same generator all return the same text", times=len(made)),
         hint="each call should return a new variant of the text: what determines which one?",
+        fact=True,
     )
 
 
@@ -227,7 +227,6 @@ class CheckRandomDeletion:
             there = Counter(int(place[word] // quarter) for word in kept)
             lost = [1 - there[number] / quarter for number in range(4)]
             even = all(abs(share - p) <= seven_sigma(p, quarter) for share in lost)
-            student.note("every quarter of the text loses its share", even)
             expect.true(
                 even,
                 "the deleted tokens are not spread evenly over the whole text",
@@ -235,6 +234,7 @@ class CheckRandomDeletion:
                 actual=listed(f"{share:.3f}" for share in lost),
                 hint="every token is deleted with the same probability, wherever it is",
                 reveal=True,
+                fact=True,
             )
 
     @check(points=1)
@@ -319,11 +319,11 @@ class CheckRandomDeletion:
         )
         tokens = words(student, 2)
         short = answers(student, "random_deletion", tokens, 0.9, times=150)
-        student.note("a text of two tokens may lose both", not all(short))
         expect.true(
             all(short),
             "a text of two tokens came back empty with p = 0.9",
             hint="a text can lose all its tokens at any p, not only at p = 1",
+            fact=True,
         )
         empty = edge(
             student,
@@ -348,15 +348,14 @@ class CheckRandomDeletion:
         fates = [word in stay for word in tokens]
         share = sum(fates) / n
         both = 0.02 < share < 0.98
-        student.note("some tokens go and some stay", both)
         expect.true(
             both,
             "with p = 0.5, almost all tokens are kept or almost all are deleted",
             hint="draw one random number per token",
+            fact=True,
         )
         turns = sum(one != other for one, other in pairwise(fates)) / (n - 1)
         alone = abs(turns - 2 * share * (1 - share)) <= seven_sigma(0.5, n)
-        student.note("a token does not care about its neighbour", alone)
         expect.true(
             alone,
             "whether a token is deleted depends on its neighbour",
@@ -364,6 +363,7 @@ class CheckRandomDeletion:
             actual=f"{turns:.2f}",
             hint="does the list change while you iterate over it?",
             reveal=True,
+            fact=True,
         )
         self.demand_copies_apart(student)
         tokens = words(student, 7)
@@ -387,12 +387,12 @@ class CheckRandomDeletion:
         made = answers(student, "random_deletion", shuffled(student, few * 10), 0.5, times=30)
         counts = [Counter(kept)[word] for kept in made for word in few]
         together = sum(count in (0, 10) for count in counts) > len(counts) / 2
-        student.note("all copies of a word share one fate", together)
         expect.true(
             not together,
             "when a word is deleted, every occurrence of it is deleted",
             expected="some copies of a word are kept while others are deleted",
             hint="do you decide per word or per position?",
+            fact=True,
         )
         # The same word before each of 1,200 different ones: if two neighbours of these stay, the copy between them can
         # be seen to stay or to go.
@@ -449,13 +449,13 @@ class Swapped:
         self.tokens = words(student, n_words)
         self.texts = answers(student, "random_swap", self.tokens, n, times=times)
         same = all(sorted(text) == sorted(self.tokens) for text in self.texts)
-        student.note("the words are the same", same)
         expect.true(
             same,
             "the words are not those of the text",
             expected=f"{n_words} words in some order",
             actual=listed(next((text for text in self.texts if sorted(text) != sorted(self.tokens)), [])),
             hint="a swap loses no word and duplicates none",
+            fact=True,
         )
         self.changed = [moved(self.tokens, text) for text in self.texts]
 
@@ -487,8 +487,7 @@ class CheckRandomSwap:
                 reveal=True,
             )
             other = any(text != tokens for text in made)
-            student.note("the order changes", other)
-            expect.true(other, "the text never changes", hint="n swaps are required")
+            expect.true(other, "the text never changes", hint="n swaps are required", fact=True)
 
     @check(points=2, visible=True)
     def check_one_swap(self, student):
@@ -534,11 +533,11 @@ class CheckRandomSwap:
         for n in (5, 6):
             few = Swapped(student, 5, n, 60)
             odd = [n_swaps(few.tokens, text) % 2 != n % 2 for text in few.texts]
-            student.note("swaps are missing where n is larger than the text", any(odd))
             expect.true(
                 not any(odd),
                 say("{n} swaps of two different positions cannot produce this order", n=n),
                 hint="each swap draws two new positions, from all positions of the text",
+                fact=True,
             )
 
     @check(points=1)
@@ -557,8 +556,7 @@ class CheckRandomSwap:
                 expect.equal(text, tokens, what, hint="where there is nothing to swap, nothing changes", reveal=True)
         tokens = words(student, 2)
         reversed_ = any(text == tokens[::-1] for text in answers(student, "random_swap", tokens, 1, times=60))
-        student.note("two words are exchanged", reversed_)
-        expect.true(reversed_, "n = 1 never swaps two words", hint="only n = 0 may change nothing")
+        expect.true(reversed_, "n = 1 never swaps two words", hint="only n = 0 may change nothing", fact=True)
 
     @check(points=1)
     def check_pure_seeded(self, student):
@@ -579,11 +577,11 @@ class CheckRandomSwap:
         first, second, third = words(student, 3)
         tokens = [first, second, third, first]
         last_moves = any(text[3:] != [first] for text in answers(student, "random_swap", tokens, 1, times=300))
-        student.note("a word that stands there twice moves from both places", last_moves)
         expect.true(
             last_moves,
             "only the first copy of a repeated word ever moves",
             hint="if the word at a drawn position is looked up again, which occurrence does list.index find?",
+            fact=True,
         )
 
 
@@ -784,11 +782,11 @@ class CheckRandomInsertion:
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=150)
         spots = [[spot for spot, word in enumerate(text) if word in lexicon.stranger] for text in made]
         together = all(len(two) == 2 and two[1] - two[0] == 1 for two in spots)
-        student.note("two new words always stand side by side", together)
         expect.true(
             not together,
             "two new words are always next to each other",
             hint="each insertion draws its own position",
+            fact=True,
         )
 
     @staticmethod
@@ -830,9 +828,11 @@ class CheckRandomInsertion:
         demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=3)
         grows = all(len(text) > len(lexicon.text) for text in made)
-        student.note("with known words, the text grows", grows)
         expect.true(
-            grows, "nothing is inserted, although the text contains known words", hint="only n = 0 may insert nothing"
+            grows,
+            "nothing is inserted, although the text contains known words",
+            hint="only n = 0 may insert nothing",
+            fact=True,
         )
 
 
@@ -1035,9 +1035,11 @@ class CheckSynonymReplacement:
         demand_seeded(student, "synonym_replacement", lexicon.text, 4, lexicon.entries)
         made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=3)
         changes = all(len(text) == len(lexicon.text) and text != lexicon.text for text in made)
-        student.note("with known words, the text changes and keeps its length", changes)
         expect.true(
-            changes, "nothing is replaced, although the text contains known words", hint="only n = 0 may change nothing"
+            changes,
+            "nothing is replaced, although the text contains known words",
+            hint="only n = 0 may change nothing",
+            fact=True,
         )
 
 
@@ -1413,11 +1415,11 @@ class CheckBackTranslate:
                 for label, mine, text in zip(map(plain_label, trip.found_labels), own, names, strict=False)
                 if label in trip.labels
             )
-            student.note("the label of a later copy", later)
             expect.true(
                 not later,
                 "a text has the label of a later copy of it",
                 hint="of two equal results, the first one is kept with its label",
+                fact=True,
             )
 
     def facts(self, student, trip: Journey) -> tuple[list[str], list[str], set[str]]:

@@ -254,11 +254,11 @@ class CheckEncodePair:
         with student.untraced():  # one of the two is one id longer: which, is the student's choice
             row = flat(part(student.encode_pair(a, b, CLS, SEP, 14), "input_ids", "list"), "input_ids of a pair")
         fair = any(row == joined(a[:left], b[: 11 - left]) for left in (5, 6))
-        student.note("both texts are cut to nearly equal lengths", fair)
         expect.true(
             fair,
             "two long texts are not cut to nearly equal lengths",
             hint="which text is the longer one may change as you cut: compare the lengths again after each id",
+            fact=True,
         )
 
     @check(points=1, after=("layout",))
@@ -612,11 +612,11 @@ class CheckGenerate:
             prompt = student.draw.integers(0, 23, (length,)).tolist()
             ids = written(student, model, prompt, 20)[: len(prompt) + 15]
             taken = ids == greedy_path(twin, prompt, 15)
-            student.note("always the most likely token", taken)
             expect.true(
                 taken,
                 "do_sample=False does not always take the most likely token",
                 hint="a token that leads by a tiny margin is still the most likely one",
+                fact=True,
             )
 
     @check(points=1, visible=True, after=("greedy",))
@@ -756,11 +756,11 @@ class CheckGenerate:
         )
         only = written(student, model, [1, 2], 20, do_sample=True, top_k=1)[-10:]
         greedy = only == [int(order[0])] * 10
-        student.note("top_k=1 takes the most likely token", greedy)
         expect.true(
             greedy,
             "top_k=1 does not always take the most likely token",
             hint="with top_k=1, only one token can be drawn",
+            fact=True,
         )
 
     @check(points=1, after=("distribution",))

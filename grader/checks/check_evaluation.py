@@ -282,13 +282,13 @@ class CheckGroupSplit:
         for seed in range(3):
             split = Split(student, [text for text, _ in rows], [label for _, label in rows], seed=seed)
             sides += [round(split.share(label), 2) for label in (0, 1)]
-        student.note("one class is on one side only", any(share in (0, 1) for share in sides))
         student.note("more than one text of four", any(0.25 < share < 1 for share in sides))
         expect.true(
             not any(share in (0, 1) for share in sides),
             "none or all of the four texts of a class are in the test set",
             hint="a fifth of four texts is less than one: which whole number is closest if 0 is not allowed?",
             reveal=True,
+            fact=True,
         )
         for share in sides:
             self.demand_share("0 or 1", share, 0.2)
@@ -341,7 +341,6 @@ class CheckGroupSplit:
         again = second == [drawn[first + 3], drawn[first]]
         different = len({str(rows) for rows in drawn.values()})
         default = sorted(Split(student, *given).test) == sorted(Split(student, *given, test_size=0.2, seed=42).test)
-        student.note("the same again", again)
         student.note("splits", "one" if different == 1 else "several")
         student.note("every text in some test set", len(tested) == len(texts))
         student.note("defaults", default)
@@ -350,6 +349,7 @@ class CheckGroupSplit:
             "two calls with the same seed give different splits",
             hint="a generator created from the seed in every call does not depend on other calls",
             reveal=True,
+            fact=True,
         )
         expect.true(
             different > 40,
@@ -1189,9 +1189,8 @@ class CheckPairedBootstrap:
         again = [interval(student, models, n_draws=400, seed=seed) for seed in (2, 0)]
         same = again == [first[2], first[0]]
         different = len({str(ends) for ends in first})
-        student.note("the same again", same)
         student.note("intervals", "one" if different == 1 else "several")
-        expect.true(same, "two calls with the same seed give different intervals", reveal=True)
+        expect.true(same, "two calls with the same seed give different intervals", reveal=True, fact=True)
         expect.true(different > 1, "four seeds give the same interval", reveal=True)
 
 
@@ -1288,9 +1287,10 @@ class CheckGroupFolds:
             missing.append(len(folds.texts) - len(times))
             repeated.append(sum(count > 1 for count in times.values()))
             folds.demand_number(k)
-        student.note("rows in no fold", missing)
         student.note("rows in several", [count > 0 for count in repeated])
-        expect.equal(missing, [0, 0], "rows that are in no fold", hint="are all groups assigned, with all their rows?")
+        expect.equal(
+            missing, [0, 0], "rows that are in no fold", hint="are all groups assigned, with all their rows?", fact=True
+        )
         expect.equal(
             repeated, [0, 0], "rows that occur more than once", hint="how many folds is each group assigned to?"
         )
@@ -1331,8 +1331,7 @@ class CheckGroupFolds:
         first = [dealt(k=4, seed=seed) for seed in range(5)]
         again = [dealt(k=4, seed=seed) for seed in (2, 0)] == [first[2], first[0]]
         different = len({str(folds) for folds in first})
-        student.note("the same again", again)
         student.note("ways to deal", "one" if different == 1 else "several")
-        expect.true(again, "two calls with the same seed give different folds", reveal=True)
+        expect.true(again, "two calls with the same seed give different folds", reveal=True, fact=True)
         expect.true(different > 1, "five seeds give the same folds", reveal=True)
         expect.true(dealt() == dealt(k=5, seed=42), "the defaults are not k=5 and seed=42", reveal=True)

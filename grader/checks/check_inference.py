@@ -575,12 +575,12 @@ class CheckPredictBatch:
                 sum(sizes[: place + 1]) <= sum(length <= width for length in tokens)
                 for place, width in enumerate(widths)
             )
-            student.note("the texts fit into the batches", fit)
             expect.true(
                 fit,
                 "a batch is narrower than its longest text",
                 hint="texts are truncated to max_length and no further",
                 reveal=True,
+                fact=True,
             )
             own = each_has_its_own(widths, tokens)
             everywhere = (
@@ -613,13 +613,13 @@ class CheckPredictBatch:
                 answers = student.predict_batch([text_of(student.draw, n_tokens)], metered.model, metered.tokenizer)
             (answer,) = demand_count(answers, 1)
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
-        student.note("width of longer texts, max_length being left to its default", widths)
         expect.equal(
             widths,
             [128] * 3,
             "columns of a batch whose text has more than 128 tokens, with max_length at its default",
             hint="the signature gives max_length a default: where is it used?",
             reveal=True,
+            fact=True,
         )
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))

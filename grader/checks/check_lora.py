@@ -358,11 +358,11 @@ def untouched(student, layer, x: Tensor, what: str) -> Any:
     """The student's output for x, which must come out of the call as it went in."""
     with student.untraced():
         output, after = student.fixtures.answer(layer, x)
-    student.note(f"{what} leaves x as it was", bool(isinstance(after, Tensor) and torch.equal(after, x)))
     expect.true(
         isinstance(after, Tensor) and torch.equal(after, x),
         say("{what} modifies its input in place", what=what),
         hint="the caller still needs x unchanged: which operation writes to it?",
+        fact=True,
     )
     return output
 
@@ -434,11 +434,11 @@ class CheckLoRALinear:
             if error.type != "ValueError" or error.memory or error.not_started:
                 raise
             thin = None
-        student.note("rank 1 is built", thin is not None)
         expect.true(
             thin is not None,
             "a layer of rank 1 raises an error",
             hint="rank 1 is the smallest valid rank: which ranks leave nothing to train?",
+            fact=True,
         )
         what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), sides of length 1 left out"
         expect.equal(thin, sorted([(D,), (K,)]), what, reveal=True)
@@ -451,11 +451,11 @@ class CheckLoRALinear:
             if error.memory or error.not_started:
                 raise
             built = False
-        student.note("a rank above both sides is built", built)
         expect.true(
             built,
             say("a layer of rank {r} around a base with d={d} and k={k} raises an error", r=wide, d=D, k=K),
             hint="such a large rank is wasteful: does the docstring ask for an error?",
+            fact=True,
         )
         expect.equal(
             shapes,
@@ -482,11 +482,11 @@ class CheckLoRALinear:
         )
         with student.untraced():
             owned = student.fixtures.tensors(adapted.layer)
-        student.note("holds more than its base", len(owned) > 2)
         expect.true(
             len(owned) > 2,
             "the layer contains no factors: it is just its base",
             hint="the factors that are trained later must exist from the start",
+            fact=True,
         )
         adapted.take_part()
 
@@ -511,11 +511,11 @@ class CheckLoRALinear:
         heeded = any(
             one.shape != other.shape or not same(one, other) for one, other in zip(gradients, others, strict=True)
         )
-        student.note("the gradient depends on x", heeded)
         expect.true(
             heeded,
             "the gradients of the factors are the same for two different inputs",
             hint="A is applied to x, and B to A x: where do you use x?",
+            fact=True,
         )
 
     @check(points=1)
@@ -614,11 +614,11 @@ class CheckLoRALinear:
         usable(first, (rows, D), "output in evaluation mode")
         usable(second, (rows, D), "output in evaluation mode")
         steady = same(first, second)
-        student.note("steady in evaluation mode", steady)
         expect.true(
             steady,
             "in evaluation mode two calls with the same input give different outputs",
             hint="how does your dropout know that the layer is in evaluation mode?",
+            fact=True,
         )
         update = first - plain
         expect.differs(
@@ -724,11 +724,11 @@ class CheckLoRALinear:
             owned = student.fixtures.tensors(adapted.layer)
         expect.true(len(owned) <= MANY, say("the layer contains more than {many} tensors", many=MANY))
         written = any(same(one.squeeze(), wide) for one in owned for wide in (slope, slope.T))
-        student.note("the layer holds what it multiplies x with", written)
         expect.true(
             written,
             "no tensor of the merged layer equals the weight that its outputs imply",
             hint="merging writes W + (alpha/r) B A into the weight, so that a single product with x is enough",
+            fact=True,
         )
         self.expect_no_dropout_once_merged(student)
 
@@ -751,11 +751,11 @@ class CheckLoRALinear:
         for output in (frozen, plain, trained, calm):
             usable(output, (32, D), "output of a layer with dropout")
         dry = same(trained, calm) or not same(frozen, plain)
-        student.note("nothing is dropped once it is merged", dry)
         expect.true(
             dry,
             "a merged layer with dropout gives different outputs in training mode and in evaluation mode",
             hint="dropout belongs to the branch, which is not used now; the merged weight must see every input",
+            fact=True,
         )
 
     @check(points=2, after=("merge",))
@@ -847,13 +847,13 @@ class CheckLoRALinear:
         usable(constant, (1, D), "output")
         with student.untraced():
             gradient = student.fixtures.gradients(adapted.layer, x, upstream)["inputs"]
-        student.note("gradient of x", gradient)
         expect.close(
             gradient,
             upstream @ (slope - constant).T,
             "gradient of x",
             tolerance=1e-4,
             hint="frozen means not updated: gradients must still flow back through both W and the update",
+            fact=True,
         )
         adapted.factors.write(adapted.a, torch.zeros(D, R))
         target = F.linear(x, adapted.weight + student.draw.normal(D, 1) * student.draw.normal(1, K), adapted.bias)
@@ -900,9 +900,8 @@ class CheckLoRALinear:
         output = adapted.layer(x)
         hint = "new tensors need the dtype of the base weight, not the default dtype"
         expect.shape(output, (4, D), "output", hint=hint)
-        student.note("dtype of the output", str(output.dtype))
         student.note("exact in float64", same(output, adapted.adapted(x), tolerance=1e-9))
-        expect.equal(str(output.dtype), "torch.float64", "dtype of the output", hint=hint, reveal=True)
+        expect.equal(str(output.dtype), "torch.float64", "dtype of the output", hint=hint, reveal=True, fact=True)
         expect.close(output, adapted.adapted(x), "output in float64", tolerance=1e-9, hint=hint)
         shapes = trained_shapes(student, adapted.layer)
         student.note("trainable around a float64 layer", str(shapes))
@@ -1164,11 +1163,11 @@ class CheckInjectLora:
             scores = model(x)
         usable(scores, (3, built.N_CLASSES), "logits")
         unharmed = same(scores, original(x))
-        student.note("answers as before until a factor is set", unharmed)
         expect.true(
             unharmed,
             "before any factor is changed, the model's output already differs from that before the injection",
             hint="fix this first: each adapted layer must wrap the original layer",
+            fact=True,
         )
         for path, d in (("attention.self.key", KEYS), ("attention.self.value", VALUES)):
             before = original(x)
@@ -1192,8 +1191,9 @@ class CheckInjectLora:
         with student.untraced():
             model.train()
             noisy = not same(model(x), model(x), tolerance=1e-6)
-        student.note("dropout works in training mode", noisy)
-        expect.true(noisy, "nothing is dropped in training mode", hint="the new layers should have dropout=0.5")
+        expect.true(
+            noisy, "nothing is dropped in training mode", hint="the new layers should have dropout=0.5", fact=True
+        )
         silent = small(student, student.draw.seed())
         inject(student, silent, TARGETS, r=RANK, alpha=5.0)
         with student.untraced():
@@ -1201,11 +1201,11 @@ class CheckInjectLora:
             evaluated = silent.eval()(x)
             trained = silent.train()(x)
         steady = same(trained, evaluated)
-        student.note("no dropout unless asked for", steady)
         expect.true(
             steady,
             "without the argument dropout, the model's output still differs in training mode",
             hint="what is the default of dropout?",
+            fact=True,
         )
 
         spot = student.fixtures.lora.factors_at(model, name, RANK, WIDTH, VALUES)
@@ -1260,11 +1260,11 @@ class CheckInjectLora:
             if error.memory or error.not_started:
                 raise
             at_the_top = False
-        student.note("a layer of the model itself is adapted", at_the_top)
         expect.true(
             at_the_top,
             "the target was preclassifier, a top-level layer: it is not adapted, or an error is raised",
             hint="its name has no dot: which module is its parent?",
+            fact=True,
         )
 
     @check(points=1, substitutes=("LoRALinear",))
@@ -1484,12 +1484,12 @@ class CheckLoraStateDict:
             after = tensors_of(state.read())
             attached = state.attached()
         stayed = all(name in after and torch.equal(after[name], before[name]) for name in before)
-        student.note("the saved numbers have stayed", stayed)
         student.note("a graph hangs on them", bool(attached))
         expect.true(
             stayed,
             "a training step changes the saved tensors",
             hint="a snapshot needs its own memory",
+            fact=True,
         )
         expect.true(
             not attached,
@@ -1531,12 +1531,12 @@ class CheckLoadLoraStateDict:
             kept, "loading removes names from the state", hint="the caller may load the same state into a second model"
         )
         own = all(torch.equal(after[name], mine[name]) for name in mine)
-        student.note("the loaded model has numbers of its own", own)
         student.note("the loaded model can be trained", not same(trained, answer, tolerance=1e-6))
         expect.true(
             own,
             "training the loaded model changes the state it was loaded from",
             hint="copy the values into the model's own tensors; the same state may be loaded into a second model",
+            fact=True,
         )
 
         # The same names with other numbers, which no model over there has ever held: only loading brings them in.
@@ -1572,8 +1572,12 @@ class CheckLoadLoraStateDict:
         with student.untraced():
             scores = model(x)
         taken = isinstance(scores, Tensor) and not same(scores, mirror(seed)(x))
-        student.note("loading has changed the model", taken)
-        expect.true(taken, "loading does not change the output of a fresh model", hint="get the round trip right first")
+        expect.true(
+            taken,
+            "loading does not change the output of a fresh model",
+            hint="get the round trip right first",
+            fact=True,
+        )
         stranger = {"encoder.layer.99.no_such_tensor": student.draw.normal(3, 5)}
         partial = [{key: state[key] for key in state if key != name} for name in (names[0], names[-1])]
 
@@ -1944,12 +1948,12 @@ class CheckBottleneckAdapter:
         student.fixtures.fill(silent, 0.0)
         with student.untraced():
             gradient = student.fixtures.gradients(silent, student.draw.normal(4, 7), upstream)["inputs"]
-        student.note("gradient of h with every parameter at zero", gradient)
         expect.close(
             gradient,
             upstream,
             "gradient of h with every parameter at zero",
             hint="the block before the adapter learns through h: along which paths does the gradient flow back to it?",
+            fact=True,
         )
 
     @check(points=1)
@@ -1965,11 +1969,11 @@ class CheckBottleneckAdapter:
         for answer, rows in ((output, 96), (repeated, 96), (louder, 32)):
             usable(answer, (rows, 7), "output")
         steady = same(repeated, output)
-        student.note("steady", steady)
         expect.true(
             steady,
             "two calls with the same input give different outputs",
             hint="the formula has nothing random in it: what draws new random numbers in each call?",
+            fact=True,
         )
         batch = student.draw.normal(3, 4, 7)
         with student.untraced():
@@ -1980,11 +1984,11 @@ class CheckBottleneckAdapter:
         with student.untraced():
             single = adapter(first[:1])
         by_itself &= same(single, output[:1])
-        student.note("every vector goes by itself", by_itself)
         expect.true(
             by_itself,
             "the output for one vector depends on the other vectors",
             hint="both projections act on the last axis: what happens to the other axes between them?",
+            fact=True,
         )
         added = output[:32] - first
         student.note("what is added has mean zero", bool((added.mean(1).abs() < 1e-3 * added.abs().mean(1)).all()))
@@ -1999,11 +2003,11 @@ class CheckBottleneckAdapter:
             expect.shape(slope, (32, 7), "gradient of h")
             expect.true(bool(slope.isfinite().all()), "the gradient of h is not finite")
         out_through, in_through = has_rank(bends, m), has_rank(slopes[0] - slopes[1], m)
-        student.note("the adapter is an affine map", affine)
         expect.true(
             not affine,
             "the adapter is affine: it has no non-linearity",
             hint="two linear maps in a row are one linear map: that would be LoRA with extra steps",
+            fact=True,
         )
         student.note("bends leave in m directions", out_through)
         student.note("bends depend on m directions", in_through)
@@ -2100,8 +2104,12 @@ class CheckPeftParamCount:
             except StudentRaised as error:
                 if error.memory or error.not_started:
                     raise
-        student.note("a known method is counted", counted_right)
-        expect.true(counted_right, "the count is wrong for all four known methods", hint="get one of them right first")
+        expect.true(
+            counted_right,
+            "the count is wrong for all four known methods",
+            hint="get one of them right first",
+            fact=True,
+        )
         expect.true(
             refused(student, "ValueError", student.peft_param_count, "lorra", d=768, n_layers=12, r=8),
             'the method "lorra" is accepted',
@@ -2339,5 +2347,6 @@ class CheckDoRALinear:
                 found = got["magnitude" if key == "m" else key]
                 expect.close(found, leaves[key].grad, f"gradient of {name}", tolerance=1e-3, hint=hint)
             frozen = turned.parts.base_is_frozen(turned.base)
-            student.note("the base is frozen", frozen)
-            expect.true(frozen, "the layer that was passed still requires grad", hint="only A, B and m are trainable")
+            expect.true(
+                frozen, "the layer that was passed still requires grad", hint="only A, B and m are trainable", fact=True
+            )

@@ -1177,11 +1177,11 @@ class CheckMakeNspPairs:
             "decides which document is used?",
         )
         last = any(place == len(library.documents[number]) - 2 for number, place in pairs.starts)
-        student.note("the last pair of a document occurs", last)
         expect.true(
             last,
             "no pair with label 0 ends with the last sentence of its document",
             hint="how many consecutive pairs are there in a document of three sentences, and of two?",
+            fact=True,
         )
         pairs.expect_questions()
 
@@ -1199,13 +1199,13 @@ class CheckMakeNspPairs:
                 )
                 for number in (seed, other)
             )
-        student.note("same seed, same pairs", first.triples == again)
         student.note("other seed, other pairs", first.triples != different)
         student.note("other seed, other labels", first.labels != [label for _, _, label in different])
         expect.true(
             first.triples == again,
             "the same seed gave different pairs",
             hint="does every random number come from the `rng` that was passed in?",
+            fact=True,
         )
         expect.true(
             first.triples != different,
@@ -1604,11 +1604,11 @@ class CheckWholeWordMask:
             hint="the word number of a special token is None: there is nothing to predict",
         )
         counts = chosen.how_often()
-        student.note("word 0 is ever selected", counts[0] > 0)
         expect.true(
             counts[0] > 0,
             "the first word, which has number 0, is never selected",
             hint="0 is a word number like any other; only None means no word",
+            fact=True,
         )
         pair = [None, 0, 1, 1, 2, 3, 4, None, 0, 0, 1, 2, 2, 3, 4, None]
         chosen = Selections(student, pair, 0.4, 80, "a pair of texts")
@@ -1620,12 +1620,12 @@ class CheckWholeWordMask:
             for answer in chosen.answers
             for one, other in zip(chosen.words[:5], chosen.words[5:], strict=True)
         )
-        student.note("words with the same number go together", together)
         student.note("both texts", [max(first) > 0, max(second) > 0])
         expect.true(
             not together,
             "in a pair of texts, words with the same number are always selected together",
             hint="word numbers start again at 0 after the first [SEP]: which tokens are adjacent?",
+            fact=True,
         )
         expect.true(
             max(first) > 0 and max(second) > 0,
@@ -1681,9 +1681,13 @@ class CheckWholeWordMask:
             ]
             student.pure("whole_word_mask", row, 0.15, student.fixtures.objectives.dice(seed))
         again, other = masks[0] == masks[1], masks[0] != masks[2]
-        student.note("same dice, same words", again)
         student.note("other dice, other words", other)
-        expect.true(again, "the same seed does not select the same words", hint="all random numbers must come from rng")
+        expect.true(
+            again,
+            "the same seed does not select the same words",
+            hint="all random numbers must come from rng",
+            fact=True,
+        )
         expect.true(other, "a different seed selects the same words", hint="all random numbers must come from rng")
 
 

@@ -467,7 +467,6 @@ class Plans:
             if s["n_train"] >= 1000 and {"full", "lora"} & {*possible(s)}:
                 asked += 1
                 met += isinstance(answer, dict) and answer.get("method") in ("full", "lora")
-        self.student.note("enough plans", 3 * met >= asked)
         expect.true(
             3 * met >= asked,
             say(
@@ -476,6 +475,7 @@ class Plans:
                 met=met,
             ),
             hint="a plan that trains only the head fits easily, but with plenty of data it costs accuracy",
+            fact=True,
         )
 
 
@@ -1318,13 +1318,13 @@ class CheckFragmentation:
             tolerance=1e-6,
             hint="frequent words of the domain matter most",
         )
-        student.note("words afterwards", after)
         expect.equal(
             after,
             words,
             "the caller's words after the call",
             hint="the caller still needs the list: is there a reason to change it?",
             reveal=True,
+            fact=True,
         )
         single, _ = measured(student, [word], given.tokenize, given.unk)
         expect.close(
@@ -1410,19 +1410,19 @@ class CheckExtendEmbedding:
             words = new_words(student, n_old, count)
             got, again = (enlarged(student, weight, words)[n_old:] for _ in range(2))
             steady = bool(torch.allclose(got.double(), again.double(), equal_nan=True))
-            student.note("two calls agree", steady)
             expect.true(
                 steady,
                 "two calls with the same words give different new rows",
                 hint="the pieces determine the new row: is anything random?",
+                fact=True,
             )
-            student.note("new rows", got)
             expect.close(
                 got,
                 means(weight, words),
                 "the new rows",
                 tolerance=1e-5,
                 hint="treat each word separately: average the rows of all its pieces, repeated ones included",
+                fact=True,
             )
 
     @check(points=1, after=("old_rows",))

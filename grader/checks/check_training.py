@@ -351,12 +351,12 @@ class CheckTrainEpoch:
         with student.untraced():
             steps, moves = last.found.counts()
         if steps == 2:
-            student.note("moves of the schedule, for two optimizer steps", moves)
             expect.equal(
                 moves,
                 2,
                 "steps of the schedule in an epoch of two optimizer steps",
                 hint="the last, smaller group gets an optimizer step like the others",
+                fact=True,
             )
 
     @check(points=2, preloads=("training",))
@@ -425,12 +425,12 @@ class CheckTrainEpoch:
         with student.untraced():
             tensors = [bool(epoch.found.is_tensor(place)) for place in (0, 1)]
             attached = bool(epoch.found.attached(0))
-        student.note("the returned loss hangs on a graph", attached)
         expect.true(
             not attached,
             "the returned loss is still attached to its graph",
             hint="a loss with a graph keeps everything it was computed from in memory",
             reveal=True,
+            fact=True,
         )
         if any(tensors):
             expect.remark("train_epoch returned tensors; the docstring says plain numbers")
@@ -1015,12 +1015,12 @@ class CheckAmpStep:
             with student.untraced():
                 tensor, attached = bool(found.is_tensor(None)), bool(found.attached(None))
                 after = found.batch_now()
-            student.note("the returned loss hangs on a graph", attached)
             expect.true(
                 not attached,
                 "the returned loss is still attached to its graph",
                 hint="a loss with a graph keeps everything it was computed from in memory",
                 reveal=True,
+                fact=True,
             )
             if tensor:
                 expect.remark("amp_step returned a tensor; the docstring says a plain number")
@@ -1029,12 +1029,12 @@ class CheckAmpStep:
                 and sorted(after) == sorted(batch)
                 and all(torch.equal(after[key], batch[key]) for key in batch)
             )
-            student.note("the batch is as it was", kept)
             expect.true(
                 kept,
                 "amp_step changes the caller's batch",
                 hint="the caller may use it again: what did you remove from it or write into it?",
                 reveal=True,
+                fact=True,
             )
 
 

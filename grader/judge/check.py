@@ -14,6 +14,7 @@ The method's docstring is the title that the student reads; the manifest is what
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import sys
 import types
@@ -21,6 +22,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from grader.judge import expect
+from grader.judge.proxy import Student
 
 CheckFunction = Callable[..., None]
 
@@ -119,6 +123,15 @@ def manifest(module: types.ModuleType, bonus: Collection[str] = ()) -> list[Chec
     return specs
 
 
+def _run(function: CheckFunction) -> CheckFunction:
+    @functools.wraps(function)
+    def run(student: Student, *rest: Any) -> None:
+        with expect.noting(student.note):
+            function(student, *rest)
+
+    return run
+
+
 def _spec(group: type, attribute: str, function: CheckFunction, bonus: Collection[str]) -> CheckSpec:
     declared: dict[str, Any] | None = getattr(function, "__check__", None)
     title = " ".join((function.__doc__ or "").split())
@@ -132,6 +145,6 @@ def _spec(group: type, attribute: str, function: CheckFunction, bonus: Collectio
         title=title,
         function=function_name,
         names=getattr(group, "names", (function_name,)),
-        run=getattr(group(), attribute),
+        run=_run(getattr(group(), attribute)),
         bonus=function_name in bonus,
     )

@@ -51,6 +51,26 @@ class Comparison:
 
 
 _collected: list[Comparison] | None = None
+_note: Callable[[str, object], None] | None = None
+
+
+@contextlib.contextmanager
+def noting(note: Callable[[str, object], None]) -> Iterator[None]:
+    """Inside, expectations with ``fact=True`` tell ``note`` what they looked at, before they hold or fail.
+
+    For the diagnosis, and for answers that were taken untraced: a traced answer is in the trace already.
+    """
+    global _note
+    _note, before = note, _note
+    try:
+        yield
+    finally:
+        _note = before
+
+
+def _state(what: str, value: object, fact: bool) -> None:
+    if fact and _note is not None:
+        _note(what, value)
 
 
 @contextlib.contextmanager
@@ -86,7 +106,14 @@ def _collect(compare: Callable[[], None], what: str, got: object, want: object, 
 
 
 def close(
-    got: object, want: object, what: str, *, tolerance: float = 1e-5, hint: Hint = None, reveal: bool = False
+    got: object,
+    want: object,
+    what: str,
+    *,
+    tolerance: float = 1e-5,
+    hint: Hint = None,
+    reveal: bool = False,
+    fact: bool = False,
 ) -> None:
     """Numbers agree: |got - want| <= tolerance * (1 + |want|), element by element, in float64.
 
@@ -97,7 +124,9 @@ def close(
         tolerance: absolute and relative at once; 1e-5 suits float32 through a few products.
         hint: shown when it fails.
         reveal: show the values even if the check is hidden.
+        fact: note ``got`` for the diagnosis.
     """
+    _state(what, got, fact)
     _collect(lambda: _close(got, want, what, tolerance, hint, reveal), what, got, want)
 
 
@@ -162,8 +191,12 @@ def _close(got: object, want: object, what: str, tolerance: float, hint: Hint, r
     )
 
 
-def equal(got: object, want: object, what: str, *, hint: Hint = None, reveal: bool = False) -> None:
-    """Values agree exactly; integers may come as floats or one-element tensors, lists as tuples."""
+def equal(got: object, want: object, what: str, *, hint: Hint = None, reveal: bool = False, fact: bool = False) -> None:
+    """Values agree exactly; integers may come as floats or one-element tensors, lists as tuples.
+
+    With ``fact``, ``got`` is noted for the diagnosis.
+    """
+    _state(what, got, fact)
     _collect(lambda: _equal(got, want, what, hint, reveal), what, got, want)
 
 
@@ -191,8 +224,13 @@ def true(
     actual: object = None,
     hint: Hint = None,
     reveal: bool = False,
+    fact: bool = False,
 ) -> None:
-    """The judge's own statement holds; ``message`` says what is wrong when it does not."""
+    """The judge's own statement holds; ``message`` says what is wrong when it does not.
+
+    With ``fact``, whether it holds is noted for the diagnosis, under the message.
+    """
+    _state(message, bool(condition), fact)
     if not condition:
         message = translated(message)
         seen.append((message, "-" if expected is None else _short(expected), "-" if actual is None else _short(actual)))
