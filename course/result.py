@@ -229,7 +229,7 @@ class Result:
     only: list[str] = field(default_factory=list)
     """The checks that were asked for; empty means all."""
     notes: list[str] = field(default_factory=list)
-    """What of a notebook was left out; one sentence each."""
+    """What of a notebook was left out, or that the grader failed to explain mistakes; one sentence each."""
 
     @property
     def partial(self) -> bool:

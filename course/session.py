@@ -190,7 +190,7 @@ def run(
     if grading.result.status == "not_gradable":
         if alone := submission.only_this_file(grading.result.message, shown):
             grading.result.message += f"\n{alone}"
-    grading.result.notes = list(notes)
+    grading.result.notes = [*notes, *grading.result.notes]
     return grading.result
 
 

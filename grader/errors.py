@@ -42,6 +42,10 @@ class Failed(Exception):
         self.reveal = reveal
 
 
+class NotDefined(Failed):
+    """A name that a check asked for is not in the file."""
+
+
 class StudentGone(Exception):
     """The student process ended, or did not answer in time, while a check was asking it."""
 

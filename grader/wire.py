@@ -31,8 +31,8 @@ MAX_SAID = 2000
 MAX_FRAMES = 20
 """Frames of a traceback that are passed on: some outermost ones, then the innermost."""
 OUTER_FRAMES = 6
-NOT_DEFINED = "your file does not define"
-"""How the answer begins if what was asked for is not in the file."""
+MAX_VALUE = 200
+"""Of a value in the complaint of a fixture, in characters."""
 MAX_FRAME_BYTES = 64 * 2**20
 MAX_STRUCTURE_BYTES = 4 * 2**20
 MAX_ITEMS = 100_000

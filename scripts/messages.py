@@ -28,8 +28,8 @@ from jinja2.ext import babel_extract
 from course import paths, syllabus, text
 from course.compat import tomllib
 
-KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2)}
-"""Functions of ``course.text``, and which of their arguments are sentences."""
+KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2), "Contract": None}
+"""Functions of ``course.text`` and the complaint of a fixture, and which of their arguments are sentences."""
 MESSAGES = {"true": 1, "remark": 0}
 """Functions of ``grader.judge.expect``, and which of their arguments is a sentence of the check's own."""
 SPOKEN = ("hint", "message")

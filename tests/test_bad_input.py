@@ -158,11 +158,11 @@ IN_PART = {
     ),
     "a half character": (
         "def lora_report(*args, **kwargs):\n    return {'\\ud800': 1}\n",
-        ("failed", "cannot be handed in"),
+        ("failed", "cannot be sent"),
     ),
     "a value of a strange kind": (
         "import torch\n\n\ndef lora_report(*args, **kwargs):\n    return torch.zeros(2, 2).to_sparse()\n",
-        ("failed", "cannot be handed in"),
+        ("failed", "cannot be sent"),
     ),
     "a list that holds itself": (
         "def lora_report(*args, **kwargs):\n    x = []\n    x.append(x)\n    return x\n",

@@ -32,7 +32,7 @@ from course.submission import MAX_BYTES
 from grader import fixtures, wire
 from grader.errors import ServerError
 from grader.fixtures import lora
-from grader.judge import compiling
+from grader.judge import compiling, grading
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.compiling import compile_aside
 from grader.judge.diagnose import observe
@@ -41,6 +41,7 @@ from grader.judge.limits import Budget
 from grader.judge.proxy import local_student
 from grader.judge.running import run_checks
 from grader.link import send
+from grader.requests import Request
 from grader.student import pool, sandbox, scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the host forks on Linux only")
@@ -365,6 +366,25 @@ def test_fault_of_ours_in_one_check_stops_no_other(capfd: pytest.CaptureFixture[
     run_checks(judge)
     assert tried == [spec.id for spec in specs]
     assert "it is our fault" in capfd.readouterr().err
+
+
+def test_fault_of_ours_while_explaining_costs_no_mark(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def diagnose(*_: object) -> None:
+        raise ValueError("misconception without its place in the reference")
+
+    monkeypatch.setattr(grading, "diagnose", diagnose)
+    file = tmp_path / "wrong.py"
+    file.write_text("def lora_report(shapes, r=8, n_layers=1, head_params=0, total_params=None):\n    return 0\n")
+    events: list[dict[str, Any]] = []
+    asked = {"exercise": "lora", "file": str(file), "only": ["lora_report"], "seed": 1}
+    grading.grade(Request.parse(asked), [], events.append)
+    result = events[-1]["result"]
+    assert result["status"] == "failed" and result["max_points"] > 0
+    (note,) = result["notes"]
+    assert "(ValueError)" in note and "points are not affected" in note
+    assert "without its place" in capfd.readouterr().err
 
 
 SERVED = "import os, sys\nprint('process', os.getpid())\nserved = getattr(sys, 'served', 0)\nsys.served = served + 1\n"

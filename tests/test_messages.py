@@ -9,9 +9,11 @@ import pytest
 from course import paths, render, selection, submission, text
 from course.compat import tomllib
 from course.result import CHECK_STATUSES
+from grader import wire
 from grader.errors import Failed
 from grader.judge import crashes, expect, refusals, report
 from grader.judge.check import load_file, manifest
+from grader.judge.proxy import Student
 from scripts import messages
 
 OTHERS = text.LANGUAGES[1:]
@@ -239,3 +241,59 @@ def test_a_changed_sentence_waits_for_its_translator():
     assert messages.untranslated(catalogue) == ["There is no file called {file}."]
     assert "はありません".encode() in messages.written(catalogue)[0]
     assert "はありません".encode() not in messages.written(catalogue)[1]
+
+
+class Complaining:
+    """A student's process that answers every question with one complaint."""
+
+    def __init__(self, *complaint):
+        self.complaint = [*complaint]
+
+    def ask(self, frame):
+        operation = wire.decode(frame, wire.Reference)[0]
+        return wire.encode(["ok", None] if operation == "seed" else ["contract", self.complaint])
+
+    def spend(self, seconds):
+        pass
+
+
+def told(*complaint):
+    with pytest.raises(Failed) as failure:
+        Student(Complaining(*complaint), 1).anything()
+    return failure.value.message
+
+
+SHAPES = "the result has shape {got} instead of {want}"
+
+
+WRONG_SHAPE = "the result has shape (2,) instead of (3,)", SHAPES, {"got": "(2,)", "want": "(3,)"}
+
+
+def test_what_a_fixture_complains_of_is_said_in_english():
+    assert told(*WRONG_SHAPE) == WRONG_SHAPE[0]
+
+
+def test_what_a_fixture_complains_of_is_said_in_japanese(japanese):
+    said = told(*WRONG_SHAPE)
+    assert "(2,)" in said and "(3,)" in said and not said.isascii()
+
+
+@pytest.mark.parametrize(
+    "sentence, values",
+    [
+        ("{got:>999999999}", {"got": "x"}),
+        ("{got.__class__}", {"got": "x"}),
+        (SHAPES, {}),
+        (SHAPES, {"got": 1}),
+        (SHAPES, None),
+        (7, {"got": "x"}),
+    ],
+)
+def test_a_forged_complaint_is_not_filled_in(japanese, sentence, values):
+    assert told("as it came", sentence, values) == "as it came"
+
+
+@pytest.mark.parametrize("complaint", [[], ["one"], [1, SHAPES, {}], "text"])
+def test_a_complaint_of_another_form_is_refused(complaint):
+    with pytest.raises(wire.WireError):
+        Student(Complaining(*complaint), 1).anything()

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import say
+from course.text import mark, say
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -489,6 +489,16 @@ class Evaluated:
         return self.student.fixtures.training.evaluated(evaluate, self.model, self.batches, self.gradient)
 
 
+TRACES = {
+    "graph": mark("evaluate has a side effect: a forward pass builds an autograd graph"),
+    "frozen": mark("evaluate has a side effect: parameters no longer require grad"),
+    "thawed": mark("evaluate has a side effect: frozen parameters now require grad"),
+    "recording off": mark("evaluate has a side effect: gradients are no longer recorded after it"),
+    "attached": mark("evaluate has a side effect: the loss it returns is still attached to its graph"),
+}
+"""Of an evaluation, and what is said of them; looked at in this order."""
+
+
 class CheckEvaluate:
     """Measure and leave no trace"""
 
@@ -558,10 +568,10 @@ class CheckEvaluate:
         for sizes, frozen in (((3, 2), False), ((4,), True)):
             measured = Evaluated(student, sizes, gradient=float(student.draw.uniform(1, 3)), frozen=frozen)
             traces = measured.found.traces()
-            for what in sorted(traces):
+            for trace, sentence in TRACES.items():
                 expect.true(
-                    traces[what] is False,
-                    say("evaluate has a side effect: {what}", what=what),
+                    traces[trace] is False,
+                    sentence,
                     hint="an evaluation needs no gradients, but the training that follows needs them again",
                     reveal=True,
                 )

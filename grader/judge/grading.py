@@ -47,6 +47,10 @@ from grader.requests import Request
 Emit = Callable[[dict[str, Any]], None]
 
 TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, which is the limit for one grading")
+UNEXPLAINED = mark(
+    "The grader itself failed ({error}) while it looked for explanations, so mistakes may be unexplained this time. "
+    "The points are not affected. Please tell us."
+)
 SHARED_SECONDS = 3.0
 """For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
 and the whole time."""
@@ -127,6 +131,7 @@ class Judge:
         self.specs = self._selected(manifest(self.checks_module, request.exercise.bonus))
         self.reports: dict[str, CheckResult] = {}
         self.observed: dict[str, Observed] = {}
+        self.notes: list[str] = []
         self.budget = limits.Budget()
         self._reference: types.ModuleType | None = None
         self._taken: Process | None = None
@@ -174,6 +179,10 @@ class Judge:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
                 self._diagnose()
         except limits.Overdue:  # then nothing is named
+            self.emit({"event": "diagnosis", "checks": {}})
+        except Exception as error:  # a mistake of ours, in the catalogue or here: the marks are there all the same
+            traceback.print_exc()
+            self.notes.append(say(UNEXPLAINED, error=type(error).__name__))
             self.emit({"event": "diagnosis", "checks": {}})
         self._result()
 
@@ -255,6 +264,7 @@ class Judge:
             next=next_command(status, exercise.id),
             checks=checks,
             only=list(self.request.only),
+            notes=self.notes,
         )
         result.count_points()
         self.emit({"event": "result", "result": result.to_json()})

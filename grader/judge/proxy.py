@@ -17,11 +17,11 @@ from typing import Any, Protocol
 
 import torch
 
-from course.text import mark, say
+from course.text import mark, say, translated
 from grader import wire
-from grader.errors import Failed, StudentRaised
+from grader.errors import Failed, NotDefined, StudentRaised
 from grader.student.dispatch import Dispatcher, seed_everything
-from grader.wire import MAX_SAID
+from grader.wire import MAX_SAID, MAX_VALUE
 
 MAX_TRACE_BYTES = 2**20
 """Of the answers to one check that are remembered for the diagnosis; the rest is only known to have come."""
@@ -162,11 +162,29 @@ class Student:
             return content
         if kind == "raised":
             raise StudentRaised.from_wire(content)
-        if kind == "contract" and isinstance(content, str):
-            raise Failed(content[:MAX_SAID])
+        if kind == "undefined":
+            raise NotDefined(say("your file does not define `{name}`", name=str(content)[:MAX_VALUE]))
+        if kind == "contract":
+            raise Failed(_complaint(content))
         if kind == "fault":
             raise LookupError(str(content))
         raise wire.WireError("unknown kind of answer")
+
+
+def _complaint(content: object) -> str:
+    """What a fixture complains of, in the reader's language if the sentence is one of ours.
+
+    It came out of the student's process: only a sentence of the catalogue is filled in, with nothing but strings.
+    """
+    if not (isinstance(content, list) and len(content) == 3 and isinstance(content[0], str)):
+        raise wire.WireError("a complaint has three parts")
+    text, sentence, values = content
+    if isinstance(sentence, str) and isinstance(values, dict):
+        known = translated(sentence)
+        if known != sentence:
+            with contextlib.suppress(LookupError, ValueError):  # gaps without a value: not what a fixture sends
+                text = known.format(**{str(name): str(value)[:MAX_VALUE] for name, value in values.items()})
+    return text[:MAX_SAID]
 
 
 def _refuse(value: object) -> int:

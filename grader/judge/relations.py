@@ -260,12 +260,13 @@ def _of_the_last_answer(exchanged: Exchanged) -> Relation | None:
         kind, complaint = wire.decode(exchanged[-1][1], wire.Reference) if exchanged else ("", "")
     except (wire.WireError, ValueError):
         return None
+    complaint = complaint[0] if isinstance(complaint, list) and complaint else None
     if kind != "contract" or not isinstance(complaint, str):
         return None
     found = re.search(r"\b(?:is|returned) a (\w{1,30}), not a tensor", complaint)
     if found is not None:
         return Relation("not-a-tensor", say("yours is of type {kind} where a tensor is expected", kind=found[1]))
-    if "hangs on no graph" in complaint or "no gradient can flow back" in complaint:
+    if "the loss is detached" in complaint or "no gradient can flow back" in complaint:
         text = say("what you return is detached from what it was computed from: `backward()` has no graph to follow")
         return Relation("no-gradient", text)
     return None

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from course.result import CheckResult
 from course.text import mark, say, translated
 from grader import link, wire
-from grader.errors import Failed, StudentGone, StudentRaised
+from grader.errors import Failed, NotDefined, StudentGone, StudentRaised
 from grader.judge import crashes, refusals
 from grader.judge.check import CheckSpec
 from grader.judge.launcher import Launcher, Process
 from grader.judge.report import explanation
 from grader.judge.source import Source
 from grader.requests import Request
-from grader.wire import MAX_FRAMES, NOT_DEFINED
+from grader.wire import MAX_FRAMES
 
 OUR_FAULT = mark("the check itself is broken ({reason}); this is not your fault, please tell us")
 TOO_MUCH_MEMORY = mark("your code asked for more memory than a check may use ({limit} MiB)")
@@ -66,7 +66,7 @@ class Verdicts:
             item.message = error.message
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
             item.hint = error.hint and translated(error.hint)
-            if error.message.startswith(NOT_DEFINED) and not set(spec.names) <= process.names:
+            if isinstance(error, NotDefined) and not set(spec.names) <= process.names:
                 if spec.bonus:  # which a file may leave out
                     item.status, item.message = "not_started", say("`{name}` is not in your file", name=spec.function)
                     return

@@ -27,12 +27,16 @@ import torch
 
 from grader import fixtures, wire
 from grader.student import neutral
-from grader.wire import MAX_FRAMES, MAX_SAID, NOT_DEFINED, OUTER_FRAMES
+from grader.wire import MAX_FRAMES, MAX_SAID, MAX_VALUE, OUTER_FRAMES
 
 RESERVE_BYTES = 2**20
 """Set aside for saying that memory has run out."""
 MAX_NAME = 100
 """Of a type or a function."""
+
+
+class _Undefined(Exception):
+    """A name of the student's file that is not in it."""
 
 
 class _OurFault(Exception):
@@ -63,10 +67,15 @@ class Dispatcher:
             return wire.encode(["ok", self._run(operation, rest)], self._keep)
         except _OurFault as error:
             return wire.encode(["fault", _text(error)])
+        except _Undefined as error:
+            return wire.encode(["undefined", _text(error)])
         except fixtures.Contract as error:
-            return wire.encode(["contract", _text(error)])
+            return wire.encode(["contract", _complaint(error)])
         except wire.WireError as error:
-            return wire.encode(["contract", f"your code returned something that cannot be handed in: {_text(error)}"])
+            complaint = fixtures.Contract(
+                "your code returned something that cannot be sent: {reason}", reason=_text(error)
+            )
+            return wire.encode(["contract", _complaint(complaint)])
         except BaseException as error:  # SystemExit and KeyboardInterrupt of the student's code too
             self._reserve = None
             description = describe(error, self.filename)
@@ -100,7 +109,7 @@ class Dispatcher:
         if root == "fixtures" and not hasattr(fixtures, path.split(".")[0]):
             raise _OurFault(f"grader.fixtures has no {path!r}")
         if root == "module" and not hasattr(found, path.split(".")[0]):
-            raise fixtures.Contract(f"{NOT_DEFINED} `{path.split('.')[0]}`")
+            raise _Undefined(path.split(".")[0])
         for name in filter(None, path.split(".")):
             found = getattr(found, name)
         return found
@@ -183,6 +192,12 @@ def _text(error: BaseException) -> str:
         return _plain(str(error), MAX_SAID)
     except BaseException:  # a student's __str__ may do anything; the type's name still says something
         return "(its message could not be printed)"
+
+
+def _complaint(error: fixtures.Contract) -> list[object]:
+    """The sentence as it is in English; and with its gaps, for the judge to say it in another language."""
+    values = {name: _plain(value, MAX_VALUE) for name, value in error.values.items()}
+    return [_text(error), error.sentence, values]
 
 
 def _plain(text: str, limit: int) -> str:

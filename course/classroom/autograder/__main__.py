@@ -154,7 +154,7 @@ def grade(
                 shown=Path(found.name),
                 cells=book.cells if book else (),
             )
-            write(replace(result, notes=[*(book.notes if book else ())]))
+            write(replace(result, notes=[*(book.notes if book else ()), *result.notes]))
             if words := grader.last_words():
                 print(clean(words))
 
