@@ -178,7 +178,8 @@ def _complaint(content: object) -> str:
     """
     if not (isinstance(content, list) and len(content) == 3 and isinstance(content[0], str)):
         raise wire.WireError("a complaint has three parts")
-    text, sentence, values = content
+    text: str = content[0]
+    sentence, values = content[1:]
     if isinstance(sentence, str) and isinstance(values, dict):
         known = translated(sentence)
         if known != sentence:

@@ -46,7 +46,7 @@ class PreTrain:
     """Texts to keep, over all parts of the data; None keeps all."""
     block: int = 128
     """Tokens in a row of the batch; texts are joined and cut into such blocks."""
-    steps: int = 300
+    steps: int = 250
     """Optimizer steps; texts come again if there are too few."""
     batch_size: int = 8
     """Blocks per optimizer step."""
