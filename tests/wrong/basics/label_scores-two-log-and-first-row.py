@@ -1,4 +1,4 @@
-# cause: The score is a log probability; and only the first row of the batch is answered.
+# cause: The score is a log-probability; and only the first row of the batch is answered.
 # function: label_scores
 import torch.nn.functional as F
 
