@@ -5,6 +5,7 @@ ratio is the median over the pairs. Absolute seconds are given for orientation o
 
     python -m scripts.bench --json bench.json                    everything (about fifteen minutes on two cores)
     python -m scripts.bench --part grading --submissions 10      a shorter look
+    python -m scripts.bench --part beginnings                    what a line at the top of a file costs
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def main() -> None:
     """Run the parts asked for, print the table, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, help="also write the figures here")
-    parser.add_argument("--part", choices=["grading", "class", "training", "all"], default="all")
+    parser.add_argument("--part", choices=["grading", "beginnings", "class", "training", "all"], default="all")
     parser.add_argument("--pairs", type=int, default=5, help="paired runs per ratio")
     parser.add_argument("--submissions", type=int, default=50, help="files graded through one host, half of them wrong")
     options = parser.parse_args()
@@ -52,6 +53,8 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     if options.part in ("grading", "all"):
         rows += list(grading(options.pairs, options.submissions))
+    if options.part in ("beginnings", "all"):
+        rows += list(beginnings(options.pairs))
     if options.part in ("class", "all"):
         say("a class, with one job and with two")
         rows += list(classroom(options.submissions))
@@ -111,6 +114,29 @@ def grading(pairs: int, submissions: int) -> Iterator[dict[str, Any]]:
 
     say(f"{submissions} submissions through one host, and one pytest process each")
     yield from many(submissions)
+
+
+BEGINNINGS = (
+    "import transformers",
+    "from transformers import BertModel, AutoTokenizer",
+    "import peft",
+    "torch.use_deterministic_algorithms(True)",
+)
+"""Lines that learners write at the top of a file, after ``import torch``."""
+
+
+def beginnings(pairs: int) -> Iterator[dict[str, Any]]:
+    """A cold grading of the reference with such a line, against the same file without it."""
+    plain = paths.solution(SLUG)
+    source = plain.read_text(encoding="utf-8")
+    grade = [sys.executable, "-m", "course", "grade", SLUG, "--no-color", "--file"]
+    with tempfile.TemporaryDirectory() as folder:
+        for number, line in enumerate(BEGINNINGS):
+            say(line)
+            file = Path(folder) / f"begins_{number}.py"
+            place = source.index("import torch\n")
+            file.write_text(source[:place] + f"import torch\n{line}\n" + source[place:], encoding="utf-8")
+            yield paired(f"`{line}` at the top", [*grade, str(file)], "without it", [*grade, str(plain)], pairs, "1.3")
 
 
 def many(count: int) -> Iterator[dict[str, Any]]:

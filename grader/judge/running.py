@@ -101,17 +101,17 @@ class Plugin:
             judge.leave_out(spec)
             return
         started = time.monotonic()
-        error = self._try(item, spec, alone=False)
+        error = self._try(spec, alone=False)
         if not judge.is_final(error):
-            error = self._try(item, spec, alone=True)
+            error = self._try(spec, alone=True)
         judge.finish(spec, error, time.monotonic() - started)
 
-    def _try(self, item: pytest.Function, spec: CheckSpec, alone: bool) -> BaseException | None:
+    def _try(self, spec: CheckSpec, alone: bool) -> BaseException | None:
         """Run a check once; what it, or the student's code, has raised."""
         try:
             student = self.judge.student_for(spec, alone)
             with self.judge.budget.examining():
-                item.obj(student)
+                spec.run(student)
         except (Exception, limits.Overdue) as raised:
             return raised
         return None
