@@ -801,18 +801,19 @@ class Sentence:
     """A text, its tagged tokens, and where they stand."""
 
     @classmethod
-    def twice(cls, student, *words: tuple[str, str]) -> Iterator[Sentence]:
+    def twice(cls, student, *words: tuple[str, str], uncased: bool = False) -> Iterator[Sentence]:
         """The sentence, and then the same behind an exclamation of some length, with other scores."""
-        yield cls(student, *words)
-        later = cls(student, ("A" + "h" * student.draw.integer(1, 9), "O"), *words)
+        yield cls(student, *words, uncased=uncased)
+        later = cls(student, ("A" + "h" * student.draw.integer(1, 9), "O"), *words, uncased=uncased)
         later.shift = 1
         yield later
 
-    def __init__(self, student, *words: tuple[str, str]) -> None:
+    def __init__(self, student, *words: tuple[str, str], uncased: bool = False) -> None:
         """Put it together from words and their tags.
 
         Args:
             student: draws the scores.
+            uncased: the tokenizer writes lower case, and [UNK] for a piece with a character that is not ASCII.
             words: (pieces, tags) per word, pieces separated by "|", tags by blanks; a word that begins with "+" follows
                 the one before it without a blank.
         """
@@ -824,12 +825,13 @@ class Sentence:
             for number, (piece, tag) in enumerate(zip(pieces.lstrip("+").split("|"), tags.split(), strict=True)):
                 start = len(self.text)
                 self.text += piece
+                written = piece if not uncased else piece.lower() if piece.isascii() else "[UNK]"
                 self.tokens.append(
                     {
                         "entity": tag,
                         "score": round(float(student.draw.uniform(0.5, 1, 1)), 6),
                         "index": len(self.tokens) + 1,
-                        "word": f"##{piece}" if number else piece,
+                        "word": f"##{written}" if number else written,
                         "start": start,
                         "end": len(self.text),
                     }
@@ -933,6 +935,20 @@ class CheckAggregateSimple:
                 grouped(student, sentence),
                 want,
                 "an entity runs from the start of its first token to the end of its last; take its word from the text",
+            )
+        for sentence in Sentence.twice(
+            student,
+            ("Mar|len", "B-PER I-PER"),
+            ("of", "O"),
+            ("Tromsø", "B-LOC"),
+            ("+,", "O"),
+            ("IBM", "B-ORG"),
+            uncased=True,
+        ):
+            expect_entities(
+                grouped(student, sentence),
+                [sentence.group("PER", 0, 1), sentence.group("LOC", 3), sentence.group("ORG", 5)],
+                "a tokenizer may write lower case or [UNK]: start and end say what is in the text",
             )
 
     @check(points=1, visible=True)
@@ -1141,6 +1157,18 @@ class Body:
         with self.student.untraced():
             self.student.set_trainable(self.model, mode, *n_top)
 
+    def choose_beyond(self, mode: str, n_top: int) -> None:
+        """The same with an ``n_top`` that this mode does not look at."""
+        with self.student.untraced():
+            function = self.student.value(None, "set_trainable")
+            kinds = self.student.fixtures.basics.refusal(function, self.model, mode, n_top)
+        expect.true(
+            not kinds,
+            say("mode {mode} with n_top={n_top} raises an error", mode=mode, n_top=n_top),
+            hint="which mode is n_top meant for? The others ignore it",
+            fact=True,
+        )
+
     def switched(self, before: list[str]) -> str:
         """Where modules have another mode than before, when these were in training mode.
 
@@ -1247,6 +1275,9 @@ class CheckSetTrainable:
             body.expect_refusal(f"n_top={n_top} of 12 layers", beyond, "top", n_top)
         body.choose("top", 12)
         body.expect("with n_top=12 of 12 layers", TOP, "pooler", "encoder")
+        for mode, trained in (("full", ("embeddings", "encoder", "pooler")), ("head", ())):
+            body.choose_beyond(mode, 13)
+            body.expect(f"mode {mode} with n_top=13", "which mode is n_top meant for? The others ignore it", *trained)
 
     @check(points=1, after=("head",))
     def check_mode_untouched(self, student):
@@ -1428,6 +1459,14 @@ class CheckAggregateFirst:
                 first_grouped(student, sentence),
                 want,
                 "a word cannot be half a person: which of its pieces decides the tag of the whole word?",
+            )
+        for sentence in Sentence.twice(
+            student, ("Mar|len", "B-PER O"), ("left", "O"), ("Tromsø", "B-LOC"), uncased=True
+        ):
+            expect_entities(
+                first_grouped(student, sentence),
+                [spoken_for(sentence, "PER", (0, 1)), spoken_for(sentence, "LOC", (3,))],
+                "a tokenizer may write lower case or [UNK]: start and end say what is in the text",
             )
 
     @check(points=1, visible=True, substitutes=("aggregate_simple",))

@@ -1084,13 +1084,18 @@ class CheckPossibleErrorCounts:
 class Models:
     """Targets, predictions of two models, and where the middle of their bootstrapped differences lies."""
 
-    def __init__(self, student, n: int, better: float = 0.0) -> None:
-        """Draw them; most of the errors are common to both models, and a is better by about so much."""
+    def __init__(self, student, n: int, better: float = 0.0, blunder: float = 0.0) -> None:
+        """Draw them; most of the errors are common to both models, and a is better by about so much.
+
+        With ``blunder``, a is off by that much in one row. A draw has that row 0, 1, 2, ... times, so the differences
+        lie in clumps, with many small ones and few large ones.
+        """
         draw = student.draw
         self.target = draw.normal(n) * 2
         common = draw.normal(n) * 2
         self.a = self.target + common * (1 - better) + draw.normal(n) * 0.25
         self.b = self.target + common + draw.normal(n) * 0.25
+        self.a[0] += blunder
         squares = [(pred.double() - self.target.double()).square() for pred in (self.a, self.b)]
         rows = draw.integers(0, n, (20_000, n))
         differences = squares[0][rows].mean(1).sqrt() - squares[1][rows].mean(1).sqrt()
@@ -1165,6 +1170,16 @@ class CheckPairedBootstrap:
             models = Models(student, 100)
             cases.append((interval(student, models, n_draws=6000, level=level), models, level))
         demand_intervals(student, cases, "how much is cut off at each end?")
+        # The ends lie inside a clump, with 11 standard errors to its border: a row is among n draws with replacement
+        # 0, up to 2, and up to 3 times with probabilities .37, .92 and .98.
+        models = Models(student, 100, blunder=10.0)
+        got = interval(student, models, n_draws=6000, level=0.9)
+        demand_intervals(
+            student,
+            [(got, models, 0.9)],
+            "one row with a huge error makes the differences lopsided: the ends are quantiles of the differences "
+            "themselves, not mirrored and not from a standard deviation",
+        )
 
     @check(points=1)
     def check_direction(self, student):

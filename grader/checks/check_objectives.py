@@ -538,6 +538,16 @@ class CheckMlmLoss:
         )
         loss, gradient = graded(student, "mlm_loss", riddle.logits, torch.full_like(riddle.labels, IGNORED))
         expect.close(one_number(loss), 0.0, "loss of a batch without labels", hint=hint)
+        with student.untraced():
+            function = student.value(None, "mlm_loss")
+            empty = torch.full_like(riddle.labels, IGNORED)
+            reached = student.fixtures.objectives.reaches_logits(function, riddle.logits, empty)
+        expect.true(
+            reached is True,
+            "the loss of a batch without labels is not attached to the graph of the logits",
+            hint="compute the zero from the logits, so that backward reaches them, with gradients of zero",
+            fact=True,
+        )
         expect.close(gradient, torch.zeros_like(gradient), "its gradient", hint=hint)
         _, asked = graded(student, "mlm_loss", riddle.logits, riddle.labels)
         expect_questions(asked, riddle.labelled, "the loss is 0 only if no position has a label")
@@ -1184,6 +1194,17 @@ class CheckMakeNspPairs:
             fact=True,
         )
         pairs.expect_questions()
+        sparse = Pairs(student, Library(student, lengths=[1, 3, 1, 1, 4, 1, 1]), self.N)
+        share = len(sparse.positive) / max(1, len(sparse.labels))
+        expect.true(
+            abs(share - 0.5) <= seven_sigma(0.5, self.N),
+            "where most documents have a single sentence, the share of pairs with label 0 is too far from one half",
+            expected=f"0.5 ± {seven_sigma(0.5, self.N):.3f}",
+            actual=f"{share:.3f}",
+            hint="draw the label first, then a document that can have it",
+            reveal=True,
+            fact=True,
+        )
 
     @check(points=1)
     def check_seeded(self, student):
