@@ -767,7 +767,7 @@ class CheckConvHead:
         expect.true(
             reached,
             "no gradient reaches the hidden states",
-            hint="the encoder must be trained, too: where does the graph from the scores to the hidden states break off?",
+            hint="the encoder must be trained, too: where does the graph break off between scores and hidden states?",
         )
         expect.true(
             apart,
@@ -1227,7 +1227,7 @@ class CheckAttentionPool:
 
     @check(points=2, visible=True)
     def check_weighted_mean(self, student):
-        """the result is an average: it lies within the range of the real tokens, and equals the token if all are equal"""
+        """the result is an average: within the range of the real tokens, and equal to the token if all are equal"""
         pool = Head(student, "AttentionPool", 6)
         single = student.draw.normal(16, 1, 6)
         ones = torch.ones(16, 4, dtype=torch.long)
@@ -1633,7 +1633,7 @@ class CheckKernelsHead:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """the scores have shape (B, 1), even for one token; there is one convolution per kernel, and one linear layer"""
+        """the scores have shape (B, 1), even for one token; there is one convolution per kernel and one linear layer"""
         counts = []
         for width, channels, kernels, lengths in (
             (6, student.draw.integer(5, 9), [2, 3, 4], [1, 1]),
@@ -1755,7 +1755,7 @@ class CheckKernelsHead:
         expect.true(
             reached,
             "no gradient reaches the hidden states",
-            hint="the encoder must be trained, too: where does the graph from the scores to the hidden states break off?",
+            hint="the encoder must be trained, too: where does the graph break off between scores and hidden states?",
         )
         expect.true(
             apart,
