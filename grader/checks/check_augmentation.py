@@ -1034,10 +1034,8 @@ class CheckSynonymReplacement:
             expect.true(
                 not left,
                 say(
-                    (
-                        "some known, unprotected words were not replaced although n is large enough for all "
-                        "(protected: {which})"
-                    ),
+                    "some known, unprotected words were not replaced although n is large enough for all "
+                    "(protected: {which})",
                     which=which,
                 ),
                 actual=listed(left),
@@ -1642,10 +1640,8 @@ class CheckKeepConfirmed:
         for verdicts, what in cases:
             verdicts.demand(
                 what,
-                (
-                    "check two conditions: the label is the most likely class, and its probability is at least the "
-                    "threshold"
-                ),
+                "check two conditions: the label is the most likely class, and its probability is at least the "
+                "threshold",
             )
 
     @check(points=1, after=("confirmed",))

@@ -441,10 +441,8 @@ class CheckConfusion:
                 student,
                 cells,
                 "two classes",
-                (
-                    "take one pair with true class 0 and predicted class 1: which cell counts it, and by how much "
-                    "must it increase?"
-                ),
+                "take one pair with true class 0 and predicted class 1: which cell counts it, and by how much "
+                "must it increase?",
             )
 
     @check(points=1, visible=True)
@@ -575,10 +573,8 @@ class CheckPrf:
                 want,
                 KEYS,
                 f"[[{cells[0][0]}, {cells[0][1]}], [{cells[1][0]}, {cells[1][1]}]]",
-                (
-                    "precision divides by the number of examples PREDICTED positive, recall by the number that ARE "
-                    "positive: which is a row sum, and which a column sum?"
-                ),
+                "precision divides by the number of examples PREDICTED positive, recall by the number that ARE "
+                "positive: which is a row sum, and which a column sum?",
                 reveal=cells == CHAPTER,
             )
 
@@ -631,10 +627,8 @@ class CheckPrf:
                 want,
                 ("accuracy", "f1"),
                 "a rare class",
-                (
-                    "a class with ten times as many examples has ten times the weight in accuracy. For F1, which "
-                    "mean is near 0 if precision or recall is?"
-                ),
+                "a class with ten times as many examples has ten times the weight in accuracy. For F1, which "
+                "mean is near 0 if precision or recall is?",
             )
 
 
@@ -716,10 +710,8 @@ class CheckSuggestMaxLength:
                 )
                 for length, special in ((15, 2), (14, 2), (block - 1, 2), (block + 9, 3), (block - 4, 5), (block, 0))
             ],
-            (
-                "the model sees more tokens than tokenize() returns: how many more, and do you add them before or "
-                "after rounding?"
-            ),
+            "the model sees more tokens than tokenize() returns: how many more, and do you add them before or "
+            "after rounding?",
         )
 
     @check(points=2, visible=True)

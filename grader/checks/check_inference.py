@@ -378,10 +378,8 @@ class CheckPredict:
                     answer,
                     right,
                     f"text {i}",
-                    (
-                        "the steps are tokenizer, model, softmax over the classes, maximum: what is the input of "
-                        "each in your code?"
-                    ),
+                    "the steps are tokenizer, model, softmax over the classes, maximum: what is the input of "
+                    "each in your code?",
                 )
 
     @check(points=2, preloads=("transformers",))

@@ -576,10 +576,8 @@ class CheckLoRALinear:
                     f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
                     tolerance=1e-4,
                     hint=say(
-                        (
-                            "here alpha is 8 and r is {r}, so the update is scaled by 8/{r}; base and update both "
-                            "take x as input"
-                        ),
+                        "here alpha is 8 and r is {r}, so the update is scaled by 8/{r}; base and update both "
+                        "take x as input",
                         r=R,
                     ),
                 )
@@ -1324,10 +1322,8 @@ class CheckInjectLora:
         expect.equal(
             parts,
             [2 * FEW, 0],
-            (
-                'number of trainable square matrices with trainable=("attention",), inside and outside the '
-                "attention blocks"
-            ),
+            'number of trainable square matrices with trainable=("attention",), inside and outside the '
+            "attention blocks",
             hint="a named module is trained in full, whatever its type: an attention block contains further modules",
             reveal=True,
         )

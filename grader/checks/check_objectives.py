@@ -858,10 +858,8 @@ class CheckAttentionVisibility:
                         got[:, real],
                         alone,
                         f"{what}: visibility among the tokens, compared with the same text without padding",
-                        (
-                            "padding must not change which real tokens see each other; each text in the batch has "
-                            "its own mask"
-                        ),
+                        "padding must not change which real tokens see each other; each text in the batch has "
+                        "its own mask",
                     )
 
     @check(points=1, after=("padding",))

@@ -195,10 +195,8 @@ class CheckDecayGroups:
                 read,
                 "bias",
                 0.0,
-                (
-                    "a bias is an offset and needs no weight decay. An LSTM calls its bias bias_ih_l0: does your "
-                    "rule match that name?"
-                ),
+                "a bias is an offset and needs no weight decay. An LSTM calls its bias bias_ih_l0: does your "
+                "rule match that name?",
             )
 
     @check(points=2)
@@ -210,10 +208,8 @@ class CheckDecayGroups:
                 read,
                 "norm",
                 0.0,
-                (
-                    "the scale of a norm layer is a vector near 1. Model families name it differently: what can "
-                    "you look at besides the name?"
-                ),
+                "the scale of a norm layer is a vector near 1. Model families name it differently: what can "
+                "you look at besides the name?",
             )
 
     @check(points=1)
@@ -1061,10 +1057,8 @@ class CheckAccumulateGradients:
                 student.note("backward passes", accumulated.found.backward_passes() > 0)
             accumulated.demand_gradients(
                 "from 4 + 4 + 4 + 4 examples",
-                (
-                    "each loss is the mean over its own micro-batch, and backward ADDS to .grad: by what must you "
-                    "multiply each loss to make the sum the mean over all examples?"
-                ),
+                "each loss is the mean over its own micro-batch, and backward ADDS to .grad: by what must you "
+                "multiply each loss to make the sum the mean over all examples?",
             )
 
     @check(points=2, preloads=("training",))

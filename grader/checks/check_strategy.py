@@ -109,10 +109,8 @@ class CheckTrainingMemory:
                     name,
                     want,
                     f"{n_train:,} of {n_total:,} parameters trained",
-                    (
-                        "frozen weights still take memory; which parameters need a gradient, and which need Adam's "
-                        "two moments?"
-                    ),
+                    "frozen weights still take memory; which parameters need a gradient, and which need Adam's "
+                    "two moments?",
                 )
 
     @check(points=3)
@@ -259,10 +257,8 @@ class CheckChooseObjective:
         demand_objectives(
             objectives(student, [*cases, (WRITTEN, False)]),
             cases,
-            (
-                "here the whole text is available before anything is predicted: which objective lets a token see "
-                "both sides?"
-            ),
+            "here the whole text is available before anything is predicted: which objective lets a token see "
+            "both sides?",
         )
 
     @check(points=1)
@@ -489,10 +485,8 @@ class Plans:
         expect.true(
             3 * met >= asked,
             say(
-                (
-                    "full fine-tuning or LoRA is possible in {asked} situations with enough data, but is planned "
-                    "in only {met} of them"
-                ),
+                "full fine-tuning or LoRA is possible in {asked} situations with enough data, but is planned "
+                "in only {met} of them",
                 asked=asked,
                 met=met,
             ),
@@ -655,10 +649,8 @@ class CheckChooseStrategy:
             _, s, method, micro_batch = worst
             raise Failed(
                 say(
-                    (
-                        "a plan does not fit into GPU memory (one of {count} such plans): {method} with a "
-                        "micro-batch of {batch} in {situation}"
-                    ),
+                    "a plan does not fit into GPU memory (one of {count} such plans): {method} with a "
+                    "micro-batch of {batch} in {situation}",
                     count=sum(share > 0 for share in excess),
                     method=method,
                     batch=micro_batch,
@@ -735,10 +727,8 @@ class CheckChooseStrategy:
         if idle:
             expect.remark(
                 say(
-                    (
-                        "in {count} situations the micro-batch could be more than twice as large: the GPU will "
-                        "be underused"
-                    ),
+                    "in {count} situations the micro-batch could be more than twice as large: the GPU will "
+                    "be underused",
                     count=idle,
                 )
             )
@@ -1328,10 +1318,8 @@ class CheckFragmentation:
         demand_measure(
             student,
             "split_rate",
-            (
-                "count each word that has more than one piece once, whatever its pieces look like, and divide by "
-                "the total number of words"
-            ),
+            "count each word that has more than one piece once, whatever its pieces look like, and divide by "
+            "the total number of words",
         )
 
     @check(points=1)
@@ -1829,10 +1817,8 @@ class CheckDomainPlan:
             situations(student, (WHOLE,), (MUCH, NONE), (SCARCE, PLENTY), (False,)),
             mark("the tokenizer keeps the domain's words whole, yet the plan extends the vocabulary: {situation}"),
             ("domain_model", "extend_vocab"),
-            (
-                "which actions change how a word is tokenized? Continued pre-training updates the weights, not the "
-                "tokenizer"
-            ),
+            "which actions change how a word is tokenized? Continued pre-training updates the weights, not the "
+            "tokenizer",
         )
 
     @check(points=1)
@@ -2057,10 +2043,8 @@ class CheckParetoFront:
                 student,
                 drawn_costs(student.draw, n_plans, 3),
                 f"indices of the plans that no other plan beats, {n_plans} plans",
-                (
-                    "a plan is beaten if another plan is at least as good in every cost and strictly better in at "
-                    "least one"
-                ),
+                "a plan is beaten if another plan is at least as good in every cost and strictly better in at "
+                "least one",
             )
 
     @check(points=3)

@@ -277,10 +277,8 @@ class CheckTrainEpoch:
             epoch = Epoch(student, sizes, frozen=frozen)
             epoch.demand(
                 f"after {len(sizes)} steps of gradient descent",
-                (
-                    "when the optimizer steps, .grad should hold the full gradient of this batch and nothing else: "
-                    "what does it hold?"
-                ),
+                "when the optimizer steps, .grad should hold the full gradient of this batch and nothing else: "
+                "what does it hold?",
             )
 
     @check(points=2, preloads=("training",))
@@ -346,10 +344,8 @@ class CheckTrainEpoch:
             factors = [0.0, *(float(student.draw.uniform(0.3, 1.0)) * (1 + i) / 2 for i in range(8))]
             Epoch(student, sizes, accum=accum, epochs=epochs, factors=factors).demand(
                 f"after {epochs} epochs of {len(sizes)} batches with a schedule, accum={accum}",
-                (
-                    "write down which learning rate each optimizer step should use: the schedule's first rate "
-                    "belongs to the first step"
-                ),
+                "write down which learning rate each optimizer step should use: the schedule's first rate "
+                "belongs to the first step",
             )
         last = Epoch(student, (2, 2, 2), accum=2, factors=[0.5, 0.25, 0.125, 1.0], lr=0.0)
         with student.untraced():
@@ -446,10 +442,8 @@ class CheckTrainEpoch:
             epoch = Epoch(student, (n,), dropout=True, training=training)
             epoch.demand(
                 "after one step with dropout" + ("" if training else ", with a model passed in evaluation mode"),
-                (
-                    "the last evaluation may have left the model in evaluation mode: does your code set the mode "
-                    "that training needs?"
-                ),
+                "the last evaluation may have left the model in evaluation mode: does your code set the mode "
+                "that training needs?",
             )
 
 
@@ -947,10 +941,8 @@ class CheckAmpStep:
             mixed.step(1)
             mixed.demand(
                 f"after two steps with scale {scale:g}",
-                (
-                    "the loss is scaled and the gradient unscaled, so the scale cancels out. What does .grad hold "
-                    "when the second step begins?"
-                ),
+                "the loss is scaled and the gradient unscaled, so the scale cancels out. What does .grad hold "
+                "when the second step begins?",
             )
 
     @check(points=2, preloads=("training",))

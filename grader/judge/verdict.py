@@ -123,10 +123,8 @@ class Verdicts:
             found = crashes.explain(error.type, error.message, quoting=not process.substituted)
             if found and found[0] == crashes.ARGUMENTS and not error.frames:
                 return "signature-changed", say(
-                    (
-                        "The check calls {function} with the arguments in the skeleton's signature, but your "
-                        "function does not accept them."
-                    ),
+                    "The check calls {function} with the arguments in the skeleton's signature, but your "
+                    "function does not accept them.",
                     function=spec.function,
                 )
             if found is None and error.frames:
@@ -214,20 +212,16 @@ class Verdicts:
                 )
                 item.traceback = "\n".join(self.file.frames(frames))
                 text = say(
-                    (
-                        "After {seconds} s, your code was still in line {line} (`{text}`). It may be in an endless "
-                        "loop. Which condition should end the loop, and does it ever become true?"
-                    ),
+                    "After {seconds} s, your code was still in line {line} (`{text}`). It may be in an endless "
+                    "loop. Which condition should end the loop, and does it ever become true?",
                     seconds=times["seconds"],
                     **place,
                 )
             else:
                 item.message = say("timed out after {seconds} s (limit {limit} s)", **times)
                 text = say(
-                    (
-                        "Your code was still running after {seconds} s; the line is unknown. Is there a loop that "
-                        "never ends?"
-                    ),
+                    "Your code was still running after {seconds} s; the line is unknown. Is there a loop that "
+                    "never ends?",
                     seconds=times["seconds"],
                 )
             item.explanation = explanation("loop", "time-limit", text)
