@@ -246,8 +246,8 @@ def class_override(
 ) -> None:
     """Give points by hand.
 
-    They replace the graded points, including penalties, and survive every regrade until they are removed. Every override
-    ever made is kept in the store.
+    They replace the graded points, including penalties, and survive every regrade until they are removed. Every
+    override ever made is kept in the store.
     """
     from course import render
     from course.classroom import commands

@@ -71,7 +71,10 @@ def cli(ctx: click.Context) -> None:
 @cli.command()
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @option(
-    "--notebook", "notebooks", is_flag=True, help="Create a Jupyter notebook instead of a Python file for each exercise."
+    "--notebook",
+    "notebooks",
+    is_flag=True,
+    help="Create a Jupyter notebook instead of a Python file for each exercise.",
 )
 @lang_option
 @no_color_option

@@ -105,11 +105,7 @@ def entry_lines(entry: Entry) -> list[str]:
         lines.append(say("Handed in {time} late.", time=duration(entry.late)))
     elif entry.late:
         lines.append(
-            say(
-                "Handed in {time} late: {points} points deducted.",
-                time=duration(entry.late),
-                points=number(entry.penalty),
-            )
+            say("Handed in {time} late: {points} points off.", time=duration(entry.late), points=number(entry.penalty))
         )
     if entry.override:
         lines.append(

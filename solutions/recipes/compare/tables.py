@@ -293,13 +293,13 @@ def against_the_first(column: str) -> Callable[[Found], list[str]]:
                 "baseline" if key == base_key else with_error(difference),
                 f"{decimals(ends[0])} to {decimals(ends[1])}" if ends else "",
             ])  # fmt: skip
-        lines = grid((column, "RMSE", "seeds", "minus the baseline", "95 % over texts"), rows)
+        lines = grid((column, "RMSE", "seeds", "less the baseline", "95 % over texts"), rows)
         some = next((run for runs in found.values() for run in runs if "test" in run), None)
         if some is not None:
             test, texts = some["test"], some["texts"]
             lines += [
                 "",
-                f"{texts['train']:,} training texts, {texts['test']:,} to test. Always predicting the mean has an "
+                f"{texts['train']:,} training texts, {texts['test']:,} test texts. Always predicting the mean has an "
                 f"RMSE of {test['rmse_of_mean']:.3f}.",
             ]
         return lines
@@ -339,7 +339,7 @@ def learning_curve(found: Found) -> list[str]:
     return [
         *grid(("method", *named), rows),
         "",
-        f"Seeds: {' or '.join(map(str, counted))}, each with different texts. On all texts, TF-IDF involves no randomness.",
+        f"Seeds: {' or '.join(map(str, counted))}, each with different texts. On all texts, TF-IDF is deterministic.",
     ]
 
 
@@ -464,7 +464,7 @@ TABLES = {
             "layer-decay",
             "Learning rates by layer",
             (
-                "The factor by which the learning rate decreases from one layer to the layer below; 1 means the "
+                "The factor by which the learning rate is multiplied from each layer to the layer below; 1 means the "
                 "same rate for all. Read it like the table of heads."
             ),
             cells_of_layer_decay,
