@@ -589,7 +589,7 @@ def test_a_finished_run_is_replaced_only_on_request(config, tmp_path):
     before = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
     other = dataclasses.replace(config, seed=1)
     with pytest.raises(
-        RecipeError, match="contains a finished run. Choose a different --out, or replace it with --over"
+        RecipeError, match="contains a finished run. Choose a different --out, or replace it with --overwrite"
     ):
         finetune(other, tmp_path / "run", QUIET)
     assert {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()} == before
