@@ -562,7 +562,7 @@ def near(counts: Tensor, probabilities: Tensor, slack: float) -> bool:
 def counted(ids: list[int], vocabulary: int, n: int) -> Tensor:
     """How often each id occurs among the last n."""
     expect.true(
-        len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="the check called length tests this"
+        len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="the check called length covers this"
     )
     new = ids[-n:]
     expect.true(

@@ -51,7 +51,7 @@ def entry(report: dict[str, Any], key: str) -> Any:
     """One number of the report."""
     expect.true(
         key in report,
-        say("the report has no {key}", key=key),
+        say("the report has no key {key}", key=key),
         actual=list(report),
         hint="compare the key names with the docstring",
         reveal=True,
@@ -324,7 +324,7 @@ def expect_alive(student, module, k: int, d: int) -> None:
     expect.true(
         alive[0],
         "two calls with the same input give different outputs, although no dropout should be active",
-        hint="what differs between the two calls?",
+        hint="what in your forward pass differs between the two calls?",
     )
     expect.true(
         alive[1],
@@ -389,7 +389,10 @@ def trained_shapes(student, module) -> list[tuple[int, ...]]:
     with student.untraced():
         shapes = student.fixtures.trainable_shapes(module)
     expect.true(
-        len(shapes) <= MANY, say("more than {many} trainable tensors", many=MANY), actual=len(shapes), reveal=True
+        len(shapes) <= MANY,
+        say("there are more than {many} trainable tensors", many=MANY),
+        actual=len(shapes),
+        reveal=True,
     )
     return sorted(tuple(sorted(n for n in shape if n != 1)) for shape in shapes)
 
@@ -630,7 +633,7 @@ class CheckLoRALinear:
         student.note("steady in evaluation mode", steady)
         expect.true(
             steady,
-            "in evaluation mode two calls with the same input give different outputs",
+            "in evaluation mode, two calls with the same input give different outputs",
             hint="how does your dropout know that the layer is in evaluation mode?",
         )
         update = first - plain
@@ -888,7 +891,7 @@ class CheckLoRALinear:
             hint="do both factors affect the output, and do they receive gradients?",
         )
         expect.true(
-            all(moved), "one of the factors did not change during training", hint="both A and B must be trained"
+            all(moved), "one of the factors did not change during training", hint="training must update both A and B"
         )
         expect.close(
             frozen,
@@ -965,7 +968,7 @@ def replaced_names(student, model, targets: list[str], **kwargs: object) -> list
         expect.remark("inject_lora returned a tuple; the docstring asks for a list")
     expect.true(
         not isinstance(names, (list, tuple)) or len(names) <= MANY,
-        say("more than {many} names are reported", many=MANY),
+        say("inject_lora returned more than {many} names", many=MANY),
     )
     sensible = isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
     student.note("returned names", " ".join(sorted(names)) if sensible else type(names).__name__)
@@ -984,7 +987,7 @@ def expect_names(names: list[str], want: list[str], many: str, few: str) -> None
     extra, missing = sorted(set(names) - set(want)), sorted(set(want) - set(names))
     expect.true(
         not extra,
-        say("reported as replaced although they match no target: {names}", names=shortened(extra)),
+        say("layers reported as replaced although they match no target: {names}", names=shortened(extra)),
         hint=many,
         reveal=True,
     )
@@ -992,7 +995,11 @@ def expect_names(names: list[str], want: list[str], many: str, few: str) -> None
         not missing, say("missing from the returned names: {names}", names=shortened(missing)), hint=few, reveal=True
     )
     expect.equal(
-        names, sorted(want), "names of the replaced layers", hint="each name must appear exactly once", reveal=True
+        names,
+        sorted(want),
+        "returned names of the replaced layers",
+        hint="each name must appear exactly once",
+        reveal=True,
     )
 
 
@@ -2068,8 +2075,10 @@ class CheckBottleneckAdapter:
         expect.true(
             learns,
             "no weight matrix receives a gradient in the first step",
-            hint="the gradient of `down` is multiplied by `up`, and that of `up` "
-            "by the output of `down`: what if both are zero?",
+            hint=(
+                "the gradient of `down` contains `up` as a factor, and that of `up` the output of `down`: what "
+                "if both are zero?"
+            ),
         )
 
 
@@ -2145,7 +2154,7 @@ class CheckPeftParamCount:
         )
         expect.true(
             refused(student, "ValueError", student.peft_param_count, "lorra", d=768, n_layers=12, r=8),
-            'the method "lorra" is accepted',
+            'the method "lorra" is accepted without an error',
             hint="a misspelt method must raise an error, not return a count",
         )
 

@@ -1203,7 +1203,7 @@ class CheckMakeNspPairs:
         )
         expect.true(
             not in_turn,
-            "in twelve calls with different seeds, the first sentences come from the documents in the same order",
+            "twelve calls with different seeds all take their first sentences from the documents in the same order",
             hint=(
                 "in a corpus of thousands of documents, a few pairs would all come from the first ones: how "
                 "does your code choose the document?"

@@ -490,7 +490,7 @@ class Plans:
                 asked=asked,
                 met=met,
             ),
-            hint="training only the head always fits, but with plenty of data it costs accuracy",
+            hint="training only the head fits easily, but with plenty of data it costs accuracy",
         )
 
 
@@ -861,7 +861,7 @@ class CheckChooseStrategy:
             what = in_words(s)
             expect.true(
                 number <= room,
-                say("the training takes longer than the hours available: {situation}", situation=what),
+                say("the planned training takes longer than the available hours: {situation}", situation=what),
                 expected=say("at most {count} epochs", count=int(room)),
                 actual=number,
                 hint="an epoch takes n_train / examples_per_s seconds: how many epochs fit into the hours available?",
@@ -1367,7 +1367,7 @@ class CheckFragmentation:
                 raise
             student.note("an empty list", "an error")
             raise Failed(
-                say("an empty list of words: {error}", error=error.type),
+                say("an empty list of words raises an error: {error}", error=error.type),
                 hint="if the list is empty, what does your code divide by?",
             ) from None
         student.note("an empty list", none)
