@@ -204,7 +204,7 @@ def test_a_model_of_another_kind_is_refused(config, changes, complaint):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--only", "tokeniser"], "is none of tokenizer"),
+        (["--only", "tokeniser"], "is not one of tokenizer"),
         (["--mlm", "no/such/folder"], "no usable model 'no/such/folder'"),
         (["--mine", "missing.py"], "there is no file missing.py"),
         (["--text", "  "], "--text is empty"),

@@ -284,7 +284,7 @@ def test_rotten_tomatoes_is_split_as_the_documentation_says():
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"method": "lora+"}, "method='lora\\+' is none of full, head, top, lora"),
+        ({"method": "lora+"}, "method='lora\\+' is not one of full, head, top, lora"),
         ({"epochs": 0}, "epochs=0 must be greater than 0"),
         ({"learning_rate": math.nan}, "learning_rate=nan must be greater than 0"),
         ({"warmup_share": 1.0}, "warmup_share=1.0 must be at least 0 and less than 1"),

@@ -190,7 +190,7 @@ def _known(config: FineTune) -> None:
     ):
         for value in values:
             if value not in known:
-                raise ValueError(f"{field}={value!r} is none of {', '.join(known)}")
+                raise ValueError(f"{field}={value!r} is not one of {', '.join(known)}")
 
 
 def _in_range(config: FineTune) -> None:

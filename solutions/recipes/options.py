@@ -69,7 +69,7 @@ def listed(values: tuple[str, ...]) -> Callable[[Any, Any, Any], tuple[str, ...]
     def split(ctx: Any, parameter: Any, value: Any) -> tuple[str, ...]:
         words = tuple(filter(None, (word.strip() for word in (value or "").split(","))))
         if unknown := [word for word in words if values and word not in values]:
-            raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(values)}")
+            raise click.BadParameter(f"{unknown[0]!r} is not one of {', '.join(values)}")
         return words
 
     return split

@@ -153,7 +153,7 @@ def find_data(name: str, text_column: str = "text", label_column: str = "label")
     elif find_spec("datasets") is None:
         known = ", ".join([*PACKAGED, RATINGS])
         raise RecipeError(
-            f"no data called {name!r}: it is none of {known} and not a CSV file; to look for it on the hub, "
+            f"no data called {name!r}: it is neither one of {known} nor a CSV file; to look for it on the hub, "
             "you need the package datasets (pip install datasets)"
         )
 

@@ -93,7 +93,7 @@ class PreTrain:
             ("precision", self.precision, PRECISIONS),
         ):
             if value not in known:
-                raise ValueError(f"{field}={value!r} is none of {', '.join(known)}")
+                raise ValueError(f"{field}={value!r} is not one of {', '.join(known)}")
         if self.start is None:
             object.__setattr__(self, "start", SCRATCH if self.nsp or self.objective == "clm" else EMBEDDED)
         if self.learning_rate is None:

@@ -49,7 +49,7 @@ def find_texts(name: str, text_column: str) -> None:
         header(Path(name), text_column)
     elif not Path(name).is_file():
         known = ", ".join(PACKAGED)
-        raise RecipeError(f"no data called {name!r}: it is none of {known}, and there is no such file")
+        raise RecipeError(f"no data called {name!r}: it is not one of {known}, and there is no such file")
 
 
 def header(path: Path, text_column: str) -> list[str]:
