@@ -452,7 +452,7 @@ class Swapped:
         student.note("the words are the same", same)
         expect.true(
             same,
-            "the words are not those of the text",
+            "the words in the result differ from those in the text",
             expected=f"{n_words} words in some order",
             actual=listed(next((text for text in self.texts if sorted(text) != sorted(self.tokens)), [])),
             hint="swaps only reorder words: they neither lose nor duplicate any",

@@ -239,7 +239,7 @@ class CheckGroupSplit:
 
     @check(points=2)
     def check_size_and_balance(self, student):
-        """about a share test_size of the rows of every class is in the test set; each class is on both sides"""
+        """the test set contains about test_size of the rows of every class; every class is on both sides"""
         # Four classes of ten texts, all of one class equally often: whoever draws per class hits a tenth exactly, by
         # rows or by texts. Without that, 24 draws all stay this close with a probability below 1e-7.
         texts = sentences(student, 40)
@@ -264,7 +264,7 @@ class CheckGroupSplit:
         for size, mean in means.items():
             expect.true(
                 abs(mean - size) < 0.1,
-                say("with test_size={size}, the test set has a share of {mean:.2f} of the rows", mean=mean, size=size),
+                say("with test_size={size}, the test set contains {mean:.2f} of the rows", mean=mean, size=size),
                 expected=f"about {size}",
                 actual=f"{mean:.2f}",
                 hint="which of the two lists is the test set, and what is test_size a share of?",
@@ -316,7 +316,7 @@ class CheckGroupSplit:
         expect.true(
             abs(share - size) <= 0.1 + 1e-6,
             say(
-                "with test_size={size}, the test set has a share of {share:.2f} of the rows of class {label}",
+                "with test_size={size}, the test set contains {share:.2f} of the rows of class {label}",
                 label=label,
                 share=share,
                 size=size,
@@ -363,7 +363,7 @@ class CheckGroupSplit:
         expect.true(
             len(tested) == len(texts),
             say(
-                "{count} of {n_texts} texts are in none of the 80 test sets from 80 seeds",
+                "{count} of {n_texts} texts are in none of the test sets from 80 seeds",
                 count=len(texts) - len(tested),
                 n_texts=len(texts),
             ),
@@ -1079,7 +1079,9 @@ class CheckPossibleErrorCounts:
     def check_equal_copies(self, student):
         """texts that occur equally often are still separate texts"""
         a, b = student.draw.integer(3, 9), student.draw.integer(20, 40)
-        self.demand(student, [[a, a], [a, b, a, b], [b] * 4], "two texts with 5 copies each: can there be 10 errors?")
+        self.demand(
+            student, [[a, a], [a, b, a, b], [b] * 4], "with two texts of 5 copies each, can there be 10 errors?"
+        )
 
     @check(points=1)
     def check_ends(self, student):

@@ -1307,7 +1307,7 @@ class CheckAttentionPool:
         expect.true(
             not gains,
             "when one more token is added to a text, one of the old tokens gets more weight",
-            hint="a token's score must depend only on its own state: what else does it depend on?",
+            hint="a token's score must depend only on its own state: what else does it depend on in your code?",
         )
 
     @check(points=1)
