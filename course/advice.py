@@ -37,7 +37,7 @@ def after_grade(result: Result, exercise: Exercise, memories: Mapping[str, Memor
     if result.status == "grader_error":
         return Advice(command, say("What is installed here:"))
     if result.status == "not_gradable":
-        return Advice(again, say("When you have changed it:"))
+        return Advice(again, say("After you have changed it:"))
     if result.status == "passed":
         return (
             Advice(again, say("All checks of the exercise:"))
@@ -76,7 +76,7 @@ def forward(
             return exercise, Advice(f"course read {exercise.id}", say("Read what this is about:"))
         return exercise, Advice(f"course grade {exercise.id}", say("Grade it:"))
     if edition.student():
-        return None, Advice("course list", say("See what you have:"))
+        return None, Advice("course list", say("See your exercises and progress:"))
     return None, Advice("course run finetune --help", say("Train a model for real:"))
 
 
@@ -94,7 +94,7 @@ def to_workspace() -> Advice:
     """For somebody who stands outside a workspace: go to the one that lies here, else make one."""
     if (Path(workspace.DEFAULT) / workspace.DIRECTORY).is_dir():
         return Advice(f"cd {workspace.DEFAULT}", say("Go to your workspace:"))
-    return Advice("course start", say("Make a workspace:"))
+    return Advice("course start", say("Create a workspace:"))
 
 
 def state(exercise: Exercise, memory: Memory | None) -> str:

@@ -23,13 +23,13 @@ def make(exercise: Exercise) -> bytes:
     intro = [
         f"# {exercise.title(language())}",
         say(
-            "Write the functions below. Grade this notebook in a terminal, in the folder that contains it: "
-            "`course grade {exercise}`",
+            "Write the functions below. To grade this notebook, open a terminal in the folder that contains it "
+            "and run: `course grade {exercise}`",
             exercise=exercise.number,
         ),
         say(
-            "Save the notebook before you grade it. Cells in which you only try things out are not run; only the "
-            "definitions are graded."
+            "Save the notebook before you grade it. Only definitions are graded; cells in which you only try "
+            "things out are not run."
         ),
     ]
     if summary:

@@ -89,7 +89,10 @@ def _check(path: str, submission: Path | None) -> None:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
         if submission is not None and os.path.realpath(path) == os.path.realpath(submission):
             raise BadDestination(
-                say("{path} is the file that is graded; the result would replace it. Name another file.", path=path)
+                say(
+                    "{path} is the file being graded; the result would overwrite it. Choose a different file.",
+                    path=path,
+                )
             ) from None
         return
     if stat.S_ISDIR(there.st_mode):
@@ -97,20 +100,31 @@ def _check(path: str, submission: Path | None) -> None:
     if stat.S_ISCHR(there.st_mode):
         return
     if what := kind(there.st_mode):
-        raise BadDestination(say("{path} is a {kind}, which is never replaced. Name a file.", path=path, kind=what))
+        raise BadDestination(
+            say(
+                "{path} is a {kind} and will not be overwritten. Give the path of a file instead.", path=path, kind=what
+            )
+        )
     if submission is not None and submission.exists() and os.path.samestat(there, os.stat(submission)):
         raise BadDestination(
-            say("{path} is the file that is graded; the result would replace it. Name another file.", path=path)
+            say("{path} is the file being graded; the result would overwrite it. Choose a different file.", path=path)
         )
     real = Path(os.path.realpath(path))
     if real.suffix.lower() in (".py", ".ipynb"):
         raise BadDestination(
-            say("{path} is a Python file or a notebook; the result would replace it. Name another file.", path=path)
+            say(
+                "{path} is a Python file or a notebook; the result would overwrite it. Choose a different file.",
+                path=path,
+            )
         )
     if DIRECTORY in real.parts:
-        raise BadDestination(say("{path} is where the course stores your progress. Name another file.", path=path))
+        raise BadDestination(
+            say("{path} is where the course stores your progress. Choose a different file.", path=path)
+        )
     if not there.st_mode & 0o222 or not os.access(path, os.W_OK):
-        raise BadDestination(say("{path} is read-only, so it is not replaced. Name another file.", path=path))
+        raise BadDestination(
+            say("{path} is read-only and will not be overwritten. Choose a different file.", path=path)
+        )
 
 
 def differ(*paths: str | None) -> None:
@@ -122,7 +136,7 @@ def differ(*paths: str | None) -> None:
     real = [os.path.realpath(path) for path in paths if path is not None and path != STDOUT]
     for path in real:
         if real.count(path) > 1 and not _is_device(path):
-            raise BadDestination(say("two results cannot both go to {path}.", path=path))
+            raise BadDestination(say("two results cannot be written to the same file {path}.", path=path))
 
 
 def write(path: str, content: bytes) -> None:

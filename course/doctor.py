@@ -46,7 +46,7 @@ def examine(workspace: str | None, encoding: str, grader_command: Sequence[str] 
         Finding("system", say("terminal"), speech),
         Finding(
             "system", say("workspace"), workspace or say("none here"), True if workspace else None,
-            "" if workspace else say("make one with: course start"),
+            "" if workspace else say("create one with: course start"),
         ),
     ]  # fmt: skip
     for name in PACKAGES:
@@ -56,7 +56,9 @@ def examine(workspace: str | None, encoding: str, grader_command: Sequence[str] 
     for kind, name in {} if edition.student() else OFFLINE.items():
         version = _version(name)
         value = f"{name} {version}" if version else say("not installed")
-        advice = "" if version else say("only needed to train; install it with:\n{command}", command=INSTALL_OFFLINE)
+        advice = (
+            "" if version else say("needed only for training; install it with:\n{command}", command=INSTALL_OFFLINE)
+        )
         findings.append(Finding("offline", say(kind), value, True if version else None, advice))
     findings += _grader(grader_command or isolated_command("grader"))
     return findings
@@ -109,7 +111,7 @@ def _ask(command: Sequence[str]) -> dict[str, object]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise GraderFault(say("no answer within {seconds} seconds", seconds=int(SECONDS))) from None
+        raise GraderFault(say("no reply within {seconds} seconds", seconds=int(SECONDS))) from None
     except OSError as error:
         raise GraderFault(say("The grader could not be started: {reason}", reason=str(error))) from error
     try:
@@ -119,7 +121,7 @@ def _ask(command: Sequence[str]) -> dict[str, object]:
     if done.returncode or not isinstance(answer, dict):
         last = done.stderr.decode("utf-8", errors="replace").strip().splitlines()[-1:]
         raise GraderFault(
-            say("no answer (exit code {code}): {stderr}", code=done.returncode, stderr=last[0] if last else "-")
+            say("no reply (exit code {code}): {stderr}", code=done.returncode, stderr=last[0] if last else "-")
         )
     return answer
 
@@ -130,7 +132,7 @@ def advise(missing: Sequence[Finding], in_workspace: bool) -> Advice:
     if packages:
         return Advice(quote("python", "-m", "pip", "install", *packages), say("Install what is missing:"))
     if missing:
-        return Advice("course doctor", say("When that is fixed:"))
+        return Advice("course doctor", say("After fixing that:"))
     if in_workspace:
-        return Advice("course next", say("Go on with:"))
+        return Advice("course next", say("Continue with:"))
     return to_workspace()

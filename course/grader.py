@@ -300,11 +300,11 @@ class Grader:
         last_words = "\n".join(self.stderr().splitlines()[-STDERR_LINES:])
         if not last_words:
             return GraderFault(
-                say("The grader ended without a result (exit code {code}) and without a word.", code=shown)
+                say("The grader ended without a result (exit code {code}) and without any output.", code=shown)
             )
         return GraderFault(
             say(
-                "The grader ended without a result (exit code {code}). Its last words:\n{stderr}",
+                "The grader ended without a result (exit code {code}). Its last output:\n{stderr}",
                 code=shown,
                 stderr=last_words,
             )

@@ -47,11 +47,11 @@ def following(
         return Hint(
             "",
             say(
-                "Every visible check passed when you last graded. The lesson says what the hidden ones examine."
+                "Every visible check passed when you last graded. The lesson says what the hidden checks test."
                 if memory.status == "passed" and edition.student()
-                else "Everything passed when you last graded: no hint needed."
+                else "Everything passed when you last graded: you need no hint."
                 if memory.status == "passed"
-                else "Every check that was open has passed since. Grade the whole exercise to be sure."
+                else "Every check that was open has passed since then. Grade the whole exercise to be sure."
             ),
         )
     check = _first_open(memory, function, check_id)
@@ -65,9 +65,9 @@ def following(
         return Hint(
             "",
             say(
-                ("These were all hints on {function}. To see them again: course hint {exercise} {function} --all")
+                ("These were all the hints on {function}. To see them again: course hint {exercise} {function} --all")
                 if items
-                else "There is no hint on {function}.",
+                else "There are no hints on {function}.",
                 function=name,
                 exercise=exercise.id,
             ),
@@ -75,7 +75,7 @@ def following(
     memory.levels[name] = level + 1
     note = ""
     if check and check.get("status") == "not_started":
-        note = say("{function} is not started.", function=name)
+        note = say("You have not started {function}.", function=name)
     elif function is None and memory.status is None:
         note = say("You have not graded this exercise yet, so here is how to begin.")
     return _of_lesson(name, items, level, note)
@@ -94,7 +94,7 @@ def everything(
         if items not in seen:  # two functions may share their hints
             seen.add(items)
             shown += [_of_lesson(candidate, items, level, "") for level in range(len(items))]
-    return shown or [Hint("", say("There is no hint on {function}.", function=name or exercise.id))]
+    return shown or [Hint("", say("There are no hints on {function}.", function=name or exercise.id))]
 
 
 def _first_open(memory: Memory, function: str | None, check_id: str | None) -> dict[str, str | None] | None:
@@ -113,10 +113,14 @@ def _key(check: dict[str, str | None]) -> str:
 
 def _state(check: dict[str, str | None]) -> str:
     if check.get("status") == "not_started":
-        return say("{function} is not started.", function=check["function"])
+        return say("You have not started {function}.", function=check["function"])
     if check.get("status") == "skipped":
-        return say("{check} waits for another check: {title}", check=check["id"], title=check.get("title") or "")
-    return say("{check} failed last: {title}", check=check["id"], title=check.get("title") or "")
+        return say(
+            "{check} does not run until another check passes: {title}",
+            check=check["id"],
+            title=check.get("title") or "",
+        )
+    return say("{check} failed last time: {title}", check=check["id"], title=check.get("title") or "")
 
 
 def _of_check(check: dict[str, str | None]) -> Hint | None:

@@ -174,12 +174,12 @@ def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebo
         if cell.cell_type == "code" and (text := cell.text).strip()
     ]
     if not drafts:
-        raise NotGradable(say("{file} has no code cells with anything in them.", file=name))
+        raise NotGradable(say("{file} has no code cell that contains code.", file=name))
     _demand_text(drafts, name)
     notes = [*_drop_magics(drafts), *_slice(drafts, names, name)]
     source, places = _join(drafts)
     if not places:
-        raise NotGradable("\n".join([say("{file} defines nothing that could be graded.", file=name), *notes]))
+        raise NotGradable("\n".join([say("{file} defines nothing that can be graded.", file=name), *notes]))
     return Notebook(source, places, tuple(notes))
 
 
@@ -222,7 +222,8 @@ def _parse(data: bytes, name: str) -> _File:
     if found.nbformat > 4:
         raise NotGradable(
             say(
-                "{file} is a notebook of format {version}; formats up to 4 can be read. Save it in an older one.",
+                "{file} is a notebook in format {version}; only formats up to 4 can be read. Save it in an "
+                "older format.",
                 file=name,
                 version=found.nbformat,
             )
@@ -369,7 +370,7 @@ def _slice(drafts: list[_Draft], names: Collection[str], name: str) -> Iterator[
         except slicing.TooMany:
             raise NotGradable(
                 say(
-                    "{file} has too many statements outside of functions; no more than {limit} are read.",
+                    "{file} has too many statements outside functions; no more than {limit} are read.",
                     file=name,
                     limit=f"{MAX_STATEMENTS:,}",
                 )

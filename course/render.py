@@ -67,7 +67,7 @@ STATUSES = {
     "crashed": mark("your code raised an exception"),
     "timeout": mark("took too long and was stopped"),
     "out_of_memory": mark("needed too much memory and was stopped"),
-    "skipped": mark("waits for another check"),
+    "skipped": mark("waiting for another check to pass"),
     "grader_error": mark("the grader failed here; this is our fault, not yours"),
 }
 """What is said of a check that did not pass and brought no message."""
@@ -80,12 +80,12 @@ NOTES = {
 """What stands behind the title of a check that did not pass; nothing where the symbol says it all."""
 SANDBOXES = {
     "limits": mark(
-        "The sandbox of this system has time and memory limits only ('limits'). That is fine for your own work; "
-        "do not grade other people's files like this."
+        "The sandbox on this system only limits time and memory ('limits'). That is fine for your own work; do "
+        "not grade other people's files like this."
     ),
     "none": mark(
-        "There is no sandbox on this system ('none'): the file ran with your own rights. That is fine for your own "
-        "work; do not grade other people's files like this."
+        "There is no sandbox on this system ('none'): the file ran with your own permissions. That is fine for "
+        "your own work; do not grade other people's files like this."
     ),
 }
 """Warnings about a sandbox that is none or half a one."""
@@ -135,7 +135,9 @@ def _still_hidden(result: Result) -> str:
     """What a student edition says about the checks that it does not have."""
     here, exercise = edition.student(), syllabus.find(result.slug)
     if here is None or exercise is None:
-        return say("This is a student edition: only the visible checks run here, the hidden ones when you hand in.")
+        return say(
+            "This is a student edition: only the visible checks run here; the hidden checks run when you hand in."
+        )
     asked, bonus = here.of(exercise.slug, exercise.functions), here.of(exercise.slug, exercise.bonus)
     words = say_many(
         "1 hidden check runs when you hand in ({points} points).",
@@ -145,8 +147,8 @@ def _still_hidden(result: Result) -> str:
     )
     if bonus.checks:
         words += " " + say_many(
-            "For the bonus functions there is 1 more ({points} points).",
-            "For the bonus functions there are {count} more ({points} points).",
+            "There is 1 more for the bonus functions ({points} points).",
+            "There are {count} more for the bonus functions ({points} points).",
             count=bonus.checks,
             points=bonus.points,
         )
@@ -539,7 +541,7 @@ class Screen:
             first = result.failed[0].function
             self._text(
                 say(
-                    "Nothing is written yet, so nothing is wrong. {function} is a good place to begin.", function=first
+                    "Nothing is written yet, so nothing is wrong. {function} is a good place to start.", function=first
                 ),
                 style="bold",
             )

@@ -45,7 +45,7 @@ ENDINGS = {
 REFUSALS = {
     "archive": mark("{file} is an archive. Unpack it and grade the .py file in it."),
     "document": mark(
-        "{file} is a document of a word processor or browser. Save your code as plain text in a file that ends in .py."
+        "{file} is a word processor or browser document. Save your code as plain text in a file that ends in .py."
     ),
     "picture": mark("{file} is a picture. Grade the .py file that contains your code."),
     "binary": mark("{file} is a binary file. Grade the .py file that contains your code."),
@@ -210,7 +210,7 @@ def refusal(name: str, beginning: bytes) -> str | None:
     if suffix == ".ipynb" or NOTEBOOK.match(beginning):
         if suffix == ".ipynb":
             return say("{file} is a notebook; grade the code in it with: course grade {file}", file=name)
-        return say("{file} is a notebook. Give it a name that ends in .ipynb, and it is graded as one.", file=name)
+        return say("{file} is a notebook. Rename it so that it ends in .ipynb to have it graded as one.", file=name)
     found = next((kind for magic, kind in MAGIC.items() if beginning.startswith(magic) and suffix != ".py"), None)
     if found is None and suffix == ".py" and beginning.startswith((b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\x7fELF")):
         found = next(kind for magic, kind in MAGIC.items() if beginning.startswith(magic))
@@ -226,7 +226,8 @@ def only_this_file(message: str, file: Path) -> str | None:
     """If an import failed since the imported file lies beside this one, that it is not seen, and the way out."""
     if RELATIVE in message:
         return say(
-            "Only this file is graded, without the package around it. Copy what you need into {file}.", file=file.name
+            "Only this file is graded, without the package that it is in. Copy what you need into {file}.",
+            file=file.name,
         )
     for name in MISSING.findall(message):
         if (file.parent / f"{name}.py").is_file():

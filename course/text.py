@@ -95,7 +95,7 @@ def translated(sentence: str, lang: str | None = None) -> str:
 
 def sample(lang: str) -> str:
     """Some words of a language, for finding out whether a terminal can write it."""
-    return translated(mark("Make a workspace:"), lang)
+    return translated(mark("Create a workspace:"), lang)
 
 
 @functools.cache

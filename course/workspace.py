@@ -228,7 +228,8 @@ class Workspace:
         if self._schema() not in (None, SCHEMA):
             raise CannotRemember(
                 say(
-                    "{path} was written by a newer version of this course. Update the course, or move that file away.",
+                    "{path} was written by a newer version of this course. Update the course, or move the file "
+                    "elsewhere.",
                     path=str(self._state_file),
                 )
             )

@@ -430,7 +430,7 @@ def test_attempts_in_the_order_of_their_times(tmp_path: Path):
         datetime(2026, 3, 2, 10, tzinfo=zurich),
         datetime(2026, 3, 3, 10, tzinfo=timezone.utc),
     ]
-    assert [any("that of the file" in note for note in one.notes) for one in found.handed] == [
+    assert [any("the file's timestamp" in note for note in one.notes) for one in found.handed] == [
         True,
         False,
         False,
@@ -443,7 +443,7 @@ def test_times_of_platforms_and_archives(tmp_path: Path):
     lay(tmp_path, {"submission_metadata.yml": META, "submission_11/lora.py": CODE, "submission_12/heads.py": HEAD})
     found = submissions.find(tmp_path, BOTH)
     assert {one.submitted for one in found.handed} == {datetime(2026, 3, 1, 11, tzinfo=timezone.utc)}
-    assert not any("that of the file" in note for one in found.handed for note in one.notes)
+    assert not any("the file's timestamp" in note for one in found.handed for note in one.notes)
     (tmp_path / "all.zip").write_bytes(zipped({"a/lora.py": CODE, "b/lora.py": CODE}))
     found = submissions.find(tmp_path / "all.zip", BOTH, zone=zurich)
     assert {one.submitted for one in found.handed} == {datetime(2026, 3, 1, 12, tzinfo=zurich)}
@@ -566,7 +566,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a pipe in a tar": ("a.tar", lambda: special_tar(tarfile.FIFOTYPE), "device"),
     "encrypted": ("a.zip", lambda: patched(zipped({"lora.py": CODE}), flags=1), "without a password"),
     "another method": ("a.zip", lambda: zipped({"lora.py": CODE}, zipfile.ZIP_LZMA), "ordinary zip"),
-    "two of one name": ("a.zip", twice, "several files of this name"),
+    "two of one name": ("a.zip", twice, "several files with this name"),
     "a bomb": ("a.zip", lambda: zipped({"lora.py": b"#" * (2**21)}), "archive bomb"),
     "a large member": ("a.zip", lambda: patched(zipped({"lora.py": CODE}), size=2**22), "4,194,304"),
     "a size that is a lie": ("a.zip", lambda: patched(zipped({"lora.py": CODE * 9}), size=7), "cannot be unpacked"),

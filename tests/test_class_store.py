@@ -59,14 +59,14 @@ def test_another_file_is_refused_and_left_as_it_was(tmp_path):
     for name, content in {"essay.txt": b"Call me Ishmael. " * 100, "short": b"x"}.items():
         file = tmp_path / name
         file.write_bytes(content)
-        with pytest.raises(StoreError, match="is not a store of class grading"):
+        with pytest.raises(StoreError, match="is not a store of class results"):
             Store(file, create=True)
         assert file.read_bytes() == content
     other = tmp_path / "other.db"
     with contextlib.closing(sqlite3.connect(other)) as db:
         db.execute("CREATE TABLE song (title TEXT)")
     before = other.read_bytes()
-    with pytest.raises(StoreError, match="is not a store of class grading"):
+    with pytest.raises(StoreError, match="is not a store of class results"):
         Store(other, create=True)
     assert other.read_bytes() == before
     with pytest.raises(StoreError, match="not a plain file"):
@@ -84,7 +84,7 @@ def test_another_file_is_refused_and_left_as_it_was(tmp_path):
 def test_a_store_of_another_version_is_named(tmp_path):
     with Store(tmp_path / "class.db", create=True) as store:
         store._pragma("user_version = 7")
-    with pytest.raises(StoreError, match="its tables have version 7, and this one knows version 1"):
+    with pytest.raises(StoreError, match="its tables have version 7, but this course needs version 1"):
         Store(tmp_path / "class.db")
 
 

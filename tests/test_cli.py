@@ -171,7 +171,7 @@ lora.py, seed 7, sandbox full
 ○ LoRALinear  not started (20 checks)                                       0/20
 
 Nothing is written yet, so nothing is wrong. lora_report is a good place to
-begin.
+start.
 
 Read what this is about:
 course read exercise-3
@@ -428,7 +428,7 @@ def test_a_terminal_without_japanese_is_spoken_to_in_english(desk):
     assert "Grade your file" in CliRunner(charset="latin-1").invoke(*ask).stdout
 
 
-@pytest.mark.parametrize(("level", "word"), [("limits", "time and memory limits only"), ("none", "no sandbox")])
+@pytest.mark.parametrize(("level", "word"), [("limits", "only limits time and memory"), ("none", "no sandbox")])
 def test_less_than_a_full_sandbox_is_said(desk, level, word):
     desk.play(session([check("f.a")], "passed", sandbox=level))
     assert word in desk("grade", "3").stdout
@@ -497,7 +497,7 @@ def test_outside_a_workspace(tmp_path, monkeypatch, desk):
     outcome = desk("grade", "3")
     assert outcome.exit_code == 4
     assert outcome.stderr == (
-        "Error: there is no workspace here. Go to yours, make one with: course start, "
+        "Error: there is no workspace here. Go to your workspace, create one with: course start, "
         "or name a file with: course grade exercise-3 --file PATH\n"
     )
 
@@ -552,7 +552,7 @@ This file cannot be graded yet.
       def f(:
             ^
 
-When you have changed it:
+After you have changed it:
 course grade exercise-3
 """
     )
@@ -615,7 +615,7 @@ def test_a_grader_that_dies_is_our_fault(desk):
     outcome = desk("grade", "3", "--json", "result.json")
     assert outcome.exit_code == 3
     assert "The grader failed. This is our fault, not yours." in outcome.stdout
-    assert "(exit code 9). Its last words:\nTraceback ...\nMemoryError\n" in outcome.stdout
+    assert "(exit code 9). Its last output:\nTraceback ...\nMemoryError\n" in outcome.stdout
     assert "Please report it with the lines above, the seed 7 and" in outcome.stdout
     assert last_line(outcome) == "course doctor"
     record = json.loads((desk.root / "result.json").read_text())
@@ -764,7 +764,8 @@ def test_start_in_a_place_with_blanks_and_on_a_file(tmp_path, monkeypatch, desk)
         assert last_line(desk("start", "my course")) == "cd 'my course' && course read intro"
     (tmp_path / "taken").write_text("")
     outcome = desk("start", "taken")
-    assert (outcome.exit_code, outcome.stderr) == (2, "Error: taken is a file. Name a directory for your workspace.\n")
+    assert outcome.exit_code == 2
+    assert outcome.stderr == "Error: taken is a file. Give the path of a directory for your workspace.\n"
 
 
 def test_list_json(desk):
@@ -831,7 +832,7 @@ def test_an_introduction_that_cannot_be_remembered_is_read_all_the_same(desk):
     state = desk.root / ".course/state.json"
     state.write_text('{"schema": "course/state/v2"}')
     outcome = desk("read", "intro")
-    assert outcome.exit_code == 0 and "Warning: this is not remembered" in outcome.stderr
+    assert outcome.exit_code == 0 and "Warning: your progress was not saved" in outcome.stderr
     assert state.read_text() == '{"schema": "course/state/v2"}'
 
 
@@ -861,11 +862,11 @@ def test_hints_one_by_one(desk):
     assert (
         first
         == """\
-LoRALinear.forward failed last: the output is W x + b plus (alpha/r) times B A x
+LoRALinear.forward failed last time: the output is W x + b plus (alpha/r) times B A x
 You seem to have misunderstood: scaling inverted
 Yours shrinks as alpha grows: which way round is your fraction?
 
-When you have changed something (or course hint again, for the next hint):
+After you have changed something (or course hint again, for the next hint):
 course grade exercise-3
 """
     )
@@ -881,7 +882,7 @@ def test_a_hint_says_why_only_where_it_answers_that_check(desk):
     desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
     desk("grade", "3")
     assert desk("hint", "3", "dtype").stdout.startswith(
-        "LoRALinear.dtype failed last: the property dtype holds\nsecond"
+        "LoRALinear.dtype failed last time: the property dtype holds\nsecond"
     )
     assert desk("hint", "3", "LoRALinear.DTYPE").stdout.startswith("LoRALinear, hint 1 of ")
     assert desk("hint", "3", "inject_lora").stdout.startswith("inject_lora is not started.\ninject_lora, hint 1 of ")
@@ -899,14 +900,14 @@ def test_reset_keeps_what_was_there(desk):
     (desk.root / "lora.py").write_text("mine")
     outcome = desk("reset", "3")
     assert outcome.exit_code == 0
-    assert outcome.stdout.startswith("lora.py is the skeleton again.\nWhat you had is kept in ")
+    assert outcome.stdout.startswith("lora.py is the skeleton again.\nYour previous version is kept in ")
     (backup,) = (desk.root / ".course/backups").iterdir()
     assert re.fullmatch(r"lora-\d{8}-\d{6}\.py", backup.name)
     assert backup.read_text() == "mine"
     assert (desk.root / "lora.py").read_bytes() == paths.skeleton("lora").read_bytes()
     assert "ready" in desk("list").stdout and "3 of 14" not in desk("list").stdout
 
-    assert desk("reset", "3").stdout.startswith("lora.py is the skeleton already.")
+    assert desk("reset", "3").stdout.startswith("lora.py is already the skeleton.")
     (desk.root / "lora.py").write_text("mine too")
     (desk.root / "lora.py").exists() and desk("reset", "3")
     assert sorted(path.read_text() for path in backup.parent.iterdir()) == ["mine", "mine too"]
@@ -944,7 +945,7 @@ def test_a_planned_exercise(desk, command, monkeypatch):
     monkeypatch.setattr(syllabus, "load", lambda: announced)
     outcome = desk(command, "inference")
     assert (outcome.exit_code, outcome.stdout) == (5, "")
-    assert outcome.stderr.endswith("is announced, but not yet written. See: course list\n")
+    assert outcome.stderr.endswith("is announced but not written yet. See: course list\n")
 
 
 @pytest.mark.parametrize("command", ["read", "grade", "hint", "reset"])
@@ -970,7 +971,7 @@ def test_doctor_finds_what_is_missing(desk, monkeypatch):
     assert re.search(
         r"no-such-package +not installed\n +install it with: python -m pip install no-such-package", outcome.stdout
     )
-    assert "no answer (exit code 1): no module named torch" in outcome.stdout
+    assert "no reply (exit code 1): no module named torch" in outcome.stdout
     assert "2 things are missing." in outcome.stdout
     assert last_line(outcome) == "python -m pip install no-such-package"
 

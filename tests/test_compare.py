@@ -502,7 +502,7 @@ def test_a_section_says_what_it_rests_on():
     asked = Asked(seeds=2, limit=700, device="cpu")
     runs = whole("reinit", asked)
     text = page.section(TABLES["reinit"], asked, runs, page.command(TABLES["reinit"], asked, 2, 1), "reinit.png")
-    assert "**Only 700 texts** (`--limit 700`)" in text and "![Layers that start anew](results/reinit.png)" in text
+    assert "**Only 700 texts** (`--limit 700`)" in text and "![Re-initialised layers](results/reinit.png)" in text
     assert "\n    course run compare reinit --seeds 2 --limit 700 --device cpu --jobs 2 --threads 1\n" in text
     assert (
         "Measured 2026-01-02 on cpu (A CPU, AVX2; fp32). Threads of a run: 1; runs side by side: 1." in text
@@ -529,7 +529,7 @@ def test_quote_prints_the_markdown_and_measures_nothing(tmp_path):
     before = path.read_bytes()
     place = tmp_path / "results.md"
     shown = quote("reinit", "--seeds", "1", "--json", str(path), "--write", str(place))
-    assert shown.startswith("## Layers that start anew\n") and "| 3 | 1.000 | 1 | .000 | .000 to .000 |" in shown
+    assert shown.startswith("## Re-initialised layers\n") and "| 3 | 1.000 | 1 | .000 | .000 to .000 |" in shown
     written = re.sub(r"!\[.*\]\(.*\)\n\n", "", place.read_text(encoding="utf-8"))
     assert written == f"# Results\n\n<!-- compare reinit -->\n{shown}<!-- end of compare reinit -->\n"
     assert path.read_bytes() == before

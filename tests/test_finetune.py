@@ -267,7 +267,7 @@ def test_a_split_that_leaks_is_refused():
             return list(range(len(texts))), [0]
 
     rows = data.Labelled([f"text number {i}" for i in range(100)], [i % 2 for i in range(100)])
-    with pytest.raises(ValueError, match="every row into exactly one part"):
+    with pytest.raises(ValueError, match="each row into exactly one part"):
         splitting.split(rows, ("a", "b"), evaluation=Leaking)
 
 
@@ -281,7 +281,7 @@ def test_a_split_that_leaks_is_refused():
         ([f"text {i},2.5" for i in range(40)], "regression", "all 40 texts have the target 2.5"),
         ([f"text {i},{i}" for i in range(9)], "regression", "9 different texts are too few"),
         ([",x", " ,y"], "classification", "only 0 label in 0 texts"),
-        ([f"text {i},x" for i in range(40)], "classification", "there is nothing to tell apart"),
+        ([f"text {i},x" for i in range(40)], "classification", "there is nothing to classify"),
     ],
 )
 def test_data_that_nothing_can_be_learned_from_is_explained(tmp_path, rows, task, complaint):
@@ -294,7 +294,7 @@ def test_data_that_nothing_can_be_learned_from_is_explained(tmp_path, rows, task
 def test_ratings_that_are_not_the_known_file_are_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     (tmp_path / ratings.ARCHIVE).write_bytes(b"something else")
-    with pytest.raises(RecipeError, match="is not the file that it should be. Remove it"):
+    with pytest.raises(RecipeError, match="is not the expected file. Remove it"):
         ratings.load()
 
 
@@ -390,7 +390,7 @@ def test_texts_come_from_arguments_and_files(tmp_path):
     for arguments, complaint in (
         ([str(tmp_path / "missing.txt")], "cannot read .*missing.txt"),
         ([str(tmp_path / "rows.csv")], "needs the columns text"),
-        (["", "  "], "there is no text to answer to"),
+        (["", "  "], "there is no text to predict for"),
     ):
         with pytest.raises(RecipeError, match=complaint):
             predicting.gather(arguments)
@@ -603,13 +603,13 @@ def test_a_checkpoint_of_another_run_is_refused_and_stays(config, unfinished):
         ({"limit": 60}, r"limit .*training texts"),
         ({"method": "head"}, "method"),
     ):
-        with pytest.raises(RecipeError, match=f"is of another run: it differs in .*{named}.*--overwrite"):
+        with pytest.raises(RecipeError, match=f"is from a different run: it differs in .*{named}.*--overwrite"):
             finetune(dataclasses.replace(config, **changes), unfinished, QUIET, resume=True)
         assert (unfinished / "checkpoint.safetensors").read_bytes() == before
 
 
 def test_an_unfinished_run_is_not_begun_anew_by_mistake(config, unfinished):
-    with pytest.raises(RecipeError, match="holds an unfinished run. Go on with --resume, or begin anew"):
+    with pytest.raises(RecipeError, match="contains an unfinished run. Continue with --resume, or start over"):
         finetune(config, unfinished, QUIET)
 
 
@@ -617,7 +617,7 @@ def test_an_unfinished_run_is_not_begun_anew_by_mistake(config, unfinished):
 def test_a_damaged_checkpoint_is_explained(config, unfinished, damage):
     path = unfinished / "checkpoint.safetensors"
     path.write_bytes(path.read_bytes()[:200] if damage is None else damage)
-    with pytest.raises(RecipeError, match="cannot be read .*Begin anew with --overwrite"):
+    with pytest.raises(RecipeError, match="cannot be read .*Start over with --overwrite"):
         finetune(config, unfinished, QUIET, resume=True)
 
 
@@ -625,9 +625,9 @@ def test_a_damaged_checkpoint_is_explained(config, unfinished, damage):
     ("arguments", "complaint"),
     [
         (["--out", "{nothing}", "--resume"], "there is no unfinished run in"),
-        (["--out", "{run}", "--resume", "--lr", "0.5"], "was begun with learning_rate=0.005, not 0.5"),
-        (["--out", "{run}", "--resume", "--method", "full"], "was begun with method='lora', not 'full'"),
-        (["--out", "{run}", "--model", "{model}", "--data", "{data}"], "holds an unfinished run"),
+        (["--out", "{run}", "--resume", "--lr", "0.5"], "was started with learning_rate=0.005, not 0.5"),
+        (["--out", "{run}", "--resume", "--method", "full"], "was started with method='lora', not 'full'"),
+        (["--out", "{run}", "--model", "{model}", "--data", "{data}"], "contains an unfinished run"),
     ],
 )
 def test_going_on_with_the_wrong_words_is_one_sentence(config, unfinished, tmp_path, arguments, complaint):
@@ -657,7 +657,7 @@ def test_a_full_disk_during_training_is_one_sentence(config, tmp_path, monkeypat
         path.write_bytes(content)
 
     monkeypatch.setattr(checkpoint, "write_atomically", full)
-    with pytest.raises(RecipeError, match="No space left on device. Make room .*goes on with --resume"):
+    with pytest.raises(RecipeError, match="No space left on device. Free some space .*with --resume"):
         finetune(config, tmp_path, QUIET, save_every=0)
     assert checkpoint.load_checkpoint(tmp_path / "checkpoint.safetensors", {}).position.step == 1
 
@@ -734,7 +734,7 @@ def test_a_fault_in_any_of_your_files_is_named_with_its_exercise(config, tmp_pat
         "    return sorted(train), sorted(test)",
         "    return sorted(train + test), sorted(test)",
     )
-    with pytest.raises((StudentError, ValueError), match="every row into exactly one part"):
+    with pytest.raises((StudentError, ValueError), match="each row into exactly one part"):
         finetune(dataclasses.replace(config, mine=mine), tmp_path / "other", QUIET)
 
 
@@ -765,7 +765,7 @@ def test_a_workspace_is_found_from_inside_and_from_beside(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"batch_size": 10, "accumulate": 4}, "cannot be cut into 4 equal"),
+        ({"batch_size": 10, "accumulate": 4}, "cannot be split into 4 equal"),
         ({"reinit": 1}, "needs layers that are trained"),
         ({"method": "top", "top_layers": 1, "reinit": 2}, "more than the 1 layers that are trained"),
         ({"augment": ("mixup",), "head": "conv"}, "head='conv' does not have"),
@@ -791,7 +791,7 @@ def test_a_model_without_berts_layers_is_refused_where_they_are_needed(config):
     classifier = model.load_classifier(config, 2, FP32)
     classifier.bert.encoder = torch.nn.Identity()
     for changes in ({"method": "top"}, {"method": "full", "layer_decay": 0.9}, {"method": "adapter"}):
-        with pytest.raises(RecipeError, match="is not of BERT's build"):
+        with pytest.raises(RecipeError, match="does not have BERT's structure"):
             methods.adapt(classifier, dataclasses.replace(config, **changes), FP32)
 
 
@@ -829,7 +829,7 @@ def test_more_layers_than_there_are_is_refused(config, option):
 def test_the_help_shows_every_option_in_a_group_at_eighty_columns():
     shown = CliRunner().invoke(cli, ["finetune", "--help"], terminal_width=80, env={"COLUMNS": "80"}).stdout
     assert max(map(len, shown.splitlines())) <= 80
-    for heading in ("What to train:", "Optimizer:", "Options of a method:", "The run:", "Machine:"):
+    for heading in ("What to train:", "Optimizer:", "Options per method:", "The run:", "Machine:"):
         assert f"\n{heading}\n" in shown
     for field in dataclasses.fields(FineTune):
         assert f"--{field.name.replace('_', '-')}" in shown, field.name

@@ -285,7 +285,7 @@ def test_a_diff_leads_from_mine_to_the_reference(course):
         lines = course(*arguments).stdout.splitlines()
         assert lines[:2] == ["--- lora.py", "+++ reference"]
     mine.write_bytes(paths.solution("lora").read_bytes())
-    assert "lora.py is the reference, line by line." in course("diff", "3").stdout
+    assert "lora.py is identical to the reference." in course("diff", "3").stdout
     mine.write_bytes(b"\xff\x1b[2J = 1\n")
     assert "\x1b" not in course("diff", "3").stdout
     mine.unlink()
@@ -353,7 +353,7 @@ def test_pictures_are_named_with_their_paths(course, exercise):
     named = [Path(name) for name in re.findall(r"^  (/.*\.svg)$", shown, re.MULTILINE)]
     assert named and all(path.is_file() for path in named)
     opened = course("read", exercise.slug, "--open")
-    assert opened.stdout.count("There is no screen to show it on: ") == len(named)
+    assert opened.stdout.count("There is no display to open it on: ") == len(named)
 
 
 def test_pictures_are_opened_where_there_is_a_screen(course, monkeypatch):

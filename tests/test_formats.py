@@ -290,10 +290,10 @@ def test_canvas_asks_where_it_cannot_tell():
         canvas.fill(fabricated.CANVAS.encode(), BOOK)
     filled = canvas.fill(fabricated.CANVAS.encode(), BOOK, column="warm-up (101)")
     assert b",40.00,,95.0" in filled.content and b",1,7.00" in filled.content
-    assert any("has 10 points possible, the gradebook 40" in note for note in filled.notes)
+    assert any("has a maximum of 10 points, the gradebook 40" in note for note in filled.notes)
     with pytest.raises(sheet.BadSheet, match="read only"):
         canvas.fill(fabricated.CANVAS.encode(), LORA, column="Current Score")
-    with pytest.raises(sheet.BadSheet, match="not the column of an assignment"):
+    with pytest.raises(sheet.BadSheet, match="does not belong to an assignment"):
         canvas.fill(fabricated.CANVAS.encode(), LORA, column="ID")
     with pytest.raises(sheet.BadSheet, match="not a gradebook exported from Canvas"):
         canvas.fill(fabricated.MOODLE.encode(), LORA)
@@ -347,7 +347,8 @@ def test_moodle_in_english_and_without_comments():
     text = "Identifier,Full name,Email address,Grade,Maximum Grade\nParticipant 9,Ada,ada@example.org,,10.00\n"
     filled = moodle.fill(text.encode(), LORA)
     assert filled.content.decode() == text.replace(",,10", ",20.00,10")
-    assert len(filled.notes) == 3 and "The maximum in the sheet is 10 points, in the gradebook 20." in filled.notes[2]
+    assert len(filled.notes) == 3
+    assert "The maximum is 10 points in the sheet and 20 in the gradebook." in filled.notes[2]
 
 
 def test_moodle_asks_where_it_cannot_tell():

@@ -180,7 +180,7 @@ def test_all_weights_are_drawn_on_the_cpu_and_are_the_same_in_both_precisions(to
 
 
 def test_prediction_without_a_run_says_which_step_is_missing(told, tmp_path):
-    with pytest.raises(RecipeError, match="there is no run to ask: method:lora did not finish"):
+    with pytest.raises(RecipeError, match="there is no run to predict with: method:lora did not finish"):
         here(*steps("predict"), told, tmp_path, 0)
 
 
@@ -355,7 +355,7 @@ def test_without_a_gpu_it_is_refused_in_one_sentence(no_gpu, tmp_path):
     done = run("--out", str(tmp_path / "report.json"))
     assert done.exit_code == 2 and not list(tmp_path.iterdir())
     assert (
-        "gpu-check needs a GPU: no device called 'cuda' here: this torch is a build for the CPU. "
+        "gpu-check needs a GPU: no device called 'cuda' here: this build of torch supports only CPUs. "
         "To rehearse it without one: --device cpu" in done.output
     )
 
@@ -371,7 +371,7 @@ def test_a_gpu_that_turns_out_not_to_work_is_the_same_refusal(told, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ((), "name the file for the report"),
+        ((), "give a file for the report"),
         (("--out", "x.json", "--device", "mps"), "measures cuda, not 'mps'"),
         (("--out", "x.json", "--minutes", "9"), "9.0 is not in the range"),
         (("--out", "x.json", "--device", "cpu", "--model", "no/such/folder"), "no usable model"),
@@ -422,4 +422,4 @@ def test_a_report_becomes_a_page(told, tmp_path):
     done = run("--page", str(path))
     assert done.exit_code == 0 and "| lora | failed | - | - | - | - |" in done.output
     path.write_text("{}", encoding="utf-8")
-    assert "is no report of gpu-check" in run("--page", str(path)).output
+    assert "is not a report of gpu-check" in run("--page", str(path)).output

@@ -124,7 +124,7 @@ class ConvHead(nn.Module):
     )
     assert seen["ConvHead.order"].status == "failed"
     assert "place" not in seen["ConvHead.order"].failing
-    assert "passage moves" in seen["ConvHead.order"].failing
+    assert "passage is moved" in seen["ConvHead.order"].failing
 
 
 NAMED = [

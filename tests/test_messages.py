@@ -169,7 +169,7 @@ def test_a_report_is_in_the_readers_language(japanese):
 def test_a_language_without_catalogues():
     with pytest.raises(ValueError, match="no messages in 'tlh'"):
         text.use("tlh")
-    assert text.translated("Make a workspace:", "tlh") == text.sample("en") == "Make a workspace:"
+    assert text.translated("Create a workspace:", "tlh") == text.sample("en") == "Create a workspace:"
 
 
 # --- finding ---------------------------------------------------------------------------------------------------------

@@ -290,7 +290,7 @@ def fill_mask_topk(logits, ids, mask_id, k=5):
     best = logits[ids == mask_id].softmax(-1).topk(k)
     return [list(zip(tokens, shares)) for tokens, shares in zip(best.indices, best.values)]
 """,
-            "the docstring asks for int and float",
+            "the docstring asks for plain int and float",
         ),
     ],
     ids=["floats for booleans", "tensors for numbers"],

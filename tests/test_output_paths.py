@@ -106,8 +106,8 @@ PRECIOUS = {
     "pipe": (make_fifo, "is a pipe"),
     "socket": (make_socket, "is a socket"),
     "read-only": (make_read_only, "is read-only"),
-    "submission": (lambda path: path.symlink_to("lora.py"), "is the file that is graded"),
-    "hard link": (lambda path: os.link(path.parent / "lora.py", path), "is the file that is graded"),
+    "submission": (lambda path: path.symlink_to("lora.py"), "is the file being graded"),
+    "hard link": (lambda path: os.link(path.parent / "lora.py", path), "is the file being graded"),
     "loop": (lambda path: path.symlink_to(path.name), "Too many levels"),
     "long": (lambda path: path.symlink_to("x" * 4000), "File name too long"),
 }
@@ -155,7 +155,7 @@ def test_a_path_that_cannot_be_is_one_sentence(desk, path):
 
 def test_two_results_need_two_places(desk):
     done = desk("grade", "3", "--json", "result", "--junit", "./result")
-    assert done.returncode == 2 and "two results cannot both go to" in done.stderr
+    assert done.returncode == 2 and "two results cannot be written to" in done.stderr
     assert desk("grade", "3", "--json", "/dev/null", "--junit", "/dev/null").returncode == 0
 
 
@@ -337,10 +337,10 @@ def test_devices_are_not_graded(desk, device):
         ("work.ipynb", b'{"cells": []}', "is JSON, but not a notebook: Object missing required field `nbformat`"),
         ("work.py", b'{\n "cells": [\n  {"cell_type": "code"}]}', "is a notebook"),
         ("work.txt", b"x = 1", "does not end in .py"),
-        ("work.docx", b"PK\x03\x04rest", "is a document"),
+        ("work.docx", b"PK\x03\x04rest", "browser document"),
         ("work.zip", b"PK\x03\x04rest", "is an archive. Unpack it"),
         ("work.py", b"PK\x03\x04rest", "is an archive"),
-        ("work.pdf", b"%PDF-1.7", "is a document"),
+        ("work.pdf", b"%PDF-1.7", "browser document"),
         ("work.pyc", b"\xa7\r\r\n\x00\x00\x00\x00", "is compiled Python"),
         ("work.py", b"\xa7\r\r\n\x00\x00\x00\x00\x01", "is compiled Python"),
         ("work.png", b"\x89PNG", "is a picture"),
@@ -375,7 +375,7 @@ def test_a_second_file_is_an_error(desk):
             "ModuleNotFoundError: No module named 'helpers.deep'; 'helpers' is not",
             "helpers/ next to it is not available",
         ),
-        ("ImportError: attempted relative import with no known parent package", "without the package around it"),
+        ("ImportError: attempted relative import with no known parent package", "without the package that it is in"),
         ("ModuleNotFoundError: No module named 'tensorflow'", None),
     ],
 )
@@ -525,6 +525,6 @@ def test_a_state_that_cannot_be_stored_costs_a_warning(desk):
     (desk.root / ".course" / "state.json").mkdir()
     done = desk("grade", "3")
     assert done.returncode == 0
-    assert done.stderr.startswith("Warning: this is not remembered: cannot write ")
+    assert done.stderr.startswith("Warning: your progress was not saved: cannot write ")
     assert os.strerror(errno.EISDIR) in done.stderr
     assert "All 2 checks passed" in done.stdout

@@ -126,8 +126,8 @@ def test_what_is_wrong_in_your_files_is_shown_where_it_differs(config, tmp_path,
 
 @pytest.mark.parametrize(
     ("answer", "told"),
-    [(lambda *_, **__: None, "another form"), (lambda *_, **__: {"input_ids": [[1]]}, "another form"),
-     (lambda *_, **__: "x", "another form")],
+    [(lambda *_, **__: None, "different form"), (lambda *_, **__: {"input_ids": [[1]]}, "different form"),
+     (lambda *_, **__: "x", "different form")],
 )  # fmt: skip
 def test_an_answer_of_another_form_ends_nothing(config, answer, told, monkeypatch, tmp_path):
     taken = types.SimpleNamespace(**{slug: __import__(f"solutions.{slug}", fromlist=["x"]) for slug in ("basics",)})
@@ -189,7 +189,7 @@ def test_the_toy_learns_its_names(config):
     [
         ({"mlm": "clm", "only": ("fill-mask",)}, "is no finished model of this kind|no usable model"),
         ({"masked": "nothing is hidden", "only": ("fill-mask",)}, "there is no .MASK."),
-        ({"prompt": "", "only": ("generation",)}, "has no token"),
+        ({"prompt": "", "only": ("generation",)}, "contains no token"),
         ({"ner": "encoder", "only": ("entities",)}, "it has no weights for classifier"),
         ({"sentiment": "encoder", "only": ("sentiment",)}, "it has no weights for classifier"),
     ],
@@ -204,7 +204,7 @@ def test_a_model_of_another_kind_is_refused(config, changes, complaint):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--only", "tokeniser"], "is none of tokenizer"),
+        (["--only", "tokeniser"], "is not one of tokenizer"),
         (["--mlm", "no/such/folder"], "no usable model 'no/such/folder'"),
         (["--mine", "missing.py"], "there is no file missing.py"),
         (["--text", "  "], "--text is empty"),

@@ -486,9 +486,9 @@ def unfinished(config, tmp_path, monkeypatch) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--resume", "--steps", "99"], "was begun with steps=12, not 99"),
-        (["--resume", "--objective", "clm"], "was begun with objective='mlm', not 'clm'"),
-        ([], "holds an unfinished run"),
+        (["--resume", "--steps", "99"], "was started with steps=12, not 99"),
+        (["--resume", "--objective", "clm"], "was started with objective='mlm', not 'clm'"),
+        ([], "contains an unfinished run"),
     ],
 )
 def test_going_on_with_the_wrong_words_is_one_sentence(unfinished, arguments, complaint):
@@ -612,18 +612,18 @@ def test_a_fault_of_yours_is_named_with_its_exercise(config, tmp_path, monkeypat
     [
         (["--data", "nowhere.txt"], "no data called 'nowhere.txt'"),
         (["--data", "nowhere.csv"], "cannot read nowhere.csv"),
-        (["--data", "{other}"], "needs the column text; its first line holds: review, mood"),
+        (["--data", "{other}"], "needs the column text; its first line contains: review, mood"),
         (["--from", "./no such folder"], "no usable model './no such folder'"),
         (["--objective", "clm", "--from", "embedded"], "every token sees the next one"),
         (["--nsp", "--from", "embedded"], "nsp is for a model that starts from scratch"),
         (["--nsp", "--objective", "clm"], "objective must be 'mlm'"),
-        (["--width", "50", "--heads", "3", "--from", "scratch"], "width=50 cannot be cut into 3 equal heads"),
+        (["--width", "50", "--heads", "3", "--from", "scratch"], "width=50 cannot be split into 3 equal heads"),
         (["--width", "48"], "--width is for --from scratch"),
         (["--steps", "0"], "steps=0 must be at least 1"),
         (["--mask-share", "0"], "mask_share=0.0 must be greater than 0"),
         (["--lr", "nan"], "learning_rate=nan must be greater than 0"),
         (["--block", "3"], "block=3 must be at least 8"),
-        (["--batch-size", "8", "--accumulate", "3"], "cannot be cut into 3 equal micro-batches"),
+        (["--batch-size", "8", "--accumulate", "3"], "cannot be split into 3 equal micro-batches"),
         (["--device", "cuda", "--data", "{good}", "--from", "scratch"], "no device called 'cuda'"),
         (["--mine", "nowhere.py", "--data", "{good}", "--from", "scratch"], "there is no file nowhere.py"),
         (["--resume"], "there is no unfinished run in"),
@@ -645,7 +645,7 @@ def test_a_wrong_command_is_refused_in_one_sentence_before_torch_is_loaded(
 @pytest.mark.parametrize(
     ("lines", "changes", "complaint"),
     [
-        (["the same text"] * 50, {}, "holds 1 different texts; at least 25 are needed"),
+        (["the same text"] * 50, {}, "holds 1 different texts, but at least 25 are needed"),
         ([""] * 50, {}, "holds 0 different texts"),
         ([f"film {i}" for i in range(40)], {"block": 128}, "does not fill one block of 128 tokens"),
         ([f"film number {i} was a film" for i in range(200)], {"nsp": True}, "--nsp needs texts of several sentences"),

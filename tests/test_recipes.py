@@ -220,9 +220,9 @@ def test_batches_are_tight_and_their_order_is_random():
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("words,label\na,1\n", "needs the columns text and label; its first line holds: words, label"),
-        ("", "its first line holds: nothing"),
-        ("text,label\n" + "\n".join(f"a{i},same" for i in range(20)), "nothing to tell apart"),
+        ("words,label\na,1\n", "needs the columns text and label; its first line contains: words, label"),
+        ("", "its first line contains: nothing"),
+        ("text,label\n" + "\n".join(f"a{i},same" for i in range(20)), "nothing to classify"),
         ("text,label\n" + "\n".join(f"a{i},x" for i in range(20)) + "\nb,rare\n", "label 'rare' has 1 different texts"),
         ("text,label\na,x\nb,\n", "row 2 has no label"),
     ],
@@ -284,7 +284,7 @@ def test_rotten_tomatoes_is_split_as_the_documentation_says():
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"method": "lora+"}, "method='lora\\+' is none of full, head, top, lora"),
+        ({"method": "lora+"}, "method='lora\\+' is not one of full, head, top, lora"),
         ({"epochs": 0}, "epochs=0 must be greater than 0"),
         ({"learning_rate": math.nan}, "learning_rate=nan must be greater than 0"),
         ({"warmup_share": 1.0}, "warmup_share=1.0 must be at least 0 and less than 1"),
@@ -562,7 +562,7 @@ def test_an_adapter_on_another_base_is_refused(config, encoder, tmp_path):
     recipe = json.loads((tmp_path / "run/recipe.json").read_text(encoding="utf-8"))
     recipe["base"] = str(tmp_path / "other")
     (tmp_path / "run/recipe.json").write_text(json.dumps(recipe), encoding="utf-8")
-    with pytest.raises(RecipeError, match="are not those that .* was trained on"):
+    with pytest.raises(RecipeError, match="are not the ones that .* was trained on"):
         saving.load_run(tmp_path / "run")
 
 
@@ -571,7 +571,7 @@ def test_a_run_that_does_not_answer_as_before_is_our_fault(config, tmp_path, mon
         """Load nothing."""
 
     monkeypatch.setattr(saving, "load_trained_state", forgetful)
-    with pytest.raises(RecipeFault, match="the model answers differently"):
+    with pytest.raises(RecipeFault, match="the model's output has changed"):
         finetune(dataclasses.replace(config, epochs=1), tmp_path, QUIET)
     assert not (tmp_path / "result.json").exists()
 
@@ -588,7 +588,9 @@ def test_a_finished_run_is_replaced_only_on_request(config, tmp_path):
     finetune(config, tmp_path / "run", QUIET)
     before = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
     other = dataclasses.replace(config, seed=1)
-    with pytest.raises(RecipeError, match="holds a finished run. Choose another --out, or replace it with --overwrite"):
+    with pytest.raises(
+        RecipeError, match="contains a finished run. Choose a different --out, or replace it with --overwrite"
+    ):
         finetune(other, tmp_path / "run", QUIET)
     assert {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()} == before
     finetune(other, tmp_path / "run", QUIET, overwrite=True)
@@ -620,7 +622,7 @@ def test_your_own_lora_is_trained_and_needed_again_for_loading(config, tmp_path)
     ours = finetune(config, tmp_path / "ours", QUIET)
     theirs = finetune(dataclasses.replace(config, mine=mine), tmp_path / "theirs", QUIET)
     assert ours["training_loss"] != theirs["training_loss"]
-    with pytest.raises(StudentError, match="was trained with files of yours, which have to be named"):
+    with pytest.raises(StudentError, match="was trained with your own files, so you must pass them"):
         saving.load_run(tmp_path / "theirs")
     assert predicting.predict(saving.load_run(tmp_path / "theirs", mine), ["a warm film"])
     mine.write_text(mine.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
@@ -636,7 +638,7 @@ def of_class(name: str) -> str:
 @pytest.mark.parametrize(
     ("edit", "complaint"),
     [
-        (("model.requires_grad_(False)", "pass"), "lora_report says .*, but in the model there are"),
+        (("model.requires_grad_(False)", "pass"), "lora_report says .*, but the model has"),
         (("return replaced\n", "return None\n"), "inject_lora must return the replaced names, not None"),
         (("self.scale = alpha / r\n        self.dropout", "self.scale = alpha / 0\n        self.dropout"),
          f"{of_class('LoRALinear')}__init__ in .*my lora.py failed in line \\d+ with ZeroDivisionError"),
@@ -645,7 +647,7 @@ def of_class(name: str) -> str:
         (("return {name: parameter.detach().clone()", "raise NotImplementedError('todo')\n    return {name: 0"),
          "lora_state_dict in .* is not written yet \\(line \\d+\\). Grade it first: course grade exercise-3"),
         (("model.load_state_dict(state, strict=False)", "pass"),
-         "the model answers differently: its logits are off by .* Grade it first"),
+         "the model's output has changed: its logits are off by .* Grade it first"),
     ],
     ids=["nothing frozen", "no names", "crash in the layer", "crash in training", "not written", "not loaded"],
 )  # fmt: skip
@@ -686,7 +688,7 @@ def test_there_are_variants_of_every_function_that_the_recipe_calls():
         (None, "there is no file"),
         ("def lora_report(", "cannot be read as Python: .* \\(line 1\\)"),
         ("import nowhere_to_be_found", "cannot be imported: ModuleNotFoundError"),
-        ("def nothing(): ...", "nothing that this run needs is started in .*: .*lora.inject_lora"),
+        ("def nothing(): ...", "none of the functions that this run needs is started in .*: .*lora.inject_lora"),
     ],
 )
 def test_a_file_that_is_no_solution_is_refused_before_anything_is_loaded(config, tmp_path, source, complaint):
@@ -699,7 +701,7 @@ def test_a_file_that_is_no_solution_is_refused_before_anything_is_loaded(config,
 
 def test_nothing_but_skeletons_is_refused(config, tmp_path):
     with pytest.raises(
-        StudentError, match="nothing that this run needs is started in .*lora.py: .*or leave out --mine"
+        StudentError, match="none of the functions that this run needs is started in .*lora.py: .*or leave out --mine"
     ):
         finetune(dataclasses.replace(config, mine=ROOT / "exercises/lora.py"), tmp_path, QUIET)
 
@@ -731,7 +733,7 @@ def without_training(monkeypatch):
         (["--epochs", "0"], "epochs=0 must be greater than 0"),
         (["--max-steps", "0"], "max_steps=0 must be at least 1"),
         (["--data", "missing.csv"], "cannot read missing.csv"),
-        (["--data", "{folder}/other.csv"], "needs the columns text and label; its first line holds: a, b"),
+        (["--data", "{folder}/other.csv"], "needs the columns text and label; its first line contains: a, b"),
         (["--mine", "missing.py"], "there is no file missing.py"),
         (["--mine", "{folder}/broken.py"], "cannot be read as Python"),
         (["--model", "no/such/folder"], "no usable model 'no/such/folder'"),

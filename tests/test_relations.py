@@ -158,7 +158,7 @@ def test_a_relation_has_to_hold_wherever_the_quantity_was_compared():
 
 def test_the_same_factor_has_to_fit_every_time():
     cases = [Case(X * n, X, {"r": n, "alpha": n + 4}) for n in (5, 7)]
-    assert relate(cases).text == "yours is the expected result times `r`"
+    assert relate(cases).text == "your result is the expected one times `r`"
     other = relate([Case(X * 5, X, {"r": 5, "d": 7}), Case(X * 7, X, {"r": 5, "d": 7})])
     assert other.id == "constant-factor", "it is `r` once and `d` once, so nobody knows what it is"
 

@@ -337,7 +337,7 @@ def test_hints_are_graduated():
         "of the check",
         "first",
         "second",
-        "These were all hints on LoRALinear. To see them again: course hint exercise-3 LoRALinear --all",
+        "These were all the hints on LoRALinear. To see them again: course hint exercise-3 LoRALinear --all",
     ]
 
 
@@ -362,7 +362,7 @@ def test_hints_without_a_grading_begin_at_the_beginning():
 
 def test_no_hint_is_needed_when_all_passed():
     memory = remembered(PASSED, status="passed")
-    assert texts(memory, 1) == ["Everything passed when you last graded: no hint needed."]
+    assert texts(memory, 1) == ["Everything passed when you last graded: you need no hint."]
     assert texts(memory, 1, "LoRALinear") == ["first"]
 
 
@@ -386,7 +386,7 @@ def test_a_run_of_chosen_checks_does_not_count_as_a_grading():
     assert (memory.status, memory.failed) == ("failed", before[1:])
     memory.record(result_of(session([check(before[1]["id"])], "passed", only=["f"])))
     assert (memory.status, memory.failed) == ("failed", [])
-    assert texts(memory, 1) == ["Every check that was open has passed since. Grade the whole exercise to be sure."]
+    assert texts(memory, 1) == ["Every check that was open has passed since then. Grade the whole exercise to be sure."]
 
 
 def test_memory_survives_json():

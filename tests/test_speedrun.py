@@ -130,7 +130,7 @@ def test_your_functions_train_and_ours_split_and_score(config, tmp_path):
 
 def test_a_workspace_with_nothing_but_scoring_has_nothing_to_race_with(config, tmp_path):
     mine = workspace(tmp_path / "mine", "evaluation", "inference")
-    with pytest.raises(StudentError, match="nothing that this run needs is started"):
+    with pytest.raises(StudentError, match="none of the functions that this run needs is started"):
         speedrun.speedrun(dataclasses.replace(config, mine=mine), None, (0,), tmp_path / "t.jsonl", QUIET)
     assert not (tmp_path / "t.jsonl").exists()
 
@@ -149,7 +149,7 @@ def test_a_workspace_with_nothing_but_scoring_has_nothing_to_race_with(config, t
         (entry(0.80, 5), entry(0.82, 10), "over 3 seeds.\nOurs did not reach it either"),
         (entry(0.84, 5), entry(0.82, 10), "Ours did not reach it (.820; ours, measured here"),
         (entry(0.84, 5, seeds=2), entry(0.84), "does not count: it has 2 of at least 3 seeds"),
-        (entry(0.84, 5), None, "--reference does it"),
+        (entry(0.84, 5), None, "add --reference to measure it"),
         (entry(0.84, 5, whose="reference"), None, "This is ours, the time to beat"),
     ],
 )  # fmt: skip
@@ -274,7 +274,7 @@ def test_the_command_passes_on_choices_and_rules(tmp_path, monkeypatch):
         (["--data", "x.csv"], "No such option"),
         (["--limit", "10"], "No such option"),
         (["--seeds", "0,0"], "must be different numbers"),
-        (["--seeds", "a"], "must be whole numbers"),
+        (["--seeds", "a"], "must be integers"),
         (["--rank", "4"], "--rank is for --method lora, not full"),
         (["--device", "mps"] if sys.platform != "darwin" else ["--epochs", "0"], "device|must be"),
         (["--out", "{folder}/missing/t.jsonl"], "there is no folder"),

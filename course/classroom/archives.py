@@ -56,10 +56,10 @@ OUTSIDE = mark("Its path points outside the archive ({path}).")
 LINK = mark("It is a link; links are not followed.")
 DEVICE = mark("It is a device or a pipe, not a file.")
 ENCRYPTED = mark("It is encrypted. Pack it again without a password.")
-METHOD = mark("It is compressed in a way that is not supported. Pack it again as an ordinary zip.")
+METHOD = mark("Its compression method is not supported. Pack it again as an ordinary zip.")
 TOO_LARGE = mark("It unpacks to {size} bytes; the limit for one file is {limit}.")
 BOMB = mark("It unpacks to {ratio} times its compressed size, like an archive bomb.")
-TWICE = mark("The archive contains several files of this name, and it is unclear which one is meant.")
+TWICE = mark("The archive contains several files with this name, so it is unclear which one is meant.")
 TOO_DEEP = mark("It is nested too deeply in folders or archives.")
 NAME = mark("Its name is empty, too long or invalid.")
 
@@ -235,7 +235,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
             say("It cannot be unpacked: {reason}.", reason=clean(str(error).rstrip("."), one_line=True))
         ) from None
     if len(data) != info.file_size:
-        raise BadArchive(say("It cannot be unpacked: its size is not what the archive says."))
+        raise BadArchive(say("It cannot be unpacked: its size differs from what the archive says."))
     return data
 
 

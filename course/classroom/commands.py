@@ -146,7 +146,7 @@ def grade(
         store.note("grade", folder=place, waiting=len(waiting), bundles=_bundles(waiting))
         code = _work(store, waiting, counts, setup, wishes, console)
         if code is not None:
-            render.next_step(console, advice.Advice(again, say("Go on where it stopped:")))
+            render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
             return code
         store.note("graded", graded=counts.graded, reused=counts.reused, ours=counts.ours)
     if counts.ours:
@@ -191,7 +191,9 @@ def regrade(
             screen.touched(console, syllabus.resolve(slug), here, len(all_of_it))
         if dry_run or not touched:
             following = quote("course", "class", "regrade", "--store", str(store_path))
-            reason = say("Grade them again:") if touched else say("Nothing has to be graded again. Look at the class:")
+            reason = (
+                say("Grade them again:") if touched else say("Nothing needs to be graded again. Look at the class:")
+            )
             if not touched:
                 following = quote("course", "class", "report", "--store", str(store_path))
             render.next_step(console, advice.Advice(following, reason))
@@ -204,7 +206,7 @@ def regrade(
         _tell_changes(store, last, console)
         store.note("regrade", touched=len(touched), bundles=_bundles(waiting))
     if code is not None or counts.ours:
-        render.next_step(console, advice.Advice(again, say("Go on where it stopped:")))
+        render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
         return errors.GRADER_FAULT if code is None else code
     following = quote("course", "class", "report", "--store", str(store_path))
     render.next_step(console, advice.Advice(following, say("Look at the class:")))
@@ -250,7 +252,7 @@ def _tell_changes(store: Store, since: int, console: Console) -> None:
         console,
         say_many("{count} result has changed", "{count} results have changed", count=len(moved))
         + ", "
-        + say_many("{count} is as it was.", "{count} are as they were.", count=same),
+        + say_many("{count} is unchanged.", "{count} are unchanged.", count=same),
     )
 
 
@@ -270,7 +272,7 @@ def check(command: Command, result_path: Path, file: Path, console: Console, *, 
     recorded = verify.load(result_path)
     exercise = verify.exercise_of(recorded)
     verify.demand_same_file(recorded, exercise, file)
-    render.line(console, say("The file is the one that was graded in this result."), "dim")
+    render.line(console, say("The file is the one that this result is about."), "dim")
     with Grader(command, level="auto" if unsandboxed else "full") as grader:
         found = verify.verify(recorded, exercise, file, grader)
     screen.bundles(console, found.same_bundle)

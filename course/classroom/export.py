@@ -117,11 +117,11 @@ def render(book: Gradebook, to: str, asked: Options) -> Export:
         return _zip(book, to, entries, asked)
     if len(entries) != 1:
         if not entries:
-            raise CourseError(say("nothing was handed in, so there is nothing to write."))
+            raise CourseError(say("nothing was handed in, so there is nothing to export."))
         raise CourseError(
             say(
-                "--to {format} writes one file per student and exercise, and there are {count}. "
-                "Choose with --student and --exercise, or let --out end in .zip.",
+                "--to {format} writes one file per student and exercise, and there are {count} of them. Choose "
+                "one with --student and --exercise, or let --out end in .zip.",
                 format=to,
                 count=len(entries),
             )
@@ -189,7 +189,7 @@ def _moodle(book: Gradebook, asked: Options) -> Export:
     if asked.bom:
         raise CourseError(
             say(
-                "{option} cannot be combined with --roster: the sheet keeps the encoding in which it was read.",
+                "{option} cannot be combined with --roster: the sheet is written in the encoding in which it was read.",
                 option="--bom",
             )
         )
@@ -221,8 +221,8 @@ def _zip(book: Gradebook, to: str, entries: list[Entry], asked: Options) -> Expo
     if left:
         notes.append(
             say_many(
-                "One was left out, since nothing was handed in.",
-                "{count} were left out, since nothing was handed in.",
+                "One was left out because nothing was handed in.",
+                "{count} were left out because nothing was handed in.",
                 count=left,
             )
         )

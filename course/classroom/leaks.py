@@ -72,7 +72,7 @@ KINDS = {
     "text": mark("text of {what}"),
     "code": mark("code of {what}"),
     "file": mark("{what}"),
-    "path": mark("a path on this machine: {what}"),
+    "path": mark("a local path: {what}"),
 }
 
 
@@ -518,7 +518,7 @@ def _of_zip(path: Path, report: Report) -> dict[str, bytes]:
                 report.add(name, "file", say("a comment or an extra field in the zip file"))
                 found[f"{name}.comment"] = info.comment + b"\n" + info.extra
             if info.filename.startswith("/") or ".." in PurePosixPath(info.filename).parts or name in found:
-                report.add(name, "file", say("a name that points elsewhere or occurs twice"))
+                report.add(name, "file", say("a name that points elsewhere or appears twice"))
             if stat.S_ISLNK(info.external_attr >> 16):
                 report.add(name, "file", say("a link"))
             if not info.is_dir():
@@ -541,15 +541,15 @@ def _judge_name(name: str, content: bytes, report: Report) -> None:
         report.add(name, "file", say("a compiled file"))
     elif path.suffix == ".ipynb":
         report.add(
-            name, "file", say("a notebook with outputs") if _outputs(content) else say("a file that is not on the list")
+            name, "file", say("a notebook with outputs") if _outputs(content) else say("a file that is not listed")
         )
     elif forbidden := FORBIDDEN & set(path.parts[:-1] if content else path.parts):
         report.add(name, "file", say("a file of {folder}", folder=f"{min(forbidden)}/"))
     elif content and not _allowed(path):
-        report.add(name, "file", say("a file that is not on the list"))
+        report.add(name, "file", say("a file that is not listed"))
     for magic, kind in MAGIC.items():
         if content.startswith(magic):
-            report.add(name, "file", say("the content of it is {kind}", kind=kind))
+            report.add(name, "file", say("its content is {kind}", kind=kind))
 
 
 def _allowed(path: PurePosixPath) -> bool:

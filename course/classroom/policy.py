@@ -273,9 +273,7 @@ class _Reader:
         if "extensions" in table:
             values["extensions"] = self.extensions(table["extensions"])
         if isinstance(values.get("accept_until"), timedelta) and not (values.keys() & {"deadline", "deadlines"}):
-            raise self.complaint(
-                ("accept_until",), say("a duration needs a deadline to count from, and there is none.")
-            )
+            raise self.complaint(("accept_until",), say("a duration counts from a deadline, and there is none."))
         return Policy(**values)
 
     def read(self, table: Mapping[str, Any], key: str, reader: Callable[[Any], Any], *above: str) -> Any:
@@ -328,19 +326,19 @@ class _Reader:
     @staticmethod
     def text(value: Any) -> str:
         if not isinstance(value, str):
-            raise times.Unclear(say("text in quotes is needed."))
+            raise times.Unclear(say("the value must be text in quotes."))
         return value
 
     def duration(self, value: Any) -> timedelta:
         if not isinstance(value, str):
-            raise times.Unclear(say("a duration in quotes is needed, for example 2d, 36h or 1d 12h."))
+            raise times.Unclear(say("the value must be a duration in quotes, for example 2d, 36h or 1d 12h."))
         return times.duration(value)
 
     def moment(self, value: Any) -> datetime:
         if isinstance(value, date) and not isinstance(value, datetime):
             raise times.Unclear(say("'{text}' has no time of day. Write for example {text}T23:59.", text=str(value)))
         if not isinstance(value, (str, datetime)):
-            raise times.Unclear(say("a date with a time is needed, for example 2026-03-29T23:59:00."))
+            raise times.Unclear(say("the value must be a date with a time, for example 2026-03-29T23:59:00."))
         return times.moment(value, self.home)
 
     def limit(self, value: Any) -> datetime | timedelta:
@@ -351,28 +349,28 @@ class _Reader:
     @staticmethod
     def percent(value: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 100:
-            raise times.Unclear(say("a percentage between 0 and 100 is needed."))
+            raise times.Unclear(say("the value must be a percentage between 0 and 100."))
         return Decimal(str(value))
 
     @staticmethod
     def choice(value: Any, known: Sequence[str]) -> str:
         if value not in known:
             names = ", ".join(f'"{name}"' for name in known)
-            raise times.Unclear(say("one of {names} is needed.", names=names))
+            raise times.Unclear(say("the value must be one of {names}.", names=names))
         return str(value)
 
     def seed(self, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
             if not 0 <= value < 2**53:
-                raise times.Unclear(say("a seed is a whole number from 0 to 2^53 - 1."))
+                raise times.Unclear(say("a seed must be an integer from 0 to 2^53 - 1."))
             return value
         if value not in ("fresh", "per-student"):
-            raise times.Unclear(say('a seed is "fresh", "per-student" or a whole number.'))
+            raise times.Unclear(say('a seed must be "fresh", "per-student" or an integer.'))
         return value
 
     def exercises(self, value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not value:
-            raise times.Unclear(say('a list of exercises is needed, for example ["lora", "exercise-4"].'))
+            raise times.Unclear(say('the value must be a list of exercises, for example ["lora", "exercise-4"].'))
         slugs = [self.exercise(one) for one in value]
         if twice := next((slug for slug in slugs if slugs.count(slug) > 1), None):
             raise times.Unclear(say("{name} appears twice.", name=twice))
@@ -388,13 +386,13 @@ class _Reader:
     def deadlines(self, table: Any) -> dict[str, datetime]:
         if not isinstance(table, dict):
             raise self.complaint(
-                ("deadlines",), say("a table is needed: a line [deadlines], then lora = 2026-03-29T23:59:00.")
+                ("deadlines",), say("this must be a table: a line [deadlines], then lora = 2026-03-29T23:59:00.")
             )
         return self.by_exercise(table, self.moment, "deadlines")
 
     def extensions(self, table: Any) -> dict[str, timedelta | Mapping[str, timedelta]]:
         if not isinstance(table, dict):
-            raise self.complaint(("extensions",), say('a table is needed: a line [extensions], then s101 = "2d".'))
+            raise self.complaint(("extensions",), say('this must be a table: a line [extensions], then s101 = "2d".'))
         given: dict[str, timedelta | Mapping[str, timedelta]] = {}
         for student, value in table.items():
             if isinstance(value, dict):

@@ -99,7 +99,7 @@ def _listed(found: Sequence[leaks.Leak]) -> str:
     lines = [clean(str(leak), one_line=True) for leak in found[:SHOWN]]
     if len(found) > SHOWN:
         lines.append(say("and {count} more", count=len(found) - SHOWN))
-    head = say("this edition would give something away, so it was not written:")
+    head = say("this edition would leak something, so it was not written:")
     return "\n  ".join([head, *lines])
 
 
@@ -114,7 +114,7 @@ def _check_place(out: Path, zipped: bool, force: bool) -> None:
     ours = not out.is_symlink() and (_is_edition(out) if zipped else (out / MARKER).is_file())
     if not ours:
         raise errors.BadDestination(
-            say("{path} already exists and is not an edition. Name another path.", path=str(out))
+            say("{path} already exists and is not an edition. Choose a different path.", path=str(out))
         )
     if not force:
         raise errors.BadDestination(say("{path} already exists. Replace it with --force.", path=str(out)))
@@ -366,20 +366,20 @@ def _readme(chosen: Sequence[Exercise], shown: Mapping[str, Table], hidden: Mapp
         "    python -m pip install --constraint constraints.txt .\n    course start\n    cd my-course\n    course list",
         say("On Windows, the second line is: {command}", command="`.venv\\Scripts\\activate`"),
         say(
-            "Then read a lesson with `course read {number}`, write the file, and grade it with "
-            "`course grade {number}`.",
+            "Then read a lesson with `course read {number}`, fill in its file, and grade it with `course grade "
+            "{number}`.",
             number=last.number,
         ),
         "## " + say("What you hand in"),
-        say("Hand in these files of your folder `my-course`, under these names:"),
+        say("Hand in these files from your folder `my-course`, under these names:"),
         "| | | | {visible} | {hidden} |\n|---|---|---|---|---|\n".format(
             visible=say("points of visible checks"), hidden=say("points of hidden checks")
         )
         + "\n".join(rows),
         say(
-            "The visible checks run on your machine as often as you like, each time with fresh random inputs. "
-            "The hidden checks run after you have handed in; they require nothing beyond what the lesson and the "
-            "docstrings say. Passing all visible checks therefore does not guarantee full points."
+            "You can run the visible checks on your machine as often as you like, each time with fresh random "
+            "inputs. The hidden checks run after you have handed in; they require nothing beyond what the "
+            "lesson and the docstrings say. So passing all visible checks does not guarantee full points."
         ),
         say("Bonus functions are counted separately."),
         *_missing(chosen),
@@ -416,7 +416,7 @@ def summary(done: Released) -> list[str]:
             hidden=done.hidden_checks,
         ),
         say(
-            "Nothing leaks: compared with {references} functions of the references, {checks} hidden checks and "
+            "Nothing leaks: compared with {references} reference functions, {checks} hidden checks and "
             "{misconceptions} misconceptions.",
             references=done.known.references,
             checks=done.known.checks,

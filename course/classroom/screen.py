@@ -167,11 +167,11 @@ def touched(console: Console, exercise: Exercise, count: int, of: int) -> None:
 def bundles(console: Console, same: bool | None) -> None:
     """Whether the checks are those of the recorded result."""
     if same:
-        render.line(console, say("The checks are the ones that it was graded with."), "dim")
+        render.line(console, say("The checks have not changed since it was graded."), "dim")
     elif same is None:
-        render.line(console, say("The result does not say which checks it was graded with."), "yellow")
+        render.line(console, say("The result does not record which checks it was graded with."), "yellow")
     else:
-        render.line(console, say("The checks differ from the ones that it was graded with."), "yellow")
+        render.line(console, say("The checks have changed since it was graded."), "yellow")
 
 
 def overridden(console: Console, entry: Entry) -> None:
@@ -192,9 +192,9 @@ def summary(console: Console, counts: Counts, seconds: float, tasks: int) -> Non
     rows = (
         (counts.graded, say("graded"), ""),
         (counts.reused, say("unchanged, so not graded again"), ""),
-        (counts.not_gradable, say("not gradable: the file does not run, or lacks what it needs"), "yellow"),
-        (counts.refused, say("refused: not a file that can be graded"), "yellow"),
-        (counts.ours, say("failed because of an error on our side; the next run tries them again"), "magenta"),
+        (counts.not_gradable, say("not gradable: the file does not run or lacks what it needs"), "yellow"),
+        (counts.refused, say("refused: this kind of file cannot be graded"), "yellow"),
+        (counts.ours, say("failed because of an error on our side; the next run retries them"), "magenta"),
     )
     for count, what, style in rows:
         table.add_row(Text(str(count), style=style if count else "dim"), Text(what, style=style if count else "dim"))

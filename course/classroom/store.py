@@ -166,8 +166,9 @@ class Store:
         if application == APPLICATION and version != VERSION:
             raise StoreError(
                 say(
-                    "{file} was written by another version of the course: its tables have version {theirs}, and this "
-                    "one knows version {ours}. Use the course that wrote it, or grade into a new file.",
+                    "{file} was written by a different version of the course: its tables have version "
+                    "{theirs}, but this course needs version {ours}. Use the version that wrote it, or grade "
+                    "into a new file.",
                     file=str(self.path),
                     theirs=version,
                     ours=VERSION,
@@ -520,7 +521,7 @@ def _demand_file(path: Path, create: bool) -> None:
     except FileNotFoundError:
         if not create:
             raise StoreError(
-                say("there is no store {file}. Make one with: course class grade", file=str(path))
+                say("there is no store {file}. Create one with: course class grade", file=str(path))
             ) from None
         if not path.absolute().parent.is_dir():
             raise StoreError(say("there is no folder {folder}.", folder=str(path.absolute().parent))) from None
@@ -544,7 +545,7 @@ def _demand_file(path: Path, create: bool) -> None:
 
 
 def _foreign(path: Path) -> StoreError:
-    return StoreError(say("{file} is not a store of class grading. Name another file.", file=str(path)))
+    return StoreError(say("{file} is not a store of class results. Choose a different file.", file=str(path)))
 
 
 def _values(key: Key) -> list[str]:

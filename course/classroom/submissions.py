@@ -154,7 +154,7 @@ class _Layout:
         metadata = self._metadata(groups, depth)
         for name in [name for name, inside in groups.items() if self._is_ours(name, inside, depth)]:
             self.pile.ignored += [
-                (item.origin, say("This does not look like a student's file.")) for item in groups.pop(name)
+                (item.origin, say("This does not look like a file from a student.")) for item in groups.pop(name)
             ]
         for name, inside in groups.items():
             told = names.read(names.without_suffix(name) if _is_archive(inside, depth) else name)
@@ -218,7 +218,7 @@ class _Layout:
                     notes=notes,
                 )
             if not people:
-                note = say("{file} does not say whose this is.", file=names.METADATA)
+                note = say("{file} does not say who handed this in.", file=names.METADATA)
                 yield replace(entry, known=(name,), id=name, notes=(note,))
             return
         if moodle := names.MOODLE.fullmatch(name):
@@ -261,7 +261,7 @@ class _Layout:
             except (NotGradable, gradescope.Unreadable) as reason:
                 self.pile.refused.append(Refused(None, None, item.origin, str(reason)))
             else:
-                self.pile.ignored.append((item.origin, say("Used to find out whose folders these are.")))
+                self.pile.ignored.append((item.origin, say("Used to find out who handed in which folder.")))
         return found
 
 
@@ -316,7 +316,7 @@ def _claim(entry: _Entry, roster: Roster | None, owned: dict[Student, list[_Entr
     try:
         found = roster.find(*entry.known) if roster else None
         if found is None and not tidy(entry.id):
-            raise Ambiguous(say("Nothing shows whose file this is. Put it into a folder named after the student."))
+            raise Ambiguous(say("Nothing shows whose file this is. Put it in a folder named after the student."))
     except Ambiguous as reason:
         pile.refused += [Refused(None, None, item.origin, str(reason)) for item in entry.items]
         return
@@ -480,7 +480,7 @@ class _Desk:
             digest = hashlib.sha256(draft.source).hexdigest()
             self.answered.add(draft.exercise)
             if first := kept.get((draft.exercise, digest)):
-                self.ignore(draft, say("Identical to {file}; the earlier one counts.", file=first))
+                self.ignore(draft, say("Identical to {file}; the earlier file counts.", file=first))
                 continue
             kept[draft.exercise, digest] = draft.item.origin
             submitted, note = self.time(draft.entry, draft.item)
@@ -509,7 +509,7 @@ class _Desk:
         modified = item.modified if outermost is None else item.packed[outermost] or item.modified
         if modified is None:
             return None, say("The time of submission is unknown.")
-        return modified, say("The time of submission is that of the file; nothing else was available.")
+        return modified, say("The time of submission is the file's timestamp; nothing better was available.")
 
     def put_aside(self, entry: _Entry, item: Item) -> None:
         """A file that is no Python: refused where it stands for an exercise or for everything, else ignored."""

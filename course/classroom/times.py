@@ -113,7 +113,7 @@ def moment(value: str | datetime, home: tzinfo | None) -> datetime:
     if there.astimezone(timezone.utc).astimezone(home).replace(tzinfo=None) != value:
         raise Unclear(
             say(
-                "{time} does not exist: the clocks go forward at that hour. Choose another time.",
+                "{time} does not exist: the clocks go forward at that hour. Choose a different time.",
                 time=value.isoformat(),
             )
         )

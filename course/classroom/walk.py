@@ -176,7 +176,7 @@ def _folder(root: Path, home: tzinfo) -> Iterator[Item]:
 
 
 def _junk() -> str:
-    return say("Left behind by the system or a tool; not a submission.")
+    return say("Left behind by the operating system or a tool; not a submission.")
 
 
 def _unreadable(error: OSError) -> str:

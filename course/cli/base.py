@@ -154,7 +154,7 @@ def exercise_named(name: str) -> Exercise:
         title = exercise.title(text.language())
         raise errors.Planned(
             say(
-                "{exercise} ({title}) is announced, but not yet written. See: course list",
+                "{exercise} ({title}) is announced but not written yet. See: course list",
                 exercise=exercise.id,
                 title=title,
             )

@@ -47,7 +47,7 @@ def class_() -> None:
     metavar="DIR|ZIP",
     required=True,
     type=click.Path(path_type=Path),
-    help="Where to put it: a directory, or a zip file if the name ends in .zip.",
+    help="Where to write the edition: a directory, or a zip file if the name ends in .zip.",
 )
 @option(
     "--exercise", "names", metavar="EXERCISE", multiple=True, help="Only this exercise; may be repeated. Default: all."
@@ -82,9 +82,9 @@ jobs_option = option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Number of gradings at the same time (default: one per processor).",
+    help="Number of submissions to grade at the same time (default: one per processor).",
 )
-dask_option = option("--dask", metavar="ADDRESS", help="Grade on this Dask cluster, such as tcp://host:8786.")
+dask_option = option("--dask", metavar="ADDRESS", help="Grade on this Dask cluster, for example tcp://host:8786.")
 unsandboxed_option = option(
     "--allow-unsandboxed", is_flag=True, help="Grade even if the full sandbox is not available."
 )
@@ -105,7 +105,7 @@ def _command(settings: Settings) -> tuple[str, ...] | None:
 @option("--roster", metavar="CSV", help="Who is in the class: a CSV file with columns id, name, email, extension.")
 @option("--policy", metavar="TOML", help="Deadlines, penalties and attempts: a TOML file.")
 @exercises_option
-@option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the same random inputs for everybody.")
+@option("--seed", type=click.IntRange(min=0), metavar="N", help="Use the same random inputs for everybody.")
 @dask_option
 @unsandboxed_option
 @lang_option
@@ -180,8 +180,8 @@ def class_regrade(
 ) -> None:
     """Grade again after checks were corrected.
 
-    Only submissions that were graded with checks other than today's are graded again, each with its old seed. Then you
-    see what has changed, per student and check. Points given by hand (course class override) stay.
+    Only submissions that were graded with different checks from today's are graded again, each with its old seed. Then
+    you see what has changed, per student and check. Points given by hand (course class override) are kept.
     """
     from course import render
     from course.classroom import commands
@@ -228,10 +228,10 @@ def class_verify(ctx: click.Context, result: str, submission: str, allow_unsandb
     "--reason",
     metavar="TEXT",
     default="",
-    help="The reason; it is shown in the student's feedback and in every export.",
+    help="Reason for the override; shown in the student's feedback and in every export.",
 )
-@option("--by", metavar="NAME", help="Who decided it (default: your login name).")
-@option("--remove", is_flag=True, help="Take the override back.")
+@option("--by", metavar="NAME", help="Name of the person who made the decision (default: your login name).")
+@option("--remove", is_flag=True, help="Remove the override.")
 @lang_option
 @no_color_option
 def class_override(
@@ -246,14 +246,14 @@ def class_override(
 ) -> None:
     """Give points by hand.
 
-    They replace the graded points, penalties included, and survive every regrade until they are removed. Every override
-    ever made stays in the store.
+    They replace the graded points, including penalties, and survive every regrade until they are removed. Every
+    override ever made is kept in the store.
     """
     from course import render
     from course.classroom import commands
 
     if remove == (points is not None):
-        raise CourseError(say("give POINTS, or --remove, and not both."))
+        raise CourseError(say("give either POINTS or --remove."))
     if not remove and not reason.strip():
         raise CourseError(say("an override needs a reason: --reason TEXT"))
     slug = exercise_named(exercise).slug
@@ -271,25 +271,28 @@ policy_option = option(
     "--policy",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="A policy (TOML) other than the one used for grading.",
+    help="Use this policy (TOML) instead of the one used for grading.",
 )
-out_option = option("--out", metavar="FILE|-", required=True, help="The file to write, or - for the standard output.")
+out_option = option("--out", metavar="FILE|-", required=True, help="File to write, or - for the standard output.")
 force_option = option("--force", is_flag=True, help="Replace the file if it exists.")
 
 
 @class_.command("export")
 @store_option
 @out_option
-@option("--to", "to", type=click.Choice(EXPORTS), required=True, help="The format.")
+@option("--to", "to", type=click.Choice(EXPORTS), required=True, help="Output format.")
 @policy_option
 @option(
     "--roster",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="For canvas and moodle: the sheet that the platform exports; it is filled in, and nothing else in it changes.",
+    help=(
+        "For canvas and moodle: the sheet exported by the platform; marks are filled in, and nothing else in "
+        "it changes."
+    ),
 )
-@option("--column", metavar="TITLE", help="For canvas and moodle: the column of the sheet that gets the marks.")
-@option("--feedback-column", "feedback", metavar="TITLE", help="For moodle: the column that gets the comments.")
+@option("--column", metavar="TITLE", help="For canvas and moodle: the column for the marks.")
+@option("--feedback-column", "feedback", metavar="TITLE", help="For moodle: the column for the comments.")
 @option("--student", metavar="ID", help="Only this student, by id or e-mail address.")
 @option("--exercise", metavar="EXERCISE", help="Only this exercise.")
 @option("--long", "long", is_flag=True, help="For csv: one row per check.")
@@ -344,7 +347,7 @@ def export_command(
     "hidden",
     type=click.Choice(["visible", "after_due_date", "after_published"]),
     default="visible",
-    help="When students see the results of hidden checks. While any of them are hidden, Gradescope shows no total.",
+    help="When students see the results of hidden checks. As long as any result is hidden, Gradescope shows no total.",
 )
 @option("--allow-unsandboxed", is_flag=True, help="Grade even if the sandbox is not complete.")
 @force_option
@@ -439,7 +442,7 @@ folder_option = option(
     metavar="DIR",
     required=True,
     type=click.Path(path_type=Path),
-    help="The folder to write to; created if missing.",
+    help="Folder to write to; created if missing.",
 )
 
 
@@ -450,16 +453,16 @@ folder_option = option(
     metavar="FILE|-",
     default="report.html",
     show_default=True,
-    help="The file to write the page to, or - for the standard output.",
+    help="File to write the page to, or - for the standard output.",
 )
 @policy_option
 @force_option
 @lang_option
 def report_command(store: str, out: str, policy: Path | None, force: bool) -> None:
-    """Write a page on the class: marks, misconceptions, hard checks, students.
+    """Write a page about the class: marks, misconceptions, hard checks, students.
 
-    One HTML file without scripts that loads nothing. It names students in its tables; the examples of misconceptions
-    are anonymous.
+    It is a single HTML file that contains no scripts and loads nothing. It names students in its tables; the examples
+    of misconceptions are anonymous.
     """
     from course.classroom import report
 
@@ -472,7 +475,13 @@ def report_command(store: str, out: str, policy: Path | None, force: bool) -> No
 @class_.command("feedback")
 @store_option
 @folder_option
-@option("--to", "to", type=click.Choice(["html", "json"]), default="html", help="A page (html) or an object (json).")
+@option(
+    "--to",
+    "to",
+    type=click.Choice(["html", "json"]),
+    default="html",
+    help="Output format: a page (html) or an object (json).",
+)
 @policy_option
 @force_option
 @lang_option
@@ -504,7 +513,7 @@ def feedback_command(store: str, out: Path, to: str, policy: Path | None, force:
     type=click.FloatRange(0.05, 1),
     default=0.5,
     show_default=True,
-    help="Show pairs with at least this score.",
+    help="Show only pairs with at least this score.",
 )
 @force_option
 @lang_option
@@ -546,7 +555,10 @@ def _folder(path: Path, force: bool) -> Iterator[None]:
     try:
         if path.is_dir() and any(path.iterdir()) and not force:
             raise errors.BadDestination(
-                say("{path} is not empty. Name another folder, or write into it with --force.", path=str(path))
+                say(
+                    "{path} is not empty. Choose a different folder, or write into this one with --force.",
+                    path=str(path),
+                )
             )
         path.mkdir(parents=True, exist_ok=True)
         yield

@@ -71,12 +71,15 @@ def cli(ctx: click.Context) -> None:
 @cli.command()
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @option(
-    "--notebook", "notebooks", is_flag=True, help="Make a Jupyter notebook instead of a Python file for each exercise."
+    "--notebook",
+    "notebooks",
+    is_flag=True,
+    help="Create a Jupyter notebook instead of a Python file for each exercise.",
 )
 @lang_option
 @no_color_option
 def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
-    """Make a workspace with one file per exercise.
+    """Create a workspace with one file per exercise.
 
     DIR (my-course by default) is created if needed. Existing files are never overwritten, so you can repeat the
     command to get new exercises.
@@ -87,7 +90,9 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     if directory is None:
         directory = here.root if here else Path(workspace.DEFAULT)
     if os.path.exists(directory) and not os.path.isdir(directory):
-        raise errors.BadDestination(say("{path} is a file. Name a directory for your workspace.", path=str(directory)))
+        raise errors.BadDestination(
+            say("{path} is a file. Give the path of a directory for your workspace.", path=str(directory))
+        )
     ready = [exercise for exercise in syllabus.load() if not exercise.planned]
     desk, copied, kept = workspace.start(directory, ready, notebooks)
     place = resolved(directory)
@@ -139,7 +144,7 @@ def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) ->
     render.exercises(console, exercises, memories)
     console.print()
     render.line(
-        console, say("Before the first of them, an introduction without an exercise: course read intro"), style="dim"
+        console, say("Before the first exercise, there is an introduction without one: course read intro"), style="dim"
     )
     if here is None:
         render.line(console, say("You are outside a workspace, so your progress is not shown."), style="dim")
@@ -199,7 +204,7 @@ def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> N
         render.next_step(console, advice.Advice(f"course read {name}", say("Read what this is about:")))
         return
     if found.lang != text.language():
-        render.line(console, say("(There is no translation of this lesson yet; this is the English one.)"), style="dim")
+        render.line(console, say("(This lesson has not been translated yet; this is the English one.)"), style="dim")
         console.print()
     with render.pager(console):
         if answers:
@@ -270,7 +275,7 @@ def _open_pictures(found: Lesson, console: Console) -> None:
     for picture in found.pictures:
         opened = bool(screen) and click.launch(str(picture)) == 0
         render.line(
-            console, say("opened: {path}" if opened else "There is no screen to show it on: {path}", path=str(picture))
+            console, say("opened: {path}" if opened else "There is no display to open it on: {path}", path=str(picture))
         )
 
 
@@ -283,13 +288,13 @@ def _open_pictures(found: Lesson, console: Console) -> None:
     "--only",
     metavar="CHECK",
     multiple=True,
-    help="Run only this check, or the checks of this function, and what it relies on; may be repeated.",
+    help="Run only this check, or only the checks of this function, with what they rely on; may be repeated.",
 )
 @option(
     "--seed",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Draw the same random inputs as the run that reported this seed.",
+    help="Use the same random inputs as the run that reported this seed.",
 )
 @option(
     "--json",
@@ -302,7 +307,7 @@ def _open_pictures(found: Lesson, console: Console) -> None:
     "-v",
     "--verbose",
     is_flag=True,
-    help="Show what visible checks compared, what your code printed, and whole tracebacks.",
+    help="Show what visible checks compared, what your code printed, and full tracebacks.",
 )
 @option(
     "--exit-zero",
@@ -418,7 +423,7 @@ def _nothing_selected(
 ) -> errors.NothingSelected:
     functions = ", ".join(exercise.names)
     message = say(
-        "--only {names} matches no check of {exercise}. Name a function ({functions}) or a check.",
+        "--only {names} matches no check of {exercise}. Give the name of a function ({functions}) or of a check.",
         names=", ".join(only),
         exercise=exercise.id,
         functions=functions,
@@ -471,9 +476,8 @@ def _shown(screen: Screen | None) -> Callable[[Grading, Mapping[str, Any]], None
 def hint(exercise: str, function: str | None, everything: bool, no_color: bool) -> None:
     """Get one hint; ask again for the next one.
 
-    The first hint answers the first check that failed when you last graded, the following ones come from the lesson
-    and go from vague to concrete. FUNCTION asks about one function of the exercise, or about one check that still
-    fails.
+    The first hint is about the first check that failed when you last graded; the following ones come from the lesson
+    and become more and more concrete. FUNCTION may be a function of the exercise, or a check that still fails.
     """
     from course import advice, hints, lesson, render
 
@@ -497,13 +501,13 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
     render.hints(console, shown)
     if here is None:
         render.line(
-            console, say("(Outside a workspace, the hints that you have seen are not remembered.)"), style="dim"
+            console, say("(Outside a workspace, the course does not remember which hints you have seen.)"), style="dim"
         )
     render.next_step(
         console,
         advice.Advice(
             f"course grade {chosen.id}",
-            say("When you have changed something (or course hint again, for the next hint):"),
+            say("After you have changed something (or course hint again, for the next hint):"),
         ),
     )
 
@@ -511,15 +515,15 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
 @cli.command()
 @exercise_argument
 @click.argument("function", metavar="[FUNCTION]", required=False)
-@option("--diff", "difference", is_flag=True, help="Show what differs between your file and the reference.")
-@option("--give-up", is_flag=True, help="Show it even though the exercise is not passed; this is recorded.")
+@option("--diff", "difference", is_flag=True, help="Show the differences between your file and the reference.")
+@option("--give-up", is_flag=True, help="Show it even if you have not passed the exercise; this is recorded.")
 @lang_option
 @no_color_option
 def solution(exercise: str, function: str | None, difference: bool, give_up: bool, no_color: bool) -> None:
     """See the reference solution, once you have passed.
 
-    Below it, you see how the libraries do it. FUNCTION shows one function only; course diff compares your file with
-    it. With --give-up you see it before you have passed, and that is recorded.
+    Below it, you see how the libraries do it. Give FUNCTION to see only one function; course diff compares your file
+    with the reference. With --give-up you see it before you have passed, which is recorded.
     """
     from course import advice, reference, render
 
@@ -578,16 +582,16 @@ def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
         if here is None:
             raise errors.NoWorkspace(
                 say(
-                    "there is no workspace here, so it is not known whether you have passed {exercise}. Go to "
-                    "yours, or see the reference with --give-up.",
+                    "there is no workspace here, so the course cannot tell whether you have passed {exercise}. "
+                    "Go to your workspace, or see the reference with --give-up.",
                     exercise=exercise.id,
                 )
             )
         points, max_points = memory.points, memory.max_points or exercise.points
         raise errors.NotYet(
             say(
-                "{exercise} is not passed yet: {points} of {max_points} points. The reference is shown once it "
-                "is passed, or now with --give-up, which is recorded.",
+                "you have not passed {exercise} yet: {points} of {max_points} points. You can see the "
+                "reference once you have, or now with --give-up, which is recorded.",
                 exercise=exercise.id,
                 points=points,
                 max_points=max_points,
@@ -611,7 +615,7 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
     except submission.NotGradable as reason:
         raise errors.NoFile(str(reason)) from reason
     if not lines:
-        render.line(console, say("{file} is the reference, line by line.", file=mine.name))
+        render.line(console, say("{file} is identical to the reference.", file=mine.name))
     with render.pager(console):
         render.difference(console, lines)
 
@@ -620,7 +624,7 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
 @lang_option
 @no_color_option
 def next_exercise(no_color: bool) -> None:
-    """Show which exercise comes next, and what to do for it."""
+    """Show which exercise comes next, and what to do."""
     from course import advice, render
 
     console = render.make_console(no_color)
@@ -633,7 +637,7 @@ def next_exercise(no_color: bool) -> None:
             say(
                 "All visible checks of every exercise have passed. Hand in your files."
                 if edition.student()
-                else "You have passed every exercise there is. Now train a real model with what you know."
+                else "You have passed every exercise. Now train a real model with what you know."
             ),
             style="bold green",
         )
@@ -668,7 +672,10 @@ def reset(exercise: str, no_color: bool) -> None:
     here = workspace.current()
     if here is None:
         raise errors.NoWorkspace(
-            say("there is no workspace here, so there is nothing to reset. Go to yours, or make one with: course start")
+            say(
+                "there is no workspace here, so there is nothing to reset. Go to your workspace, or create one "
+                "with: course start"
+            )
         )
     changed, backup = workspace.reset(here, chosen, datetime.now())
     if changed:
@@ -679,11 +686,11 @@ def reset(exercise: str, no_color: bool) -> None:
     file = render.shorten(str(here.work(chosen)))
     render.line(
         console,
-        say("{file} is the skeleton again." if changed else "{file} is the skeleton already.", file=file),
+        say("{file} is the skeleton again." if changed else "{file} is already the skeleton.", file=file),
         style="bold",
     )
     if backup:
-        render.line(console, say("What you had is kept in {file}", file=render.shorten(str(backup))))
+        render.line(console, say("Your previous version is kept in {file}", file=render.shorten(str(backup))))
     render.next_step(console, advice.Advice(f"course read {chosen.id}", say("Read what this is about:")))
 
 
@@ -734,8 +741,8 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 def figures(ctx: click.Context, exercise: str, arguments: tuple[str, ...]) -> None:
     """Recompute the figures of a lesson.
 
-    What follows the exercise is passed to the script unchanged. The scripts come with the repository, not with the
-    installed package.
+    Arguments after the exercise are passed to the script unchanged. The scripts come with the repository, not with
+    the installed package.
     """
     from course import lesson, recipes
 
@@ -758,8 +765,8 @@ def _own_file(here: Workspace | None, exercise: Exercise) -> Path:
     if here is None:
         raise errors.NoWorkspace(
             say(
-                "there is no workspace here. Go to yours, make one with: course start, or name a file "
-                "with: course grade {exercise} --file PATH",
+                "there is no workspace here. Go to your workspace, create one with: course start, or name a "
+                "file with: course grade {exercise} --file PATH",
                 exercise=exercise.id,
             )
         )
@@ -782,7 +789,7 @@ def _tell_which(here: Workspace, exercise: Exercise, chosen: Path) -> None:
         other = both[chosen == both[0]]
         complain(
             say(
-                "There are {file} and {other}; {file} is graded. For the other one: course grade {other}",
+                "There are both {file} and {other}; {file} is graded. To grade the other one: course grade {other}",
                 file=chosen.name,
                 other=other.name,
             )
@@ -802,7 +809,7 @@ def _warning() -> Iterator[None]:
     try:
         yield
     except errors.CannotRemember as error:
-        complain(say("Warning: this is not remembered: {reason}", reason=error.message))
+        complain(say("Warning: your progress was not saved: {reason}", reason=error.message))
 
 
 def _no_hints(function: str) -> tuple[str, ...]:

@@ -40,12 +40,15 @@ def fill(data: bytes, book: Gradebook, *, column: str | None = None, name: str =
     first_row = _first_student(page)
     target = page.column(column, name) if column else _column(header, section, book, name)
     if target <= section:
-        raise sheet.BadSheet(say("'{title}' is not the column of an assignment.", title=header[target]))
+        raise sheet.BadSheet(say("the column '{title}' does not belong to an assignment.", title=header[target]))
     maximum = ""
     for row in range(1, first_row):
         if page.value(row, target).casefold() == READ_ONLY:
             raise sheet.BadSheet(
-                say("Canvas marks the column '{title}' as read only, so it would be ignored.", title=header[target])
+                say(
+                    "Canvas marks the column '{title}' as read-only, so it would ignore your marks.",
+                    title=header[target],
+                )
             )
         if page.value(row, 0).casefold() == POSSIBLE:
             maximum = page.value(row, target)
@@ -70,7 +73,7 @@ def fill(data: bytes, book: Gradebook, *, column: str | None = None, name: str =
     if given is not None and book.students and given != book.max_points:
         told.append(
             say(
-                "The column '{title}' has {theirs} points possible, the gradebook {ours}. Points are not scaled.",
+                "The column '{title}' has a maximum of {theirs} points, the gradebook {ours}. Points are not scaled.",
                 title=header[target],
                 theirs=facts.number(given),
                 ours=book.max_points,
@@ -112,7 +115,9 @@ def _column(header: Sequence[str], section: int, book: Gradebook, name: str) -> 
         return found[0]
     if not assignments:
         raise sheet.BadSheet(
-            say("{file} has no column of an assignment. Make the assignment in Canvas, then export again.", file=name)
+            say(
+                "{file} has no column for an assignment. Create the assignment in Canvas, then export again.", file=name
+            )
         )
     titles = ", ".join(repr(header[number]) for number in assignments)
     raise sheet.BadSheet(

@@ -119,16 +119,16 @@ def notes(book: Gradebook, unmatched: Sequence[Student], without_mark: int, left
     if without_mark:
         told.append(
             say_many(
-                "One row was left as it was: nothing was handed in, or the grader failed.",
-                "{count} rows were left as they were: nothing was handed in, or the grader failed.",
+                "One row was left unchanged: nothing was handed in, or the grader failed.",
+                "{count} rows were left unchanged: nothing was handed in, or the grader failed.",
                 count=without_mark,
             )
         )
     if left:
         told.append(
             say_many(
-                "One row belongs to nobody in the gradebook: {names}",
-                "{count} rows belong to nobody in the gradebook: {names}",
+                "One row matches nobody in the gradebook: {names}",
+                "{count} rows match nobody in the gradebook: {names}",
                 count=len(left),
                 names=listed(left),
             )

@@ -59,8 +59,9 @@ def fill(
     if not all(NUMBERED.fullmatch(page.value(row, 0)) for row in rows):
         raise sheet.BadSheet(
             say(
-                "{file} is not a grading worksheet from Moodle: its first column should say 'Participant' and a "
-                "number, in the language of your site. Download it in the assignment under Submissions.",
+                "{file} is not a grading worksheet from Moodle: each entry in its first column should be "
+                "'Participant' and a number, in the language of your site. Download the worksheet from the "
+                "assignment under Submissions.",
                 file=name,
             )
         )
@@ -88,7 +89,7 @@ def fill(
     if given is not None and book.students and given != book.max_points:
         told.append(
             say(
-                "The maximum in the sheet is {theirs} points, in the gradebook {ours}. Points are not scaled.",
+                "The maximum is {theirs} points in the sheet and {ours} in the gradebook. Points are not scaled.",
                 theirs=facts.number(given),
                 ours=book.max_points,
             )

@@ -73,7 +73,11 @@ class Sheet:
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
             raise BadSheet(
-                say("{file} is not UTF-8 text (line {line}). Use the file as it was downloaded.", file=name, line=line)
+                say(
+                    "{file} is not UTF-8 text (line {line}). Use the file exactly as you downloaded it.",
+                    file=name,
+                    line=line,
+                )
             ) from None
         start = 1 if text.startswith("\ufeff") else 0
         first = re.sub(r'"[^"]*"', "", text[start:].partition("\n")[0])

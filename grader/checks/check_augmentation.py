@@ -49,7 +49,7 @@ def answers(
         made = student.fixtures.augmentation.calls(
             student.value(None, name), tokens, list(rest), student.draw.seed(), times, options
         )
-    expect.true(isinstance(made, list) and len(made) == times, "not every call was answered", actual=made)
+    expect.true(isinstance(made, list) and len(made) == times, "not every call returned a result", actual=made)
     return texts_of(student, name, made)
 
 
@@ -67,11 +67,11 @@ def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
         say("{name} returns a list of tokens", name=name),
         expected="a list of strings",
         actual=value if value is not None else str(kind),
-        hint="a list of words goes in, and a list of words must come out",
+        hint="the input is a list of words, and the result must be a list of words, too",
         reveal=True,
     )
     if other := sorted({str(kind) for kind, _ in pairs} - {"list"}):
-        expect.remark(say("{name} returned a {kind}; the docstring says a list", name=name, kind=other[0][:40]))
+        expect.remark(say("{name} returned a {kind}; the docstring asks for a list", name=name, kind=other[0][:40]))
     return [value for _, value in pairs]
 
 
@@ -85,7 +85,7 @@ def edge(student, what: str, ask: Callable[[], Any], hint: str) -> Any:
         student.note(f"{what} raises an exception", True)
         expect.true(
             False,
-            say("{what}: an exception was raised, although there is a valid result", what=what),
+            say("{what}: an exception was raised although there is a valid result", what=what),
             expected="no exception",
             actual=str(error),
             hint=hint,
@@ -99,7 +99,7 @@ def demand_variety(student, made: list[list[str]]) -> None:
     expect.true(
         not alike,
         say("{times} calls with the same generator all return the same text", times=len(made)),
-        hint="each call should return a new variant of the text: what determines which one?",
+        hint="each call should return a new variant of the text: where do your random numbers come from?",
         fact=True,
     )
 
@@ -145,36 +145,34 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
         ]
     expect.true(
         all(isinstance(one["answers"], list) and len(one["answers"]) == SERIES for one in made),
-        "not every call was answered",
+        "not every call returned a result",
     )
     first, later, again, different = (texts_of(student, name, one["answers"]) for one in made)
     facts = (
         (
             any(one["tokens"] != [tokens] * len(one["tokens"]) for one in made),
-            mark("the text that was passed in has changed"),
-            mark("the original is needed again for the next variant: work on a copy"),
+            mark("the text passed in was modified"),
+            mark("the next variant needs the original text again: work on a copy"),
         ),
         (
             any(one["rest"] != [list(rest)] * len(one["rest"]) for one in made),
-            mark("the lexicon that was passed in has changed"),
+            mark("the lexicon passed in was modified"),
             mark("the lexicon is shared by all texts: do not modify it"),
         ),
         (
             first != again,
-            mark("the same seed gives another text"),
-            mark("is every random number drawn from the `rng` that was passed in?"),
+            mark("the same seed produced a different text"),
+            mark("does every random number in your code come from the `rng` argument?"),
         ),
         (
             first == later,
-            mark("the next call with the same generator gives the same text"),
-            mark("a generator advances with every draw; do not seed it again"),
+            mark("a second call with the same generator produced the same text again"),
+            mark("a generator advances with every random number; do not seed it again"),
         ),
         (
             first == different,
-            mark("another seed gives the same text"),
-            mark(
-                "the `rng` that was passed in must determine the result: does your function use a different generator?"
-            ),
+            mark("a different seed produced the same text"),
+            mark("the `rng` argument must determine the result: does your function use a different generator?"),
         ),
     )
     for found, what, _ in facts:
@@ -194,7 +192,7 @@ class CheckRandomDeletion:
 
     @check(points=2, visible=True)
     def check_rate(self, student):
-        """about a fraction p of the tokens is deleted, spread evenly over the whole text"""
+        """about a share p of the tokens is deleted, spread evenly over the whole text"""
         # Shares that have a name, at p = 0.75: 1 - p; p/(1+p), which is left of the throws when each removal skips the
         # next token; and shares that people write down as constants. 0.4286 and 0.5 are 10 standard deviations apart.
         for n, p, names in ((5200, 0.75, (0, 0.1, 0.25, 0.4286, 0.5, 0.75, 1)), (1700, 0.2, ())):
@@ -210,9 +208,9 @@ class CheckRandomDeletion:
                 student.note("share of the tokens that goes", called(gone / n, names))
             expect.true(
                 not foreign,
-                "the result contains words that are not in the text",
+                "the result contains words that do not occur in the text",
                 actual=foreign[:5],
-                hint="a deleted token leaves no gap, and nothing takes its place",
+                hint="remove a deleted token without leaving a gap or a replacement",
                 reveal=True,
             )
             expect.true(
@@ -220,7 +218,7 @@ class CheckRandomDeletion:
                 say("the share of deleted tokens is too far from p = {p}", p=p),
                 expected=f"{p} ± {seven_sigma(p, n):.3f}",
                 actual=f"{gone / n:.3f}",
-                hint="p is the share that is deleted, and 1 - p the share that is kept",
+                hint="p is the share of tokens that is deleted, and 1 - p the share that is kept",
                 reveal=True,
             )
             quarter = n / 4
@@ -232,14 +230,14 @@ class CheckRandomDeletion:
                 "the deleted tokens are not spread evenly over the whole text",
                 expected=f"{p} ± {seven_sigma(p, quarter):.3f} of each quarter",
                 actual=listed(f"{share:.3f}" for share in lost),
-                hint="every token is deleted with the same probability, wherever it is",
+                hint="every token must be deleted with the same probability, whatever its position",
                 reveal=True,
                 fact=True,
             )
 
     @check(points=1)
     def check_order(self, student):
-        """the kept tokens stay in order, and a repeated word may be kept more than once"""
+        """kept tokens stay in order, and a repeated word may be kept more than once"""
         few = words(student, 5)
         for n in (24, 31):
             tokens = shuffled(student, (few * 7)[:n])
@@ -251,17 +249,17 @@ class CheckRandomDeletion:
             student.note("the tokens are sorted", all(kept == sorted(kept) for kept in made))
             expect.true(
                 any(1 < len(kept) < n for kept in made),
-                say("nothing to compare: with p = 0.3, all or almost none of the {n} tokens are kept", n=n),
-                hint="about a third should be deleted",
+                say("cannot compare: with p = 0.3, all or almost none of the {n} tokens are kept", n=n),
+                hint="about 30 % of the tokens should be deleted",
             )
             expect.true(
                 repeated,
-                "in 60 calls, no word is ever kept twice, although every word of the text is repeated",
-                hint='the second "the" of a text is a separate token. What happened to it?',
+                "every word in the text is repeated, yet no output of 60 calls contained a duplicate",
+                hint='the second "the" of a text is a token of its own: does your code treat equal words as one?',
             )
             expect.true(
                 in_order,
-                "the kept tokens are in a different order, or some are new",
+                "the kept tokens are in a different order, or some of them are new",
                 expected=f"a part of {listed(tokens)}",
                 actual=listed(next((kept for kept in made if not is_subsequence(kept, tokens)), [])),
                 hint="deletion must not change the order",
@@ -270,7 +268,7 @@ class CheckRandomDeletion:
 
     @check(points=2, visible=True)
     def check_edges(self, student):
-        """p = 0 changes nothing, p = 1 keeps one random token, and an empty text stays empty"""
+        """p = 0 changes nothing, p = 1 keeps one random token, an empty text stays empty"""
         for n in (300, 1):
             tokens = words(student, n)
             (kept,) = answers(student, "random_deletion", tokens, 0.0)
@@ -289,10 +287,12 @@ class CheckRandomDeletion:
         student.note("left at p = 1", "nothing" if 0 in left else "one token" if left == {1} else "more than one token")
         expect.true(
             0 not in left,
-            "a text came back empty",
+            "the result for a non-empty text is empty",
             expected="at least one of its tokens",
             actual="[]",
-            hint="a label without a text teaches nothing: what is left when every token is drawn for deletion?",
+            hint=(
+                "a model learns nothing from a label without text: what do you return if every token is to be deleted?"
+            ),
             reveal=True,
         )
         expect.true(
@@ -300,7 +300,7 @@ class CheckRandomDeletion:
             "with p = 1, more than one token is kept",
             expected="1 token",
             actual=f"{max(left)} tokens",
-            hint="all are drawn for deletion, and one must be kept",
+            hint="with p = 1 every token is to be deleted, but exactly one must be kept",
             reveal=True,
         )
         survivors = [
@@ -314,15 +314,15 @@ class CheckRandomDeletion:
             "with p = 1, the same token is always kept",
             expected="any token of the text",
             actual=f"always the {survivors[0]}",
-            hint="if every token is drawn for deletion, one more draw decides which one is kept",
+            hint="if every token is to be deleted, choose at random which one is kept",
             reveal=True,
         )
         tokens = words(student, 2)
         short = answers(student, "random_deletion", tokens, 0.9, times=150)
         expect.true(
             all(short),
-            "a text of two tokens came back empty with p = 0.9",
-            hint="a text can lose all its tokens at any p, not only at p = 1",
+            "with p = 0.9, the result for a text of two tokens is empty",
+            hint="every token may be chosen for deletion at any p > 0, not only at p = 1",
             fact=True,
         )
         empty = edge(
@@ -331,11 +331,11 @@ class CheckRandomDeletion:
             lambda: answers(student, "random_deletion", [], 0.5),
             "there is nothing to delete and nothing to keep",
         )
-        expect.equal(empty, [[]], "an empty text", hint="no tokens in, no tokens out", reveal=True)
+        expect.equal(empty, [[]], "an empty text", hint="for an empty text, return an empty list", reveal=True)
 
     @check(points=1)
     def check_pure_seeded(self, student):
-        """the input text is not modified, and the same seed gives the same text"""
+        """the input text is not modified, and the same seed produces the same text"""
         demand_seeded(student, "random_deletion", words(student, 30), 0.5)
 
     @check(points=1)
@@ -350,18 +350,18 @@ class CheckRandomDeletion:
         both = 0.02 < share < 0.98
         expect.true(
             both,
-            "with p = 0.5, almost all tokens are kept or almost all are deleted",
-            hint="draw one random number per token",
+            "with p = 0.5, either almost all tokens are kept or almost all are deleted",
+            hint="sample one random number per token",
             fact=True,
         )
         turns = sum(one != other for one, other in pairwise(fates)) / (n - 1)
         alone = abs(turns - 2 * share * (1 - share)) <= seven_sigma(0.5, n)
         expect.true(
             alone,
-            "whether a token is deleted depends on its neighbour",
+            "whether a token is deleted depends on the previous one",
             expected=f"{2 * share * (1 - share):.2f} of the tokens treated differently from the previous one",
             actual=f"{turns:.2f}",
-            hint="does the list change while you iterate over it?",
+            hint="does your code change the list while it iterates over it?",
             reveal=True,
             fact=True,
         )
@@ -376,7 +376,7 @@ class CheckRandomDeletion:
                 not never,
                 "in 250 calls with p = 0.5, some positions are never deleted",
                 actual=f"positions {listed(never)} of 7",
-                hint="the first and the last token can be deleted like any other",
+                hint="the first and last tokens can be deleted like any other",
                 reveal=True,
             )
 
@@ -390,8 +390,8 @@ class CheckRandomDeletion:
         expect.true(
             not together,
             "when a word is deleted, every occurrence of it is deleted",
-            expected="some copies of a word are kept while others are deleted",
-            hint="do you decide per word or per position?",
+            expected="if a word occurs several times, some copies may be kept while others are deleted",
+            hint="do you decide for each word or for each position?",
             fact=True,
         )
         # The same word before each of 1,200 different ones: if two neighbours of these stay, the copy between them can
@@ -410,10 +410,10 @@ class CheckRandomDeletion:
         student.note("the first copies go first", gone[0] - gone[1] > bound)
         expect.true(
             abs(gone[0] - gone[1]) <= bound,
-            "the wrong copies of a repeated word are deleted",
+            "the deleted copies of a repeated word are mostly from one half of the text",
             expected="as many from the first half of the text as from the second",
             actual=f"{gone[0]:.2f} of the copies in the first half, {gone[1]:.2f} in the second",
-            hint="which copy does list.remove take?",
+            hint="if you use list.remove: which copy of a repeated word does it remove?",
             reveal=True,
         )
 
@@ -451,10 +451,10 @@ class Swapped:
         same = all(sorted(text) == sorted(self.tokens) for text in self.texts)
         expect.true(
             same,
-            "the words are not those of the text",
+            "the words in the result differ from those in the text",
             expected=f"{n_words} words in some order",
             actual=listed(next((text for text in self.texts if sorted(text) != sorted(self.tokens)), [])),
-            hint="a swap loses no word and duplicates none",
+            hint="swaps only reorder words: they neither lose nor duplicate any",
             fact=True,
         )
         self.changed = [moved(self.tokens, text) for text in self.texts]
@@ -467,7 +467,7 @@ class CheckRandomSwap:
 
     @check(points=2)
     def check_same_words(self, student):
-        """the same words are returned, each as often as before, in a different order"""
+        """the result contains the same words, each as often as before, in a different order"""
         few = words(student, 4)
         for n, size in ((1, 7), (4, 10)):
             tokens = shuffled(student, (few * 3)[:size])
@@ -480,18 +480,20 @@ class CheckRandomSwap:
             wrong = next((text for text in made if Counter(text) != Counter(tokens)), [])
             expect.true(
                 not (lost or more),
-                "a word is lost or duplicated",
+                "a word was lost or duplicated",
                 expected=listed(sorted(tokens)),
                 actual=listed(sorted(wrong)),
-                hint="look at both positions after the swap: is the value that you overwrote still stored somewhere?",
+                hint=(
+                    "look at both positions after a swap: is the word that you overwrote first still stored somewhere?"
+                ),
                 reveal=True,
             )
             other = any(text != tokens for text in made)
-            expect.true(other, "the text never changes", hint="n swaps are required", fact=True)
+            expect.true(other, "the text never changes", hint="n swaps must be made", fact=True)
 
     @check(points=2, visible=True)
     def check_one_swap(self, student):
-        """each swap exchanges two different positions, and n swaps are made"""
+        """n swaps are made, each of two different positions"""
         # Two words, 400 calls: the same position twice would leave them alone in half of the calls, and whoever gives
         # up after some attempts in a few of them. Neither share comes near 1/4.
         pair, four = Swapped(student, 2, 1, 400), Swapped(student, 4, 1, 400)
@@ -505,28 +507,30 @@ class CheckRandomSwap:
         student.note("swaps seen for n = 7 and n = 4", listed(min(number, 20) for number in most.values()))
         expect.true(
             not idle,
-            "n = 1 leaves a text of two words unchanged",
+            "with n = 1, a text of two words stays unchanged",
             expected="swapped in every call",
             actual=f"unchanged in {100 * idle:.0f} % of 400 calls",
-            hint="can both drawn positions be the same?",
+            hint="can your two random positions be the same?",
             reveal=True,
         )
         expect.true(
             more <= 2,
-            "n = 1 moves more than two words",
+            "with n = 1, more than two words move",
             expected="2 words at new positions",
             actual=f"{more}",
-            hint="two words swap places, and all others stay where they are",
+            hint="in one swap, two words exchange places and all others stay where they are",
             reveal=True,
         )
         for n, number in most.items():
             expect.true(
                 number == n,
-                say("n = {n} does not make {n} swaps", n=n),
+                say("with n = {n}, the number of swaps is not {n}", n=n),
                 expected=f"{n} swaps, unless some undo each other",
                 actual=f"{number}",
-                hint="draw two positions and swap them, n times. Does each swap start from the result of the "
-                "previous one?",
+                hint=(
+                    "choose two positions and swap them, n times: does each swap start from the result of the "
+                    "previous one?"
+                ),
                 reveal=True,
             )
         # An exchange makes an even order odd and an odd one even, whichever positions it takes.
@@ -536,7 +540,7 @@ class CheckRandomSwap:
             expect.true(
                 not any(odd),
                 say("{n} swaps of two different positions cannot produce this order", n=n),
-                hint="each swap draws two new positions, from all positions of the text",
+                hint="choose two new positions for each swap, from all positions in the text",
                 fact=True,
             )
 
@@ -549,14 +553,21 @@ class CheckRandomSwap:
                 what = say("{n} swaps in a text of {n_words} words", n=n, n_words=n_words)
             else:
                 what = say("{n} swaps in an empty text", n=n)
-            hint = "a text can be very short: are there two positions to swap?"
+            hint = "a text can be very short: does your code check that there are two positions to swap?"
             made = edge(student, what, partial(answers, student, "random_swap", tokens, n, times=20), hint)
             student.note(f"{n} swaps, {n_words} words: unchanged", all(text == tokens for text in made))
             for text in made:
-                expect.equal(text, tokens, what, hint="where there is nothing to swap, nothing changes", reveal=True)
+                expect.equal(
+                    text, tokens, what, hint="if there is nothing to swap, return the text unchanged", reveal=True
+                )
         tokens = words(student, 2)
         reversed_ = any(text == tokens[::-1] for text in answers(student, "random_swap", tokens, 1, times=60))
-        expect.true(reversed_, "n = 1 never swaps two words", hint="only n = 0 may change nothing", fact=True)
+        expect.true(
+            reversed_,
+            "with n = 1, no two words are ever swapped",
+            hint="with n of at least 1, the text must change",
+            fact=True,
+        )
 
     @check(points=1)
     def check_pure_seeded(self, student):
@@ -571,7 +582,7 @@ class CheckRandomSwap:
             "some pairs of positions are never swapped",
             expected="all 10 pairs of 5 words, in 500 calls",
             actual=f"never: {listed(f'{i}-{j}' for i, j in missing)}",
-            hint="any two positions may be swapped, including the first and the last, neighbours or not",
+            hint="any two positions can be swapped, including the first and the last, adjacent or not",
             reveal=True,
         )
         first, second, third = words(student, 3)
@@ -579,8 +590,8 @@ class CheckRandomSwap:
         last_moves = any(text[3:] != [first] for text in answers(student, "random_swap", tokens, 1, times=300))
         expect.true(
             last_moves,
-            "only the first copy of a repeated word ever moves",
-            hint="if the word at a drawn position is looked up again, which occurrence does list.index find?",
+            "only the first copy of a repeated word is ever moved",
+            hint="if you look a word up again with list.index, which of its occurrences does it find?",
             fact=True,
         )
 
@@ -645,7 +656,7 @@ class CheckRandomInsertion:
 
     @check(points=1, visible=True)
     def check_length(self, student):
-        """the text grows by n tokens, even if few of its words are in the lexicon"""
+        """the text grows by n tokens, even if only a few of its words are in the lexicon"""
         cases = []
         for n in (4, 1, 9):
             lexicon = Lexicon(student, 5, 0)
@@ -659,7 +670,7 @@ class CheckRandomInsertion:
                 say("the text does not grow by n = {n} tokens", n=n),
                 expected=f"5 tokens become {5 + n}",
                 actual=f"5 tokens become {listed(5 + number for number in sorted(grown))}",
-                hint="each insertion adds one word to the text and removes none",
+                hint="each insertion must add one word to the text and remove none",
                 reveal=True,
             )
         lexicon = Lexicon(student, 1, 19)
@@ -671,13 +682,13 @@ class CheckRandomInsertion:
             "with only one of twenty words in the lexicon, some insertions are missing",
             expected="one token more in each of 400 calls",
             actual=f"in {100 * share:.0f} % of them",
-            hint="which words can be drawn? An unknown word must not use up an insertion",
+            hint="from which words do you choose? A word that is not in the lexicon must not use up an insertion",
             reveal=True,
         )
 
     @check(points=2)
     def check_synonyms(self, student):
-        """any synonym of any word of the text can be inserted, and the old words stay in order"""
+        """any synonym of any word in the text can be inserted, and the original words stay in order"""
         for known, unknown, n in ((4, 5, 2), (3, 2, 3)):
             lexicon = Lexicon(student, known, unknown, itself=True)
             tokens = lexicon.text
@@ -701,17 +712,20 @@ class CheckRandomInsertion:
             student.note("known words used", listed(n for n, word in enumerate(known_in_order) if word in of_words))
             expect.true(
                 not lost and in_order,
-                "words of the text are lost or in a different order",
+                "words of the text are missing or in a different order",
                 expected="the old words in their original order, with new ones among them",
-                hint="an insertion keeps the whole text and adds a word",
+                hint="an insertion must keep all words of the text in order and add a new one",
             )
-            expect.true(new, "no word was inserted", hint="n insertions are required")
+            expect.true(new, "no word was inserted", hint="n insertions must be made")
             expect.true(
                 origins == {"synonyms"},
-                "some inserted words are not synonyms of any word of this text",
+                "some inserted words are not synonyms of any word in the text",
                 expected="synonyms of known words of the text",
                 actual=next((word for word in new if lexicon.origin(word) != "synonyms"), None),
-                hint="which word is it a synonym of? A word is not its own synonym, even if its entry lists it",
+                hint=(
+                    "an inserted word must be a synonym of a word in the text. A word is not its own synonym, "
+                    "even if its entry lists it"
+                ),
                 reveal=True,
             )
             missing = [word for of in lexicon.known for word in lexicon.synonyms[of] if word not in seen]
@@ -719,7 +733,7 @@ class CheckRandomInsertion:
                 not missing,
                 "in 300 calls, some synonyms of known words are never inserted",
                 actual=f"{len(missing)} of {3 * known} never",
-                hint="draw a word at random, and then one of its synonyms",
+                hint="choose a word at random, then one of its synonyms at random",
                 reveal=True,
             )
 
@@ -740,21 +754,23 @@ class CheckRandomInsertion:
         student.note("a new word always stands beside its own", len(found) > 0.8 * n and all(beside))
         expect.true(
             len(found) == len(made),
-            "the result is not the old text with one new word in it",
-            hint="one new word, and the old ones unchanged",
+            "the result is not the original text with one new word in it",
+            hint="one new word, and the original ones unchanged",
         )
         expect.true(
             seen == set(range(6)),
             "at some positions, no word is ever inserted",
             expected="insertions in each of the 6 gaps before, between and after 5 words",
             actual=f"in gaps {listed(sorted(seen))}, counted from 0",
-            hint="how many gaps do five words have, including both ends? Which numbers does your draw give?",
+            hint=(
+                "how many gaps do five words have, including both ends, and which of them can your random position be?"
+            ),
             reveal=True,
         )
         expect.true(
             not all(beside),
-            "a new word is always next to the word that it is a synonym of",
-            hint="the position of the insertion is drawn independently of the position of the word",
+            "a new word is always inserted next to the word that it is a synonym of",
+            hint="choose the position of the insertion independently of the position of the word",
         )
         counts, bound = Counter(gap for gap, _ in found), seven_sigma(1 / 6, n)
         often = [gap for gap in range(6) if counts[gap] / n > 1 / 6 + bound]
@@ -766,7 +782,9 @@ class CheckRandomInsertion:
             "words are inserted in some gaps more often than in others",
             expected=f"each of the 6 gaps in {1 / 6:.3f} ± {bound:.3f} of {n:,} calls",
             actual=listed(f"{counts[gap] / n:.3f}" for gap in range(6)),
-            hint="what does list.insert do with each number that you can draw, including those beyond either end?",
+            hint=(
+                "what does list.insert do with each of your possible random positions, including any beyond either end?"
+            ),
             reveal=True,
         )
         expect.true(
@@ -774,7 +792,7 @@ class CheckRandomInsertion:
             "an inserted synonym is next to its word more or less often than by chance",
             expected=f"2 of 6 gaps are next to it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
             actual=f"{near:.3f}",
-            hint="the position of the insertion is drawn independently of the position of the word",
+            hint="choose the position of the insertion independently of the position of the word",
             reveal=True,
         )
         self.demand_no_lean(student)
@@ -785,7 +803,7 @@ class CheckRandomInsertion:
         expect.true(
             not together,
             "two new words are always next to each other",
-            hint="each insertion draws its own position",
+            hint="choose a new position for each insertion",
             fact=True,
         )
 
@@ -804,14 +822,14 @@ class CheckRandomInsertion:
             say("of {n} words inserted into a text of one word, most are on one side of it", n=n),
             expected=f"{n / 2:.0f} ± {bound / 2:.1f} before it, on average",
             actual=f"{sum(before) / max(1, len(before)):.1f}",
-            hint="the number of gaps grows with each insertion: which of them can the next draw reach?",
+            hint="the number of gaps grows with each insertion: can your next random position be any of them?",
             reveal=True,
         )
 
     @check(points=1)
     def check_edges(self, student):
         """with no known word or n = 0 the text is unchanged; inputs are not modified; the seed determines the result"""
-        hint = "some texts contain no word of the lexicon: what is there to draw from?"
+        hint = "some texts contain no word of the lexicon: what does your code choose from then?"
         for what, n, text, entries in no_change(student):
             made = edge(
                 student,
@@ -822,7 +840,11 @@ class CheckRandomInsertion:
             student.note(f"{what}: unchanged", all(one == text for one in made))
             for one in made:
                 expect.equal(
-                    one, text, f"the text, {what}", hint="with nothing to insert, the text is unchanged", reveal=True
+                    one,
+                    text,
+                    f"the text, {what}",
+                    hint="if there is nothing to insert, return the text unchanged",
+                    reveal=True,
                 )
         lexicon = Lexicon(student, 6, 3, itself=True)
         demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
@@ -830,8 +852,8 @@ class CheckRandomInsertion:
         grows = all(len(text) > len(lexicon.text) for text in made)
         expect.true(
             grows,
-            "nothing is inserted, although the text contains known words",
-            hint="only n = 0 may insert nothing",
+            "nothing was inserted although the text contains known words",
+            hint="with n of at least 1 and a known word, a word must be inserted",
             fact=True,
         )
 
@@ -869,7 +891,7 @@ class CheckSynonymReplacement:
 
     @check(points=2, visible=True)
     def check_count(self, student):
-        """exactly n positions change, or all candidates if there are fewer"""
+        """exactly n positions change, or all replaceable ones if there are fewer"""
         lexicon = Lexicon(student, 4, 5)
         tokens = shuffled(student, [*lexicon.text, lexicon.known[0], lexicon.known[0]])  # one word three times
         possible = sum(word in lexicon.known for word in tokens)
@@ -880,17 +902,22 @@ class CheckSynonymReplacement:
                 return answers(student, "synonym_replacement", tokens, n, lexicon.entries, times=200)
 
             if n > possible:
-                made = edge(student, "n above the number of candidates", ask, "there may be fewer candidates than n")
+                made = edge(
+                    student,
+                    "n above the number of replaceable positions",
+                    ask,
+                    "there may be fewer than n positions that can be replaced",
+                )
             else:
                 made = ask()
             lengths = {len(text) - len(tokens) for text in made}
             student.note("length", "the same" if lengths == {0} else "shorter" if max(lengths) <= 0 else "longer")
             expect.true(
                 lengths == {0},
-                "the length of the text changed",
+                "the length of the text has changed",
                 expected=f"{len(tokens)} tokens",
                 actual=f"{len(max(made, key=lambda text: abs(len(text) - len(tokens))))} tokens",
-                hint="a synonym replaces its word, so the length stays the same",
+                hint="a synonym takes the place of its word, so the length must stay the same",
                 reveal=True,
             )
             counts, want = {len(moved(tokens, text)) for text in made}, min(n, possible)
@@ -902,14 +929,16 @@ class CheckSynonymReplacement:
                 say("the number of changed positions is wrong for n = {n}", n=n),
                 expected=f"{want} positions, of {possible} that can change",
                 actual=f"{listed(sorted(counts))} positions",
-                hint="count positions: a word that occurs twice has two of them, and an unknown word cannot be "
-                "replaced",
+                hint=(
+                    "count positions: a word that occurs twice has two, and a word that is not in the lexicon "
+                    "has none to replace"
+                ),
                 reveal=True,
             )
 
     @check(points=1)
     def check_synonyms(self, student):
-        """a word is replaced by a synonym of that word; any synonym and any position can be drawn"""
+        """a word is replaced by one of its own synonyms; any synonym and any position can be chosen"""
         for known, unknown, n in ((4, 5, 2), (5, 1, 1)):
             lexicon = Lexicon(student, known, unknown, itself=True)
             tokens = lexicon.text
@@ -934,34 +963,34 @@ class CheckSynonymReplacement:
             known_places = [place for place, word in enumerate(tokens) if word in lexicon.known]
             changed = {place for place, _ in pairs}
             student.note("known words that change", listed(n for n, p in enumerate(known_places) if p in changed))
-            expect.true(pairs, "no word was replaced", hint="n words should be replaced")
+            expect.true(pairs, "no word was replaced", hint="n words must be replaced")
             expect.true(
                 origins == {"own"},
-                "a word was replaced by something that is not its synonym",
+                "a word was replaced by something other than one of its synonyms",
                 expected="a synonym of the old word",
                 actual=next(
                     (f"{tokens[p]} became {word}" for p, word in pairs if lexicon.stranger.get(word) != tokens[p]), None
                 ),
-                hint="which word's entry does the new word come from?",
+                hint="from which word's entry do you take the new word?",
                 reveal=True,
             )
             expect.true(
                 not fewer,
-                "a word that was drawn for replacement is unchanged",
-                hint="an entry may list the word itself. Is that a replacement?",
+                "a word chosen for replacement is unchanged",
+                hint="an entry may list the word itself: does your code count that as a replacement?",
             )
             missing = [word for of in lexicon.known for word in lexicon.synonyms[of] if word not in seen]
             expect.true(
                 not missing,
                 "in 400 calls, some synonyms are never used",
                 actual=f"{len(missing)} of {3 * known} never",
-                hint="the positions and the synonyms are drawn anew in every call",
+                hint="choose positions and synonyms anew in every call",
                 reveal=True,
             )
 
     @check(points=2, visible=True)
     def check_protected(self, student):
-        """protected words are never replaced, all others can be; by default the negations are protected"""
+        """protected words are never replaced, all others can be; by default, negations are protected"""
         negations = ["not", "no", "never"]
         likely = ["nothing", "know", "nevertheless", "Not"]
         lexicon = Lexicon(student, 4, 2)
@@ -1006,19 +1035,19 @@ class CheckSynonymReplacement:
             expect.true(
                 not left,
                 say(
-                    "known, unprotected words were not replaced although n is large enough for all of them "
+                    "some known, unprotected words were not replaced although n is large enough for all "
                     "(protected: {which})",
                     which=which,
                 ),
                 actual=listed(left),
-                hint="exactly the words in the argument are protected, and no others",
+                hint="protect exactly the words in the argument, and no others",
                 reveal=True,
             )
 
     @check(points=1)
     def check_edges(self, student):
         """with n = 0 or no known word the text is unchanged; inputs are not modified; the seed determines the result"""
-        hint = "some texts contain no word of the lexicon: what is there to draw from?"
+        hint = "some texts contain no word of the lexicon: what does your code choose from then?"
         for what, n, text, entries in no_change(student):
             made = edge(
                 student,
@@ -1029,7 +1058,11 @@ class CheckSynonymReplacement:
             student.note(f"{what}: unchanged", all(one == text for one in made))
             for one in made:
                 expect.equal(
-                    one, text, f"the text, {what}", hint="with nothing to replace, the text is unchanged", reveal=True
+                    one,
+                    text,
+                    f"the text, {what}",
+                    hint="if there is nothing to replace, return the text unchanged",
+                    reveal=True,
                 )
         lexicon = Lexicon(student, 8, 3, itself=True)
         demand_seeded(student, "synonym_replacement", lexicon.text, 4, lexicon.entries)
@@ -1037,8 +1070,8 @@ class CheckSynonymReplacement:
         changes = all(len(text) == len(lexicon.text) and text != lexicon.text for text in made)
         expect.true(
             changes,
-            "nothing is replaced, although the text contains known words",
-            hint="only n = 0 may change nothing",
+            "nothing was replaced although the text contains known words",
+            hint="with n of at least 1, the text must change",
             fact=True,
         )
 
@@ -1086,7 +1119,7 @@ def parts_of(answer: Any, exactly: bool) -> Any:
         good,
         "mixup should return two tensors: mixed features and mixed labels",
         actual=f"{len(answer)} values" if isinstance(answer, (list, tuple)) else answer,
-        hint="one tensor of features and one of labels, both already mixed",
+        hint="return one tensor of mixed features and one of mixed labels",
         reveal=True,
     )
     return answer
@@ -1099,7 +1132,7 @@ class CheckMixup:
 
     @check(points=2, visible=True)
     def check_x(self, student):
-        """each example is mixed with its partner: lam times its own features plus 1 - lam times the partner's"""
+        """each example is mixed with its partner: lam times its own features plus (1 - lam) times the partner's"""
         draw = student.draw
         for shape, lam in (
             ((5, 3), float(draw.uniform(0.55, 0.9))),
@@ -1111,12 +1144,12 @@ class CheckMixup:
                 x,
                 batch.mixed(batch.x),
                 f"features {shape}, lam = {lam:.2f}",
-                hint="perm[i] is the partner of example i; whose share is lam?",
+                hint="perm[i] is the partner of example i: is lam the share of the example or of its partner?",
             )
 
     @check(points=2, visible=True)
     def check_y(self, student):
-        """the labels are mixed with the same share and the same partner as the features, and stay soft"""
+        """labels are mixed with the same lam and the same partner as the features, and stay soft"""
         draw = student.draw
         for shape, n_classes, lam in (
             ((6, 4), 3, float(draw.uniform(0.55, 0.9))),
@@ -1128,12 +1161,15 @@ class CheckMixup:
                 answer[1],
                 batch.mixed(batch.y),
                 f"labels ({shape[0]}, {n_classes}), lam = {lam:.2f}",
-                hint="a mixture of 70 % of one review and 30 % of another has 70 % of one label and 30 % of the other",
+                hint=(
+                    "a mixture of 70 % of one review and 30 % of another needs a label that is 70 % of one and "
+                    "30 % of the other"
+                ),
             )
 
     @check(points=1, after=("x",))
     def check_ids_refused(self, student):
-        """token ids are rejected, features of any floating-point dtype are accepted"""
+        """token ids are rejected; features of any floating-point dtype are accepted"""
         draw = student.draw
         refused = {}
         for dtype in (torch.int64, torch.int32):
@@ -1145,15 +1181,19 @@ class CheckMixup:
         for dtype, error in refused.items():
             expect.true(
                 error,
-                say("token ids ({dtype}) were mixed instead of rejected", dtype=str(dtype).removeprefix("torch.")),
+                say(
+                    "token ids ({dtype}) were mixed instead of being rejected", dtype=str(dtype).removeprefix("torch.")
+                ),
                 expected="TypeError",
                 actual="no error",
-                hint="the mean of ids 2054 and 3185 is about 2620. Is the meaning of that word halfway between "
-                "the other two?",
+                hint=(
+                    "the mean of the ids 2054 and 3185 is about 2620: does token 2620 mean something halfway "
+                    "between the two?"
+                ),
                 reveal=True,
             )
         batch = Batch(student, (5, 2, 3), 2, float(draw.uniform(0.6, 0.9)), torch.float64)
-        hint = "only integers should be rejected"
+        hint = "reject only integer dtypes"
         answer = edge(student, "features in float64", lambda: student.mixup(*batch.arguments()), hint)
         expect.close(parts_of(answer, exactly=False)[0], batch.mixed(batch.x), "features in float64", hint=hint)
 
@@ -1166,7 +1206,7 @@ class CheckMixup:
             if error.not_started or error.memory:
                 raise
             if error.type != "TypeError":
-                expect.remark(say("mixup raises {type} for token ids, not TypeError", type=error.type))
+                expect.remark(say("mixup raises {type} for token ids instead of TypeError", type=error.type))
             return True
         return False
 
@@ -1176,12 +1216,12 @@ class CheckMixup:
         for lam, n_classes in ((1.0, 3), (0.0, 4)):
             batch = Batch(student, (6, 5), n_classes, lam)
             x, y = parts_of(student.pure("mixup", *batch.arguments()), exactly=True)
-            hint = "lam is the example's own share"
+            hint = "lam is the share of the example itself, not of its partner"
             expect.close(x, batch.mixed(batch.x), f"features, lam = {lam:.0f}", hint=hint)
             expect.close(y, batch.mixed(batch.y), f"labels, lam = {lam:.0f}", hint=hint)
         batch = Batch(student, (4, 2), 3, float(student.draw.uniform(0.6, 0.9)))
         batch.y = torch.eye(3, dtype=torch.int64)[shuffled(student, [0, 1, 2, 0])]
-        hint = "one-hot labels may have an integer dtype; a mixture of them cannot"
+        hint = "one-hot labels may have an integer dtype, but a mixture of them cannot"
         answer = edge(student, "integer one-hot labels", lambda: student.mixup(*batch.arguments()), hint)
         x, y = parts_of(answer, exactly=True)
         expect.close(x, batch.mixed(batch.x), "features mixed along with integer one-hot labels")
@@ -1272,10 +1312,10 @@ class Journey:
         missing = [self.returned[number] for number in self.numbers("new") if (number, "new") not in owners]
         expect.true(
             not missing,
-            "some new translations are missing from the result",
+            "some changed texts are missing from the result",
             expected=missing[0] if missing else None,
             actual=self.found[:3],
-            hint="translate into the other language, then back; keep what has changed",
+            hint="translate into the other language, then back, and keep each text that has changed",
             reveal=True,
         )
 
@@ -1294,7 +1334,7 @@ def two_lists(student, name: str, answer: Any) -> tuple[list[str], list[Any]]:
         good,
         say("{name} should return two lists: texts and labels", name=name),
         actual=answer,
-        hint="two lists of equal length, texts and labels; not one list of pairs",
+        hint="return two lists of equal length, texts and labels, not one list of pairs",
         reveal=True,
     )
     labels = [label.item() if isinstance(label, Tensor) and label.numel() == 1 else label for label in labels]
@@ -1319,20 +1359,23 @@ class CheckBackTranslate:
 
     @check(points=2, visible=True)
     def check_round_trip(self, student):
-        """a text is translated into the other language first, and then back"""
+        """a text is translated into the other language and then back"""
         for n in (5, 8):
             trip = Journey(student, ["new"] * n)
             expect.equal(
                 [" ".join(text.split()) for text in trip.found],
                 trip.returned,
                 f"{n} texts, there and back",
-                hint="to_pivot first, then from_pivot on its output; the texts stay as from_pivot returned them",
+                hint=(
+                    "call to_pivot first, then from_pivot on its output, and return the texts exactly as "
+                    "from_pivot gave them"
+                ),
                 reveal=True,
             )
 
     @check(points=2)
     def check_labels(self, student):
-        """every kept text has its own label"""
+        """every kept text keeps its own label"""
         for kinds in (
             ("unchanged", "new", "new", "unchanged", "new", "new"),
             ("new", "unchanged", "unchanged", "new", "new", "unchanged", "new"),
@@ -1343,18 +1386,18 @@ class CheckBackTranslate:
             made = {number for number, what in owners if what != "original"}
             expect.true(
                 made >= set(trip.numbers("new")),
-                "some texts that changed in translation are missing from the result",
+                "some texts that translation has changed are missing from the result",
                 expected=f"{len(trip.numbers('new'))} texts",
                 actual=f"{len(made)} texts",
-                hint="texts that changed in translation are kept",
+                hint="keep every text that translation has changed",
                 reveal=True,
             )
             expect.true(
                 len(trip.found) == len(trip.found_labels),
-                "the number of labels is not the number of texts",
+                "the number of labels differs from the number of texts",
                 expected=f"{len(trip.found)} labels",
                 actual=f"{len(trip.found_labels)} labels",
-                hint="when a text is dropped, so is its label",
+                hint="when you drop a text, drop its label, too",
                 reveal=True,
             )
             mine = {label: number for number, label in enumerate(trip.labels)}
@@ -1363,20 +1406,20 @@ class CheckBackTranslate:
                 [plain_label(label) for label in trip.found_labels],
                 [trip.labels[number] if number >= 0 else None for number, _ in owners],
                 "labels of the returned texts",
-                hint="some texts were dropped: which texts have their labels now?",
+                hint="some texts were dropped: did you drop their labels, or do other texts have them now?",
                 reveal=True,
             )
             for what, before, after in zip(("texts", "labels"), (trip.texts, trip.labels), trip.after, strict=True):
                 student.note(f"{what} passed in change", before != after)
                 expect.true(
                     before == after,
-                    say("the {what} that were passed in have changed", what=what),
-                    hint="the originals are still needed: build new lists",
+                    say("the {what} passed in were modified", what=what),
+                    hint="the caller still needs the originals: build new lists",
                 )
 
     @check(points=1)
     def check_filters(self, student):
-        """a text is dropped if, ignoring case and whitespace, it is unchanged or repeats an earlier result"""
+        """ignoring case and whitespace, a text is dropped if it is unchanged or repeats an earlier result"""
         cases = []
         for kinds in (
             ("new", "unchanged", "case", "new", "outer", "again 0", "again case 3", "again inner 0", "new", "inner"),
@@ -1389,9 +1432,9 @@ class CheckBackTranslate:
             expect.true(
                 not kept,
                 "an unchanged text was kept",
-                expected="only texts that are new",
+                expected="only new texts",
                 actual=kept,
-                hint="a copy teaches nothing new: which differences do not make a text new?",
+                hint="a model learns nothing from a copy: which differences are too small to make a text new?",
                 reveal=True,
             )
             expect.true(
@@ -1399,14 +1442,14 @@ class CheckBackTranslate:
                 "a text was kept twice",
                 expected="each new text once",
                 actual=sorted(names, key=str.casefold),
-                hint="two originals may come back as the same text",
+                hint="two different originals may be translated back into the same text",
                 reveal=True,
             )
             expect.equal(
                 names,
                 [trip.returned[number] for number in trip.numbers("new")],
-                "the texts that are new",
-                hint="of two equal results, the first one is kept",
+                "new texts",
+                hint="if two results are equal, keep the first",
                 reveal=True,
             )
             own = [trip.labels[number] for number in trip.numbers("new")]
@@ -1418,7 +1461,7 @@ class CheckBackTranslate:
             expect.true(
                 not later,
                 "a text has the label of a later copy of it",
-                hint="of two equal results, the first one is kept with its label",
+                hint="if two results are equal, keep the first, with its label",
                 fact=True,
             )
 
@@ -1448,7 +1491,7 @@ class CheckBackTranslate:
 
     @check(points=1, after=("round_trip",))
     def check_batched(self, student):
-        """the translators are called on lists of texts, in one call or a few"""
+        """the translators are called with lists of texts, in one or a few calls"""
         n = 64
         trip = Journey(student, ["new"] * n)
         trip.demand_new()
@@ -1461,16 +1504,18 @@ class CheckBackTranslate:
             "a translator is called too often",
             expected=f"for {n} texts, at most {n // 4} calls of each",
             actual=listed(len(calls) for calls in trip.calls) + " calls",
-            hint="a model translates a batch of 64 texts nearly as fast as a single one: what should be passed "
-            "to each call?",
+            hint=(
+                "a model translates a batch of 64 texts nearly as fast as a single one: how many texts do you "
+                "pass per call?"
+            ),
             reveal=True,
         )
         expect.true(
             not kinds,
-            "a translator is called on something that is not a list",
+            "a translator was called with something other than a list",
             expected="a list of texts",
             actual=listed(kinds),
-            hint="see the types in the signature",
+            hint="look at the types in the signature",
             reveal=True,
         )
 
@@ -1487,10 +1532,10 @@ class CheckBackTranslate:
                 "a text without words was kept",
                 expected="no text that is empty or only whitespace",
                 actual=[text for text in trip.found if not text.strip()],
-                hint="a translator sometimes returns nothing. Should a model learn from that?",
+                hint="a translator sometimes returns an empty text: should a model learn from that?",
                 reveal=True,
             )
-        nothing = edge(student, "no texts", lambda: Journey(student, []), "two empty lists in, two empty lists out")
+        nothing = edge(student, "no texts", lambda: Journey(student, []), "for two empty lists, return two empty lists")
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
 
 
@@ -1548,7 +1593,7 @@ class Verdicts:
             self.found_labels,
             [self.labels[place] for place in self.kept],
             f"labels, {what}",
-            hint="when a text is dropped, so is its label; all others keep theirs",
+            hint="when you drop a text, drop its label, too; all other texts keep theirs",
             reveal=True,
         )
 
@@ -1569,7 +1614,7 @@ class CheckKeepConfirmed:
 
     @check(points=2, visible=True)
     def check_confirmed(self, student):
-        """a text is kept if the classifier predicts its label; order and labels are preserved"""
+        """a text is kept if the classifier predicts its label; order and labels do not change"""
         two = Verdicts(student, self.pairs(student, (True, True, False, True, True, False, True, True)), 2)
         shares = [
             (0.9 * own, 0.9 * rival) for own, rival in self.pairs(student, (False, True, True, False, True, True))
@@ -1578,7 +1623,7 @@ class CheckKeepConfirmed:
         for verdicts, n_classes in ((two, 2), (four, 4)):
             verdicts.demand(
                 f"{n_classes} classes, with a confident classifier",
-                "which class does the classifier predict, and which label does the text have?",
+                "compare the class that the classifier predicts with the label of the text",
             )
 
     @check(points=1)
@@ -1594,11 +1639,15 @@ class CheckKeepConfirmed:
             (Verdicts(student, high, 3, threshold=0.75), "threshold=0.75"),
         ]
         for verdicts, what in cases:
-            verdicts.demand(what, "two conditions: the label wins, and its probability reaches the threshold")
+            verdicts.demand(
+                what,
+                "check two conditions: the label is the most likely class, and its probability is at least the "
+                "threshold",
+            )
 
     @check(points=1, after=("confirmed",))
     def check_batched(self, student):
-        """the classifier is called on lists of texts, in one call or a few"""
+        """the classifier is called with lists of texts, in one or a few calls"""
         n = 64
         verdicts = Verdicts(student, self.pairs(student, [place % 3 > 0 for place in range(n)]), 2)
         kinds = sorted({str(kind) for kind, _ in verdicts.calls} - {"list", "tuple"})
@@ -1610,23 +1659,25 @@ class CheckKeepConfirmed:
             "the classifier is called too often",
             expected=f"for {n} texts, at most {n // 4} calls",
             actual=f"{len(verdicts.calls)} calls",
-            hint="a model classifies a batch of 64 texts nearly as fast as a single one: what should be passed "
-            "to each call?",
+            hint=(
+                "a model classifies a batch of 64 texts nearly as fast as a single one: how many texts do you "
+                "pass per call?"
+            ),
             reveal=True,
         )
         expect.true(
             not kinds,
-            "the classifier is called on something that is not a list",
+            "the classifier was called with something other than a list",
             expected="a list of texts",
             actual=listed(kinds),
-            hint="see the types in the signature",
+            hint="look at the types in the signature",
             reveal=True,
         )
-        verdicts.demand(f"{n} texts", "where does one batch end, and where does the next one begin?")
+        verdicts.demand(f"{n} texts", "where does each of your batches end, and where does the next one begin?")
 
     @check(points=1, after=("confirmed",))
     def check_edges(self, student):
-        """equal texts are judged separately, empty lists stay empty, missing labels raise; inputs are not modified"""
+        """equal texts are judged separately; empty lists stay empty; missing labels are an error; inputs stay as is"""
         verdicts = Verdicts(student, self.pairs(student, (True, False, True, True)), 2)
         again = Verdicts(student, self.pairs(student, (True, True, False)), 2)
         # The first text three times: twice with its own label, then with the other one.
@@ -1636,15 +1687,20 @@ class CheckKeepConfirmed:
         again.kept = [0, 1, 3]
         again.ask(student, {})
         for seen in (verdicts, again):
-            seen.demand("some of them equal", "the same text may come from two originals, each with its own label")
+            seen.demand(
+                "some of them equal",
+                "the same text may come from two originals with different labels: judge each copy separately",
+            )
             for what, before, after in zip(("texts", "labels"), (seen.texts, seen.labels), seen.after, strict=True):
                 student.note(f"{what} passed in change", before != after)
                 expect.true(
                     before == after,
-                    say("the {what} that were passed in have changed", what=what),
-                    hint="the originals are still needed: build new lists",
+                    say("the {what} passed in were modified", what=what),
+                    hint="the caller still needs the originals: build new lists",
                 )
-        nothing = edge(student, "no texts", lambda: Verdicts(student, [], 2), "two empty lists in, two empty lists out")
+        nothing = edge(
+            student, "no texts", lambda: Verdicts(student, [], 2), "for two empty lists, return two empty lists"
+        )
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
         for spare in (1, -1):
             short = Verdicts(student, self.pairs(student, (True, True, False)), 2)
@@ -1652,5 +1708,5 @@ class CheckKeepConfirmed:
             expect.raises(
                 partial(short.ask, student, {}),
                 say("3 texts and {count} labels", count=3 + spare),
-                hint="zip silently stops at the shorter list",
+                hint="zip silently stops at the end of the shorter list",
             )

@@ -46,7 +46,7 @@ def part(result: Any, key: str, kind: str = "tensor") -> Any:
         key in result,
         say("the result has no {key}", key=key),
         actual=list(result),
-        hint="which keys does the docstring name?",
+        hint="which keys does the docstring list?",
         reveal=True,
     )
     value = result[key]
@@ -77,14 +77,14 @@ class CheckPadBatch:
                 student.pad_batch(rows),
                 filled(rows, 0),
                 f"of {'four' if len(lengths) == 4 else 'two'} rows",
-                "padding comes after the ids: position 0 of every row must be [CLS]",
+                "padding goes after the ids: position 0 of every row must be [CLS]",
             )
 
     @check(points=1, visible=True, after=("values",))
     def check_dynamic_length(self, student):
         """the batch is padded to its own longest row, not to max_length"""
         short, longer = rows_of(student, (3, 2)), rows_of(student, (6, 9, 4))
-        hint = "how long is the longest row of this batch? Padding beyond it is wasted compute"
+        hint = "how long is the longest row of this batch? Any padding beyond that length is wasted compute"
         for rows in (short, longer, longer[:1]):
             longest = max(map(len, rows))
             batch = student.pad_batch(rows, max_length=128)
@@ -94,7 +94,7 @@ class CheckPadBatch:
 
     @check(points=1)
     def check_pad_id(self, student):
-        """any padding id works, even one that occurs in a text"""
+        """any pad_id works, even one that also occurs in a text"""
         for _ in range(2):
             pad_id = student.draw.integer(5, 40)
             rows = rows_of(student, (3, 6, 4), low=41)
@@ -103,12 +103,12 @@ class CheckPadBatch:
                 student.pad_batch(rows, pad_id=pad_id),
                 filled(rows, pad_id),
                 f"with pad_id={pad_id}, which also occurs in the texts",
-                "pad with pad_id; take the mask from the lengths of the rows, not from their ids",
+                "pad with pad_id; derive the mask from the lengths of the rows, not from their ids",
             )
 
     @check(points=2)
     def check_truncate_keeps_sep(self, student):
-        """truncation keeps the start of a row and its last id"""
+        """truncation keeps the beginning of a row and its last id"""
         for limit in (student.draw.integer(5, 8), 2):
             rows = rows_of(student, (limit + 4, limit - 1, limit, limit + 1))
             cut = [row if len(row) <= limit else row[: limit - 1] + [row[-1]] for row in rows]
@@ -117,14 +117,14 @@ class CheckPadBatch:
 
     @check(points=1, after=("values",))
     def check_no_side_effect(self, student):
-        """the caller's lists stay unchanged, and ids are integers"""
+        """the caller's lists are not modified, and ids are integers"""
         rows = rows_of(student, (4, 9, 2))
         for rest in ((0,), (0, 6)):
             batch = student.pure("pad_batch", rows, *rest)
             expect.true(
                 not part(batch, "input_ids").is_floating_point(),
                 "input_ids are not integers",
-                hint="an embedding looks up rows by integer index; floats raise an error",
+                hint="an embedding looks up rows by integer index, and a float index raises an error",
             )
 
 
@@ -180,13 +180,13 @@ class CheckEncodePair:
                 part(result, "input_ids", "list"),
                 joined(a, b),
                 "input_ids of a pair",
-                hint="one [CLS] for the whole row, one [SEP] after each text",
+                hint="put one [CLS] at the start of the row and one [SEP] after each text",
             )
             expect.equal(
                 part(result, "attention_mask", "list"),
                 [1] * len(joined(a, b)),
                 "attention_mask of a pair",
-                hint="nothing is padded yet: the mask is 1 for every id, special tokens included",
+                hint="nothing is padded yet, so the mask is 1 for every id, including special tokens",
             )
 
     @check(points=1)
@@ -204,12 +204,12 @@ class CheckEncodePair:
 
     @check(points=1, visible=True)
     def check_single(self, student):
-        """with b=None the row is [CLS] A [SEP], all segment 0; an empty second text still gets its [SEP]"""
+        """with b=None the row is [CLS] A [SEP], all in segment 0; an empty second text still gets its [SEP]"""
         a, _ = texts(student, student.draw.integer(4, 9), 0)
         for room in (64, len(a) + 2):
             result = student.encode_pair(a, None, CLS, SEP, room)
             row = joined(a, None)
-            hint = "b=None means that there is no second text: nothing is added for it, not even a [SEP]"
+            hint = "b=None means that there is no second text: add nothing for it, not even a [SEP]"
             expect.equal(part(result, "input_ids", "list"), row, "input_ids of a single text", hint=hint)
             expect.equal(part(result, "token_type_ids", "list"), [0] * len(row), "token_type_ids", hint=hint)
             expect.equal(part(result, "attention_mask", "list"), [1] * len(row), "attention_mask", hint=hint)
@@ -217,14 +217,16 @@ class CheckEncodePair:
             expect.equal(
                 part(student.encode_pair(a, [], CLS, SEP, room), "input_ids", "list"),
                 joined(a, []),
-                "input_ids of a pair whose second text is empty",
-                hint="only None means that there is no second text. An empty second text has no ids, but is it "
-                "still followed by a [SEP]?",
+                "input_ids of a pair with an empty second text",
+                hint=(
+                    "only None means that there is no second text. An empty second text has no ids: does your "
+                    "code still add its [SEP]?"
+                ),
             )
 
     @check(points=2)
     def check_longest_first(self, student):
-        """if a row is too long, its longer text is cut at the end; special tokens are kept"""
+        """if a row is too long, its longer text is truncated at the end; special tokens are kept"""
         extra = student.draw.integer(2, 6)
         # ids of both texts, room for both, and what must be left of them
         cases = (
@@ -240,7 +242,7 @@ class CheckEncodePair:
                 part(result, "input_ids", "list"),
                 joined(a[: kept[0]], b[: kept[1]]),
                 f"input_ids of texts of {first} and {second} ids with max_length={room + 3}",
-                hint="make room for the special tokens first, then cut from the end of whichever text is longer",
+                hint="reserve room for the special tokens first, then cut from the end of whichever text is longer",
             )
         a, _ = texts(student, 12 + extra, 0)
         result = student.encode_pair(a, None, CLS, SEP, 9)
@@ -248,7 +250,7 @@ class CheckEncodePair:
             part(result, "input_ids", "list"),
             joined(a[:7], None),
             "input_ids of a single text with max_length=9",
-            hint="a single text needs room for two special tokens",
+            hint="reserve room for two special tokens around a single text",
         )
         a, b = texts(student, 9, 9 + extra)
         with student.untraced():  # one of the two is one id longer: which, is the student's choice
@@ -257,24 +259,24 @@ class CheckEncodePair:
         expect.true(
             fair,
             "two long texts are not cut to nearly equal lengths",
-            hint="which text is the longer one may change as you cut: compare the lengths again after each id",
+            hint="as you cut, the other text may become the longer one: compare the lengths again after each id",
             fact=True,
         )
 
     @check(points=1, after=("layout",))
     def check_pure(self, student):
-        """the caller's texts stay unchanged, and the same pair gives the same row again"""
+        """the caller's texts are not modified, and the same pair gives the same row again"""
         for first, second, limit in ((12, 3, 11), (4, 9, 64)):  # the longer one stays so: nobody has a choice
             a, b = texts(student, first, second)
             once = student.pure("encode_pair", a, b, CLS, SEP, limit)
             again = student.encode_pair(a, b, CLS, SEP, limit)
-            hint = "the caller's lists are the data set: truncate copies instead"
+            hint = "the caller's lists are the data set: truncate copies of them instead"
             if limit == 64:
                 expect.equal(part(once, "input_ids", "list"), joined(a, b), "input_ids of a pair", hint=hint)
             expect.equal(
                 part(again, "input_ids", "list"),
                 once["input_ids"],
-                "the row of a second call, compared with the first",
+                "row from a second call, compared with the first",
                 hint=hint,
             )
 
@@ -318,38 +320,43 @@ class CheckBertParamCount:
 
     @check(points=2, visible=True)
     def check_bert_base(self, student):
-        """BERT-base has 109,482,240 parameters, and 768 more for every word added to its vocabulary"""
+        """BERT-base has 109,482,240 parameters, plus 768 for every word added to its vocabulary"""
         expect.equal(
             student.bert_param_count(),
             109_482_240,
             "parameters of BERT-base",
-            hint="write down the shape of every tensor in one layer, biases and norms too: which one is missing?",
+            hint=(
+                "write down the shape of every tensor in one layer, including biases and norms: which one does "
+                "your count miss?"
+            ),
         )
         more = student.draw.integer(100, 9000)
         expect.equal(
             student.bert_param_count(vocab=30_522 + more),
             109_482_240 + 768 * more,
             f"parameters of BERT-base with {more:,} more words",
-            hint="the count depends on the sizes that are passed in",
+            hint="compute the count from the sizes passed in",
         )
 
     @check(points=3)
     def check_other_sizes(self, student):
-        """the count is right for other sizes, such as a feed-forward width that is not four times hidden"""
+        """the count is right for other sizes, including a feed-forward width that is not four times hidden"""
         for _ in range(3):
             sizes = drawn_sizes(student)
             expect.equal(
                 student.bert_param_count(**sizes),
                 bert_total(**sizes, pooler=True),
                 f"parameters for {', '.join(f'{name}={size}' for name, size in sizes.items())}",
-                hint="every argument matters, and none can be derived from another: which one do you not use?",
+                hint=(
+                    "every argument matters, and none can be derived from the others: which one does your code not use?"
+                ),
                 reveal=True,
             )
 
     @check(points=1)
     def check_no_pooler(self, student):
         """with pooler=False, the count excludes the pooler, a single linear layer"""
-        hint = "the pooler adds one square matrix and one bias; embeddings and layers stay the same"
+        hint = "the pooler adds one square matrix and one bias to the count, and nothing else"
         expect.equal(student.bert_param_count(pooler=False), 108_891_648, "BERT-base without pooler", hint=hint)
         sizes = drawn_sizes(student)
         small = student.bert_param_count(**sizes, pooler=False)
@@ -373,7 +380,7 @@ def labelled(
         else:
             result = student.label_scores(logits, id2label)
     expect.true(isinstance(result, (list, tuple)), "label_scores must return a list", actual=result, reveal=True)
-    expect.equal(len(result), len(logits), "number of answers", hint="one answer per row of the logits", reveal=True)
+    expect.equal(len(result), len(logits), "number of answers", hint="return one answer per row of logits", reveal=True)
     labels = [part(row, "label", "str") for row in result]
     labels = [label if isinstance(label, str) else f"({type(label).__name__})" for label in labels]
     scores = []
@@ -381,7 +388,7 @@ def labelled(
         score = part(row, "score", "float")
         if isinstance(score, Tensor) and score.numel() == 1:
             score = score.item()
-            expect.remark("label_scores returned a score as a tensor; the docstring asks for a number")
+            expect.remark("label_scores returned a score as a tensor; the docstring asks for a plain number")
         number = isinstance(score, (int, float)) and not isinstance(score, bool)
         expect.true(number, "a score is not a number", actual=score, reveal=True)
         scores.append(float(score))
@@ -445,7 +452,7 @@ class CheckLabelScores:
                 scores,
                 want.tolist(),
                 "scores",
-                hint="one distribution per text: the scores of its classes sum to one",
+                hint="each text has its own distribution: the scores of its classes sum to 1",
             )
 
     @check(points=1, after=("softmax_score",))
@@ -464,7 +471,7 @@ class CheckLabelScores:
                 "a returned label is not in id2label",
                 expected=sorted(id2label.values()),
                 actual=labels,
-                hint="the answer must be one of the labels in id2label, however unsure the model is",
+                hint="the label must be one of those in id2label, however unsure the model is",
                 reveal=True,
             )
             expect.equal(labels, [id2label[winner] for winner in winners], "labels of uncertain predictions")
@@ -476,19 +483,22 @@ class CheckLabelScores:
             high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
             logits = torch.tensor([[-1000.0, high - 4.5, high]]).roll(place + 1, 1)
             labels, scores = labelled(student, logits, {2: "c", 0: "a", 1: "b"})
-            hint = "exp(1000) overflows: what can you subtract from all logits without changing the softmax?"
-            expect.equal(labels, ["abc"[place]], "label of one text among three classes", hint=hint)
+            hint = "exp(1000) overflows: what can you subtract from all logits of a row without changing its softmax?"
+            expect.equal(labels, ["abc"[place]], "label of a single text with three classes", hint=hint)
             expect.close(scores, [1 / (1 + math.exp(-4.5))], "score with logits in the hundreds", hint=hint)
 
     @check(points=1, after=("labels", "softmax_score"))
     def check_pure(self, student):
-        """logits and id2label stay unchanged, and a second call gives the same result"""
+        """logits and id2label are not modified, and a second call gives the same result"""
         logits, winners = separated(student, 6, 3, lead=4.0)
         id2label = names_of(student, 3)
         for pure in (True, False):
             labels, _ = labelled(student, logits, id2label, pure)
             expect.equal(
-                labels, [id2label[winner] for winner in winners], "labels", hint="what did the first call change?"
+                labels,
+                [id2label[winner] for winner in winners],
+                "labels",
+                hint="the inputs were the same: what did your first call change?",
             )
 
 
@@ -510,7 +520,10 @@ def flat(ids: Any, what: str = "the result of generate") -> list[int]:
     """Ids as a plain list of ints; lists, tuples and tensors of one row will do."""
     size = ids.numel() if isinstance(ids, Tensor) else len(ids) if isinstance(ids, (list, tuple)) else 0
     expect.true(
-        size <= MOST, say("{what} is far too long", what=what), expected=f"at most {MOST:,} ids", actual=f"{size:,} ids"
+        size <= MOST,
+        say("{what} has far too many ids", what=what),
+        expected=f"at most {MOST:,} ids",
+        actual=f"{size:,} ids",
     )
     if isinstance(ids, Tensor):
         ids = ids.flatten().tolist()
@@ -548,7 +561,9 @@ def near(counts: Tensor, probabilities: Tensor, slack: float) -> bool:
 
 def counted(ids: list[int], vocabulary: int, n: int) -> Tensor:
     """How often each id occurs among the last n."""
-    expect.true(len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="see the check called length")
+    expect.true(
+        len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="the check called length covers this"
+    )
     new = ids[-n:]
     expect.true(
         all(0 <= token < vocabulary for token in new),
@@ -588,7 +603,7 @@ class CheckGenerate:
 
     @check(points=2, visible=True)
     def check_greedy(self, student):
-        """greedy decoding takes the most likely next token, given the whole text so far"""
+        """greedy decoding picks the most likely next token, given the whole text so far"""
         model, twin = reader(student, 23, height=60.0, noise=3.0)
         for length in (3, 2):
             prompt = student.draw.integers(0, 23, (length,)).tolist()
@@ -601,7 +616,7 @@ class CheckGenerate:
                 ids[: len(prompt) + 10],  # how many there are in all is another check's concern
                 greedy_path(twin, prompt, 10),
                 "prompt and the first ten new tokens",
-                hint="what does the model see at the third step? It needs the prompt and both new tokens",
+                hint="at the third step the model needs the prompt and both new tokens: what do you pass to it?",
             )
 
     @check(points=1)
@@ -614,8 +629,8 @@ class CheckGenerate:
             taken = ids == greedy_path(twin, prompt, 15)
             expect.true(
                 taken,
-                "do_sample=False does not always take the most likely token",
-                hint="a token that leads by a tiny margin is still the most likely one",
+                "with do_sample=False, the most likely token is not always picked",
+                hint="a token that is only slightly more likely than the others is still the one to pick",
                 fact=True,
             )
 
@@ -632,8 +647,8 @@ class CheckGenerate:
             expect.equal(
                 len(ids),
                 length + new,
-                f"tokens in the result, for a prompt of {length} and max_new_tokens={new}",
-                hint="max_length and max_new_tokens are two different limits: which one includes the prompt?",
+                f"tokens in the result for a prompt of {length} tokens and max_new_tokens={new}",
+                hint="max_length includes the prompt and max_new_tokens does not: what does your loop count?",
             )
 
     @check(points=1, visible=True)
@@ -651,13 +666,13 @@ class CheckGenerate:
                 eos_id in ids[len(prompt) :],
                 say("the end token {eos_id} is missing from the result", eos_id=eos_id),
                 actual=ids,
-                hint="a generated end token is part of the result; an end token in the prompt does not stop generation",
+                hint="a generated end token belongs in the result; an end token in the prompt must not stop generation",
             )
             expect.equal(
                 ids,
                 [*prompt, *body[2:6], eos_id],
                 f"ids with eos_id={eos_id}",
-                hint="should anything follow the end token? And does your code accept 0 as the id of an end token?",
+                hint="nothing may follow the end token: does your code stop there, even if the end token has the id 0?",
             )
 
     @check(points=2)
@@ -680,7 +695,7 @@ class CheckGenerate:
                     ids[:12],
                     prompt,
                     "the beginning of a sampled text",
-                    hint="is the prompt still in its original order?",
+                    hint="does your result keep the prompt in its original order?",
                 )
             factors = {"divided": 1 / temperature, "multiplied": temperature, "ignored": 1.0, "all alike": 0.0}
             distances = {
@@ -712,19 +727,22 @@ class CheckGenerate:
         expect.true(
             all(right),
             "the sampled tokens do not follow softmax(logits / temperature)",
-            hint="a temperature of 0.5 must make likely tokens more likely; one of 2 must make them less so",
+            hint=(
+                "a temperature of 0.5 must make likely tokens more likely; a temperature of 2 must make them "
+                "less likely"
+            ),
         )
         expect.true(
             bound is None,
-            "without top_k, at least half of the vocabulary is never drawn, although all tokens are equally likely",
-            expected="more than 100 of 200 tokens in 300 draws",
+            "without top_k, at least half of the vocabulary is never sampled although all tokens are equally likely",
+            expected="more than 100 of 200 tokens in 300 samples",
             actual=different,
-            hint="top_k=None means no restriction: which tokens can you draw when the vocabulary is large?",
+            hint="top_k=None means no restriction: does your code leave out part of a large vocabulary?",
         )
 
     @check(points=1)
     def check_top_k(self, student):
-        """with top_k only the k most likely tokens are drawn, in proportion to their probabilities"""
+        """with top_k, only the k most likely tokens are sampled, in proportion to their probabilities"""
         # Hoeffding for 3 tokens, n = 990, slack 0.11: 6 exp(-23.96) = 2e-10 for a correct answer.
         n, slack = 990, 0.11
         order = torch.randperm(6, generator=student.draw.generator)[:3] + 3  # ids 3 to 8: no rank is an id
@@ -746,26 +764,26 @@ class CheckGenerate:
         student.note("in proportion to their probabilities", renormalised)
         expect.true(
             outside == 0,
-            "top_k=3 draws tokens other than the three most likely ones",
-            hint="a draw from the top-k list gives an index into that list: which token id is at this index?",
+            "with top_k=3, tokens other than the three most likely ones are sampled",
+            hint="sampling from the top-k list gives an index into that list: do you map it back to a token id?",
         )
         expect.true(
             renormalised,
-            "the three tokens are not drawn in proportion to their probabilities",
-            hint="the k probabilities keep their proportions and are renormalised to sum to one",
+            "the three tokens are not sampled in proportion to their probabilities",
+            hint="the k probabilities must keep their proportions and be renormalised to sum to 1",
         )
         only = written(student, model, [1, 2], 20, do_sample=True, top_k=1)[-10:]
         greedy = only == [int(order[0])] * 10
         expect.true(
             greedy,
-            "top_k=1 does not always take the most likely token",
-            hint="with top_k=1, only one token can be drawn",
+            "with top_k=1, the most likely token is not always picked",
+            hint="with top_k=1, only the most likely token is left to sample",
             fact=True,
         )
 
     @check(points=1, after=("distribution",))
     def check_seeded(self, student):
-        """the same seed gives the same text, a different seed a different text; the prompt list stays unchanged"""
+        """the same seed gives the same text, a different seed a different text; the prompt list is not modified"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
         prompt = student.draw.integers(0, 23, (3,)).tolist()
         mine = student.fixtures.basics.kept(prompt)
@@ -781,16 +799,16 @@ class CheckGenerate:
         again, other = (texts_[0][3:33] == texts_[1][3:33]), texts_[0][3:33] != texts_[2][3:33]
         student.note("same seed, same text", again)
         student.note("another seed, another text", other)
-        expect.true(untouched, "the prompt list was changed", hint="whose list do you append to?")
+        expect.true(untouched, "the prompt list was modified", hint="do you append to the caller's list or to a copy?")
         expect.true(
             again,
-            "two generators with the same seed give different texts",
-            hint="every draw must use the generator that was passed in",
+            "two generators with the same seed produce different texts",
+            hint="sample every token with the generator passed in",
         )
         expect.true(
             other,
-            "generators with different seeds give the same text",
-            hint="every draw must use the generator that was passed in, and advance it",
+            "generators with different seeds produce the same text",
+            hint="sample every token with the generator passed in, and let it advance",
         )
 
 
@@ -908,7 +926,7 @@ class CheckAggregateSimple:
 
     @check(points=1, visible=True)
     def check_basic(self, student):
-        """the chapter's sentence about Apple has four entities"""
+        """four entities are found in the chapter's sentence about Apple"""
         for sentence in Sentence.twice(
             student,
             ("Apple", "B-ORG"),
@@ -934,7 +952,7 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "an entity runs from the start of its first token to the end of its last; take its word from the text",
+                "an entity runs from the start of its first token to the end of its last; cut its word out of the text",
             )
         for sentence in Sentence.twice(
             student,
@@ -953,7 +971,7 @@ class CheckAggregateSimple:
 
     @check(points=1, visible=True)
     def check_score_mean(self, student):
-        """the score of an entity is the mean over its tokens"""
+        """the score of an entity is the mean of its tokens' scores"""
         for sentence in Sentence.twice(
             student,
             ("Nov|osi|bir|sk", "B-LOC I-LOC I-LOC I-LOC"),
@@ -966,7 +984,7 @@ class CheckAggregateSimple:
                 [entity["score"] for entity in grouped(student, sentence)],
                 [entity["score"] for entity in want],
                 "scores",
-                hint="add the scores of the tokens and divide by their number",
+                hint="sum the scores of the entity's tokens and divide by the number of tokens",
             )
 
     @check(points=1)
@@ -984,7 +1002,9 @@ class CheckAggregateSimple:
         ):
             want = [sentence.group("PER", 1, 2), sentence.group("PER", 3, 4, 5), sentence.group("PER", 6)]
             expect_entities(
-                grouped(student, sentence), want, "the text names three people, and each name starts with a B tag"
+                grouped(student, sentence),
+                want,
+                "the text names three people, and the tokens of each name start with a B tag",
             )
 
     @check(points=1)
@@ -1003,7 +1023,7 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "only tokens adjacent in the text can be joined; what does an O between them mean?",
+                "only adjacent tokens belong to one entity: does your code end an entity at an O?",
             )
 
     @check(points=1)
@@ -1028,17 +1048,19 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "some corpora have no B tags at all: then only a change of type separates adjacent entities",
+                "some corpora have no B tags at all, so only a change of type separates adjacent entities",
             )
 
     @check(points=1, after=("basic",))
     def check_pure(self, student):
-        """tokens and text stay unchanged, and a second call gives the same result"""
+        """tokens and text are not modified, and a second call gives the same result"""
         words = (("Mar|len", "B-PER I-PER"), ("left", "O"), ("New", "B-LOC"), ("York", "I-LOC"))
         for sentence in Sentence.twice(student, *words):
             want = [sentence.group("PER", 0, 1), sentence.group("LOC", 3, 4)]
             for pure in (True, False):
-                expect_entities(grouped(student, sentence, pure), want, "what did the first call change?")
+                expect_entities(
+                    grouped(student, sentence, pure), want, "the inputs were the same: what did your first call change?"
+                )
 
 
 # --- counting real models ---
@@ -1077,7 +1099,7 @@ class CheckCountParameters:
                 found["total"],
                 (a + 1) * b + (b + 1) * c + (c + 1) * d,
                 f"total of linear layers {a} -> {b} -> {c} -> {d}",
-                hint="a tensor of shape (3, 2) is one tensor with six elements; count biases and nested modules, too",
+                hint="a tensor of shape (3, 2) has six elements; count biases and nested modules, too",
             )
 
     @check(points=1)
@@ -1088,8 +1110,7 @@ class CheckCountParameters:
             found = tallied(student, student.fixtures.basics.TiedModel(vocabulary, width))
             total = vocabulary * width + 2 * width + vocabulary
             hint = (
-                "a state dict lists a shared matrix under both its names, and it includes buffers such as "
-                "running averages"
+                "a state dict lists a shared matrix under both its names and includes buffers such as running averages"
             )
             expect.equal(found["total"], total, "total of a model with shared word embeddings", hint=hint)
             expect.equal(found["trainable"], total, "trainable of a model with shared word embeddings", hint=hint)
@@ -1097,13 +1118,13 @@ class CheckCountParameters:
 
     @check(points=1)
     def check_trainable(self, student):
-        """frozen parameters count in the total, but not as trainable"""
+        """frozen parameters count towards the total but not as trainable"""
         for _ in range(2):
             a, b, c, d = drawn_widths(student)
             frozen = ["first.weight", "rest.0.bias"]
             found = tallied(student, student.fixtures.basics.network([a, b, c, d], frozen))
             total = (a + 1) * b + (b + 1) * c + (c + 1) * d
-            hint = "each parameter has requires_grad; freezing it does not remove it from the model"
+            hint = "freezing a parameter only sets its requires_grad to False; it stays in the model"
             expect.equal(found["trainable"], total - a * b - c, "trainable, with two frozen tensors", hint=hint)
             expect.equal(found["total"], total, "total, with two frozen tensors", hint=hint)
 
@@ -1115,7 +1136,7 @@ class CheckCountParameters:
         halved = tallied(student, network([a, b, c, d], [], ["first", "rest.0", "rest.1"]))
         mixed = tallied(student, network([a, b, c, d], ["rest.1.weight"], ["rest.0"]))
         sizes = (a + 1) * b, (b + 1) * c, (c + 1) * d
-        hint = "a half-precision number takes two bytes, and a model may mix dtypes; frozen parameters need memory too"
+        hint = "a half-precision value takes two bytes, and a model may mix dtypes; frozen parameters need memory, too"
         expect.equal(halved["bytes"], 2 * sum(sizes), "bytes of a model in half precision", hint=hint)
         expect.equal(mixed["bytes"], 4 * sizes[0] + 2 * sizes[1] + 4 * sizes[2], "bytes of a mixed model", hint=hint)
 
@@ -1130,7 +1151,7 @@ class CheckCountParameters:
             found = tallied(student, model)
             expect.equal(found["total"], (a + 1) * b + (b + 1) * c + (c + 1) * d, "total of the same model")
         after = student.fixtures.basics.inventory(model)
-        hint = "counting must only read the model: what does your code assign, convert or switch?"
+        hint = "counting must not change the model: what does your code assign, convert or switch?"
         for key, what in (
             ("form", "names, shapes, dtypes and requires_grad"),
             ("training", "modules in training mode"),
@@ -1192,7 +1213,7 @@ class Body:
         expect.true(
             not complaint,
             say(
-                "{what}: {count} parameters are wrong ({complaint})",
+                "{what}: requires_grad is wrong for {count} parameters ({complaint})",
                 what=what,
                 count=len(missing) + len(extra),
                 complaint=complaint,
@@ -1218,7 +1239,7 @@ class Body:
         )
 
 
-TOP = "the last layers of the list are the top; everything above them is trained too"
+TOP = "the top layers are the last ones in the list; everything above them is trained, too"
 
 
 class CheckSetTrainable:
@@ -1228,13 +1249,13 @@ class CheckSetTrainable:
 
     @check(points=1, visible=True)
     def check_head(self, student):
-        """mode "head" trains every parameter outside bert, whatever its name, and no other"""
+        """mode "head" trains every parameter outside bert, whatever its name, and no other parameter"""
         for head in (("classifier",), ("qa_outputs", "bert_scorer")):
             body = Body(student, *head)
             body.choose("head")
             hint = (
-                "do not look for the head by name: it is everything outside the encoder. Evaluation mode "
-                "does not freeze parameters"
+                "the head is everything outside the encoder: do not look for it by name. Evaluation mode does "
+                "not freeze parameters"
             )
             body.expect(f"with a head called {' and '.join(head)}", hint)
 
@@ -1242,15 +1263,15 @@ class CheckSetTrainable:
     def check_full_again(self, student):
         """mode "full" makes every parameter trainable again, whatever was frozen before"""
         everything = ("embeddings", "encoder", "pooler")
-        hint = "each call must set requires_grad of every parameter, whatever an earlier call did"
+        hint = "each call must set requires_grad for every parameter, whatever an earlier call did"
         body = Body(student, "regressor")
         with student.untraced():
             body.model.requires_grad_(False)
         body.choose("full")
-        body.expect("mode full, after everything was frozen", hint, *everything)
+        body.expect("mode full after everything was frozen", hint, *everything)
         body.choose("head")
         body.choose("full")
-        body.expect("mode full, after mode head", hint, *everything)
+        body.expect("mode full after mode head", hint, *everything)
 
     @check(points=2)
     def check_top(self, student):
@@ -1266,11 +1287,11 @@ class CheckSetTrainable:
 
     @check(points=1, after=("head",))
     def check_refusals(self, student):
-        """an unknown mode or an impossible n_top raises a ValueError"""
+        """an unknown mode or an n_top out of range raises a ValueError"""
         body = Body(student, "classifier")
-        unknown = "a misspelt mode would silently train the wrong parameters: which error reports an invalid value?"
+        unknown = "without an error, a misspelt mode would silently train the wrong parameters"
         body.expect_refusal('the mode "haed"', unknown, "haed")
-        beyond = "a slice accepts any bounds: how many of 12 layers are trained with n_top=13, and was there an error?"
+        beyond = "a slice accepts any bounds, so n_top=13 of 12 layers goes unnoticed unless your code checks it"
         for n_top in (13, -1, 12 + student.draw.integer(2, 12)):
             body.expect_refusal(f"n_top={n_top} of 12 layers", beyond, "top", n_top)
         body.choose("top", 12)
@@ -1281,7 +1302,7 @@ class CheckSetTrainable:
 
     @check(points=1, after=("head",))
     def check_mode_untouched(self, student):
-        """only requires_grad changes; parameter values and the training mode of every module stay unchanged"""
+        """only requires_grad changes, not parameter values and not the training mode of any module"""
         body = Body(student, "classifier")
         numbers = student.fixtures.basics.inventory(body.model)["numbers"]
         for evaluating in ((), ("bert.encoder.layer.3", "bert.pooler"), ("",)):
@@ -1297,7 +1318,7 @@ class CheckSetTrainable:
                     after,
                     before,
                     f"submodules in training mode, after mode {mode!r}",
-                    hint="train() and eval() control dropout; which parameters are trained is a separate setting",
+                    hint="train() and eval() control dropout, not which parameters are trained",
                 )
         expect.equal(
             student.fixtures.basics.inventory(body.model)["numbers"],
@@ -1342,7 +1363,7 @@ class CheckNucleus:
 
     @check(points=2, visible=True)
     def check_smallest_set(self, student):
-        """the smallest set of most likely tokens that reaches p is kept, including the token that crosses p"""
+        """the smallest set of most likely tokens that reaches p is kept, including the token that reaches it"""
         asked = [(p, settled(student, *SHARES)) for p in (0.4, 0.3, 0.92, 0.7, 0.83)]  # 2, 1, 5, 3 and 4 tokens
         answers = [student.nucleus(logits, p) for p, logits in asked]
         for (p, logits), answer in zip(asked, answers, strict=True):
@@ -1350,13 +1371,15 @@ class CheckNucleus:
                 answer,
                 nucleus_of(logits, p),
                 f"logits with p={p}, tokens of probability 0.35, 0.25, 0.15, 0.12, 0.08 and 0.05",
-                hint="add up probabilities from the most likely token downwards: do the kept ones sum to at "
-                "least p? Could one be dropped?",
+                hint=(
+                    "sum the probabilities from the most likely token downwards: do those you keep reach p, "
+                    "and would one fewer be enough?"
+                ),
             )
 
     @check(points=1, visible=True, after=("smallest_set",))
     def check_rows(self, student):
-        """every row of a batch has its own nucleus, large or small"""
+        """every row of a batch has its own nucleus"""
         for shares in (
             ((0.97, 0.01, 0.01, 0.01), (0.3, 0.28, 0.22, 0.2), (0.5, 0.3, 0.15, 0.05)),
             ((0.44, 0.26, 0.16, 0.08, 0.06), (0.22, 0.21, 0.2, 0.19, 0.18)),
@@ -1375,8 +1398,8 @@ class CheckNucleus:
         """p=0 keeps one token, p=1 keeps all, and ties at the cutoff do not enlarge the set"""
         logits = settled(student, *SHARES)
         for p, hint in (
-            (0.0, "a sampler needs at least one token to draw from"),
-            (1.0, "a nucleus with p=1 contains every token"),
+            (0.0, "at least one token must be left to sample from"),
+            (1.0, "with p=1, the nucleus contains every token"),
         ):
             expect.close(student.nucleus(logits, p), nucleus_of(logits, p), f"logits with p={p}", hint=hint)
         for n, p, want in ((8, 0.55, 5), (5, 0.5, 3)):
@@ -1393,12 +1416,12 @@ class CheckNucleus:
                 int(finite.numel()),
                 want,
                 f"tokens kept of {n} equally likely ones, with p={p}",
-                hint="keep the smallest set: how many tokens are needed to reach p?",
+                hint="keep the smallest set that reaches p: how many of these tokens are needed?",
             )
 
     @check(points=1, after=("smallest_set",))
     def check_care(self, student):
-        """a p outside 0 to 1 raises a ValueError, and the caller's logits stay unchanged"""
+        """a p outside 0 to 1 raises a ValueError, and the caller's logits are not modified"""
         for p in (0.5, 0.8):
             logits = settled(student, *SHARES)
             expect.close(student.pure("nucleus", logits, p), nucleus_of(logits, p), f"logits with p={p}")
@@ -1414,7 +1437,7 @@ class CheckNucleus:
                 say("p={p}: expected a ValueError", p=round(p, 2)),
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="a caller who writes 90 for 90 % would get the whole vocabulary, without any warning",
+                hint="without an error, a caller who writes 90 for 90 % would silently get the whole vocabulary",
                 reveal=True,
             )
 
@@ -1441,7 +1464,7 @@ class CheckAggregateFirst:
 
     @check(points=2, visible=True, substitutes=("aggregate_simple",))
     def check_words(self, student):
-        """the first piece of a word decides the tag of the whole word, whatever the tags of its other pieces"""
+        """the first piece of a word decides the tag of the whole word, whatever its other pieces are tagged"""
         for sentence in Sentence.twice(
             student,
             ("Mar|len|e", "B-PER O I-LOC"),
@@ -1458,7 +1481,7 @@ class CheckAggregateFirst:
             expect_entities(
                 first_grouped(student, sentence),
                 want,
-                "a word cannot be half a person: which of its pieces decides the tag of the whole word?",
+                "a word cannot be half a person: which of its pieces should decide the tag of the whole word?",
             )
         for sentence in Sentence.twice(
             student, ("Mar|len", "B-PER O"), ("left", "O"), ("Tromsø", "B-LOC"), uncased=True
@@ -1471,7 +1494,7 @@ class CheckAggregateFirst:
 
     @check(points=1, visible=True, substitutes=("aggregate_simple",))
     def check_score(self, student):
-        """a word has the score of its first token, and an entity has the mean score of its words"""
+        """a word has the score of its first piece, and an entity has the mean score of its words"""
         for sentence in Sentence.twice(
             student,
             ("Ma|rie", "B-PER I-PER"),
@@ -1485,8 +1508,7 @@ class CheckAggregateFirst:
                 [entity["score"] for entity in first_grouped(student, sentence)],
                 [entity["score"] for entity in want],
                 "scores",
-                hint="the score of an entity is the mean of one score per word: a long word counts no more "
-                "than a short one",
+                hint="average one score per word: a word of many pieces counts no more than a word of one",
             )
 
     @check(points=1, substitutes=("aggregate_simple",))
@@ -1509,13 +1531,15 @@ class CheckAggregateFirst:
                 spoken_for(sentence, "LOC", (9,)),
             ]
             found = first_grouped(student, sentence)
-            hint = "the tokenizer marks a continuation piece with ##; a comma has no such mark"
+            hint = (
+                "the tokenizer marks a continuation piece with ##; a comma without a space before it has no such mark"
+            )
             expect_entities(found, want, hint)
             expect.close([one["score"] for one in found], [one["score"] for one in want], "scores", hint=hint)
 
     @check(points=1, after=("words",), substitutes=("aggregate_simple",))
     def check_entities(self, student):
-        """per word, a B tag starts an entity, O or a change of type ends it; tokens and text stay unchanged"""
+        """per word, a B tag starts an entity, O or a change of type ends it; tokens and text are not modified"""
         for sentence in Sentence.twice(
             student,
             ("An|na", "B-PER I-PER"),

@@ -56,14 +56,14 @@ def row_numbers(side: Any, n_rows: int) -> list[int]:
     for row in rows:
         expect.true(
             isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
-            "a side or fold contains something that is not a row number",
+            "a side or fold contains something other than a row number",
             actual=row,
-            hint="return indices: the caller can use them to select texts, labels and ids",
+            hint="return row indices: the caller uses them to select texts, labels and ids",
             reveal=True,
         )
         expect.true(
             0 <= row < n_rows,
-            say("there is no row {row}: there are {count} rows, counted from 0", row=int(row), count=n_rows),
+            say("there is no row {row}: the data has {count} rows, counted from 0", row=int(row), count=n_rows),
             reveal=True,
         )
     return [int(row) for row in rows]
@@ -97,7 +97,7 @@ class Split:
             len(sides) == 2,
             say("the result is not a pair of lists, training rows and test rows"),
             actual=form,
-            hint="two lists of row numbers: first the training rows, then the test rows",
+            hint="return two lists of row numbers: first the training rows, then the test rows",
             reveal=True,
         )
         self.train, self.test = (row_numbers(side, len(texts)) for side in sides)
@@ -117,7 +117,7 @@ class Split:
         expect.true(
             self.test,
             "the test set is empty",
-            hint="a fifth of four texts is less than one: what does rounding down give?",
+            hint="a fifth of four texts is less than one text: do you round it down to 0?",
             reveal=True,
         )
         expect.true(self.train, "the training set is empty", reveal=True)
@@ -149,7 +149,7 @@ class CheckGroupSplit:
                 say("{count} of {n_texts} texts are on both sides of the split", count=both, n_texts=n_texts),
                 expected="no text on both sides",
                 actual=f"{both} texts",
-                hint="each text occurs many times, and all its rows belong on one side. Do you draw rows or texts?",
+                hint="each text occurs many times, and all its rows belong on one side: do you sample rows or texts?",
                 reveal=True,
             )
             expect.true(
@@ -195,13 +195,15 @@ class CheckGroupSplit:
                     say("texts on both sides differ only in: {way}", way=way)
                     if way != "two labels"
                     else "texts with two different labels are on both sides",
-                    hint="when are two texts the same? Compare them after removing the differences that do not count",
+                    hint=(
+                        "which differences make two texts different? Remove those that do not count before you compare"
+                    ),
                     reveal=True,
                 )
 
     @check(points=2, visible=True, after=("no_leak",))
     def check_partition(self, student):
-        """every row is on exactly one side, once, and the caller's lists are unchanged"""
+        """every row is on exactly one side, exactly once, and the caller's lists are not modified"""
         splits = []
         for n_texts, most, test_size in ((30, 7, 0.3), (50, 4, 0.2)):
             rows = [
@@ -220,24 +222,24 @@ class CheckGroupSplit:
             expect.true(
                 not lost,
                 say("{missing} of {count} rows are on neither side", missing=lost, count=len(split.texts)),
-                hint="a duplicate is data too. What should happen to it instead of being dropped?",
+                hint="a duplicate row is data, too: do you drop it, or put it on the same side as the row it repeats?",
                 reveal=True,
             )
             expect.true(
                 not more,
-                say("{repeated} of {count} rows occur more than once", repeated=more, count=len(split.texts)),
+                say("{repeated} of {count} rows appear more than once", repeated=more, count=len(split.texts)),
                 reveal=True,
             )
             expect.true(
                 not split.changes,
-                "the caller's texts or labels have changed after the call",
-                hint="the caller still needs them in their original order: what can be shuffled instead?",
+                "the call has modified the caller's texts or labels",
+                hint="the caller still needs texts and labels in their original order: what can you shuffle instead?",
                 reveal=True,
             )
 
     @check(points=2)
     def check_size_and_balance(self, student):
-        """about test_size of the rows of every class are in the test set, and each class is on both sides"""
+        """the test set contains about test_size of the rows of every class; every class is on both sides"""
         # Four classes of ten texts, all of one class equally often: whoever draws per class hits a tenth exactly, by
         # rows or by texts. Without that, 24 draws all stay this close with a probability below 1e-7.
         texts = sentences(student, 40)
@@ -262,10 +264,10 @@ class CheckGroupSplit:
         for size, mean in means.items():
             expect.true(
                 abs(mean - size) < 0.1,
-                say("the test set has {mean:.2f} of the rows, for test_size={size}", mean=mean, size=size),
+                say("with test_size={size}, the test set contains {mean:.2f} of the rows", mean=mean, size=size),
                 expected=f"about {size}",
                 actual=f"{mean:.2f}",
-                hint="which list is which, and what is test_size a share of?",
+                hint="which of the two lists is the test set, and what is test_size a share of?",
                 reveal=True,
             )
         for size, label, share in astray:
@@ -285,8 +287,8 @@ class CheckGroupSplit:
         student.note("more than one text of four", any(0.25 < share < 1 for share in sides))
         expect.true(
             not any(share in (0, 1) for share in sides),
-            "none or all of the four texts of a class are in the test set",
-            hint="a fifth of four texts is less than one: which whole number is closest if 0 is not allowed?",
+            "either none or all of the four texts of a class are in the test set",
+            hint="a fifth of four texts is less than one text, but 0 is not allowed: which whole number is closest?",
             reveal=True,
             fact=True,
         )
@@ -301,9 +303,10 @@ class CheckGroupSplit:
             expect.true(
                 not any(share in (0, 1) for share in shares),
                 say(
-                    "none or both of the two texts of a class are in the test set, for test_size={size}", size=test_size
+                    "with test_size={size}, either none or both of the two texts of a class are in the test set",
+                    size=test_size,
                 ),
-                hint="a class with two different texts can be on both sides: what makes sure that it is?",
+                hint="a class with two different texts can be on both sides: how does your code make sure that it is?",
                 reveal=True,
             )
 
@@ -313,20 +316,20 @@ class CheckGroupSplit:
         expect.true(
             abs(share - size) <= 0.1 + 1e-6,
             say(
-                "{share:.2f} of the rows of class {label} are in the test set, for test_size={size}",
+                "with test_size={size}, the test set contains {share:.2f} of the rows of class {label}",
                 label=label,
                 share=share,
                 size=size,
             ),
             expected=f"about {size} of every class",
             actual=f"{share:.2f}",
-            hint="each class should have its own share: what if you draw from one class after the other?",
+            hint="each class should have its share in the test set: do you split class by class?",
             reveal=True,
         )
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same split, a different seed a different one, and every text can be drawn"""
+        """the same seed gives the same split, a different seed a different one; any text can be in the test set"""
         texts = sentences(student, 24)
         rows = [(text, place % 2) for place, text in enumerate(texts) for _ in range(place % 3 + 1)]
         given = shuffled(student, rows)
@@ -347,24 +350,24 @@ class CheckGroupSplit:
         expect.true(
             again,
             "two calls with the same seed give different splits",
-            hint="a generator created from the seed in every call does not depend on other calls",
+            hint="create a new generator from the seed in every call, so that no other call affects it",
             reveal=True,
             fact=True,
         )
         expect.true(
             different > 40,
-            say("80 seeds give {count} different splits", count=different),
-            hint="what depends on the seed? Without randomness, the split depends only on the order of the data",
+            say("80 seeds produce only {count} different splits", count=different),
+            hint="the split should depend on the seed, not only on the order of the data: where do you use the seed?",
             reveal=True,
         )
         expect.true(
             len(tested) == len(texts),
             say(
-                "{count} of {n_texts} texts are in none of the test sets of 80 seeds",
+                "{count} of {n_texts} texts are in none of the test sets from 80 seeds",
                 count=len(texts) - len(tested),
                 n_texts=len(texts),
             ),
-            hint="every text should have a chance to be drawn",
+            hint="every text should have a chance to be in the test set",
             reveal=True,
         )
         expect.true(default, "the defaults are not test_size=0.2 and seed=42", reveal=True)
@@ -408,7 +411,10 @@ def demand_cells(student, answer: Any, want: list[list[int]], what: str, hint: s
         expect.equal(found, want, f"counts of {what}", hint=hint)
         return
     expect.shape(
-        table, (len(want), len(want)), f"counts of {what}", hint="one row and one column for every class of the task"
+        table,
+        (len(want), len(want)),
+        f"counts of {what}",
+        hint="return one row and one column for every class of the task",
     )
     expect.equal(found, want, f"counts of {what}", hint=hint)
 
@@ -429,14 +435,14 @@ class CheckConfusion:
 
     @check(points=2, visible=True)
     def check_rows_are_true(self, student):
-        """rows are the true classes, columns the predicted ones"""
+        """rows are true classes, columns are predicted classes"""
         for cells in ([[97, 3], [4, 96]], cells_of(student, 2)):
             self.counts(
                 student,
                 cells,
                 "two classes",
-                "take one pair, true class 0 and predicted class 1: which cell counts it, and by how much"
-                " does that cell grow?",
+                "take one pair with true class 0 and predicted class 1: which cell counts it, and by how much "
+                "must it increase?",
             )
 
     @check(points=1, visible=True)
@@ -465,13 +471,13 @@ class CheckConfusion:
                 student,
                 cells,
                 f"a batch without some of {n} classes",
-                "the task determines the shape, not the batch: which row belongs to a class that does not occur?",
+                "the shape depends on the task, not on the batch: which row belongs to a class that does not occur?",
                 n_classes=n,
             )
 
     @check(points=1)
     def check_types(self, student):
-        """lists, tuples, numpy arrays and tensors are accepted, in any combination"""
+        """lists, tuples, NumPy arrays and tensors are accepted in any combination"""
         for kinds in (
             ("tensor", "tensor"),
             ("array", "array"),
@@ -489,7 +495,7 @@ class CheckConfusion:
                 answer,
                 cells,
                 f"{kinds[0]} and {kinds[1]}",
-                "int(x) turns an item of any of them into a plain number",
+                "int(x) turns an item of any of these types into a plain number",
             )
 
 
@@ -524,7 +530,7 @@ def figures(student, cells: list[list[int]], **options: int) -> dict[str, Any]:
             key in answer,
             say("the result has no {key}", key=key),
             actual=list(answer),
-            hint="the keys are accuracy, precision, recall and f1",
+            hint="the keys must be accuracy, precision, recall and f1",
             reveal=True,
         )
         value = answer[key]
@@ -559,7 +565,7 @@ class CheckPrf:
 
     @check(points=3, visible=True)
     def check_chapter_matrix(self, student):
-        """precision is 96/99 and recall 96/100 for the matrix that the chapter prints"""
+        """for the chapter's matrix, precision is 96/99 and recall is 96/100"""
         for cells in (CHAPTER, unlike(student, 20, 90)):
             got, want = figures(student, cells), expected_figures(cells)
             demand_figures(
@@ -567,8 +573,8 @@ class CheckPrf:
                 want,
                 KEYS,
                 f"[[{cells[0][0]}, {cells[0][1]}], [{cells[1][0]}, {cells[1][1]}]]",
-                "precision divides by the number PREDICTED positive, recall by the number that ARE "
-                "positive. Which is the sum of a row, which of a column?",
+                "precision divides by the number of examples PREDICTED positive, recall by the number that ARE "
+                "positive: which is a row sum, and which a column sum?",
                 reveal=cells == CHAPTER,
             )
 
@@ -583,16 +589,16 @@ class CheckPrf:
                 expected_figures(cells, 0),
                 KEYS,
                 "class 0",
-                "with positive=0, which cell counts the true positives?",
+                "with positive=0, class 0 is the positive class: which cell counts its true positives?",
             )
             got = figures(student, cells, positive=1)
             demand_figures(
-                got, expected_figures(cells, 1), KEYS, "class 1", "positive=1 is the default, passed explicitly"
+                got, expected_figures(cells, 1), KEYS, "class 1", "this call passes positive=1, the default, explicitly"
             )
 
     @check(points=1)
     def check_zero(self, student):
-        """undefined figures are 0.0: without predicted positives, positives, true positives or examples"""
+        """undefined metrics are 0.0: without predicted positives, positives, true positives or examples"""
         a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
         for cells, what in (
             ([[b, 0], [a, 0]], "a model that never predicts positive"),
@@ -606,12 +612,12 @@ class CheckPrf:
                 expected_figures(cells),
                 KEYS,
                 what,
-                "check every denominator: the docstring says what an undefined quotient is",
+                "check every denominator for 0: the docstring says what to return when a quotient is undefined",
             )
 
     @check(points=1, visible=True)
     def check_imbalanced(self, student):
-        """accuracy counts examples, not classes, and F1 is the harmonic mean"""
+        """accuracy counts examples, not classes, and F1 is the harmonic mean of precision and recall"""
         for _ in range(2):
             hits, missed = student.draw.integer(2, 6), student.draw.integer(40, 60)
             cells = [[student.draw.integer(800, 990), student.draw.integer(1, 3)], [missed, hits]]
@@ -621,8 +627,8 @@ class CheckPrf:
                 want,
                 ("accuracy", "f1"),
                 "a rare class",
-                "a class with ten times as many examples has ten times the weight in the accuracy. And "
-                "which mean is near 0 if precision or recall is?",
+                "a class with ten times as many examples has ten times the weight in accuracy. For F1, which "
+                "mean is near 0 if precision or recall is?",
             )
 
 
@@ -685,7 +691,7 @@ class CheckSuggestMaxLength:
         demand_lengths(
             student,
             cases,
-            "the chapter's longest sentence has 10 tokens plus two special tokens: which multiple of 8 comes next?",
+            "the chapter's longest sentence has 10 tokens plus 2 special tokens: what is the next multiple of 8?",
             reveal=True,
         )
 
@@ -704,13 +710,13 @@ class CheckSuggestMaxLength:
                 )
                 for length, special in ((15, 2), (14, 2), (block - 1, 2), (block + 9, 3), (block - 4, 5), (block, 0))
             ],
-            "the model sees more tokens than tokenize() returns: how many more, and are they added "
-            "before or after rounding?",
+            "the model sees more tokens than tokenize() returns: how many more, and do you add them before or "
+            "after rounding?",
         )
 
     @check(points=2, visible=True)
     def check_coverage(self, student):
-        """the smallest length that covers the given share of texts: neither the mean nor the maximum"""
+        """the smallest length that covers the given share of texts is chosen, neither the mean nor the maximum"""
         cases = []
         # Shares of which no float is near a whole number of texts, or that are exact in binary.
         for n, coverage in ((50, None), (16, 0.75), (37, 0.5), (20, 1.0), (30, 0.72)):
@@ -727,12 +733,12 @@ class CheckSuggestMaxLength:
         outlier = [*student.draw.integers(9, 14, (49,)).tolist(), 400]
         cases.append(Case("49 short texts and one of 400 tokens", outlier, 16))
         demand_lengths(
-            student, cases, "sort the lengths: how many texts must fit, and how long is the longest of these?"
+            student, cases, "sort the lengths: how many texts must fit, and how long is the longest of them?"
         )
 
     @check(points=1)
     def check_cap_and_multiple(self, student):
-        """the length is never above `cap`, and otherwise a multiple of `multiple`"""
+        """the length is a multiple of `multiple`, but never above `cap`"""
         long, short = student.draw.integer(520, 900), student.draw.integer(33, 60)
         settings: list[tuple[int, dict[str, float], int]] = [
             (long, {}, 512),
@@ -748,13 +754,11 @@ class CheckSuggestMaxLength:
         for length, options, want in settings:
             said = ", ".join(f"{name}={value}" for name, value in options.items()) or "the defaults"
             cases.append(Case(f"texts of {length} tokens, with {said}", [length] * 5, want, options))
-        demand_lengths(
-            student, cases, "first round up, then apply the cap: it takes precedence even if it is not a multiple"
-        )
+        demand_lengths(student, cases, "round up first, then apply the cap: the cap wins even if it is not a multiple")
 
     @check(points=1)
     def check_all_data(self, student):
-        """all lengths count, not only the first hundred"""
+        """all lengths are used, not only the first hundred"""
         cases = []
         for n_first, first, later in ((130, 10, 44), (210, 61, 12)):
             lengths = [first] * n_first + [later] * 90
@@ -764,7 +768,7 @@ class CheckSuggestMaxLength:
             lengths = spread(student, n)
             want = sorted(lengths)[math.ceil(0.95 * n) - 1] + 2
             cases.append(Case(f"0.95 of {n} texts", lengths, want, {"multiple": 1, "cap": 5000}))
-        demand_lengths(student, cases, "where in the list are the long texts? The order of the data should not matter")
+        demand_lengths(student, cases, "the order of the texts must not matter: does your code look at all of them?")
 
 
 # --- rmse ---
@@ -780,7 +784,7 @@ def number(student, answer: Any, what: str) -> Any:
     """An answer as a plain number; a tensor of one number is accepted with a remark."""
     found = answer
     if isinstance(answer, Tensor) and answer.numel() == 1:
-        expect.remark(say("{name} returns a tensor of one number, not a plain float", name="rmse"))
+        expect.remark(say("{name} returns a one-element tensor instead of a plain float", name="rmse"))
         found = answer.item()
     student.note(
         what,
@@ -809,8 +813,8 @@ class CheckRmse:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """the root of the mean of the squared errors"""
-        hint = "in this order: error, square, mean, root"
+        """the square root of the mean squared error is returned"""
+        hint = "compute in this order: error, square, mean, root"
         for n in (3, 7, 20):
             target = student.draw.normal(n) * 3 + 1
             pred = target + student.draw.normal(n) * 2 + 0.7
@@ -818,7 +822,7 @@ class CheckRmse:
 
     @check(points=2)
     def check_column(self, student):
-        """predictions of shape (B, 1) are compared one by one with targets of shape (B,)"""
+        """predictions of shape (B, 1) are compared element by element with targets of shape (B,)"""
         for n in (5, 12):
             target = student.draw.normal(n) * 2
             pred = (target + student.draw.normal(n) * 0.5 + 0.2)[:, None]
@@ -827,7 +831,7 @@ class CheckRmse:
                 pred,
                 target,
                 f"{n} predictions in a column",
-                "what is the shape of (B, 1) minus (B,)? Print it before you take the mean",
+                "what shape does (B, 1) minus (B,) have? Print it before you take the mean",
             )
         one, target = student.draw.normal(1, 1), student.draw.normal(1)
         try:
@@ -839,8 +843,8 @@ class CheckRmse:
             student.note("one prediction in a column is refused", True)
             expect.true(
                 False,
-                say("one prediction of shape (1, 1) and one target raise {type}", type=error.type),
-                hint="a data set may consist of one value",
+                say("a single prediction of shape (1, 1) with a single target raises {type}", type=error.type),
+                hint="a data set may consist of a single value",
                 reveal=True,
             )
         found = number(student, answer, "rmse of one")
@@ -848,7 +852,7 @@ class CheckRmse:
 
     @check(points=1, after=("value",))
     def check_mismatch(self, student):
-        """predictions and targets of different lengths raise an error"""
+        """different numbers of predictions and targets raise an error"""
         accepted = []
         for shape, n in (((6,), 5), ((1,), 4), ((5, 1), 3), ((1, 1), 6), ((4,), 1), ((2, 2), 2)):
             pred, target = student.draw.normal(*shape), student.draw.normal(n)
@@ -861,7 +865,10 @@ class CheckRmse:
                     student.note(f"{shape} and {n}", "an error")
                     if error.type != "ValueError":
                         expect.remark(
-                            say("rmse raises {type} for different numbers of values, not ValueError", type=error.type)
+                            say(
+                                "for different numbers of values, rmse raises {type} instead of ValueError",
+                                type=error.type,
+                            )
                         )
                     continue
             number(student, found, f"{shape} and {n}")
@@ -869,14 +876,14 @@ class CheckRmse:
         for shape, n in accepted:
             expect.true(
                 False,
-                say("no error for predictions of shape {shape} and {n} targets", shape=shape, n=n),
-                hint="torch broadcasts without a warning. What compares the numbers of values before that?",
+                say("no error was raised for predictions of shape {shape} and {n} targets", shape=shape, n=n),
+                hint="torch broadcasts without a warning: do you compare the numbers of values first?",
                 reveal=True,
             )
 
     @check(points=1, after=("value",))
     def check_not_batch_mean(self, student):
-        """one plain number over all data, detached from the graph"""
+        """one plain number for all data is returned, detached from the graph"""
         for n in (96, 150):
             target = student.draw.normal(n)
             scale = torch.where(torch.arange(n) < 40, 4.0, 0.3)
@@ -888,14 +895,14 @@ class CheckRmse:
             expect.true(
                 attached is False,
                 "the result is attached to the graph of the predictions",
-                hint="a number for a report needs no gradient, and keeping this one keeps its graph in memory",
+                hint="a reported number needs no gradient, and keeping it attached keeps its whole graph in memory",
                 reveal=True,
             )
             expect.close(
                 number(student, answer, "rmse of all"),
                 root_mean_square(pred, target),
                 f"RMSE of {n} values",
-                hint="the mean runs over all values at once: a mean of roots is not the root of the mean",
+                hint="take the mean over all values at once: the mean of roots is not the root of the mean",
             )
 
 
@@ -959,12 +966,12 @@ class CheckAuditLog:
                 ("the chapter's log", CHAPTER_LOG, [3, 4, 5, 6, 7]),
                 ("its beginning", shorter, list(range(3, len(shorter)))),
             ],
-            "an average times its count is a sum: how much did it grow from line to line?",
+            "an average times its count is a sum: how much does that sum grow from line to line?",
         )
 
     @check(points=1)
     def check_accuracy(self, student):
-        """flags lines on which the number of right answers falls, or grows by more than the number of new examples"""
+        """lines are flagged where the number of correct answers falls or exceeds what the new examples allow"""
         cases = []
         for which in ("too many", "fewer than before", "both"):
             steps, places = honest_steps(student, 9), []
@@ -977,11 +984,13 @@ class CheckAuditLog:
         for right, places in ((first[0][0], []), (first[0][0] + 1, [0]), (first[0][0] + 3, [0])):
             begun = [(first[0][0], first[0][1], right), *first[1:]]
             cases.append((f"a log whose first line has {right} of {first[0][0]} right", log_of(begun), places))
-        self.demand(student, cases, "80 new examples add 0 to 80 right answers: what do the sums say about each line?")
+        self.demand(
+            student, cases, "80 new examples add between 0 and 80 correct answers: how many does each line add?"
+        )
 
     @check(points=1)
     def check_loss(self, student):
-        """flags lines on which the sum of the losses falls, including the first line"""
+        """lines are flagged where the sum of the losses falls, including the first line"""
         steps = honest_steps(student, 8)
         for place in (2, 6):
             steps[place] = (steps[place][0], -5.0, steps[place][2])
@@ -992,11 +1001,13 @@ class CheckAuditLog:
             ("a log with losses that fall", log_of(steps), [2, 6]),
             ("a log that begins below 0", log_of(first), [0]),
         ]
-        self.demand(student, cases, "every example adds its loss, and a cross-entropy is never negative")
+        self.demand(
+            student, cases, "every example adds its loss to the sum, and a cross-entropy loss is never negative"
+        )
 
     @check(points=1, after=("chapter_log",))
     def check_possible(self, student):
-        """possible lines are not flagged: averages that get worse, all right, all wrong, or rounded"""
+        """possible lines are not flagged: averages that get worse, all correct, all wrong, or rounded"""
         worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
         # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
@@ -1013,7 +1024,7 @@ class CheckAuditLog:
         self.demand(
             student,
             cases,
-            "averages may rise and fall, but sums must not fall. How far off may a sum be if its average was rounded?",
+            "averages may rise and fall, but sums must not fall. How far off can a sum be if its average was rounded?",
         )
 
 
@@ -1047,35 +1058,37 @@ class CheckPossibleErrorCounts:
 
     @check(points=2, visible=True)
     def check_chapter_copies(self, student):
-        """for the chapter's test set, no count between 0 and 21 is possible, so 3, 4, 7, 8 and 12 are not"""
+        """for the chapter's test set, no error count between 0 and 21 is possible, so 3, 4, 7, 8 and 12 are not"""
         copies = [21, 27, 23, 26, 24, 27, 29, 23]
         order = torch.randperm(8, generator=student.draw.generator).tolist()
         self.demand(
             student,
             [copies, [copies[i] for i in order[:6]]],
-            "the model may be wrong about any choice of texts: how many errors does each choice give?",
+            "the model may be wrong about any subset of the texts: how many errors does each subset give?",
         )
 
     @check(points=1)
     def check_small(self, student):
-        """for two or three texts, all choices of wrong texts are counted"""
+        """for two or three texts, all subsets of wrong texts are counted"""
         cases = [student.draw.integers(1, 30, (n,)).tolist() for n in (2, 3, 3)]
         self.demand(
-            student, cases, "write down all choices of wrong texts: with three texts there are eight", reveal=True
+            student, cases, "write down all subsets of wrong texts: with three texts there are eight", reveal=True
         )
 
     @check(points=1)
     def check_equal_copies(self, student):
         """texts that occur equally often are still separate texts"""
         a, b = student.draw.integer(3, 9), student.draw.integer(20, 40)
-        self.demand(student, [[a, a], [a, b, a, b], [b] * 4], "two texts with 5 copies each: can there be 10 errors?")
+        self.demand(
+            student, [[a, a], [a, b, a, b], [b] * 4], "with two texts of 5 copies each, can there be 10 errors?"
+        )
 
     @check(points=1)
     def check_ends(self, student):
-        """no errors and only errors are both possible, even with a single text"""
+        """no errors at all and errors everywhere are both possible, even with a single text"""
         single = student.draw.integer(2, 90)
         cases = [[single], [1] * student.draw.integer(4, 7), student.draw.integers(1, 200, (10,)).tolist()]
-        self.demand(student, cases, "a model may be right about all texts, or about none")
+        self.demand(student, cases, "a model may be right about all texts or about none")
 
 
 # --- bonus: paired_bootstrap ---
@@ -1138,7 +1151,7 @@ def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]]
             want = models.quantile(share)
             expect.true(
                 abs(end - want) < 0.22 * models.spread,
-                say("the {which} end of the interval is off, for level={level}", which=which, level=level),
+                say("with level={level}, the {which} end of the interval is off", which=which, level=level),
                 expected=f"about {want:.4f}",
                 actual=f"{end:.4f}",
                 hint=hint,
@@ -1152,14 +1165,16 @@ class CheckPairedBootstrap:
 
     @check(points=2, visible=True)
     def check_interval(self, student):
-        """the interval contains 0.95 of the differences, and each draw uses the same rows for both models"""
+        """the interval contains 95 % of the differences; each resample uses the same rows for both models"""
         cases = []
         for n in (120, 90):
             models = Models(student, n)
             seed = student.draw.integer(0, 1000)
             cases.append((interval(student, models, n_draws=6000, seed=seed), models, 0.95))
         demand_intervals(
-            student, cases, "in each draw: the same rows for both models, one RMSE for each, then their difference"
+            student,
+            cases,
+            "in each resample, take the same rows for both models, one RMSE for each, then their difference",
         )
 
     @check(points=1)
@@ -1169,10 +1184,10 @@ class CheckPairedBootstrap:
         for level in (0.5, 0.8):
             models = Models(student, 100)
             cases.append((interval(student, models, n_draws=6000, level=level), models, level))
-        demand_intervals(student, cases, "how much is cut off at each end?")
+        demand_intervals(student, cases, "how much of the differences do you cut off at each end?")
         # The ends lie inside a clump, with 11 standard errors to its border: a row is among n draws with replacement
         # 0, up to 2, and up to 3 times with probabilities .37, .92 and .98.
-        models = Models(student, 100, blunder=10.0)
+        models = Models(student, 100, blunder=60.0)
         got = interval(student, models, n_draws=6000, level=0.9)
         demand_intervals(
             student,
@@ -1190,9 +1205,9 @@ class CheckPairedBootstrap:
         expect.true(got[0] <= got[1] and turned[0] <= turned[1], "low is above high", actual=got, reveal=True)
         expect.true(
             got[1] < 0 < turned[0],
-            "the sign of the interval does not show which model is better",
+            "the sign of the interval does not tell which model is better",
             actual=[got, turned],
-            hint="a small error is better: which sign does RMSE(a) - RMSE(b) have when model a is better?",
+            hint="a smaller error is better: which sign does RMSE(a) - RMSE(b) have when model a is better?",
             reveal=True,
         )
 
@@ -1281,14 +1296,14 @@ class CheckGroupFolds:
         student.note("numbers of folds", [len(folds.rows) for folds, _, _ in numbers])
         for folds, k, n_texts in numbers:
             folds.demand_number(k)
-            expect.equal(n_texts, 36, "texts that are in some fold", reveal=True)
+            expect.equal(n_texts, 36, "texts found in at least one fold", reveal=True)
         for way, found in facts.items():
             expect.true(
                 not any(found),
                 say("texts in different folds differ only in: {way}", way=way)
                 if way != "copies"
                 else "copies of one text are in several folds",
-                hint="what is assigned to a fold, a row or a text?",
+                hint="do you assign rows or whole texts to folds?",
                 reveal=True,
             )
 
@@ -1304,15 +1319,18 @@ class CheckGroupFolds:
             folds.demand_number(k)
         student.note("rows in several", [count > 0 for count in repeated])
         expect.equal(
-            missing, [0, 0], "rows that are in no fold", hint="are all groups assigned, with all their rows?", fact=True
+            missing, [0, 0], "rows in no fold", hint="does your code assign every group, with all its rows?", fact=True
         )
         expect.equal(
-            repeated, [0, 0], "rows that occur more than once", hint="how many folds is each group assigned to?"
+            repeated,
+            [0, 0],
+            "rows in the folds more than once",
+            hint="to how many folds does your code assign each group?",
         )
 
     @check(points=1, after=("no_leak",))
     def check_sizes(self, student):
-        """the folds have about equal sizes"""
+        """the folds have roughly equal sizes"""
         # 400 texts of one to three rows: dealt out by number, a fold is off by a quarter at six standard errors.
         # 40 different texts: if each draws its fold, nearly every second fold is off by more than that.
         seen = []
@@ -1328,10 +1346,7 @@ class CheckGroupFolds:
                 equal,
                 "the folds have very different sizes",
                 actual=sizes,
-                hint=(
-                    "to which fold should the next group be added to keep the sizes equal? And what happens "
-                    "to a remainder?"
-                ),
+                hint=("to keep the sizes equal, which fold should get the next group? And where does a remainder go?"),
                 reveal=True,
             )
 

@@ -112,11 +112,19 @@ def expect_indifferent(pool: Callable[..., Any], student, width: int, features: 
     """A pooling gives the same result whatever the content and the number of the PAD positions."""
     texts = Texts(student, [4, 1, 6, 3], width)
     clean = pool(texts.hidden(), texts.mask())
-    expect.shape(clean, (4, features), "result", hint="one row per text")
-    expect.differs(clean[:1], clean[1:2], "the results of two different texts", hint="are the real tokens used?")
+    expect.shape(clean, (4, features), "result", hint="the result must have one row per text")
+    expect.differs(
+        clean[:1],
+        clean[1:2],
+        "the results of two different texts",
+        hint="does your code use the hidden states of the real tokens?",
+    )
     other = Texts(student, [4, 1, 6, 3], width)
     expect.differs(
-        pool(other.hidden(), other.mask()), clean, "the results of two batches", hint="are the real tokens used?"
+        pool(other.hidden(), other.mask()),
+        clean,
+        "the results of two batches",
+        hint="does your code use the hidden states of the real tokens?",
     )
     full = pool(texts.hidden(scale=10.0), texts.mask())
     longer = pool(texts.hidden(longer=7, scale=10.0), texts.mask(longer=7))
@@ -124,13 +132,13 @@ def expect_indifferent(pool: Callable[..., Any], student, width: int, features: 
         full,
         clean,
         "result with different values at the PAD positions",
-        hint="which of your operations uses the PAD positions?",
+        hint="which step of your code still uses the PAD positions?",
     )
     expect.close(
         longer,
         clean,
         "result with seven more PAD positions",
-        hint="the result must not depend on how far the batch is padded",
+        hint="the result must not depend on the amount of padding",
     )
 
 
@@ -155,7 +163,7 @@ class CheckMeanPool:
                 student.mean_pool(hidden, mask),
                 per_text(average, hidden, mask),
                 f"mean over {', '.join(map(str, lengths))} real tokens of {max(lengths)} positions",
-                hint="add up the tokens that the mask keeps, then divide by the number of real tokens in THIS text",
+                hint="sum the tokens that the mask keeps, then divide by the number of real tokens in THIS text",
             )
         texts = Texts(student, [2, 5, 3], 4)
         for text in texts.tokens:
@@ -165,12 +173,14 @@ class CheckMeanPool:
             student.mean_pool(hidden, mask),
             per_text(average, hidden, mask),
             "mean over real tokens when some features are exactly 0",
-            hint="a real token counts whatever its values are: what tells you the number of real tokens?",
+            hint=(
+                "every real token must be counted, even if its values are all zero: what tells you how many there are?"
+            ),
         )
 
     @check(points=2, after=("value",))
     def check_pad_invariant(self, student):
-        """neither the content nor the number of PAD positions changes the result"""
+        """the result depends neither on the content nor on the number of PAD positions"""
         expect_indifferent(student.mean_pool, student, width=5, features=5)
 
     @check(points=1)
@@ -183,12 +193,12 @@ class CheckMeanPool:
                 student.mean_pool(hidden, HOLES.to(dtype)),
                 want,
                 f"mean with a mask of {dtype}",
-                hint="the mask says which tokens are real, whatever its dtype; they need not come first",
+                hint="the mask says which tokens are real, whatever its dtype; real tokens need not come first",
             )
 
     @check(points=1)
     def check_pure(self, student):
-        """inputs are not modified, only real tokens get a gradient, and an empty text gives finite numbers"""
+        """inputs are not modified, only real tokens get a gradient, and an empty text gives finite values"""
         hidden, upstream = student.draw.normal(3, 6, 4), student.draw.normal(3, 4)
         pool = student.value(None, "mean_pool")
         unchanged(student, "mean_pool", hidden, HOLES)
@@ -196,7 +206,7 @@ class CheckMeanPool:
             student.fixtures.heads.input_gradient(pool, hidden, HOLES, upstream),
             HOLES[:, :, None] * (upstream / HOLES.sum(1, keepdim=True))[:, None],
             "gradient of hidden",
-            hint="every real token of a text has the same weight in the mean, and padding has none",
+            hint="every real token of a text has the same weight in the mean; padding has weight 0",
         )
         mask = HOLES.clone()
         mask[1] = 0
@@ -205,21 +215,21 @@ class CheckMeanPool:
         expect.shape(result, (3, 4), "mean with an empty text in the batch")
         expect.true(
             result.isfinite().all(),
-            "a text without real tokens gives nan or inf",
-            hint="what does your division do when the token count is 0?",
+            "the result for a text without real tokens contains nan or inf",
+            hint="what does your division return when the number of real tokens is 0?",
             fact=True,
         )
 
     @check(points=1, visible=True)
     def check_no_padding(self, student):
-        """without padding the result is the plain mean over the tokens"""
+        """without padding, the result is the plain mean over the tokens"""
         for shape in ((3, 5, 4), (2, 6, 3)):
             hidden = student.draw.normal(*shape)
             expect.close(
                 student.mean_pool(hidden, torch.ones(shape[:2], dtype=torch.long)),
                 hidden.mean(1),
                 "mean of texts of the same length",
-                hint="pool over the tokens (B, T, C) -> (B, C)",
+                hint="pool over the token axis: (B, T, C) -> (B, C)",
             )
 
 
@@ -240,7 +250,7 @@ class CheckMaxPool:
                 student.max_pool(hidden, mask),
                 per_text(largest, hidden, mask),
                 "maximum over the real tokens",
-                hint="(B, T, C) -> (B, C): which axis is reduced, and what happens to the PAD positions?",
+                hint="(B, T, C) -> (B, C): which axis do you reduce, and what do you do with the PAD positions?",
             )
         texts = Texts(student, [2, 5, 3], 4)
         tokens = [-text.abs() - 0.1 for text in texts.tokens]
@@ -250,7 +260,7 @@ class CheckMaxPool:
             student.max_pool(texts.hidden(tokens=tokens), texts.mask()),
             torch.zeros(3, 4),
             "maximum of texts whose largest real value is exactly 0",
-            hint="a real token may contain a 0, too: how do you tell it from padding?",
+            hint="a real token may contain a 0, too: how does your code tell it from padding?",
         )
 
     @check(points=1)
@@ -265,12 +275,12 @@ class CheckMaxPool:
                 student.max_pool(hidden, texts.mask()),
                 torch.stack([largest(text) for text in tokens]),
                 "maximum of texts with negative values only",
-                hint="zero is not neutral in a maximum: it is larger than every negative number",
+                hint="0 is not neutral in a maximum: it is larger than every negative number",
             )
 
     @check(points=2, after=("value",))
     def check_pad_invariant(self, student):
-        """neither the content nor the number of PAD positions changes the result"""
+        """the result depends neither on the content nor on the number of PAD positions"""
         expect_indifferent(student.max_pool, student, width=5, features=5)
 
     @check(points=1)
@@ -284,7 +294,7 @@ class CheckMaxPool:
                 student.max_pool(hidden, texts.mask()),
                 per_text(largest, hidden, texts.mask()),
                 f"maximum of {dtype} states",
-                hint="every dtype has its own lowest number; the one of float32 does not fit into float16",
+                hint="each dtype has its own lowest value; that of float32 does not fit into float16",
             )
         unchanged(student, "max_pool", texts.hidden(scale=1.0), texts.mask())
 
@@ -305,19 +315,19 @@ class CheckMaxPool:
                 got,
                 want,
                 f"maximum of values below -1e{power}",
-                hint="real values can be below any fixed constant; which number is the lowest one of the dtype?",
+                hint="real values can be below any fixed constant: what is the lowest value of the dtype?",
             )
 
     @check(points=1, visible=True)
     def check_no_padding(self, student):
-        """without padding the result is the plain maximum over the tokens"""
+        """without padding, the result is the plain maximum over the tokens"""
         for shape in ((3, 5, 4), (2, 6, 3)):
             hidden = student.draw.normal(*shape)
             expect.close(
                 student.max_pool(hidden, torch.ones(shape[:2], dtype=torch.long)),
                 hidden.amax(1),
                 "maximum over texts of the same length",
-                hint="pool over the tokens (B, T, C) -> (B, C)",
+                hint="pool over the token axis: (B, T, C) -> (B, C)",
             )
 
 
@@ -337,7 +347,7 @@ class CheckMeanMaxPool:
                 student.mean_max_pool(hidden, mask),
                 per_text(both, hidden, mask),
                 "both poolings",
-                hint="one row of length 2C per text: first its C means, then its C maxima",
+                hint="return one row of length 2C per text: first its C means, then its C maxima",
             )
 
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
@@ -347,7 +357,7 @@ class CheckMeanMaxPool:
 
     @check(points=1, substitutes=("mean_pool", "max_pool"))
     def check_no_padding(self, student):
-        """without padding the halves are the plain mean and the plain maximum"""
+        """without padding, the halves are the plain mean and the plain maximum"""
         for shape in ((2, 5, 3), (3, 4, 2)):
             hidden = student.draw.normal(*shape)
             expect.close(
@@ -404,7 +414,7 @@ class Head:
             answer,
             shape,
             "the output of the head",
-            hint=say("one row per text: the batch has {count} texts", count=shape[0]),
+            hint=say("return one row per text: the batch has {count} texts", count=shape[0]),
         )
         finite = bool(answer.isfinite().all())
         if not finite:
@@ -412,7 +422,7 @@ class Head:
         expect.true(
             finite,
             "the output is not finite",
-            hint="infinity times zero, or zero divided by zero: where could that happen?",
+            hint="inf * 0 and 0 / 0 both give nan: where could either happen in your code?",
         )
         return answer.float()
 
@@ -435,16 +445,18 @@ class Head:
         self.fact("other parameters, other answers", learned)
         expect.true(
             steady,
-            "the same batch has different scores the second time",
-            hint="what does your head keep from the first call?",
+            "a second call with the same batch gives different scores",
+            hint="what does your head store during the first call?",
         )
         expect.true(
-            distinct, "different texts of the same length have the same scores", hint="are the hidden states used?"
+            distinct,
+            "different texts of the same length have the same scores",
+            hint="does your forward pass use the hidden states?",
         )
         expect.true(
             learned,
-            "the scores do not change when the parameters do",
-            hint="which parameters does the head have, and where are they used?",
+            "changing the parameters does not change the scores",
+            hint="which parameters does your head have, and where does the forward pass use them?",
         )
 
     def fact(self, what: str, holds: bool) -> bool:
@@ -481,7 +493,7 @@ class Head:
         expect.true(
             kept,
             "hidden_states or mask is modified in place",
-            hint="do not modify the encoder's output: other code still reads it",
+            hint="the encoder's output is still used elsewhere: do not modify it in place",
         )
 
     def expect_all_trained(self, inputs: list[object], upstream: Tensor) -> None:
@@ -496,18 +508,20 @@ class Head:
         self.fact("there are parameters", bool(gradients))
         self.fact("all parameters are used", all(used))
         self.fact("a gradient arrives at every matrix", all(arrived))
-        hint = "an optimizer trains only registered parameters: those of attributes of the module"
+        hint = (
+            "an optimizer trains only registered parameters: layers and Parameters assigned as attributes of the module"
+        )
         expect.true(gradients, "the head has no trainable parameters", hint=hint)
-        expect.true(hidden == 0, "some trainable tensor is not among the module's parameters()", hint=hint)
+        expect.true(hidden == 0, "a trainable tensor is missing from the module's parameters()", hint=hint)
         expect.true(
             all(used),
-            "some parameter does not affect the output",
-            hint="a layer is created but never used, or its output is detached from the graph",
+            "a parameter does not affect the output",
+            hint="is a layer created but never used, or its output detached from the graph?",
         )
         expect.true(
             all(arrived) and any(bool((g != 0).any()) for g in gradients if isinstance(g, Tensor)),
-            "some weight gets no gradient at all",
-            hint="follow the graph from the output back to that weight: where does it end?",
+            "a weight gets no gradient at all",
+            hint="follow the graph back from the output to that weight: where does it break off?",
         )
 
 
@@ -523,8 +537,8 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     student.note("scores beyond one", highest > 1.01)
     expect.true(
         lowest < -1.01 and highest > 1.01,
-        "among the scores of sixteen random heads, none is below -1, or none is above 1",
-        hint="a score can be any number: what is the last operation in your forward pass?",
+        "none of the scores of sixteen random heads is below -1, or none is above 1",
+        hint="a score can be any number: does the last operation in your forward pass limit its range?",
     )
 
 
@@ -542,7 +556,7 @@ def remark_on_training(student, head: Head, texts: Texts) -> None:
             student.fixtures.heads.while_training(head.module, hidden, mask, seed) for hidden in (batch, batch, others)
         )
     if same(first, again, 1e-6) and isinstance(beside, Tensor) and not same(first[:1], beside[:1]):
-        expect.remark("in training mode ConvHead's score of a text depends on the other texts of the batch")
+        expect.remark("in training mode, ConvHead's score for a text depends on the other texts in the batch")
 
 
 def untouched(before: Any, after: Any) -> bool:
@@ -606,7 +620,7 @@ class CheckConvHead:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """the scores have shape (B, 1), also for a single text and for texts of one token"""
+        """the scores have shape (B, 1), even for a single text and for texts of one token"""
         for kernel, lengths in ((2, [1]), (2, [3, 1, 5]), (3, [1, 1])):
             head = Head(student, "ConvHead", 6, channels=4, kernel=kernel)
             texts = Texts(student, lengths, 6)
@@ -622,13 +636,13 @@ class CheckConvHead:
         expect.equal(
             numbers[0],
             numbers[1],
-            "trainable parameters of ConvHead(6), as many as ConvHead(6, channels=256, kernel=2) should have",
-            hint="what are the defaults of channels and kernel?",
+            "number of trainable parameters in ConvHead(6), compared with channels=256, kernel=2",
+            hint="what are the default values of channels and kernel?",
         )
 
     @check(points=3)
     def check_pad_invariant(self, student):
-        """neither the content nor the number of PAD positions changes a score"""
+        """the scores depend neither on the content nor on the number of PAD positions"""
         answers, seconds, raised = [], [], set()
         for kernel in (2, 3) * 3:  # six heads, since padding shows only where it wins a maximum
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
@@ -665,20 +679,20 @@ class CheckConvHead:
             clean,
             "scores with different values at the PAD positions",
             tolerance=1e-4,
-            hint="the last windows of a text include PAD: does the convolution read zeros there?",
+            hint="the last windows of a text include PAD positions: does your convolution read zeros there?",
         )
         expect.close(
             clean,
             bare,
-            "scores in a padded batch, compared with each text on its own",
+            "scores in a padded batch, compared with the scores of each text on its own",
             tolerance=1e-4,
-            hint="a window over zeros still outputs its bias, which reaches the next layer and the maximum",
+            hint="a window that contains only zeros still outputs its bias: how do you keep that out of the maximum?",
         )
         head.demand_reading(6)
 
     @check(points=3)
     def check_order(self, student):
-        """the head reads n-grams: reversing a text changes its score, moving a passage within it does not"""
+        """the head reads n-grams: reversing a text changes its score; moving a passage within it does not"""
         sizes = []
         for kernel in (2, 3):
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
@@ -705,13 +719,16 @@ class CheckConvHead:
             head.demand_reading(6)
             expect.true(
                 placeless,
-                say("the scores change when a passage moves by five words (kernel {kernel})", kernel=kernel),
-                hint="a convolution has the same weights at every position, so the score cannot depend on the position",
+                say("the scores change when a passage is moved by five words (kernel {kernel})", kernel=kernel),
+                hint=(
+                    "a convolution uses the same weights at every position, so the score must not depend on "
+                    "where the passage is"
+                ),
             )
             expect.true(
                 ordered and inside,
                 say(
-                    "the scores of eight texts do not change when their words are reversed (kernel {kernel})",
+                    "reversing the words of eight texts does not change their scores (kernel {kernel})",
                     kernel=kernel,
                 ),
                 hint="a window of one word cannot tell 'not good, bad' from 'not bad, good'",
@@ -719,14 +736,14 @@ class CheckConvHead:
         larger = sizes[1] > sizes[0]
         expect.true(
             larger,
-            "a head with kernel 3 has no more weights than one with kernel 2",
-            hint="is the argument used? A window of three words has weights for each of the three words",
+            "a head with kernel=3 has no more weights than one with kernel=2",
+            hint="does your code use the argument kernel? A window of three words has weights for each of them",
             fact=True,
         )
 
     @check(points=1)
     def check_gradients(self, student):
-        """every parameter and the encoder get a gradient, texts do not mix, and more channels give more weights"""
+        """every parameter and the encoder get a gradient, texts do not mix, and more channels mean more weights"""
         head = Head(student, "ConvHead", 6, channels=16)
         head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)
@@ -747,11 +764,21 @@ class CheckConvHead:
         head.fact("only features and positions reshaped are neighbours", not beside and mixed)
         more = Head(student, "ConvHead", 6, channels=32).n_trainable() > head.n_trainable()
         head.fact("more channels, more weights", more)
-        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder should be trained, too")
         expect.true(
-            apart, "the score of a text depends on other texts", hint="along which axis does your window slide?"
+            reached,
+            "no gradient reaches the hidden states",
+            hint="the encoder must be trained, too: where does the graph break off between scores and hidden states?",
         )
-        expect.true(more, "a head with 32 channels has no more weights than one with 16", hint="is the argument used?")
+        expect.true(
+            apart,
+            "the score of a text depends on the other texts in the batch",
+            hint="along which axis does your window slide: over the tokens, or over the texts?",
+        )
+        expect.true(
+            more,
+            "a head with channels=32 has no more weights than one with channels=16",
+            hint="does your code use the argument channels?",
+        )
         remark_on_training(student, head, texts)
 
 
@@ -776,12 +803,12 @@ class CheckLSTMHead:
         expect.true(
             used,
             say("heads with 7 and with 12 units have the same number of trainable parameters, {count}", count=sizes[0]),
-            hint="is the argument used? A larger state needs more weights",
+            hint="a larger state needs more weights: does your code use the argument units?",
         )
 
     @check(points=3)
     def check_pad_invariant(self, student):
-        """neither the content nor the number of PAD positions changes a score"""
+        """the scores depend neither on the content nor on the number of PAD positions"""
         head = Head(student, "LSTMHead", 6, units=8, scale=0.3)
         texts = Texts(student, [4, 2, 6, 1, 3, 5, 6, 2], 6)
         shape = (8, 1)
@@ -804,13 +831,13 @@ class CheckLSTMHead:
         )
         student.note("50 PADs wipe the text out", "all" if spread < 0.02 else "most" if spread < 0.35 else "little")
         head.demand_reading(6)
-        hint = "an LSTM reads on through the padding: which of its states has read the whole text, and only the text?"
+        hint = "an LSTM reads on into the padding: which of its states has read the whole text and nothing else?"
         expect.close(full, clean, "scores with different values at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
 
     @check(points=2, visible=True)
     def check_uses_whole_text(self, student):
-        """the first and the last real token of a text both affect its score, and no other text does"""
+        """the first and last real tokens of a text both affect its score; other texts do not"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 5, 4], 6)
         mask, shape = texts.mask(), (6, 1)
@@ -830,31 +857,31 @@ class CheckLSTMHead:
         head.demand_reading(6)
         expect.true(
             changed["last"],
-            "the scores of six texts do not change when their last tokens do",
-            hint="which state has read the whole text, including its last word?",
+            "changing the last tokens of six texts does not change their scores",
+            hint="which state has read the whole text, including its last token?",
         )
         expect.true(
             changed["first"],
-            "the scores of six texts do not change when their first tokens do",
-            hint="along which axis does your LSTM read: over the words, or over the texts?",
+            "changing the first tokens of six texts does not change their scores",
+            hint="along which axis does your LSTM read: over the tokens, or over the texts?",
         )
         expect.true(
             alone,
-            "a text's score changes with the other texts of the batch",
-            hint="which argument of the LSTM says which axis is time?",
+            "a text's score depends on the other texts in the batch",
+            hint="which argument of the LSTM tells it which axis is time?",
         )
         short = before[[length < max(texts.lengths) for length in texts.lengths]]
         if unequal(short, short.roll(1, 0)) == 0:
             student.note("all shorter texts have one score", True)
             expect.true(
                 False,
-                "all texts shorter than the longest have the same score",
-                hint="which position do you read when a text has already ended?",
+                "all texts shorter than the longest one get the same score",
+                hint="at which position do you read the state of a text that ends early?",
             )
 
     @check(points=1)
     def check_order(self, student):
-        """words are read in order, each in the context of earlier words; the order of the texts does not matter"""
+        """words are read in order, each in the context of earlier ones; the order of the texts does not matter"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(), texts.mask(), (6, 1)
@@ -879,35 +906,35 @@ class CheckLSTMHead:
         student.note("where the scores of the texts stood before", [row_of(score, forth) for score in moved])
         expect.true(
             steady,
-            "the same batch has different scores the second time",
-            hint="each text must start from the initial state",
+            "a second call with the same batch gives different scores",
+            hint="the LSTM must start from its initial state in every call",
         )
         expect.true(
             ordered,
-            "the scores do not change when the words of the texts are reversed",
-            hint="does the score depend on the output of the LSTM?",
+            "reversing the words of the texts does not change the scores",
+            hint="does your score depend on the output of the LSTM?",
         )
         expect.true(
             followed,
-            "when the texts are reordered, the scores do not follow them",
+            "when the texts are reordered, the scores are not reordered with them",
             hint="if you sort the texts by length, restore the order of the scores",
         )
         expect.true(
             joint,
             "the effect of a word on the score does not depend on the words before it",
-            hint="an LSTM reads each word in the context of the earlier ones; a sum over the words has no context",
+            hint="an LSTM reads each word in the context of the earlier ones; a sum over words ignores context",
         )
         expect.true(
             gated,
-            "the scores grow without bound when the hidden states grow a million times larger",
-            hint="the state of an LSTM lies between -1 and 1, whatever it reads",
+            "with hidden states a million times larger, the scores grow without bound",
+            hint="the state of an LSTM stays between -1 and 1, whatever it reads",
         )
         head.demand_reading(6)
         head.demand_pure(texts.hidden(longer=2, scale=1.0), texts.mask(longer=2))
         with student.untraced():
             reached = bool(student.fixtures.heads.encoder_learns(head.module, hidden, mask))
         if not reached:
-            expect.remark("no gradient reaches the hidden states through LSTMHead: the encoder would not learn")
+            expect.remark("no gradient reaches the hidden states through LSTMHead, so the encoder would not learn")
 
 
 class CheckClsConcat:
@@ -917,24 +944,26 @@ class CheckClsConcat:
 
     @check(points=3, visible=True)
     def check_value(self, student):
-        """each row has 4 * C numbers: the [CLS] states of the last four layers"""
+        """each row has 4 * C values: the [CLS] states of the last four layers"""
         for _ in range(2):
             states = tuple(student.draw.normal(2, 5, 3) for _ in range(13))
             got = student.cls_concat(states)
             expect.shape(
-                got, (2, 12), "[CLS] of four layers of width 3", hint="concatenate the layers: one row per text"
+                got, (2, 12), "[CLS] of four layers of width 3", hint="concatenate the layers into one row per text"
             )
             want = torch.cat([state[:, 0] for state in states[9:]], dim=1)
             expect.close(
                 got.sort(dim=1).values,  # in whatever order; that is the next check's
                 want.sort(dim=1).values,
-                "the sorted values of one text",
-                hint="13 states: index 0 is the embeddings, index 12 the last layer; [CLS] is the first token",
+                "the values for one text, sorted",
+                hint=(
+                    "of the 13 states, index 0 is the embeddings and index 12 the last layer; [CLS] is the first token"
+                ),
             )
 
     @check(points=1)
     def check_order(self, student):
-        """the row has one block per layer, ordered from the last layer down, or up to the last layer"""
+        """the row has one block per layer, in order: from the last layer down or up to the last layer"""
         for _ in range(2):
             states = tuple(student.draw.normal(3, 4, 5) for _ in range(7))
             got = student.pure("cls_concat", states, n_last=3)
@@ -945,12 +974,12 @@ class CheckClsConcat:
                 got,
                 up if same(got, up) else down,
                 "blocks of three layers",
-                hint="all C features of one layer, then all of the next, last layer first",
+                hint="put all C features of one layer first, then all of the next, starting with the last layer",
             )
 
     @check(points=1)
     def check_n_last(self, student):
-        """n_last layers are used, for an encoder of any depth"""
+        """n_last layers are used, whatever the depth of the encoder"""
         for n_states, n_last in ((5, 4), (5, 1), (25, 6)):
             states = tuple(student.draw.normal(2, 3, 4) for _ in range(n_states))
             got = student.cls_concat(states, n_last=n_last)
@@ -961,7 +990,7 @@ class CheckClsConcat:
             expect.close(
                 got.sort(dim=1).values,
                 want.sort(dim=1).values,
-                f"the sorted values of one text for n_last={n_last} and {n_states} states",
+                f"the values for one text, sorted, for n_last={n_last} and {n_states} states",
                 hint="count from the end of the tuple, whatever its length",
             )
 
@@ -985,7 +1014,7 @@ class CheckLayerMix:
 
     @check(points=2, visible=True)
     def check_uniform_start(self, student):
-        """the initial mix is the plain average of the states; with different parameter values it is not"""
+        """the mix starts as the plain average of the states and changes with the parameters"""
         for n_states in (5, 13):
             mix = student.LayerMix(n_states)
             for _ in range(2):
@@ -994,9 +1023,14 @@ class CheckLayerMix:
                     got = mix(states)
                 student.note("shape", str(tuple(got.shape)) if isinstance(got, Tensor) else type(got).__name__)
                 expect.shape(
-                    got, (2, 3, 4), f"mix of {n_states} states", hint="the mix must have the shape of one state"
+                    got,
+                    (2, 3, 4),
+                    f"mix of {n_states} states",
+                    hint="the mix must have the same shape as a single state",
                 )
-                expect.true(got.isfinite().all(), "the mix is not finite", hint="what do you divide, and by what?")
+                expect.true(
+                    got.isfinite().all(), "the mix is not finite", hint="what does your code divide, and by what?"
+                )
                 weights, constant, left = self.weights(states, got)
                 even = bool((weights - weights.mean()).abs().max() < 1e-3)
                 # What starts at random is known by its kind, not by its numbers.
@@ -1013,20 +1047,20 @@ class CheckLayerMix:
                     got,
                     torch.stack(states).mean(0),
                     f"average of {n_states} states",
-                    hint="all layers start with the same weight, and the weights of an average sum to one",
+                    hint="all states start with the same weight, and the weights sum to 1",
                 )
         states = self.states(student, 5)
         moved = not same(Head(student, "LayerMix", 5)(states, shape=(2, 3, 4)), torch.stack(states).mean(0), 1e-3)
         expect.true(
             moved,
-            "with different parameter values the mix is still the plain average",
-            hint="the weights must be equal only at the start: how do the parameters change them?",
+            "with different parameter values, the mix is still the plain average",
+            hint="the weights must be equal only at the start: how do your parameters change them?",
             fact=True,
         )
 
     @check(points=2)
     def check_learnable(self, student):
-        """exactly N numbers are trained; each of them gets a gradient, and so does every layer"""
+        """exactly N values are trained; each of them gets a gradient, and so does every state"""
         n = 5
         states, upstream = self.states(student, n), student.draw.normal(2, 3, 4)
         mix = student.LayerMix(n)
@@ -1036,8 +1070,8 @@ class CheckLayerMix:
         expect.equal(
             trainable,
             n,
-            f"trainable numbers for {n} states",
-            hint="one number per state; only registered parameters are trained",
+            f"trainable values for {n} states",
+            hint="train one value per state, in a registered parameter",
             reveal=True,
         )
         with student.untraced():
@@ -1050,8 +1084,8 @@ class CheckLayerMix:
         student.note("the states are not modified", kept)
         expect.true(
             moving,
-            "some of the trainable numbers get no gradient",
-            hint="is every one of them used, and attached to the graph?",
+            "some of the trainable values get no gradient",
+            hint="does the mix use every trainable value without detaching it from the graph?",
         )
         expect.true(
             kept,
@@ -1066,13 +1100,13 @@ class CheckLayerMix:
         expect.close(
             below,
             [upstream / n] * n,
-            "gradients of the states, at the start",
-            hint="the layers of the encoder learn through the mix, each in proportion to its weight",
+            "initial gradients of the states",
+            hint="the encoder's layers learn through the mix: each state's gradient is proportional to its weight",
         )
 
     @check(points=2)
     def check_convex(self, student):
-        """for any parameters the mix is an average: its weights depend on them, are positive and sum to one"""
+        """for any parameter values the mix is an average: its weights depend on them, are positive and sum to 1"""
         n = 5
         for scale in (1.0, 3.0):
             mix = Head(student, "LayerMix", n, scale=scale)
@@ -1097,15 +1131,15 @@ class CheckLayerMix:
             expect.true(
                 shared and abs(constant) < 1e-3,
                 "the mix is not a weighted sum of the states",
-                hint="each state has one weight, the same for all tokens",
+                hint="each state must have a single weight, the same for all tokens",
             )
             expect.true(
                 summed,
                 say(
-                    "after the parameters have changed, the weights no longer sum to 1: they sum to {total:.3g}",
+                    "after the parameters have changed, the weights sum to {total:.3g} instead of 1",
                     total=total,
                 ),
-                hint="weights that sum to 1 at the start change in training: normalise them in every forward pass",
+                hint="the weights change during training: normalise them in every forward pass, not only at the start",
             )
             expect.true(
                 positive,
@@ -1115,21 +1149,21 @@ class CheckLayerMix:
             expect.true(
                 followed,
                 "all weights are equal, whatever the parameters are",
-                hint="how do the weights depend on the parameters?",
+                hint="how do the weights in your code depend on the parameters?",
             )
         mix = Head(student, "LayerMix", n)
         with student.untraced():
             student.fixtures.fill(mix.module, 0.0)
             states = self.states(student, n)
             level = mix.module(states)
-        expect.shape(level, (2, 3, 4), "the mix, with all parameters at 0")
+        expect.shape(level, (2, 3, 4), "mix with all parameters at 0")
         weights, constant, left = self.weights(states, level.nan_to_num())
         average = bool(level.isfinite().all()) and left < 1e-3 and abs(constant) < 1e-3 and bool((weights > 1e-3).all())
         mix.fact("an average with all parameters at 0", average and abs(float(weights.sum()) - 1) < 1e-3)
         expect.true(
             average and abs(float(weights.sum()) - 1) < 1e-3,
             "with all parameters at 0, the mix is not an average of the states",
-            hint="a parameter may become 0 in training: what is its weight then, and do you divide by 0?",
+            hint="a parameter may become 0 during training: what is its weight then, and do you divide by 0?",
         )
 
 
@@ -1154,7 +1188,7 @@ class CheckAttentionPool:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """the result has shape (B, C): one vector per text"""
+        """the result has shape (B, C), one vector per text"""
         for lengths in ([1], [3, 1, 5, 2]):
             texts = Texts(student, lengths, 7)
             pool = Head(student, "AttentionPool", 7)
@@ -1163,7 +1197,7 @@ class CheckAttentionPool:
 
     @check(points=3)
     def check_pad_invariant(self, student):
-        """PAD has weight 0: neither its content nor its number changes the result"""
+        """PAD positions have weight 0: neither their content nor their number changes the result"""
         pool = Head(student, "AttentionPool", 6)
         texts = Texts(student, [4, 2, 6, 1, 3, 5], 6)
         shape = (6, 6)
@@ -1222,21 +1256,21 @@ class CheckAttentionPool:
         describe_weights(pool, several, mixed)
         pool.fact("one token is itself in training mode", same(trained, single[:, 0]))
         pool.demand_reading(6, features=6)
-        hint = "average the hidden states themselves, with weights that sum to one over the real tokens of a text"
+        hint = "average the hidden states themselves, with weights that sum to 1 over the real tokens of a text"
         expect.close(lone, single[:, 0], "result for texts of one token", tolerance=1e-4, hint=hint)
         expect.close(equal, single[:, 0], "result for texts of four equal tokens", tolerance=1e-4, hint=hint)
         expect.true(inside, "the result is outside the range of the real tokens", hint=hint)
         expect.close(
             trained,
             single[:, 0],
-            "result for texts of one token, in training mode",
+            "result for texts of one token in training mode",
             tolerance=1e-4,
-            hint="the weights must sum to one in training mode, too: what changes them before the weighted sum?",
+            hint="the weights must sum to 1 in training mode, too: what changes them before the weighted sum?",
         )
 
     @check(points=1)
     def check_content_based(self, student):
-        """the weights depend on the tokens, not on their order; each real token has a positive weight"""
+        """the weights depend on the tokens but not on their order; each real token has a positive weight"""
         pool = Head(student, "AttentionPool", 6)
         texts = Texts(student, [4, 7, 6, 3, 5, 6], 6)
         shape = (6, 6)
@@ -1256,22 +1290,24 @@ class CheckAttentionPool:
         gains = pool.fact("a token gains weight by a neighbour", gaining(student) >= 3)
         pool.demand_reading(6, features=6)
         expect.true(
-            learned, "every text gets the plain mean of its tokens", hint="the weights must be computed from the tokens"
+            learned,
+            "the result for every text is the plain mean of its tokens",
+            hint="compute the weights from the tokens",
         )
         expect.true(
             free,
-            "the results change when the tokens of a text are reversed",
+            "reversing the tokens of a text changes the result",
             hint="a token's weight must depend on its state, not on its position",
         )
         expect.true(
             varied and both,
-            "for texts of two tokens, a weight is not between 0 and 1, or is always the same",
-            hint="a softmax gives each token a weight according to its score",
+            "in texts of two tokens, a weight is not between 0 and 1, or it is always the same",
+            hint="use a softmax over the scores: each token gets a weight according to its score",
         )
         expect.true(
             not gains,
-            "when one more token is added to the text, one of the old tokens gets more weight",
-            hint="a token's score must depend only on its own state: what else does it depend on?",
+            "when one more token is added to a text, one of the old tokens gets more weight",
+            hint="a token's score must depend only on its own state: what else does it depend on in your code?",
         )
 
     @check(points=1)
@@ -1384,7 +1420,7 @@ class CheckGeMPool:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """the result is the p-th root of the mean p-th power of the real tokens, with values below eps set to eps"""
+        """the result is the p-th root of the mean p-th power of the real tokens, after clamping at eps"""
         answers = []
         for p, eps, lengths in ((3.0, 1e-6, [5, 3, 1]), (2.5, 1e-6, [2, 6, 4, 1]), (2.0, 0.3, [4, 3])):
             texts = Texts(student, lengths, 4)
@@ -1397,16 +1433,16 @@ class CheckGeMPool:
                 want,
                 f"generalised mean with p={p}, eps={eps}",
                 tolerance=1e-4,
-                hint="clamp at eps, raise to the power p, average over the text's real tokens, take the root",
+                hint="clamp at eps, raise to the power p, average over the text's real tokens, take the p-th root",
             )
 
     @check(points=1, visible=True)
     def check_learned(self, student):
-        """p is one trainable number with a gradient: p = 1 gives the mean, p = 40 nearly the maximum"""
+        """p is a single trainable parameter with a gradient: p = 1 gives the mean, p = 40 nearly the maximum"""
         for start in (3.0, float(student.draw.uniform(1.5, 4.5))):
             pool = student.GeMPool(p=start)
             p = student.fixtures.heads.exponent(pool)
-            expect.close(p.read(), start, "p at the start", tolerance=1e-4)
+            expect.close(p.read(), start, "initial p", tolerance=1e-4)
             texts = Texts(student, [5, 3, 2], 4)
             tokens = [text.abs() + 0.5 for text in texts.tokens]
             hidden, mask = texts.hidden(tokens=tokens), texts.mask()
@@ -1414,7 +1450,7 @@ class CheckGeMPool:
             for value in (1.0, 40.0, 2.2):
                 p.write(value)
                 seen[value] = pool(hidden, mask)
-            hint = "does the forward pass use the trained p in both places?"
+            hint = "does your forward pass use the trained p both for the power and for the root?"
             for value, got in seen.items():
                 want = per_text(generalised(value, 1e-6), hidden, mask)
                 expect.close(got, want, f"generalised mean after p was set to {value}", tolerance=1e-3, hint=hint)
@@ -1429,19 +1465,19 @@ class CheckGeMPool:
 
     @check(points=1, after=("value",))
     def check_pad_invariant(self, student):
-        """PAD positions do not change the result; the mask may have holes and any dtype"""
+        """PAD positions do not change the result; the mask may have gaps and any dtype"""
         pool = student.GeMPool()
         expect_indifferent(pool, student, width=5, features=5)
         hidden = student.draw.normal(3, 6, 4)
         want = per_text(generalised(3.0, 1e-6), hidden, HOLES)
         for dtype in (torch.int64, torch.bool, torch.float32):
             got = pool(hidden, HOLES.to(dtype))
-            hint = "the mask says which tokens are real, whatever its dtype; they need not come first"
+            hint = "the mask says which tokens are real, whatever its dtype; real tokens need not come first"
             expect.close(got, want, f"generalised mean with a mask of {dtype}", tolerance=1e-4, hint=hint)
 
     @check(points=1, after=("value",))
     def check_gradient(self, student):
-        """real tokens get the right gradient, padding gets none, and the inputs are not modified"""
+        """real tokens get the correct gradient, padding gets none, and the inputs are not modified"""
         for p in (3.0, 2.0):
             pool = student.GeMPool(p=p)
             hidden, upstream = student.draw.normal(3, 6, 4), student.draw.normal(3, 4)
@@ -1453,7 +1489,7 @@ class CheckGeMPool:
                 leaf.grad,
                 f"gradient of hidden_states, p={p}",
                 tolerance=1e-3,
-                hint="values below eps get no gradient",
+                hint="values below eps must get no gradient",
             )
             with student.untraced():
                 after = student.fixtures.heads.afterwards(pool, hidden, HOLES)
@@ -1461,7 +1497,7 @@ class CheckGeMPool:
             expect.true(
                 kept,
                 "hidden_states or mask is modified in place",
-                hint="clamp_ and pow_ write to the encoder's output",
+                hint="do you use in-place operations such as clamp_ or pow_? They overwrite the encoder's output",
                 fact=True,
             )
 
@@ -1476,7 +1512,7 @@ class CheckBiLSTMHead:
 
     @check(points=1, visible=True)
     def check_shape(self, student):
-        """the scores have shape (B, 1); each direction has its own LSTM weights; the linear layer reads both states"""
+        """the scores have shape (B, 1); each direction has its own weights, and the linear layer reads both states"""
         counts = []
         for width, units, lengths in ((5, student.draw.integer(7, 12), [3, 1, 4]), (6, None, [1]), (4, 3, [2, 2])):
             options = {} if units is None else {"units": units}
@@ -1492,7 +1528,7 @@ class CheckBiLSTMHead:
                 got,
                 want,
                 what,
-                hint="count two directions, and a linear layer that reads both of their states",
+                hint="you need weights for two directions, and a linear layer that reads both final states",
                 reveal=True,
             )
         head.demand_reading(4)
@@ -1500,7 +1536,7 @@ class CheckBiLSTMHead:
 
     @check(points=2)
     def check_pad_invariant(self, student):
-        """neither the content nor the number of PAD positions changes a score"""
+        """the scores depend neither on the content nor on the number of PAD positions"""
         head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
         texts = Texts(student, [4, 2, 6, 1, 3, 5, 6, 2], 6)
         shape, mask = (8, 1), texts.mask(longer=50)
@@ -1514,14 +1550,14 @@ class CheckBiLSTMHead:
         moved = [n for n, one, other in zip(texts.lengths, clean, bare, strict=True) if not same(one, other)]
         student.note("lengths of the texts that the number of PADs changes", moved)
         head.demand_reading(6)
-        hint = "the backward direction must start at the end of the TEXT: how does the LSTM know where it ends?"
+        hint = "the backward direction must start at the end of the TEXT: how does your LSTM know where the text ends?"
         expect.close(full, clean, "scores with different values at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(torch.cat(alone), bare, "scores of the texts alone", tolerance=1e-4, hint=hint)
 
     @check(points=1, visible=True)
     def check_both_ends(self, student):
-        """in a long text the first and last words affect the score, each via one direction; the middle hardly does"""
+        """in a long text, the first and last words affect the score, each via one direction; the middle hardly does"""
         moved = []
         for _ in range(3):
             head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
@@ -1543,23 +1579,26 @@ class CheckBiLSTMHead:
         student.note("first word, last word, middle forgotten", heard)
         expect.true(
             heard[1],
-            "in texts of 161 words the last word does not affect the score",
-            hint="the forward direction reads it last: which of its states do you use?",
+            "in texts of 161 words, the last word does not affect the score",
+            hint="the forward direction reads the last word last: which of its states do you use?",
         )
         expect.true(
             heard[0],
-            "in texts of 161 words the first word does not affect the score",
-            hint="the backward direction reads it last: at which position is that?",
+            "in texts of 161 words, the first word does not affect the score",
+            hint="the backward direction reads the first word last: at which position is its final state?",
         )
         expect.true(
             heard[2],
-            "in texts of 161 words the middle word affects the score as much as the words at the ends",
-            hint="the score must depend on two states: at which position has each direction read the whole text?",
+            "in texts of 161 words, the middle word affects the score as much as the first and last words",
+            hint=(
+                "the score must depend on one state per direction: at which position has each direction read "
+                "the whole text?"
+            ),
         )
 
     @check(points=1)
     def check_gradients(self, student):
-        """every parameter gets a gradient, scores follow their texts, and the inputs are not modified"""
+        """every parameter gets a gradient, reordering texts reorders scores, and the inputs are not modified"""
         head = Head(student, "BiLSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(scale=1.0), texts.mask(), (6, 1)
@@ -1574,13 +1613,13 @@ class CheckBiLSTMHead:
         head.expect_all_trained([hidden, mask], student.draw.normal(6, 1))
         expect.true(
             followed,
-            "when the texts are reordered, the scores do not follow them",
+            "when the texts are reordered, the scores are not reordered with them",
             hint="if you sort the texts by length, restore the order of the scores",
         )
         expect.true(
             ordered,
-            "the scores do not change when the words of the texts are reversed",
-            hint="which state belongs to which direction?",
+            "reversing the words of the texts does not change the scores",
+            hint="which final state belongs to which direction?",
         )
 
 
@@ -1615,7 +1654,7 @@ class CheckKernelsHead:
                 got,
                 want,
                 what,
-                hint="each kernel has its own weights and bias; only registered modules are trained",
+                hint="each kernel size needs a convolution of its own, with weights and bias, in a registered module",
                 reveal=True,
             )
         head.demand_reading(7)
@@ -1623,7 +1662,7 @@ class CheckKernelsHead:
 
     @check(points=2)
     def check_pad_invariant(self, student):
-        """neither the content nor the number of PAD positions changes a score"""
+        """the scores depend neither on the content nor on the number of PAD positions"""
         answers = []
         for _ in range(4):
             head = Head(student, "KernelsHead", 6, channels=8)
@@ -1652,19 +1691,21 @@ class CheckKernelsHead:
             clean,
             "scores with different values at the PAD positions",
             tolerance=1e-4,
-            hint="a window of four reads three neighbours, which are PAD after the last word: are they read as zeros?",
+            hint=(
+                "a window of four words reads up to three PAD positions after the last word: does it read zeros there?"
+            ),
         )
         expect.close(
             clean,
             bare,
-            "scores in a padded batch, compared with each text on its own",
+            "scores in a padded batch, compared with the scores of each text on its own",
             tolerance=1e-4,
-            hint="a window over zeros still outputs its bias: may it be the maximum?",
+            hint="a window that contains only zeros still outputs its bias: can that become the maximum?",
         )
 
     @check(points=1)
     def check_windows(self, student):
-        """the order of words within a window matters; the position of a passage and its repetition do not"""
+        """word order within a window matters; the position of a passage and its repetition do not"""
         head = Head(student, "KernelsHead", 6, channels=16)
         filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 40, 6), 2 * student.draw.normal(6, 4, 6)
         early, late, turned, twice = (filler.clone() for _ in range(4))
@@ -1678,23 +1719,26 @@ class CheckKernelsHead:
         head.demand_reading(6)
         expect.true(
             ordered,
-            "the score does not change when a passage is reversed",
+            "reversing a passage does not change the score",
             hint="a window of one word cannot tell 'not good, bad' from 'not bad, good'",
         )
         expect.true(
             placeless,
-            "the scores change when a passage moves by five words",
-            hint="a convolution has the same weights at every position",
+            "the scores change when a passage is moved by five words",
+            hint=(
+                "a convolution uses the same weights at every position, so the score must not depend on where "
+                "the passage is"
+            ),
         )
         expect.true(
             countless,
-            "a passage that occurs twice scores differently from one that occurs once",
-            hint="use the maximum of each feature over the windows, not the mean or the sum",
+            "a passage that occurs twice gets a different score from one that occurs once",
+            hint="take the maximum of each feature over the windows, not the mean or the sum",
         )
 
     @check(points=1)
     def check_gradients(self, student):
-        """every kernel affects the score and gets a gradient, texts do not mix, and the inputs are not modified"""
+        """every kernel affects the score and gets a gradient, texts do not mix, and inputs are not modified"""
         head = Head(student, "KernelsHead", 6, channels=16)
         head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)
@@ -1708,7 +1752,13 @@ class CheckKernelsHead:
         others = torch.cat([gradient[:2], gradient[3:]])
         reached = head.fact("the encoder gets a gradient", bool((gradient[2] != 0).any()))
         apart = head.fact("texts do not mix", not bool((others != 0).any()))
-        expect.true(reached, "no gradient reaches the hidden states", hint="the encoder should be trained, too")
         expect.true(
-            apart, "the score of a text depends on other texts", hint="along which axis does your window slide?"
+            reached,
+            "no gradient reaches the hidden states",
+            hint="the encoder must be trained, too: where does the graph break off between scores and hidden states?",
+        )
+        expect.true(
+            apart,
+            "the score of a text depends on the other texts in the batch",
+            hint="along which axis does your window slide: over the tokens, or over the texts?",
         )

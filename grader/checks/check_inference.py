@@ -196,10 +196,10 @@ class Metered:
         told = round(place) if math.isfinite(place) else -1
         expect.true(
             0 <= told < len(self.names) and abs(place - told) < 0.1,
-            say("{what}: neither a label of the model nor one of its probabilities", what=what),
-            expected="a label of model.config.id2label, and its probability",
+            say("{what}: the answer does not match any label and probability of the model", what=what),
+            expected="a label from model.config.id2label and its probability",
             actual=answer,
-            hint="the logits come from the model, the class names from its config",
+            hint="take the logits from the model and the class names from its config",
             reveal=True,
         )
         return told
@@ -221,7 +221,7 @@ def parts(answer: Any, what: str) -> tuple[Any, Any]:
 def number_of(value: Any, what: str) -> float:
     """A confidence as a float; one that is still a tensor is remarked on."""
     if isinstance(value, Tensor) and value.numel() == 1:
-        expect.remark(say("a confidence is a tensor; the docstring says a number"))
+        expect.remark(say("a confidence is a tensor; the docstring asks for a plain number"))
         value = value.item()
     expect.true(
         isinstance(value, (int, float)),
@@ -244,8 +244,8 @@ def demand_count(answers: Any, n: int, what: str = "predict_batch") -> list[Any]
     )
     expect.true(
         len(answers) == n,
-        say("there is not one answer per text: {got} answers for {n} texts", got=len(answers), n=n),
-        hint="every text has one answer, including those of the last batch and those that occur twice",
+        say("the number of answers is wrong: {got} answers for {n} texts", got=len(answers), n=n),
+        hint="every text needs one answer, including texts in the last batch and texts that occur twice",
         reveal=True,
     )
     return list(answers)
@@ -314,8 +314,8 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
                 length <= code // 4 and code // 4 in widths
                 for length, code in zip(sorted(lengths), sorted(told), strict=True)  # their order is paid for elsewhere
             ),
-            "answers that the model cannot have given for these texts",
-            hint="every answer comes from the model's own logits for that text",
+            "some answers cannot come from the model's output for these texts",
+            hint="compute each answer from the model's own logits for that text",
             reveal=True,
         )
         graph, dropout = any(code % 4 >= 2 for code in told), any(code % 2 for code in told)
@@ -328,28 +328,28 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     student.note("left in training mode", left_training)
     expect.true(
         not any(dropout for _, dropout, _ in seen),
-        "dropout was on during a prediction: the model was passed in training mode",
-        hint="with dropout on, predictions differ from call to call. Which mode has no dropout?",
+        "dropout was active during a prediction: the model was passed in training mode",
+        hint="with active dropout, predictions differ from call to call: which mode switches dropout off?",
         reveal=True,
     )
     expect.true(
         not any(graph for graph, _, _ in seen),
         "the forward pass built an autograd graph that no backward pass will use",
-        hint="the graph keeps every intermediate result in memory; how do you tell torch that it is not needed?",
+        hint="the graph keeps every intermediate result in memory: how do you tell torch not to build it?",
         reveal=True,
     )
     expect.true(
         not any(changed for _, _, changed in seen),
         "a prediction had side effects",
-        expected="only the model's mode may change",
+        expected="nothing may change but the model's mode",
         actual=next((changed for _, _, changed in seen if changed), None),
-        hint="the caller continues to use the model, its tokenizer and torch",
+        hint="the caller goes on using the model, its tokenizer and torch: what does your code leave changed?",
         reveal=True,
     )
     expect.true(
         not left_training,
-        "a model that was in evaluation mode is in training mode afterwards",
-        hint="restore the mode that you found, or leave it in evaluation mode",
+        "a model that was in evaluation mode is in training mode after the call",
+        hint="restore the mode that the model was in, or leave it in evaluation mode",
         reveal=True,
     )
 
@@ -368,7 +368,7 @@ class CheckPredict:
 
     @check(points=3, visible=True, preloads=("transformers",))
     def check_values(self, student):
-        """label and probability match the model's output, for short, long and empty texts"""
+        """label and probability match the model's output for short, long and empty texts"""
         for n_classes, lengths in ((3, (5, 12, 3, 23)), (2, (9, 4, 0, 17))):
             desk = Desk(student, n_classes, lengths)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -378,18 +378,19 @@ class CheckPredict:
                     answer,
                     right,
                     f"text {i}",
-                    "tokenizer, model, softmax over the classes, maximum: what is the input of each step?",
+                    "the steps are tokenizer, model, softmax over the classes, maximum: what is the input of "
+                    "each in your code?",
                 )
 
     @check(points=2, preloads=("transformers",))
     def check_eval_no_grad(self, student):
-        """no dropout and no autograd graph, whatever mode the model is in; nothing but the mode may change"""
+        """dropout is off and no autograd graph is built, whatever the model's mode; nothing but the mode may change"""
         texts = [text_of(student.draw, 6), text_of(student.draw, 11)]
         demand_quiet(student, "predict", texts)
 
     @check(points=1, preloads=("transformers",))
     def check_own_confidence(self, student):
-        """the confidence is that of the predicted label: at least 1/C, even when the model is unsure"""
+        """the confidence is the probability of the predicted label: at least 1/C, even if the model is unsure"""
         for n_classes in (5, 2):
             desk = Desk(student, n_classes, (4, 9, 6, 14), gain=0.6)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -398,14 +399,16 @@ class CheckPredict:
                 expect.true(
                     confidence > 1 / n_classes,
                     say(
-                        "a confidence below 1/C: {confidence:.4f} with {n} classes", confidence=confidence, n=n_classes
+                        "a confidence is below 1/C: {confidence:.4f} with {n} classes",
+                        confidence=confidence,
+                        n=n_classes,
                     ),
-                    hint=(
-                        "of C numbers that sum to one, the largest is at least 1/C: which class's probability is this?"
-                    ),
+                    hint=("the largest of C probabilities is at least 1/C: which class's probability do you return?"),
                     reveal=True,
                 )
-                expect.close(confidence, right, f"confidence of text {i}", hint="which class's probability is this?")
+                expect.close(
+                    confidence, right, f"confidence of text {i}", hint="which class's probability do you return?"
+                )
 
     @check(points=1, preloads=("transformers",))
     def check_truncates(self, student):
@@ -425,18 +428,18 @@ class CheckPredict:
                 continue
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
             student.note(f"width for {n_tokens} tokens", widths[-1])
-        short, hint = Desk(student, 4, (38, 33), max_length=13, cut=True), "where is max_length used?"
+        short, hint = Desk(student, 4, (38, 33), max_length=13, cut=True), "where does your code use max_length?"
         answers = [student.predict(text, short.model, short.tokenizer, max_length=13) for text in short.texts]
         for (n_tokens, max_length), width in zip(cases, widths, strict=True):
             expect.true(
                 width,
-                say("a text of {n} tokens, more than the model's limit, raises an error", n=n_tokens),
-                hint="what keeps the text within the model's limit?",
+                say("a text of {n} tokens, more than the model's limit, raised an error", n=n_tokens),
+                hint="which part of your code keeps a text within the model's limit?",
                 reveal=True,
             )
             expect.true(
                 width == (max_length or 128),
-                say("for a text longer than max_length, the model did not receive max_length tokens"),
+                say("for a text longer than max_length, the model did not receive exactly max_length tokens"),
                 expected=f"{max_length or 128} tokens of {n_tokens + 2}",
                 actual=f"{width} tokens",
                 hint=hint,
@@ -446,12 +449,12 @@ class CheckPredict:
             answers,
             short.right,
             "truncated texts",
-            "the tokenizer truncates the end of the text and keeps both special tokens",
+            "let the tokenizer truncate: it cuts the end of the text and keeps both special tokens",
         )
 
     @check(points=1, visible=True, preloads=("transformers",))
     def check_labels_from_config(self, student):
-        """the label is the model's own name for its most likely class, however unsure the model is"""
+        """the label is the model's own name for its most likely class, however unsure it is"""
         for n_classes in (4, 2):
             desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=1.0)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -467,7 +470,7 @@ class CheckPredict:
 
 # --- predict_batch ---
 
-SHARED = "each answer depends only on its own text: neither the other texts of the batch nor their order may change it"
+SHARED = "each answer must depend only on its own text, not on the other texts in the batch or on their order"
 
 
 def each_has_its_own(widths: list[int], lengths: list[int]) -> bool:
@@ -491,7 +494,7 @@ class CheckPredictBatch:
 
     @check(points=3, visible=True, preloads=("transformers",), substitutes=("predict",))
     def check_same_as_single(self, student):
-        """each answer equals that for the text on its own, and answers are in the order of the texts"""
+        """each answer equals the answer for that text alone, and answers are in the order of the texts"""
         for n_classes, lengths, batch_size, max_length in (
             (3, (14, 3, 27, 6, 20, 10, 36, 17), 4, 128),
             (2, (9, 25, 4, 12, 6, 19), 2, 16),
@@ -521,8 +524,8 @@ class CheckPredictBatch:
             largest = max(told.count(call) for call in told)
             expect.true(
                 all(told.count(code // built.ROWS) <= code % built.ROWS for code in codes),
-                "more answers from one forward pass than there were texts in it",
-                hint="every answer comes from the model's own logits for that text",
+                "one forward pass produced more answers than it had texts",
+                hint="compute each answer from the model's own logits for that text",
                 reveal=True,
             )
             # The calls that the answers come from; what is counted over there besides can only be more.
@@ -533,15 +536,15 @@ class CheckPredictBatch:
         for n, batch_size, calls, largest in seen:
             expect.true(
                 largest <= batch_size,
-                "more texts in one forward pass than batch_size",
+                "a forward pass received more than batch_size texts",
                 expected=f"at most {batch_size} of {n} texts",
                 actual=f"{largest} texts",
-                hint="a batch has to fit into GPU memory: where is batch_size used?",
+                hint="a batch has to fit into GPU memory: where does your code use batch_size?",
                 reveal=True,
             )
             expect.true(
                 calls == -(-n // batch_size),
-                "the number of model calls is not the number of batches",
+                "the number of model calls differs from the number of batches",
                 expected=f"{-(-n // batch_size)} calls for {n} texts, batch_size={batch_size}",
                 actual=f"{calls} calls",
                 hint="call the model once per batch, not once per text",
@@ -565,7 +568,7 @@ class CheckPredictBatch:
             expect.true(
                 all(len(set(batch)) == 1 for batch in batches.values()),
                 "answers from one forward pass report different widths",
-                hint="every answer comes from the model's own logits for that text",
+                hint="compute each answer from the model's own logits for that text",
                 reveal=True,
             )
             tokens = sorted(len(encoded(text)) for text in texts)
@@ -578,7 +581,7 @@ class CheckPredictBatch:
             expect.true(
                 fit,
                 "a batch is narrower than its longest text",
-                hint="texts are truncated to max_length and no further",
+                hint="truncate texts to max_length, but no further",
                 reveal=True,
                 fact=True,
             )
@@ -592,13 +595,15 @@ class CheckPredictBatch:
             )
             student.note("width", "right" if own else everywhere)
             if own and not set(widths) <= set(tokens):
-                expect.remark(say("predict_batch pads to multiples of 8; the docstring says the longest text"))
+                expect.remark(
+                    say("predict_batch pads to multiples of 8; the docstring asks for the length of the longest text")
+                )
             expect.true(
                 own,
                 "a batch is not as wide as its longest text",
                 expected="each batch as wide as its own longest text",
                 actual=f"batches of {widths} columns",
-                hint="the longest text of a batch determines its width; every extra column of padding costs compute",
+                hint="pad each batch to its own longest text: every extra column of padding costs compute",
                 reveal=True,
             )
         self.demand_default_length(student)
@@ -616,15 +621,15 @@ class CheckPredictBatch:
         expect.equal(
             widths,
             [128] * 3,
-            "columns of a batch whose text has more than 128 tokens, with max_length at its default",
-            hint="the signature gives max_length a default: where is it used?",
+            "columns of a batch with a text of more than 128 tokens and the default max_length",
+            hint="the signature gives max_length a default value: where does your code use it?",
             reveal=True,
             fact=True,
         )
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
-        """edge cases: no texts, one text, a full or partial last batch, batches of one, a tuple, repeated texts"""
+        """works for no texts, one text, a full or partial last batch, batches of one, a tuple, repeated texts"""
         desk = Desk(student, 4, (6, 3, 11, 0, 8, 14, 5))
         texts, right = desk.texts, desk.right
         model, tokenizer = desk.model, desk.tokenizer
@@ -645,16 +650,16 @@ class CheckPredictBatch:
         answers = student.predict_batch([], model, tokenizer, batch_size=3)
         expect.true(
             isinstance(answers, (list, tuple)) and not answers,
-            "no texts should give an empty list",
+            "for no texts, the result should be an empty list",
             expected="[]",
             actual=answers,
-            hint="how often does the loop over the batches run, and what is returned if it never does?",
+            hint="without texts, the loop over the batches never runs: what does your code return then?",
             reveal=True,
         )
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_eval_no_grad(self, student):
-        """no dropout and no autograd graph, whatever mode the model is in; nothing but the mode may change"""
+        """dropout is off and no autograd graph is built, whatever the model's mode; nothing but the mode may change"""
         texts = [text_of(student.draw, length) for length in (6, 11, 3, 8, 5, 9)]
         demand_quiet(student, "predict_batch", texts, batch_size=2)
 
@@ -684,12 +689,12 @@ class CheckExpectedCalibrationError:
 
     @check(points=2, visible=True, preloads=("transformers",))
     def check_reference(self, student):
-        """the average gap between confidence and accuracy, bin by bin"""
+        """the result is the average gap between confidence and accuracy, bin by bin"""
         for n, n_bins in ((120, None), (77, 6)):
             confidences = student.draw.uniform(0.02, 0.98, n).double()
             correct = student.draw.uniform(0, 1, n).double() < 0.2 + 0.6 * (1 - confidences)
             options = {} if n_bins is None else {"n_bins": n_bins}
-            hint = "each bin compares two means: the mean confidence and the accuracy"
+            hint = "in each bin, compare two means: the mean confidence and the accuracy"
             self.compare(student, confidences, correct, f"{n} predictions, {n_bins or 10} bins", hint, **options)
 
     @check(points=1, preloads=("transformers",))
@@ -698,18 +703,21 @@ class CheckExpectedCalibrationError:
         for high, low in ((9, 1), (3, 11)):
             confidences = torch.cat([student.draw.uniform(0.91, 0.99, high), student.draw.uniform(0.31, 0.39, low)])
             correct = torch.tensor([i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
-            hint = "how many predictions does each gap represent?"
+            hint = "weight each bin's gap: how many predictions does it represent?"
             self.compare(student, confidences, correct, f"{high} predictions in one bin, {low} in another", hint)
 
     @check(points=1, preloads=("transformers",))
     def check_borders(self, student):
-        """a confidence on a bin edge belongs to the bin below, 1 to the last bin and 0 to the first"""
+        """a confidence on a bin edge belongs to the lower bin, 1 to the last bin and 0 to the first"""
         for n_bins, extra in ((4, 0.3), (8, 0.55)):
             confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
             correct = torch.tensor([True, True, False, True, False, False, True, True])
             near = student.draw.uniform(0.02, 0.1, 3).double()
             confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([True] * 3)])
-            hint = "which of its two edges does a bin include, and which bin contains a confidence of exactly 1?"
+            hint = (
+                "which of its two edges does each of your bins include, and which bin contains a confidence of "
+                "exactly 1?"
+            )
             self.compare(student, confidences, correct, f"some on bin edges, {n_bins} bins", hint, n_bins=n_bins)
 
     @check(points=1, after=("reference",), preloads=("transformers",))
@@ -726,7 +734,11 @@ class CheckExpectedCalibrationError:
             "a confidence of 0.5 with half of the predictions correct is perfectly calibrated",
         )
         self.compare(
-            student, confidences[:1], correct[:1], "a single prediction", "a single prediction is not a special case"
+            student,
+            confidences[:1],
+            correct[:1],
+            "a single prediction",
+            "treat a single prediction like any other number of predictions",
         )
         nothing = torch.zeros(0)
         try:
@@ -736,14 +748,17 @@ class CheckExpectedCalibrationError:
                 raise
             if error.type != "ValueError":
                 expect.remark(
-                    say("expected_calibration_error raises {type} without predictions, not ValueError", type=error.type)
+                    say(
+                        "without predictions, expected_calibration_error raises {type} instead of ValueError",
+                        type=error.type,
+                    )
                 )
         else:
             expect.true(
                 False,
-                "no error was raised without predictions",
+                "no error was raised although there were no predictions",
                 actual=got,
-                hint="what is the mean of an empty tensor?",
+                hint="what does your mean return for an empty tensor?",
                 reveal=True,
             )
 
@@ -793,10 +808,10 @@ class CheckTemperatureScale:
 
     @check(points=2, visible=True, preloads=("transformers",), seconds=20)
     def check_too_sure(self, student):
-        """for logits that are too large, the temperature that minimises the cross-entropy is above 1"""
+        """for logits that are too large, the temperature with the lowest cross-entropy is above 1"""
         for n, n_classes, factor in ((200, 3, 3.1), (150, 2, 1.9)):
             logits, labels = self.sample(student, n, n_classes, factor)
-            hint = "the cross-entropy of logits / T has one minimum: where is it?"
+            hint = "the cross-entropy of logits / T has a single minimum: does your search find it?"
             self.compare(student, logits, labels, f"logits times {factor}", hint)
 
     @check(points=1, preloads=("transformers",), seconds=20)
@@ -804,13 +819,17 @@ class CheckTemperatureScale:
         """for logits that are too small, the temperature is below 1"""
         for n, n_classes, factor in ((180, 4, 0.31), (210, 2, 0.45)):
             logits, labels = self.sample(student, n, n_classes, factor)
-            self.compare(student, logits, labels, f"logits times {factor}", "can a temperature be below 1?")
+            self.compare(
+                student, logits, labels, f"logits times {factor}", "does your search allow temperatures below 1?"
+            )
 
     @check(points=1, preloads=("transformers",), seconds=20)
     def check_large(self, student):
-        """works for logits in the hundreds, and ignores a constant added to a row"""
+        """works for logits in the hundreds and ignores a constant added to a row"""
         logits, labels = self.sample(student, 190, 3, 17.0)
-        hint = "exp(800) overflows, and softmax ignores a constant added to a whole row"
+        hint = (
+            "exp(800) overflows, and a constant added to a whole row must not matter: how do you compute the softmax?"
+        )
         self.compare(student, logits, labels, "logits times 17", hint)
         shifted = logits + 300 * student.draw.normal(190, 1)
         self.compare(student, shifted.double(), labels, "logits times 17, rows shifted", hint)
@@ -820,5 +839,17 @@ class CheckTemperatureScale:
         """the temperature depends on the correct classes, not on the most likely ones"""
         logits, labels = self.sample(student, 160, 3, 2.0)
         swapped = torch.where(torch.arange(160) % 4 == 0, (labels + 1) % 3, labels)
-        self.compare(student, logits, swapped, "a quarter of the labels changed", "which class's logit should be high?")
-        self.compare(student, logits, labels, "the labels as they were", "which class's logit should be high?")
+        self.compare(
+            student,
+            logits,
+            swapped,
+            "a quarter of the labels changed",
+            "the logit of the correct class should be high: where does your code use the labels?",
+        )
+        self.compare(
+            student,
+            logits,
+            labels,
+            "the labels as they were",
+            "the logit of the correct class should be high: where does your code use the labels?",
+        )

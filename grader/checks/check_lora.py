@@ -40,7 +40,7 @@ def counted(student, *args: object, **kwargs: object):
     for key in ("lora_params", "trainable", "kept_ratio", "reduction", "trainable_ratio"):
         value = report.get(key)
         if isinstance(value, Tensor) and value.numel() == 1:
-            expect.remark(say("lora_report returns {key} as a tensor; the docstring says a number", key=key))
+            expect.remark(say("lora_report returns {key} as a tensor; the docstring asks for a plain number", key=key))
             value = value.item()
         if isinstance(value, (int, float)) and abs(value) < 1e300:
             student.note(key, float(value))
@@ -51,7 +51,7 @@ def entry(report: dict[str, Any], key: str) -> Any:
     """One number of the report."""
     expect.true(
         key in report,
-        say("the report has no {key}", key=key),
+        say("the report has no key {key}", key=key),
         actual=list(report),
         hint="compare the key names with the docstring",
         reveal=True,
@@ -84,29 +84,35 @@ class CheckLoraReport:
             entry(report, "lora_params"),
             1_179_648,
             "lora_params",
-            hint="count both factors of one matrix, then all matrices of a layer, then all layers",
+            hint="count both factors of one matrix, sum over the matrices of a layer, then over all layers",
         )
         expect.equal(
-            entry(report, "trainable"), 1_179_648, "trainable", hint="without a head, only the factors are trained"
+            entry(report, "trainable"),
+            1_179_648,
+            "trainable",
+            hint="without a head, only the LoRA factors are trainable",
         )
         expect.close(
             entry(report, "kept_ratio"),
             1 / 24,
             "kept_ratio",
-            hint="what fraction of the matrices' parameters is still trained? Not as a percentage",
+            hint=(
+                "what fraction of the adapted matrices' parameters is still trained? Return a fraction, not a "
+                "percentage"
+            ),
         )
         expect.close(
             entry(report, "reduction"),
             23 / 24,
             "reduction",
-            hint="4.17 % is what remains; the reduction is what is saved",
+            hint="4.17 % is the share that is still trained; the reduction is the share that is saved",
         )
-        same_rule = "the same count for a smaller model: which numbers in your code should depend on the arguments?"
+        same_rule = "same count, smaller model: does your code hard-code a number that should come from the arguments?"
         what = f"three matrices of {d} x {d} per layer, rank {r}, {layers} layers"
-        expect.equal(entry(other, "lora_params"), 6 * d * r * layers, f"lora_params of {what}", hint=same_rule)
-        expect.equal(entry(other, "trainable"), 6 * d * r * layers, f"trainable of {what}", hint=same_rule)
-        expect.close(entry(other, "kept_ratio"), 2 * r / d, f"kept_ratio of {what}", hint=same_rule)
-        expect.close(entry(other, "reduction"), 1 - 2 * r / d, f"reduction of {what}", hint=same_rule)
+        expect.equal(entry(other, "lora_params"), 6 * d * r * layers, f"lora_params for {what}", hint=same_rule)
+        expect.equal(entry(other, "trainable"), 6 * d * r * layers, f"trainable for {what}", hint=same_rule)
+        expect.close(entry(other, "kept_ratio"), 2 * r / d, f"kept_ratio for {what}", hint=same_rule)
+        expect.close(entry(other, "reduction"), 1 - 2 * r / d, f"reduction for {what}", hint=same_rule)
 
     @check(points=2)
     def check_non_square(self, student):
@@ -116,26 +122,28 @@ class CheckLoraReport:
         one = counted(student, [(d, k)], r=r)
         three = counted(student, shapes, r=r, n_layers=layers)
         hint = "write down the shapes of A and of B: which of them depends on d, and which on k?"
-        expect.equal(entry(one, "lora_params"), r * (d + k), "lora_params of one matrix with d != k", hint=hint)
-        expect.close(entry(one, "kept_ratio"), r * (d + k) / (d * k), "kept_ratio of one matrix with d != k", hint=hint)
+        expect.equal(entry(one, "lora_params"), r * (d + k), "lora_params for one matrix with d != k", hint=hint)
+        expect.close(
+            entry(one, "kept_ratio"), r * (d + k) / (d * k), "kept_ratio for one matrix with d != k", hint=hint
+        )
         lora = r * sum(sum(shape) for shape in shapes)
         full = sum(rows * columns for rows, columns in shapes)
         expect.equal(
             entry(three, "lora_params"),
             layers * lora,
-            "lora_params of three different matrices per layer",
+            "lora_params for three different matrices per layer",
             hint="sum over the shapes of one layer, then multiply by the number of layers",
         )
         expect.close(
             entry(three, "kept_ratio"),
             lora / full,
-            "kept_ratio of three different matrices",
-            hint="one ratio for all adapted matrices together: add everything up first, then divide",
+            "kept_ratio for three different matrices",
+            hint="return one ratio for all adapted matrices: sum the parameters first, then divide",
         )
 
     @check(points=1)
     def check_head(self, student):
-        """the head counts as trainable, but not as LoRA parameters"""
+        """the head's parameters count as trainable, but not as LoRA parameters"""
         alone = counted(student, [(768, 768)] * 2, r=8, n_layers=12)
         lora, kept = number(alone, "lora_params"), number(alone, "kept_ratio")
         twice = number(counted(student, [(768, 768)] * 2, r=16, n_layers=12), "lora_params")
@@ -143,7 +151,7 @@ class CheckLoraReport:
             lora > 0 and twice == 2 * lora,
             "lora_params does not double with the rank",
             actual=f"{lora:g} at rank 8, {twice:g} at rank 16",
-            hint="get the count of the factors right first",
+            hint="get the parameter count of the factors right first",
             reveal=True,
         )
         drawn = student.draw.integer(500, 5000), student.draw.integer(10**6, 2 * 10**6)
@@ -153,32 +161,32 @@ class CheckLoraReport:
                 entry(report, "lora_params"),
                 lora,
                 "lora_params when head_params is given",
-                hint="a head adds trainable parameters, but no parameters to LoRA's factors",
+                hint="a head adds trainable parameters, but no LoRA parameters",
             )
             expect.close(
                 entry(report, "kept_ratio"),
                 kept,
                 "kept_ratio when head_params is given",
                 tolerance=1e-6,
-                hint="it compares the factors with the matrices that they adapt; the head is neither",
+                hint="kept_ratio compares the factors with the matrices they adapt; the head is neither",
             )
             expect.equal(
                 entry(report, "trainable"),
                 lora + head,
-                f"trainable, with a head of {head:,} numbers",
-                hint="the head is new and random: all of it is trained",
+                f"trainable, with a head of {head:,} parameters",
+                hint="the head is newly initialised, so all its parameters are trained",
             )
             expect.close(
                 entry(report, "trainable_ratio"),
                 (lora + head) / (base + lora),
                 "trainable_ratio",
                 tolerance=1e-6,  # 0.2686 % and 0.2700 % differ by 1.4e-5
-                hint="divide all trainable parameters by all parameters, including the factors",
+                hint="divide all trainable parameters by all parameters of the model, including the LoRA factors",
             )
 
     @check(points=1)
     def check_grows_past_one(self, student):
-        """a large rank needs more parameters than the matrix, so the reduction may be negative"""
+        """with a large rank, LoRA has more parameters than the matrix, so the reduction can be negative"""
         for r in (768, student.draw.integer(800, 5000)):
             report = counted(student, [(768, 768)], r=r)
             kept = number(report, "kept_ratio")
@@ -186,13 +194,16 @@ class CheckLoraReport:
             expect.true(
                 any(abs(kept - share) <= 1e-4 * share for share in (one_factor, 2 * one_factor)),
                 "kept_ratio is wrong at a very large rank",
-                hint="at r = 768 each factor is as large as the matrix itself: what is the ratio for both factors?",
+                hint=(
+                    "at r = 768 each factor alone is as large as the matrix: what is the ratio for both "
+                    "factors together?"
+                ),
             )
             expect.close(
                 entry(report, "reduction"),
                 1 - kept,
-                "reduction at a rank above the break-even rank",
-                hint="the report must show that LoRA can have more parameters than the matrix it adapts",
+                "reduction above the break-even rank",
+                hint="LoRA can have more parameters than the matrix it adapts; the reduction must show that",
             )
 
 
@@ -279,7 +290,7 @@ def usable(answer: object, shape: tuple[int, ...], what: str, hint: str | None =
     sound = bool(numbers.isfinite().all()) and float(numbers.abs().max()) < LARGE
     expect.true(
         sound,
-        say("{what}: some numbers are not finite, or larger than {large:,.0f}", what=what, large=LARGE),
+        say("{what}: some values are not finite or exceed {large:,.0f}", what=what, large=LARGE),
         actual=answer,
         reveal=True,
     )
@@ -313,14 +324,14 @@ def expect_alive(student, module, k: int, d: int) -> None:
     expect.true(
         alive[0],
         "two calls with the same input give different outputs, although no dropout should be active",
-        hint="what differs between the two calls?",
+        hint="what in your forward pass differs between the two calls?",
     )
     expect.true(
         alive[1],
-        "the output does not change when the trainable parameters do",
-        hint="which of them does the forward pass use?",
+        "changing the trainable parameters does not change the output",
+        hint="which of the trainable parameters does your forward pass use?",
     )
-    expect.true(alive[2], "two different inputs give the same output", hint="does the forward pass use its input?")
+    expect.true(alive[2], "two different inputs give the same output", hint="does your forward pass use its input?")
 
 
 HOLES = (
@@ -345,7 +356,7 @@ def refused(student, promised: str, function: Callable[..., object], *args: obje
         if error.type != promised:
             expect.remark(
                 say(
-                    "an error of type {type} was raised; the docstring says {promised}",
+                    "your code raises {type}; the docstring asks for {promised}",
                     type=error.type[:60],
                     promised=promised,
                 )
@@ -361,7 +372,7 @@ def untouched(student, layer, x: Tensor, what: str) -> Any:
     expect.true(
         isinstance(after, Tensor) and torch.equal(after, x),
         say("{what} modifies its input in place", what=what),
-        hint="the caller still needs x unchanged: which operation writes to it?",
+        hint="the caller still needs the original x: which operation in your code writes to it?",
         fact=True,
     )
     return output
@@ -378,7 +389,10 @@ def trained_shapes(student, module) -> list[tuple[int, ...]]:
     with student.untraced():
         shapes = student.fixtures.trainable_shapes(module)
     expect.true(
-        len(shapes) <= MANY, say("more than {many} trainable tensors", many=MANY), actual=len(shapes), reveal=True
+        len(shapes) <= MANY,
+        say("there are more than {many} trainable tensors", many=MANY),
+        actual=len(shapes),
+        reveal=True,
     )
     return sorted(tuple(sorted(n for n in shape if n != 1)) for shape in shapes)
 
@@ -403,8 +417,7 @@ class CheckLoRALinear:
                 shapes,
                 [(R, D), (R, K)],
                 f"shapes of the trainable tensors (base {'with' if bias else 'without'} bias, d={D}, k={K}, r={R})",
-                hint="W and b of the base are frozen; only two thin factors are "
-                "trained, one of width k and one of width d",
+                hint="freeze W and b of the base layer; train only the two factors, with r*k and d*r parameters",
                 reveal=True,
             )
             passed = trained_shapes(student, adapted.base)
@@ -412,15 +425,15 @@ class CheckLoRALinear:
             expect.equal(
                 passed,
                 [],
-                "shapes of the trainable tensors in the layer that was passed",
-                hint="other code may still use the layer that you were given: did you freeze that layer, or a copy?",
+                "shapes of the trainable tensors in the layer passed to LoRALinear",
+                hint="other code may still use the layer passed in: did you freeze that layer, or a copy of it?",
                 reveal=True,
             )
         base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
         expect.true(
             refused(student, "ValueError", student.LoRALinear, base, r=0, alpha=6.0),
             "a layer of rank 0 is created without an error",
-            hint="the rank must be at least 1: with rank 0 there is nothing to train, and no error would say so",
+            hint="the rank must be at least 1: a layer of rank 0 would silently have nothing to train",
         )
         expect.true(
             refused(student, "ValueError", student.LoRALinear, base, r=-2, alpha=6.0),
@@ -437,10 +450,10 @@ class CheckLoRALinear:
         expect.true(
             thin is not None,
             "a layer of rank 1 raises an error",
-            hint="rank 1 is the smallest valid rank: which ranks leave nothing to train?",
+            hint="rank 1 is the smallest valid rank: which ranks should your code reject?",
             fact=True,
         )
-        what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), sides of length 1 left out"
+        what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), ignoring sides of length 1"
         expect.equal(thin, sorted([(D,), (K,)]), what, reveal=True)
         wide = 8  # more than either side
         try:
@@ -454,13 +467,13 @@ class CheckLoRALinear:
         expect.true(
             built,
             say("a layer of rank {r} around a base with d={d} and k={k} raises an error", r=wide, d=D, k=K),
-            hint="such a large rank is wasteful: does the docstring ask for an error?",
+            hint="such a large rank is wasteful, but does the docstring ask for an error?",
             fact=True,
         )
         expect.equal(
             shapes,
             [(D, wide), (K, wide)],
-            f"shapes of the trainable tensors at a rank above both sides (d={D}, k={K}, r={wide})",
+            f"shapes of the trainable tensors with r above d and k (d={D}, k={K}, r={wide})",
             hint="the caller chooses the rank, even a wasteful one",
             reveal=True,
         )
@@ -478,14 +491,17 @@ class CheckLoRALinear:
             output,
             adapted.plain(x),
             "output of a fresh layer",
-            hint="nothing has been learned yet: which factor makes B A x zero, whatever the other factor is?",
+            hint=(
+                "nothing has been learned yet, so B A x must be zero: which of the two factors does your code "
+                "set to zero?"
+            ),
         )
         with student.untraced():
             owned = student.fixtures.tensors(adapted.layer)
         expect.true(
             len(owned) > 2,
-            "the layer contains no factors: it is just its base",
-            hint="the factors that are trained later must exist from the start",
+            "the layer contains no LoRA factors, only its base",
+            hint="the factors must exist as soon as the layer is created",
             fact=True,
         )
         adapted.take_part()
@@ -506,7 +522,7 @@ class CheckLoRALinear:
         expect.true(
             any(moving),
             "neither factor receives a gradient in the first step",
-            hint="the gradient of each factor is multiplied by the other factor: what if both are zero?",
+            hint="each factor's gradient is a product with the other factor: what is it if both start at zero?",
         )
         heeded = any(
             one.shape != other.shape or not same(one, other) for one, other in zip(gradients, others, strict=True)
@@ -514,19 +530,19 @@ class CheckLoRALinear:
         expect.true(
             heeded,
             "the gradients of the factors are the same for two different inputs",
-            hint="A is applied to x, and B to A x: where do you use x?",
+            hint="A must be applied to x, and B to A x: where does your code use x?",
             fact=True,
         )
 
     @check(points=1)
     def check_B_is_zero(self, student):
-        """B starts at zero and A with random values, as in the paper"""
+        """B is initialised to zero and A to random values, as in the paper"""
         adapted = Adapted(student, alpha=6.0, write=False)
         with student.untraced():
             a, b = adapted.find().read()
             other = Adapted(student, alpha=6.0, write=False).find().read()[0]
-        usable(a, (R, K), "A at the start")
-        usable(b, (D, R), "B at the start")
+        usable(a, (R, K), "initial A")
+        usable(b, (D, R), "initial B")
         full_rank = bool(torch.linalg.matrix_rank(a.double()) == R)
         student.note("A is zero", bool((a == 0).all()))
         student.note("B is zero", bool((b == 0).all()))
@@ -535,24 +551,24 @@ class CheckLoRALinear:
         student.note("rows of A are equal", bool((a == a[:1]).all()))
         student.note("inputs that A looks at", int((a != 0).any(0).sum()))
         student.note("A is the same in the next layer", torch.equal(a, other))
-        hint = "A is applied to the input first: A starts with random values, B at zero"
-        expect.true(bool((b == 0).all()), "B, the factor with d rows, is not zero at the start", hint=hint)
-        expect.true(bool((a != 0).any()), "A, the factor with k columns, is zero at the start", hint=hint)
+        hint = "A is the factor that is applied to the input first; A starts with random values, B at zero"
+        expect.true(bool((b == 0).all()), "B, the factor with d rows, does not start at zero", hint=hint)
+        expect.true(bool((a != 0).any()), "A, the factor with k columns, starts at zero", hint=hint)
         expect.true(
             full_rank,
-            "the rows of A are linearly dependent at the start",
-            hint="equal rows receive equal gradients and stay equal: the effective rank is smaller than r",
+            "the initial rows of A are linearly dependent",
+            hint="equal rows receive equal gradients and stay equal, so the effective rank is smaller than r",
         )
         expect.true(
             not torch.equal(a, other),
             "two fresh layers start with the same A",
-            hint="each layer must draw its own random values: no fixed pattern, and no seed set inside the layer",
+            hint="each layer must sample its own random values: use no fixed pattern, and set no seed inside the layer",
         )
         adapted.take_part()
 
     @check(points=3, visible=True)
     def check_forward(self, student):
-        """the output is W x + b plus (alpha/r) times B A x, and x stays unchanged"""
+        """the output is W x + b + (alpha/r) B A x, and x is not modified"""
         for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
             adapted = Adapted(student, alpha=8.0, bias=bias)
             for _ in range(2):
@@ -563,8 +579,8 @@ class CheckLoRALinear:
                     f"output for x of shape {shape}, base {'with' if bias else 'without'} bias",
                     tolerance=1e-4,
                     hint=say(
-                        "here alpha is 8 and r is {r}: the update is multiplied by "
-                        "8/{r}; base and update both take x as input",
+                        "here alpha is 8 and r is {r}, so the update is scaled by 8/{r}; base and update both "
+                        "take x as input",
                         r=R,
                     ),
                 )
@@ -572,7 +588,7 @@ class CheckLoRALinear:
 
     @check(points=1)
     def check_scaling(self, student):
-        """alpha = r means a factor of 1, and doubling alpha doubles the update"""
+        """with alpha = r the scale is 1, and doubling alpha doubles the update"""
         for r, alpha in ((R, R), (R, 2 * R), (2, 1)):
             adapted = Adapted(student, alpha=float(alpha), r=r)
             x = student.draw.normal(4, K)
@@ -586,7 +602,7 @@ class CheckLoRALinear:
                 update,
                 f"update for alpha = {alpha} and r = {r}",
                 tolerance=1e-4,
-                hint="divide alpha by r: a larger rank alone must not make the update stronger",
+                hint="divide alpha by r: raising the rank alone must not make the update larger",
             )
 
     @check(points=2)
@@ -616,14 +632,12 @@ class CheckLoRALinear:
         steady = same(first, second)
         expect.true(
             steady,
-            "in evaluation mode two calls with the same input give different outputs",
+            "in evaluation mode, two calls with the same input give different outputs",
             hint="how does your dropout know that the layer is in evaluation mode?",
             fact=True,
         )
         update = first - plain
-        expect.differs(
-            first, plain, "the update in evaluation mode", hint="the branch with the two factors adds nothing here"
-        )
+        expect.differs(first, plain, "the update in evaluation mode", hint="the LoRA branch adds nothing here")
         student.note("update in evaluation mode", update)
 
         adapted.quietly("train")
@@ -639,8 +653,8 @@ class CheckLoRALinear:
 
         expect.true(
             same(frozen, plain),
-            "with both factors at zero, the outputs in training mode and in evaluation mode differ",
-            hint="dropout belongs to the branch with the two factors; the frozen path must see every input",
+            "with both factors at zero, the outputs in training and evaluation mode differ",
+            hint="dropout belongs in the LoRA branch; the frozen path must see every entry of x",
         )
         expect.true(
             not same(output, first),
@@ -649,21 +663,21 @@ class CheckLoRALinear:
         )
         expect.true(
             straight,
-            "when a row of x has a single non-zero entry, its update is neither kept nor dropped as a whole",
-            hint="drop entries of x, before A is applied; not the r numbers after A, and not the output",
+            "for a row of x with a single non-zero entry, the update is neither kept nor dropped as a whole",
+            hint="apply dropout to the entries of x, before A; not to the r values after A, and not to the output",
         )
         student.note("factor of a kept row", float(kept.max()))
         expect.close(
             torch.tensor([kept.min(), kept.max()]),
             torch.tensor([0.0, 1 / (1 - p)]),
-            "smallest and largest fraction of the update that is left after dropout",
+            "smallest and largest fraction of the update left after dropout",
             tolerance=1e-3,
             hint="dropout divides the entries it keeps by 1 - p, so that the mean stays the same",
         )
 
     @check(points=3, visible=True)
     def check_merge(self, student):
-        """merge() adds the update to the weight and keeps the output the same; a second merge() does nothing"""
+        """merge() adds the update to the weight without changing the output; a second merge() does nothing"""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         silent = adapted.without(x)
@@ -678,14 +692,14 @@ class CheckLoRALinear:
             before,
             "output after merge()",
             tolerance=1e-4,
-            hint="the update must be in the weight or in the branch, fully scaled, and never in both",
+            hint="the fully scaled update must be either in the weight or in the LoRA branch, never in both",
         )
         shapes = trained_shapes(student, adapted.layer)
         student.note("trainable after merge()", str(shapes))
         expect.true(
             (D, K) not in shapes,
             "W is trainable after merge()",
-            hint="the weight gets new values, but must stay a frozen parameter",
+            hint="merge() gives the weight new values, but it must stay a frozen parameter",
         )
         expect.true(
             all(shape in ((R, D), (R, K)) for shape in shapes),
@@ -700,7 +714,7 @@ class CheckLoRALinear:
             before,
             "output after a second merge()",
             tolerance=1e-4,
-            hint="how does the layer know that it is already merged?",
+            hint="how does your layer know that it is already merged?",
         )
         adapted.quietly("train")
         expect.close(
@@ -708,7 +722,7 @@ class CheckLoRALinear:
             before,
             "output of the merged layer in training mode",
             tolerance=1e-4,
-            hint="a merged layer stays merged in either mode",
+            hint="switching to training mode must not undo the merge",
         )
         adapted.quietly("eval")
         adapted.factors.silence()
@@ -717,7 +731,7 @@ class CheckLoRALinear:
             before,
             "output after merge(), then both factors set to zero",
             tolerance=1e-4,
-            hint="after merging, the weight itself is W + (alpha/r) B A, and the factors are not used",
+            hint="after merging, the weight is W + (alpha/r) B A, and the forward pass no longer uses the factors",
         )
         with student.untraced():
             slope = adapted.layer(torch.eye(K)) - adapted.layer(torch.zeros(1, K))
@@ -726,8 +740,8 @@ class CheckLoRALinear:
         written = any(same(one.squeeze(), wide) for one in owned for wide in (slope, slope.T))
         expect.true(
             written,
-            "no tensor of the merged layer equals the weight that its outputs imply",
-            hint="merging writes W + (alpha/r) B A into the weight, so that a single product with x is enough",
+            "no tensor in the merged layer equals the weight implied by its outputs",
+            hint="merging writes W + (alpha/r) B A into the weight, so that one matrix product with x is enough",
             fact=True,
         )
         self.expect_no_dropout_once_merged(student)
@@ -754,13 +768,16 @@ class CheckLoRALinear:
         expect.true(
             dry,
             "a merged layer with dropout gives different outputs in training mode and in evaluation mode",
-            hint="dropout belongs to the branch, which is not used now; the merged weight must see every input",
+            hint=(
+                "dropout belongs in the LoRA branch, which a merged layer does not use; the merged weight must "
+                "see every entry of x"
+            ),
             fact=True,
         )
 
     @check(points=2, after=("merge",))
     def check_unmerge(self, student):
-        """unmerge() restores the weight; a second unmerge(), or an unmerge() without merge(), does nothing"""
+        """unmerge() restores the weight; a second unmerge(), or one without a merge(), does nothing"""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         silent, before = adapted.without(x), adapted.layer(x)
@@ -770,9 +787,9 @@ class CheckLoRALinear:
         expect.close(
             adapted.layer(x),
             before,
-            "output after unmerge() without a merge() before",
+            "output after unmerge() without a preceding merge()",
             tolerance=1e-4,
-            hint="the weight does not contain the update yet, so there is nothing to subtract",
+            hint="without merge() the weight does not contain the update, so there is nothing to subtract",
         )
         adapted.quietly("merge")
         adapted.quietly("unmerge")
@@ -784,7 +801,7 @@ class CheckLoRALinear:
             before,
             "output after merge() and unmerge()",
             tolerance=1e-4,
-            hint="unmerge() must remove what merge() added, exactly once, and the branch must be active again",
+            hint="unmerge() must remove what merge() added, exactly once, and make the LoRA branch active again",
         )
         adapted.quietly("unmerge")
         expect.close(adapted.layer(x), before, "output after a second unmerge()", tolerance=1e-4)
@@ -794,7 +811,7 @@ class CheckLoRALinear:
             silent,
             "output after merge() and unmerge(), then both factors set to zero",
             tolerance=1e-4,
-            hint="now only W x + b should be left: does the weight have its original value again?",
+            hint="with both factors at zero the output should be W x + b: has unmerge() restored the original weight?",
         )
         shapes = trained_shapes(student, adapted.layer)
         student.note("trainable after unmerge()", str(shapes))
@@ -815,24 +832,23 @@ class CheckLoRALinear:
             expect.close(
                 adapted.layer(x),
                 adapted.adapted(x),
-                f"output after merge(), new numbers in both factors, and unmerge(), base in {str(dtype)[6:]}",
+                f"output after merge(), new values in both factors, then unmerge(), base in {str(dtype)[6:]}",
                 tolerance=1e-4,
-                hint="W must get its old value back, even if the factors have "
-                "changed since merge(): what must merge() save?",
+                hint="unmerge() must restore W even if the factors have changed since merge(): what must merge() save?",
             )
 
     @check(points=1)
     def check_delta_weight(self, student):
-        """delta_weight() is (alpha/r) B A, of shape (d, k)"""
+        """delta_weight() returns (alpha/r) B A, with shape (d, k)"""
         adapted = Adapted(student, alpha=8.0)
         delta = adapted.layer.delta_weight()
-        expect.shape(delta, (D, K), "delta_weight()", hint="it is added to a weight of shape (d, k)")
+        expect.shape(delta, (D, K), "delta_weight()", hint="delta_weight() is added to a weight of shape (d, k)")
         expect.close(
             delta,
             adapted.delta(),
             "delta_weight()",
             tolerance=1e-4,
-            hint="it must include the scale of the forward pass",
+            hint="delta_weight() must include the same scale as the forward pass",
         )
 
     @check(points=1)
@@ -852,7 +868,7 @@ class CheckLoRALinear:
             upstream @ (slope - constant).T,
             "gradient of x",
             tolerance=1e-4,
-            hint="frozen means not updated: gradients must still flow back through both W and the update",
+            hint="frozen only means not updated: gradients must still flow back through both W and the update",
             fact=True,
         )
         adapted.factors.write(adapted.a, torch.zeros(D, R))
@@ -871,15 +887,17 @@ class CheckLoRALinear:
         student.note("W and b have stayed", same(frozen, silent))
         expect.true(
             end < 0.95 * start,
-            say("the loss has not fallen: {start:.4g} before, {end:.4g} after", start=start, end=end),
+            say("training has not reduced the loss: {start:.4g} before, {end:.4g} after", start=start, end=end),
             hint="do both factors affect the output, and do they receive gradients?",
         )
-        expect.true(all(moved), "one of the factors has not changed in training", hint="both A and B must be trained")
+        expect.true(
+            all(moved), "one of the factors did not change during training", hint="training must update both A and B"
+        )
         expect.close(
             frozen,
             silent,
             "output after training, then both factors set to zero",
-            hint="training may change only the two factors",
+            hint="training must change nothing but the two factors",
         )
         adapted.find().write(adapted.a, adapted.b)
         adapted.quietly("eval")
@@ -889,16 +907,16 @@ class CheckLoRALinear:
             silent,
             "output in evaluation mode, with both factors set to zero after eval()",
             tolerance=1e-4,
-            hint="eval() only sets a mode, and merge() was not called: what has happened to the weight?",
+            hint="eval() only switches the mode, and merge() was not called: what has changed the weight?",
         )
 
     @check(points=1)
     def check_dtype_follows(self, student):
-        """if the base is float64, the factors are float64 too, and are still Parameters"""
+        """around a float64 base, the factors are float64 too and are still Parameters"""
         adapted = Adapted(student, alpha=float(R), dtype=torch.float64)
         x = student.draw.normal(4, K, dtype=torch.float64)
         output = adapted.layer(x)
-        hint = "new tensors need the dtype of the base weight, not the default dtype"
+        hint = "create new tensors with the dtype of the base weight, not the default dtype"
         expect.shape(output, (4, D), "output", hint=hint)
         student.note("exact in float64", same(output, adapted.adapted(x), tolerance=1e-9))
         expect.equal(str(output.dtype), "torch.float64", "dtype of the output", hint=hint, reveal=True, fact=True)
@@ -909,7 +927,7 @@ class CheckLoRALinear:
             shapes,
             [(R, D), (R, K)],
             "shapes of the registered trainable tensors around a float64 layer",
-            hint="an optimizer sees only registered Parameters: is a Parameter still one after a dtype conversion?",
+            hint="an optimizer sees only registered Parameters: is the result of a dtype conversion still a Parameter?",
             reveal=True,
         )
 
@@ -946,10 +964,10 @@ def replaced_names(student, model, targets: list[str], **kwargs: object) -> list
             raise
         names = []
     if isinstance(names, tuple):
-        expect.remark("inject_lora returned a tuple; the docstring says list")
+        expect.remark("inject_lora returned a tuple; the docstring asks for a list")
     expect.true(
         not isinstance(names, (list, tuple)) or len(names) <= MANY,
-        say("more than {many} names are reported", many=MANY),
+        say("inject_lora returned more than {many} names", many=MANY),
     )
     sensible = isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
     student.note("returned names", " ".join(sorted(names)) if sensible else type(names).__name__)
@@ -968,14 +986,20 @@ def expect_names(names: list[str], want: list[str], many: str, few: str) -> None
     extra, missing = sorted(set(names) - set(want)), sorted(set(want) - set(names))
     expect.true(
         not extra,
-        say("reported as replaced, but they match no target: {names}", names=shortened(extra)),
+        say("layers reported as replaced although they match no target: {names}", names=shortened(extra)),
         hint=many,
         reveal=True,
     )
     expect.true(
         not missing, say("missing from the returned names: {names}", names=shortened(missing)), hint=few, reveal=True
     )
-    expect.equal(names, sorted(want), "names of the replaced layers", hint="each name must occur once", reveal=True)
+    expect.equal(
+        names,
+        sorted(want),
+        "returned names of the replaced layers",
+        hint="each name must appear exactly once",
+        reveal=True,
+    )
 
 
 def expect_adapted(student, model, original, targets: int) -> None:
@@ -989,7 +1013,7 @@ def expect_adapted(student, model, original, targets: int) -> None:
     expect.true(
         new.total() >= 2 * targets,
         say(
-            "the model contains {count} new matrices, not two for each of the {targets} layers that were reported",
+            "the model contains {count} new matrices instead of two for each of the {targets} reported layers",
             count=new.total(),
             targets=targets,
         ),
@@ -1041,7 +1065,7 @@ class CheckInjectLora:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_replaced(self, student):
-        """two targets adapt two layers in each of 12 blocks, and targets match whole name parts"""
+        """two targets adapt two layers in each of 12 blocks; a target matches whole parts of a dotted name"""
         seed = student.draw.seed()
         model, original = (
             student.fixtures.lora.classifier(seed, norm_name="query"),
@@ -1062,14 +1086,14 @@ class CheckInjectLora:
         expect.equal(
             names,
             layers("attention.self.value", FEW),
-            "names of the replaced layers, when some layers match several targets",
-            hint="each layer once, however many targets it matches",
+            "names of the replaced layers when some layers match several targets",
+            hint="list each layer once, even if it matches several targets",
             reveal=True,
         )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_misspelt(self, student):
-        """an unknown name raises an error, in the targets and in `trainable`"""
+        """an unknown name in the targets or in `trainable` raises an error"""
         model = small(student, student.draw.seed())
         names: dict[str, Any] = {"r": RANK, "alpha": 4.0}
         inject(student, model, TARGETS, **names)  # known names are not: who refuses everything has told nothing apart
@@ -1090,12 +1114,12 @@ class CheckInjectLora:
         expect.true(
             target,
             'the target "qury" is accepted, although no layer has that name',
-            hint="a misspelt target would leave the whole model frozen, and no error would say so",
+            hint="a misspelt target would silently leave the whole model frozen",
         )
         expect.true(
             head,
             'trainable=("clasifier",) is accepted, although no module has that name',
-            hint="a misspelt head would stay frozen with random weights, and no error would say so",
+            hint="with a misspelt name, the head would silently stay frozen with random weights",
         )
         expect.true(
             one_is_enough,
@@ -1108,20 +1132,22 @@ class CheckInjectLora:
 
     @check(points=2, substitutes=("LoRALinear",))
     def check_trainable_count(self, student):
-        """after the injection only the factors and the classifier are trainable"""
+        """after injection, only the factors and the classifier are trainable"""
         model = student.fixtures.lora.classifier(student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0)
         expect_trainable(
             student,
             model,
             built.N_LAYERS,
-            hint="freeze everything that was there; only the new factors and the new head are trained. This model "
-            "also has a preclassifier and a classifier_norm: these are not the classifier",
+            hint=(
+                "train only the new factors and the classifier, and freeze everything else. This model also "
+                "has a preclassifier and a classifier_norm, which are not the classifier"
+            ),
         )
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_output_unchanged(self, student):
-        """the model gives the same output right after the injection as before it"""
+        """injection alone does not change the model's output"""
         seed = student.draw.seed()
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, dropout=0.1)
@@ -1145,7 +1171,7 @@ class CheckInjectLora:
         expect.close(
             scores,
             original(x),
-            "logits after the injection",
+            "logits after injection",
             tolerance=1e-4,
             hint="each adapted layer must wrap the original layer, with its weights and bias",
         )
@@ -1165,7 +1191,7 @@ class CheckInjectLora:
         unharmed = same(scores, original(x))
         expect.true(
             unharmed,
-            "before any factor is changed, the model's output already differs from that before the injection",
+            "no factor has been changed yet, but the model's output already differs from that before injection",
             hint="fix this first: each adapted layer must wrap the original layer",
             fact=True,
         )
@@ -1203,8 +1229,8 @@ class CheckInjectLora:
         steady = same(trained, evaluated)
         expect.true(
             steady,
-            "without the argument dropout, the model's output still differs in training mode",
-            hint="what is the default of dropout?",
+            "without the dropout argument, the model's output differs between training and evaluation mode",
+            hint="what is the default value of dropout?",
             fact=True,
         )
 
@@ -1238,16 +1264,17 @@ class CheckInjectLora:
         expect_names(
             several,
             [f"bert.{name}" for name in layers("attention.output.dense", FEW)],
-            many=mark("the target was attention.output.dense: every part of it must match the end of the name"),
+            many=mark("the target was attention.output.dense: all its parts must match the end of the layer's name"),
             few=mark(
-                "the target was attention.output.dense: compare its three parts with the last three parts of the name"
+                "the target was attention.output.dense: compare its three parts with the last three parts of "
+                "the layer's name"
             ),
         )
         expect_names(
             one,
             [name],
-            many=say("the target was {name}: all of its parts must match, and layer.1 is not layer.11", name=name),
-            few=mark("a target may also be the whole name of one layer"),
+            many=say("the target was {name}: all its parts must match, and layer.1 is not layer.11", name=name),
+            few=mark("a target may also be the full name of a single layer"),
         )
         expect_adapted(student, model, original, 1)
         model = small(student, seed)
@@ -1262,8 +1289,8 @@ class CheckInjectLora:
             at_the_top = False
         expect.true(
             at_the_top,
-            "the target was preclassifier, a top-level layer: it is not adapted, or an error is raised",
-            hint="its name has no dot: which module is its parent?",
+            "the target preclassifier, a top-level layer, is not adapted or raises an error",
+            hint="a top-level name has no dot: which module is the layer's parent?",
             fact=True,
         )
 
@@ -1279,7 +1306,7 @@ class CheckInjectLora:
         expect.true(
             head not in shapes and head[:1] not in shapes,
             "the classifier is trainable although trainable=() names nothing",
-            hint="only the modules that `trainable` names are trained besides the factors",
+            hint="besides the factors, only the modules named in `trainable` are trained",
         )
         model = small(student, seed)
         with student.untraced():
@@ -1296,14 +1323,15 @@ class CheckInjectLora:
             [shapes.count((WIDTH, VALUES)), shapes.count((WIDTH, WIDTH))],
             [FEW, 0],
             'number of trainable "output.dense" and "pooler.dense" layers with trainable=("output.dense",)',
-            hint="use the matching rule of the targets: every part of a dotted name must match",
+            hint="use the same matching rule as for targets: every part of a dotted name must match",
             reveal=True,
         )
         expect.equal(
             parts,
             [2 * FEW, 0],
-            'number of trainable square matrices with trainable=("attention",), inside and outside these blocks',
-            hint="a named module is trained in full, whatever its type: an attention block contains other modules",
+            'number of trainable square matrices with trainable=("attention",), inside and outside the '
+            "attention blocks",
+            hint="a named module is trained in full, whatever its type: an attention block contains further modules",
             reveal=True,
         )
 
@@ -1406,7 +1434,7 @@ def loaded(student, model, state):
                 False,
                 "load_lora_state_dict rejects a state saved by lora_state_dict",
                 actual=str(error),
-                hint="which names does one write, and which names does the other expect?",
+                hint="which names does lora_state_dict write, and which does load_lora_state_dict expect?",
                 reveal=True,
             )
     return held
@@ -1427,7 +1455,7 @@ class CheckLoraStateDict:
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
         student.note("numbers saved", numbers(shapes))
-        hint = "after inject_lora, exactly the trainable parameters must be saved"
+        hint = "save exactly those parameters that are trainable after inject_lora"
         expect.equal(
             numbers(shapes), numbers(expected_shapes(built.N_LAYERS)), "number of saved values", hint=hint, reveal=True
         )
@@ -1450,12 +1478,12 @@ class CheckLoraStateDict:
         expect.true(
             off < 1e-6,
             "the saved values are not exactly equal to the model's parameters",
-            hint="what changes them before they are stored in the state?",
+            hint="what changes the values before they are stored in the state?",
         )
 
     @check(points=1, substitutes=("LoRALinear", "inject_lora"))
     def check_snapshot(self, student):
-        """saving leaves the model unchanged; the saved state has no graph and does not change in later training"""
+        """saving leaves the model unchanged; the saved tensors have no graph and do not change in later training"""
         dress = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=dress)
         x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, built.N_CLASSES)
@@ -1469,7 +1497,7 @@ class CheckLoraStateDict:
             still,
             learning,
             "shapes of the trainable tensors after saving",
-            hint="saving must only read the model",
+            hint="saving must not change the model",
             reveal=True,
         )
         known = len(Dressed(dress).find(before))
@@ -1488,7 +1516,7 @@ class CheckLoraStateDict:
         expect.true(
             stayed,
             "a training step changes the saved tensors",
-            hint="a snapshot needs its own memory",
+            hint="a snapshot must not share memory with the model",
             fact=True,
         )
         expect.true(
@@ -1519,7 +1547,7 @@ class CheckLoadLoraStateDict:
             answer,
             "logits after loading",
             tolerance=1e-4,
-            hint="A, B and the trained head must all be saved, and loaded by name",
+            hint="save A, B and the trained head, and load each of them by name",
         )
         expect_trainable(student, fresh, FEW, hint="loading copies values; it must not change requires_grad")
         with student.untraced():
@@ -1528,7 +1556,9 @@ class CheckLoadLoraStateDict:
         kept = sorted(after) == sorted(mine)
         student.note("names left in the state", len(after))
         expect.true(
-            kept, "loading removes names from the state", hint="the caller may load the same state into a second model"
+            kept,
+            "loading removes entries from the state",
+            hint="the caller may load the same state into a second model",
         )
         own = all(torch.equal(after[name], mine[name]) for name in mine)
         student.note("the loaded model can be trained", not same(trained, answer, tolerance=1e-6))
@@ -1550,14 +1580,14 @@ class CheckLoadLoraStateDict:
         expect.close(
             again(x),
             other.scores(seed, x),
-            "logits after loading a state with the same names and different values",
+            "logits after loading a state with the same names but different values",
             tolerance=1e-4,
             hint="after loading, the output must depend on the values in the state",
         )
 
     @check(points=1, substitutes=("LoRALinear", "inject_lora", "lora_state_dict"))
     def check_missing_key(self, student):
-        """a state with a missing or an unknown tensor raises an error"""
+        """loading a state with a missing or unknown tensor raises an error"""
         seed = student.draw.seed()
         saved, model = prepared(student, seed), prepared(student, seed)
         x = student.draw.normal(3, 4, WIDTH)
@@ -1575,7 +1605,7 @@ class CheckLoadLoraStateDict:
         expect.true(
             taken,
             "loading does not change the output of a fresh model",
-            hint="get the round trip right first",
+            hint="get saving and loading right first",
             fact=True,
         )
         stranger = {"encoder.layer.99.no_such_tensor": student.draw.normal(3, 5)}
@@ -1589,13 +1619,13 @@ class CheckLoadLoraStateDict:
         frozen = refuses({**state, "classifier_norm.weight": student.draw.normal(WIDTH)})
         expect.true(
             one and other,
-            "a state without one of its tensors is loaded without an error",
-            hint="a missing tensor would keep its random initial values, and no error would say so",
+            "a state with one tensor missing is loaded without an error",
+            hint="a missing tensor would silently keep its random initial values",
         )
         expect.true(
             unknown,
-            "a state with a name that the model does not know is loaded without an error",
-            hint="an unknown name means that the state belongs to another model",
+            "a state with an unknown name is loaded without an error",
+            hint="an unknown name means that the state belongs to a different model",
         )
         expect.true(
             exchanged,
@@ -1659,7 +1689,7 @@ class Switched:
             after[1],
             before[1],
             "output of the adapter that was trained",
-            hint="its factors must require grad and be used in the forward pass",
+            hint="the adapter's factors must have requires_grad=True and be used in the forward pass",
         )
         expect.close(
             after[0],
@@ -1691,7 +1721,10 @@ class CheckMultiLoRALinear:
             switched.answer("reviews"),
             switched.wanted[None],
             "output with an adapter, compared with the base",
-            hint="its factors were set before set_adapter was called: are these values still there, and are they used?",
+            hint=(
+                "the check set the factors before it called set_adapter: are the values still there, and does "
+                "the forward pass use them?"
+            ),
         )
         switched.expect(None, "output after set_adapter(None)", "None means that no adapter is active")
 
@@ -1701,7 +1734,7 @@ class CheckMultiLoRALinear:
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=2.0)
         switched.add("news", r=3, alpha=3.0)
-        hint = "the output is the base plus the update of the active adapter; no other one is used or changed"
+        hint = "the output is the base output plus the active adapter's update; no other adapter is used or changed"
         switched.expect("reviews", "output with the first adapter active", hint)
         switched.expect("news", "output with the second adapter active", hint)
         switched.expect("reviews", "output after switching back to the first adapter", hint)
@@ -1709,7 +1742,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_registered(self, student):
-        """the factors of every adapter are registered parameters, r(d + k) numbers per adapter; the base is frozen"""
+        """every adapter's factors are registered parameters, r(d + k) values per adapter; the base is frozen"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=4.0)
         switched.add("news", r=3, alpha=6.0)
@@ -1728,7 +1761,7 @@ class CheckMultiLoRALinear:
         expect.equal(
             total,
             (2 + 3) * (D + K),
-            "number of values in the parameters of two adapters",
+            "number of parameters in two adapters",
             hint="an optimizer and a checkpoint see only registered parameters; a plain dict does not register them",
             reveal=True,
         )
@@ -1747,13 +1780,13 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_fresh_adapter(self, student):
-        """a fresh adapter starts like LoRALinear: A random, B zero, dtype of the base; it gives the base's output"""
+        """a fresh adapter starts like LoRALinear: A random, B zero, dtype of the base; its output is the base's"""
         switched = Switched(student)
         first, second = switched.start("reviews", r=3, alpha=6.0), switched.start("news", r=3, alpha=6.0)
         with student.untraced():
             (a, b), other = first.read(), second.read()[0]
-        usable(a, (3, K), "A at the start")
-        usable(b, (D, 3), "B at the start")
+        usable(a, (3, K), "initial A")
+        usable(b, (D, 3), "initial B")
         with student.untraced():
             switched.layer.set_adapter("reviews")
             output = switched.layer(switched.x)
@@ -1769,25 +1802,34 @@ class CheckMultiLoRALinear:
             output,
             switched.wanted[None],
             "output with a fresh adapter active",
-            hint="nothing has been learned yet: which factor makes B A x zero, whatever the other factor is?",
+            hint=(
+                "nothing has been learned yet, so B A x must be zero: which of the two factors does your code "
+                "set to zero?"
+            ),
         )
-        expect.true(learns, "no factor of a fresh adapter receives a gradient", hint="what if both factors are zero?")
         expect.true(
-            bool((b == 0).all()), "B, the factor with d rows, is not zero at the start", hint="as in LoRALinear"
+            learns,
+            "no factor of a fresh adapter receives a gradient",
+            hint="what is the gradient of each factor if both are zero?",
+        )
+        expect.true(
+            bool((b == 0).all()),
+            "B, the factor with d rows, does not start at zero",
+            hint="B starts at zero, as in LoRALinear",
         )
         expect.true(
             full_rank,
-            "the rows of A are linearly dependent at the start",
+            "the initial rows of A are linearly dependent",
             hint="A starts with random values, as in LoRALinear",
         )
         expect.true(
             not torch.equal(a, other),
             "two fresh adapters start with the same A",
-            hint="each adapter must draw its own random values",
+            hint="each adapter must sample its own random values",
         )
         switched = Switched(student, torch.float64)
         switched.add("reviews", r=3, alpha=3.0)
-        output, hint = switched.answer("reviews"), "new tensors need the dtype of the base weight"
+        output, hint = switched.answer("reviews"), "create new tensors with the dtype of the base weight"
         expect.shape(output, (4, D), "output in float64", hint=hint)
         student.note("dtype of the output", str(output.dtype))
         student.note("exact in float64", same(output, switched.wanted["reviews"], tolerance=1e-9))
@@ -1803,7 +1845,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_unknown(self, student):
-        """an unknown name, or one already taken, raises an error and changes nothing"""
+        """an adapter name that is unknown or already taken raises an error and changes nothing"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=6.0)
         before = switched.answer("reviews")  # at whatever strength: that is the matter of another check
@@ -1817,7 +1859,7 @@ class CheckMultiLoRALinear:
             expect.true(
                 loud,
                 say('set_adapter("{name}") is accepted when only "reviews" exists', name=name),
-                hint="a misspelt task would run without its adapter, and no error would say so",
+                hint="a misspelt task would silently run without its adapter",
             )
             expect.close(
                 now,
@@ -1833,7 +1875,7 @@ class CheckMultiLoRALinear:
         expect.true(
             loud,
             'a second adapter called "reviews" is accepted',
-            hint="everything the first one has learned would be lost, and no error would say so",
+            hint="everything the first adapter has learned would silently be lost",
         )
         expect.close(
             now,
@@ -1846,7 +1888,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_scale_per_adapter(self, student):
-        """the scale uses alpha and r of the active adapter"""
+        """the scale uses the active adapter's alpha and r"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=8.0)
         switched.add("news", r=3, alpha=1.5)
@@ -1898,7 +1940,7 @@ class CheckBottleneckAdapter:
         expect.equal(
             trainable,
             2 * d * m + m + d,
-            f"trainable numbers for d={d}, m={m}",
+            f"trainable parameters for d={d}, m={m}",
             hint="there are two projections, down to m and back up to d, and each of them has a bias",
             reveal=True,
         )
@@ -1906,7 +1948,7 @@ class CheckBottleneckAdapter:
 
     @check(points=2)
     def check_near_identity(self, student):
-        """a fresh adapter returns nearly its input"""
+        """the output of a fresh adapter is close to its input"""
         adapter = student.BottleneckAdapter(48, 12)
         h = student.draw.normal(64, 48)
         with student.untraced():
@@ -1932,15 +1974,15 @@ class CheckBottleneckAdapter:
 
     @check(points=1, visible=True)
     def check_residual(self, student):
-        """with every parameter at zero the output equals the input, and the input itself is not modified"""
+        """with all parameters at zero the output equals the input, and the input itself is not modified"""
         adapter = student.BottleneckAdapter(7, 3)
         student.fixtures.fill(adapter, 0.0)
         h = student.draw.normal(2, 5, 7)
         expect.close(
             adapter(h),
             h,
-            "output with every parameter at zero",
-            hint="what should the output be when the branch is zero?",
+            "output with all parameters at zero",
+            hint="what should the adapter return when its branch outputs zero?",
         )
         expect_branch(student, adapter, 7)
         untouched(student, adapter, student.draw.normal(4, 7), "the adapter")
@@ -1951,8 +1993,8 @@ class CheckBottleneckAdapter:
         expect.close(
             gradient,
             upstream,
-            "gradient of h with every parameter at zero",
-            hint="the block before the adapter learns through h: along which paths does the gradient flow back to it?",
+            "gradient of h with all parameters at zero",
+            hint="the layers below learn through h: along which paths does the gradient flow back to them?",
             fact=True,
         )
 
@@ -1972,7 +2014,7 @@ class CheckBottleneckAdapter:
         expect.true(
             steady,
             "two calls with the same input give different outputs",
-            hint="the formula has nothing random in it: what draws new random numbers in each call?",
+            hint="the formula contains nothing random: what in your code differs from call to call?",
             fact=True,
         )
         batch = student.draw.normal(3, 4, 7)
@@ -2013,13 +2055,13 @@ class CheckBottleneckAdapter:
         student.note("bends depend on m directions", in_through)
         expect.true(
             out_through and in_through,
-            say("the adapter is non-linear in more directions than the {m} of its bottleneck", m=m),
+            say("the adapter is non-linear in more directions than its bottleneck of {m} allows", m=m),
             hint="the non-linearity belongs between the two projections, neither before nor after them",
         )
 
     @check(points=1)
     def check_can_learn(self, student):
-        """at least one weight matrix receives a gradient at the start"""
+        """at least one weight matrix receives a gradient in the first step"""
         adapter = student.BottleneckAdapter(7, 3)
         with student.untraced():
             result = student.fixtures.gradients(adapter, student.draw.normal(16, 7), student.draw.normal(16, 7))
@@ -2034,9 +2076,11 @@ class CheckBottleneckAdapter:
             student.note("matrices that are zero", sum(not bool(value.any()) for value in matrices))
         expect.true(
             learns,
-            "no weight matrix receives a gradient at the start",
-            hint="the gradient of `down` is multiplied by `up`, and that of `up` "
-            "by the output of `down`: what if both are zero?",
+            "no weight matrix receives a gradient in the first step",
+            hint=(
+                "the gradient of `down` contains `up` as a factor, and that of `up` the output of `down`: what "
+                "if both are zero?"
+            ),
         )
 
 
@@ -2054,35 +2098,35 @@ class CheckPeftParamCount:
         d, n, r = student.draw.integer(30, 60), student.draw.integer(3, 9), student.draw.integer(2, 7)
         bert = student.peft_param_count("lora", d=768, n_layers=12, r=8)
         five = student.peft_param_count("lora", d=d, n_layers=n, r=r, n_matrices=5)
-        hint = "both factors of every adapted matrix, in every layer"
+        hint = "count both factors of every adapted matrix in every layer"
         expect.equal(bert, 294_912, "lora, r=8, two matrices per layer", hint=hint)
         expect.equal(five, n * 5 * r * 2 * d, "lora, five matrices per layer", hint=hint)
 
     @check(points=2, visible=True)
     def check_adapter(self, student):
-        """adapter: bottleneck 64 in BERT-base gives 2,379,264 parameters with two per layer, half as many with one"""
+        """adapter: bottleneck 64 in BERT-base gives 2,379,264 parameters with two adapters per layer, half with one"""
         d, n, m = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         two = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64)
         one = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64, per_layer=1)
         three = student.peft_param_count("adapter", d=d, n_layers=n, bottleneck=m, per_layer=3)
-        hint = "each adapter has two projections, and each projection has a bias: m numbers for down, d for up"
+        hint = "each adapter has two projections, and each projection has a bias: m values for down, d for up"
         expect.equal(two, 2_379_264, "adapter, bottleneck 64, two per layer", hint=hint)
         expect.equal(one, 1_189_632, "adapter, bottleneck 64, one per layer", hint=hint)
         expect.equal(three, 3 * n * (2 * d * m + m + d), "adapter, three per layer", hint=hint)
 
     @check(points=2)
     def check_prefix(self, student):
-        """prefix: 20 virtual tokens in BERT-base give 368,640 parameters, 0.34 % of the model"""
+        """prefix: 20 virtual tokens in BERT-base have 368,640 parameters, 0.34 % of the model"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prefix", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prefix", d=d, n_layers=n, n_virtual=v)
-        hint = "in every layer, the keys get a prefix and the values get another one"
+        hint = "in every layer, the keys and the values each get a prefix of their own"
         expect.equal(bert, 368_640, "prefix, 20 virtual tokens in BERT-base", hint=hint)
         expect.equal(other, 2 * n * v * d, "prefix in a smaller model", hint=hint)
 
     @check(points=1)
     def check_prompt(self, student):
-        """prompt: 20 virtual tokens at the input only give 15,360 parameters"""
+        """prompt: 20 virtual tokens, at the input only, have 15,360 parameters in BERT-base"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prompt", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prompt", d=d, n_layers=n, n_virtual=v)
@@ -2107,12 +2151,12 @@ class CheckPeftParamCount:
         expect.true(
             counted_right,
             "the count is wrong for all four known methods",
-            hint="get one of them right first",
+            hint="get at least one of the four right first",
             fact=True,
         )
         expect.true(
             refused(student, "ValueError", student.peft_param_count, "lorra", d=768, n_layers=12, r=8),
-            'the method "lorra" is accepted',
+            'the method "lorra" is accepted without an error',
             hint="a misspelt method must raise an error, not return a count",
         )
 
@@ -2139,7 +2183,7 @@ class Approximated:
             answer = student.pure("best_rank_r", matrix, r) if pure else student.best_rank_r(matrix, r)
         expect.true(
             isinstance(answer, (tuple, list)) and len(answer) == 3,
-            "best_rank_r must return three things: B, A and the error",
+            "best_rank_r must return three values: B, A and the error",
             actual=answer,
             reveal=True,
         )
@@ -2179,7 +2223,7 @@ class CheckBestRankR:
 
     @check(points=2, visible=True)
     def check_product(self, student):
-        """B A is the closest matrix of rank r to the given one"""
+        """B A is the closest rank-r matrix to the given one"""
         cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
         seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r) for shape, r in cases]
         for one in seen:
@@ -2189,7 +2233,7 @@ class CheckBestRankR:
 
     @check(points=1, visible=True, after=("product",))
     def check_error(self, student):
-        """the error is the root of the sum of the squared discarded singular values"""
+        """the error is the square root of the sum of the squared discarded singular values"""
         cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
         seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r, measured=True) for shape, r in cases]
         for one in seen:
@@ -2197,7 +2241,7 @@ class CheckBestRankR:
 
     @check(points=1, after=("product",))
     def check_exact(self, student):
-        """a matrix of rank r is reproduced exactly, and at full rank every matrix is"""
+        """a matrix of rank r is reproduced exactly; at full rank, any matrix is"""
         for matrix, r in (
             (with_values(student, 8, 10, 6.0, 3.0, 2.0), 3),
             (with_values(student, 9, 5, *SINGULAR), 5),
@@ -2209,17 +2253,17 @@ class CheckBestRankR:
 
     @check(points=1, after=("product",))
     def check_care(self, student):
-        """a rank below 1 or above d or k raises a ValueError, and the given matrix stays unchanged"""
+        """a rank below 1 or above d or k raises a ValueError; the given matrix is not modified"""
         for shape in ((8, 6), (5, 9)):
             matrix = with_values(student, *shape, *SINGULAR)
             one = Approximated(student, matrix, 2, pure=True)
-            one.expect_product("get the product right first")
+            one.expect_product("get the product B A right first")
             ranks = (0, -1, min(shape) + 1, max(shape) + 2)
             ends = [refused(student, "ValueError", student.best_rank_r, matrix, r) for r in ranks]
             for r, ended in zip(ranks, ends, strict=True):
                 expect.true(
                     ended,
-                    say("rank {r} of a matrix of shape {shape}: expected a ValueError", r=r, shape=shape),
+                    say("rank {r} for a matrix of shape {shape}: expected a ValueError", r=r, shape=shape),
                     hint="how many singular values does the matrix have, and what is the smallest useful rank?",
                 )
 
@@ -2278,7 +2322,7 @@ class CheckDoRALinear:
                 [list(shape) for shape in shapes],
                 [[R, D], [R, K], [D]],
                 f"shapes of the trainable tensors (d={D}, k={K}, r={R})",
-                hint="train two thin factors and one magnitude per output; W and b of the base are frozen",
+                hint="train only the two factors and one magnitude per output; freeze W and b of the base",
                 reveal=True,
             )
             expect.close(
@@ -2286,7 +2330,7 @@ class CheckDoRALinear:
                 plain,
                 "output of a fresh layer",
                 tolerance=1e-4,
-                hint="B A is zero at first: after each row of W is divided by its length, which magnitudes restore W?",
+                hint="B A starts at zero: once each row of W is divided by its length, which magnitudes restore W?",
             )
         expect_alive(student, turned.layer, K, D)
 
@@ -2335,18 +2379,21 @@ class CheckDoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_gradient(self, student):
-        """in the backward pass the length of a row is treated as a constant"""
+        """the backward pass treats the length of each row as a constant"""
         for bias in (True, False):
             turned = Turned(student, alpha=6.0, bias=bias)
             x, upstream = student.draw.normal(4, K), student.draw.normal(4, D)
             got = turned.parts.backward(x, upstream)
             output, leaves = turned.answer(x)
             (output * upstream.double()).sum().backward()
-            hint = "the weight is multiplied by m / norm: does a gradient flow through norm? x needs one, too"
+            hint = "the weight is multiplied by m / norm: does a gradient flow through norm? (x does need a gradient)"
             for name, key in (("A", "a"), ("B", "b"), ("m", "m"), ("x", "x")):
                 found = got["magnitude" if key == "m" else key]
                 expect.close(found, leaves[key].grad, f"gradient of {name}", tolerance=1e-3, hint=hint)
             frozen = turned.parts.base_is_frozen(turned.base)
             expect.true(
-                frozen, "the layer that was passed still requires grad", hint="only A, B and m are trainable", fact=True
+                frozen,
+                "the layer passed in still has requires_grad=True",
+                hint="only A, B and m are trainable",
+                fact=True,
             )

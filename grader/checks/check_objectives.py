@@ -114,9 +114,9 @@ class Corrupted:
 
     def expect_a_choice(self) -> None:
         """Some of the ordinary tokens have a label and some have none; asked where p leaves room for both."""
-        hint = "selected positions have the original id as label; all others have no label"
-        expect.true(self.n_selected, "no ordinary token has a label, with p = 0.3", hint=hint)
-        expect.true(self.n_selected < self.n_ordinary, "every ordinary token has a label, with p = 0.3", hint=hint)
+        hint = "selected positions get their original ids as labels; all others get no label"
+        expect.true(self.n_selected, "with p = 0.3, no ordinary token has a label", hint=hint)
+        expect.true(self.n_selected < self.n_ordinary, "with p = 0.3, every ordinary token has a label", hint=hint)
 
 
 def called(share: float, names: tuple[float, ...]) -> float:
@@ -136,7 +136,7 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
     """Corrupted ids and labels: integers of the shape of the input."""
     expect.true(
         isinstance(answer, (tuple, list)) and len(answer) == 2,
-        "mask_tokens must return two tensors: corrupted ids and labels",
+        "mask_tokens must return two tensors: the corrupted ids and the labels",
         actual=answer,
         reveal=True,
     )
@@ -147,7 +147,7 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
         expect.true(
             int(tensor.min()) >= -10_000 and int(tensor.max()) <= 10_000,
             say("{what} contain values that cannot be token ids", what=what),
-            expected="ids of a vocabulary of a few thousand words",
+            expected="ids below the vocabulary size, a few thousand",
             actual=f"{int(tensor.min())} to {int(tensor.max())}",
             reveal=True,
         )
@@ -178,15 +178,17 @@ class CheckMaskTokens:
                 "a label is neither -100 nor the original id at its position",
                 expected=f"-100 or {texts.ids[place]}",
                 actual=made.labels[place],
-                hint="which id was at this position in the ORIGINAL text, and which label does cross entropy "
-                "ignore by default?",
+                hint=(
+                    "which id did the ORIGINAL text have at this position, and which label does cross entropy "
+                    "ignore by default?"
+                ),
                 reveal=True,
             )
             made.expect_a_choice()
             expect.true(
                 made.shares[2] < 1,
-                "no token with a label was replaced, with p = 0.3",
-                hint="the label must be the original id, because most labelled tokens have been replaced",
+                "with p = 0.3, no token with a label was replaced",
+                hint="the label must be the original id: most labelled tokens should have been replaced in the input",
             )
 
     @check(points=1, visible=True)
@@ -195,16 +197,19 @@ class CheckMaskTokens:
         for p in (1.0, 0.3):
             texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
-            hint = "special tokens carry no content to predict: special_mask marks their positions"
+            hint = "special tokens are not worth predicting; special_mask marks their positions"
             expect.true(not made.special_labelled, "a special token has a label", hint=hint)
             expect.true(not made.special_changed, "a special token was replaced", hint=hint)
-            expect.true(made.n_selected, say("no ordinary token has a label, with p = {p}", p=p), hint=hint)
+            expect.true(made.n_selected, say("with p = {p}, no ordinary token has a label", p=p), hint=hint)
         made.expect_a_choice()
 
     @check(points=1)
     def check_rate(self, student):
-        """each ordinary token is selected with probability p, independently of all others"""
-        hint = "p is the share of ordinary tokens that get a label; how they are replaced is a separate step"
+        """each ordinary token is selected with probability p, independently of the others"""
+        hint = (
+            "p is the expected share of ordinary tokens that get a label; what replaces them is decided in a "
+            "separate step"
+        )
 
         def expect_share(made: Corrupted, p: float) -> None:
             slack = seven_sigma(p, made.n_ordinary)
@@ -240,17 +245,20 @@ class CheckMaskTokens:
         expect.true(
             not (whole_rows or whole_columns),
             say(
-                "all tokens of a {unit} are always selected or left out together",
+                "all tokens of a {unit} are always selected together or not at all",
                 unit=say("text" if whole_rows else "position"),
             ),
-            hint="every token needs its own random draw: how many random numbers is that for B texts of T tokens?",
+            hint="every token needs its own random number: how many does your code sample for B texts of T tokens?",
         )
         expect.true(
             spread >= 30,
-            "the number of labels per text hardly varies",
-            hint="with an independent draw for every token, is the same number selected in every text of 150 tokens?",
+            "the number of labels per text hardly varies from text to text",
+            hint=(
+                "with an independent draw for every token, would every text of 150 tokens get the same number "
+                "of labels?"
+            ),
         )
-        expect.true(spread <= 250, "the number of labels per text varies too much for independent draws", hint=hint)
+        expect.true(spread <= 250, "the number of labels per text varies more than independent draws allow", hint=hint)
         none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
         expect_share(none, 0.0)
         everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
@@ -258,7 +266,7 @@ class CheckMaskTokens:
 
     @check(points=3)
     def check_split_80_10_10(self, student):
-        """80 % of the SELECTED tokens become [MASK], 10 % a random token, and 10 % stay unchanged"""
+        """of the SELECTED tokens, 80 % become [MASK], 10 % become a random token and 10 % stay unchanged"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         for p in (0.75, 1.0):  # a second p, since one throw for both decisions may look right at one of them
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
@@ -267,7 +275,7 @@ class CheckMaskTokens:
             student.note("the id that most others become", int(replaced) if alike else "none")
             if max(made.shares) > 0.98:
                 student.note("fate of everything in 24 calls", self.fates_of_calls(student))
-            expect.true(made.n_selected, say("no token has a label, with p = {p}", p=p))
+            expect.true(made.n_selected, say("with p = {p}, no token has a label", p=p))
             for share, want, fate in zip(
                 made.shares,
                 (0.8, 0.1, 0.1),
@@ -277,10 +285,10 @@ class CheckMaskTokens:
                 slack = seven_sigma(want, made.n_selected) + 1e-3  # a random token may be [MASK], or the old one
                 expect.true(
                     abs(share - want) <= slack,
-                    say("the share of the selected tokens that {fate} is not {want:.0%}", fate=fate, want=want),
+                    say("the share of selected tokens that {fate} is not {want:.0%}", fate=fate, want=want),
                     expected=f"{want} ± {slack:.3f}",
                     actual=f"{share:.3f}",
-                    hint="the three cases are mutually exclusive; a selected token has a label in all three",
+                    hint="each selected token falls into exactly one of the three cases, and has a label in all three",
                     reveal=True,
                 )
 
@@ -310,15 +318,17 @@ class CheckMaskTokens:
             made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
             expect.true(
                 not made.strays,
-                "an ordinary token was replaced, but has no label",
-                hint="a replaced token must be a target: otherwise the corruption is only noise",
+                "an ordinary token was replaced but has no label",
+                hint="every replaced token must have a label: otherwise the corruption is only noise",
             )
             made.expect_a_choice()
-            expect.true(made.shares[2] < 1, "no token was replaced at all, with p = 0.3", hint="what does p stand for?")
+            expect.true(
+                made.shares[2] < 1, "with p = 0.3, no token was replaced at all", hint="what does your code do with p?"
+            )
 
     @check(points=1, after=("unselected",))
     def check_random_range(self, student):
-        """random tokens are drawn from the whole vocabulary, and none is outside it"""
+        """random tokens are sampled from the whole vocabulary, and never from outside it"""
         # Only six ids occur in the texts, and T = 40 is less than V = 60. How MANY tokens become random is the concern
         # of another check, so calls are added until 2,000 have been seen: one of 55 ids is missing from those with a
         # probability of 55 * (59/60)**2000, about 1e-13. Fewer than 2,000 in twelve calls say nothing about what is
@@ -333,7 +343,7 @@ class CheckMaskTokens:
                 new = new[new != usual]
             expect.true(
                 len(new),
-                "no token was replaced by a random one, with p = 1",
+                "with p = 1, no token was replaced by a random one",
                 hint="one in ten selected tokens should become a random token",
             )
             found += new.tolist()
@@ -356,12 +366,12 @@ class CheckMaskTokens:
             not missing,
             "some ordinary ids never appear as a random token",
             actual=missing,
-            hint="every id of the vocabulary is equally likely, whichever ids occur in the batch",
+            hint="every id in the vocabulary must be equally likely, whichever ids occur in the batch",
         )
 
     @check(points=1)
     def check_pure_and_seeded(self, student):
-        """the input stays unchanged; equal seeds give equal results; each call makes new random draws"""
+        """the input is not modified; equal seeds give equal results; each call samples anew"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         seed, other = student.draw.seed(), student.draw.seed()
         rest = texts.mask, texts.vocab_size
@@ -380,32 +390,29 @@ class CheckMaskTokens:
         pure = bool(torch.equal(first["input_ids"], texts.ids) and torch.equal(first["special_mask"], texts.special))
         results = [two_tensors(answer, texts.ids) for answer in (first["answer"], again, later, different)]
         (ids, labels), (ids_again, labels_again), (_, labels_later), (_, labels_different) = results
-        given_dice = mark("does every random number come from the generator that was passed in?")
+        given_dice = mark("does every random number in your code come from the generator argument?")
         demands = (
             (
                 pure,
-                mark("the input batch was changed"),
+                mark("the input batch was modified"),
                 mark("the next epoch will mask the same text again: work on a copy"),
             ),
             (torch.equal(labels, labels_again), mark("the same seed selects different tokens"), given_dice),
-            (torch.equal(ids, ids_again), mark("the same seed gives different corrupted ids"), given_dice),
+            (torch.equal(ids, ids_again), mark("the same seed produced different corrupted ids"), given_dice),
             (
                 not torch.equal(labels, labels_later),
                 mark("the next call with the same generator selects the same tokens again"),
-                mark("a generator advances with every draw; it must not be seeded again"),
+                mark("a generator advances with every draw: does your code seed it again?"),
             ),
             (
                 not torch.equal(labels, labels_different),
                 mark("a different seed selects the same tokens"),
-                mark(
-                    "all random numbers must come from the generator that was passed in: does your code set a "
-                    "seed of its own?"
-                ),
+                mark("all random numbers must come from the generator argument: does your code set a seed of its own?"),
             ),
             (
                 bool((labels[texts.ordinary] != ids[texts.ordinary]).any() and not torch.equal(ids, texts.ids)),
                 mark("nothing was selected, or nothing was replaced"),
-                mark("equal results for equal seeds prove nothing if no token was masked"),
+                mark("equal seeds must give equal results, but that means nothing if no token is masked"),
             ),
         )
         for holds, otherwise, _ in demands:
@@ -448,8 +455,8 @@ def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
     )  # fmt: skip
     expect.true(
         bool((rows.sum(-1).abs() <= 1e-3 * scale).all()),
-        "adding the same number to all logits of a position changes the loss",
-        hint="only differences between logits matter: does this loss use a softmax?",
+        "adding the same number to all logits at one position changes the loss",
+        hint="with a softmax, only differences between logits matter: does your loss use one?",
     )
 
 
@@ -494,17 +501,19 @@ class CheckMlmLoss:
             expect.close(
                 one_number(student.mlm_loss(riddle.logits, riddle.labels)),
                 riddle.loss(),
-                f"loss of a batch with {n} labels at {riddle.labels.numel()} positions",
-                hint="logits predict the label at their own position; only labelled positions count, all with "
-                "the same weight",
+                f"loss for a batch with {n} labels at {riddle.labels.numel()} positions",
+                hint=(
+                    "the logits at a position predict the label at the same position; only labelled positions "
+                    "count, with equal weight"
+                ),
             )
         riddle = Riddle(student)
         riddle.labelled[1:] = False  # one label is left
         expect.close(
             one_number(student.mlm_loss(riddle.logits, riddle.ids.masked_fill(~riddle.labelled, IGNORED))),
             riddle.loss(),
-            "loss of a batch with a single label",
-            hint="the mean of a single loss is that loss",
+            "loss for a batch with a single label",
+            hint="with a single label, the mean loss is the loss at that position",
         )
 
     @check(points=2)
@@ -514,7 +523,7 @@ class CheckMlmLoss:
         before, gradient = graded(student, "mlm_loss", riddle.logits, riddle.labels)
         noise = 3 * student.draw.normal(*riddle.logits.shape)
         after = student.mlm_loss(riddle.logits + noise.masked_fill(riddle.labelled.unsqueeze(-1), 0), riddle.labels)
-        hint = "only positions with a label are targets: what do the others add to your mean?"
+        hint = "only positions with a label are targets: what do the other positions contribute to your mean?"
         expect.close(
             moved(after, before),
             0.0,
@@ -525,26 +534,23 @@ class CheckMlmLoss:
         silent = gradient[~riddle.labelled]
         expect.close(silent, torch.zeros_like(silent), "gradient at positions without a label", hint=hint)
         expect_questions(
-            gradient, riddle.labelled, "the loss must stay connected to the logits in the computation graph"
+            gradient, riddle.labelled, "the loss must stay attached to the computation graph of the logits"
         )
 
     @check(points=1)
     def check_empty(self, student):
-        """a batch without labels has loss 0 and supports backward(); one with labels has a different loss"""
+        """a batch without labels has loss 0 and supports backward(); a batch with labels has a non-zero loss"""
         riddle = Riddle(student)
-        hint = (
-            "when 15 % of 23 tokens are selected at random, there may be no label at all: what does "
-            "your mean divide by then?"
-        )
+        hint = "a short text may have no label at all: what does your mean divide by then?"
         loss, gradient = graded(student, "mlm_loss", riddle.logits, torch.full_like(riddle.labels, IGNORED))
-        expect.close(one_number(loss), 0.0, "loss of a batch without labels", hint=hint)
+        expect.close(one_number(loss), 0.0, "loss for a batch without labels", hint=hint)
         with student.untraced():
             function = student.value(None, "mlm_loss")
             empty = torch.full_like(riddle.labels, IGNORED)
             reached = student.fixtures.objectives.reaches_logits(function, riddle.logits, empty)
         expect.true(
             reached is True,
-            "the loss of a batch without labels is not attached to the graph of the logits",
+            "the loss for a batch without labels is not attached to the graph of the logits",
             hint="compute the zero from the logits, so that backward reaches them, with gradients of zero",
             fact=True,
         )
@@ -554,15 +560,18 @@ class CheckMlmLoss:
 
     @check(points=1)
     def check_ln_V(self, student):
-        """equal logits give a loss of ln V, and very large logits give a finite loss"""
+        """equal logits give a loss of ln V, and very large logits still give a finite loss"""
         riddle = Riddle(student)
         level = student.draw.normal(riddle.B, riddle.T, 1)
         flat = torch.where(riddle.labelled.unsqueeze(-1), level, riddle.logits)  # nobody is asked elsewhere
         expect.close(
             one_number(student.mlm_loss(flat, riddle.labels)),
             torch.tensor(float(riddle.V)).log(),
-            f"loss of a model for which all {riddle.V} tokens are equally likely",
-            hint="the natural logarithm of V: what does your code give for probabilities of 1/V?",
+            f"loss for a model to which all {riddle.V} tokens are equally likely",
+            hint=(
+                "the loss should be the natural logarithm of V: what is the logarithm of a probability of 1/V "
+                "in your code?"
+            ),
         )
         huge = 1000 * F.one_hot((riddle.ids + 1) % riddle.V, riddle.V).float()
         loss = one_number(student.mlm_loss(huge, riddle.labels))
@@ -570,18 +579,23 @@ class CheckMlmLoss:
         expect.close(
             loss,
             1000.0,
-            "loss of a confident wrong prediction, with a logit of 1000",
-            hint="a softmax rounds to 0 here, and its logarithm is -inf: which function does both in one step?",
+            "loss for a confident wrong prediction with a logit of 1000",
+            hint=(
+                "here a softmax rounds to 0, and its logarithm is -inf: which function computes both in one "
+                "stable step?"
+            ),
         )
 
     @check(points=1, after=("value",))
     def check_pure(self, student):
-        """logits and labels stay unchanged, and a second call gives the same loss"""
+        """logits and labels are not modified, and a second call gives the same loss"""
         riddle = Riddle(student)
         first = student.pure("mlm_loss", riddle.logits, riddle.labels)
         second = student.mlm_loss(riddle.logits, riddle.labels)
-        for loss, what in ((first, "loss"), (second, "loss of the same batch in a second call")):
-            expect.close(one_number(loss), riddle.loss(), what, hint="what did the first call change?")
+        for loss, what in ((first, "loss"), (second, "loss for the same batch in a second call")):
+            expect.close(
+                one_number(loss), riddle.loss(), what, hint="the inputs were the same: what did your first call change?"
+            )
 
 
 class Pages:
@@ -626,22 +640,24 @@ class CheckClmLoss:
             expect.close(
                 one_number(student.clm_loss(pages.logits, pages.full)),
                 pages.next_tokens(pages.full).mean(),
-                f"loss of {pages.B} texts of {pages.T} tokens, {pages.T - 1} targets each",
-                hint="at position t, which token has the model not seen yet?",
+                f"loss for {pages.B} texts of {pages.T} tokens, {pages.T - 1} targets each",
+                hint="which token should position t predict: one it has already seen, or the next?",
             )
 
     @check(points=2, substitutes=("mlm_loss",))
     def check_padding(self, student):
-        """padding is never a target, whatever its id, and all real targets of the batch have the same weight"""
+        """padding is never a target, whatever its id, and all real targets of a batch have equal weight"""
         for _ in range(2):
             pages = Pages(student)
             real = pages.mask[:, 1:].bool()
             expect.close(
                 one_number(student.clm_loss(pages.logits, pages.ids, attention_mask=pages.mask)),
                 pages.next_tokens(pages.ids)[real].mean(),
-                f"loss of texts of {', '.join(map(str, pages.LENGTHS))} tokens: {int(real.sum())} targets in all",
-                hint="a text of n tokens has n - 1 targets: which argument says where it ends? Does your mask "
-                "belong to the position or to its target?",
+                f"loss for texts of {', '.join(map(str, pages.LENGTHS))} tokens: {int(real.sum())} targets in all",
+                hint=(
+                    "a text of n tokens has n - 1 targets. Which argument says where the text ends, and do you "
+                    "apply the mask to positions or to their targets?"
+                ),
             )
 
     @check(points=1, substitutes=("mlm_loss",))
@@ -653,14 +669,14 @@ class CheckClmLoss:
         expect.close(
             one_number(student.clm_loss(knows, pages.full)),
             0.0,
-            "loss of a model that predicts the right next token with certainty",
-            hint="if every position already contains its own target, what is left to learn?",
+            "loss for a model that predicts the correct next token with certainty",
+            hint="which token is the target at position t: the one at t, which the model already sees, or the next?",
         )
         expect.close(
             one_number(student.clm_loss(copies, pages.full)),
             50.0,
-            "loss of a model that repeats the current token",
-            hint="repeating the current token must give a large loss: it predicts nothing",
+            "loss for a model that repeats the current token",
+            hint="a model that repeats the current token does not predict the next one, so its loss must be large",
         )
 
     @check(points=1, substitutes=("mlm_loss",))
@@ -670,7 +686,10 @@ class CheckClmLoss:
         loss, gradient = graded(student, "clm_loss", pages.logits, pages.full)
         other = pages.logits.clone()
         other[:, -1] = student.draw.normal(pages.B, pages.V)
-        hint = "n tokens give n - 1 targets: nothing follows the last token, not even the first"
+        hint = (
+            "n tokens give n - 1 targets: nothing follows the last token, and the text does not wrap around to "
+            "the first"
+        )
         after = student.clm_loss(other, pages.full)
         expect.close(
             moved(after, loss), 0.0, "loss after changing the logits at the last position", tolerance=1e-4, hint=hint
@@ -678,19 +697,23 @@ class CheckClmLoss:
         expect.close(gradient[:, -1], torch.zeros(pages.B, pages.V), "gradient at the last position", hint=hint)
         asked = torch.ones(pages.B, pages.T, dtype=torch.bool)
         asked[:, -1] = False
-        expect_questions(gradient, asked, "teacher forcing: all positions of a text are predicted at once")
+        expect_questions(
+            gradient,
+            asked,
+            "with teacher forcing, every position but the last predicts its next token in the same pass",
+        )
 
     @check(points=1, substitutes=("mlm_loss",), after=("shift",))
     def check_pure(self, student):
-        """logits, ids and mask stay unchanged, and a second call gives the same loss"""
+        """logits, ids and mask are not modified, and a second call gives the same loss"""
         pages = Pages(student)
         once = student.pure("clm_loss", pages.logits, pages.ids, pages.mask)
         again = student.clm_loss(pages.logits, pages.ids, pages.mask)
         expect.close(
             moved(again, once),
             0.0,
-            "loss of a second call minus loss of the first",
-            hint="what did the first call change?",
+            "loss in a second call minus loss in the first",
+            hint="the inputs were the same: what did your first call change?",
         )
 
 
@@ -705,8 +728,13 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
         else:
             answer = student.attention_visibility(mask, causal=causal)
     student.note("shape", str(tuple(answer.shape)) if isinstance(answer, Tensor) else "no tensor")
-    expect.shape(answer, (*mask.shape, mask.shape[1]), "the visibility", hint="one row per query, one column per key")
-    expect.true(not answer.is_complex(), "the visibility is a complex tensor", actual=answer.dtype, reveal=True)
+    expect.shape(
+        answer,
+        (*mask.shape, mask.shape[1]),
+        "the visibility tensor",
+        hint="return one row per query and one column per key",
+    )
+    expect.true(not answer.is_complex(), "the visibility tensor is complex", actual=answer.dtype, reveal=True)
     rows = [answer[number][real.bool()] for number, real in enumerate(mask)]
     numbers = torch.cat([row.flatten() for row in rows]).double()
     added = bool(((numbers == 0) | (numbers <= -100)).all() and (numbers < 0).any())
@@ -715,10 +743,10 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
         student.note("seen", (row == 0).float() if added else row.float())
     expect.true(
         not added,
-        "the result contains 0 and large negative numbers, like a mask that is added to attention scores",
-        expected="True where a key is visible, False where it is hidden",
+        "the result contains 0 and large negative numbers, like a mask to be added to attention scores",
+        expected="return True where a key is visible and False where it is hidden",
         actual=rows[0],
-        hint="each entry answers one yes-or-no question: is this key visible to this query?",
+        hint="each entry must be a boolean: is this key visible to this query?",
         reveal=True,
     )
     outside = [bool((row.float() * (1 - real)).any()) for row, real in zip(rows, mask, strict=True)]
@@ -783,7 +811,7 @@ class CheckAttentionVisibility:
                     got,
                     want,
                     "a text without padding, causal=False",
-                    "MLM uses context from both sides; True means that a key is visible",
+                    "MLM uses context from both sides of a token; True means that a key is visible",
                 )
         alike = all(
             torch.equal(one.float(), other.float())
@@ -792,7 +820,7 @@ class CheckAttentionVisibility:
         expect.true(
             not alike,
             "causal=True and causal=False give the same result for a text without padding",
-            hint="which keys does a query of BERT see that a query of GPT does not?",
+            hint="which keys does a query see in BERT but not in GPT?",
         )
 
     @check(points=1, visible=True)
@@ -805,12 +833,12 @@ class CheckAttentionVisibility:
                     got,
                     want,
                     "a text without padding, causal=True",
-                    "which triangle of the (query, key) matrix is the past, and is its diagonal visible?",
+                    "which triangle of the (query, key) matrix holds the past, and is the diagonal visible?",
                 )
 
     @check(points=2)
     def check_padding(self, student):
-        """padding keys are hidden from every token, in both modes and with padding on either side"""
+        """padding keys are hidden from every token in both modes, with padding on either side"""
         for causal in (False, True):
             for left in (False, True):
                 mask = padded(student, student.draw.integer(5, 9), left)
@@ -821,7 +849,7 @@ class CheckAttentionVisibility:
                     sum(float(row.float().abs().sum()) for row in rows) >= sum(n * (n - 1) / 2 for n in lengths),
                     say("hardly any key is visible to any query, causal={causal}", causal=causal),
                     actual=picture(rows[1]),
-                    hint="hide only the padding keys: the text itself must stay visible",
+                    hint="hide only the padding keys: the real tokens must stay visible",
                     reveal=True,
                 )
                 for number, got in enumerate(rows):
@@ -831,7 +859,7 @@ class CheckAttentionVisibility:
                         say("{what}: a token sees padding", what=what),
                         expected=f"nothing at {picture(mask[number : number + 1])}",
                         actual=picture(got),
-                        hint="the attention mask marks the real KEYS: along which axis of your result are the keys?",
+                        hint="the attention mask says which KEYS are real: which axis of your result holds the keys?",
                         reveal=True,
                     )
                     real = mask[number].bool()
@@ -840,12 +868,13 @@ class CheckAttentionVisibility:
                         got[:, real],
                         alone,
                         f"{what}: visibility among the tokens, compared with the same text without padding",
-                        "padding must not change which tokens see each other; each text of the batch has its own mask",
+                        "padding must not change which real tokens see each other; each text in the batch has "
+                        "its own mask",
                     )
 
     @check(points=1, after=("padding",))
     def check_no_empty_row(self, student):
-        """every token sees at least itself, so that no softmax becomes NaN"""
+        """every token sees at least itself, so that no softmax returns NaN"""
         for causal in (False, True):
             for left in (False, True):
                 mask = padded(student, student.draw.integer(5, 9), left)
@@ -860,7 +889,7 @@ class CheckAttentionVisibility:
                             side=say("left" if left else "right"),
                         ),
                         actual=picture(got),
-                        hint="what is the softmax of a row in which everything is hidden?",
+                        hint="what does softmax return for a row in which every key is hidden?",
                         reveal=True,
                     )
                     expect.true(
@@ -871,13 +900,13 @@ class CheckAttentionVisibility:
                             side=say("left" if left else "right"),
                         ),
                         actual=picture(got),
-                        hint="position t predicts token t + 1, so it may see itself",
+                        hint="position t predicts token t + 1, so it may see token t itself",
                         reveal=True,
                     )
 
     @check(points=1, after=("padding",))
     def check_pure(self, student):
-        """the mask that was passed in stays unchanged, and a second call gives the same result"""
+        """the mask passed in is not modified, and a second call gives the same result"""
         mask = padded(student, student.draw.integer(5, 9), left=False)
         for causal in (True, False):
             first = seen(student, mask, causal, pure=True)
@@ -885,8 +914,8 @@ class CheckAttentionVisibility:
                 same_view(
                     other,
                     one,
-                    "the result of a second call, compared with the first",
-                    "what did the first call change?",
+                    "result of a second call, compared with the first",
+                    "the inputs were the same: what did your first call change?",
                 )
 
 
@@ -926,8 +955,8 @@ class Pairs:
         places = [(first, second) for first, second in found if first is not None and second is not None]
         expect.true(
             len(places) == len(found),
-            "a pair contains a sentence that is in no document",
-            hint="return the sentences unchanged",
+            "a pair contains a sentence that occurs in no document",
+            hint="return the sentences exactly as they are in the documents",
         )
         self.labels = [label for _, _, label in self.triples]
         self.positive = [pair for pair, label in zip(places, self.labels, strict=True) if label == 0]
@@ -975,8 +1004,8 @@ class Pairs:
         """
         expect.true(
             len(set(self.triples)) > min(3, len(self.triples) - 1),
-            "nearly all pairs are the same",
-            hint="draw a new document and a new position for every pair",
+            "nearly all pairs are identical",
+            hint="sample a new document and a new position for every pair",
         )
 
         def shares(pairs: list[Any]) -> list[float]:
@@ -991,8 +1020,8 @@ class Pairs:
             told = max(shares(self.positive or self.negative)) > 0.9 or shares(self.positive or self.negative)[0] < 0.05
         expect.true(
             told,
-            "pairs with label 0 and pairs with label 1 are built the same way",
-            hint="where does the second sentence come from in each kind of pair?",
+            "pairs with label 0 and pairs with label 1 look the same",
+            hint="where should the second sentence come from with label 0, and where with label 1?",
         )
 
 
@@ -1020,7 +1049,7 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
     for entry in answer:
         expect.true(
             isinstance(entry, (list, tuple)) and len(entry) == 3,
-            "an entry is not a triple (first sentence, second sentence, label)",
+            "an entry is not a triple of first sentence, second sentence and label",
             actual=entry,
             hint="each entry is a triple: two sentences and their label",
             reveal=True,
@@ -1045,10 +1074,10 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
             student.note("form of an entry", form)
         expect.true(
             not isinstance(label, str),
-            "a label is a string, not a number",
+            "a label is a string instead of a number",
             expected="0 or 1",
             actual=label,
-            hint="which number means that the second sentence follows the first?",
+            hint="labels are numbers: which one means that the second sentence follows the first?",
             reveal=True,
         )
         if label not in (0, 1):
@@ -1058,7 +1087,7 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
             "a label is neither 0 nor 1",
             expected="0 or 1",
             actual=label,
-            hint="there are two possible labels: the second sentence follows the first, or it does not",
+            hint="a label has two possible values: the second sentence follows the first, or it does not",
             reveal=True,
         )
         triples.append((first, second, int(label)))
@@ -1079,7 +1108,7 @@ class CheckMakeNspPairs:
 
     @check(points=1, visible=True)
     def check_count(self, student):
-        """the result has n_pairs triples, even if some documents have only one or two sentences"""
+        """n_pairs triples are returned, even if some documents have only one or two sentences"""
         library = Library(student, single=True)
         for n in (student.draw.integer(301, 399), 1):
             pairs = Pairs(student, library, n)
@@ -1087,23 +1116,23 @@ class CheckMakeNspPairs:
                 len(pairs.triples),
                 n,
                 "number of pairs",
-                hint="every iteration must add exactly one triple, whatever its label",
+                hint="each iteration must add exactly one triple, whatever its label",
                 reveal=True,
             )
             if n > 1:
                 pairs.expect_questions()
         pairs = Pairs(student, Library(student, lengths=[2, 1, 2]), 60)
-        expect.equal(len(pairs.triples), 60, "number of pairs from documents of at most two sentences", reveal=True)
+        expect.equal(len(pairs.triples), 60, "number of pairs from documents with at most two sentences", reveal=True)
 
     @check(points=2, visible=True)
     def check_positive(self, student):
-        """label 0: the second sentence directly follows the first one in the same document"""
+        """label 0: the second sentence directly follows the first in the same document"""
         pairs = Pairs(student, Library(student), self.N)
-        hint = "in transformers, label 0 means that B follows A. Does anything follow the last sentence of a document?"
+        hint = "in transformers, label 0 means that B follows A. Can A be the last sentence of its document?"
         expect.true(pairs.positive, "no pair has label 0", actual=f"{self.N} with label 1", hint=hint, reveal=True)
         expect.true(
             not pairs.crossing,
-            "some pairs with label 0 take their sentences from two different documents",
+            "in some pairs with label 0, the sentences come from two different documents",
             expected="none",
             actual=f"{pairs.crossing} of {len(pairs.positive)}",
             hint=hint,
@@ -1112,8 +1141,8 @@ class CheckMakeNspPairs:
         expect.equal(pairs.steps, [1], "distance in sentences from the first to the second", hint=hint, reveal=True)
         expect.true(
             len(pairs.starts) > 1,
-            "all pairs with label 0 are the same",
-            hint="draw a new document and a new position for every pair",
+            "all pairs with label 0 are identical",
+            hint="sample a new document and a new position for every pair",
         )
 
     @check(points=2)
@@ -1124,17 +1153,19 @@ class CheckMakeNspPairs:
         expect.true(pairs.negative, "no pair has label 1", actual=f"{self.N} with label 0", hint=hint, reveal=True)
         expect.true(
             all(pairs.strangers),
-            "some pairs with label 1 take both sentences from the same document",
+            "in some pairs with label 1, both sentences come from the same document",
             expected="none",
             actual=f"{pairs.strangers.count(False)} of {len(pairs.strangers)}",
-            hint="a sentence from the same document could be the true continuation: where must the second "
-            "one come from?",
+            hint=(
+                "a sentence from the same document might really follow the first: where must the second "
+                "sentence come from?"
+            ),
             reveal=True,
         )
         expect.true(
             len(set(pairs.negative)) > 3,
-            "nearly all pairs with label 1 are the same",
-            hint="draw a new document and a new position for every pair",
+            "nearly all pairs with label 1 are identical",
+            hint="sample a new document and a new position for every pair",
         )
 
     @check(points=1)
@@ -1159,15 +1190,15 @@ class CheckMakeNspPairs:
             "the share of pairs with label 0 is too far from one half",
             expected=f"0.5 ± {seven_sigma(0.5, self.N):.3f}",
             actual=f"{share:.3f}",
-            hint="draw a new label for every pair, 0 and 1 with equal probability",
+            hint="sample a new label for every pair, 0 and 1 with equal probability",
             reveal=True,
         )
         expect.true(
             abs(pairs.turns - 0.5) <= seven_sigma(0.5, self.N - 1),
             "the sequence of labels does not look like independent fair coin tosses",
-            expected=f"share of labels that differ from the one before: 0.5 ± {seven_sigma(0.5, self.N - 1):.3f}",
+            expected=f"share of labels that differ from the previous one: 0.5 ± {seven_sigma(0.5, self.N - 1):.3f}",
             actual=f"{pairs.turns:.3f}",
-            hint="can the next label be predicted from those before it? Draw a new one for every pair",
+            hint="can the next label be predicted from the labels before it? Sample a new label for every pair",
             reveal=True,
         )
         n_documents, n_places = (len({start[axis] for start in pairs.starts}) for axis in (0, 1))
@@ -1177,20 +1208,22 @@ class CheckMakeNspPairs:
             "the first sentences come from too few documents, or always from the same position",
             expected="several documents and positions",
             actual=f"{min(n_documents, n_others)} documents, {n_places} positions",
-            hint="draw a new document, and a new position in it, for every pair",
+            hint="sample a new document, and a new position in it, for every pair",
             reveal=True,
         )
         expect.true(
             not in_turn,
-            "in twelve calls with different seeds, the first sentences come from the documents in the same order",
-            hint="with thousands of documents, a few pairs would all come from the first ones: what "
-            "decides which document is used?",
+            "twelve calls with different seeds all take their first sentences from the documents in the same order",
+            hint=(
+                "in a corpus of thousands of documents, a few pairs would all come from the first ones: how "
+                "does your code choose the document?"
+            ),
         )
         last = any(place == len(library.documents[number]) - 2 for number, place in pairs.starts)
         expect.true(
             last,
             "no pair with label 0 ends with the last sentence of its document",
-            hint="how many consecutive pairs are there in a document of three sentences, and of two?",
+            hint="how many consecutive pairs does a document of three sentences have, and one of two?",
             fact=True,
         )
         pairs.expect_questions()
@@ -1208,7 +1241,7 @@ class CheckMakeNspPairs:
 
     @check(points=1)
     def check_seeded(self, student):
-        """equal seeds give equal pairs, different seeds give different pairs; the documents stay unchanged"""
+        """equal seeds give equal pairs, different seeds give different pairs; the documents are not modified"""
         library = Library(student)
         seed, other = student.draw.seed(), student.draw.seed()
         n = 300
@@ -1224,15 +1257,14 @@ class CheckMakeNspPairs:
         student.note("other seed, other labels", first.labels != [label for _, _, label in different])
         expect.true(
             first.triples == again,
-            "the same seed gave different pairs",
-            hint="does every random number come from the `rng` that was passed in?",
+            "the same seed produced different pairs",
+            hint="does every random number in your code come from the `rng` argument?",
             fact=True,
         )
         expect.true(
             first.triples != different,
-            "a different seed gave the same pairs",
-            hint="all random numbers must come from the `rng` that was passed in: does your code create "
-            "one of its own?",
+            "a different seed produced the same pairs",
+            hint="all random numbers must come from the `rng` argument: does your code create a generator of its own?",
         )
         first.expect_questions()
 
@@ -1291,7 +1323,9 @@ def guesses_of(
         for entry in answer
         for pair in entry
     ):
-        expect.remark("fill_mask_topk returned tensors or other number types; the docstring asks for int and float")
+        expect.remark(
+            "fill_mask_topk returned tensors or other number types; the docstring asks for plain int and float"
+        )
     return guesses  # type: ignore[return-value]
 
 
@@ -1337,7 +1371,7 @@ class CheckFillMaskTopk:
 
     @check(points=2, visible=True)
     def check_each_mask(self, student):
-        """the result has one list per [MASK], in text order, with the k most probable tokens"""
+        """the result has one list per [MASK], in text order, each with the k most probable tokens"""
         for masks, options in (((3,), {}), ((1, 4, 5, 8), {"k": 3})):
             cloze, k = Cloze(student, masks), options.get("k", 5)
             guesses = guesses_of(student, cloze, **options)  # type: ignore[arg-type]
@@ -1345,7 +1379,7 @@ class CheckFillMaskTopk:
                 len(guesses),
                 len(masks),
                 f"number of lists for a text with {len(masks)} [MASK]",
-                hint="a text can have several masks, and each needs its own list",
+                hint="a text can contain several [MASK] tokens, and each needs a list of its own",
                 reveal=True,
             )
             for place, pairs in zip(masks, guesses, strict=True):
@@ -1353,23 +1387,30 @@ class CheckFillMaskTopk:
                     sorted(token for token, _ in upright(pairs)),
                     sorted(cloze.best(place, k)),
                     f"ids of the {k} guesses for the [MASK] at position {place}, sorted",
-                    hint="an MLM predicts a masked token at its own position; the largest logits there are its "
-                    "best guesses",
+                    hint=(
+                        "an MLM predicts a masked token at the position of the [MASK] itself; the largest "
+                        "logits there are its best guesses"
+                    ),
                 )
 
     @check(points=1)
     def check_probability(self, student):
-        """the probabilities are a softmax over the whole vocabulary"""
+        """the probabilities come from a softmax over the whole vocabulary"""
         for masks in ((2, 6), (5,)):
             cloze = Cloze(student, masks)
             guesses = guesses_of(student, cloze, k=4)
-            expect.true(guesses and all(guesses), "a text with a [MASK] got no guesses", actual=guesses, reveal=True)
+            expect.true(
+                guesses and all(guesses),
+                "no guesses were returned for a text with a [MASK]",
+                actual=guesses,
+                reveal=True,
+            )
             for place, pairs in zip(cloze.masks, guesses, strict=False):
                 expect.true(
                     all(isinstance(token, int) and 0 <= token < cloze.V for token, _ in pairs),
                     "a pair does not begin with a token id",
                     actual=pairs,
-                    hint="in each pair the id comes first, then its probability",
+                    hint="in each pair, the token id comes first, then its probability",
                     reveal=True,
                 )
                 for token, probability in pairs:
@@ -1377,17 +1418,22 @@ class CheckFillMaskTopk:
                         probability,
                         cloze.probabilities[place, token],
                         f"probability of token {token} at position {place}",
-                        hint="apply softmax over all V tokens first, then take the top k: the other tokens keep their "
-                        "probability",
+                        hint=(
+                            "take the softmax over all V tokens before you pick the top k: the other tokens "
+                            "have probabilities, too"
+                        ),
                     )
 
     @check(points=1, after=("each_mask",))
     def check_order_and_none(self, student):
-        """the most probable token comes first; a text without [MASK] gives an empty list"""
+        """guesses are sorted by descending probability; a text without [MASK] gives an empty list"""
         cloze = Cloze(student, (0, 7))
         guesses = guesses_of(student, cloze, k=4)
         expect.true(
-            guesses and all(guesses), "a text with two [MASK] tokens got no guesses", actual=guesses, reveal=True
+            guesses and all(guesses),
+            "no guesses were returned for a text with two [MASK] tokens",
+            actual=guesses,
+            reveal=True,
         )
         for place, pairs in zip(cloze.masks, guesses, strict=False):
             order = [token for token, _ in upright(pairs)]
@@ -1409,14 +1455,14 @@ class CheckFillMaskTopk:
 
     @check(points=1, after=("each_mask",))
     def check_pure(self, student):
-        """logits and ids stay unchanged, and a second call gives the same result"""
+        """logits and ids are not modified, and a second call gives the same result"""
         cloze = Cloze(student, (1, 3, 4))
         first = guesses_of(student, cloze, 3, pure=True)
         expect.close(
             guesses_of(student, cloze, 3),
             first,
-            "the result of a second call, compared with the first",
-            hint="what did the first call change?",
+            "result of a second call, compared with the first",
+            hint="the inputs were the same: what did your first call change?",
         )
         expect.equal(
             [sorted(token for token, _ in upright(pairs)) for pairs in first],
@@ -1485,7 +1531,7 @@ class Selections:
             isinstance(answer, (list, tuple)) and len(answer) == n,
             say("{name} must return one entry for each of the {count} tokens", name="whole_word_mask", count=n),
             actual=answer,
-            hint="True or False for every token, special ones included",
+            hint="return True or False for every token, including special tokens",
             reveal=True,
         )
         entries = [entry.item() if isinstance(entry, Tensor) and entry.numel() == 1 else entry for entry in answer]
@@ -1540,12 +1586,15 @@ class Selections:
         expect.true(
             max(self.sizes) > 0,
             say("{what}: nothing is ever selected", what=self.what),
-            hint="draw words one after another until the budget is used up",
+            hint="sample one word after another until the budget is used up",
         )
         expect.true(
             len(set(map(tuple, self.answers))) > 1,
             say("{what}: every call with the same generator selects the same tokens", what=self.what),
-            hint="the random generator advances from call to call: where do your random numbers come from?",
+            hint=(
+                "the generator advances from call to call, so the selection should change: where do your "
+                "random numbers come from?"
+            ),
         )
 
     def expect_whole(self) -> None:
@@ -1553,10 +1602,10 @@ class Selections:
         cut = self.cut()
         expect.true(
             cut is None,
-            say("{what}: only part of a word is selected", what=self.what),
-            expected="all of its tokens, or none",
+            say("{what}: only some tokens of a word are selected", what=self.what),
+            expected="all its tokens, or none",
             actual=cut,
-            hint="draw whole words: which tokens belong to the same word?",
+            hint="select whole words: how does your code decide which tokens belong to the same word?",
             reveal=True,
         )
 
@@ -1568,7 +1617,7 @@ class CheckWholeWordMask:
 
     @check(points=1, visible=True)
     def check_whole(self, student):
-        """either all tokens of a word are selected, or none"""
+        """either all tokens of a word are selected or none"""
         for lengths in ((3, 1, 2, 1, 4, 2, 1, 3, 2, 1), (2, 5, 1, 1, 3, 2, 2, 1, 1, 4, 3, 2)):
             chosen = Selections(student, text_of(*lengths), 0.3, 60, f"{len(lengths)} words")
             chosen.expect_a_choice()
@@ -1576,7 +1625,7 @@ class CheckWholeWordMask:
 
     @check(points=2, visible=True, after=("whole",))
     def check_share(self, student):
-        """the budget is a share p of the tokens, at least one token; words are selected as long as they fit"""
+        """the budget is a share p of the tokens, at least one; words are selected as long as they fit"""
         singles = student.draw.integer(52, 59)
         texts = (
             ([1] * 46, 0.15),  # 6.9 tokens: 7
@@ -1596,39 +1645,42 @@ class CheckWholeWordMask:
         chosen = Selections(student, text_of(*mixed), 0.22, 80, "words of 1 to 6")  # 11 of 50 tokens
         student.note("more than the share", chosen.too_much())
         student.note("a word that fits is passed over", chosen.left_out())
-        hint = "the budget is p times the number of ordinary tokens, rounded: count neither words nor special tokens"
+        hint = "the budget is p times the number of ordinary tokens, rounded: do not count words, nor special tokens"
         for (lengths, _), of_one_size in zip(texts, seen, strict=True):
             fitting = of_one_size.budget // lengths[0] * lengths[0]
             for size in (min(of_one_size.sizes), max(of_one_size.sizes)):
-                expect.equal(size, fitting, f"tokens selected of {of_one_size.what}", hint=hint, reveal=True)
+                expect.equal(size, fitting, f"tokens selected from {of_one_size.what}", hint=hint, reveal=True)
         expect.true(
             not chosen.too_much(),
             "more tokens are selected than the budget allows",
             expected=f"at most {chosen.budget}",
             actual=max(chosen.sizes),
-            hint="a word that no longer fits into the budget must be skipped as a whole",
+            hint="a word that does not fit into the remaining budget must be skipped entirely",
             reveal=True,
         )
         expect.true(
             not chosen.left_out(),
-            "a word is skipped although all its tokens would still fit into the budget",
-            hint="a long word that does not fit must not end the selection: a shorter word drawn later may still fit",
+            "a word is skipped although all its tokens would fit into the remaining budget",
+            hint=(
+                "a long word that does not fit must not end the selection: a shorter word later in the random "
+                "order may still fit"
+            ),
         )
 
     @check(points=1, after=("whole",))
     def check_special(self, student):
         """special tokens are never selected; word 0 can be; the two texts of a pair have separate words"""
-        chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text with much padding")
+        chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text with a lot of padding")
         expect.true(
             not chosen.any_special(),
             "a special token is selected",
-            hint="the word number of a special token is None: there is nothing to predict",
+            hint="a special token has the word number None and must never be selected",
         )
         counts = chosen.how_often()
         expect.true(
             counts[0] > 0,
-            "the first word, which has number 0, is never selected",
-            hint="0 is a word number like any other; only None means no word",
+            "the first word, which is number 0, is never selected",
+            hint="0 is a word number like any other; only None means that there is no word",
             fact=True,
         )
         pair = [None, 0, 1, 1, 2, 3, 4, None, 0, 0, 1, 2, 2, 3, 4, None]
@@ -1645,7 +1697,10 @@ class CheckWholeWordMask:
         expect.true(
             not together,
             "in a pair of texts, words with the same number are always selected together",
-            hint="word numbers start again at 0 after the first [SEP]: which tokens are adjacent?",
+            hint=(
+                "word numbers restart at 0 after the first [SEP], so two different words can share a number: "
+                "are their tokens adjacent?"
+            ),
             fact=True,
         )
         expect.true(
@@ -1656,7 +1711,7 @@ class CheckWholeWordMask:
 
     @check(points=1, after=("whole",))
     def check_dice(self, student):
-        """every word can be selected, the same seed selects the same words, and the caller's list stays unchanged"""
+        """every word can be selected, the same seed selects the same words, and the caller's list is not modified"""
         # 6 of 40 words in each of 300 calls: 45 times each on average, standard deviation 6.2; seven of them are 43.
         row = text_of(*[1] * 40)
         chosen = Selections(student, row, 0.15, 300, "40 words")
@@ -1670,15 +1725,15 @@ class CheckWholeWordMask:
         expect.true(
             not never,
             "some words are never selected",
-            expected="all 40 of them, in 300 calls",
+            expected="all 40 words, in 300 calls",
             actual=40 - len(never),
-            hint="in which order do you draw the words?",
+            hint="in which order does your code consider the words?",
         )
         expect.true(
             all(2 <= count <= 88 for count in counts) and pairs <= 1.1,
             "some words, or adjacent words, are selected far more often than others",
-            expected="each about 45 times in 300 calls",
-            hint="every order of the words is equally likely",
+            expected="each word about 45 times in 300 calls",
+            hint="every order of the words must be equally likely",
         )
         # 20 short words and 10 of four tokens, 18 of 60 tokens: of the short ones 7 in a call, of the long ones
         # nearly 3; over 120 calls the averages have standard deviations of 0.23 and 0.06.
@@ -1690,8 +1745,8 @@ class CheckWholeWordMask:
         student.note("long words are rare", long < 0.5)
         expect.true(
             short >= 4 and long >= 0.5,
-            "the order in which words are drawn depends on their length",
-            hint="every order of the words is equally likely, whatever their length",
+            "the order in which words are selected depends on their length",
+            hint="every order of the words must be equally likely, whatever their length",
         )
         seed = student.draw.seed()
         with student.untraced():
@@ -1748,7 +1803,7 @@ class CheckPerplexity:
 
     @check(points=1, visible=True)
     def check_ends(self, student):
-        """uniform predictions have perplexity V, and perfect predictions have perplexity 1"""
+        """uniform predictions have perplexity V, perfect predictions have perplexity 1"""
         found, expected = [], []
         for vocab_size in (student.draw.integer(30, 60), student.draw.integer(200, 300)):
             labels = [student.draw.integers(0, vocab_size, (rows, 4)) for rows in (3, 2)]
@@ -1757,19 +1812,22 @@ class CheckPerplexity:
             found += [student.perplexity(nothing), student.perplexity(everything)]
             expected += [float(vocab_size), 1.0]
         for number, want, who in zip(found, expected, ("uniform", "perfect") * 2, strict=True):
-            hint = "perplexity is e to the power of the mean loss: what is the loss of a token with probability 1/V?"
+            hint = "perplexity is e to the power of the mean loss: what is the loss for a token with probability 1/V?"
             expect.close(number, want, f"perplexity of {who} predictions", tolerance=1e-4, hint=hint)
 
     @check(points=2, visible=True)
     def check_corpus(self, student):
-        """all labelled tokens of the corpus have equal weight in every batch; ignored positions do not count"""
+        """all labelled tokens of the corpus have equal weight, whatever their batch; ignored positions do not count"""
         corpora = [
             corpus_of(student, UNEQUAL, student.draw.integer(11, 19), 2.0),
             corpus_of(student, [(4, 6, 24), (1, 2, 1)], student.draw.integer(23, 29), 1.0),
         ]
         found = [student.perplexity(batches) for batches in corpora]
         for number, batches in zip(found, corpora, strict=True):
-            hint = "sum the losses of all labelled tokens, count the tokens, divide once; then exponentiate once"
+            hint = (
+                "sum the losses of all labelled tokens in the corpus, divide once by their number, then "
+                "exponentiate once"
+            )
             expect.close(
                 number,
                 math.exp(mean_loss(batches)),
@@ -1801,13 +1859,13 @@ class CheckPerplexity:
             )
             number = float(found.item() if isinstance(found, Tensor) else found)
             if mean > 1000:
-                expect.close(number, math.inf, "perplexity, with a mean loss far beyond 709")
+                expect.close(number, math.inf, "perplexity with a mean loss far above 709")
                 continue
-            hint = "float32 overflows at about exp(88), float64 at about exp(709)"
+            hint = "exp() overflows above about 88 in float32, and above about 709 in float64"
             expect.close(
                 math.log(number) if number > 0 else number,
                 mean,
-                "logarithm of the perplexity, with a mean loss between 100 and 709",
+                "logarithm of the perplexity with a mean loss between 100 and 709",
                 tolerance=1e-4,
                 hint=hint,
             )
@@ -1818,12 +1876,12 @@ class CheckPerplexity:
         vocab_size = student.draw.integer(11, 19)
         batches = corpus_of(student, [(2, 5, 0), (3, 4, 7), (1, 6, 0), (2, 8, 15)], vocab_size, 1.5)
         want = math.exp(mean_loss([batches[1], batches[3]]))
-        hint = "a batch without labels adds nothing to the sum and nothing to the count"
+        hint = "a batch without labels must add nothing to the sum of losses and nothing to the count"
         expect.close(
             student.pure("perplexity", batches), want, "perplexity, some batches unlabelled", hint=hint, tolerance=1e-4
         )
         streamed = student.fixtures.objectives.streamed(student.value(None, "perplexity"), batches)
-        hint = "a generator has no length, and it can be read only once"
+        hint = "a generator has no length and can be read only once"
         expect.close(streamed, want, "perplexity, batches from a generator", hint=hint, tolerance=1e-4)
         for corpus in ([batches[0], batches[2]], []):
             with student.untraced():
@@ -1836,6 +1894,6 @@ class CheckPerplexity:
                 "a corpus without labels: expected a ValueError",
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="without labels, what would the mean be taken over?",
+                hint="without labels there is nothing to average: what would your mean divide by?",
                 reveal=True,
             )

@@ -114,8 +114,8 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
         still = bool((step.abs() < 1e-6).all())
         expect.true(
             not still,
-            say("a step of AdamW does not change {name}", name=name),
-            hint="is this exact Parameter object in a group?",
+            say("an AdamW step does not change {name}", name=name),
+            hint="is this exact Parameter object in one of your groups?",
             fact=True,
         )
         pull = 0.1 if kind(name) == "matrix" else 0.0
@@ -123,10 +123,10 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
         expect.true(
             bool((rate > 0).all() and (rate - rate.mean()).abs().max() < 0.05 * rate.mean()),
             say(
-                "a step of AdamW with the group's learning rate and weight decay does not change {name} as expected",
+                "an AdamW step with the group's learning rate and weight decay does not change {name} as expected",
                 name=name,
             ),
-            hint="the optimizer uses exactly the learning rate, weight decay and parameters of each group",
+            hint="the optimizer uses exactly the learning rate, the weight decay and the parameters in each group",
         )
 
 
@@ -150,13 +150,13 @@ def demand_once(of: dict[str, Any], frozen: Iterable[str], foreign: int) -> None
             expect.true(
                 not groups,
                 say("{name} is frozen, but it is in a group", name=name),
-                hint="which parameters have requires_grad=True?",
+                hint="only parameters with requires_grad=True belong in a group",
             )
             continue
         expect.true(
             groups,
-            say("{name} is in no group: it would never be trained", name=name),
-            hint="iterate over all parameters of the model, not only over the layers you expect",
+            say("{name} is in no group, so it would never be trained", name=name),
+            hint="iterate over all parameters of the model, not only over the layers that you expect",
         )
         expect.true(
             len(groups) == 1,
@@ -165,12 +165,12 @@ def demand_once(of: dict[str, Any], frozen: Iterable[str], foreign: int) -> None
                 name=name,
                 count=len(groups),
             ),
-            hint="a Parameter may be registered under two names, or match two of your rules",
+            hint="a Parameter may be registered under two names or match two of your rules",
         )
     expect.true(
         foreign == 0,
-        "a group contains something that is not a parameter of the model",
-        hint="an optimizer updates the objects it is given: with a copy or a name, the model does not change",
+        "a group contains something other than a parameter of the model",
+        hint="an optimizer updates the objects it is given: do you pass the Parameters themselves, or copies or names?",
     )
 
 
@@ -181,51 +181,52 @@ class CheckDecayGroups:
 
     @check(points=2, visible=True)
     def check_once(self, student):
-        """every trainable parameter is in exactly one group, tied weights only once; frozen ones are in none"""
+        """every trainable parameter is in exactly one group, tied weights only once; frozen parameters are in none"""
         for model in ((), ("bert", True), ("bert", False, True)):  # as they come, tied, partly frozen
             read = decays(student, *model, weight_decay=0.1)
             demand_once(read.of, read.frozen, read.foreign)
 
     @check(points=1, visible=True)
     def check_bias(self, student):
-        """biases do not decay, including those of an LSTM"""
+        """biases get no weight decay, including those of an LSTM"""
         for _ in range(2):
             read = decays(student, weight_decay=float(student.draw.uniform(0.02, 0.2)))
             demand_decay(
                 read,
                 "bias",
                 0.0,
-                "a bias only shifts: why should it be pulled towards 0? An LSTM calls its own bias_ih_l0",
+                "a bias is an offset and needs no weight decay. An LSTM calls its bias bias_ih_l0: does your "
+                "rule match that name?",
             )
 
     @check(points=2)
     def check_norm(self, student):
-        """LayerNorm scales do not decay, whatever the norm layers are called"""
+        """LayerNorm scales get no weight decay, whatever the norm layers are called"""
         for family in ("bert", "distilbert", "gpt2", "other"):
             read = decays(student, family, weight_decay=float(student.draw.uniform(0.02, 0.2)))
             demand_decay(
                 read,
                 "norm",
                 0.0,
-                "the scale of a norm is a vector near 1. Other model families name it "
-                "differently: what can you look at besides the name?",
+                "the scale of a norm layer is a vector near 1. Model families name it differently: what can "
+                "you look at besides the name?",
             )
 
     @check(points=1)
     def check_decayed(self, student):
-        """weight matrices and embeddings decay, by the weight_decay that was passed"""
+        """weight matrices and embeddings get the weight decay passed in"""
         for weight_decay in (float(student.draw.uniform(0.02, 0.2)), None):
             read = decays(student, "gpt2", weight_decay=weight_decay)
             demand_decay(
                 read,
                 "matrix",
                 0.01 if weight_decay is None else weight_decay,
-                "all parameters with two or more dimensions decay, by the value of the argument (0.01 by default)",
+                "all parameters with two or more dimensions get weight decay, with the argument's value (default 0.01)",
             )
 
     @check(points=1, preloads=("training",))
     def check_usable(self, student):
-        """torch.optim.AdamW accepts the groups, and a step changes every trainable parameter"""
+        """torch.optim.AdamW accepts the groups, and one step changes every trainable parameter"""
         seed = student.draw.seed()
         model = student.fixtures.optimization.mixed(seed, frozen=True)
         with student.untraced():
@@ -298,7 +299,7 @@ class CheckLlrdGroups:
 
     @check(points=2, substitutes=("decay_groups",))
     def check_ratios(self, student):
-        """all parameters of a layer have the same rate; it is multiplied by decay with each layer down"""
+        """all parameters of a layer have the same learning rate; each layer down, it is multiplied by decay"""
         rates = Rates(student)
         of_layer = []
         for i in range(rates.n_layers):
@@ -307,51 +308,55 @@ class CheckLlrdGroups:
                 [rate / found[0] if found[0] else 1.0 + abs(rate) for rate in found],
                 [1.0] * len(found),
                 f"learning rates within layer {i}, divided by the first of them",
-                hint="all parameters of a layer must have the same rate. With "
-                "twelve layers, which names begin with layer.1?",
+                hint=(
+                    "all parameters of a layer must have the same learning rate. With twelve layers, which "
+                    "names begin with layer.1?"
+                ),
             )
             of_layer.append(found[0])
         expect.true(
             min(of_layer) != 0,
-            "a layer has the learning rate 0",
-            hint="multiplying by a positive factor never gives 0",
+            "a layer has a learning rate of 0",
+            hint="multiplying a learning rate by a positive factor never gives 0",
         )
         expect.close(
             [below / above for below, above in zip(of_layer, of_layer[1:], strict=False)],
             [rates.decay] * (rates.n_layers - 1),
             "learning rate of each layer, divided by that of the layer above it",
-            hint="the layer next to the head has the highest rate; each layer "
-            "down, the rate is multiplied by decay once more",
+            hint=(
+                "the layer next to the head has the highest rate of all layers; each layer down, multiply by "
+                "decay once more"
+            ),
         )
 
     @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
     def check_anchors(self, student):
-        """the top layer has base_lr, the embeddings base_lr * decay^L, the pooler base_lr, the head head_lr"""
+        """the top layer and the pooler have base_lr, the embeddings base_lr * decay^L, the head head_lr"""
         for n_layers in (12, 2):
             rates = Rates(student, n_layers)
             rates.demand(
                 f"layer {n_layers - 1}",
                 rates.base_lr,
-                "the layer next to the head is 0 layers below the top: how often is its rate multiplied by decay?",
+                "the layer next to the head is 0 layers below the top: how often do you multiply its rate by decay?",
             )
             rates.demand(
                 "embeddings",
                 rates.base_lr * rates.decay**n_layers,
-                "the embeddings are one step below layer 0: how many steps is that below the top layer?",
+                "the embeddings are one step below layer 0: how many steps below the top layer are they?",
             )
             rates.demand(
                 "pooler",
                 rates.base_lr,
-                "the pooler is pre-trained and comes after the top layer: it has the learning rate of the top layer",
+                "the pooler is pre-trained and comes after the top layer: give it the learning rate of the top layer",
                 present=False,  # whoever forgot it has paid for that already
             )
             rates.demand(
-                "head", rates.head_lr, "the head is randomly initialised: which argument is its learning rate?"
+                "head", rates.head_lr, "the head is randomly initialised: which argument gives its learning rate?"
             )
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
-        """in the body and in the head, biases and LayerNorms do not decay, and everything else does"""
+        """in body and head, biases and LayerNorms get no weight decay; everything else does"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
         cases: list[dict[str, Any]] = [{"weight_decay": weight_decay}, {}]
         for options in cases:
@@ -365,12 +370,15 @@ class CheckLlrdGroups:
                         want,
                         f"weight decay of {name}",
                         tolerance=1e-9,
-                        hint="each learning rate needs two groups, as in decay_groups",
+                        hint=(
+                            "each learning rate needs two groups, one with weight decay and one without, as in "
+                            "decay_groups"
+                        ),
                     )
 
     @check(points=1, preloads=("training",), substitutes=("decay_groups",))
     def check_usable(self, student):
-        """torch.optim.AdamW accepts the groups, and a step changes every layer, even in a model without a pooler"""
+        """torch.optim.AdamW accepts the groups, and one step changes every layer, even without a pooler"""
         seed = student.draw.seed()
         model = student.fixtures.optimization.bert_like(seed, 3, pooler=False)
         with student.untraced():
@@ -415,7 +423,7 @@ class Restarted:
         for name in [list(self.before)[student.draw.integer(0, len(self.before))] for _ in range(2)]:
             with student.untraced():
                 there = student.value(self.model, name)
-            expect.close(there, self.now[name], f"{name}, read once more", tolerance=1e-9)
+            expect.close(there, self.now[name], f"{name}, read a second time", tolerance=1e-9)
 
     def changed_layers(self) -> list[int]:
         """Layers of which a matrix has changed."""
@@ -460,13 +468,13 @@ class CheckReinitTopLayers:
                 expect.true(
                     False,
                     say("a ValueError for n = {n} of {n_layers} layers", n=n, n_layers=n_layers),
-                    hint="which values of n are allowed?",
+                    hint="which values of n does the docstring allow?",
                 )
             expect.equal(
                 restarted.changed_layers(),
                 list(range(n_layers - n, n_layers)),
                 f"layers with new weights, for n = {n} of {n_layers} layers",
-                hint="layer 0 is next to the embeddings, and the last layer is next to the head: which end is the top?",
+                hint="layer 0 is next to the embeddings and the last layer next to the head: which end is the top?",
                 reveal=True,
             )
 
@@ -480,15 +488,15 @@ class CheckReinitTopLayers:
             say("number of parameters that changed although n = 0: {count}", count=len(restarted.changed)),
             expected="nothing changed",
             actual=restarted.changed[:3],
-            hint="what is -0, and which part of a list does [-0:] select?",
+            hint="-0 is 0: which part of a list does [-0:] select?",
             reveal=True,
         )
         something = bool(Restarted(student, 1).changed)
-        expect.true(something, "n = 1 changes nothing", hint="with n = 1 the top layer must change", fact=True)
+        expect.true(something, "with n = 1, nothing changes", hint="with n = 1, the top layer must change", fact=True)
 
     @check(points=1, after=("top_n",))
     def check_range(self, student):
-        """a negative n, or one above the number of layers, raises a ValueError and leaves the model unchanged"""
+        """a negative n or one above the number of layers raises a ValueError and leaves the model unchanged"""
         refused = {}
         for which, n, n_layers in (("below 0", -1, 3), ("above the number of layers", 4, 3)):
             seed = student.draw.seed()
@@ -497,8 +505,8 @@ class CheckReinitTopLayers:
         for which, error in refused.items():
             expect.true(
                 error,
-                say("no error when n is {which}", which=which),
-                hint="the caller asks for layers that do not exist: this must raise an error",
+                say("no error was raised when n is {which}", which=which),
+                hint="the caller asks for layers that do not exist: raise an error",
             )
 
     @staticmethod
@@ -533,7 +541,7 @@ class CheckReinitTopLayers:
 
     @check(points=2)
     def check_linear(self, student):
-        """linear weights are normally distributed with the given std, or else initializer_range; biases are 0"""
+        """linear weights are normally distributed with the given std (default: initializer_range); biases are 0"""
         # Every bound is at least 7 standard errors wide: a correct solution fails with a probability below 1e-10.
         for std, bias in ((None, True), (float(student.draw.uniform(0.2, 0.4)), False)):
             restarted = Restarted(student, 2, 3, std, width=48, inner=64, bias=bias)
@@ -558,9 +566,9 @@ class CheckReinitTopLayers:
             cut = tails == 0 and float(numbers.abs().max()) <= 2 + 1e-6
             spread, beyond = (TRUNCATED, 0.0) if cut else (1.0, 0.0455)
             hint = (
-                "how does BERT initialise its weights? Not like nn.Linear: look at model.config"
+                "BERT does not initialise its weights as nn.Linear does: what does model.config say?"
                 if std is None
-                else "where is the argument std used?"
+                else "where does your code use the argument std?"
             )
             for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5 %
                 expect.true(
@@ -583,16 +591,18 @@ class CheckReinitTopLayers:
                 "the weights do not follow a normal distribution",
                 expected="4.55 % of the weights are more than two standard deviations from the mean",
                 actual=f"{100 * tails:.2f} %",
-                hint="use a normal distribution, not a uniform one; if truncated, then "
-                "at two standard deviations, as in Google's BERT",
+                hint=(
+                    "use a normal distribution, not a uniform one; if you truncate it, then at two standard "
+                    "deviations, as in Google's BERT"
+                ),
                 reveal=True,
             )
             if any(torch.equal(one, other) for one, other in itertools.combinations(matrices.values(), 2)):
                 student.note("two matrices hold the same numbers", True)
                 expect.true(
                     False,
-                    "two matrices of the same shape have the same values",
-                    hint="every matrix needs its own random values: how often do you draw them?",
+                    "two matrices of the same shape got the same values",
+                    hint="every matrix needs random values of its own: how often does your code sample them?",
                 )
         self.demand_zeros(student)
 
@@ -617,7 +627,7 @@ class CheckReinitTopLayers:
             "with std=0.0 the weights are not all 0",
             expected="0",
             actual=f"up to {largest:.4f}",
-            hint="for which values of std does your code use the default?",
+            hint="std=0.0 is a valid value: for which values of std does your code use the default?",
             reveal=True,
             fact=True,
         )
@@ -627,14 +637,14 @@ class CheckReinitTopLayers:
         """re-initialised LayerNorms have weight 1 and bias 0"""
         restarted = Restarted(student, 2)
         student.note("scales are others than before", any("LayerNorm.weight" in name for name in restarted.changed))
-        hint = "a scale of 0.02 would leave almost no signal: which scale changes nothing?"
+        hint = "a LayerNorm scale of 0.02 would leave almost no signal: which scale leaves it unchanged?"
         demand_constant(student, "scales", restarted.top("norm", 2), 1.0, hint)
         biases = {name: tensor for name, tensor in restarted.top("bias", 2).items() if "LayerNorm" in name}
         demand_constant(student, "shifts", biases, 0.0, hint)
 
     @check(points=1)
     def check_in_place(self, student):
-        """Parameters stay the same trainable objects; lower layers, embeddings and head keep their values"""
+        """Parameters remain the same trainable objects; lower layers, embeddings and head keep their values"""
         restarted = Restarted(student, 2)
         with student.untraced():
             untrainable = restarted.watch.untrainable()
@@ -655,22 +665,22 @@ class CheckReinitTopLayers:
         expect.true(
             not replaced,
             say("number of parameters that were replaced by new objects: {count}", count=len(replaced)),
-            expected="the same Parameters with new values",
+            expected="the same Parameter objects with new values",
             actual=replaced[:3],
-            hint="an existing optimizer would keep updating the old Parameters, which the model no longer uses",
+            hint="an existing optimizer would go on updating the old Parameters, which the model no longer uses",
             reveal=True,
         )
         expect.true(
             not untrainable,
             say("number of parameters that now have requires_grad=False: {count}", count=len(untrainable)),
             actual=untrainable[:3],
-            hint="a re-initialised layer must be trainable",
+            hint="a re-initialised layer must stay trainable",
             reveal=True,
         )
         expect.true(
             not touched,
-            say("other parameters have changed: {names}", names=", ".join(touched)),
-            hint="only the top layers are re-initialised; everything below them keeps its pre-trained values",
+            say("parameters outside the top layers have changed: {names}", names=", ".join(touched)),
+            hint="re-initialise only the top layers; all other parameters keep their values",
         )
         expect.equal(
             restarted.changed_layers(),
@@ -680,7 +690,10 @@ class CheckReinitTopLayers:
         )
         if restarted.returned != "the model":
             expect.remark(
-                say("reinit_top_layers returned {returned}; the docstring says the model", returned=restarted.returned)
+                say(
+                    "reinit_top_layers returned {returned}; the docstring asks for the model",
+                    returned=restarted.returned,
+                )
             )
 
 
@@ -707,14 +720,16 @@ class CheckWarmupLinear:
 
     @check(points=3, visible=True)
     def check_reference(self, student):
-        """every step has the right multiplier, for the chapter's schedule (225 steps, 22 of warmup) and another one"""
+        """the multiplier is right at every step of the chapter's schedule (225 steps, 22 of warmup) and of others"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             expect.close(
                 multipliers(student, range(total), warmup, total),
                 [up_and_down(step, warmup, total) for step in range(total)],
                 f"multiplier at steps 0 to {total - 1}, with {warmup} of {total} steps of warmup",
-                hint="draw it: a straight line from (0, 0) to (warmup, 1), then a straight line to (total, 0)",
+                hint=(
+                    "draw the schedule: a straight line from (0, 0) to (warmup, 1), then a straight line to (total, 0)"
+                ),
             )
 
     @check(points=1)
@@ -727,21 +742,24 @@ class CheckWarmupLinear:
                 1.0,
                 f"multiplier at step {warmup}, where the warmup of {warmup} steps ends",
                 tolerance=1e-9,
-                hint="both lines meet at multiplier 1: from which step is the decay measured?",
+                hint="both lines meet at multiplier 1: from which step does your code count the decay?",
             )
             beside = multipliers(student, (warmup - 1, warmup + 1, total - 1), warmup, total)
             numbers = all(isinstance(value, (int, float, Tensor)) for value in beside)
             expect.true(
                 numbers and all(0 < float(value) < 1 for value in beside),
-                "the multiplier is not between 0 and 1 next to the peak, or before the end",
-                hint="two straight lines: the multiplier is 1 at a single step, and reaches 0 only at the end",
+                "next to the peak or just before the end, the multiplier is not strictly between 0 and 1",
+                hint="both lines are straight: the multiplier is 1 at a single step and reaches 0 only at the end",
             )
             expect.close(
                 multipliers(student, (total, total + 1, 3 * total), warmup, total),
                 [0.0, 0.0, 0.0],
                 f"multiplier at steps {total}, {total + 1} and {3 * total} of {total}",
                 tolerance=1e-9,
-                hint="a negative learning rate would increase the loss: what is the lowest multiplier?",
+                hint=(
+                    "a negative learning rate would increase the loss: what is the lowest multiplier that your "
+                    "code can return?"
+                ),
             )
         warmup = draw.integer(4, 9)
         expect.close(
@@ -749,7 +767,7 @@ class CheckWarmupLinear:
             1.0,
             f"multiplier at step {warmup}, where the warmup of {warmup} steps ends, one step before the end",
             tolerance=1e-9,
-            hint="both lines meet at multiplier 1, however short the decay is",
+            hint="both lines must meet at multiplier 1, however short the decay is",
         )
         # Cut, rounded or rounded up: some whole step must have the full rate.
         total = 225
@@ -769,27 +787,27 @@ class CheckWarmupLinear:
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """nothing is divided by zero, neither without warmup nor without decay"""
+        """there is no division by zero, neither without warmup nor without decay"""
         total = student.draw.integer(20, 60)
         steps = range(total + 2)
         expect.close(
             multipliers(student, steps, 0, total),
             [up_and_down(step, 0, total) for step in steps],
             f"multiplier at steps 0 to {total + 1} without warmup",
-            hint="without a warmup, step 0 is the peak: which division is by zero?",
+            hint="without warmup, step 0 is the peak: which of your divisions is by zero?",
         )
         expect.close(
             multipliers(student, range(total), total, total),
             [step / total for step in range(total)],
             f"multiplier at steps 0 to {total - 1}, all of them warmup",
-            hint="there is a warmup phase, but no decay phase",
+            hint="here all steps are warmup, and there is no decay phase: what do you divide by?",
         )
         with student.untraced():  # the peak is also the end: 1 or 0, as you like
             last = student.warmup_linear(total, total, total)
         expect.true(
             isinstance(last, (int, float, Tensor)) and -1e-9 <= float(last) <= 1 + 1e-9,
             say(
-                "with {total} steps, all of them warmup, the multiplier at the end is not a number between 0 and 1",
+                "with {total} steps, all of them warmup, the final multiplier is not a number between 0 and 1",
                 total=total,
             ),
         )
@@ -845,9 +863,9 @@ class Clipped:
         expect.close(
             numbers,
             self.numbers,
-            "the parameters themselves",
+            "the parameters' values",
             tolerance=1e-9,
-            hint="clipping scales only the gradients; it must not change the parameters",
+            hint="clipping must scale only the gradients, not the parameters",
         )
 
 
@@ -858,7 +876,7 @@ class CheckClipGradNorm:
 
     @check(points=2, visible=True)
     def check_clips(self, student):
-        """a gradient with a norm above max_norm is scaled down to max_norm, and keeps its direction"""
+        """a gradient with a norm above max_norm is scaled down to max_norm and keeps its direction"""
         for _ in range(2):
             norm, max_norm = float(student.draw.uniform(5, 20)), float(student.draw.uniform(0.8, 2))
             clipped = Clipped(student, norm)
@@ -867,12 +885,12 @@ class CheckClipGradNorm:
             clipped.demand(
                 max_norm / norm,
                 f"after clipping from norm {norm:.3f} to {max_norm:.3f}",
-                "all gradients together form one vector: the same factor for all of them keeps its direction",
+                "all gradients together form one vector, and only a common factor for all of them keeps its direction",
             )
 
     @check(points=1)
     def check_small_untouched(self, student):
-        """a gradient with a norm up to max_norm stays unchanged, even if it is zero"""
+        """a gradient with a norm of at most max_norm stays unchanged, even if it is zero"""
         norm = float(student.draw.uniform(0.5, 2))
         for length in (norm, 0.0):
             clipped = Clipped(student, length)
@@ -881,7 +899,7 @@ class CheckClipGradNorm:
             clipped.demand(
                 1.0,
                 f"of norm {length:.3f}, which needed no clipping",
-                "clipping only scales down: what should happen when the norm is below max_norm?",
+                "clipping must never scale a gradient up: what does your code do if the norm is below max_norm?",
             )
         clipped = Clipped(student, 20.0)
         with student.untraced():
@@ -889,14 +907,14 @@ class CheckClipGradNorm:
             shortened = clipped.changed()
         expect.true(
             shortened,
-            "a gradient of norm 20 is not clipped, although max_norm is 1",
-            hint="compute the norm first",
+            "a gradient of norm 20 is not clipped although max_norm is 1",
+            hint="compute the global norm first, then compare it with max_norm",
             fact=True,
         )
 
     @check(points=1)
     def check_returns_before(self, student):
-        """the norm before clipping is returned, whether anything was clipped or not"""
+        """the norm before clipping is returned, whether or not anything was clipped"""
         for norm, max_norm in ((float(student.draw.uniform(5, 20)), 1.0), (float(student.draw.uniform(0.5, 2)), 4.0)):
             clipped = Clipped(student, norm)
             expect.close(
@@ -904,7 +922,7 @@ class CheckClipGradNorm:
                 norm,
                 f"returned norm, with max_norm {max_norm:g}",
                 tolerance=2e-5,
-                hint="return the root of the sum of the squares of all elements of all gradients, before clipping",
+                hint="before clipping, sum the squares of all elements of all gradients; return the square root",
             )
         clipped = Clipped(student, 10.0, without=(0, 1, 2, 3))
         with student.untraced():
@@ -913,7 +931,7 @@ class CheckClipGradNorm:
             nothing,
             0.0,
             "returned norm when nothing has a gradient",
-            hint="without any gradients, the sum of the squares is 0",
+            hint="without any gradients, the sum of squares is 0",
         )
         student.note("nothing has a gradient", True)
 
@@ -924,7 +942,7 @@ class CheckClipGradNorm:
         with student.untraced():
             clipped.clip(2.0)
         clipped.demand(
-            0.2, "after clipping, with one parameter without a gradient", "the .grad of a frozen parameter is None"
+            0.2, "after clipping, with one parameter without a gradient", "a frozen parameter has .grad = None: skip it"
         )
         clipped = Clipped(student, 10.0)
         with student.untraced():
@@ -1031,15 +1049,15 @@ class CheckAccumulateGradients:
 
     @check(points=2, visible=True, preloads=("training",))
     def check_equal_batches(self, student):
-        """4 micro-batches of 4 examples give the same gradient as one batch of 16"""
+        """four micro-batches of 4 examples give the same gradient as one batch of 16"""
         for _ in range(2):
             accumulated = Accumulated(student, (4, 4, 4, 4))
             with student.untraced():
                 student.note("backward passes", accumulated.found.backward_passes() > 0)
             accumulated.demand_gradients(
                 "from 4 + 4 + 4 + 4 examples",
-                "each loss is the mean over its own micro-batch, and backward ADDS to .grad. By what must "
-                "each loss be multiplied so that the sum is the mean over all examples?",
+                "each loss is the mean over its own micro-batch, and backward ADDS to .grad: by what must you "
+                "multiply each loss to make the sum the mean over all examples?",
             )
 
     @check(points=2, preloads=("training",))
@@ -1050,12 +1068,12 @@ class CheckAccumulateGradients:
             accumulated.read("loss")  # not judged here; it tells apart who weighs the gradients only
             accumulated.demand_gradients(
                 f"from {' + '.join(map(str, sizes))} examples",
-                "every example must have the same weight, whatever the size of its micro-batch",
+                "every example must have equal weight, whatever the size of its micro-batch",
             )
 
     @check(points=1, preloads=("training",))
     def check_loss(self, student):
-        """the mean loss over all examples is returned, as a plain number"""
+        """the mean loss over all examples is returned as a plain number"""
         for sizes, loss in (((4, 4, 2), "mean_squared_error"), ((3, 1, 5), "mean_cross_entropy")):
             accumulated = Accumulated(student, sizes, loss)
             expect.close(
@@ -1063,22 +1081,22 @@ class CheckAccumulateGradients:
                 accumulated.truth()[0],
                 f"returned loss, from {' + '.join(map(str, sizes))} examples",
                 tolerance=1e-4,
-                hint="use the same weights as for the gradients: in proportion to the number of examples",
+                hint="use the same weights as for the gradients: weight each loss by its number of examples",
             )
             with student.untraced():
                 tensor = bool(accumulated.found.is_tensor())
             if tensor:
-                expect.remark("accumulate_gradients returned a tensor; the docstring says a plain number")
+                expect.remark("accumulate_gradients returned a tensor; the docstring asks for a plain number")
             expect.true(
                 not accumulated.found.attached(),
                 "the returned loss is still attached to its graph",
-                hint="a list of such losses would keep every computation graph in memory",
+                hint="keeping a list of such losses would keep every computation graph in memory",
                 reveal=True,
             )
 
     @check(points=1, preloads=("training",))
     def check_memory(self, student):
-        """forward and backward run for one micro-batch at a time, and no graph is kept"""
+        """forward and backward run for one micro-batch at a time, and no graph is kept afterwards"""
         accumulated = Accumulated(student, (4, 4, 4), places=4)
         found, (_, wanted) = accumulated.read("gradients"), accumulated.truth()
         for name, gradient in wanted.items():
@@ -1087,13 +1105,16 @@ class CheckAccumulateGradients:
             close = float(got @ gradient.flatten()) / max(1e-12, float(got.norm() * gradient.norm()))
             expect.true(
                 close > 0.5,
-                say("the gradient of {name} does not have the direction of the gradient over all examples", name=name),
+                say(
+                    "the gradient of {name} points in a different direction from the gradient over all examples",
+                    name=name,
+                ),
                 hint="run forward and backward for one micro-batch, then for the next",
             )
 
     @check(points=1, preloads=("training",))
     def check_fresh(self, student):
-        """old gradients are not added to the new ones, and the weights stay unchanged"""
+        """old gradients are not added to the new ones, and the weights do not change"""
         accumulated = Accumulated(student, (2, 2), earlier=float(student.draw.uniform(3, 9)))
         left = accumulated.read("weights")
         for name, before in accumulated.weights.items():
@@ -1102,7 +1123,7 @@ class CheckAccumulateGradients:
                 before,
                 f"{name}, after accumulating",
                 tolerance=1e-9,
-                hint="the caller takes the optimizer step, after the last micro-batch",
+                hint="the caller takes the optimizer step after the last micro-batch, not your function",
             )
         single = Accumulated(student, (3,), earlier=float(student.draw.uniform(3, 9)))
         _, wanted = single.truth()
@@ -1114,7 +1135,7 @@ class CheckAccumulateGradients:
                 gradient,
                 f"gradient of {name}, from one micro-batch, with gradients left from an earlier step",
                 tolerance=1e-4,
-                hint="backward adds to the old values in .grad: clear them once, before the first micro-batch",
+                hint="backward adds to whatever is in .grad: clear the gradients once, before the first micro-batch",
             )
 
 
@@ -1155,13 +1176,15 @@ class CheckWarmupCosine:
                 found,
                 [up_and_round(step, warmup, total) for step in range(total)],
                 f"multiplier at steps 0 to {total - 1}, with {warmup} of {total} steps of warmup",
-                hint="use half a cosine period: angle 0 at the peak, pi at the "
-                "end, shifted and scaled to run from 1 to 0",
+                hint=(
+                    "use half a cosine period, with angle 0 at the peak and pi at the end, shifted and scaled "
+                    "to run from 1 to 0"
+                ),
             )
 
     @check(points=1, visible=True)
     def check_floor(self, student):
-        """with a floor the decay ends at the floor, and the warmup still begins at 0"""
+        """with a floor, the decay ends at the floor, and the warmup still begins at 0"""
         draw = student.draw
         asked = []
         for floor in (0.1, float(draw.uniform(0.2, 0.6))):
@@ -1172,37 +1195,39 @@ class CheckWarmupCosine:
                 found,
                 [up_and_round(step, warmup, total, floor) for step in range(total + 5)],
                 f"multiplier at steps 0 to {total + 4}, with {warmup} of {total} steps of warmup and floor {floor:.3f}",
-                hint="the curve runs from 1 to 0 but should run from 1 to floor: by "
-                "what must you multiply it, and what must you add?",
+                hint=(
+                    "the cosine curve from 1 to 0 must become one from 1 to floor: what do you multiply it by, "
+                    "and what do you add?"
+                ),
             )
 
     @check(points=1, after=("reference",))
     def check_ends(self, student):
-        """the multiplier is exactly 1 at the end of the warmup, and does not rise again after total_steps"""
+        """the multiplier is exactly 1 at the end of the warmup and does not rise again after total_steps"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             steps = (warmup, total, total + 1, 2 * total - warmup, 3 * total)
             found = cosines(student, steps, warmup, total)
-            hint = "the second half of a cosine period rises again: how do you keep the angle within the first half?"
+            hint = "the second half of a cosine period rises again: what keeps your angle within the first half?"
             expect.close(found, [1.0, 0.0, 0.0, 0.0, 0.0], f"multiplier at steps {steps}", tolerance=1e-9, hint=hint)
             middle = cosines(student, (warmup + 1, total - 1), warmup, total)
             numbers = all(isinstance(value, (int, float, Tensor)) for value in middle)
             expect.true(
                 numbers and all(0 < float(value) < 1 for value in middle),
-                "the multiplier is not between 0 and 1 next to the peak, or before the end",
-                hint="the multiplier is 1 at a single step, and reaches 0 only at the end",
+                "next to the peak or just before the end, the multiplier is not strictly between 0 and 1",
+                hint="the multiplier must be 1 at a single step and reach 0 only at the end",
             )
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """nothing is divided by zero, neither without warmup nor without decay"""
+        """there is no division by zero, neither without warmup nor without decay"""
         total = student.draw.integer(20, 60)
         steps: Sequence[int] = range(total + 3)
         expect.close(
             cosines(student, steps, 0, total),
             [up_and_round(step, 0, total) for step in steps],
             f"multiplier at steps 0 to {total + 2} without warmup",
-            hint="without a warmup, step 0 is the peak: which division is by zero?",
+            hint="without warmup, step 0 is the peak: which of your divisions is by zero?",
         )
         steps = [*range(total), total + 1, total + 2]  # what stands at the peak itself is free
         with student.untraced():
@@ -1212,13 +1237,13 @@ class CheckWarmupCosine:
             found[:-2],
             [step / total for step in range(total)],
             f"multiplier at steps 0 to {total - 1}, all {total} steps of warmup",
-            hint="without a decay phase, which division is by zero?",
+            hint="without a decay phase, which of your divisions is by zero?",
         )
         expect.close(
             found[-2:],
             [0.0, 0.0],
-            "multiplier after the end, with nothing but warmup",
-            hint="training has ended by then",
+            "multiplier after the end with nothing but warmup",
+            hint="after total_steps the training has ended, even if all steps were warmup",
         )
 
 
@@ -1270,11 +1295,11 @@ class CheckAdamStep:
 
     @check(points=1, visible=True)
     def check_plain(self, student):
-        """mode "none" is plain Adam: both averages are bias-corrected, and there is no decay"""
+        """mode "none" is plain Adam: both averages are bias-corrected, and there is no weight decay"""
         first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
         second = self.walk(student, "none", (2, 3), 3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
-        hint = "after the first step both averages are far too small: by what is each divided in step t?"
+        hint = "both averages start at 0, so they are too small at first: by what do you divide each in step t?"
         for (found, want), what in zip((first, second, third), ("eps 1e-8", "eps 0.3", "default betas"), strict=True):
             self.demand(found, want, f"mode none, {what}", hint)
 
@@ -1287,20 +1312,23 @@ class CheckAdamStep:
             for mode, shape in (("l2", (5,)), ("decoupled", (4,)), ("l2", (2, 3)), ("decoupled", (3, 2)))
         ]
         walks.append((self.walk(student, "decoupled", (4,), 3, lr=0.5), "decoupled"))
-        hint = "in which mode does the decay enter the averages, and in which does it bypass them?"
+        hint = "in which of the two modes should the decay enter the averages, and in which should it bypass them?"
         for (found, want), mode in walks:
             self.demand(found, want, f"mode {mode}", hint)
 
     @check(points=1, after=("modes",))
     def check_scale(self, student):
-        """with tiny gradients, l2 decay moves the weight by a full step, decoupled decay in proportion to the weight"""
+        """with tiny gradients, l2 decay moves the weight by a full step, decoupled decay in proportion to its size"""
         settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.2, "betas": [0.9, 0.99], "eps": 1e-12}
         for scale in (1e-5, 300.0, 0.0):
             for mode in ("l2", "decoupled"):
                 if scale == 0.0 and mode == "decoupled":
                     settings["eps"] = 1e-8
                 found, want = self.walk(student, mode, (6,), 3, scale, **settings)
-                hint = "Adam divides its step by the typical gradient size; decoupled decay must not be divided by it"
+                hint = (
+                    "Adam divides its step by the typical size of the gradients; decoupled decay must not be "
+                    "divided by it"
+                )
                 self.demand(found, want, f"mode {mode}, gradients of size {scale:g}", hint)
 
     @check(points=1, after=("plain",))
@@ -1313,7 +1341,7 @@ class CheckAdamStep:
                 answer = self.watched(student, weight, grad, {}, mode)
                 expect.true(
                     isinstance(answer, (tuple, list)) and len(answer) == 2 and isinstance(answer[1], dict),
-                    "adam_step must return two things: the new weight and the new state, a dictionary",
+                    "adam_step must return two values: the new weight and the new state, a dictionary",
                     actual=answer,
                     reveal=True,
                 )
@@ -1328,7 +1356,7 @@ class CheckAdamStep:
         found = [steppers[t % 2].step(grads[t]) for t in range(4)]
         wants = adam(one, grads[::2], "none", lr=0.3), adam(two, grads[1::2], "none", lr=0.3)
         for t in range(4):
-            hint = "two weights are updated in turn here: everything about a weight must be in its own state"
+            hint = "here two weights are updated in turn: everything about a weight must be in its own state"
             expect.close(found[t], wants[t % 2][t // 2], f"weight {t % 2 + 1} of two", tolerance=1e-4, hint=hint)
         refusals = [
             student.fixtures.optimization.refusal(function, one, grads[0], {}, mode) for mode in ("L2", "adamw", "")
@@ -1342,6 +1370,6 @@ class CheckAdamStep:
                 "an unknown mode: expected a ValueError",
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="a misspelt mode would train without decay, and no error would say so",
+                hint="without an error, a misspelt mode would silently train without decay",
                 reveal=True,
             )

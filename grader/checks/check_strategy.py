@@ -89,8 +89,8 @@ class CheckTrainingMemory:
                     got,
                     name,
                     want,
-                    f"{n:,} parameters, all of them trained",
-                    "a float32 takes 4 bytes; Adam stores two numbers per trained parameter",
+                    f"{n:,} parameters, all trained",
+                    "a float32 takes 4 bytes, and Adam stores two float32 values per trained parameter",
                 )
 
     @check(points=2)
@@ -109,15 +109,18 @@ class CheckTrainingMemory:
                     name,
                     want,
                     f"{n_train:,} of {n_total:,} parameters trained",
-                    "frozen weights are still in memory; which parameters need a gradient, and which "
-                    "need Adam's two moments?",
+                    "frozen weights still take memory; which parameters need a gradient, and which need Adam's "
+                    "two moments?",
                 )
 
     @check(points=3)
     def check_activations(self, student):
-        """activation memory grows with layers, batch size, length and hidden size, and with the square of the length"""
+        """activation memory grows with layers, batch and hidden size, and with both the length and its square"""
         draw = student.draw
-        hint = "each layer stores a number of bytes per token and hidden unit, and S x S matrices for each head"
+        hint = (
+            "each layer stores act_per_token bytes per token and hidden unit, plus S x S attention matrices "
+            "for each head"
+        )
         for batch, seq, measured in MEASURED:
             got = student.training_memory(BERT_BASE, BERT_BASE, batch, seq, 768, 12, 12)
             want = measured * 2**30
@@ -135,7 +138,7 @@ class CheckTrainingMemory:
 
     @check(points=1)
     def check_frozen_body(self, student):
-        """a frozen body stores no activations at all (act_per_token=0)"""
+        """a frozen body stores no activations (act_per_token=0)"""
         draw = student.draw
         for act_per_token in (0, 42, 0):
             n, model = draw.integer(10**6, 10**8), sizes(draw)
@@ -143,8 +146,8 @@ class CheckTrainingMemory:
             if act_per_token:
                 expect.true(
                     isinstance(got, dict) and (number(got.get("activations")) or 0) > 0,
-                    "no activations are counted for a body that is not frozen",
-                    hint="act_per_token=42 is LoRA without dropout, which does need activations",
+                    "no activations are counted although the body is not frozen",
+                    hint="act_per_token=42 stands for LoRA without dropout, which does store activations",
                 )
                 continue
             demand_part(
@@ -152,7 +155,7 @@ class CheckTrainingMemory:
                 "activations",
                 0,
                 "act_per_token=0",
-                "if no gradient flows, nothing has to be stored: neither vectors nor attention scores",
+                "if no gradient flows through the body, it stores nothing: neither hidden states nor attention scores",
             )
 
     @check(points=1, visible=True, after=("static_full",))
@@ -165,13 +168,16 @@ class CheckTrainingMemory:
             parts = [number(got.get(name)) for name in PARTS] if isinstance(got, dict) else [None]
             expect.true(
                 None not in parts,
-                say("training_memory should return a dictionary with numbers for {names}", names=", ".join(PARTS)),
+                say(
+                    "training_memory should return a dictionary with a number for each of {names}",
+                    names=", ".join(PARTS),
+                ),
                 actual=got,
                 reveal=True,
             )
             total = sum(part for part in parts if part is not None)
             demand_part(
-                got, "total", total, "compared with the sum of your own four parts", "add up all four, once each"
+                got, "total", total, "compared with the sum of your own four parts", "add up all four parts, each once"
             )
 
 
@@ -235,7 +241,7 @@ def demand_objectives(chosen, cases, hint):
     expect.true(
         len({str(answer) for answer in chosen.values()}) > 1,
         "all outputs get the same objective",
-        hint="is a label produced in the same way as a story?",
+        hint="does predicting a label need the same objective as writing a story?",
     )
 
 
@@ -251,7 +257,8 @@ class CheckChooseObjective:
         demand_objectives(
             objectives(student, [*cases, (WRITTEN, False)]),
             cases,
-            "the whole text is available before anything is predicted. Which model sees both sides of a token?",
+            "here the whole text is available before anything is predicted: which objective lets a token see "
+            "both sides?",
         )
 
     @check(points=1)
@@ -261,7 +268,7 @@ class CheckChooseObjective:
         demand_objectives(
             objectives(student, [*cases, *((output, False) for output in READ)]),
             cases,
-            "text is written from left to right, and there is nothing here for an encoder to read",
+            "here text is written from left to right, and without a source there is nothing for an encoder to read",
         )
 
     @check(points=1)
@@ -271,27 +278,34 @@ class CheckChooseObjective:
         demand_objectives(
             objectives(student, [*cases, *((output, True) for output in READ)]),
             cases,
-            "an encoder can read a source in both directions, but the summary has to be written: by "
-            "which part of a model?",
+            "an encoder can read the source in both directions, but which part of a model writes the summary?",
         )
 
     @check(points=1)
     def check_unknown(self, student):
-        """an unknown output raises an error, the four known ones do not"""
+        """an unknown output raises an error; the four known ones do not"""
         known = objectives(student, list(ACCEPTED))
         for output, has_source in ACCEPTED:
             expect.true(
                 known[output, has_source] in ("mlm", "clm", "seq2seq"),
-                say("output={output!r}, has_source={has_source}: no objective", output=output, has_source=has_source),
+                say(
+                    "output={output!r}, has_source={has_source}: no valid objective was returned",
+                    output=output,
+                    has_source=has_source,
+                ),
                 actual=known[output, has_source],
-                hint="this output is one of the four that the docstring lists",
+                hint="this is one of the four outputs listed in the docstring",
             )
         strange = shuffled(student, ["image", "audio", "ranking", "plan"])[:2]
         found = objectives(student, [(output, has_source) for output in strange for has_source in (False, True)])
         for (output, has_source), answer in sorted(found.items()):
             expect.true(
                 answer == NO_ANSWER,
-                say("output={output!r}, has_source={has_source}: no error", output=output, has_source=has_source),
+                say(
+                    "output={output!r}, has_source={has_source}: no error was raised",
+                    output=output,
+                    has_source=has_source,
+                ),
                 expected="an exception",
                 actual=answer,
                 hint="an unknown output should raise an error rather than fall through to the last branch",
@@ -429,7 +443,7 @@ class Plans:
                 method = answer.get("method")
                 expect.true(
                     method in METHODS,
-                    say("the method of a plan is not one of {methods}", methods=", ".join(METHODS)),
+                    say("a plan's method is not one of {methods}", methods=", ".join(METHODS)),
                     actual=method,
                     reveal=True,
                 )
@@ -454,7 +468,7 @@ class Plans:
         method = str(answer["method"])
         expect.true(
             method in METHODS,
-            say("the method of a plan is not one of {methods}", methods=", ".join(METHODS)),
+            say("a plan's method is not one of {methods}", methods=", ".join(METHODS)),
             actual=method,
             reveal=True,
         )
@@ -470,11 +484,12 @@ class Plans:
         expect.true(
             3 * met >= asked,
             say(
-                "full fine-tuning or LoRA is possible in {asked} situations with enough data; planned: {met}",
+                "full fine-tuning or LoRA is possible in {asked} situations with enough data, but is planned "
+                "in only {met} of them",
                 asked=asked,
                 met=met,
             ),
-            hint="a plan that trains only the head fits easily, but with plenty of data it costs accuracy",
+            hint="training only the head fits easily, but with plenty of data it costs accuracy",
             fact=True,
         )
 
@@ -490,7 +505,7 @@ def demand_whole(plan: dict[str, Any], name: str, s: dict[str, Any]) -> int:
     number = whole(plan.get(name))
     if number is None:
         raise Failed(
-            say("{name} should be a whole number of at least 1: {situation}", name=name, situation=in_words(s)),
+            say("{name} should be an integer of at least 1: {situation}", name=name, situation=in_words(s)),
             expected="1, 2, 3, …",
             actual=repr(plan.get(name))[:80],
             reveal=True,
@@ -508,7 +523,7 @@ class CheckChooseStrategy:
 
     @check(points=1, visible=True, substitutes=("training_memory",))
     def check_scenario_A(self, student):
-        """with 100,000 examples, one task, a 16 GB GPU and three days, full fine-tuning is planned"""
+        """100,000 examples, one task, a 16 GB GPU and three days call for full fine-tuning"""
         draw = student.draw
         many = {"n_train": draw.integer(5000, 200_000), "hours": 72.0}
         plans = Plans(
@@ -536,12 +551,12 @@ class CheckChooseStrategy:
         expect.true(
             not (isinstance(scarce, dict) and scarce.get("method") == "full"),
             "full fine-tuning is planned in every situation, even with 500 examples",
-            hint="does the decision depend on the amount of data?",
+            hint="does your decision depend on the number of training examples?",
         )
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_scenario_B(self, student):
-        """with 500 examples and 8 GB, LoRA or a head is planned, with augmentation and early stopping"""
+        """500 examples and 8 GB call for LoRA or a head, with augmentation and early stopping"""
         draw = student.draw
         plans = Plans(
             student,
@@ -563,12 +578,12 @@ class CheckChooseStrategy:
                 say("full fine-tuning is planned for {situation}", situation=what),
                 expected="lora or head",
                 actual=plans.answers[place]["method"],
-                hint="memory is not the problem: how many parameters would be trained on how few examples?",
+                hint="memory is not the problem here: how many parameters would you train on how few examples?",
                 reveal=True,
             )
             for name, hint in (
-                ("augment", "there is little data: how could you get more of it?"),
-                ("early_stopping", "a small data set is memorised quickly: how would you notice in time?"),
+                ("augment", "there are few training examples: how could you get more?"),
+                ("early_stopping", "a model soon memorises a small data set: how would you notice in time to stop?"),
             ):
                 expect.true(
                     bool(plans.answers[place][name]),
@@ -579,7 +594,7 @@ class CheckChooseStrategy:
             (plan["method"] in ("lora", "head"), bool(plan["augment"]), bool(plan["early_stopping"]))
             for plan in plans.answers[:3]
         ]
-        expect.equal(decided, [(True, True, True)] * 3, "LoRA or head, augmentation, early stopping, in 3 situations")
+        expect.equal(decided, [(True, True, True)] * 3, "LoRA or head, augmentation and early stopping in 3 situations")
         plenty = plans.answers[3]
         expect.true(
             not (
@@ -589,12 +604,12 @@ class CheckChooseStrategy:
                 and plenty.get("early_stopping")
             ),
             "100,000 examples get the same plan as 500",
-            hint="what helps with little data does not always help with plenty",
+            hint="augmentation and early stopping help with little data: are they needed with plenty?",
         )
 
     @check(points=1, after=("scenario_A",), substitutes=("training_memory",))
     def check_scenario_C(self, student):
-        """with 20 tasks and storage for two models, the plan stores one base model and 20 small files"""
+        """with 20 tasks and storage for two models, all tasks share one base model and store one small file each"""
         draw = student.draw
         n_tasks = draw.integer(12, 30)
         plans = Plans(
@@ -614,12 +629,12 @@ class CheckChooseStrategy:
                     room=s["storage_mb"],
                     situation=in_words(s),
                 ),
-                hint="which part of the model could all tasks share?",
+                hint="which part of the model could be shared by all tasks?",
             )
 
     @check(points=3, substitutes=("training_memory",))
     def check_fits_memory(self, student):
-        """in 240 situations, every plan fits into 90 % of the GPU according to the memory model"""
+        """in 240 situations, every plan fits into 90 % of the GPU memory according to the memory model"""
         plans = Plans(student, grid(student.draw))
         plans.demand_substance()
         excess, worst = [], None
@@ -634,8 +649,8 @@ class CheckChooseStrategy:
             _, s, method, micro_batch = worst
             raise Failed(
                 say(
-                    "a plan does not fit into the GPU (one of {count}): {method} with a micro-batch of {batch} "
-                    "in {situation}",
+                    "a plan does not fit into GPU memory (one of {count} such plans): {method} with a "
+                    "micro-batch of {batch} in {situation}",
                     count=sum(share > 0 for share in excess),
                     method=method,
                     batch=micro_batch,
@@ -643,14 +658,16 @@ class CheckChooseStrategy:
                 ),
                 expected=f"at most {usable(s) / 2**30:.2f} GiB",
                 actual=f"{memory(s, method, micro_batch) / 2**30:.2f} GiB",
-                hint="weights, gradients and Adam's moments exist once, activations once per text in the "
-                "micro-batch; and a tenth of the GPU memory is reserved",
+                hint=(
+                    "weights, gradients and Adam's moments are stored once, activations for every text in the "
+                    "micro-batch; a tenth of the GPU memory is reserved"
+                ),
                 reveal=True,
             )
 
     @check(points=1, substitutes=("training_memory",))
     def check_fits_storage(self, student):
-        """in 80 situations, the files of all tasks fit into storage"""
+        """in 80 situations, the files of all tasks fit into the storage"""
         plans = Plans(student, grid(student.draw)[student.draw.integer(0, 3) :: 3])
         plans.demand_substance()
         excess = []
@@ -665,20 +682,20 @@ class CheckChooseStrategy:
             s, method = first
             raise Failed(
                 say(
-                    "the files of a plan are too large (one of {count}): {method} in {situation}",
+                    "a plan's files do not fit into the storage (one of {count} such plans): {method} in {situation}",
                     count=sum(share > 0 for share in excess),
                     method=method,
                     situation=in_words(s),
                 ),
                 expected=f"at most {s['storage_mb']:,.0f} MB",
                 actual=f"{storage(s, method):,.0f} MB",
-                hint="what is stored once per task, and what only once? If no method fits, there is no plan",
+                hint="what is stored once per task, and what only once? If no method fits, no plan is possible",
                 reveal=True,
             )
 
     @check(points=2, after=("fits_memory",), substitutes=("training_memory",))
     def check_effective_batch(self, student):
-        """micro_batch * accum reaches the target batch and exceeds it by less than one micro-batch"""
+        """micro_batch * accum is at least the target batch and exceeds it by less than one micro-batch"""
         plans = Plans(student, grid(student.draw)[student.draw.integer(0, 3) :: 3])
         plans.demand_substance()
         wrong: list[str | int] = []
@@ -701,23 +718,24 @@ class CheckChooseStrategy:
         if first is not None:
             s, micro_batch, accum = first
             raise Failed(
-                say("the effective batch is not what was asked for: {situation}", situation=in_words(s)),
+                say("the effective batch does not match target_batch: {situation}", situation=in_words(s)),
                 expected=f"{s['target_batch']}, from micro-batches of at most {s['target_batch']}",
                 actual=f"{micro_batch} * {accum} = {micro_batch * accum}",
-                hint="if fewer texts fit at once, how many micro-batches make up for it?",
+                hint="if only a smaller micro-batch fits, how many of them make up the target batch?",
                 reveal=True,
             )
         if idle:
             expect.remark(
                 say(
-                    "in {count} situations the micro-batch could be more than twice as large: the GPU will sit idle",
+                    "in {count} situations the micro-batch could be more than twice as large: the GPU will "
+                    "be underused",
                     count=idle,
                 )
             )
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_finds_a_plan(self, student):
-        """a plan is returned whenever one is possible, and ValueError is raised only when none is"""
+        """a plan is returned whenever one is possible; ValueError is raised only when none is"""
         draw = student.draw
         tiny = [
             some(draw, n_train=n_train, gpu_gib=gpu * draw.integer(96, 105) / 100, **model)
@@ -736,21 +754,25 @@ class CheckChooseStrategy:
             if methods := possible(s):
                 if answer == "ValueError":
                     raise Failed(
-                        say("ValueError was raised, although a plan is possible: {situation}", situation=in_words(s)),
+                        say("ValueError was raised although a plan is possible: {situation}", situation=in_words(s)),
                         expected=say("a plan, for example with {method}", method=methods[0]),
                         actual="ValueError",
-                        hint="if the first method does not fit, what about the next one, or a smaller micro-batch?",
+                        hint=(
+                            "if the first method does not fit, do you try a smaller micro-batch and the other methods?"
+                        ),
                         reveal=True,
                     )
                 plans.method(place)
                 continue
             expect.true(
                 isinstance(answer, str),
-                say("a plan was returned, although no method fits: {situation}", situation=in_words(s)),
+                say("a plan was returned although no method fits: {situation}", situation=in_words(s)),
                 expected="ValueError",
                 actual=answer["method"] if isinstance(answer, dict) else answer,
-                hint="every method needs memory for its weights and storage for its files; is the last method "
-                "checked too?",
+                hint=(
+                    "every method needs memory for its weights and storage for its files: do you check the "
+                    "last method, too?"
+                ),
                 reveal=True,
             )
             expect.true(
@@ -761,7 +783,10 @@ class CheckChooseStrategy:
                 ),
                 expected="ValueError",
                 actual=answer,
-                hint="an unintended error tells the caller little: which error should be raised?",
+                hint=(
+                    "an accidental error does not tell the caller that no plan exists: which error does the "
+                    "docstring ask for?"
+                ),
                 reveal=True,
             )
             if answer != "ValueError":
@@ -769,7 +794,7 @@ class CheckChooseStrategy:
         expect.equal(sum(planned), len(planned) - len(impossible), f"plans in {len(planned)} situations")
         for name in sorted(others)[:2]:
             expect.remark(
-                say("when nothing fits, choose_strategy raised {name}; the docstring says ValueError", name=name)
+                say("when no method fits, choose_strategy raised {name}; the docstring asks for ValueError", name=name)
             )
 
     @check(points=1, after=("scenario_A", "scenario_B"), substitutes=("training_memory",))
@@ -799,20 +824,20 @@ class CheckChooseStrategy:
             s = plans.situations[place]
             raise Failed(
                 say(
-                    "with more memory, the method changes from {before} to {method}: {situation}",
+                    "on a larger GPU, the method changes from {before} to {method}: {situation}",
                     before=before,
                     method=method,
                     situation=in_words(s),
                 ),
                 expected=before,
                 actual=method,
-                hint="compare with the plan for the next smaller GPU: what could have become worse?",
+                hint="the plan for the next smaller GPU trains more parameters: why should more memory rule it out?",
                 reveal=True,
             )
 
     @check(points=1, substitutes=("training_memory",))
     def check_time(self, student):
-        """about 3 epochs are planned if there is time, fewer otherwise"""
+        """about 3 epochs are planned if time allows, fewer otherwise"""
         draw = student.draw
         situations, rooms = [], []
         for room in (40.5, 1.5, 2.5, 1.2, 160.5, 2.2):
@@ -836,10 +861,10 @@ class CheckChooseStrategy:
             what = in_words(s)
             expect.true(
                 number <= room,
-                say("the training takes longer than the hours available: {situation}", situation=what),
+                say("the planned training takes longer than the available hours: {situation}", situation=what),
                 expected=say("at most {count} epochs", count=int(room)),
                 actual=number,
-                hint="an epoch takes n_train / examples_per_s seconds; how many epochs fit into an hour?",
+                hint="an epoch takes n_train / examples_per_s seconds: how many epochs fit into the hours available?",
                 reveal=True,
             )
             if room > 10:
@@ -848,7 +873,7 @@ class CheckChooseStrategy:
                     say("with plenty of time, 2 to 5 epochs are usual: {situation}", situation=what),
                     expected="3",
                     actual=number,
-                    hint="an hour has 3,600 seconds; and more epochs are not always better",
+                    hint="an hour has 3,600 seconds, and more epochs are not always better",
                     reveal=True,
                 )
 
@@ -932,7 +957,7 @@ class Settings:
         value = self.number(name)
         expect.true(
             value == int(value) and 0 <= value < 2**31,
-            say("{name} should be a whole number: {call}", name=name, call=self.what),
+            say("{name} should be an integer: {call}", name=name, call=self.what),
             actual=value,
             reveal=True,
         )
@@ -970,7 +995,7 @@ class CheckRecommendHparams:
 
     @check(points=2, visible=True)
     def check_lr(self, student):
-        """the learning rate is in the range of its method: full 1e-5 to 5e-5, LoRA 1e-4 to 3e-4, head 1e-4 to 1e-3"""
+        """the learning rate is in its method's range: full 1e-5 to 5e-5, LoRA 1e-4 to 3e-4, head 1e-4 to 1e-3"""
         draw = student.draw
         order = [("full", "lora", "head"), ("lora", "head", "full"), ("head", "full", "lora")][draw.integer(0, 3)]
         found = {}
@@ -987,14 +1012,14 @@ class CheckRecommendHparams:
                 say("the learning rate for {method} is out of range", method=method),
                 expected=f"{low:g} to {high:g}",
                 actual=f"{found[method]:g}",
-                hint="pretrained weights should change little; new, small matrices have to change a lot",
+                hint="pretrained weights should change little; newly initialised weights have to change a lot",
                 reveal=True,
             )
             expect.seen.append((f"learning rate for {method}", f"{low:g} to {high:g}", f"{found[method]:g}"))
 
     @check(points=2)
     def check_batch(self, student):
-        """micro-batches fit into memory and are accumulated to the target batch"""
+        """the micro-batch fits into memory and is accumulated to the target batch"""
         seen, message = [], None
         for case in cases(student.draw):
             settings = Settings(student, *case)
@@ -1013,11 +1038,13 @@ class CheckRecommendHparams:
         if message is not None:
             call, expected, actual = message
             raise Failed(
-                say("the micro-batch does not fit, or the effective batch is not the target: {call}", call=call),
+                say(
+                    "the micro-batch does not fit, or the effective batch does not match target_batch: {call}",
+                    call=call,
+                ),
                 expected=expected,
                 actual=actual,
-                hint="one forward pass takes as many examples as fit: how many passes make up the batch of one "
-                "optimizer step?",
+                hint="one forward pass takes only as many examples as fit: how many passes make up one optimizer step?",
                 reveal=True,
             )
 
@@ -1040,23 +1067,22 @@ class CheckRecommendHparams:
             seen.append("good" if good else reading(total, known, most, slack=epochs * accum + 0.5))
             if not good and message is None:
                 message = settings, most, total
-            expect.seen.append((f"total_steps of {settings.what}", f"{fewest} to {most}", f"{total}"))
+            expect.seen.append((f"total_steps from {settings.what}", f"{fewest} to {most}", f"{total}"))
         student.note("total_steps, as a share of what is right", seen)
         if message is not None:
             settings, most, total = message
             raise Failed(
-                say("total_steps does not agree with the batch and the epochs: {call}", call=settings.what),
+                say("total_steps does not match the batch size and the number of epochs: {call}", call=settings.what),
                 expected=f"{most}, from micro_batch {settings.found['micro_batch']}, accum {settings.found['accum']}, "
                 f"epochs {settings.found['epochs']}",
                 actual=str(total),
-                hint="a step is one update of the weights: how many examples does one step use, and how often "
-                "is each example seen?",
+                hint="a step is one weight update: how many examples does it use, and how often is each example seen?",
                 reveal=True,
             )
 
     @check(points=1)
     def check_warmup(self, student):
-        """warmup_steps is a whole number, about a tenth of the optimizer steps"""
+        """warmup_steps is an integer, about a tenth of the optimizer steps"""
         seen, message = [], None
         for case in cases(student.draw):
             settings = Settings(student, *case)
@@ -1082,18 +1108,18 @@ class CheckRecommendHparams:
             settings, most, warmup = message
             raise Failed(
                 say(
-                    "warmup_steps is not a whole number, or is far from a tenth of the steps: {call}",
+                    "warmup_steps is not an integer, or is far from a tenth of the optimizer steps: {call}",
                     call=settings.what,
                 ),
-                expected=f"a whole number from {math.floor(0.05 * most)} to {math.ceil(0.15 * most)}, for {most} steps",
+                expected=f"an integer from {math.floor(0.05 * most)} to {math.ceil(0.15 * most)}, for {most} steps",
                 actual=f"{warmup:g}",
-                hint="about a tenth of all optimizer steps is usual, and there are no half steps",
+                hint="the usual warmup is about a tenth of all optimizer steps, as an integer",
                 reveal=True,
             )
 
     @check(points=1)
     def check_decay_epochs(self, student):
-        """weight decay is 0.01 to 0.1 and exempts biases and LayerNorms; there are 2 to 5 epochs"""
+        """weight decay is 0.01 to 0.1, with biases and LayerNorms exempt; epochs is 2 to 5"""
         draw = student.draw
         asked = [
             Settings(student, method, draw.integer(3000, 30_000), draw.integer(4, 40), None)
@@ -1114,7 +1140,7 @@ class CheckRecommendHparams:
                 say("weight_decay is out of range: {call}", call=settings.what),
                 expected="0.01 to 0.1",
                 actual=decay,
-                hint="weight decay is a mild pull towards zero; 0 means none at all",
+                hint="weight decay should pull the weights gently towards zero; 0 switches it off",
                 reveal=True,
             )
             excluded = settings.read("decay_exclude")
@@ -1126,8 +1152,8 @@ class CheckRecommendHparams:
             )
             pieces = name_pieces(excluded)
             for names, wanted, hint in (
-                (BIASES, True, "a bias gains nothing from being near zero"),
-                (NORMS, True, "the scale of a LayerNorm should be near 1"),
+                (BIASES, True, "pulling a bias towards zero gains nothing"),
+                (NORMS, True, "the scale of a LayerNorm should stay near 1, not near 0"),
                 (MATRICES, False, "weight decay is meant for the weight matrices"),
             ):
                 for name in names:
@@ -1144,7 +1170,7 @@ class CheckRecommendHparams:
             if not all(any(piece in name for piece in excluded) for name in (*BIASES, *NORMS)):
                 expect.remark(
                     mark(
-                        "decay_exclude is spelled differently from the parameter names of BERT, so a substring test "
+                        "decay_exclude is spelled differently from BERT's parameter names, so a substring test "
                         "would miss some: BERT's names contain `bias` and `LayerNorm`."
                     )
                 )
@@ -1153,7 +1179,10 @@ class CheckRecommendHparams:
                 say("the number of epochs is out of range: {call}", call=settings.what),
                 expected="2 to 5",
                 actual=epochs,
-                hint="the model is already pretrained, and your data is small compared with what it has seen",
+                hint=(
+                    "the model is already pretrained, and your data set is small compared with what it has "
+                    "seen: a few epochs are enough"
+                ),
                 reveal=True,
             )
 
@@ -1245,9 +1274,9 @@ def measured(student, words, *arguments):
     report = came["answer"]
     expect.true(
         isinstance(report, dict),
-        "the measures are not a dictionary",
+        "the function does not return a dictionary",
         actual=report,
-        hint="the docstring lists three names, each with a number",
+        hint="return the three names in the docstring, each with a number",
         reveal=True,
     )
     read = {key: report.get(key) for key in ("pieces_per_word", "split_rate", "unk_rate")}
@@ -1264,7 +1293,7 @@ def demand_measure(student, key, hint):
         expect.true(
             found[key] is not None,
             say("the key {key!r} is missing or None", key=key),
-            hint="the docstring lists the names of the three measures",
+            hint="use the names of the three measures as the docstring gives them",
         )
         expect.close(found[key], given.measures()[key], key, tolerance=1e-6, hint=hint)
 
@@ -1276,11 +1305,11 @@ class CheckFragmentation:
 
     @check(points=2, visible=True)
     def check_pieces(self, student):
-        """pieces_per_word is the mean number of pieces per word, however the tokenizer marks them"""
+        """pieces_per_word is the mean number of pieces per word, however the tokenizer marks its pieces"""
         demand_measure(
             student,
             "pieces_per_word",
-            "tokenize every word, count ALL of its pieces (the first one too), and divide by the number of words",
+            "tokenize every word, count all its pieces, including the first, and divide by the number of words",
         )
 
     @check(points=1)
@@ -1289,22 +1318,22 @@ class CheckFragmentation:
         demand_measure(
             student,
             "split_rate",
-            "a word is either split or not: count words, whatever their pieces look like, and divide by the "
-            "number of all words",
+            "count each word that has more than one piece once, whatever its pieces look like, and divide by "
+            "the total number of words",
         )
 
     @check(points=1)
     def check_unk(self, student):
-        """unk_rate is the share of words with an unknown piece, whatever the tokenizer calls that piece"""
+        """unk_rate is the share of words with an unknown piece, whatever the tokenizer's unknown token is called"""
         demand_measure(
             student,
             "unk_rate",
-            "one unknown piece is enough; count words, not pieces, and compare with `unk`",
+            "count words, not pieces: one piece equal to `unk` makes the whole word unknown",
         )
 
     @check(points=1, visible=True, after=("pieces",))
     def check_empty(self, student):
-        """an empty list gives zeros, a repeated word counts every time, and the caller's list is not modified"""
+        """an empty list gives zeros, a repeated word counts each time, and the caller's list is not modified"""
         given = domain(student, "begins")
         word = max(given.cut, key=lambda word: len(given.cut[word]))
         others = [other for other in given.words if other != word][:6]
@@ -1314,21 +1343,21 @@ class CheckFragmentation:
         expect.close(
             found["pieces_per_word"],
             sum(cuts) / len(cuts),
-            "pieces_per_word of a list with a repeated word",
+            "pieces_per_word for a list with a repeated word",
             tolerance=1e-6,
-            hint="frequent words of the domain matter most",
+            hint="count a repeated word each time it appears: the domain's frequent words matter most",
         )
         expect.equal(
             after,
             words,
-            "the caller's words after the call",
-            hint="the caller still needs the list: is there a reason to change it?",
+            "the caller's word list after the call",
+            hint="the caller still needs the list: which line of your code changes it?",
             reveal=True,
             fact=True,
         )
         single, _ = measured(student, [word], given.tokenize, given.unk)
         expect.close(
-            single["pieces_per_word"], len(given.cut[word]), "pieces_per_word of a single word", tolerance=1e-6
+            single["pieces_per_word"], len(given.cut[word]), "pieces_per_word for a single word", tolerance=1e-6
         )
         try:
             with student.untraced():
@@ -1338,13 +1367,13 @@ class CheckFragmentation:
                 raise
             student.note("an empty list", "an error")
             raise Failed(
-                say("an empty list of words: {error}", error=error.type),
-                hint="if the list is empty, what do you divide by?",
+                say("an empty list of words raises an error: {error}", error=error.type),
+                hint="if the list is empty, what does your code divide by?",
             ) from None
         student.note("an empty list", none)
         zeros = dict.fromkeys(("pieces_per_word", "split_rate", "unk_rate"), 0.0)
         expect.close(
-            none, zeros, "the measures of an empty list of words", hint="by convention, all three are 0", reveal=True
+            none, zeros, "the measures for an empty list of words", hint="by convention, all three are 0", reveal=True
         )
 
 
@@ -1379,7 +1408,12 @@ def enlarged(student, weight, words):
     want = (len(weight) + len(words), weight.shape[1])
     student.note("shape", list(rows))
     student.note("old rows", got[: len(weight)] if rows and got.numel() <= 2 * want[0] * want[1] else None)
-    expect.shape(got, want, "the extended embeddings", hint="V old rows and n new rows, all of the same width")
+    expect.shape(
+        got,
+        want,
+        "the extended embedding matrix",
+        hint="return the V old rows followed by the n new rows, all of the same width",
+    )
     return got
 
 
@@ -1390,7 +1424,7 @@ class CheckExtendEmbedding:
 
     @check(points=2, visible=True)
     def check_old_rows(self, student):
-        """the old rows keep their positions and values, and each new word adds one row"""
+        """the old rows keep their positions and values, and each new word appends one row"""
         for n_old, width, count, dtype in ((9, 5, 4, torch.float32), (13, 3, 6, torch.float64)):
             weight = table(student, n_old, width, dtype)
             got = enlarged(student, weight, new_words(student, n_old, count))
@@ -1399,12 +1433,12 @@ class CheckExtendEmbedding:
                 weight,
                 "the first V rows",
                 tolerance=1e-6,
-                hint="the model looks up rows by id: what would id 0 mean if its row were a different one?",
+                hint="the model looks up rows by id: what would id 0 mean if row 0 changed?",
             )
 
     @check(points=2)
     def check_new_rows(self, student):
-        """each new row is the mean of the rows of its pieces; a repeated piece counts twice"""
+        """each new row is the mean of its pieces' rows; a repeated piece counts twice"""
         for n_old, width, count, dtype in ((8, 6, 5, torch.float32), (11, 4, 3, torch.float64)):
             weight = table(student, n_old, width, dtype)
             words = new_words(student, n_old, count)
@@ -1413,7 +1447,7 @@ class CheckExtendEmbedding:
             expect.true(
                 steady,
                 "two calls with the same words give different new rows",
-                hint="the pieces determine the new row: is anything random?",
+                hint="a word's pieces fully determine its new row: is anything in your code random?",
                 fact=True,
             )
             expect.close(
@@ -1421,13 +1455,13 @@ class CheckExtendEmbedding:
                 means(weight, words),
                 "the new rows",
                 tolerance=1e-5,
-                hint="treat each word separately: average the rows of all its pieces, repeated ones included",
+                hint="treat each word separately: average the rows of all its pieces, including repeated ones",
                 fact=True,
             )
 
     @check(points=1, after=("old_rows",))
     def check_empty_pure(self, student):
-        """without new words nothing changes; the old matrix is not modified and shares no memory with the result"""
+        """without new words no value changes; the old matrix is not modified and shares no memory with the result"""
         weight = table(student, 7, 4)
         words: list[list[int]] = new_words(student, 7, 3)
         no_words: list[list[int]] = []
@@ -1438,14 +1472,14 @@ class CheckExtendEmbedding:
                 for given in (words, no_words)
             }
         student.note("without new words", answers[0]["result"])
-        expect.shape(answers[0]["result"], (7, 4), "the embeddings without new words")
-        expect.close(answers[0]["result"], weight, "the embeddings without new words", tolerance=1e-6)
+        expect.shape(answers[0]["result"], (7, 4), "the embedding matrix without new words")
+        expect.close(answers[0]["result"], weight, "the embedding matrix without new words", tolerance=1e-6)
         for count, answer in answers.items():
             student.note(f"shared, {count} words", answer["shared"])
             expect.true(
                 answer["shared"] is False,
-                say("writing to the result changes the old matrix as well ({count} new words)", count=count),
-                hint="a view or the same tensor is not a copy",
+                say("writing to the result also changes the old matrix ({count} new words)", count=count),
+                hint="the result must be a copy, neither a view of the old matrix nor the same tensor",
             )
 
 
@@ -1470,13 +1504,13 @@ def blocks_of(answer):
         rows = [row.tolist() if isinstance(row, torch.Tensor) and row.dim() == 1 else row for row in rows]
     if rows is None or not all(isinstance(row, (list, tuple)) for row in rows):
         raise Failed(
-            "the blocks are not a list of lists",
+            "the result is not a list of lists",
             actual=str(answer)[:160],
-            hint="one list of ids for every block",
+            hint="return one list of ids for each block",
             reveal=True,
         )
     whole = all(isinstance(token, (int, float)) and token == int(token) for row in rows for token in row)
-    expect.true(whole, "a block contains something that is not an id", hint="ids are whole numbers")
+    expect.true(whole, "a block contains something other than an id", hint="ids are integers")
     return [[int(token) for token in row] for row in rows]
 
 
@@ -1516,19 +1550,22 @@ class CheckChunkForMlm:
 
     @check(points=2, visible=True)
     def check_format(self, student):
-        """every block begins with [CLS], ends with [SEP], and has at most `block` ids"""
+        """every block begins with [CLS], ends with [SEP] and has at most `block` ids"""
         for which in (0, 1):
             docs, block, cls_id, sep_id = filled(student, which)
             blocks = chunks(student, docs, block, cls_id, sep_id)
             known = {token for doc in docs for token in doc}
-            expect.true(blocks, "there are no blocks", hint="the documents fill several blocks")
+            expect.true(blocks, "no blocks were returned", hint="the documents are long enough to fill several blocks")
             for place, row in enumerate(blocks):
                 expect.true(
                     row[:1] == [cls_id] and row[-1:] == [sep_id] and len(row) > 2,
                     say("block {place} does not have the form [CLS] ... [SEP]", place=place),
                     expected=f"[{cls_id}, ..., {sep_id}]",
                     actual=row,
-                    hint="each block is a separate input and needs the format that the model expects",
+                    hint=(
+                        "the model reads each block as a separate input, so each needs the format that the "
+                        "model expects"
+                    ),
                 )
                 expect.true(
                     len(row) <= block,
@@ -1540,24 +1577,27 @@ class CheckChunkForMlm:
                 strange = [token for token in row[1:-1] if token not in known and token not in (cls_id, sep_id)]
                 expect.true(
                     not strange,
-                    say("block {place} contains an id that is not in the documents", place=place),
+                    say("block {place} contains an id that does not occur in the documents", place=place),
                     actual=strange[:5],
-                    hint="between [CLS] and [SEP] there is text, with a separator after each document",
+                    hint=(
+                        "between [CLS] and the final [SEP], a block contains only ids from the documents and "
+                        "one [SEP] after each document"
+                    ),
                 )
             found = {token for row in blocks for token in row} & known
             expect.true(
                 len(found) > len(known) / 2,
                 say(
-                    "most of the text is missing from the blocks: they contain {count} of {total} ids",
+                    "the blocks contain only {count} of the {total} ids",
                     count=len(found),
                     total=len(known),
                 ),
-                hint="the blocks are cut from all documents joined together",
+                hint="join all documents into one sequence, then cut it into blocks",
             )
 
     @check(points=2, visible=True)
     def check_content(self, student):
-        """no id is lost, duplicated or moved: the blocks contain all documents in order, each followed by one [SEP]"""
+        """no id is lost, duplicated or reordered; each document is followed by one [SEP]"""
         for which in (0, 1):
             docs, block, cls_id, sep_id = filled(student, which)
             blocks = chunks(student, docs, block, cls_id, sep_id)
@@ -1566,19 +1606,21 @@ class CheckChunkForMlm:
             lost = [token for doc in docs for token in doc if token not in got]
             expect.true(
                 not lost,
-                say("{count} of {total} ids are missing from the blocks", count=len(lost), total=sum(map(len, docs))),
-                hint="the text is longer than one block: what happens to the rest?",
+                say(
+                    "{count} of the {total} ids are missing from the blocks", count=len(lost), total=sum(map(len, docs))
+                ),
+                hint="the text is longer than one block: what does your code do with the rest?",
             )
             expect.equal(
                 got,
                 want,
                 "the contents of the blocks between [CLS] and [SEP], concatenated",
-                hint="join all documents first, each followed by its separator, and then cut",
+                hint="join all documents first, each followed by its [SEP], then cut",
             )
 
     @check(points=1, after=("format",))
     def check_full_blocks(self, student):
-        """all blocks but the last are full; a remainder of less than half a block is dropped, any other kept"""
+        """all blocks but the last are full; a remainder shorter than half a block is dropped, a longer one is kept"""
         block = 12 + 2 * student.draw.integer(0, 2)
         step = block - 2
         rests = (block // 2 - 3, step - student.draw.integer(1, 3), block // 2, 1)
@@ -1593,13 +1635,12 @@ class CheckChunkForMlm:
                 sizes,
                 [block, block] if rest < block // 2 - 2 else [block, block, rest + 2],
                 "sizes of the blocks",
-                hint="fill whole blocks first. Is the remainder worth a block of its own, or would that be "
-                "mostly padding?",
+                hint="fill whole blocks first. Would a block made of the remainder be mostly text or mostly padding?",
             )
 
     @check(points=1, after=("format",))
     def check_pure(self, student):
-        """the documents are not modified, and an empty corpus gives no blocks"""
+        """the caller's documents are not modified, and an empty corpus gives no blocks"""
         docs, block, cls_id, sep_id = filled(student, 1)
         with student.untraced():
             chunk = student.value(None, "chunk_for_mlm")
@@ -1609,12 +1650,17 @@ class CheckChunkForMlm:
             after,
             docs,
             "the caller's documents after the call",
-            hint="the corpus is used again in the next epoch: what would a second call return?",
+            hint=(
+                "the caller uses the documents again in the next epoch: what would a second call return after "
+                "your changes to them?"
+            ),
         )
         with student.untraced():
             none = student.chunk_for_mlm([], block, cls_id, sep_id)
         student.note("no documents", str(none)[:80])
-        expect.equal(blocks_of(none), [], "the blocks of an empty corpus", hint="an empty corpus has no blocks")
+        expect.equal(
+            blocks_of(none), [], "the blocks of an empty corpus", hint="for an empty corpus, return an empty list"
+        )
 
 
 # --- domain_plan ---
@@ -1676,7 +1722,7 @@ def plans(student, given):
             isinstance(plan, (set, list, tuple, dict)) and all(isinstance(action, str) for action in plan),
             "a plan is not a set of actions",
             actual=str(plan)[:120],
-            hint="return a set of words, even if it has one element or none",
+            hint="return a set of strings, even if it has one element or none",
             reveal=True,
         )
     return [frozenset(plan) for plan in answers]
@@ -1716,12 +1762,12 @@ def demand_plans(student, wanted, sentence, unwanted, other_sentence, looked_for
     ):
         stated = ", ".join(f"{key}={value!r}" for key, value in situation.items())
         expect.true(right, say(said, situation=stated), actual=sorted(plan), hint=hint)
-    expect.equal(has, [True] * len(has), f"{' or '.join(looked_for)}, in every situation that calls for it")
-    expect.equal(has_not, [True] * len(has_not), f"no {looked_for[-1]}, in any situation that rules it out")
+    expect.equal(has, [True] * len(has), f"{' or '.join(looked_for)} in every situation that calls for it")
+    expect.equal(has_not, [True] * len(has_not), f"no {looked_for[-1]} in any situation that rules it out")
     expect.true(
         not one_for_all,
         "very different situations get the same plan",
-        hint="a plan is a choice: which action does each argument call for?",
+        hint="the plan must depend on the situation: which action does each argument call for?",
     )
 
 
@@ -1732,28 +1778,30 @@ class CheckDomainPlan:
 
     @check(points=1, visible=True)
     def check_domain_model(self, student):
-        """a domain model is used if and only if there is one"""
+        """a domain model is used if and only if one exists"""
         demand_plans(
             student,
             situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE, PLENTY), (True,)),
-            mark("there is a domain model, and the plan does not use it: {situation}"),
+            mark("a domain model exists, but the plan does not use it: {situation}"),
             situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE, PLENTY), (False,)),
             mark("the plan uses a domain model that does not exist: {situation}"),
             ("domain_model",),
-            "the argument domain_model says whether there is one",
+            "the argument domain_model says whether a domain model exists",
         )
 
     @check(points=1, visible=True)
     def check_dapt(self, student):
-        """pre-training is continued if there is much unlabelled text, and not if there is none"""
+        """pre-training is continued if there is a lot of unlabelled text, and not if there is none"""
         demand_plans(
             student,
             situations(student, (SPLIT, WHOLE), (MUCH,), (SCARCE, PLENTY), (False,)),
-            mark("there is much unlabelled text and no domain model, and the plan does not use the text: {situation}"),
+            mark(
+                "there is a lot of unlabelled text and no domain model, but the plan does not use the text: {situation}"
+            ),
             situations(student, (SPLIT, WHOLE), (NONE,), (SCARCE, PLENTY), (False, True)),
-            mark("the plan continues pre-training without any text: {situation}"),
+            mark("the plan continues pre-training although there is no unlabelled text: {situation}"),
             ("dapt",),
-            "continued pre-training reads text without labels: how much of it is there?",
+            "continued pre-training needs unlabelled text: how much of it is there?",
         )
 
     @check(points=2)
@@ -1765,11 +1813,12 @@ class CheckDomainPlan:
                 *situations(student, (SPLIT,), (MUCH, LITTLE), (SCARCE, PLENTY), (False,)),
                 *situations(student, (SPLIT,), (MUCH, NONE), (PLENTY,), (True,)),
             ],
-            mark("the words are split, and the plan leaves them split: {situation}"),
+            mark("the tokenizer splits the domain's words, and the plan does nothing about it: {situation}"),
             situations(student, (WHOLE,), (MUCH, NONE), (SCARCE, PLENTY), (False,)),
-            mark("the words are whole, and the plan extends the vocabulary: {situation}"),
+            mark("the tokenizer keeps the domain's words whole, yet the plan extends the vocabulary: {situation}"),
             ("domain_model", "extend_vocab"),
-            "what changes how a word is cut? Continued pre-training updates weights, not the tokenizer",
+            "which actions change how a word is tokenized? Continued pre-training updates the weights, not the "
+            "tokenizer",
         )
 
     @check(points=1)
@@ -1778,11 +1827,11 @@ class CheckDomainPlan:
         demand_plans(
             student,
             situations(student, (SPLIT, WHOLE), (MUCH, NONE), (SCARCE,), (False, True)),
-            mark("there are few labelled examples, and the plan ignores that: {situation}"),
+            mark("there are few labelled examples, but the plan contains neither PEFT nor augmentation: {situation}"),
             situations(student, (SPLIT, WHOLE), (MUCH, NONE), (PLENTY,), (False, True)),
-            mark("there are plenty of labelled examples, and the plan augments them: {situation}"),
+            mark("there are plenty of labelled examples, yet the plan augments them: {situation}"),
             ("peft", "augment"),
-            "fewer than 1,000 labelled examples are few; from 5,000 on, augmentation has little to add",
+            "fewer than 1,000 labelled examples count as few; from 5,000 on, augmentation adds little",
         )
 
     @check(points=1)
@@ -1795,18 +1844,18 @@ class CheckDomainPlan:
             not made_up,
             "a plan contains an action that the docstring does not list",
             actual=made_up[:5],
-            hint="choose among the six words, spelt as in the docstring",
+            hint="use only the six actions in the docstring, spelt as they are there",
             reveal=True,
         )
         combined = (SPLIT, WHOLE), (MUCH, NONE), (SCARCE, PLENTY)
         demand_plans(
             student,
             situations(student, *combined, (False, True), (True,)),
-            mark("the task depends on relations, and the plan adds no knowledge of them: {situation}"),
+            mark("the task depends on relations, but the plan adds no knowledge of them: {situation}"),
             situations(student, *combined, (False, True), (False,)),
             mark("the plan adds knowledge of relations that the task does not need: {situation}"),
             ("knowledge",),
-            "needs_relations says whether they matter; its default is False",
+            "the argument needs_relations says whether relations matter; its default is False",
         )
 
 
@@ -1832,7 +1881,9 @@ def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str
     with student.untraced():
         function, scenario = student.value(None, "strategy_reasons"), student.value(None, "Scenario")
         answers = student.fixtures.strategy.reasons(function, scenario, BASE, brief(situations))
-    expect.true(isinstance(answers, list) and len(answers) == len(situations), "not one answer for each situation")
+    expect.true(
+        isinstance(answers, list) and len(answers) == len(situations), "not every situation got exactly one answer"
+    )
     read: list[list[str]] = []
     for s, answer in zip(situations, answers, strict=True):
         expect.true(
@@ -1856,17 +1907,21 @@ def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str
         wrong = [name for name in REASONS if (name in want) != (name in answer)]
         if wrong:
             message = (
-                say("{name!r} is given as a reason but is not true: {situation}", name=wrong[0], situation=in_words(s))
+                say(
+                    "{name!r} is given as a reason, but it does not hold: {situation}",
+                    name=wrong[0],
+                    situation=in_words(s),
+                )
                 if wrong[0] in answer
                 else say(
-                    "{name!r} is true but is not given as a reason: {situation}", name=wrong[0], situation=in_words(s)
+                    "{name!r} holds, but it is not given as a reason: {situation}", name=wrong[0], situation=in_words(s)
                 )
             )
             raise Failed(
                 message,
                 expected=", ".join(want) or "none",
                 actual=", ".join(answer) or "none",
-                hint=hints.get(wrong[0], "each reason can be calculated: which number decides?"),
+                hint=hints.get(wrong[0], "each reason can be calculated: which number decides whether it holds?"),
                 reveal=True,
             )
         if len(situations) < 9:
@@ -1887,18 +1942,18 @@ class CheckStrategyReasons:
             some(draw, n_train=draw.integer(5000, 200_000), gpu_gib=draw.integer(16, 25)),
             some(draw, n_train=draw.integer(1000, 4999), gpu_gib=draw.integer(16, 25)),  # nothing is true
         ]
-        demand_reasons(student, situations, {"data_rich": "from 5,000 examples on, data counts as rich"})
+        demand_reasons(student, situations, {"data_rich": "a data set counts as rich from 5,000 examples on"})
 
     @check(points=2, visible=True, substitutes=("training_memory",))
     def check_B(self, student):
-        """with 500 examples on 8 GB, overfitting is a reason, memory is not"""
+        """with 500 examples on 8 GB, overfitting is a reason and memory is not"""
         draw = student.draw
         situations = [
             {**BASE, **SCENARIO_B},
             {**BASE, "n_train": draw.integer(100, 999), "gpu_gib": draw.integer(55, 80) / 10},
             {**BASE, "n_train": draw.integer(100, 999), "gpu_gib": draw.integer(100, 180) / 100},  # memory is one
         ]
-        hint = "calculate before you claim: what does full fine-tuning of this model need with a micro-batch of 1?"
+        hint = "calculate it: how much memory does full fine-tuning of this model need with a micro-batch of 1?"
         demand_reasons(student, situations, {"memory": hint})
 
     @check(points=2, substitutes=("training_memory",))
@@ -1917,7 +1972,7 @@ class CheckStrategyReasons:
 
     @check(points=2, substitutes=("training_memory",))
     def check_grid(self, student):
-        """in 240 situations and at every limit, no reason is false and none is missing"""
+        """in 240 situations and at every threshold, no reason is wrong and none is missing"""
         draw = student.draw
         borders = [
             {**BASE, "n_train": n_train, "n_tasks": n_tasks}
@@ -1929,10 +1984,10 @@ class CheckStrategyReasons:
             needed = memory(s, "full", 1) / 0.9 / 2**30
             borders += [{**s, "gpu_gib": needed * 0.96}, {**s, "gpu_gib": needed * 1.02}]
         hints = {
-            "memory": "the smallest micro-batch is 1: accumulation does the rest. And a tenth of the GPU is reserved",
-            "overfitting": "1,000 examples are not fewer than 1,000",
-            "data_rich": "5,000 examples are enough",
-            "many_tasks": "5 tasks count as many",
+            "memory": "use a micro-batch of 1, since accumulation does the rest, and reserve a tenth of the GPU memory",
+            "overfitting": "overfitting is a reason only below 1,000 examples, not at exactly 1,000",
+            "data_rich": "exactly 5,000 examples already count as rich data",
+            "many_tasks": "exactly 5 tasks already count as many",
         }
         demand_reasons(student, grid(draw) + borders, hints)
 
@@ -1987,18 +2042,19 @@ class CheckParetoFront:
             demand_front(
                 student,
                 drawn_costs(student.draw, n_plans, 3),
-                f"indices of the plans that no other beats, {n_plans} plans",
-                "a plan is beaten if another plan is at least as good in every respect and better in one",
+                f"indices of the plans that no other plan beats, {n_plans} plans",
+                "a plan is beaten if another plan is at least as good in every cost and strictly better in at "
+                "least one",
             )
 
     @check(points=3)
     def check_ties(self, student):
-        """a plan that is better in one respect and equal in all others beats the other plan; equal plans both stay"""
+        """a plan that is better in one cost and equal in all others beats the other; equal plans both stay"""
         for n_plans in (14, 21):
             demand_front(
                 student,
                 whole_costs(student.draw, n_plans, 3),
-                f"indices of the plans that no other beats, {n_plans + 2} plans with many equal costs",
+                f"indices of the plans that no other plan beats, {n_plans + 2} plans with many equal costs",
                 "take (5, 400, 4) and (5, 30, 4), and then two equal plans: which beats which?",
             )
 
@@ -2011,8 +2067,8 @@ class CheckParetoFront:
                 demand_front(
                     student,
                     drawn_costs(draw, n_plans, n_criteria),
-                    f"indices of the plans that no other beats, {n_criteria} costs each",
-                    "the caller decides how many costs a plan has",
+                    f"indices of the plans that no other plan beats, {n_criteria} costs each",
+                    "a plan may have any number of costs: does your code assume a fixed number?",
                 )
 
     @check(points=1, after=("front",))
@@ -2022,8 +2078,15 @@ class CheckParetoFront:
             student.pareto_front([]),
             [],
             "indices for an empty list of plans",
-            hint="the front of an empty list is empty",
+            hint="for an empty list, return an empty list",
         )
-        expect.equal(student.pareto_front([(3.0, 1.0)]), [0], "indices for a single plan", hint="nothing beats it")
+        expect.equal(
+            student.pareto_front([(3.0, 1.0)]), [0], "indices for a single plan", hint="nothing beats a single plan"
+        )
         costs = drawn_costs(student.draw, 13, 3)
-        expect.equal(student.pure("pareto_front", costs), front(costs), "indices of 13 plans", hint="sort a copy")
+        expect.equal(
+            student.pure("pareto_front", costs),
+            front(costs),
+            "indices of 13 plans",
+            hint="if you sort, sort a copy",
+        )

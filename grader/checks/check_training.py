@@ -272,19 +272,19 @@ class CheckTrainEpoch:
 
     @check(points=3, visible=True, preloads=("training",))
     def check_weights_plain(self, student):
-        """one optimizer step per batch, from its own gradient: the final weights match a hand-written loop"""
+        """each batch gives one optimizer step from its own gradient: the final weights match a hand-written loop"""
         for sizes, frozen in (((4, 4, 4), False), ((3, 5, 2, 4), True)):
             epoch = Epoch(student, sizes, frozen=frozen)
             epoch.demand(
                 f"after {len(sizes)} steps of gradient descent",
-                "what is in .grad when the optimizer steps? It should be the full gradient of this batch "
-                "and nothing else",
+                "when the optimizer steps, .grad should hold the full gradient of this batch and nothing else: "
+                "what does it hold?",
             )
 
     @check(points=2, preloads=("training",))
     def check_clipping(self, student):
-        """a gradient with a global norm above max_norm is clipped to it before the step; others are not changed"""
-        hint = "between backward and the step: one norm over all gradients, one scaling factor"
+        """a gradient with a global norm above max_norm is clipped to max_norm before the step; others are unchanged"""
+        hint = "clip between backward and the step, with one norm over all gradients and one scaling factor"
         Epoch(student, (4,), drawn=self.long(student), max_norm="default").demand(
             "after one step from a gradient that is too long, with the default max_norm of 1", hint
         )
@@ -293,11 +293,11 @@ class CheckTrainEpoch:
             "after one step from a clipped gradient, with frozen embeddings", hint
         )
         Epoch(student, (3,), share=0.5).demand(
-            "after one step from a gradient half as long as max_norm", "clipping never makes a gradient longer"
+            "after one step from a gradient half as long as max_norm", "clipping must never make a gradient longer"
         )
         Epoch(student, (3, 3), accum=2, share=5.0).demand(
-            "after one step from two batches, with their gradient clipped",
-            "the gradient of the whole group is clipped once, before the step",
+            "after one step from two batches with a clipped gradient",
+            "clip the gradient of the whole group once, before the step",
         )
 
     @staticmethod
@@ -316,24 +316,24 @@ class CheckTrainEpoch:
         for sizes, accum in (((4, 4, 4, 4), 2), ((3, 3, 3, 3, 3, 3), 3)):
             Epoch(student, sizes, accum=accum).demand(
                 f"after {len(sizes)} batches of {sizes[0]}, accum={accum}",
-                "backward adds to .grad, and the sum of two means is twice the overall mean. When is .grad cleared?",
+                "backward adds to .grad, and the sum of two means is twice the overall mean. When do you clear .grad?",
             )
 
     @check(points=1, preloads=("training",))
     def check_leftover(self, student):
-        """leftover batches form a last step, whose gradient is the mean over their own examples"""
+        """leftover batches make one last step, with the mean gradient over their own examples"""
         Epoch(student, (4, 4, 4, 4, 4), accum=2, epochs=2).demand(
             "after two epochs of five batches, accum=2: six steps",
-            "the fifth batch is a group of its own. How many batches contribute to its gradient?",
+            "the fifth batch is a group of its own: how many batches contribute to its gradient?",
         )
         for sizes in ((4, 4, 4, 4, 2), (3, 3, 3, 3, 3, 3, 3, 1)):
             Epoch(student, sizes, accum=3).demand(
                 f"after batches of {', '.join(map(str, sizes))}, accum=3",
-                "every example of a group counts equally, so a small batch counts for less than a full one",
+                "every example in a group must count equally, so a small batch counts for less than a full one",
             )
         Epoch(student, (3, 3, 3), accum=2, share=4.0).demand(
-            "after three batches, accum=2, with clipped gradients",
-            "the last group gets an optimizer step like the others, clipping included",
+            "after three batches with accum=2 and clipped gradients",
+            "the last group needs an optimizer step like the others, including clipping",
         )
 
     @check(points=1, preloads=("training",))
@@ -344,8 +344,8 @@ class CheckTrainEpoch:
             factors = [0.0, *(float(student.draw.uniform(0.3, 1.0)) * (1 + i) / 2 for i in range(8))]
             Epoch(student, sizes, accum=accum, epochs=epochs, factors=factors).demand(
                 f"after {epochs} epochs of {len(sizes)} batches with a schedule, accum={accum}",
-                "write down the learning rate that each optimizer step should use. The first rate is for "
-                "the first step",
+                "write down which learning rate each optimizer step should use: the schedule's first rate "
+                "belongs to the first step",
             )
         last = Epoch(student, (2, 2, 2), accum=2, factors=[0.5, 0.25, 0.125, 1.0], lr=0.0)
         with student.untraced():
@@ -355,13 +355,13 @@ class CheckTrainEpoch:
                 moves,
                 2,
                 "steps of the schedule in an epoch of two optimizer steps",
-                hint="the last, smaller group gets an optimizer step like the others",
+                hint="the last, smaller group needs an optimizer step like the others",
                 fact=True,
             )
 
     @check(points=2, preloads=("training",))
     def check_metrics(self, student):
-        """the mean loss per example and the share of correct predictions, as plain numbers"""
+        """the mean loss per example and the accuracy are returned, as plain numbers"""
         epochs = []
         for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((7,), 1, 0.8)):
             drawn = draw_clear(student.draw, sizes)
@@ -388,8 +388,8 @@ class CheckTrainEpoch:
                 f"mean loss {what}",
                 tolerance=TOLERANCE,
                 hint=(
-                    "the loss of each batch is a mean. A batch of 2 must not count as much as one of 6, and "
-                    "the loss to report is the full one, not the one scaled for backward"
+                    "the loss of each batch is a mean, and a batch of 2 must not count as much as one of 6. "
+                    "Report the full loss, not the one scaled for backward"
                 ),
             )
             expect.close(
@@ -397,13 +397,13 @@ class CheckTrainEpoch:
                 right / n,
                 f"accuracy {what}",
                 tolerance=1e-6,
-                hint="count the correct predictions, count all predictions, and divide at the end",
+                hint="count the correct predictions and all predictions, and divide once at the end",
             )
             self.demand_plain(student, epoch)
         expect.true(
             moved,
-            "these numbers come from an epoch in which no weight has changed",
-            hint="these numbers should come from a training epoch: which line updates the weights?",
+            "the returned numbers come from an epoch in which no weight has changed",
+            hint="train_epoch must train: which line of your code updates the weights?",
         )
         watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), lr=0.0, watched=True)
         with student.untraced():
@@ -413,8 +413,8 @@ class CheckTrainEpoch:
             graphs <= 3,
             say("during the last batch, the graphs of {count} earlier batches were still in memory", count=graphs),
             hint=(
-                "a sum of loss tensors keeps every one of their graphs in memory. Does a loss for a "
-                "report need a graph?"
+                "a sum of loss tensors keeps all their graphs in memory: does a loss that is only reported "
+                "need a graph?"
             ),
             reveal=True,
         )
@@ -428,12 +428,12 @@ class CheckTrainEpoch:
         expect.true(
             not attached,
             "the returned loss is still attached to its graph",
-            hint="a loss with a graph keeps everything it was computed from in memory",
+            hint="a loss with a graph keeps everything that it was computed from in memory",
             reveal=True,
             fact=True,
         )
         if any(tensors):
-            expect.remark("train_epoch returned tensors; the docstring says plain numbers")
+            expect.remark("train_epoch returned tensors; the docstring asks for plain numbers")
 
     @check(points=1, preloads=("training",))
     def check_train_mode(self, student):
@@ -442,7 +442,8 @@ class CheckTrainEpoch:
             epoch = Epoch(student, (n,), dropout=True, training=training)
             epoch.demand(
                 "after one step with dropout" + ("" if training else ", with a model passed in evaluation mode"),
-                "the last evaluation may have left the model in evaluation mode. Which mode does training need?",
+                "the last evaluation may have left the model in evaluation mode: does your code set the mode "
+                "that training needs?",
             )
 
 
@@ -506,7 +507,7 @@ class CheckEvaluate:
 
     @check(points=2, visible=True)
     def check_values(self, student):
-        """returns predictions and labels of all batches in the order of the loader, and the accuracy"""
+        """predictions and labels of all batches are returned in the order of the loader, with the accuracy"""
         results = []
         for sizes in ((4, 4, 3), (5, 2), (3, 3, 3, 1)):
             measured = Evaluated(student, sizes)
@@ -519,14 +520,14 @@ class CheckEvaluate:
                     want,
                     f"{key} {measured.what}",
                     hint=(
-                        "each is one flat list over all batches, in order. A prediction is the class with the "
+                        "return one flat list over all batches, in order; a prediction is the class with the "
                         "largest logit"
                     ),
                 )
                 with student.untraced():
                     plain = bool(measured.found.is_list(key))
                 if not plain:
-                    expect.remark(say("evaluate returned {key} that are not a list of plain ints", key=key))
+                    expect.remark(say("evaluate returned {key} that are not a plain list of ints", key=key))
             expect.close(
                 accuracy,
                 measured.accuracy,
@@ -537,7 +538,7 @@ class CheckEvaluate:
 
     @check(points=1)
     def check_loss_weighted(self, student):
-        """the loss is the mean over examples, whatever the sizes of the batches"""
+        """the loss is the mean over all examples, whatever the batch sizes"""
         for sizes in ((6, 6, 2), (1, 7)):
             measured = Evaluated(student, sizes)
             expect.close(
@@ -545,7 +546,7 @@ class CheckEvaluate:
                 measured.loss,
                 f"loss {measured.what}",
                 tolerance=TOLERANCE,
-                hint="the loss of each batch is a mean. How many examples does each of these means stand for?",
+                hint="the loss of each batch is a mean: over how many examples?",
             )
 
     @check(points=1, visible=True)
@@ -558,13 +559,13 @@ class CheckEvaluate:
                 read = found.number("loss"), found.list_of("predictions")
                 results.append((measured, f"{which} call, with a model passed with training={training}", *read))
         for measured, what, loss, predictions in results:
-            hint = "in training mode dropout removes features; an evaluation needs all of them"
+            hint = "in training mode, dropout removes features; an evaluation needs all of them"
             expect.close(loss, measured.loss, f"loss of a model with dropout, {what}", tolerance=TOLERANCE, hint=hint)
             expect.equal(predictions, measured.guesses, f"predictions of a model with dropout, {what}", hint=hint)
 
     @check(points=1, after=("values",))
     def check_no_grad(self, student):
-        """no autograd graph is built, gradients and weights do not change, and training can continue afterwards"""
+        """no autograd graph is built, gradients and weights do not change, and training can go on afterwards"""
         for sizes, frozen in (((3, 2), False), ((4,), True)):
             measured = Evaluated(student, sizes, gradient=float(student.draw.uniform(1, 3)), frozen=frozen)
             traces = measured.found.traces()
@@ -572,7 +573,10 @@ class CheckEvaluate:
                 expect.true(
                     traces[trace] is False,
                     sentence,
-                    hint="an evaluation needs no gradients, but the training that follows needs them again",
+                    hint=(
+                        "an evaluation needs no gradients, but the training that follows does: what have you "
+                        "left switched off or changed?"
+                    ),
                     reveal=True,
                 )
             had = measured.gradient or 0.0
@@ -581,18 +585,18 @@ class CheckEvaluate:
                 measured.found.gradients(),
                 left,
                 "(its gradient)",
-                "an evaluation must not change the contents of .grad",
+                "evaluation must not change the contents of .grad",
             )
             demand_weights(
                 measured.found.weights(),
                 doubled(measured.numbers),
                 "itself",
-                "an evaluation must not change the weights",
+                "evaluation must not change the weights",
             )
 
     @check(points=1, after=("values",))
     def check_mode_restored(self, student):
-        """the model is left in the mode it was in before, be it training or evaluation mode"""
+        """after the call, the model is in the same mode as before, training or evaluation"""
         found = {
             training: Evaluated(student, (3, 2), dropout=True, training=training).found.training()
             for training in (True, False)
@@ -601,11 +605,14 @@ class CheckEvaluate:
             expect.true(
                 bool(modes) and all(mode is training for mode in modes),
                 say(
-                    "a model that had training={before} before the call has training={after} after it",
+                    "a model with training={before} before the call has training={after} after it",
                     before=training,
                     after=bool(modes and modes[0]) if modes and len(set(modes)) == 1 else "mixed",
                 ),
-                hint="the caller may be in the middle of an epoch, or serving predictions",
+                hint=(
+                    "the caller may be in the middle of an epoch or serving predictions: restore the mode that "
+                    "you found"
+                ),
                 reveal=True,
             )
 
@@ -670,7 +677,7 @@ class CheckEarlyStopper:
                     read["best"],
                     case.best,
                     f"best, {case.what}",
-                    hint="best is the value, as it was passed, with which later values are compared",
+                    hint="best is the best value so far, exactly as it was passed; later values are compared with it",
                     reveal=True,
                 )
             if case.best_step is not None:
@@ -678,15 +685,15 @@ class CheckEarlyStopper:
                     read["best_step"],
                     case.best_step,
                     f"best_step, {case.what}",
-                    hint="the call of step that brought the best value, counted from 0",
+                    hint="best_step is the number of the call to step with the best value, counted from 0",
                     reveal=True,
                 )
 
     @check(points=2, visible=True)
     def check_patience(self, student):
-        """it stops after exactly `patience` values in a row without an improvement"""
+        """training stops after exactly `patience` values in a row without an improvement"""
         draw = student.draw
-        hint = "with patience=2, it continues after the first value without an improvement and stops at the second"
+        hint = "with patience=2, continue after the first value without an improvement and stop at the second"
         cases = []
         for patience in (1, 2, 3, draw.integer(4, 7)):
             falling = [3.0 - 0.3 * i - float(draw.uniform(0, 0.1)) for i in range(draw.integer(2, 5))]
@@ -703,7 +710,7 @@ class CheckEarlyStopper:
     def check_reset(self, student):
         """an improvement resets the count of values without an improvement"""
         draw = student.draw
-        hint = "only consecutive values count: what should happen to the count at the next improvement?"
+        hint = "only consecutive values count: what happens to your count at the next improvement?"
         cases = []
         for patience in (3, 4, 5):
             waits = self.waits(student, patience)
@@ -720,9 +727,12 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_vs_best(self, student):
-        """a value is compared with the best so far, not with the one before; best and best_step record the best one"""
+        """values are compared with the best so far, not with the previous one; best and best_step record the best"""
         draw = student.draw
-        hint = "each value of the recovery is better than the one before, but none is better than the best"
+        hint = (
+            "each value of the recovery is better than the previous one, but none is better than the best: "
+            "which do you compare with?"
+        )
         cases = []
         for patience in (3, 4, 5):
             falling = [2.0, *worse_after(draw, 2.0, 1)]
@@ -736,9 +746,9 @@ class CheckEarlyStopper:
 
     @check(points=1, visible=True)
     def check_max_mode(self, student):
-        """with mode="max", larger is better; an unknown mode is rejected"""
+        """with mode="max", larger values are better; an unknown mode is rejected"""
         draw = student.draw
-        hint = "an accuracy improves when it rises"
+        hint = "an accuracy improves when it rises: does your code use mode?"
         cases = []
         for patience in (3, 4, 5):
             waits = self.waits(student, patience, least=1)
@@ -752,16 +762,14 @@ class CheckEarlyStopper:
             expect.raises(
                 functools.partial(self.stop, student, [1.0], mode=mode),
                 f"mode={mode!r}",
-                hint="if a misspelt mode is treated as one of the two, training stops at the wrong time",
+                hint="if you treat a misspelt mode as one of the two, training stops at the wrong time",
             )
 
     @check(points=1)
     def check_min_delta(self, student):
         """a value counts as an improvement only if it is better than the best by more than min_delta"""
         draw = student.draw
-        hint = (
-            "by how much is the value better than the BEST one so far? Only a gain of more than min_delta changes best"
-        )
+        hint = "by how much is the value better than the BEST so far? Only a gain of more than min_delta changes best"
         cases = []
         waits = self.waits(student, 3, least=1)
         for mode, sign in (("min", 1.0), ("max", -1.0)):
@@ -797,9 +805,9 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_nan(self, student):
-        """NaN is never an improvement, and does not change best or best_step"""
+        """NaN is never an improvement and does not change best or best_step"""
         draw, nan = student.draw, float("nan")
-        hint = "every comparison with NaN is false. Do you test whether a value is better, or whether it is not worse?"
+        hint = "every comparison with NaN is false: do you test whether a value is better, or whether it is not worse?"
         cases = []
         waits = self.waits(student, 3)
         for mode, sign in (("min", 1.0), ("max", -1.0)):
@@ -878,7 +886,7 @@ class CheckAmpStep:
 
     @check(points=1, preloads=("training",))
     def check_autocast(self, student):
-        """the forward pass runs under autocast, with the given dtype"""
+        """the forward pass runs under autocast with the given dtype"""
         results = []
         for dtype, options in (
             (torch.bfloat16, {"device_type": "cpu", "dtype": torch.bfloat16}),
@@ -893,9 +901,11 @@ class CheckAmpStep:
             expect.close(
                 found,
                 want,
-                f"loss of a model whose weights {name} rounds" if options else f"loss with the default dtype, {name}",
+                f"loss of a model with weights that {name} rounds"
+                if options
+                else f"loss with the default dtype, {name}",
                 tolerance=TOLERANCE,
-                hint="which lines run under autocast, and with which device and dtype?",
+                hint="which of your lines run under autocast, and with which device and dtype?",
             )
 
     def rounded(self, draw) -> tuple[Tensor, Tensor, Tensor]:
@@ -941,8 +951,8 @@ class CheckAmpStep:
             mixed.step(1)
             mixed.demand(
                 f"after two steps with scale {scale:g}",
-                "the loss is scaled and the gradient unscaled, so the scale cancels out. What is in .grad"
-                " when the second step begins?",
+                "the loss is scaled and the gradient unscaled, so the scale cancels out. What does .grad hold "
+                "when the second step begins?",
             )
 
     @check(points=2, preloads=("training",))
@@ -965,7 +975,7 @@ class CheckAmpStep:
                 weights,
                 mixed.net.numbers,
                 f"after one step with scale {mixed.scale:g} and a true gradient {what}",
-                "max_norm applies to the true gradient. Is the one in .grad still scaled when you clip?",
+                "max_norm applies to the true gradient: is .grad still scaled when you clip?",
             )
 
     @check(points=2, preloads=("training",))
@@ -985,12 +995,14 @@ class CheckAmpStep:
                     scale,
                     f"scale {what}",
                     tolerance=1e-9,
-                    hint="after every step the scaler adapts its scale: it is halved if a gradient has overflowed",
+                    hint=(
+                        "after every step the scaler must adapt its scale, which is halved if a gradient has overflowed"
+                    ),
                     reveal=True,
                 )
                 mixed.demand(
                     what,
-                    "infinite gradients must not change the weights. Which object decides whether the optimizer steps?",
+                    "infinite gradients must not change the weights: which object decides whether the optimizer steps?",
                 )
                 calls = mixed.mixed.calls()
                 counted = mixed.mixed.steps()
@@ -998,19 +1010,19 @@ class CheckAmpStep:
                     [call for call in calls if call != "unscale_"],
                     ["scale", "step", "update"],
                     "calls to the scaler in one amp_step (not counting unscale_)",
-                    hint="once each, in this order",
+                    hint="call each once, in this order",
                     reveal=True,
                 )
                 expect.true(
                     len(counted) == 2 and counted[0] == counted[1],
-                    "the optimizer has stepped without the scaler",
-                    hint="which object decides whether the optimizer steps?",
+                    "the optimizer has stepped without going through the scaler",
+                    hint="which object should decide whether the optimizer steps?",
                     reveal=True,
                 )
 
     @check(points=1, visible=True, preloads=("training",))
     def check_loss(self, student):
-        """returns the unscaled loss from before the step, as a plain number, and does not change the batch"""
+        """the unscaled loss from before the step is returned as a plain number; the batch is not modified"""
         for scale in (2.0 ** student.draw.integer(5, 9), 2.0 ** student.draw.integer(10, 15)):
             mixed = Mixed(student, 1, scale)
             want, batch = mixed.net.loss(mixed.batches[0]), mixed.batches[0]
@@ -1020,7 +1032,7 @@ class CheckAmpStep:
                 want,
                 f"returned loss, with scale {scale:g}",
                 tolerance=TOLERANCE,
-                hint="the scale is for the backward pass only: the returned loss is not scaled",
+                hint="the scale is only for the backward pass: return the unscaled loss",
             )
             with student.untraced():
                 tensor, attached = bool(found.is_tensor(None)), bool(found.attached(None))
@@ -1028,12 +1040,12 @@ class CheckAmpStep:
             expect.true(
                 not attached,
                 "the returned loss is still attached to its graph",
-                hint="a loss with a graph keeps everything it was computed from in memory",
+                hint="a loss with a graph keeps everything that it was computed from in memory",
                 reveal=True,
                 fact=True,
             )
             if tensor:
-                expect.remark("amp_step returned a tensor; the docstring says a plain number")
+                expect.remark("amp_step returned a tensor; the docstring asks for a plain number")
             kept = (
                 isinstance(after, dict)
                 and sorted(after) == sorted(batch)
@@ -1041,8 +1053,8 @@ class CheckAmpStep:
             )
             expect.true(
                 kept,
-                "amp_step changes the caller's batch",
-                hint="the caller may use it again: what did you remove from it or write into it?",
+                "amp_step modifies the caller's batch",
+                hint="the caller may use the batch again: what does your code remove from it or write into it?",
                 reveal=True,
                 fact=True,
             )
@@ -1092,25 +1104,25 @@ class CheckCustomLoss:
 
     @check(points=1, visible=True)
     def check_plain(self, student):
-        """without smoothing and focal factor, the loss is the mean cross-entropy"""
+        """without smoothing and without focal factor, the loss is the mean cross-entropy"""
         for n, n_classes in ((5, 3), (4, 6)):
             Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
-                "for each example, minus the log of the probability of its right class; then the mean over the examples"
+                "take minus the log of the probability of each example's correct class, then the mean over the examples"
             )
 
     @check(points=1)
     def check_smoothing(self, student):
-        """smoothing gives every class a share of the target, including the right class"""
+        """smoothing gives every class a share of the target, including the correct class"""
         results = [
             Losses(student, n, n_classes, float(student.draw.uniform(0.1, 0.4)), 0.0, given=n == 5)
             for n, n_classes in ((5, 3), (4, 6), (7, 2))
         ]
         for result in results:
-            result.demand("write down the targets of one example with three classes: they add up to 1")
+            result.demand("write down the targets for one example with three classes: do they sum to 1?")
 
     @check(points=1)
     def check_focal(self, student):
-        """the focal factor (1 - p)^gamma weights each example, where p is the probability of its right class"""
+        """the focal factor (1 - p)^gamma weights each example, where p is the probability of its correct class"""
         results = [
             Losses(student, n, n_classes, smoothing, gamma, given=n == 5)
             for n, n_classes, smoothing, gamma in (
@@ -1121,7 +1133,7 @@ class CheckCustomLoss:
         ]
         for result in results:
             result.demand(
-                "compute one factor per example, from the probability of its right class, and take the mean last"
+                "compute one factor per example from the probability of its correct class, and take the mean last"
             )
 
     @check(points=1)
@@ -1137,7 +1149,7 @@ class CheckCustomLoss:
                 result.want_slope,
                 f"gradient with respect to the logits, {result.what}",
                 tolerance=2e-5,
-                hint="the focal factor depends on the logits as well: is it detached from the graph anywhere?",
+                hint="the focal factor depends on the logits, too: does your code detach it from the graph?",
             )
 
     @check(points=1)
@@ -1147,7 +1159,7 @@ class CheckCustomLoss:
             result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
             # 1e-10 in place of a missing probability of 0 (against an infinite slope) is 1e-5 times a loss of 100
             result.demand(
-                "the log of a probability that has been rounded to 0 is minus infinity: use log_softmax",
+                "the log of a probability rounded to 0 is minus infinity: use log_softmax",
                 tolerance=1e-3,
             )
             expect.true(
@@ -1155,7 +1167,7 @@ class CheckCustomLoss:
                 and tuple(result.slope.shape) == (6, 3)
                 and bool(result.slope.isfinite().all()),
                 say("the gradient is not finite for large logits, {what}", what=result.what),
-                hint="what is the slope of x ** 0.5 at 0?",
+                hint="1 - p may round to 0: what is the slope of x ** 0.5 at 0?",
                 reveal=True,
             )
         for smoothing, gamma in ((1.0, 0.0), (-0.1, 0.0), (0.0, -1.0)):
@@ -1220,23 +1232,23 @@ class CheckCheckpoint:
             run = story.run(1)
             run.restore(story.checkpoint)
             weights, seen = run.weights(), run.seen()
-            what = f"restored, after a checkpoint at step {before} and {after} more steps"
+            what = f"restored from a checkpoint at step {before} and {after} more steps"
             demand_weights(
                 weights,
                 story.truth(before),
                 what,
-                "does the checkpoint contain copies of the tensors, or references to them?",
+                "does your checkpoint contain copies of the tensors or references to them?",
             )
             expect.equal(
                 seen,
                 story.seen(before),
                 f"a counter in the model (a buffer), {what}",
-                hint="the state of a model contains more than its parameters",
+                hint="a model's state contains more than its parameters: does your checkpoint contain the buffers?",
             )
 
     @check(points=1, preloads=("training",))
     def check_optimizer(self, student):
-        """the state of the optimizer is restored: further steps are those of an uninterrupted run"""
+        """the optimizer's state is restored: further steps match those of an uninterrupted run"""
         for before, after in ((2, 3), (3, 2)):
             story = Interrupted(student, before, after)
             run = story.run(1)
@@ -1246,12 +1258,12 @@ class CheckCheckpoint:
                 run.weights(),
                 story.truth(before + after),
                 f"after {after} steps with momentum from a checkpoint at step {before}",
-                "an optimizer with momentum has a state of its own",
+                "an optimizer with momentum has a state of its own: does your checkpoint contain it?",
             )
 
     @check(points=1, preloads=("training",))
     def check_schedule(self, student):
-        """the schedule continues from where it was at the checkpoint"""
+        """the schedule continues from its position at the checkpoint"""
         for before, after in ((2, 3), (3, 3)):
             story = Interrupted(student, before, after, scheduled=True)
             run = story.run(1)
@@ -1261,12 +1273,12 @@ class CheckCheckpoint:
                 run.weights(),
                 story.truth(before + after),
                 f"after {after} steps with a schedule from a checkpoint at step {before}",
-                "which learning rate would the next step of the uninterrupted run use?",
+                "which learning rate would the next step of an uninterrupted run use?",
             )
 
     @check(points=1, preloads=("training",))
     def check_generator(self, student):
-        """the random numbers after restoring are those of an uninterrupted run"""
+        """the random numbers after restoring match those of an uninterrupted run"""
         results = []
         for before in (1, 2):
             seed, skipped = student.draw.seed(), student.draw.integer(3, 9)
@@ -1284,12 +1296,15 @@ class CheckCheckpoint:
                 want,
                 "the next six random numbers after restoring",
                 tolerance=1e-6,
-                hint="dropout and shuffling draw from torch's generator, which has a state, too",
+                hint=(
+                    "dropout and shuffling use torch's generator, which has a state, too: does your checkpoint "
+                    "contain it?"
+                ),
             )
 
     @check(points=1, preloads=("training",))
     def check_again(self, student):
-        """a checkpoint can be restored a second time, after training has continued from the first restore"""
+        """a checkpoint can be restored a second time after training has continued from the first restore"""
         for before, after in ((2, 3), (1, 2)):
             story = Interrupted(student, before, after)
             for _ in range(2):
@@ -1300,5 +1315,5 @@ class CheckCheckpoint:
                 run.weights(),
                 story.truth(before + after),
                 f"after restoring the checkpoint of step {before} twice, with {after} steps each time",
-                "whose tensors does the optimizer update after loading its state?",
+                "after you load the optimizer's state, do its tensors share memory with the checkpoint?",
             )

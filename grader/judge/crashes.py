@@ -34,15 +34,15 @@ SENTENCES = (
     Sentence(
         "classes-not-on-axis-1",
         r"xpected target size \[(.*?)\], got \[(.*?)\]",
-        "cross_entropy reads axis 1 of the scores as the classes: these scores fit targets of shape [{0}], but the "
-        "targets have shape [{1}]. If the classes are last, as in (B, T, V), either flatten both, to (B*T, V) and "
-        "(B*T), or move the last axis to position 1.",
+        ("cross_entropy takes axis 1 of the scores as the class axis: these scores need targets of shape [{0}], "
+        "but the targets have shape [{1}]. If the class axis comes last, as in (B, T, V), either flatten both "
+        "to (B*T, V) and (B*T), or move the last axis to position 1."),
     ),
     Sentence(
         "batch-sizes-differ",
         r"xpected input batch_size \((\d+)\) to match target batch_size \((\d+)\)",
-        "The loss got {0} rows of scores and {1} targets; there must be one target per row. Print both shapes just "
-        "before the call: were both shifted, flattened or selected in the same way?",
+        ("The loss got {0} rows of scores and {1} targets, but there must be one target per row. Print both "
+        "shapes just before the call: were both shifted, flattened or indexed in the same way?"),
     ),
     Sentence(
         "target-out-of-bounds",
@@ -61,9 +61,9 @@ SENTENCES = (
     Sentence(
         "matrix-shapes-do-not-fit",
         r"Expected size for first two dimensions of batch2 tensor to be: \[(.*?)\] but got: \[(.*?)\]",
-        "In a batched matrix product the second factor must begin with [{0}]: as many matrices as the first has, "
-        "and as many rows as the first has columns. It begins with [{1}]. Does one of them need a transpose (of "
-        "the last two axes), or has an axis moved?",
+        ("In a batched matrix product, the shape of the second factor must begin with [{0}]: as many matrices "
+        "as the first factor has, and as many rows as the first has columns. It begins with [{1}]. Does one "
+        "factor need its last two axes transposed, or is an axis in the wrong position?"),
     ),
     Sentence(
         "sizes-do-not-broadcast",
@@ -76,8 +76,8 @@ SENTENCES = (
         "sizes-do-not-broadcast",
         r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension"
         r" (\d+)",
-        "A tensor is to be expanded to, or written into, a target whose axis {2} has {0} elements, but its own has "
-        "{1}; only an axis of size 1 can be expanded. Print the shape of what you write and of the target.",
+        ("You expand a tensor to, or write it into, a shape with {0} elements on axis {2}, but the tensor has "
+        "{1} there; only an axis of size 1 can be expanded. Print the shapes of the tensor and of the target."),
     ),
     Sentence(
         "shape-does-not-hold-the-elements",
@@ -88,15 +88,15 @@ SENTENCES = (
     Sentence(
         "view-needs-contiguous",
         r"view size is not compatible with input tensor's size and stride",
-        "view only works on memory that is in the right order, and after transpose, permute or a slice it is not. "
-        ".reshape(...) copies where needed. Then check that the axes are in the order that you want: reshape does "
-        "not swap them.",
+        ("view needs contiguous memory, which a tensor often no longer has after transpose, permute or slicing. "
+        ".reshape(...) copies where needed. Then check that the axes are in the order that you want: reshape "
+        "does not swap them."),
     ),
     Sentence(
         "cat-sizes-differ",
         r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size (\d+)",
-        "torch.cat joins along one axis (here {0}), and all other axes must be equal; it found {1} and {2}. Which "
-        "axis do you want to join along?",
+        ("torch.cat joins along one axis (here {0}), and all other axes must have equal sizes; it found {1} and "
+        "{2}. Which axis do you want to join along?"),
     ),
     Sentence(
         "stack-sizes-differ",
@@ -107,8 +107,8 @@ SENTENCES = (
     Sentence(
         "rows-of-different-length",
         r"expected sequence of length (\d+) at dim (\d+) \(got (\d+)\)",
-        "A nested list becomes a tensor only if its rows have the same length; here one has {0} and another {2}. "
-        "Rows of different lengths must be padded first.",
+        ("A nested list becomes a tensor only if all its rows have the same length; here one row has {0} "
+        "elements and another has {2}. Rows of different lengths must be padded first."),
     ),
     Sentence(
         "no-such-axis",
@@ -118,8 +118,8 @@ SENTENCES = (
     Sentence(
         "number-of-axes-differs",
         r"(must have (?:the )?same number of dimensions|number of dimensions in the tensor input does not match)",
-        "Two shapes, or a shape and an order of axes, must have the same number of axes here. Print the shapes: where "
-        "does unsqueeze, or an axis kept by keepdim=True, belong?",
+        ("Two shapes, or a shape and a permutation, must have the same number of axes here. Print the shapes: "
+        "where do you need unsqueeze or keepdim=True?"),
     ),
     Sentence(
         "einsum-sizes-differ",
@@ -132,30 +132,32 @@ SENTENCES = (
         "nothing-to-work-on",
         r"(expects a non-empty TensorList|(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|expected a"
         r" non-empty list)",
-        "A list is empty where at least one element is needed. Which condition excludes everything?",
+        "A list is empty, but at least one element is needed. Which condition filters out everything?",
     ),
     Sentence(
         "too-many-indices",
         r"too many indices for tensor of dimension (\d+)",
-        "The tensor has {0} axes, but more were indexed. Print its shape: is the batch axis missing, or was an "
-        "axis reduced before?",
+        ("The tensor has {0} axes, but you index more. Print its shape: is the batch axis missing, or has an "
+        "axis been reduced already?"),
     ),
     Sentence(
         "shapes-of-loss-differ",
         r"Target size \(torch\.Size\(\[(.*?)\]\)\) must be the same as input size \(torch\.Size\(\[(.*?)\]\)\)",
-        "This loss compares element by element and needs equal shapes; the targets have [{0}], the scores [{1}].",
+        ("This loss compares element by element, so both shapes must be equal: the targets have shape [{0}], "
+        "the scores [{1}]."),
     ),
     Sentence(
         "wrong-width-for-layer",
         r"(Given normalized_shape|input\.size\(-1\) must be equal to input_size|to have \d+ channels, but got \d+)",
-        "A layer expects an input of one width and got another. LayerNorm, Linear and LSTM use the last axis; "
-        "Conv1d takes (batch, channels, positions), so its channels are axis 1. Print the shape of the input.",
+        ("A layer got an input of a different width from the one that it expects. LayerNorm, Linear and LSTM "
+        "use the last axis; Conv1d takes (batch, channels, positions), so its channels are axis 1. Print the "
+        "shape of the input."),
     ),
     Sentence(
         "shorter-than-kernel",
         r"Kernel size can't be greater than actual input size",
-        "The text is shorter than the convolution kernel. A padding of (kernel size - 1) / 2 on both sides keeps "
-        "the length; is the axis of positions the last one?",
+        ("The text is shorter than the convolution kernel. A padding of (kernel size - 1) / 2 on both sides "
+        "keeps the length; is the position axis the last one?"),
     ),
     # --- indices ---
     Sentence(
@@ -173,25 +175,26 @@ SENTENCES = (
     Sentence(
         "mask-of-another-shape",
         r"The shape of the mask \[(.*?)\] at index \d+ does not match the shape of the indexed tensor \[(.*?)\]",
-        "A boolean mask of shape [{0}] selects from a tensor of shape [{1}]; its axes must be the first axes of "
-        "that tensor. Which axis is the mask for?",
+        ("A boolean mask of shape [{0}] selects from a tensor of shape [{1}], but its axes must match the first "
+        "axes of that tensor. Which axes is the mask meant for?"),
     ),
     Sentence(
         "selected-count-differs",
         r"shape mismatch: value tensor of shape \[(.*?)\] cannot be broadcast to indexing result of shape \[(.*?)\]",
-        "There must be as many values as selected positions: {1} positions, but values of shape [{0}].",
+        ("The number of values must equal the number of selected positions: there are {1} positions, but values "
+        "of shape [{0}]."),
     ),
     Sentence(
         "tensor-as-list-index",
         r"only integer tensors of a single element can be converted to an index",
-        "A list can be indexed by a single integer, not by a tensor of several. Should one of the two be a tensor "
-        "(torch.tensor(...), torch.stack(...)), or the index a number (.item(), .tolist())?",
+        ("A list can be indexed by a single integer, not by a tensor of several. Should the list be a tensor "
+        "(torch.tensor(...), torch.stack(...)), or the index a plain number (.item(), .tolist())?"),
     ),
     Sentence(
         "index-dtype",
         r"(tensors used as indices must be long, int, byte or bool|Expected tensor for argument #1 'indices')",
-        "Ids and indices must be integers (torch.long), or booleans that select positions; this tensor has a "
-        "different dtype. Where did it change?",
+        ("Ids and indices must be integers (torch.long), or booleans that select positions; this tensor has a "
+        "different dtype. Where did its dtype change?"),
     ),
     # --- dtypes and devices ---
     Sentence(
@@ -236,8 +239,9 @@ SENTENCES = (
     Sentence(
         "leaf-changed-in-place",
         r"a (?:view of a )?leaf Variable that requires grad is being used in an in-place operation",
-        "A parameter with requires_grad=True is being changed in place (+=, x[...] =, .zero_() and the like). Put "
-        "a change that is not part of the computation under torch.no_grad(); for one that is, use a new tensor.",
+        ("A parameter with requires_grad=True is being changed in place (+=, x[...] =, .zero_() and the like). "
+        "If the change is not part of the computation, put it under torch.no_grad(); if it is, create a new "
+        "tensor."),
     ),
     Sentence(
         "nothing-requires-grad",
@@ -255,15 +259,15 @@ SENTENCES = (
     Sentence(
         "changed-before-backward",
         r"one of the variables needed for gradient computation has been modified by an inplace operation",
-        "backward() needs a value that was overwritten after it had been used (+=, x[...] =, masked_fill_, relu_, "
-        "an optimizer's step). Create a new tensor instead: x = x + y, torch.where, masked_fill without the "
-        "underscore.",
+        ("backward() needs a value that was overwritten after the forward pass had used it (+=, x[...] =, "
+        "masked_fill_, relu_, an optimizer step). Create a new tensor instead: x = x + y, torch.where, "
+        "masked_fill without the underscore."),
     ),
     Sentence(
         "backward-needs-a-number",
         r"grad can be implicitly created only for scalar outputs",
-        "backward() without an argument needs a single number, but this tensor has several: which number is the "
-        "loss (mean? sum?), and has it been reduced?",
+        ("backward() without an argument needs a single number, but this tensor has several elements: which "
+        "number is the loss (their mean? their sum?), and where do you reduce to it?"),
     ),
     Sentence(
         "numpy-of-a-gradient",
@@ -279,14 +283,14 @@ SENTENCES = (
     Sentence(
         "super-init-missing",
         r"cannot assign (?:module|parameters?) before Module\.__init__\(\) call",
-        "nn.Module sets up its registries in __init__, and this class assigned a part before that ran: "
-        "super().__init__() must come first.",
+        ("nn.Module sets up its registries in __init__, and this class assigned a submodule or parameter before "
+        "that ran: call super().__init__() first."),
     ),
     Sentence(
         "empty-parameter-list",
         r"optimizer got an empty parameter list",
-        "The optimizer was given no parameters. A generator that has been read once is empty, and a filter may "
-        "exclude everything: print len(list(...)) of what you pass.",
+        ("The optimizer got no parameters. A generator that has been read once is empty, and a filter may "
+        "exclude everything: print len(list(...)) of what you pass."),
     ),
     Sentence(
         "optimizer-wants-leaves",
@@ -299,8 +303,9 @@ SENTENCES = (
         "not-one-element",
         r"(only one element tensors can be converted to Python scalars|with (\d+) elements cannot be converted to"
         r" Scalar)",
-        ".item(), float(), int() and torch.tensor([...]) of tensors need tensors of one element; this one has "
-        "several. Reduce it first (sum, mean, an index), or join tensors with torch.stack or torch.cat.",
+        (".item(), float(), int() and torch.tensor([...]) of tensors need one-element tensors; this one has "
+        "several elements. Reduce it first (sum, mean, an index), or join tensors with torch.stack or "
+        "torch.cat."),
     ),
     Sentence(
         "truth-of-many",
@@ -354,21 +359,21 @@ SENTENCES = (
     Sentence(
         ARGUMENTS,
         r"got an unexpected keyword argument '(.*?)'",
-        "The function that is called has no parameter `{0}`. Compare the call with the function's signature: is "
-        "the name misspelt, or is it a different function (or version) from the one you expect?",
+        ("The function that you call has no parameter `{0}`. Compare the call with the function's signature: is "
+        "the name misspelt, or is it a different function (or version) from the one you expect?"),
     ),
     Sentence(
         ARGUMENTS,
         r"(missing \d+ required (?:positional|keyword-only) arguments?|takes (?:from )?\d+ (?:to \d+ )?positional"
         r" arguments? but)",
-        "The number of arguments in the call does not match the signature of the function. Compare the two; in a "
-        "method the first parameter is self.",
+        ("The number of arguments in the call does not match the function's signature. Compare the two; in a "
+        "method, the first parameter is self."),
     ),
     Sentence(
         ARGUMENTS,
         r"(received an invalid combination of arguments|argument '\w+' \(position \d+\) must be)",
-        "A torch function was called with arguments of the wrong type; the message says which types it got. Often "
-        "these are numbers instead of tensors, or floats instead of ints.",
+        ("A torch function was called with arguments of the wrong type; the message says which types it got. "
+        "Often one is a number instead of a tensor, or a float instead of an int."),
     ),
     Sentence(
         "no-such-attribute",
@@ -379,18 +384,18 @@ SENTENCES = (
     Sentence(
         "no-such-attribute",
         r"AttributeError: module '(.*?)' has no attribute '(.*?)'",
-        "The module {0} has no attribute `{1}`. Is it spelt differently, or somewhere else?",
+        "The module {0} has no attribute `{1}`. Is the name misspelt, or is it in a different module?",
     ),
     Sentence(
         "nothing-to-draw-from",
         r"empty range (?:for|in) rand|Cannot choose from an empty sequence|expects 'from' to be less than 'to'",
-        "A random draw has nothing to draw from: the range or the list is empty. For which input is it empty, and "
-        "what should happen then?",
+        ("There is nothing to sample from: the range or the list is empty. For which input is it empty, and "
+        "what should happen then?"),
     ),
     Sentence(
         "draws-more-than-there-is",
         r"Sample larger than population|cannot sample n_sample",
-        "A draw without replacement asks for more items than there are. For which input are there too few?",
+        "You sample more items without replacement than there are. For which input are there too few?",
     ),
     Sentence(
         "no-axis-to-loop-over",
@@ -401,19 +406,19 @@ SENTENCES = (
     Sentence(
         "zip-of-different-lengths",
         r"zip\(\) argument (\d+) is (longer|shorter) than",
-        "zip(..., strict=True) was given sequences of different lengths: argument {0} is {1}. Which of them has an "
-        "item too many, and for which input?",
+        ("zip(..., strict=True) got sequences of different lengths: argument {0} is {1}. Which of them has an "
+        "item too many, and for which input?"),
     ),
     Sentence(
         "not-a-number-in-the-text",
         r"invalid literal for int\(\)|could not convert string to float",
-        "A string could not be converted to a number. Print it: is it the part of the name or the field that you "
-        "wanted?",
+        ("A string could not be converted to a number. Print it: is it the field, or the part of a name, that "
+        "you wanted?"),
     ),
     Sentence(
         "not-in-the-list",
         r"is not in (?:list|tuple|deque)|list\.remove\(x\): x not in list|substring not found",
-        "The value was not found. Which inputs do not contain it, and what should happen for them?",
+        "The value was not found. Which inputs do not contain it, and what should happen then?",
     ),
     Sentence(
         "iterator-used-up",
@@ -423,8 +428,8 @@ SENTENCES = (
     Sentence(
         "no-chance-anywhere",
         r"sum of probabilities <= 0",
-        "torch.multinomial was given a row of zeros, so nothing can be drawn. Which step removed the last "
-        "probability?",
+        ("torch.multinomial got a row of zeros, so there is nothing to sample. Which step removed the last "
+        "positive probability?"),
     ),
     Sentence(
         "out-of-range-of-the-dtype",
@@ -441,23 +446,24 @@ SENTENCES = (
     Sentence(
         "index-of-the-wrong-type",
         r"(list|tuple|string) indices must be integers or slices, not (\w+)",
-        "A {0} is indexed with a {1}; it needs integers. Is it the object you think: a list where you expect a "
-        "dictionary, or a float where you expect an int?",
+        ("You index a {0} with a {1}, but only integers will do. Is the object a list where you expect a "
+        "dictionary, or the index a float where you expect an int?"),
     ),
     Sentence(
         "not-a-whole-number",
         r"'(\w+)' object cannot be interpreted as an integer",
-        "An integer is needed, but this is a {0}. / always gives a float; // and int() give integers.",
+        ("An integer is needed, but this is a {0}. / always returns a float; // between integers and int() "
+        "return integers."),
     ),
     Sentence(
         "no-length",
         r"object of type '(\w+)' has no len\(\)",
-        "len() was called on a {0}, which has no length. The same goes for a generator; list(...) of it has one.",
+        "len() was called on a {0}, which has no length. A generator has none either; list(...) of it does.",
     ),
     Sentence(
         "not-comparable",
         r"not supported between instances of '(\w+)' and '(\w+)'",
-        "A {0} and a {1} cannot be compared or sorted. Which of them is not what you think?",
+        "A {0} and a {1} cannot be compared or sorted. Which of them is not of the type that you expect?",
     ),
     Sentence(
         "not-hashable",
@@ -468,12 +474,12 @@ SENTENCES = (
     Sentence(
         "text-and-number-joined",
         r"can only concatenate (\w+) \(not \"(\w+)\"\) to",
-        "+ joins a {0} only with a {0}; here the other operand is a {1}.",
+        "+ joins a {0} only to another {0}; here the other operand is a {1}.",
     ),
     Sentence(
         "not-a-tensor",
         r"new\(\): invalid data type|Could not infer dtype of (?!NoneType)",
-        "torch.tensor needs numbers, but its argument is not a number or contains something that is not.",
+        "torch.tensor needs numbers, but its argument is, or contains, something else.",
     ),
     Sentence(
         "none-in-place-of-a-value",
@@ -483,7 +489,7 @@ SENTENCES = (
     Sentence(
         "parameter-in-two-groups",
         r"some parameters appear in more than one parameter group",
-        "The optimizer was given the same parameter in two groups. Which of your rules puts it into both?",
+        "The optimizer got the same parameter in two groups. Which of your rules puts it into both?",
     ),
     Sentence(
         "needs-floating-point",
@@ -493,13 +499,14 @@ SENTENCES = (
     Sentence(
         "dot-in-a-module-name",
         r"(?:module|buffer|parameter) name can't contain \"\.\"|name can\\'t contain",
-        "The name of a module, a parameter or a buffer must not contain a dot: dots separate the levels in "
-        "named_modules(). Replace them, or go down to the module that the last part belongs to.",
+        ("The name of a module, a parameter or a buffer must not contain a dot: dots separate the levels in "
+        "named_modules(). Replace the dots, or go down to the submodule to which the last part of the name "
+        "belongs."),
     ),
     Sentence(
         "nothing-to-reduce",
         r"Expected reduction dim|mean requires at least one data point",
-        "An empty tensor or list is reduced (a maximum, a mean). For which input is it empty?",
+        "You reduce an empty tensor or list (to a maximum or a mean, say). For which input is it empty?",
     ),
     Sentence(
         "no-such-key",
@@ -522,28 +529,28 @@ SENTENCES = (
     Sentence(
         "used-before-assignment",
         r"UnboundLocalError: .*?variable '(.*?)'",
-        "`{0}` is assigned somewhere in this function, so it is a local variable, but it was read before any "
-        "assignment ran: is there an if whose condition was false, or a loop that did not run?",
+        ("`{0}` is assigned in this function, so it is a local variable, but it was read before any assignment "
+        "ran: was the condition of an if false, or did a loop not run?"),
     ),
     Sentence(
         "not-in-the-sandbox",
         r"^(?:FileNotFoundError|PermissionError|IsADirectoryError|ConnectionError|gaierror|URLError"
         r"|LocalEntryNotFoundError"
         r"|OfflineModeIsEnabled|OSError: (?:We couldn't connect|Can't load|.* is not a local folder))",
-        "Your code is graded in a sandbox: no network, no Hugging Face Hub, no child processes, and no files but "
-        "those it writes itself. Everything a function needs is passed as an argument.",
+        ("Your code is graded in a sandbox: no network, no Hugging Face Hub, no child processes, and no files "
+        "except those it writes itself. Everything that a function needs is passed as an argument."),
     ),
     Sentence(
         "module-not-found",
         r"ModuleNotFoundError: No module named '(.*?)'",
-        "`{0}` is not installed here, or it is another file of yours: only this one file is graded.",
+        "`{0}` is not installed here, or it is another of your files: only this one file is graded.",
     ),
-    Sentence("division-by-zero", r"ZeroDivisionError", "A number is divided by 0. Which count can be zero here?"),
+    Sentence("division-by-zero", r"ZeroDivisionError", "You divide a number by 0. Which count can be zero here?"),
     Sentence(
         "endless-recursion",
         r"RecursionError",
-        "A function calls itself, directly or through others, without end. Which call should be the last one, and "
-        "is it ever reached?",
+        ("A function calls itself endlessly, directly or through others. Which condition should stop it, and is "
+        "that ever reached?"),
     ),
     Sentence(
         "own-assertion",
@@ -553,13 +560,13 @@ SENTENCES = (
     Sentence(
         "wrong-operands",
         r"unsupported operand type\(s\) for (\S+): '(\w+(?:\.\w+)?)' and '(\w+(?:\.\w+)?)'",
-        "{0} does not work between a {1} and a {2}. Which of them is not what you think?",
+        "{0} does not work between a {1} and a {2}. Which of them is not of the type that you expect?",
     ),
     Sentence(
         "not-callable",
         r"'(\w+)' object is not callable",
-        "An object of type {0} is called like a function. Is one name used for two things, or is an operator "
-        "missing before the parenthesis?",
+        ("You call an object of type {0} like a function. Do you use one name for two things, or is an operator "
+        "missing before the parenthesis?"),
     ),
     Sentence(
         "changed-while-iterating",

@@ -46,7 +46,7 @@ from grader.requests import Request
 
 Emit = Callable[[dict[str, Any]], None]
 
-TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, which is the limit for one grading")
+TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, the limit for one grading")
 UNEXPLAINED = mark(
     "The grader itself failed ({error}) while it looked for explanations, so mistakes may be unexplained this time. "
     "The points are not affected. Please tell us."
@@ -455,7 +455,9 @@ class Judge:
     def skip(self, spec: CheckSpec, title: str) -> None:
         """A check that waits for another one."""
         self._report(
-            report_of(spec, self._number, self._lang, "skipped", say("waits until this holds: {title}", title=title))
+            report_of(
+                spec, self._number, self._lang, "skipped", say("not run until this check passes: {title}", title=title)
+            )
         )
 
     def leave_out(self, spec: CheckSpec) -> None:
@@ -467,7 +469,7 @@ class Judge:
             )
         else:
             message = say(
-                "examining the results of your code has taken {seconds} s in total, which is the limit for one grading",
+                "the grader has spent {seconds} s in total on examining your results, the limit for one grading",
                 seconds=f"{limits.JUDGE_CPU_SECONDS:g}",
             )
         self._report(report_of(spec, self._number, self._lang, "skipped", message))
@@ -521,7 +523,7 @@ class Judge:
         item.explanation = explanation(
             "follows",
             before.id,
-            say("Follows from {id}: the function did not return there, so it is not run again.", id=before.id),
+            say("The function did not return in {id}, so it was not run again.", id=before.id),
         )
         self._report(item)
 

@@ -110,13 +110,13 @@ class Student:
         for which, value in before:
             if not _as_it_was(value, now.get(which)):
                 sentence = (
-                    mark("{name} changes the caller's data: argument {which} is not the same after the call")
+                    mark("{name} modifies the caller's data: argument {which} has changed after the call")
                     if isinstance(which, int)
-                    else mark("{name} changes the caller's data: `{which}` is not the same after the call")
+                    else mark("{name} modifies the caller's data: `{which}` has changed after the call")
                 )
                 raise Failed(
                     say(sentence, name=name, which=which),
-                    hint=mark("the caller still uses it: work on a copy, or build a new object"),
+                    hint=mark("the caller still uses it: work on a copy or build a new object"),
                 )
         return result
 

@@ -1,8 +1,8 @@
 """How a wrong answer is related to the right one: transposed, negated, times the batch size, None.
 
 Where no misconception of the catalogue explains a failed check, one simple relation between what came and what was
-expected often does. It is found from numbers alone, never from source, and it is a fact: "yours is the expected result
-divided by the number of ones in `mask`". It never says what the expected value is.
+expected often does. It is found from numbers alone, never from source, and it is a fact: "your result is the expected
+one divided by the number of ones in `mask`". It never says what the expected value is.
 
 A relation is named only if
 
@@ -241,7 +241,7 @@ def explain(
     """
     relived = relive(spec, run_seed, exchanged, reference)
     if relived.writes:
-        return Relation("changes-its-input", say("the function changes its caller's data"))
+        return Relation("changes-its-input", say("the function modifies the caller's data"))
     failed = [(quantity, case) for quantity, case in relived.cases if not case.agreed]
     by_calls = _behaviour(exchanged, expected, _Replay((), reference).names)
     for what, case in failed:
@@ -265,9 +265,9 @@ def _of_the_last_answer(exchanged: Exchanged) -> Relation | None:
         return None
     found = re.search(r"\b(?:is|returned) a (\w{1,30}), not a tensor", complaint)
     if found is not None:
-        return Relation("not-a-tensor", say("yours is of type {kind} where a tensor is expected", kind=found[1]))
+        return Relation("not-a-tensor", say("your result is of type {kind}, but a tensor is expected", kind=found[1]))
     if "the loss is detached" in complaint or "no gradient can flow back" in complaint:
-        text = say("what you return is detached from what it was computed from: `backward()` has no graph to follow")
+        text = say("your result is detached from its inputs: `backward()` has no graph to follow")
         return Relation("no-gradient", text)
     return None
 
@@ -339,69 +339,69 @@ def _like(what: str) -> str:
 
 _WORDS = {
     "returns-nothing": mark("you return None"),
-    "not-a-number": mark("there is NaN or infinity where the expected result is finite"),
-    "parts-in-another-order": mark("yours has the right parts in a different order"),
-    "flat": mark("the values are right, but yours is one flat list where a nested one is expected"),
-    "nested": mark("the values are right, but yours is nested more deeply than expected"),
+    "not-a-number": mark("your result contains NaN or infinity where the expected result is finite"),
+    "parts-in-another-order": mark("your result has the right parts in a different order"),
+    "flat": mark("the values are right, but your result is a flat list and a nested one is expected"),
+    "nested": mark("the values are right, but your result is nested more deeply than expected"),
     "inside-a-tuple": mark("the expected result is one part of the tuple that you return"),
-    "list-instead-of-tensor": mark("yours is a list where a tensor is expected"),
-    "number-instead-of-tensor": mark("yours is a plain number where a tensor is expected"),
-    "numbers-as-text": mark("yours has text where numbers are expected"),
-    "extra-axis": mark("yours has an axis of size 1 that the expected result does not have"),
-    "missing-axis": mark("yours lacks an axis of size 1"),
-    "axes-in-another-order": mark("yours has the right axes in a different order"),
-    "transposed": mark("yours is the expected result with its last two axes swapped"),
+    "list-instead-of-tensor": mark("your result is a list, but a tensor is expected"),
+    "number-instead-of-tensor": mark("your result is a plain number, but a tensor is expected"),
+    "numbers-as-text": mark("your result contains strings where numbers are expected"),
+    "extra-axis": mark("your result has an extra axis of size 1"),
+    "missing-axis": mark("your result lacks an axis of size 1"),
+    "axes-in-another-order": mark("your result has the right axes in a different order"),
+    "transposed": mark("your result is the expected one with its last two axes swapped"),
     "reshaped": mark("the numbers are right and in the right order, but the shape is different"),
-    "negative": mark("yours is the expected result with the opposite sign"),
-    "reciprocal": mark("yours is one divided by the expected result"),
-    "squared": mark("yours is the square of the expected result"),
-    "root": mark("yours is the square root of the expected result"),
-    "logarithm": mark("yours is the natural logarithm of the expected result"),
-    "exponential": mark("yours is e to the power of the expected result"),
-    "in-bits": mark("yours is the expected result with a logarithm to base 2 instead of base e"),
-    "percent": mark("yours is the expected result times 100, a percentage"),
-    "fraction-of-a-percent": mark("yours is the expected result divided by 100"),
-    "twice": mark("yours is twice the expected result"),
-    "half": mark("yours is half of the expected result"),
-    "one-minus": mark("yours is one minus the expected result"),
-    "inverted": mark("yours is inverted: 1 where 0 is expected, and 0 where 1 is expected"),
-    "probabilities-instead-of-logits": mark("yours is the softmax of the expected result"),
-    "logits-instead-of-probabilities": mark("the softmax of yours is the expected result"),
-    "sigmoid-left-out": mark("the sigmoid of yours is the expected result"),
-    "softmax-over-another-axis": mark("yours sums to one along a different axis than the expected result"),
-    "reversed": mark("yours is the expected result in reverse order"),
-    "halves-exchanged": mark("yours is the expected result with its two halves swapped"),
-    "shifted-back": mark("yours is the expected result, shifted by one position towards the start"),
-    "shifted-on": mark("yours is the expected result, shifted by one position towards the end"),
-    "first-missing": mark("yours lacks the first element; all others are right"),
-    "last-missing": mark("yours lacks the last element; all others are right"),
-    "one-more-in-front": mark("yours has one extra element in front; all others are right"),
-    "one-more-at-the-end": mark("yours has one extra element at the end; all others are right"),
-    "another-order": mark("yours has the right numbers in a different order"),
-    "off-by-a-constant": mark("yours differs from the expected result by the same constant everywhere"),
-    "constant-factor": mark("yours is the expected result times the same constant everywhere"),
-    "first-item-only": mark("only the first item of the batch is right"),
-    "last-item-wrong": mark("all items of the batch are right except the last one"),
-    "last-item-only": mark("only the last item of the batch is right"),
-    "first-item-wrong": mark("all items of the batch are right except the first one"),
-    "zero-everywhere": mark("yours is zero everywhere"),
+    "negative": mark("your result is the expected one with the opposite sign"),
+    "reciprocal": mark("your result is 1 divided by the expected result"),
+    "squared": mark("your result is the square of the expected result"),
+    "root": mark("your result is the square root of the expected result"),
+    "logarithm": mark("your result is the natural logarithm of the expected result"),
+    "exponential": mark("your result is e to the power of the expected result"),
+    "in-bits": mark("your result is the expected one with a logarithm to base 2 instead of base e"),
+    "percent": mark("your result is the expected one times 100, a percentage"),
+    "fraction-of-a-percent": mark("your result is the expected one divided by 100"),
+    "twice": mark("your result is twice the expected result"),
+    "half": mark("your result is half the expected result"),
+    "one-minus": mark("your result is 1 minus the expected result"),
+    "inverted": mark("your result is inverted: 1 where 0 is expected, and 0 where 1 is expected"),
+    "probabilities-instead-of-logits": mark("your result is the softmax of the expected result"),
+    "logits-instead-of-probabilities": mark("the softmax of your result is the expected result"),
+    "sigmoid-left-out": mark("the sigmoid of your result is the expected result"),
+    "softmax-over-another-axis": mark("your result sums to 1 along a different axis from the expected result"),
+    "reversed": mark("your result is the expected one in reverse order"),
+    "halves-exchanged": mark("your result is the expected one with its two halves swapped"),
+    "shifted-back": mark("your result is the expected one, shifted by one position towards the start"),
+    "shifted-on": mark("your result is the expected one, shifted by one position towards the end"),
+    "first-missing": mark("your result lacks the first element; all others are right"),
+    "last-missing": mark("your result lacks the last element; all others are right"),
+    "one-more-in-front": mark("your result has an extra element at the start; all others are right"),
+    "one-more-at-the-end": mark("your result has an extra element at the end; all others are right"),
+    "another-order": mark("your result has the right numbers in a different order"),
+    "off-by-a-constant": mark("your result differs from the expected one by the same constant everywhere"),
+    "constant-factor": mark("your result is the expected one times the same constant everywhere"),
+    "first-item-only": mark("only the first item in the batch is right"),
+    "last-item-wrong": mark("all items in the batch are right except the last"),
+    "last-item-only": mark("only the last item in the batch is right"),
+    "first-item-wrong": mark("all items in the batch are right except the first"),
+    "zero-everywhere": mark("your result is zero everywhere"),
 }
 
 
 def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of _WORDS, for names that carry an argument
     kind, _, which = name.partition("|")
     if kind == "multiplied":
-        return say("yours is the expected result times {which}", which=which)
+        return say("your result is the expected one times {which}", which=which)
     if kind == "divided":
-        return say("yours is the expected result divided by {which}", which=which)
+        return say("your result is the expected one divided by {which}", which=which)
     if kind == "of-an-input":
-        return say("yours is {which}, and nothing else", which=which)
+        return say("your result is just {which}", which=which)
     if kind == "wrong-where-padded":
-        return say("yours is right for the items without a 0 in `{which}`, and wrong for all others", which=which)
+        return say("your result is right for the items without a 0 in `{which}` and wrong for all others", which=which)
     if kind == "wrong-where-masked":
-        return say("yours is right except where `{which}` is 0", which=which)
+        return say("your result is right except where `{which}` is 0", which=which)
     if kind == "wrong-where-marked":
-        return say("yours is right except where `{which}` is 1", which=which)
+        return say("your result is right except where `{which}` is 1", which=which)
     return say(_WORDS[kind])
 
 

@@ -21,10 +21,10 @@ from grader.requests import Request
 from grader.wire import MAX_FRAMES
 
 OUR_FAULT = mark("the check itself is broken ({reason}); this is not your fault, please tell us")
-TOO_MUCH_MEMORY = mark("your code asked for more memory than a check may use ({limit} MiB)")
+TOO_MUCH_MEMORY = mark("your code asked for more memory than a check is allowed ({limit} MiB)")
 ENDED = {
-    "disk": mark("it wrote more to disk than it may"),
-    "threads": mark("it started more threads than it may"),
+    "disk": mark("it wrote more to disk than is allowed"),
+    "threads": mark("it started more threads than are allowed"),
 }
 """For what a student process was ended."""
 
@@ -103,7 +103,7 @@ class Verdicts:
             # at fault.
             item.status = "failed"
             item.message = say(
-                "your code returned something that the check could not use ({reason})",
+                "your code returned something that the check cannot use ({reason})",
                 reason=f"{type(error).__name__}: {error}"[:300],
             )
         else:
@@ -123,8 +123,8 @@ class Verdicts:
             found = crashes.explain(error.type, error.message, quoting=not process.substituted)
             if found and found[0] == crashes.ARGUMENTS and not error.frames:
                 return "signature-changed", say(
-                    "The check calls {function} with the signature in the skeleton, and your function does not "
-                    "accept these arguments.",
+                    "The check calls {function} with the arguments in the skeleton's signature, but your "
+                    "function does not accept them.",
                     function=spec.function,
                 )
             if found is None and error.frames:
@@ -158,7 +158,7 @@ class Verdicts:
                 "follows",
                 first.id,
                 say(
-                    "Same error as above, in {id} ({title}): fix that one first.",
+                    "This is the same error as in {id} ({title}) above: fix that one first.",
                     id=first.id,
                     title=title,
                 ),
@@ -212,15 +212,15 @@ class Verdicts:
                 )
                 item.traceback = "\n".join(self.file.frames(frames))
                 text = say(
-                    "After {seconds} s your code was still in line {line} (`{text}`). It may be an endless loop. "
-                    "What must become true for it to stop, and does the loop make it true?",
+                    "After {seconds} s, your code was still in line {line} (`{text}`). It may be in an endless "
+                    "loop. Which condition should end the loop, and does it ever become true?",
                     seconds=times["seconds"],
                     **place,
                 )
             else:
                 item.message = say("timed out after {seconds} s (limit {limit} s)", **times)
                 text = say(
-                    "Your code was still running after {seconds} s, and the line is unknown. Is there a loop that "
+                    "Your code was still running after {seconds} s; the line is unknown. Is there a loop that "
                     "never ends?",
                     seconds=times["seconds"],
                 )

@@ -35,7 +35,7 @@ TOGETHER = ("finetune",)
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Train with what the exercises are about."""
+    """Train models with what you build in the exercises."""
     if preflight.processes() > 1 and ctx.invoked_subcommand not in TOGETHER:
         raise RecipeError(
             f"{ctx.invoked_subcommand} runs in one process. Start it with: course run {ctx.invoked_subcommand}"
@@ -48,8 +48,8 @@ def cli(ctx: click.Context) -> None:
 def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     """Fine-tune a pretrained encoder on labelled texts.
 
-    Trains, tests on texts that were never trained on, saves, and reloads what was saved. Writes result.json.
-    Ctrl-C saves where it stands; --resume goes on there and comes to the same weights.
+    Trains, tests on held-out texts, saves, and reloads what was saved. Writes result.json. Ctrl-C saves the current
+    state; --resume continues from there and ends with the same weights.
     """
     about = {name: options.pop(name) for name in NOT_OF_THE_CONFIG if name != "out"}
     given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
@@ -72,7 +72,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     except Interrupted:
         again = ["finetune", "--out", str(out), "--resume", *(["--mine", str(config.mine)] if config.mine else [])]
         if preflight.first():
-            click.echo(f"\ninterrupted; where it stands is saved. Next: {preflight.command(*again)}", err=True)
+            click.echo(f"\ninterrupted; the current state is saved. Next: {preflight.command(*again)}", err=True)
         ctx.exit(130)
     if preflight.first():
         display.print_result(console, result, out)
@@ -115,7 +115,7 @@ def told(
     """The configuration of the unfinished run in a folder, on the machine that is named now."""
     path = folder / name
     if (folder / preflight.RESULT).exists():
-        raise RecipeError(f"{folder} holds a finished run: there is nothing to go on with")
+        raise RecipeError(f"{folder} contains a finished run: there is nothing to resume")
     try:
         before = kind.from_plain(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
@@ -125,27 +125,29 @@ def told(
     for field, value in now.items():
         if getattr(replace(before, **{field: value}), field) != getattr(before, field):
             raise RecipeError(
-                f"the run in {folder} was begun with {field}={getattr(before, field)!r}, not {value!r}. "
-                "Leave the option out, or begin anew with --overwrite"
+                f"the run in {folder} was started with {field}={getattr(before, field)!r}, not {value!r}. "
+                "Leave the option out, or start over with --overwrite"
             )
     if before.mine is not None and "mine" not in machine:  # a folder must not decide which code is run
-        raise RecipeError(f"the run in {folder} was begun with --mine {before.mine}: name it again")
+        raise RecipeError(f"the run in {folder} was started with --mine {before.mine}: pass it again")
     return replace(before, **machine)
 
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("texts", metavar="TEXT|FILE...", nargs=-1, required=True)
-@click.option("--mine", type=click.Path(path_type=Path), help="The workspace that the run was trained with.")
-@click.option("--text-column", default="text", show_default=True, help="Of a CSV file.")
-@click.option("--json", "path", metavar="PATH|-", help="Write the answers as JSON, to a file or to standard output.")
-@click.option("--compile", "compiled", is_flag=True, help="Compile the encoder first; pays for thousands of texts.")
+@click.option("--mine", type=click.Path(path_type=Path), help="Workspace that the run was trained with.")
+@click.option("--text-column", default="text", show_default=True, help="Text column of a CSV file.")
+@click.option(
+    "--json", "path", metavar="PATH|-", help="Write the predictions as JSON, to a file or to standard output."
+)
+@click.option("--compile", "compiled", is_flag=True, help="Compile the encoder first; worth it for thousands of texts.")
 def predict(
     folder: Path, texts: tuple[str, ...], mine: Path | None, text_column: str, path: str | None, compiled: bool
 ) -> None:
-    """Ask a finished run about texts of your own.
+    """Make predictions for your own texts with a finished run.
 
-    Each argument is a text, a .txt file with a text in each line, or a .csv file.
+    Each argument is a text, a .txt file with one text per line, or a .csv file.
     """
     from solutions.recipes import predicting
 
@@ -170,8 +172,8 @@ def predict(
 def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
     """Pre-train a language model on texts without labels.
 
-    Fills in hidden tokens (mlm) or predicts the next one (clm), and shows examples as they improve. The folder loads
-    with transformers, and as --model of finetune. Ctrl-C saves where it stands; --resume goes on there.
+    Fills in masked tokens (mlm) or predicts the next one (clm), and shows examples as they improve. The folder can be
+    loaded with transformers and used as --model of finetune. Ctrl-C saves the current state; --resume continues there.
     """
     about = {name: options.pop(name) for name in NOT_OF_THE_CONFIG if name != "out"}
     given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
@@ -196,7 +198,7 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
         result = run.pretrain(config, out, console, **about)
     except Interrupted:
         again = pretrain_display.resume_command(config, out)
-        click.echo(f"\ninterrupted; where it stands is saved. Next: {again}", err=True)
+        click.echo(f"\ninterrupted; the current state is saved. Next: {again}", err=True)
         ctx.exit(130)
     pretrain_display.print_result(console, result, out)
 
@@ -214,7 +216,7 @@ def speedrun(
 ) -> None:
     """Reach 83 % on the held-out reviews as fast as you can.
 
-    With your own exercises (--mine) and settings of your choice; ours is the time to beat. Encoder, split and scoring
+    Use your own exercises (--mine) and any settings; our time is the one to beat. Encoder, split and scoring
     are the same for everybody. Prints time, processor seconds and accuracy of every seed, and keeps a table of your
     runs. A run that is interrupted does not count.
     """
@@ -238,11 +240,11 @@ def speedrun(
 @tour_options
 @click.pass_context
 def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
-    """Tour the chapter's pipelines beside the exercises' functions.
+    """Compare the chapter's pipelines with the functions of the exercises.
 
-    Tokenizer, AutoModel, sentiment, generation, named entities, fill-mask: what transformers answers, and what your
-    functions make of the same model. Models that you do not name are small ones, trained on the spot in a minute or
-    two. The exit code is 1 if an answer differs.
+    Tokenizer, AutoModel, sentiment, generation, named entities, fill-mask: what transformers returns, and what your
+    functions return for the same model. Models that you do not name are small ones, trained on the spot in a minute
+    or two. The exit code is 1 if a result differs.
     """
     find_workspace(options)
     config = Tour(**options)
@@ -263,9 +265,9 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
 def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path | None, **options: Any) -> None:
     """Run every recipe briefly on a GPU, and compare with the CPU.
 
-    In at most eight minutes: losses in fp32 against the CPU's, bf16 beside them, texts per second, peak memory, and the
-    memory model of exercise-10. Writes one JSON file. A step that fails is noted and ends no other. The exit code is 1
-    if one failed, and 2 if there is no GPU.
+    Takes at most eight minutes. Compares losses in fp32 and bf16 with the CPU's; measures texts per second, peak
+    memory, and the memory model of exercise-10. Writes one JSON file. If a step fails, the others still run. The exit
+    code is 1 if one failed, and 2 if there is no GPU.
     """
     from rich.console import Console
 
@@ -275,7 +277,7 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
         click.echo(run.page(run.read(page)), nl=False)
         return
     if out is None:
-        raise click.UsageError("name the file for the report: --out FILE.json")
+        raise click.UsageError("give a file for the report: --out FILE.json")
     told = Check(**options, budget=60 * minutes)
     told = replace(told, **gpu_options.QUICK) if told.rehearsal else told
     gpu_options.check(told)
@@ -294,8 +296,8 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
 def compare(**options: Any) -> None:
     """Measure the tables of the chapter and the blog.
 
-    Each run has a process of its own, and is kept as soon as it ends: the same command goes on where it stopped.
-    methods: accuracy and cost of every way to train, beside TF-IDF. heads, layer-decay, reinit: errors of predicted
+    Each run has its own process and is saved as soon as it ends: the same command continues where it stopped.
+    methods: accuracy and cost of every training method and of TF-IDF. heads, layer-decay, reinit: errors of predicted
     numbers, against a baseline. learning-curve: how many texts it takes. learning-rates: on validation texts.
     memory: the memory model of exercise 10 against measured bytes.
     """
@@ -303,8 +305,10 @@ def compare(**options: Any) -> None:
 
 
 @cli.command()
-@click.option("--json", "path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures here too.")
-@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Turns of every recipe.")
+@click.option(
+    "--json", "path", type=click.Path(path_type=Path, dir_okay=False), help="Write the measurements to this file, too."
+)
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds per recipe.")
 @click.option("--threads", type=click.IntRange(1), help="CPU threads, the same for all.")
 @click.option(
     "--part",
@@ -313,9 +317,9 @@ def compare(**options: Any) -> None:
     multiple=True,
     default=BENCHMARKS,
     show_default=True,
-    help="What to measure; may be given several times.",
+    help="What to measure; may be repeated.",
 )
-@click.option("--compile", "compiled", is_flag=True, help="In the part inference, measure torch.compile too.")
+@click.option("--compile", "compiled", is_flag=True, help="For the part inference: measure torch.compile, too.")
 def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str, ...], compiled: bool) -> None:
     """Compare the speed of the chapter's recipe with ours.
 

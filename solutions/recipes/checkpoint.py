@@ -134,7 +134,7 @@ class Checkpoint:
         """
         own, saved = changing(model), self.part("model")
         if {name: tensor.shape for name, tensor in own.items()} != {name: t.shape for name, t in saved.items()}:
-            raise RecipeError("the checkpoint is of another run: it holds other weights than this model has")
+            raise RecipeError("the checkpoint is from a different run: its weights do not match this model")
         with torch.no_grad():
             for name, tensor in own.items():
                 tensor.copy_(like(saved[name], tensor))
@@ -162,16 +162,18 @@ def load_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint:
             raise ValueError(f"its schema is {content['schema']!r}")
         checkpoint = Checkpoint(content["identity"], Position(**content["position"]), tensors)
     except FileNotFoundError as error:
-        raise RecipeError(f"there is no checkpoint {path}, so there is nothing to go on with") from error
+        raise RecipeError(f"there is no checkpoint {path}, so there is nothing to resume") from error
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        raise RecipeError(f"the checkpoint {path} cannot be read ({error}). Begin anew with --overwrite") from error
+        raise RecipeError(f"the checkpoint {path} cannot be read ({error}). Start over with --overwrite") from error
     plain = json.loads(json.dumps(identity))
     differs = [name for name in plain if plain[name] != checkpoint.identity.get(name)]
     if differs:
         what = ", ".join(
             f"{name} ({_short(checkpoint.identity.get(name))}, now {_short(plain[name])})" for name in differs
         )
-        raise RecipeError(f"the checkpoint {path} is of another run: it differs in {what}. Begin anew with --overwrite")
+        raise RecipeError(
+            f"the checkpoint {path} is from a different run: it differs in {what}. Start over with --overwrite"
+        )
     return checkpoint
 
 

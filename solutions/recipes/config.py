@@ -73,7 +73,7 @@ class FineTune:
     fold: str | None = None
     """``2/5``: test on the second of five folds; None tests on a fifth of the texts, always the same."""
     max_length: int = 128
-    """Tokens; longer texts are cut."""
+    """Maximum number of tokens; longer texts are truncated."""
     epochs: int = 1
     """Passes over the training texts."""
     max_steps: int | None = None
@@ -122,7 +122,7 @@ class FineTune:
     mine: Path | None = None
     """A workspace with your own exercises, or one file of it; None takes the reference solutions."""
     seed: int = 0
-    """For everything that is drawn. The split has a seed of its own."""
+    """Seed for all random numbers. The split has a seed of its own."""
     device: str = "auto"
     """``auto``, or what torch calls it: ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
     precision: Precision = "auto"
@@ -190,7 +190,7 @@ def _known(config: FineTune) -> None:
     ):
         for value in values:
             if value not in known:
-                raise ValueError(f"{field}={value!r} is none of {', '.join(known)}")
+                raise ValueError(f"{field}={value!r} is not one of {', '.join(known)}")
 
 
 def _in_range(config: FineTune) -> None:
@@ -234,7 +234,7 @@ def _consistent(config: FineTune) -> None:
     if config.method == "lora" and not config.targets:
         raise ValueError(f"targets={config.targets} leaves LoRA no layer to adapt")
     if config.batch_size % config.accumulate:
-        raise ValueError(f"batch_size={config.batch_size} cannot be cut into {config.accumulate} equal micro-batches")
+        raise ValueError(f"batch_size={config.batch_size} cannot be split into {config.accumulate} equal micro-batches")
     if config.reinit and config.method in FROZEN_ENCODER:
         raise ValueError(f"reinit={config.reinit} needs layers that are trained, but method={config.method!r} has none")
     if config.method == "top" and config.reinit > config.top_layers:
@@ -244,6 +244,6 @@ def _consistent(config: FineTune) -> None:
     if {"insertion", "synonyms"} & set(config.augment) and config.lexicon is None:
         raise ValueError("augment by insertion or synonyms needs a lexicon of words and their synonyms")
     if config.data == "ratings" and config.task != "regression":
-        raise ValueError(f"data='ratings' holds numbers: task={config.task!r} must be 'regression'")
+        raise ValueError(f"data='ratings' contains numbers: task={config.task!r} must be 'regression'")
     if config.data in ("rotten-tomatoes", "imdb") and config.task == "regression":
         raise ValueError(f"data={config.data!r} has labels and no numbers: task must be 'classification'")

@@ -127,10 +127,10 @@ def target(written: str, where: str) -> float:
     try:
         number = float(written)
     except ValueError:
-        message = f"{where} holds {written!r}, which is not a number. For labels use --task classification"
+        message = f"{where} holds {written!r}, which is not a number. For labels, use --task classification"
         raise RecipeError(message) from None
     if not math.isfinite(number):
-        raise RecipeError(f"{where} holds {written!r}, which nothing can be trained on. Leave the row out")
+        raise RecipeError(f"{where} holds {written!r}, which cannot be a training target. Remove the row")
     return number
 
 
@@ -152,7 +152,7 @@ def from_hub(name: str, task: str, text_column: str, label_column: str) -> tuple
     except Exception as error:  # whatever that library raises, the person should read one sentence
         raise RecipeError(
             f"the data set {name!r} cannot be used: {type(error).__name__}: {error}. Without a connection to the hub, "
-            "take --data rotten-tomatoes or a CSV file"
+            "use --data rotten-tomatoes or a CSV file"
         ) from error
     labelled, names = from_rows(rows, task, name)
     return labelled, tuple(declared) if declared and len(declared) == len(names) else names

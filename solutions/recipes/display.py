@@ -126,7 +126,7 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
         f"({100 * parameters['trainable_ratio']:.3g} %)",
         "training": f"{result['seconds']:.1f} s, {result['samples_per_second']:.0f} texts/s; "
         f"the whole run {result['total_seconds']:.1f} s",
-        "saved": f"{saved} ({size(saved)}), reloaded and asked again: same answers",
+        "saved": f"{saved} ({size(saved)}), reloaded and checked: same predictions",
         "pictures": ", ".join(result["pictures"]) or f"none; for curves: {result['pictures_missing']}",
     }
     if result["best_epoch"] is not None:

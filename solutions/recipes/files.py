@@ -35,8 +35,8 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 def cannot_write(path: Path, error: OSError) -> RecipeError:
     """One sentence with the way out."""
     return RecipeError(
-        f"cannot write {path}: {error.strerror or error}. Make room or choose another folder; "
-        "an unfinished run goes on with --resume"
+        f"cannot write {path}: {error.strerror or error}. Free some space or choose a different folder; "
+        "continue an unfinished run with --resume"
     )
 
 

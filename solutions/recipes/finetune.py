@@ -98,7 +98,7 @@ def finetune(
         trained = train_safely(ready, saving, tensorboard, console)
         peak = memory.peak()
 
-        with console.status("testing, saving, and asking the saved run the same"), taken.blame():
+        with console.status("testing, saving, and checking the saved run"), taken.blame():
             concluded = conclude(ready, out, drawing)
         result = {
             "schema": "course/run/v2",
@@ -196,7 +196,7 @@ def standardised(data: Split) -> tuple[Outputs, Split]:
         return Outputs(data.label_names), data
     mean, scale = statistics.fmean(data.train.labels), statistics.pstdev(data.train.labels)
     if not (math.isfinite(mean) and 0 < scale < math.inf):
-        raise RecipeError("there is nothing to learn: the training targets are all the same, or too large")
+        raise RecipeError("there is nothing to learn: the training targets are all the same or too large")
     parts = [
         Labelled(part.texts, [(number - mean) / scale for number in part.labels])
         for part in (data.train, data.validation, data.test)
@@ -260,7 +260,7 @@ def try_your_loader(ready: Ready, state: dict[str, Tensor], logits: Tensor) -> N
     again = answer(fresh, test.tokens[:ASKED_AGAIN], test.pad_token, hardware, taken)
     difference = (again - logits[:ASKED_AGAIN]).abs().max().item()
     if not difference <= SAME_LOGITS[hardware.precision]:
-        message = f"after load_lora_state_dict the model answers differently: its logits are off by {difference:.2g}"
+        message = f"after load_lora_state_dict the model's output has changed: its logits are off by {difference:.2g}"
         raise taken.broken_promise(message, "lora")
 
 
@@ -273,7 +273,7 @@ def asked_again(ready: Ready, out: Path, logits: Tensor) -> float:
     again = load_run(out, ready.config.mine, ready.hardware).logits(ready.data.test.texts[:ASKED_AGAIN])
     difference = (again - logits[:ASKED_AGAIN]).abs().max().item()
     if not difference <= SAME_LOGITS[ready.hardware.precision] * max(1.0, logits.abs().max().item()):
-        message = f"reloaded from {out}, the model answers differently: its logits are off by {difference:.2g}"
+        message = f"reloaded from {out}, the model's output has changed: its logits are off by {difference:.2g}"
         raise ready.taken.broken_promise(message, "lora")
     return difference
 

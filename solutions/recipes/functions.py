@@ -184,7 +184,7 @@ def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequenc
     whole = [f"{slug}.{name}" for slug, names in wanted.items() for name in names]
     if not yours:
         raise StudentError(
-            f"nothing that this run needs is started in {config.mine}: {', '.join(whole)}. "
+            f"none of the functions that this run needs is started in {config.mine}: {', '.join(whole)}. "
             "Write one of them first, or leave out --mine"
         )
     rest = tuple(name for name in whole if name not in yours)

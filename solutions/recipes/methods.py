@@ -80,7 +80,7 @@ def _demand_layers(model: Classifier, config: FineTune) -> None:
     layers = getattr(getattr(model.bert, "encoder", None), "layer", None)
     if layers is None or not hasattr(model.bert, "embeddings"):
         raise RecipeError(
-            f"{config.model} is not of BERT's build (embeddings, encoder.layer), which --method top, --reinit, "
+            f"{config.model} does not have BERT's structure (embeddings, encoder.layer), which --method top, --reinit, "
             "--layer-decay and --head-lr need"
         )
     for option, n in (("top-layers", config.top_layers if config.method == "top" else 0), ("reinit", config.reinit)):
@@ -109,7 +109,7 @@ def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
     trainable = count(model, only_trainable=True)
     found = {"trainable": trainable, "lora_params": trainable - head_params}
     if not isinstance(report, dict) or any(report.get(name) != n for name, n in found.items()):
-        raise taken.broken_promise(f"lora_report says {report}, but in the model there are {found}", "lora")
+        raise taken.broken_promise(f"lora_report says {report}, but the model has {found}", "lora")
 
 
 class Adapted(nn.Module):
@@ -133,7 +133,9 @@ def insert_adapters(model: Classifier, config: FineTune, taken: Functions) -> No
     for layer in bert.encoder.layer:
         for part in (layer.attention.output, layer.output):
             if not isinstance(getattr(part, "dense", None), nn.Linear):
-                raise RecipeError(f"{config.model} has no layers of BERT's build, which --method adapter needs")
+                raise RecipeError(
+                    f"{config.model} does not have layers structured as in BERT, which --method adapter needs"
+                )
             part.dense = Adapted(part.dense, taken.lora.BottleneckAdapter(part.dense.out_features, config.bottleneck))
     _check_count(model, config, taken, bottleneck=config.bottleneck)
 
@@ -171,7 +173,7 @@ def _check_count(model: Classifier, config: FineTune, taken: Functions, **sizes:
     said = taken.lora.peft_param_count(config.method, d=size.hidden_size, n_layers=size.num_hidden_layers, **sizes)
     found = count(model, only_trainable=True) - count(model.classifier)
     if said != found:
-        raise taken.broken_promise(f"peft_param_count says {said}, but {found} numbers are trained", "lora")
+        raise taken.broken_promise(f"peft_param_count says {said}, but {found} parameters are trained", "lora")
 
 
 def count(module: nn.Module, only_trainable: bool = False) -> int:
@@ -211,9 +213,9 @@ def load_trained_state(
         missing, foreign = model.load_state_dict(state, strict=config.method not in FROZEN_ENCODER)
         own = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
         if foreign or own & set(missing):
-            raise KeyError(f"missing {sorted(own & set(missing))}, foreign {sorted(foreign)}")
+            raise KeyError(f"missing {sorted(own & set(missing))}, unexpected {sorted(foreign)}")
     except (KeyError, RuntimeError) as error:
         if taken is not None and taken.files:
             raise
         reason = str(error).splitlines()[0]
-        raise RecipeError(f"the saved weights do not fit the model that they belong to: {reason}") from error
+        raise RecipeError(f"the saved weights do not match their model: {reason}") from error

@@ -227,7 +227,7 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         away = os.environ.get("HF_HUB_OFFLINE") == "1" and not where.is_dir()
-        advice = "Without the model hub, take --model embedded or a folder that holds a model"
+        advice = "Without the model hub, use --model embedded or a folder that contains a model"
         if away:
             raise RecipeError(f"the model hub cannot be reached, and {name!r} is not in its cache. {advice}") from error
         raise RecipeError(f"no usable model {name!r}: {reason} {advice}") from error

@@ -69,20 +69,20 @@ def listed(values: tuple[str, ...]) -> Callable[[Any, Any, Any], tuple[str, ...]
     def split(ctx: Any, parameter: Any, value: Any) -> tuple[str, ...]:
         words = tuple(filter(None, (word.strip() for word in (value or "").split(","))))
         if unknown := [word for word in words if values and word not in values]:
-            raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(values)}")
+            raise click.BadParameter(f"{unknown[0]!r} is not one of {', '.join(values)}")
         return words
 
     return split
 
 
-WHAT, TRAINING, OPTIMIZER = "What to train", "How long, on how much", "Optimizer"
-PARTS, AUGMENTING, RUN, MACHINE = "Options of a method", "Augmentation", "The run", "Machine"
+WHAT, TRAINING, OPTIMIZER = "What to train", "Training length and data", "Optimizer"
+PARTS, AUGMENTING, RUN, MACHINE = "Options per method", "Augmentation", "The run", "Machine"
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path)
 RATES = ", ".join(f"{method} {rate:g}" for method, rate in LEARNING_RATES.items())
 
 HOW_TO_RUN = (
-    option(RUN, "--resume", is_flag=True, default=False, help="Go on with the unfinished run in --out."),
+    option(RUN, "--resume", is_flag=True, default=False, help="Continue the unfinished run in --out."),
     option(RUN, "--overwrite", is_flag=True, default=False, help="Replace the run in --out."),
     option(
         RUN, "--save-every", type=click.FloatRange(min=0), default=60.0, metavar="SECONDS",
@@ -90,62 +90,62 @@ HOW_TO_RUN = (
     ),
     option(RUN, "--tensorboard", is_flag=True, default=False, help="Write events for TensorBoard."),
     option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
-    option(MACHINE, "--precision", type=click.Choice(PRECISIONS), help="Of matrix products."),
-    option(MACHINE, "--threads", type=int, help="CPU threads; torch's choice if not given."),
+    option(MACHINE, "--precision", type=click.Choice(PRECISIONS), help="Precision of matrix products."),
+    option(MACHINE, "--threads", type=int, help="CPU threads (default: torch's choice)."),
 )  # fmt: skip
 """What every training can be told about resuming, saving and the machine."""
 OPTIONS = (
     option(WHAT, "--out", type=FOLDER, required=True, help="Folder for the run."),
-    option(WHAT, "--method", type=click.Choice(METHODS), help="What is trained."),
-    option(WHAT, "--head", type=click.Choice(HEADS), help="What reads the hidden states."),
-    option(WHAT, "--task", type=click.Choice(TASKS), help="Labels, or numbers."),
+    option(WHAT, "--method", type=click.Choice(METHODS), help="Which parameters are trained."),
+    option(WHAT, "--head", type=click.Choice(HEADS), help="Head on top of the hidden states."),
+    option(WHAT, "--task", type=click.Choice(TASKS), help="Predict labels or numbers."),
     option(WHAT, "--data", help="rotten-tomatoes, imdb, ratings, a CSV file, or a name on the hub."),
-    option(WHAT, "--text-column", metavar="NAME", help="Of the CSV file."),
-    option(WHAT, "--label-column", metavar="NAME", help="Of the CSV file."),
+    option(WHAT, "--text-column", metavar="NAME", help="Text column of the CSV file."),
+    option(WHAT, "--label-column", metavar="NAME", help="Label column of the CSV file."),
     option(WHAT, "--model", help="embedded, a folder, or a name on the hub."),
     option(
         WHAT, "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
-        help="Train with your own exercises; what you have not started comes from the reference.",
+        help="Train with your own exercises; functions that you have not started come from the reference.",
     ),
     option(TRAINING, "--epochs", type=int, help="Passes over the training texts."),
-    option(TRAINING, "--max-steps", type=int, help="End after so many optimizer steps."),
+    option(TRAINING, "--max-steps", type=int, help="Stop after this many optimizer steps."),
     option(
         TRAINING, "--early-stopping", type=int, metavar="EPOCHS",
-        help="End when the validation loss has not fallen for so long; keep the best epoch.",
+        help="Stop if the validation loss has not fallen for this long; keep the best epoch.",
     ),
     option(TRAINING, "--batch-size", type=int, help="Texts per optimizer step."),
-    option(TRAINING, "--accumulate", type=int, help="Micro-batches that a batch is cut into."),
-    option(TRAINING, "--max-length", type=int, help="Tokens; longer texts are cut."),
-    option(TRAINING, "--limit", type=int, help="Keep only so many texts, for a quick look."),
-    option(TRAINING, "--train-texts", type=int, metavar="N", help="Train on N texts, test on all."),
+    option(TRAINING, "--accumulate", type=int, help="Micro-batches per batch."),
+    option(TRAINING, "--max-length", type=int, help="Maximum number of tokens; longer texts are truncated."),
+    option(TRAINING, "--limit", type=int, help="Use only this many texts, for a quick look."),
+    option(TRAINING, "--train-texts", type=int, metavar="N", help="Train on N texts; test on all test texts."),
     option(TRAINING, "--fold", metavar="I/K", help="Test on fold I of K, for cross-validation."),
     option(
         OPTIMIZER, "--learning-rate", "--lr", type=float,
-        help=f"Peak rate. If not given, by method: {RATES}.",
+        help=f"Peak learning rate (default, by method: {RATES}).",
     ),
-    option(OPTIMIZER, "--head-learning-rate", "--head-lr", type=float, help="Peak rate of the head alone."),
-    option(OPTIMIZER, "--layer-decay", type=float, help="Rate of a layer, relative to the one above it."),
-    option(OPTIMIZER, "--warmup-share", type=float, help="Part of the steps in which the rate rises."),
-    option(OPTIMIZER, "--weight-decay", type=float, help="On matrices only."),
-    option(OPTIMIZER, "--max-gradient-norm", type=float, help="Longer gradients are clipped."),
-    option(OPTIMIZER, "--reinit", type=int, metavar="N", help="Top layers that start anew."),
+    option(OPTIMIZER, "--head-learning-rate", "--head-lr", type=float, help="Peak learning rate of the head."),
+    option(OPTIMIZER, "--layer-decay", type=float, help="Learning rate of a layer relative to the layer above it."),
+    option(OPTIMIZER, "--warmup-share", type=float, help="Share of the steps used for warmup."),
+    option(OPTIMIZER, "--weight-decay", type=float, help="Weight decay, on matrices only."),
+    option(OPTIMIZER, "--max-gradient-norm", type=float, help="Gradients with a larger norm are clipped."),
+    option(OPTIMIZER, "--reinit", type=int, metavar="N", help="Number of top layers to re-initialise."),
     option(PARTS, "--rank", type=int, help="lora: rank of every update."),
-    option(PARTS, "--alpha", type=float, help="lora: scale of the update, times rank."),
-    option(PARTS, "--lora-dropout", type=float, help="lora: dropout on its input."),
+    option(PARTS, "--alpha", type=float, help="lora: the update is scaled by alpha / rank."),
+    option(PARTS, "--lora-dropout", type=float, help="lora: dropout on the input of the update."),
     option(
         PARTS, "--targets", default=",".join(FineTune.targets), callback=listed(()),
         help="lora: names of the layers to adapt.",
     ),
-    option(PARTS, "--top-layers", type=int, help="top: how many layers are trained."),
-    option(PARTS, "--bottleneck", type=int, help="adapter: numbers between its projections."),
-    option(PARTS, "--virtual-tokens", type=int, help="prefix, prompt: vectors in front."),
+    option(PARTS, "--top-layers", type=int, help="top: number of layers to train."),
+    option(PARTS, "--bottleneck", type=int, help="adapter: size of the bottleneck."),
+    option(PARTS, "--virtual-tokens", type=int, help="prefix, prompt: number of virtual tokens."),
     option(
         AUGMENTING, "--augment", default=None, callback=listed(AUGMENTATIONS), metavar="NAMES",
-        help=f"With commas: {', '.join(AUGMENTATIONS)}.",
+        help=f"Comma-separated: {', '.join(AUGMENTATIONS)}.",
     ),
-    option(AUGMENTING, "--augment-share", type=float, help="Words of a text that are changed."),
-    option(AUGMENTING, "--lexicon", type=FILE, help="JSON file with synonyms of words."),
-    option(RUN, "--seed", type=int, help="The test texts do not depend on it."),
+    option(AUGMENTING, "--augment-share", type=float, help="Share of a text's words to change."),
+    option(AUGMENTING, "--lexicon", type=FILE, help="JSON file with words and their synonyms."),
+    option(RUN, "--seed", type=int, help="Random seed; the test texts do not depend on it."),
     *HOW_TO_RUN,
 )  # fmt: skip
 

@@ -47,7 +47,7 @@ def gather(arguments: Sequence[str], column: str = "text") -> list[str]:
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise RecipeError(f"cannot read {path}: {error}") from error
     if not any(text.strip() for text in texts):
-        raise RecipeError("there is no text to answer to: all that was given is empty")
+        raise RecipeError("there is no text to predict for: every text given is empty")
     return texts
 
 
@@ -80,7 +80,7 @@ def sped_up(run: Run, compiled: bool = False) -> Run:
 def compiled_encoder(encoder: Any, kind: str) -> Any:
     """The encoder as torch.compile makes it, for batches of any shape."""
     if kind == "cpu" and not any(map(shutil.which, COMPILERS)):
-        raise RecipeError("--compile needs a C++ compiler (g++ or clang++), and none is found here")
+        raise RecipeError("--compile needs a C++ compiler (g++ or clang++), but none was found")
     return torch.compile(encoder, dynamic=True)
 
 

@@ -84,7 +84,7 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
     find_device(config.device)
     refuse_finished(out, overwrite)
     if not resume and not overwrite and (out / CHECKPOINT).exists():
-        raise RecipeError(f"{out} holds an unfinished run. Go on with --resume, or begin anew with --overwrite")
+        raise RecipeError(f"{out} contains an unfinished run. Continue with --resume, or start over with --overwrite")
 
 
 def processes() -> int:
@@ -153,8 +153,8 @@ def find_data(name: str, text_column: str = "text", label_column: str = "label")
     elif find_spec("datasets") is None:
         known = ", ".join([*PACKAGED, RATINGS])
         raise RecipeError(
-            f"no data called {name!r}: it is none of {known}, not a CSV file, and to look for it on the hub "
-            "the package datasets is needed (pip install datasets)"
+            f"no data called {name!r}: it is neither one of {known} nor a CSV file; to look for it on the hub, "
+            "you need the package datasets (pip install datasets)"
         )
 
 
@@ -181,8 +181,8 @@ def columns(path: Path, text_column: str = "text", label_column: str = "label") 
     if not {text_column, label_column} <= set(found):
         names = ", ".join(found) or "nothing"
         raise RecipeError(
-            f"{path} needs the columns {text_column} and {label_column}; its first line holds: {names}. "
-            "Name others with --text-column and --label-column"
+            f"{path} needs the columns {text_column} and {label_column}; its first line contains: {names}. "
+            "Choose others with --text-column and --label-column"
         )
     return found
 
@@ -195,7 +195,7 @@ def find_mine(path: Path) -> dict[str, Path]:
     if path.is_dir():
         found = {slug: path / f"{slug}.py" for slug in EXERCISES if (path / f"{slug}.py").is_file()}
         if not found:
-            raise StudentError(f"{path} holds no exercise. Make a workspace with: course start {path}")
+            raise StudentError(f"{path} contains no exercise. Create a workspace with: course start {path}")
     elif path.is_file():
         found = {path.stem if path.stem in EXERCISES else "lora": path}
     else:
@@ -214,7 +214,7 @@ def workspace(start: Path) -> Path:
     """The nearest workspace from a folder upwards, or in its folder ``my-course``, where ``course start`` makes it."""
     found = workspace_around(start)
     if found is None:
-        raise StudentError("there is no workspace here. Make one with course start, or name it: --mine FOLDER")
+        raise StudentError("there is no workspace here. Create one with course start, or give its path: --mine FOLDER")
     return found
 
 
@@ -248,7 +248,7 @@ def find_device(name: str) -> None:
         except importlib.metadata.PackageNotFoundError:  # a torch of one's own making
             cpu_only = False
         if cpu_only:
-            raise no_device(name, "this torch is a build for the CPU")
+            raise no_device(name, "this build of torch supports only CPUs")
         if sys.platform == "darwin" or (sys.platform == "linux" and not any(map(os.path.exists, NVIDIA))):
             raise no_device(name, "this machine has no such GPU")
     if name.split(":")[0] == "mps" and sys.platform != "darwin":
@@ -263,4 +263,4 @@ def no_device(name: str, reason: str = "") -> RecipeError:
 def refuse_finished(out: Path, overwrite: bool) -> None:
     """A finished run took minutes; it is replaced only on request."""
     if not overwrite and (out / RESULT).exists():
-        raise RecipeError(f"{out} holds a finished run. Choose another --out, or replace it with --overwrite")
+        raise RecipeError(f"{out} contains a finished run. Choose a different --out, or replace it with --overwrite")

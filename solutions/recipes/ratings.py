@@ -47,7 +47,7 @@ def read(path: Path) -> list[tuple[str, float]]:
     """Read the archive, if it is the very one."""
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != SHA256:
-        raise RecipeError(f"{path} is not the file that it should be. Remove it, then it is fetched again")
+        raise RecipeError(f"{path} is not the expected file. Remove it to download it again")
     with tarfile.open(fileobj=io.BytesIO(content)) as outer:
         inner = outer.extractfile(INNER)
         assert inner is not None

@@ -167,7 +167,7 @@ def read_recipe(out: Path) -> dict[str, Any]:
     try:
         recipe = json.loads((out / RECIPE).read_text(encoding="utf-8"))
         if recipe["schema"] != "course/recipe/v2":
-            raise RecipeError(f"{out} was written by another version of the course. Train again")
+            raise RecipeError(f"{out} was written by a different version of the course. Train again")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RecipeError(f"there is no finished run in {out} (no {RECIPE})") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -213,7 +213,7 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
     except (SafetensorError, OSError) as error:
         raise RecipeError(f"{out / recipe['weights']} cannot be read: {error}") from error
     if "mine" in recipe and mine is None:
-        raise StudentError(f"{out} was trained with files of yours, which have to be named: --mine WORKSPACE")
+        raise StudentError(f"{out} was trained with your own files, so you must pass them: --mine WORKSPACE")
     config, outputs, wanted = _what_was_trained(recipe, mine)
     if config.method not in FROZEN_ENCODER:  # the folder holds all of it
         config = replace(config, method="full", model=str(out / WHOLE))
@@ -222,10 +222,10 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
     known = taken.hashes()
     changed = [name for name, was in recipe.get("mine", {}).get("files", {}).items() if known.get(name, was) != was]
     if changed:
-        raise StudentError(f"{out} was trained with {', '.join(changed)}, which has changed since. Train again")
+        raise StudentError(f"{out} was trained with {', '.join(changed)}, which has changed since then. Train again")
     model = load_classifier(config, outputs.n, hardware, taken)
     if config.method in FROZEN_ENCODER and fingerprint(model.bert) != wanted:
-        raise RecipeError(f"the weights of {config.model} are not those that {out} was trained on")
+        raise RecipeError(f"the weights of {config.model} are not the ones that {out} was trained on")
     with taken.blame():
         if config.method in IN_PEFT:  # the file holds what was computed, so the reference can compute it
             adapt(model, config, hardware)

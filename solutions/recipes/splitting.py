@@ -148,14 +148,14 @@ def fewer_to_train(data: Split, n: int, seed: int) -> Split:
         RecipeError: there are not so many, or those that were drawn have one label only.
     """
     if n > len(data.train):
-        raise RecipeError(f"--train-texts {n} is more than the {len(data.train)} texts that there are to train on")
+        raise RecipeError(f"--train-texts {n} is more than the {len(data.train)} texts available for training")
     draw = random.Random(seed)
     n_validation = max(1, round(n * len(data.validation) / len(data.train)))
     train = data.train.take(sorted(draw.sample(range(len(data.train)), n)))
     validation = data.validation.take(sorted(draw.sample(range(len(data.validation)), n_validation)))
     if len(set(train.labels)) < 2:
         raise RecipeError(
-            f"all {n} training texts that seed {seed} draws have the same label. Take more, or another seed"
+            f"all {n} training texts that seed {seed} selects have the same label. Use more texts or a different seed"
         )
     counts = data.counts | {"train": len(train), "validation": len(validation)}
     return Split(train, validation, data.test, data.label_names, counts)
@@ -201,11 +201,11 @@ def _enough(strata: Sequence[int], label_names: Sequence[str]) -> None:
     """Every label has to be in all three parts."""
     counted = Counter(strata)
     if label_names and len(counted) < 2:
-        raise RecipeError(f"there is nothing to tell apart: only {len(counted)} label in {len(strata)} texts")
+        raise RecipeError(f"there is nothing to classify: only {len(counted)} label in {len(strata)} texts")
     for label, n in sorted(counted.items()):
         if n < FEWEST_PER_LABEL and label_names:
             name = label_names[label]
-            raise RecipeError(f"label {name!r} has {n} different texts; at least {FEWEST_PER_LABEL} are needed")
+            raise RecipeError(f"label {name!r} has {n} different texts, but at least {FEWEST_PER_LABEL} are needed")
     if not label_names and len(strata) < FEWEST_PER_LABEL * STRATA:
         raise RecipeError(f"{len(strata)} different texts are too few; at least {FEWEST_PER_LABEL * STRATA} are needed")
 
@@ -218,11 +218,11 @@ def _prove_disjoint(keys: Sequence[str], *parts: Sequence[int]) -> None:
     """
     rows = [i for part in parts for i in part]
     if sorted(rows) != list(range(len(keys))):
-        raise ValueError("the split must put every row into exactly one part")
+        raise ValueError("the split must put each row into exactly one part")
     if sum(len({keys[i] for i in part}) for part in parts) != len(set(keys)):
         raise ValueError("the split puts equal texts into different parts")
     if not all(parts):
-        raise ValueError("the split leaves a part empty: there are too few different texts")
+        raise ValueError("the split leaves a part empty: there are not enough different texts")
 
 
 def _fewer(rows: Sequence[int], strata: Sequence[int], share: float) -> list[int]:

@@ -207,7 +207,7 @@ def join(config: FineTune, hardware: Hardware) -> tuple[Team, Hardware]:
         )
     if config.micro_batch < size:
         raise RecipeError(
-            f"{size} processes cannot share batches of {config.micro_batch} texts. Start fewer of them, or give a "
+            f"{size} processes cannot share batches of {config.micro_batch} texts. Start fewer, or use a "
             "larger --batch-size"
         )
     splits = splits_weights()
@@ -244,7 +244,7 @@ def split(model: Any) -> nn.Module:
     """Split every weight over the processes (FSDP), layer by layer: only one layer at a time is whole."""
     layers = getattr(getattr(model.bert, "encoder", None), "layer", None)
     if layers is None:
-        raise RecipeError("only models of BERT's build (encoder.layer) can be split over processes")
+        raise RecipeError("only models with BERT's structure (encoder.layer) can be split across processes")
     for layer in layers:
         fully_shard(layer)
     return fully_shard(model)

@@ -264,7 +264,9 @@ class Training:
             )
         self._look()
         if at.step_in_epoch == 0:
-            raise self.taken.broken_promise("train_epoch must call scheduler.step() after every step", "training")
+            raise self.taken.broken_promise(
+                "train_epoch must call scheduler.step() after every optimizer step", "training"
+            )
         at.losses.append(at.loss_sum / at.seen)
         measured = self._measure()
         at.epoch, at.step_in_epoch, at.loss_sum, at.seen = at.epoch + 1, 0, 0.0, 0

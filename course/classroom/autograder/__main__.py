@@ -124,7 +124,9 @@ def grade(
         started = session.Grading(exercise.number, exercise.slug, exercise.title(config.lang), copy.name)
         try:
             if found is None:
-                raise submission.NotGradable(say("Hand in one file called {file}; it was not found.", file=copy.name))
+                raise submission.NotGradable(
+                    say("No file called {file} was found. Hand in exactly that one file.", file=copy.name)
+                )
             code = _python(found, folder, exercise)
             copy.write_bytes(code.source.encode("utf-8") if isinstance(code, notebook.Notebook) else code)
         except submission.NotGradable as reason:
@@ -216,7 +218,7 @@ def too_many(attempts: int, metadata: Metadata) -> bytes:
     told = dict(results) if isinstance(results, dict) else {"score": last.get("score") or 0}
     if "score" not in told:
         told["score"] = last.get("score") or 0
-    words = say("Only {count} submissions are graded. The results of your last graded one count.", count=attempts)
+    words = say("Only {count} submissions are graded. The results of the last one graded count.", count=attempts)
     told["output"] = f"{words}\n{told.get('output') or ''}".strip()
     return files.to_json(told)
 

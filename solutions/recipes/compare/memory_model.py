@@ -124,7 +124,7 @@ def measure(config: FineTune, checkpointing: bool) -> dict[str, Any]:
     config = replace(config, precision="fp32", lora_dropout=DROPOUT)
     hardware = find_hardware(config)
     if hardware.device.type != "cuda" and not can_restart():
-        raise RecipeError("the memory of a step can be measured on Linux and on a GPU alone")
+        raise RecipeError("the memory of a step can be measured only on Linux and on GPUs")
     shape = BertConfig() if config.model == BERT_BASE else pretrained(AutoConfig, config.model)
     batch, seq = config.batch_size, config.max_length
     if seq > shape.max_position_embeddings:

@@ -19,24 +19,24 @@ from solutions.recipes.options import FILE, Function, decorated, option
 
 RUNS = "results.json"
 """The file of the runs, beside the page that is written."""
-WHAT, OUTPUT, MACHINE = "What to measure", "Where it goes", "Machine"
+WHAT, OUTPUT, MACHINE = "What to measure", "Output", "Machine"
 COUNT = click.IntRange(1)
 
 OPTIONS = (
-    option(WHAT, "--seeds", type=COUNT, default=Asked.seeds, help="Runs of every setting."),
-    option(WHAT, "--limit", type=COUNT, help="Keep only so many texts; the table says so."),
-    option(WHAT, "--data", default=None, help="Another data set than the table's own, as for finetune."),
-    option(WHAT, "--text-column", metavar="NAME", help="Of a CSV file."),
-    option(WHAT, "--label-column", metavar="NAME", help="Of a CSV file."),
-    option(WHAT, "--model", default=None, help="Another encoder; for memory, another shape."),
-    option(OUTPUT, "--json", "path", type=FILE, help=f"Where the runs are kept; {RUNS} beside the page."),
+    option(WHAT, "--seeds", type=COUNT, default=Asked.seeds, help="Runs per setting."),
+    option(WHAT, "--limit", type=COUNT, help="Use only this many texts; the table says so."),
+    option(WHAT, "--data", default=None, help="Data set to use instead of the table's own; values as for finetune."),
+    option(WHAT, "--text-column", metavar="NAME", help="Text column of a CSV file."),
+    option(WHAT, "--label-column", metavar="NAME", help="Label column of a CSV file."),
+    option(WHAT, "--model", default=None, help="Use this encoder instead; for memory, its shape."),
+    option(OUTPUT, "--json", "path", type=FILE, help=f"File for the runs (default: {RUNS} next to the page)."),
     option(
         OUTPUT, "--write", "write", type=FILE, multiple=True, metavar="PAGE",
-        help="Put the table into its place on this page, with a picture beside it.",
+        help="Write the table to its place on this page, with a picture next to it.",
     ),
-    option(OUTPUT, "--quote", is_flag=True, default=False, help="Measure nothing; print the Markdown."),
-    option(MACHINE, "--jobs", type=COUNT, default=1, help="Runs side by side."),
-    option(MACHINE, "--threads", type=COUNT, default=1, help="CPU threads of each run."),
+    option(OUTPUT, "--quote", is_flag=True, default=False, help="Only print the Markdown; measure nothing."),
+    option(MACHINE, "--jobs", type=COUNT, default=1, help="Runs in parallel."),
+    option(MACHINE, "--threads", type=COUNT, default=1, help="CPU threads per run."),
     option(MACHINE, "--device", help="auto, cpu, cuda, mps."),
 )  # fmt: skip
 
@@ -107,4 +107,4 @@ def check(missing: list[store.Cell], path: Path) -> None:
         preflight.check(cell.config, path.with_name(".compare"), overwrite=True)
     folder = path.resolve().parent
     if folder.exists() and not os.access(folder, os.W_OK):
-        raise RecipeError(f"{folder} cannot be written to. Name another file with --json")
+        raise RecipeError(f"{folder} cannot be written to. Choose a different file with --json")

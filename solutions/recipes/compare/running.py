@@ -73,7 +73,7 @@ class Runner:
                 close(child)
             if code != 0 or not out.exists():
                 said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-LAST_WORDS:]
-                raise RecipeError(f"{describe(cell)} failed (exit code {code}): {' '.join(said) or 'it said nothing'}")
+                raise RecipeError(f"{describe(cell)} failed (exit code {code}): {' '.join(said) or 'no output'}")
             found: Run = json.loads(out.read_text(encoding="utf-8"))
         return {
             **cell.plain(),

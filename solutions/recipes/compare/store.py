@@ -79,15 +79,19 @@ def load(path: Path) -> Runs:
     except FileNotFoundError:
         return Runs()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RecipeError(f"{path} cannot be read as a file of runs: {error}. Name another with --json") from error
+        raise RecipeError(
+            f"{path} cannot be read as a file of runs: {error}. Choose a different file with --json"
+        ) from error
     if schema == OLDER:
         return Runs(older=runs)
     if schema != SCHEMA:
-        raise RecipeError(f"{path} does not hold runs of this command: its schema is {schema!r}")
+        raise RecipeError(f"{path} does not contain runs of this command: its schema is {schema!r}")
     try:
         return Runs({Cell.from_plain(run).key: run for run in runs if run["split"] == SPLIT})
     except (ValueError, KeyError, TypeError) as error:
-        raise RecipeError(f"{path} holds a run that cannot be understood: {error!r}. Name another file") from error
+        raise RecipeError(
+            f"{path} contains a run that cannot be understood: {error!r}. Choose a different file"
+        ) from error
 
 
 def add(path: Path, run: Run) -> Runs:

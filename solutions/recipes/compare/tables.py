@@ -299,7 +299,7 @@ def against_the_first(column: str) -> Callable[[Found], list[str]]:
             test, texts = some["test"], some["texts"]
             lines += [
                 "",
-                f"{texts['train']:,} texts to train on, {texts['test']:,} to test. Always predicting the mean has an "
+                f"{texts['train']:,} training texts, {texts['test']:,} test texts. Always predicting the mean has an "
                 f"RMSE of {test['rmse_of_mean']:.3f}.",
             ]
         return lines
@@ -339,7 +339,7 @@ def learning_curve(found: Found) -> list[str]:
     return [
         *grid(("method", *named), rows),
         "",
-        f"Seeds: {' or '.join(map(str, counted))}, each with other texts. On all texts TF-IDF draws nothing.",
+        f"Seeds: {' or '.join(map(str, counted))}, each with different texts. On all texts, TF-IDF is deterministic.",
     ]
 
 
@@ -384,7 +384,10 @@ def learning_rates(found: Found) -> list[str]:
     lines = grid(("method", "rate: validation accuracy", "", "", ""), rows)
     if n is not None:
         error = math.sqrt(0.8 * 0.2 / n)
-        lines += ["", f"Seeds: {seeds}. {n:,} validation texts: at .800 chance moves an accuracy by {decimals(error)}."]
+        lines += [
+            "",
+            f"Seeds: {seeds}. {n:,} validation texts: at .800, chance alone moves an accuracy by {decimals(error)}.",
+        ]
     return lines
 
 
@@ -433,11 +436,13 @@ TABLES = {
         Table(
             "methods",
             "Methods",
-            "What is trained, what it reaches on texts that it has not seen, and what it costs: one epoch, "
-            "everything else as the recipe has it. ± is the standard error over the seeds. Peak memory is what the "
-            "process takes while it trains, beyond what it had before data and model were loaded. Saved is the file of "
-            "what was trained. TF-IDF is logistic regression on words and pairs of words (scikit-learn); it draws "
-            "nothing, so one run is enough.",
+            (
+                "Which parameters are trained, the accuracy on unseen texts, and the cost: one epoch, with the "
+                "recipe's defaults for everything else. ± is the standard error over the seeds. Peak memory is the "
+                "memory that the process uses during training, beyond what it used before data and model were "
+                "loaded. Saved is the size of the saved weights. TF-IDF is logistic regression on words and word "
+                "pairs (scikit-learn); it involves no randomness, so one run is enough."
+            ),
             cells_of_methods,
             methods,
             ("test", "parameters"),
@@ -445,9 +450,12 @@ TABLES = {
         Table(
             "heads",
             "Heads",
-            "What reads the hidden states, with full fine-tuning for one epoch; the target is a number. The difference "
-            "is taken seed by seed, and below 0 where the head is better than the baseline; ± is its standard error "
-            "over the seeds. The interval is by the paired bootstrap over the test texts, mean of the seeds.",
+            (
+                "Heads on top of the hidden states, with full fine-tuning for one epoch; the target is a number. "
+                "The difference is taken seed by seed and is below 0 where the head is better than the baseline; ± "
+                "is its standard error over the seeds. The interval comes from the paired bootstrap over the test "
+                "texts, averaged over the seeds."
+            ),
             cells_of_heads,
             against_the_first("head"),
             ("test", "errors"),
@@ -455,16 +463,18 @@ TABLES = {
         Table(
             "layer-decay",
             "Learning rates by layer",
-            "The factor from a layer's learning rate to that of the layer below it; 1 is the same rate for all. Read "
-            "it as the table of the heads.",
+            (
+                "The factor by which the learning rate is multiplied from each layer to the layer below; 1 means the "
+                "same rate for all. Read it like the table of heads."
+            ),
             cells_of_layer_decay,
             against_the_first("factor"),
             ("test", "errors"),
         ),
         Table(
             "reinit",
-            "Layers that start anew",
-            "How many of the encoder's top layers are drawn afresh before training. Read it as the table of the heads.",
+            "Re-initialised layers",
+            "How many of the encoder's top layers are re-initialised before training. Read it like the table of heads.",
             cells_of_reinit,
             against_the_first("layers"),
             ("test", "errors"),
@@ -472,8 +482,8 @@ TABLES = {
         Table(
             "learning-curve",
             "How much data",
-            "Test accuracy by the number of texts to train on, the test texts being the same. Training takes "
-            f"{SHORTEST} steps, or an epoch where that is longer.",
+            "Test accuracy by number of training texts; the test texts are always the same. Training takes "
+            f"{SHORTEST} steps, or one epoch where that is longer.",
             cells_of_learning_curve,
             learning_curve,
             ("test",),
@@ -481,8 +491,10 @@ TABLES = {
         Table(
             "learning-rates",
             "Learning rates",
-            "Peak rates around the recipe's own, one epoch. Looked at are the validation texts alone: the test "
-            "accuracies of these runs are not even kept. Bold is the best of a method.",
+            (
+                "Peak learning rates around the recipe's own, for one epoch. Only the validation texts are used: "
+                "the test accuracies of these runs are not even recorded. The best rate of each method is in bold."
+            ),
             cells_of_learning_rates,
             learning_rates,
             ("validation",),
@@ -490,10 +502,12 @@ TABLES = {
         Table(
             "memory",
             "Memory",
-            "The memory model of exercise 10 (`training_memory`) against the bytes that a training step takes: "
-            "BERT-base's shape in float32 with AdamW, attention without tricks, dropout, gradients kept. With "
-            "checkpointing, the model takes the inputs of all layers and the activations of one. Buffers that live for "
-            "a moment are measured and not predicted: beside a frozen body, which keeps nothing, they count for most.",
+            (
+                "The memory model of exercise 10 (`training_memory`) against the bytes that a training step takes: "
+                "BERT-base's shape in float32 with AdamW, plain attention, dropout, gradients kept. With "
+                "checkpointing, the model counts the inputs of all layers and the activations of one. Short-lived "
+                "buffers are measured but not predicted: with a frozen body, which stores nothing, they dominate."
+            ),
             cells_of_memory,
             memory,
             ("measured_bytes",),

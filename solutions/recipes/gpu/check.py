@@ -193,7 +193,7 @@ def read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise RecipeError(f"cannot read {path}: {error}") from error
     if not isinstance(report, dict) or report.get("schema") != SCHEMA:
-        raise RecipeError(f"{path} is no report of gpu-check")
+        raise RecipeError(f"{path} is not a report of gpu-check")
     return report
 
 

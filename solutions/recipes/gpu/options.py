@@ -131,21 +131,22 @@ def no_gpu(reason: str) -> RecipeError:
 
 OPTIONS = (
     click.option(
-        "--out", metavar="FILE.json", type=click.Path(path_type=Path, dir_okay=False), help="The report.",
+        "--out", metavar="FILE.json", type=click.Path(path_type=Path, dir_okay=False), help="File for the report.",
     ),
     click.option(
-        "--device", default=Check.device, help="cuda, cuda:1; cpu for a rehearsal, which may take five times as long.",
+        "--device", default=Check.device,
+        help="cuda, cuda:1, or cpu for a rehearsal, which may take five times as long.",
     ),
     click.option(
         "--minutes", type=click.FloatRange(0, BUDGET / 60, min_open=True), default=BUDGET / 60,
-        help="Time for all steps together.",
+        help="Total time for all steps.",
     ),
     click.option("--model", default=Check.model, help="embedded, a folder, or a name on the hub."),
-    click.option("--data", default=Check.data, help="As for finetune."),
-    click.option("--seed", type=int, default=Check.seed, help="For everything that is drawn."),
-    click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given."),
+    click.option("--data", default=Check.data, help="Same values as for finetune."),
+    click.option("--seed", type=int, default=Check.seed, help="Seed for all random numbers."),
+    click.option("--threads", type=click.IntRange(1), help="CPU threads (default: torch's choice)."),
     click.option(
-        "--page", metavar="FILE.json", type=FILE, help="Print a report as a page in Markdown, and measure nothing.",
+        "--page", metavar="FILE.json", type=FILE, help="Only print a report as a Markdown page; measure nothing.",
     ),
 )  # fmt: skip
 

@@ -227,7 +227,7 @@ def predict(at: Bench, _: str) -> dict[str, Any]:
     """A finished run, asked on the CPU and on the device."""
     folder = at.folder / RUNS / FIRST[0]
     if not (folder / "result.json").exists():
-        raise RecipeError(f"there is no run to ask: method:{FIRST[0]} did not finish")
+        raise RecipeError(f"there is no run to predict with: method:{FIRST[0]} did not finish")
     texts = prepare_data(at.config(), functions()).test.texts
     answers: dict[str, Tensor] = {}
     speed = {}

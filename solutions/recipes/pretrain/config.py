@@ -93,7 +93,7 @@ class PreTrain:
             ("precision", self.precision, PRECISIONS),
         ):
             if value not in known:
-                raise ValueError(f"{field}={value!r} is none of {', '.join(known)}")
+                raise ValueError(f"{field}={value!r} is not one of {', '.join(known)}")
         if self.start is None:
             object.__setattr__(self, "start", SCRATCH if self.nsp or self.objective == "clm" else EMBEDDED)
         if self.learning_rate is None:
@@ -181,17 +181,17 @@ def _in_range(config: PreTrain) -> None:
 def _consistent(config: PreTrain) -> None:
     """Refuse values that contradict each other."""
     if config.batch_size % config.accumulate:
-        raise ValueError(f"batch_size={config.batch_size} cannot be cut into {config.accumulate} equal micro-batches")
+        raise ValueError(f"batch_size={config.batch_size} cannot be split into {config.accumulate} equal micro-batches")
     if config.width % config.heads:
-        raise ValueError(f"width={config.width} cannot be cut into {config.heads} equal heads")
+        raise ValueError(f"width={config.width} cannot be split into {config.heads} equal heads")
     if config.nsp and config.objective != "mlm":
-        raise ValueError("nsp asks about pairs of sentences, as BERT did: objective must be 'mlm'")
+        raise ValueError("nsp predicts the next sentence, as BERT did: objective must be 'mlm'")
     if config.nsp and not config.from_scratch:
         raise ValueError(f"nsp is for a model that starts from scratch, not from {config.start!r}")
     if config.objective == "clm" and config.start == EMBEDDED:
         raise ValueError(
-            "the embedded model is an encoder, in which every token sees the next one. For objective='clm' start from "
-            "scratch, or from a folder or hub id of a causal model"
+            "the embedded model is an encoder, in which every token sees the next one. For objective='clm', "
+            "start from scratch or from a causal model (a folder or a hub id)"
         )
 
 

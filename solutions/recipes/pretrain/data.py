@@ -63,7 +63,7 @@ def find_texts(config: PreTrain, taken: Functions) -> Split:
     texts = labelled.texts
     different = len({normalise(text) for text in texts} - {""})
     if different < FEWEST_TEXTS:
-        raise RecipeError(f"{config.data} holds {different} different texts; at least {FEWEST_TEXTS} are needed")
+        raise RecipeError(f"{config.data} holds {different} different texts, but at least {FEWEST_TEXTS} are needed")
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), i))
     place: list[int] = [0] * len(texts)
     for rank, i in enumerate(order):
@@ -148,7 +148,7 @@ def prepare_corpus(config: PreTrain, parts: Split, tokenizer: PreTrainedTokenize
         if not found:
             raise RecipeError(
                 f"there is too little text: the {part} part of {config.data} does not fill one block of "
-                f"{config.block} tokens. Take more texts, or a smaller --block"
+                f"{config.block} tokens. Use more texts or a smaller --block"
             )
     documents: list[list[list[str]]] = [[], []]
     if config.nsp:
@@ -192,7 +192,7 @@ def ends(tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:
         for order in names
     )
     if begin is None or end is None:
-        raise RecipeError("the tokenizer has no token that ends a text, which packed blocks need")
+        raise RecipeError("the tokenizer has no end-of-text token, which packed blocks need")
     return begin, end
 
 
@@ -329,7 +329,7 @@ class Batches:
             corrupted, labels = torch.as_tensor(corrupted), torch.as_tensor(labels)
             if corrupted.shape != ids.shape or labels.shape != ids.shape:
                 raise self.taken.broken_promise(
-                    "mask_tokens must return ids and labels of the shape of its input", "objectives"
+                    "mask_tokens must return ids and labels with the shape of its input", "objectives"
                 )
             if (labels != IGNORED).any():
                 return corrupted.long(), labels.long()

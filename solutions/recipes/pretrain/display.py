@@ -87,8 +87,8 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
         "model": f"{result['model_class']}, {parameters['total']:,} numbers, {result['vocabulary']:,} tokens",
         "training": f"{result['seconds']:.1f} s, {result['tokens_per_second']:,.0f} tokens/s; "
         f"the whole run {result['total_seconds']:.1f} s",
-        "saved": f"{out / 'model.safetensors'} ({size(out / 'model.safetensors')}), reloaded and asked again: "
-        "same answers",
+        "saved": f"{out / 'model.safetensors'} ({size(out / 'model.safetensors')}), reloaded and checked: "
+        "same predictions",
         "pictures": ", ".join(result["pictures"]) or f"none; for curves: {result['pictures_missing']}",
     }
     for name, value in rows.items():

@@ -59,7 +59,9 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
     first = [*SPECIAL.values(), *inside]
     n_letters = len(first) + min(len(letters), ALPHABET)
     if config.vocab_size < n_letters:
-        raise RecipeError(f"--vocab-size {config.vocab_size} is too small: the letters of these texts take {n_letters}")
+        raise RecipeError(
+            f"--vocab-size {config.vocab_size} is too small: the characters of these texts alone take {n_letters}"
+        )
     trainer = trainers.WordPieceTrainer(
         vocab_size=config.vocab_size, special_tokens=first, limit_alphabet=ALPHABET, show_progress=False
     )
@@ -105,7 +107,7 @@ def load_tokenizer(where: str, objective: str) -> PreTrainedTokenizerBase:
     """
     tokenizer = pretrained(AutoTokenizer, where)
     if objective == "mlm" and tokenizer.mask_token_id is None:
-        raise RecipeError(f"the tokenizer of {where} has no mask token. Take an encoder, or --objective clm")
+        raise RecipeError(f"the tokenizer of {where} has no mask token. Use an encoder, or --objective clm")
     return tokenizer
 
 
@@ -219,7 +221,7 @@ def build(
     else:
         network, missing = loaded(config, options)
     if len(tokenizer) > network.get_input_embeddings().weight.shape[0]:
-        raise RecipeError(f"the tokenizer of {config.start} knows more tokens than its model")
+        raise RecipeError(f"the tokenizer of {config.start} has more tokens than its model")
     if config.objective == "mlm" and (config.from_scratch or any(one.startswith(TRANSFORM) for one in missing)):
         renew_head(network, frequencies, identity=not config.from_scratch)
     for module in network.modules():

@@ -8,49 +8,49 @@ from solutions.recipes import options
 from solutions.recipes.options import FILE, FOLDER, HOW_TO_RUN, OPTIMIZER, RUN, TRAINING, WHAT, Function, decorated
 from solutions.recipes.pretrain.config import EVALUATIONS, LEARNING_RATES, OBJECTIVES, PreTrain
 
-SHAPE = "The model, if it starts from scratch"
+SHAPE = "Model, if trained from scratch"
 FOR_SCRATCH = ("vocab_size", "layers", "width", "heads")
 """Options that only a model from scratch looks at."""
 option = partial(options.option, of=PreTrain)
 
 OPTIONS = (
     option(WHAT, "--out", type=FOLDER, required=True, help="Folder for the run."),
-    option(WHAT, "--objective", type=click.Choice(OBJECTIVES), help="Fill in hidden tokens, or predict the next one."),
+    option(WHAT, "--objective", type=click.Choice(OBJECTIVES), help="Fill in masked tokens or predict the next one."),
     option(
         WHAT, "--from", "start", default=None, metavar="MODEL",
-        help="scratch, embedded, a folder, or a hub id. If not given: embedded; for clm and --nsp: scratch.",
+        help="scratch, embedded, a folder, or a hub id (default: embedded; for clm and --nsp: scratch).",
     ),
-    option(WHAT, "--nsp", is_flag=True, help="mlm from scratch: ask which sentence follows, too."),
-    option(WHAT, "--data", help="imdb, rotten-tomatoes, a .csv file, or a .txt file with a text in each line."),
-    option(WHAT, "--text-column", metavar="NAME", help="Of the CSV file."),
-    option(WHAT, "--label-column", metavar="NAME", help="Of the CSV file; only the split looks at it."),
+    option(WHAT, "--nsp", is_flag=True, help="mlm from scratch: also predict which sentence follows."),
+    option(WHAT, "--data", help="imdb, rotten-tomatoes, a .csv file, or a .txt file with one text per line."),
+    option(WHAT, "--text-column", metavar="NAME", help="Text column of the CSV file."),
+    option(WHAT, "--label-column", metavar="NAME", help="Label column of the CSV file; only the split uses it."),
     option(
         WHAT, "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
-        help="Train with your own exercises; what you have not started comes from the reference.",
+        help="Train with your own exercises; functions that you have not started come from the reference.",
     ),
-    option(SHAPE, "--vocab-size", type=int, help="Word pieces."),
-    option(SHAPE, "--layers", type=int, help="One above the other."),
-    option(SHAPE, "--width", type=int, help="Numbers per token."),
-    option(SHAPE, "--heads", type=int, help="Of attention, per layer."),
-    option(TRAINING, "--steps", type=int, help="Optimizer steps."),
+    option(SHAPE, "--vocab-size", type=int, help="Number of word pieces."),
+    option(SHAPE, "--layers", type=int, help="Number of layers."),
+    option(SHAPE, "--width", type=int, help="Hidden size."),
+    option(SHAPE, "--heads", type=int, help="Attention heads per layer."),
+    option(TRAINING, "--steps", type=int, help="Number of optimizer steps."),
     option(TRAINING, "--batch-size", type=int, help="Blocks per optimizer step."),
-    option(TRAINING, "--block", type=int, help="Tokens in a block."),
-    option(TRAINING, "--accumulate", type=int, help="Micro-batches that a batch is cut into."),
-    option(TRAINING, "--mask-share", type=float, help="mlm: part of the tokens to be predicted."),
-    option(TRAINING, "--limit", type=int, help="Keep only so many texts, for a quick look."),
+    option(TRAINING, "--block", type=int, help="Tokens per block."),
+    option(TRAINING, "--accumulate", type=int, help="Micro-batches per batch."),
+    option(TRAINING, "--mask-share", type=float, help="mlm: share of tokens to predict."),
+    option(TRAINING, "--limit", type=int, help="Use only this many texts, for a quick look."),
     option(
         TRAINING, "--evaluate-every", type=int, metavar="STEPS",
-        help=f"Evaluation loss and examples so often; {EVALUATIONS} times if not given.",
+        help=f"Steps between evaluations with examples (default: {EVALUATIONS} evaluations in all).",
     ),
-    option(TRAINING, "--evaluation-blocks", type=int, help="Blocks to evaluate on; 8 times as many at the end."),
+    option(TRAINING, "--evaluation-blocks", type=int, help="Blocks per evaluation; 8 times as many at the end."),
     option(
         OPTIMIZER, "--learning-rate", "--lr", type=float,
-        help=f"Peak rate. If not given: {LEARNING_RATES[True]:g} from scratch, else {LEARNING_RATES[False]:g}.",
+        help=f"Peak learning rate (default: {LEARNING_RATES[True]:g} from scratch, else {LEARNING_RATES[False]:g}).",
     ),
-    option(OPTIMIZER, "--warmup-share", type=float, help="Part of the steps in which the rate rises."),
-    option(OPTIMIZER, "--weight-decay", type=float, help="On matrices only."),
-    option(OPTIMIZER, "--max-gradient-norm", type=float, help="Longer gradients are clipped."),
-    option(RUN, "--seed", type=int, help="The evaluation texts do not depend on it."),
+    option(OPTIMIZER, "--warmup-share", type=float, help="Share of the steps used for warmup."),
+    option(OPTIMIZER, "--weight-decay", type=float, help="Weight decay, on matrices only."),
+    option(OPTIMIZER, "--max-gradient-norm", type=float, help="Gradients with a larger norm are clipped."),
+    option(RUN, "--seed", type=int, help="Random seed; the evaluation texts do not depend on it."),
     *HOW_TO_RUN,
 )  # fmt: skip
 

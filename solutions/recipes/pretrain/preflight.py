@@ -36,9 +36,9 @@ def check(config: PreTrain, out: Path, overwrite: bool, resume: bool = False, te
     preflight.find_device(config.device)
     preflight.refuse_finished(out, overwrite)
     if not config.from_scratch and Path(start).is_dir() and out.exists() and out.samefile(start):
-        raise RecipeError(f"--out {out} is the folder that --from reads: choose another one")
+        raise RecipeError(f"--out {out} is the folder that --from reads: choose a different one")
     if not resume and not overwrite and (out / CHECKPOINT).exists():
-        raise RecipeError(f"{out} holds an unfinished run. Go on with --resume, or begin anew with --overwrite")
+        raise RecipeError(f"{out} contains an unfinished run. Continue with --resume, or start over with --overwrite")
 
 
 def find_texts(name: str, text_column: str) -> None:
@@ -49,7 +49,7 @@ def find_texts(name: str, text_column: str) -> None:
         header(Path(name), text_column)
     elif not Path(name).is_file():
         known = ", ".join(PACKAGED)
-        raise RecipeError(f"no data called {name!r}: it is none of {known}, and there is no such file")
+        raise RecipeError(f"no data called {name!r}: it is not one of {known}, and there is no such file")
 
 
 def header(path: Path, text_column: str) -> list[str]:
@@ -62,6 +62,7 @@ def header(path: Path, text_column: str) -> list[str]:
     if text_column not in found:
         names = ", ".join(found) or "nothing"
         raise RecipeError(
-            f"{path} needs the column {text_column}; its first line holds: {names}. Name another with --text-column"
+            f"{path} needs the column {text_column}; its first line contains: {names}. "
+            "Choose a different one with --text-column"
         )
     return found

@@ -107,7 +107,7 @@ def pretrain(
         write_json(out / SETTINGS, {"schema": "course/pretrain-config/v1", **config.plain()})
     trained, tokens = train_safely(ready, saving, tensorboard, console)
 
-    with console.status("evaluating, saving, and asking the saved model the same"), taken.blame():
+    with console.status("evaluating, saving, and checking the saved model"), taken.blame():
         final = evaluate(ready.model, ready.batches, FINAL * config.evaluation_blocks, hardware, taken)
         save_model(ready, out)
         difference = asked_again(ready, out)
@@ -262,7 +262,9 @@ def asked_again(ready: Ready, out: Path) -> float:
     one, two = (model(**to(batch, ready.hardware.device)).logits for model in (trained, fresh))
     difference = (one - two).abs().max().item()
     if not difference <= SAME_LOGITS[ready.hardware.precision] * max(1.0, one.abs().max().item()):
-        raise RecipeFault(f"reloaded from {out}, the model answers differently: its logits are off by {difference:.2g}")
+        raise RecipeFault(
+            f"reloaded from {out}, the model's output has changed: its logits are off by {difference:.2g}"
+        )
     return difference
 
 

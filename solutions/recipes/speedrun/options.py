@@ -33,7 +33,7 @@ def seeds(ctx: Any, parameter: Any, value: str) -> tuple[int, ...]:
     try:
         found = tuple(int(word) for word in value.split(","))
     except ValueError:
-        raise click.BadParameter(f"{value!r} must be whole numbers with commas between them") from None
+        raise click.BadParameter(f"{value!r} must be integers separated by commas") from None
     if len(set(found)) != len(found) or min(found) < 0:
         raise click.BadParameter(f"{value!r} must be different numbers from 0 upwards")
     return found
@@ -43,14 +43,17 @@ RACE = "The race"
 RACE_OPTIONS = (
     option(
         RACE, "--seeds", default="0,1,2", callback=seeds, metavar="N,N,N",
-        help="A model for each; three or more, or the run does not count.",
+        help="Train one model per seed; with fewer than three, the run does not count.",
     ),
-    option(RACE, "--rehearsal", is_flag=True, default=False, help="Validation texts only; nothing is written down."),
+    option(
+        RACE, "--rehearsal", is_flag=True, default=False,
+        help="Use only the validation texts; nothing is recorded.",
+    ),
     option(
         RACE, "--reference/--no-reference", "ask_reference",
-        help="Measure ours too, or not; if neither is given, the first time on a machine.",
+        help="Measure our run, too, or not (default: only the first time on a machine).",
     ),
-    option(RACE, "--out", type=FILE, help="The table of runs; speedrun.jsonl in your workspace if not given."),
+    option(RACE, "--out", type=FILE, help="File for the table of runs (default: speedrun.jsonl in your workspace)."),
 )  # fmt: skip
 
 
@@ -86,5 +89,5 @@ def table_of(out: Path | None, mine: Path | None, here: Path | None) -> Path:
     if mine is not None:
         return (mine if mine.is_dir() else mine.parent) / TABLE
     if here is None:
-        raise click.UsageError("there is no workspace here to keep the table of runs in. Name a file: --out FILE")
+        raise click.UsageError("there is no workspace here for the table of runs. Give a file: --out FILE")
     return here / TABLE

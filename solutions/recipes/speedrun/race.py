@@ -36,9 +36,9 @@ WARM_UP = 64
 LAST = 5
 """Runs of the table that are shown."""
 RULES = (
-    "Rules: the embedded encoder, the fixed split, one model for each seed. The clock runs from loading the encoder to "
-    "the last step of training. The test texts are asked once, after that. Choose settings by the validation texts "
-    "(--rehearsal shows no others): one that was chosen by the test texts looks better than it is."
+    "Rules: the embedded encoder, the fixed split, one model per seed. The clock runs from loading the encoder "
+    "to the last training step. After that, the test texts are used once. Choose settings on the validation "
+    "texts (--rehearsal uses no others): settings chosen on the test texts look better than they are."
 )
 
 
@@ -197,9 +197,7 @@ def verdict(entry: Entry, ours: Entry | None, rehearsal: bool) -> str:
     error = f" ± {share(entry.standard_error)}" if entry.standard_error is not None else ""
     found = f"{share(entry.accuracy)}{error}, the mean over {len(entry.laps)} seed{'s' if len(entry.laps) > 1 else ''}"
     if rehearsal:
-        return (
-            f"Rehearsal: {found}, on the validation texts. The test texts were not asked, and nothing was written down."
-        )
+        return f"Rehearsal: {found}, on the validation texts. The test texts were not used, and nothing was recorded."
     if len(entry.laps) < SEEDS:
         told = f"{found}, in {duration(entry.seconds)} per seed"
         return f"This run does not count: it has {len(entry.laps)} of at least {SEEDS} seeds ({told})."
@@ -210,7 +208,7 @@ def verdict(entry: Entry, ours: Entry | None, rehearsal: bool) -> str:
     if entry.whose == REFERENCE:
         return f"{told}\nThis is ours, the time to beat on this machine."
     if ours is None:
-        return f"{told}\nOurs was not measured on this machine; --reference does it."
+        return f"{told}\nOurs was not measured on this machine; add --reference to measure it."
     when = f"ours, measured here {ours.when}: {duration(ours.seconds)} per seed"
     if not ours.reached:
         return f"{told}\nOurs did not reach it either ({share(ours.accuracy)}; {when})." if not entry.reached else \
@@ -239,7 +237,7 @@ def show(console: Console, entries: Sequence[Entry], machine: dict[str, object],
         when = one.when[5:16].replace("T", " ")
         grid.add_row(name, when, one.method, f"{one.seconds:.1f} s", f"{one.cpu_seconds:.1f} s", share(one.accuracy),
                      mark, whose)  # fmt: skip
-    console.print("\nRuns on this machine: means over the seeds; own: functions of your own; when: in UTC")
+    console.print("\nRuns on this machine: means over the seeds; own: your own functions; when: in UTC")
     console.print(grid, highlight=False)
     if best is not None and best.yours:
         console.print(f"Your own functions in the best run: {escape(', '.join(map(str, best.yours)))}", highlight=False)

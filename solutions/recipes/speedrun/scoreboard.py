@@ -105,13 +105,13 @@ class Entry:
         """
         try:
             if content["schema"] != SCHEMA or content["method"] not in METHODS:
-                raise ValueError("another schema, or a method that does not exist")
+                raise ValueError("a different schema, or an unknown method")
             laps = [
                 Lap(int(lap["seed"]), *(float(lap[name]) for name in ("seconds", "cpu_seconds", "validation", "test")))
                 for lap in content["laps"]
             ]
             if not laps or not all(lap.seconds > 0 and 0 <= (lap.test or 0) <= 1 for lap in laps):
-                raise ValueError("figures that cannot be")
+                raise ValueError("impossible figures")
             known = {field.name: content[field.name] for field in fields(cls)}
             datetime.fromisoformat(known["when"])
             return cls(**{**known, "laps": laps, "bar": float(known["bar"]), "yours": list(known["yours"])})
@@ -134,7 +134,7 @@ def check(path: Path) -> None:
     if not path.parent.is_dir():
         raise RecipeError(f"there is no folder {path.parent} for the table of runs")
     if path.is_dir() or not os.access(written_to, os.W_OK):
-        raise RecipeError(f"the table of runs cannot be written to {path}. Name another file: --out FILE")
+        raise RecipeError(f"the table of runs cannot be written to {path}. Choose a different file: --out FILE")
 
 
 def append(path: Path, entry: Entry) -> None:

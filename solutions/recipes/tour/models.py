@@ -92,7 +92,7 @@ def from_transformers(kind: Any, name: str) -> Loaded:
     model, about = model
     if about["missing_keys"]:  # transformers would draw them at random
         missing = ", ".join(sorted(about["missing_keys"])[:3])
-        raise RecipeError(f"{name} is no finished model of this kind: it has no weights for {missing}")
+        raise RecipeError(f"{name} is not a finished model of this kind: it has no weights for {missing}")
     return Loaded(model.eval(), pretrained(AutoTokenizer, name), name)
 
 
@@ -113,7 +113,7 @@ def sentiment(tour: Tour, folder: Path) -> Loaded:
         )
     run = load_run(out, tour.mine, ON_THE_SPOT)
     if not run.outputs.labels:
-        raise RecipeError(f"{out} predicts numbers, not labels. Name a run of --task classification")
+        raise RecipeError(f"{out} predicts numbers, not labels. Choose a run of --task classification")
     return Loaded(Reviewer(run.model).eval(), run.tokenizer, origin)
 
 

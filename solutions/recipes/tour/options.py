@@ -38,13 +38,13 @@ class Tour:
     ner: str | None = None
     """A token classifier of transformers; None trains a toy on the spot."""
     text: str = "a warm and funny film that never wastes a minute"
-    """What is tokenised and judged."""
+    """Text to tokenise and classify."""
     prompt: str = "the film is"
-    """What is written on."""
+    """Prompt for the generated text."""
     masked: str = "the film was [MASK] and the acting was [MASK]."
     """What is filled in; [MASK] becomes whatever the model calls it."""
     sentence: str = "Mara Lindqvist left Oslo for Borealis Films in Lisbon."
-    """What names are looked for in."""
+    """Text to search for named entities."""
     only: tuple[str, ...] = ()
     """Stops; () for all."""
     limit: int = 1000
@@ -84,32 +84,38 @@ def check(tour: Tour) -> None:
     if tour.mine is not None:
         preflight.find_mine(tour.mine)
     if not any(character.isalnum() for character in tour.text):
-        raise RecipeError("--text is empty: there is nothing to tokenise")
+        raise RecipeError("--text is empty, so there is nothing to tokenise")
 
 
 OPTIONS = (
     click.option(
         "--only", callback=listed(PARTS), metavar="STOPS", show_default=False,
-        help=f"With commas: {', '.join(PARTS)}.",
+        help=f"Comma-separated: {', '.join(PARTS)}.",
     ),
-    click.option("--text", default=Tour.text, help="What is tokenised and judged."),
-    click.option("--prompt", default=Tour.prompt, help="What is written on."),
-    click.option("--masked", default=Tour.masked, help="What is filled in, with one [MASK] or more."),
-    click.option("--sentence", default=Tour.sentence, help="What names are looked for in."),
+    click.option("--text", default=Tour.text, help="Text to tokenise and classify."),
+    click.option("--prompt", default=Tour.prompt, help="Prompt for the generated text."),
+    click.option("--masked", default=Tour.masked, help="Text to fill in, with one or more [MASK]."),
+    click.option("--sentence", default=Tour.sentence, help="Text to search for named entities."),
     click.option("--model", default=Tour.model, help="Tokenizer and encoder: embedded, a folder, or a hub id."),
-    click.option("--sentiment", help="A folder of finetune, a classifier's folder, or a hub id."),
-    click.option("--clm", help="A causal language model: a folder of pretrain, or a hub id."),
-    click.option("--ner", help="A token classifier: a folder, or a hub id."),
-    click.option("--mlm", help="A masked language model: a folder of pretrain, or a hub id."),
-    click.option("--steps", type=click.IntRange(1), default=Tour.steps, help="Of what is trained on the spot."),
-    click.option("--limit", type=click.IntRange(60), default=Tour.limit, help="Reviews it is trained on, in all."),
+    click.option("--sentiment", help="Classifier: a folder from finetune, another model folder, or a hub id."),
+    click.option("--clm", help="Causal language model: a folder from pretrain, or a hub id."),
+    click.option("--ner", help="Token classifier: a folder or a hub id."),
+    click.option("--mlm", help="Masked language model: a folder from pretrain, or a hub id."),
+    click.option(
+        "--steps", type=click.IntRange(1), default=Tour.steps,
+        help="Training steps for models that are trained on the spot.",
+    ),
+    click.option(
+        "--limit", type=click.IntRange(60), default=Tour.limit,
+        help="Number of reviews for models that are trained on the spot.",
+    ),
     click.option(
         "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
-        help="Compare with your own exercises; what you have not started comes from the reference.",
+        help="Compare with your own exercises; functions that you have not started come from the reference.",
     ),
-    click.option("--seed", type=int, default=Tour.seed, help="For everything that is drawn."),
-    click.option("--threads", type=click.IntRange(1), help="CPU threads; torch's choice if not given."),
-    click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A JSON file for the result."),
+    click.option("--seed", type=int, default=Tour.seed, help="Seed for all random numbers."),
+    click.option("--threads", type=click.IntRange(1), help="CPU threads (default: torch's choice)."),
+    click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="JSON file for the result."),
 )  # fmt: skip
 
 

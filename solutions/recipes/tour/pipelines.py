@@ -98,7 +98,7 @@ class Comparing:
         except (TypeError, ValueError, KeyError, IndexError, AttributeError, RuntimeError) as error:
             if whose == "reference":
                 raise
-            difference = f"the answer has another form: {type(error).__name__}: {error}"  # tidy could not read it
+            difference = f"the result has a different form: {type(error).__name__}: {error}"  # tidy could not read it
         self.stop.comparisons.append(Comparison(theirs, ours, whose, difference))
         return found
 
@@ -342,7 +342,7 @@ def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
     compare = Comparing(stop, taken)
     prompt = tokenizer(config.prompt)["input_ids"]
     if not prompt:
-        raise RecipeError(f"the prompt {config.prompt!r} has no token. Take another --prompt")
+        raise RecipeError(f"the prompt {config.prompt!r} contains no token. Use a different --prompt")
     end = model.generation_config.eos_token_id
     if isinstance(end, list):  # our function knows one end
         end = end[0] if len(end) == 1 else None
@@ -372,11 +372,11 @@ def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
 
         settings = {"eos_id": end, "do_sample": True, "top_k": DRAWN_FROM, "generator": draw}
         compare(  # transformers draws in another order: only the prompt is the same
-            "the prompt, when tokens are drawn", "basics.generate", list(prompt),
+            "the prompt, when tokens are sampled", "basics.generate", list(prompt),
             lambda: taken.basics.generate(next_logits, list(prompt), NEW_TOKENS, **settings),
             begin,
         )  # fmt: skip
-        stop.lines.append(f"drawn from the {DRAWN_FROM} most likely, by basics.generate: {tokenizer.decode(drawn)!r}")
+        stop.lines.append(f"sampled from the {DRAWN_FROM} most likely, by basics.generate: {tokenizer.decode(drawn)!r}")
     return stop
 
 
@@ -427,7 +427,7 @@ def visit_fill_mask(config: Tour, taken: Functions, folder: Path) -> Stop:
     loaded = language_model(config, "mlm", folder)
     model, tokenizer = loaded.model, loaded.tokenizer
     if tokenizer.mask_token is None:
-        raise RecipeError(f"the tokenizer of {config.mlm} has no mask token, so it is no masked language model")
+        raise RecipeError(f"the tokenizer of {config.mlm} has no mask token, so it is not a masked language model")
     text = config.masked.replace("[MASK]", tokenizer.mask_token)
     stop = Stop(title, loaded.origin)
     compare = Comparing(stop, taken)
