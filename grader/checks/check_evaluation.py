@@ -1187,7 +1187,7 @@ class CheckPairedBootstrap:
         demand_intervals(student, cases, "how much of the differences do you cut off at each end?")
         # The ends lie inside a clump, with 11 standard errors to its border: a row is among n draws with replacement
         # 0, up to 2, and up to 3 times with probabilities .37, .92 and .98.
-        models = Models(student, 100, blunder=60.0)
+        models = Models(student, 100, blunder=10.0)
         got = interval(student, models, n_draws=6000, level=0.9)
         demand_intervals(
             student,
