@@ -86,7 +86,8 @@ def mlm_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
     Returns:
         A scalar tensor attached to the graph of the logits. A batch can have no label at all (one text in forty of 23
-        ordinary tokens has none): then the loss is 0, not NaN, and backward still works.
+        ordinary tokens has none): then the loss is 0, not NaN, and backward still works. (A new zero on which backward
+        works is accepted with a remark.)
 
     Logits may be huge, but the loss must stay finite: compute the log-softmax in one step.
 

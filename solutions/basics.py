@@ -216,7 +216,8 @@ def aggregate_simple(tokens: list[dict[str, Any]], text: str) -> list[dict[str, 
 
     Returns:
         One dictionary per entity, in text order: ``entity_group`` (its type, "PER"), ``score`` (the mean over its
-        tokens), ``word`` (as it stands in the text; blanks do not matter), ``start`` and ``end`` (where that is).
+        tokens), ``word`` (as it stands in the text; blanks do not matter), ``start`` and ``end`` (where that is). A
+        word rebuilt from the pieces, which may be in lower case, is accepted with a remark: transformers does that.
 
     >>> tags = [("B-PER", "Mar", 0, 3), ("I-PER", "##len", 3, 6), ("O", "left", 7, 11), ("B-LOC", "Oslo", 12, 16)]
     >>> tokens = [dict(zip(("entity", "word", "start", "end"), tag, strict=True), score=0.5) for tag in tags]

@@ -188,7 +188,7 @@ def folder(tmp_path):
 
 
 REPORT = """\
-dora                  refused  dora/lora.docx: lora.docx is a document of a word processor or browser. Save your code \
+dora                  refused  dora/lora.docx: lora.docx is a word processor or browser document. Save your code \
 as plain text in a file that ends in .py.
 3 submissions to grade, 1 at once, sandbox full, at most 120 s for each
 ada   exercise-3     6/6  passed

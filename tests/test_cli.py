@@ -634,7 +634,7 @@ def test_a_grader_that_dies_is_our_fault(desk):
             "an event that cannot be read: Object missing required field `id`",
         ),
         ([{"event": "fault", "message": "the judge is gone", "exit_code": 3}], "the judge is gone"),
-        ([{"exit": 0}], "without a result (exit code 0) and without a word"),
+        ([{"exit": 0}], "without a result (exit code 0)"),
     ],
 )
 def test_other_faults_of_ours(desk, steps, message):
@@ -885,7 +885,7 @@ def test_a_hint_says_why_only_where_it_answers_that_check(desk):
         "LoRALinear.dtype failed last time: the property dtype holds\nsecond"
     )
     assert desk("hint", "3", "LoRALinear.DTYPE").stdout.startswith("LoRALinear, hint 1 of ")
-    assert desk("hint", "3", "inject_lora").stdout.startswith("inject_lora is not started.\ninject_lora, hint 1 of ")
+    assert desk("hint", "3", "inject_lora").stdout.startswith("You have not started inject_lora.\ninject_lora, hint 1 of ")
 
 
 def test_hint_on_a_function_that_does_not_exist(desk):

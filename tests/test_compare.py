@@ -621,7 +621,7 @@ def test_fewer_texts_to_train_on_leave_the_test_texts_alone(config):
     assert small == splitting.fewer_to_train(parts, 35, 0)
     with pytest.raises(RecipeError, match="--train-texts 9000 is more than the 140 texts"):
         splitting.fewer_to_train(parts, 9000, 0)
-    with pytest.raises(RecipeError, match="all 1 training texts that seed 0 draws have the same label"):
+    with pytest.raises(RecipeError, match="all 1 training texts that seed 0 selects have the same label"):
         splitting.fewer_to_train(parts, 1, 0)
 
 

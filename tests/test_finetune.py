@@ -274,7 +274,7 @@ def test_a_split_that_leaks_is_refused():
 @pytest.mark.parametrize(
     ("rows", "task", "complaint"),
     [
-        (["a,1.5", "b,nan"], "regression", "row 2 holds 'nan', which nothing can be trained on"),
+        (["a,1.5", "b,nan"], "regression", "row 2 holds 'nan', which cannot be a training target"),
         (["a,1.5", "b,inf"], "regression", "row 2 holds 'inf'"),
         (["a,1.5", "b,high"], "regression", "row 2 holds 'high', which is not a number"),
         (["a,", "b,1"], "regression", "row 1 has no label"),
@@ -643,7 +643,7 @@ def test_a_full_disk_costs_no_checkpoint(config, unfinished, monkeypatch):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, hard))  # a real write that fails half-way
     try:
-        with pytest.raises(RecipeError, match="cannot write .*Make room .*--resume"):
+        with pytest.raises(RecipeError, match="cannot write .*Free some space .*--resume"):
             files.write_atomically(path, before * 2)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

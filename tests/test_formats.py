@@ -282,7 +282,7 @@ def test_canvas_changes_one_column_and_says_what_it_left():
     assert filled.count == 3
     words = "\n".join(filled.notes)
     assert "Nobody, Else, Student, Test" in words and "=1+1" in words
-    assert "2 rows were left as they were" in words  # nothing handed in, and a failure of the grader
+    assert "2 rows were left unchanged" in words  # nothing handed in, and a failure of the grader
 
 
 def test_canvas_asks_where_it_cannot_tell():
@@ -291,7 +291,7 @@ def test_canvas_asks_where_it_cannot_tell():
     filled = canvas.fill(fabricated.CANVAS.encode(), BOOK, column="warm-up (101)")
     assert b",40.00,,95.0" in filled.content and b",1,7.00" in filled.content
     assert any("has a maximum of 10 points, the gradebook 40" in note for note in filled.notes)
-    with pytest.raises(sheet.BadSheet, match="read only"):
+    with pytest.raises(sheet.BadSheet, match="read-only"):
         canvas.fill(fabricated.CANVAS.encode(), LORA, column="Current Score")
     with pytest.raises(sheet.BadSheet, match="does not belong to an assignment"):
         canvas.fill(fabricated.CANVAS.encode(), LORA, column="ID")

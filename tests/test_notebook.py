@@ -253,7 +253,7 @@ def test_notes_name_a_few_places_only():
         (written(), "has no code cell"),
         (written(("markdown", "x"), " \n"), "has no code cell"),
         (written("f(1)"), "defines nothing"),
-        (written(DEFINED, nbformat=5), "of format 5"),
+        (written(DEFINED, nbformat=5), "in format 5"),
         (written(DEFINED, metadata={"kernelspec": {"name": "ir", "language": "R"}}), "is a notebook in R"),
         (written(DEFINED, metadata={"language_info": {"name": "julia"}}), "is a notebook in julia"),
         (written(DEFINED + "\0"), "cell 1 contains NUL bytes"),
@@ -369,7 +369,7 @@ def test_of_a_file_and_a_notebook_the_one_that_was_written_is_graded_and_named(d
     (desk.root / "lora.ipynb").write_bytes(written(DEFINED))
     desk.play(fake_grader.session(PASSED, status="passed"))
     done = desk("grade", "3")
-    assert "There are lora.ipynb and lora.py; lora.ipynb is graded." in done.stderr  # lora.py is the skeleton
+    assert "There are both lora.ipynb and lora.py; lora.ipynb is graded." in done.stderr  # lora.py is the skeleton
     (desk.root / "lora.py").write_text("def lora_report(): pass\n")
     done = desk("grade", "3")
     assert "There are lora.py and lora.ipynb; lora.py is graded." in done.stderr

@@ -502,7 +502,7 @@ def test_a_checkpoint_of_other_texts_is_refused_and_stays(config, unfinished, tm
     before = (unfinished / "checkpoint.safetensors").read_bytes()
     other = tmp_path / "other.csv"
     other.write_text(Path(config.data).read_text(encoding="utf-8").replace("dull", "bright"), encoding="utf-8")
-    with pytest.raises(RecipeError, match="of another run: it differs in data.*texts"):
+    with pytest.raises(RecipeError, match="from a different run: it differs in data.*texts"):
         pretrain(dataclasses.replace(config, data=str(other)), unfinished, QUIET, resume=True)
     assert (unfinished / "checkpoint.safetensors").read_bytes() == before
 
@@ -673,7 +673,7 @@ def test_a_loss_that_is_no_number_ends_the_run(config, tmp_path):
 def test_a_finished_run_is_replaced_only_on_request(config, tmp_path, no_pictures):
     quick = dataclasses.replace(config, steps=2)
     first = pretrain(quick, tmp_path, QUIET)
-    with pytest.raises(RecipeError, match="holds a finished run"):
+    with pytest.raises(RecipeError, match="contains a finished run"):
         pretrain(quick, tmp_path, QUIET)
     assert pretrain(quick, tmp_path, QUIET, overwrite=True)["evaluation"] == first["evaluation"]
 

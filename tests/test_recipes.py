@@ -262,7 +262,7 @@ def test_data_from_the_hub_is_taken_whole_and_split_by_us(monkeypatch):
 def test_an_unknown_data_name_says_what_is_known():
     if find_spec("datasets"):
         pytest.skip("with the package datasets the hub is asked")
-    with pytest.raises(RecipeError, match="none of rotten-tomatoes, imdb, ratings, not a CSV file"):
+    with pytest.raises(RecipeError, match="neither one of rotten-tomatoes, imdb, ratings nor a CSV file"):
         data.load("rotten-potatoes")
 
 
@@ -739,7 +739,7 @@ def without_training(monkeypatch):
         (["--model", "no/such/folder"], "no usable model 'no/such/folder'"),
         (["--device", "cuda"], "no device called 'cuda' here"),
         (["--device", "mps:0"], "no device called 'mps:0' here"),
-        (["--out", "{folder}/finished"], "holds a finished run"),
+        (["--out", "{folder}/finished"], "contains a finished run"),
     ],
 )
 def test_a_wrong_command_is_refused_in_one_sentence_before_torch_is_loaded(

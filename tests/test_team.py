@@ -413,4 +413,4 @@ def test_torchrun_trains_and_one_process_speaks(config, alone, tmp_path):
     assert ran.stdout.count("2 processes, each on cpu") == 1 and ran.stdout.count("Next: ") == 1
     assert furthest(alone, out) < 2e-5
     again = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert again.returncode and again.stderr.count("holds a finished run") == 1
+    assert again.returncode and again.stderr.count("contains a finished run") == 1

@@ -868,6 +868,23 @@ class Sentence:
         }
 
 
+def as_in_the_text(found: list[dict[str, Any]], sentence: Sentence) -> list[dict[str, Any]]:
+    """The entities. A word rebuilt from the tokenizer's pieces is replaced by that of the text, with a remark."""
+    corrected = []
+    for entity in found:
+        start, end = entity["start"], entity["end"]
+        if isinstance(start, int) and isinstance(end, int):
+            inside = [token["word"] for token in sentence.tokens if start <= token["start"] and token["end"] <= end]
+            rebuilt, written = "".join(inside).replace("##", ""), without_blanks(sentence.text[start:end])
+            if entity["word"] == rebuilt != written:
+                expect.remark(
+                    "a word is rebuilt from the tokenizer's pieces; the docstring says: as it stands in the text"
+                )
+                entity = {**entity, "word": written}
+        corrected.append(entity)
+    return corrected
+
+
 def without_blanks(word: object) -> object:
     """A word as it is compared."""
     return "".join(word.split()) if isinstance(word, str) else word
@@ -964,7 +981,7 @@ class CheckAggregateSimple:
             uncased=True,
         ):
             expect_entities(
-                grouped(student, sentence),
+                as_in_the_text(grouped(student, sentence), sentence),
                 [sentence.group("PER", 0, 1), sentence.group("LOC", 3), sentence.group("ORG", 5)],
                 "a tokenizer may write lower case or [UNK]: start and end say what is in the text",
             )
@@ -1487,7 +1504,7 @@ class CheckAggregateFirst:
             student, ("Mar|len", "B-PER O"), ("left", "O"), ("Tromsø", "B-LOC"), uncased=True
         ):
             expect_entities(
-                first_grouped(student, sentence),
+                as_in_the_text(first_grouped(student, sentence), sentence),
                 [spoken_for(sentence, "PER", (0, 1)), spoken_for(sentence, "LOC", (3,))],
                 "a tokenizer may write lower case or [UNK]: start and end say what is in the text",
             )

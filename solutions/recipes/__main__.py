@@ -240,7 +240,7 @@ def speedrun(
 @tour_options
 @click.pass_context
 def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
-    """Compare the chapter's pipelines with the functions of the exercises.
+    """Compare the chapter's pipelines with your functions.
 
     Tokenizer, AutoModel, sentiment, generation, named entities, fill-mask: what transformers returns, and what your
     functions return for the same model. Models that you do not name are small ones, trained on the spot in a minute
@@ -321,7 +321,7 @@ def compare(**options: Any) -> None:
 )
 @click.option("--compile", "compiled", is_flag=True, help="For the part inference: measure torch.compile, too.")
 def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str, ...], compiled: bool) -> None:
-    """Compare the speed of the chapter's recipe with ours.
+    """Compare the speed of our recipe with the chapter's.
 
     Texts per second on the same texts, in turns: training against the chapter and the Trainer of transformers,
     training on long texts, inference.

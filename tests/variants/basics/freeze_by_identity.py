@@ -3,7 +3,7 @@
 
 def set_trainable(model, mode, n_top=0):
     body, layers = model.bert, list(model.bert.encoder.layer)
-    if n_top < 0 or n_top > len(layers) or mode not in "full head top".split():
+    if mode not in "full head top".split() or (mode == "top" and not 0 <= n_top <= len(layers)):
         raise ValueError(mode, n_top)
     chosen = {
         "full": lambda: [body],
