@@ -113,8 +113,8 @@ def anchors(slug: str) -> set[str]:
 def link(heading: str) -> str:
     """A heading as the end of an address.
 
-    >>> link("3. Where 109,482,240 numbers are"), link("Reading the blog's code"), link("80, 10, 10")
-    ('where-109482240-numbers-are', 'reading-the-blogs-code', '80-10-10')
+    >>> link("3. Where the 109,482,240 parameters are"), link("Reading the blog's code"), link("80, 10, 10")
+    ('where-the-109482240-parameters-are', 'reading-the-blogs-code', '80-10-10')
     """
     words = re.sub(r"^\d+\. ", "", heading).lower()
     return re.sub(r"[^\w -]", "", words).strip().replace(" ", "-")
