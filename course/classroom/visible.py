@@ -262,6 +262,8 @@ def _mark(
         else:
             gone |= set(range(start, _end(node) + 1)) - set(replaced)
             below_text = before > 0 and isinstance(node, (ast.Import, ast.ImportFrom)) and _is_text(body[0])
+            if isinstance(node, (ast.Import, ast.ImportFrom)):  # a blank line above may divide groups of imports
+                above = [number for number in above if lines[number - 1].strip()]
             if not (below_text and before == _end(body[0])):
                 gone |= {number for number in above if not SECTION.match(lines[number - 1])}
         before = _end(node)
