@@ -299,5 +299,6 @@ def _spaced(text: str) -> str:
     """Blank lines as a formatter leaves them."""
     text = re.sub(r"\n{4,}", "\n\n\n", text.strip("\n")) + "\n"
     text = re.sub(r"\n{3,}(?=[ ]|import |from )", "\n\n", text)  # inside a class and between imports, one
+    text = re.sub(r"(?m)^((?:import|from) .*|\))\n{3,}(?!class |def |@|#)", r"\1\n\n", text)  # behind imports too
     text = re.sub(r"(?<=\n)([ ]{4}[^\n]*\n)\n?(?=# )", r"\1\n\n", text)  # before the heading of a section, two
     return re.sub(r"(?<=\n)((?:class|    def|def) [^\n]*:\n)\n+", r"\1", text)  # none after the head of a block
