@@ -885,7 +885,9 @@ def test_a_hint_says_why_only_where_it_answers_that_check(desk):
         "LoRALinear.dtype failed last time: the property dtype holds\nsecond"
     )
     assert desk("hint", "3", "LoRALinear.DTYPE").stdout.startswith("LoRALinear, hint 1 of ")
-    assert desk("hint", "3", "inject_lora").stdout.startswith("You have not started inject_lora.\ninject_lora, hint 1 of ")
+    assert desk("hint", "3", "inject_lora").stdout.startswith(
+        "You have not started inject_lora.\ninject_lora, hint 1 of "
+    )
 
 
 def test_hint_on_a_function_that_does_not_exist(desk):

@@ -1,5 +1,7 @@
 """The page about very many submissions says what its measurement says."""
 
+import json
+
 from scripts import scaling
 
 REPORT = {
@@ -23,3 +25,10 @@ def test_the_arithmetic_is_that_of_the_page():
 def test_memory_that_was_not_measured_has_no_line():
     rows = [row if "bytes" not in row else {**row, "bytes": 0} for row in REPORT["rows"]]
     assert "memory of the whole run" not in scaling.page({**REPORT, "rows": rows}, 10, 1.0)
+
+
+def test_the_page_is_what_the_measurement_gives():
+    report = json.loads(scaling.MEASURED.read_text(encoding="utf-8"))
+    written = (scaling.ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+    assert written == scaling.page(report, scaling.SUBMISSIONS, scaling.PRICE)
+    assert len(report["rows"]) >= 5
