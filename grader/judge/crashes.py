@@ -101,8 +101,8 @@ SENTENCES = (
     Sentence(
         "stack-sizes-differ",
         r"stack expects each tensor to be equal size, but got \[(.*?)\] at entry \d+ and \[(.*?)\]",
-        "torch.stack makes a new axis from tensors of the same shape; these have shapes [{0}] and [{1}]. Texts of "
-        "different lengths must be padded first.",
+        "torch.stack joins tensors of the same shape along a new axis; these have shapes [{0}] and [{1}]. Pad texts of "
+        "different lengths first.",
     ),
     Sentence(
         "rows-of-different-length",
