@@ -572,7 +572,7 @@ class CheckChooseStrategy:
         for name in ("augment", "early_stopping"):
             student.note(name, [bool(answer.get(name)) for answer in few])
         for place in range(3):
-            self.expect_careful(plans, place)
+            self.demand_careful(plans, place)
         decided = [
             (plan["method"] in ("lora", "head"), bool(plan["augment"]), bool(plan["early_stopping"]))
             for plan in plans.answers[:3]
@@ -591,7 +591,7 @@ class CheckChooseStrategy:
         )
 
     @staticmethod
-    def expect_careful(plans: Plans, place: int) -> None:
+    def demand_careful(plans: Plans, place: int) -> None:
         """This plan trains few parameters, augments the data and stops early."""
         what = in_words(plans.situations[place])
         expect.true(
@@ -757,10 +757,10 @@ class CheckChooseStrategy:
         others: set[str] = set()
         for place, (s, answer) in enumerate(zip(plans.situations, plans.answers, strict=True)):
             if methods := possible(s):
-                self.expect_no_refusal(s, answer, methods[0])
+                self.demand_no_refusal(s, answer, methods[0])
                 plans.method(place)
                 continue
-            self.expect_refusal(s, answer)
+            self.demand_refusal(s, answer)
             if answer != "ValueError":
                 others.add(str(answer))
         expect.equal(sum(planned), len(planned) - len(impossible), f"plans in {len(planned)} situations")
@@ -770,7 +770,7 @@ class CheckChooseStrategy:
             )
 
     @staticmethod
-    def expect_no_refusal(s: dict[str, Any], answer: object, method: str) -> None:
+    def demand_no_refusal(s: dict[str, Any], answer: object, method: str) -> None:
         """A situation in which this method is possible is not refused."""
         if answer == "ValueError":
             raise Failed(
@@ -782,7 +782,7 @@ class CheckChooseStrategy:
             )
 
     @staticmethod
-    def expect_refusal(s: dict[str, Any], answer: object) -> None:
+    def demand_refusal(s: dict[str, Any], answer: object) -> None:
         """A situation in which nothing is possible is refused, and not by accident."""
         expect.true(
             isinstance(answer, str),
@@ -1156,7 +1156,7 @@ class CheckRecommendHparams:
                 hint="weight decay should pull the weights gently towards zero; 0 switches it off",
                 reveal=True,
             )
-            self.expect_exempt(settings.read("decay_exclude"))
+            self.demand_exempt(settings.read("decay_exclude"))
             expect.true(
                 epochs == int(epochs) and 2 <= epochs <= 5,
                 say("the number of epochs is out of range: {call}", call=settings.what),
@@ -1170,7 +1170,7 @@ class CheckRecommendHparams:
             )
 
     @staticmethod
-    def expect_exempt(excluded: Any) -> None:
+    def demand_exempt(excluded: Any) -> None:
         """The names exempt biases and LayerNorms from weight decay, and no weight matrix."""
         expect.true(
             isinstance(excluded, (set, list, tuple)) and all(isinstance(item, str) for item in excluded),
@@ -1376,10 +1376,10 @@ class CheckFragmentation:
         expect.close(
             single["pieces_per_word"], len(given.cut[word]), "pieces_per_word for a single word", tolerance=1e-6
         )
-        self.expect_zeros_for_no_words(student, given.tokenize)
+        self.demand_zeros_for_no_words(student, given.tokenize)
 
     @staticmethod
-    def expect_zeros_for_no_words(student, tokenize) -> None:
+    def demand_zeros_for_no_words(student, tokenize) -> None:
         """An empty list of words is no error, and all three measures are 0."""
         try:
             with student.untraced():
