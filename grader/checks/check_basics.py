@@ -686,7 +686,7 @@ class CheckGenerate:
         right: list[bool] = []
         most_likely: list[bool] = []
         for temperature in (2.0, 0.5):
-            counts = self.sampled(student, model, temperature, n)
+            counts = self.sampled_counts(student, model, temperature, n)
             factors = {"divided": 1 / temperature, "multiplied": temperature, "ignored": 1.0, "all alike": 0.0}
             distances = {
                 name: float((counts / n - (logits * factor).double().softmax(0)).abs().max())
@@ -700,7 +700,7 @@ class CheckGenerate:
                 student.note("what the temperature looks like", min(distances, key=distances.__getitem__))
             right.append(near(counts, (logits / temperature).double().softmax(0), slack))
         ahead = student.draw.integer(60, 200)
-        seen = self.sampled_evenly(student, ahead)
+        seen = self.sampled_evenly_counts(student, ahead)
         different = int((seen > 0).sum())
         bound = next((most for most in (1, 10, 50, 100) if different <= most), None)
         student.note("of 200 equally likely tokens occur", "more than 100" if bound is None else f"at most {bound}")
@@ -725,7 +725,7 @@ class CheckGenerate:
         )
 
     @staticmethod
-    def sampled(student, model, temperature: float, n: int) -> Tensor:
+    def sampled_counts(student, model, temperature: float, n: int) -> Tensor:
         """How often each of 5 tokens occurs among n that were sampled."""
         source = student.fixtures.basics.generator(student.draw.seed())
         prompt = student.draw.integers(0, 5, (12,)).tolist()
@@ -741,7 +741,7 @@ class CheckGenerate:
         return counts
 
     @staticmethod
-    def sampled_evenly(student, ahead: int) -> Tensor:
+    def sampled_evenly_counts(student, ahead: int) -> Tensor:
         """How often each of 200 tokens occurs among 300; all are equally likely but for one that is ahead by a hair."""
         # That a correct answer shows 100 of them or fewer has a probability below 2 C(200, 100) / 2**300 < 1e-30.
         flat_logits = torch.zeros(200)

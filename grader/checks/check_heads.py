@@ -903,7 +903,7 @@ class CheckLSTMHead:
         moved = head(hidden[shift], mask[shift], shape=shape)
         ordered = head.fact("the order of the words matters", not same(forth, back))
         steady = head.fact("the same again", same(again, forth))
-        interplay = self.interplay(student, head)
+        interplay = self.interplay_of_words(student, head)
         loud, louder = (head(scale * hidden, mask, shape=shape) for scale in (1e6, 1e7))
         bounded = loud.abs().max()
         joint = head.fact("words are read together", interplay > 1e-3)
@@ -944,7 +944,7 @@ class CheckLSTMHead:
             expect.remark("no gradient reaches the hidden states through LSTMHead, so the encoder would not learn")
 
     @staticmethod
-    def interplay(student, head: Head) -> float:
+    def interplay_of_words(student, head: Head) -> float:
         """How much what the second of two words adds to the score depends on the first; 0 if they are read apart."""
         one, two = student.draw.normal(2, 5, 6), student.draw.normal(2, 5, 6)
         pairs = torch.stack([torch.stack([one[i], two[j]], dim=1) for i in (0, 1) for j in (0, 1)])  # (4, 5, 2, 6)

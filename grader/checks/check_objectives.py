@@ -982,9 +982,9 @@ class Pairs:
         changes = [one != other for one, other in zip(self.labels[:-1], self.labels[1:], strict=True)]
         self.turns = sum(changes) / max(1, len(changes))
         if n_pairs >= 100:  # what a few tosses show is chance
-            self.describe(student)
+            self.describe_pairs(student)
 
-    def describe(self, student) -> None:
+    def describe_pairs(self, student) -> None:
         """Note how the labels are drawn, and which pairs stand under either of them."""
         share = roughly(len(self.positive) / max(1, len(self.labels)))
         student.note("share of label 0", share)

@@ -655,7 +655,7 @@ class CheckReinitTopLayers:
         restarted = Restarted(student, 2)
         with student.untraced():
             untrainable = restarted.watch.untrainable()
-            replaced = self.replaced(restarted)
+            replaced = self.replaced_parameters(restarted)
         lower = {"embeddings", "head", *(f"layer {i}" for i in range(restarted.n_layers - 2))}
         touched = sorted({part(name, restarted.n_layers) for name in restarted.changed} & lower)
         student.note("replaced", str([name for name in replaced if "pooler" not in name]))
@@ -696,7 +696,7 @@ class CheckReinitTopLayers:
             )
 
     @staticmethod
-    def replaced(restarted: Restarted) -> list[str]:
+    def replaced_parameters(restarted: Restarted) -> list[str]:
         """Names under which the model has other objects now: adding 1 to the old Parameters does not reach them."""
         restarted.watch.nudge(1.0)
         nudged = restarted.watch.numbers()
