@@ -1062,7 +1062,7 @@ class CheckLayerMix:
             fact=True,
         )
 
-    def describe_start(self, student, states: list[Tensor], got: Tensor) -> None:
+    def describe_start(self, student, states: tuple[Tensor, ...], got: Tensor) -> None:
         """Note what a new mix gives; what starts at random is known by its kind, not by its numbers."""
         weights, constant, left = self.weights(states, got)
         even = bool((weights - weights.mean()).abs().max() < 1e-3)

@@ -688,6 +688,7 @@ class CheckLoRALinear:
     def output_in_evaluation(student, adapted: Adapted, x: Tensor) -> Tensor:
         """The output in evaluation mode, which is the same in two calls."""
         adapted.quietly("eval")
+        first: Tensor
         with student.untraced():
             first, second = adapted.layer(x), adapted.layer(x)
         usable(first, (len(x), D), "output in evaluation mode")
