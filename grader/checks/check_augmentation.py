@@ -270,16 +270,41 @@ class CheckRandomDeletion:
     def check_edges(self, student):
         """p = 0 changes nothing, p = 1 keeps one random token, an empty text stays empty"""
         for n in (300, 1):
-            tokens = words(student, n)
-            (kept,) = answers(student, "random_deletion", tokens, 0.0)
-            student.note("p = 0 changes something", kept != tokens)
-            expect.equal(
-                kept,
-                tokens,
-                f"{n} tokens, with p = 0",
-                hint="how many tokens are deleted with probability 0?",
-                reveal=True,
-            )
+            self.demand_all_kept(student, n)
+        self.demand_one_kept(student)
+        tokens = words(student, 2)
+        short = answers(student, "random_deletion", tokens, 0.9, times=150)
+        expect.true(
+            all(short),
+            "with p = 0.9, the result for a text of two tokens is empty",
+            hint="every token may be chosen for deletion at any p > 0, not only at p = 1",
+            fact=True,
+        )
+        empty = edge(
+            student,
+            "an empty text",
+            lambda: answers(student, "random_deletion", [], 0.5),
+            "there is nothing to delete and nothing to keep",
+        )
+        expect.equal(empty, [[]], "an empty text", hint="for an empty text, return an empty list", reveal=True)
+
+    @staticmethod
+    def demand_all_kept(student, n: int) -> None:
+        """With p = 0, a text of n tokens stays as it is."""
+        tokens = words(student, n)
+        (kept,) = answers(student, "random_deletion", tokens, 0.0)
+        student.note("p = 0 changes something", kept != tokens)
+        expect.equal(
+            kept,
+            tokens,
+            f"{n} tokens, with p = 0",
+            hint="how many tokens are deleted with probability 0?",
+            reveal=True,
+        )
+
+    @staticmethod
+    def demand_one_kept(student) -> None:
+        """With p = 1, one token is kept, and not always the same one."""
         lengths = (2, 3, 5, 8, 6, 4)
         texts = [words(student, n) for n in lengths]
         made = [answers(student, "random_deletion", tokens, 1.0, times=50) for tokens in texts]
@@ -317,21 +342,6 @@ class CheckRandomDeletion:
             hint="if every token is to be deleted, choose at random which one is kept",
             reveal=True,
         )
-        tokens = words(student, 2)
-        short = answers(student, "random_deletion", tokens, 0.9, times=150)
-        expect.true(
-            all(short),
-            "with p = 0.9, the result for a text of two tokens is empty",
-            hint="every token may be chosen for deletion at any p > 0, not only at p = 1",
-            fact=True,
-        )
-        empty = edge(
-            student,
-            "an empty text",
-            lambda: answers(student, "random_deletion", [], 0.5),
-            "there is nothing to delete and nothing to keep",
-        )
-        expect.equal(empty, [[]], "an empty text", hint="for an empty text, return an empty list", reveal=True)
 
     @check(points=1)
     def check_pure_seeded(self, student):
@@ -533,16 +543,20 @@ class CheckRandomSwap:
                 ),
                 reveal=True,
             )
-        # An exchange makes an even order odd and an odd one even, whichever positions it takes.
         for n in (5, 6):
-            few = Swapped(student, 5, n, 60)
-            odd = [n_swaps(few.tokens, text) % 2 != n % 2 for text in few.texts]
-            expect.true(
-                not any(odd),
-                say("{n} swaps of two different positions cannot produce this order", n=n),
-                hint="choose two new positions for each swap, from all positions in the text",
-                fact=True,
-            )
+            self.demand_parity(student, n)
+
+    @staticmethod
+    def demand_parity(student, n: int) -> None:
+        """An exchange makes an even order odd and an odd one even, whichever positions it takes."""
+        few = Swapped(student, 5, n, 60)
+        odd = [n_swaps(few.tokens, text) % 2 != n % 2 for text in few.texts]
+        expect.true(
+            not any(odd),
+            say("{n} swaps of two different positions cannot produce this order", n=n),
+            hint="choose two new positions for each swap, from all positions in the text",
+            fact=True,
+        )
 
     @check(points=1)
     def check_edges(self, student):
@@ -772,7 +786,15 @@ class CheckRandomInsertion:
             "a new word is always inserted next to the word that it is a synonym of",
             hint="choose the position of the insertion independently of the position of the word",
         )
-        counts, bound = Counter(gap for gap, _ in found), seven_sigma(1 / 6, n)
+        self.demand_no_preference(student, [gap for gap, _ in found], beside)
+        self.demand_no_lean(student)
+        self.demand_positions_apart(student)
+
+    @staticmethod
+    def demand_no_preference(student, used: list[int], beside: list[bool]) -> None:
+        """Each of the 6 gaps is used equally often, and a new word stands beside its own as often as by chance."""
+        n = len(used)
+        counts, bound = Counter(used), seven_sigma(1 / 6, n)
         often = [gap for gap in range(6) if counts[gap] / n > 1 / 6 + bound]
         near, near_bound = sum(beside) / n, seven_sigma(1 / 3, n)
         student.note("gaps that are preferred", listed(often) or "none")
@@ -795,7 +817,10 @@ class CheckRandomInsertion:
             hint="choose the position of the insertion independently of the position of the word",
             reveal=True,
         )
-        self.demand_no_lean(student)
+
+    @staticmethod
+    def demand_positions_apart(student) -> None:
+        """Of two new words in a text, the second does not always stand next to the first."""
         lexicon = Lexicon(student, 8, 0)
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=150)
         spots = [[spot for spot, word in enumerate(text) if word in lexicon.stranger] for text in made]
@@ -884,6 +909,12 @@ def differences(tokens: list[str], text: list[str]) -> list[int]:
     return moved(tokens, text) if len(text) == len(tokens) else []
 
 
+NEGATIONS = ["not", "no", "never"]
+"""What is protected by default."""
+LIKELY = ["nothing", "know", "nevertheless", "Not"]
+"""What looks like a negation, and is not protected."""
+
+
 class CheckSynonymReplacement:
     """Words are replaced by synonyms"""
 
@@ -910,16 +941,7 @@ class CheckSynonymReplacement:
                 )
             else:
                 made = ask()
-            lengths = {len(text) - len(tokens) for text in made}
-            student.note("length", "the same" if lengths == {0} else "shorter" if max(lengths) <= 0 else "longer")
-            expect.true(
-                lengths == {0},
-                "the length of the text has changed",
-                expected=f"{len(tokens)} tokens",
-                actual=f"{len(max(made, key=lambda text: abs(len(text) - len(tokens))))} tokens",
-                hint="a synonym takes the place of its word, so the length must stay the same",
-                reveal=True,
-            )
+            self.demand_same_length(student, tokens, made)
             counts, want = {len(moved(tokens, text)) for text in made}, min(n, possible)
             student.note(f"positions changed, n = {n}, {want} being right", compared(counts, want))
             cases.append((n, counts, want))
@@ -935,6 +957,20 @@ class CheckSynonymReplacement:
                 ),
                 reveal=True,
             )
+
+    @staticmethod
+    def demand_same_length(student, tokens: list[str], made: list[list[str]]) -> None:
+        """All variants are as long as the text."""
+        lengths = {len(text) - len(tokens) for text in made}
+        student.note("length", "the same" if lengths == {0} else "shorter" if max(lengths) <= 0 else "longer")
+        expect.true(
+            lengths == {0},
+            "the length of the text has changed",
+            expected=f"{len(tokens)} tokens",
+            actual=f"{len(max(made, key=lambda text: abs(len(text) - len(tokens))))} tokens",
+            hint="a synonym takes the place of its word, so the length must stay the same",
+            reveal=True,
+        )
 
     @check(points=1)
     def check_synonyms(self, student):
@@ -991,39 +1027,22 @@ class CheckSynonymReplacement:
     @check(points=2, visible=True)
     def check_protected(self, student):
         """protected words are never replaced, all others can be; by default, negations are protected"""
-        negations = ["not", "no", "never"]
-        likely = ["nothing", "know", "nevertheless", "Not"]
         lexicon = Lexicon(student, 4, 2)
         entries = dict(lexicon.entries)
-        for word in (*negations, *likely):
+        for word in (*NEGATIONS, *LIKELY):
             entries[word] = words(student, 3)
         entries = {word: entries[word] for word in shuffled(student, list(entries))}
-        tokens = shuffled(student, [*lexicon.text, *negations, *likely])
+        tokens = shuffled(student, [*lexicon.text, *NEGATIONS, *LIKELY])
         own = lexicon.known[:2]
         cases: tuple[tuple[str, list[str], dict[str, list[str]]], ...] = (
-            ("the default", negations, {}),
+            ("the default", NEGATIONS, {}),
             ("words of your own", own, {"protected": own}),
             ("none", [], {"protected": []}),
         )
-        facts = []
-        for which, protected, options in cases:
-            n = sum(word in entries and word not in protected for word in tokens)
-            made = answers(student, "synonym_replacement", tokens, n, entries, times=60, **options)
-            changed = {tokens[place] for text in made for place in differences(tokens, text)}
-            still = {
-                tokens[place] for text in made for place in set(range(len(tokens))) - set(differences(tokens, text))
-            }
-            facts.append(
-                (
-                    which,
-                    [word for word in protected if word in changed],
-                    [word for word in entries if word in still and word in tokens and word not in protected],
-                )
-            )
-            touched, left = facts[-1][1:]
-            student.note(f"protected: {which}; replaced all the same", "none" if not touched else "some")
-            kinds = {word if word in likely else "negations" if word in negations else "others" for word in left}
-            student.note(f"protected: {which}; not replaced", listed(sorted(kinds)) or "none")
+        facts = [
+            (which, *self.touched_and_left(student, which, tokens, entries, protected, options))
+            for which, protected, options in cases
+        ]
         for which, touched, left in facts:
             expect.true(
                 not touched,
@@ -1043,6 +1062,27 @@ class CheckSynonymReplacement:
                 hint="protect exactly the words in the argument, and no others",
                 reveal=True,
             )
+
+    @staticmethod
+    def touched_and_left(
+        student,
+        which: str,
+        tokens: list[str],
+        entries: dict[str, list[str]],
+        protected: list[str],
+        options: dict[str, list[str]],
+    ) -> tuple[list[str], list[str]]:
+        """The protected words that were replaced, and the others that were not, where n is enough for all."""
+        n = sum(word in entries and word not in protected for word in tokens)
+        made = answers(student, "synonym_replacement", tokens, n, entries, times=60, **options)
+        changed = {tokens[place] for text in made for place in differences(tokens, text)}
+        still = {tokens[place] for text in made for place in set(range(len(tokens))) - set(differences(tokens, text))}
+        touched = [word for word in protected if word in changed]
+        left = [word for word in entries if word in still and word in tokens and word not in protected]
+        student.note(f"protected: {which}; replaced all the same", "none" if not touched else "some")
+        kinds = {word if word in LIKELY else "negations" if word in NEGATIONS else "others" for word in left}
+        student.note(f"protected: {which}; not replaced", listed(sorted(kinds)) or "none")
+        return touched, left
 
     @check(points=1)
     def check_edges(self, student):

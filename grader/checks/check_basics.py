@@ -686,17 +686,7 @@ class CheckGenerate:
         right: list[bool] = []
         most_likely: list[bool] = []
         for temperature in (2.0, 0.5):
-            source = student.fixtures.basics.generator(student.draw.seed())
-            prompt = student.draw.integers(0, 5, (12,)).tolist()
-            ids = written(student, model, prompt, n + 10, do_sample=True, temperature=temperature, generator=source)
-            counts = counted(ids, 5, n)
-            if len(ids) == n + 22:  # whether the prompt is returned at all is another check's concern
-                expect.equal(
-                    ids[:12],
-                    prompt,
-                    "the beginning of a sampled text",
-                    hint="does your result keep the prompt in its original order?",
-                )
+            counts = self.sampled_counts(student, model, temperature, n)
             factors = {"divided": 1 / temperature, "multiplied": temperature, "ignored": 1.0, "all alike": 0.0}
             distances = {
                 name: float((counts / n - (logits * factor).double().softmax(0)).abs().max())
@@ -709,14 +699,8 @@ class CheckGenerate:
             else:
                 student.note("what the temperature looks like", min(distances, key=distances.__getitem__))
             right.append(near(counts, (logits / temperature).double().softmax(0), slack))
-        # That 300 draws from 200 ids, all equally likely but for one that is ahead by a hair, show 100 or fewer has a
-        # probability below 2 C(200, 100) / 2**300 < 1e-30 for a correct answer.
         ahead = student.draw.integer(60, 200)
-        flat_logits = torch.zeros(200)
-        flat_logits[ahead] = 0.01
-        model, source = student.fixtures.basics.PrefixModel(flat_logits), student.draw.seed()
-        ids = written(student, model, [1, 2], 310, do_sample=True, generator=student.fixtures.basics.generator(source))
-        seen = counted(ids, 200, 300)
+        seen = self.sampled_evenly_counts(student, ahead)
         different = int((seen > 0).sum())
         bound = next((most for most in (1, 10, 50, 100) if different <= most), None)
         student.note("of 200 equally likely tokens occur", "more than 100" if bound is None else f"at most {bound}")
@@ -739,6 +723,32 @@ class CheckGenerate:
             actual=different,
             hint="top_k=None means no restriction: does your code leave out part of a large vocabulary?",
         )
+
+    @staticmethod
+    def sampled_counts(student, model, temperature: float, n: int) -> Tensor:
+        """How often each of 5 tokens occurs among n that were sampled."""
+        source = student.fixtures.basics.generator(student.draw.seed())
+        prompt = student.draw.integers(0, 5, (12,)).tolist()
+        ids = written(student, model, prompt, n + 10, do_sample=True, temperature=temperature, generator=source)
+        counts = counted(ids, 5, n)
+        if len(ids) == n + 22:  # whether the prompt is returned at all is another check's concern
+            expect.equal(
+                ids[:12],
+                prompt,
+                "the beginning of a sampled text",
+                hint="does your result keep the prompt in its original order?",
+            )
+        return counts
+
+    @staticmethod
+    def sampled_evenly_counts(student, ahead: int) -> Tensor:
+        """How often each of 200 tokens occurs among 300; all are equally likely but for one that is ahead by a hair."""
+        # That a correct answer shows 100 of them or fewer has a probability below 2 C(200, 100) / 2**300 < 1e-30.
+        flat_logits = torch.zeros(200)
+        flat_logits[ahead] = 0.01
+        model, source = student.fixtures.basics.PrefixModel(flat_logits), student.draw.seed()
+        ids = written(student, model, [1, 2], 310, do_sample=True, generator=student.fixtures.basics.generator(source))
+        return counted(ids, 200, 300)
 
     @check(points=1)
     def check_top_k(self, student):

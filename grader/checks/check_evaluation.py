@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,6 +123,16 @@ class Split:
         expect.true(self.train, "the training set is empty", reveal=True)
 
 
+WAYS: dict[str, Callable[[str], list[str]]] = {
+    "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
+    "spaces at the ends": lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
+    "spaces inside": lambda text: [text, text.replace(" ", "  "), text.replace(" ", "   "), text.replace(" ", "  ", 1)],
+    "tabs and line breaks": lambda text: [text, text.replace(" ", "\t"), text.replace(" ", "\n"), f"{text}\t"],
+    "two labels": lambda text: [text] * 4,
+}
+"""What may hide that texts are the same -> four forms of a text."""
+
+
 class CheckGroupSplit:
     """Equal texts stay together"""
 
@@ -163,21 +173,9 @@ class CheckGroupSplit:
         """texts that differ only in case, white space or label are on the same side"""
         n = 30
         texts = sentences(student, 5 * n + 10)
-        ways = {
-            "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
-            "spaces at the ends": lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
-            "spaces inside": lambda text: [
-                text,
-                text.replace(" ", "  "),
-                text.replace(" ", "   "),
-                text.replace(" ", "  ", 1),
-            ],
-            "tabs and line breaks": lambda text: [text, text.replace(" ", "\t"), text.replace(" ", "\n"), f"{text}\t"],
-            "two labels": lambda text: [text] * 4,
-        }
         for test_size in (0.3, 0.5):
             rows, written = [], {}  # (text, label); text -> (what hides it, which text it is)
-            for place, (way, write) in enumerate(ways.items()):
+            for place, (way, write) in enumerate(WAYS.items()):
                 for number in range(n):
                     text = texts[place * n + number]
                     for copy, form in enumerate(write(text)):
@@ -185,7 +183,7 @@ class CheckGroupSplit:
                         written[form] = way, text
             split = Split(student, *shuffled(student, rows), test_size=test_size)
             leaking = split.both([written[text] for text in split.texts])
-            hidden = {way: any(found == way for found, _ in leaking) for way in ways}
+            hidden = {way: any(found == way for found, _ in leaking) for way in WAYS}
             for way, leaks in hidden.items():
                 student.note(f"hidden by {way}", leaks)
             split.demand_sides()
@@ -240,6 +238,20 @@ class CheckGroupSplit:
     @check(points=2)
     def check_size_and_balance(self, student):
         """the test set contains about test_size of the rows of every class; every class is on both sides"""
+        self.demand_shares_in_every_draw(student)
+        # Groups of one to three rows: by rows or by texts, within five standard deviations of a tenth.
+        texts = sentences(student, 300)
+        rows = [(text, place % 3) for place, text in enumerate(texts) for _ in range(student.draw.integer(1, 4))]
+        split = Split(student, *shuffled(student, rows), test_size=0.4)
+        for label in range(3):
+            self.demand_share(label, split.share(label), 0.4)
+        self.demand_one_of_four_texts(student)
+        rows = [(text, place % 2) for place, text in enumerate(sentences(student, 4))] * 6
+        for test_size in (0.2, 0.5):
+            self.demand_one_of_two_texts(student, rows, test_size)
+
+    def demand_shares_in_every_draw(self, student) -> None:
+        """The test set has its share of the rows, and in no draw is the share of a class far from it."""
         # Four classes of ten texts, all of one class equally often: whoever draws per class hits a tenth exactly, by
         # rows or by texts. Without that, 24 draws all stay this close with a probability below 1e-7.
         texts = sentences(student, 40)
@@ -272,13 +284,9 @@ class CheckGroupSplit:
             )
         for size, label, share in astray:
             self.demand_share(label, share, size)
-        # Groups of one to three rows: by rows or by texts, within five standard deviations of a tenth.
-        texts = sentences(student, 300)
-        rows = [(text, place % 3) for place, text in enumerate(texts) for _ in range(student.draw.integer(1, 4))]
-        split = Split(student, *shuffled(student, rows), test_size=0.4)
-        for label in range(3):
-            self.demand_share(label, split.share(label), 0.4)
-        # The chapter's data: four texts of each class, many times over.
+
+    def demand_one_of_four_texts(self, student) -> None:
+        """In the chapter's data, four texts of each class many times over, one of each class is in the test set."""
         rows = [(text, place % 2) for place, text in enumerate(sentences(student, 8))] * 25
         sides = []
         for seed in range(3):
@@ -294,21 +302,22 @@ class CheckGroupSplit:
         )
         for share in sides:
             self.demand_share("0 or 1", share, 0.2)
-        # Two texts of each class: one of them on each side.
-        rows = [(text, place % 2) for place, text in enumerate(sentences(student, 4))] * 6
-        for test_size in (0.2, 0.5):
-            split = Split(student, [text for text, _ in rows], [label for _, label in rows], test_size=test_size)
-            shares = [round(split.share(label), 2) for label in (0, 1)]
-            student.note(f"shares of two texts at {test_size}", shares)
-            expect.true(
-                not any(share in (0, 1) for share in shares),
-                say(
-                    "with test_size={size}, either none or both of the two texts of a class are in the test set",
-                    size=test_size,
-                ),
-                hint="a class with two different texts can be on both sides: how does your code make sure that it is?",
-                reveal=True,
-            )
+
+    @staticmethod
+    def demand_one_of_two_texts(student, rows: list[tuple[str, int]], test_size: float) -> None:
+        """Of two texts of a class, one is on each side."""
+        split = Split(student, [text for text, _ in rows], [label for _, label in rows], test_size=test_size)
+        shares = [round(split.share(label), 2) for label in (0, 1)]
+        student.note(f"shares of two texts at {test_size}", shares)
+        expect.true(
+            not any(share in (0, 1) for share in shares),
+            say(
+                "with test_size={size}, either none or both of the two texts of a class are in the test set",
+                size=test_size,
+            ),
+            hint="a class with two different texts can be on both sides: how does your code make sure that it is?",
+            reveal=True,
+        )
 
     @staticmethod
     def demand_share(label: int | str, share: float, size: float) -> None:

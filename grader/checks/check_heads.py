@@ -542,6 +542,17 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     )
 
 
+def padded_in_four_ways(head: Head, texts: Texts, more: int, first: int) -> Tensor:
+    """(B, 4): each text alone, before ``more`` PADs, with content in all of these, and in those from ``first`` on."""
+    mask, shape = texts.mask(longer=more), (len(texts.tokens), 1)
+    alone = [(text[None], torch.ones(1, len(text), dtype=torch.long)) for text in texts.tokens]
+    bare = torch.cat([head(*one, shape=(1, 1)) for one in alone])
+    clean = head(texts.hidden(longer=more), mask, shape=shape)
+    full = head(texts.hidden(longer=more, scale=10.0), mask, shape=shape)
+    far = head(texts.hidden(longer=more, scale=10.0, first=first), mask, shape=shape)
+    return torch.cat([bare, clean, full, far], dim=1)
+
+
 def remark_on_training(student, head: Head, texts: Texts) -> None:
     """Remark on a head whose score for a text, in training mode, depends on the other texts.
 
@@ -647,15 +658,9 @@ class CheckConvHead:
         for kernel in (2, 3) * 3:  # six heads, since padding shows only where it wins a maximum
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
             texts = Texts(student, [1, 2, 5, 1, 3], 6)
-            more = 2 * kernel + 2
-            mask, shape = texts.mask(longer=more), (5, 1)
-            alone = [(text[None], torch.ones(1, len(text), dtype=torch.long)) for text in texts.tokens]
-            bare = torch.cat([head(*one, shape=(1, 1)) for one in alone])
-            clean = head(texts.hidden(longer=more), mask, shape=shape)
-            full = head(texts.hidden(longer=more, scale=10.0), mask, shape=shape)
             # Two windows in a row look 2 (kernel - 1) tokens ahead: what is farther away is seen by PAD windows only.
-            far = head(texts.hidden(longer=more, scale=10.0, first=2 * kernel - 2), mask, shape=shape)
-            answers.append(torch.cat([bare, clean, full, far], dim=1))
+            answers.append(padded_in_four_ways(head, texts, more=2 * kernel + 2, first=2 * kernel - 2))
+            bare, clean = answers[-1][:, :1], answers[-1][:, 1:2]
             higher = clean[clean > bare + 1e-4 * (1 + bare.abs())]
             if len(higher):
                 alike = float(higher.max() - higher.min()) < 1e-4 * (1 + float(higher.abs().max()))
@@ -663,7 +668,7 @@ class CheckConvHead:
                 raised.add("zero" if zero else "one number of the head" if alike else "several numbers")
             if kernel == 3:
                 words = Texts(student, [1] * 5, 6)
-                seconds += [head(words.hidden(longer=n), words.mask(longer=n), shape=shape) for n in (1, 2)]
+                seconds += [head(words.hidden(longer=n), words.mask(longer=n), shape=(5, 1)) for n in (1, 2)]
         bare, clean, full, far = torch.cat(answers).T
         # Behind one word, a window of three has room for two PADs; for a window over PAD alone one is enough.
         student.note("a second PAD matters", not same(torch.cat(seconds[::2]), torch.cat(seconds[1::2])))
@@ -702,20 +707,7 @@ class CheckConvHead:
             back = head(texts.hidden(tokens=reversed_texts(texts)), mask, shape=(8, 1))
             ordered = head.fact("order matters", not same(forth, back))
             sizes.append(head.n_trainable())
-            # One passage between many equal words: wherever it stands, the text has the same n-grams.
-            filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 34, 6), 2 * student.draw.normal(6, 4, 6)
-            early, late, turned = filler.clone(), filler.clone(), filler.clone()
-            early[:, 13:17], late[:, 18:22], turned[:, 13:17] = passage, passage, passage.flip(1)
-            whole = torch.ones(6, 34, dtype=torch.long)
-            here, there, back = (head(texts, whole, shape=(6, 1)) for texts in (early, late, turned))
-            placeless = head.fact("the place of a passage does not matter", same(there, here, 1e-3))
-            inside = head.fact("the order in a passage matters", unequal(back, here) > 0)
-            moves = []
-            for step in range(1, 7):
-                further = filler.clone()
-                further[:, 13 + step : 17 + step] = passage
-                moves.append(0 if same(head(further, whole, shape=(6, 1)), here, 1e-3) else step)
-            student.note("by how many words a passage may not be moved", moves)
+            placeless, inside = self.reading_of_a_passage(student, head)
             head.demand_reading(6)
             expect.true(
                 placeless,
@@ -740,6 +732,25 @@ class CheckConvHead:
             hint="does your code use the argument kernel? A window of three words has weights for each of them",
             fact=True,
         )
+
+    @staticmethod
+    def reading_of_a_passage(student, head: Head) -> tuple[bool, bool]:
+        """Whether the place of a passage in a text does not matter, and whether the order of its words does."""
+        # One passage between many equal words: wherever it stands, the text has the same n-grams.
+        filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 34, 6), 2 * student.draw.normal(6, 4, 6)
+        early, late, turned = filler.clone(), filler.clone(), filler.clone()
+        early[:, 13:17], late[:, 18:22], turned[:, 13:17] = passage, passage, passage.flip(1)
+        whole = torch.ones(6, 34, dtype=torch.long)
+        here, there, back = (head(texts, whole, shape=(6, 1)) for texts in (early, late, turned))
+        placeless = head.fact("the place of a passage does not matter", same(there, here, 1e-3))
+        inside = head.fact("the order in a passage matters", unequal(back, here) > 0)
+        moves = []
+        for step in range(1, 7):
+            further = filler.clone()
+            further[:, 13 + step : 17 + step] = passage
+            moves.append(0 if same(head(further, whole, shape=(6, 1)), here, 1e-3) else step)
+        student.note("by how many words a passage may not be moved", moves)
+        return placeless, inside
 
     @check(points=1)
     def check_gradients(self, student):
@@ -892,14 +903,10 @@ class CheckLSTMHead:
         moved = head(hidden[shift], mask[shift], shape=shape)
         ordered = head.fact("the order of the words matters", not same(forth, back))
         steady = head.fact("the same again", same(again, forth))
-        # Four texts of two words each: what the second word adds depends on the first, or they could be read apart.
-        one, two = student.draw.normal(2, 5, 6), student.draw.normal(2, 5, 6)
-        pairs = torch.stack([torch.stack([one[i], two[j]], dim=1) for i in (0, 1) for j in (0, 1)])  # (4, 5, 2, 6)
-        read = head(pairs.flatten(0, 1), torch.ones(20, 2, dtype=torch.long), shape=(20, 1)).double().view(2, 2, 5)
-        interplay = (read[0, 0] - read[0, 1] - read[1, 0] + read[1, 1]).abs().max()
+        interplay = self.interplay_of_words(student, head)
         loud, louder = (head(scale * hidden, mask, shape=shape) for scale in (1e6, 1e7))
         bounded = loud.abs().max()
-        joint = head.fact("words are read together", bool(interplay > 1e-3))
+        joint = head.fact("words are read together", interplay > 1e-3)
         gated = head.fact("the state has bounds", bool(bounded < 1e4))
         head.fact("ten times the states are ten times the score", not gated and same(louder, 10 * loud, 1e-2))
         followed = head.fact("scores follow their texts", same(moved, forth[shift]))
@@ -935,6 +942,14 @@ class CheckLSTMHead:
             reached = bool(student.fixtures.heads.encoder_learns(head.module, hidden, mask))
         if not reached:
             expect.remark("no gradient reaches the hidden states through LSTMHead, so the encoder would not learn")
+
+    @staticmethod
+    def interplay_of_words(student, head: Head) -> float:
+        """How much what the second of two words adds to the score depends on the first; 0 if they are read apart."""
+        one, two = student.draw.normal(2, 5, 6), student.draw.normal(2, 5, 6)
+        pairs = torch.stack([torch.stack([one[i], two[j]], dim=1) for i in (0, 1) for j in (0, 1)])  # (4, 5, 2, 6)
+        read = head(pairs.flatten(0, 1), torch.ones(20, 2, dtype=torch.long), shape=(20, 1)).double().view(2, 2, 5)
+        return float((read[0, 0] - read[0, 1] - read[1, 0] + read[1, 1]).abs().max())
 
 
 class CheckClsConcat:
@@ -1031,18 +1046,7 @@ class CheckLayerMix:
                 expect.true(
                     got.isfinite().all(), "the mix is not finite", hint="what does your code divide, and by what?"
                 )
-                weights, constant, left = self.weights(states, got)
-                even = bool((weights - weights.mean()).abs().max() < 1e-3)
-                # What starts at random is known by its kind, not by its numbers.
-                student.note("it is a weighted sum", left < 1e-3)
-                if left < 1e-3:
-                    student.note("all weights at the start", round(float(weights.mean()), 4) if even else "different")
-                    rest = bool((weights[1:] - weights[1]).abs().max() < 1e-3)
-                    student.note("those of the first and the others are even", rest)
-                    student.note("they sum to one", abs(float(weights.sum()) - 1) < 1e-3)
-                    student.note("a constant is added", abs(constant) > 1e-3)
-                else:
-                    student.note("it is the average of", averaged(states, got))
+                self.describe_start(student, states, got)
                 expect.close(
                     got,
                     torch.stack(states).mean(0),
@@ -1057,6 +1061,20 @@ class CheckLayerMix:
             hint="the weights must be equal only at the start: how do your parameters change them?",
             fact=True,
         )
+
+    def describe_start(self, student, states: tuple[Tensor, ...], got: Tensor) -> None:
+        """Note what a new mix gives; what starts at random is known by its kind, not by its numbers."""
+        weights, constant, left = self.weights(states, got)
+        even = bool((weights - weights.mean()).abs().max() < 1e-3)
+        student.note("it is a weighted sum", left < 1e-3)
+        if left < 1e-3:
+            student.note("all weights at the start", round(float(weights.mean()), 4) if even else "different")
+            rest = bool((weights[1:] - weights[1]).abs().max() < 1e-3)
+            student.note("those of the first and the others are even", rest)
+            student.note("they sum to one", abs(float(weights.sum()) - 1) < 1e-3)
+            student.note("a constant is added", abs(constant) > 1e-3)
+        else:
+            student.note("it is the average of", averaged(states, got))
 
     @check(points=2)
     def check_learnable(self, student):
@@ -1151,6 +1169,10 @@ class CheckLayerMix:
                 "all weights are equal, whatever the parameters are",
                 hint="how do the weights in your code depend on the parameters?",
             )
+        self.demand_average_at_zero(student, n)
+
+    def demand_average_at_zero(self, student, n: int) -> None:
+        """With all parameters at 0, the mix of n states is still an average."""
         mix = Head(student, "LayerMix", n)
         with student.untraced():
             student.fixtures.fill(mix.module, 0.0)
@@ -1667,13 +1689,7 @@ class CheckKernelsHead:
         for _ in range(4):
             head = Head(student, "KernelsHead", 6, channels=8)
             texts = Texts(student, [1, 2, 5, 1, 3], 6)
-            mask, shape = texts.mask(longer=9), (5, 1)
-            alone = [(text[None], torch.ones(1, len(text), dtype=torch.long)) for text in texts.tokens]
-            bare = torch.cat([head(*one, shape=(1, 1)) for one in alone])
-            clean = head(texts.hidden(longer=9), mask, shape=shape)
-            full = head(texts.hidden(longer=9, scale=10.0), mask, shape=shape)
-            far = head(texts.hidden(longer=9, scale=10.0, first=3), mask, shape=shape)
-            answers.append(torch.cat([bare, clean, full, far], dim=1))
+            answers.append(padded_in_four_ways(head, texts, more=9, first=3))
         bare, clean, full, far = torch.cat(answers).T
         head.fact("content matters", not same(full, clean))
         head.fact("far content matters", not same(far, clean))

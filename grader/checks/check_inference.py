@@ -279,6 +279,56 @@ def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], wh
             expect.equal(labels, [label for label, _ in right], f"{what}, labels", hint=hint)
 
 
+@dataclass(frozen=True)
+class InMode:
+    """What a model that tells its mode was asked in, and what the call has changed."""
+
+    graph: bool
+    dropout: bool
+    changed: list[str]
+    left_training: bool
+    """The model is in training mode after the call."""
+
+
+def in_mode(student, name: str, texts: list[str], training: bool, options: dict[str, Any]) -> InMode:
+    """Call the function with a model that was put into training or evaluation mode before."""
+    metered, help = Metered(student, "mode", training=training), student.fixtures.inference
+    with student.untraced():
+        before = help.state(metered.model, metered.tokenizer)
+        answers, on = help.asked(
+            student.value(None, name),
+            texts,
+            metered.model,
+            metered.tokenizer,
+            one_by_one=name == "predict",
+            **options,
+        )
+        codes = [
+            metered.told(answer, "an answer of a model that tells its mode")
+            for answer in demand_count(answers, len(texts), name)
+        ]
+        after = help.state(metered.model, metered.tokenizer)
+        left_training = help.in_training_mode(metered.model)
+    lengths = [len(encoded(text)) for text in texts]
+    widths = {128, *lengths, *(-(-length // 8) * 8 for length in lengths)}
+    expect.true(
+        all(
+            length <= code // 4 and code // 4 in widths
+            for length, code in zip(sorted(lengths), sorted(codes), strict=True)  # their order is paid for elsewhere
+        ),
+        "some answers cannot come from the model's output for these texts",
+        hint="compute each answer from the model's own logits for that text",
+        reveal=True,
+    )
+    graph, dropout = any(code % 4 >= 2 for code in codes), any(code % 2 for code in codes)
+    changed = [key for key in before if not _same(before[key], after.get(key))]
+    changed += [] if on else ["torch.is_grad_enabled()"]
+    student.note(f"training {training}: graph", graph)
+    student.note(f"training {training}: dropout", dropout)
+    student.note(f"training {training}: changed", str(changed))
+    return InMode(graph, dropout, changed, left_training)
+
+
 def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     """No dropout, no graph, and nothing is changed but the mode.
 
@@ -288,61 +338,26 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
         texts: to classify.
         options: more arguments for the function.
     """
-    seen = []
-    for training in (True, False):
-        metered, help = Metered(student, "mode", training=training), student.fixtures.inference
-        with student.untraced():
-            before = help.state(metered.model, metered.tokenizer)
-            answers, on = help.asked(
-                student.value(None, name),
-                texts,
-                metered.model,
-                metered.tokenizer,
-                one_by_one=name == "predict",
-                **options,
-            )
-            told = [
-                metered.told(answer, "an answer of a model that tells its mode")
-                for answer in demand_count(answers, len(texts), name)
-            ]
-            after = help.state(metered.model, metered.tokenizer)
-            left_training = help.in_training_mode(metered.model)
-        lengths = [len(encoded(text)) for text in texts]
-        widths = {128, *lengths, *(-(-length // 8) * 8 for length in lengths)}
-        expect.true(
-            all(
-                length <= code // 4 and code // 4 in widths
-                for length, code in zip(sorted(lengths), sorted(told), strict=True)  # their order is paid for elsewhere
-            ),
-            "some answers cannot come from the model's output for these texts",
-            hint="compute each answer from the model's own logits for that text",
-            reveal=True,
-        )
-        graph, dropout = any(code % 4 >= 2 for code in told), any(code % 2 for code in told)
-        changed = [key for key in before if not _same(before[key], after.get(key))]
-        changed += [] if on else ["torch.is_grad_enabled()"]
-        student.note(f"training {training}: graph", graph)
-        student.note(f"training {training}: dropout", dropout)
-        student.note(f"training {training}: changed", str(changed))
-        seen.append((graph, dropout, changed))
+    seen = [in_mode(student, name, texts, training, options) for training in (True, False)]
+    left_training = seen[-1].left_training
     student.note("left in training mode", left_training)
     expect.true(
-        not any(dropout for _, dropout, _ in seen),
+        not any(one.dropout for one in seen),
         "dropout was active during a prediction: the model was passed in training mode",
         hint="with active dropout, predictions differ from call to call: which mode switches dropout off?",
         reveal=True,
     )
     expect.true(
-        not any(graph for graph, _, _ in seen),
+        not any(one.graph for one in seen),
         "the forward pass built an autograd graph that no backward pass will use",
         hint="the graph keeps every intermediate result in memory: how do you tell torch not to build it?",
         reveal=True,
     )
     expect.true(
-        not any(changed for _, _, changed in seen),
+        not any(one.changed for one in seen),
         "a prediction had side effects",
         expected="nothing may change but the model's mode",
-        actual=next((changed for _, _, changed in seen if changed), None),
+        actual=next((one.changed for one in seen if one.changed), None),
         hint="the caller goes on using the model, its tokenizer and torch: what does your code leave changed?",
         reveal=True,
     )
@@ -555,25 +570,9 @@ class CheckPredictBatch:
     def check_dynamic_padding(self, student):
         """each batch is padded to its own longest text, not to max_length and not to the longest text overall"""
         for lengths, batch_size in (((5, 3, 9, 38, 4, 6, 12, 2, 7), 3), ((4, 10, 33, 6, 3, 8, 11, 17), 2)):
-            metered = Metered(student, "columns")
-            texts = [text_of(student.draw, length) for length in lengths]
-            with student.untraced():
-                answers = student.predict_batch(
-                    texts, metered.model, metered.tokenizer, batch_size=batch_size, max_length=48
-                )
-            batches: dict[int, list[int]] = {}
-            for answer in demand_count(answers, len(texts)):
-                call, width = divmod(metered.told(answer, "an answer of a model that tells its width"), built.COLUMNS)
-                batches.setdefault(call, []).append(width)
-            expect.true(
-                all(len(set(batch)) == 1 for batch in batches.values()),
-                "answers from one forward pass report different widths",
-                hint="compute each answer from the model's own logits for that text",
-                reveal=True,
-            )
-            tokens = sorted(len(encoded(text)) for text in texts)
-            widths = sorted(batch[0] for batch in batches.values())
-            sizes = [len(batch) for batch in sorted(batches.values())]
+            tokens, batches = self.lengths_and_widths(student, lengths, batch_size)
+            widths = [batch[0] for batch in batches]
+            sizes = [len(batch) for batch in batches]
             fit = all(
                 sum(sizes[: place + 1]) <= sum(length <= width for length in tokens)
                 for place, width in enumerate(widths)
@@ -607,6 +606,27 @@ class CheckPredictBatch:
                 reveal=True,
             )
         self.demand_default_length(student)
+
+    @staticmethod
+    def lengths_and_widths(student, lengths: tuple[int, ...], batch_size: int) -> tuple[list[int], list[list[int]]]:
+        """The texts' lengths in tokens, sorted; and for each forward pass, the width that each of its texts had."""
+        metered = Metered(student, "columns")
+        texts = [text_of(student.draw, length) for length in lengths]
+        with student.untraced():
+            answers = student.predict_batch(
+                texts, metered.model, metered.tokenizer, batch_size=batch_size, max_length=48
+            )
+        batches: dict[int, list[int]] = {}
+        for answer in demand_count(answers, len(texts)):
+            call, width = divmod(metered.told(answer, "an answer of a model that tells its width"), built.COLUMNS)
+            batches.setdefault(call, []).append(width)
+        expect.true(
+            all(len(set(batch)) == 1 for batch in batches.values()),
+            "answers from one forward pass report different widths",
+            hint="compute each answer from the model's own logits for that text",
+            reveal=True,
+        )
+        return sorted(len(encoded(text)) for text in texts), sorted(batches.values())
 
     @staticmethod
     def demand_default_length(student) -> None:

@@ -410,26 +410,38 @@ class CheckLoRALinear:
     def check_shapes_and_freeze(self, student):
         """only the two factors, with r*k and d*r parameters, are trainable; the wrapped layer is frozen"""
         for bias in (True, False):
-            adapted = Adapted(student, alpha=6.0, bias=bias, write=False)
-            shapes = trained_shapes(student, adapted.layer)
-            student.note("trainable shapes", str(shapes))
-            expect.equal(
-                shapes,
-                [(R, D), (R, K)],
-                f"shapes of the trainable tensors (base {'with' if bias else 'without'} bias, d={D}, k={K}, r={R})",
-                hint="freeze W and b of the base layer; train only the two factors, with r*k and d*r parameters",
-                reveal=True,
-            )
-            passed = trained_shapes(student, adapted.base)
-            student.note("trainable in the layer that was passed", str(passed))
-            expect.equal(
-                passed,
-                [],
-                "shapes of the trainable tensors in the layer passed to LoRALinear",
-                hint="other code may still use the layer passed in: did you freeze that layer, or a copy of it?",
-                reveal=True,
-            )
+            self.expect_only_factors_trainable(student, bias)
         base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
+        self.expect_smallest_rank(student, base)
+        self.expect_wide_rank(student, base)
+        Adapted(student, alpha=6.0, write=False).take_part()
+
+    @staticmethod
+    def expect_only_factors_trainable(student, bias: bool) -> None:
+        """The layer trains its two factors, and nothing in the layer that it was given."""
+        adapted = Adapted(student, alpha=6.0, bias=bias, write=False)
+        shapes = trained_shapes(student, adapted.layer)
+        student.note("trainable shapes", str(shapes))
+        expect.equal(
+            shapes,
+            [(R, D), (R, K)],
+            f"shapes of the trainable tensors (base {'with' if bias else 'without'} bias, d={D}, k={K}, r={R})",
+            hint="freeze W and b of the base layer; train only the two factors, with r*k and d*r parameters",
+            reveal=True,
+        )
+        passed = trained_shapes(student, adapted.base)
+        student.note("trainable in the layer that was passed", str(passed))
+        expect.equal(
+            passed,
+            [],
+            "shapes of the trainable tensors in the layer passed to LoRALinear",
+            hint="other code may still use the layer passed in: did you freeze that layer, or a copy of it?",
+            reveal=True,
+        )
+
+    @staticmethod
+    def expect_smallest_rank(student, base) -> None:
+        """Ranks below 1 are refused, rank 1 is not."""
         expect.true(
             refused(student, "ValueError", student.LoRALinear, base, r=0, alpha=6.0),
             "a layer of rank 0 is created without an error",
@@ -455,7 +467,11 @@ class CheckLoRALinear:
         )
         what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), ignoring sides of length 1"
         expect.equal(thin, sorted([(D,), (K,)]), what, reveal=True)
-        wide = 8  # more than either side
+
+    @staticmethod
+    def expect_wide_rank(student, base) -> None:
+        """A rank above both d and k is accepted."""
+        wide = 8
         try:
             with student.untraced():
                 shapes = trained_shapes(student, student.LoRALinear(base, r=wide, alpha=6.0))
@@ -477,7 +493,6 @@ class CheckLoRALinear:
             hint="the caller chooses the rank, even a wasteful one",
             reveal=True,
         )
-        Adapted(student, alpha=6.0, write=False).take_part()
 
     @check(points=2, visible=True)
     def check_identity_at_start(self, student):
@@ -612,32 +627,10 @@ class CheckLoRALinear:
         adapted = Adapted(student, alpha=2.0 * R, dropout=p)
         column = student.draw.integers(0, K, (rows,))
         x = F.one_hot(column, K) * student.draw.uniform(1.0, 2.0, rows, 1)
-        adapted.factors.silence()  # in training mode: a layer may merge itself when evaluation begins
-        with student.untraced():
-            frozen = adapted.layer(x)
-        adapted.quietly("eval")
-        plain, constant = adapted.layer(x), adapted.layer(torch.zeros(1, K))
-        for output, size in ((frozen, rows), (plain, rows), (constant, 1)):
-            usable(output, (size, D), "output with both factors at zero")
-        student.note("W x + b sees every input", same(frozen, plain))
-        student.note("b is never dropped", lies_along(frozen - constant, plain - constant))
-
-        adapted.quietly("train")
-        adapted.factors.write(adapted.a, adapted.b)
-        adapted.quietly("eval")
-        with student.untraced():
-            first, second = adapted.layer(x), adapted.layer(x)
-        usable(first, (rows, D), "output in evaluation mode")
-        usable(second, (rows, D), "output in evaluation mode")
-        steady = same(first, second)
-        expect.true(
-            steady,
-            "in evaluation mode, two calls with the same input give different outputs",
-            hint="how does your dropout know that the layer is in evaluation mode?",
-            fact=True,
-        )
-        update = first - plain
-        expect.differs(first, plain, "the update in evaluation mode", hint="the LoRA branch adds nothing here")
+        frozen, plain = self.outputs_without_update(student, adapted, x)
+        calm = self.output_in_evaluation(student, adapted, x)
+        update = calm - plain
+        expect.differs(calm, plain, "the update in evaluation mode", hint="the LoRA branch adds nothing here")
         student.note("update in evaluation mode", update)
 
         adapted.quietly("train")
@@ -649,7 +642,7 @@ class CheckLoRALinear:
         outside = noisy - noisy @ torch.linalg.pinv(adapted.b.T) @ adapted.b.T
         student.note("a row is kept or dropped as a whole", straight)
         student.note("what is added lies in the span of B", bool(outside.abs().max() < 1e-3 * noisy.abs().max() + 1e-4))
-        student.note("something changes in training mode", not same(output, first))
+        student.note("something changes in training mode", not same(output, calm))
 
         expect.true(
             same(frozen, plain),
@@ -657,7 +650,7 @@ class CheckLoRALinear:
             hint="dropout belongs in the LoRA branch; the frozen path must see every entry of x",
         )
         expect.true(
-            not same(output, first),
+            not same(output, calm),
             "nothing is dropped in training mode",
             hint=say("this layer was built with dropout={p}", p=p),
         )
@@ -674,6 +667,39 @@ class CheckLoRALinear:
             tolerance=1e-3,
             hint="dropout divides the entries it keeps by 1 - p, so that the mean stays the same",
         )
+
+    @staticmethod
+    def outputs_without_update(student, adapted: Adapted, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The outputs in training and in evaluation mode while both factors are at zero."""
+        adapted.factors.silence()  # in training mode: a layer may merge itself when evaluation begins
+        with student.untraced():
+            frozen = adapted.layer(x)
+        adapted.quietly("eval")
+        plain, constant = adapted.layer(x), adapted.layer(torch.zeros(1, K))
+        for output, size in ((frozen, len(x)), (plain, len(x)), (constant, 1)):
+            usable(output, (size, D), "output with both factors at zero")
+        student.note("W x + b sees every input", same(frozen, plain))
+        student.note("b is never dropped", lies_along(frozen - constant, plain - constant))
+        adapted.quietly("train")
+        adapted.factors.write(adapted.a, adapted.b)
+        return frozen, plain
+
+    @staticmethod
+    def output_in_evaluation(student, adapted: Adapted, x: Tensor) -> Tensor:
+        """The output in evaluation mode, which is the same in two calls."""
+        adapted.quietly("eval")
+        first: Tensor
+        with student.untraced():
+            first, second = adapted.layer(x), adapted.layer(x)
+        usable(first, (len(x), D), "output in evaluation mode")
+        usable(second, (len(x), D), "output in evaluation mode")
+        expect.true(
+            same(first, second),
+            "in evaluation mode, two calls with the same input give different outputs",
+            hint="how does your dropout know that the layer is in evaluation mode?",
+            fact=True,
+        )
+        return first
 
     @check(points=3, visible=True)
     def check_merge(self, student):
@@ -694,20 +720,7 @@ class CheckLoRALinear:
             tolerance=1e-4,
             hint="the fully scaled update must be either in the weight or in the LoRA branch, never in both",
         )
-        shapes = trained_shapes(student, adapted.layer)
-        student.note("trainable after merge()", str(shapes))
-        expect.true(
-            (D, K) not in shapes,
-            "W is trainable after merge()",
-            hint="merge() gives the weight new values, but it must stay a frozen parameter",
-        )
-        expect.true(
-            all(shape in ((R, D), (R, K)) for shape in shapes),
-            "tensors other than the two factors are trainable after merge()",
-            actual=shapes,
-            hint="merging changes values, not which tensors are trained",
-            reveal=True,
-        )
+        self.expect_frozen_once_merged(student, adapted)
         adapted.quietly("merge")
         expect.close(
             adapted.layer(x),
@@ -733,6 +746,30 @@ class CheckLoRALinear:
             tolerance=1e-4,
             hint="after merging, the weight is W + (alpha/r) B A, and the forward pass no longer uses the factors",
         )
+        self.expect_one_merged_weight(student, adapted)
+        self.expect_no_dropout_once_merged(student)
+
+    @staticmethod
+    def expect_frozen_once_merged(student, adapted: Adapted) -> None:
+        """After merge(), the factors are trainable and nothing else is."""
+        shapes = trained_shapes(student, adapted.layer)
+        student.note("trainable after merge()", str(shapes))
+        expect.true(
+            (D, K) not in shapes,
+            "W is trainable after merge()",
+            hint="merge() gives the weight new values, but it must stay a frozen parameter",
+        )
+        expect.true(
+            all(shape in ((R, D), (R, K)) for shape in shapes),
+            "tensors other than the two factors are trainable after merge()",
+            actual=shapes,
+            hint="merging changes values, not which tensors are trained",
+            reveal=True,
+        )
+
+    @staticmethod
+    def expect_one_merged_weight(student, adapted: Adapted) -> None:
+        """The layer holds the matrix by which a merged layer multiplies its input."""
         with student.untraced():
             slope = adapted.layer(torch.eye(K)) - adapted.layer(torch.zeros(1, K))
             owned = student.fixtures.tensors(adapted.layer)
@@ -744,7 +781,6 @@ class CheckLoRALinear:
             hint="merging writes W + (alpha/r) B A into the weight, so that one matrix product with x is enough",
             fact=True,
         )
-        self.expect_no_dropout_once_merged(student)
 
     @staticmethod
     def expect_no_dropout_once_merged(student) -> None:
@@ -823,19 +859,24 @@ class CheckLoRALinear:
             "trained: W stays frozen, the factors stay trainable",
         )
         for dtype in (torch.float32, torch.float64):
-            adapted = Adapted(student, alpha=8.0, dtype=dtype)
-            x = student.draw.normal(4, K, dtype=dtype)
-            adapted.quietly("merge")
-            adapted.a, adapted.b = student.draw.normal(R, K, dtype=dtype), student.draw.normal(D, R, dtype=dtype)
-            adapted.find().write(adapted.a, adapted.b)
-            adapted.quietly("unmerge")
-            expect.close(
-                adapted.layer(x),
-                adapted.adapted(x),
-                f"output after merge(), new values in both factors, then unmerge(), base in {str(dtype)[6:]}",
-                tolerance=1e-4,
-                hint="unmerge() must restore W even if the factors have changed since merge(): what must merge() save?",
-            )
+            self.expect_weight_restored(student, dtype)
+
+    @staticmethod
+    def expect_weight_restored(student, dtype: torch.dtype) -> None:
+        """unmerge() restores W even if the factors have changed since merge()."""
+        adapted = Adapted(student, alpha=8.0, dtype=dtype)
+        x = student.draw.normal(4, K, dtype=dtype)
+        adapted.quietly("merge")
+        adapted.a, adapted.b = student.draw.normal(R, K, dtype=dtype), student.draw.normal(D, R, dtype=dtype)
+        adapted.find().write(adapted.a, adapted.b)
+        adapted.quietly("unmerge")
+        expect.close(
+            adapted.layer(x),
+            adapted.adapted(x),
+            f"output after merge(), new values in both factors, then unmerge(), base in {str(dtype)[6:]}",
+            tolerance=1e-4,
+            hint="unmerge() must restore W even if the factors have changed since merge(): what must merge() save?",
+        )
 
     @check(points=1)
     def check_delta_weight(self, student):
@@ -871,6 +912,21 @@ class CheckLoRALinear:
             hint="frozen only means not updated: gradients must still flow back through both W and the update",
             fact=True,
         )
+        self.expect_only_factors_learn(student, adapted, x, silent)
+        adapted.find().write(adapted.a, adapted.b)
+        adapted.quietly("eval")
+        adapted.find().silence()
+        expect.close(
+            adapted.layer(x),
+            silent,
+            "output in evaluation mode, with both factors set to zero after eval()",
+            tolerance=1e-4,
+            hint="eval() only switches the mode, and merge() was not called: what has changed the weight?",
+        )
+
+    @staticmethod
+    def expect_only_factors_learn(student, adapted: Adapted, x: Tensor, silent: Tensor) -> None:
+        """Training lowers the loss and moves both factors, and nothing else."""
         adapted.factors.write(adapted.a, torch.zeros(D, R))
         target = F.linear(x, adapted.weight + student.draw.normal(D, 1) * student.draw.normal(1, K), adapted.bias)
         with student.untraced():
@@ -898,16 +954,6 @@ class CheckLoRALinear:
             silent,
             "output after training, then both factors set to zero",
             hint="training must change nothing but the two factors",
-        )
-        adapted.find().write(adapted.a, adapted.b)
-        adapted.quietly("eval")
-        adapted.find().silence()
-        expect.close(
-            adapted.layer(x),
-            silent,
-            "output in evaluation mode, with both factors set to zero after eval()",
-            tolerance=1e-4,
-            hint="eval() only switches the mode, and merge() was not called: what has changed the weight?",
         )
 
     @check(points=1)
@@ -1220,6 +1266,12 @@ class CheckInjectLora:
         expect.true(
             noisy, "nothing is dropped in training mode", hint="the new layers should have dropout=0.5", fact=True
         )
+        self.expect_no_dropout_by_default(student, x, name, a, b)
+        self.expect_the_rest_frozen(student, model, start, x, name)
+
+    @staticmethod
+    def expect_no_dropout_by_default(student, x: Tensor, name: str, a: Tensor, b: Tensor) -> None:
+        """Without the dropout argument, a model whose layer ``name`` holds a and b drops nothing."""
         silent = small(student, student.draw.seed())
         inject(student, silent, TARGETS, r=RANK, alpha=5.0)
         with student.untraced():
@@ -1234,6 +1286,9 @@ class CheckInjectLora:
             fact=True,
         )
 
+    @staticmethod
+    def expect_the_rest_frozen(student, model, start: dict[str, Tensor], x: Tensor, name: str) -> None:
+        """A training step moves the factors of the layer ``name``, and of the original tensors only the classifier."""
         spot = student.fixtures.lora.factors_at(model, name, RANK, WIDTH, VALUES)
         with student.untraced():
             before = spot.read()
@@ -1568,9 +1623,14 @@ class CheckLoadLoraStateDict:
             hint="copy the values into the model's own tensors; the same state may be loaded into a second model",
             fact=True,
         )
+        self.expect_values_loaded(student, seed, state, parts.find(mine), x)
 
-        # The same names with other numbers, which no model over there has ever held: only loading brings them in.
-        places, other = parts.find(mine), Dressed(student.draw.seed())
+    @staticmethod
+    def expect_values_loaded(
+        student, seed: int, state: dict[str, Tensor], places: dict[str, tuple[str, bool]], x: Tensor
+    ) -> None:
+        """The same names with other numbers, which no model over there has ever held: only loading brings them in."""
+        other = Dressed(student.draw.seed())
         renewed = dict(state)
         for name, (part, turned) in places.items():
             numbers_ = other.parts[part].T if turned else other.parts[part]
@@ -1590,24 +1650,7 @@ class CheckLoadLoraStateDict:
         """loading a state with a missing or unknown tensor raises an error"""
         seed = student.draw.seed()
         saved, model = prepared(student, seed), prepared(student, seed)
-        x = student.draw.normal(3, 4, WIDTH)
-        with student.untraced():
-            state = student.lora_state_dict(saved)
-            mine = tensors_of(state)
-        names = sorted(mine)
-        expect.true(bool(names), "nothing was saved")
-        # Other numbers than the saved model has: who answers with that one has loaded nothing.
-        state = {**state, **{name: value + 0.5 for name, value in mine.items()}}
-        loaded(student, model, state)  # its own names are not refused, and they are loaded
-        with student.untraced():
-            scores = model(x)
-        taken = isinstance(scores, Tensor) and not same(scores, mirror(seed)(x))
-        expect.true(
-            taken,
-            "loading does not change the output of a fresh model",
-            hint="get saving and loading right first",
-            fact=True,
-        )
+        state, names = self.accepted_state(student, seed, saved, model)
         stranger = {"encoder.layer.99.no_such_tensor": student.draw.normal(3, 5)}
         partial = [{key: state[key] for key in state if key != name} for name in (names[0], names[-1])]
 
@@ -1637,6 +1680,31 @@ class CheckLoadLoraStateDict:
             "a state with values for a frozen tensor of the model is loaded without an error",
             hint="the model has a tensor with this name, but it is not trainable",
         )
+
+    # --- many adapters ---
+
+    @staticmethod
+    def accepted_state(student, seed: int, saved, model) -> tuple[dict[str, Tensor], list[str]]:
+        """A state that the model loads, and the names of its tensors."""
+        x = student.draw.normal(3, 4, WIDTH)
+        with student.untraced():
+            state = student.lora_state_dict(saved)
+            mine = tensors_of(state)
+        names = sorted(mine)
+        expect.true(bool(names), "nothing was saved")
+        # Other numbers than the saved model has: who answers with that one has loaded nothing.
+        state = {**state, **{name: value + 0.5 for name, value in mine.items()}}
+        loaded(student, model, state)  # its own names are not refused, and they are loaded
+        with student.untraced():
+            scores = model(x)
+        taken = isinstance(scores, Tensor) and not same(scores, mirror(seed)(x))
+        expect.true(
+            taken,
+            "loading does not change the output of a fresh model",
+            hint="get saving and loading right first",
+            fact=True,
+        )
+        return state, names
 
 
 # --- many adapters ---
@@ -1827,6 +1895,11 @@ class CheckMultiLoRALinear:
             "two fresh adapters start with the same A",
             hint="each adapter must sample its own random values",
         )
+        self.expect_dtype_of_base(student)
+
+    @staticmethod
+    def expect_dtype_of_base(student) -> None:
+        """An adapter of a float64 base is float64 too."""
         switched = Switched(student, torch.float64)
         switched.add("reviews", r=3, alpha=3.0)
         output, hint = switched.answer("reviews"), "create new tensors with the dtype of the base weight"
@@ -2017,21 +2090,7 @@ class CheckBottleneckAdapter:
             hint="the formula contains nothing random: what in your code differs from call to call?",
             fact=True,
         )
-        batch = student.draw.normal(3, 4, 7)
-        with student.untraced():
-            together, apart = adapter(batch), adapter(batch.reshape(12, 7))
-        usable(together, (3, 4, 7), "output")
-        usable(apart, (12, 7), "output")
-        by_itself = same(together.reshape(12, 7), apart)
-        with student.untraced():
-            single = adapter(first[:1])
-        by_itself &= same(single, output[:1])
-        expect.true(
-            by_itself,
-            "the output for one vector depends on the other vectors",
-            hint="both projections act on the last axis: what happens to the other axes between them?",
-            fact=True,
-        )
+        self.expect_vector_by_vector(student, adapter, first[:1], output[:1])
         added = output[:32] - first
         student.note("what is added has mean zero", bool((added.mean(1).abs() < 1e-3 * added.abs().mean(1)).all()))
         student.note("what is added heeds the size of h", not same(louder - 2 * first, added, tolerance=1e-2))
@@ -2057,6 +2116,25 @@ class CheckBottleneckAdapter:
             out_through and in_through,
             say("the adapter is non-linear in more directions than its bottleneck of {m} allows", m=m),
             hint="the non-linearity belongs between the two projections, neither before nor after them",
+        )
+
+    @staticmethod
+    def expect_vector_by_vector(student, adapter, h: Tensor, output: Tensor) -> None:
+        """The output for one vector is the same whatever else is in the batch; ``output`` came of h among others."""
+        batch = student.draw.normal(3, 4, 7)
+        with student.untraced():
+            together, apart = adapter(batch), adapter(batch.reshape(12, 7))
+        usable(together, (3, 4, 7), "output")
+        usable(apart, (12, 7), "output")
+        by_itself = same(together.reshape(12, 7), apart)
+        with student.untraced():
+            single = adapter(h)
+        by_itself &= same(single, output)
+        expect.true(
+            by_itself,
+            "the output for one vector depends on the other vectors",
+            hint="both projections act on the last axis: what happens to the other axes between them?",
+            fact=True,
         )
 
     @check(points=1)

@@ -10,7 +10,7 @@ shares rounded to one decimal, are stated as notes.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import torch
@@ -210,38 +210,15 @@ class CheckMaskTokens:
             "p is the expected share of ordinary tokens that get a label; what replaces them is decided in a "
             "separate step"
         )
-
-        def expect_share(made: Corrupted, p: float) -> None:
-            slack = seven_sigma(p, made.n_ordinary)
-            expect.true(
-                abs(made.rate - p) <= slack,
-                say("the share of ordinary tokens with a label is too far from p = {p}", p=p),
-                expected=f"{p} ± {slack:.3f}",
-                actual=f"{made.rate:.3f}",
-                hint=hint,
-                reveal=True,
-            )
-
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         default = Corrupted(student, texts, p=None)
         other = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
-        # A row or a column with 99 ordinary tokens or more is all or nothing with a probability below 0.7**99 = 5e-16;
-        # there are 199 of them.
-        columns = range(1, 100)
-        whole_rows = any(
-            len(set(row[ordinary].tolist())) < 2 for row, ordinary in zip(other.selected, texts.ordinary, strict=True)
-        )
-        whole_columns = any(len(set(other.selected[:, place].tolist())) < 2 for place in columns)
+        whole_rows, whole_columns = self.selected_as_a_whole(texts, other)
         student.note("rows, columns as a whole", f"{whole_rows} {whole_columns}")
-        # The counts of 100 texts, squared and scaled, are close to chi-square with 100 degrees of freedom: below 30 or
-        # above 250 with a probability below 1e-12. Equal counts give less than 1.
-        n = texts.ordinary.sum(1)
-        counts = (other.selected & texts.ordinary).sum(1)
-        share = min(max(other.rate, 0.01), 0.99)
-        spread = float(((counts - share * n) ** 2 / (share * (1 - share) * n)).sum())
+        spread = self.spread_of_counts(texts, other)
         student.note("counts per text", "alike" if spread < 30 else "scattered" if spread > 250 else "thrown")
         for made, p in ((default, 0.15), (other, 0.3)):
-            expect_share(made, p)
+            self.expect_share(made, p, hint)
         expect.true(
             not (whole_rows or whole_columns),
             say(
@@ -260,9 +237,43 @@ class CheckMaskTokens:
         )
         expect.true(spread <= 250, "the number of labels per text varies more than independent draws allow", hint=hint)
         none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
-        expect_share(none, 0.0)
+        self.expect_share(none, 0.0, hint)
         everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
-        expect_share(everything, 1.0)
+        self.expect_share(everything, 1.0, hint)
+
+    @staticmethod
+    def selected_as_a_whole(texts: Texts, made: Corrupted) -> tuple[bool, bool]:
+        """Whether all tokens of some row are selected or none, and the same of a column."""
+        # A row or a column with 99 ordinary tokens or more is all or nothing with a probability below 0.7**99 = 5e-16;
+        # there are 199 of them.
+        rows = any(
+            len(set(row[ordinary].tolist())) < 2 for row, ordinary in zip(made.selected, texts.ordinary, strict=True)
+        )
+        columns = any(len(set(made.selected[:, place].tolist())) < 2 for place in range(1, 100))
+        return rows, columns
+
+    @staticmethod
+    def spread_of_counts(texts: Texts, made: Corrupted) -> float:
+        """How much the number of selected tokens varies from text to text."""
+        # The counts of 100 texts, squared and scaled, are close to chi-square with 100 degrees of freedom: below 30 or
+        # above 250 with a probability below 1e-12. Equal counts give less than 1.
+        n = texts.ordinary.sum(1)
+        counts = (made.selected & texts.ordinary).sum(1)
+        share = min(max(made.rate, 0.01), 0.99)
+        return float(((counts - share * n) ** 2 / (share * (1 - share) * n)).sum())
+
+    @staticmethod
+    def expect_share(made: Corrupted, p: float, hint: str) -> None:
+        """About a share p of the ordinary tokens is selected."""
+        slack = seven_sigma(p, made.n_ordinary)
+        expect.true(
+            abs(made.rate - p) <= slack,
+            say("the share of ordinary tokens with a label is too far from p = {p}", p=p),
+            expected=f"{p} ± {slack:.3f}",
+            actual=f"{made.rate:.3f}",
+            hint=hint,
+            reveal=True,
+        )
 
     @check(points=3)
     def check_split_80_10_10(self, student):
@@ -969,25 +980,23 @@ class Pairs:
             student.note("how many", "right" if len(self.labels) == n_pairs else many)
         changes = [one != other for one, other in zip(self.labels[:-1], self.labels[1:], strict=True)]
         self.turns = sum(changes) / max(1, len(changes))
-        if n_pairs < 100:  # what a few tosses show is chance
-            return
+        if n_pairs >= 100:  # what a few tosses show is chance
+            self.describe_pairs(student)
+
+    def describe_pairs(self, student) -> None:
+        """Note how the labels are drawn, and which pairs stand under either of them."""
         share = roughly(len(self.positive) / max(1, len(self.labels)))
         student.note("share of label 0", share)
         if share == 0.5:
             student.note("share of labels that differ from the one before", called(self.turns, (0, 0.5, 1)))
-        kinds = {"next": 1 in self.steps, "later": max(self.steps, default=1) > 1, "same": 0 in self.steps}
-        kinds |= {"before": -1 in self.steps, "long before": min(self.steps, default=0) < -1}
-        student.note("second sentence of positive pairs", ", ".join(kind for kind, found in kinds.items() if found))
+        student.note("second sentence of positive pairs", in_words(self.steps))
         student.note("positive pairs over a border", stated([one[0] == other[0] for one, other in self.positive]))
         student.note("negative pairs of one document", stated(self.strangers))
         shared = self.strangers.count(False) / max(1, len(self.strangers))
         student.note("share of negative pairs of one document", shared and called(shared, (0.16, 0.5, 1)))
         if shared == 1:  # of a few pairs one could not say what is missing among them
             steps = {other[1] - one[1] for one, other in self.negative}
-            kinds = {"next": 1 in steps, "later": max(steps) > 1, "same": 0 in steps}
-            kinds |= {"before": -1 in steps, "long before": min(steps) < -1}
-            there = ", ".join(kind for kind, found in kinds.items() if found)
-            student.note("second sentence of negative pairs", there)
+            student.note("second sentence of negative pairs", in_words(steps))
         student.note("documents of positive pairs", min(3, len({number for number, _ in self.starts})))
         student.note("places of positive pairs", min(3, len({place for _, place in self.starts})))
         student.note("first documents of negative pairs", min(3, len({one[0] for one, _ in self.negative})))
@@ -1029,6 +1038,13 @@ def roughly(share: float) -> float:
     return share if share in (0, 1) else called(share, (0.2, 0.5, 0.8))
 
 
+def in_words(steps: Collection[int]) -> str:
+    """Where second sentences stand, seen from the first ones, by how many sentences lie between their beginnings."""
+    kinds = {"next": 1 in steps, "later": max(steps, default=1) > 1, "same": 0 in steps}
+    kinds |= {"before": -1 in steps, "long before": min(steps, default=0) < -1}
+    return ", ".join(kind for kind, found in kinds.items() if found)
+
+
 def stated(good: list[bool]) -> str:
     """How many are not."""
     return "none" if all(good) else "all" if not any(good) else "some"
@@ -1044,53 +1060,55 @@ def triples_of(student, answer: Any, n_pairs: int) -> list[tuple[str, str, int]]
         actual=f"{len(answer)} pairs",
         reveal=True,
     )
-    triples = []
-    for entry in answer:
-        expect.true(
-            isinstance(entry, (list, tuple)) and len(entry) == 3,
-            "an entry is not a triple of first sentence, second sentence and label",
-            actual=entry,
-            hint="each entry is a triple: two sentences and their label",
-            reveal=True,
-        )
-        first, second, label = entry
-        if isinstance(label, Tensor):
-            label = label.item() if label.numel() == 1 else None
-        elif isinstance(label, (list, tuple)) and len(label) == 1:
-            label = label[0]
-        form = ", ".join(part if isinstance(part, str) else type(part).__name__ for part in map(worded, entry))
-        if not (isinstance(first, str) and isinstance(second, str)):
-            student.note("form of an entry", form)
-        expect.true(
-            isinstance(first, str) and isinstance(second, str),
-            "a triple does not begin with two sentences",
-            expected="(first sentence, second sentence, label)",
-            actual=entry,
-            hint="what are the three parts of a triple, and in which order?",
-            reveal=True,
-        )
-        if isinstance(label, str):
-            student.note("form of an entry", form)
-        expect.true(
-            not isinstance(label, str),
-            "a label is a string instead of a number",
-            expected="0 or 1",
-            actual=label,
-            hint="labels are numbers: which one means that the second sentence follows the first?",
-            reveal=True,
-        )
-        if label not in (0, 1):
-            student.note("label", str(label)[:20])
-        expect.true(
-            label in (0, 1),
-            "a label is neither 0 nor 1",
-            expected="0 or 1",
-            actual=label,
-            hint="a label has two possible values: the second sentence follows the first, or it does not",
-            reveal=True,
-        )
-        triples.append((first, second, int(label)))
-    return triples
+    return [triple_of(student, entry) for entry in answer]
+
+
+def triple_of(student, entry: Any) -> tuple[str, str, int]:
+    """Two sentences and a label, 0 or 1."""
+    expect.true(
+        isinstance(entry, (list, tuple)) and len(entry) == 3,
+        "an entry is not a triple of first sentence, second sentence and label",
+        actual=entry,
+        hint="each entry is a triple: two sentences and their label",
+        reveal=True,
+    )
+    first, second, label = entry
+    if isinstance(label, Tensor):
+        label = label.item() if label.numel() == 1 else None
+    elif isinstance(label, (list, tuple)) and len(label) == 1:
+        label = label[0]
+    form = ", ".join(part if isinstance(part, str) else type(part).__name__ for part in map(worded, entry))
+    if not (isinstance(first, str) and isinstance(second, str)):
+        student.note("form of an entry", form)
+    expect.true(
+        isinstance(first, str) and isinstance(second, str),
+        "a triple does not begin with two sentences",
+        expected="(first sentence, second sentence, label)",
+        actual=entry,
+        hint="what are the three parts of a triple, and in which order?",
+        reveal=True,
+    )
+    if isinstance(label, str):
+        student.note("form of an entry", form)
+    expect.true(
+        not isinstance(label, str),
+        "a label is a string instead of a number",
+        expected="0 or 1",
+        actual=label,
+        hint="labels are numbers: which one means that the second sentence follows the first?",
+        reveal=True,
+    )
+    if label not in (0, 1):
+        student.note("label", str(label)[:20])
+    expect.true(
+        label in (0, 1),
+        "a label is neither 0 nor 1",
+        expected="0 or 1",
+        actual=label,
+        hint="a label has two possible values: the second sentence follows the first, or it does not",
+        reveal=True,
+    )
+    return first, second, int(label)
 
 
 def worded(part: object) -> object:
@@ -1200,16 +1218,7 @@ class CheckMakeNspPairs:
             hint="can the next label be predicted from the labels before it? Sample a new label for every pair",
             reveal=True,
         )
-        n_documents, n_places = (len({start[axis] for start in pairs.starts}) for axis in (0, 1))
-        n_others = min(len({pair[side][0] for pair in pairs.negative}) for side in (0, 1))
-        expect.true(
-            min(n_documents, n_others) >= 3 and n_places >= 2,
-            "the first sentences come from too few documents, or always from the same position",
-            expected="several documents and positions",
-            actual=f"{min(n_documents, n_others)} documents, {n_places} positions",
-            hint="sample a new document, and a new position in it, for every pair",
-            reveal=True,
-        )
+        self.expect_many_places(pairs)
         expect.true(
             not in_turn,
             "twelve calls with different seeds all take their first sentences from the documents in the same order",
@@ -1226,6 +1235,24 @@ class CheckMakeNspPairs:
             fact=True,
         )
         pairs.expect_questions()
+        self.expect_balance_of_single_sentences(student)
+
+    @staticmethod
+    def expect_many_places(pairs: Pairs) -> None:
+        """The sentences come from several documents, and from several positions in them."""
+        n_documents, n_places = (len({start[axis] for start in pairs.starts}) for axis in (0, 1))
+        n_others = min(len({pair[side][0] for pair in pairs.negative}) for side in (0, 1))
+        expect.true(
+            min(n_documents, n_others) >= 3 and n_places >= 2,
+            "the first sentences come from too few documents, or always from the same position",
+            expected="several documents and positions",
+            actual=f"{min(n_documents, n_others)} documents, {n_places} positions",
+            hint="sample a new document, and a new position in it, for every pair",
+            reveal=True,
+        )
+
+    def expect_balance_of_single_sentences(self, student) -> None:
+        """Half of the pairs have label 0 even if most documents have no second sentence."""
         sparse = Pairs(student, Library(student, lengths=[1, 3, 1, 1, 4, 1, 1]), self.N)
         share = len(sparse.positive) / max(1, len(sparse.labels))
         expect.true(
@@ -1734,6 +1761,12 @@ class CheckWholeWordMask:
             expected="each word about 45 times in 300 calls",
             hint="every order of the words must be equally likely",
         )
+        self.expect_any_length(student)
+        self.expect_seeded(student, chosen, row)
+
+    @staticmethod
+    def expect_any_length(student) -> None:
+        """Short and long words are selected."""
         # 20 short words and 10 of four tokens, 18 of 60 tokens: of the short ones 7 in a call, of the long ones
         # nearly 3; over 120 calls the averages have standard deviations of 0.23 and 0.06.
         sizes = [1, 4, 1] * 10
@@ -1747,6 +1780,10 @@ class CheckWholeWordMask:
             "the order in which words are selected depends on their length",
             hint="every order of the words must be equally likely, whatever their length",
         )
+
+    @staticmethod
+    def expect_seeded(student, chosen: Selections, row: list[int | None]) -> None:
+        """The seed decides, and the caller's list stays as it was."""
         seed = student.draw.seed()
         with student.untraced():
             function = student.value(None, "whole_word_mask")

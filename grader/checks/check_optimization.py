@@ -562,41 +562,12 @@ class CheckReinitTopLayers:
                     0.0,
                     "in BERT, the bias of a linear layer starts at 0",
                 )
-            # Google's BERT cuts the normal distribution at two standard deviations, which makes it narrower.
-            cut = tails == 0 and float(numbers.abs().max()) <= 2 + 1e-6
-            spread, beyond = (TRUNCATED, 0.0) if cut else (1.0, 0.0455)
             hint = (
                 "BERT does not initialise its weights as nn.Linear does: what does model.config say?"
                 if std is None
                 else "where does your code use the argument std?"
             )
-            for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5 %
-                expect.true(
-                    0.88 < float(tensor.double().std()) / want / spread < 1.12,
-                    say("{name}: the standard deviation is far from {want:.4f}", name=name, want=want),
-                    expected=f"about {want:.4f}",
-                    actual=f"{float(tensor.double().std()):.4f}",
-                    hint=hint,
-                    reveal=True,
-                )
-            n = len(numbers)  # 30,720
-            expect.true(
-                abs(measured / spread - 1) < 7 / (2 * n) ** 0.5,
-                "the standard deviation of all weights together is wrong",
-                hint=hint,
-            )
-            expect.true(abs(float(numbers.mean())) < 7 / n**0.5, "the mean of the weights is not 0", hint=hint)
-            expect.true(
-                cut or abs(tails - beyond) < 7 * (beyond * (1 - beyond) / n) ** 0.5,
-                "the weights do not follow a normal distribution",
-                expected="4.55 % of the weights are more than two standard deviations from the mean",
-                actual=f"{100 * tails:.2f} %",
-                hint=(
-                    "use a normal distribution, not a uniform one; if you truncate it, then at two standard "
-                    "deviations, as in Google's BERT"
-                ),
-                reveal=True,
-            )
+            self.demand_normal(matrices, want, hint)
             if any(torch.equal(one, other) for one, other in itertools.combinations(matrices.values(), 2)):
                 student.note("two matrices hold the same numbers", True)
                 expect.true(
@@ -605,6 +576,42 @@ class CheckReinitTopLayers:
                     hint="every matrix needs random values of its own: how often does your code sample them?",
                 )
         self.demand_zeros(student)
+
+    @staticmethod
+    def demand_normal(matrices: dict[str, Tensor], want: float, hint: str) -> None:
+        """Each matrix has about the standard deviation ``want``, and all together follow a normal distribution."""
+        numbers = torch.cat([tensor.flatten() for tensor in matrices.values()]).double() / want
+        tails = float((numbers.abs() > 2).double().mean())
+        # Google's BERT cuts the normal distribution at two standard deviations, which makes it narrower.
+        cut = tails == 0 and float(numbers.abs().max()) <= 2 + 1e-6
+        spread, beyond = (TRUNCATED, 0.0) if cut else (1.0, 0.0455)
+        for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5 %
+            expect.true(
+                0.88 < float(tensor.double().std()) / want / spread < 1.12,
+                say("{name}: the standard deviation is far from {want:.4f}", name=name, want=want),
+                expected=f"about {want:.4f}",
+                actual=f"{float(tensor.double().std()):.4f}",
+                hint=hint,
+                reveal=True,
+            )
+        n = len(numbers)  # 30,720
+        expect.true(
+            abs(float(numbers.std()) / spread - 1) < 7 / (2 * n) ** 0.5,
+            "the standard deviation of all weights together is wrong",
+            hint=hint,
+        )
+        expect.true(abs(float(numbers.mean())) < 7 / n**0.5, "the mean of the weights is not 0", hint=hint)
+        expect.true(
+            cut or abs(tails - beyond) < 7 * (beyond * (1 - beyond) / n) ** 0.5,
+            "the weights do not follow a normal distribution",
+            expected="4.55 % of the weights are more than two standard deviations from the mean",
+            actual=f"{100 * tails:.2f} %",
+            hint=(
+                "use a normal distribution, not a uniform one; if you truncate it, then at two standard "
+                "deviations, as in Google's BERT"
+            ),
+            reveal=True,
+        )
 
     @staticmethod
     def demand_zeros(student) -> None:
@@ -648,15 +655,7 @@ class CheckReinitTopLayers:
         restarted = Restarted(student, 2)
         with student.untraced():
             untrainable = restarted.watch.untrainable()
-            restarted.watch.nudge(1.0)
-            nudged = restarted.watch.numbers()
-        replaced = [
-            name
-            for name, numbers in restarted.now.items()
-            if name not in nudged
-            or nudged[name].shape != numbers.shape
-            or not bool((nudged[name] - numbers - 1).abs().max() < 1e-3)
-        ]
+            replaced = self.replaced_parameters(restarted)
         lower = {"embeddings", "head", *(f"layer {i}" for i in range(restarted.n_layers - 2))}
         touched = sorted({part(name, restarted.n_layers) for name in restarted.changed} & lower)
         student.note("replaced", str([name for name in replaced if "pooler" not in name]))
@@ -695,6 +694,19 @@ class CheckReinitTopLayers:
                     returned=restarted.returned,
                 )
             )
+
+    @staticmethod
+    def replaced_parameters(restarted: Restarted) -> list[str]:
+        """Names under which the model has other objects now: adding 1 to the old Parameters does not reach them."""
+        restarted.watch.nudge(1.0)
+        nudged = restarted.watch.numbers()
+        return [
+            name
+            for name, numbers in restarted.now.items()
+            if name not in nudged
+            or nudged[name].shape != numbers.shape
+            or not bool((nudged[name] - numbers - 1).abs().max() < 1e-3)
+        ]
 
 
 # --- warmup_linear ---
@@ -737,30 +749,7 @@ class CheckWarmupLinear:
         """the multiplier is exactly 1 at the end of the warmup, and 0 from total_steps on"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
-            expect.close(
-                student.warmup_linear(warmup, warmup, total),
-                1.0,
-                f"multiplier at step {warmup}, where the warmup of {warmup} steps ends",
-                tolerance=1e-9,
-                hint="both lines meet at multiplier 1: from which step does your code count the decay?",
-            )
-            beside = multipliers(student, (warmup - 1, warmup + 1, total - 1), warmup, total)
-            numbers = all(isinstance(value, (int, float, Tensor)) for value in beside)
-            expect.true(
-                numbers and all(0 < float(value) < 1 for value in beside),
-                "next to the peak or just before the end, the multiplier is not strictly between 0 and 1",
-                hint="both lines are straight: the multiplier is 1 at a single step and reaches 0 only at the end",
-            )
-            expect.close(
-                multipliers(student, (total, total + 1, 3 * total), warmup, total),
-                [0.0, 0.0, 0.0],
-                f"multiplier at steps {total}, {total + 1} and {3 * total} of {total}",
-                tolerance=1e-9,
-                hint=(
-                    "a negative learning rate would increase the loss: what is the lowest multiplier that your "
-                    "code can return?"
-                ),
-            )
+            self.demand_corners(student, warmup, total)
         warmup = draw.integer(4, 9)
         expect.close(
             student.warmup_linear(warmup, warmup, warmup + 1),
@@ -769,7 +758,39 @@ class CheckWarmupLinear:
             tolerance=1e-9,
             hint="both lines must meet at multiplier 1, however short the decay is",
         )
-        # Cut, rounded or rounded up: some whole step must have the full rate.
+        self.demand_full_rate(student)
+
+    @staticmethod
+    def demand_corners(student, warmup: int, total: int) -> None:
+        """The multiplier is 1 at the end of the warmup and nowhere else, and 0 from the end on and not before."""
+        expect.close(
+            student.warmup_linear(warmup, warmup, total),
+            1.0,
+            f"multiplier at step {warmup}, where the warmup of {warmup} steps ends",
+            tolerance=1e-9,
+            hint="both lines meet at multiplier 1: from which step does your code count the decay?",
+        )
+        beside = multipliers(student, (warmup - 1, warmup + 1, total - 1), warmup, total)
+        numbers = all(isinstance(value, (int, float, Tensor)) for value in beside)
+        expect.true(
+            numbers and all(0 < float(value) < 1 for value in beside),
+            "next to the peak or just before the end, the multiplier is not strictly between 0 and 1",
+            hint="both lines are straight: the multiplier is 1 at a single step and reaches 0 only at the end",
+        )
+        expect.close(
+            multipliers(student, (total, total + 1, 3 * total), warmup, total),
+            [0.0, 0.0, 0.0],
+            f"multiplier at steps {total}, {total + 1} and {3 * total} of {total}",
+            tolerance=1e-9,
+            hint=(
+                "a negative learning rate would increase the loss: what is the lowest multiplier that your "
+                "code can return?"
+            ),
+        )
+
+    @staticmethod
+    def demand_full_rate(student) -> None:
+        """Some whole step has the full rate even if the warmup does not end at one: cut, rounded or rounded up."""
         total = 225
         with student.untraced():
             found = multipliers(student, range(total), 0.1 * total, total)
@@ -1336,20 +1357,7 @@ class CheckAdamStep:
         """an unknown mode raises a ValueError, the arguments are not modified, and each weight has its own state"""
         function = student.value(None, "adam_step")
         for mode in ("none", "l2", "decoupled"):
-            weight, grad = student.draw.normal(3), student.draw.normal(3)
-            with student.untraced():
-                answer = self.watched(student, weight, grad, {}, mode)
-                expect.true(
-                    isinstance(answer, (tuple, list)) and len(answer) == 2 and isinstance(answer[1], dict),
-                    "adam_step must return two values: the new weight and the new state, a dictionary",
-                    actual=answer,
-                    reveal=True,
-                )
-                again = self.watched(student, answer[0], grad, answer[1], mode)
-            for t, (got, want) in enumerate(
-                zip((answer, again), adam(weight, [grad, grad], mode), strict=True), start=1
-            ):
-                expect.close(got[0], want, f"weight after step {t}, mode {mode}", tolerance=1e-4)
+            self.demand_arguments_kept(student, mode)
         one, two = (student.draw.normal(4) for _ in range(2))
         grads = [student.draw.normal(4) for _ in range(4)]
         steppers = [student.fixtures.optimization.stepper(function, w, "none", lr=0.3) for w in (one, two)]
@@ -1373,3 +1381,18 @@ class CheckAdamStep:
                 hint="without an error, a misspelt mode would silently train without decay",
                 reveal=True,
             )
+
+    def demand_arguments_kept(self, student, mode: str) -> None:
+        """Two steps change none of their arguments, and are right."""
+        weight, grad = student.draw.normal(3), student.draw.normal(3)
+        with student.untraced():
+            answer = self.watched(student, weight, grad, {}, mode)
+            expect.true(
+                isinstance(answer, (tuple, list)) and len(answer) == 2 and isinstance(answer[1], dict),
+                "adam_step must return two values: the new weight and the new state, a dictionary",
+                actual=answer,
+                reveal=True,
+            )
+            again = self.watched(student, answer[0], grad, answer[1], mode)
+        for t, (got, want) in enumerate(zip((answer, again), adam(weight, [grad, grad], mode), strict=True), start=1):
+            expect.close(got[0], want, f"weight after step {t}, mode {mode}", tolerance=1e-4)

@@ -572,24 +572,7 @@ class CheckChooseStrategy:
         for name in ("augment", "early_stopping"):
             student.note(name, [bool(answer.get(name)) for answer in few])
         for place in range(3):
-            what = in_words(plans.situations[place])
-            expect.true(
-                plans.method(place) in ("lora", "head"),
-                say("full fine-tuning is planned for {situation}", situation=what),
-                expected="lora or head",
-                actual=plans.answers[place]["method"],
-                hint="memory is not the problem here: how many parameters would you train on how few examples?",
-                reveal=True,
-            )
-            for name, hint in (
-                ("augment", "there are few training examples: how could you get more?"),
-                ("early_stopping", "a model soon memorises a small data set: how would you notice in time to stop?"),
-            ):
-                expect.true(
-                    bool(plans.answers[place][name]),
-                    say("the plan says {name}=False for {situation}", name=name, situation=what),
-                    hint=hint,
-                )
+            self.demand_careful(plans, place)
         decided = [
             (plan["method"] in ("lora", "head"), bool(plan["augment"]), bool(plan["early_stopping"]))
             for plan in plans.answers[:3]
@@ -606,6 +589,28 @@ class CheckChooseStrategy:
             "100,000 examples get the same plan as 500",
             hint="augmentation and early stopping help with little data: are they needed with plenty?",
         )
+
+    @staticmethod
+    def demand_careful(plans: Plans, place: int) -> None:
+        """This plan trains few parameters, augments the data and stops early."""
+        what = in_words(plans.situations[place])
+        expect.true(
+            plans.method(place) in ("lora", "head"),
+            say("full fine-tuning is planned for {situation}", situation=what),
+            expected="lora or head",
+            actual=plans.answers[place]["method"],
+            hint="memory is not the problem here: how many parameters would you train on how few examples?",
+            reveal=True,
+        )
+        for name, hint in (
+            ("augment", "there are few training examples: how could you get more?"),
+            ("early_stopping", "a model soon memorises a small data set: how would you notice in time to stop?"),
+        ):
+            expect.true(
+                bool(plans.answers[place][name]),
+                say("the plan says {name}=False for {situation}", name=name, situation=what),
+                hint=hint,
+            )
 
     @check(points=1, after=("scenario_A",), substitutes=("training_memory",))
     def check_scenario_C(self, student):
@@ -752,43 +757,10 @@ class CheckChooseStrategy:
         others: set[str] = set()
         for place, (s, answer) in enumerate(zip(plans.situations, plans.answers, strict=True)):
             if methods := possible(s):
-                if answer == "ValueError":
-                    raise Failed(
-                        say("ValueError was raised although a plan is possible: {situation}", situation=in_words(s)),
-                        expected=say("a plan, for example with {method}", method=methods[0]),
-                        actual="ValueError",
-                        hint=(
-                            "if the first method does not fit, do you try a smaller micro-batch and the other methods?"
-                        ),
-                        reveal=True,
-                    )
+                self.demand_no_refusal(s, answer, methods[0])
                 plans.method(place)
                 continue
-            expect.true(
-                isinstance(answer, str),
-                say("a plan was returned although no method fits: {situation}", situation=in_words(s)),
-                expected="ValueError",
-                actual=answer["method"] if isinstance(answer, dict) else answer,
-                hint=(
-                    "every method needs memory for its weights and storage for its files: do you check the "
-                    "last method, too?"
-                ),
-                reveal=True,
-            )
-            expect.true(
-                answer not in ACCIDENTS,
-                say(
-                    "when no method fits, choose_strategy raises an unintended error: {situation}",
-                    situation=in_words(s),
-                ),
-                expected="ValueError",
-                actual=answer,
-                hint=(
-                    "an accidental error does not tell the caller that no plan exists: which error does the "
-                    "docstring ask for?"
-                ),
-                reveal=True,
-            )
+            self.demand_refusal(s, answer)
             if answer != "ValueError":
                 others.add(str(answer))
         expect.equal(sum(planned), len(planned) - len(impossible), f"plans in {len(planned)} situations")
@@ -796,6 +768,47 @@ class CheckChooseStrategy:
             expect.remark(
                 say("when no method fits, choose_strategy raised {name}; the docstring asks for ValueError", name=name)
             )
+
+    @staticmethod
+    def demand_no_refusal(s: dict[str, Any], answer: object, method: str) -> None:
+        """A situation in which this method is possible is not refused."""
+        if answer == "ValueError":
+            raise Failed(
+                say("ValueError was raised although a plan is possible: {situation}", situation=in_words(s)),
+                expected=say("a plan, for example with {method}", method=method),
+                actual="ValueError",
+                hint="if the first method does not fit, do you try a smaller micro-batch and the other methods?",
+                reveal=True,
+            )
+
+    @staticmethod
+    def demand_refusal(s: dict[str, Any], answer: object) -> None:
+        """A situation in which nothing is possible is refused, and not by accident."""
+        expect.true(
+            isinstance(answer, str),
+            say("a plan was returned although no method fits: {situation}", situation=in_words(s)),
+            expected="ValueError",
+            actual=answer["method"] if isinstance(answer, dict) else answer,
+            hint=(
+                "every method needs memory for its weights and storage for its files: do you check the "
+                "last method, too?"
+            ),
+            reveal=True,
+        )
+        expect.true(
+            answer not in ACCIDENTS,
+            say(
+                "when no method fits, choose_strategy raises an unintended error: {situation}",
+                situation=in_words(s),
+            ),
+            expected="ValueError",
+            actual=answer,
+            hint=(
+                "an accidental error does not tell the caller that no plan exists: which error does the "
+                "docstring ask for?"
+            ),
+            reveal=True,
+        )
 
     @check(points=1, after=("scenario_A", "scenario_B"), substitutes=("training_memory",))
     def check_monotone(self, student):
@@ -1143,37 +1156,7 @@ class CheckRecommendHparams:
                 hint="weight decay should pull the weights gently towards zero; 0 switches it off",
                 reveal=True,
             )
-            excluded = settings.read("decay_exclude")
-            expect.true(
-                isinstance(excluded, (set, list, tuple)) and all(isinstance(item, str) for item in excluded),
-                "decay_exclude should be a set (or a list) of strings",
-                actual=excluded,
-                reveal=True,
-            )
-            pieces = name_pieces(excluded)
-            for names, wanted, hint in (
-                (BIASES, True, "pulling a bias towards zero gains nothing"),
-                (NORMS, True, "the scale of a LayerNorm should stay near 1, not near 0"),
-                (MATRICES, False, "weight decay is meant for the weight matrices"),
-            ):
-                for name in names:
-                    found = any(piece in name.lower() for piece in pieces)
-                    expect.true(
-                        found == wanted,
-                        say("decay_exclude does not exempt this parameter from weight decay: {name}", name=name)
-                        if wanted
-                        else say("decay_exclude exempts this parameter from weight decay: {name}", name=name),
-                        actual=sorted(pieces),
-                        hint=hint,
-                        reveal=True,
-                    )
-            if not all(any(piece in name for piece in excluded) for name in (*BIASES, *NORMS)):
-                expect.remark(
-                    mark(
-                        "decay_exclude is spelled differently from BERT's parameter names, so a substring test "
-                        "would miss some: BERT's names contain `bias` and `LayerNorm`."
-                    )
-                )
+            self.demand_exempt(settings.read("decay_exclude"))
             expect.true(
                 epochs == int(epochs) and 2 <= epochs <= 5,
                 say("the number of epochs is out of range: {call}", call=settings.what),
@@ -1184,6 +1167,40 @@ class CheckRecommendHparams:
                     "seen: a few epochs are enough"
                 ),
                 reveal=True,
+            )
+
+    @staticmethod
+    def demand_exempt(excluded: Any) -> None:
+        """The names exempt biases and LayerNorms from weight decay, and no weight matrix."""
+        expect.true(
+            isinstance(excluded, (set, list, tuple)) and all(isinstance(item, str) for item in excluded),
+            "decay_exclude should be a set (or a list) of strings",
+            actual=excluded,
+            reveal=True,
+        )
+        pieces = name_pieces(excluded)
+        for names, wanted, hint in (
+            (BIASES, True, "pulling a bias towards zero gains nothing"),
+            (NORMS, True, "the scale of a LayerNorm should stay near 1, not near 0"),
+            (MATRICES, False, "weight decay is meant for the weight matrices"),
+        ):
+            for name in names:
+                found = any(piece in name.lower() for piece in pieces)
+                expect.true(
+                    found == wanted,
+                    say("decay_exclude does not exempt this parameter from weight decay: {name}", name=name)
+                    if wanted
+                    else say("decay_exclude exempts this parameter from weight decay: {name}", name=name),
+                    actual=sorted(pieces),
+                    hint=hint,
+                    reveal=True,
+                )
+        if not all(any(piece in name for piece in excluded) for name in (*BIASES, *NORMS)):
+            expect.remark(
+                mark(
+                    "decay_exclude is spelled differently from BERT's parameter names, so a substring test "
+                    "would miss some: BERT's names contain `bias` and `LayerNorm`."
+                )
             )
 
 
@@ -1359,9 +1376,14 @@ class CheckFragmentation:
         expect.close(
             single["pieces_per_word"], len(given.cut[word]), "pieces_per_word for a single word", tolerance=1e-6
         )
+        self.demand_zeros_for_no_words(student, given.tokenize)
+
+    @staticmethod
+    def demand_zeros_for_no_words(student, tokenize) -> None:
+        """An empty list of words is no error, and all three measures are 0."""
         try:
             with student.untraced():
-                none = student.fragmentation([], given.tokenize)
+                none = student.fragmentation([], tokenize)
         except StudentRaised as error:
             if error.not_started or error.memory or error.type not in DIVISIONS:
                 raise
@@ -1876,8 +1898,8 @@ def true_reasons(s: dict[str, Any]) -> list[str]:
     return sorted(name for name, is_true in holds.items() if is_true)
 
 
-def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str, str]) -> None:
-    """The student's reasons are the true ones in every situation, all of them and no others."""
+def reasons_given(student, situations: list[dict[str, Any]]) -> list[list[str]]:
+    """The student's reasons in every situation, sorted."""
     with student.untraced():
         function, scenario = student.value(None, "strategy_reasons"), student.value(None, "Scenario")
         answers = student.fixtures.strategy.reasons(function, scenario, BASE, brief(situations))
@@ -1895,7 +1917,12 @@ def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str
         read.append(sorted({*answer}))
     student.note("asked", [s["gpu_gib"] * s["n_train"] for s in situations[:40]])
     student.note("reasons", read)
-    for s, answer in zip(situations, read, strict=True):
+    return read
+
+
+def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str, str]) -> None:
+    """The student's reasons are the true ones in every situation, all of them and no others."""
+    for s, answer in zip(situations, reasons_given(student, situations), strict=True):
         want = true_reasons(s)
         for name in answer:
             expect.true(

@@ -374,37 +374,49 @@ class CheckTrainEpoch:
         )
         student.note("training moves the weights", moved)
         for epoch, drawn, sizes, got_loss, got_accuracy in epochs:
-            net, n = Net(doubled(drawn[0])), sum(sizes)
-            loss = sum(net.loss(batch) * len(batch["labels"]) for batch in drawn[1]) / n
-            right = sum(
-                guess == label
-                for batch in drawn[1]
-                for guess, label in zip(net.guesses(batch), batch["labels"].tolist(), strict=True)
-            )
-            what = f"from batches of {', '.join(map(str, sizes))}" if len(sizes) > 1 else "from one batch, one step"
-            expect.close(
-                got_loss,
-                loss,
-                f"mean loss {what}",
-                tolerance=TOLERANCE,
-                hint=(
-                    "the loss of each batch is a mean, and a batch of 2 must not count as much as one of 6. "
-                    "Report the full loss, not the one scaled for backward"
-                ),
-            )
-            expect.close(
-                got_accuracy,
-                right / n,
-                f"accuracy {what}",
-                tolerance=1e-6,
-                hint="count the correct predictions and all predictions, and divide once at the end",
-            )
+            self.demand_metrics(drawn, sizes, got_loss, got_accuracy)
             self.demand_plain(student, epoch)
         expect.true(
             moved,
             "the returned numbers come from an epoch in which no weight has changed",
             hint="train_epoch must train: which line of your code updates the weights?",
         )
+        self.demand_graphs_released(student)
+
+    @staticmethod
+    def demand_metrics(
+        drawn: tuple[Numbers, list[Batch]], sizes: tuple[int, ...], got_loss: object, got_accuracy: object
+    ) -> None:
+        """The loss is the mean over the examples, the accuracy the share that was guessed right."""
+        net, n = Net(doubled(drawn[0])), sum(sizes)
+        loss = sum(net.loss(batch) * len(batch["labels"]) for batch in drawn[1]) / n
+        right = sum(
+            guess == label
+            for batch in drawn[1]
+            for guess, label in zip(net.guesses(batch), batch["labels"].tolist(), strict=True)
+        )
+        what = f"from batches of {', '.join(map(str, sizes))}" if len(sizes) > 1 else "from one batch, one step"
+        expect.close(
+            got_loss,
+            loss,
+            f"mean loss {what}",
+            tolerance=TOLERANCE,
+            hint=(
+                "the loss of each batch is a mean, and a batch of 2 must not count as much as one of 6. "
+                "Report the full loss, not the one scaled for backward"
+            ),
+        )
+        expect.close(
+            got_accuracy,
+            right / n,
+            f"accuracy {what}",
+            tolerance=1e-6,
+            hint="count the correct predictions and all predictions, and divide once at the end",
+        )
+
+    @staticmethod
+    def demand_graphs_released(student) -> None:
+        """During the last of many batches, hardly any graph of an earlier one is still in memory."""
         watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), lr=0.0, watched=True)
         with student.untraced():
             graphs = int(watched.found.graphs())
