@@ -566,7 +566,7 @@ class CheckRandomSwap:
             if tokens:
                 what = say("{n} swaps in a text of {n_words} words", n=n, n_words=n_words)
             else:
-                what = say("{n} swaps in an empty text", n=n)
+                what = say("{n} swaps on an empty text", n=n)
             hint = "a text can be very short: does your code check that there are two positions to swap?"
             made = edge(student, what, partial(answers, student, "random_swap", tokens, n, times=20), hint)
             student.note(f"{n} swaps, {n_words} words: unchanged", all(text == tokens for text in made))

@@ -192,7 +192,7 @@ class CheckGroupSplit:
                     not leaks,
                     say("texts on both sides differ only in: {way}", way=way)
                     if way != "two labels"
-                    else "texts with two different labels are on both sides",
+                    else "a text that has two different labels is both in the training set and in the test set",
                     hint=(
                         "which differences make two texts different? Remove those that do not count before you compare"
                     ),
@@ -1033,7 +1033,7 @@ class CheckAuditLog:
         self.demand(
             student,
             cases,
-            "averages may rise and fall, but sums must not fall. How far off can a sum be if its average was rounded?",
+            "a running average may rise or fall, but the running sum behind it never falls. How far off can a sum be if its average was rounded?",
         )
 
 
