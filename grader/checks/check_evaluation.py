@@ -1033,7 +1033,10 @@ class CheckAuditLog:
         self.demand(
             student,
             cases,
-            "a running average may rise or fall, but the running sum behind it never falls. How far off can a sum be if its average was rounded?",
+            (
+                "a running average may rise or fall, but the running sum behind it never falls. How far off can a sum be "
+                "if its average was rounded?"
+            ),
         )
 
 

@@ -694,7 +694,10 @@ class CheckChooseStrategy:
                 ),
                 expected=f"at most {s['storage_mb']:,.0f} MB",
                 actual=f"{storage(s, method):,.0f} MB",
-                hint="what must be stored for each task, and what is shared by all tasks? If no method fits, there is no plan",
+                hint=(
+                    "what must be stored for each task, and what is shared by all tasks? If no method fits, there is "
+                    "no plan"
+                ),
                 reveal=True,
             )
 
