@@ -1034,8 +1034,8 @@ class CheckAuditLog:
             student,
             cases,
             (
-                "a running average may rise or fall, but the running sum behind it never falls. How far off can a sum be "
-                "if its average was rounded?"
+                "a running average may rise or fall, but the running sum behind it never falls. How far off can a sum "
+                "be if its average was rounded?"
             ),
         )
 
