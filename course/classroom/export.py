@@ -183,7 +183,7 @@ def _canvas(book: Gradebook, asked: Options) -> Export:
 def _moodle(book: Gradebook, asked: Options) -> Export:
     if asked.roster is None:
         told = say(
-            "This file is for Grades, Import in Moodle. To fill in an assignment's worksheet, name it with --roster."
+            "Upload this file in Moodle under Grades > Import. To fill in an assignment's worksheet instead, pass the worksheet with --roster."
         )
         return Export(moodle.to_import(book, bom=asked.bom), (told,))
     if asked.bom:

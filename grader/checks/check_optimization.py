@@ -208,8 +208,8 @@ class CheckDecayGroups:
                 read,
                 "norm",
                 0.0,
-                "the scale of a norm layer is a vector near 1. Model families name it differently: what can "
-                "you look at besides the name?",
+                "the weight of a norm layer is a vector with values near 1. Its name varies between model families: "
+                "what else about a parameter can you look at?",
             )
 
     @check(points=1)

@@ -446,7 +446,7 @@ SENTENCES = (
     Sentence(
         "index-of-the-wrong-type",
         r"(list|tuple|string) indices must be integers or slices, not (\w+)",
-        ("You index a {0} with a {1}, but only integers will do. Is the object a list where you expect a "
+        ("You index a {0} with a {1}, but the index must be an integer. Is the object a list where you expect a "
         "dictionary, or the index a float where you expect an int?"),
     ),
     Sentence(
