@@ -777,7 +777,8 @@ class CheckRandomInsertion:
             expected="insertions in each of the 6 gaps before, between and after 5 words",
             actual=f"in gaps {listed(sorted(seen))}, counted from 0",
             hint=(
-                "five words have six positions for a new word, the first and the last included. Which of them can your random index reach?"
+                "five words have six positions for a new word, the first and the last included. Which of them can your "
+                "random index reach?"
             ),
             reveal=True,
         )

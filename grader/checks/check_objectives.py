@@ -1724,8 +1724,8 @@ class CheckWholeWordMask:
             not together,
             "in a pair of texts, words with the same number are always selected together",
             hint=(
-                "word numbers restart at 0 after the first [SEP], so two different words can have the same number. Only "
-                "tokens of one word are adjacent: do you check that?"
+                "word numbers restart at 0 after the first [SEP], so two different words can have the same number. "
+                "Only tokens of one word are adjacent: do you check that?"
             ),
             fact=True,
         )
