@@ -183,7 +183,8 @@ def _canvas(book: Gradebook, asked: Options) -> Export:
 def _moodle(book: Gradebook, asked: Options) -> Export:
     if asked.roster is None:
         told = say(
-            "Upload this file in Moodle under Grades > Import. To fill in an assignment's worksheet instead, pass the worksheet with --roster."
+            "Upload this file in Moodle under Grades > Import. To fill in an assignment's worksheet instead, pass the "
+            "worksheet with --roster."
         )
         return Export(moodle.to_import(book, bom=asked.bom), (told,))
     if asked.bom:
