@@ -1358,7 +1358,7 @@ class CheckGroupFolds:
                 equal,
                 "the folds have very different sizes",
                 actual=sizes,
-                hint=("to keep the sizes equal, which fold should get the next group? And where does a remainder go?"),
+                hint="to keep the sizes equal, which fold should get the next group? And where does a remainder go?",
                 reveal=True,
             )
 

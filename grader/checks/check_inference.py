@@ -418,7 +418,7 @@ class CheckPredict:
                         confidence=confidence,
                         n=n_classes,
                     ),
-                    hint=("the largest of C probabilities is at least 1/C: which class's probability do you return?"),
+                    hint="the largest of C probabilities is at least 1/C: which class's probability do you return?",
                     reveal=True,
                 )
                 expect.close(

@@ -34,15 +34,15 @@ SENTENCES = (
     Sentence(
         "classes-not-on-axis-1",
         r"xpected target size \[(.*?)\], got \[(.*?)\]",
-        ("cross_entropy takes axis 1 of the scores as the class axis: these scores need targets of shape [{0}], "
+        "cross_entropy takes axis 1 of the scores as the class axis: these scores need targets of shape [{0}], "
         "but the targets have shape [{1}]. If the class axis comes last, as in (B, T, V), either flatten both "
-        "to (B*T, V) and (B*T), or move the last axis to position 1."),
+        "to (B*T, V) and (B*T), or move the last axis to position 1.",
     ),
     Sentence(
         "batch-sizes-differ",
         r"xpected input batch_size \((\d+)\) to match target batch_size \((\d+)\)",
-        ("The loss got {0} rows of scores and {1} targets, but there must be one target per row. Print both "
-        "shapes just before the call: were both shifted, flattened or indexed in the same way?"),
+        "The loss got {0} rows of scores and {1} targets, but there must be one target per row. Print both "
+        "shapes just before the call: were both shifted, flattened or indexed in the same way?",
     ),
     Sentence(
         "target-out-of-bounds",
@@ -61,9 +61,9 @@ SENTENCES = (
     Sentence(
         "matrix-shapes-do-not-fit",
         r"Expected size for first two dimensions of batch2 tensor to be: \[(.*?)\] but got: \[(.*?)\]",
-        ("In a batched matrix product, the shape of the second factor must begin with [{0}]: as many matrices "
+        "In a batched matrix product, the shape of the second factor must begin with [{0}]: as many matrices "
         "as the first factor has, and as many rows as the first has columns. It begins with [{1}]. Does one "
-        "factor need its last two axes transposed, or is an axis in the wrong position?"),
+        "factor need its last two axes transposed, or is an axis in the wrong position?",
     ),
     Sentence(
         "sizes-do-not-broadcast",
@@ -76,8 +76,8 @@ SENTENCES = (
         "sizes-do-not-broadcast",
         r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension"
         r" (\d+)",
-        ("You expand a tensor to, or write it into, a shape with {0} elements on axis {2}, but the tensor has "
-        "{1} there; only an axis of size 1 can be expanded. Print the shapes of the tensor and of the target."),
+        "You expand a tensor to, or write it into, a shape with {0} elements on axis {2}, but the tensor has "
+        "{1} there; only an axis of size 1 can be expanded. Print the shapes of the tensor and of the target.",
     ),
     Sentence(
         "shape-does-not-hold-the-elements",
@@ -88,15 +88,15 @@ SENTENCES = (
     Sentence(
         "view-needs-contiguous",
         r"view size is not compatible with input tensor's size and stride",
-        ("view needs contiguous memory, which a tensor often no longer has after transpose, permute or slicing. "
+        "view needs contiguous memory, which a tensor often no longer has after transpose, permute or slicing. "
         ".reshape(...) copies where needed. Then check that the axes are in the order that you want: reshape "
-        "does not swap them."),
+        "does not swap them.",
     ),
     Sentence(
         "cat-sizes-differ",
         r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size (\d+)",
-        ("torch.cat joins along one axis (here {0}), and all other axes must have equal sizes; it found {1} and "
-        "{2}. Which axis do you want to join along?"),
+        "torch.cat joins along one axis (here {0}), and all other axes must have equal sizes; it found {1} and "
+        "{2}. Which axis do you want to join along?",
     ),
     Sentence(
         "stack-sizes-differ",
@@ -107,8 +107,8 @@ SENTENCES = (
     Sentence(
         "rows-of-different-length",
         r"expected sequence of length (\d+) at dim (\d+) \(got (\d+)\)",
-        ("A nested list becomes a tensor only if all its rows have the same length; here one row has {0} "
-        "elements and another has {2}. Rows of different lengths must be padded first."),
+        "A nested list becomes a tensor only if all its rows have the same length; here one row has {0} "
+        "elements and another has {2}. Rows of different lengths must be padded first.",
     ),
     Sentence(
         "no-such-axis",
@@ -118,8 +118,8 @@ SENTENCES = (
     Sentence(
         "number-of-axes-differs",
         r"(must have (?:the )?same number of dimensions|number of dimensions in the tensor input does not match)",
-        ("Two shapes, or a shape and a permutation, must have the same number of axes here. Print the shapes: "
-        "where do you need unsqueeze or keepdim=True?"),
+        "Two shapes, or a shape and a permutation, must have the same number of axes here. Print the shapes: "
+        "where do you need unsqueeze or keepdim=True?",
     ),
     Sentence(
         "einsum-sizes-differ",
@@ -137,27 +137,27 @@ SENTENCES = (
     Sentence(
         "too-many-indices",
         r"too many indices for tensor of dimension (\d+)",
-        ("The tensor has {0} axes, but you index more. Print its shape: is the batch axis missing, or has an "
-        "axis been reduced already?"),
+        "The tensor has {0} axes, but you index more. Print its shape: is the batch axis missing, or has an "
+        "axis been reduced already?",
     ),
     Sentence(
         "shapes-of-loss-differ",
         r"Target size \(torch\.Size\(\[(.*?)\]\)\) must be the same as input size \(torch\.Size\(\[(.*?)\]\)\)",
-        ("This loss compares element by element, so both shapes must be equal: the targets have shape [{0}], "
-        "the scores [{1}]."),
+        "This loss compares element by element, so both shapes must be equal: the targets have shape [{0}], "
+        "the scores [{1}].",
     ),
     Sentence(
         "wrong-width-for-layer",
         r"(Given normalized_shape|input\.size\(-1\) must be equal to input_size|to have \d+ channels, but got \d+)",
-        ("A layer got an input of a different width from the one that it expects. LayerNorm, Linear and LSTM "
+        "A layer got an input of a different width from the one that it expects. LayerNorm, Linear and LSTM "
         "use the last axis; Conv1d takes (batch, channels, positions), so its channels are axis 1. Print the "
-        "shape of the input."),
+        "shape of the input.",
     ),
     Sentence(
         "shorter-than-kernel",
         r"Kernel size can't be greater than actual input size",
-        ("The text is shorter than the convolution kernel. A padding of (kernel size - 1) / 2 on both sides "
-        "keeps the length; is the position axis the last one?"),
+        "The text is shorter than the convolution kernel. A padding of (kernel size - 1) / 2 on both sides "
+        "keeps the length; is the position axis the last one?",
     ),
     # --- indices ---
     Sentence(
@@ -175,26 +175,26 @@ SENTENCES = (
     Sentence(
         "mask-of-another-shape",
         r"The shape of the mask \[(.*?)\] at index \d+ does not match the shape of the indexed tensor \[(.*?)\]",
-        ("A boolean mask of shape [{0}] selects from a tensor of shape [{1}], but its axes must match the first "
-        "axes of that tensor. Which axes is the mask meant for?"),
+        "A boolean mask of shape [{0}] selects from a tensor of shape [{1}], but its axes must match the first "
+        "axes of that tensor. Which axes is the mask meant for?",
     ),
     Sentence(
         "selected-count-differs",
         r"shape mismatch: value tensor of shape \[(.*?)\] cannot be broadcast to indexing result of shape \[(.*?)\]",
-        ("The number of values must equal the number of selected positions: there are {1} positions, but values "
-        "of shape [{0}]."),
+        "The number of values must equal the number of selected positions: there are {1} positions, but values "
+        "of shape [{0}].",
     ),
     Sentence(
         "tensor-as-list-index",
         r"only integer tensors of a single element can be converted to an index",
-        ("A list can be indexed by a single integer, not by a tensor of several. Should the list be a tensor "
-        "(torch.tensor(...), torch.stack(...)), or the index a plain number (.item(), .tolist())?"),
+        "A list can be indexed by a single integer, not by a tensor of several. Should the list be a tensor "
+        "(torch.tensor(...), torch.stack(...)), or the index a plain number (.item(), .tolist())?",
     ),
     Sentence(
         "index-dtype",
         r"(tensors used as indices must be long, int, byte or bool|Expected tensor for argument #1 'indices')",
-        ("Ids and indices must be integers (torch.long), or booleans that select positions; this tensor has a "
-        "different dtype. Where did its dtype change?"),
+        "Ids and indices must be integers (torch.long), or booleans that select positions; this tensor has a "
+        "different dtype. Where did its dtype change?",
     ),
     # --- dtypes and devices ---
     Sentence(
@@ -239,9 +239,9 @@ SENTENCES = (
     Sentence(
         "leaf-changed-in-place",
         r"a (?:view of a )?leaf Variable that requires grad is being used in an in-place operation",
-        ("A parameter with requires_grad=True is being changed in place (+=, x[...] =, .zero_() and the like). "
+        "A parameter with requires_grad=True is being changed in place (+=, x[...] =, .zero_() and the like). "
         "If the change is not part of the computation, put it under torch.no_grad(); if it is, create a new "
-        "tensor."),
+        "tensor.",
     ),
     Sentence(
         "nothing-requires-grad",
@@ -259,15 +259,15 @@ SENTENCES = (
     Sentence(
         "changed-before-backward",
         r"one of the variables needed for gradient computation has been modified by an inplace operation",
-        ("backward() needs a value that was overwritten after the forward pass had used it (+=, x[...] =, "
+        "backward() needs a value that was overwritten after the forward pass had used it (+=, x[...] =, "
         "masked_fill_, relu_, an optimizer step). Create a new tensor instead: x = x + y, torch.where, "
-        "masked_fill without the underscore."),
+        "masked_fill without the underscore.",
     ),
     Sentence(
         "backward-needs-a-number",
         r"grad can be implicitly created only for scalar outputs",
-        ("backward() without an argument needs a single number, but this tensor has several elements: which "
-        "number is the loss (their mean? their sum?), and where do you reduce to it?"),
+        "backward() without an argument needs a single number, but this tensor has several elements: which "
+        "number is the loss (their mean? their sum?), and where do you reduce to it?",
     ),
     Sentence(
         "numpy-of-a-gradient",
@@ -283,14 +283,14 @@ SENTENCES = (
     Sentence(
         "super-init-missing",
         r"cannot assign (?:module|parameters?) before Module\.__init__\(\) call",
-        ("nn.Module sets up its registries in __init__, and this class assigned a submodule or parameter before "
-        "that ran: call super().__init__() first."),
+        "nn.Module sets up its registries in __init__, and this class assigned a submodule or parameter before "
+        "that ran: call super().__init__() first.",
     ),
     Sentence(
         "empty-parameter-list",
         r"optimizer got an empty parameter list",
-        ("The optimizer got no parameters. A generator that has been read once is empty, and a filter may "
-        "exclude everything: print len(list(...)) of what you pass."),
+        "The optimizer got no parameters. A generator that has been read once is empty, and a filter may "
+        "exclude everything: print len(list(...)) of what you pass.",
     ),
     Sentence(
         "optimizer-wants-leaves",
@@ -303,9 +303,9 @@ SENTENCES = (
         "not-one-element",
         r"(only one element tensors can be converted to Python scalars|with (\d+) elements cannot be converted to"
         r" Scalar)",
-        (".item(), float(), int() and torch.tensor([...]) of tensors need one-element tensors; this one has "
+        ".item(), float(), int() and torch.tensor([...]) of tensors need one-element tensors; this one has "
         "several elements. Reduce it first (sum, mean, an index), or join tensors with torch.stack or "
-        "torch.cat."),
+        "torch.cat.",
     ),
     Sentence(
         "truth-of-many",
@@ -359,21 +359,21 @@ SENTENCES = (
     Sentence(
         ARGUMENTS,
         r"got an unexpected keyword argument '(.*?)'",
-        ("The function that you call has no parameter `{0}`. Compare the call with the function's signature: is "
-        "the name misspelt, or is it a different function (or version) from the one you expect?"),
+        "The function that you call has no parameter `{0}`. Compare the call with the function's signature: is "
+        "the name misspelt, or is it a different function (or version) from the one you expect?",
     ),
     Sentence(
         ARGUMENTS,
         r"(missing \d+ required (?:positional|keyword-only) arguments?|takes (?:from )?\d+ (?:to \d+ )?positional"
         r" arguments? but)",
-        ("The number of arguments in the call does not match the function's signature. Compare the two; in a "
-        "method, the first parameter is self."),
+        "The number of arguments in the call does not match the function's signature. Compare the two; in a "
+        "method, the first parameter is self.",
     ),
     Sentence(
         ARGUMENTS,
         r"(received an invalid combination of arguments|argument '\w+' \(position \d+\) must be)",
-        ("A torch function was called with arguments of the wrong type; the message says which types it got. "
-        "Often one is a number instead of a tensor, or a float instead of an int."),
+        "A torch function was called with arguments of the wrong type; the message says which types it got. "
+        "Often one is a number instead of a tensor, or a float instead of an int.",
     ),
     Sentence(
         "no-such-attribute",
@@ -389,8 +389,8 @@ SENTENCES = (
     Sentence(
         "nothing-to-draw-from",
         r"empty range (?:for|in) rand|Cannot choose from an empty sequence|expects 'from' to be less than 'to'",
-        ("There is nothing to sample from: the range or the list is empty. For which input is it empty, and "
-        "what should happen then?"),
+        "There is nothing to sample from: the range or the list is empty. For which input is it empty, and "
+        "what should happen then?",
     ),
     Sentence(
         "draws-more-than-there-is",
@@ -406,14 +406,14 @@ SENTENCES = (
     Sentence(
         "zip-of-different-lengths",
         r"zip\(\) argument (\d+) is (longer|shorter) than",
-        ("zip(..., strict=True) got sequences of different lengths: argument {0} is {1}. Which of them has an "
-        "item too many, and for which input?"),
+        "zip(..., strict=True) got sequences of different lengths: argument {0} is {1}. Which of them has an "
+        "item too many, and for which input?",
     ),
     Sentence(
         "not-a-number-in-the-text",
         r"invalid literal for int\(\)|could not convert string to float",
-        ("A string could not be converted to a number. Print it: is it the field, or the part of a name, that "
-        "you wanted?"),
+        "A string could not be converted to a number. Print it: is it the field, or the part of a name, that "
+        "you wanted?",
     ),
     Sentence(
         "not-in-the-list",
@@ -428,8 +428,8 @@ SENTENCES = (
     Sentence(
         "no-chance-anywhere",
         r"sum of probabilities <= 0",
-        ("torch.multinomial got a row of zeros, so there is nothing to sample. Which step removed the last "
-        "positive probability?"),
+        "torch.multinomial got a row of zeros, so there is nothing to sample. Which step removed the last "
+        "positive probability?",
     ),
     Sentence(
         "out-of-range-of-the-dtype",
@@ -446,14 +446,14 @@ SENTENCES = (
     Sentence(
         "index-of-the-wrong-type",
         r"(list|tuple|string) indices must be integers or slices, not (\w+)",
-        ("You index a {0} with a {1}, but the index must be an integer. Is the object a list where you expect a "
-        "dictionary, or the index a float where you expect an int?"),
+        "You index a {0} with a {1}, but the index must be an integer. Is the object a list where you expect a "
+        "dictionary, or the index a float where you expect an int?",
     ),
     Sentence(
         "not-a-whole-number",
         r"'(\w+)' object cannot be interpreted as an integer",
-        ("An integer is needed, but this is a {0}. / always returns a float; // between integers and int() "
-        "return integers."),
+        "An integer is needed, but this is a {0}. / always returns a float; // between integers and int() "
+        "return integers.",
     ),
     Sentence(
         "no-length",
@@ -499,9 +499,9 @@ SENTENCES = (
     Sentence(
         "dot-in-a-module-name",
         r"(?:module|buffer|parameter) name can't contain \"\.\"|name can\\'t contain",
-        ("The name of a module, a parameter or a buffer must not contain a dot: dots separate the levels in "
+        "The name of a module, a parameter or a buffer must not contain a dot: dots separate the levels in "
         "named_modules(). Replace the dots, or go down to the submodule to which the last part of the name "
-        "belongs."),
+        "belongs.",
     ),
     Sentence(
         "nothing-to-reduce",
@@ -529,16 +529,16 @@ SENTENCES = (
     Sentence(
         "used-before-assignment",
         r"UnboundLocalError: .*?variable '(.*?)'",
-        ("`{0}` is assigned in this function, so it is a local variable, but it was read before any assignment "
-        "ran: was the condition of an if false, or did a loop not run?"),
+        "`{0}` is assigned in this function, so it is a local variable, but it was read before any assignment "
+        "ran: was the condition of an if false, or did a loop not run?",
     ),
     Sentence(
         "not-in-the-sandbox",
         r"^(?:FileNotFoundError|PermissionError|IsADirectoryError|ConnectionError|gaierror|URLError"
         r"|LocalEntryNotFoundError"
         r"|OfflineModeIsEnabled|OSError: (?:We couldn't connect|Can't load|.* is not a local folder))",
-        ("Your code is graded in a sandbox: no network, no Hugging Face Hub, no child processes, and no files "
-        "except those it writes itself. Everything that a function needs is passed as an argument."),
+        "Your code is graded in a sandbox: no network, no Hugging Face Hub, no child processes, and no files "
+        "except those it writes itself. Everything that a function needs is passed as an argument.",
     ),
     Sentence(
         "module-not-found",
@@ -549,8 +549,8 @@ SENTENCES = (
     Sentence(
         "endless-recursion",
         r"RecursionError",
-        ("A function calls itself endlessly, directly or through others. Which condition should stop it, and is "
-        "that ever reached?"),
+        "A function calls itself endlessly, directly or through others. Which condition should stop it, and is "
+        "that ever reached?",
     ),
     Sentence(
         "own-assertion",
@@ -565,8 +565,8 @@ SENTENCES = (
     Sentence(
         "not-callable",
         r"'(\w+)' object is not callable",
-        ("You call an object of type {0} like a function. Do you use one name for two things, or is an operator "
-        "missing before the parenthesis?"),
+        "You call an object of type {0} like a function. Do you use one name for two things, or is an operator "
+        "missing before the parenthesis?",
     ),
     Sentence(
         "changed-while-iterating",
