@@ -190,9 +190,9 @@ class CheckLoraReport:
         for r in (768, student.draw.integer(800, 5000)):
             report = counted(student, [(768, 768)], r=r)
             kept = number(report, "kept_ratio")
-            one_factor = r / 768  # counting one of the two is the matter of another check
+            one_factor = r / 768  # counting one of the two is the matter of another check, and so is rounding
             expect.true(
-                any(abs(kept - share) <= 1e-4 * share for share in (one_factor, 2 * one_factor)),
+                any(abs(kept - share) <= 0.01 * share for share in (one_factor, 2 * one_factor)),
                 "kept_ratio is wrong at a very large rank",
                 hint=(
                     "at r = 768 each factor alone is as large as the matrix: what is the ratio for both "

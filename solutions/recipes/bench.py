@@ -312,7 +312,7 @@ def run(
         "device": str(hardware.device),
         "precision": hardware.precision,
         "threads": hardware.threads,
-        "processor": processor(),
+        "processor": processor(hardware.device),
         "load_average": [load_before, load_average()],
         "versions": versions(),
     }

@@ -333,7 +333,7 @@ def describe_run(ready: Ready) -> dict[str, Any]:
             "test_digest": digest,
         },
         "device": str(hardware.device),
-        "processor": processor(),
+        "processor": processor(hardware.device),
         "precision": hardware.precision,
         "threads": hardware.threads,
         "processes": ready.team.size,

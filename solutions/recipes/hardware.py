@@ -79,8 +79,14 @@ def bf16_pays(device: torch.device) -> bool:
     return False
 
 
-def processor() -> str:
-    """What a figure of speed has to name: ``AMD EPYC, AVX2``. The maker's name, and the widest instructions in use."""
+def processor(device: torch.device | None = None) -> str:
+    """What a figure of speed has to name: ``AMD EPYC, AVX2``. The maker's name, and the widest instructions in use.
+
+    Args:
+        device: where the numbers were computed; on a GPU it is the GPU that is named. None means the CPU.
+    """
+    if device is not None and device.type == "cuda":
+        return torch.cuda.get_device_name(device)
     name = platform.processor() or platform.machine()
     with suppress(OSError):
         names = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)

@@ -300,7 +300,7 @@ def describe_run(ready: Ready) -> dict[str, Any]:
             "evaluation_blocks": len(corpus.evaluation),
         },
         "device": str(hardware.device),
-        "processor": processor(),
+        "processor": processor(hardware.device),
         "precision": hardware.precision,
         "threads": hardware.threads,
         "seed": config.seed,
