@@ -298,6 +298,21 @@ def test_runs_are_kept_side_by_side_and_found_again(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["runs.json"]
 
 
+def test_two_commands_can_write_to_one_file(tmp_path):
+    path, code = tmp_path / "runs.json", "import sys; from tests.test_compare import add_some; add_some(*sys.argv[1:])"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code, str(path), str(first)], cwd=ROOT) for first in (0, 100, 200)
+    ]
+    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
+    found = sorted(run["config"]["seed"] for run in store.load(path).by_key.values())
+    assert found == [first + i for first in (0, 100, 200) for i in range(20)]
+
+
+def add_some(path: str, first: str) -> None:
+    for seed in range(int(first), int(first) + 20):
+        store.add(Path(path), made_up(Cell("finetune", FineTune(seed=seed))))
+
+
 def test_runs_of_another_split_are_not_mixed_in(tmp_path):
     path = tmp_path / "runs.json"
     store.add(path, made_up(some(1)[0]))

@@ -850,3 +850,27 @@ def test_a_real_encoder_learns_from_a_few_real_reviews_with_functions_of_ones_ow
     run = saving.load_run(tmp_path / "run", mine)
     found = predicting.predict(run, ["a warm, funny and moving film", "a dull, lifeless and boring mess"])
     assert [one["label"] for one in found] == ["positive", "negative"]
+
+
+# --- a run as the model of the next one ---
+
+
+def test_the_folder_of_a_run_is_a_model(config, tmp_path, no_pictures):
+    first = finetune(dataclasses.replace(config, method="full", max_steps=2), tmp_path / "first", QUIET)
+    again = dataclasses.replace(config, model=str(tmp_path / "first"), method="lora", max_steps=2)
+    second = finetune(again, tmp_path / "second", QUIET)
+    assert second["model"] == str(tmp_path / "first") and first["steps"] == second["steps"] == 2
+    trained = load_file(tmp_path / "first" / "model" / "model.safetensors")
+    loaded = saving.load_run(tmp_path / "second").model.bert.state_dict()
+    word = "embeddings.word_embeddings.weight"
+    assert torch.equal(loaded[word], trained[f"bert.{word}"])
+    assert not torch.equal(loaded[word], AutoModel.from_pretrained(config.model).state_dict()[word])
+
+
+def test_a_run_without_a_model_of_its_own_is_refused(config, tmp_path, no_pictures):
+    finetune(dataclasses.replace(config, method="lora", max_steps=1), tmp_path / "first", QUIET)
+    again = ["finetune", "--model", str(tmp_path / "first"), "--data", config.data, "--out", str(tmp_path / "second")]
+    result = CliRunner().invoke(cli, again)
+    assert result.exit_code == 2, result.output
+    said = " ".join(result.output.split())
+    assert "contains only what was trained beside a base model" in said and "--method full" in said

@@ -120,8 +120,9 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
         )
         pull = 0.1 if kind(name) == "matrix" else 0.0
         rate = step / (1 + pull * was)
+        # Which parameters decay is the matter of other checks: here it makes less than a quarter of a step.
         expect.true(
-            bool((rate > 0).all() and (rate - rate.mean()).abs().max() < 0.05 * rate.mean()),
+            bool((rate > 0).all() and (rate - rate.mean()).abs().max() < 0.25 * rate.mean()),
             say(
                 "an AdamW step with the group's learning rate and weight decay does not change {name} as expected",
                 name=name,
@@ -916,7 +917,7 @@ class CheckClipGradNorm:
         for length in (norm, 0.0):
             clipped = Clipped(student, length)
             with student.untraced():
-                clipped.clip(float(student.draw.uniform(5, 9)))
+                clipped.clip(float(student.draw.uniform(50, 90)))  # more than the sum of all: which norm is not asked
             clipped.demand(
                 1.0,
                 f"of norm {length:.3f}, which needed no clipping",
@@ -989,6 +990,7 @@ class Accumulated:
         loss: ``mean_squared_error`` or ``mean_cross_entropy``.
         places: room for the activations of so many examples; None for plenty.
         earlier: what the gradients are filled with before the call; None for no gradients.
+        alike: whether all micro-batches are equal, so that the gradients of all of them point the same way.
     """
 
     def __init__(
@@ -998,6 +1000,7 @@ class Accumulated:
         loss: str = "mean_squared_error",
         places: int | None = None,
         earlier: float | None = None,
+        alike: bool = False,
     ) -> None:
         """Draw everything and call the student's function."""
         draw = student.draw
@@ -1015,6 +1018,8 @@ class Accumulated:
             )
             for place, n in enumerate(sizes)
         ]
+        if alike:
+            self.batches = [self.batches[0]] * len(sizes)
         model = given.network(*self.weights.values(), places=places)
         if earlier is not None:
             given.leave_gradients(model, earlier)
@@ -1118,14 +1123,15 @@ class CheckAccumulateGradients:
     @check(points=1, preloads=("training",))
     def check_memory(self, student):
         """forward and backward run for one micro-batch at a time, and no graph is kept afterwards"""
-        accumulated = Accumulated(student, (4, 4, 4), places=4)
+        # Which micro-batches count, and how much, is the matter of other checks.
+        accumulated = Accumulated(student, (4, 4, 4), places=4, alike=True)
         found, (_, wanted) = accumulated.read("gradients"), accumulated.truth()
         for name, gradient in wanted.items():
             expect.shape(found.get(name), tuple(gradient.shape), f"gradient of {name}")
             got = found[name].double().flatten()
             close = float(got @ gradient.flatten()) / max(1e-12, float(got.norm() * gradient.norm()))
             expect.true(
-                close > 0.5,
+                close > 0.99,
                 say(
                     "the gradient of {name} points in a different direction from the gradient over all examples",
                     name=name,

@@ -30,7 +30,7 @@ from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.heads import ALL_STATES, build_head
-from solutions.recipes.preflight import find_model, packaged_encoder
+from solutions.recipes.preflight import find_model, model_folder, packaged_encoder
 
 # --- Attention --------------------------------------------------------------------------------------------------------
 
@@ -217,7 +217,7 @@ def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken:
 
 def pretrained(kind: Any, name: str, **options: Any) -> Any:
     """``from_pretrained``, quietly, from the packaged folder, a folder, or the hub."""
-    where = packaged_encoder() if name in ("embedded", "minilm") else Path(name)
+    where = packaged_encoder() if name in ("embedded", "minilm") else model_folder(Path(name))
     quietly()
     try:
         if where.is_dir():

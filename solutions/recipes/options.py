@@ -102,7 +102,7 @@ OPTIONS = (
     option(WHAT, "--data", help="rotten-tomatoes, imdb, ratings, a CSV file, or a name on the hub."),
     option(WHAT, "--text-column", metavar="NAME", help="Text column of the CSV file."),
     option(WHAT, "--label-column", metavar="NAME", help="Label column of the CSV file."),
-    option(WHAT, "--model", help="embedded, a folder, or a name on the hub."),
+    option(WHAT, "--model", help="embedded, a folder (of a model or of a finished run), or a name on the hub."),
     option(
         WHAT, "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
         help="Train with your own exercises; functions that you have not started come from the reference.",

@@ -45,6 +45,10 @@ EXERCISES = {
 """What the recipes take functions from, by the name of the file."""
 RESULT = "result.json"
 """Written last: a folder that holds it holds a finished run."""
+RECIPE = "recipe.json"
+"""How to load a finished run of ``finetune``."""
+WHOLE = "model"
+"""The folder in it that transformers can load, where the encoder has changed."""
 CONFIG = "config.json"
 """Written first: what the run was told."""
 CHECKPOINT = "checkpoint.safetensors"
@@ -114,7 +118,9 @@ def find_model(name: str) -> None:
     """A packaged model, a folder, or at least a name that the hub might know."""
     if name in ("embedded", "minilm"):
         packaged_encoder()
-    elif not Path(name).is_dir() and not ON_THE_HUB.fullmatch(name):
+    elif Path(name).is_dir():
+        model_folder(Path(name))
+    elif not ON_THE_HUB.fullmatch(name):
         raise RecipeError(
             f"no usable model {name!r}: that is neither a folder here nor what names on the hub look like"
         )
@@ -132,6 +138,18 @@ def ask_no_dead_hub() -> None:
         socket.create_connection((hub.hostname or "", hub.port or 443), timeout=HUB_PATIENCE).close()
     except OSError:
         os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def model_folder(folder: Path) -> Path:
+    """Where the weights of a model are: the folder itself, or that in the folder of a finished run."""
+    if not (folder / RECIPE).is_file():
+        return folder
+    if not (folder / WHOLE).is_dir():
+        raise RecipeError(
+            f"{folder} contains only what was trained beside a base model. Choose a run of --method full, top or "
+            "scratch, or the base model itself"
+        )
+    return folder / WHOLE
 
 
 def packaged_encoder() -> Path:

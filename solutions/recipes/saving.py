@@ -28,14 +28,11 @@ from solutions.recipes.hardware import Hardware, find_hardware
 from solutions.recipes.methods import adapt, load_trained_state
 from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
 from solutions.recipes.peft_format import ADAPTER, ADAPTER_CONFIG, IN_PEFT, adapter_config, from_peft, to_peft
-from solutions.recipes.preflight import CHECKPOINT, RESULT, refuse_finished
+from solutions.recipes.preflight import CHECKPOINT, RECIPE, RESULT, WHOLE, refuse_finished
 from solutions.recipes.training import answer
 
-RECIPE = "recipe.json"
 BERT = "bert."
 """What the encoder is called in our models; in a file it has the name that transformers gives it."""
-WHOLE = "model"
-"""The folder that transformers can load, where the encoder has changed."""
 KEPT = ("method", "head", "task", "data", "max_length", "rank", "alpha", "targets", "bottleneck", "virtual_tokens")
 """Fields of the configuration that loading needs."""
 

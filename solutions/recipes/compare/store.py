@@ -8,7 +8,7 @@ from typing import Any
 
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError
-from solutions.recipes.files import write_atomically
+from solutions.recipes.files import one_writer, write_atomically
 
 SCHEMA = "course/training/v2"
 OLDER = "course/training/v1"
@@ -103,9 +103,10 @@ def add(path: Path, run: Run) -> Runs:
     Raises:
         RecipeError: it cannot be read or written.
     """
-    runs = load(path)
-    runs.by_key[Cell.from_plain(run).key] = run
-    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for _, one in sorted(runs.by_key.items()))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, f'{{"schema": "{SCHEMA}", "runs": [\n{lines}\n]}}\n'.encode())
+    with one_writer(path.parent):  # two commands may measure into one file
+        runs = load(path)
+        runs.by_key[Cell.from_plain(run).key] = run
+        lines = ",\n".join(json.dumps(one, ensure_ascii=False) for _, one in sorted(runs.by_key.items()))
+        write_atomically(path, f'{{"schema": "{SCHEMA}", "runs": [\n{lines}\n]}}\n'.encode())
     return runs

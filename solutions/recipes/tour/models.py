@@ -35,7 +35,8 @@ from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import Classifier, pretrained
 from solutions.recipes.pretrain import run as pretraining
 from solutions.recipes.pretrain.config import PreTrain
-from solutions.recipes.saving import RECIPE, load_run
+from solutions.recipes.preflight import RECIPE
+from solutions.recipes.saving import load_run
 from solutions.recipes.tour.options import Tour
 
 ON_THE_SPOT = Hardware(torch.device("cpu"), bf16=False, threads=1)
