@@ -743,7 +743,7 @@ class CheckExpectedCalibrationError:
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):
         """an empty input raises an error, and perfectly calibrated predictions have error 0"""
-        share = student.draw.integer(2, 5)
+        share = student.draw.integer(2, 4)  # a quarter would be the middle of its bin
         confidences = torch.full((2 * share,), 1 / share)
         correct = torch.tensor([i % share == 0 for i in range(2 * share)])
         self.compare(
@@ -803,16 +803,36 @@ def best_temperature(logits: Tensor, labels: Tensor) -> float:
     return 1 / beta
 
 
+def matching_temperature(logits: Tensor, labels: Tensor) -> float:
+    """Where the mean confidence is the accuracy, which is not where the cross-entropy is lowest."""
+    scores, (low, high) = logits.double(), (1e-3, 1e3)
+    accuracy = (scores.argmax(-1) == labels).double().mean()
+    for _ in range(60):
+        temperature = math.sqrt(low * high)
+        sure = (scores / temperature).softmax(-1).amax(-1).mean() > accuracy
+        low, high = (temperature, high) if sure else (low, temperature)
+    return temperature
+
+
+def middle(student, low: int, high: int, step: float) -> float:
+    """A temperature midway between two points of a grid: one that is too coarse misses it on every seed."""
+    return (student.draw.integer(low, high) + 0.5) * step
+
+
 class CheckTemperatureScale:
     """One number that corrects all confidences"""
 
     function = "temperature_scale"
 
-    def sample(self, student, n: int, n_classes: int, factor: float) -> tuple[Tensor, Tensor]:
-        """Labels drawn from the softmax of logits, and these logits times a factor."""
-        logits = 1.2 * student.draw.normal(n, n_classes)
-        noise = -(-student.draw.uniform(1e-6, 1 - 1e-6, n, n_classes).log()).log()
-        return factor * logits, (logits + noise).argmax(-1)
+    def sample(self, student, n: int, n_classes: int, temperature: float) -> tuple[Tensor, Tensor]:
+        """Logits and labels whose best temperature is this one; another rule would clearly give another one."""
+        while True:
+            logits = 1.2 * student.draw.normal(n, n_classes)
+            noise = -(-student.draw.uniform(1e-6, 1 - 1e-6, n, n_classes).log()).log()
+            labels = (logits + noise).argmax(-1)
+            best = best_temperature(logits, labels)
+            if abs(math.log(matching_temperature(logits, labels) / best)) > 0.03:
+                return temperature / best * logits, labels
 
     def compare(self, student, logits: Tensor, labels: Tensor, what: str, hint: str) -> None:
         """The temperature is the best one, to 1 %; how it is found is free, so its digits are not traced."""
@@ -829,39 +849,39 @@ class CheckTemperatureScale:
     @check(points=2, visible=True, preloads=("transformers",), seconds=20)
     def check_too_sure(self, student):
         """for logits that are too large, the temperature with the lowest cross-entropy is above 1"""
-        for n, n_classes, factor in ((200, 3, 3.1), (150, 2, 1.9)):
-            logits, labels = self.sample(student, n, n_classes, factor)
+        for n, n_classes, low, high in ((200, 3, 25, 35), (150, 2, 16, 22)):
+            logits, labels = self.sample(student, n, n_classes, middle(student, low, high, 0.1))
             hint = "the cross-entropy of logits / T has a single minimum: does your search find it?"
-            self.compare(student, logits, labels, f"logits times {factor}", hint)
+            self.compare(student, logits, labels, f"{n} predictions, {n_classes} classes, logits too large", hint)
 
     @check(points=1, preloads=("transformers",), seconds=20)
     def check_too_shy(self, student):
         """for logits that are too small, the temperature is below 1"""
-        for n, n_classes, factor in ((180, 4, 0.31), (210, 2, 0.45)):
-            logits, labels = self.sample(student, n, n_classes, factor)
-            self.compare(
-                student, logits, labels, f"logits times {factor}", "does your search allow temperatures below 1?"
-            )
+        for n, n_classes, low, high in ((180, 4, 28, 34), (210, 2, 35, 40)):
+            logits, labels = self.sample(student, n, n_classes, middle(student, low, high, 0.01))
+            what = f"{n} predictions, {n_classes} classes, logits too small"
+            self.compare(student, logits, labels, what, "does your search allow temperatures below 1?")
 
     @check(points=1, preloads=("transformers",), seconds=20)
     def check_large(self, student):
         """works for logits in the hundreds and ignores a constant added to a row"""
-        logits, labels = self.sample(student, 190, 3, 17.0)
+        logits, labels = self.sample(student, 190, 3, float(student.draw.uniform(15, 19)))
         hint = (
             "exp(800) overflows, and a constant added to a whole row must not matter: how do you compute the softmax?"
         )
-        self.compare(student, logits, labels, "logits times 17", hint)
+        self.compare(student, logits, labels, "logits in the tens", hint)
         shifted = logits + 300 * student.draw.normal(190, 1)
-        self.compare(student, shifted.double(), labels, "logits times 17, rows shifted", hint)
+        self.compare(student, shifted.double(), labels, "logits in the hundreds, rows shifted", hint)
 
     @check(points=1, after=("too_sure",), preloads=("transformers",), seconds=20)
     def check_right_classes(self, student):
         """the temperature depends on the correct classes, not on the most likely ones"""
-        logits, labels = self.sample(student, 160, 3, 2.0)
+        temperature = middle(student, 16, 22, 0.1)
+        logits, labels = self.sample(student, 160, 3, temperature)
         swapped = torch.where(torch.arange(160) % 4 == 0, (labels + 1) % 3, labels)
         self.compare(
             student,
-            logits,
+            logits * (temperature / best_temperature(logits, swapped)),
             swapped,
             "a quarter of the labels changed",
             "the logit of the correct class should be high: where does your code use the labels?",
