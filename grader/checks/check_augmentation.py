@@ -587,7 +587,7 @@ class CheckRandomSwap:
     def check_pure_seeded(self, student):
         """the input text is not modified, the same seed gives the same text, and any two words can be swapped"""
         demand_seeded(student, "random_swap", words(student, 20), 6)
-        single = Swapped(student, 5, 1, 500)
+        single = Swapped(student, 5, 1, 1500)  # enough for a shuffle, too, which another check is about
         seen = {tuple(changed) for changed in single.changed if len(changed) == 2}
         missing = [(i, j) for i in range(5) for j in range(i + 1, 5) if (i, j) not in seen]
         student.note("pairs that are never exchanged", listed(f"{i}-{j}" for i, j in missing))
@@ -874,8 +874,8 @@ class CheckRandomInsertion:
                 )
         lexicon = Lexicon(student, 6, 3, itself=True)
         demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
-        made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=3)
-        grows = all(len(text) > len(lexicon.text) for text in made)
+        made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=12)
+        grows = any(len(text) > len(lexicon.text) for text in made)  # how often is the matter of another check
         expect.true(
             grows,
             "nothing was inserted although the text contains known words",
@@ -1107,8 +1107,9 @@ class CheckSynonymReplacement:
                 )
         lexicon = Lexicon(student, 8, 3, itself=True)
         demand_seeded(student, "synonym_replacement", lexicon.text, 4, lexicon.entries)
-        made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=3)
-        changes = all(len(text) == len(lexicon.text) and text != lexicon.text for text in made)
+        made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=12)
+        same_length = all(len(text) == len(lexicon.text) for text in made)
+        changes = same_length and any(text != lexicon.text for text in made)  # how often: another check
         expect.true(
             changes,
             "nothing was replaced although the text contains known words",
