@@ -1,0 +1,144 @@
+"""The Japanese lessons against the English ones: the same sections, code, tables, figures, questions and hints.
+
+Nothing here judges the prose. What is compared is what must not differ, and what an English lesson that moves on leaves
+behind in its translation.
+"""
+
+import re
+from collections import Counter
+
+import pytest
+
+from course import lesson, paths
+
+ENGLISH = sorted(path.stem for path in paths.lesson("basics").parent.glob("*.md"))
+JAPANESE = [slug for slug in ENGLISH if paths.lesson(slug, "ja").is_file()]
+FENCE = ("```", "~~~")
+NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
+CODE = re.compile(r"`+[^`]+`+")
+LINK = re.compile(r"\]\(([^)\s]+)\)|(https?://[^\s)>、。]+)")
+CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+NAMED = {"Answers": "解答", "Hints": "ヒント"}
+
+
+def blocks(markdown: str) -> dict[str, list[list[str]]]:
+    """The lines of a lesson by what they are: fenced code, indented code, tables, the rest in paragraphs."""
+    found: dict[str, list[list[str]]] = {"fenced": [], "indented": [], "table": [], "prose": []}
+    last, inside = "", False
+    for line in markdown.splitlines():
+        opens = line.lstrip().startswith(FENCE)
+        if inside or opens:
+            kind = "fenced"
+        elif not line.strip():
+            last = ""
+            continue
+        elif line.startswith("    ") and last in ("", "indented"):
+            kind = "indented"
+        elif line.startswith("|"):
+            kind = "table"
+        else:
+            kind = "prose"
+        if kind != last or (kind == "fenced" and opens and not inside):
+            found[kind].append([])
+        found[kind][-1].append(line)
+        if opens:
+            inside = not inside
+        last = "" if kind == "fenced" and not inside else kind
+    return found
+
+
+def prose(markdown: str) -> str:
+    """Everything but code."""
+    found = blocks(markdown)
+    return "\n".join("\n".join(block) for kind in ("prose", "table") for block in found[kind])
+
+
+def headings(markdown: str) -> list[tuple[int, str]]:
+    """Level and text of each, outside code."""
+    lines = [line for block in blocks(markdown)["prose"] for line in block]
+    return [(len(line) - len(line.lstrip("#")), line.lstrip("# ").strip()) for line in lines if line.startswith("#")]
+
+
+def command(line: str) -> str:
+    """What is typed, without the explanation that may stand behind it."""
+    return re.split(r"\s{2,}", line.strip())[0]
+
+
+def is_japanese(line: str) -> bool:
+    """Whether a line has anything to read in it."""
+    return bool(CJK.search(line))
+
+
+def differences(english: str, japanese: str) -> list[str]:
+    """What a translation has lost, or has too much of; one line for each."""
+    found: list[str] = []
+    one, two = blocks(english), blocks(japanese)
+    if one["fenced"] != two["fenced"]:
+        pairs = zip(one["fenced"], two["fenced"], strict=False)
+        first = next((a for a, b in pairs if a != b), ["(one more or less)"])
+        found.append(f"fenced blocks: {len(one['fenced'])} and {len(two['fenced'])}; first other one: {first[:3]}")
+    typed = [[[command(line) for line in block] for block in side["indented"]] for side in (one, two)]
+    if typed[0] != typed[1]:
+        first = next((a for a, b in zip(*typed, strict=False) if a != b), ["(one more or less)"])
+        found.append(f"indented blocks: {len(typed[0])} and {len(typed[1])}; first other one: {first[:3]}")
+    shapes = [[[line.count("|") for line in block] for block in side["table"]] for side in (one, two)]
+    if shapes[0] != shapes[1]:
+        found.append(f"tables: {[len(t) for t in shapes[0]]} and {[len(t) for t in shapes[1]]} rows, or other columns")
+    levels = [[level for level, _ in headings(text)] for text in (english, japanese)]
+    if levels[0] != levels[1]:
+        found.append(f"headings: {levels[0]} and {levels[1]}")
+    for (_, there), (_, here) in zip(headings(english), headings(japanese), strict=False):
+        if there in NAMED and here != NAMED[there]:
+            found.append(f"heading {here!r} should be {NAMED[there]!r}")
+    for what, pattern in (("code", CODE), ("links", LINK)):
+        before, after = (Counter(m[0] for m in pattern.finditer(prose(text))) for text in (english, japanese))
+        if before != after:
+            found.append(f"{what}: missing {list((before - after).elements())}, new {list((after - before).elements())}")
+    before, after = (Counter(NUMBER.findall(prose(text).replace("−", "-"))) for text in (english, japanese))
+    if lost := before - after:
+        found.append(f"numbers missing: {list(lost.elements())}")
+    parted, own = lesson.split(english), lesson.split(japanese)
+    if list(lesson.questions(parted[0])) != list(lesson.questions(own[0])):
+        found.append(f"questions: {list(lesson.questions(parted[0]))} and {list(lesson.questions(own[0]))}")
+    if len(parted[1]) != len(own[1]):
+        found.append(f"answers: {len(parted[1])} and {len(own[1])}")
+    hints = [{name: len(items) for name, items in side[2].items()} for side in (parted, own)]
+    if hints[0] != hints[1]:
+        found.append(f"hints: {hints[0]} and {hints[1]}")
+    for block in two["prose"]:
+        for above, below in zip(block, block[1:], strict=False):
+            starts = re.match(r"\s*([-*#>]|\d+[.)])\s", below) or below.startswith("#")
+            if is_japanese(above[-1:]) and is_japanese(below[:1]) and not starts:
+                found.append(f"a line break in a sentence becomes a space: {above[-12:]!r}, {below[:12]!r}")
+    for block in two["prose"]:
+        text = CODE.sub("", re.sub(r"^\[.*|https?://\S+", "", "\n".join(block)))
+        long = re.findall(r"[A-Za-z][A-Za-z ,']{60,}", text)
+        found += [f"still English: {one[:60]!r}" for one in long if "arXiv" not in "\n".join(block)]
+    return found
+
+
+@pytest.mark.parametrize("slug", ENGLISH)
+def test_every_lesson_is_there_in_japanese(slug):
+    assert paths.lesson(slug, "ja").is_file()
+
+
+@pytest.mark.parametrize("slug", JAPANESE)
+def test_a_japanese_lesson_has_all_that_the_english_one_has(slug):
+    english, japanese = (paths.lesson(slug, lang).read_text(encoding="utf-8") for lang in ("en", "ja"))
+    assert differences(english, japanese) == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "named"),
+    [
+        ("# 題\n\n3 つ。`b`\n\n```\nx = 2\n```\n", "fenced"),
+        ("# 題\n\n3 つ。`b`\n\n```\nx = 1\n```\n", "code"),
+        ("# 題\n\n三つ。`a`\n\n```\nx = 1\n```\n", "numbers"),
+        ("# 題\n\n## 節\n\n3 つ。`a`\n\n```\nx = 1\n```\n", "headings"),
+        ("# 題\n\n3 つの層が\nあります。`a`\n\n```\nx = 1\n```\n", "line break"),
+    ],
+)
+def test_a_planted_difference_is_found(planted, named):
+    english = "# Title\n\nThere are 3. `a`\n\n```\nx = 1\n```\n"
+    assert differences(english, "# 題\n\n3 つ。`a`\n\n```\nx = 1\n```\n") == []
+    assert any(one.startswith(named) or named in one for one in differences(english, planted))
