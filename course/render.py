@@ -17,14 +17,13 @@ import click
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.status import Status
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from course import advice, edition, shell, syllabus
+from course import advice, edition, shell, syllabus, wrapping
 from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
@@ -481,17 +480,16 @@ class Screen:
         if title and title.cell_len + 6 > self.width:  # corners, a line and a blank on each side
             self.console.print(title)
             title = None
-        self.console.print(
-            Panel(
-                body,
-                title=title,
-                title_align="left",
-                border_style="yellow",
-                box=box.ASCII if self.ascii else box.ROUNDED,
-                padding=(1, 2),
-                width=self.width,
-            )
+        panel = Panel(
+            wrapping.styled(body),
+            title=title,
+            title_align="left",
+            border_style="yellow",
+            box=box.ASCII if self.ascii else box.ROUNDED,
+            padding=(1, 2),
+            width=self.width,
         )
+        self.console.print(wrapping.Filled(panel))
 
     def _summary(self, result: Result) -> None:
         table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
@@ -632,7 +630,7 @@ class Screen:
         """Symbol, text and points; the points end at the right margin of the first line."""
         margin = indent + 2
         room = self.width - margin - len(points) - GAP
-        for position, line in enumerate(label.wrap(self.console, room)):
+        for position, line in enumerate(wrapping.wrap(label, self.console, room)):
             line.rstrip()
             if position == 0:
                 head = Text(" " * indent)
@@ -651,10 +649,10 @@ class Screen:
             margin = indent + len(part) - len(part.lstrip())
             room = max(self.width - margin, 20)
             whole = Text(part.strip(), style=style)
-            lines = list(whole.wrap(self.console, room))
+            lines = wrapping.wrap(whole, self.console, room)
             if hang and len(lines) > 1:  # what comes after the first line has less room
                 rest = Text(whole.plain[len(lines[0].plain) :].strip(), style=style)
-                lines = [lines[0], *rest.wrap(self.console, max(room - hang, 20))]
+                lines = [lines[0], *wrapping.wrap(rest, self.console, max(room - hang, 20))]
             for position, line in enumerate(lines):
                 line.rstrip()
                 self.console.print(Text(" " * (margin + (hang if position else 0))).append_text(line), soft_wrap=True)
@@ -823,7 +821,7 @@ def findings(console: Console, found: Sequence[Finding]) -> None:
 
 def markdown(console: Console, text: str) -> None:
     """A lesson or a hint; written by us, so it may be formatted."""
-    console.print(Markdown(text, hyperlinks=False), width=min(console.width, LESSON_WIDTH))
+    console.print(wrapping.Filled(wrapping.Lines(text)), width=min(console.width, LESSON_WIDTH))
 
 
 def code(console: Console, text: str) -> None:

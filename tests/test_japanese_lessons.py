@@ -4,12 +4,16 @@ Nothing here judges the prose. What is compared is what must not differ, and wha
 behind in its translation.
 """
 
+import io
 import re
 from collections import Counter
 
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 
-from course import lesson, paths
+from course import lesson, paths, render, wrapping
 
 ENGLISH = sorted(path.stem for path in paths.lesson("basics").parent.glob("*.md"))
 JAPANESE = [slug for slug in ENGLISH if paths.lesson(slug, "ja").is_file()]
@@ -18,6 +22,7 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
 CODE = re.compile(r"`+[^`]+`+")
 LINK = re.compile(r"\]\(([^)\s]+)\)|(https?://[^\s)>、。]+)")
 CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+EMPHASIS = re.compile(r"\*\*(?=[「\u3040-\u30ff\u4e00-\u9fff])|(?<=[」。\u3040-\u30ff\u4e00-\u9fff])\*\*")
 NAMED = {"Answers": "解答", "Hints": "ヒント"}
 
 
@@ -93,7 +98,9 @@ def differences(english: str, japanese: str) -> list[str]:
     for what, pattern in (("code", CODE), ("links", LINK)):
         before, after = (Counter(m[0] for m in pattern.finditer(prose(text))) for text in (english, japanese))
         if before != after:
-            found.append(f"{what}: missing {list((before - after).elements())}, new {list((after - before).elements())}")
+            found.append(
+                f"{what}: missing {list((before - after).elements())}, new {list((after - before).elements())}"
+            )
     before, after = (Counter(NUMBER.findall(prose(text).replace("−", "-"))) for text in (english, japanese))
     if lost := before - after:
         found.append(f"numbers missing: {list(lost.elements())}")
@@ -142,3 +149,48 @@ def test_a_planted_difference_is_found(planted, named):
     english = "# Title\n\nThere are 3. `a`\n\n```\nx = 1\n```\n"
     assert differences(english, "# 題\n\n3 つ。`a`\n\n```\nx = 1\n```\n") == []
     assert any(one.startswith(named) or named in one for one in differences(english, planted))
+
+
+# --- as they are shown ---
+
+
+def shown(slug: str, width: int) -> list[str]:
+    console = Console(width=width, file=io.StringIO(), force_terminal=False)
+    found = lesson.load(slug, "ja")
+    assert found is not None and found.lang == "ja"
+    render.markdown(console, found.text)
+    return console.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("slug", JAPANESE)
+def test_lines_are_filled_and_end_where_japanese_may_end(slug):
+    lines = shown(slug, 80)
+    assert not any(wrapping.SEPARATOR in line or cell_len(line) > 80 for line in lines)
+    words = [line.rstrip() for line in lines]
+    assert [line for line in words if EMPHASIS.search(line)] == []  # that Markdown did not understand
+    text = [line.strip() for line in words if CJK.search(line)]
+    assert len(text) > 100
+    assert [line for line in text if line[0] in wrapping.NEVER_FIRST] == []
+    plain = [line for line in words if CJK.match(line) and "  " not in line]
+    broken = [a for a, b in zip(words, words[1:], strict=False) if a in plain and b in plain]
+    short = [line for line in broken if cell_len(line) < 50]  # a paragraph goes on in the next line
+    assert len(broken) > 40 and len(short) < 0.05 * len(broken), short[:5]
+
+
+def test_text_with_styles_keeps_them_and_loses_no_character():
+    console = Console(width=40, file=io.StringIO())
+    text = Text("赤い語", style="red").append("は、長い文の中でも赤いままで、行は途中で終わります。", style="bold")
+    lines = wrapping.wrap(text, console, 20)
+    assert "".join(line.plain.rstrip() for line in lines) == text.plain and len(lines) > 2
+    assert all(cell_len(line.plain) <= 20 for line in lines)
+    assert {str(span.style) for line in lines for span in line.spans} == {"red", "bold"}
+    plain = Text("Plain English is wrapped as before.")
+    assert [line.plain for line in wrapping.wrap(plain, console, 20)] == [
+        line.plain for line in plain.wrap(console, 20)
+    ]
+
+
+def test_a_cell_of_a_table_is_not_cut_off():
+    console = Console(width=30, file=io.StringIO())
+    render.markdown(console, "| 項目 | 説明 |\n|---|---|\n| あ | 学習率の調整、重み減衰の調整 0.01 の値 |\n")
+    assert "…" not in console.file.getvalue() and "0.01" in console.file.getvalue()

@@ -1076,7 +1076,7 @@ def expect_adapted(student, model, original, targets: int) -> None:
 
 def shortened(names: list[str]) -> str:
     """The first names, and how many more there are."""
-    return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+    return ", ".join(names[:2]) + (f", ... ({len(names)})" if len(names) > 2 else "")
 
 
 def small(student, seed: int):
