@@ -1036,9 +1036,9 @@ class CheckSynonymReplacement:
         tokens = shuffled(student, [*lexicon.text, *NEGATIONS, *LIKELY])
         own = lexicon.known[:2]
         cases: tuple[tuple[str, list[str], dict[str, list[str]]], ...] = (
-            ("the default", NEGATIONS, {}),
-            ("words of your own", own, {"protected": own}),
-            ("none", [], {"protected": []}),
+            (mark("the default"), NEGATIONS, {}),
+            (mark("words of your own"), own, {"protected": own}),
+            (mark("none"), [], {"protected": []}),
         )
         facts = [
             (which, *self.touched_and_left(student, which, tokens, entries, protected, options))
@@ -1047,7 +1047,7 @@ class CheckSynonymReplacement:
         for which, touched, left in facts:
             expect.true(
                 not touched,
-                say("a protected word was replaced (protected: {which})", which=which),
+                say("a protected word was replaced (protected: {which})", which=say(which)),
                 actual=listed(touched),
                 hint='"not bad" and "hardly bad" have different labels: which words must not be replaced?',
                 reveal=True,
@@ -1057,7 +1057,7 @@ class CheckSynonymReplacement:
                 say(
                     "some known, unprotected words were not replaced although n is large enough for all "
                     "(protected: {which})",
-                    which=which,
+                    which=say(which),
                 ),
                 actual=listed(left),
                 hint="protect exactly the words in the argument, and no others",

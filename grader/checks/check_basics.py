@@ -1235,7 +1235,8 @@ class Body:
         want = [name for name in self.names if not name.startswith("bert.") or name.startswith(parts)]
         missing, extra = sorted(set(want) - set(found)), sorted(set(found) - set(want))
         complaint = ", ".join(
-            [f"{name} is frozen" for name in missing[:2]] + [f"{name} is trainable" for name in extra[:2]]
+            [say("{name} is frozen", name=name) for name in missing[:2]]
+            + [say("{name} is trainable", name=name) for name in extra[:2]]
         )
         expect.true(
             not complaint,

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import say
+from course.text import mark, say
 from grader.errors import StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
@@ -124,10 +124,15 @@ class Split:
 
 
 WAYS: dict[str, Callable[[str], list[str]]] = {
-    "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
-    "spaces at the ends": lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
-    "spaces inside": lambda text: [text, text.replace(" ", "  "), text.replace(" ", "   "), text.replace(" ", "  ", 1)],
-    "tabs and line breaks": lambda text: [text, text.replace(" ", "\t"), text.replace(" ", "\n"), f"{text}\t"],
+    mark("case"): lambda text: [text, text.upper(), text.title(), text.capitalize()],
+    mark("spaces at the ends"): lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
+    mark("spaces inside"): lambda text: [
+        text,
+        text.replace(" ", "  "),
+        text.replace(" ", "   "),
+        text.replace(" ", "  ", 1),
+    ],
+    mark("tabs and line breaks"): lambda text: [text, text.replace(" ", "\t"), text.replace(" ", "\n"), f"{text}\t"],
     "two labels": lambda text: [text] * 4,
 }
 """What may hide that texts are the same -> four forms of a text."""
@@ -190,7 +195,7 @@ class CheckGroupSplit:
             for way, leaks in hidden.items():
                 expect.true(
                     not leaks,
-                    say("texts on both sides differ only in: {way}", way=way)
+                    say("texts on both sides differ only in: {way}", way=say(way))
                     if way != "two labels"
                     else "a text that has two different labels is both in the training set and in the test set",
                     hint=(
@@ -1161,11 +1166,13 @@ def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]]
     student.note("no width", any(abs(got[1] - got[0]) < 0.02 * models.spread for got, models, _ in cases))
     for got, models, level in cases:
         # 6,000 draws: standard error below 0.04 of the spread
-        for which, end, share in zip(("lower", "upper"), got, ((1 - level) / 2, (1 + level) / 2), strict=True):
+        for which, end, share in zip(
+            (mark("lower"), mark("upper")), got, ((1 - level) / 2, (1 + level) / 2), strict=True
+        ):
             want = models.quantile(share)
             expect.true(
                 abs(end - want) < 0.22 * models.spread,
-                say("with level={level}, the {which} end of the interval is off", which=which, level=level),
+                say("with level={level}, the {which} end of the interval is off", which=say(which), level=level),
                 expected=f"about {want:.4f}",
                 actual=f"{end:.4f}",
                 hint=hint,
@@ -1287,8 +1294,8 @@ class CheckGroupFolds:
         """equal texts are in the same fold, even if they differ in case or white space"""
         ways = {
             "copies": lambda text: [text] * 4,
-            "case": lambda text: [text, text.upper(), text.title(), text.capitalize()],
-            "white space": lambda text: [text, f" {text}", text.replace(" ", "  "), text.replace(" ", "\t")],
+            mark("case"): lambda text: [text, text.upper(), text.title(), text.capitalize()],
+            mark("white space"): lambda text: [text, f" {text}", text.replace(" ", "  "), text.replace(" ", "\t")],
         }
         facts: dict[str, list[bool]] = {way: [] for way in ways}
         numbers = []
@@ -1314,7 +1321,7 @@ class CheckGroupFolds:
         for way, found in facts.items():
             expect.true(
                 not any(found),
-                say("texts in different folds differ only in: {way}", way=way)
+                say("texts in different folds differ only in: {way}", way=say(way))
                 if way != "copies"
                 else "copies of one text are in several folds",
                 hint="do you assign rows or whole texts to folds?",

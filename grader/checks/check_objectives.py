@@ -62,6 +62,13 @@ class Texts:
         return " ".join(name for name, token in names.items() if token in there) or "none"
 
 
+FATES_IN_WORDS = (
+    mark("the share of selected tokens that become [MASK] is not {want:.0%}"),
+    mark("the share of selected tokens that become a different token is not {want:.0%}"),
+    mark("the share of selected tokens that stay unchanged is not {want:.0%}"),
+)
+
+
 class Corrupted:
     """What the student made of a batch; the facts that do not depend on the order of drawing are noted at once."""
 
@@ -287,16 +294,11 @@ class CheckMaskTokens:
             if max(made.shares) > 0.98:
                 student.note("fate of everything in 24 calls", self.fates_of_calls(student))
             expect.true(made.n_selected, say("with p = {p}, no token has a label", p=p))
-            for share, want, fate in zip(
-                made.shares,
-                (0.8, 0.1, 0.1),
-                ("become [MASK]", "become a different token", "stay unchanged"),
-                strict=True,
-            ):
+            for share, want, what in zip(made.shares, (0.8, 0.1, 0.1), FATES_IN_WORDS, strict=True):
                 slack = seven_sigma(want, made.n_selected) + 1e-3  # a random token may be [MASK], or the old one
                 expect.true(
                     abs(share - want) <= slack,
-                    say("the share of selected tokens that {fate} is not {want:.0%}", fate=fate, want=want),
+                    say(what, want=want),
                     expected=f"{want} ± {slack:.3f}",
                     actual=f"{share:.3f}",
                     hint="each selected token falls into exactly one of the three cases, and has a label in all three",

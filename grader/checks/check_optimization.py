@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course.text import say
+from course.text import mark, say
 from grader.errors import Failed, StudentRaised
 from grader.fixtures import optimization as built
 from grader.judge import expect
@@ -499,14 +499,14 @@ class CheckReinitTopLayers:
     def check_range(self, student):
         """a negative n or one above the number of layers raises a ValueError and leaves the model unchanged"""
         refused = {}
-        for which, n, n_layers in (("below 0", -1, 3), ("above the number of layers", 4, 3)):
+        for which, n, n_layers in ((mark("below 0"), -1, 3), (mark("above the number of layers"), 4, 3)):
             seed = student.draw.seed()
             refused[which] = self.refuses(student, seed, n, n_layers)
         student.note("refused", refused)
         for which, error in refused.items():
             expect.true(
                 error,
-                say("no error was raised when n is {which}", which=which),
+                say("no error was raised when n is {which}", which=say(which)),
                 hint="the caller asks for layers that do not exist: raise an error",
             )
 

@@ -406,8 +406,8 @@ SENTENCES = (
     Sentence(
         "zip-of-different-lengths",
         r"zip\(\) argument (\d+) is (longer|shorter) than",
-        "zip(..., strict=True) got sequences of different lengths: argument {0} is {1}. Which of them has an "
-        "item too many, and for which input?",
+        "zip(..., strict=True) got sequences of different lengths: argument {0} does not match the ones before it. "
+        "Which of them has an item too many, and for which input?",
     ),
     Sentence(
         "not-a-number-in-the-text",
