@@ -33,9 +33,9 @@ from solutions.recipes.errors import RecipeError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.model import Classifier, pretrained
+from solutions.recipes.preflight import RECIPE
 from solutions.recipes.pretrain import run as pretraining
 from solutions.recipes.pretrain.config import PreTrain
-from solutions.recipes.preflight import RECIPE
 from solutions.recipes.saving import load_run
 from solutions.recipes.tour.options import Tour
 
