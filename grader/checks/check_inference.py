@@ -816,7 +816,7 @@ def matching_temperature(logits: Tensor, labels: Tensor) -> float:
 
 def middle(student, low: int, high: int, step: float) -> float:
     """A temperature midway between two points of a grid: one that is too coarse misses it on every seed."""
-    return (student.draw.integer(low, high) + 0.5) * step
+    return (int(student.draw.integer(low, high)) + 0.5) * step
 
 
 class CheckTemperatureScale:

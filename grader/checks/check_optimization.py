@@ -1293,7 +1293,7 @@ def adam(weight: Tensor, grads: list[Tensor], mode: str, **settings: Any) -> lis
 
 def clearly_not_zero(student, *shape: int) -> Tensor:
     """Gradients beside which the usual eps is nothing: where it goes is the matter of a check with a large one."""
-    drawn = student.draw.normal(*shape)
+    drawn: Tensor = student.draw.normal(*shape)
     return drawn + 0.3 * torch.where(drawn < 0, -1.0, 1.0)
 
 
