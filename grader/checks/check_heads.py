@@ -108,9 +108,18 @@ def winners(got: Tensor, want: Tensor, hidden: Tensor, mask: Tensor) -> str:
     return "PAD values and a constant" if float((apart - apart[0]).abs().max()) < 1e3 else "something else"
 
 
-def expect_indifferent(pool: Callable[..., Any], student, width: int, features: int) -> None:
-    """A pooling gives the same result whatever the content and the number of the PAD positions."""
+def expect_indifferent(pool: Callable[..., Any], student, width: int, features: int, shift: float = 0.0) -> None:
+    """A pooling gives the same result whatever the content and the number of the PAD positions.
+
+    Args:
+        pool: the student's function.
+        student: the student of this check.
+        width: C.
+        features: width of the result.
+        shift: added to all tokens. Far enough below 0, a PAD of zeros shows in some maximum on every seed.
+    """
     texts = Texts(student, [4, 1, 6, 3], width)
+    texts.tokens = [tokens + shift for tokens in texts.tokens]
     clean = pool(texts.hidden(), texts.mask())
     expect.shape(clean, (4, features), "result", hint="the result must have one row per text")
     expect.differs(
@@ -281,7 +290,7 @@ class CheckMaxPool:
     @check(points=2, after=("value",))
     def check_pad_invariant(self, student):
         """the result depends neither on the content nor on the number of PAD positions"""
-        expect_indifferent(student.max_pool, student, width=5, features=5)
+        expect_indifferent(student.max_pool, student, width=5, features=5, shift=-1.5)
 
     @check(points=1)
     def check_half(self, student):
@@ -353,7 +362,7 @@ class CheckMeanMaxPool:
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pad_invariant(self, student):
         """neither half depends on the padding"""
-        expect_indifferent(student.mean_max_pool, student, width=4, features=8)
+        expect_indifferent(student.mean_max_pool, student, width=4, features=8, shift=-1.5)
 
     @check(points=1, substitutes=("mean_pool", "max_pool"))
     def check_no_padding(self, student):
@@ -439,7 +448,8 @@ class Head:
         distinct = (
             unequal(first, first[[1, 2, 3, 4, 5, 0]]) >= 2 and unequal(self(others, mask, shape=shape), first) >= 2
         )
-        learned = unequal(self._again()(texts, mask, shape=shape), first) >= 2
+        changed = [unequal(self._again()(texts, mask, shape=shape), first) for _ in range(2)]
+        learned = max(changed) >= 2  # a choice between four tokens may come out alike once
         self.fact("the same batch again, the same answer", steady)
         self.fact("texts of one length are told apart", distinct)
         self.fact("other parameters, other answers", learned)
@@ -1300,10 +1310,10 @@ class CheckAttentionPool:
         plain = torch.stack([text.mean(0) for text in texts.tokens])
         back = pool(texts.hidden(tokens=reversed_texts(texts)), texts.mask(), shape=shape)
         equal = [same(row, mean, 1e-3) for row, mean in zip(result, plain, strict=True)]
-        pairs = 0.5 * student.draw.normal(24, 2, 6)
+        # Of two tokens, one is zero: then the weight of the other one is seen even if the two do not sum to 1.
+        pairs = 0.5 * student.draw.normal(24, 2, 6) * torch.tensor([1.0, 0.0])[:, None]
         weight = pool(pairs, torch.ones(24, 2, dtype=torch.long), shape=(24, 6))
-        apart = (pairs[:, 0] - pairs[:, 1]).abs() > 0.2
-        weight = ((weight - pairs[:, 1]) / (pairs[:, 0] - pairs[:, 1]))[apart]  # of the first of two tokens
+        weight = (weight / pairs[:, 0])[pairs[:, 0].abs() > 0.2]
         learned = pool.fact("not the plain mean", not all(equal))
         pool.fact("two tokens share their weight alike, whatever stands beside them", unmoved(pool, student))
         free = pool.fact("the order does not matter", same(back, result))

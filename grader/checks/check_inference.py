@@ -31,6 +31,8 @@ from grader.judge.proxy import Draw
 LABELS = "calm angry happy sad bored curious afraid proud".split()
 PLAIN = [word for word in built.WORDS if not word.startswith("##") and word not in ("bor", "pain", "amaz")]
 """Words of one token."""
+LETTERS = [word for word in PLAIN if word.isalpha() and word.islower()]
+"""Those of small letters: for checks that are not about what a text is cleaned of."""
 COMPOUND = {
     "boring": ["bor", "##ing"],
     "painful": ["pain", "##ful"],
@@ -46,18 +48,29 @@ EDGE = 0.02
 """By how much the most likely class is ahead in a text that is drawn."""
 
 
-def text_of(draw, n_tokens: int) -> str:
-    """A text of so many tokens, the special ones not counted."""
+def text_of(draw, n_tokens: int, plain: bool = False) -> str:
+    """A text of so many tokens, the special ones not counted; ``plain`` leaves out capitals and punctuation."""
     words: list[str] = []
-    left = n_tokens
+    left, known = n_tokens, LETTERS if plain else PLAIN
     while left > 0:
         word = list(COMPOUND)[draw.integer(0, len(COMPOUND))]
         size = len(COMPOUND[word])
         if size >= left or draw.integer(0, 4):
-            word, size = PLAIN[draw.integer(0, len(PLAIN))], 1
+            word, size = known[draw.integer(0, len(known))], 1
         words.append(word)
         left -= size
     return " ".join(words)
+
+
+def distinct(draw, lengths: Sequence[int]) -> list[str]:
+    """Texts of so many tokens, no two of them equal: those are the matter of a check of their own."""
+    texts: list[str] = []
+    for length in lengths:
+        text = text_of(draw, length)
+        while text in texts:
+            text = text_of(draw, length)
+        texts.append(text)
+    return texts
 
 
 def bert(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
@@ -107,7 +120,9 @@ class Drawn:
 
 
 @functools.lru_cache(maxsize=64)  # the diagnosis lives through a check many times
-def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, gain: float, cut: bool) -> Drawn:
+def drawn(
+    seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, gain: float, cut: bool, plain: bool
+) -> Drawn:
     """Draw a model and candidates for every text, let no class be preferred, and choose.
 
     Args:
@@ -118,6 +133,7 @@ def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, 
         gain: spread of the logits, about.
         cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
             the text; for the second one, to lose the last special token.
+        plain: no capitals, no punctuation.
     """
     draw = Draw(seed)
     order = torch.randperm(len(LABELS), generator=draw.generator).tolist()
@@ -134,7 +150,8 @@ def drawn(seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, 
         """(B, C); all texts have the same length, so nothing is padded."""
         return bert(weights, torch.tensor(rows))
 
-    candidates = [[text_of(draw, length) for _ in range(CANDIDATES * (5 if cut else 1))] for length in lengths]
+    n_candidates = CANDIDATES * (5 if cut else 1)
+    candidates = [[text_of(draw, length, plain) for _ in range(n_candidates)] for length in lengths]
     logits = [logits_of([ids_of(text, max_length) for text in texts]) for texts in candidates]
     bias = -torch.stack([part.mean(0) for part in logits]).mean(0).float()
     chosen: list[str] = []
@@ -169,9 +186,10 @@ class Desk:
         max_length: int = 128,
         gain: float = 3.0,
         cut: bool = False,
+        plain: bool = False,
     ) -> None:
         """See ``drawn``."""
-        found = drawn(student.draw.seed(), n_classes, lengths, max_length, gain, cut)
+        found = drawn(student.draw.seed(), n_classes, lengths, max_length, gain, cut, plain)
         self.texts, self.right = list(found.texts), list(found.right)
         self.model = student.fixtures.inference.classifier(found.seed, list(found.labels), found.bias, gain=gain)
         self.tokenizer = student.fixtures.inference.tokenizer()
@@ -400,7 +418,7 @@ class CheckPredict:
     @check(points=2, preloads=("transformers",))
     def check_eval_no_grad(self, student):
         """dropout is off and no autograd graph is built, whatever the model's mode; nothing but the mode may change"""
-        texts = [text_of(student.draw, 6), text_of(student.draw, 11)]
+        texts = [text_of(student.draw, 6, plain=True), text_of(student.draw, 11, plain=True)]
         demand_quiet(student, "predict", texts)
 
     @check(points=1, preloads=("transformers",))
@@ -431,7 +449,8 @@ class CheckPredict:
         cases = ((30, 12), (41, 17), (170, 20), (200, None))
         metered, widths = Metered(student, "mode"), []
         for n_tokens, max_length in cases:
-            text, options = text_of(student.draw, n_tokens), {} if max_length is None else {"max_length": max_length}
+            text = text_of(student.draw, n_tokens, plain=True)
+            options = {} if max_length is None else {"max_length": max_length}
             try:
                 with student.untraced():
                     answer = student.predict(text, metered.model, metered.tokenizer, **options)
@@ -443,7 +462,8 @@ class CheckPredict:
                 continue
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
             student.note(f"width for {n_tokens} tokens", widths[-1])
-        short, hint = Desk(student, 4, (38, 33), max_length=13, cut=True), "where does your code use max_length?"
+        hint = "where does your code use max_length?"
+        short = Desk(student, 4, (38, 33), max_length=13, cut=True, plain=True)
         answers = [student.predict(text, short.model, short.tokenizer, max_length=13) for text in short.texts]
         for (n_tokens, max_length), width in zip(cases, widths, strict=True):
             expect.true(
@@ -471,7 +491,7 @@ class CheckPredict:
     def check_labels_from_config(self, student):
         """the label is the model's own name for its most likely class, however unsure it is"""
         for n_classes in (4, 2):
-            desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=1.0)
+            desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=1.0, plain=True)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
             labels = [parts(answer, "an answer")[0] for answer in answers]
             expect.equal(
@@ -529,7 +549,7 @@ class CheckPredictBatch:
         seen = []
         for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, None), (32, None)):
             metered = Metered(student, "calls")
-            texts = [text_of(student.draw, 2 + i % 5) for i in range(n)]
+            texts = distinct(student.draw, [2 + i % 5 for i in range(n)])
             options = {} if batch_size is None else {"batch_size": batch_size}
             with student.untraced():
                 answers = student.predict_batch(texts, metered.model, metered.tokenizer, **options)
@@ -680,7 +700,7 @@ class CheckPredictBatch:
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_eval_no_grad(self, student):
         """dropout is off and no autograd graph is built, whatever the model's mode; nothing but the mode may change"""
-        texts = [text_of(student.draw, length) for length in (6, 11, 3, 8, 5, 9)]
+        texts = [text_of(student.draw, length, plain=True) for length in (6, 11, 3, 8, 5, 9)]
         demand_quiet(student, "predict_batch", texts, batch_size=2)
 
 
