@@ -460,9 +460,12 @@ class CheckLabelScores:
         """an uncertain prediction still gets the most likely label"""
         for n_classes in (2, 3, 5):
             winners = student.draw.integers(0, n_classes, (5,)).tolist()
+            winners[1] = winners[0]  # the second text is unsure of what the first one is sure of
             gaps = student.draw.uniform(0.01, 0.2, 5)
             logits = student.draw.normal(5, 1).expand(5, n_classes).clone()
             logits[torch.arange(5), winners] += gaps
+            logits[0] += 6
+            logits[0, winners[0]] += 3
             id2label = {number: "NEGATIVE POSITIVE FACT QUESTION ORDER".split()[number] for number in range(n_classes)}
             id2label = dict(sorted(id2label.items(), reverse=True))
             labels, _ = labelled(student, logits, id2label)
