@@ -121,7 +121,7 @@ class Drawn:
 
 @functools.lru_cache(maxsize=64)  # the diagnosis lives through a check many times
 def drawn(
-    seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, gain: float, cut: bool, plain: bool
+    seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, gain: float, cut: bool, plain: bool = False
 ) -> Drawn:
     """Draw a model and candidates for every text, let no class be preferred, and choose.
 
