@@ -85,7 +85,7 @@ def computed(slug: str) -> frozenset[str]:
 @functools.cache
 def measured() -> frozenset[str]:
     """The numbers in the tables of `course run compare`, short and long, and the sizes of its data."""
-    runs = page.quoted(store.load(ROOT / "docs/training.json"))
+    runs = page.quoted(store.load(ROOT / "docs/results.json"))
     sizes = {f"{run[name]:,}" for run in runs for name in ("training_texts", "test_texts", "trainable", "total")}
     tables = (ROOT / "docs/results.md").read_text(encoding="utf-8")
     return frozenset(numbers(page.short_table(runs))) | frozenset(numbers(tables)) | sizes
@@ -225,7 +225,7 @@ def test_a_planted_number_is_found():
 
 
 def test_the_committed_runs_are_what_the_command_makes():
-    runs = page.quoted(store.load(ROOT / "docs/training.json"))
+    runs = page.quoted(store.load(ROOT / "docs/results.json"))
     keys = [(run["seed"], run["method"], run["learning_rate"]) for run in runs]
     assert runs and len(set(keys)) == len(keys)
     for run in runs:
@@ -238,7 +238,7 @@ def test_the_committed_runs_are_what_the_command_makes():
 @pytest.mark.parametrize("place", ["docs/bench.md", "course/lessons/en/lora.md"])
 def test_the_table_is_quoted_as_it_is_printed(place):
     text = (ROOT / place).read_text(encoding="utf-8")
-    assert page.short_table(page.quoted(store.load(ROOT / "docs/training.json"))) in text
+    assert page.short_table(page.quoted(store.load(ROOT / "docs/results.json"))) in text
     assert "course run compare methods --seeds 5" in text
 
 

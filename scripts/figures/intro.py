@@ -1,13 +1,11 @@
 """The figures of the introduction: ``course figures intro``.
 
 Parameters and arithmetic operations are counted on real modules without numbers. What was trained is read from
-docs/training.json, which ``course run compare methods`` writes. ``--curve`` trains for real: eighteen short runs of
+docs/results.json, which ``course run compare methods`` writes. ``--curve`` trains for real: eighteen short runs of
 a small encoder, pretrained and not. It needs the extra ``offline`` and, on a laptop, an evening.
 """
 
 from __future__ import annotations
-
-import statistics
 
 import torch
 
@@ -15,8 +13,8 @@ from course import paths
 from scripts.figures import Figure, percent
 from scripts.figures.lora import METHODS, B, S, count, gflop
 from scripts.figures.models import bert, n_parameters
-from solutions.recipes.compare import page, store
-from solutions.recipes.compare.tables import NAMES
+from solutions.recipes.compare import store
+from solutions.recipes.compare.tables import NAMES, TABLES, Asked, values, with_error
 from solutions.recipes.config import LEARNING_RATES, Method
 
 TASKS = 3
@@ -43,19 +41,14 @@ def trained() -> list[Figure]:
 
 
 def measured() -> list[Figure]:
-    """Accuracies on 1,706 film reviews after one epoch, from docs/training.json."""
-    runs = page.quoted(store.load(paths.ROOT / "docs/training.json"))
-    rows = [
-        Figure("texts to train on", f"{runs[0]['training_texts']:,}"),
-        Figure("to test", f"{runs[0]['test_texts']:,}"),
-    ]
-    order: tuple[Method, ...] = ("lora", "full", "head")
+    """Accuracies on 1,706 film reviews after one epoch, from docs/results.json."""
+    runs = TABLES["methods"].find(Asked(), store.load(paths.ROOT / "docs/results.json"))
+    sizes = runs[("full",)][0]["texts"]
+    rows = [Figure("texts to train on", f"{sizes['train']:,}"), Figure("to test", f"{sizes['test']:,}")]
+    order: tuple[Method, ...] = ("lora", "full", "head", "scratch")
     for method in order:
-        setting = method, LEARNING_RATES[method]
-        own = [run["accuracy"] for run in runs if (run["method"], run["learning_rate"]) == setting]
-        mean, error = statistics.fmean(own), statistics.stdev(own) / len(own) ** 0.5
-        shown = f"{mean:.3f} ± {error:.3f}".replace("0.", ".")
-        rows.append(Figure(NAMES[method], shown, "docs/training.json"))
+        shown = with_error(values(runs[(method,)], "test", "accuracy"))
+        rows.append(Figure(NAMES[method], shown, "docs/results.json"))
     return rows
 
 
