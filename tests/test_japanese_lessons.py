@@ -96,7 +96,9 @@ def differences(english: str, japanese: str) -> list[str]:
         if there in NAMED and here != NAMED[there]:
             found.append(f"heading {here!r} should be {NAMED[there]!r}")
     for what, pattern in (("code", CODE), ("links", LINK)):
-        before, after = (Counter(m[0] for m in pattern.finditer(prose(text))) for text in (english, japanese))
+        before, after = (
+            Counter(" ".join(m[0].split()) for m in pattern.finditer(prose(text))) for text in (english, japanese)
+        )
         if before != after:
             found.append(
                 f"{what}: missing {list((before - after).elements())}, new {list((after - before).elements())}"
