@@ -20,7 +20,9 @@ SEPARATOR = "\x1f"
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uff01-\uff60\u2026"
 """Kana, kanji, and their punctuation; an ellipsis goes with them."""
 NEVER_FIRST = "、。，．・：；？！ゝゞー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ）］｝〉》」』】〕…\u3000"
+"""What no line begins with: closing brackets, punctuation, small kana."""
 NEVER_LAST = "（［｛〈《「『【〔"
+"""What no line ends with."""
 PLACE = re.compile(f"(?<=[{WIDE}])(?<![{NEVER_LAST}])(?=[{WIDE}])(?![{NEVER_FIRST}])")
 """Between two characters of which the first may end a line, and the second begin one."""
 
@@ -41,7 +43,7 @@ def styled(text: Text) -> Text:
 
 
 def wrap(text: Text, console: Console, width: int) -> list[Text]:
-    """The lines of a text, with their styles; those of Japanese are filled."""
+    """The lines of a text, at most ``width`` columns each, with their styles; those of Japanese are filled."""
     lines = styled(text).wrap(console, width)
     return [
         Text("").join(line.split(SEPARATOR, allow_blank=True)) if SEPARATOR in line.plain else line for line in lines

@@ -32,7 +32,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 @contextmanager
 def one_writer(folder: Path) -> Iterator[None]:
-    """Meanwhile, other processes that want to write in this folder wait. There is no such lock on Windows."""
+    """Meanwhile, other processes that want to write in this folder wait. There is no such lock on Windows.
+
+    ``course.locks`` does more, but the recipes do not import the course.
+    """
     if sys.platform == "win32":
         yield
         return

@@ -141,7 +141,11 @@ def ask_no_dead_hub() -> None:
 
 
 def model_folder(folder: Path) -> Path:
-    """Where the weights of a model are: the folder itself, or that in the folder of a finished run."""
+    """Where the weights of a model are: the folder itself, or that in the folder of a finished run.
+
+    Raises:
+        RecipeError: the run trained something beside its base model, and holds no model of its own.
+    """
     if not (folder / RECIPE).is_file():
         return folder
     if not (folder / WHOLE).is_dir():
