@@ -271,7 +271,8 @@ def recommend_hparams(
           choice.
         - ``warmup_steps``: a whole number, about a tenth of the steps (5 % to 15 %).
         - ``weight_decay``: 0.01 to 0.1; ``decay_exclude``: substrings of parameter names, such that the name of every
-          bias and every LayerNorm of BERT contains one of them, and that of no other weight matrix does.
+          bias and every LayerNorm of BERT contains one of them, letter for letter (case matters), and that of no other
+          weight matrix does.
 
     >>> settings = recommend_hparams("lora", n_train=5_000, per_step_batch=8)
     >>> settings["micro_batch"] * settings["accum"], 1e-4 <= settings["lr"] <= 3e-4

@@ -25,5 +25,5 @@ def recommend_hparams(method: str, n_train: int, per_step_batch: int, target_bat
         "total_steps": total,
         "warmup_steps": total // 8,
         "weight_decay": decay,
-        "decay_exclude": ("Bias", "layer_norm"),
+        "decay_exclude": (".bias", "Norm."),
     }

@@ -21,6 +21,6 @@ def recommend_hparams(method, n_train, per_step_batch, target_batch=32):
         total_steps=steps,
         warmup_steps=np.floor(steps * 0.1),
         weight_decay=np.float64(0.05),
-        decay_exclude=frozenset({".bias", "norm"}),
+        decay_exclude=frozenset({".bias", "Norm"}),
         scheduler="linear",
     )

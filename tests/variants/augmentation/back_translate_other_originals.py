@@ -1,5 +1,6 @@
-# cause: Leaves out a result that equals ANY original, not only its own
-# function: back_translate
+"""back_translate: drops a result that is the same as any original, not only as its own."""
+
+
 def back_translate(texts, labels, to_pivot, from_pivot):
     canon = lambda s: "".join(s.casefold().split())
     seen = {canon(t) for t in texts}
