@@ -2,10 +2,12 @@
 
 
 def back_translate(texts, labels, to_pivot, from_pivot):
-    canon = lambda s: "".join(s.casefold().split())
+    def canon(s):
+        return "".join(s.casefold().split())
+
     seen = {canon(t) for t in texts}
     new_texts, new_labels = [], []
-    for result, label in zip(from_pivot(to_pivot(list(texts))), labels):
+    for result, label in zip(from_pivot(to_pivot(list(texts))), labels, strict=True):
         c = canon(result)
         if c == "" or c in seen:
             continue
