@@ -37,18 +37,18 @@ def after_grade(result: Result, exercise: Exercise, memories: Mapping[str, Memor
     if result.status == "grader_error":
         return Advice(command, say("What is installed here:"))
     if result.status == "not_gradable":
-        return Advice(again, say("After you have changed it:"))
+        return Advice(again, say("After you have changed your file:"))
     if result.status == "passed":
         return (
             Advice(again, say("All checks of the exercise:"))
             if result.partial
-            else Advice(command, say("And on to the next one:"))
+            else Advice(command, say("Continue with the next exercise:"))
         )
     if result.status == "not_started":
-        return Advice(command, say("Read what this is about:"))
+        return Advice(command, say("Read the lesson:"))
     if memories is None:  # nothing was stored that `course hint` could look at
         command += f" {(result.first_to_look_at() or result.failed[0]).function}"
-    return Advice(command, say("A hint on the first open check:"))
+    return Advice(command, say("Get a hint on the first check that still fails:"))
 
 
 def forward(
@@ -71,9 +71,11 @@ def forward(
     for exercise in left:
         memory = memories.get(exercise.slug, Memory())
         if memory.failed and memory.status != "not_started":
-            return exercise, Advice(f"course hint {exercise.id}", say("A hint on the first open check:"))
+            return exercise, Advice(
+                f"course hint {exercise.id}", say("Get a hint on the first check that still fails:")
+            )
         if memory.status == "not_started" or not memory.begun:
-            return exercise, Advice(f"course read {exercise.id}", say("Read what this is about:"))
+            return exercise, Advice(f"course read {exercise.id}", say("Read the lesson:"))
         return exercise, Advice(f"course grade {exercise.id}", say("Grade it:"))
     if edition.student():
         return None, Advice("course list", say("See your exercises and progress:"))

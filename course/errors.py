@@ -41,7 +41,7 @@ class NoSuchExercise(CourseError):
         if nearest:
             message += " " + say("Did you mean '{name}'?", name=nearest)
         elif last:
-            message += " " + say("The last one is {name}; see: course list", name=last)
+            message += " " + say("The last exercise is {name}; see: course list", name=last)
         else:
             message += " " + say("See: course list")
         super().__init__(message)

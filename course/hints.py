@@ -51,7 +51,7 @@ def following(
                 if memory.status == "passed" and edition.student()
                 else "Everything passed when you last graded: you need no hint."
                 if memory.status == "passed"
-                else "Every check that was open has passed since then. Grade the whole exercise to be sure."
+                else "Every check that failed last time has since passed. Grade the whole exercise to be sure."
             ),
         )
     check = _first_open(memory, function, check_id)

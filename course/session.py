@@ -184,7 +184,7 @@ def run(
                 heard(grading, {})
             _listen(grader, grading, exercise, file, heard, shown, cells)
     if grading.result is None:
-        grading.fail(say("The grader ended its events without a result."))
+        grading.fail(say("The grader ended its run without a result."))
     assert grading.result is not None
     grading.result.bundle = bundle.of(exercise.slug)
     if grading.result.status == "not_gradable":

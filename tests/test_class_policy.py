@@ -275,7 +275,7 @@ WRONG = {
     "seed = -1": ["line 1", "2^53"],
     'seed = "random"': ["line 1", "per-student"],
     'sandbox = "none"': ["line 1", '"full", "auto"'],
-    'accept_until = "7d"': ["line 1", "there is none"],
+    'accept_until = "7d"': ["line 1", "no deadline is set"],
     'grace = "15m"\ngrace = "20m"\n': ["not valid TOML", "line 2"],
     "deadlines = 3": ["line 1", "table"],
     'time_zone = "UTC"\n[deadlines]\nlora = 2026-06-01T12:00:00\nexercise-3 = 2026-06-01T12:00:00': ["line 4", "twice"],

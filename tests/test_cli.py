@@ -136,7 +136,7 @@ inject_lora      0/2   ░░░░░░░░░░      0/4
 2 visible checks (-v shows what they compared), 5 hidden (their values stay
 hidden).
 
-A hint on the first open check:
+Get a hint on the first check that still fails:
 course hint exercise-3
 """
 
@@ -173,7 +173,7 @@ lora.py, seed 7, sandbox full
 Nothing is written yet, so nothing is wrong. lora_report is a good place to
 start.
 
-Read what this is about:
+Read the lesson:
 course read exercise-3
 """
     )
@@ -293,7 +293,7 @@ inject_lora      0/2   ░░░░░░░░░░      0/2
 Accepted, but lora_report returned numpy floats; the
   docstring says float
 
-A hint on the first open check:
+Get a hint on the first check that still fails:
 course hint exercise-3
 """
 
@@ -360,7 +360,7 @@ def test_a_file_name_cannot_write_on_the_screen(desk, name):
 def test_after_a_full_pass_the_reference_is_named(desk):
     desk.play(session([check("f.a")], "passed"))
     assert desk("grade", "3").stdout.endswith(
-        "How the reference does it: course solution 3\n\nAnd on to the next one:\ncourse next\n"
+        "How the reference does it: course solution 3\n\nContinue with the next exercise:\ncourse next\n"
     )
     assert "course solution" not in desk("grade", "3", "--only", "f.a").stdout
 
@@ -552,7 +552,7 @@ This file cannot be graded yet.
       def f(:
             ^
 
-After you have changed it:
+After you have changed your file:
 course grade exercise-3
 """
     )
@@ -742,7 +742,7 @@ def test_start(tmp_path, monkeypatch, desk):
         == f"""\
 Your workspace is {tmp_path / "my-course"}
 {"".join(f"  copied  {slug}.py{chr(10)}" for slug in READY)}
-Go there and read what it is about:
+Go to your workspace and start reading:
 cd my-course && course read intro
 """
     )

@@ -386,7 +386,9 @@ def test_a_run_of_chosen_checks_does_not_count_as_a_grading():
     assert (memory.status, memory.failed) == ("failed", before[1:])
     memory.record(result_of(session([check(before[1]["id"])], "passed", only=["f"])))
     assert (memory.status, memory.failed) == ("failed", [])
-    assert texts(memory, 1) == ["Every check that was open has passed since then. Grade the whole exercise to be sure."]
+    assert texts(memory, 1) == [
+        "Every check that failed last time has since passed. Grade the whole exercise to be sure."
+    ]
 
 
 def test_memory_survives_json():

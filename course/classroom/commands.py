@@ -272,7 +272,7 @@ def check(command: Command, result_path: Path, file: Path, console: Console, *, 
     recorded = verify.load(result_path)
     exercise = verify.exercise_of(recorded)
     verify.demand_same_file(recorded, exercise, file)
-    render.line(console, say("The file is the one that this result is about."), "dim")
+    render.line(console, say("This is the file that was graded for this result."), "dim")
     with Grader(command, level="auto" if unsandboxed else "full") as grader:
         found = verify.verify(recorded, exercise, file, grader)
     screen.bundles(console, found.same_bundle)

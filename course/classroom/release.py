@@ -190,7 +190,10 @@ def build(exercises: Sequence[Exercise]) -> Edition:
     """
     if not (paths.ROOT / "pyproject.toml").is_file() or not (paths.ROOT / "LICENSE").is_file():
         raise errors.NeedsRepository(
-            say("an edition is built from the repository, not from the installed package. Clone it and run it there.")
+            say(
+                "an edition is built from the repository, not from the installed package. Clone the "
+                "repository and run the command there."
+            )
         )
     chosen = tuple(sorted(set(exercises), key=lambda one: one.number))
     files: dict[str, bytes] = {}

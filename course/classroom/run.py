@@ -216,7 +216,9 @@ def _once(task: Task) -> Result:
 def _demand_same(slug: str, wanted: str, environment: str, level: str) -> None:
     """Refuse to grade with other checks, or on other libraries, than the result would be stored under."""
     if wanted != bundle.of(slug):
-        raise GraderFault(say("This worker has a different version of the checks. Install the same course everywhere."))
+        raise GraderFault(
+            say("This worker has a different version of the checks. Install the same version of the course everywhere.")
+        )
     if environment != bundle.environment(level):
         raise GraderFault(
             say(

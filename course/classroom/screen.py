@@ -140,7 +140,7 @@ def begun(console: Console, answer: Answer, waiting: int, workers: int) -> None:
     """What will be done, and how long one submission can take at most."""
     said = say_many("{count} submission to grade", "{count} submissions to grade", count=waiting)
     bound = say("at most {seconds} s for each", seconds=f"{answer.seconds:g}")
-    at_once = say_many("{count} at once", "{count} at once", count=workers)
+    at_once = say_many("{count} at a time", "{count} at a time", count=workers)
     render.line(console, f"{said}, {at_once}, sandbox {answer.sandbox}, {bound}", "dim")
 
 

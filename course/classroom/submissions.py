@@ -430,7 +430,8 @@ class _Desk:
             if slug not in self.exercises and (guessed := self.by_functions(draft.source)):
                 slug = guessed
                 note = say(
-                    "The exercise ({slug}) was guessed from the functions in the file; its name does not say.",
+                    "The exercise ({slug}) was guessed from the functions in the file, because the file name "
+                    "does not show it.",
                     slug=slug,
                 )
             elif slug is None and len(self.exercises) == plain == 1:

@@ -108,7 +108,8 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     _, what = advice.forward(ready, desk.memories(), introduced=desk.introduced)
     if place != resolved(Path()):
         what = advice.Advice(
-            f"cd {shell.quote(str(directory))} && {what.command}", say("Go there and read what it is about:")
+            f"cd {shell.quote(str(directory))} && {what.command}",
+            say("Go to your workspace and start reading:"),
         )
     render.next_step(console, what)
 
@@ -144,7 +145,9 @@ def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) ->
     render.exercises(console, exercises, memories)
     console.print()
     render.line(
-        console, say("Before the first exercise, there is an introduction without one: course read intro"), style="dim"
+        console,
+        say("Before the first exercise, there is an introduction without exercises: course read intro"),
+        style="dim",
     )
     if here is None:
         render.line(console, say("You are outside a workspace, so your progress is not shown."), style="dim")
@@ -201,7 +204,7 @@ def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> N
     console = render.make_console(no_color)
     if open_pictures:
         _open_pictures(found, console)
-        render.next_step(console, advice.Advice(f"course read {name}", say("Read what this is about:")))
+        render.next_step(console, advice.Advice(f"course read {name}", say("Read the lesson:")))
         return
     if found.lang != text.language():
         render.line(console, say("(This lesson has not been translated yet; this is the English one.)"), style="dim")
@@ -243,8 +246,8 @@ def _folded(found: Lesson, name: str, console: Console) -> None:
         render.line(
             console,
             say_many(
-                "The answer to its question: course read {exercise} --answers",
-                "The answers to its {count} questions: course read {exercise} --answers",
+                "The answer to the question in this lesson: course read {exercise} --answers",
+                "The answers to the {count} questions in this lesson: course read {exercise} --answers",
                 count=count,
                 exercise=name,
             ),
@@ -546,7 +549,10 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
             render.library(console, versions, [way for way in ways[chosen.slug] if function in (None, way.function)])
     other = "course next" if difference else f"course diff {chosen.id}"
     render.next_step(
-        console, advice.Advice(other, say("And on to the next one:" if difference else "What is different in yours:"))
+        console,
+        advice.Advice(
+            other, say("Continue with the next exercise:" if difference else "See what is different in your file:")
+        ),
     )
 
 
@@ -564,7 +570,7 @@ def show_difference(exercise: str, no_color: bool) -> None:
     _earned(here, chosen, give_up=False)
     console = render.make_console(no_color)
     _show_difference(here, chosen, console)
-    render.next_step(console, advice.Advice("course next", say("And on to the next one:")))
+    render.next_step(console, advice.Advice("course next", say("Continue with the next exercise:")))
 
 
 def _whole(missing: str) -> None:
@@ -691,7 +697,7 @@ def reset(exercise: str, no_color: bool) -> None:
     )
     if backup:
         render.line(console, say("Your previous version is kept in {file}", file=render.shorten(str(backup))))
-    render.next_step(console, advice.Advice(f"course read {chosen.id}", say("Read what this is about:")))
+    render.next_step(console, advice.Advice(f"course read {chosen.id}", say("Read the lesson:")))
 
 
 @cli.command()
@@ -789,7 +795,8 @@ def _tell_which(here: Workspace, exercise: Exercise, chosen: Path) -> None:
         other = both[chosen == both[0]]
         complain(
             say(
-                "There are both {file} and {other}; {file} is graded. To grade the other one: course grade {other}",
+                "Your workspace has both {file} and {other}; {file} is graded. To grade the other file: "
+                "course grade {other}",
                 file=chosen.name,
                 other=other.name,
             )

@@ -64,7 +64,7 @@ def texts_of(student, name: str, made: list[Any]) -> list[list[str]]:
     student.note("form of the answer", "a list of words" if all(good) else f"{kind}, {listed(inside)}")
     expect.true(
         all(good),
-        say("{name} returns a list of tokens", name=name),
+        say("{name} should return a list of tokens", name=name),
         expected="a list of strings",
         actual=value if value is not None else str(kind),
         hint="the input is a list of words, and the result must be a list of words, too",
@@ -210,7 +210,7 @@ class CheckRandomDeletion:
                 not foreign,
                 "the result contains words that do not occur in the text",
                 actual=foreign[:5],
-                hint="remove a deleted token without leaving a gap or a replacement",
+                hint="remove a deleted token entirely: do not put anything in its place",
                 reveal=True,
             )
             expect.true(
@@ -255,7 +255,7 @@ class CheckRandomDeletion:
             expect.true(
                 repeated,
                 "every word in the text is repeated, yet no output of 60 calls contained a duplicate",
-                hint='the second "the" of a text is a token of its own: does your code treat equal words as one?',
+                hint="each occurrence of a repeated word is a separate token: does your code treat equal words as one?",
             )
             expect.true(
                 in_order,
@@ -277,7 +277,7 @@ class CheckRandomDeletion:
         expect.true(
             all(short),
             "with p = 0.9, the result for a text of two tokens is empty",
-            hint="every token may be chosen for deletion at any p > 0, not only at p = 1",
+            hint="with any p > 0, all tokens of a text may happen to be chosen for deletion: what do you return then?",
             fact=True,
         )
         empty = edge(
@@ -368,7 +368,7 @@ class CheckRandomDeletion:
         alone = abs(turns - 2 * share * (1 - share)) <= seven_sigma(0.5, n)
         expect.true(
             alone,
-            "whether a token is deleted depends on the previous one",
+            "whether a token is deleted depends on the previous token",
             expected=f"{2 * share * (1 - share):.2f} of the tokens treated differently from the previous one",
             actual=f"{turns:.2f}",
             hint="does your code change the list while it iterates over it?",
@@ -499,7 +499,7 @@ class CheckRandomSwap:
                 reveal=True,
             )
             other = any(text != tokens for text in made)
-            expect.true(other, "the text never changes", hint="n swaps must be made", fact=True)
+            expect.true(other, "the text never changes", hint="your function must make n swaps", fact=True)
 
     @check(points=2, visible=True)
     def check_one_swap(self, student):
@@ -730,7 +730,7 @@ class CheckRandomInsertion:
                 expected="the old words in their original order, with new ones among them",
                 hint="an insertion must keep all words of the text in order and add a new one",
             )
-            expect.true(new, "no word was inserted", hint="n insertions must be made")
+            expect.true(new, "no word was inserted", hint="your function must make n insertions")
             expect.true(
                 origins == {"synonyms"},
                 "some inserted words are not synonyms of any word in the text",
@@ -746,7 +746,7 @@ class CheckRandomInsertion:
             expect.true(
                 not missing,
                 "in 300 calls, some synonyms of known words are never inserted",
-                actual=f"{len(missing)} of {3 * known} never",
+                actual=f"never: {len(missing)} of {3 * known} synonyms",
                 hint="choose a word at random, then one of its synonyms at random",
                 reveal=True,
             )
@@ -785,7 +785,7 @@ class CheckRandomInsertion:
         expect.true(
             not all(beside),
             "a new word is always inserted next to the word that it is a synonym of",
-            hint="choose the position of the insertion independently of the position of the word",
+            hint="choose where to insert the new word independently of where the old word is",
         )
         self.demand_no_preference(student, [gap for gap, _ in found], beside)
         self.demand_no_lean(student)
@@ -806,7 +806,8 @@ class CheckRandomInsertion:
             expected=f"each of the 6 gaps in {1 / 6:.3f} ± {bound:.3f} of {n:,} calls",
             actual=listed(f"{counts[gap] / n:.3f}" for gap in range(6)),
             hint=(
-                "what does list.insert do with each of your possible random positions, including any beyond either end?"
+                "which positions can you pass to list.insert, and what does list.insert do with a position "
+                "beyond either end?"
             ),
             reveal=True,
         )
@@ -815,7 +816,7 @@ class CheckRandomInsertion:
             "an inserted synonym is next to its word more or less often than by chance",
             expected=f"2 of 6 gaps are next to it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
             actual=f"{near:.3f}",
-            hint="choose the position of the insertion independently of the position of the word",
+            hint="choose where to insert the new word independently of where the old word is",
             reveal=True,
         )
 
@@ -868,7 +869,7 @@ class CheckRandomInsertion:
                 expect.equal(
                     one,
                     text,
-                    f"the text, {what}",
+                    f"the text, with {what}",
                     hint="if there is nothing to insert, return the text unchanged",
                     reveal=True,
                 )
@@ -1000,7 +1001,7 @@ class CheckSynonymReplacement:
             known_places = [place for place, word in enumerate(tokens) if word in lexicon.known]
             changed = {place for place, _ in pairs}
             student.note("known words that change", listed(n for n, p in enumerate(known_places) if p in changed))
-            expect.true(pairs, "no word was replaced", hint="n words must be replaced")
+            expect.true(pairs, "no word was replaced", hint="your function must replace n words")
             expect.true(
                 origins == {"own"},
                 "a word was replaced by something other than one of its synonyms",
@@ -1020,7 +1021,7 @@ class CheckSynonymReplacement:
             expect.true(
                 not missing,
                 "in 400 calls, some synonyms are never used",
-                actual=f"{len(missing)} of {3 * known} never",
+                actual=f"never: {len(missing)} of {3 * known} synonyms",
                 hint="choose positions and synonyms anew in every call",
                 reveal=True,
             )
@@ -1101,7 +1102,7 @@ class CheckSynonymReplacement:
                 expect.equal(
                     one,
                     text,
-                    f"the text, {what}",
+                    f"the text, with {what}",
                     hint="if there is nothing to replace, return the text unchanged",
                     reveal=True,
                 )
@@ -1168,7 +1169,7 @@ def parts_of(answer: Any, exactly: bool) -> Any:
 
 
 class CheckMixup:
-    """Examples and labels are mixed alike"""
+    """Examples and labels are mixed in the same way"""
 
     function = "mixup"
 
@@ -1203,10 +1204,7 @@ class CheckMixup:
                 answer[1],
                 batch.mixed(batch.y),
                 f"labels ({shape[0]}, {n_classes}), lam = {lam:.2f}",
-                hint=(
-                    "a mixture of 70 % of one review and 30 % of another needs a label that is 70 % of one and "
-                    "30 % of the other"
-                ),
+                hint="a mixture of 70 % of one review and 30 % of another needs a label mixed with the same shares",
             )
 
     @check(points=1, after=("x",))
@@ -1448,7 +1446,9 @@ class CheckBackTranslate:
                 [plain_label(label) for label in trip.found_labels],
                 [trip.labels[number] if number >= 0 else None for number, _ in owners],
                 "labels of the returned texts",
-                hint="some texts were dropped: did you drop their labels, or do other texts have them now?",
+                hint=(
+                    "some texts were dropped: did you drop their labels, too, or did you pass these on to other texts?"
+                ),
                 reveal=True,
             )
             for what, before, after in zip(("texts", "labels"), (trip.texts, trip.labels), trip.after, strict=True):
@@ -1476,7 +1476,10 @@ class CheckBackTranslate:
                 "an unchanged text was kept",
                 expected="only new texts",
                 actual=kept,
-                hint="a model learns nothing from a copy: which differences are too small to make a text new?",
+                hint=(
+                    "a model learns nothing from a copy: which differences should your code ignore when it "
+                    "compares texts?"
+                ),
                 reveal=True,
             )
             expect.true(
@@ -1715,11 +1718,11 @@ class CheckKeepConfirmed:
             hint="look at the types in the signature",
             reveal=True,
         )
-        verdicts.demand(f"{n} texts", "where does each of your batches end, and where does the next one begin?")
+        verdicts.demand(f"{n} texts", "does each of your batches begin exactly where the previous batch ends?")
 
     @check(points=1, after=("confirmed",))
     def check_edges(self, student):
-        """equal texts are judged separately; empty lists stay empty; missing labels are an error; inputs stay as is"""
+        """equal texts are judged separately; empty lists work; missing labels raise errors; inputs are not modified"""
         verdicts = Verdicts(student, self.pairs(student, (True, False, True, True)), 2)
         again = Verdicts(student, self.pairs(student, (True, True, False)), 2)
         # The first text three times: twice with its own label, then with the other one.

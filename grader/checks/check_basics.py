@@ -226,7 +226,7 @@ class CheckEncodePair:
 
     @check(points=2)
     def check_longest_first(self, student):
-        """if a row is too long, its longer text is truncated at the end; special tokens are kept"""
+        """if a pair is too long, the longer text is truncated at the end; special tokens are kept"""
         extra = student.draw.integer(2, 6)
         # ids of both texts, room for both, and what must be left of them
         cases = (
@@ -259,7 +259,10 @@ class CheckEncodePair:
         expect.true(
             fair,
             "two long texts are not cut to nearly equal lengths",
-            hint="as you cut, the other text may become the longer one: compare the lengths again after each id",
+            hint=(
+                "as you cut, the other text may become the longer one: compare the lengths again after each id "
+                "you remove"
+            ),
             fact=True,
         )
 
@@ -270,7 +273,7 @@ class CheckEncodePair:
             a, b = texts(student, first, second)
             once = student.pure("encode_pair", a, b, CLS, SEP, limit)
             again = student.encode_pair(a, b, CLS, SEP, limit)
-            hint = "the caller's lists are the data set: truncate copies of them instead"
+            hint = "the caller's lists belong to the data set: truncate copies of them instead"
             if limit == 64:
                 expect.equal(part(once, "input_ids", "list"), joined(a, b), "input_ids of a pair", hint=hint)
             expect.equal(
@@ -314,7 +317,7 @@ def drawn_sizes(student) -> dict[str, int]:
 
 
 class CheckBertParamCount:
-    """109,482,240 by hand"""
+    """Counting BERT's 109,482,240 parameters by hand"""
 
     function = "bert_param_count"
 
@@ -334,13 +337,13 @@ class CheckBertParamCount:
         expect.equal(
             student.bert_param_count(vocab=30_522 + more),
             109_482_240 + 768 * more,
-            f"parameters of BERT-base with {more:,} more words",
+            f"parameters of BERT-base with {more:,} more words in its vocabulary",
             hint="compute the count from the sizes passed in",
         )
 
     @check(points=3)
     def check_other_sizes(self, student):
-        """the count is right for other sizes, including a feed-forward width that is not four times hidden"""
+        """the count is right for other sizes, including a feed-forward width that is not four times the hidden size"""
         for _ in range(3):
             sizes = drawn_sizes(student)
             expect.equal(
@@ -619,7 +622,10 @@ class CheckGenerate:
                 ids[: len(prompt) + 10],  # how many there are in all is another check's concern
                 greedy_path(twin, prompt, 10),
                 "prompt and the first ten new tokens",
-                hint="at the third step the model needs the prompt and both new tokens: what do you pass to it?",
+                hint=(
+                    "at the third step the model needs the prompt and both tokens generated so far: what do you pass "
+                    "to it?"
+                ),
             )
 
     @check(points=1)
@@ -796,7 +802,7 @@ class CheckGenerate:
 
     @check(points=1, after=("distribution",))
     def check_seeded(self, student):
-        """the same seed gives the same text, a different seed a different text; the prompt list is not modified"""
+        """the same seed gives the same text, different seeds give different texts; the prompt list is not modified"""
         model, _ = reader(student, 23, height=0.5, noise=1.0)
         prompt = student.draw.integers(0, 23, (3,)).tolist()
         mine = student.fixtures.basics.kept(prompt)
@@ -821,7 +827,7 @@ class CheckGenerate:
         expect.true(
             other,
             "generators with different seeds produce the same text",
-            hint="sample every token with the generator passed in, and let it advance",
+            hint="sample every token with the generator passed in, and let its state advance",
         )
 
 
@@ -891,7 +897,8 @@ def as_in_the_text(found: list[dict[str, Any]], sentence: Sentence) -> list[dict
             rebuilt, written = "".join(inside).replace("##", ""), without_blanks(sentence.text[start:end])
             if entity["word"] == rebuilt != written:
                 expect.remark(
-                    "a word is rebuilt from the tokenizer's pieces; the docstring says: as it stands in the text"
+                    "a word is rebuilt from the tokenizer's pieces; the docstring asks for the word as it stands in "
+                    "the text"
                 )
                 entity = {**entity, "word": written}
         corrected.append(entity)
@@ -982,7 +989,8 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "an entity runs from the start of its first token to the end of its last; cut its word out of the text",
+                "an entity runs from the start of its first token to the end of its last token; slice its word "
+                "out of the text",
             )
         for sentence in Sentence.twice(
             student,
@@ -996,7 +1004,7 @@ class CheckAggregateSimple:
             expect_entities(
                 as_in_the_text(grouped(student, sentence), sentence),
                 [sentence.group("PER", 0, 1), sentence.group("LOC", 3), sentence.group("ORG", 5)],
-                "a tokenizer may write lower case or [UNK]: start and end say what is in the text",
+                "a tokenizer may lowercase a word or write [UNK] for it: start and end tell you what is in the text",
             )
 
     @check(points=1, visible=True)
@@ -1216,7 +1224,7 @@ class Body:
         expect.true(
             not kinds,
             say("mode {mode} with n_top={n_top} raises an error", mode=mode, n_top=n_top),
-            hint="which mode is n_top meant for? The others ignore it",
+            hint="which mode is n_top meant for? The other modes ignore it",
             fact=True,
         )
 
@@ -1280,7 +1288,7 @@ class CheckSetTrainable:
 
     @check(points=1, visible=True)
     def check_head(self, student):
-        """mode "head" trains every parameter outside bert, whatever its name, and no other parameter"""
+        """mode "head" trains exactly the parameters outside bert, whatever their names"""
         for head in (("classifier",), ("qa_outputs", "bert_scorer")):
             body = Body(student, *head)
             body.choose("head")
@@ -1322,18 +1330,20 @@ class CheckSetTrainable:
         body = Body(student, "classifier")
         unknown = "without an error, a misspelt mode would silently train the wrong parameters"
         body.expect_refusal('the mode "haed"', unknown, "haed")
-        beyond = "a slice accepts any bounds, so n_top=13 of 12 layers goes unnoticed unless your code checks it"
+        beyond = "a slice accepts any bounds, so n_top=13 with 12 layers goes unnoticed unless your code checks it"
         for n_top in (13, -1, 12 + student.draw.integer(2, 12)):
             body.expect_refusal(f"n_top={n_top} of 12 layers", beyond, "top", n_top)
         body.choose("top", 12)
         body.expect("with n_top=12 of 12 layers", TOP, "pooler", "encoder")
         for mode, trained in (("full", ("embeddings", "encoder", "pooler")), ("head", ())):
             body.choose_beyond(mode, 13)
-            body.expect(f"mode {mode} with n_top=13", "which mode is n_top meant for? The others ignore it", *trained)
+            body.expect(
+                f"mode {mode} with n_top=13", "which mode is n_top meant for? The other modes ignore it", *trained
+            )
 
     @check(points=1, after=("head",))
     def check_mode_untouched(self, student):
-        """only requires_grad changes, not parameter values and not the training mode of any module"""
+        """only requires_grad changes, not parameter values or the training mode of any module"""
         body = Body(student, "classifier")
         numbers = student.fixtures.basics.inventory(body.model)["numbers"]
         for evaluating in ((), ("bert.encoder.layer.3", "bert.pooler"), ("",)):
@@ -1394,17 +1404,17 @@ class CheckNucleus:
 
     @check(points=2, visible=True)
     def check_smallest_set(self, student):
-        """the smallest set of most likely tokens that reaches p is kept, including the token that reaches it"""
+        """the smallest set of most likely tokens whose probabilities sum to at least p is kept"""
         asked = [(p, settled(student, *SHARES)) for p in (0.4, 0.3, 0.92, 0.7, 0.83)]  # 2, 1, 5, 3 and 4 tokens
         answers = [student.nucleus(logits, p) for p, logits in asked]
         for (p, logits), answer in zip(asked, answers, strict=True):
             expect.close(
                 answer,
                 nucleus_of(logits, p),
-                f"logits with p={p}, tokens of probability 0.35, 0.25, 0.15, 0.12, 0.08 and 0.05",
+                f"logits with p={p}, for tokens with probabilities 0.35, 0.25, 0.15, 0.12, 0.08 and 0.05",
                 hint=(
-                    "sum the probabilities from the most likely token downwards: do those you keep reach p, "
-                    "and would one fewer be enough?"
+                    "sum the probabilities from the most likely token downwards: do the tokens you keep reach p, and "
+                    "would one token fewer be enough?"
                 ),
             )
 
@@ -1469,7 +1479,7 @@ class CheckNucleus:
                 say("p={p}: expected a ValueError", p=round(p, 2)),
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="without an error, a caller who writes 90 for 90 % would silently get the whole vocabulary",
+                hint="without an error, a caller who passes 90 to mean 90 % would silently get the whole vocabulary",
                 reveal=True,
             )
 
@@ -1496,7 +1506,7 @@ class CheckAggregateFirst:
 
     @check(points=2, visible=True, substitutes=("aggregate_simple",))
     def check_words(self, student):
-        """the first piece of a word decides the tag of the whole word, whatever its other pieces are tagged"""
+        """the first piece of a word decides the tag of the whole word, however its other pieces are tagged"""
         for sentence in Sentence.twice(
             student,
             ("Mar|len|e", "B-PER O I-LOC"),
@@ -1521,7 +1531,7 @@ class CheckAggregateFirst:
             expect_entities(
                 as_in_the_text(first_grouped(student, sentence), sentence),
                 [spoken_for(sentence, "PER", (0, 1)), spoken_for(sentence, "LOC", (3,))],
-                "a tokenizer may write lower case or [UNK]: start and end say what is in the text",
+                "a tokenizer may lowercase a word or write [UNK] for it: start and end tell you what is in the text",
             )
 
     @check(points=1, visible=True, substitutes=("aggregate_simple",))
@@ -1540,7 +1550,7 @@ class CheckAggregateFirst:
                 [entity["score"] for entity in first_grouped(student, sentence)],
                 [entity["score"] for entity in want],
                 "scores",
-                hint="average one score per word: a word of many pieces counts no more than a word of one",
+                hint="average one score per word: a word with many pieces counts no more than a word with one piece",
             )
 
     @check(points=1, substitutes=("aggregate_simple",))
@@ -1571,7 +1581,7 @@ class CheckAggregateFirst:
 
     @check(points=1, after=("words",), substitutes=("aggregate_simple",))
     def check_entities(self, student):
-        """per word, a B tag starts an entity, O or a change of type ends it; tokens and text are not modified"""
+        """a word tagged B starts an entity; an O or a change of type ends it; tokens and text are not modified"""
         for sentence in Sentence.twice(
             student,
             ("An|na", "B-PER I-PER"),
@@ -1589,5 +1599,7 @@ class CheckAggregateFirst:
             ]
             for pure in (True, False):
                 expect_entities(
-                    first_grouped(student, sentence, pure), want, "work in two steps: first form words, then entities"
+                    first_grouped(student, sentence, pure),
+                    want,
+                    "work in two steps: first group pieces into words, then group words into entities",
                 )

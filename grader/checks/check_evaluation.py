@@ -198,9 +198,7 @@ class CheckGroupSplit:
                     say("texts on both sides differ only in: {way}", way=say(way))
                     if way != "two labels"
                     else "a text that has two different labels is both in the training set and in the test set",
-                    hint=(
-                        "which differences make two texts different? Remove those that do not count before you compare"
-                    ),
+                    hint="which differences between texts should not count? Remove them before you compare texts",
                     reveal=True,
                 )
 
@@ -485,7 +483,8 @@ class CheckConfusion:
                 student,
                 cells,
                 f"a batch without some of {n} classes",
-                "the shape depends on the task, not on the batch: which row belongs to a class that does not occur?",
+                "the shape depends on the task, not on the batch: does a class that does not occur get a row "
+                "and a column, too?",
                 n_classes=n,
             )
 
@@ -573,7 +572,7 @@ def unlike(student, low: int, high: int) -> list[list[int]]:
 
 
 class CheckPrf:
-    """Four figures from four cells"""
+    """Four metrics from four cells"""
 
     function = "prf"
 
@@ -612,7 +611,7 @@ class CheckPrf:
 
     @check(points=1)
     def check_zero(self, student):
-        """undefined metrics are 0.0: without predicted positives, positives, true positives or examples"""
+        """undefined metrics are 0.0: without predicted positives, actual positives, true positives or examples"""
         a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
         for cells, what in (
             ([[b, 0], [a, 0]], "a model that never predicts positive"),
@@ -641,8 +640,8 @@ class CheckPrf:
                 want,
                 ("accuracy", "f1"),
                 "a rare class",
-                "a class with ten times as many examples has ten times the weight in accuracy. For F1, which "
-                "mean is near 0 if precision or recall is?",
+                "in accuracy, a class with ten times as many examples has ten times the weight. For F1, "
+                "which kind of mean is near 0 if either precision or recall is near 0?",
             )
 
 
@@ -812,7 +811,7 @@ def number(student, answer: Any, what: str) -> Any:
 
 
 class CheckRmse:
-    """One figure in the units of the target"""
+    """One number in the units of the target"""
 
     function = "rmse"
 
@@ -909,7 +908,7 @@ class CheckRmse:
             expect.true(
                 attached is False,
                 "the result is attached to the graph of the predictions",
-                hint="a reported number needs no gradient, and keeping it attached keeps its whole graph in memory",
+                hint="a reported number needs no gradient: as long as it is attached, its whole graph stays in memory",
                 reveal=True,
             )
             expect.close(
@@ -993,11 +992,13 @@ class CheckAuditLog:
                 if which == "both" or (change > 0) == (which == "too many"):
                     steps[place] = (steps[place][0], steps[place][1], change)
                     places.append(place)
-            cases.append((f"a log with right answers: {which}", log_of(steps), places))
+            cases.append((f"a log with impossible numbers of correct answers ({which})", log_of(steps), places))
         first = honest_steps(student, 3)
         for right, places in ((first[0][0], []), (first[0][0] + 1, [0]), (first[0][0] + 3, [0])):
             begun = [(first[0][0], first[0][1], right), *first[1:]]
-            cases.append((f"a log whose first line has {right} of {first[0][0]} right", log_of(begun), places))
+            cases.append(
+                (f"a log whose first line has {right} of {first[0][0]} answers correct", log_of(begun), places)
+            )
         self.demand(
             student, cases, "80 new examples add between 0 and 80 correct answers: how many does each line add?"
         )
@@ -1012,8 +1013,8 @@ class CheckAuditLog:
         first[0] = (40, -8.0, first[0][2])
         first[1] = (40, 40.0, first[1][2])
         cases = [
-            ("a log with losses that fall", log_of(steps), [2, 6]),
-            ("a log that begins below 0", log_of(first), [0]),
+            ("a log in which the sum of the losses falls", log_of(steps), [2, 6]),
+            ("a log that begins with a negative loss", log_of(first), [0]),
         ]
         self.demand(
             student, cases, "every example adds its loss to the sum, and a cross-entropy loss is never negative"
@@ -1026,7 +1027,7 @@ class CheckAuditLog:
         # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
         cases = [
-            ("a log that gets worse", log_of(worse), []),
+            ("a log in which the averages get worse", log_of(worse), []),
             ("a log whose last losses are nearly 0", log_of(still), []),
             ("an ordinary log", log_of(honest_steps(student, 12)), []),
             (
@@ -1195,7 +1196,7 @@ class CheckPairedBootstrap:
         demand_intervals(
             student,
             cases,
-            "in each resample, take the same rows for both models, one RMSE for each, then their difference",
+            "in each resample, use the same rows for both models, compute one RMSE per model, then take the difference",
         )
 
     @check(points=1)
@@ -1205,7 +1206,7 @@ class CheckPairedBootstrap:
         for level in (0.5, 0.8):
             models = Models(student, 100)
             cases.append((interval(student, models, n_draws=6000, level=level), models, level))
-        demand_intervals(student, cases, "how much of the differences do you cut off at each end?")
+        demand_intervals(student, cases, "which share of the differences do you cut off at each end?")
         # The ends lie inside a clump, with 11 standard errors to its border: a row is among n draws with replacement
         # 0, up to 2, and up to 3 times with probabilities .37, .92 and .98.
         models = Models(student, 100, blunder=10.0)
@@ -1213,8 +1214,8 @@ class CheckPairedBootstrap:
         demand_intervals(
             student,
             [(got, models, 0.9)],
-            "one row with a huge error makes the differences lopsided: the ends are quantiles of the differences "
-            "themselves, not mirrored and not from a standard deviation",
+            "one row with a huge error skews the differences. The ends are quantiles of the differences "
+            "themselves: do you mirror them, or use a standard deviation?",
         )
 
     @check(points=1)
@@ -1242,7 +1243,7 @@ class CheckPairedBootstrap:
         different = max(max(ends) - min(ends) for ends in zip(*first, strict=True)) > 1e-5  # not by rounding alone
         student.note("intervals", "several" if different else "one")
         expect.true(same, "two calls with the same seed give different intervals", reveal=True, fact=True)
-        expect.true(different, "four seeds give the same interval", reveal=True)
+        expect.true(different, "four different seeds give the same interval", reveal=True)
 
 
 # --- bonus: group_folds ---
@@ -1384,5 +1385,5 @@ class CheckGroupFolds:
         different = len({str(folds) for folds in first})
         student.note("ways to deal", "one" if different == 1 else "several")
         expect.true(again, "two calls with the same seed give different folds", reveal=True, fact=True)
-        expect.true(different > 1, "five seeds give the same folds", reveal=True)
+        expect.true(different > 1, "five different seeds give the same folds", reveal=True)
         expect.true(dealt() == dealt(k=5, seed=42), "the defaults are not k=5 and seed=42", reveal=True)

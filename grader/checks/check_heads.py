@@ -194,7 +194,7 @@ class CheckMeanPool:
 
     @check(points=1)
     def check_any_mask_dtype(self, student):
-        """the mask may be bool, integer or float, and its real tokens need not be contiguous"""
+        """the mask may be bool, integer or float, and the real tokens need not be contiguous"""
         hidden = student.draw.normal(3, 6, 4)
         want = per_text(average, hidden, HOLES)
         for dtype in (torch.int64, torch.bool, torch.float32):
@@ -249,7 +249,7 @@ class CheckMaxPool:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """the result contains the largest value of each feature among the real tokens of a text"""
+        """the result contains the maximum of each feature over the real tokens of a text"""
         texts = Texts(student, [5, 3, 1], 4)
         for hidden, mask in (
             (texts.hidden(scale=1.0), texts.mask()),
@@ -269,7 +269,7 @@ class CheckMaxPool:
             student.max_pool(texts.hidden(tokens=tokens), texts.mask()),
             torch.zeros(3, 4),
             "maximum of texts whose largest real value is exactly 0",
-            hint="a real token may contain a 0, too: how does your code tell it from padding?",
+            hint="a real token may contain zeros, too: how does your code tell real tokens from padding?",
         )
 
     @check(points=1)
@@ -303,7 +303,7 @@ class CheckMaxPool:
                 student.max_pool(hidden, texts.mask()),
                 per_text(largest, hidden, texts.mask()),
                 f"maximum of {dtype} states",
-                hint="each dtype has its own lowest value; that of float32 does not fit into float16",
+                hint="each dtype has its own lowest value; the lowest float32 value does not fit into float16",
             )
         unchanged(student, "max_pool", texts.hidden(scale=1.0), texts.mask())
 
@@ -341,7 +341,7 @@ class CheckMaxPool:
 
 
 class CheckMeanMaxPool:
-    """Both poolings, side by side"""
+    """Mean and max pooling, concatenated"""
 
     function = "mean_max_pool"
 
@@ -355,24 +355,24 @@ class CheckMeanMaxPool:
             expect.close(
                 student.mean_max_pool(hidden, mask),
                 per_text(both, hidden, mask),
-                "both poolings",
+                "mean and max pooling",
                 hint="return one row of length 2C per text: first its C means, then its C maxima",
             )
 
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pad_invariant(self, student):
-        """neither half depends on the padding"""
+        """neither the means nor the maxima depend on the padding"""
         expect_indifferent(student.mean_max_pool, student, width=4, features=8, shift=-1.5)
 
     @check(points=1, substitutes=("mean_pool", "max_pool"))
     def check_no_padding(self, student):
-        """without padding, the halves are the plain mean and the plain maximum"""
+        """without padding, the result is the plain mean followed by the plain maximum"""
         for shape in ((2, 5, 3), (3, 4, 2)):
             hidden = student.draw.normal(*shape)
             expect.close(
                 student.mean_max_pool(hidden, torch.ones(shape[:2], dtype=torch.long)),
                 torch.cat([hidden.mean(1), hidden.amax(1)], dim=1),
-                "both poolings of texts of the same length",
+                "mean and max pooling of texts of the same length",
                 hint="first the C means of a text, then its C maxima",
             )
 
@@ -385,7 +385,7 @@ class CheckMeanMaxPool:
             expect.close(
                 unchanged(student, "mean_max_pool", hidden, mask),
                 per_text(both, hidden, mask),
-                f"both poolings with a mask of {dtype}",
+                f"mean and max pooling with a mask of {dtype}",
                 hint="the mask says which tokens are real, whatever its dtype",
             )
 
@@ -551,7 +551,7 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     student.note("scores beyond one", highest > 1.01)
     expect.true(
         lowest < -1.01 and highest > 1.01,
-        "none of the scores of sixteen random heads is below -1, or none is above 1",
+        "sixteen random heads give no score below -1, or no score above 1",
         hint="a score can be any number: does the last operation in your forward pass limit its range?",
     )
 
@@ -860,7 +860,10 @@ class CheckLSTMHead:
         )
         student.note("50 PADs wipe the text out", "all" if spread < 0.02 else "most" if spread < 0.35 else "little")
         head.demand_reading(6)
-        hint = "an LSTM reads on into the padding: which of its states has read the whole text and nothing else?"
+        hint = (
+            "an LSTM does not stop at the padding: at which position has its state read the whole text "
+            "and nothing else?"
+        )
         expect.close(full, clean, "scores with different values at the PAD positions", tolerance=1e-4, hint=hint)
         expect.close(clean, bare, "scores with 50 more PAD positions", tolerance=1e-4, hint=hint)
 
@@ -897,7 +900,7 @@ class CheckLSTMHead:
         expect.true(
             alone,
             "a text's score depends on the other texts in the batch",
-            hint="which argument of the LSTM tells it which axis is time?",
+            hint="which argument tells your LSTM which axis is time?",
         )
         short = before[[length < max(texts.lengths) for length in texts.lengths]]
         if unequal(short, short.roll(1, 0)) == 0:
@@ -942,7 +945,7 @@ class CheckLSTMHead:
         expect.true(
             followed,
             "when the texts are reordered, the scores are not reordered with them",
-            hint="if you sort the texts by length, restore the order of the scores",
+            hint="if you sort the texts by length, put the scores back into the original order",
         )
         expect.true(
             joint,
@@ -952,7 +955,7 @@ class CheckLSTMHead:
         expect.true(
             gated,
             "with hidden states a million times larger, the scores grow without bound",
-            hint="the state of an LSTM stays between -1 and 1, whatever it reads",
+            hint="the state of an LSTM stays between -1 and 1, whatever its input",
         )
         head.demand_reading(6)
         head.demand_pure(texts.hidden(longer=2, scale=1.0), texts.mask(longer=2))
@@ -996,7 +999,7 @@ class CheckClsConcat:
 
     @check(points=1)
     def check_order(self, student):
-        """the row has one block per layer, in order: from the last layer down or up to the last layer"""
+        """each row has one block per layer, in ascending or descending order of layers"""
         for _ in range(2):
             states = tuple(student.draw.normal(3, 4, 5) for _ in range(7))
             got = student.pure("cls_concat", states, n_last=3)
@@ -1142,7 +1145,7 @@ class CheckLayerMix:
 
     @check(points=2)
     def check_convex(self, student):
-        """for any parameter values the mix is an average: its weights depend on them, are positive and sum to 1"""
+        """the mix is always an average: its weights depend on the parameters, are positive and sum to 1"""
         n = 5
         for scale in (1.0, 3.0):
             mix = Head(student, "LayerMix", n, scale=scale)
@@ -1344,12 +1347,12 @@ class CheckAttentionPool:
         )
         expect.true(
             varied and both,
-            "in texts of two tokens, a weight is not between 0 and 1, or it is always the same",
+            "in texts of two tokens, the weights are not between 0 and 1, or they are the same in every text",
             hint="use a softmax over the scores: each token gets a weight according to its score",
         )
         expect.true(
             not gains,
-            "when one more token is added to a text, one of the old tokens gets more weight",
+            "adding a token to a text increases the weight of another token",
             hint="a token's score must depend only on its own state: what else does it depend on in your code?",
         )
 
@@ -1657,12 +1660,12 @@ class CheckBiLSTMHead:
         expect.true(
             followed,
             "when the texts are reordered, the scores are not reordered with them",
-            hint="if you sort the texts by length, restore the order of the scores",
+            hint="if you sort the texts by length, put the scores back into the original order",
         )
         expect.true(
             ordered,
             "reversing the words of the texts does not change the scores",
-            hint="which final state belongs to which direction?",
+            hint="how does your code tell the final states of the two directions apart?",
         )
 
 

@@ -374,15 +374,18 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     expect.true(
         not any(one.changed for one in seen),
         "a prediction had side effects",
-        expected="nothing may change but the model's mode",
+        expected="only the model's mode may change",
         actual=next((one.changed for one in seen if one.changed), None),
-        hint="the caller goes on using the model, its tokenizer and torch: what does your code leave changed?",
+        hint=(
+            "the caller keeps using the model, its tokenizer and torch: what does your code change "
+            "without restoring it?"
+        ),
         reveal=True,
     )
     expect.true(
         not left_training,
         "a model that was in evaluation mode is in training mode after the call",
-        hint="restore the mode that the model was in, or leave it in evaluation mode",
+        hint="restore the model's original mode, or leave the model in evaluation mode",
         reveal=True,
     )
 
@@ -417,7 +420,7 @@ class CheckPredict:
 
     @check(points=2, preloads=("transformers",))
     def check_eval_no_grad(self, student):
-        """dropout is off and no autograd graph is built, whatever the model's mode; nothing but the mode may change"""
+        """dropout is off and no autograd graph is built, whatever the model's mode; only the mode may change"""
         texts = [text_of(student.draw, 6, plain=True), text_of(student.draw, 11, plain=True)]
         demand_quiet(student, "predict", texts)
 
@@ -489,7 +492,7 @@ class CheckPredict:
 
     @check(points=1, visible=True, preloads=("transformers",))
     def check_labels_from_config(self, student):
-        """the label is the model's own name for its most likely class, however unsure it is"""
+        """the label is the model's name for the most likely class, even if the model is unsure"""
         for n_classes in (4, 2):
             desk = Desk(student, n_classes, (5, 11, 8, 4, 15), gain=1.0, plain=True)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
@@ -545,7 +548,7 @@ class CheckPredictBatch:
 
     @check(points=2, visible=True, preloads=("transformers",), substitutes=("predict",))
     def check_forward_calls(self, student):
-        """the model is called once for every batch_size texts: ceil(n / batch_size) times"""
+        """the model is called once per batch: ceil(n / batch_size) times"""
         seen = []
         for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, None), (32, None)):
             metered = Metered(student, "calls")
@@ -669,7 +672,7 @@ class CheckPredictBatch:
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
-        """works for no texts, one text, a full or partial last batch, batches of one, a tuple, repeated texts"""
+        """works for an empty list, one text, a full or partial last batch, batches of one, a tuple, repeated texts"""
         desk = Desk(student, 4, (6, 3, 11, 0, 8, 14, 5))
         texts, right = desk.texts, desk.right
         model, tokenizer = desk.model, desk.tokenizer
@@ -678,7 +681,7 @@ class CheckPredictBatch:
             ("6 texts, batches of 3", [0, 1, 2, 3, 4, 5], 3, list),
             ("one text", [2], 4, list),
             ("3 texts, batches of 1", [4, 3, 5], 1, list),
-            ("5 texts, two of them twice", [6, 2, 6, 0, 2], 4, list),
+            ("5 texts, with two duplicates", [6, 2, 6, 0, 2], 4, list),
             ("a tuple of texts", [5, 1, 3], 2, tuple),
         ]
         for what, places, batch_size, kind in cases:
@@ -690,7 +693,7 @@ class CheckPredictBatch:
         answers = student.predict_batch([], model, tokenizer, batch_size=3)
         expect.true(
             isinstance(answers, (list, tuple)) and not answers,
-            "for no texts, the result should be an empty list",
+            "for an empty list of texts, the result should be an empty list",
             expected="[]",
             actual=answers,
             hint="without texts, the loop over the batches never runs: what does your code return then?",
@@ -699,7 +702,7 @@ class CheckPredictBatch:
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_eval_no_grad(self, student):
-        """dropout is off and no autograd graph is built, whatever the model's mode; nothing but the mode may change"""
+        """dropout is off and no autograd graph is built, whatever the model's mode; only the mode may change"""
         texts = [text_of(student.draw, length, plain=True) for length in (6, 11, 3, 8, 5, 9)]
         demand_quiet(student, "predict_batch", texts, batch_size=2)
 
@@ -743,7 +746,7 @@ class CheckExpectedCalibrationError:
         for high, low in ((9, 1), (3, 11)):
             confidences = torch.cat([student.draw.uniform(0.91, 0.99, high), student.draw.uniform(0.31, 0.39, low)])
             correct = torch.tensor([i % 3 == 0 for i in range(high)] + [i % 4 != 1 for i in range(low)])
-            hint = "weight each bin's gap: how many predictions does it represent?"
+            hint = "give each bin's gap a weight: how many predictions does the bin contain?"
             self.compare(student, confidences, correct, f"{high} predictions in one bin, {low} in another", hint)
 
     @check(points=1, preloads=("transformers",))
@@ -758,7 +761,9 @@ class CheckExpectedCalibrationError:
                 "which of its two edges does each of your bins include, and which bin contains a confidence of "
                 "exactly 1?"
             )
-            self.compare(student, confidences, correct, f"some on bin edges, {n_bins} bins", hint, n_bins=n_bins)
+            self.compare(
+                student, confidences, correct, f"some confidences on bin edges, {n_bins} bins", hint, n_bins=n_bins
+            )
 
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):

@@ -70,13 +70,13 @@ def number(report: dict[str, Any], key: str) -> float:
 
 
 class CheckLoraReport:
-    """How much LoRA trains"""
+    """How many parameters LoRA trains"""
 
     function = "lora_report"
 
     @check(points=2, visible=True)
     def check_problem2(self, student):
-        """rank 16 on query, key, value and output of BERT-base: 1,179,648 parameters, 4.17 % kept, 95.83 % saved"""
+        """rank 16 on query, key, value and output of BERT-base: 1,179,648 parameters, 4.17 % trained, 95.83 % saved"""
         d, r, layers = student.draw.integer(300, 900), student.draw.integer(2, 9), student.draw.integer(3, 11)
         report = counted(student, [(768, 768)] * 4, r=16, n_layers=12)
         other = counted(student, [(d, d)] * 3, r=r, n_layers=layers)
@@ -107,7 +107,7 @@ class CheckLoraReport:
             "reduction",
             hint="4.17 % is the share that is still trained; the reduction is the share that is saved",
         )
-        same_rule = "same count, smaller model: does your code hard-code a number that should come from the arguments?"
+        same_rule = "this model is smaller: does your code hard-code a number that should come from the arguments?"
         what = f"three matrices of {d} x {d} per layer, rank {r}, {layers} layers"
         expect.equal(entry(other, "lora_params"), 6 * d * r * layers, f"lora_params for {what}", hint=same_rule)
         expect.equal(entry(other, "trainable"), 6 * d * r * layers, f"trainable for {what}", hint=same_rule)
@@ -209,7 +209,7 @@ class CheckLoraReport:
                 entry(report, "reduction"),
                 1 - kept,
                 "reduction above the break-even rank",
-                hint="LoRA can have more parameters than the matrix it adapts; the reduction must show that",
+                hint="if LoRA has more parameters than the matrix it adapts, the reduction must be negative",
             )
 
 
@@ -378,7 +378,7 @@ def untouched(student, layer, x: Tensor, what: str) -> Any:
     expect.true(
         isinstance(after, Tensor) and torch.equal(after, x),
         say("{what} modifies its input in place", what=what),
-        hint="the caller still needs the original x: which operation in your code writes to it?",
+        hint="the caller still needs the original x: which operation in your code modifies x in place?",
         fact=True,
     )
     return output
@@ -471,7 +471,7 @@ class CheckLoRALinear:
             hint="rank 1 is the smallest valid rank: which ranks should your code reject?",
             fact=True,
         )
-        what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), ignoring sides of length 1"
+        what = f"shapes of the trainable tensors with r=1 (d={D}, k={K}), ignoring dimensions of size 1"
         expect.equal(thin, sorted([(D,), (K,)]), what, reveal=True)
 
     @staticmethod
@@ -543,7 +543,10 @@ class CheckLoRALinear:
         expect.true(
             any(moving),
             "neither factor receives a gradient in the first step",
-            hint="each factor's gradient is a product with the other factor: what is it if both start at zero?",
+            hint=(
+                "each factor's gradient is proportional to the other factor: what are the two gradients if "
+                "both factors start at zero?"
+            ),
         )
         heeded = any(
             one.shape != other.shape or not same(one, other) for one, other in zip(gradients, others, strict=True)
@@ -583,7 +586,10 @@ class CheckLoRALinear:
         expect.true(
             not torch.equal(a, other),
             "two fresh layers start with the same A",
-            hint="each layer must sample its own random values: use no fixed pattern, and set no seed inside the layer",
+            hint=(
+                "each layer must sample its own random values: do not use a fixed pattern or set a seed "
+                "inside the layer"
+            ),
         )
         adapted.take_part()
 
@@ -636,7 +642,12 @@ class CheckLoRALinear:
         frozen, plain = self.outputs_without_update(student, adapted, x)
         calm = self.output_in_evaluation(student, adapted, x)
         update = calm - plain
-        expect.differs(calm, plain, "the update in evaluation mode", hint="the LoRA branch adds nothing here")
+        expect.differs(
+            calm,
+            plain,
+            "the update in evaluation mode",
+            hint="in evaluation mode, your LoRA branch adds nothing to the output",
+        )
         student.note("update in evaluation mode", update)
 
         adapted.quietly("train")
@@ -657,12 +668,12 @@ class CheckLoRALinear:
         )
         expect.true(
             not same(output, calm),
-            "nothing is dropped in training mode",
+            "dropout has no effect in training mode",
             hint=say("this layer was built with dropout={p}", p=p),
         )
         expect.true(
             straight,
-            "for a row of x with a single non-zero entry, the update is neither kept nor dropped as a whole",
+            "if a row of x has a single non-zero entry, its update must be kept or dropped as a whole",
             hint="apply dropout to the entries of x, before A; not to the r values after A, and not to the output",
         )
         student.note("factor of a kept row", float(kept.max()))
@@ -763,13 +774,13 @@ class CheckLoRALinear:
         expect.true(
             (D, K) not in shapes,
             "W is trainable after merge()",
-            hint="merge() gives the weight new values, but it must stay a frozen parameter",
+            hint="merge() changes the values of the weight, but the weight must stay a frozen parameter",
         )
         expect.true(
             all(shape in ((R, D), (R, K)) for shape in shapes),
             "tensors other than the two factors are trainable after merge()",
             actual=shapes,
-            hint="merging changes values, not which tensors are trained",
+            hint="merge() must change only values, not which tensors are trainable",
             reveal=True,
         )
 
@@ -819,7 +830,7 @@ class CheckLoRALinear:
 
     @check(points=2, after=("merge",))
     def check_unmerge(self, student):
-        """unmerge() restores the weight; a second unmerge(), or one without a merge(), does nothing"""
+        """unmerge() restores the weight, and does nothing if the layer is not merged"""
         adapted = Adapted(student, alpha=8.0)
         x = student.draw.normal(4, K)
         silent, before = adapted.without(x), adapted.layer(x)
@@ -927,7 +938,7 @@ class CheckLoRALinear:
             silent,
             "output in evaluation mode, with both factors set to zero after eval()",
             tolerance=1e-4,
-            hint="eval() only switches the mode, and merge() was not called: what has changed the weight?",
+            hint="eval() must only switch the mode, and merge() was not called: what in your code changed the weight?",
         )
 
     @staticmethod
@@ -964,7 +975,7 @@ class CheckLoRALinear:
 
     @check(points=1)
     def check_dtype_follows(self, student):
-        """around a float64 base, the factors are float64 too and are still Parameters"""
+        """with a float64 base, the factors are float64 Parameters"""
         adapted = Adapted(student, alpha=float(R), dtype=torch.float64)
         x = student.draw.normal(4, K, dtype=torch.float64)
         output = adapted.layer(x)
@@ -978,7 +989,7 @@ class CheckLoRALinear:
         expect.equal(
             shapes,
             [(R, D), (R, K)],
-            "shapes of the registered trainable tensors around a float64 layer",
+            "shapes of the registered trainable tensors with a float64 base",
             hint="an optimizer sees only registered Parameters: is the result of a dtype conversion still a Parameter?",
             reveal=True,
         )
@@ -1243,7 +1254,7 @@ class CheckInjectLora:
         unharmed = same(scores, original(x))
         expect.true(
             unharmed,
-            "no factor has been changed yet, but the model's output already differs from that before injection",
+            "injection already changes the model's output, before any factor is modified",
             hint="fix this first: each adapted layer must wrap the original layer",
             fact=True,
         )
@@ -1262,7 +1273,7 @@ class CheckInjectLora:
             expect.close(
                 model(x),
                 original(x),
-                f"logits with factors set inside one {path}",
+                f"logits after setting the factors of one {path} layer",
                 tolerance=1e-3,
                 hint="does the parent module call the new layer, and does that layer have the requested alpha and r?",
             )
@@ -1270,7 +1281,7 @@ class CheckInjectLora:
             model.train()
             noisy = not same(model(x), model(x), tolerance=1e-6)
         expect.true(
-            noisy, "nothing is dropped in training mode", hint="the new layers should have dropout=0.5", fact=True
+            noisy, "dropout has no effect in training mode", hint="the new layers should have dropout=0.5", fact=True
         )
         self.expect_no_dropout_by_default(student, x, name, a, b)
         self.expect_the_rest_frozen(student, model, start, x, name)
@@ -1366,7 +1377,7 @@ class CheckInjectLora:
         student.note("trainable shapes", str(shapes))
         expect.true(
             head not in shapes and head[:1] not in shapes,
-            "the classifier is trainable although trainable=() names nothing",
+            "the classifier is trainable although trainable=() was passed",
             hint="besides the factors, only the modules named in `trainable` are trained",
         )
         model = small(student, seed)
@@ -1392,7 +1403,9 @@ class CheckInjectLora:
             [2 * FEW, 0],
             'number of trainable square matrices with trainable=("attention",), inside and outside the '
             "attention blocks",
-            hint="a named module is trained in full, whatever its type: an attention block contains further modules",
+            hint=(
+                "train all parameters of a named module, whatever its type: an attention block contains further modules"
+            ),
             reveal=True,
         )
 
@@ -1539,12 +1552,12 @@ class CheckLoraStateDict:
         expect.true(
             off < 1e-6,
             "the saved values are not exactly equal to the model's parameters",
-            hint="what changes the values before they are stored in the state?",
+            hint="what in your code changes the values before they are saved?",
         )
 
     @check(points=1, substitutes=("LoRALinear", "inject_lora"))
     def check_snapshot(self, student):
-        """saving leaves the model unchanged; the saved tensors have no graph and do not change in later training"""
+        """saving leaves the model unchanged; the saved tensors are detached and do not change in later training"""
         dress = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=dress)
         x, target = student.draw.normal(3, 4, WIDTH), student.draw.normal(3, built.N_CLASSES)
@@ -1588,7 +1601,7 @@ class CheckLoraStateDict:
 
 
 class CheckLoadLoraStateDict:
-    """Put it back into a fresh model"""
+    """Load a saved state into a fresh model"""
 
     function = "load_lora_state_dict"
 
@@ -1678,8 +1691,8 @@ class CheckLoadLoraStateDict:
         )
         expect.true(
             exchanged,
-            "a state in which one name was replaced by an unknown one is loaded without an error",
-            hint="the number of tensors is right, but the names are not",
+            "a state with one name replaced by an unknown name is loaded without an error",
+            hint="the number of tensors is right, but one of the names is wrong",
         )
         expect.true(
             frozen,
@@ -1768,7 +1781,7 @@ class Switched:
         expect.close(
             after[0],
             before[0],
-            "output of the other adapter after training one",
+            "output of one adapter after training the other",
             tolerance=1e-6,
             hint="only the active adapter may be used in the forward pass, and each adapter needs its own factors",
         )
@@ -1789,7 +1802,7 @@ class CheckMultiLoRALinear:
             switched.wanted[None],
             "output after add_adapter, before any set_adapter",
             tolerance=1e-4,
-            hint="add_adapter only creates an adapter; set_adapter activates one",
+            hint="add_adapter only creates an adapter; set_adapter activates it",
         )
         expect.differs(
             switched.answer("reviews"),
@@ -1854,7 +1867,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_fresh_adapter(self, student):
-        """a fresh adapter starts like LoRALinear: A random, B zero, dtype of the base; its output is the base's"""
+        """a fresh adapter starts like LoRALinear (random A, zero B, base's dtype) and does not change the output"""
         switched = Switched(student)
         first, second = switched.start("reviews", r=3, alpha=6.0), switched.start("news", r=3, alpha=6.0)
         with student.untraced():
@@ -1954,7 +1967,7 @@ class CheckMultiLoRALinear:
         expect.true(
             loud,
             'a second adapter called "reviews" is accepted',
-            hint="everything the first adapter has learned would silently be lost",
+            hint="a second adapter of the same name would silently overwrite what the first one has learned",
         )
         expect.close(
             now,
@@ -2073,7 +2086,10 @@ class CheckBottleneckAdapter:
             gradient,
             upstream,
             "gradient of h with all parameters at zero",
-            hint="the layers below learn through h: along which paths does the gradient flow back to them?",
+            hint=(
+                "the layers below get their gradients through h: along which paths does the gradient flow "
+                "from the output back to h?"
+            ),
             fact=True,
         )
 
@@ -2138,7 +2154,7 @@ class CheckBottleneckAdapter:
         by_itself &= same(single, output)
         expect.true(
             by_itself,
-            "the output for one vector depends on the other vectors",
+            "the output for one vector depends on the other vectors in the batch",
             hint="both projections act on the last axis: what happens to the other axes between them?",
             fact=True,
         )
@@ -2162,8 +2178,8 @@ class CheckBottleneckAdapter:
             learns,
             "no weight matrix receives a gradient in the first step",
             hint=(
-                "the gradient of `down` contains `up` as a factor, and that of `up` the output of `down`: what "
-                "if both are zero?"
+                "the gradient of `down` is proportional to `up`, and the gradient of `up` to the output of "
+                "`down`: what are the gradients if both start at zero?"
             ),
         )
 
@@ -2172,7 +2188,7 @@ class CheckBottleneckAdapter:
 
 
 class CheckPeftParamCount:
-    """The comparison table in numbers"""
+    """Parameter counts of four PEFT methods"""
 
     function = "peft_param_count"
 
@@ -2188,7 +2204,7 @@ class CheckPeftParamCount:
 
     @check(points=2, visible=True)
     def check_adapter(self, student):
-        """adapter: bottleneck 64 in BERT-base gives 2,379,264 parameters with two adapters per layer, half with one"""
+        """adapter: bottleneck 64 in BERT-base gives 2,379,264 parameters with two per layer, half as many with one"""
         d, n, m = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         two = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64)
         one = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64, per_layer=1)
@@ -2293,7 +2309,7 @@ class Approximated:
     def expect_error(self, hint: str) -> None:
         """The error is the Frobenius norm of the rest."""
         expect.true(self.error.numel() == 1, "the error is more than one number", actual=self.error, reveal=True)
-        what = f"error of rank {self.r}, for a matrix of shape {tuple(self.matrix.shape)}"
+        what = f"error at rank {self.r}, for a matrix of shape {tuple(self.matrix.shape)}"
         expect.close(float(self.error[0]), self.least, what, tolerance=1e-2 if self.least < 1e-3 else 1e-3, hint=hint)
 
 
@@ -2307,7 +2323,7 @@ class CheckBestRankR:
 
     @check(points=2, visible=True)
     def check_product(self, student):
-        """B A is the closest rank-r matrix to the given one"""
+        """B A is the best rank-r approximation of the given matrix"""
         cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
         seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r) for shape, r in cases]
         for one in seen:
@@ -2325,7 +2341,7 @@ class CheckBestRankR:
 
     @check(points=1, after=("product",))
     def check_exact(self, student):
-        """a matrix of rank r is reproduced exactly; at full rank, any matrix is"""
+        """a matrix of rank r is reproduced exactly, and so is any matrix at full rank"""
         for matrix, r in (
             (with_values(student, 8, 10, 6.0, 3.0, 2.0), 3),
             (with_values(student, 9, 5, *SINGULAR), 5),
@@ -2452,7 +2468,7 @@ class CheckDoRALinear:
             asked.append((turned.layer(x), turned.answer(x)[0].detach(), r, alpha, bool(options.get("rs"))))
         for output, want, r, alpha, rs in asked:
             what = f"output with r={r}, alpha={alpha}, rs={rs}"
-            expect.close(output, want, what, tolerance=1e-4, hint="rsLoRA divides by the square root of r")
+            expect.close(output, want, what, tolerance=1e-4, hint="rsLoRA divides alpha by the square root of r")
         for r in (0, -3):
             base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
             expect.true(
@@ -2470,14 +2486,17 @@ class CheckDoRALinear:
             got = turned.parts.backward(x, upstream)
             output, leaves = turned.answer(x)
             (output * upstream.double()).sum().backward()
-            hint = "the weight is multiplied by m / norm: does a gradient flow through norm? (x does need a gradient)"
+            hint = (
+                "each row is multiplied by m / norm: does a gradient flow through norm in your code? (x "
+                "still needs a gradient)"
+            )
             for name, key in (("A", "a"), ("B", "b"), ("m", "m"), ("x", "x")):
                 found = got["magnitude" if key == "m" else key]
                 expect.close(found, leaves[key].grad, f"gradient of {name}", tolerance=1e-3, hint=hint)
             frozen = turned.parts.base_is_frozen(turned.base)
             expect.true(
                 frozen,
-                "the layer passed in still has requires_grad=True",
+                "the base layer passed in still has trainable parameters",
                 hint="only A, B and m are trainable",
                 fact=True,
             )

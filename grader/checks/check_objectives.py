@@ -195,7 +195,7 @@ class CheckMaskTokens:
         expect.true(
             self.replaces(student, made),
             "with p = 0.3, no token with a label was replaced",
-            hint="the label must be the original id: most labelled tokens should have been replaced in the input",
+            hint="most labelled tokens must be replaced in the input; the label keeps the original id",
         )
 
     @staticmethod
@@ -348,7 +348,7 @@ class CheckMaskTokens:
         expect.true(
             self.replaces(student, made),
             "with p = 0.3, no token was replaced at all",
-            hint="what does your code do with p?",
+            hint="where does your code use p?",
         )
 
     @check(points=1, after=("unselected",))
@@ -396,7 +396,7 @@ class CheckMaskTokens:
 
     @check(points=1)
     def check_pure_and_seeded(self, student):
-        """the input is not modified; equal seeds give equal results; each call samples anew"""
+        """the input is not modified; equal seeds give equal results; each call draws new random numbers"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         seed, other = student.draw.seed(), student.draw.seed()
         rest = texts.mask, texts.vocab_size
@@ -428,7 +428,7 @@ class CheckMaskTokens:
             (
                 not torch.equal(labels, labels_later),
                 mark("the next call with the same generator selects the same tokens again"),
-                mark("a generator advances with every draw: does your code seed it again?"),
+                mark("a generator advances with every draw: does your code reset its seed in every call?"),
             ),
             (
                 not torch.equal(labels, labels_different),
@@ -438,7 +438,7 @@ class CheckMaskTokens:
             (
                 replaced and bool((labels[texts.ordinary] != ids[texts.ordinary]).any()),
                 mark("nothing was selected, or nothing was replaced"),
-                mark("equal seeds must give equal results, but that means nothing if no token is masked"),
+                mark("this check compares masked texts, so your code must select and replace some tokens"),
             ),
         )
         for holds, otherwise, _ in demands:
@@ -576,10 +576,10 @@ class CheckMlmLoss:
         expect.close(one_number(loss), 0.0, "loss for a batch without labels", hint=hint)
         if found["reached"] is not True:
             expect.remark(
-                "without labels, the loss is a new zero: backward works, but reaches no parameter; the docstring says "
-                "that the loss is attached to the graph of the logits"
+                "without labels, the loss is a new zero: backward() works but reaches no parameter; the "
+                "docstring asks for a loss attached to the graph of the logits"
             )
-        expect.close(gradient, torch.zeros_like(gradient), "its gradient", hint=hint)
+        expect.close(gradient, torch.zeros_like(gradient), "gradient for a batch without labels", hint=hint)
         _, asked = graded(student, "mlm_loss", riddle.logits, riddle.labels)
         expect_questions(asked, riddle.labelled, "the loss is 0 only if no position has a label")
 
@@ -592,7 +592,7 @@ class CheckMlmLoss:
         expect.close(
             one_number(student.mlm_loss(flat, riddle.labels)),
             torch.tensor(float(riddle.V)).log(),
-            f"loss for a model to which all {riddle.V} tokens are equally likely",
+            f"loss for equal logits over {riddle.V} tokens",
             hint=(
                 "the loss should be the natural logarithm of V: what is the logarithm of a probability of 1/V "
                 "in your code?"
@@ -727,7 +727,7 @@ class CheckClmLoss:
         expect_questions(
             gradient,
             asked,
-            "with teacher forcing, every position but the last predicts its next token in the same pass",
+            "with teacher forcing, every position but the last predicts its next token in the same forward pass",
         )
 
     @check(points=1, substitutes=("mlm_loss",), after=("shift",))
@@ -829,7 +829,7 @@ class CheckAttentionVisibility:
 
     @check(points=1, visible=True)
     def check_full(self, student):
-        """causal=False: every query sees all real tokens, before and after it, unlike with causal=True"""
+        """causal=False: every query sees all real tokens before and after it; causal=True gives a different result"""
         for length in (student.draw.integer(4, 7), student.draw.integer(7, 9)):
             mask = torch.ones(2, length, dtype=torch.long)
             both = seen(student, mask, causal=False)
@@ -874,7 +874,7 @@ class CheckAttentionVisibility:
                 lengths = mask.sum(1).tolist()
                 expect.true(
                     sum(float(row.float().abs().sum()) for row in rows) >= sum(n * (n - 1) / 2 for n in lengths),
-                    say("hardly any key is visible to any query, causal={causal}", causal=causal),
+                    say("hardly any keys are visible, causal={causal}", causal=causal),
                     actual=picture(rows[1]),
                     hint="hide only the padding keys: the real tokens must stay visible",
                     reveal=True,
@@ -894,7 +894,7 @@ class CheckAttentionVisibility:
                     same_view(
                         got[:, real],
                         alone,
-                        f"{what}: visibility among the tokens, compared with the same text without padding",
+                        f"{what}: visibility among the real tokens, compared with the same text without padding",
                         "padding must not change which real tokens see each other; each text in the batch has "
                         "its own mask",
                     )
@@ -1248,7 +1248,7 @@ class CheckMakeNspPairs:
         expect.true(
             last,
             "no pair with label 0 ends with the last sentence of its document",
-            hint="how many consecutive pairs does a document of three sentences have, and one of two?",
+            hint="how many consecutive pairs does a document of three sentences have, and how many a document of two?",
             fact=True,
         )
         pairs.expect_questions()
@@ -1274,10 +1274,10 @@ class CheckMakeNspPairs:
         share = len(sparse.positive) / max(1, len(sparse.labels))
         expect.true(
             abs(share - 0.5) <= seven_sigma(0.5, self.N),
-            "where most documents have a single sentence, the share of pairs with label 0 is too far from one half",
+            "if most documents have only one sentence, the share of pairs with label 0 is too far from one half",
             expected=f"0.5 ± {seven_sigma(0.5, self.N):.3f}",
             actual=f"{share:.3f}",
-            hint="draw the label first, then a document that can have it",
+            hint="sample the label first, then a document that contains a pair with this label",
             reveal=True,
             fact=True,
         )
@@ -1668,7 +1668,7 @@ class CheckWholeWordMask:
 
     @check(points=2, visible=True, after=("whole",))
     def check_share(self, student):
-        """the budget is a share p of the tokens, at least one; words are selected as long as they fit"""
+        """the budget is p times the number of tokens, at least one token; words are selected as long as they fit"""
         singles = student.draw.integer(52, 59)
         texts = (
             ([1] * 46, 0.15),  # 6.9 tokens: 7
@@ -1688,7 +1688,7 @@ class CheckWholeWordMask:
         chosen = Selections(student, text_of(*mixed), 0.22, 80, "words of 1 to 6")  # 11 of 50 tokens
         student.note("more than the share", chosen.too_much())
         student.note("a word that fits is passed over", chosen.left_out())
-        hint = "the budget is p times the number of ordinary tokens, rounded: do not count words, nor special tokens"
+        hint = "the budget is p times the number of ordinary tokens, rounded: do not count words or special tokens"
         for (lengths, _), of_one_size in zip(texts, seen, strict=True):
             fitting = of_one_size.budget // lengths[0] * lengths[0]
             for size in (min(of_one_size.sizes), max(of_one_size.sizes)):
@@ -1712,7 +1712,7 @@ class CheckWholeWordMask:
 
     @check(points=1, after=("whole",))
     def check_special(self, student):
-        """special tokens are never selected; word 0 can be; the two texts of a pair have separate words"""
+        """special tokens are never selected, word 0 can be selected, and the two texts of a pair have separate words"""
         chosen = Selections(student, text_of(1, 2, 1, 1, specials=9), 0.6, 80, "a short text with a lot of padding")
         expect.true(
             not chosen.any_special(),
@@ -1741,14 +1741,14 @@ class CheckWholeWordMask:
             not together,
             "in a pair of texts, words with the same number are always selected together",
             hint=(
-                "word numbers restart at 0 after the first [SEP], so two different words can have the same number. "
-                "Only tokens of one word are adjacent: do you check that?"
+                "word numbers restart at 0 after the first [SEP], so two different words can have the same "
+                "number. The tokens of one word are adjacent: does your code check that?"
             ),
             fact=True,
         )
         expect.true(
             max(first) > 0 and max(second) > 0,
-            "no token is ever selected from one text of a pair",
+            "in a pair of texts, one text never has a selected token",
             hint="both texts of a pair contain words that can be selected",
         )
 
@@ -1813,7 +1813,7 @@ class CheckWholeWordMask:
         student.note("other dice, other words", other)
         expect.true(
             again,
-            "the same seed does not select the same words",
+            "the same seed selects different words",
             hint="all random numbers must come from rng",
             fact=True,
         )
@@ -1931,11 +1931,15 @@ class CheckPerplexity:
         want = math.exp(mean_loss([batches[1], batches[3]]))
         hint = "a batch without labels must add nothing to the sum of losses and nothing to the count"
         expect.close(
-            student.pure("perplexity", batches), want, "perplexity, some batches unlabelled", hint=hint, tolerance=1e-4
+            student.pure("perplexity", batches),
+            want,
+            "perplexity when some batches have no labels",
+            hint=hint,
+            tolerance=1e-4,
         )
         streamed = student.fixtures.objectives.streamed(student.value(None, "perplexity"), batches)
         hint = "a generator has no length and can be read only once"
-        expect.close(streamed, want, "perplexity, batches from a generator", hint=hint, tolerance=1e-4)
+        expect.close(streamed, want, "perplexity of batches from a generator", hint=hint, tolerance=1e-4)
         for corpus in ([batches[0], batches[2]], []):
             with student.untraced():
                 kinds = student.fixtures.objectives.refusal(student.value(None, "perplexity"), corpus)

@@ -127,7 +127,10 @@ def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
                 "an AdamW step with the group's learning rate and weight decay does not change {name} as expected",
                 name=name,
             ),
-            hint="the optimizer uses exactly the learning rate, the weight decay and the parameters in each group",
+            hint=(
+                "the optimizer uses the learning rate, weight decay and parameters of each group exactly as you "
+                "set them"
+            ),
         )
 
 
@@ -182,7 +185,7 @@ class CheckDecayGroups:
 
     @check(points=2, visible=True)
     def check_once(self, student):
-        """every trainable parameter is in exactly one group, tied weights only once; frozen parameters are in none"""
+        """every trainable parameter, tied or not, is in the groups exactly once; frozen parameters are in none"""
         for model in ((), ("bert", True), ("bert", False, True)):  # as they come, tied, partly frozen
             read = decays(student, *model, weight_decay=0.1)
             demand_once(read.of, read.frozen, read.foreign)
@@ -196,8 +199,8 @@ class CheckDecayGroups:
                 read,
                 "bias",
                 0.0,
-                "a bias is an offset and needs no weight decay. An LSTM calls its bias bias_ih_l0: does your "
-                "rule match that name?",
+                "a bias is an offset and needs no weight decay. One bias of an LSTM is called bias_ih_l0: does "
+                "your rule match that name?",
             )
 
     @check(points=2)
@@ -209,8 +212,8 @@ class CheckDecayGroups:
                 read,
                 "norm",
                 0.0,
-                "the weight of a norm layer is a vector with values near 1. Its name varies between model families: "
-                "what else about a parameter can you look at?",
+                "the weight of a norm layer is a vector with values near 1. Its name varies between model "
+                "families: which other property of a parameter can you test?",
             )
 
     @check(points=1)
@@ -222,7 +225,7 @@ class CheckDecayGroups:
                 read,
                 "matrix",
                 0.01 if weight_decay is None else weight_decay,
-                "all parameters with two or more dimensions get weight decay, with the argument's value (default 0.01)",
+                "every parameter with two or more dimensions gets the weight decay passed in (default 0.01)",
             )
 
     @check(points=1, preloads=("training",))
@@ -287,7 +290,7 @@ class Rates:
 
 
 class CheckLlrdGroups:
-    """Which layer learns how fast"""
+    """How fast each layer learns"""
 
     function = "llrd_groups"
 
@@ -300,7 +303,7 @@ class CheckLlrdGroups:
 
     @check(points=2, substitutes=("decay_groups",))
     def check_ratios(self, student):
-        """all parameters of a layer have the same learning rate; each layer down, it is multiplied by decay"""
+        """all parameters of a layer share one learning rate, which is decay times that of the layer above"""
         rates = Rates(student)
         of_layer = []
         for i in range(rates.n_layers):
@@ -325,20 +328,21 @@ class CheckLlrdGroups:
             [rates.decay] * (rates.n_layers - 1),
             "learning rate of each layer, divided by that of the layer above it",
             hint=(
-                "the layer next to the head has the highest rate of all layers; each layer down, multiply by "
-                "decay once more"
+                "the layer next to the head has the highest rate of all layers; for each layer further down, "
+                "multiply by decay once more"
             ),
         )
 
     @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
     def check_anchors(self, student):
-        """the top layer and the pooler have base_lr, the embeddings base_lr * decay^L, the head head_lr"""
+        """the rate is base_lr in top layer and pooler, base_lr * decay^L in the embeddings, head_lr in the head"""
         for n_layers in (12, 2):
             rates = Rates(student, n_layers)
             rates.demand(
                 f"layer {n_layers - 1}",
                 rates.base_lr,
-                "the layer next to the head is 0 layers below the top: how often do you multiply its rate by decay?",
+                "the layer next to the head is 0 layers below the top: how many times do you multiply its rate "
+                "by decay?",
             )
             rates.demand(
                 "embeddings",
@@ -352,12 +356,12 @@ class CheckLlrdGroups:
                 present=False,  # whoever forgot it has paid for that already
             )
             rates.demand(
-                "head", rates.head_lr, "the head is randomly initialised: which argument gives its learning rate?"
+                "head", rates.head_lr, "the head is randomly initialised: which argument sets its learning rate?"
             )
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
-        """in body and head, biases and LayerNorms get no weight decay; everything else does"""
+        """in both body and head, biases and LayerNorms get no weight decay; all other parameters do"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
         cases: list[dict[str, Any]] = [{"weight_decay": weight_decay}, {}]
         for options in cases:
@@ -452,7 +456,7 @@ def demand_constant(student, what: str, tensors: dict[str, Tensor], want: float,
 
 
 class CheckReinitTopLayers:
-    """The top layers start anew"""
+    """New weights for the top layers"""
 
     function = "reinit_top_layers"
 
@@ -468,13 +472,13 @@ class CheckReinitTopLayers:
                 student.note("all layers are refused", True)
                 expect.true(
                     False,
-                    say("a ValueError for n = {n} of {n_layers} layers", n=n, n_layers=n_layers),
+                    say("n = {n} raises a ValueError for a model with {n_layers} layers", n=n, n_layers=n_layers),
                     hint="which values of n does the docstring allow?",
                 )
             expect.equal(
                 restarted.changed_layers(),
                 list(range(n_layers - n, n_layers)),
-                f"layers with new weights, for n = {n} of {n_layers} layers",
+                f"layers with new weights, for n = {n} in a model with {n_layers} layers",
                 hint="layer 0 is next to the embeddings and the last layer next to the head: which end is the top?",
                 reveal=True,
             )
@@ -497,7 +501,7 @@ class CheckReinitTopLayers:
 
     @check(points=1, after=("top_n",))
     def check_range(self, student):
-        """a negative n or one above the number of layers raises a ValueError and leaves the model unchanged"""
+        """an n below 0 or above the number of layers raises a ValueError and leaves the model unchanged"""
         refused = {}
         for which, n, n_layers in ((mark("below 0"), -1, 3), (mark("above the number of layers"), 4, 3)):
             seed = student.draw.seed()
@@ -564,7 +568,7 @@ class CheckReinitTopLayers:
                     "in BERT, the bias of a linear layer starts at 0",
                 )
             hint = (
-                "BERT does not initialise its weights as nn.Linear does: what does model.config say?"
+                "BERT does not use the default initialisation of nn.Linear: what does model.config specify?"
                 if std is None
                 else "where does your code use the argument std?"
             )
@@ -574,7 +578,7 @@ class CheckReinitTopLayers:
                 expect.true(
                     False,
                     "two matrices of the same shape got the same values",
-                    hint="every matrix needs random values of its own: how often does your code sample them?",
+                    hint="every matrix needs its own random values: how many times does your code sample?",
                 )
         self.demand_zeros(student)
 
@@ -608,7 +612,7 @@ class CheckReinitTopLayers:
             expected="4.55 % of the weights are more than two standard deviations from the mean",
             actual=f"{100 * tails:.2f} %",
             hint=(
-                "use a normal distribution, not a uniform one; if you truncate it, then at two standard "
+                "use a normal distribution, not a uniform one; if you truncate it, do so at two standard "
                 "deviations, as in Google's BERT"
             ),
             reveal=True,
@@ -625,7 +629,8 @@ class CheckReinitTopLayers:
             # torch.nn.init.trunc_normal_, which is right everywhere else, divides by it
             expect.remark(
                 say(
-                    "reinit_top_layers raises {type} for std=0.0, which the docstring's example passes", type=error.type
+                    "reinit_top_layers raises {type} for std=0.0, the value used in the docstring's example",
+                    type=error.type,
                 )
             )
             return
@@ -645,7 +650,7 @@ class CheckReinitTopLayers:
         """re-initialised LayerNorms have weight 1 and bias 0"""
         restarted = Restarted(student, 2)
         student.note("scales are others than before", any("LayerNorm.weight" in name for name in restarted.changed))
-        hint = "a LayerNorm scale of 0.02 would leave almost no signal: which scale leaves it unchanged?"
+        hint = "a LayerNorm scale of 0.02 would leave almost no signal: which scale leaves the signal unchanged?"
         demand_constant(student, "scales", restarted.top("norm", 2), 1.0, hint)
         biases = {name: tensor for name, tensor in restarted.top("bias", 2).items() if "LayerNorm" in name}
         demand_constant(student, "shifts", biases, 0.0, hint)
@@ -727,13 +732,13 @@ def multipliers(student, steps: Iterable[int], warmup: float, total: int) -> Any
 
 
 class CheckWarmupLinear:
-    """Up to the full rate, and down to nothing"""
+    """Up to the full rate, then down to zero"""
 
     function = "warmup_linear"
 
     @check(points=3, visible=True)
     def check_reference(self, student):
-        """the multiplier is right at every step of the chapter's schedule (225 steps, 22 of warmup) and of others"""
+        """the multiplier is right at every step, for the chapter's schedule (225 steps, 22 of warmup) and others"""
         draw = student.draw
         for warmup, total in ((22, 225), (draw.integer(3, 20), draw.integer(30, 60))):
             expect.close(
@@ -755,7 +760,7 @@ class CheckWarmupLinear:
         expect.close(
             student.warmup_linear(warmup, warmup, warmup + 1),
             1.0,
-            f"multiplier at step {warmup}, where the warmup of {warmup} steps ends, one step before the end",
+            f"multiplier at step {warmup}, the end of {warmup} steps of warmup and one step before the end of training",
             tolerance=1e-9,
             hint="both lines must meet at multiplier 1, however short the decay is",
         )
@@ -767,9 +772,9 @@ class CheckWarmupLinear:
         expect.close(
             student.warmup_linear(warmup, warmup, total),
             1.0,
-            f"multiplier at step {warmup}, where the warmup of {warmup} steps ends",
+            f"multiplier at step {warmup}, the end of {warmup} steps of warmup",
             tolerance=1e-9,
-            hint="both lines meet at multiplier 1: from which step does your code count the decay?",
+            hint="both lines meet at multiplier 1: from which step does your code count the decay steps?",
         )
         beside = multipliers(student, (warmup - 1, warmup + 1, total - 1), warmup, total)
         numbers = all(isinstance(value, (int, float, Tensor)) for value in beside)
@@ -781,7 +786,7 @@ class CheckWarmupLinear:
         expect.close(
             multipliers(student, (total, total + 1, 3 * total), warmup, total),
             [0.0, 0.0, 0.0],
-            f"multiplier at steps {total}, {total + 1} and {3 * total} of {total}",
+            f"multiplier at steps {total}, {total + 1} and {3 * total}, with total_steps={total}",
             tolerance=1e-9,
             hint=(
                 "a negative learning rate would increase the loss: what is the lowest multiplier that your "
@@ -809,14 +814,14 @@ class CheckWarmupLinear:
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """there is no division by zero, neither without warmup nor without decay"""
+        """schedules with 0 warmup steps or 0 decay steps do not cause a division by zero"""
         total = student.draw.integer(20, 60)
         steps = range(total + 2)
         expect.close(
             multipliers(student, steps, 0, total),
             [up_and_down(step, 0, total) for step in steps],
             f"multiplier at steps 0 to {total + 1} without warmup",
-            hint="without warmup, step 0 is the peak: which of your divisions is by zero?",
+            hint="without warmup, step 0 is the peak: where does your code divide by zero?",
         )
         expect.close(
             multipliers(student, range(total), total, total),
@@ -892,7 +897,7 @@ class Clipped:
 
 
 class CheckClipGradNorm:
-    """Shorten the gradient, keep its direction"""
+    """Scale the gradient down, keep its direction"""
 
     function = "clip_grad_norm"
 
@@ -907,7 +912,8 @@ class CheckClipGradNorm:
             clipped.demand(
                 max_norm / norm,
                 f"after clipping from norm {norm:.3f} to {max_norm:.3f}",
-                "all gradients together form one vector, and only a common factor for all of them keeps its direction",
+                "all gradients together form one vector: it keeps its direction only if you multiply all of them "
+                "by the same factor",
             )
 
     @check(points=1)
@@ -952,7 +958,7 @@ class CheckClipGradNorm:
         expect.close(
             nothing,
             0.0,
-            "returned norm when nothing has a gradient",
+            "returned norm when no parameter has a gradient",
             hint="without any gradients, the sum of squares is 0",
         )
         student.note("nothing has a gradient", True)
@@ -1082,8 +1088,8 @@ class CheckAccumulateGradients:
                 student.note("backward passes", accumulated.found.backward_passes() > 0)
             accumulated.demand_gradients(
                 "from 4 + 4 + 4 + 4 examples",
-                "each loss is the mean over its own micro-batch, and backward ADDS to .grad: by what must you "
-                "multiply each loss to make the sum the mean over all examples?",
+                "each loss is the mean over its own micro-batch, and backward ADDS to .grad. What must you "
+                "multiply each loss by, so that the sum is the mean over all examples?",
             )
 
     @check(points=2, preloads=("training",))
@@ -1107,7 +1113,10 @@ class CheckAccumulateGradients:
                 accumulated.truth()[0],
                 f"returned loss, from {' + '.join(map(str, sizes))} examples",
                 tolerance=1e-4,
-                hint="use the same weights as for the gradients: weight each loss by its number of examples",
+                hint=(
+                    "use the same weights as for the gradients: weight each loss by the number of examples in its "
+                    "micro-batch"
+                ),
             )
             with student.untraced():
                 tensor = bool(accumulated.found.is_tensor())
@@ -1150,7 +1159,7 @@ class CheckAccumulateGradients:
                 before,
                 f"{name}, after accumulating",
                 tolerance=1e-9,
-                hint="the caller takes the optimizer step after the last micro-batch, not your function",
+                hint="the caller, not your function, takes the optimizer step after the last micro-batch",
             )
         single = Accumulated(student, (3,), earlier=float(student.draw.uniform(3, 9)))
         _, wanted = single.truth()
@@ -1187,7 +1196,7 @@ def cosines(student, steps: Iterable[int], *rest: float) -> list[Any]:
 
 
 class CheckWarmupCosine:
-    """Up in a line, down along a cosine"""
+    """Linear warmup, cosine decay"""
 
     function = "warmup_cosine"
 
@@ -1223,7 +1232,7 @@ class CheckWarmupCosine:
                 [up_and_round(step, warmup, total, floor) for step in range(total + 5)],
                 f"multiplier at steps 0 to {total + 4}, with {warmup} of {total} steps of warmup and floor {floor:.3f}",
                 hint=(
-                    "the cosine curve from 1 to 0 must become one from 1 to floor: what do you multiply it by, "
+                    "the cosine curve must run from 1 to floor instead of from 1 to 0: what do you multiply it by, "
                     "and what do you add?"
                 ),
             )
@@ -1247,14 +1256,14 @@ class CheckWarmupCosine:
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """there is no division by zero, neither without warmup nor without decay"""
+        """schedules with 0 warmup steps or 0 decay steps do not cause a division by zero"""
         total = student.draw.integer(20, 60)
         steps: Sequence[int] = range(total + 3)
         expect.close(
             cosines(student, steps, 0, total),
             [up_and_round(step, 0, total) for step in steps],
             f"multiplier at steps 0 to {total + 2} without warmup",
-            hint="without warmup, step 0 is the peak: which of your divisions is by zero?",
+            hint="without warmup, step 0 is the peak: where does your code divide by zero?",
         )
         steps = [*range(total), total + 1, total + 2]  # what stands at the peak itself is free
         with student.untraced():
@@ -1263,14 +1272,14 @@ class CheckWarmupCosine:
         expect.close(
             found[:-2],
             [step / total for step in range(total)],
-            f"multiplier at steps 0 to {total - 1}, all {total} steps of warmup",
-            hint="without a decay phase, which of your divisions is by zero?",
+            f"multiplier at steps 0 to {total - 1}, all of them warmup",
+            hint="there is no decay phase here: where does your code divide by zero?",
         )
         expect.close(
             found[-2:],
             [0.0, 0.0],
-            "multiplier after the end with nothing but warmup",
-            hint="after total_steps the training has ended, even if all steps were warmup",
+            "multiplier after the end when all steps are warmup",
+            hint="after total_steps, training has ended, even if all steps were warmup",
         )
 
 
@@ -1332,7 +1341,7 @@ class CheckAdamStep:
         first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
         second = self.walk(student, "none", (2, 3), 3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
-        hint = "both averages start at 0, so they are too small at first: by what do you divide each in step t?"
+        hint = "both averages start at 0, so they are too small at first: what do you divide each of them by in step t?"
         for (found, want), what in zip((first, second, third), ("eps 1e-8", "eps 0.3", "default betas"), strict=True):
             self.demand(found, want, f"mode none, {what}", hint)
 
@@ -1352,7 +1361,7 @@ class CheckAdamStep:
 
     @check(points=1, after=("modes",))
     def check_scale(self, student):
-        """with tiny gradients, l2 decay moves the weight by a full step, decoupled decay in proportion to its size"""
+        """with tiny gradients, l2 decay takes a full step, while decoupled decay is proportional to the weight"""
         settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.2, "betas": [0.9, 0.99], "eps": 1e-12}
         for scale in (1e-5, 300.0, 0.0):
             for mode in ("l2", "decoupled"):

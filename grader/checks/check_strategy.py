@@ -116,7 +116,7 @@ class CheckTrainingMemory:
 
     @check(points=3)
     def check_activations(self, student):
-        """activation memory grows with layers, batch and hidden size, and with both the length and its square"""
+        """activation memory grows with layers, batch and hidden size; attention adds a term quadratic in the length"""
         draw = student.draw
         hint = (
             "each layer stores act_per_token bytes per token and hidden unit, plus S x S attention matrices "
@@ -125,11 +125,15 @@ class CheckTrainingMemory:
         for batch, seq, measured in MEASURED:
             got = student.training_memory(BERT_BASE, BERT_BASE, batch, seq, 768, 12, 12)
             want = measured * 2**30
-            what = f"BERT-base, batch {batch}, {seq} tokens, as measured"
+            what = f"BERT-base, batch size {batch}, {seq} tokens, compared with a measurement"
             demand_part(got, "activations", want, what, hint, tolerance=0.04)
             exact = stored(batch=batch, seq=seq, hidden=768, layers=12, heads=12, act_per_token=66)
             demand_part(
-                got, "activations", exact, f"BERT-base, batch {batch}, {seq} tokens, without act_per_token", hint
+                got,
+                "activations",
+                exact,
+                f"BERT-base, batch size {batch}, {seq} tokens, with the default act_per_token",
+                hint,
             )
         for act_per_token in (66, 48, 42):
             n, model = draw.integer(10**6, 10**8), sizes(draw)
@@ -490,7 +494,7 @@ class Plans:
                 asked=asked,
                 met=met,
             ),
-            hint="training only the head fits easily, but with plenty of data it costs accuracy",
+            hint="training only the head needs little memory, but with plenty of data it costs accuracy",
             fact=True,
         )
 
@@ -546,8 +550,10 @@ class CheckChooseStrategy:
                 plans.method(place),
                 "full",
                 f"method for {in_words(plans.situations[place])}",
-                hint="with plenty of data and one task, full fine-tuning is the first choice wherever it "
-                "fits, with a smaller micro-batch if necessary",
+                hint=(
+                    "with plenty of data and one task, full fine-tuning is the first choice wherever it "
+                    "fits, with a smaller micro-batch if necessary"
+                ),
             )
         expect.true(
             not (isinstance(scarce, dict) and scarce.get("method") == "full"),
@@ -600,12 +606,18 @@ class CheckChooseStrategy:
             say("full fine-tuning is planned for {situation}", situation=what),
             expected="lora or head",
             actual=plans.answers[place]["method"],
-            hint="memory is not the problem here: how many parameters would you train on how few examples?",
+            hint=(
+                "memory is not the problem here: how many parameters would full fine-tuning train, and on "
+                "how many examples?"
+            ),
             reveal=True,
         )
         for name, hint in (
             ("augment", "there are few training examples: how could you get more?"),
-            ("early_stopping", "a model soon memorises a small data set: how would you notice in time to stop?"),
+            (
+                "early_stopping",
+                "a model soon overfits a small data set: how would you notice this in time and stop the training run?",
+            ),
         ):
             expect.true(
                 bool(plans.answers[place][name]),
@@ -630,7 +642,8 @@ class CheckChooseStrategy:
             expect.true(
                 plans.method(place) in ("lora", "head"),
                 say(
-                    "a full copy for every task takes {need:,.0f} MB; only {room:,.0f} MB are available: {situation}",
+                    "a full copy of the model for every task takes {need:,.0f} MB; only {room:,.0f} MB are "
+                    "available: {situation}",
                     need=storage(s, "full"),
                     room=s["storage_mb"],
                     situation=in_words(s),
@@ -794,8 +807,8 @@ class CheckChooseStrategy:
             expected="ValueError",
             actual=answer["method"] if isinstance(answer, dict) else answer,
             hint=(
-                "every method needs memory for its weights and storage for its files: do you check the "
-                "last method, too?"
+                "every method needs memory for its weights and storage for its files: do you check both for "
+                "the last method, too?"
             ),
             reveal=True,
         )
@@ -848,7 +861,10 @@ class CheckChooseStrategy:
                 ),
                 expected=before,
                 actual=method,
-                hint="the plan for the next smaller GPU trains more parameters: why should more memory rule it out?",
+                hint=(
+                    "your plan for the next smaller GPU trains more parameters: which of your conditions "
+                    "rejects that method on the larger GPU?"
+                ),
                 reveal=True,
             )
 
@@ -878,7 +894,7 @@ class CheckChooseStrategy:
             what = in_words(s)
             expect.true(
                 number <= room,
-                say("the planned training takes longer than the available hours: {situation}", situation=what),
+                say("the planned training run takes longer than the available hours: {situation}", situation=what),
                 expected=say("at most {count} epochs", count=int(room)),
                 actual=number,
                 hint="an epoch takes n_train / examples_per_s seconds: how many epochs fit into the hours available?",
@@ -1061,7 +1077,10 @@ class CheckRecommendHparams:
                 ),
                 expected=expected,
                 actual=actual,
-                hint="one forward pass takes only as many examples as fit: how many passes make up one optimizer step?",
+                hint=(
+                    "one forward pass processes only as many examples as fit into memory: how many passes "
+                    "make up one optimizer step?"
+                ),
                 reveal=True,
             )
 
@@ -1093,7 +1112,9 @@ class CheckRecommendHparams:
                 expected=f"{most}, from micro_batch {settings.found['micro_batch']}, accum {settings.found['accum']}, "
                 f"epochs {settings.found['epochs']}",
                 actual=str(total),
-                hint="a step is one weight update: how many examples does it use, and how often is each example seen?",
+                hint=(
+                    "a step is one weight update: how many examples does one update use, and how many epochs are there?"
+                ),
                 reveal=True,
             )
 
@@ -1168,8 +1189,8 @@ class CheckRecommendHparams:
                 expected="2 to 5",
                 actual=epochs,
                 hint=(
-                    "the model is already pretrained, and your data set is small compared with what it has "
-                    "seen: a few epochs are enough"
+                    "the model is already pretrained, and your data set is small compared with the "
+                    "pre-training data: a few epochs are enough"
                 ),
                 reveal=True,
             )
@@ -1301,7 +1322,7 @@ def measured(student, words, *arguments):
         isinstance(report, dict),
         "the function does not return a dictionary",
         actual=report,
-        hint="return the three names in the docstring, each with a number",
+        hint="return a dictionary with the three keys in the docstring, each with a number",
         reveal=True,
     )
     read = {key: report.get(key) for key in ("pieces_per_word", "split_rate", "unk_rate")}
@@ -1318,7 +1339,7 @@ def demand_measure(student, key, hint):
         expect.true(
             found[key] is not None,
             say("the key {key!r} is missing or None", key=key),
-            hint="use the names of the three measures as the docstring gives them",
+            hint="use the three keys exactly as they are in the docstring",
         )
         expect.close(found[key], given.measures()[key], key, tolerance=1e-6, hint=hint)
 
@@ -1463,7 +1484,7 @@ class CheckExtendEmbedding:
                 weight,
                 "the first V rows",
                 tolerance=1e-6,
-                hint="the model looks up rows by id: what would id 0 mean if row 0 changed?",
+                hint="the model looks up rows by id: is row 0 of your result still row 0 of the old matrix?",
             )
 
     @check(points=2)
@@ -1665,7 +1686,10 @@ class CheckChunkForMlm:
                 sizes,
                 [block, block] if rest < block // 2 - 2 else [block, block, rest + 2],
                 "sizes of the blocks",
-                hint="fill whole blocks first. Would a block made of the remainder be mostly text or mostly padding?",
+                hint=(
+                    "fill whole blocks first. How long is the remainder compared with a full block, and "
+                    "does your code keep it?"
+                ),
             )
 
     @check(points=1, after=("format",))
@@ -1680,10 +1704,7 @@ class CheckChunkForMlm:
             after,
             docs,
             "the caller's documents after the call",
-            hint=(
-                "the caller uses the documents again in the next epoch: what would a second call return after "
-                "your changes to them?"
-            ),
+            hint="the caller uses the documents again in the next epoch: which line of your code changes them?",
         )
         with student.untraced():
             none = student.chunk_for_mlm([], block, cls_id, sep_id)
@@ -2092,7 +2113,8 @@ class CheckParetoFront:
                 student,
                 whole_costs(student.draw, n_plans, 3),
                 f"indices of the plans that no other plan beats, {n_plans + 2} plans with many equal costs",
-                "take (5, 400, 4) and (5, 30, 4), and then two equal plans: which beats which?",
+                "compare (5, 400, 4) with (5, 30, 4), then two equal plans: in each pair, does one plan beat "
+                "the other?",
             )
 
     @check(points=2)

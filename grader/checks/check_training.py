@@ -286,14 +286,14 @@ class CheckTrainEpoch:
         """a gradient with a global norm above max_norm is clipped to max_norm before the step; others are unchanged"""
         hint = "clip between backward and the step, with one norm over all gradients and one scaling factor"
         Epoch(student, (4,), drawn=self.long(student), max_norm="default").demand(
-            "after one step from a gradient that is too long, with the default max_norm of 1", hint
+            "after one step with a gradient that is too long and the default max_norm of 1", hint
         )
-        Epoch(student, (4,), share=3.0).demand("after one step from a gradient three times too long", hint)
+        Epoch(student, (4,), share=3.0).demand("after one step with a gradient three times too long", hint)
         Epoch(student, (5,), share=float(student.draw.uniform(2, 4)), frozen=True).demand(
-            "after one step from a clipped gradient, with frozen embeddings", hint
+            "after one step with a clipped gradient and frozen embeddings", hint
         )
         Epoch(student, (3,), share=0.5).demand(
-            "after one step from a gradient half as long as max_norm", "clipping must never make a gradient longer"
+            "after one step with a gradient half as long as max_norm", "clipping must never make a gradient longer"
         )
         Epoch(student, (3, 3), accum=2, share=5.0).demand(
             "after one step from two batches with a clipped gradient",
@@ -440,7 +440,7 @@ class CheckTrainEpoch:
         expect.true(
             not attached,
             "the returned loss is still attached to its graph",
-            hint="a loss with a graph keeps everything that it was computed from in memory",
+            hint="as long as the loss is attached, its whole graph stays in memory",
             reveal=True,
             fact=True,
         )
@@ -652,7 +652,7 @@ class Case:
 
 
 class CheckEarlyStopper:
-    """When waiting has lasted long enough"""
+    """When patience runs out"""
 
     function = "EarlyStopper"
 
@@ -682,7 +682,7 @@ class CheckEarlyStopper:
                 read["best_step"] = found.best_step()
             results.append(read)
         for case, read in zip(cases, results, strict=True):
-            what = f"values until it says stop (0: never), {case.what}"
+            what = f"number of values until the stopper says stop (0: never), {case.what}"
             expect.equal(read["after"], case.after, what, hint=hint, reveal=True)
             if case.best is not None:
                 expect.close(
@@ -713,7 +713,7 @@ class CheckEarlyStopper:
             n = len(falling) + patience
             cases.append(Case(values, n, f"patience={patience}", {"patience": patience}))
         falling = [2.0 - 0.1 * i for i in range(9)]
-        cases.append(Case(falling, 0, "with every value better than the one before", {"patience": 1}))
+        cases.append(Case(falling, 0, "with every value better than the previous one", {"patience": 1}))
         values = [1.0, *worse_after(draw, 1.0, 5)]
         cases.append(Case(values, 3, "with the default patience of 2", {}))
         self.demand(student, cases, hint=hint)
@@ -742,8 +742,8 @@ class CheckEarlyStopper:
         """values are compared with the best so far, not with the previous one; best and best_step record the best"""
         draw = student.draw
         hint = (
-            "each value of the recovery is better than the previous one, but none is better than the best: "
-            "which do you compare with?"
+            "each value of the recovery is better than the previous value, but none is better than the best: "
+            "which of the two do you compare with?"
         )
         cases = []
         for patience in (3, 4, 5):
@@ -805,7 +805,7 @@ class CheckEarlyStopper:
             what = f'mode="{mode}", an improvement of nearly min_delta'
             cases.append(Case(nearly, 1 + waits, what, options))
             back = [sign * 3.0, *(sign * (3.0 + 0.3 * delta * i) for i in range(1, waits + 4))]  # worse each time
-            what = f'mode="{mode}", values a little worse'
+            what = f'mode="{mode}", slightly worse values'
             cases.append(Case(back, 1 + waits, what, options))
             # powers of two: these differences are exact
             exact = [sign * 1.0, *[sign * 0.75] * (waits + 2)]
@@ -1052,7 +1052,7 @@ class CheckAmpStep:
             expect.true(
                 not attached,
                 "the returned loss is still attached to its graph",
-                hint="a loss with a graph keeps everything that it was computed from in memory",
+                hint="as long as the loss is attached, its whole graph stays in memory",
                 reveal=True,
                 fact=True,
             )
@@ -1119,7 +1119,7 @@ class CheckCustomLoss:
         """without smoothing and without focal factor, the loss is the mean cross-entropy"""
         for n, n_classes in ((5, 3), (4, 6)):
             Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
-                "take minus the log of the probability of each example's correct class, then the mean over the examples"
+                "take the negative log probability of each example's correct class, then the mean over the examples"
             )
 
     @check(points=1)
@@ -1186,7 +1186,7 @@ class CheckCustomLoss:
             expect.raises(
                 functools.partial(Losses, student, 3, 2, smoothing, gamma),
                 f"smoothing={smoothing:g}, gamma={gamma:g}",
-                hint="a mistyped argument should raise an error, not return a loss",
+                hint="an argument out of range should raise an error, not return a loss",
             )
 
 
@@ -1244,7 +1244,7 @@ class CheckCheckpoint:
             run = story.run(1)
             run.restore(story.checkpoint)
             weights, seen = run.weights(), run.seen()
-            what = f"restored from a checkpoint at step {before} and {after} more steps"
+            what = f"restored from the checkpoint at step {before}, after {after} more steps"
             demand_weights(
                 weights,
                 story.truth(before),

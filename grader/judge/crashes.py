@@ -61,9 +61,9 @@ SENTENCES = (
     Sentence(
         "matrix-shapes-do-not-fit",
         r"Expected size for first two dimensions of batch2 tensor to be: \[(.*?)\] but got: \[(.*?)\]",
-        "In a batched matrix product, the shape of the second factor must begin with [{0}]: as many matrices "
-        "as the first factor has, and as many rows as the first has columns. It begins with [{1}]. Does one "
-        "factor need its last two axes transposed, or is an axis in the wrong position?",
+        "In a batched matrix product, the shape of the second factor must begin with [{0}], the batch size "
+        "and the number of columns of the first factor. It begins with [{1}]. Does one factor need its last "
+        "two axes transposed, or is an axis in the wrong position?",
     ),
     Sentence(
         "sizes-do-not-broadcast",
@@ -76,8 +76,8 @@ SENTENCES = (
         "sizes-do-not-broadcast",
         r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension"
         r" (\d+)",
-        "You expand a tensor to, or write it into, a shape with {0} elements on axis {2}, but the tensor has "
-        "{1} there; only an axis of size 1 can be expanded. Print the shapes of the tensor and of the target.",
+        "You expand a tensor, or write it into a different tensor. The target has {0} elements on axis {2}, "
+        "but your tensor has {1} there; only an axis of size 1 can be expanded. Print both shapes.",
     ),
     Sentence(
         "shape-does-not-hold-the-elements",
@@ -149,9 +149,8 @@ SENTENCES = (
     Sentence(
         "wrong-width-for-layer",
         r"(Given normalized_shape|input\.size\(-1\) must be equal to input_size|to have \d+ channels, but got \d+)",
-        "A layer got an input of a different width from the one that it expects. LayerNorm, Linear and LSTM "
-        "use the last axis; Conv1d takes (batch, channels, positions), so its channels are axis 1. Print the "
-        "shape of the input.",
+        "The width of the input is not what the layer expects. LayerNorm, Linear and LSTM use the last axis; "
+        "Conv1d takes (batch, channels, positions), so its channels are axis 1. Print the shape of the input.",
     ),
     Sentence(
         "shorter-than-kernel",
@@ -406,14 +405,14 @@ SENTENCES = (
     Sentence(
         "zip-of-different-lengths",
         r"zip\(\) argument (\d+) is (longer|shorter) than",
-        "zip(..., strict=True) got sequences of different lengths: argument {0} does not match the ones before it. "
-        "Which of them has an item too many, and for which input?",
+        "zip(..., strict=True) got sequences of different lengths: argument {0} does not match the ones "
+        "before it. Print all their lengths: which length is wrong, and for which input?",
     ),
     Sentence(
         "not-a-number-in-the-text",
         r"invalid literal for int\(\)|could not convert string to float",
         "A string could not be converted to a number. Print it: is it the field, or the part of a name, that "
-        "you wanted?",
+        "you meant to convert?",
     ),
     Sentence(
         "not-in-the-list",
@@ -423,7 +422,7 @@ SENTENCES = (
     Sentence(
         "iterator-used-up",
         r"^StopIteration",
-        "next() was called on an iterator that has nothing left. A generator can be iterated over only once.",
+        "next() was called on an iterator that is exhausted. You can iterate over a generator only once.",
     ),
     Sentence(
         "no-chance-anywhere",
@@ -458,18 +457,19 @@ SENTENCES = (
     Sentence(
         "no-length",
         r"object of type '(\w+)' has no len\(\)",
-        "len() was called on a {0}, which has no length. A generator has none either; list(...) of it does.",
+        "len() was called on a {0}, which has no length. A generator has no length either; turn it into a "
+        "list with list(...) first.",
     ),
     Sentence(
         "not-comparable",
         r"not supported between instances of '(\w+)' and '(\w+)'",
-        "A {0} and a {1} cannot be compared or sorted. Which of them is not of the type that you expect?",
+        "A {0} and a {1} cannot be compared or sorted. Which of the two has an unexpected type?",
     ),
     Sentence(
         "not-hashable",
         r"unhashable type: '(\w+)'|cannot use '(\w+)' as a",
-        "Dictionary keys and set members must be hashable; lists and dictionaries are not. Use tuple(...) of the "
-        "list.",
+        "Dictionary keys and set members must be hashable; lists and dictionaries are not. Turn the list "
+        "into a tuple with tuple(...).",
     ),
     Sentence(
         "text-and-number-joined",
@@ -500,21 +500,21 @@ SENTENCES = (
         "dot-in-a-module-name",
         r"(?:module|buffer|parameter) name can't contain \"\.\"|name can\\'t contain",
         "The name of a module, a parameter or a buffer must not contain a dot: dots separate the levels in "
-        "named_modules(). Replace the dots, or go down to the submodule to which the last part of the name "
-        "belongs.",
+        "named_modules(). Replace the dots, or use only the last part of the name, on the submodule that it "
+        "belongs to.",
     ),
     Sentence(
         "nothing-to-reduce",
         r"Expected reduction dim|mean requires at least one data point",
-        "You reduce an empty tensor or list (to a maximum or a mean, say). For which input is it empty?",
+        "You reduce an empty tensor or list, for example with max or mean. For which input is it empty?",
     ),
     Sentence(
         "no-such-key",
         r"KeyError: (.*)",
-        "The dictionary has no key {0}. Print its keys: is there a prefix, a number instead of a string, or a key "
-        "that only exists sometimes?",
-        "The dictionary does not have the requested key. Print its keys: is there a prefix, a number instead of a "
-        "string, or a key that only exists sometimes?",
+        "The dictionary has no key {0}. Print its keys: do they have a prefix, are they numbers instead of "
+        "strings, or does this key exist only sometimes?",
+        "The dictionary does not have the requested key. Print its keys: do they have a prefix, are they "
+        "numbers instead of strings, or does this key exist only sometimes?",
     ),
     Sentence(
         "list-index-out-of-range",
@@ -549,18 +549,18 @@ SENTENCES = (
     Sentence(
         "endless-recursion",
         r"RecursionError",
-        "A function calls itself endlessly, directly or through others. Which condition should stop it, and is "
-        "that ever reached?",
+        "A function calls itself endlessly, directly or through others. Which condition should stop it, and "
+        "does this condition ever become true?",
     ),
     Sentence(
         "own-assertion",
         r"AssertionError",
-        "An assertion failed. If it is your own, it has caught a bug; the traceback shows which one.",
+        "An assertion failed; the traceback shows which one. If it is your own, it has caught a bug.",
     ),
     Sentence(
         "wrong-operands",
         r"unsupported operand type\(s\) for (\S+): '(\w+(?:\.\w+)?)' and '(\w+(?:\.\w+)?)'",
-        "{0} does not work between a {1} and a {2}. Which of them is not of the type that you expect?",
+        "{0} does not work between a {1} and a {2}. Which of the two has an unexpected type?",
     ),
     Sentence(
         "not-callable",
@@ -571,8 +571,8 @@ SENTENCES = (
     Sentence(
         "changed-while-iterating",
         r"(dictionary|Set|OrderedDict|deque) (?:changed size|keys changed|mutated) during iteration",
-        "A collection must not change size while it is iterated over: iterate over list(...) of it. Replacing "
-        "modules while going through named_modules() is one example.",
+        "Do not change the size of a collection while you iterate over it: iterate over a copy, made with "
+        "list(...). This also applies if you replace modules while you iterate over named_modules().",
     ),
 )  # fmt: skip
 

@@ -473,7 +473,7 @@ class Function:
             return found
         title = next(self.group[name].spec.title for name in self.group if name in found)
         text = say(
-            "this may be a consequence of the failed check “{title}”: look at that one first",
+            "this may be a consequence of the failed check “{title}”: look at that check first",
             title=translated(title),
         )
         return found | dict.fromkeys(rest, Diagnosis("follows", cause, text))

@@ -46,10 +46,10 @@ from grader.requests import Request
 
 Emit = Callable[[dict[str, Any]], None]
 
-TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, the limit for one grading")
+TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, which is the limit for one grading run")
 UNEXPLAINED = mark(
-    "The grader itself failed ({error}) while it looked for explanations, so mistakes may be unexplained this time. "
-    "The points are not affected. Please tell us."
+    "The grader itself failed ({error}) while it looked for explanations, so some mistakes may not be "
+    "explained this time. The points are not affected. Please tell us."
 )
 SHARED_SECONDS = 3.0
 """For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
@@ -203,8 +203,8 @@ class Judge:
         if compiled.status:
             raise NotGradable(
                 say(
-                    "{file} cannot be compiled within the limits of time and memory; does it contain a very large "
-                    "or deeply nested expression?",
+                    "{file} cannot be compiled within the time and memory limits; does it contain a very "
+                    "large or deeply nested expression?",
                     file=self.request.name,
                 )
             )
@@ -469,7 +469,8 @@ class Judge:
             )
         else:
             message = say(
-                "the grader has spent {seconds} s in total on examining your results, the limit for one grading",
+                "the grader has spent {seconds} s in total on examining your results, which is the limit for "
+                "one grading run",
                 seconds=f"{limits.JUDGE_CPU_SECONDS:g}",
             )
         self._report(report_of(spec, self._number, self._lang, "skipped", message))

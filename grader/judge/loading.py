@@ -108,4 +108,4 @@ def import_message(request: Request, file: Source, error: StudentRaised, ours: b
 def printed(process: Process) -> str:
     """What it had printed before, as a line of its own."""
     text = process.link.printed.decode("utf-8", "replace").strip()
-    return "\n" + say("It had printed: {text}", text=cut(text[-500:])) if text else ""
+    return "\n" + say("Before that, it printed: {text}", text=cut(text[-500:])) if text else ""

@@ -158,7 +158,7 @@ class Verdicts:
                 "follows",
                 first.id,
                 say(
-                    "This is the same error as in {id} ({title}) above: fix that one first.",
+                    "This is the same error as in {id} ({title}) above: fix that error first.",
                     id=first.id,
                     title=title,
                 ),
@@ -208,7 +208,7 @@ class Verdicts:
                 line, _ = frames[-1]
                 place = {"line": self.file.number(line), "text": self.file.line(line)}
                 item.message = say(
-                    "timed out after {seconds} s (limit {limit} s); it was in line {line} (`{text}`)", **times, **place
+                    "timed out after {seconds} s (limit {limit} s) in line {line} (`{text}`)", **times, **place
                 )
                 item.traceback = "\n".join(self.file.frames(frames))
                 text = say(
