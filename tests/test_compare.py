@@ -687,6 +687,79 @@ print(high, watch.peak())
     assert high > 190_000_000 and low < 100_000_000
 
 
+# --- With files of your own -------------------------------------------------------------------------------------------
+
+OWN_MEAN = """
+def mean_pool(h, mask):
+    weights = mask.to(h.dtype).unsqueeze(-1)
+    return (h * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+class LSTMHead:
+    def __init__(self, width):
+        raise NotImplementedError("LSTMHead")
+
+    def forward(self, h, mask):
+        raise NotImplementedError("LSTMHead")
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Path:
+    """One started function."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "heads.py").write_text(OWN_MEAN, encoding="utf-8")
+    return folder
+
+
+def test_another_version_of_your_files_is_another_run(workspace):
+    plain, own = Asked(seeds=1), Asked(seeds=1, mine=workspace)
+    before = keys("heads", own, "mean")
+    assert before == keys("heads", Asked(seeds=1, mine=workspace), "mean") != keys("heads", plain, "mean")
+    assert keys("methods", own, "tfidf") == keys("methods", plain, "tfidf")
+    (workspace / "heads.py").write_text(OWN_MEAN.replace("min=1", "min=1.0"), encoding="utf-8")
+    assert keys("heads", Asked(seeds=1, mine=workspace), "mean") != before
+    (cell,) = TABLES["heads"].cells(own)["mean",]
+    again = Cell.from_plain(json.loads(json.dumps(cell.plain())))
+    assert again.key == cell.key and again.config.mine == workspace
+    assert not page.quoted(whole("methods", own))  # no lesson quotes them
+
+
+def test_a_cell_takes_your_function_or_says_that_it_did_not(config, workspace, tmp_path):
+    asked = Asked(seeds=1, mine=workspace)
+    for head, yours in (("mean", ["heads.mean_pool"]), ("lstm", None)):
+        mine = dataclasses.replace(config, head=head, mine=workspace, train_texts=16)
+        folder = tmp_path / head
+        run = cells.fine_tuned(Cell("finetune", mine, own=asked.own), folder, threads=1)
+        assert run.get("mine", {}).get("yours") == yours
+    cell = TABLES["heads"].cells(asked)["mean",][0]
+    runs = Runs({cell.key: made_up(cell, mine={"yours": ["heads.mean_pool"], "reference": ["heads.LSTMHead"]})})
+    text = page.section(TABLES["heads"], asked, runs, page.command(TABLES["heads"], asked, 1, 1), None)
+    assert "Functions from your own exercises: heads.mean_pool. Not started" in text and "--mine" in text
+    assert "your own" not in page.section(TABLES["heads"], Asked(seeds=1), whole("heads", Asked(seeds=1)), "", None)
+
+
+def test_the_memory_table_asks_your_formula(config, workspace):
+    parts = "('weights', 'grads', 'optimizer', 'activations', 'total')"
+    own = f"def training_memory(*_):\n    return dict.fromkeys({parts}, 7)\n"
+    (workspace / "strategy.py").write_text(own, encoding="utf-8")
+    taken = memory_model.formula(dataclasses.replace(config, mine=workspace))
+    assert taken.yours == ("strategy.training_memory",) and taken.strategy.training_memory()["total"] == 7
+    (workspace / "strategy.py").unlink()
+    assert memory_model.formula(dataclasses.replace(config, mine=workspace)).yours == ()
+
+
+def test_a_table_without_any_of_your_functions_is_refused(tmp_path, workspace, monkeypatch, encoder):
+    monkeypatch.setattr(running, "COMMAND", ("does-not-exist",))
+    (workspace / "heads.py").write_text("def unrelated():\n    return 1\n", encoding="utf-8")
+    path = tmp_path / "runs.json"
+    words = ["--model", str(encoder), "--json", str(path), "--mine", str(workspace)]
+    outcome = CliRunner().invoke(cli, ["compare", "memory", *words])
+    assert (outcome.exit_code, path.exists()) == (4, False), outcome.output
+    assert "none of the functions that this table needs is started" in outcome.stderr
+
+
 # --- The real thing ---------------------------------------------------------------------------------------------------
 
 

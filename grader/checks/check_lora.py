@@ -137,7 +137,7 @@ class CheckLoraReport:
             entry(three, "lora_params"),
             layers * lora,
             "lora_params for three different matrices per layer",
-            hint="sum over the shapes of one layer, then multiply by the number of layers",
+            hint="add up the parameters of one layer's matrices, then multiply by the number of layers",
         )
         expect.close(
             entry(three, "kept_ratio"),

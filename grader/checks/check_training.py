@@ -689,7 +689,7 @@ class CheckEarlyStopper:
                     read["best"],
                     case.best,
                     f"best, {case.what}",
-                    hint="best is the best value so far, exactly as it was passed; later values are compared with it",
+                    hint="keep the best value so far in best, exactly as it was passed in, and compare later values with it",
                     reveal=True,
                 )
             if case.best_step is not None:

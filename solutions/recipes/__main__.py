@@ -53,7 +53,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     """
     about = {name: options.pop(name) for name in NOT_OF_THE_CONFIG if name != "out"}
     given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
-    find_workspace(options)
+    preflight.name_workspace(options)
     config = configuration(options, given, out if about["resume"] else None)
     preflight.check(config, out, about["overwrite"], about["resume"], about["tensorboard"])
 
@@ -101,12 +101,6 @@ def configuration(options: dict[str, Any], given: set[str], resumed: Path | None
             methods = " and ".join(ONLY_FOR[name])
             raise click.UsageError(f"--{name.replace('_', '-')} is for --method {methods}, not {config.method}")
     return config
-
-
-def find_workspace(options: dict[str, Any]) -> None:
-    """Put the workspace around the current folder in the place of a ``--mine .``."""
-    if options["mine"] is not None and not options["mine"].name:
-        options["mine"] = preflight.workspace(Path.cwd())
 
 
 def told(
@@ -177,7 +171,7 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
     """
     about = {name: options.pop(name) for name in NOT_OF_THE_CONFIG if name != "out"}
     given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
-    find_workspace(options)
+    preflight.name_workspace(options)
     try:
         config = told(out, options, given, PreTrain, SETTINGS) if about["resume"] else PreTrain(**options)
     except ValueError as error:
@@ -221,7 +215,7 @@ def speedrun(
     runs. A run that is interrupted does not count.
     """
     given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
-    find_workspace(options)
+    preflight.name_workspace(options)
     config = configuration(options | speedrun_options.FIXED, given, None)
     ours = FineTune(**speedrun_options.of_reference(options))
     table = speedrun_options.table_of(out, config.mine, preflight.workspace_around(Path.cwd()))
@@ -246,7 +240,7 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     functions return for the same model. Models that you do not name are small ones, trained on the spot in a minute
     or two. The exit code is 1 if a result differs.
     """
-    find_workspace(options)
+    preflight.name_workspace(options)
     config = Tour(**options)
     pipelines_options.check(config)
 

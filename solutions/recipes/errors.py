@@ -28,6 +28,10 @@ class StudentError(RecipeError):
     exit_code = 4
 
 
+class NothingStarted(StudentError):
+    """None of the functions that a run needs is started in the workspace."""
+
+
 class RecipeFault(click.ClickException):
     """A promise that the recipe itself did not keep."""
 

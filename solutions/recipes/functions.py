@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import click
 
 from solutions.recipes.config import FineTune
-from solutions.recipes.errors import RecipeFault, StudentError
+from solutions.recipes.errors import NothingStarted, RecipeFault, StudentError
 from solutions.recipes.preflight import EXERCISES, find_mine
 
 CALLED = ("__init__", "forward", "step")
@@ -165,7 +165,8 @@ def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequenc
         wanted: what the run takes from each exercise; None for what `used` says of a fine-tuning run.
 
     Raises:
-        StudentError: a file is missing or cannot be imported, or none of the functions in question is started.
+        NothingStarted: none of the functions in question is started.
+        StudentError: a file is missing or cannot be imported.
     """
     modules = {slug: importlib.import_module(f"solutions.{slug}") for slug in EXERCISES}
     if config is None or config.mine is None:
@@ -183,12 +184,26 @@ def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequenc
             files.append(found[slug])
     whole = [f"{slug}.{name}" for slug, names in wanted.items() for name in names]
     if not yours:
-        raise StudentError(
+        raise NothingStarted(
             f"none of the functions that this run needs is started in {config.mine}: {', '.join(whole)}. "
             "Write one of them first, or leave out --mine"
         )
     rest = tuple(name for name in whole if name not in yours)
     return Functions(**modules, yours=tuple(yours), reference=rest, files=tuple(files))
+
+
+def written_in(workspace: Path) -> set[str]:
+    """What is started there: ``lora.inject_lora``, ... Nothing is imported.
+
+    Raises:
+        StudentError: a file is missing, or is not Python.
+    """
+    return {
+        f"{slug}.{name}"
+        for slug, file in find_mine(workspace).items()
+        for name, node in _definitions(ast.parse(file.read_bytes())).items()
+        if is_started(node)
+    }
 
 
 def link(slug: str, file: Path) -> tuple[ModuleType, set[str]]:

@@ -232,6 +232,12 @@ def find_mine(path: Path) -> dict[str, Path]:
     return found
 
 
+def name_workspace(options: dict[str, object]) -> None:
+    """Put the workspace around the current folder in the place of a ``--mine`` that names none."""
+    if options["mine"] is not None and not options["mine"].name:
+        options["mine"] = workspace(Path.cwd())
+
+
 def workspace(start: Path) -> Path:
     """The nearest workspace from a folder upwards, or in its folder ``my-course``, where ``course start`` makes it."""
     found = workspace_around(start)

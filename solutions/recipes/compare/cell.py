@@ -3,7 +3,8 @@
 A run that was fine-tuned is ``course run finetune`` with that configuration, in a folder that is thrown away. Kept are,
 beside the configuration: ``test``, ``validation``, ``parameters``, the numbers of texts, steps, ``seconds`` and
 ``cpu_seconds`` of the training, ``peak_memory_bytes``, ``saved_bytes`` (the file of the weights), for numbers the
-``errors`` on the test texts, and the machine.
+``errors`` on the test texts, with ``--mine`` which functions were yours and which the reference's, and
+the machine.
 """
 
 import json
@@ -17,7 +18,7 @@ from pathlib import Path
 import click
 
 from solutions.recipes.compare.store import Cell, Run
-from solutions.recipes.errors import Diverged
+from solutions.recipes.errors import Diverged, NothingStarted
 from solutions.recipes.files import write_json
 
 KEPT = (
@@ -37,11 +38,17 @@ def fine_tuned(cell: Cell, folder: Path, threads: int) -> Run:
     from solutions.recipes.saving import weights_file
 
     config, out = replace(cell.config, threads=threads), folder / "run"
+    console = Console(quiet=True)
     try:
-        result = finetune(config, out, Console(quiet=True), drawing=False)
+        try:
+            result = finetune(config, out, console, drawing=False)
+        except NothingStarted:  # this method takes nothing from what you have written; another row of the table does
+            result = finetune(replace(config, mine=None), out, console, drawing=False)
     except Diverged as error:
         return {"diverged": error.message}
     run: Run = {name: result[name] for name in KEPT}
+    if result["mine"]["yours"]:
+        run["mine"] = result["mine"]
     run["texts"] = {name: result["data"][name] for name in ("train", "validation", "test")}
     run["saved_bytes"] = (out / weights_file(config.method)).stat().st_size
     if config.task == "regression":

@@ -15,6 +15,7 @@ With activation checkpointing the formula takes the inputs of all layers, 4 byte
 of the one layer that is being computed again.
 """
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
@@ -26,9 +27,9 @@ from transformers import AutoConfig, AutoModel, BertConfig
 from solutions import strategy
 from solutions.recipes.compare.tables import BERT_BASE
 from solutions.recipes.config import FineTune
-from solutions.recipes.errors import RecipeError
+from solutions.recipes.errors import NothingStarted, RecipeError
 from solutions.recipes.finetune import versions
-from solutions.recipes.functions import functions
+from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, find_hardware, processor
 from solutions.recipes.heads import build_head
 from solutions.recipes.memory import Memory, can_restart, gpu_dropout
@@ -48,7 +49,14 @@ TINY_BATCH = (2, 8)
 
 
 def predicted(
-    shape: Any, method: str, n_total: int, n_train: int, batch: int, seq: int, checkpointing: bool
+    shape: Any,
+    method: str,
+    n_total: int,
+    n_train: int,
+    batch: int,
+    seq: int,
+    checkpointing: bool,
+    training_memory: Callable[..., dict[str, float]] = strategy.training_memory,
 ) -> dict[str, float]:
     """What the formula of exercise 10 says, in bytes, under the keys of ``training_memory``.
 
@@ -60,15 +68,24 @@ def predicted(
         batch: texts of a micro-batch.
         seq: tokens of each.
         checkpointing: whether layers are computed twice.
+        training_memory: the formula.
     """
     width, layers, heads = shape.hidden_size, shape.num_hidden_layers, shape.num_attention_heads
     per_token = strategy.ACT_PER_TOKEN[method]
-    parts = strategy.training_memory(n_total, n_train, batch, seq, width, layers, heads, per_token)
+    parts = training_memory(n_total, n_train, batch, seq, width, layers, heads, per_token)
     if checkpointing and per_token:
-        one = strategy.training_memory(n_total, n_train, batch, seq, width, 1, heads, per_token)["activations"]
+        one = training_memory(n_total, n_train, batch, seq, width, 1, heads, per_token)["activations"]
         parts["activations"] = 4 * layers * batch * seq * width + one
         parts["total"] = sum(parts[name] for name in ("weights", "grads", "optimizer", "activations"))
     return parts
+
+
+def formula(config: FineTune) -> Functions:
+    """The exercises; with ``--mine`` your ``training_memory``, as soon as it is started."""
+    try:
+        return functions(config, {"strategy": ("training_memory",)})
+    except NothingStarted:
+        return functions()
 
 
 def build(shape: Any, config: FineTune, hardware: Hardware, checkpointing: bool) -> Classifier:
@@ -139,9 +156,15 @@ def measure(config: FineTune, checkpointing: bool) -> dict[str, Any]:
         optimizer.step()
         peak = memory.peak()
     n_total, n_train = count(model), count(model, only_trainable=True)
+    taken = formula(config)
+    with taken.blame():
+        parts = predicted(
+            shape, config.method, n_total, n_train, batch, seq, checkpointing, taken.strategy.training_memory
+        )
     return {
+        **({"mine": {"yours": list(taken.yours), "reference": []}} if taken.yours else {}),
         "measured_bytes": peak,
-        "predicted": predicted(shape, config.method, n_total, n_train, batch, seq, checkpointing),
+        "predicted": parts,
         "parameters": {"trainable": n_train, "total": n_total},
         "device": str(hardware.device),
         "processor": processor(),

@@ -14,7 +14,8 @@ from solutions.recipes import preflight
 from solutions.recipes.compare import page as pages
 from solutions.recipes.compare import plots, running, store
 from solutions.recipes.compare.tables import TABLES, Asked, Table
-from solutions.recipes.errors import INSTALL_COMPARE, RecipeError
+from solutions.recipes.errors import INSTALL_COMPARE, NothingStarted, RecipeError
+from solutions.recipes.functions import used, written_in
 from solutions.recipes.options import FILE, Function, decorated, option
 
 RUNS = "results.json"
@@ -29,6 +30,10 @@ OPTIONS = (
     option(WHAT, "--text-column", metavar="NAME", help="Text column of a CSV file."),
     option(WHAT, "--label-column", metavar="NAME", help="Label column of a CSV file."),
     option(WHAT, "--model", default=None, help="Use this encoder instead; for memory, its shape."),
+    option(
+        WHAT, "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
+        help="Train with your own exercises; functions that you have not started come from the reference.",
+    ),
     option(OUTPUT, "--json", "path", type=FILE, help=f"File for the runs (default: {RUNS} next to the page)."),
     option(
         OUTPUT, "--write", "write", type=FILE, multiple=True, metavar="PAGE",
@@ -56,6 +61,7 @@ def compare(
         RecipeError: what was asked for cannot be done; every run that had ended is kept.
     """
     chosen, console = TABLES[table], Console()
+    preflight.name_workspace(about)
     try:
         asked = Asked(**about)
         cells = [cell for row in chosen.cells(asked).values() for cell in row]
@@ -105,6 +111,29 @@ def check(missing: list[store.Cell], path: Path) -> None:
     trained = [cell for cell in missing if cell.kind != "memory"]
     for cell in trained[:1]:  # they share model, data and device
         preflight.check(cell.config, path.with_name(".compare"), overwrite=True)
+    if missing and missing[0].own:
+        demand_something_of_yours(missing)
     folder = path.resolve().parent
     if folder.exists() and not os.access(folder, os.W_OK):
         raise RecipeError(f"{folder} cannot be written to. Choose a different file with --json")
+
+
+def demand_something_of_yours(cells: list[store.Cell]) -> None:
+    """Refuse to measure a whole table of your own functions with none of them.
+
+    Raises:
+        NothingStarted: no run of these takes anything from what you have written.
+    """
+    mine = cells[0].config.mine
+    assert mine is not None
+    wanted = {
+        f"{slug}.{name}"
+        for cell in cells
+        for slug, names in ({"strategy": ("training_memory",)} if cell.kind == "memory" else used(cell.config)).items()
+        for name in names
+    }
+    if not wanted & written_in(mine):
+        raise NothingStarted(
+            f"none of the functions that this table needs is started in {mine}: {', '.join(sorted(wanted))}. "
+            "Write one of them first, or leave out --mine"
+        )

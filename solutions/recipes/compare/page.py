@@ -111,7 +111,7 @@ def command(table: Table, asked: Asked, jobs: int, threads: int) -> str:
     given |= {"device": None if asked.device == "auto" else asked.device}
     given |= {"text-column": None if asked.text_column == "text" else asked.text_column}
     given |= {"label-column": None if asked.label_column == "label" else asked.label_column}
-    given |= {"jobs": jobs, "threads": threads}
+    given |= {"mine": asked.mine, "jobs": jobs, "threads": threads}
     for name, value in given.items():
         words += [f"--{name}", str(value)] if value is not None else []
     return shlex.join(words)
@@ -141,6 +141,17 @@ def machines(found: Found) -> str:
     )
 
 
+def whose(found: Found) -> str:
+    """Which functions of these runs are the learner's own; nothing for runs with the reference."""
+    own = [run["mine"] for some in found.values() for run in some if run.get("mine")]
+    if not own:
+        return ""
+    yours = sorted({name for one in own for name in one["yours"]})
+    reference = sorted({name for one in own for name in one["reference"]} - set(yours))
+    said = f"Functions from your own exercises: {', '.join(yours)}."
+    return said + (f" Not started, so taken from the reference: {', '.join(reference)}." if reference else "")
+
+
 def section(table: Table, asked: Asked, runs: Runs, made_by: str, picture: str | None) -> str:
     """All that a page says about a table."""
     found = table.find(asked, runs)
@@ -153,7 +164,9 @@ def section(table: Table, asked: Asked, runs: Runs, made_by: str, picture: str |
     lines += table.markdown(found) if n else ["Not measured yet."]
     if picture is not None and n:
         lines += ["", f"![{table.title}]({PICTURES}/{picture})"]
-    lines += ["", f"    {made_by}", *(["", said] if (said := machines(found)) else [])]
+    lines += ["", f"    {made_by}"]
+    for said in (whose(found), machines(found)):
+        lines += ["", said] if said else []
     return "\n".join(lines)
 
 

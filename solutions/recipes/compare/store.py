@@ -30,10 +30,13 @@ class Cell:
     config: FineTune
     checkpointing: bool = False
     """Memory: whether the layers are computed twice instead of keeping their activations."""
+    own: str = ""
+    """Which version of your files it runs with (``--mine``): a hash of them all. Empty for the reference."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
-        return {"kind": self.kind, "checkpointing": self.checkpointing, "config": self.config.plain()}
+        own = {"own": self.own} if self.own else {}
+        return {"kind": self.kind, "checkpointing": self.checkpointing, **own, "config": self.config.plain()}
 
     @classmethod
     def from_plain(cls, content: dict[str, Any]) -> "Cell":
@@ -42,7 +45,8 @@ class Cell:
         Raises:
             ValueError: it is no configuration.
         """
-        return cls(content["kind"], FineTune.from_plain(content["config"]), content.get("checkpointing", False))
+        config = FineTune.from_plain(content["config"])
+        return cls(content["kind"], config, content.get("checkpointing", False), content.get("own", ""))
 
     @property
     def key(self) -> str:

@@ -3,14 +3,18 @@
 A row is a setting, a cell of a row one run of it (a seed). Tables share runs: the same configuration is run once.
 """
 
+import hashlib
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from solutions.recipes.compare.store import Cell, Run, Runs
 from solutions.recipes.config import HEADS, LEARNING_RATES, FineTune, Method
+from solutions.recipes.preflight import find_mine
 
 NAMES = {
     "full": "full",
@@ -59,6 +63,20 @@ class Asked:
     label_column: str = "label"
     model: str | None = None
     device: str = "auto"
+    mine: Path | None = None
+    """Your workspace, or one file of it."""
+
+    @cached_property
+    def own(self) -> str:
+        """The hash of your files, whichever a run takes something from.
+
+        Raises:
+            StudentError: a file is missing, or is not Python.
+        """
+        if self.mine is None:
+            return ""
+        files = sorted(find_mine(self.mine).items())
+        return hashlib.sha256(b"".join(slug.encode() + file.read_bytes() for slug, file in files)).hexdigest()
 
     def config(self, data: str, **options: Any) -> FineTune:
         """A configuration, with what was asked for."""
@@ -69,6 +87,7 @@ class Asked:
             model=self.model or FineTune.model,
             limit=self.limit,
             device=self.device,
+            mine=self.mine,
             **options,
         )
 
@@ -81,8 +100,10 @@ class Asked:
         return self.config("ratings", task="regression", method="full", **options)
 
     def over_seeds(self, config: FineTune, kind: str = "finetune") -> list[Cell]:
-        """The runs of a row."""
-        return [Cell(kind, replace(config, seed=seed)) for seed in range(self.seeds)]
+        """The runs of a row. TF-IDF takes nothing from the exercises."""
+        own = "" if kind == "tfidf" else self.own
+        config = config if own else replace(config, mine=None)
+        return [Cell(kind, replace(config, seed=seed), own=own) for seed in range(self.seeds)]
 
 
 @dataclass(frozen=True)
@@ -405,8 +426,9 @@ def cells_of_memory(asked: Asked) -> dict[Key, list[Cell]]:
         (method, f"{batch} × {seq}", "yes" if checkpointing else "no"): [
             Cell(
                 "memory",
-                FineTune(method=method, model=model, batch_size=batch, max_length=seq, device=device),
+                FineTune(method=method, model=model, batch_size=batch, max_length=seq, device=device, mine=asked.mine),
                 checkpointing,
+                asked.own,
             )
         ]
         for batch, seq in MEMORY_SIZES
