@@ -3,8 +3,8 @@
 ``say("There is no file {file}.", file=name)`` says that sentence in the reader's language and fills its gaps;
 ``say_many`` chooses by a count; ``mark`` marks a sentence that is said later, in a table for example. What a catalogue
 lacks is said in English. The catalogues (``course/locale/<lang>/LC_MESSAGES``, one for each room of the house) are
-written by ``python -m scripts.messages``; reading them needs the standard library alone. Not covered: what click itself
-says about a wrong option.
+written by ``python -m scripts.messages``; reading them needs the standard library alone. What click itself says is
+in ``course/cli/words.py``.
 
 ``clean`` is the one door to a terminal for text that is not ours: messages, names, paths, prints, tracebacks.
 """
@@ -74,6 +74,11 @@ def mark(sentence: str) -> str:
     return sentence
 
 
+def mark_many(one: str, other: str) -> tuple[str, str]:
+    """The same for a sentence with two English forms."""
+    return one, other
+
+
 def say(sentence: str, /, **values: object) -> str:
     """The sentence in the reader's language with its gaps filled in.
 
@@ -86,6 +91,11 @@ def say(sentence: str, /, **values: object) -> str:
 def say_many(one: str, other: str, /, *, count: int, **values: object) -> str:
     """The same for a sentence with two English forms, chosen by ``count``; other languages have theirs."""
     return _catalogues(_language).ngettext(one, other, count).format(count=count, **values)
+
+
+def translated_many(one: str, other: str, count: int) -> str:
+    """Which of the two it is, in the reader's language, with its gaps."""
+    return _catalogues(_language).ngettext(one, other, count)
 
 
 def translated(sentence: str, lang: str | None = None) -> str:

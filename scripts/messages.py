@@ -28,7 +28,7 @@ from jinja2.ext import babel_extract
 from course import paths, syllabus, text
 from course.compat import tomllib
 
-KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2), "Contract": None}
+KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2), "mark_many": (1, 2), "Contract": None}
 """Functions of ``course.text`` and the complaint of a fixture, and which of their arguments are sentences."""
 MESSAGES = {"true": 1, "remark": 0}
 """Functions of ``grader.judge.expect``, and which of their arguments is a sentence of the check's own."""
@@ -52,7 +52,7 @@ def from_code(
             name = called(node)
             if name in keywords:
                 both = tuple(map(constant, node.args[:2]))
-                for sentence in [both] if name == "say_many" else alternatives(node.args[0]):
+                for sentence in [both] if name in ("say_many", "mark_many") else alternatives(node.args[0]):
                     yield node.lineno, name, sentence, []
             elif name == "option":
                 for keyword in node.keywords:

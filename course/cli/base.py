@@ -15,6 +15,7 @@ import click
 
 from course import destinations, edition, errors, syllabus, text
 from course.syllabus import Exercise
+from course.cli import words
 from course.text import say
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -26,6 +27,9 @@ class Settings:
 
     grader_command: Sequence[str] | None = None
     """Starts the grader; None means ``python -m grader``."""
+
+
+words.teach()
 
 
 class Option(click.Option):
@@ -45,6 +49,13 @@ class Command(click.Command):
 
     def _speak(self) -> None:
         self.help = say(inspect.cleandoc((self.callback and self.callback.__doc__) or ""))
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """``--help``, which click makes before it knows the language."""
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.help = say("Show this message and exit.")
+        return found
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence, for the list of commands."""

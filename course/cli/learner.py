@@ -19,6 +19,7 @@ import click
 from course import destinations, edition, errors, files, paths, shell, syllabus, text, workspace
 from course.cli.base import (
     Group,
+    Option,
     RunCommand,
     Settings,
     absolute,
@@ -53,7 +54,7 @@ MANY = 5
 
 
 @click.group("course", cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="transformers-course", prog_name="course")
+@click.version_option(package_name="transformers-course", prog_name="course", cls=Option)
 @lang_option
 @click.pass_context
 def cli(ctx: click.Context) -> None:

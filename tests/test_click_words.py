@@ -1,0 +1,99 @@
+"""What click itself says is said in the reader's language, and nothing of it is forgotten when click changes."""
+
+import ast
+import inspect
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from course import text
+from course.cli import cli, words
+
+FOR_PROGRAMMERS = {
+    "extra['required']",
+    "deprecated",
+    "(dynamic)",
+    "env var: {var}",
+    "Do you want to continue?",
+    "Confirm the action without prompting.",
+    "%(prog)s, version %(version)s",
+    "Choice({choices})",
+    "Value must be an iterable.",
+    "{value!r} is not a valid UUID.",
+    "Invalid start character for option ({option})",
+}
+"""Said to whoever writes a command, or by kinds of options that we do not have."""
+NOT_OURS = (
+    "DeprecationWarning",
+    "Could not determine name",
+    "No options defined",
+    "Arguments take",
+    "Name '{name}'",
+    "Boolean option",
+    "{value!r} does not match the format",
+    "{len_type} values are required",
+)
+"""Beginnings of more of them."""
+
+
+@pytest.fixture(autouse=True)
+def english():
+    yield
+    text.use("en")
+
+
+def said_by_click() -> set[str | tuple[str, str]]:
+    """Every sentence that these modules look up."""
+    found: set[str | tuple[str, str]] = set()
+    for module in words.MODULES:
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if name == "_":
+                first = node.args[0]
+                found.add(first.value if isinstance(first, ast.Constant) else ast.unparse(first))
+            elif name == "ngettext":
+                found.add((node.args[0].value, node.args[1].value))
+    return found
+
+
+def test_all_that_click_says_to_a_reader_is_in_the_catalogue():
+    said = said_by_click()
+    assert len(said) > 50
+    known = {*words.SENTENCES, *words.PLURALS, "Show this message and exit."}
+    for sentence in said - known - FOR_PROGRAMMERS:
+        english = sentence if isinstance(sentence, str) else sentence[0]
+        assert english.startswith(NOT_OURS), f"click says {english!r}, which is not in words.py"
+    assert known - {"required"} <= said  # click looks that one up by a name
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("grade --nope", "エラー: オプション '--nope' はありません。"),
+        ("grad 3", "もしかして: 'grade', 'read'"),
+        ("grade", "引数がありません: 'EXERCISE'"),
+        ("grade 3 --seed -4", "'--seed' の値が無効です: -4 は範囲 x>=0 の外です。"),
+        ("grade 3 --seed", "オプション '--seed' には値が 1 個必要です。"),
+        ("grade 3 more", "余分な引数があります (more)"),
+        ("list --lang xx", "'xx' は 'en', 'ja' のどれでもありません。"),
+    ],
+)
+def test_a_complaint_is_in_the_language_that_was_chosen(typed, said):
+    outcome = CliRunner().invoke(cli, ["--lang", "ja", *typed.split()])
+    assert outcome.exit_code == 2 and said in outcome.output, outcome.output
+    english = CliRunner().invoke(cli, ["--lang", "en", *typed.split()])
+    assert "Error: " in english.output and english.output.isascii()
+
+
+@pytest.mark.parametrize("command", [[], ["grade"], ["class"], ["class", "grade"]])
+def test_a_help_page_has_no_english_headings(command):
+    shown = CliRunner().invoke(cli, ["--lang", "ja", *command, "--help"]).output
+    assert "使い方: " in shown and "オプション:" in shown and "このヘルプを表示して終了する" in shown
+    assert not any(word in shown for word in ("Usage", "Options:", "Commands:", "Show this"))
+    assert CliRunner().invoke(cli, ["--lang", "en", *command, "--help"]).output.startswith("Usage: ")
+
+
+def test_click_has_every_module_that_is_taught():
+    assert all(module._ is text.translated for module in words.MODULES if hasattr(module, "_"))
+    assert click.exceptions._ is click.formatting._ is text.translated
