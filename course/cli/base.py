@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import click
 
 from course import destinations, edition, errors, syllabus, text
-from course.syllabus import Exercise
 from course.cli import words
+from course.syllabus import Exercise
 from course.text import say
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -69,4 +69,3 @@ def teach() -> None:
         for name, lookup in (("_", text.translated), ("ngettext", text.translated_many)):
             if hasattr(module, name):
                 setattr(module, name, lookup)
-

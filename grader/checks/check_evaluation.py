@@ -223,7 +223,10 @@ class CheckGroupSplit:
             expect.true(
                 not lost,
                 say("{missing} of {count} rows are on neither side", missing=lost, count=len(split.texts)),
-                hint="a duplicate row is data, too: do not drop it, and put it into the same part of the split as the row it repeats",
+                hint=(
+                    "a duplicate row is data, too: do not drop it, and put it into the same part of the split as the "
+                    "row it repeats"
+                ),
                 reveal=True,
             )
             expect.true(

@@ -1870,7 +1870,7 @@ class CheckPerplexity:
 
     @check(points=2, visible=True)
     def check_corpus(self, student):
-        """all labelled tokens of the corpus have equal weight, whichever batch they are in; ignored positions do not count"""
+        """all labelled tokens have equal weight, whichever batch they are in; ignored positions do not count"""
         corpora = [
             corpus_of(student, UNEQUAL, student.draw.integer(11, 19), 2.0),
             corpus_of(student, [(4, 6, 24), (1, 2, 1)], student.draw.integer(23, 29), 1.0),

@@ -689,7 +689,10 @@ class CheckEarlyStopper:
                     read["best"],
                     case.best,
                     f"best, {case.what}",
-                    hint="keep the best value so far in best, exactly as it was passed in, and compare later values with it",
+                    hint=(
+                        "keep the best value so far in best, exactly as it was passed in, and compare later values "
+                        "with it"
+                    ),
                     reveal=True,
                 )
             if case.best_step is not None:
