@@ -597,6 +597,18 @@ def test_a_finished_run_is_replaced_only_on_request(config, tmp_path):
     assert json.loads((tmp_path / "run/result.json").read_text(encoding="utf-8"))["seed"] == 1
 
 
+def test_a_run_of_a_different_recipe_is_not_replaced(tmp_path):
+    content = json.dumps({"schema": preflight.PRE_TRAINED, "evaluation": {"loss": 4.5}})
+    (tmp_path / "result.json").write_text(content, encoding="utf-8")
+    with pytest.raises(RecipeError, match="finished run of a different recipe. Choose a different --out"):
+        saving.prepare_folder(tmp_path, overwrite=True)
+    assert (tmp_path / "result.json").read_text(encoding="utf-8") == content
+    saving.prepare_folder(tmp_path, overwrite=True, schema=preflight.PRE_TRAINED)
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "result.json").write_text("[]", encoding="utf-8")  # nobody's: what was asked for is done
+    saving.prepare_folder(tmp_path, overwrite=True)
+
+
 def test_a_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(RecipeError, match="there is no finished run in"):
         saving.load_run(tmp_path)

@@ -32,7 +32,7 @@ from solutions.recipes.journal import Journal
 from solutions.recipes.memory import Memory
 from solutions.recipes.methods import adapt, longest_text, trained_state
 from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
-from solutions.recipes.preflight import CHECKPOINT, CONFIG, RESULT
+from solutions.recipes.preflight import CHECKPOINT, CONFIG, FINE_TUNED, RESULT
 from solutions.recipes.saving import Outputs, load_run, prepare_folder, save_run
 from solutions.recipes.splitting import fewer_to_train, split
 from solutions.recipes.team import ALONE, Team, join, leave
@@ -101,7 +101,7 @@ def finetune(
         with console.status("testing, saving, and checking the saved run"), taken.blame():
             concluded = conclude(ready, out, drawing)
         result = {
-            "schema": "course/run/v2",
+            "schema": FINE_TUNED,
             **describe_run(ready),
             **concluded,
             "validation": validation_figures(trained, len(data.validation), outputs),

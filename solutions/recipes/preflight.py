@@ -44,6 +44,8 @@ EXERCISES = {
 }
 """What the recipes take functions from, by the name of the file."""
 RESULT = "result.json"
+FINE_TUNED, PRE_TRAINED = "course/run/v2", "course/pretrain/v1"
+"""Schemas of the results of the recipes that write one into a folder of their own."""
 """Written last: a folder that holds it holds a finished run."""
 RECIPE = "recipe.json"
 """How to load a finished run of ``finetune``."""
@@ -288,7 +290,28 @@ def no_device(name: str, reason: str = "") -> RecipeError:
     return RecipeError(f"no device called {name!r} here{f': {reason}' if reason else ''}. Try --device auto")
 
 
-def refuse_finished(out: Path, overwrite: bool) -> None:
-    """A finished run took minutes; it is replaced only on request."""
-    if not overwrite and (out / RESULT).exists():
+def refuse_finished(out: Path, overwrite: bool, schema: str = FINE_TUNED) -> None:
+    """A finished run took minutes; it is replaced only on request, and only by one of the same recipe.
+
+    Args:
+        out: the folder.
+        overwrite: it was requested.
+        schema: of this recipe's results.
+
+    Raises:
+        RecipeError: the folder holds a run that would be lost.
+    """
+    if not (out / RESULT).exists():
+        return
+    if not overwrite:
         raise RecipeError(f"{out} contains a finished run. Choose a different --out, or replace it with --overwrite")
+    if recipe_of(out) not in (None, schema.rpartition("/")[0]):
+        raise RecipeError(f"{out} contains a finished run of a different recipe. Choose a different --out")
+
+
+def recipe_of(out: Path) -> str | None:
+    """Which recipe a finished run is of: its schema without the version; None for a result that cannot be read."""
+    try:
+        return str(json.loads((out / RESULT).read_text(encoding="utf-8"))["schema"]).rpartition("/")[0]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -28,7 +28,7 @@ from solutions.recipes.hardware import Hardware, find_hardware
 from solutions.recipes.methods import adapt, load_trained_state
 from solutions.recipes.model import Classifier, fingerprint, load_classifier, load_tokenizer
 from solutions.recipes.peft_format import ADAPTER, ADAPTER_CONFIG, IN_PEFT, adapter_config, from_peft, to_peft
-from solutions.recipes.preflight import CHECKPOINT, RECIPE, RESULT, WHOLE, refuse_finished
+from solutions.recipes.preflight import CHECKPOINT, FINE_TUNED, RECIPE, RESULT, WHOLE, refuse_finished
 from solutions.recipes.training import answer
 
 BERT = "bert."
@@ -82,13 +82,13 @@ def weights_file(method: str) -> str:
     return "adapter.safetensors" if method in FROZEN_ENCODER else f"{WHOLE}/model.safetensors"
 
 
-def prepare_folder(out: Path, overwrite: bool, resume: bool = False) -> None:
+def prepare_folder(out: Path, overwrite: bool, resume: bool = False, schema: str = FINE_TUNED) -> None:
     """Make the folder; take the result of an earlier run out of it, which will not be true for long.
 
     Raises:
         RecipeError: it holds a finished run and must not be overwritten, or cannot be written to.
     """
-    refuse_finished(out, overwrite)
+    refuse_finished(out, overwrite, schema)
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / RESULT).unlink(missing_ok=True)

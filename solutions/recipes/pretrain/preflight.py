@@ -34,7 +34,7 @@ def check(config: PreTrain, out: Path, overwrite: bool, resume: bool = False, te
     if config.mine is not None:
         preflight.find_mine(config.mine)
     preflight.find_device(config.device)
-    preflight.refuse_finished(out, overwrite)
+    preflight.refuse_finished(out, overwrite, preflight.PRE_TRAINED)
     if not config.from_scratch and Path(start).is_dir() and out.exists() and out.samefile(start):
         raise RecipeError(f"--out {out} is the folder that --from reads: choose a different one")
     if not resume and not overwrite and (out / CHECKPOINT).exists():

@@ -20,7 +20,7 @@ from solutions.recipes.finetune import SAME_LOGITS, describe_training, ending_ge
 from solutions.recipes.functions import Functions, functions
 from solutions.recipes.hardware import Hardware, describe, find_hardware, processor
 from solutions.recipes.model import fingerprint, quietly
-from solutions.recipes.preflight import CHECKPOINT, EXERCISES, RESULT
+from solutions.recipes.preflight import CHECKPOINT, EXERCISES, PRE_TRAINED, RESULT
 from solutions.recipes.pretrain import display as pretrain_display
 from solutions.recipes.pretrain import preflight as pretrain_preflight
 from solutions.recipes.pretrain.config import PreTrain
@@ -113,7 +113,7 @@ def pretrain(
         difference = asked_again(ready, out)
         drawn = draw(out)
     result = {
-        "schema": "course/pretrain/v1",
+        "schema": PRE_TRAINED,
         **describe_run(ready),
         "evaluation": final,
         "unigram_loss": ready.unigram,
@@ -159,7 +159,7 @@ def prepare(config: PreTrain, hardware: Hardware, taken: Functions, out: Path, o
             parts = find_texts(config, taken)
         except ValueError as error:
             raise taken.broken_promise(str(error), "evaluation") from error
-    prepare_folder(out, overwrite, resume)
+    prepare_folder(out, overwrite, resume, PRE_TRAINED)
     tokenizer: PreTrainedTokenizerBase
     if not config.from_scratch:
         tokenizer = load_tokenizer(str(config.start), config.objective)
