@@ -1259,6 +1259,8 @@ class CheckAttentionPool:
         pool.fact("behind the text, PAD alone decides", same(replaced, full))
         pool.fact("twice the content matters twice as much", same(double - clean, 2 * (full - clean), 1e-3))
         pool.fact("PAD keeps the direction", bool(cosines(full, bare).min() > 1 - 1e-3))
+        positions = texts.mask().shape[1], texts.mask(longer=8).shape[1]
+        pool.fact("divided by the positions", same(clean * positions[1], bare * positions[0], 1e-3))
         keep_apart(student, pool, 6)
         even, whole = student.draw.normal(3, 5, 6), torch.ones(3, 5, dtype=torch.long)
         forth, back = (pool(tokens, whole, shape=(3, 6)) for tokens in (even, even.flip(1)))
