@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course import paths
+from course import paths, syllabus
 from course.classroom import run
 from course.classroom.model import Found, Handed, Student
 from course.classroom.store import Store
@@ -281,10 +281,11 @@ class Timed:
 
 
 def submissions(folder: Path, count: int) -> list[str]:
-    """Files to grade: variants of the reference and misconceptions in turn."""
+    """Files to grade: variants of the reference and misconceptions in turn, these in functions that are no bonus."""
     reference = paths.solution(SLUG).read_text(encoding="utf-8")
     variants = sorted(paths.variants(SLUG).glob("*.py"))
-    misconceptions = load_misconceptions(paths.misconceptions(SLUG))
+    bonus = syllabus.resolve(SLUG).bonus
+    misconceptions = [one for one in load_misconceptions(paths.misconceptions(SLUG)) if one.function not in bonus]
     files = []
     for place in range(count):
         file = folder / f"student_{place:02}.py"
