@@ -48,7 +48,7 @@ def after_grade(result: Result, exercise: Exercise, memories: Mapping[str, Memor
         return Advice(command, say("Read the lesson:"))
     if memories is None:  # nothing was stored that `course hint` could look at
         command += f" {(result.first_to_look_at() or result.failed[0]).function}"
-    return Advice(command, say("Get a hint on the first check that still fails:"))
+    return Advice(command, say("Get a hint on the first failing check:"))
 
 
 def forward(
@@ -71,9 +71,7 @@ def forward(
     for exercise in left:
         memory = memories.get(exercise.slug, Memory())
         if memory.failed and memory.status != "not_started":
-            return exercise, Advice(
-                f"course hint {exercise.id}", say("Get a hint on the first check that still fails:")
-            )
+            return exercise, Advice(f"course hint {exercise.id}", say("Get a hint on the first failing check:"))
         if memory.status == "not_started" or not memory.begun:
             return exercise, Advice(f"course read {exercise.id}", say("Read the lesson:"))
         return exercise, Advice(f"course grade {exercise.id}", say("Grade it:"))

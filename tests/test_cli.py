@@ -136,7 +136,7 @@ inject_lora      0/2   ░░░░░░░░░░      0/4
 2 visible checks (-v shows what they compared), 5 hidden (their values stay
 hidden).
 
-Get a hint on the first check that still fails:
+Get a hint on the first failing check:
 course hint exercise-3
 """
 
@@ -293,7 +293,7 @@ inject_lora      0/2   ░░░░░░░░░░      0/2
 Accepted, but lora_report returned numpy floats; the
   docstring says float
 
-Get a hint on the first check that still fails:
+Get a hint on the first failing check:
 course hint exercise-3
 """
 

@@ -247,8 +247,8 @@ def _folded(found: Lesson, name: str, console: Console) -> None:
         render.line(
             console,
             say_many(
-                "Answer to the question in this lesson: course read {exercise} --answers",
-                "Answers to the {count} questions in this lesson: course read {exercise} --answers",
+                "Answer to the question: course read {exercise} --answers",
+                "Answers to the {count} questions: course read {exercise} --answers",
                 count=count,
                 exercise=name,
             ),
