@@ -4,7 +4,7 @@
 ``say_many`` chooses by a count; ``mark`` marks a sentence that is said later, in a table for example. What a catalogue
 lacks is said in English. The catalogues (``course/locale/<lang>/LC_MESSAGES``, one for each room of the house) are
 written by ``python -m scripts.messages``; reading them needs the standard library alone. What click itself says is
-in ``course/cli/words.py``.
+in ``course/click_words.py``.
 
 ``clean`` is the one door to a terminal for text that is not ours: messages, names, paths, prints, tracebacks.
 """

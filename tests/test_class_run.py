@@ -190,7 +190,7 @@ def folder(tmp_path):
 REPORT = """\
 dora                  refused  dora/lora.docx: lora.docx is a word processor or browser document. Save your code \
 as plain text in a file that ends in .py.
-3 submissions to grade, 1 at once, sandbox full, at most 120 s for each
+3 submissions to grade, 1 at a time, sandbox full, at most 120 s for each
 ada   exercise-3     6/6  passed
 bob   exercise-3     3/6  failed        the scaling is inverted
 cem   exercise-3     0/6  not gradable  lora.py, line 1: invalid syntax

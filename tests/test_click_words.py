@@ -7,8 +7,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from course import click_words as words
 from course import text
-from course.cli import cli, words
+from course.cli import cli
 
 FOR_PROGRAMMERS = {
     "extra['required']",
@@ -63,7 +64,7 @@ def test_all_that_click_says_to_a_reader_is_in_the_catalogue():
     known = {*words.SENTENCES, *words.PLURALS, "Show this message and exit."}
     for sentence in said - known - FOR_PROGRAMMERS:
         english = sentence if isinstance(sentence, str) else sentence[0]
-        assert english.startswith(NOT_OURS), f"click says {english!r}, which is not in words.py"
+        assert english.startswith(NOT_OURS), f"click says {english!r}, which is not in click_words.py"
     assert known - {"required"} <= said  # click looks that one up by a name
 
 

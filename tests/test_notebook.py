@@ -369,10 +369,12 @@ def test_of_a_file_and_a_notebook_the_one_that_was_written_is_graded_and_named(d
     (desk.root / "lora.ipynb").write_bytes(written(DEFINED))
     desk.play(fake_grader.session(PASSED, status="passed"))
     done = desk("grade", "3")
-    assert "There are both lora.ipynb and lora.py; lora.ipynb is graded." in done.stderr  # lora.py is the skeleton
+    assert (
+        "Your workspace has both lora.ipynb and lora.py; lora.ipynb is graded." in done.stderr
+    )  # lora.py is the skeleton
     (desk.root / "lora.py").write_text("def lora_report(): pass\n")
     done = desk("grade", "3")
-    assert "There are both lora.py and lora.ipynb; lora.py is graded." in done.stderr
+    assert "Your workspace has both lora.py and lora.ipynb; lora.py is graded." in done.stderr
     assert desk.request["file"] == str(desk.root / "lora.py") and "cells" not in desk.request
     done = desk("grade", "3", "--file", "lora.ipynb")
     assert done.stderr == "" and desk.request["shown"].endswith("lora.ipynb")

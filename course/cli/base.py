@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
-from course import destinations, edition, errors, syllabus, text
-from course.cli import words
+from course import click_words, destinations, edition, errors, syllabus, text
 from course.syllabus import Exercise
 from course.text import say
 
@@ -29,7 +28,7 @@ class Settings:
     """Starts the grader; None means ``python -m grader``."""
 
 
-words.teach()
+click_words.teach()
 
 
 class Option(click.Option):
