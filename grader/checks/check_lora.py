@@ -264,8 +264,31 @@ class Adapted:
         return output
 
     def take_part(self) -> None:
-        """Whatever the layer trains has a say in its output."""
+        """Whatever the layer trains has a say in its output, and the update is proportional to B, as no other kind of
+        layer's is that starts as its base.
+        """
         expect_alive(self.student, self.layer, K, D)
+        self.expect_proportional()
+
+    def expect_proportional(self) -> None:
+        """Twice B makes twice the update."""
+        x = self.student.draw.normal(4, K)
+        with self.student.untraced():
+            factors = self.find()
+            factors.write(self.a, torch.zeros(D, R))
+            none = self.layer(x)
+            factors.write(self.a, self.b)
+            once = self.layer(x)
+            factors.write(self.a, 2 * self.b)
+            twice = self.layer(x)
+        for output in (none, once, twice):
+            usable(output, (4, D), "output")
+        expect.true(
+            same(twice - none, 2 * (once - none), 1e-3),
+            "doubling B does not double the update",
+            hint="the update is (alpha/r) B A x: which operation in your code is not linear in B?",
+            fact=True,
+        )
 
     def plain(self, x: Tensor) -> Tensor:
         """W x + b."""
@@ -940,6 +963,7 @@ class CheckLoRALinear:
             tolerance=1e-4,
             hint="eval() must only switch the mode, and merge() was not called: what in your code changed the weight?",
         )
+        adapted.expect_proportional()
 
     @staticmethod
     def expect_only_factors_learn(student, adapted: Adapted, x: Tensor, silent: Tensor) -> None:
