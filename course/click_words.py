@@ -64,7 +64,7 @@ PLURALS = (
 
 
 def teach() -> None:
-    """Let click ask us."""
+    """Replace click's lookups (``_`` and ``ngettext`` in its modules) by ours, for the whole process."""
     for module in MODULES:
         for name, lookup in (("_", text.translated), ("ngettext", text.translated_many)):
             if hasattr(module, name):

@@ -1229,7 +1229,7 @@ def in_range(value: float, low: float, high: float) -> str:
 
 
 def strings(excluded: Any) -> list[str]:
-    """What a collection holds in the way of strings."""
+    """The strings in a set, list or tuple; none if it is something else."""
     return [item for item in excluded if isinstance(item, str)] if isinstance(excluded, (set, list, tuple)) else []
 
 
@@ -1239,7 +1239,7 @@ def matched(excluded: Any, name: str) -> bool:
 
 
 def misspelt(excluded: Any, name: str) -> bool:
-    """Whether the name would contain one of them, were it not for case or underscores."""
+    """Whether the name would contain one of them if case and underscores did not count, as with ``layer_norm``."""
 
     def plain(text: str) -> str:
         return re.sub(r"[^a-z0-9.]", "", text.lower())

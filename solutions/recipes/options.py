@@ -79,6 +79,14 @@ WHAT, TRAINING, OPTIMIZER = "What to train", "Training length and data", "Optimi
 PARTS, AUGMENTING, RUN, MACHINE = "Options per method", "Augmentation", "The run", "Machine"
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path)
+MINE: dict[str, Any] = {
+    "type": FILE,
+    "is_flag": False,
+    "flag_value": "",
+    "metavar": "[WORKSPACE]",
+    "help": "Train with your own exercises; functions that you have not started come from the reference.",
+}
+"""Of ``--mine``, for every recipe that trains; without a folder it means the workspace around the current one."""
 RATES = ", ".join(f"{method} {rate:g}" for method, rate in LEARNING_RATES.items())
 
 HOW_TO_RUN = (
@@ -103,10 +111,7 @@ OPTIONS = (
     option(WHAT, "--text-column", metavar="NAME", help="Text column of the CSV file."),
     option(WHAT, "--label-column", metavar="NAME", help="Label column of the CSV file."),
     option(WHAT, "--model", help="embedded, a folder (of a model or of a finished run), or a name on the hub."),
-    option(
-        WHAT, "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
-        help="Train with your own exercises; functions that you have not started come from the reference.",
-    ),
+    option(WHAT, "--mine", **MINE),
     option(TRAINING, "--epochs", type=int, help="Passes over the training texts."),
     option(TRAINING, "--max-steps", type=int, help="Stop after this many optimizer steps."),
     option(

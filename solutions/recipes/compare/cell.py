@@ -3,8 +3,7 @@
 A run that was fine-tuned is ``course run finetune`` with that configuration, in a folder that is thrown away. Kept are,
 beside the configuration: ``test``, ``validation``, ``parameters``, the numbers of texts, steps, ``seconds`` and
 ``cpu_seconds`` of the training, ``peak_memory_bytes``, ``saved_bytes`` (the file of the weights), for numbers the
-``errors`` on the test texts, with ``--mine`` which functions were yours and which the reference's, and
-the machine.
+``errors`` on the test texts, with ``--mine`` which functions were yours and which the reference's, and the machine.
 """
 
 import json

@@ -16,7 +16,7 @@ from solutions.recipes.compare import plots, running, store
 from solutions.recipes.compare.tables import TABLES, Asked, Table
 from solutions.recipes.errors import INSTALL_COMPARE, NothingStarted, RecipeError
 from solutions.recipes.functions import used, written_in
-from solutions.recipes.options import FILE, Function, decorated, option
+from solutions.recipes.options import FILE, MINE, Function, decorated, option
 
 RUNS = "results.json"
 """The file of the runs, beside the page that is written."""
@@ -30,10 +30,7 @@ OPTIONS = (
     option(WHAT, "--text-column", metavar="NAME", help="Text column of a CSV file."),
     option(WHAT, "--label-column", metavar="NAME", help="Label column of a CSV file."),
     option(WHAT, "--model", default=None, help="Use this encoder instead; for memory, its shape."),
-    option(
-        WHAT, "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
-        help="Train with your own exercises; functions that you have not started come from the reference.",
-    ),
+    option(WHAT, "--mine", **MINE),
     option(OUTPUT, "--json", "path", type=FILE, help=f"File for the runs (default: {RUNS} next to the page)."),
     option(
         OUTPUT, "--write", "write", type=FILE, multiple=True, metavar="PAGE",
@@ -111,8 +108,8 @@ def check(missing: list[store.Cell], path: Path) -> None:
     trained = [cell for cell in missing if cell.kind != "memory"]
     for cell in trained[:1]:  # they share model, data and device
         preflight.check(cell.config, path.with_name(".compare"), overwrite=True)
-    if missing and missing[0].own:
-        demand_something_of_yours(missing)
+    if own := [cell for cell in missing if cell.own]:  # TF-IDF has none
+        demand_something_of_yours(own)
     folder = path.resolve().parent
     if folder.exists() and not os.access(folder, os.W_OK):
         raise RecipeError(f"{folder} cannot be written to. Choose a different file with --json")
@@ -120,6 +117,9 @@ def check(missing: list[store.Cell], path: Path) -> None:
 
 def demand_something_of_yours(cells: list[store.Cell]) -> None:
     """Refuse to measure a whole table of your own functions with none of them.
+
+    Args:
+        cells: runs with ``--mine``, all of one workspace.
 
     Raises:
         NothingStarted: no run of these takes anything from what you have written.

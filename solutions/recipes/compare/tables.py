@@ -68,7 +68,7 @@ class Asked:
 
     @cached_property
     def own(self) -> str:
-        """The hash of your files, whichever a run takes something from.
+        """The hash of all your exercise files, whether or not a run uses them; empty without ``--mine``.
 
         Raises:
             StudentError: a file is missing, or is not Python.

@@ -5,7 +5,17 @@ from functools import partial
 import click
 
 from solutions.recipes import options
-from solutions.recipes.options import FILE, FOLDER, HOW_TO_RUN, OPTIMIZER, RUN, TRAINING, WHAT, Function, decorated
+from solutions.recipes.options import (
+    FOLDER,
+    HOW_TO_RUN,
+    MINE,
+    OPTIMIZER,
+    RUN,
+    TRAINING,
+    WHAT,
+    Function,
+    decorated,
+)
 from solutions.recipes.pretrain.config import EVALUATIONS, LEARNING_RATES, OBJECTIVES, PreTrain
 
 SHAPE = "Model, if trained from scratch"
@@ -24,10 +34,7 @@ OPTIONS = (
     option(WHAT, "--data", help="imdb, rotten-tomatoes, a .csv file, or a .txt file with one text per line."),
     option(WHAT, "--text-column", metavar="NAME", help="Text column of the CSV file."),
     option(WHAT, "--label-column", metavar="NAME", help="Label column of the CSV file; only the split uses it."),
-    option(
-        WHAT, "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
-        help="Train with your own exercises; functions that you have not started come from the reference.",
-    ),
+    option(WHAT, "--mine", **MINE),
     option(SHAPE, "--vocab-size", type=int, help="Number of word pieces."),
     option(SHAPE, "--layers", type=int, help="Number of layers."),
     option(SHAPE, "--width", type=int, help="Hidden size."),
