@@ -56,7 +56,7 @@ class NoSuchFunction(CourseError):
         if nearest:
             message += " " + say("Did you mean '{name}'?", name=nearest)
         else:
-            message += " " + say("It has {names}.", names=", ".join(functions))
+            message += " " + say("Its functions are {names}.", names=", ".join(functions))
         super().__init__(message)
 
 

@@ -129,7 +129,7 @@ def _of_check(check: dict[str, str | None]) -> Hint | None:
     if not text:
         return None
     known = check.get("mistake") and (check.get("heading") or str(check["mistake"]).replace("-", " "))
-    heading = say("You seem to have misunderstood: {name}", name=known) if known else ""
+    heading = say("Likely misconception: {name}", name=known) if known else ""
     return Hint(heading, text, note=_state(check))
 
 

@@ -49,7 +49,7 @@ def check(arguments: Sequence[str]) -> None:
         hint = (
             say("Did you mean '{name}'?", name=nearest[0])
             if nearest
-            else say("There are {names}.", names=", ".join(known))
+            else say("The recipes are {names}.", names=", ".join(known))
         )
         raise CourseError(say("no recipe called '{name}'.", name=name) + " " + hint)
     if name != "finetune" or {"-h", "--help"} & set(rest):

@@ -202,7 +202,7 @@ cem   exercise-3     0/6  not gradable  lora.py, line 1: invalid syntax
 0  failed because of an error on our side; the next run retries them
 0.1 s, 9.99 gradings per second
 
-Look at the class:
+Write the class report:
 course class report --store STORE
 """
 

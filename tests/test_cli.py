@@ -863,7 +863,7 @@ def test_hints_one_by_one(desk):
         first
         == """\
 LoRALinear.forward failed last time: the output is W x + b plus (alpha/r) times B A x
-You seem to have misunderstood: scaling inverted
+Likely misconception: scaling inverted
 Yours shrinks as alpha grows: which way round is your fraction?
 
 After you have changed something (or course hint again, for the next hint):
@@ -902,7 +902,7 @@ def test_reset_keeps_what_was_there(desk):
     (desk.root / "lora.py").write_text("mine")
     outcome = desk("reset", "3")
     assert outcome.exit_code == 0
-    assert outcome.stdout.startswith("lora.py is the skeleton again.\nYour previous version is kept in ")
+    assert outcome.stdout.startswith("lora.py has been reset to the skeleton.\nYour previous version is kept in ")
     (backup,) = (desk.root / ".course/backups").iterdir()
     assert re.fullmatch(r"lora-\d{8}-\d{6}\.py", backup.name)
     assert backup.read_text() == "mine"

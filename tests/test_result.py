@@ -346,7 +346,7 @@ def test_a_new_misconception_in_the_same_check_is_answered_anew():
     texts(memory, 2)
     memory.record(result_of(session(MIXED, diagnosis={"LoRALinear.forward": {"mistake": "no-scaling", "hint": "new"}})))
     one = hints.following(EXERCISE, memory, chapter, None)
-    assert (one.heading, one.text) == ("You seem to have misunderstood: no scaling", "new")
+    assert (one.heading, one.text) == ("Likely misconception: no scaling", "new")
     assert texts(memory, 1) == ["second"]
 
 

@@ -156,7 +156,7 @@ def grade(
         render.next_step(console, advice.Advice("course class grade --help", say("Nothing was found to grade. See:")))
         return errors.PASSED
     following = quote("course", "class", "report", "--store", str(store_path))
-    render.next_step(console, advice.Advice(following, say("Look at the class:")))
+    render.next_step(console, advice.Advice(following, say("Write the class report:")))
     return errors.PASSED
 
 
@@ -192,7 +192,9 @@ def regrade(
         if dry_run or not touched:
             following = quote("course", "class", "regrade", "--store", str(store_path))
             reason = (
-                say("Grade them again:") if touched else say("Nothing needs to be graded again. Look at the class:")
+                say("Grade them again:")
+                if touched
+                else say("Nothing needs to be graded again. Write the class report:")
             )
             if not touched:
                 following = quote("course", "class", "report", "--store", str(store_path))
@@ -209,7 +211,7 @@ def regrade(
         render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
         return errors.GRADER_FAULT if code is None else code
     following = quote("course", "class", "report", "--store", str(store_path))
-    render.next_step(console, advice.Advice(following, say("Look at the class:")))
+    render.next_step(console, advice.Advice(following, say("Write the class report:")))
     return errors.PASSED
 
 
@@ -321,7 +323,7 @@ def override(
         entry = gradebook.build(store, exercises=[slug]).entries[student.id, slug]
     screen.overridden(console, entry)
     following = quote("course", "class", "report", "--store", str(store_path))
-    render.next_step(console, advice.Advice(following, say("Look at the class:")))
+    render.next_step(console, advice.Advice(following, say("Write the class report:")))
 
 
 def _student(store: Store, name: str) -> Student:

@@ -145,7 +145,9 @@ def chosen(book: Gradebook, student: str | None = None, exercise: str | None = N
         if exercise not in exercises:
             names = ", ".join(exercises)
             raise CourseError(
-                say("nothing was graded for {exercise}. There are: {names}", exercise=exercise, names=names)
+                say(
+                    "nothing was graded for {exercise}. Exercises with results: {names}", exercise=exercise, names=names
+                )
             )
         exercises = (exercise,)
         refused = tuple(one for one in refused if one.exercise == exercise)
@@ -168,7 +170,9 @@ def _student(book: Gradebook, wanted: str) -> Student:
     if not found:
         known = match.listed([one.id for one in book.students])
         raise CourseError(
-            say("no student with the id or address '{student}'. There are: {names}", student=wanted, names=known)
+            say(
+                "no student has the id or e-mail address '{student}'. The ids are: {names}", student=wanted, names=known
+            )
         )
     raise CourseError(say("'{student}' matches several students. Name one by id.", student=wanted))
 

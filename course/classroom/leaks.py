@@ -371,7 +371,7 @@ class _Reading:
         parts = visible.split(source, "")
         self._publish(parts.visible)
         for node in parts.dropped:
-            label = say("a helper of hidden checks of {slug}", slug=slug)
+            label = say("a helper of the hidden checks of {slug}", slug=slug)
             if isinstance(node, ast.FunctionDef) and node in parts.secret:
                 label = say("the hidden check {name}", name=parts.secret[node])
                 self.found.checks += 1
@@ -544,12 +544,12 @@ def _judge_name(name: str, content: bytes, report: Report) -> None:
             name, "file", say("a notebook with outputs") if _outputs(content) else say("a file that is not listed")
         )
     elif forbidden := FORBIDDEN & set(path.parts[:-1] if content else path.parts):
-        report.add(name, "file", say("a file of {folder}", folder=f"{min(forbidden)}/"))
+        report.add(name, "file", say("a file from {folder}", folder=f"{min(forbidden)}/"))
     elif content and not _allowed(path):
         report.add(name, "file", say("a file that is not listed"))
     for magic, kind in MAGIC.items():
         if content.startswith(magic):
-            report.add(name, "file", say("its content is {kind}", kind=kind))
+            report.add(name, "file", say("its content is of type {kind}", kind=kind))
 
 
 def _allowed(path: PurePosixPath) -> bool:
@@ -592,7 +592,7 @@ class _Search:
         suffix = PurePosixPath(name).suffix
         tree = _parsed(text) if suffix == ".py" else None
         if suffix == ".py" and tree is None:
-            self.report.add(name, "file", say("Python that cannot be read"))
+            self.report.add(name, "file", say("Python code that does not parse"))
         if tree is not None:
             self._compare(name, tree)
         for snippet in _snippets(text, tree, suffix):

@@ -336,7 +336,7 @@ class _Reader:
 
     def moment(self, value: Any) -> datetime:
         if isinstance(value, date) and not isinstance(value, datetime):
-            raise times.Unclear(say("'{text}' has no time of day. Write for example {text}T23:59.", text=str(value)))
+            raise times.Unclear(say("'{text}' has no time of day. Add one, for example {text}T23:59.", text=str(value)))
         if not isinstance(value, (str, datetime)):
             raise times.Unclear(say("the value must be a date with a time, for example 2026-03-29T23:59:00."))
         return times.moment(value, self.home)

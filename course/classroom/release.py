@@ -419,8 +419,8 @@ def summary(done: Released) -> list[str]:
             hidden=done.hidden_checks,
         ),
         say(
-            "Nothing leaks: compared with {references} reference functions, {checks} hidden checks and "
-            "{misconceptions} misconceptions.",
+            "No leaks found: the edition was compared with {references} reference functions, {checks} hidden "
+            "checks and {misconceptions} misconceptions.",
             references=done.known.references,
             checks=done.known.checks,
             misconceptions=done.known.misconceptions,

@@ -249,7 +249,7 @@ def regraded(console: Console, name: str, before: Result, after: Result, kept: s
     arrow = "→" if console.encoding.startswith("utf") else "->"
     line = Text(f"{_fit(name, NAME)}  {after.id:<11}  {_points(before)} {arrow} {_points(after)}")
     if kept:
-        line.append("  " + say("override stands: {points}", points=kept), style="yellow")
+        line.append("  " + say("the override still applies: {points}", points=kept), style="yellow")
     console.print(line, soft_wrap=True)
     changes(console, compare(before, after))
 

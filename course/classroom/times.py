@@ -48,7 +48,9 @@ def duration(text: str) -> timedelta:
     while position < len(asked):
         part = PART.match(asked, position)
         if not part or part[2] not in UNITS:
-            raise Unclear(say("'{text}' is not a duration. Write for example 2d, 36h or 1d 12h.", text=text))
+            raise Unclear(
+                say("'{text}' is not a duration. Valid durations are, for example, 2d, 36h or 1d 12h.", text=text)
+            )
         total += int(part[1]) * UNITS[part[2]]
         position = part.end()
         while position < len(asked) and asked[position] in " ,":
@@ -68,7 +70,7 @@ def zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Unclear(
-            say("There is no time zone '{name}'. Write for example Europe/Zurich or UTC.", name=name)
+            say("There is no time zone '{name}'. Valid names are, for example, Europe/Zurich or UTC.", name=name)
         ) from None
 
 
@@ -94,10 +96,10 @@ def moment(value: str | datetime, home: tzinfo | None) -> datetime:
             value = datetime.fromisoformat(plain)
         except ValueError:
             raise Unclear(
-                say("'{text}' is not a date with a time. Write for example 2026-03-29T23:59.", text=text)
+                say("'{text}' is not a date with a time. A valid one is, for example, 2026-03-29T23:59.", text=text)
             ) from None
         if len(text) <= len("2026-03-29"):
-            raise Unclear(say("'{text}' has no time of day. Write for example {text}T23:59.", text=text))
+            raise Unclear(say("'{text}' has no time of day. Add one, for example {text}T23:59.", text=text))
     if not 2000 <= value.year < 2200:
         raise Unclear(say("{time}: that year is not plausible.", time=value.isoformat()))
     if value.tzinfo is not None:

@@ -127,7 +127,7 @@ def class_grade(
     """Grade a folder of submissions.
 
     SUBMISSIONS is a folder per student, an export of Moodle, Canvas or Gradescope, or a zip of one of these. Results
-    go to --store. Unchanged work is not graded again, so the same command continues a run that was interrupted.
+    go to --store. Unchanged work is not graded again, so running the same command again continues an interrupted run.
 
     \b
     Exit codes:
@@ -180,8 +180,8 @@ def class_regrade(
 ) -> None:
     """Grade again after checks were corrected.
 
-    Only submissions that were graded with different checks from today's are graded again, each with its old seed. Then
-    you see what has changed, per student and check. Points given by hand (course class override) are kept.
+    Only submissions whose checks have changed since they were graded are graded again, each with its old seed. You then
+    see what has changed, per student and check. Points given by hand (course class override) are kept.
     """
     from course import render
     from course.classroom import commands
@@ -202,8 +202,8 @@ def class_regrade(
 def class_verify(ctx: click.Context, result: str, submission: str, allow_unsandboxed: bool, no_color: bool) -> None:
     """Grade a submission again and compare.
 
-    RESULT is the JSON of a grading, SUBMISSION the file that was graded. The file is graded twice, with the recorded
-    seed and with a fresh one.
+    RESULT is the JSON file that a grading wrote, SUBMISSION the file that was graded. The file is graded twice, with
+    the recorded seed and with a fresh one.
 
     \b
     Exit codes:
@@ -246,7 +246,7 @@ def class_override(
 ) -> None:
     """Give points by hand.
 
-    They replace the graded points, including penalties, and survive every regrade until they are removed. Every
+    They replace both the graded points and any penalty, and survive every regrade until they are removed. Every
     override ever made is kept in the store.
     """
     from course import render
@@ -531,8 +531,8 @@ def similarity_command(store: str, out: Path, threshold: float, force: bool) -> 
     count = sum(len(one.pairs) for one in found)
     complain(
         say_many(
-            "{count} pair is worth a look: {path}",
-            "{count} pairs are worth a look: {path}",
+            "{count} pair is worth a look. See {path}",
+            "{count} pairs are worth a look. See {path}",
             count=count,
             path=str(out / "index.html"),
         )

@@ -208,7 +208,9 @@ def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> N
         render.next_step(console, advice.Advice(f"course read {name}", say("Read the lesson:")))
         return
     if found.lang != text.language():
-        render.line(console, say("(This lesson has not been translated yet; this is the English one.)"), style="dim")
+        render.line(
+            console, say("(This lesson has not been translated yet; this is the English version.)"), style="dim"
+        )
         console.print()
     with render.pager(console):
         if answers:
@@ -292,7 +294,7 @@ def _open_pictures(found: Lesson, console: Console) -> None:
     "--only",
     metavar="CHECK",
     multiple=True,
-    help="Run only this check, or only the checks of this function, with what they rely on; may be repeated.",
+    help="Run only this check, or only the checks of this function, plus the checks they depend on; may be repeated.",
 )
 @option(
     "--seed",
@@ -644,7 +646,7 @@ def next_exercise(no_color: bool) -> None:
             say(
                 "All visible checks of every exercise have passed. Hand in your files."
                 if edition.student()
-                else "You have passed every exercise. Now train a real model with what you know."
+                else "You have passed every exercise. Now train a real model with what you have learned."
             ),
             style="bold green",
         )
@@ -693,7 +695,10 @@ def reset(exercise: str, no_color: bool) -> None:
     file = render.shorten(str(here.work(chosen)))
     render.line(
         console,
-        say("{file} is the skeleton again." if changed else "{file} is already the skeleton.", file=file),
+        say(
+            "{file} has been reset to the skeleton." if changed else "{file} is already identical to the skeleton.",
+            file=file,
+        ),
         style="bold",
     )
     if backup:

@@ -46,7 +46,7 @@ def fill(data: bytes, book: Gradebook, *, column: str | None = None, name: str =
         if page.value(row, target).casefold() == READ_ONLY:
             raise sheet.BadSheet(
                 say(
-                    "Canvas marks the column '{title}' as read-only, so it would ignore your marks.",
+                    "The column '{title}' is read-only in Canvas, so Canvas would ignore your marks.",
                     title=header[target],
                 )
             )
@@ -73,7 +73,8 @@ def fill(data: bytes, book: Gradebook, *, column: str | None = None, name: str =
     if given is not None and book.students and given != book.max_points:
         told.append(
             say(
-                "The column '{title}' has a maximum of {theirs} points, the gradebook {ours}. Points are not scaled.",
+                "The column '{title}' has a maximum of {theirs} points, but the gradebook has {ours}. Points are "
+                "not scaled.",
                 title=header[target],
                 theirs=facts.number(given),
                 ours=book.max_points,
@@ -121,7 +122,7 @@ def _column(header: Sequence[str], section: int, book: Gradebook, name: str) -> 
         )
     titles = ", ".join(repr(header[number]) for number in assignments)
     raise sheet.BadSheet(
-        say("Which column should be filled in? Name it with --column. There are: {titles}", titles=titles)
+        say("Which column should be filled in? Name it with --column. The columns are: {titles}", titles=titles)
     )
 
 

@@ -127,8 +127,8 @@ def notes(book: Gradebook, unmatched: Sequence[Student], without_mark: int, left
     if left:
         told.append(
             say_many(
-                "One row matches nobody in the gradebook: {names}",
-                "{count} rows match nobody in the gradebook: {names}",
+                "One row in the sheet matches nobody in the gradebook: {names}",
+                "{count} rows in the sheet match nobody in the gradebook: {names}",
                 count=len(left),
                 names=listed(left),
             )

@@ -113,7 +113,7 @@ def _grades(page: sheet.Sheet, rows: Sequence[int], name: str) -> int:
     titles = ", ".join(repr(title) for title in page.header)
     raise sheet.BadSheet(
         say(
-            "{file}: which column holds the grades? Name it with --column. There are: {titles}",
+            "{file}: which column holds the grades? Name it with --column. The columns are: {titles}",
             file=name,
             titles=titles,
         )

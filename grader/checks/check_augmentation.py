@@ -192,7 +192,7 @@ class CheckRandomDeletion:
 
     @check(points=2, visible=True)
     def check_rate(self, student):
-        """about a share p of the tokens is deleted, spread evenly over the whole text"""
+        """the share of deleted tokens is about p, and they are spread evenly over the whole text"""
         # Shares that have a name, at p = 0.75: 1 - p; p/(1+p), which is left of the throws when each removal skips the
         # next token; and shares that people write down as constants. 0.4286 and 0.5 are 10 standard deviations apart.
         for n, p, names in ((5200, 0.75, (0, 0.1, 0.25, 0.4286, 0.5, 0.75, 1)), (1700, 0.2, ())):
@@ -218,7 +218,7 @@ class CheckRandomDeletion:
                 say("the share of deleted tokens is too far from p = {p}", p=p),
                 expected=f"{p} ± {seven_sigma(p, n):.3f}",
                 actual=f"{gone / n:.3f}",
-                hint="p is the share of tokens that is deleted, and 1 - p the share that is kept",
+                hint="p is the share of tokens to delete, and 1 - p is the share to keep",
                 reveal=True,
             )
             quarter = n / 4
@@ -254,7 +254,7 @@ class CheckRandomDeletion:
             )
             expect.true(
                 repeated,
-                "every word in the text is repeated, yet no output of 60 calls contained a duplicate",
+                "every word in the text is repeated, yet in 60 calls no output contains a repeated word",
                 hint="each occurrence of a repeated word is a separate token: does your code treat equal words as one?",
             )
             expect.true(
@@ -350,7 +350,7 @@ class CheckRandomDeletion:
 
     @check(points=1)
     def check_order_dup(self, student):
-        """whether a token is deleted does not depend on its word or its neighbours"""
+        """whether a token is deleted does not depend on which word it is or on its neighbours"""
         n = 1500
         tokens = words(student, n)
         (kept,) = answers(student, "random_deletion", tokens, 0.5)
@@ -361,7 +361,7 @@ class CheckRandomDeletion:
         expect.true(
             both,
             "with p = 0.5, either almost all tokens are kept or almost all are deleted",
-            hint="sample one random number per token",
+            hint="draw one random number per token",
             fact=True,
         )
         turns = sum(one != other for one, other in pairwise(fates)) / (n - 1)
@@ -384,7 +384,7 @@ class CheckRandomDeletion:
             student.note("positions that never go", listed(never))
             expect.true(
                 not never,
-                "in 250 calls with p = 0.5, some positions are never deleted",
+                "in 250 calls with p = 0.5, the tokens at some positions are never deleted",
                 actual=f"positions {listed(never)} of 7",
                 hint="the first and last tokens can be deleted like any other",
                 reveal=True,
@@ -494,7 +494,8 @@ class CheckRandomSwap:
                 expected=listed(sorted(tokens)),
                 actual=listed(sorted(wrong)),
                 hint=(
-                    "look at both positions after a swap: is the word that you overwrote first still stored somewhere?"
+                    "look at both positions after a swap: when you overwrite the first word, is it still stored "
+                    "somewhere else?"
                 ),
                 reveal=True,
             )
@@ -553,18 +554,18 @@ class CheckRandomSwap:
         odd = [n_swaps(few.tokens, text) % 2 != n % 2 for text in few.texts]
         expect.true(
             not any(odd),
-            say("{n} swaps of two different positions cannot produce this order", n=n),
+            say("{n} swaps of two different positions cannot produce the order in the result", n=n),
             hint="choose two new positions for each swap, from all positions in the text",
             fact=True,
         )
 
     @check(points=1)
     def check_edges(self, student):
-        """n = 0, a text of one word and an empty text change nothing"""
+        """with n = 0, a text of one word or an empty text, nothing changes"""
         for n_words, n in ((6, 0), (1, 2), (0, 3)):
             tokens = words(student, n_words)
             if tokens:
-                what = say("{n} swaps in a text of {n_words} words", n=n, n_words=n_words)
+                what = say("{n} swaps in a text of length {n_words}", n=n, n_words=n_words)
             else:
                 what = say("{n} swaps on an empty text", n=n)
             hint = "a text can be very short: does your code check that there are two positions to swap?"
@@ -594,7 +595,7 @@ class CheckRandomSwap:
         expect.true(
             not missing,
             "some pairs of positions are never swapped",
-            expected="all 10 pairs of 5 words, in 500 calls",
+            expected="all 10 pairs of 5 words, in 1500 calls",
             actual=f"never: {listed(f'{i}-{j}' for i, j in missing)}",
             hint="any two positions can be swapped, including the first and the last, adjacent or not",
             reveal=True,
@@ -605,7 +606,7 @@ class CheckRandomSwap:
         expect.true(
             last_moves,
             "only the first copy of a repeated word is ever moved",
-            hint="if you look a word up again with list.index, which of its occurrences does it find?",
+            hint="if you look up a word with list.index, which occurrence of the word is found?",
             fact=True,
         )
 
@@ -696,7 +697,7 @@ class CheckRandomInsertion:
             "with only one of twenty words in the lexicon, some insertions are missing",
             expected="one token more in each of 400 calls",
             actual=f"in {100 * share:.0f} % of them",
-            hint="from which words do you choose? A word that is not in the lexicon must not use up an insertion",
+            hint="which words do you choose from? A word that is not in the lexicon must not use up an insertion",
             reveal=True,
         )
 
@@ -769,7 +770,7 @@ class CheckRandomInsertion:
         expect.true(
             len(found) == len(made),
             "the result is not the original text with one new word in it",
-            hint="one new word, and the original ones unchanged",
+            hint="insert one new word and leave the original words unchanged",
         )
         expect.true(
             seen == set(range(6)),
@@ -785,7 +786,7 @@ class CheckRandomInsertion:
         expect.true(
             not all(beside),
             "a new word is always inserted next to the word that it is a synonym of",
-            hint="choose where to insert the new word independently of where the old word is",
+            hint="choose a random position for the new word, independently of the position of its synonym",
         )
         self.demand_no_preference(student, [gap for gap, _ in found], beside)
         self.demand_no_lean(student)
@@ -816,7 +817,7 @@ class CheckRandomInsertion:
             "an inserted synonym is next to its word more or less often than by chance",
             expected=f"2 of 6 gaps are next to it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
             actual=f"{near:.3f}",
-            hint="choose where to insert the new word independently of where the old word is",
+            hint="choose a random position for the new word, independently of the position of its synonym",
             reveal=True,
         )
 
@@ -846,7 +847,7 @@ class CheckRandomInsertion:
         student.note("new words gather", "in front" if lean > bound else "behind" if lean < -bound else "nowhere")
         expect.true(
             abs(lean) <= bound,
-            say("of {n} words inserted into a text of one word, most are on one side of it", n=n),
+            say("of {n} words inserted into a text of one word, most end up on the same side of that word", n=n),
             expected=f"{n / 2:.0f} ± {bound / 2:.1f} before it, on average",
             actual=f"{sum(before) / max(1, len(before)):.1f}",
             hint="the number of gaps grows with each insertion: can your next random position be any of them?",
@@ -1009,7 +1010,7 @@ class CheckSynonymReplacement:
                 actual=next(
                     (f"{tokens[p]} became {word}" for p, word in pairs if lexicon.stranger.get(word) != tokens[p]), None
                 ),
-                hint="from which word's entry do you take the new word?",
+                hint="which word's entry do you take the new word from?",
                 reveal=True,
             )
             expect.true(
@@ -1038,7 +1039,7 @@ class CheckSynonymReplacement:
         own = lexicon.known[:2]
         cases: tuple[tuple[str, list[str], dict[str, list[str]]], ...] = (
             (mark("the default"), NEGATIONS, {}),
-            (mark("words of your own"), own, {"protected": own}),
+            (mark("custom words"), own, {"protected": own}),
             (mark("none"), [], {"protected": []}),
         )
         facts = [
@@ -1204,7 +1205,7 @@ class CheckMixup:
                 answer[1],
                 batch.mixed(batch.y),
                 f"labels ({shape[0]}, {n_classes}), lam = {lam:.2f}",
-                hint="a mixture of 70 % of one review and 30 % of another needs a label mixed with the same shares",
+                hint="a mixture of 70 % of one review and 30 % of another needs a label mixed in the same shares",
             )
 
     @check(points=1, after=("x",))
@@ -1446,9 +1447,7 @@ class CheckBackTranslate:
                 [plain_label(label) for label in trip.found_labels],
                 [trip.labels[number] if number >= 0 else None for number, _ in owners],
                 "labels of the returned texts",
-                hint=(
-                    "some texts were dropped: did you drop their labels, too, or did you pass these on to other texts?"
-                ),
+                hint=("some texts were dropped: did you drop their labels, too, or did other texts get those labels?"),
                 reveal=True,
             )
             for what, before, after in zip(("texts", "labels"), (trip.texts, trip.labels), trip.after, strict=True):
@@ -1461,7 +1460,7 @@ class CheckBackTranslate:
 
     @check(points=1)
     def check_filters(self, student):
-        """ignoring case and whitespace, a text is dropped if it is unchanged or repeats an earlier result"""
+        """a text is dropped if, apart from case and whitespace, it is unchanged or repeats an earlier result"""
         cases = []
         for kinds in (
             ("new", "unchanged", "case", "new", "outer", "again 0", "again case 3", "again inner 0", "new", "inner"),
@@ -1505,7 +1504,7 @@ class CheckBackTranslate:
             )
             expect.true(
                 not later,
-                "a text has the label of a later copy of it",
+                "a text has the label of a later copy",
                 hint="if two results are equal, keep the first, with its label",
                 fact=True,
             )
@@ -1577,7 +1576,7 @@ class CheckBackTranslate:
                 "a text without words was kept",
                 expected="no text that is empty or only whitespace",
                 actual=[text for text in trip.found if not text.strip()],
-                hint="a translator sometimes returns an empty text: should a model learn from that?",
+                hint="a translator sometimes returns an empty text: does your code drop it?",
                 reveal=True,
             )
         nothing = edge(student, "no texts", lambda: Journey(student, []), "for two empty lists, return two empty lists")

@@ -329,8 +329,8 @@ class CheckBertParamCount:
             109_482_240,
             "parameters of BERT-base",
             hint=(
-                "write down the shape of every tensor in one layer, including biases and norms: which one does "
-                "your count miss?"
+                "write down the shape of every tensor in one layer, including biases and norms: does your count "
+                "include each of them exactly once?"
             ),
         )
         more = student.draw.integer(100, 9000)
@@ -351,7 +351,7 @@ class CheckBertParamCount:
                 bert_total(**sizes, pooler=True),
                 f"parameters for {', '.join(f'{name}={size}' for name, size in sizes.items())}",
                 hint=(
-                    "every argument matters, and none can be derived from the others: which one does your code not use?"
+                    "every argument matters, and none can be derived from the others: does your code use all of them?"
                 ),
                 reveal=True,
             )
@@ -568,7 +568,7 @@ def near(counts: Tensor, probabilities: Tensor, slack: float) -> bool:
 def counted(ids: list[int], vocabulary: int, n: int) -> Tensor:
     """How often each id occurs among the last n."""
     expect.true(
-        len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="the check called length covers this"
+        len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="see what the check called length reports"
     )
     new = ids[-n:]
     expect.true(
@@ -1042,7 +1042,7 @@ class CheckAggregateSimple:
             expect_entities(
                 grouped(student, sentence),
                 want,
-                "the text names three people, and the tokens of each name start with a B tag",
+                "the text names three people, and the first token of each name has a B tag",
             )
 
     @check(points=1)

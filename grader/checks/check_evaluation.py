@@ -58,7 +58,7 @@ def row_numbers(side: Any, n_rows: int) -> list[int]:
             isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
             "a side or fold contains something other than a row number",
             actual=row,
-            hint="return row indices: the caller uses them to select texts, labels and ids",
+            hint="return row numbers: the caller uses them to select texts, labels and ids",
             reveal=True,
         )
         expect.true(
@@ -126,7 +126,7 @@ class Split:
 WAYS: dict[str, Callable[[str], list[str]]] = {
     mark("case"): lambda text: [text, text.upper(), text.title(), text.capitalize()],
     mark("spaces at the ends"): lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
-    mark("spaces inside"): lambda text: [
+    mark("spaces between words"): lambda text: [
         text,
         text.replace(" ", "  "),
         text.replace(" ", "   "),
@@ -195,7 +195,7 @@ class CheckGroupSplit:
             for way, leaks in hidden.items():
                 expect.true(
                     not leaks,
-                    say("texts on both sides differ only in: {way}", way=say(way))
+                    say("texts on different sides differ only in: {way}", way=say(way))
                     if way != "two labels"
                     else "a text that has two different labels is both in the training set and in the test set",
                     hint="which differences between texts should not count? Remove them before you compare texts",
@@ -457,7 +457,7 @@ class CheckConfusion:
                 cells,
                 "two classes",
                 "take one pair with true class 0 and predicted class 1: which cell counts it, and by how much "
-                "must it increase?",
+                "must that cell increase?",
             )
 
     @check(points=1, visible=True)
@@ -1108,7 +1108,7 @@ class CheckPossibleErrorCounts:
 
     @check(points=1)
     def check_ends(self, student):
-        """no errors at all and errors everywhere are both possible, even with a single text"""
+        """both extremes are possible, only right rows and only wrong rows, even with a single text"""
         single = student.draw.integer(2, 90)
         cases = [[single], [1] * student.draw.integer(4, 7), student.draw.integers(1, 200, (10,)).tolist()]
         self.demand(student, cases, "a model may be right about all texts or about none")

@@ -530,12 +530,12 @@ class Head:
         expect.true(
             all(used),
             "a parameter does not affect the output",
-            hint="is a layer created but never used, or its output detached from the graph?",
+            hint="is a layer created but never used, or is its output detached from the graph?",
         )
         expect.true(
             all(arrived) and any(bool((g != 0).any()) for g in gradients if isinstance(g, Tensor)),
             "a weight gets no gradient at all",
-            hint="follow the graph back from the output to that weight: where does it break off?",
+            hint="follow the graph back from the output to that weight: where is the graph broken?",
         )
 
 
@@ -705,7 +705,8 @@ class CheckConvHead:
             bare,
             "scores in a padded batch, compared with the scores of each text on its own",
             tolerance=1e-4,
-            hint="a window that contains only zeros still outputs its bias: how do you keep that out of the maximum?",
+            hint="over a window of zeros, a convolution still outputs its bias: how do you keep the bias out of "
+            "the maximum?",
         )
         head.demand_reading(6)
 
@@ -796,7 +797,8 @@ class CheckConvHead:
         expect.true(
             reached,
             "no gradient reaches the hidden states",
-            hint="the encoder must be trained, too: where does the graph break off between scores and hidden states?",
+            hint="the encoder must be trained, too: where is the graph broken between the scores and the hidden "
+            "states?",
         )
         expect.true(
             apart,
@@ -1272,7 +1274,7 @@ class CheckAttentionPool:
 
     @check(points=2, visible=True)
     def check_weighted_mean(self, student):
-        """the result is an average: within the range of the real tokens, and equal to the token if all are equal"""
+        """the result is an average: within the range of the real tokens, and equal to them if they are all equal"""
         pool = Head(student, "AttentionPool", 6)
         single = student.draw.normal(16, 1, 6)
         ones = torch.ones(16, 4, dtype=torch.long)
@@ -1702,7 +1704,7 @@ class CheckKernelsHead:
                 got,
                 want,
                 what,
-                hint="each kernel size needs a convolution of its own, with weights and bias, in a registered module",
+                hint="each kernel size needs its own convolution, with weights and a bias, in a registered module",
                 reveal=True,
             )
         head.demand_reading(7)
@@ -1742,7 +1744,8 @@ class CheckKernelsHead:
             bare,
             "scores in a padded batch, compared with the scores of each text on its own",
             tolerance=1e-4,
-            hint="a window that contains only zeros still outputs its bias: can that become the maximum?",
+            hint="over a window of zeros, a convolution still outputs its bias: how do you keep the bias out of "
+            "the maximum?",
         )
 
     @check(points=1)
@@ -1797,7 +1800,8 @@ class CheckKernelsHead:
         expect.true(
             reached,
             "no gradient reaches the hidden states",
-            hint="the encoder must be trained, too: where does the graph break off between scores and hidden states?",
+            hint="the encoder must be trained, too: where is the graph broken between the scores and the hidden "
+            "states?",
         )
         expect.true(
             apart,

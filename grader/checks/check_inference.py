@@ -214,7 +214,7 @@ class Metered:
         told = round(place) if math.isfinite(place) else -1
         expect.true(
             0 <= told < len(self.names) and abs(place - told) < 0.1,
-            say("{what}: the answer does not match any label and probability of the model", what=what),
+            say("{what}: the result does not match any label and its probability in the model's output", what=what),
             expected="a label from model.config.id2label and its probability",
             actual=answer,
             hint="take the logits from the model and the class names from its config",
@@ -262,8 +262,8 @@ def demand_count(answers: Any, n: int, what: str = "predict_batch") -> list[Any]
     )
     expect.true(
         len(answers) == n,
-        say("the number of answers is wrong: {got} answers for {n} texts", got=len(answers), n=n),
-        hint="every text needs one answer, including texts in the last batch and texts that occur twice",
+        say("the number of results is wrong: {got} results for {n} texts", got=len(answers), n=n),
+        hint="every text needs one result, including texts in the last batch and texts that occur twice",
         reveal=True,
     )
     return list(answers)
@@ -334,8 +334,8 @@ def in_mode(student, name: str, texts: list[str], training: bool, options: dict[
             length <= code // 4 and code // 4 in widths
             for length, code in zip(sorted(lengths), sorted(codes), strict=True)  # their order is paid for elsewhere
         ),
-        "some answers cannot come from the model's output for these texts",
-        hint="compute each answer from the model's own logits for that text",
+        "some results cannot come from the model's output for these texts",
+        hint="compute each result from the model's own logits for that text",
         reveal=True,
     )
     graph, dropout = any(code % 4 >= 2 for code in codes), any(code % 2 for code in codes)
@@ -508,7 +508,7 @@ class CheckPredict:
 
 # --- predict_batch ---
 
-SHARED = "each answer must depend only on its own text, not on the other texts in the batch or on their order"
+SHARED = "each result must depend only on its own text, not on the other texts in the batch or on their order"
 
 
 def each_has_its_own(widths: list[int], lengths: list[int]) -> bool:
@@ -532,7 +532,7 @@ class CheckPredictBatch:
 
     @check(points=3, visible=True, preloads=("transformers",), substitutes=("predict",))
     def check_same_as_single(self, student):
-        """each answer equals the answer for that text alone, and answers are in the order of the texts"""
+        """each result equals the result for that text alone, and the results are in the order of the texts"""
         for n_classes, lengths, batch_size, max_length in (
             (3, (14, 3, 27, 6, 20, 10, 36, 17), 4, 128),
             (2, (9, 25, 4, 12, 6, 19), 2, 16),
@@ -562,8 +562,8 @@ class CheckPredictBatch:
             largest = max(told.count(call) for call in told)
             expect.true(
                 all(told.count(code // built.ROWS) <= code % built.ROWS for code in codes),
-                "one forward pass produced more answers than it had texts",
-                hint="compute each answer from the model's own logits for that text",
+                "one forward pass produced more results than it had texts",
+                hint="compute each result from the model's own logits for that text",
                 reveal=True,
             )
             # The calls that the answers come from; what is counted over there besides can only be more.
@@ -645,8 +645,8 @@ class CheckPredictBatch:
             batches.setdefault(call, []).append(width)
         expect.true(
             all(len(set(batch)) == 1 for batch in batches.values()),
-            "answers from one forward pass report different widths",
-            hint="compute each answer from the model's own logits for that text",
+            "results from one forward pass come from batches of different widths",
+            hint="compute each result from the model's own logits for that text",
             reveal=True,
         )
         return sorted(len(encoded(text)) for text in texts), sorted(batches.values())
@@ -783,7 +783,7 @@ class CheckExpectedCalibrationError:
             confidences[:1],
             correct[:1],
             "a single prediction",
-            "treat a single prediction like any other number of predictions",
+            "a single prediction needs no special case: use the same formula as for many",
         )
         nothing = torch.zeros(0)
         try:

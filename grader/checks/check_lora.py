@@ -696,7 +696,7 @@ class CheckLoRALinear:
         )
         expect.true(
             straight,
-            "if a row of x has a single non-zero entry, its update must be kept or dropped as a whole",
+            "if a row of x has a single non-zero entry, the update for that row must be kept or dropped as a whole",
             hint="apply dropout to the entries of x, before A; not to the r values after A, and not to the output",
         )
         student.note("factor of a kept row", float(kept.max()))
@@ -817,7 +817,7 @@ class CheckLoRALinear:
         written = any(same(one.squeeze(), wide) for one in owned for wide in (slope, slope.T))
         expect.true(
             written,
-            "no tensor in the merged layer equals the weight implied by its outputs",
+            "no tensor in the merged layer equals the weight computed from the layer's outputs",
             hint="merging writes W + (alpha/r) B A into the weight, so that one matrix product with x is enough",
             fact=True,
         )
@@ -2179,7 +2179,8 @@ class CheckBottleneckAdapter:
         expect.true(
             by_itself,
             "the output for one vector depends on the other vectors in the batch",
-            hint="both projections act on the last axis: what happens to the other axes between them?",
+            hint="both projections act on the last axis: what does your code do with the other axes between the "
+            "two projections?",
             fact=True,
         )
 
@@ -2332,7 +2333,9 @@ class Approximated:
 
     def expect_error(self, hint: str) -> None:
         """The error is the Frobenius norm of the rest."""
-        expect.true(self.error.numel() == 1, "the error is more than one number", actual=self.error, reveal=True)
+        expect.true(
+            self.error.numel() == 1, "the error must be one number, not several", actual=self.error, reveal=True
+        )
         what = f"error at rank {self.r}, for a matrix of shape {tuple(self.matrix.shape)}"
         expect.close(float(self.error[0]), self.least, what, tolerance=1e-2 if self.least < 1e-3 else 1e-3, hint=hint)
 

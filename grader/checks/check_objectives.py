@@ -567,7 +567,7 @@ class CheckMlmLoss:
     def check_empty(self, student):
         """a batch without labels has loss 0 and supports backward(); a batch with labels has a non-zero loss"""
         riddle = Riddle(student)
-        hint = "a short text may have no label at all: what does your mean divide by then?"
+        hint = "a short text may have no labels at all: what do you divide by in that case?"
         with student.untraced():
             function = student.value(None, "mlm_loss")
         empty = torch.full_like(riddle.labels, IGNORED)
@@ -606,8 +606,8 @@ class CheckMlmLoss:
             1000.0,
             "loss for a confident wrong prediction with a logit of 1000",
             hint=(
-                "here a softmax rounds to 0, and its logarithm is -inf: which function computes both in one "
-                "stable step?"
+                "here the softmax rounds to 0, and its logarithm is -inf: which function computes softmax and "
+                "logarithm in one stable step?"
             ),
         )
 
@@ -761,7 +761,7 @@ def seen(student, mask: Tensor, causal: bool, pure: bool = False) -> list[Tensor
         "the visibility tensor",
         hint="return one row per query and one column per key",
     )
-    expect.true(not answer.is_complex(), "the visibility tensor is complex", actual=answer.dtype, reveal=True)
+    expect.true(not answer.is_complex(), "the visibility tensor has a complex dtype", actual=answer.dtype, reveal=True)
     rows = [answer[number][real.bool()] for number, real in enumerate(mask)]
     numbers = torch.cat([row.flatten() for row in rows]).double()
     added = bool(((numbers == 0) | (numbers <= -100)).all() and (numbers < 0).any())
@@ -874,7 +874,7 @@ class CheckAttentionVisibility:
                 lengths = mask.sum(1).tolist()
                 expect.true(
                     sum(float(row.float().abs().sum()) for row in rows) >= sum(n * (n - 1) / 2 for n in lengths),
-                    say("hardly any keys are visible, causal={causal}", causal=causal),
+                    say("hardly any keys are visible (causal={causal})", causal=causal),
                     actual=picture(rows[1]),
                     hint="hide only the padding keys: the real tokens must stay visible",
                     reveal=True,
@@ -1240,8 +1240,8 @@ class CheckMakeNspPairs:
             not in_turn,
             "twelve calls with different seeds all take their first sentences from the documents in the same order",
             hint=(
-                "in a corpus of thousands of documents, a few pairs would all come from the first ones: how "
-                "does your code choose the document?"
+                "in a corpus of thousands of documents, a small number of pairs would all come from the first few "
+                "documents: how does your code choose the document?"
             ),
         )
         last = any(place == len(library.documents[number]) - 2 for number, place in pairs.starts)
@@ -1717,13 +1717,13 @@ class CheckWholeWordMask:
         expect.true(
             not chosen.any_special(),
             "a special token is selected",
-            hint="a special token has the word number None and must never be selected",
+            hint="a special token has the word index None and must never be selected",
         )
         counts = chosen.how_often()
         expect.true(
             counts[0] > 0,
-            "the first word, which is number 0, is never selected",
-            hint="0 is a word number like any other; only None means that there is no word",
+            "the first word, which has index 0, is never selected",
+            hint="0 is a word index like any other; only None means that there is no word",
             fact=True,
         )
         pair = [None, 0, 1, 1, 2, 3, 4, None, 0, 0, 1, 2, 2, 3, 4, None]
@@ -1739,10 +1739,10 @@ class CheckWholeWordMask:
         student.note("both texts", [max(first) > 0, max(second) > 0])
         expect.true(
             not together,
-            "in a pair of texts, words with the same number are always selected together",
+            "in a pair of texts, words with the same index are always selected together",
             hint=(
-                "word numbers restart at 0 after the first [SEP], so two different words can have the same "
-                "number. The tokens of one word are adjacent: does your code check that?"
+                "word indices restart at 0 after the first [SEP], so two different words can have the same index. "
+                "The tokens of one word are adjacent: does your code check that?"
             ),
             fact=True,
         )
@@ -1951,6 +1951,6 @@ class CheckPerplexity:
                 "a corpus without labels: expected a ValueError",
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="without labels there is nothing to average: what would your mean divide by?",
+                hint="without labels there is nothing to average: what would you divide by?",
                 reveal=True,
             )

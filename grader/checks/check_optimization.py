@@ -185,7 +185,7 @@ class CheckDecayGroups:
 
     @check(points=2, visible=True)
     def check_once(self, student):
-        """every trainable parameter, tied or not, is in the groups exactly once; frozen parameters are in none"""
+        """every trainable parameter, tied or not, is in the groups exactly once; no frozen parameter is in any group"""
         for model in ((), ("bert", True), ("bert", False, True)):  # as they come, tied, partly frozen
             read = decays(student, *model, weight_decay=0.1)
             demand_once(read.of, read.frozen, read.foreign)
@@ -205,7 +205,7 @@ class CheckDecayGroups:
 
     @check(points=2)
     def check_norm(self, student):
-        """LayerNorm scales get no weight decay, whatever the norm layers are called"""
+        """LayerNorm weights get no weight decay, whatever the norm layers are called"""
         for family in ("bert", "distilbert", "gpt2", "other"):
             read = decays(student, family, weight_decay=float(student.draw.uniform(0.02, 0.2)))
             demand_decay(
@@ -335,7 +335,7 @@ class CheckLlrdGroups:
 
     @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
     def check_anchors(self, student):
-        """the rate is base_lr in top layer and pooler, base_lr * decay^L in the embeddings, head_lr in the head"""
+        """the rate is base_lr for top layer and pooler, base_lr * decay^L for the embeddings, head_lr for the head"""
         for n_layers in (12, 2):
             rates = Rates(student, n_layers)
             rates.demand(
@@ -361,7 +361,7 @@ class CheckLlrdGroups:
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
-        """in both body and head, biases and LayerNorms get no weight decay; all other parameters do"""
+        """in both the body and the head, biases and LayerNorms get no weight decay; all other parameters do"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
         cases: list[dict[str, Any]] = [{"weight_decay": weight_decay}, {}]
         for options in cases:
@@ -578,7 +578,7 @@ class CheckReinitTopLayers:
                 expect.true(
                     False,
                     "two matrices of the same shape got the same values",
-                    hint="every matrix needs its own random values: how many times does your code sample?",
+                    hint="every matrix needs its own random values: does your code draw new values for each matrix?",
                 )
         self.demand_zeros(student)
 
@@ -650,7 +650,7 @@ class CheckReinitTopLayers:
         """re-initialised LayerNorms have weight 1 and bias 0"""
         restarted = Restarted(student, 2)
         student.note("scales are others than before", any("LayerNorm.weight" in name for name in restarted.changed))
-        hint = "a LayerNorm scale of 0.02 would leave almost no signal: which scale leaves the signal unchanged?"
+        hint = "a LayerNorm weight of 0.02 would leave almost no signal: which weight leaves the signal unchanged?"
         demand_constant(student, "scales", restarted.top("norm", 2), 1.0, hint)
         biases = {name: tensor for name, tensor in restarted.top("bias", 2).items() if "LayerNorm" in name}
         demand_constant(student, "shifts", biases, 0.0, hint)

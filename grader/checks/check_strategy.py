@@ -967,7 +967,7 @@ class Settings:
         """The value of a key."""
         expect.true(
             name in self.found,
-            say("the key {key!r} is missing from the settings", key=name),
+            say("the key {key!r} is missing from the dictionary you return", key=name),
             actual=sorted(map(str, self.found))[:12],
             reveal=True,
         )
@@ -1424,7 +1424,11 @@ class CheckFragmentation:
         student.note("an empty list", none)
         zeros = dict.fromkeys(("pieces_per_word", "split_rate", "unk_rate"), 0.0)
         expect.close(
-            none, zeros, "the measures for an empty list of words", hint="by convention, all three are 0", reveal=True
+            none,
+            zeros,
+            "the measures for an empty list of words",
+            hint="by convention, all three measures are 0",
+            reveal=True,
         )
 
 
@@ -1773,7 +1777,7 @@ def plans(student, given):
             isinstance(plan, (set, list, tuple, dict)) and all(isinstance(action, str) for action in plan),
             "a plan is not a set of actions",
             actual=str(plan)[:120],
-            hint="return a set of strings, even if it has one element or none",
+            hint="return a set of strings, even if it is empty or has only one element",
             reveal=True,
         )
     return [frozenset(plan) for plan in answers]
@@ -2119,7 +2123,7 @@ class CheckParetoFront:
 
     @check(points=2)
     def check_criteria(self, student):
-        """works for any number of criteria, including one"""
+        """works for any number of costs per plan, including one"""
         draw = student.draw
         for n_criteria in (1, 2, 4):
             for n_plans in (12, 9):
@@ -2140,7 +2144,10 @@ class CheckParetoFront:
             hint="for an empty list, return an empty list",
         )
         expect.equal(
-            student.pareto_front([(3.0, 1.0)]), [0], "indices for a single plan", hint="nothing beats a single plan"
+            student.pareto_front([(3.0, 1.0)]),
+            [0],
+            "indices for a single plan",
+            hint="no other plan can beat a single plan",
         )
         costs = drawn_costs(student.draw, 13, 3)
         expect.equal(

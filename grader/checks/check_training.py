@@ -166,7 +166,7 @@ def in_groups(batches: Sequence[Batch], size: int) -> Iterator[Sequence[Batch]]:
 
 def demand_weights(found: Any, wanted: Numbers, what: str, hint: str) -> None:
     """The weights are those expected from the batches."""
-    expect.true(isinstance(found, dict) and len(found) == len(wanted), "the weights did not arrive")
+    expect.true(isinstance(found, dict) and len(found) == len(wanted), "the weights could not be read")
     for name in ("weight", "bias", "embeddings"):
         expect.close(found.get(name), wanted[name], f"{name} {what}", tolerance=TOLERANCE, hint=hint)
 
@@ -272,7 +272,7 @@ class CheckTrainEpoch:
 
     @check(points=3, visible=True, preloads=("training",))
     def check_weights_plain(self, student):
-        """each batch gives one optimizer step from its own gradient: the final weights match a hand-written loop"""
+        """each batch gives one optimizer step from its own gradient: the weights match those of a hand-written loop"""
         for sizes, frozen in (((4, 4, 4), False), ((3, 5, 2, 4), True)):
             epoch = Epoch(student, sizes, frozen=frozen)
             epoch.demand(
@@ -293,7 +293,8 @@ class CheckTrainEpoch:
             "after one step with a clipped gradient and frozen embeddings", hint
         )
         Epoch(student, (3,), share=0.5).demand(
-            "after one step with a gradient half as long as max_norm", "clipping must never make a gradient longer"
+            "after one step with a gradient half as long as max_norm",
+            "clipping must never increase the norm of a gradient",
         )
         Epoch(student, (3, 3), accum=2, share=5.0).demand(
             "after one step from two batches with a clipped gradient",
@@ -506,7 +507,7 @@ TRACES = {
     "graph": mark("evaluate has a side effect: a forward pass builds an autograd graph"),
     "frozen": mark("evaluate has a side effect: parameters no longer require grad"),
     "thawed": mark("evaluate has a side effect: frozen parameters now require grad"),
-    "recording off": mark("evaluate has a side effect: gradients are no longer recorded after it"),
+    "recording off": mark("evaluate has a side effect: gradients stay disabled afterwards"),
     "attached": mark("evaluate has a side effect: the loss it returns is still attached to its graph"),
 }
 """Of an evaluation, and what is said of them; looked at in this order."""
@@ -995,7 +996,7 @@ class CheckAmpStep:
 
     @check(points=2, preloads=("training",))
     def check_scaler_protocol(self, student):
-        """scale, step and update are called once each; only the scaler steps the optimizer, and it skips overflows"""
+        """scale, step and update run once each; only the scaler steps the optimizer, and skips the step on overflow"""
         for overflow_at in (1, 0):
             scale = 2.0 ** student.draw.integer(8, 12)
             mixed = Mixed(student, 3, scale)
@@ -1122,12 +1123,12 @@ class CheckCustomLoss:
         """without smoothing and without focal factor, the loss is the mean cross-entropy"""
         for n, n_classes in ((5, 3), (4, 6)):
             Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
-                "take the negative log probability of each example's correct class, then the mean over the examples"
+                "take the negative log probability of each example's right class, then the mean over the examples"
             )
 
     @check(points=1)
     def check_smoothing(self, student):
-        """smoothing gives every class a share of the target, including the correct class"""
+        """smoothing gives every class a share of the target, including the right class"""
         results = [
             Losses(student, n, n_classes, float(student.draw.uniform(0.1, 0.4)), 0.0, given=n == 5)
             for n, n_classes in ((5, 3), (4, 6), (7, 2))
@@ -1137,7 +1138,7 @@ class CheckCustomLoss:
 
     @check(points=1)
     def check_focal(self, student):
-        """the focal factor (1 - p)^gamma weights each example, where p is the probability of its correct class"""
+        """the focal factor (1 - p)^gamma weights each example, where p is the probability of its right class"""
         results = [
             Losses(student, n, n_classes, smoothing, gamma, given=n == 5)
             for n, n_classes, smoothing, gamma in (
@@ -1148,7 +1149,7 @@ class CheckCustomLoss:
         ]
         for result in results:
             result.demand(
-                "compute one factor per example from the probability of its correct class, and take the mean last"
+                "compute one factor per example from the probability of its right class, and take the mean last"
             )
 
     @check(points=1)

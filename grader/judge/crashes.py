@@ -68,16 +68,16 @@ SENTENCES = (
     Sentence(
         "sizes-do-not-broadcast",
         r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)",
-        "The two tensors are combined element by element, but on axis {2} one has size {0} and the other {1}. "
-        "Shapes are aligned from the last axis; sizes may differ only where one of them is 1. Print both shapes: "
-        "is an axis missing (unsqueeze, keepdim=True) or in the wrong position?",
+        "The two tensors are combined element by element, but on axis {2} one tensor has size {0} and the other "
+        "has size {1}. Shapes are aligned from the last axis; two sizes may differ only if one of them is 1. "
+        "Print both shapes: is an axis missing (unsqueeze, keepdim=True) or in the wrong position?",
     ),
     Sentence(
         "sizes-do-not-broadcast",
         r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension"
         r" (\d+)",
-        "You expand a tensor, or write it into a different tensor. The target has {0} elements on axis {2}, "
-        "but your tensor has {1} there; only an axis of size 1 can be expanded. Print both shapes.",
+        "This line expands a tensor or assigns it to part of another tensor. The target has {0} elements on axis "
+        "{2}, but your tensor has {1} there; only an axis of size 1 can be expanded. Print both shapes.",
     ),
     Sentence(
         "shape-does-not-hold-the-elements",
@@ -88,9 +88,9 @@ SENTENCES = (
     Sentence(
         "view-needs-contiguous",
         r"view size is not compatible with input tensor's size and stride",
-        "view needs contiguous memory, which a tensor often no longer has after transpose, permute or slicing. "
-        ".reshape(...) copies where needed. Then check that the axes are in the order that you want: reshape "
-        "does not swap them.",
+        "view needs a contiguous tensor, and a tensor is often no longer contiguous after transpose, permute or "
+        "slicing. .reshape(...) copies the data if necessary. If you use it, check that the axes are in the order "
+        "that you want: reshape does not swap them.",
     ),
     Sentence(
         "cat-sizes-differ",
@@ -137,8 +137,8 @@ SENTENCES = (
     Sentence(
         "too-many-indices",
         r"too many indices for tensor of dimension (\d+)",
-        "The tensor has {0} axes, but you index more. Print its shape: is the batch axis missing, or has an "
-        "axis been reduced already?",
+        "The tensor has {0} axes, but you use more indices than that. Print its shape: is the batch axis missing, "
+        "or has an axis been reduced already?",
     ),
     Sentence(
         "shapes-of-loss-differ",
@@ -212,7 +212,7 @@ SENTENCES = (
         "result-does-not-fit-dtype",
         r"result type (\w+) can't be cast to the desired output type (\w+)",
         "The result is {0}, but the target tensor is {1}: an in-place operation cannot change the dtype, and a "
-        "loss on yes/no labels needs them as floats. Convert first (.float()), or create a new tensor.",
+        "loss on binary labels needs float labels. Convert first (.float()), or create a new tensor.",
     ),
     Sentence(
         "needs-floating-point",
@@ -265,8 +265,8 @@ SENTENCES = (
     Sentence(
         "backward-needs-a-number",
         r"grad can be implicitly created only for scalar outputs",
-        "backward() without an argument needs a single number, but this tensor has several elements: which "
-        "number is the loss (their mean? their sum?), and where do you reduce to it?",
+        "backward() without an argument needs a single number, but this tensor has several elements. Which number "
+        "should be the loss (their mean or their sum, for example), and where does your code compute it?",
     ),
     Sentence(
         "numpy-of-a-gradient",
@@ -346,8 +346,8 @@ SENTENCES = (
         "none-in-place-of-a-value",
         r"('NoneType' object (?:has no attribute|is not)|non-iterable NoneType|unsupported operand .*'NoneType'"
         r"|must be Tensor, not NoneType)",
-        "A value is None here. A function without return gives None, and so do methods that work in place "
-        "(list.append, list.sort), and .grad before the first backward(). Which line produced it?",
+        "A value is None here. A function without a return statement returns None, and so do methods that work in "
+        "place (list.append, list.sort); .grad is None before the first backward(). Which line produced the None?",
     ),
     Sentence(
         "count-to-unpack",
@@ -411,8 +411,8 @@ SENTENCES = (
     Sentence(
         "not-a-number-in-the-text",
         r"invalid literal for int\(\)|could not convert string to float",
-        "A string could not be converted to a number. Print it: is it the field, or the part of a name, that "
-        "you meant to convert?",
+        "A string could not be converted to a number. Print the string: is it the field, or the part of the name, "
+        "that you meant to convert?",
     ),
     Sentence(
         "not-in-the-list",
@@ -451,8 +451,8 @@ SENTENCES = (
     Sentence(
         "not-a-whole-number",
         r"'(\w+)' object cannot be interpreted as an integer",
-        "An integer is needed, but this is a {0}. / always returns a float; // between integers and int() "
-        "return integers.",
+        "An integer is needed, but this is a {0}. / always returns a float; int() returns an integer, and so does "
+        "// between integers.",
     ),
     Sentence(
         "no-length",
@@ -565,8 +565,8 @@ SENTENCES = (
     Sentence(
         "not-callable",
         r"'(\w+)' object is not callable",
-        "You call an object of type {0} like a function. Do you use one name for two things, or is an operator "
-        "missing before the parenthesis?",
+        "You call an object of type {0} as if it were a function. Do you use one name for two things, or is an "
+        "operator missing before the parenthesis?",
     ),
     Sentence(
         "changed-while-iterating",

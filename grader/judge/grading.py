@@ -524,7 +524,7 @@ class Judge:
         item.explanation = explanation(
             "follows",
             before.id,
-            say("The function did not return in {id}, so it was not run again.", id=before.id),
+            say("The function did not return in the check {id}, so it was not run again.", id=before.id),
         )
         self._report(item)
 

@@ -20,7 +20,7 @@ from grader.judge.source import Source
 from grader.requests import Request
 from grader.wire import MAX_FRAMES
 
-OUR_FAULT = mark("the check itself is broken ({reason}); this is not your fault, please tell us")
+OUR_FAULT = mark("the check itself is broken ({reason}). This is not your fault; please tell us")
 TOO_MUCH_MEMORY = mark("your code asked for more memory than a check is allowed ({limit} MiB)")
 ENDED = {
     "disk": mark("it wrote more to disk than is allowed"),

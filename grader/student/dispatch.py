@@ -73,7 +73,7 @@ class Dispatcher:
             return wire.encode(["contract", _complaint(error)])
         except wire.WireError as error:
             complaint = fixtures.Contract(
-                "your code returned something that cannot be sent: {reason}", reason=_text(error)
+                "your code returned a value that cannot be sent to the grader: {reason}", reason=_text(error)
             )
             return wire.encode(["contract", _complaint(complaint)])
         except BaseException as error:  # SystemExit and KeyboardInterrupt of the student's code too

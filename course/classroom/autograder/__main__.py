@@ -125,7 +125,7 @@ def grade(
         try:
             if found is None:
                 raise submission.NotGradable(
-                    say("No file called {file} was found. Hand in exactly that one file.", file=copy.name)
+                    say("No file called {file} was found. Hand in exactly one file, with that name.", file=copy.name)
                 )
             code = _python(found, folder, exercise)
             copy.write_bytes(code.source.encode("utf-8") if isinstance(code, notebook.Notebook) else code)
@@ -218,7 +218,9 @@ def too_many(attempts: int, metadata: Metadata) -> bytes:
     told = dict(results) if isinstance(results, dict) else {"score": last.get("score") or 0}
     if "score" not in told:
         told["score"] = last.get("score") or 0
-    words = say("Only {count} submissions are graded. The results of the last one graded count.", count=attempts)
+    words = say(
+        "Only {count} submissions are graded. The results shown here are those of the last graded one.", count=attempts
+    )
     told["output"] = f"{words}\n{told.get('output') or ''}".strip()
     return files.to_json(told)
 
