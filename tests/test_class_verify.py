@@ -134,7 +134,7 @@ CHANGES = """\
 What has changed:
 Name of bob           exercise-3   5/6 → 6/6
   f.c0: failed 0/1 → passed 1/1
-Name of cem           exercise-3   3/6 → 5/6  override stands: 2.50
+Name of cem           exercise-3   3/6 → 5/6  the override still applies: 2.50
   f.c1: failed 0/2 → passed 2/2
 
 2 results have changed, 1 is unchanged.
@@ -163,7 +163,7 @@ def test_only_what_a_correction_touches_is_graded_again(desk, monkeypatch):
     again = desk.requests[before:]
     assert sorted(request["source"] for request in again) == ["# fail: 1", "# fail: 2", "x = 1"]
     assert {(request["exercise"], request["seed"]) for request in again} == {("lora", 7)}  # with their old seeds
-    shown = outcome.stdout[outcome.stdout.index("What has changed:") :].partition("\nLook at")[0]
+    shown = outcome.stdout[outcome.stdout.index("What has changed:") :].partition("\nWrite the class report")[0]
     head, *blocks = shown.replace("\n\n", "\nName of").split("Name of")
     assert sorted(blocks) == sorted(CHANGES.replace("\n\n", "\nName of").split("Name of")[1:])
 

@@ -909,7 +909,7 @@ def test_reset_keeps_what_was_there(desk):
     assert (desk.root / "lora.py").read_bytes() == paths.skeleton("lora").read_bytes()
     assert "ready" in desk("list").stdout and "3 of 14" not in desk("list").stdout
 
-    assert desk("reset", "3").stdout.startswith("lora.py is already the skeleton.")
+    assert desk("reset", "3").stdout.startswith("lora.py is already identical to the skeleton.")
     (desk.root / "lora.py").write_text("mine too")
     (desk.root / "lora.py").exists() and desk("reset", "3")
     assert sorted(path.read_text() for path in backup.parent.iterdir()) == ["mine", "mine too"]

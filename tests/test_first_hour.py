@@ -329,7 +329,7 @@ def test_the_recipes_are_listed(course):
 def test_what_a_recipe_lacks_is_said_at_once(course, monkeypatch):
     monkeypatch.setattr(recipes, "run", lambda arguments, command=None: pytest.fail("it was started"))
     assert "Did you mean 'finetune'?" in course("run", "finetun").stderr
-    assert "There are finetune, " in course("run", "xyz").stderr
+    assert "The recipes are finetune, " in course("run", "xyz").stderr
     for arguments in (["--mine", "nowhere.py"], ["--mine=nowhere.py"], ["--data", "nowhere.py.csv"]):
         outcome = course("run", "finetune", "--out", "x", *arguments)
         assert (outcome.exit_code, outcome.stdout) == (2, "")

@@ -290,7 +290,7 @@ def test_canvas_asks_where_it_cannot_tell():
         canvas.fill(fabricated.CANVAS.encode(), BOOK)
     filled = canvas.fill(fabricated.CANVAS.encode(), BOOK, column="warm-up (101)")
     assert b",40.00,,95.0" in filled.content and b",1,7.00" in filled.content
-    assert any("has a maximum of 10 points, the gradebook 40" in note for note in filled.notes)
+    assert any("has a maximum of 10 points, but the gradebook has 40" in note for note in filled.notes)
     with pytest.raises(sheet.BadSheet, match="read-only"):
         canvas.fill(fabricated.CANVAS.encode(), LORA, column="Current Score")
     with pytest.raises(sheet.BadSheet, match="does not belong to an assignment"):
