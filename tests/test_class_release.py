@@ -366,7 +366,7 @@ def test_a_leak_is_listed_and_nothing_is_written(small: None, tmp_path: Path, na
     monkeypatch.setattr(release, "build", leaking)
     code, shown = run("--out", str(tmp_path / name), "--exercise", "8")
     assert code == errors.NOT_PASSED
-    assert "README.md: text of a secret" in shown and "tests/test_x.py: a file of tests/" in shown
+    assert "README.md: text of a secret" in shown and "tests/test_x.py: a file from tests/" in shown
     assert list(tmp_path.iterdir()) == []
 
 
