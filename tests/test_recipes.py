@@ -13,6 +13,7 @@ import importlib
 import io
 import json
 import math
+import os
 import random
 import re
 import subprocess
@@ -30,6 +31,7 @@ from safetensors.torch import load_file
 from transformers import AutoModel, BertConfig, BertModel, BertTokenizerFast
 
 import solutions.lora
+from course import environment
 from course.cli import cli as front_cli
 from solutions import recipes
 from solutions.recipes import (
@@ -795,6 +797,41 @@ def test_the_front_lists_the_recipes_that_there_are():
     assert shown.exit_code == 0 and "--limit 600" in shown.output
     for name, command in cli.commands.items():
         assert re.search(rf"^  {name} +{re.escape(command.get_short_help_str(limit=200))}", shown.output, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("own", "want"),
+    [
+        ({}, "PASSIVE"),
+        ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE"),
+        ({"GOMP_SPINCOUNT": "100"}, "None"),
+        ({"KMP_BLOCKTIME": "1"}, "None"),
+    ],
+)
+@pytest.mark.parametrize("front", [True, False], ids=["course run", "python -m solutions.recipes"])
+def test_waiting_threads_sleep_unless_the_user_wants_otherwise(front, own, want):
+    """The variable must be there when torch is loaded; what the process prints is asked right after that."""
+    program = (
+        "import runpy, sys; sys.argv = ['recipes', '--help']\n"
+        "try: runpy.run_module('solutions.recipes', run_name='__main__')\n"
+        "except SystemExit: assert 'torch' not in sys.modules\n"
+        "import os; print(os.environ.get('OMP_WAIT_POLICY'))"
+    )
+    environ = {name: value for name, value in os.environ.items() if name not in environment.SPINNING} | own
+    if front:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in environment.SPINNING:
+                patch.delenv(name, raising=False)
+            for name, value in own.items():
+                patch.setenv(name, value)
+            environ = environment.of_recipe()
+            assert environment.of_grader().get("OMP_WAIT_POLICY", "None") == want
+            assert own.items() <= environment.of_grader().items()
+        program = "import os; print(os.environ.get('OMP_WAIT_POLICY'))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == want
 
 
 def test_help_does_not_import_torch():

@@ -4,7 +4,6 @@
     config.py      everything a run can be told, in one frozen dataclass
     preflight.py   what can be refused before torch is loaded
     quick.py       imports that a recipe does without
-    waiting.py     whether torch's waiting threads sleep, which is decided before torch is loaded
     functions.py   the exercises' functions: the reference's, or yours (``--mine``)
     hardware.py    which device, which precision, how many threads
     data.py        texts with labels or numbers (ratings.py: one source of numbers), batches of similar length
@@ -27,4 +26,10 @@
 ``course run finetune --out DIR`` ends up in ``__main__.py`` here.
 """
 
-from solutions.recipes import waiting as waiting  # before anything here loads torch
+import os
+
+if not {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"} & os.environ.keys():
+    # Threads that wait at a barrier sleep instead of spinning: a spinning one burns the core that the other is waiting
+    # for as soon as anything else runs on the machine. OpenMP reads this once, while torch is loaded. Whoever has set
+    # one of the three knows what they want.
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"

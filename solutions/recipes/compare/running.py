@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from solutions.recipes import waiting
 from solutions.recipes.compare.store import SPLIT, Cell, Run, add
 from solutions.recipes.errors import RecipeError
 
@@ -104,10 +103,8 @@ def close(child: subprocess.Popen[str]) -> None:
 def environment(cell: Cell, runner: Runner) -> Mapping[str, str]:
     """What the process is started with."""
     places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    inherited = {name: value for name, value in os.environ.items() if name not in waiting.OURS}
     return {
-        **inherited,
-        **waiting.choice(inherited, runner.jobs),
+        **os.environ,
         **(OF_THE_MEMORY if cell.kind == "memory" else {}),
         "OMP_NUM_THREADS": str(runner.threads),
         "PYTHONPATH": os.pathsep.join(places),
