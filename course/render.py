@@ -476,7 +476,7 @@ class Screen:
             explains = ", ".join(clean(check.id, one_line=True) for check in one.checks)
             body.append("\n" + say("This explains: {checks}", count=len(one.checks), checks=explains), style="dim")
         self.console.print()
-        title: Text | None = Text(say("What you seem to have misunderstood"), style="bold yellow")
+        title: Text | None = Text(say("Likely misconceptions"), style="bold yellow")
         if title and title.cell_len + 6 > self.width:  # corners, a line and a blank on each side
             self.console.print(title)
             title = None

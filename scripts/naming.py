@@ -11,7 +11,8 @@ that are right for it; any other one counts as wrong until a person has judged i
 each with the checks of the function that it is about.
 
 A pair is the reference with two misconceptions at once, chosen by ``--seed``, and judged in this process. In two
-functions, both should be named; in one function, where each may hide the other, one of them; and nothing else ever.
+functions, both should be named; in one function, where each may hide the other, one of them; and nothing else ever,
+but what ``tests/wrong/PAIRS.toml`` lists as true of the two together.
 """
 
 from __future__ import annotations
@@ -171,8 +172,8 @@ class PairOutcome:
 
     @property
     def wrong(self) -> frozenset[str]:
-        """What was named and is neither of the two, nor kin of one of them."""
-        own = {self.pair.first.name, self.pair.second.name}
+        """What was named and is neither of the two, nor kin of one of them, nor listed as true of both together."""
+        own = {self.pair.first.name, self.pair.second.name, *also_true(self.pair)}
         kin = {one.kin for one in (self.pair.first, self.pair.second)} - {""}
         known = {one.name: one.kin for one in diagnose.load_misconceptions(paths.misconceptions(self.pair.slug))}
         return frozenset(name for name in self.named - own if known.get(name) not in kin)
@@ -184,8 +185,14 @@ class PairOutcome:
             return "not caught"
         if self.wrong:
             return "named wrong"
-        right = len(self.named)
+        right = len(self.named - also_true(self.pair))
         return "both named" if right > 1 else "one named" if right else "unnamed"
+
+
+def also_true(pair: Pair) -> frozenset[str]:
+    """What else may be named for a pair."""
+    listed = tomllib.loads((FOLDER / "PAIRS.toml").read_text(encoding="utf-8"))
+    return frozenset(listed.get(f"{pair.slug}/{pair.first.name} + {pair.second.name}", ()))
 
 
 def sampled_pairs(slug: str, n: int, seed: int) -> list[Pair]:

@@ -179,7 +179,7 @@ def test_pages_and_table(tmp_path):
     for word in ("plagiari", "cheat", "guilty", "copied", "suspect"):
         assert word not in index.lower()
     rows = list(csv.reader(io.StringIO((tmp_path / "pairs.csv").read_text(encoding="utf-8"))))
-    assert rows[0] == ["exercise", "first", "second", "score", "shared_runs", "identical"]
+    assert rows[0] == ["exercise", "first", "second", "score", "shared_fingerprints", "identical"]
     assert rows[1][:4] == ["lora", "s0", "s1", "1.000"] and len(rows) == 2
     page = (tmp_path / "pair-001.html").read_text(encoding="utf-8")
     assert "worth a look, but it is not a finding" in page and page.count('class="alike"') > 100

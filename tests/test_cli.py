@@ -119,7 +119,7 @@ LoRALinear
 
 One more check did not pass: -v shows it in full.
 
-╭─ What you seem to have misunderstood ────────────────────────────────────────╮
+╭─ Likely misconceptions ──────────────────────────────────────────────────────╮
 │                                                                              │
 │  scaling inverted                                                            │
 │  Yours shrinks as alpha grows: which way round is your fraction?             │
@@ -417,9 +417,9 @@ def test_verbose_says_a_failed_comparison_once(desk):
 
 
 def test_a_narrow_panel_keeps_its_title(desk, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("COLUMNS", "24")
     desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
-    assert "\nWhat you seem to have misunderstood\n╭───" in desk("grade", "3").stdout
+    assert "\nLikely misconceptions\n╭───" in desk("grade", "3").stdout
 
 
 def test_a_terminal_without_japanese_is_spoken_to_in_english(desk):

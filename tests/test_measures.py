@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from course import paths
+from course.compat import tomllib
 from grader.judge import diagnose
 from scripts import naming, unearned
 
@@ -58,6 +59,24 @@ def test_a_pair_is_right_if_nothing_but_its_two_names_is_told():
         assert verdict(named=()) == "unnamed"
         assert verdict(named={*own, "something-else"}) == "named wrong"
         assert verdict(caught=frozenset(), named=()) == "not caught"
+
+
+def test_what_is_true_of_a_pair_is_not_wrong_and_counts_for_nothing():
+    """``tests/wrong/PAIRS.toml``: every entry is a pair that can be made, and a name of its exercise."""
+    listed = tomllib.loads((naming.FOLDER / "PAIRS.toml").read_text(encoding="utf-8"))
+    assert listed
+    for entry, also in listed.items():
+        slug, _, names = entry.partition("/")
+        known = {one.name: one for one in diagnose.load_misconceptions(paths.misconceptions(slug))}
+        first, second = (known[name] for name in names.split(" + "))
+        both = diagnose.compose(slug, first, second)
+        assert both is not None and set(also) <= known.keys() - {first.name, second.name}
+        pair = naming.Pair(slug, first, second, both)
+        functions = frozenset({first.function, second.function})
+        told = naming.PairOutcome(pair, functions, frozenset(also), 0.0)
+        assert told.verdict == "unnamed"
+        assert naming.PairOutcome(pair, functions, told.named | {first.name}, 0.0).verdict == "one named"
+        assert naming.PairOutcome(pair, functions, told.named | {"something-else"}, 0.0).verdict == "named wrong"
     assert naming.PairOutcome(apart, frozenset({apart.first.function}), frozenset(), 0.0).verdict == "not caught"
 
 

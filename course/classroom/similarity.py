@@ -34,9 +34,9 @@ RUN = 25
 THRESHOLD = 0.5
 """Score from which on a pair is shown."""
 FEWEST = 120
-"""Runs in common that a pair must have, whatever its score: eight lines or so."""
+"""Fingerprints in common that a pair must have, whatever its score: eight lines or so."""
 COMMON = 10
-"""Submissions that may share a run before it counts as common; in a large class a fifth of it."""
+"""Submissions that may share a fingerprint before it counts as common; in a large class a fifth of it."""
 MOST = 200
 """Pairs that are shown side by side, the most similar ones."""
 
@@ -248,7 +248,7 @@ def write(gradebook: Gradebook, everything: Sequence[Found], folder: Path, *, th
                 files.write_bytes(folder / name, _pair_page(pair, titles[found.exercise]), lasting=False)
     page = pages.page(
         "similarity.html", gradebook=gradebook, everything=everything, titles=titles, shown=shown, threshold=threshold,
-        fewest=FEWEST, fifth=COMMON,
+        fewest=FEWEST, length=RUN, fifth=COMMON,
     )  # fmt: skip
     files.write_bytes(folder / "pairs.csv", to_csv(everything))
     files.write_bytes(folder / "index.html", page.encode("utf-8", "backslashreplace"))
@@ -271,7 +271,7 @@ def to_csv(everything: Sequence[Found]) -> bytes:
     """One row per pair."""
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(["exercise", "first", "second", "score", "shared_runs", "identical"])
+    writer.writerow(["exercise", "first", "second", "score", "shared_fingerprints", "identical"])
     for found in everything:
         for pair in found.pairs:
             ids = [table.safe(one.student.id) for one in (pair.first, pair.second)]

@@ -383,6 +383,10 @@ def labelled(
         else:
             result = student.label_scores(logits, id2label)
     expect.true(isinstance(result, (list, tuple)), "label_scores must return a list", actual=result, reveal=True)
+    if len(result) != len(logits):
+        student.note(
+            "how many answers", "one" if len(result) == 1 else "fewer" if len(result) < len(logits) else "more"
+        )
     expect.equal(len(result), len(logits), "number of answers", hint="return one answer per row of logits", reveal=True)
     labels = [part(row, "label", "str") for row in result]
     labels = [label if isinstance(label, str) else f"({type(label).__name__})" for label in labels]
@@ -935,6 +939,8 @@ def grouped(
     )
     found = []
     for group in result:
+        if isinstance(group, dict) and "entity_group" not in group:
+            student.note("keys of an entity", sorted(map(str, group))[:10])
         entity = {key: part(group, key, "any") for key in ("entity_group", "score", "word", "start", "end")}
         entity["word"] = without_blanks(entity["word"])
         if isinstance(entity["score"], Tensor) and entity["score"].numel() == 1:
@@ -1213,8 +1219,21 @@ class Body:
 
     def choose(self, mode: str, *n_top: int) -> None:
         """Call the student's function; whatever it returns is its own affair."""
+        refused, kinds = False, []
         with self.student.untraced():
-            self.student.set_trainable(self.model, mode, *n_top)
+            if n_top == (12,):  # the largest one that is allowed
+                function = self.student.value(None, "set_trainable")
+                kinds = self.student.fixtures.basics.refusal(function, self.model, mode, *n_top)
+                refused = isinstance(kinds, list) and "ValueError" in kinds
+            if n_top != (12,) or (kinds and not refused):  # any other exception is a crash
+                self.student.set_trainable(self.model, mode, *n_top)
+        if refused:
+            self.student.note("n_top=12 of 12 layers is refused", True)
+        expect.true(
+            not refused,
+            say("{what}: a ValueError was raised", what="n_top=12 of 12 layers"),
+            hint="a model with 12 layers has 12 top layers: which values of n_top are out of range?",
+        )
 
     def choose_beyond(self, mode: str, n_top: int) -> None:
         """The same with an ``n_top`` that this mode does not look at."""

@@ -818,23 +818,32 @@ class CheckRmse:
 
     function = "rmse"
 
-    def compare(self, student, pred: Tensor, target: Tensor, what: str, hint: str) -> None:
-        """Ask, and compare with plain Python."""
+    def compare(self, student, pred: Tensor, target: Tensor, what: str, hint: str) -> bool:
+        """Ask, and compare with plain Python; whether the answer has four decimal places at most."""
         with student.untraced():
             answer = student.rmse(pred, target) if pred.ndim == 2 else student.pure("rmse", pred, target)
         found = number(student, answer, "rmse")
+        rounded = isinstance(found, float) and abs(found - round(found, 4)) < 1e-9
         if pred.ndim == 1 and isinstance(found, float):
-            student.note("four places at most", abs(found - round(found, 4)) < 1e-9)
+            student.note("four places at most", rounded)
         expect.close(found, root_mean_square(pred, target), f"RMSE of {what}", hint=hint)
+        return rounded
 
     @check(points=2, visible=True)
     def check_value(self, student):
         """the square root of the mean squared error is returned"""
         hint = "compute in this order: error, square, mean, root"
+        rounded = []
         for n in (3, 7, 20):
             target = student.draw.normal(n) * 3 + 1
             pred = target + student.draw.normal(n) * 2 + 0.7
-            self.compare(student, pred, target, f"{n} values", hint)
+            rounded.append(self.compare(student, pred, target, f"{n} values", hint))
+        # What is rounded may be near enough by chance. Three right answers look rounded with a probability below 1e-13.
+        expect.true(
+            not all(rounded),
+            "every result has at most four decimal places",
+            hint="return the number as it is: rounding is for printing",
+        )
 
     @check(points=2)
     def check_column(self, student):

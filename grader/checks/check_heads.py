@@ -428,6 +428,7 @@ class Head:
         finite = bool(answer.isfinite().all())
         if not finite:
             self.student.note("the answer is finite", False)
+            self.student.note("texts with a finite answer", finite_rows(answer, inputs[-1]))
         expect.true(
             finite,
             "the output is not finite",
@@ -1060,6 +1061,8 @@ class CheckLayerMix:
                 with student.untraced():
                     got = mix(states)
                 student.note("shape", str(tuple(got.shape)) if isinstance(got, Tensor) else type(got).__name__)
+                if isinstance(got, Tensor) and got.shape != (2, 3, 4):
+                    student.note("what it is instead of a mix", instead_of_a_mix(states, got))
                 expect.shape(
                     got,
                     (2, 3, 4),
@@ -1372,7 +1375,31 @@ class CheckAttentionPool:
         gradient = pool.input_gradient(hidden, mask, upstream)
         expect.shape(gradient, tuple(hidden.shape), "gradient of the hidden states")
         reached = pool.fact("every real token gets a gradient", bool((gradient[mask == 1] != 0).any(-1).all()))
+        if not reached:
+            pool.fact("some token gets a gradient", bool((gradient != 0).any()))
         expect.true(reached, "some real tokens get no gradient", hint="every real token must have a weight above zero")
+
+
+def finite_rows(answer: Tensor, mask: object) -> str:
+    """Whether the answers that are finite are exactly those of the texts with padding."""
+    finite = answer.flatten(1).isfinite().all(1)
+    if not finite.any():
+        return "none"
+    if not (isinstance(mask, Tensor) and mask.ndim == 2 and len(mask) == len(answer)):
+        return "some"
+    return "those with padding" if torch.equal(finite, (mask == 0).any(1)) else "others"
+
+
+def instead_of_a_mix(states: tuple[Tensor, ...], got: Tensor) -> str:
+    """What came in place of the average of N states (B, T, C), as far as it has a name."""
+    average = torch.stack(states).mean(0)
+    known = {
+        "the average of the first tokens": average[:, 0],
+        "the average of all tokens": average.mean(1),
+        "the weighted states one by one": torch.stack(states) / len(states),
+        "the states one by one": torch.stack(states),
+    }
+    return next((name for name, value in known.items() if got.shape == value.shape and same(got, value)), "others")
 
 
 def shares(tokens: Tensor, pooled: Tensor) -> tuple[Tensor, bool]:

@@ -100,6 +100,11 @@ class Corrupted:
         self.new_ids = self.ids[changed & texts.ordinary & (self.ids != texts.mask)]
         fates = (masked, random, chosen & ~changed)
         self.shares = [float(fate.sum() / max(1, self.n_selected)) for fate in fates]
+        # Of every text, the share of its most frequent fate. A random token may be [MASK], or the old one.
+        most = torch.stack([fate.sum(1) for fate in fates]).max(0).values
+        alike = bool((most >= 0.95 * chosen.sum(1)).all())
+        self.by_text = alike and max(self.shares) < 0.98
+        """Whether all selected tokens of a text share one fate, but not all texts."""
         student.note("silent label", self.silent)
         student.note("wrong labels", "none" if not wrong.any() else kind(self.labels, self.ids, wrong))
         student.note("special tokens labelled", texts.names_at(self.selected))
@@ -234,6 +239,8 @@ class CheckMaskTokens:
         student.note("rows, columns as a whole", f"{whole_rows} {whole_columns}")
         spread = self.spread_of_counts(texts, other)
         student.note("counts per text", "alike" if spread < 30 else "scattered" if spread > 250 else "thrown")
+        none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
+        everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
         for made, p in ((default, 0.15), (other, 0.3)):
             self.expect_share(made, p, hint)
         expect.true(
@@ -253,9 +260,7 @@ class CheckMaskTokens:
             ),
         )
         expect.true(spread <= 250, "the number of labels per text varies more than independent draws allow", hint=hint)
-        none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
         self.expect_share(none, 0.0, hint)
-        everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
         self.expect_share(everything, 1.0, hint)
 
     @staticmethod
@@ -303,7 +308,13 @@ class CheckMaskTokens:
             student.note("the id that most others become", int(replaced) if alike else "none")
             if max(made.shares) > 0.98:
                 student.note("fate of everything in 24 calls", self.fates_of_calls(student))
+            student.note("one fate for each text", made.by_text)
             expect.true(made.n_selected, say("with p = {p}, no token has a label", p=p))
+            expect.true(
+                not made.by_text,
+                "all selected tokens of a text get the same treatment",
+                hint="how many random numbers do you draw per text to choose between the three cases?",
+            )
             for share, want, what in zip(made.shares, (0.8, 0.1, 0.1), FATES_IN_WORDS, strict=True):
                 slack = seven_sigma(want, made.n_selected) + 1e-3  # a random token may be [MASK], or the old one
                 expect.true(
@@ -1006,6 +1017,7 @@ class Pairs:
         student.note("share of label 0", share)
         if share == 0.5:
             student.note("share of labels that differ from the one before", called(self.turns, (0, 0.5, 1)))
+            student.note("two halves with a label each", round(self.turns * (len(self.labels) - 1)) == 1)
         student.note("second sentence of positive pairs", in_words(self.steps))
         student.note("positive pairs over a border", stated([one[0] == other[0] for one, other in self.positive]))
         student.note("negative pairs of one document", stated(self.strangers))

@@ -1041,6 +1041,9 @@ class Accumulated:
             for name, before in self.weights.items()
         )
         student.note("the weights have moved", self.moved)
+        if self.moved:
+            with student.untraced():
+                student.note("they moved before the last micro-batch", self.found.moved_meanwhile())
 
     def read(self, what: str) -> Any:
         """``gradients``, ``loss`` or ``weights``; untraced where weights have moved, by a step of whatever size."""
