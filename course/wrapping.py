@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 SEPARATOR = "\x1f"
-"""Unicode's unit separator: zero columns wide, and white space."""
+"""Unicode's unit separator: zero columns wide, and whitespace."""
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uff01-\uff60\u2026"
 """Kana, kanji, and their punctuation; an ellipsis goes with them."""
 NEVER_FIRST = "、。，．・：；？！ゝゞー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ）］｝〉》」』】〕…\u3000"

@@ -21,7 +21,7 @@ def group_split(
 ) -> tuple[list[int], list[int]]:
     """Split the rows of a data set so that no text of the test set has been seen in training.
 
-    Two texts are equal if they differ only in case and white space (spaces, tabs, line breaks): at the ends it does not
+    Two texts are equal if they differ only in case and whitespace (spaces, tabs, line breaks): at the ends it does not
     count, and between words any amount of it counts as one space. All rows with equal texts form a group, whatever
     their labels. A group is never divided.
 
@@ -220,7 +220,7 @@ def paired_bootstrap(
 def group_folds(texts: list[str], k: int = 5, seed: int = 42) -> list[list[int]]:
     """Cut a data set into k folds for cross-validation, so that equal texts are in the same fold.
 
-    Texts are equal as in ``group_split``, ignoring case and white space.
+    Texts are equal as in ``group_split``, ignoring case and whitespace.
 
     Args:
         texts: one for every row; there are many more different texts than folds.

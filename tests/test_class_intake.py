@@ -567,7 +567,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "encrypted": ("a.zip", lambda: patched(zipped({"lora.py": CODE}), flags=1), "without a password"),
     "another method": ("a.zip", lambda: zipped({"lora.py": CODE}, zipfile.ZIP_LZMA), "ordinary zip"),
     "two of one name": ("a.zip", twice, "several files with this name"),
-    "a bomb": ("a.zip", lambda: zipped({"lora.py": b"#" * (2**21)}), "archive bomb"),
+    "a bomb": ("a.zip", lambda: zipped({"lora.py": b"#" * (2**21)}), "decompression bomb"),
     "a large member": ("a.zip", lambda: patched(zipped({"lora.py": CODE}), size=2**22), "4,194,304"),
     "a size that is a lie": ("a.zip", lambda: patched(zipped({"lora.py": CODE * 9}), size=7), "cannot be unpacked"),
     "many members": ("a.zip", lambda: many(300), "The archive contains more than"),

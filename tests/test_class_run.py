@@ -197,7 +197,7 @@ cem   exercise-3     0/6  not gradable  lora.py, line 1: invalid syntax
 
 2  graded
 0  unchanged, so not graded again
-1  not gradable: the file does not run or lacks what it needs
+1  not gradable: the file does not run, or defines none of the expected names
 1  refused: this kind of file cannot be graded
 0  failed because of an error on our side; the next run retries them
 0.1 s, 9.99 gradings per second

@@ -474,7 +474,7 @@ def test_a_loop_is_named_with_its_line_and_costs_one_time_limit(host, tmp_path):
     first, *others = of(graded, "mlm_loss")
     assert first["status"] == "timeout" and first["explanation"]["kind"] == "loop"
     assert re.search(r"timed out after \d+ s .* in line [23] \(`(while True:|x = x \+ 0)`\)", first["message"])
-    assert re.search("still in line [23]", first["explanation"]["text"])
+    assert re.search("still executing line [23]", first["explanation"]["text"])
     way = re.findall(r'File "mine.py", line \d+, in (\w+)', first["traceback"])
     assert way == ["mlm_loss", "endless"]
     assert len(others) >= 3

@@ -59,6 +59,7 @@ def test_a_pair_is_right_if_nothing_but_its_two_names_is_told():
         assert verdict(named=()) == "unnamed"
         assert verdict(named={*own, "something-else"}) == "named wrong"
         assert verdict(caught=frozenset(), named=()) == "not caught"
+    assert naming.PairOutcome(apart, frozenset({apart.first.function}), frozenset(), 0.0).verdict == "not caught"
 
 
 def test_what_is_true_of_a_pair_is_not_wrong_and_counts_for_nothing():
@@ -77,7 +78,6 @@ def test_what_is_true_of_a_pair_is_not_wrong_and_counts_for_nothing():
         assert told.verdict == "unnamed"
         assert naming.PairOutcome(pair, functions, told.named | {first.name}, 0.0).verdict == "one named"
         assert naming.PairOutcome(pair, functions, told.named | {"something-else"}, 0.0).verdict == "named wrong"
-    assert naming.PairOutcome(apart, frozenset({apart.first.function}), frozenset(), 0.0).verdict == "not caught"
 
 
 def test_two_mistakes_in_two_functions_are_both_named():

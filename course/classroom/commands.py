@@ -153,7 +153,9 @@ def grade(
         render.next_step(console, advice.Advice(again, say("Retry what failed because of an error on our side:")))
         return errors.GRADER_FAULT
     if not counts.processed:
-        render.next_step(console, advice.Advice("course class grade --help", say("Nothing was found to grade. See:")))
+        render.next_step(
+            console, advice.Advice("course class grade --help", say("There is nothing to grade here. See:"))
+        )
         return errors.PASSED
     following = quote("course", "class", "report", "--store", str(store_path))
     render.next_step(console, advice.Advice(following, say("Write the class report:")))

@@ -121,7 +121,7 @@ def render(book: Gradebook, to: str, asked: Options) -> Export:
         raise CourseError(
             say(
                 "--to {format} writes one file per student and exercise, and there are {count} of them. Choose "
-                "one with --student and --exercise, or let --out end in .zip.",
+                "one with --student and --exercise, or give --out a name that ends in .zip.",
                 format=to,
                 count=len(entries),
             )

@@ -491,8 +491,8 @@ def _outcome(future: Future[str], key: Key, lang: str) -> tuple[Result, str | No
     except CancelledError:  # nobody but the scheduler cancels what we have not
         raise GraderFault(
             say(
-                "The Dask scheduler has lost the gradings: it has stopped or was restarted. Finished gradings "
-                "are kept; run the same command again to continue."
+                "The Dask scheduler has lost the gradings: it stopped or was restarted. Finished gradings are "
+                "kept; run the same command again to continue."
             )
         ) from None
     except Exception as error:  # a worker that was killed again and again, a result that cannot be read

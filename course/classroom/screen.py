@@ -192,7 +192,11 @@ def summary(console: Console, counts: Counts, seconds: float, tasks: int) -> Non
     rows = (
         (counts.graded, say("graded"), ""),
         (counts.reused, say("unchanged, so not graded again"), ""),
-        (counts.not_gradable, say("not gradable: the file does not run or lacks what it needs"), "yellow"),
+        (
+            counts.not_gradable,
+            say("not gradable: the file does not run, or defines none of the expected names"),
+            "yellow",
+        ),
         (counts.refused, say("refused: this kind of file cannot be graded"), "yellow"),
         (counts.ours, say("failed because of an error on our side; the next run retries them"), "magenta"),
     )

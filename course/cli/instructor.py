@@ -316,8 +316,8 @@ def export_command(
     """Write the gradebook for another program.
 
     canvas and moodle fill in the sheet that the platform exports. gradescope, prairielearn, classroom50 and lti-ags
-    write one document per student and exercise: choose one with --student and --exercise, or let --out end in .zip.
-    The others write one file for the whole class. Overrides are marked with their reason.
+    write one document per student and exercise: choose one with --student and --exercise, or give --out a name that
+    ends in .zip. The others write one file for the whole class. Overrides are marked with their reason.
     """
     from course.classroom import export
 

@@ -420,10 +420,10 @@ class CheckRandomDeletion:
         student.note("the first copies go first", gone[0] - gone[1] > bound)
         expect.true(
             abs(gone[0] - gone[1]) <= bound,
-            "the deleted copies of a repeated word are mostly from one half of the text",
+            "the deleted occurrences of a repeated word are mostly from one half of the text",
             expected="as many from the first half of the text as from the second",
             actual=f"{gone[0]:.2f} of the copies in the first half, {gone[1]:.2f} in the second",
-            hint="if you use list.remove: which copy of a repeated word does it remove?",
+            hint="if you use list.remove: which occurrence of a repeated word does it remove?",
             reveal=True,
         )
 
@@ -605,7 +605,7 @@ class CheckRandomSwap:
         last_moves = any(text[3:] != [first] for text in answers(student, "random_swap", tokens, 1, times=300))
         expect.true(
             last_moves,
-            "only the first copy of a repeated word is ever moved",
+            "only the first occurrence of a repeated word is ever moved",
             hint="if you look up a word with list.index, which occurrence of the word is found?",
             fact=True,
         )
@@ -1565,7 +1565,7 @@ class CheckBackTranslate:
 
     @check(points=1)
     def check_filters_empty(self, student):
-        """texts without words are dropped, and an empty list gives an empty list"""
+        """empty and blank texts are dropped, and an empty list gives an empty list"""
         for kinds in (("new", "empty", "new", "blank"), ("blank", "new", "empty", "new", "new")):
             trip = Journey(student, kinds)
             trip.demand_new()
@@ -1573,10 +1573,10 @@ class CheckBackTranslate:
             student.note("texts without words", listed(sorted(kept)) or "none")
             expect.true(
                 not kept,
-                "a text without words was kept",
+                "an empty or blank text was kept",
                 expected="no text that is empty or only whitespace",
                 actual=[text for text in trip.found if not text.strip()],
-                hint="a translator sometimes returns an empty text: does your code drop it?",
+                hint="a translator sometimes returns an empty or blank text: does your code drop it?",
                 reveal=True,
             )
         nothing = edge(student, "no texts", lambda: Journey(student, []), "for two empty lists, return two empty lists")

@@ -488,7 +488,7 @@ class CheckLabelScores:
 
     @check(points=1)
     def check_multi_class(self, student):
-        """very large logits give a finite score, even for a single text with three classes"""
+        """very large logits give a finite score, also for a batch of a single text with three classes"""
         for place in (2, 0):
             high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
             logits = torch.tensor([[-1000.0, high - 4.5, high]]).roll(place + 1, 1)
@@ -572,7 +572,7 @@ def near(counts: Tensor, probabilities: Tensor, slack: float) -> bool:
 def counted(ids: list[int], vocabulary: int, n: int) -> Tensor:
     """How often each id occurs among the last n."""
     expect.true(
-        len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="see what the check called length reports"
+        len(ids) >= n, "too few tokens were generated", actual=len(ids), hint="see the result of the check named length"
     )
     new = ids[-n:]
     expect.true(
@@ -1232,7 +1232,7 @@ class Body:
         expect.true(
             not refused,
             say("{what}: a ValueError was raised", what="n_top=12 of 12 layers"),
-            hint="a model with 12 layers has 12 top layers: which values of n_top are out of range?",
+            hint="in a model with 12 layers, n_top=12 selects all of them: which values of n_top are out of range?",
         )
 
     def choose_beyond(self, mode: str, n_top: int) -> None:
@@ -1542,7 +1542,7 @@ class CheckAggregateFirst:
             expect_entities(
                 first_grouped(student, sentence),
                 want,
-                "a word cannot be half a person: which of its pieces should decide the tag of the whole word?",
+                "the pieces of a word may have different tags: which of them should decide the tag of the whole word?",
             )
         for sentence in Sentence.twice(
             student, ("Mar|len", "B-PER O"), ("left", "O"), ("Tromsø", "B-LOC"), uncased=True

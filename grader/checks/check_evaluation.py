@@ -175,7 +175,7 @@ class CheckGroupSplit:
 
     @check(points=1, after=("no_leak",))
     def check_normalised(self, student):
-        """texts that differ only in case, white space or label are on the same side"""
+        """texts that differ only in case, whitespace or label are on the same side"""
         n = 30
         texts = sentences(student, 5 * n + 10)
         for test_size in (0.3, 0.5):
@@ -614,7 +614,7 @@ class CheckPrf:
 
     @check(points=1)
     def check_zero(self, student):
-        """undefined metrics are 0.0: without predicted positives, actual positives, true positives or examples"""
+        """undefined metrics are 0.0: no predicted positives, no actual positives, no true positives or no examples"""
         a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
         for cells, what in (
             ([[b, 0], [a, 0]], "a model that never predicts positive"),
@@ -1034,7 +1034,7 @@ class CheckAuditLog:
 
     @check(points=1, after=("chapter_log",))
     def check_possible(self, student):
-        """possible lines are not flagged: averages that get worse, all correct, all wrong, or rounded"""
+        """possible lines are not flagged: averages that get worse, only right or only wrong new answers, or rounding"""
         worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
         # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
@@ -1117,7 +1117,7 @@ class CheckPossibleErrorCounts:
 
     @check(points=1)
     def check_ends(self, student):
-        """both extremes are possible, only right rows and only wrong rows, even with a single text"""
+        """both extremes are possible, even with a single text: all rows right, or all rows wrong"""
         single = student.draw.integer(2, 90)
         cases = [[single], [1] * student.draw.integer(4, 7), student.draw.integers(1, 200, (10,)).tolist()]
         self.demand(student, cases, "a model may be right about all texts or about none")
@@ -1304,11 +1304,11 @@ class CheckGroupFolds:
 
     @check(points=2, visible=True)
     def check_no_leak(self, student):
-        """equal texts are in the same fold, even if they differ in case or white space"""
+        """equal texts are in the same fold, even if they differ in case or whitespace"""
         ways = {
             "copies": lambda text: [text] * 4,
             mark("case"): lambda text: [text, text.upper(), text.title(), text.capitalize()],
-            mark("white space"): lambda text: [text, f" {text}", text.replace(" ", "  "), text.replace(" ", "\t")],
+            mark("whitespace"): lambda text: [text, f" {text}", text.replace(" ", "  "), text.replace(" ", "\t")],
         }
         facts: dict[str, list[bool]] = {way: [] for way in ways}
         numbers = []

@@ -465,7 +465,7 @@ class Head:
         )
         expect.true(
             distinct,
-            "different texts of the same length have the same scores",
+            "different texts of the same length get the same score",
             hint="does your forward pass use the hidden states?",
         )
         expect.true(
@@ -745,7 +745,7 @@ class CheckConvHead:
         expect.true(
             larger,
             "a head with kernel=3 has no more weights than one with kernel=2",
-            hint="does your code use the argument kernel? A window of three words has weights for each of them",
+            hint="does your code use the argument kernel? A window of three words needs separate weights for each word",
             fact=True,
         )
 

@@ -214,7 +214,7 @@ class Metered:
         told = round(place) if math.isfinite(place) else -1
         expect.true(
             0 <= told < len(self.names) and abs(place - told) < 0.1,
-            say("{what}: the result does not match any label and its probability in the model's output", what=what),
+            say("{what}: the label and the confidence do not match any class in the model's output", what=what),
             expected="a label from model.config.id2label and its probability",
             actual=answer,
             hint="take the logits from the model and the class names from its config",
@@ -620,7 +620,7 @@ class CheckPredictBatch:
                 )
             expect.true(
                 own,
-                "a batch is not as wide as its longest text",
+                "the width of a batch is not that of its longest text",
                 expected="each batch as wide as its own longest text",
                 actual=f"batches of {widths} columns",
                 hint="pad each batch to its own longest text: every extra column of padding costs compute",
@@ -643,7 +643,7 @@ class CheckPredictBatch:
             batches.setdefault(call, []).append(width)
         expect.true(
             all(len(set(batch)) == 1 for batch in batches.values()),
-            "results from one forward pass come from batches of different widths",
+            "results of one forward pass do not match that pass: they imply different batch widths",
             hint="compute each result from the model's own logits for that text",
             reveal=True,
         )
@@ -765,7 +765,7 @@ class CheckExpectedCalibrationError:
 
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):
-        """an empty input raises an error, and perfectly calibrated predictions have error 0"""
+        """an empty input raises an error, and perfectly calibrated predictions have a calibration error of 0"""
         share = student.draw.integer(2, 4)  # a quarter would be the middle of its bin
         confidences = torch.full((2 * share,), 1 / share)
         correct = torch.tensor([i % share == 0 for i in range(2 * share)])

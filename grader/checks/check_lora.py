@@ -758,7 +758,7 @@ class CheckLoRALinear:
             before,
             "output after merge()",
             tolerance=1e-4,
-            hint="the fully scaled update must be either in the weight or in the LoRA branch, never in both",
+            hint="the update, including its scale, must be either in the weight or in the LoRA branch, never in both",
         )
         self.expect_frozen_once_merged(student, adapted)
         adapted.quietly("merge")
@@ -817,7 +817,7 @@ class CheckLoRALinear:
         written = any(same(one.squeeze(), wide) for one in owned for wide in (slope, slope.T))
         expect.true(
             written,
-            "no tensor in the merged layer equals the weight computed from the layer's outputs",
+            "the merged layer's outputs correspond to a weight that is not stored in the layer",
             hint="merging writes W + (alpha/r) B A into the weight, so that one matrix product with x is enough",
             fact=True,
         )
@@ -1885,7 +1885,7 @@ class CheckMultiLoRALinear:
         expect.true(
             resting,
             "set_adapter freezes the factors of the other adapter",
-            hint="set_adapter only selects the adapter for the forward pass; the optimizer may train all of them",
+            hint="set_adapter only selects the adapter for the forward pass; the optimizer may train all adapters",
         )
         expect_alive(student, switched.layer, K, D)
 
@@ -1975,7 +1975,7 @@ class CheckMultiLoRALinear:
             expect.true(
                 loud,
                 say('set_adapter("{name}") is accepted when only "reviews" exists', name=name),
-                hint="a misspelt task would silently run without its adapter",
+                hint="with a misspelt name, the task would silently run without its adapter",
             )
             expect.close(
                 now,
@@ -2153,7 +2153,7 @@ class CheckBottleneckAdapter:
         expect.true(
             not affine,
             "the adapter is affine: it has no non-linearity",
-            hint="two linear maps in a row are one linear map: that would be LoRA with extra steps",
+            hint="two linear maps in a row are one linear map of low rank, as in LoRA",
             fact=True,
         )
         student.note("bends leave in m directions", out_through)

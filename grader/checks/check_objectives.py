@@ -191,7 +191,7 @@ class CheckMaskTokens:
                 expected=f"-100 or {texts.ids[place]}",
                 actual=made.labels[place],
                 hint=(
-                    "which id did the ORIGINAL text have at this position, and which label does cross entropy "
+                    "which id did the ORIGINAL text have at this position, and which label does cross-entropy "
                     "ignore by default?"
                 ),
                 reveal=True,
@@ -531,7 +531,7 @@ class CheckMlmLoss:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """the loss is the mean cross entropy over the labelled positions of the batch"""
+        """the loss is the mean cross-entropy over the labelled positions of the batch"""
         for _ in range(2):
             riddle = Riddle(student)
             n = int(riddle.labelled.sum())
@@ -587,7 +587,7 @@ class CheckMlmLoss:
         expect.close(one_number(loss), 0.0, "loss for a batch without labels", hint=hint)
         if found["reached"] is not True:
             expect.remark(
-                "without labels, the loss is a new zero: backward() works but reaches no parameter; the "
+                "without labels, the loss is a newly created zero: backward() works but reaches no parameter; the "
                 "docstring asks for a loss attached to the graph of the logits"
             )
         expect.close(gradient, torch.zeros_like(gradient), "gradient for a batch without labels", hint=hint)
@@ -1379,7 +1379,8 @@ def guesses_of(
         for pair in entry
     ):
         expect.remark(
-            "fill_mask_topk returned tensors or other number types; the docstring asks for plain int and float"
+            "fill_mask_topk returned numbers of other types, such as tensors; the docstring asks for plain int "
+            "and float"
         )
     return guesses  # type: ignore[return-value]
 

@@ -335,7 +335,7 @@ class CheckLlrdGroups:
 
     @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
     def check_anchors(self, student):
-        """the rate is base_lr for top layer and pooler, base_lr * decay^L for the embeddings, head_lr for the head"""
+        """rates: base_lr for the top layer and pooler, base_lr * decay^L for the embeddings, head_lr for the head"""
         for n_layers in (12, 2):
             rates = Rates(student, n_layers)
             rates.demand(
@@ -1282,7 +1282,7 @@ class CheckWarmupCosine:
             found[-2:],
             [0.0, 0.0],
             "multiplier after the end when all steps are warmup",
-            hint="after total_steps, training has ended, even if all steps were warmup",
+            hint="after total_steps, the decay is complete, even if all steps were warmup",
         )
 
 
@@ -1350,7 +1350,7 @@ class CheckAdamStep:
 
     @check(points=2, visible=True)
     def check_modes(self, student):
-        """mode "l2" adds the decay to the gradient, mode "decoupled" subtracts it from the weight itself"""
+        """mode "l2" adds the decay to the gradient; mode "decoupled" subtracts it from the weight itself"""
         # Where decay is added to the gradient, the two may cancel: no eps that would then matter.
         settings: dict[str, Any] = {"lr": 0.2, "weight_decay": 0.4, "betas": [0.8, 0.9], "eps": 1e-12}
         walks = [

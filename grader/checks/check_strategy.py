@@ -709,8 +709,8 @@ class CheckChooseStrategy:
                 expected=f"at most {s['storage_mb']:,.0f} MB",
                 actual=f"{storage(s, method):,.0f} MB",
                 hint=(
-                    "what must be stored for each task, and what is shared by all tasks? If no method fits, there is "
-                    "no plan"
+                    "what must be stored for each task, and what is shared by all tasks? If no method fits, do "
+                    "not return a plan"
                 ),
                 reveal=True,
             )
@@ -2123,7 +2123,7 @@ class CheckParetoFront:
 
     @check(points=2)
     def check_criteria(self, student):
-        """works for any number of costs per plan, including one"""
+        """plans may have any number of costs, including just one"""
         draw = student.draw
         for n_criteria in (1, 2, 4):
             for n_plans in (12, 9):
@@ -2136,7 +2136,7 @@ class CheckParetoFront:
 
     @check(points=1, after=("front",))
     def check_pure(self, student):
-        """handles an empty list and a single plan; the caller's list is not modified"""
+        """an empty list and a single plan are handled; the caller's list is not modified"""
         expect.equal(
             student.pareto_front([]),
             [],
@@ -2147,7 +2147,7 @@ class CheckParetoFront:
             student.pareto_front([(3.0, 1.0)]),
             [0],
             "indices for a single plan",
-            hint="no other plan can beat a single plan",
+            hint="a plan on its own has no other plan to beat it",
         )
         costs = drawn_costs(student.draw, 13, 3)
         expect.equal(

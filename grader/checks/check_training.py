@@ -508,7 +508,7 @@ TRACES = {
     "frozen": mark("evaluate has a side effect: parameters no longer require grad"),
     "thawed": mark("evaluate has a side effect: frozen parameters now require grad"),
     "recording off": mark("evaluate has a side effect: gradients stay disabled afterwards"),
-    "attached": mark("evaluate has a side effect: the loss it returns is still attached to its graph"),
+    "attached": mark("evaluate returns a loss that is still attached to its graph"),
 }
 """Of an evaluation, and what is said of them; looked at in this order."""
 
@@ -823,7 +823,10 @@ class CheckEarlyStopper:
     def check_nan(self, student):
         """NaN is never an improvement and does not change best or best_step"""
         draw, nan = student.draw, float("nan")
-        hint = "every comparison with NaN is false: do you test whether a value is better, or whether it is not worse?"
+        hint = (
+            "`<`, `>` and `==` are always false with NaN: do you test whether a value is better, or whether it "
+            "is not worse?"
+        )
         cases = []
         waits = self.waits(student, 3)
         for mode, sign in (("min", 1.0), ("max", -1.0)):
@@ -1026,7 +1029,7 @@ class CheckAmpStep:
                     [call for call in calls if call != "unscale_"],
                     ["scale", "step", "update"],
                     "calls to the scaler in one amp_step (not counting unscale_)",
-                    hint="call each once, in this order",
+                    hint="call each method once, in the expected order",
                     reveal=True,
                 )
                 expect.true(
@@ -1120,7 +1123,7 @@ class CheckCustomLoss:
 
     @check(points=1, visible=True)
     def check_plain(self, student):
-        """without smoothing and without focal factor, the loss is the mean cross-entropy"""
+        """without smoothing or a focal factor, the loss is the mean cross-entropy"""
         for n, n_classes in ((5, 3), (4, 6)):
             Losses(student, n, n_classes, 0.0, 0.0, given=n == 5).demand(
                 "take the negative log probability of each example's right class, then the mean over the examples"

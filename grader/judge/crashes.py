@@ -132,7 +132,8 @@ SENTENCES = (
         "nothing-to-work-on",
         r"(expects a non-empty TensorList|(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|expected a"
         r" non-empty list)",
-        "A list is empty, but at least one element is needed. Which condition filters out everything?",
+        "A list is empty, but at least one element is needed. Does a condition filter out everything, or is "
+        "nothing ever added?",
     ),
     Sentence(
         "too-many-indices",
@@ -186,8 +187,8 @@ SENTENCES = (
     Sentence(
         "tensor-as-list-index",
         r"only integer tensors of a single element can be converted to an index",
-        "A list can be indexed by a single integer, not by a tensor of several. Should the list be a tensor "
-        "(torch.tensor(...), torch.stack(...)), or the index a plain number (.item(), .tolist())?",
+        "A list can be indexed by a single integer, not by a tensor with several elements. Should the list be a "
+        "tensor (torch.tensor(...), torch.stack(...)), or the index a plain number (.item(), .tolist())?",
     ),
     Sentence(
         "index-dtype",

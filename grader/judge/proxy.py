@@ -110,9 +110,9 @@ class Student:
         for which, value in before:
             if not _as_it_was(value, now.get(which)):
                 sentence = (
-                    mark("{name} modifies the caller's data: argument {which} has changed after the call")
+                    mark("{name} modifies the caller's data: argument {which} is different after the call")
                     if isinstance(which, int)
-                    else mark("{name} modifies the caller's data: `{which}` has changed after the call")
+                    else mark("{name} modifies the caller's data: `{which}` is different after the call")
                 )
                 raise Failed(
                     say(sentence, name=name, which=which),

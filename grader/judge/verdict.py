@@ -138,8 +138,8 @@ class Verdicts:
                         text=text,
                     )
                 return "uncaught-exception", say(
-                    "Python stopped in line {line} (`{text}`). Print the types and shapes of what that line "
-                    "uses, for the input of this check.",
+                    "Python stopped at line {line} (`{text}`). Print the types and shapes of what that line uses, "
+                    "for the input of this check.",
                     line=self.file.number(line),
                     text=text,
                 )
@@ -212,8 +212,8 @@ class Verdicts:
                 )
                 item.traceback = "\n".join(self.file.frames(frames))
                 text = say(
-                    "After {seconds} s, your code was still in line {line} (`{text}`). It may be in an endless "
-                    "loop. Which condition should end the loop, and does it ever become true?",
+                    "After {seconds} s, your code was still executing line {line} (`{text}`). It may be in an "
+                    "endless loop. Which condition should end the loop, and does it ever become true?",
                     seconds=times["seconds"],
                     **place,
                 )
