@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from typing import NoReturn
 
 
 class Stopped(BaseException):
@@ -28,5 +27,40 @@ def heed() -> None:
             signal.signal(number, _stop)
 
 
-def _stop(number: int, frame: object) -> NoReturn:
-    raise Stopped(number)
+class Delayed:
+    """A block of the main thread that no signal interrupts: ``Stopped`` is raised at its end.
+
+    For code that holds a lock which other threads need, such as the methods of an executor. Interrupted between taking
+    the lock and entering its ``with`` block, it would never give it back, and they would wait for ever. Such a block
+    must be short.
+    """
+
+    def __enter__(self) -> None:
+        """Signals are kept from now on."""
+        global _depth
+        _depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        """Raise what was kept.
+
+        Raises:
+            Stopped: a signal came meanwhile.
+        """
+        global _depth
+        _depth -= 1
+        if _kept and not _depth:
+            number = _kept[0]
+            _kept.clear()
+            raise Stopped(number)
+
+
+_depth = 0
+"""Blocks of ``Delayed`` that are being run."""
+_kept: list[int] = []
+"""Signals that came meanwhile."""
+
+
+def _stop(number: int, frame: object) -> None:
+    if not _depth:
+        raise Stopped(number)
+    _kept.append(number)

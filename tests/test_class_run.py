@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from course import bundle, paths
+from course import bundle, paths, signals
 from course.classroom import gradebook, run
 from course.classroom.model import Refused, Student
 from course.classroom.store import Store
@@ -323,6 +325,35 @@ def test_an_interruption_keeps_what_is_done_and_says_how_to_go_on(desk, tmp_path
         (folder / f"s{n:02}" / "lora.py").write_text(f"x = {n}\n")
     assert desk(*words[1:]).exit_code == 0
     assert rows(desk) == [(f"s{n:02}", "passed", 6) for n in range(12)]
+
+
+class InterruptedExecutor(Executor):
+    """Is interrupted in the middle of what it does."""
+
+    finished = False
+
+    def submit(self, function, /, *args, **kwargs):
+        signal.raise_signal(signal.SIGTERM)
+        self.finished = True
+        return Future()
+
+
+def test_a_signal_waits_until_no_lock_of_the_executor_is_held(monkeypatch):
+    before = signal.getsignal(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, signals._stop)
+    try:
+        executor = InterruptedExecutor()
+        crew = run.Crew(run.Setup(), executor, 2, run.Answer("full", 1.0), 1)
+        job = SimpleNamespace(key=SimpleNamespace(sha256=""), seed=1, submissions=[SimpleNamespace(id=1)])
+        store = SimpleNamespace(cells=lambda number: (), source=lambda sha256: b"")
+        with pytest.raises(signals.Stopped):
+            run._pass([job, job], store, crew, 2, lambda *told: None)
+        assert executor.finished
+        with pytest.raises(signals.Stopped):  # and at once where nothing is held
+            signal.raise_signal(signal.SIGTERM)
+            pytest.fail("nobody was stopped")
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 # --- Dask -------------------------------------------------------------------------------------------------------------

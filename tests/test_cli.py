@@ -199,7 +199,7 @@ def test_without_utf8_everything_is_ascii(desk):
         "+ lora_report  2 checks",
         "  - the property merge",
         "o inject_lora",
-        "+- What you seem",
+        "+- Likely misconceptions",
     ):
         assert "\n" + line in outcome.stdout
     assert "##########" in outcome.stdout

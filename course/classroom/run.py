@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from course import bundle, notebook, session, syllabus
+from course import bundle, notebook, session, signals, syllabus
 from course.classroom.model import Found
 from course.classroom.store import FRESH, Key, Store, Submission
 from course.errors import CourseError, GraderFault
@@ -32,6 +32,8 @@ from course.text import say
 
 RESTARTS = 2
 """How often a grading is begun again because the whole grader died; what kills it for the third time is told."""
+HEARTBEAT = 0.2
+"""Seconds after which a signal is answered at the latest, while we wait for gradings."""
 CONNECT_SECONDS = 10
 """To reach a Dask scheduler, and to wait for its first worker."""
 PREFIX = "course-class-"
@@ -464,7 +466,10 @@ def _pass(
     running: dict[Future[str], Job] = {}
 
     def collect() -> None:
-        over, _ = wait(running, return_when=FIRST_COMPLETED)
+        over: set[Future[str]] = set()
+        while not over:
+            with signals.Delayed():  # the threads need the locks of their futures
+                over, _ = wait(running, HEARTBEAT, return_when=FIRST_COMPLETED)
         for future in over:
             job = running.pop(future)
             ended(job, *_outcome(future, job.key, crew.setup.lang))
@@ -475,12 +480,14 @@ def _pass(
                 collect()
             cells = store.cells(job.submissions[0].id)
             task = Task(job.key, store.source(job.key.sha256), crew.setup, job.seed, cells)
-            running[crew.executor.submit(perform, task)] = job
+            with signals.Delayed():
+                running[crew.executor.submit(perform, task)] = job
         while running:
             collect()
     finally:
-        for future in running:
-            future.cancel()
+        with signals.Delayed():
+            for future in running:
+                future.cancel()
 
 
 def _outcome(future: Future[str], key: Key, lang: str) -> tuple[Result, str | None]:
