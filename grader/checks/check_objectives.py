@@ -239,8 +239,6 @@ class CheckMaskTokens:
         student.note("rows, columns as a whole", f"{whole_rows} {whole_columns}")
         spread = self.spread_of_counts(texts, other)
         student.note("counts per text", "alike" if spread < 30 else "scattered" if spread > 250 else "thrown")
-        none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
-        everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
         for made, p in ((default, 0.15), (other, 0.3)):
             self.expect_share(made, p, hint)
         expect.true(
@@ -260,7 +258,9 @@ class CheckMaskTokens:
             ),
         )
         expect.true(spread <= 250, "the number of labels per text varies more than independent draws allow", hint=hint)
+        none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
         self.expect_share(none, 0.0, hint)
+        everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
         self.expect_share(everything, 1.0, hint)
 
     @staticmethod
