@@ -338,7 +338,7 @@ class InterruptedExecutor(Executor):
         return Future()
 
 
-def test_a_signal_waits_until_no_lock_of_the_executor_is_held(monkeypatch):
+def test_a_signal_waits_until_no_lock_of_the_executor_is_held():
     before = signal.getsignal(signal.SIGTERM)
     signal.signal(signal.SIGTERM, signals._stop)
     try:
