@@ -49,8 +49,8 @@ def page(report: dict[str, Any], submissions: int, price: float) -> str:
     lines = [
         "# Scaling",
         "",
-        f"What {submissions:,} submissions of exercise-3 would take, from what a class takes here. "
-        "`python -m scripts.bench --part class --json docs/class.json` measures, "
+        f"What {submissions:,} submissions of exercise-3 would take, estimated from a class graded here. "
+        "`python -m scripts.bench --part class --json docs/class.json` measures, and "
         "`python -m scripts.scaling --write docs/scaling.md` writes this page. "
         "**Only the first table is measured; the second is arithmetic.**",
         "",
@@ -64,7 +64,7 @@ def page(report: dict[str, Any], submissions: int, price: float) -> str:
         *(f"| memory of the whole run, jobs: {jobs} | {size / 1e6:,.0f} MB |" for jobs, size in enumerate(memory, 1)),
         "",
         f"{submissions:,} submissions are {submissions:,} × {each:.2f} s = {hours:,.1f} core-hours, which cost "
-        f"{hours * price:,.2f} at {price:g} per core and hour (an assumption: put in your own with `--price`).",
+        f"{hours * price:,.2f} at {price:g} per core and hour (an assumption; set your own price with `--price`).",
         "",
         "| cores | hours | hours, if every doubling gained only what it gained here |",
         "|---|---|---|",
@@ -76,8 +76,9 @@ def page(report: dict[str, Any], submissions: int, price: float) -> str:
         lines.append(f"| {cores} | {hours / cores:,.2f} | {hours / speed_up**doublings:,.2f} |")
     lines += [
         "",
-        "The second column assumes that cores do not disturb each other, the third that every doubling costs what it "
-        "cost here. With `--dask`, every worker process has a grader of its own, and only files and results travel.",
+        "The second column assumes that cores do not slow each other down; the third assumes that every doubling gains "
+        "only what it gained here. With `--dask`, every worker process has a grader of its own, and only files and "
+        "results are sent over the network.",
         "",
         f"Not in these numbers: hostile files, which may take up to {limits.grading_seconds():g} seconds each; other "
         "exercises; starting the machines.",

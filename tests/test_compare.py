@@ -254,7 +254,7 @@ def test_the_table_of_memory_counts_what_is_within_the_bar():
     lines = body("memory", Asked(), runs)
     assert lines[2] == "| full | 8 × 128 | no | 2,400 MB | 2,300 MB | −4.2 % |"
     assert "| head alone | 8 × 128 | yes | 2,400 MB | 1,200 MB | −50.0 % |" in lines
-    assert lines[-1] == "Within 15 % are 11 of 12."
+    assert lines[-1] == "11 of 12 are within 15 %."
 
 
 def test_examples_in_the_docstrings_run():

@@ -1461,6 +1461,14 @@ class CheckNucleus:
         ):
             for row in (logits, logits.flip(-1)):  # in one of them, the most likely token does not come first
                 expect.close(student.nucleus(row, p), nucleus_of(row, p), f"logits with p={p}", hint=hint)
+        rare = torch.tensor([0.0] * 8 + [-25.0] * 3)  # a float32 sum reaches 1 before it comes to the last three
+        rare = rare[torch.randperm(11, generator=student.draw.generator)] + student.draw.uniform(-2, 2, 1)
+        expect.close(
+            student.nucleus(rare, 1.0),
+            rare,
+            "logits with p=1, where three tokens have a probability of about 1e-12",
+            hint="with p=1, the nucleus contains every token, however unlikely: does your sum reach 1 too early?",
+        )
         for n, p, want in ((8, 0.55, 5), (5, 0.5, 3)):
             shift = float(student.draw.uniform(-2, 2))
             with student.untraced():  # which of the equally likely tokens stay, is free

@@ -1735,6 +1735,18 @@ class CheckKernelsHead:
                 reveal=True,
             )
         head.demand_reading(7)
+        numbers = [
+            Head(student, "KernelsHead", 6, **options).n_trainable()
+            for options in ({}, {"channels": 128, "kernels": [2, 3, 4]})
+        ]
+        head.fact("128 channels and kernels of 2, 3 and 4 unless told otherwise", numbers[0] == numbers[1])
+        expect.equal(
+            numbers[0],
+            numbers[1],
+            "number of trainable parameters in KernelsHead(6), compared with channels=128, kernels=[2, 3, 4]",
+            hint="what are the default values of channels and kernels?",
+            reveal=True,
+        )
         demand_any_number(student, "KernelsHead", 6, channels=8)
 
     @check(points=2)

@@ -160,7 +160,7 @@ class CheckLoraReport:
             hint="get the parameter count of the factors right first",
             reveal=True,
         )
-        drawn = student.draw.integer(500, 5000), student.draw.integer(10**6, 2 * 10**6)
+        drawn = student.draw.integer(50_000, 100_000), student.draw.integer(10**6, 2 * 10**6)
         for head, base in (drawn, (1_538, 109_483_778)):
             report = counted(student, [(768, 768)] * 2, r=8, n_layers=12, head_params=head, base_params=base)
             expect.equal(
@@ -2496,6 +2496,15 @@ class CheckDoRALinear:
         for output, want, r, alpha, rs in asked:
             what = f"output with r={r}, alpha={alpha}, rs={rs}"
             expect.close(output, want, what, tolerance=1e-4, hint="rsLoRA divides alpha by the square root of r")
+        smallest = Turned(student, alpha=6.0, r=1, write=False)
+        x = student.draw.normal(4, K)
+        expect.close(
+            smallest.layer(x),
+            F.linear(x, smallest.weight, smallest.bias),
+            "output of a fresh layer of rank 1",
+            tolerance=1e-4,
+            hint="1 is the smallest rank that is allowed",
+        )
         for r in (0, -3):
             base = student.fixtures.lora.linear_of(student.draw.normal(D, K))
             expect.true(

@@ -448,7 +448,7 @@ def memory(found: Found) -> list[str]:
             shown = f"{100 * off:+.1f} %".replace("-", "−")
             rows.append([NAMES[method], shape, checkpointing, size(wanted), size(measured), shown])
     head = ("method", "texts × tokens", "checkpointing", "predicted", "measured", "difference")
-    kept = f"Within {100 * BAR:.0f} % are {n - outside} of {n}."
+    kept = f"{n - outside} of {n} are within {100 * BAR:.0f} %."
     return [*grid(head, rows), "", kept]
 
 
