@@ -13,6 +13,9 @@ INSTALL = $(BIN)/python -m pip install --constraint constraints.txt
 
 # More workers than cores make the tests with time limits wait for each other.
 WORKERS ?= -n 2 --dist worksteal
+# How large the samples of similar tests are; 1 is quick, .ci/run takes 4 (see tests/sample.py).
+SAMPLE ?= 1
+export COURSE_TEST_SAMPLE = $(SAMPLE)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-class test test-slow check bench skeletons messages new

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+from sample import thorough
+
 from course import paths, syllabus
 from grader.judge.check import load_file, manifest
 from scripts import mutants, unearned
@@ -39,6 +41,7 @@ def test_a_failure_says_what_the_student_would_read(tmp_path):
     assert str(paths.ROOT / "grader") not in shown.split("short test summary")[0]
 
 
+@thorough
 def test_other_seeds_draw_other_numbers(tmp_path):
     submission = tmp_path / "heads.py"
     submission.write_text("def mean_pool(hidden, mask):\n    return hidden.mean(1)\n")

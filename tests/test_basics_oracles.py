@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from sample import thorough
 from transformers import (
     BertConfig,
     BertForMaskedLM,
@@ -250,6 +251,7 @@ def test_aggregate_simple_agrees_with_the_pipeline():
 # --- decoding ---
 
 
+@thorough
 def test_greedy_generation_agrees_with_transformers():
     ended = 0
     for draw in draws():

@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 import torch
 from click.testing import CliRunner
+from made_up import made_up
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from solutions import evaluation, strategy
@@ -81,35 +82,6 @@ def reviews(tmp_path_factory) -> Path:
 @pytest.fixture
 def config(encoder, reviews) -> FineTune:
     return FineTune(model=str(encoder), data=str(reviews), batch_size=8, precision="fp32", threads=1)
-
-
-def made_up(cell: Cell, **special: object) -> store.Run:
-    """A run as cell.py returns it, with figures that follow from its seed."""
-    seed = cell.config.seed
-    share = 0.8 + 0.01 * seed
-    run = {
-        **cell.plain(),
-        "split": SPLIT,
-        "date": "2026-01-02",
-        "jobs": 1,
-        "validation": {"accuracy": share, "n": 852},
-        "test": {"accuracy": share, "rmse": 1.0 + 0.1 * seed, "rmse_of_mean": 1.9, "n": 4},
-        "errors": [1.0, -1.0, 2.0, 0.5 + seed],
-        "parameters": {"trainable": 1234, "total": 22_000_000},
-        "texts": {"train": 5970, "validation": 852, "test": 1706},
-        "seconds": 60.0,
-        "cpu_seconds": 59.0,
-        "peak_memory_bytes": 700_000_000,
-        "saved_bytes": 300_000,
-        "device": "cpu",
-        "processor": "A CPU, AVX2",
-        "precision": "fp32",
-        "threads": 1,
-        "versions": {"python": "3.11.0", "torch": "2.9.0"},
-        "measured_bytes": 2_300_000_000,
-        "predicted": {"weights": 4e8, "grads": 4e8, "optimizer": 8e8, "activations": 8e8, "total": 2_400_000_000.0},
-    }
-    return run | special
 
 
 def whole(name: str, asked: Asked, **special: object) -> Runs:
@@ -299,18 +271,13 @@ def test_runs_are_kept_side_by_side_and_found_again(tmp_path):
 
 
 def test_two_commands_can_write_to_one_file(tmp_path):
-    path, code = tmp_path / "runs.json", "import sys; from tests.test_compare import add_some; add_some(*sys.argv[1:])"
+    path, code = tmp_path / "runs.json", "import sys; from tests.made_up import add_some; add_some(*sys.argv[1:])"
     writers = [
         subprocess.Popen([sys.executable, "-c", code, str(path), str(first)], cwd=ROOT) for first in (0, 100, 200)
     ]
     assert [writer.wait(120) for writer in writers] == [0, 0, 0]
     found = sorted(run["config"]["seed"] for run in store.load(path).by_key.values())
     assert found == [first + i for first in (0, 100, 200) for i in range(20)]
-
-
-def add_some(path: str, first: str) -> None:
-    for seed in range(int(first), int(first) + 20):
-        store.add(Path(path), made_up(Cell("finetune", FineTune(seed=seed))))
 
 
 def test_runs_of_another_split_are_not_mixed_in(tmp_path):

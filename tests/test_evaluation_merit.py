@@ -1,6 +1,7 @@
 """Exercise 7: points for what was done and for nothing else, and the right name for what people get wrong."""
 
 import pytest
+from sample import sampled
 
 from tests.merit import examples_that_fail, grade, reference_of, remarked, specs_of
 
@@ -453,7 +454,7 @@ def audit_log(rows):
 }
 
 
-@pytest.mark.parametrize("what", WRONG)
+@pytest.mark.parametrize("what", sampled(WRONG, one_in=2))
 def test_what_is_wrong_loses_its_points_and_is_told_why(what):
     function, lost, told, source = WRONG[what]
     graded = grade(SLUG, function, source)

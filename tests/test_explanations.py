@@ -11,6 +11,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from grading import REPOSITORY, Graded, Host
+from sample import thorough
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
@@ -484,6 +485,7 @@ def test_a_loop_is_named_with_its_line_and_costs_one_time_limit(host, tmp_path):
     assert graded.result["seconds"] < 25
 
 
+@thorough
 def test_a_loop_at_import_is_named_with_its_line(host, tmp_path):
     path = tmp_path / "mine.py"
     path.write_text("def mlm_loss(a, b):\n    pass\nimport time\nwhile True:\n    time.sleep(0.01)\n")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from grading import PATIENCE_SECONDS, REFERENCE, Graded, Host
+from sample import thorough
 
 from grader.student import sandbox
 
@@ -93,6 +94,7 @@ def test_what_a_process_has_started_ends_with_it(host: Host, tmp_path: Path) -> 
     assert left(host, known) == {}
 
 
+@thorough
 def test_folders_are_removed_whatever_is_in_them(host: Host, tmp_path: Path) -> None:
     keep = tmp_path / "keep"
     keep.mkdir()
@@ -144,6 +146,7 @@ def test_a_level_that_cannot_be_reached_is_a_fault(host: Host) -> None:
     assert "cannot be reached" in str(host.grade(REFERENCE, sandbox="full").fault)
 
 
+@thorough
 def test_a_loop_is_named(host: Host, tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text("def peft_param_count(*args, **kwargs):\n    while True:\n        pass\n", encoding="utf-8")

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from sample import thorough
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
@@ -220,6 +221,7 @@ def test_cls_concat_takes_what_the_layers_of_bert_really_put_out():
     assert looked == CASES
 
 
+@thorough
 @torch.no_grad()
 def test_every_head_scores_a_text_in_a_padded_batch_as_it_does_alone():
     looked = 0

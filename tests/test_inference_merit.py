@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from sample import sampled
 
 from tests.merit import grade, remarked
 
@@ -285,7 +286,9 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
 ]
 
 
-@pytest.mark.parametrize(("function", "what", "lost", "name", "source"), ONE, ids=[case[1] for case in ONE])
+@pytest.mark.parametrize(
+    ("function", "what", "lost", "name", "source"), sampled(ONE, one_in=2), ids=[case[1] for case in ONE]
+)
 def test_one_mistake_costs_its_checks_and_is_named(function, what, lost, name, source):
     graded = grade(SLUG, function, source)
     assert graded.lost == lost
@@ -346,7 +349,7 @@ def predict(text, model, tokenizer, max_length=128):
 }
 
 
-@pytest.mark.parametrize("what", TWO)
+@pytest.mark.parametrize("what", sampled(TWO, one_in=2))
 def test_two_mistakes_are_not_taken_for_a_third(what):
     lost, right, source = TWO[what]
     graded = grade(SLUG, "predict", source)
@@ -392,7 +395,7 @@ def predict_batch(texts, model, tokenizer, batch_size=32, max_length=128):
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", BATCH_TWO)
+@pytest.mark.parametrize("what", sampled(BATCH_TWO, one_in=2))
 def test_two_mistakes_with_batches_are_not_taken_for_a_third(what):
     lost, right, source = BATCH_TWO[what]
     graded = grade(SLUG, "predict_batch", source)
@@ -455,7 +458,7 @@ BONUS_CHEAP = {
 
 
 @pytest.mark.parametrize(("function", "example"), [("expected_calibration_error", 0.175), ("temperature_scale", 3.64)])
-@pytest.mark.parametrize("kind", BONUS_CHEAP)
+@pytest.mark.parametrize("kind", sampled(BONUS_CHEAP, one_in=2))
 def test_cheap_bonus_functions_earn_nothing(kind, function, example):
     source = f"def {function}(*args, **options):\n" + BONUS_CHEAP[kind].replace("{example}", str(example))
     graded = grade(SLUG, function, source)

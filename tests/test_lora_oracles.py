@@ -20,6 +20,7 @@ import peft
 import pytest
 import safetensors.torch
 import torch
+from sample import thorough
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification
 
@@ -250,6 +251,7 @@ def tiny(draw: random.Random) -> BertForSequenceClassification:
         return BertForSequenceClassification(config).eval().double()
 
 
+@thorough
 def test_inject_lora_agrees_with_get_peft_model():
     looked = 0
     for draw in draws():
@@ -328,6 +330,7 @@ class Tree(nn.Module):
             self.add_module(name, Tree(draw, depth + 1) if inner else nn.Linear(6, 6, dtype=torch.float64))
 
 
+@thorough
 def test_inject_lora_chooses_in_strange_models_what_peft_chooses():
     looked = 0
     for draw in draws(240):
@@ -408,6 +411,7 @@ def test_inject_lora_refuses_a_misspelt_head_and_leaves_the_model_alone():
 # --- lora_state: through a file and back ------------------------------------------------------------------------------
 
 
+@thorough
 def test_the_state_survives_a_safetensors_file(tmp_path: Path):
     looked = 0
     for draw in draws(100):
@@ -515,6 +519,7 @@ def peft_count(config: peft.PeftConfig, width: int, layers: int) -> int:
         return trained(peft.get_peft_model(BertForSequenceClassification(bert), config)) - 2 * (width + 1)
 
 
+@thorough
 def test_peft_param_count_agrees_with_peft():
     looked = 0
     for draw in draws(100):

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import torch
+from sample import thorough
 from torch import nn
 from transformers import (
     BertConfig,
@@ -142,6 +143,7 @@ def wanted_rate(name: str, n_layers: int, base: float, decay: float, head: float
     return base
 
 
+@thorough
 def test_llrd_groups_move_every_parameter_by_its_rate():
     """The first step of Adam moves every number by the learning rate, against the sign of its gradient."""
     looked = 0

@@ -10,9 +10,9 @@ import dataclasses
 import functools
 import itertools
 import re
-import zlib
 
 import pytest
+from sample import sampled
 
 from course import paths, syllabus
 from course.compat import tomllib
@@ -57,6 +57,11 @@ MISCONCEPTIONS = [
 VARIANTS = [(exercise.slug, path) for exercise in READY for path in sorted(paths.variants(exercise.slug).glob("*.py"))]
 
 
+def named(value):
+    """Of a parameter, for the name of its test."""
+    return getattr(value, "stem", None) or getattr(value, "name", value)
+
+
 UNNAMED = tomllib.loads((paths.ROOT / "tests/unnamed.toml").read_text(encoding="utf-8"))
 """Misconceptions that the checks see too little of, and of which no relation tells either."""
 
@@ -98,7 +103,7 @@ def test_the_reference_passes_every_check(exercise, seed):
     assert not wrong
 
 
-@pytest.mark.parametrize(("slug", "path"), VARIANTS, ids=lambda value: getattr(value, "stem", value))
+@pytest.mark.parametrize(("slug", "path"), sampled(VARIANTS, one_in=4), ids=named)
 def test_an_unusual_correct_variant_passes_every_check(slug, path):
     source = compose_variant(slug, path)
     own = {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if hasattr(node, "name")}
@@ -136,27 +141,14 @@ def test_misconceptions_have_names_of_their_own_and_complete_hints():
             assert len(misconception.hint) > 20, misconception.name
 
 
-def sampled(misconceptions, one_in):
-    """All of them, for the slow tests; a fixed sample for the fast ones, one in so many."""
-    return [
-        pytest.param(
-            slug,
-            misconception,
-            id=f"{slug}-{misconception.name}",
-            marks=[pytest.mark.slow] if zlib.crc32(misconception.name.encode()) % one_in else [],
-        )
-        for slug, misconception in misconceptions
-    ]
-
-
-@pytest.mark.parametrize(("slug", "misconception"), sampled(MISCONCEPTIONS, one_in=4))
+@pytest.mark.parametrize(("slug", "misconception"), sampled(MISCONCEPTIONS, one_in=12), ids=named)
 def test_a_misconception_is_caught_by_its_check(slug, misconception):
     (spec,) = [spec for spec in specs_of(slug) if spec.id == misconception.caught_by]
     observed = diagnose.observe(spec, diagnose.edited_module(slug, misconception), 11)
     assert observed.status in ("failed", "crashed"), f"{misconception.caught_by} lets it pass"
 
 
-@pytest.mark.parametrize(("slug", "misconception"), sampled(MISCONCEPTIONS, one_in=12))
+@pytest.mark.parametrize(("slug", "misconception"), sampled(MISCONCEPTIONS, one_in=36), ids=named)
 def test_a_misconception_is_named(slug, misconception):
     """It is named, or nothing else is where the checks see too little of it (see ``diagnose.evidence``)."""
     module = diagnose.edited_module(slug, misconception)
@@ -179,7 +171,7 @@ def test_a_misconception_is_named(slug, misconception):
 
 
 def test_the_sample_holds_some_of_every_exercise():
-    fast = {param.values[0] for param in sampled(MISCONCEPTIONS, one_in=12) if not param.marks}
+    fast = {param.values[0] for param in sampled(MISCONCEPTIONS, one_in=36) if not param.marks}
     assert fast == {slug for slug, _ in MISCONCEPTIONS}
 
 
