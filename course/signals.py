@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
+import threading
+from typing import Any
+
+AGAIN_SECONDS = 0.05
+"""After which a signal is delivered again that came where Python cannot raise anything."""
 
 
 class Stopped(BaseException):
@@ -25,6 +32,7 @@ def heed() -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
+    sys.unraisablehook = _unraised
 
 
 class Delayed:
@@ -64,3 +72,22 @@ def _stop(number: int, frame: object) -> None:
     if not _depth:
         raise Stopped(number)
     _kept.append(number)
+
+
+def _unraised(what: Any) -> None:
+    """Deliver the signal again: Python drops what is raised in a destructor or in a callback, as imports use them."""
+    if not isinstance(what.exc_value, Stopped):
+        sys.__unraisablehook__(what)
+        return
+    again = threading.Timer(AGAIN_SECONDS, _deliver, [signal.Signals(what.exc_value.exit_code - 128)])
+    again.daemon = True
+    again.start()
+
+
+def _deliver(number: signal.Signals) -> None:
+    """To the main thread, whatever it waits for."""
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, number)
+    else:  # Windows
+        _thread.interrupt_main(number)

@@ -454,6 +454,33 @@ def test_a_signal_at_any_moment_leaves_no_traceback(desk):
                 assert err.strip() == "Interrupted before the grading was complete."
 
 
+IN_A_CALLBACK = """
+import signal, sys, time, weakref
+from course import signals
+
+class Thing:
+    pass
+
+signals.heed()
+try:
+    thing = Thing()
+    watched = weakref.ref(thing, lambda _: signal.raise_signal(signal.{name}))
+    del thing
+    time.sleep(60)
+except signals.Stopped as stopped:
+    sys.exit(stopped.exit_code)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_in_a_callback_of_python_is_not_lost(name):
+    """Nothing can be raised there; imports have such callbacks, and the next chance may be a minute away."""
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_CALLBACK.format(name=name)], cwd=paths.ROOT, capture_output=True, timeout=50
+    )
+    assert (done.returncode, done.stderr) == (128 + getattr(signal, name), b"")
+
+
 def test_nohup_is_respected(desk):
     desk.play([{"sleep": 2}, *PASSED])
     child = subprocess.Popen(

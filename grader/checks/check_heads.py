@@ -1735,10 +1735,11 @@ class CheckKernelsHead:
                 reveal=True,
             )
         head.demand_reading(7)
-        numbers = [
-            Head(student, "KernelsHead", 6, **options).n_trainable()
-            for options in ({}, {"channels": 128, "kernels": [2, 3, 4]})
-        ]
+        with student.untraced():
+            numbers = [
+                student.fixtures.n_trainable(student.KernelsHead(6, **options))
+                for options in ({}, {"channels": 128, "kernels": [2, 3, 4]})
+            ]
         head.fact("128 channels and kernels of 2, 3 and 4 unless told otherwise", numbers[0] == numbers[1])
         expect.equal(
             numbers[0],
