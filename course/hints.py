@@ -49,7 +49,7 @@ def following(
             say(
                 "Every visible check passed when you last graded. The lesson says what the hidden checks test."
                 if memory.status == "passed" and edition.student()
-                else "Everything passed when you last graded: you need no hint."
+                else "Everything passed the last time you graded, so there is no hint to give."
                 if memory.status == "passed"
                 else "Every check that failed last time has since passed. Grade the whole exercise to be sure."
             ),

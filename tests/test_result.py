@@ -362,7 +362,7 @@ def test_hints_without_a_grading_begin_at_the_beginning():
 
 def test_no_hint_is_needed_when_all_passed():
     memory = remembered(PASSED, status="passed")
-    assert texts(memory, 1) == ["Everything passed when you last graded: you need no hint."]
+    assert texts(memory, 1) == ["Everything passed the last time you graded, so there is no hint to give."]
     assert texts(memory, 1, "LoRALinear") == ["first"]
 
 

@@ -210,7 +210,7 @@ def load(path: Path) -> Policy:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise CourseError(say("{file} is too large for a policy.", file=path.name))
+            raise CourseError(say("{file} is too large to be a policy file.", file=path.name))
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise CourseError(

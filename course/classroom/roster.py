@@ -82,7 +82,7 @@ def parse(data: bytes, name: str) -> tuple[Student, ...]:
         name: what it is called, for complaints.
     """
     if len(data) > MAX_BYTES:
-        raise CourseError(say("{file} is too large for a roster.", file=name))
+        raise CourseError(say("{file} is too large to be a roster file.", file=name))
     text = _decoded(data)
     first = next((line for line in text.splitlines() if line.strip()), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)

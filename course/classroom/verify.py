@@ -70,7 +70,7 @@ def load(path: Path) -> Result:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise CourseError(say("{file} is too large for a result.", file=path.name))
+            raise CourseError(say("{file} is too large to be a result file.", file=path.name))
         return Result.from_json(json.loads(data))
     except OSError as error:
         raise CourseError(

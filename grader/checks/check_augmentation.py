@@ -259,7 +259,8 @@ class CheckRandomDeletion:
             )
             expect.true(
                 in_order,
-                "the kept tokens are in a different order, or some of them are new",
+                "the tokens you return are in a different order than in the text, or include some that were not "
+                "in it",
                 expected=f"a part of {listed(tokens)}",
                 actual=listed(next((kept for kept in made if not is_subsequence(kept, tokens)), [])),
                 hint="deletion must not change the order",

@@ -1580,7 +1580,7 @@ class CheckAggregateFirst:
 
     @check(points=1, substitutes=("aggregate_simple",))
     def check_punctuation(self, student):
-        """a token without a space before it starts a new word, unless it is marked with ##"""
+        "even with no space in front, a token starts a new word, unless it is marked with ##"
         for sentence in Sentence.twice(
             student,
             ("Stra|tford", "B-LOC I-LOC"),

@@ -1013,7 +1013,7 @@ class CheckClsConcat:
                 got,
                 up if same(got, up) else down,
                 "blocks of three layers",
-                hint="put all C features of one layer first, then all of the next, starting with the last layer",
+                hint="keep the C features of each layer together, and order the layers from the last one backwards",
             )
 
     @check(points=1)

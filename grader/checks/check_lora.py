@@ -84,7 +84,8 @@ class CheckLoraReport:
             entry(report, "lora_params"),
             1_179_648,
             "lora_params",
-            hint="count both factors of one matrix, sum over the matrices of a layer, then over all layers",
+            hint="count the parameters of both factors of one matrix, sum over the matrices of a layer, then over "
+                 "all layers",
         )
         expect.equal(
             entry(report, "trainable"),

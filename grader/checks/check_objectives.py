@@ -1646,7 +1646,7 @@ class Selections:
         )
         expect.true(
             len(set(map(tuple, self.answers))) > 1,
-            say("{what}: every call with the same generator selects the same tokens", what=self.what),
+            say("{what}: repeated calls with one generator all select the same tokens", what=self.what),
             hint=(
                 "the generator advances from call to call, so the selection should change: where do your "
                 "random numbers come from?"

@@ -781,7 +781,7 @@ class CheckWarmupLinear:
         expect.true(
             numbers and all(0 < float(value) < 1 for value in beside),
             "next to the peak or just before the end, the multiplier is not strictly between 0 and 1",
-            hint="both lines are straight: the multiplier is 1 at a single step and reaches 0 only at the end",
+            hint="both lines are straight: the multiplier is 1 at exactly one step and reaches 0 only at the end",
         )
         expect.close(
             multipliers(student, (total, total + 1, 3 * total), warmup, total),
@@ -1254,7 +1254,7 @@ class CheckWarmupCosine:
             expect.true(
                 numbers and all(0 < float(value) < 1 for value in middle),
                 "next to the peak or just before the end, the multiplier is not strictly between 0 and 1",
-                hint="the multiplier must be 1 at a single step and reach 0 only at the end",
+                hint="the multiplier must be 1 at exactly one step and reach 0 only at the end",
             )
 
     @check(points=1)

@@ -61,9 +61,9 @@ SENTENCES = (
     Sentence(
         "matrix-shapes-do-not-fit",
         r"Expected size for first two dimensions of batch2 tensor to be: \[(.*?)\] but got: \[(.*?)\]",
-        "In a batched matrix product, the shape of the second factor must begin with [{0}], the batch size "
-        "and the number of columns of the first factor. It begins with [{1}]. Does one factor need its last "
-        "two axes transposed, or is an axis in the wrong position?",
+        "In a batched matrix product, the shape of the second factor must begin with [{0}] (the batch size, then "
+        "the number of columns of the first factor), but it begins with [{1}]. Does one factor need its last two "
+        "axes transposed, or is an axis in the wrong position?",
     ),
     Sentence(
         "sizes-do-not-broadcast",
@@ -303,9 +303,9 @@ SENTENCES = (
         "not-one-element",
         r"(only one element tensors can be converted to Python scalars|with (\d+) elements cannot be converted to"
         r" Scalar)",
-        ".item(), float(), int() and torch.tensor([...]) of tensors need one-element tensors; this one has "
-        "several elements. Reduce it first (sum, mean, an index), or join tensors with torch.stack or "
-        "torch.cat.",
+        ".item(), float(), int() and torch.tensor([...]) with tensors in the list work only with one-element "
+        "tensors; this one has several elements. Reduce it first (sum, mean, an index), or join tensors with "
+        "torch.stack or torch.cat.",
     ),
     Sentence(
         "truth-of-many",

@@ -73,8 +73,8 @@ class Verdicts:
                 missing = ", ".join(name for name in spec.names if name not in process.names)
                 text = say(
                     "The grader looks for {function} at the top level of your file, under the name in the "
-                    "skeleton. A name inside another function, a class or an `if` whose condition is false is not "
-                    "found.",
+                    "skeleton. It does not find a function defined inside another function, inside a class, or "
+                    "under an `if` whose condition is false.",
                     function=missing,
                 )
                 self._explain_once(item, spec, (error.message,), lambda: ("not-defined", text))

@@ -109,8 +109,8 @@ def draw_clocks() -> str:
         text(350, bottom + 42, "optimizer steps", size=13, fill=PALE),
     ]
     title = (
-        "Moved per step, the rate rises and falls over all steps; per batch, it is 0 after a third; per epoch, it "
-        "never leaves the warmup"
+        "Advanced once per optimizer step, the schedule rises and falls over the whole run; once per batch, it "
+        "reaches 0 after a third of the run; once per epoch, it never leaves the warmup"
     )
     return page(700, 296, title, *parts)
 
