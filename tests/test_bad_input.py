@@ -81,7 +81,10 @@ NOT_GRADABLE = {
         ["line 7", "no network during grading"],
     ),
     "a file elsewhere": (STUB + "open('/etc/passwd')\n", ["line 5", "PermissionError", "scratch folder"]),
-    "a file beside it": (STUB + "open('data.csv')\n", ["line 5", "FileNotFoundError", "next to it are not available"]),
+    "a file beside it": (
+        STUB + "open('data.csv')\n",
+        ["line 5", "FileNotFoundError", "next to your own file are not available"],
+    ),
     "a connection": (STUB + "import socket\n\nsocket.socket()\n", ["line 7", "PermissionError", "sandbox"]),
     "a NUL byte": (SOURCE + "\0\n", ["not a text file"]),
     "a file that is too large": (b"#" * (MIB + 1), ["1,048,577 bytes", "1,048,576"]),

@@ -866,7 +866,7 @@ LoRALinear.forward failed last time: the output is W x + b plus (alpha/r) times 
 Likely misconception: scaling inverted
 Yours shrinks as alpha grows: which way round is your fraction?
 
-After you have changed something (or course hint again, for the next hint):
+After you have changed something (for the next hint, run course hint again):
 course grade exercise-3
 """
     )

@@ -266,8 +266,8 @@ def probe(setup: Setup) -> Answer:
         if level != "full":
             raise Unsandboxed(
                 say(
-                    "Grading a class needs sandbox level full, but the level here is {level} ({reasons}). If "
-                    "you trust every submission, add: --allow-unsandboxed",
+                    "Grading a class needs the sandbox level 'full', but the level here is '{level}' ({reasons}). "
+                    "If you trust every submission, add: --allow-unsandboxed",
                     level=level,
                     reasons=reasons or "-",
                 )

@@ -336,7 +336,11 @@ def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | 
         if len(students) < 2:
             continue
         spelt = ", ".join(sorted({f"{one.id} ({one.name})" if one.name else one.id for one in students}))
-        reason = say("These may be one student or several: {names}. Rename them, or use a roster.", names=spelt)
+        reason = say(
+            "These names may belong to one student or to several: {names}. Rename the files or folders, "
+            "or use a roster.",
+            names=spelt,
+        )
         for student in doubtful:
             for entry in owned.pop(student):
                 pile.refused += [Refused(None, None, item.origin, reason) for item in entry.items]

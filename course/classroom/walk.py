@@ -133,7 +133,7 @@ def items(folder: Path, home: tzinfo) -> Iterator[Item]:
     else:
         raise CourseError(
             say(
-                "{path} is neither a folder of submissions nor an archive of one ({endings}).",
+                "{path} is neither a folder of submissions nor an archive of such a folder ({endings}).",
                 path=str(folder),
                 endings=", ".join(archives.SUFFIXES),
             )

@@ -126,8 +126,9 @@ def class_grade(
 ) -> None:
     """Grade a folder of submissions.
 
-    SUBMISSIONS is a folder per student, an export of Moodle, Canvas or Gradescope, or a zip of one of these. Results
-    go to --store. Unchanged work is not graded again, so running the same command again continues an interrupted run.
+    SUBMISSIONS is a folder with one subfolder per student, an export from Moodle, Canvas or Gradescope, or a zip of one
+    of these. Results go to --store. Unchanged work is not graded again, so running the same command again continues an
+    interrupted run.
 
     \b
     Exit codes:
@@ -180,8 +181,8 @@ def class_regrade(
 ) -> None:
     """Grade again after checks were corrected.
 
-    Only submissions whose checks have changed since they were graded are graded again, each with its old seed. You then
-    see what has changed, per student and check. Points given by hand (course class override) are kept.
+    A submission is graded again, with its old seed, only if its checks have changed since it was graded. You then see
+    what has changed, per student and check. Points given by hand (course class override) are kept.
     """
     from course import render
     from course.classroom import commands
@@ -486,9 +487,9 @@ def report_command(store: str, out: str, policy: Path | None, force: bool) -> No
 @force_option
 @lang_option
 def feedback_command(store: str, out: Path, to: str, policy: Path | None, force: bool) -> None:
-    """Write a file with feedback for each student.
+    """Write one feedback file for each student.
 
-    It contains the student's own results, hints and points, no values of hidden checks and nothing about others.
+    Each contains the student's own results, hints and points, but no values of hidden checks and nothing about others.
     index.csv says which file belongs to whom; keep it to yourself.
     """
     from course.classroom import feedback

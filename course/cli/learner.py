@@ -513,7 +513,7 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
         console,
         advice.Advice(
             f"course grade {chosen.id}",
-            say("After you have changed something (or course hint again, for the next hint):"),
+            say("After you have changed something (for the next hint, run course hint again):"),
         ),
     )
 
@@ -528,8 +528,8 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
 def solution(exercise: str, function: str | None, difference: bool, give_up: bool, no_color: bool) -> None:
     """See the reference solution, once you have passed.
 
-    Below it, you see how the libraries do it. Give FUNCTION to see only one function; course diff compares your file
-    with the reference. With --give-up you see it before you have passed, which is recorded.
+    Below the reference, you see how the libraries do the same. Give FUNCTION to see only one function; course diff
+    compares your file with the reference. With --give-up you see it before you have passed, which is recorded.
     """
     from course import advice, reference, render
 
@@ -599,8 +599,8 @@ def _earned(here: Workspace | None, exercise: Exercise, give_up: bool) -> None:
         points, max_points = memory.points, memory.max_points or exercise.points
         raise errors.NotYet(
             say(
-                "you have not passed {exercise} yet: {points} of {max_points} points. You can see the "
-                "reference once you have, or now with --give-up, which is recorded.",
+                "you have not passed {exercise} yet: {points} of {max_points} points. You can see the reference "
+                "once you have passed, or now with --give-up, which is recorded.",
                 exercise=exercise.id,
                 points=points,
                 max_points=max_points,

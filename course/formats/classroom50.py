@@ -58,7 +58,10 @@ class Submission:
         """
         if missing := [name for name in VARIABLES if not environ.get(name)]:
             raise CourseError(
-                say("Classroom 50 sets {names} in its runner, but they are missing here.", names=", ".join(missing))
+                say(
+                    "Classroom 50 sets these variables in its runner, but they are missing here: {names}.",
+                    names=", ".join(missing),
+                )
             )
         moment = environ.get("SUBMITTED_AT") or entry.submitted or (facts.started(entry))
         return cls(

@@ -249,7 +249,10 @@ class CheckRandomDeletion:
             student.note("the tokens are sorted", all(kept == sorted(kept) for kept in made))
             expect.true(
                 any(1 < len(kept) < n for kept in made),
-                say("cannot compare: with p = 0.3, all or almost none of the {n} tokens are kept", n=n),
+                say(
+                    "the order cannot be checked: with p = 0.3, each call keeps either all {n} tokens or almost none",
+                    n=n,
+                ),
                 hint="about 30 % of the tokens should be deleted",
             )
             expect.true(
@@ -259,8 +262,7 @@ class CheckRandomDeletion:
             )
             expect.true(
                 in_order,
-                "the tokens you return are in a different order than in the text, or include some that were not "
-                "in it",
+                "the tokens you return are in a different order than in the text, or include some that were not in it",
                 expected=f"a part of {listed(tokens)}",
                 actual=listed(next((kept for kept in made if not is_subsequence(kept, tokens)), [])),
                 hint="deletion must not change the order",
@@ -326,7 +328,7 @@ class CheckRandomDeletion:
             "with p = 1, more than one token is kept",
             expected="1 token",
             actual=f"{max(left)} tokens",
-            hint="with p = 1 every token is to be deleted, but exactly one must be kept",
+            hint="with p = 1, every token is chosen for deletion, but exactly one of them must still be kept",
             reveal=True,
         )
         survivors = [
@@ -340,7 +342,7 @@ class CheckRandomDeletion:
             "with p = 1, the same token is always kept",
             expected="any token of the text",
             actual=f"always the {survivors[0]}",
-            hint="if every token is to be deleted, choose at random which one is kept",
+            hint="if every token is chosen for deletion, choose at random which one to keep",
             reveal=True,
         )
 
@@ -562,7 +564,7 @@ class CheckRandomSwap:
 
     @check(points=1)
     def check_edges(self, student):
-        """with n = 0, a text of one word or an empty text, nothing changes"""
+        """nothing changes if n = 0, or if the text is empty or has only one word"""
         for n_words, n in ((6, 0), (1, 2), (0, 3)):
             tokens = words(student, n_words)
             if tokens:
@@ -695,7 +697,7 @@ class CheckRandomInsertion:
         student.note("one known word among twenty: share of insertions", called(share, (0.05, 0.37, 1)) if share else 0)
         expect.true(
             share == 1,
-            "with only one of twenty words in the lexicon, some insertions are missing",
+            "when only one of the text's twenty words is in the lexicon, some insertions are missing",
             expected="one token more in each of 400 calls",
             actual=f"in {100 * share:.0f} % of them",
             hint="which words do you choose from? A word that is not in the lexicon must not use up an insertion",
@@ -815,7 +817,7 @@ class CheckRandomInsertion:
         )
         expect.true(
             abs(near - 1 / 3) <= near_bound,
-            "an inserted synonym is next to its word more or less often than by chance",
+            "an inserted synonym is next to its word too often or too rarely for a random position",
             expected=f"2 of 6 gaps are next to it: in {1 / 3:.3f} ± {near_bound:.3f} of the calls",
             actual=f"{near:.3f}",
             hint="choose a random position for the new word, independently of the position of its synonym",
@@ -857,7 +859,7 @@ class CheckRandomInsertion:
 
     @check(points=1)
     def check_edges(self, student):
-        """with no known word or n = 0 the text is unchanged; inputs are not modified; the seed determines the result"""
+        """nothing changes if n = 0 or no word is known; inputs are not modified; the seed determines the result"""
         hint = "some texts contain no word of the lexicon: what does your code choose from then?"
         for what, n, text, entries in no_change(student):
             made = edge(
@@ -956,8 +958,8 @@ class CheckSynonymReplacement:
                 expected=f"{want} positions, of {possible} that can change",
                 actual=f"{listed(sorted(counts))} positions",
                 hint=(
-                    "count positions: a word that occurs twice has two, and a word that is not in the lexicon "
-                    "has none to replace"
+                    "count positions: a word that occurs twice counts twice, and a word that is not in the "
+                    "lexicon does not count"
                 ),
                 reveal=True,
             )
@@ -1090,7 +1092,7 @@ class CheckSynonymReplacement:
 
     @check(points=1)
     def check_edges(self, student):
-        """with n = 0 or no known word the text is unchanged; inputs are not modified; the seed determines the result"""
+        """nothing changes if n = 0 or no word is known; inputs are not modified; the seed determines the result"""
         hint = "some texts contain no word of the lexicon: what does your code choose from then?"
         for what, n, text, entries in no_change(student):
             made = edge(

@@ -359,7 +359,7 @@ class CheckBertParamCount:
 
     @check(points=1)
     def check_no_pooler(self, student):
-        """with pooler=False, the count excludes the pooler, a single linear layer"""
+        """with pooler=False, the count excludes the pooler (a single linear layer)"""
         hint = "the pooler adds one square matrix and one bias to the count, and nothing else"
         expect.equal(student.bert_param_count(pooler=False), 108_891_648, "BERT-base without pooler", hint=hint)
         sizes = drawn_sizes(student)
@@ -489,7 +489,7 @@ class CheckLabelScores:
 
     @check(points=1)
     def check_multi_class(self, student):
-        """very large logits give a finite score, also for a batch of a single text with three classes"""
+        """for a single text with three classes, very large logits still give the right label and a finite score"""
         for place in (2, 0):
             high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
             logits = torch.tensor([[-1000.0, high - 4.5, high]]).roll(place + 1, 1)
@@ -1155,7 +1155,8 @@ class CheckCountParameters:
             found = tallied(student, student.fixtures.basics.TiedModel(vocabulary, width))
             total = vocabulary * width + 2 * width + vocabulary
             hint = (
-                "a state dict lists a shared matrix under both its names and includes buffers such as running averages"
+                "a state dict lists a shared matrix twice, once under each of its names, and also includes "
+                "buffers such as running averages"
             )
             expect.equal(found["total"], total, "total of a model with shared word embeddings", hint=hint)
             expect.equal(found["trainable"], total, "trainable of a model with shared word embeddings", hint=hint)
@@ -1483,12 +1484,12 @@ class CheckNucleus:
                 int(finite.numel()),
                 want,
                 f"tokens kept of {n} equally likely ones, with p={p}",
-                hint="keep the smallest set that reaches p: how many of these tokens are needed?",
+                hint="keep the smallest set that reaches p: how many of the equally likely tokens does it need?",
             )
 
     @check(points=1, after=("smallest_set",))
     def check_care(self, student):
-        """a p outside 0 to 1 raises a ValueError, and the caller's logits are not modified"""
+        """a p below 0 or above 1 raises a ValueError, and the caller's logits are not modified"""
         for p in (0.5, 0.8):
             logits = settled(student, *SHARES)
             expect.close(student.pure("nucleus", logits, p), nucleus_of(logits, p), f"logits with p={p}")
@@ -1580,7 +1581,7 @@ class CheckAggregateFirst:
 
     @check(points=1, substitutes=("aggregate_simple",))
     def check_punctuation(self, student):
-        "even with no space in front, a token starts a new word, unless it is marked with ##"
+        """even with no space in front, a token starts a new word, unless it is marked with ##"""
         for sentence in Sentence.twice(
             student,
             ("Stra|tford", "B-LOC I-LOC"),

@@ -50,13 +50,16 @@ def row_numbers(side: Any, n_rows: int) -> list[int]:
     """The row numbers of a side or a fold, as plain numbers."""
     found = side.tolist() if isinstance(side, Tensor) else sorted(side) if isinstance(side, set) else side
     expect.true(
-        isinstance(found, (list, tuple)), "a side or fold is not a list of row numbers", actual=found, reveal=True
+        isinstance(found, (list, tuple)),
+        "a side of the split (or a fold) is not a list of row numbers",
+        actual=found,
+        reveal=True,
     )
     rows = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in found]
     for row in rows:
         expect.true(
             isinstance(row, (int, float)) and not isinstance(row, bool) and row == int(row),
-            "a side or fold contains something other than a row number",
+            "a side of the split (or a fold) contains something other than a row number",
             actual=row,
             hint="return row numbers: the caller uses them to select texts, labels and ids",
             reveal=True,
@@ -95,7 +98,7 @@ class Split:
         student.note("form", form)
         expect.true(
             len(sides) == 2,
-            say("the result is not a pair of lists, training rows and test rows"),
+            say("the result is not a pair of lists (training rows, test rows)"),
             actual=form,
             hint="return two lists of row numbers: first the training rows, then the test rows",
             reveal=True,
@@ -243,7 +246,7 @@ class CheckGroupSplit:
 
     @check(points=2)
     def check_size_and_balance(self, student):
-        """the test set contains about test_size of the rows of every class; every class is on both sides"""
+        """the share of each class's rows in the test set is about test_size; every class is on both sides"""
         self.demand_shares_in_every_draw(student)
         # Groups of one to three rows: by rows or by texts, within five standard deviations of a tenth.
         texts = sentences(student, 300)
@@ -462,7 +465,7 @@ class CheckConfusion:
 
     @check(points=1, visible=True)
     def check_multi_class(self, student):
-        """works for three or more classes, even if one of them is never predicted"""
+        """three or more classes work, even if one of them is never predicted"""
         for n in (3, 5):
             cells = cells_of(student, n)
             for row in cells:
@@ -609,12 +612,12 @@ class CheckPrf:
             )
             got = figures(student, cells, positive=1)
             demand_figures(
-                got, expected_figures(cells, 1), KEYS, "class 1", "this call passes positive=1, the default, explicitly"
+                got, expected_figures(cells, 1), KEYS, "class 1", "this call explicitly passes positive=1, the default"
             )
 
     @check(points=1)
     def check_zero(self, student):
-        """undefined metrics are 0.0: no predicted positives, no actual positives, no true positives or no examples"""
+        """undefined metrics are 0.0 (without predicted positives, actual positives, true positives or examples)"""
         a, b = (student.draw.integer(3, 40), student.draw.integer(50, 90))
         for cells, what in (
             ([[b, 0], [a, 0]], "a model that never predicts positive"),
@@ -698,7 +701,7 @@ class CheckSuggestMaxLength:
 
     @check(points=1, visible=True)
     def check_seed_data(self, student):
-        """the chapter's sentences fit into 16 tokens, not 128"""
+        """the chapter's sentences need only 16 tokens, not 128"""
         blocks = (1 + torch.randperm(9, generator=student.draw.generator)[:3]).tolist()
         cases = [Case("the chapter's eight sentences", [7, 7, 6, 10, 6, 10, 8, 6], 16)]
         for block in blocks:
@@ -732,7 +735,7 @@ class CheckSuggestMaxLength:
 
     @check(points=2, visible=True)
     def check_coverage(self, student):
-        """the smallest length that covers the given share of texts is chosen, neither the mean nor the maximum"""
+        """the length chosen is the smallest that covers the given share of texts, not the mean or the maximum"""
         cases = []
         # Shares of which no float is near a whole number of texts, or that are exact in binary.
         for n, coverage in ((50, None), (16, 0.75), (37, 0.5), (20, 1.0), (30, 0.72)):
@@ -996,7 +999,7 @@ class CheckAuditLog:
 
     @check(points=1)
     def check_accuracy(self, student):
-        """lines are flagged where the number of correct answers falls or exceeds what the new examples allow"""
+        """lines are flagged where the number of correct answers falls, or rises by more than the new examples allow"""
         cases = []
         for which in ("too many", "fewer than before", "both"):
             steps, places = honest_steps(student, 9), []
@@ -1017,7 +1020,7 @@ class CheckAuditLog:
 
     @check(points=1)
     def check_loss(self, student):
-        """lines are flagged where the sum of the losses falls, including the first line"""
+        """lines are flagged where the sum of the losses falls, and the first line is checked too"""
         steps = honest_steps(student, 8)
         for place in (2, 6):
             steps[place] = (steps[place][0], -5.0, steps[place][2])
@@ -1034,7 +1037,7 @@ class CheckAuditLog:
 
     @check(points=1, after=("chapter_log",))
     def check_possible(self, student):
-        """possible lines are not flagged: averages that get worse, only right or only wrong new answers, or rounding"""
+        """possible lines are not flagged, despite worse averages, only right or only wrong new answers, or rounding"""
         worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
         # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
@@ -1117,7 +1120,7 @@ class CheckPossibleErrorCounts:
 
     @check(points=1)
     def check_ends(self, student):
-        """both extremes are possible, even with a single text: all rows right, or all rows wrong"""
+        """both extremes (all rows right, all rows wrong) are possible, even with a single text"""
         single = student.draw.integer(2, 90)
         cases = [[single], [1] * student.draw.integer(4, 7), student.draw.integers(1, 200, (10,)).tolist()]
         self.demand(student, cases, "a model may be right about all texts or about none")
@@ -1232,11 +1235,16 @@ class CheckPairedBootstrap:
 
     @check(points=1)
     def check_direction(self, student):
-        """low is at most high, and both are negative when model a is better"""
+        """the lower end comes first, and both ends are negative when model a is better"""
         models = Models(student, 100, better=0.5)
         got, turned = interval(student, models), interval(student, models, turned=True)
         student.note("signs", [end > 0 for end in got + turned])
-        expect.true(got[0] <= got[1] and turned[0] <= turned[1], "low is above high", actual=got, reveal=True)
+        expect.true(
+            got[0] <= got[1] and turned[0] <= turned[1],
+            "the first number is larger than the second",
+            actual=got,
+            reveal=True,
+        )
         expect.true(
             got[1] < 0 < turned[0],
             "the sign of the interval does not tell which model is better",
@@ -1353,7 +1361,11 @@ class CheckGroupFolds:
             folds.demand_number(k)
         student.note("rows in several", [count > 0 for count in repeated])
         expect.equal(
-            missing, [0, 0], "rows in no fold", hint="does your code assign every group, with all its rows?", fact=True
+            missing,
+            [0, 0],
+            "rows in no fold",
+            hint="does your code assign every group, with all its rows, to a fold?",
+            fact=True,
         )
         expect.equal(
             repeated,

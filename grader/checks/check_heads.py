@@ -207,7 +207,7 @@ class CheckMeanPool:
 
     @check(points=1)
     def check_pure(self, student):
-        """inputs are not modified, only real tokens get a gradient, and an empty text gives finite values"""
+        """inputs are not modified; only real tokens get a gradient; an empty text gives finite values"""
         hidden, upstream = student.draw.normal(3, 6, 4), student.draw.normal(3, 4)
         pool = student.value(None, "mean_pool")
         unchanged(student, "mean_pool", hidden, HOLES)
@@ -552,7 +552,7 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     student.note("scores beyond one", highest > 1.01)
     expect.true(
         lowest < -1.01 and highest > 1.01,
-        "sixteen random heads give no score below -1, or no score above 1",
+        "with sixteen random heads, either no score is below -1 or no score is above 1",
         hint="a score can be any number: does the last operation in your forward pass limit its range?",
     )
 
@@ -916,7 +916,7 @@ class CheckLSTMHead:
 
     @check(points=1)
     def check_order(self, student):
-        """words are read in order, each in the context of earlier ones; the order of the texts does not matter"""
+        """words are read in order, each in the context of earlier ones; reordering texts only reorders scores"""
         head = Head(student, "LSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(), texts.mask(), (6, 1)
@@ -1084,7 +1084,7 @@ class CheckLayerMix:
         expect.true(
             moved,
             "with different parameter values, the mix is still the plain average",
-            hint="the weights must be equal only at the start: how do your parameters change them?",
+            hint="the weights must be equal at the start, but need not stay equal: how do your parameters change them?",
             fact=True,
         )
 
@@ -1277,7 +1277,7 @@ class CheckAttentionPool:
 
     @check(points=2, visible=True)
     def check_weighted_mean(self, student):
-        """the result is an average: within the range of the real tokens, and equal to them if they are all equal"""
+        """the result is an average: it lies within the range of the real tokens and equals them if all are equal"""
         pool = Head(student, "AttentionPool", 6)
         single = student.draw.normal(16, 1, 6)
         ones = torch.ones(16, 4, dtype=torch.long)
@@ -1497,7 +1497,7 @@ class CheckGeMPool:
 
     @check(points=2, visible=True)
     def check_value(self, student):
-        """the result is the p-th root of the mean p-th power of the real tokens, after clamping at eps"""
+        """once the real tokens are clamped at eps, the result is the p-th root of the mean of their p-th powers"""
         answers = []
         for p, eps, lengths in ((3.0, 1e-6, [5, 3, 1]), (2.5, 1e-6, [2, 6, 4, 1]), (2.0, 0.3, [4, 3])):
             texts = Texts(student, lengths, 4)
@@ -1515,7 +1515,7 @@ class CheckGeMPool:
 
     @check(points=1, visible=True)
     def check_learned(self, student):
-        """p is a single trainable parameter with a gradient: p = 1 gives the mean, p = 40 nearly the maximum"""
+        """p is a single trainable parameter with a gradient; p = 1 gives the mean, and p = 40 nearly the maximum"""
         for start in (3.0, float(student.draw.uniform(1.5, 4.5))):
             pool = student.GeMPool(p=start)
             p = student.fixtures.heads.exponent(pool)
@@ -1542,7 +1542,7 @@ class CheckGeMPool:
 
     @check(points=1, after=("value",))
     def check_pad_invariant(self, student):
-        """PAD positions do not change the result; the mask may have gaps and any dtype"""
+        """PAD positions do not change the result; the mask may have gaps, and it may have any dtype"""
         pool = student.GeMPool()
         expect_indifferent(pool, student, width=5, features=5)
         hidden = student.draw.normal(3, 6, 4)
@@ -1675,7 +1675,7 @@ class CheckBiLSTMHead:
 
     @check(points=1)
     def check_gradients(self, student):
-        """every parameter gets a gradient, reordering texts reorders scores, and the inputs are not modified"""
+        """every parameter gets a gradient; if texts are reordered, so are their scores; inputs are not modified"""
         head = Head(student, "BiLSTMHead", 6, units=8)
         texts = Texts(student, [4, 2, 5, 3, 6, 7], 6)
         hidden, mask, shape = texts.hidden(scale=1.0), texts.mask(), (6, 1)
@@ -1790,7 +1790,7 @@ class CheckKernelsHead:
 
     @check(points=1)
     def check_windows(self, student):
-        """word order within a window matters; the position of a passage and its repetition do not"""
+        """word order within a window affects the score; moving or repeating a passage does not"""
         head = Head(student, "KernelsHead", 6, channels=16)
         filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 40, 6), 2 * student.draw.normal(6, 4, 6)
         early, late, turned, twice = (filler.clone() for _ in range(4))

@@ -361,7 +361,7 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     student.note("left in training mode", left_training)
     expect.true(
         not any(one.dropout for one in seen),
-        "dropout was active during a prediction: the model was passed in training mode",
+        "dropout was active during a prediction: the caller's model was in training mode when your function was called",
         hint="with active dropout, predictions differ from call to call: which mode switches dropout off?",
         reveal=True,
     )
@@ -471,7 +471,7 @@ class CheckPredict:
         for (n_tokens, max_length), width in zip(cases, widths, strict=True):
             expect.true(
                 width,
-                say("a text of {n} tokens, more than the model's limit, raised an error", n=n_tokens),
+                say("a text of {n} tokens (more than the model's limit) raised an error", n=n_tokens),
                 hint="which part of your code keeps a text within the model's limit?",
                 reveal=True,
             )
@@ -643,7 +643,7 @@ class CheckPredictBatch:
             batches.setdefault(call, []).append(width)
         expect.true(
             all(len(set(batch)) == 1 for batch in batches.values()),
-            "results of one forward pass do not match that pass: they imply different batch widths",
+            "results of one forward pass contradict each other: they imply different batch widths",
             hint="compute each result from the model's own logits for that text",
             reveal=True,
         )
@@ -670,7 +670,7 @@ class CheckPredictBatch:
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
-        """works for an empty list, one text, a full or partial last batch, batches of one, a tuple, repeated texts"""
+        """works for an empty list, one text, full and partial last batches, batches of one, tuples and repeated texts"""
         desk = Desk(student, 4, (6, 3, 11, 0, 8, 14, 5))
         texts, right = desk.texts, desk.right
         model, tokenizer = desk.model, desk.tokenizer
@@ -749,15 +749,15 @@ class CheckExpectedCalibrationError:
 
     @check(points=1, preloads=("transformers",))
     def check_borders(self, student):
-        """a confidence on a bin edge belongs to the lower bin, 1 to the last bin and 0 to the first"""
+        """a confidence on a bin edge belongs to the lower bin; 1 belongs to the last bin, and 0 to the first"""
         for n_bins, extra in ((4, 0.3), (8, 0.55)):
             confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
             correct = torch.tensor([True, True, False, True, False, False, True, True])
             near = student.draw.uniform(0.02, 0.1, 3).double()
             confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([True] * 3)])
             hint = (
-                "which of its two edges does each of your bins include, and which bin contains a confidence of "
-                "exactly 1?"
+                "does each of your bins include its lower or its upper edge, and which bin contains a confidence "
+                "of exactly 1?"
             )
             self.compare(
                 student, confidences, correct, f"some confidences on bin edges, {n_bins} bins", hint, n_bins=n_bins
@@ -890,7 +890,8 @@ class CheckTemperatureScale:
         """works for logits in the hundreds and ignores a constant added to a row"""
         logits, labels = self.sample(student, 190, 3, float(student.draw.uniform(15, 19)))
         hint = (
-            "exp(800) overflows, and a constant added to a whole row must not matter: how do you compute the softmax?"
+            "exp(800) overflows, and adding a constant to a whole row must not change the result: how do you "
+            "compute the softmax?"
         )
         self.compare(student, logits, labels, "logits in the tens", hint)
         shifted = logits + 300 * student.draw.normal(190, 1)

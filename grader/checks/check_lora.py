@@ -85,7 +85,7 @@ class CheckLoraReport:
             1_179_648,
             "lora_params",
             hint="count the parameters of both factors of one matrix, sum over the matrices of a layer, then over "
-                 "all layers",
+            "all layers",
         )
         expect.equal(
             entry(report, "trainable"),
@@ -1181,7 +1181,7 @@ class CheckInjectLora:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_misspelt(self, student):
-        """an unknown name in the targets or in `trainable` raises an error"""
+        """an error is raised if no target matches a layer or if a name in `trainable` matches no module"""
         model = small(student, student.draw.seed())
         names: dict[str, Any] = {"r": RANK, "alpha": 4.0}
         inject(student, model, TARGETS, **names)  # known names are not: who refuses everything has told nothing apart
@@ -1202,7 +1202,7 @@ class CheckInjectLora:
         expect.true(
             target,
             'the target "qury" is accepted, although no layer has that name',
-            hint="a misspelt target would silently leave the whole model frozen",
+            hint="with a misspelt target, the model would silently get no LoRA factors",
         )
         expect.true(
             head,
@@ -1386,14 +1386,14 @@ class CheckInjectLora:
             at_the_top = False
         expect.true(
             at_the_top,
-            "the target preclassifier, a top-level layer, is not adapted or raises an error",
+            "the target preclassifier (a top-level layer) is not adapted, or your code raises an error",
             hint="a top-level name has no dot: which module is the layer's parent?",
             fact=True,
         )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_no_head(self, student):
-        """`trainable` decides what is trained besides the factors; with () the classifier stays frozen"""
+        """`trainable` decides what is trained besides the factors; if it is empty, the classifier stays frozen"""
         seed = student.draw.seed()
         model, original = small(student, seed), mirror(seed)
         inject(student, model, TARGETS, r=RANK, alpha=4.0, trainable=())
@@ -1834,15 +1834,15 @@ class CheckMultiLoRALinear:
             switched.wanted[None],
             "output with an adapter, compared with the base",
             hint=(
-                "the check set the factors before it called set_adapter: are the values still there, and does "
-                "the forward pass use them?"
+                "before it called set_adapter, the check gave the factors their values: are these values still "
+                "there, and does the forward pass use them?"
             ),
         )
         switched.expect(None, "output after set_adapter(None)", "None means that no adapter is active")
 
     @check(points=2, visible=True, substitutes=("LoRALinear",))
     def check_switch(self, student):
-        """only the active adapter contributes, and switching back restores its output"""
+        """only the active adapter contributes, and switching back to an adapter restores its output"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=2.0)
         switched.add("news", r=3, alpha=3.0)
@@ -1854,7 +1854,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_registered(self, student):
-        """every adapter's factors are registered parameters, r(d + k) values per adapter; the base is frozen"""
+        """all factors are registered parameters, with r(d + k) values per adapter; the base is frozen"""
         switched = Switched(student)
         switched.add("reviews", r=2, alpha=4.0)
         switched.add("news", r=3, alpha=6.0)
@@ -1962,7 +1962,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_unknown(self, student):
-        """an adapter name that is unknown or already taken raises an error and changes nothing"""
+        """set_adapter with an unknown name, or add_adapter with a taken one, raises an error and changes nothing"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=6.0)
         before = switched.answer("reviews")  # at whatever strength: that is the matter of another check
@@ -1983,7 +1983,7 @@ class CheckMultiLoRALinear:
                 before,
                 f'output after set_adapter("{name}") was rejected, with "reviews" active before',
                 tolerance=1e-4,
-                hint="check that the name is known before you change anything",
+                hint="before you change anything, check that the name is known",
             )
         loud = refused(student, "ValueError", switched.layer.add_adapter, "reviews", 3, 6.0)
         with student.untraced():
@@ -1999,7 +1999,7 @@ class CheckMultiLoRALinear:
             before,
             'output with "reviews" active, after a second adapter of that name was rejected',
             tolerance=1e-4,
-            hint="check that the name is free before you add anything",
+            hint="before you add anything, check that the name is free",
         )
         expect_alive(student, switched.layer, K, D)
 
@@ -2204,8 +2204,8 @@ class CheckBottleneckAdapter:
             learns,
             "no weight matrix receives a gradient in the first step",
             hint=(
-                "the gradient of `down` is proportional to `up`, and the gradient of `up` to the output of "
-                "`down`: what are the gradients if both start at zero?"
+                "the gradient of `down` is proportional to `up`, and the gradient of `up` is proportional to the "
+                "output of `down`: what are the gradients if both start at zero?"
             ),
         )
 
@@ -2230,7 +2230,7 @@ class CheckPeftParamCount:
 
     @check(points=2, visible=True)
     def check_adapter(self, student):
-        """adapter: bottleneck 64 in BERT-base gives 2,379,264 parameters with two per layer, half as many with one"""
+        "adapter: in BERT-base with bottleneck 64, two per layer have 2,379,264 parameters, one per layer half of that"
         d, n, m = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         two = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64)
         one = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64, per_layer=1)
@@ -2369,7 +2369,7 @@ class CheckBestRankR:
 
     @check(points=1, after=("product",))
     def check_exact(self, student):
-        """a matrix of rank r is reproduced exactly, and so is any matrix at full rank"""
+        """a matrix of rank r is reproduced exactly, and so is any matrix if r is the smaller of d and k"""
         for matrix, r in (
             (with_values(student, 8, 10, 6.0, 3.0, 2.0), 3),
             (with_values(student, 9, 5, *SINGULAR), 5),
@@ -2381,7 +2381,7 @@ class CheckBestRankR:
 
     @check(points=1, after=("product",))
     def check_care(self, student):
-        """a rank below 1 or above d or k raises a ValueError; the given matrix is not modified"""
+        """a rank below 1, above d or above k raises a ValueError; the given matrix is not modified"""
         for shape in ((8, 6), (5, 9)):
             matrix = with_values(student, *shape, *SINGULAR)
             one = Approximated(student, matrix, 2, pure=True)
@@ -2464,7 +2464,7 @@ class CheckDoRALinear:
 
     @check(points=2, visible=True, substitutes=("LoRALinear",))
     def check_forward(self, student):
-        """every row of W + s B A is divided by its length and multiplied by its magnitude; b is added last"""
+        """every row of W + s B A is divided by its length and multiplied by its trained magnitude; b is added last"""
         asked = []
         for shape, bias in (((4, K), True), ((2, 6, K), True), ((4, K), False)):
             turned = Turned(student, alpha=6.0, bias=bias)
@@ -2524,8 +2524,8 @@ class CheckDoRALinear:
             output, leaves = turned.answer(x)
             (output * upstream.double()).sum().backward()
             hint = (
-                "each row is multiplied by m / norm: does a gradient flow through norm in your code? (x "
-                "still needs a gradient)"
+                "each row is multiplied by m / norm: does a gradient flow through the norm in your code? (x still "
+                "needs a gradient)"
             )
             for name, key in (("A", "a"), ("B", "b"), ("m", "m"), ("x", "x")):
                 found = got["magnitude" if key == "m" else key]

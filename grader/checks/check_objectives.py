@@ -244,7 +244,7 @@ class CheckMaskTokens:
         expect.true(
             not (whole_rows or whole_columns),
             say(
-                "all tokens of a {unit} are always selected together or not at all",
+                "for every {unit}, either all tokens are selected or none",
                 unit=say("text" if whole_rows else "position"),
             ),
             hint="every token needs its own random number: how many does your code sample for B texts of T tokens?",
@@ -322,7 +322,8 @@ class CheckMaskTokens:
                     say(what, want=want),
                     expected=f"{want} ± {slack:.3f}",
                     actual=f"{share:.3f}",
-                    hint="each selected token falls into exactly one of the three cases, and has a label in all three",
+                    hint="each selected token falls into exactly one of the three cases, and has a label "
+                    "whichever case it is",
                     reveal=True,
                 )
 
@@ -493,7 +494,7 @@ def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
     expect.true(
         bool((rows.sum(-1).abs() <= 1e-3 * scale).all()),
         "adding the same number to all logits at one position changes the loss",
-        hint="with a softmax, only differences between logits matter: does your loss use one?",
+        hint="with a softmax, only differences between logits matter: does your loss use a softmax?",
     )
 
 
@@ -1134,7 +1135,8 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
         "a label is neither 0 nor 1",
         expected="0 or 1",
         actual=label,
-        hint="a label has two possible values: the second sentence follows the first, or it does not",
+        hint="a label has two possible values, one for each case: the second sentence follows the first, or it "
+        "does not",
         reveal=True,
     )
     return first, second, int(label)
@@ -1250,7 +1252,8 @@ class CheckMakeNspPairs:
         self.expect_many_places(pairs)
         expect.true(
             not in_turn,
-            "twelve calls with different seeds all take their first sentences from the documents in the same order",
+            "twelve calls with different seeds all take their first sentences from the same documents in the same "
+            "order",
             hint=(
                 "in a corpus of thousands of documents, a small number of pairs would all come from the first few "
                 "documents: how does your code choose the document?"
@@ -1260,7 +1263,8 @@ class CheckMakeNspPairs:
         expect.true(
             last,
             "no pair with label 0 ends with the last sentence of its document",
-            hint="how many consecutive pairs does a document of three sentences have, and how many a document of two?",
+            hint="how many pairs of consecutive sentences are there in a document of three sentences, and how "
+            "many in a document of two?",
             fact=True,
         )
         pairs.expect_questions()
@@ -1681,7 +1685,7 @@ class CheckWholeWordMask:
 
     @check(points=2, visible=True, after=("whole",))
     def check_share(self, student):
-        """the budget is p times the number of tokens, at least one token; words are selected as long as they fit"""
+        """the budget is p times the number of tokens, but at least one; words are selected as long as they fit"""
         singles = student.draw.integer(52, 59)
         texts = (
             ([1] * 46, 0.15),  # 6.9 tokens: 7
@@ -1787,7 +1791,7 @@ class CheckWholeWordMask:
         )
         expect.true(
             all(2 <= count <= 88 for count in counts) and pairs <= 1.1,
-            "some words, or adjacent words, are selected far more often than others",
+            "some words are selected far more often than others, or adjacent words are selected together too often",
             expected="each word about 45 times in 300 calls",
             hint="every order of the words must be equally likely",
         )
@@ -1938,7 +1942,7 @@ class CheckPerplexity:
 
     @check(points=1, after=("corpus",))
     def check_stream(self, student):
-        """batches may come from a generator, some without labels; a corpus without any labels raises a ValueError"""
+        """batches may come from a generator and may lack labels; a corpus without any labels raises a ValueError"""
         vocab_size = student.draw.integer(11, 19)
         batches = corpus_of(student, [(2, 5, 0), (3, 4, 7), (1, 6, 0), (2, 8, 15)], vocab_size, 1.5)
         want = math.exp(mean_loss([batches[1], batches[3]]))

@@ -218,14 +218,14 @@ class CheckDecayGroups:
 
     @check(points=1)
     def check_decayed(self, student):
-        """weight matrices and embeddings get the weight decay passed in"""
+        """weight matrices and embeddings get the given weight decay"""
         for weight_decay in (float(student.draw.uniform(0.02, 0.2)), None):
             read = decays(student, "gpt2", weight_decay=weight_decay)
             demand_decay(
                 read,
                 "matrix",
                 0.01 if weight_decay is None else weight_decay,
-                "every parameter with two or more dimensions gets the weight decay passed in (default 0.01)",
+                "every parameter with two or more dimensions gets the given weight decay (default 0.01)",
             )
 
     @check(points=1, preloads=("training",))
@@ -361,7 +361,7 @@ class CheckLlrdGroups:
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
-        """in both the body and the head, biases and LayerNorms get no weight decay; all other parameters do"""
+        """weight decay applies to all parameters except biases and LayerNorms, in both the body and the head"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
         cases: list[dict[str, Any]] = [{"weight_decay": weight_decay}, {}]
         for options in cases:
@@ -1282,7 +1282,7 @@ class CheckWarmupCosine:
             found[-2:],
             [0.0, 0.0],
             "multiplier after the end when all steps are warmup",
-            hint="after total_steps, the decay is complete, even if all steps were warmup",
+            hint="after total_steps, the multiplier stays at 0, even if all steps were warmup",
         )
 
 
@@ -1414,7 +1414,7 @@ class CheckAdamStep:
             answer = self.watched(student, weight, grad, {}, mode)
             expect.true(
                 isinstance(answer, (tuple, list)) and len(answer) == 2 and isinstance(answer[1], dict),
-                "adam_step must return two values: the new weight and the new state, a dictionary",
+                "adam_step must return two values: the new weight and the new state (a dictionary)",
                 actual=answer,
                 reveal=True,
             )

@@ -1157,7 +1157,7 @@ class CheckRecommendHparams:
 
     @check(points=1)
     def check_decay_epochs(self, student):
-        """weight decay is 0.01 to 0.1, with biases and LayerNorms exempt; epochs is 2 to 5"""
+        """weight decay is 0.01 to 0.1, with biases and LayerNorms exempt; the number of epochs is 2 to 5"""
         draw = student.draw
         asked = [
             Settings(student, method, draw.integer(3000, 30_000), draw.integer(4, 40), None)
@@ -1364,8 +1364,8 @@ class CheckFragmentation:
         demand_measure(
             student,
             "split_rate",
-            "count each word that has more than one piece once, whatever its pieces look like, and divide by "
-            "the total number of words",
+            "count the words that have more than one piece, whatever their pieces look like, and divide by the "
+            "total number of words",
         )
 
     @check(points=1)
@@ -1516,7 +1516,7 @@ class CheckExtendEmbedding:
 
     @check(points=1, after=("old_rows",))
     def check_empty_pure(self, student):
-        """without new words no value changes; the old matrix is not modified and shares no memory with the result"""
+        """without new words, the result equals the old matrix, which is not modified and shares no memory with it"""
         weight = table(student, 7, 4)
         words: list[list[int]] = new_words(student, 7, 3)
         no_words: list[list[int]] = []
@@ -1533,7 +1533,9 @@ class CheckExtendEmbedding:
             student.note(f"shared, {count} words", answer["shared"])
             expect.true(
                 answer["shared"] is False,
-                say("writing to the result also changes the old matrix ({count} new words)", count=count),
+                say(
+                    "writing to the result also changes the old matrix (in a call with {count} new words)", count=count
+                ),
                 hint="the result must be a copy, neither a view of the old matrix nor the same tensor",
             )
 
@@ -1937,7 +1939,8 @@ def reasons_given(student, situations: list[dict[str, Any]]) -> list[list[str]]:
         function, scenario = student.value(None, "strategy_reasons"), student.value(None, "Scenario")
         answers = student.fixtures.strategy.reasons(function, scenario, BASE, brief(situations))
     expect.true(
-        isinstance(answers, list) and len(answers) == len(situations), "not every situation got exactly one answer"
+        isinstance(answers, list) and len(answers) == len(situations),
+        "at least one situation got no answer, or more than one",
     )
     read: list[list[str]] = []
     for s, answer in zip(situations, answers, strict=True):
@@ -2099,7 +2102,7 @@ class CheckParetoFront:
 
     @check(points=4, visible=True)
     def check_front(self, student):
-        """the indices of the plans that no other plan beats are returned, in ascending order"""
+        """the result lists, in ascending order, the indices of the plans that no other plan beats"""
         for n_plans in (17, 32):
             demand_front(
                 student,

@@ -403,8 +403,8 @@ class CheckTrainEpoch:
             f"mean loss {what}",
             tolerance=TOLERANCE,
             hint=(
-                "the loss of each batch is a mean, and a batch of 2 must not count as much as one of 6. "
-                "Report the full loss, not the one scaled for backward"
+                "the loss of each batch is a mean, and a batch of 2 examples must not count as much as a batch of "
+                "6. Report the full loss, not the one scaled for backward"
             ),
         )
         expect.close(
@@ -691,8 +691,8 @@ class CheckEarlyStopper:
                     case.best,
                     f"best, {case.what}",
                     hint=(
-                        "keep the best value so far in best, exactly as it was passed in, and compare later values "
-                        "with it"
+                        "store the best value so far in the attribute best, exactly as it was passed in, and "
+                        "compare later values with it"
                     ),
                     reveal=True,
                 )
@@ -701,7 +701,7 @@ class CheckEarlyStopper:
                     read["best_step"],
                     case.best_step,
                     f"best_step, {case.what}",
-                    hint="best_step is the number of the call to step with the best value, counted from 0",
+                    hint="best_step is the number of the step() call that received the best value, counted from 0",
                     reveal=True,
                 )
 
@@ -743,11 +743,11 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_vs_best(self, student):
-        """values are compared with the best so far, not with the previous one; best and best_step record the best"""
+        """values are compared with the best so far, not the one before; best and best_step belong to the best value"""
         draw = student.draw
         hint = (
-            "each value of the recovery is better than the previous value, but none is better than the best: "
-            "which of the two do you compare with?"
+            "each value of the recovery is better than the previous value, but none is better than the best so "
+            "far: do you compare with the previous value or with the best?"
         )
         cases = []
         for patience in (3, 4, 5):
@@ -764,7 +764,7 @@ class CheckEarlyStopper:
     def check_max_mode(self, student):
         """with mode="max", larger values are better; an unknown mode is rejected"""
         draw = student.draw
-        hint = "an accuracy improves when it rises: does your code use mode?"
+        hint = "an accuracy improves when it rises: does your code use the argument mode?"
         cases = []
         for patience in (3, 4, 5):
             waits = self.waits(student, patience, least=1)
@@ -785,7 +785,10 @@ class CheckEarlyStopper:
     def check_min_delta(self, student):
         """a value counts as an improvement only if it is better than the best by more than min_delta"""
         draw = student.draw
-        hint = "by how much is the value better than the BEST so far? Only a gain of more than min_delta changes best"
+        hint = (
+            "by how much is the value better than the BEST so far? The attribute best changes only after a "
+            "gain of more than min_delta"
+        )
         cases = []
         waits = self.waits(student, 3, least=1)
         for mode, sign in (("min", 1.0), ("max", -1.0)):
@@ -999,7 +1002,7 @@ class CheckAmpStep:
 
     @check(points=2, preloads=("training",))
     def check_scaler_protocol(self, student):
-        """scale, step and update run once each; only the scaler steps the optimizer, and skips the step on overflow"""
+        """scale, step and update run once each; only the scaler steps the optimizer, skipping the step on overflow"""
         for overflow_at in (1, 0):
             scale = 2.0 ** student.draw.integer(8, 12)
             mixed = Mixed(student, 3, scale)
@@ -1041,7 +1044,7 @@ class CheckAmpStep:
 
     @check(points=1, visible=True, preloads=("training",))
     def check_loss(self, student):
-        """the unscaled loss from before the step is returned as a plain number; the batch is not modified"""
+        """the unscaled loss, computed before the step, is returned as a plain number; the batch is not modified"""
         for scale in (2.0 ** student.draw.integer(5, 9), 2.0 ** student.draw.integer(10, 15)):
             mixed = Mixed(student, 1, scale)
             want, batch = mixed.net.loss(mixed.batches[0]), mixed.batches[0]

@@ -125,8 +125,8 @@ SENTENCES = (
         "einsum-sizes-differ",
         r"einsum\(\): subscript (\w) has size (\d+) for operand \d+ which does not broadcast with previously seen"
         r" size (\d+)",
-        "In this einsum the letter {0} stands for axes of sizes {1} and {2}. Write the shape of each factor below "
-        "its letters.",
+        "In this einsum the letter {0} stands for axes of different sizes, {1} and {2}. Write the shape of each "
+        "factor below its letters.",
     ),
     Sentence(
         "nothing-to-work-on",
@@ -310,8 +310,8 @@ SENTENCES = (
     Sentence(
         "truth-of-many",
         r"(Boolean value of Tensor with more than one value is ambiguous|truth value of an array with more than one)",
-        "if, and, or, not, min and max need a single truth value, but this is a whole tensor. Do you need .any(), "
-        ".all(), torch.equal, or the elementwise &, | and torch.where?",
+        "if, and/or/not, min() and max() each need a single truth value, but this is a whole tensor. Do you need "
+        ".any(), .all(), torch.equal, or the elementwise &, | and torch.where?",
     ),
     Sentence(
         "lengths-not-sorted",
@@ -452,8 +452,8 @@ SENTENCES = (
     Sentence(
         "not-a-whole-number",
         r"'(\w+)' object cannot be interpreted as an integer",
-        "An integer is needed, but this is a {0}. / always returns a float; int() returns an integer, and so does "
-        "// between integers.",
+        "An integer is needed, but this is a {0}. The operator / always returns a float; int() returns an "
+        "integer, and so does // between integers.",
     ),
     Sentence(
         "no-length",
@@ -501,8 +501,8 @@ SENTENCES = (
         "dot-in-a-module-name",
         r"(?:module|buffer|parameter) name can't contain \"\.\"|name can\\'t contain",
         "The name of a module, a parameter or a buffer must not contain a dot: dots separate the levels in "
-        "named_modules(). Replace the dots, or use only the last part of the name, on the submodule that it "
-        "belongs to.",
+        "named_modules(). Replace the dots, or register the object on the submodule that it belongs to, under the "
+        "last part of the name.",
     ),
     Sentence(
         "nothing-to-reduce",

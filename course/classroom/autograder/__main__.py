@@ -219,7 +219,9 @@ def too_many(attempts: int, metadata: Metadata) -> bytes:
     if "score" not in told:
         told["score"] = last.get("score") or 0
     words = say(
-        "Only {count} submissions are graded. The results shown here are those of the last graded one.", count=attempts
+        "At most {count} of your submissions are graded. The results shown here are those of the last one that "
+        "was graded.",
+        count=attempts,
     )
     told["output"] = f"{words}\n{told.get('output') or ''}".strip()
     return files.to_json(told)
