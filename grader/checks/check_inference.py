@@ -670,7 +670,7 @@ class CheckPredictBatch:
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
-        """works for an empty list, one text, full and partial last batches, batches of one, tuples and repeated texts"""
+        """works for an empty list, one text, full and partial last batches, batches of one, tuples, repeated texts"""
         desk = Desk(student, 4, (6, 3, 11, 0, 8, 14, 5))
         texts, right = desk.texts, desk.right
         model, tokenizer = desk.model, desk.tokenizer
