@@ -819,7 +819,10 @@ def same_view(got: Tensor, want: Tensor, what: str, hint: str) -> None:
     """One text, all real queries: True, or 1, where it is visible."""
     expect.true(
         torch.equal(got.float(), want.float()),
-        say("{what}: the visibility is wrong (# visible, . hidden, one group per query)", what=what),
+        say(
+            "{what}: the wrong positions are visible ('#' = visible, '.' = hidden; one group of symbols per query)",
+            what=what,
+        ),
         expected=picture(want),
         actual=picture(got) if got.dtype == torch.bool else got,
         hint=hint,

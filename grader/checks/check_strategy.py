@@ -1998,7 +1998,7 @@ class CheckStrategyReasons:
 
     @check(points=1, visible=True, substitutes=("training_memory",))
     def check_A(self, student):
-        """with 100,000 examples on 16 GB, plenty of data is the only reason"""
+        """with 100,000 examples and 16 GB of GPU memory, plenty of data is the only reason returned"""
         draw = student.draw
         situations = [
             {**BASE, **SCENARIO_A},

@@ -531,7 +531,7 @@ SENTENCES = (
         "used-before-assignment",
         r"UnboundLocalError: .*?variable '(.*?)'",
         "`{0}` is assigned in this function, so it is a local variable, but it was read before any assignment "
-        "ran: was the condition of an if false, or did a loop not run?",
+        "ran: was an `if` condition false, or did a loop body never run?",
     ),
     Sentence(
         "not-in-the-sandbox",

@@ -59,12 +59,12 @@ RELATION_SECONDS = 0.2
 """The same for relations."""
 IDLE = {
     "returns-nothing": (
-        mark("all checks give the same result as if `{name}` did nothing at all"),
-        mark("the failed checks give the same result as if `{name}` did nothing at all"),
+        mark("in all checks, `{name}` behaves as if it did nothing at all"),
+        mark("in the failed checks, `{name}` behaves as if it did nothing at all"),
     ),
     "returns-its-input": (
-        mark("all checks give the same result as if `{name}` only returned its first argument"),
-        mark("the failed checks give the same result as if `{name}` only returned its first argument"),
+        mark("in all checks, `{name}` behaves as if it simply returned its first argument"),
+        mark("in the failed checks, `{name}` behaves as if it simply returned its first argument"),
     ),
 }
 """What might as well stand in the student's place; what is said if all checks, or the failed ones, go as with it."""
