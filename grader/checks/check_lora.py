@@ -2230,7 +2230,7 @@ class CheckPeftParamCount:
 
     @check(points=2, visible=True)
     def check_adapter(self, student):
-        """adapter: in BERT-base with bottleneck 64, two per layer have 2,379,264 parameters, and one has half of that"""
+        """adapter: in BERT-base with bottleneck 64, two per layer have 2,379,264 parameters, one per layer half"""
         d, n, m = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         two = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64)
         one = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64, per_layer=1)
