@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from grading import REFERENCE, REPOSITORY, Graded, Host
+from sample import thorough
 
 SOURCE = REFERENCE.read_text(encoding="utf-8")
 STUB = "def lora_report(*args, **kwargs):\n    return {}\n\n\n"
@@ -250,6 +251,7 @@ def test_any_name_will_do(host: Host, tmp_path: Path, name: str) -> None:
     assert_refused(graded(host, tmp_path, "x = (\n", name), "does not parse", name)
 
 
+@thorough
 def test_file_that_never_loads_is_refused(host: Host, tmp_path: Path) -> None:
     result = graded(host, tmp_path, STUB + "import time\n\nprint('waiting')\ntime.sleep(10_000)\n")
     assert_refused(result, "did not finish loading within", "__main__", "waiting")

@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 import torch
 from grading import PATIENCE_SECONDS, REFERENCE, REPOSITORY, Host
+from sample import thorough
 from torch import nn
 
 from course import paths, syllabus
@@ -251,6 +252,7 @@ def test_traceback_names_the_line_in_every_process(host: Host, tmp_path: Path) -
         assert (check["explanation"]["kind"], check["explanation"]["id"]) == ("follows", first["id"])
 
 
+@thorough
 def test_file_whose_code_is_too_long_to_hand_in_is_graded(host: Host, tmp_path: Path) -> None:
     file = tmp_path / "long.py"
     source = REFERENCE.read_text(encoding="utf-8")

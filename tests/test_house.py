@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from sample import thorough
 
 from course import lesson, paths, syllabus
 from course.compat import tomllib
@@ -1068,6 +1069,7 @@ def scaffolded(house: Path) -> Path:
     return house
 
 
+@thorough
 def test_a_scaffold_is_consistent(scaffolded: Path):
     before, after = syllabus.load(), syllabus.load(scaffolded / "course" / "syllabus.toml")
     assert after[: len(before)] == before

@@ -650,6 +650,7 @@ def test_the_picture_of_the_spectrum_shows_what_was_measured():
         assert list(shares) == sorted(shares) and len(shares) == len(figures_lora.SPECTRUM_RANKS)
 
 
+@thorough
 def test_the_bars_are_as_long_as_computed(figures: list[Figure]):
     starts = {figure.what: figure.text.split()[0].replace(",", "").replace("−", "-") for figure in figures}
     found = {what: float(start) for what, start in starts.items() if re.fullmatch(r"-?[0-9.]+(e-?[0-9]+)?", start)}

@@ -186,6 +186,7 @@ def test_llrd_groups_decay_what_decay_groups_decay():
 # --- reinit_top_layers: torch's own initialisation, and transformers' ---
 
 
+@thorough
 def test_reinit_top_layers_draws_what_torch_draws():
     looked = 0
     for draw in draws():
