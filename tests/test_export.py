@@ -322,7 +322,7 @@ def test_only_so_many_attempts_are_graded(place):
     place.tell(previous_submissions=[{"score": 1.0}, earlier])
     found = place.run()
     assert found["score"] == 11.0 and found["tests"] == earlier["results"]["tests"]
-    assert found["output"].startswith("Only 2 submissions are graded") and "as it was" in found["output"]
+    assert found["output"].startswith("At most 2 of your submissions are graded") and "as it was" in found["output"]
     assert not place.script.with_name("request.json").exists()
 
 
