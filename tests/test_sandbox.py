@@ -11,6 +11,7 @@ import ctypes
 import ctypes.util
 import dataclasses
 import errno
+import faulthandler
 import json
 import mmap
 import os
@@ -743,6 +744,7 @@ def serve(world: Path) -> None:
         host = os.getpid()
         pid = os.fork()
         if pid == 0:
+            faulthandler.register(signal.SIGALRM, chain=True)  # says where it hangs, and ends it
             signal.alarm(PATIENCE_SECONDS)
             set_death_signal = 1
             ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL, 0, 0, 0)  # dropping rights must not undo it
