@@ -20,6 +20,7 @@ def checks(*arguments):
     return done.returncode, done.stdout
 
 
+@thorough
 def test_the_reference_is_what_is_checked_if_nothing_else_is_named():
     code, shown = checks("-k", "mean_pool or max_pool")
     assert code == 0 and " passed" in shown and "failed" not in shown

@@ -324,6 +324,7 @@ def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.Monkey
         assert torch.equal(tensor, built[name])
 
 
+@thorough
 def test_everything_in_stock_is_taken_by_some_check(stock: dict[Any, list[nn.Module]]) -> None:
     reference = load_file(REFERENCE, "reference")
     at_first = {kind: list(models) for kind, models in stock.items()}

@@ -113,6 +113,7 @@ def test_decay_groups_agree_with_the_trainer():
     assert looked > 10 * CASES
 
 
+@thorough
 def test_decay_groups_shrink_what_adamw_shrinks():
     """With gradients of zero, AdamW does nothing but decay: p becomes p (1 - lr * weight_decay)."""
     for draw in draws():
