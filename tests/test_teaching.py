@@ -22,6 +22,7 @@ from scripts.flake import module_of
 
 READY = [exercise for exercise in syllabus.load() if not exercise.planned]
 SEEDS = (1, 2)
+ONE_NAMED_IN = 36
 
 
 def specs_of(slug):
@@ -148,7 +149,7 @@ def test_a_misconception_is_caught_by_its_check(slug, misconception):
     assert observed.status in ("failed", "crashed"), f"{misconception.caught_by} lets it pass"
 
 
-@pytest.mark.parametrize(("slug", "misconception"), sampled(MISCONCEPTIONS, one_in=36), ids=named)
+@pytest.mark.parametrize(("slug", "misconception"), sampled(MISCONCEPTIONS, one_in=ONE_NAMED_IN), ids=named)
 def test_a_misconception_is_named(slug, misconception):
     """It is named, or nothing else is where the checks see too little of it (see ``diagnose.evidence``)."""
     module = diagnose.edited_module(slug, misconception)
@@ -171,7 +172,7 @@ def test_a_misconception_is_named(slug, misconception):
 
 
 def test_the_sample_holds_some_of_every_exercise():
-    fast = {param.values[0] for param in sampled(MISCONCEPTIONS, one_in=36) if not param.marks}
+    fast = {param.values[0] for param in sampled(MISCONCEPTIONS, one_in=ONE_NAMED_IN) if not param.marks}
     assert fast == {slug for slug, _ in MISCONCEPTIONS}
 
 

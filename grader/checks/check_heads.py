@@ -540,6 +540,22 @@ class Head:
         )
 
 
+def demand_defaults(student, name: str, hint: str, **defaults: Any) -> None:
+    """Built without options, a head has as many trainable numbers as with these."""
+    with student.untraced():
+        build = getattr(student, name)
+        bare, told = (student.fixtures.n_trainable(build(6, **options)) for options in ({}, defaults))
+    student.note("the defaults are those of the signature", bare == told)
+    listed = ", ".join(f"{option}={value}" for option, value in defaults.items())
+    expect.equal(
+        bare,
+        told,
+        f"number of trainable parameters in {name}(6), compared with {listed}",
+        hint=hint,
+        reveal=True,
+    )
+
+
 def demand_any_number(student, name: str, width: int, **options: int) -> None:
     """With large parameters, some score is below -1 and some above 1; over 16 heads, since one may show neither."""
     lowest = highest = 0.0
@@ -653,17 +669,12 @@ class CheckConvHead:
             head(texts.hidden(), texts.mask(), shape=(len(lengths), 1))
         Head(student, "ConvHead", 7).demand_reading(7)
         demand_any_number(student, "ConvHead", 6, channels=8)
-        with student.untraced():
-            numbers = [
-                student.fixtures.n_trainable(student.ConvHead(6, **options))
-                for options in ({}, {"channels": 256, "kernel": 2})
-            ]
-        head.fact("256 channels and a kernel of 2 unless told otherwise", numbers[0] == numbers[1])
-        expect.equal(
-            numbers[0],
-            numbers[1],
-            "number of trainable parameters in ConvHead(6), compared with channels=256, kernel=2",
+        demand_defaults(
+            student,
+            "ConvHead",
             hint="what are the default values of channels and kernel?",
+            channels=256,
+            kernel=2,
         )
 
     @check(points=3)
@@ -1735,18 +1746,12 @@ class CheckKernelsHead:
                 reveal=True,
             )
         head.demand_reading(7)
-        with student.untraced():
-            numbers = [
-                student.fixtures.n_trainable(student.KernelsHead(6, **options))
-                for options in ({}, {"channels": 128, "kernels": [2, 3, 4]})
-            ]
-        head.fact("128 channels and kernels of 2, 3 and 4 unless told otherwise", numbers[0] == numbers[1])
-        expect.equal(
-            numbers[0],
-            numbers[1],
-            "number of trainable parameters in KernelsHead(6), compared with channels=128, kernels=[2, 3, 4]",
+        demand_defaults(
+            student,
+            "KernelsHead",
             hint="what are the default values of channels and kernels?",
-            reveal=True,
+            channels=128,
+            kernels=[2, 3, 4],
         )
         demand_any_number(student, "KernelsHead", 6, channels=8)
 
