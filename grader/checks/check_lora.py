@@ -337,6 +337,13 @@ def same(one: object, other: Tensor, tolerance: float = 1e-4) -> bool:
     )
 
 
+def same_rows(one: Tensor, others: Tensor, tolerance: float) -> list[int]:
+    """At which places of ``others`` (N, ...) something lies that is the same as ``one`` (...)."""
+    wanted = others.double()
+    near = (one.double() - wanted).abs() <= tolerance * (1 + wanted.abs().clamp(max=LARGE))
+    return near.flatten(1).all(1).nonzero().flatten().tolist()  # type: ignore[no-any-return]
+
+
 def expect_alive(student, module, k: int, d: int) -> None:
     """The output has the right shape, is the same each time, and depends on x and on what the module trains.
 
@@ -1489,14 +1496,17 @@ class Dressed:
 
     def find(self, state: dict[str, Tensor]) -> dict[str, tuple[str, bool]]:
         """Saved name -> which part its numbers are, and whether it lies the other way round."""
+        alike: dict[torch.Size, list[str]] = {}
+        for part, numbers_ in self.parts.items():
+            alike.setdefault(numbers_.shape, []).append(part)
+        stacks = {shape: torch.stack([self.parts[part] for part in parts]) for shape, parts in alike.items()}
         found = {}
         for name, tensor in state.items():
             flat = tensor.squeeze()
-            for part, numbers_ in self.parts.items():
-                if same(flat, numbers_, tolerance=0.02):
-                    found[name] = part, False
-                elif same(flat.T if flat.dim() == 2 else flat, numbers_, tolerance=0.02):
-                    found[name] = part, True
+            for turned, way in ((True, flat.T if flat.dim() == 2 else flat), (False, flat)):  # unturned, if both fit
+                if way.shape in stacks:  # one comparison for all parts of this shape: a hundred would take a while
+                    for place in same_rows(way, stacks[way.shape], tolerance=0.02):
+                        found[name] = alike[way.shape][place], turned
         return found
 
     def scores(self, seed: int, x: Tensor) -> Tensor:
@@ -1560,7 +1570,8 @@ class CheckLoraStateDict:
         )
         expect.equal(shapes, expected_shapes(built.N_LAYERS), "shapes of the saved tensors", hint=hint)
         parts = Dressed(seed, built.N_LAYERS)
-        missing = sorted(parts.parts.keys() - {part for part, _ in parts.find(state).values()})
+        found = parts.find(state)
+        missing = sorted(parts.parts.keys() - {part for part, _ in found.values()})
         student.note("parts that are not saved", len(missing))
         expect.true(
             not missing,
@@ -1571,7 +1582,7 @@ class CheckLoraStateDict:
             float((state[name].double().squeeze() - parts.parts[part].T.squeeze().double()).abs().max())
             if turned
             else float((state[name].double().squeeze() - parts.parts[part].double()).abs().max())
-            for name, (part, turned) in parts.find(state).items()
+            for name, (part, turned) in found.items()
         )
         student.note("largest error of a saved number", off)
         expect.true(
