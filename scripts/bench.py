@@ -211,9 +211,9 @@ class ClassRun:
     store: float
     """Seconds within the store."""
     processor: float
-    """Processor seconds of all processes, starting and warming up included."""
+    """Processor seconds of all processes."""
     graded: int
-    """Submissions, those that warm it up included."""
+    """Submissions."""
     memory: int
     """Bytes of all processes at most, shared pages counted once; 0 if not watched."""
 
@@ -221,7 +221,6 @@ class ClassRun:
 def graded_class(count: int, jobs: int, watched: bool = False) -> ClassRun:
     """Have a class graded: ``count`` submissions, and before them two per job that warm the grader up."""
     setup = run.Setup()
-    before = sum(os.times()[:4])
     most = [0]
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "class.db", create=True) as store:
         handed = []
@@ -232,13 +231,15 @@ def graded_class(count: int, jobs: int, watched: bool = False) -> ClassRun:
         with run.local(setup, jobs) as crew, watching(most) if watched else contextlib.nullcontext():
             for part in (handed[: 2 * jobs], handed[2 * jobs :]):  # the first of them warm it up
                 started, own, inside = time.perf_counter(), time.process_time(), [0.0]
+                before = processor_seconds()
                 timed = Timed(store, inside)
                 waiting, counts = run.take(Found(tuple(part), ()), timed, str(len(part)), setup)
                 run.grade(waiting, timed, crew, counts, lambda job, result: None)
                 if counts.graded != len(part):
                     raise SystemExit(f"not everything was graded: {counts}")
                 seconds = time.perf_counter() - started, time.process_time() - own, inside[0]
-    return ClassRun(*seconds, sum(os.times()[:4]) - before, len(handed), most[0])
+                used = processor_seconds() - before  # here: what its servers waited for goes with them
+    return ClassRun(*seconds, used, len(part), most[0])
 
 
 @contextlib.contextmanager
@@ -388,6 +389,16 @@ def below(root: int, known: dict[int, tuple[int, int]] | None = None) -> list[in
         if above == root:
             found.append(pid)
     return found
+
+
+def processor_seconds() -> float:
+    """Processor time of this process, of all below it, and of those that any of these has waited for."""
+    ticks = 0
+    for pid in below(os.getpid()):
+        with contextlib.suppress(OSError):  # it has just ended: then it counts with the process that waited for it
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
+    return ticks / os.sysconf("SC_CLK_TCK") if ticks else sum(os.times()[:4])
 
 
 def student_processes(host: int) -> list[int]:
