@@ -273,7 +273,7 @@ class _Reader:
         if "extensions" in table:
             values["extensions"] = self.extensions(table["extensions"])
         if isinstance(values.get("accept_until"), timedelta) and not (values.keys() & {"deadline", "deadlines"}):
-            raise self.complaint(("accept_until",), say("a duration counts from a deadline, but no deadline is set."))
+            raise self.complaint(("accept_until",), say("a duration is added to the deadline, but no deadline is set."))
         return Policy(**values)
 
     def read(self, table: Mapping[str, Any], key: str, reader: Callable[[Any], Any], *above: str) -> Any:

@@ -1422,7 +1422,7 @@ class CheckNucleus:
 
     @check(points=2, visible=True)
     def check_smallest_set(self, student):
-        """the smallest set of most likely tokens whose probabilities sum to at least p is kept"""
+        """only the most likely tokens remain, as few as needed for a total probability of at least p"""
         asked = [(p, settled(student, *SHARES)) for p in (0.4, 0.3, 0.92, 0.7, 0.83)]  # 2, 1, 5, 3 and 4 tokens
         answers = [student.nucleus(logits, p) for p, logits in asked]
         for (p, logits), answer in zip(asked, answers, strict=True):

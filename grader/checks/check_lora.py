@@ -2469,7 +2469,10 @@ class CheckDoRALinear:
                 plain,
                 "output of a fresh layer",
                 tolerance=1e-4,
-                hint="B A starts at zero: once each row of W is divided by its length, which magnitudes restore W?",
+                hint=(
+                    "the product of B and A is zero at the start, and each row of W is divided by its norm: "
+                    "which magnitudes give W back?"
+                ),
             )
         expect_alive(student, turned.layer, K, D)
 

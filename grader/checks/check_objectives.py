@@ -1115,7 +1115,7 @@ def triple_of(student, entry: Any) -> tuple[str, str, int]:
         student.note("form of an entry", form)
     expect.true(
         isinstance(first, str) and isinstance(second, str),
-        "a triple does not begin with two sentences",
+        "the first two elements of a triple are not both sentences",
         expected="(first sentence, second sentence, label)",
         actual=entry,
         hint="what are the three parts of a triple, and in which order?",
@@ -1471,7 +1471,7 @@ class CheckFillMaskTopk:
             for place, pairs in zip(cloze.masks, guesses, strict=False):
                 expect.true(
                     all(isinstance(token, int) and 0 <= token < cloze.V for token, _ in pairs),
-                    "a pair does not begin with a token id",
+                    "the first element of a pair is not a token id",
                     actual=pairs,
                     hint="in each pair, the token id comes first, then its probability",
                     reveal=True,

@@ -906,7 +906,7 @@ class CheckChooseStrategy:
                     say("with plenty of time, 2 to 5 epochs are usual: {situation}", situation=what),
                     expected="3",
                     actual=number,
-                    hint="an hour has 3,600 seconds, and more epochs are not always better",
+                    hint="how many seconds are there in an hour? And are more epochs always better?",
                     reveal=True,
                 )
 
