@@ -180,7 +180,8 @@ def make_nsp_pairs(documents: list[list[str]], n_pairs: int, rng: random.Random)
 
     Args:
         documents: at least two, none of them empty, each a list of sentences in order; at least one has two sentences
-            or more. A document of one sentence has no consecutive pair, but may be used in a NotNext pair.
+            or more. A document of one sentence has no consecutive pair, but may be used in a NotNext pair. Not
+            modified.
         n_pairs: number of pairs to make.
         rng: source of all random numbers.
 
