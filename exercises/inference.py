@@ -39,8 +39,8 @@ def predict(text: str, model: Any, tokenizer: Any, max_length: int = 128) -> tup
     Args:
         text: as typed by a person; may be empty. It goes to the tokenizer unchanged.
         model: a classifier of transformers, in any mode: dropout is off during the prediction, and no autograd graph
-            is built. Afterwards it may stay in evaluation mode or return to the mode it was in. Nothing else about the
-            model or the tokenizer changes.
+            is built; afterwards, autograd works as before. The model may stay in evaluation mode or return to the mode
+            it was in. Nothing else about the model or the tokenizer changes.
         tokenizer: the one that belongs to the model.
         max_length: the tokenizer truncates longer texts to this many tokens, including ``[CLS]`` and ``[SEP]``.
 
@@ -68,7 +68,7 @@ def predict_batch(
     accelerators.) Which texts share a batch is your choice.
 
     Args:
-        texts: any number of texts, possibly none, in any order; the same text may occur twice.
+        texts: any number of texts, possibly none, in any order; the same text may occur twice. Not modified.
         model: as for ``predict``, with the same promises about mode, graph, model and tokenizer.
         tokenizer: the one that belongs to the model.
         batch_size: maximum number of texts in one forward pass, at least 1.
@@ -99,8 +99,8 @@ def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int
     the mean of these gaps, each weighted by the number of predictions in its bin; empty bins do not count.
 
     Args:
-        confidences: (N,), from 0 to 1.
-        correct: (N,), True or 1 where the prediction was correct.
+        confidences: (N,), from 0 to 1. Not modified.
+        correct: (N,), True or 1 where the prediction was correct. Not modified.
         n_bins: number of bins.
 
     Returns:
@@ -121,7 +121,7 @@ def temperature_scale(logits: Tensor, labels: Tensor) -> float:
     """Find the temperature T for which softmax(logits / T) has the lowest cross-entropy.
 
     Args:
-        logits: (N, C), for texts that the model was not trained on.
+        logits: (N, C), for texts that the model was not trained on. Not modified.
         labels: (N,), the correct classes. Some are not the most likely class, or T would go to 0.
 
     Returns:

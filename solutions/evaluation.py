@@ -2,6 +2,8 @@
 
 Letters: B examples. Of a confusion matrix: TP, FP, FN and TN, true and false positives and negatives.
 
+No function modifies its arguments.
+
 Sources:
     leaks                Kaufman et al. 2012, https://doi.org/10.1145/2382577.2382579
     precision, recall    van Rijsbergen 1979, Information Retrieval, chapter 7
@@ -164,8 +166,8 @@ def rmse(pred: Tensor, target: Tensor) -> float:
         target: (B,)
 
     Returns:
-        One plain number for all B values together. (The grader accepts a tensor of one number as well, if it is
-        detached from the graph, and remarks on it.)
+        One plain number, not rounded, for all B values together. (The grader accepts a tensor of one number as well, if
+        it is detached from the graph, and remarks on it.)
 
     Raises:
         ValueError: ``pred`` does not hold as many values as ``target``.

@@ -55,8 +55,8 @@ def train_epoch(
     ``max_norm``, once per group.
 
     Args:
-        model: in either mode; it is trained in training mode. It holds no gradients from before. Some
-            parameters may be frozen.
+        model: in either mode; it is trained in training mode. It holds no gradients from before, other
+            than those of an earlier ``train_epoch``. Some parameters may be frozen.
         loader: batches; it is iterated over once.
         optimizer: of the trainable parameters of the model.
         scheduler: None, or an object whose ``step()`` advances the learning rate of the optimizer: called once per
