@@ -5,7 +5,8 @@ its layers, so 13 for BERT-base).
 
 A batch is padded to its longest text. The mask says which positions are real: 1 for a token, 0 for padding, as a
 tokenizer of transformers makes it (int64). An encoder fills the PAD positions with numbers too, and they look like any
-others. Two things must never affect a prediction: what those numbers are, and how many there are.
+others. Two things must never affect a prediction: what those numbers are, and how many there are. Hidden states and
+masks are never modified.
 
 Everything here takes the hidden states of an encoder as they come: ``last_hidden_state``, or the tuple
 ``hidden_states`` where several layers are needed.
@@ -379,7 +380,7 @@ class KernelsHead(nn.Module):
     - neither the content nor the number of the PAD positions changes a score;
     - within a window the order of the words matters; where in a text a passage occurs does not, nor how often it
       occurs, as long as it has the same neighbours and is not at an end;
-    - every parameter gets a gradient, and ``hidden_states`` and ``mask`` are not modified.
+    - every parameter and the real tokens get a gradient; ``hidden_states`` and ``mask`` are not modified.
 
     >>> head = KernelsHead(hidden=6, channels=4)
     >>> head(torch.ones(3, 1, 6), torch.ones(3, 1, dtype=torch.long)).shape

@@ -106,7 +106,8 @@ def reinit_top_layers(model: nn.Module, n: int, std: float | None = None) -> nn.
         The model.
 
     Raises:
-        ValueError: the model has fewer than ``n`` layers, or ``n`` is negative.
+        ValueError: the model has fewer than ``n`` layers, or ``n`` is negative. Then the model is unchanged.
+            (Another type of error passes the checks, with a remark.)
 
     >>> from transformers import BertConfig, BertForSequenceClassification
     >>> tiny = BertConfig(vocab_size=9, hidden_size=4, num_hidden_layers=2, num_attention_heads=1, intermediate_size=5)

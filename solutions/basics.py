@@ -3,6 +3,8 @@
 Letters: B rows of a batch, L length of its longest row, T tokens so far, C classes, V vocabulary. A *row* is the list
 of token ids of one text, special tokens included; [CLS] opens it and [SEP] closes it, as in BERT.
 
+No function modifies its arguments, except for `set_trainable`.
+
 Sources:
     Transformer     Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
     BERT            Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 3

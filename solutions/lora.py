@@ -3,6 +3,8 @@
 Letters, as in the LoRA paper: d output width of a layer, k input width, r rank of the update, L layers of the model.
 A shape (..., k) has any number of leading dimensions, for example (batch, tokens, k).
 
+What is passed in is modified only where the docstring says so.
+
 Sources:
     LoRA            Hu et al. 2021, https://arxiv.org/abs/2106.09685, section 4.1
     adapters        Houlsby et al. 2019, https://arxiv.org/abs/1902.00751, section 2.1
@@ -96,7 +98,8 @@ class LoRALinear(nn.Module):
             base: the layer to adapt, d outputs and k inputs, with or without bias. Its parameters become frozen.
             r: rank of the update, at least 1.
             alpha: strength of the update, which is scaled by alpha / r.
-            dropout: probability of dropping an input of the update while training. W x + b sees every input.
+            dropout: probability of dropping an input of the update while training; an input that is kept is divided by
+                1 - ``dropout``. W x + b sees every input.
 
         Raises:
             ValueError: ``r`` is less than 1.

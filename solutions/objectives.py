@@ -7,6 +7,8 @@ itself contains the targets, so no labelling is needed.
 Dimensions: B texts in a batch, T positions, V vocabulary size. In attention, query positions attend to key positions;
 there are T of each.
 
+No function modifies its arguments.
+
 Sources:
     MLM, 80/10/10, next sentence prediction    Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 3.1
     masks drawn anew in every epoch            Liu et al. 2019, https://arxiv.org/abs/1907.11692, section 4.1
@@ -52,7 +54,7 @@ def mask_tokens(
     token that is not [MASK]: in fine-tuning there is no [MASK].
 
     Args:
-        input_ids: (B, T) int64; not modified.
+        input_ids: (B, T) int64
         special_mask: (B, T) bool, True at [CLS], [SEP] and [PAD], which are neither selected nor changed.
         mask_id: id of [MASK].
         vocab_size: V; ids run from 0 to V - 1. Random tokens may exclude the special ones.
@@ -180,8 +182,7 @@ def make_nsp_pairs(documents: list[list[str]], n_pairs: int, rng: random.Random)
 
     Args:
         documents: at least two, none of them empty, each a list of sentences in order; at least one has two sentences
-            or more. A document of one sentence has no consecutive pair, but may be used in a NotNext pair. Not
-            modified.
+            or more. A document of one sentence has no consecutive pair, but may be used in a NotNext pair.
         n_pairs: number of pairs to make.
         rng: source of all random numbers.
 
