@@ -547,20 +547,37 @@ class CheckRandomSwap:
                 ),
                 reveal=True,
             )
-        for n in (5, 6):
-            self.demand_parity(student, n)
+        self.demand_new_positions(student)
+        self.demand_parity(student)
 
     @staticmethod
-    def demand_parity(student, n: int) -> None:
+    def demand_new_positions(student) -> None:
+        """Two swaps share a position now and then: three words move then, otherwise four."""
+        found = [
+            {len(changed) for changed in Swapped(student, n_words, 2, 200).changed}.intersection((3, 4))
+            for n_words in (4, 5)
+        ]
+        shared = {(3, 4): "sometimes", (3,): "always", (4,): "never", (): "neither"}
+        student.note("two swaps share a position", listed(shared[tuple(sorted(numbers))] for numbers in found))
+        hint = "choose two new positions for each swap, from all positions in the text"
+        expect.true(3 in found[1], "with n = 2, the two swaps never have a position in common", hint=hint)
+        expect.true(4 in found[1], "with n = 2, the two swaps always have a position in common", hint=hint)
+
+    @staticmethod
+    def demand_parity(student) -> None:
         """An exchange makes an even order odd and an odd one even, whichever positions it takes."""
-        few = Swapped(student, 5, n, 60)
-        odd = [n_swaps(few.tokens, text) % 2 != n % 2 for text in few.texts]
-        expect.true(
-            not any(odd),
-            say("{n} swaps of two different positions cannot produce the order in the result", n=n),
-            hint="choose two new positions for each swap, from all positions in the text",
-            fact=True,
-        )
+        swaps = {}
+        for n in (5, 6):
+            few = Swapped(student, 5, n, 60)
+            swaps[n] = [n_swaps(few.tokens, text) for text in few.texts]
+        student.note("swaps seen for n = 5 and n = 6, five words", listed(max(numbers) for numbers in swaps.values()))
+        for n, numbers in swaps.items():
+            expect.true(
+                not any(number % 2 != n % 2 for number in numbers),
+                say("{n} swaps of two different positions cannot produce the order in the result", n=n),
+                hint="choose two new positions for each swap, from all positions in the text",
+                fact=True,
+            )
 
     @check(points=1)
     def check_edges(self, student):
@@ -1037,16 +1054,22 @@ class CheckSynonymReplacement:
         entries = dict(lexicon.entries)
         for word in (*NEGATIONS, *LIKELY):
             entries[word] = words(student, 3)
-        entries = {word: entries[word] for word in shuffled(student, list(entries))}
-        tokens = shuffled(student, [*lexicon.text, *NEGATIONS, *LIKELY])
         own = lexicon.known[:2]
+        # Not protected, whatever their synonyms are.
+        only, only_own, among = (f"{word}p" for word in words(student, 3))
+        first, second = shuffled(student, NEGATIONS)[:2]
+        entries |= {only: [first], only_own: own[1:], among: [*words(student, 2), second]}
+        kinds = {only: "synonym-protected", only_own: "synonym-protected", among: "one-synonym-protected"}
+        entries = {word: entries[word] for word in shuffled(student, list(entries))}
+        tokens = shuffled(student, [*lexicon.text, *NEGATIONS, *LIKELY, *kinds])
+        kinds |= {word: word for word in LIKELY} | dict.fromkeys(NEGATIONS, "negations")
         cases: tuple[tuple[str, list[str], dict[str, list[str]]], ...] = (
             (mark("the default"), NEGATIONS, {}),
             (mark("custom words"), own, {"protected": own}),
             (mark("none"), [], {"protected": []}),
         )
         facts = [
-            (which, *self.touched_and_left(student, which, tokens, entries, protected, options))
+            (which, *self.touched_and_left(student, which, tokens, entries, protected, options, kinds))
             for which, protected, options in cases
         ]
         for which, touched, left in facts:
@@ -1077,17 +1100,18 @@ class CheckSynonymReplacement:
         entries: dict[str, list[str]],
         protected: list[str],
         options: dict[str, list[str]],
+        kinds: dict[str, str],
     ) -> tuple[list[str], list[str]]:
         """The protected words that were replaced, and the others that were not, where n is enough for all."""
         n = sum(word in entries and word not in protected for word in tokens)
-        made = answers(student, "synonym_replacement", tokens, n, entries, times=60, **options)
+        made = answers(student, "synonym_replacement", tokens, n, entries, times=100, **options)
         changed = {tokens[place] for text in made for place in differences(tokens, text)}
         still = {tokens[place] for text in made for place in set(range(len(tokens))) - set(differences(tokens, text))}
         touched = [word for word in protected if word in changed]
         left = [word for word in entries if word in still and word in tokens and word not in protected]
         student.note(f"protected: {which}; replaced all the same", "none" if not touched else "some")
-        kinds = {word if word in LIKELY else "negations" if word in NEGATIONS else "others" for word in left}
-        student.note(f"protected: {which}; not replaced", listed(sorted(kinds)) or "none")
+        which_left = {kinds.get(word, "others") for word in left}
+        student.note(f"protected: {which}; not replaced", listed(sorted(which_left)) or "none")
         return touched, left
 
     @check(points=1)
@@ -1222,6 +1246,13 @@ class CheckMixup:
             with student.untraced():
                 refused[dtype] = self.refuses(student, ids, batch)
             student.note(f"{dtype} refused", refused[dtype])
+        features = [
+            (name, Batch(student, (5, 2, 3), 2, float(draw.uniform(0.6, 0.9)), dtype), tolerance)
+            for name, dtype, tolerance in (("float64", torch.float64, 1e-5), ("float16", torch.float16, 2e-2))
+        ]
+        with student.untraced():
+            accepted = [self.accepts(student, batch) for _, batch, _ in features]
+        student.note("ids refused, features accepted", [*refused.values(), *accepted])
         for dtype, error in refused.items():
             expect.true(
                 error,
@@ -1236,10 +1267,23 @@ class CheckMixup:
                 ),
                 reveal=True,
             )
-        batch = Batch(student, (5, 2, 3), 2, float(draw.uniform(0.6, 0.9)), torch.float64)
         hint = "reject only integer dtypes"
-        answer = edge(student, "features in float64", lambda: student.mixup(*batch.arguments()), hint)
-        expect.close(parts_of(answer, exactly=False)[0], batch.mixed(batch.x), "features in float64", hint=hint)
+        for name, batch, tolerance in features:
+            what = f"features in {name}"
+            answer = edge(student, what, partial(student.mixup, *batch.arguments()), hint)
+            x = parts_of(answer, exactly=False)[0]
+            expect.close(x, batch.mixed(batch.x), what, tolerance=tolerance, hint=hint)
+
+    @staticmethod
+    def accepts(student, batch: Batch) -> bool:
+        """Whether no error comes."""
+        try:
+            student.mixup(*batch.arguments())
+        except StudentRaised as error:
+            if error.not_started or error.memory:
+                raise
+            return False
+        return True
 
     @staticmethod
     def refuses(student, ids: Tensor, batch: Batch) -> bool:
@@ -1276,6 +1320,7 @@ class CheckMixup:
 
 KINDS = {
     "new": lambda text, new: new,
+    "spaced": lambda text, new: new.replace(" ", "  ", 2),
     "unchanged": lambda text, new: text,
     "case": lambda text, new: text.upper(),
     "outer": lambda text, new: f"  {text} ",
@@ -1329,7 +1374,7 @@ class Journey:
         """Number of the text that it was made of, or -1, and what it is; two that differ in blanks alone are one."""
         key = " ".join(text.split())
         for number, back in enumerate(self.returned):
-            if " ".join(back.split()) == key and self.kinds[number].partition(" ")[0] in ("new", "again"):
+            if " ".join(back.split()) == key and self.kinds[number].partition(" ")[0] in ("new", "spaced", "again"):
                 return number, "new"
         for number, original in enumerate(self.texts):
             if original.casefold() == key.casefold():
@@ -1345,6 +1390,13 @@ class Journey:
                 if key.startswith(start) and known is self.pivots:
                     return number, what
         return -1, "nothing known" if key else "nothing"
+
+    def blanks(self, text: str) -> str:
+        """Whether the blanks between the words of a new text are those that came back."""
+        number, what = self.owner(text)
+        if what != "new":
+            return "none"
+        return "good" if text.strip() == self.returned[number].strip() else "changed"
 
     def numbers(self, *kinds: str) -> list[int]:
         """Numbers of the texts of some kinds."""
@@ -1403,11 +1455,12 @@ class CheckBackTranslate:
 
     @check(points=2, visible=True)
     def check_round_trip(self, student):
-        """a text is translated into the other language and then back"""
+        """a text is translated into the other language and back, and the result is returned as it is"""
         for n in (5, 8):
-            trip = Journey(student, ["new"] * n)
+            trip = Journey(student, shuffled(student, ["spaced", "spaced", *["new"] * (n - 2)]))
+            student.note("blanks between words", [trip.blanks(text) for text in trip.found][:100])
             expect.equal(
-                [" ".join(text.split()) for text in trip.found],
+                [text.strip() for text in trip.found],  # blanks at the ends may be left out
                 trip.returned,
                 f"{n} texts, there and back",
                 hint=(
@@ -1753,7 +1806,22 @@ class CheckKeepConfirmed:
             short = Verdicts(student, self.pairs(student, (True, True, False)), 2)
             short.labels = [*short.labels, 0] if spare > 0 else short.labels[:-1]
             expect.raises(
-                partial(short.ask, student, {}),
+                partial(self.ask_refused, student, short),
                 say("3 texts and {count} labels", count=3 + spare),
                 hint="zip silently stops at the end of the shorter list",
             )
+
+    @staticmethod
+    def ask_refused(student, verdicts: Verdicts) -> None:
+        """Ask where an error has to come; one of another type than promised is remarked upon."""
+        try:
+            verdicts.ask(student, {})
+        except StudentRaised as error:
+            if not (error.not_started or error.memory) and error.type != "ValueError":
+                expect.remark(
+                    say(
+                        "without one label per text, keep_confirmed raises {type} instead of ValueError",
+                        type=error.type,
+                    )
+                )
+            raise
