@@ -680,10 +680,10 @@ class CheckConvHead:
     @check(points=3)
     def check_pad_invariant(self, student):
         """the scores depend neither on the content nor on the number of PAD positions"""
-        answers, seconds, raised = [], [], set()
+        answers, firsts, seconds, endless, raised = [], [], [], [], set()
         for kernel in (2, 3) * 3:  # six heads, since padding shows only where it wins a maximum
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
-            texts = Texts(student, [1, 2, 5, 1, 3], 6)
+            texts = Texts(student, [1, 2, 5, 1, 3, 2, 4, 2, 3], 6)
             # Two windows in a row look 2 (kernel - 1) tokens ahead: what is farther away is seen by PAD windows only.
             answers.append(padded_in_four_ways(head, texts, more=2 * kernel + 2, first=2 * kernel - 2))
             bare, clean = answers[-1][:, :1], answers[-1][:, 1:2]
@@ -692,19 +692,37 @@ class CheckConvHead:
                 alike = float(higher.max() - higher.min()) < 1e-4 * (1 + float(higher.abs().max()))
                 zero = float(higher.abs().max()) < 1e-6
                 raised.add("zero" if zero else "one number of the head" if alike else "several numbers")
+            words = Texts(student, [1] * 5, 6)
+            none, one, two = (head(words.hidden(longer=n), words.mask(longer=n), shape=(5, 1)) for n in (0, 1, 2))
+            firsts.append(not same(one, none))
             if kernel == 3:
-                words = Texts(student, [1] * 5, 6)
-                seconds += [head(words.hidden(longer=n), words.mask(longer=n), shape=(5, 1)) for n in (1, 2)]
+                seconds.append(not same(two, one))
+            much, more = (head(texts.hidden(longer=n), texts.mask(longer=n), shape=(9, 1)) for n in (24, 60))
+            endless.append(not same(more, much))
         bare, clean, full, far = torch.cat(answers).T
         # Behind one word, a window of three has room for two PADs; for a window over PAD alone one is enough.
-        student.note("a second PAD matters", not same(torch.cat(seconds[::2]), torch.cat(seconds[1::2])))
+        student.note("a second PAD matters", any(seconds))
+        # No window reaches across 24 PADs: what still changes then is a sum, or a number that grows with the batch.
+        every = self.depends_on_every_word(student, head)
+        student.note(
+            "what depends on endless padding",
+            "nothing" if not any(endless) else "scores that depend on every word" if every else "scores",
+        )
         student.note("content matters", not same(full, clean))
         student.note("far content matters", not same(far, clean))
-        student.note("number matters", not same(clean, bare))
+        number = not same(clean, bare)
+        student.note("number matters", number)
+        # A window that only a longer row has begins at the second word or later, so one word does not notice it.
+        # Whether such a window can lower a score is a matter of the layers behind it.
+        notice = "texts of one word too" if any(firsts) else "only texts of several words" if number else "none"
+        student.note("which texts notice the number", notice)
         student.note("padding shrinks the scores", bool((clean.abs() < 0.8 * bare.abs()).double().mean() > 0.8))
-        student.note("more padding only raises scores", bool((clean - bare > -1e-4).all()))
-        student.note("what padding raises a score to", ", ".join(sorted(raised)))
-        student.note("a padded text can score below zero", bool((clean[bare < -0.01] < -0.01).any()))
+        raises = bool((clean - bare > -1e-4).all())
+        student.note("more padding only raises scores", raises or not any(firsts))
+        kinds = [kind for kind in ("several numbers", "one number of the head", "zero") if kind in raised]
+        student.note("what padding raises a score to", kinds[0] if kinds else "")  # one text alone shows one number
+        below = clean[bare < -0.01]
+        student.note("before padding, scores below zero become zero", bool(len(below) and (below.abs() < 1e-6).all()))
         expect.close(
             full,
             clean,
@@ -721,6 +739,17 @@ class CheckConvHead:
             "the maximum?",
         )
         head.demand_reading(6)
+
+    @staticmethod
+    def depends_on_every_word(student, head: Head) -> bool:
+        """Whether, without padding, another word changes the score wherever it stands, as in a mean over the words."""
+        first, moved = student.draw.normal(16, 6), torch.zeros(16, dtype=torch.bool)
+        for _ in range(2):  # by accident, one word may do as well as another
+            texts = first.repeat(17, 1, 1)
+            texts[range(16), range(16)] = student.draw.normal(16, 6)  # another word in each row, none in the last
+            scores = head(texts, torch.ones(17, 16, dtype=torch.long), shape=(17, 1))
+            moved |= torch.tensor([unequal(score[None], scores[16:]) > 0 for score in scores[:16]])
+        return bool(moved.all())
 
     @check(points=3)
     def check_order(self, student):
@@ -1768,6 +1797,7 @@ class CheckKernelsHead:
         head.fact("far content matters", not same(far, clean))
         head.fact("number matters", not same(clean, bare))
         keep_apart(student, head, 1)
+        student.note("lengths of texts that depend on the number, kernel 4", self.lengths_that_notice(student))
         early = 0.1 * student.draw.normal(3, 1, 6).repeat(1, 24, 1)
         late, passage = early.clone(), 2 * student.draw.normal(3, 4, 6)
         early[:, 7:11], late[:, 12:16] = passage, passage
@@ -1792,6 +1822,23 @@ class CheckKernelsHead:
             hint="over a window of zeros, a convolution still outputs its bias: how do you keep the bias out of "
             "the maximum?",
         )
+
+    @staticmethod
+    def lengths_that_notice(student) -> list[int]:
+        """How many words, of one to five, the texts have whose scores change before PAD; a window has four words.
+
+        A window over PAD alone shows behind a text of any length; a window that only a longer row has, or only a full
+        one, shows in texts of some lengths.
+        """
+        noticed = set()
+        for _ in range(3):  # three heads, since a window shows only where it wins a maximum
+            head = Head(student, "KernelsHead", 6, channels=32, kernels=[4])
+            for length in range(1, 6):
+                texts = Texts(student, [length] * 8, 6)
+                bare, clean = (head(texts.hidden(longer=n), texts.mask(longer=n), shape=(8, 1)) for n in (0, 9))
+                if unequal(clean, bare):
+                    noticed.add(length)
+        return sorted(noticed)
 
     @check(points=1)
     def check_windows(self, student):
