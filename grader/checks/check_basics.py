@@ -361,10 +361,11 @@ class CheckBertParamCount:
     def check_no_pooler(self, student):
         """with pooler=False, the count excludes the pooler (a single linear layer)"""
         hint = "the pooler adds one square matrix and one bias to the count, and nothing else"
-        expect.equal(student.bert_param_count(pooler=False), 108_891_648, "BERT-base without pooler", hint=hint)
-        sizes = drawn_sizes(student)
-        small = student.bert_param_count(**sizes, pooler=False)
-        expect.equal(small, bert_total(**sizes, pooler=False), "a small BERT without pooler", hint=hint)
+        small = [drawn_sizes(student) for _ in range(2)]
+        counts = [student.bert_param_count(**sizes, pooler=False) for sizes in ({}, *small)]
+        expect.equal(counts[0], 108_891_648, "BERT-base without pooler", hint=hint)
+        for sizes, count in zip(small, counts[1:], strict=True):
+            expect.equal(count, bert_total(**sizes, pooler=False), "a small BERT without pooler", hint=hint)
 
 
 # --- labels ---
@@ -429,6 +430,25 @@ def separated(student, n_rows: int, n_classes: int, lead: float) -> tuple[Tensor
     return logits, winners.tolist()
 
 
+def far_apart(student) -> tuple[Tensor, list[int], list[float]]:
+    """Logits of five texts with three classes, three of them more than 1500 below the first; who wins, and its score.
+
+    The first class wins nowhere. All numbers are multiples of one half: float32 holds them as they are.
+    """
+    high = student.draw.integer(720, 900)
+    levels = [high, high - 30, *(-student.draw.integer(800, 1000) for _ in range(3))]
+    rows, best, scores = [], [], []
+    for place in torch.randperm(5, generator=student.draw.generator).tolist():
+        gap = student.draw.integer(1, 9) / 2
+        winner = student.draw.integer(1, 3)
+        row = [levels[place] - gap - 2.0, levels[place] - gap, levels[place] - gap]
+        row[winner] = levels[place]
+        rows.append(row)
+        best.append(winner)
+        scores.append(1 / (1 + math.exp(-gap) + math.exp(-gap - 2)))
+    return torch.tensor(rows), best, scores
+
+
 class CheckLabelScores:
     """What a sentiment pipeline does after the model"""
 
@@ -489,7 +509,7 @@ class CheckLabelScores:
 
     @check(points=1)
     def check_multi_class(self, student):
-        """for a single text with three classes, very large logits still give the right label and a finite score"""
+        """very large logits still give the right label and a finite score, for one text or for several"""
         for place in (2, 0):
             high = student.draw.integer(720, 900)  # exp(710) is infinite even in float64
             logits = torch.tensor([[-1000.0, high - 4.5, high]]).roll(place + 1, 1)
@@ -497,6 +517,15 @@ class CheckLabelScores:
             hint = "exp(1000) overflows: what can you subtract from all logits of a row without changing its softmax?"
             expect.equal(labels, ["abc"[place]], "label of a single text with three classes", hint=hint)
             expect.close(scores, [1 / (1 + math.exp(-4.5))], "score with logits in the hundreds", hint=hint)
+        for _ in range(2):
+            logits, best, want = far_apart(student)
+            labels, scores = labelled(student, logits, {2: "c", 0: "a", 1: "b"})
+            hint = "one text has logits in the hundreds, others far below zero: should they affect each other's scores?"
+            expect.equal(
+                labels, ["abc"[place] for place in best], "labels of texts with very different logits", hint=hint
+            )
+            # exp(logit - logsumexp) in float32 is right too, and at 900 a float32 is exact to 6e-5
+            expect.close(scores, want, "scores of texts with very different logits", tolerance=1e-3, hint=hint)
 
     @check(points=1, after=("labels", "softmax_score"))
     def check_pure(self, student):
