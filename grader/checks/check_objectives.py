@@ -1337,16 +1337,17 @@ class CheckMakeNspPairs:
 class Cloze:
     """A text with holes, and what a model says at every position."""
 
-    def __init__(self, student, masks: tuple[int, ...]) -> None:
-        """Draw it; ``masks`` are the places of [MASK]."""
-        self.T, self.V, self.masks = 9, student.draw.integer(17, 30), masks
+    def __init__(self, student, masks: tuple[int, ...], large: bool = False) -> None:
+        """Draw it; ``masks`` are the places of [MASK], and a ``large`` vocabulary has 600 tokens and some."""
+        self.T, self.masks = 9, masks
+        self.V = student.draw.integer(600, 660) if large else student.draw.integer(17, 30)
         self.mask_id = student.draw.integer(0, self.V)
         self.ids = student.draw.integers(0, self.V - 1, (self.T,))
         self.ids += self.ids >= self.mask_id  # every id but that of [MASK]
         self.ids[list(masks)] = self.mask_id
-        # Steps of 0.3 between neighbours, so that no rounding decides who is first.
+        # Steps of 0.3 or 0.1 between neighbours, so that no rounding decides who is first, and exp(logit) is finite.
         steps = [torch.randperm(self.V, generator=student.draw.generator) for _ in range(self.T)]
-        self.logits = 0.3 * torch.stack(steps).float() + student.draw.uniform(-2, 2, self.T, 1)
+        self.logits = (0.1 if large else 0.3) * torch.stack(steps).float() + student.draw.uniform(-2, 2, self.T, 1)
         self.probabilities = self.logits.double().softmax(-1)
 
     def best(self, place: int, k: int) -> list[int]:
@@ -1362,7 +1363,10 @@ MOST = 1000
 def guesses_of(
     student, cloze: Cloze, *rest: int, pure: bool = False, **options: int
 ) -> list[list[tuple[float, float]]]:
-    """The student's guesses as plain pairs: a list of lists of (id, number)."""
+    """The student's guesses as plain pairs: a list of lists of (id, number).
+
+    They are noted sorted by id: the order of guesses that nobody has sorted is an accident of the library.
+    """
     with student.untraced():
         if pure:
             answer = student.pure("fill_mask_topk", cloze.logits, cloze.ids, cloze.mask_id, *rest)
@@ -1371,7 +1375,7 @@ def guesses_of(
     few = isinstance(answer, (list, tuple)) and len(answer) <= MOST
     guesses = [plain_pairs(entry) for entry in answer] if few else None
     well_formed = guesses is not None and all(entry is not None for entry in guesses)
-    student.note("guesses", guesses if well_formed else "malformed")
+    student.note("guesses", [sorted(pairs) for pairs in guesses] if well_formed else "malformed")  # type: ignore[union-attr, arg-type]
     if not well_formed:
         student.note("form", form_of(answer))
     expect.true(
@@ -1419,6 +1423,17 @@ def plain_pairs(entry: object) -> list[tuple[float, float]] | None:
         token, probability = numbers
         pairs.append((int(token) if float(token).is_integer() else token, float(probability)))
     return pairs
+
+
+def order_of(pairs: list[tuple[float, float]]) -> str:
+    """How the guesses of one [MASK] are sorted."""
+    tokens, numbers = ([pair[side] for pair in upright(pairs)] for side in (0, 1))
+    orders = {
+        "descending": numbers == sorted(numbers, reverse=True),
+        "ascending": numbers == sorted(numbers),
+        "by id": tokens == sorted(tokens),
+    }
+    return next((name for name, found in orders.items() if found), "not sorted")
 
 
 def upright(pairs: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -1490,8 +1505,9 @@ class CheckFillMaskTopk:
     @check(points=1, after=("each_mask",))
     def check_order_and_none(self, student):
         """guesses are sorted by descending probability; a text without [MASK] gives an empty list"""
-        cloze = Cloze(student, (0, 7))
-        guesses = guesses_of(student, cloze, k=4)
+        cloze = Cloze(student, (0, 7), large=True)  # of a few numbers, a search for the largest may leave all sorted
+        guesses = guesses_of(student, cloze, k=300)
+        student.note("order of the guesses", [order_of(pairs) for pairs in guesses])
         expect.true(
             guesses and all(guesses),
             "no guesses were returned for a text with two [MASK] tokens",
@@ -1504,7 +1520,7 @@ class CheckFillMaskTopk:
             expect.true(
                 numbers == sorted(numbers, reverse=True) and len(numbers) == len(order),
                 "the guesses are not sorted by descending probability",
-                actual=pairs,
+                actual=pairs[:5],
                 hint="the most probable guess must come first",
                 reveal=True,
             )
@@ -1771,6 +1787,15 @@ class CheckWholeWordMask:
             "in a pair of texts, one text never has a selected token",
             hint="both texts of a pair contain words that can be selected",
         )
+        # Two words of the same length, and a budget for one of them.
+        pairs = [[None, *[0] * n, None, *[0] * n, None] for n in (1, 2)]
+        for chosen in [Selections(student, pair, 0.5, 60, f"two texts of one word, {len(pair)} ids") for pair in pairs]:
+            expect.true(
+                max(chosen.sizes) > 0,
+                "in a pair of texts of one word each, neither word is ever selected",
+                hint="both words have index 0, but there is a [SEP] between them: does your code take them for one?",
+            )
+            chosen.expect_whole()
 
     @check(points=1, after=("whole",))
     def check_dice(self, student):
