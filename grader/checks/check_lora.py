@@ -341,7 +341,7 @@ def same_rows(one: Tensor, others: Tensor, tolerance: float) -> list[int]:
     """At which places of ``others`` (N, ...) something lies that is the same as ``one`` (...)."""
     wanted = others.double()
     near = (one.double() - wanted).abs() <= tolerance * (1 + wanted.abs().clamp(max=LARGE))
-    return near.flatten(1).all(1).nonzero().flatten().tolist()  # type: ignore[no-any-return]
+    return near.flatten(1).all(1).nonzero().flatten().tolist()
 
 
 def expect_alive(student, module, k: int, d: int) -> None:
@@ -1417,7 +1417,18 @@ class CheckInjectLora:
             replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("attention",))
         shapes = trained_shapes(student, model)  # whether W of an adapted layer learns again is left open
         parts = [shapes.count((KEYS, KEYS)), shapes.count((WIDTH, WIDTH))]
-        student.note("square matrices that are trainable with trainable=('attention',)", parts)
+        blocks = [*parts, shapes.count((WIDTH,))]
+        model = small(student, seed)
+        with student.untraced():
+            replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("pooler",))
+        shapes = trained_shapes(student, model)
+        blocks += [shapes.count((WIDTH, WIDTH)), shapes.count((WIDTH,))]
+        student.note("tensors of blocks that are trainable with trainable=('attention',) and ('pooler',)", blocks)
+        model = small(student, seed)
+        with student.untraced():
+            replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("output.LayerNorm",))
+        norms = trained_shapes(student, model).count((WIDTH,))
+        student.note("norm tensors that are trainable with trainable=('output.LayerNorm',)", norms)
         model = small(student, seed)
         with student.untraced():
             replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("output.dense",))
@@ -1438,6 +1449,13 @@ class CheckInjectLora:
             hint=(
                 "train all parameters of a named module, whatever its type: an attention block contains further modules"
             ),
+            reveal=True,
+        )
+        expect.equal(
+            norms,
+            2 * FEW,
+            'number of trainable weights and biases of norms with trainable=("output.LayerNorm",)',
+            hint="a module named in `trainable` need not be a linear layer",
             reveal=True,
         )
 
@@ -2312,7 +2330,9 @@ def with_values(student, d: int, k: int, *values: float) -> Tensor:
 class Approximated:
     """What the student's ``best_rank_r`` makes of a matrix; the split between B and A is free, their product is not."""
 
-    def __init__(self, student, matrix: Tensor, r: int, pure: bool = False, measured: bool = False) -> None:
+    def __init__(
+        self, student, matrix: Tensor, r: int, pure: bool = False, measured: bool = False, noted: bool = True
+    ) -> None:
         """Ask, and read the answer; ``measured`` if the error is looked at as well."""
         self.matrix, self.r = matrix, r
         d, k = matrix.shape
@@ -2331,7 +2351,8 @@ class Approximated:
         self.product = b.double() @ a.double()
         expect.true(isinstance(error, (int, float, Tensor)), "the error is not a number", actual=error, reveal=True)
         self.error = error.detach().double().reshape(-1) if isinstance(error, Tensor) else torch.tensor([float(error)])
-        student.note("product", self.product)
+        if noted:
+            student.note("product", self.product)
         if measured:
             student.note("error", float(self.error[0]) if self.error.numel() == 1 else self.error)
         left, values, right = torch.linalg.svd(matrix.double(), full_matrices=False)
@@ -2353,6 +2374,8 @@ class Approximated:
 
 
 SINGULAR = (9.0, 7.0, 4.0, 3.0, 1.5)
+FLAT = (9.0, 7.0, 5.4, *(4.2 - 0.04 * n for n in range(27)))
+"""Many values that are nearly equal: a random estimate of a few directions gets them mixed up."""
 
 
 class CheckBestRankR:
@@ -2363,8 +2386,16 @@ class CheckBestRankR:
     @check(points=2, visible=True)
     def check_product(self, student):
         """B A is the best rank-r approximation of the given matrix"""
-        cases = [((6, 9), 2), ((11, 8), 3), ((7, 10), 1)]
-        seen = [Approximated(student, with_values(student, *shape, *SINGULAR), r) for shape, r in cases]
+        cases = [((6, 9), 2, SINGULAR), ((11, 8), 3, SINGULAR), ((7, 10), 1, SINGULAR), ((34, 30), 3, FLAT)]
+        seen = [
+            Approximated(student, with_values(student, *shape, *values), r, noted=False) for shape, r, values in cases
+        ]
+        again = [Approximated(student, one.matrix, one.r, noted=False) for one in seen]
+        # Which estimate a call draws, is an accident.
+        drawn = any(
+            not same(one.product, other.product, tolerance=1e-3) for one, other in zip(seen, again, strict=True)
+        )
+        student.note("products", "another one in every call" if drawn else [one.product for one in seen])
         for one in seen:
             one.expect_product(
                 "U, S and Vh belong together: which r columns of U, values of S and rows of Vh do you keep?"
