@@ -159,8 +159,9 @@ def warmup_linear(step: int, warmup_steps: int, total_steps: int) -> float:
     Args:
         step: how many optimizer steps were taken before this one; 0, 1, ...
         warmup_steps: where the peak is. 0 starts at the peak; with ``warmup_steps == total_steps`` there is no way
-            down, and what stands at the peak itself is your choice. A fraction, such as 0.1 * 225 = 22.5, is made a
-            whole number (cut or rounded, as you like), so that there is a step that has the full rate.
+            down, and what stands at the peak itself is your choice. (Behind it, 1 passes too, with a remark.) A
+            fraction, such as 0.1 * 225 = 22.5, is made a whole number (cut or rounded, as you like), so that there is a
+            step that has the full rate.
         total_steps: where the rate has come down to 0; at least ``warmup_steps``, and at least 1.
 
     >>> [warmup_linear(step, warmup_steps=2, total_steps=6) for step in range(8)]

@@ -221,8 +221,8 @@ def amp_step(
     its scale. Nothing here depends on the hardware: the same lines run with ``torch.amp.GradScaler("cuda")``.
 
     Args:
-        model: its weights are float32. Its mode is up to the caller. It holds no gradients from before, other than
-            those of an earlier ``amp_step``.
+        model: its weights are float32. Its mode is up to the caller. (Setting it to training mode passes, with a
+            remark.) It holds no gradients from before, other than those of an earlier ``amp_step``.
         batch: not changed.
         optimizer: of the trainable parameters of the model; only the scaler calls its ``step``.
         scaler: ``scale``, ``step`` and ``update`` are called once each, in this order.

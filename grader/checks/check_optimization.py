@@ -336,8 +336,8 @@ class CheckLlrdGroups:
     @check(points=2, visible=True, after=("once",), substitutes=("decay_groups",))
     def check_anchors(self, student):
         """rates: base_lr for the top layer and pooler, base_lr * decay^L for the embeddings, head_lr for the head"""
-        for n_layers in (12, 2):
-            rates = Rates(student, n_layers)
+        for n_layers, head in ((12, "regressor"), (2, "odd")):  # the parts of an odd head are called like the body's
+            rates = Rates(student, n_layers, head)
             rates.demand(
                 f"layer {n_layers - 1}",
                 rates.base_lr,
@@ -814,7 +814,7 @@ class CheckWarmupLinear:
 
     @check(points=1)
     def check_no_warmup(self, student):
-        """schedules with 0 warmup steps or 0 decay steps do not cause a division by zero"""
+        """schedules with 0 warmup steps or 0 decay steps work without a division by zero and end at 0"""
         total = student.draw.integer(20, 60)
         steps = range(total + 2)
         expect.close(
@@ -839,6 +839,29 @@ class CheckWarmupLinear:
             ),
         )
         student.note("at the peak", True)
+        self.demand_end(student, total)
+
+    @staticmethod
+    def demand_end(student, total: int) -> None:
+        """After the end of a warmup without a decay, the multiplier is 0; one that stays at 1 is remarked on."""
+        steps = (total + 1, total + 2, total + 3, 3 * total)
+        with student.untraced():
+            found = [
+                float(value) if isinstance(value, (int, float, Tensor)) else math.nan
+                for value in multipliers(student, steps, total, total)
+            ]
+        ends, stays = ([abs(value - height) <= 1e-9 for value in found] for height in (0.0, 1.0))
+        accepted = all(ends) or all(stays)
+        student.note("after a warmup without a decay", [0.0 for _ in steps] if accepted else found)
+        expect.true(
+            accepted,
+            say("with {total} steps, all of them warmup, the multiplier is not 0 after the last step", total=total),
+            hint="the multiplier is 0 after total_steps, even if there is no decay phase: what does your code return?",
+        )
+        if not all(ends):
+            expect.remark(
+                "if all steps are warmup, warmup_linear returns 1 after total_steps; the docstring asks for 0"
+            )
 
 
 # --- clip_grad_norm ---
@@ -952,6 +975,7 @@ class CheckClipGradNorm:
                 tolerance=2e-5,
                 hint="before clipping, sum the squares of all elements of all gradients; return the square root",
             )
+        self.demand_zero(student)
         clipped = Clipped(student, 10.0, without=(0, 1, 2, 3))
         with student.untraced():
             nothing = clipped.clip(2.0)
@@ -962,6 +986,24 @@ class CheckClipGradNorm:
             hint="without any gradients, the sum of squares is 0",
         )
         student.note("nothing has a gradient", True)
+
+    @staticmethod
+    def demand_zero(student) -> None:
+        """Of gradients that are all zero, the norm is 0. That no error comes is the matter of ``small_untouched``."""
+        try:
+            with student.untraced():
+                found = [Clipped(student, 0.0).clip(max_norm) for max_norm in (0.5, 1.0, 4.0)]
+        except StudentRaised as error:
+            if error.not_started or error.memory:
+                raise
+            return
+        expect.close(
+            found,
+            [0.0, 0.0, 0.0],
+            "returned norm when all gradients are zero, with three values of max_norm",
+            hint="the root of a sum of zeros is 0: what else do you add to it or divide by?",
+            fact=True,
+        )
 
     @check(points=1)
     def check_none_and_iterator(self, student):

@@ -12,7 +12,7 @@ counted, calls recorded, graphs alive) can only cost points, never earn them.
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from course.text import mark, say
+from grader.errors import StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -169,6 +170,20 @@ def demand_weights(found: Any, wanted: Numbers, what: str, hint: str) -> None:
     expect.true(isinstance(found, dict) and len(found) == len(wanted), "the weights could not be read")
     for name in ("weight", "bias", "embeddings"):
         expect.close(found.get(name), wanted[name], f"{name} {what}", tolerance=TOLERANCE, hint=hint)
+
+
+def demand_refusal(thunk: Callable[[], object], what: str, remark: str, hint: str) -> None:
+    """The student's code raises; another type than ValueError is accepted with a remark, which names ``{type}``."""
+
+    def tried() -> object:
+        try:
+            return thunk()
+        except StudentRaised as error:
+            if error.type != "ValueError" and not (error.not_started or error.memory):
+                expect.remark(say(remark, type=error.type[:60]))
+            raise
+
+    expect.raises(tried, what, hint=hint)
 
 
 # --- train_epoch ---
@@ -362,7 +377,7 @@ class CheckTrainEpoch:
 
     @check(points=2, preloads=("training",))
     def check_metrics(self, student):
-        """the mean loss per example and the accuracy are returned, as plain numbers"""
+        """one pass over the loader gives the mean loss per example and the accuracy, as plain numbers"""
         epochs = []
         for sizes, accum, lr in (((6, 6, 2), 1, 0.0), ((5, 5, 5, 1), 2, 0.0), ((7,), 1, 0.8)):
             drawn = draw_clear(student.draw, sizes)
@@ -382,7 +397,9 @@ class CheckTrainEpoch:
             "the returned numbers come from an epoch in which no weight has changed",
             hint="train_epoch must train: which line of your code updates the weights?",
         )
+        self.demand_one_pass(student, [(epoch, sizes) for epoch, _, sizes, *_ in epochs])
         self.demand_graphs_released(student)
+        self.demand_graphs_released_in_a_group(student)
 
     @staticmethod
     def demand_metrics(
@@ -416,11 +433,40 @@ class CheckTrainEpoch:
         )
 
     @staticmethod
+    def demand_one_pass(student, epochs: Sequence[tuple[Epoch, tuple[int, ...]]]) -> None:
+        """The loader hands out every batch once, and every example goes through the model once."""
+        with student.untraced():
+            traffic = [epoch.found.traffic() for epoch, _ in epochs]
+        student.note("examples that went through the model", [int(taken) for taken, _ in traffic])
+        student.note("batches that the loader handed out", [int(handed) for _, handed in traffic])
+        for (_, sizes), (taken, handed) in zip(epochs, traffic, strict=True):
+            expect.true(
+                handed <= len(sizes),
+                say(
+                    "in one epoch, the loader handed out {actual} batches instead of {count}",
+                    actual=handed,
+                    count=len(sizes),
+                ),
+                hint="the docstring promises that the loader is iterated over once: which lines of your code read it?",
+                reveal=True,
+            )
+            expect.true(
+                taken <= sum(sizes),
+                say(
+                    "in one epoch, {actual} examples went through the model instead of {count}",
+                    actual=taken,
+                    count=sum(sizes),
+                ),
+                hint="loss and accuracy are those of the forward pass from which the model learns: is there another?",
+                reveal=True,
+            )
+
+    @staticmethod
     def demand_graphs_released(student) -> None:
         """During the last of many batches, hardly any graph of an earlier one is still in memory."""
         watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), lr=0.0, watched=True)
         with student.untraced():
-            graphs = int(watched.found.graphs())
+            graphs = int(watched.found.graphs()[-1])
         student.note("graphs of earlier batches are held", graphs > 3)
         expect.true(
             graphs <= 3,
@@ -429,6 +475,25 @@ class CheckTrainEpoch:
                 "a sum of loss tensors keeps all their graphs in memory: does a loss that is only reported "
                 "need a graph?"
             ),
+            reveal=True,
+        )
+
+    @staticmethod
+    def demand_graphs_released_in_a_group(student) -> None:
+        """The same where all batches form one group."""
+        watched = Epoch(student, (3, 3, 3, 3, 3, 3, 3, 2), accum=8, lr=0.0, watched=True)
+        with student.untraced():
+            graphs, backwards = [int(count) for count in watched.found.graphs()], int(watched.found.backwards())
+        held = graphs[-1] > 3  # up to 3 are a matter of taste
+        student.note("graphs that each batch of a group found in memory", [max(3, count) for count in graphs])
+        student.note("backward passes before the last batch of a group", backwards if held else "no matter")
+        expect.true(
+            not held,
+            say(
+                "during the last batch of a group, the graphs of {count} earlier batches were still in memory",
+                count=graphs[-1],
+            ),
+            hint="each batch of a group adds its part to .grad: what do you still need its graph for after that?",
             reveal=True,
         )
 
@@ -775,9 +840,10 @@ class CheckEarlyStopper:
             cases.append(Case(values, len(rising) + waits, what, options, rising[-1]))
         self.demand(student, cases, hint=hint)
         for mode in ("maximum", "loss"):
-            expect.raises(
+            demand_refusal(
                 functools.partial(self.stop, student, [1.0], mode=mode),
                 f"mode={mode!r}",
+                mark("for an unknown mode, EarlyStopper raises {type} instead of ValueError"),
                 hint="if you treat a misspelt mode as one of the two, training stops at the wrong time",
             )
 
@@ -864,17 +930,22 @@ class Mixed:
         lasting: bool = True,
         drawn: tuple[Numbers, list[Batch]] | None = None,
         max_norm: float = 1e9,
+        growth_interval: int = 2000,
+        dropout: bool = False,
+        training: bool = True,
     ) -> None:
         """Draw everything; ``share`` is how many times as long as ``max_norm`` the first gradient is."""
         draw = student.draw
         self.student, self.scale = student, scale
         self.lr = float(draw.uniform(0.5, 1.0))
         self.start, self.batches = drawn or draw_quiet(draw, [6 - place % 2 for place in range(n_batches)], self.peak)
-        self.net = Net(doubled(self.start))
+        self.net = Net(doubled(self.start), dropout and training)
         self.max_norm = max_norm if share is None else norm(self.net.gradient(self.batches[:1])) / share
         given = student.fixtures.training
-        model = given.classifier(self.start["embeddings"], self.start["weight"], self.start["bias"])
-        self.mixed = given.mixed(model, self.lr, scale, lasting)
+        model = given.classifier(
+            self.start["embeddings"], self.start["weight"], self.start["bias"], dropout=dropout, training=training
+        )
+        self.mixed = given.mixed(model, self.lr, scale, lasting, growth_interval)
 
     def peak(self, numbers: Numbers, batches: Sequence[Batch]) -> float:
         """Norm of the longest gradient on the way, whichever step is left out."""
@@ -1044,15 +1115,22 @@ class CheckAmpStep:
 
     @check(points=1, visible=True, preloads=("training",))
     def check_loss(self, student):
-        """the unscaled loss, computed before the step, is returned as a plain number; the batch is not modified"""
-        for scale in (2.0 ** student.draw.integer(5, 9), 2.0 ** student.draw.integer(10, 15)):
-            mixed = Mixed(student, 1, scale)
+        """the unscaled loss from before the step is returned as a plain number; batch and mode are not modified"""
+        # The second scale doubles in the very step. (After an overflow the scaled loss may be infinite, so whoever
+        # divides by the old scale, which is right, could not give the loss back.)
+        for scale, growth_interval in (
+            (2.0 ** student.draw.integer(5, 9), 2000),
+            (2.0 ** student.draw.integer(10, 15), 1),
+        ):
+            mixed = Mixed(student, 1, scale, growth_interval=growth_interval)
             want, batch = mixed.net.loss(mixed.batches[0]), mixed.batches[0]
             found = mixed.step(0)
             expect.close(
                 found.part(None),
                 want,
-                f"returned loss, with scale {scale:g}",
+                f"returned loss, with scale {scale:g}"
+                if growth_interval > 1
+                else f"returned loss, with scale {scale:g}, which doubles after the step",
                 tolerance=TOLERANCE,
                 hint="the scale is only for the backward pass: return the unscaled loss",
             )
@@ -1080,6 +1158,38 @@ class CheckAmpStep:
                 reveal=True,
                 fact=True,
             )
+        self.demand_mode(student)
+
+    def demand_mode(self, student) -> None:
+        """A model in training mode is trained in it and stays in it; one that is put into it is remarked on."""
+        hint = "the docstring leaves the mode to the caller: which line of your code changes it?"
+        drawn = self.draw_dropped(student.draw)
+        mixed = Mixed(student, 1, 1024.0, drawn=drawn, dropout=True)
+        want = mixed.net.loss(mixed.batches[0])
+        loss = mixed.step(0).part(None)
+        with student.untraced():
+            modes = mixed.mixed.training()
+        stays = bool(modes) and all(modes)
+        student.note("a model in training mode stays in it", stays)
+        expect.close(
+            loss, want, "returned loss of a model with dropout, in training mode", tolerance=TOLERANCE, hint=hint
+        )
+        expect.true(stays, "a model in training mode is in another mode after amp_step", hint=hint, reveal=True)
+        evaluated = Mixed(student, 1, 1024.0, drawn=drawn, dropout=True, training=False)
+        with student.untraced():
+            evaluated.step(0)
+            modes = evaluated.mixed.training()
+        if any(modes):
+            expect.remark("amp_step puts the model into training mode; the docstring leaves the mode to the caller")
+
+    @staticmethod
+    def draw_dropped(draw) -> tuple[Numbers, list[Batch]]:
+        """Weights and a batch whose loss shows whether dropout is on."""
+        for _ in range(200):
+            numbers, batch = draw_weights(draw), draw_batch(draw, 5)
+            if abs(Net(doubled(numbers), dropout=True).loss(batch) - Net(doubled(numbers)).loss(batch)) > 0.02:
+                return numbers, [batch]
+        raise AssertionError("no batch that shows dropout in 200 draws")
 
 
 # --- custom_loss (bonus) ---
@@ -1193,9 +1303,10 @@ class CheckCustomLoss:
                 reveal=True,
             )
         for smoothing, gamma in ((1.0, 0.0), (-0.1, 0.0), (0.0, -1.0)):
-            expect.raises(
+            demand_refusal(
                 functools.partial(Losses, student, 3, 2, smoothing, gamma),
                 f"smoothing={smoothing:g}, gamma={gamma:g}",
+                mark("for an argument out of range, custom_loss raises {type} instead of ValueError"),
                 hint="an argument out of range should raise an error, not return a loss",
             )
 
