@@ -258,6 +258,7 @@ class CheckGroupSplit:
         rows = [(text, place % 2) for place, text in enumerate(sentences(student, 4))] * 6
         for test_size in (0.2, 0.5):
             self.demand_one_of_two_texts(student, rows, test_size)
+        self.demand_one_of_two_unequal_texts(student)
 
     def demand_shares_in_every_draw(self, student) -> None:
         """The test set has its share of the rows, and in no draw is the share of a class far from it."""
@@ -329,6 +330,32 @@ class CheckGroupSplit:
         )
 
     @staticmethod
+    def demand_one_of_two_unequal_texts(student) -> None:
+        """Nor are both on one side if one of them is much more frequent, whichever is drawn first."""
+        texts = sentences(student, 8)
+        rows = [(text, place // 2) for place, text in enumerate(texts) for _ in range((1, 9, 2, 8, 3, 7, 4, 6)[place])]
+        one_sided: dict[float, set[int]] = {}
+        for test_size in (0.15, 0.25, 0.35, 0.5):
+            shares = set()
+            for seed in range(24):  # a class has its rarer text first in none of them with a probability below 1e-7
+                split = Split(student, *shuffled(student, rows), test_size=test_size, seed=seed)
+                shares |= {(label, split.share(label)) for label in range(4)}
+            one_sided[test_size] = {label for label, share in shares if share in (0, 1)}
+            for side, share in (("training", 1), ("test", 0)):
+                n_without = sum((label, share) in shares for label in range(4))
+                student.note(f"classes without {side} rows at {test_size}", n_without)
+        for test_size, labels in one_sided.items():
+            expect.true(
+                not labels,
+                say(
+                    "with test_size={size}, either none or both of the two texts of a class are in the test set",
+                    size=test_size,
+                ),
+                hint="one of the two texts is more frequent than the other: does it matter which one is drawn first?",
+                reveal=True,
+            )
+
+    @staticmethod
     def demand_share(label: int | str, share: float, size: float) -> None:
         """The test set has about its share of a class."""
         expect.true(
@@ -348,22 +375,28 @@ class CheckGroupSplit:
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
         """the same seed gives the same split, a different seed a different one; any text can be in the test set"""
-        texts = sentences(student, 24)
-        rows = [(text, place % 2) for place, text in enumerate(texts) for _ in range(place % 3 + 1)]
+        # In each class 29 texts with 80 rows, of which 24 are wanted. If the largest texts always came first, these
+        # would be six of the nine with 4 rows; if the smallest did, some of the nine with 3 would be last.
+        sizes = [1] * 5 + [2] * 6 + [3] * 9 + [4] * 9
+        texts = sentences(student, 2 * len(sizes))
+        rows = [(text, place % 2) for place, text in enumerate(texts) for _ in range(sizes[place // 2])]
         given = shuffled(student, rows)
         first = student.draw.integer(0, 1000)
         drawn: dict[int, list[int]] = {}
         tested: set[str] = set()
-        for seed in range(first, first + 80):  # a text stays out of all of them with a probability below 1e-12
-            split = Split(student, *given, test_size=0.33, seed=seed)
+        for seed in range(first, first + 80):  # any text stays out of all of them with a probability below 1e-9
+            split = Split(student, *given, test_size=0.3, seed=seed)
             drawn[seed] = sorted(split.test)
             tested |= {given[0][row] for row in split.test}
-        second = [sorted(Split(student, *given, test_size=0.33, seed=seed).test) for seed in (first + 3, first)]
+        second = [sorted(Split(student, *given, test_size=0.3, seed=seed).test) for seed in (first + 3, first)]
         again = second == [drawn[first + 3], drawn[first]]
         different = len({str(rows) for rows in drawn.values()})
         default = sorted(Split(student, *given).test) == sorted(Split(student, *given, test_size=0.2, seed=42).test)
         student.note("splits", "one" if different == 1 else "several")
         student.note("every text in some test set", len(tested) == len(texts))
+        if different > 10:  # otherwise, which texts are missing is an accident
+            missing = Counter(sizes[place // 2] for place, text in enumerate(texts) if text not in tested)
+            student.note("texts of 1, 2, 3 and 4 rows in no test set", [missing[size] for size in (1, 2, 3, 4)])
         student.note("defaults", default)
         expect.true(
             again,

@@ -73,8 +73,8 @@ def distinct(draw, lengths: Sequence[int]) -> list[str]:
     return texts
 
 
-def bert(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
-    """BERT, by arithmetic: (B, T) texts of one length to (B, C) logits."""
+def bert(weights: dict[str, Tensor], ids: Tensor, seen: Tensor | None = None) -> Tensor:
+    """BERT, by arithmetic: (B, T) texts of one length to (B, C) logits; ``seen`` hides the tokens that it lacks."""
 
     def linear(hidden: Tensor, name: str) -> Tensor:
         return functional.linear(hidden, weights[f"{name}.weight"], weights[f"{name}.bias"])
@@ -93,7 +93,8 @@ def bert(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
     hidden = norm(words + places + weights[table.format("token_type")][0], "bert.embeddings")
     for layer in (f"bert.encoder.layer.{i}" for i in range(built.LAYERS)):
         query, key, value = (heads(linear(hidden, f"{layer}.attention.self.{part}")) for part in PARTS)
-        shares = (query @ key.mT * (built.WIDTH / built.HEADS) ** -0.5).softmax(-1)
+        scores = query @ key.mT * (built.WIDTH / built.HEADS) ** -0.5
+        shares = (scores if seen is None else scores.masked_fill(~seen[:, None, None], -torch.inf)).softmax(-1)
         mixed = (shares @ value).transpose(1, 2).flatten(2)
         hidden = norm(hidden + linear(mixed, f"{layer}.attention.output.dense"), f"{layer}.attention.output")
         grown = functional.gelu(linear(hidden, f"{layer}.intermediate.dense"))
@@ -121,7 +122,14 @@ class Drawn:
 
 @functools.lru_cache(maxsize=64)  # the diagnosis lives through a check many times
 def drawn(
-    seed: int, n_classes: int, lengths: tuple[int, ...], max_length: int, gain: float, cut: bool, plain: bool = False
+    seed: int,
+    n_classes: int,
+    lengths: tuple[int, ...],
+    max_length: int,
+    gain: float,
+    cut: bool,
+    plain: bool = False,
+    pads: int = 0,
 ) -> Drawn:
     """Draw a model and candidates for every text, let no class be preferred, and choose.
 
@@ -134,6 +142,7 @@ def drawn(
         cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
             the text; for the second one, to lose the last special token.
         plain: no capitals, no punctuation.
+        pads: how many tokens of each text are ``[PAD]``; choose texts that mean something else without seeing them.
     """
     draw = Draw(seed)
     order = torch.randperm(len(LABELS), generator=draw.generator).tolist()
@@ -146,12 +155,19 @@ def drawn(
         first, *inner, last = encoded(text)
         return [first, *inner[: limit - 2], last]
 
-    def logits_of(rows: list[list[int]]) -> Tensor:
-        """(B, C); all texts have the same length, so nothing is padded."""
-        return bert(weights, torch.tensor(rows))
+    def logits_of(rows: list[list[int]], unseen: int = -1) -> Tensor:
+        """(B, C); all texts have the same length, so nothing is padded. One id may be hidden."""
+        ids = torch.tensor(rows)
+        return bert(weights, ids, ids != unseen if unseen >= 0 else None)
 
-    n_candidates = CANDIDATES * (5 if cut else 1)
-    candidates = [[text_of(draw, length, plain) for _ in range(n_candidates)] for length in lengths]
+    def candidate(length: int) -> str:
+        words = text_of(draw, length - pads, plain).split()
+        for _ in range(pads):
+            words.insert(draw.integer(0, len(words) + 1), built.PAD)
+        return " ".join(words)
+
+    n_candidates = CANDIDATES * (5 if cut or pads else 1)
+    candidates = [[candidate(length) for _ in range(n_candidates)] for length in lengths]
     logits = [logits_of([ids_of(text, max_length) for text in texts]) for texts in candidates]
     bias = -torch.stack([part.mean(0) for part in logits]).mean(0).float()
     chosen: list[str] = []
@@ -165,6 +181,9 @@ def drawn(
             wrong = [[ids[0], *ids[1 - max_length :]] if place == 0 else ids[:max_length] for ids in whole]
             there = (logits_of(wrong) + bias.double()).argmax(-1)
             scores += 5 * (there != classes[:, 0])
+        if pads:
+            hidden = logits_of([ids_of(text, max_length) for text in texts], IDS[built.PAD])
+            scores += 5 * ((hidden + bias.double()).argmax(-1) != classes[:, 0])
         known = [label for label, _ in right]
         for i, index in enumerate(classes[:, 0].tolist()):
             scores[i] -= 2 * known.count(labels[index])  # as many different labels as there are
@@ -187,9 +206,10 @@ class Desk:
         gain: float = 3.0,
         cut: bool = False,
         plain: bool = False,
+        pads: int = 0,
     ) -> None:
         """See ``drawn``."""
-        found = drawn(student.draw.seed(), n_classes, lengths, max_length, gain, cut, plain)
+        found = drawn(student.draw.seed(), n_classes, lengths, max_length, gain, cut, plain, pads)
         self.texts, self.right = list(found.texts), list(found.right)
         self.model = student.fixtures.inference.classifier(found.seed, list(found.labels), found.bias, gain=gain)
         self.tokenizer = student.fixtures.inference.tokenizer()
@@ -550,7 +570,7 @@ class CheckPredictBatch:
         seen = []
         for n, batch_size in ((11, 4), (6, 6), (7, 2), (35, None), (32, None)):
             metered = Metered(student, "calls")
-            texts = distinct(student.draw, [2 + i % 5 for i in range(n)])
+            texts = distinct(student.draw, [2 + 5 * (i % 5) for i in range(n)])
             options = {} if batch_size is None else {"batch_size": batch_size}
             with student.untraced():
                 answers = student.predict_batch(texts, metered.model, metered.tokenizer, **options)
@@ -670,7 +690,7 @@ class CheckPredictBatch:
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_edge(self, student):
-        """works for an empty list, one text, full and partial last batches, batches of one, tuples, repeated texts"""
+        """works for an empty list, one text, partial last batches, tuples, repeated texts, texts that contain [PAD]"""
         desk = Desk(student, 4, (6, 3, 11, 0, 8, 14, 5))
         texts, right = desk.texts, desk.right
         model, tokenizer = desk.model, desk.tokenizer
@@ -696,6 +716,14 @@ class CheckPredictBatch:
             actual=answers,
             hint="without texts, the loop over the batches never runs: what does your code return then?",
             reveal=True,
+        )
+        typed = Desk(student, 3, (7, 12), pads=4)
+        answers = student.predict_batch(typed.texts, typed.model, typed.tokenizer, batch_size=2)
+        demand_either(
+            demand_count(answers, 2),
+            typed.right,
+            "texts that contain [PAD]",
+            "the word [PAD] in a text gets the id of padding: does the tokenizer's own attention mask hide it?",
         )
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
@@ -837,9 +865,47 @@ def matching_temperature(logits: Tensor, labels: Tensor) -> float:
     return temperature
 
 
-def middle(student, low: int, high: int, step: float) -> float:
-    """A temperature midway between two points of a grid: one that is too coarse misses it on every seed."""
-    return (int(student.draw.integer(low, high)) + 0.5) * step
+def between(student, low: int, high: int, step: float) -> float:
+    """A temperature between two points of a grid: one that is too coarse misses it on every seed.
+
+    It is a little nearer to the upper point, so that rounding to the grid and trying all of it end at the same point.
+    """
+    return (int(student.draw.integer(low, high)) + 0.55) * step
+
+
+def is_temperature(value: Any) -> bool:
+    """A finite number above 0."""
+    return isinstance(value, (int, float)) and math.isfinite(value) and value > 0
+
+
+def at_a_limit(value: float) -> float | None:
+    """The number at which a search may have been limited, if this is one: a whole one, or below 1 one of one digit."""
+    limit = float(f"{value:.1g}") if value < 1 else float(round(value))
+    return limit if abs(value - limit) < 1e-4 * value else None
+
+
+def reached(found: Any, best: float) -> str:
+    """How far a search got, whatever its steps were."""
+    if not is_temperature(found):
+        return "no temperature"
+    if abs(found / best - 1) <= 2 * ACCURACY:
+        return "right"
+    if (limit := at_a_limit(found)) is not None:
+        return f"at {limit:g}"
+    return "too low" if found < best else "too high"
+
+
+def steps_of(found: Sequence[Any]) -> str:
+    """The coarsest grid that all these temperatures are on; those at a limit may be on any."""
+    counted = [value for value in found if is_temperature(value) and at_a_limit(value) is None]
+    for step in (0.1, 0.01):
+        if counted and all(abs(value - step * round(value / step)) <= 3e-7 * value for value in counted):
+            return f"multiples of {step}"
+    return "on no grid"
+
+
+ACCURACY = 0.006
+"""Tolerance of the ratio to the best temperature; ``expect.close`` takes it twice, since the ratio is 1."""
 
 
 class CheckTemperatureScale:
@@ -857,63 +923,79 @@ class CheckTemperatureScale:
             if abs(math.log(matching_temperature(logits, labels) / best)) > 0.03:
                 return temperature / best * logits, labels
 
-    def compare(self, student, logits: Tensor, labels: Tensor, what: str, hint: str) -> None:
-        """The temperature is the best one, to 1 %; how it is found is free, so its digits are not traced."""
+    def asked(self, student, logits: Tensor, labels: Tensor, what: str, *, far: bool = False) -> tuple[str, Any, float]:
+        """What the temperature is of, what was returned, and what is best.
+
+        How a temperature is found is free, so its digits are not traced. If it is far from 1, neither is how near a
+        search got that ended too early, for that depends on its steps.
+        """
         with student.untraced():
             got = plain(student.pure("temperature_scale", logits, labels))
         want = best_temperature(logits, labels)
-        number = isinstance(got, (int, float)) and math.isfinite(got)
-        student.note(f"{what}: a number above 0", number and got > 0)
-        if number and got > 0:
-            student.note(f"{what}: steps of 2 % above the best", round(50 * math.log(got / want)))
-            got = got / want
-        expect.close(got, 1.0, f"ratio to the best temperature, {what}", tolerance=0.006, hint=hint)
+        if far:
+            student.note(f"{what}: found", reached(got, want))
+        else:
+            student.note(f"{what}: a number above 0", is_temperature(got))
+            if is_temperature(got):
+                student.note(f"{what}: steps of 2 % above the best", round(50 * math.log(got / want)))
+        return what, got, want
+
+    def demand(self, asked: tuple[str, Any, float], hint: str) -> None:
+        """The temperature is the best one, to 1 %."""
+        what, got, want = asked
+        ratio = got / want if is_temperature(got) else got
+        expect.close(ratio, 1.0, f"ratio to the best temperature, {what}", tolerance=ACCURACY, hint=hint)
 
     @check(points=2, visible=True, preloads=("transformers",), seconds=20)
     def check_too_sure(self, student):
         """for logits that are too large, the temperature with the lowest cross-entropy is above 1"""
-        for n, n_classes, low, high in ((200, 3, 25, 35), (150, 2, 16, 22)):
-            logits, labels = self.sample(student, n, n_classes, middle(student, low, high, 0.1))
-            hint = "the cross-entropy of logits / T has a single minimum: does your search find it?"
-            self.compare(student, logits, labels, f"{n} predictions, {n_classes} classes, logits too large", hint)
+        asked = []
+        for n, n_classes, low, high in ((200, 3, 30, 35), (150, 2, 16, 22)):
+            logits, labels = self.sample(student, n, n_classes, between(student, low, high, 0.1))
+            what = f"{n} predictions, {n_classes} classes, logits too large"
+            asked.append(self.asked(student, logits, labels, what))
+        student.note("temperatures above 1", steps_of([got for _, got, _ in asked]))
+        for one in asked:
+            self.demand(one, "the cross-entropy of logits / T has a single minimum: does your search find it?")
 
-    @check(points=1, preloads=("transformers",), seconds=20)
+    @check(points=1, preloads=("transformers",), seconds=30)
     def check_too_shy(self, student):
         """for logits that are too small, the temperature is below 1"""
-        for n, n_classes, low, high in ((180, 4, 28, 34), (210, 2, 35, 40)):
-            logits, labels = self.sample(student, n, n_classes, middle(student, low, high, 0.01))
+        asked = []
+        for n, n_classes, low, high in ((180, 4, 31, 34), (210, 2, 70, 80), (170, 3, 6, 9)):
+            logits, labels = self.sample(student, n, n_classes, between(student, low, high, 0.01))
             what = f"{n} predictions, {n_classes} classes, logits too small"
-            self.compare(student, logits, labels, what, "does your search allow temperatures below 1?")
+            asked.append(self.asked(student, logits, labels, what, far=high < 10))
+        student.note("temperatures below 1", steps_of([got for _, got, _ in asked]))
+        for one in asked[:2]:
+            self.demand(one, "does your search allow temperatures below 1?")
+        self.demand(asked[2], "the docstring says how low the temperature may be: is your search as accurate there?")
 
-    @check(points=1, preloads=("transformers",), seconds=20)
+    @check(points=1, preloads=("transformers",), seconds=40)
     def check_large(self, student):
         """works for logits in the hundreds and ignores a constant added to a row"""
+        ordinary = self.sample(student, 140, 2, 0.1 * student.draw.integer(22, 29))  # is it right there, at least?
+        self.asked(student, *ordinary, "logits of ordinary size", far=True)
         logits, labels = self.sample(student, 190, 3, float(student.draw.uniform(15, 19)))
+        asked = [self.asked(student, logits, labels, "logits in the tens", far=True)]
+        larger = self.sample(student, 160, 4, float(student.draw.uniform(41, 48)))
+        asked.append(self.asked(student, *larger, "logits in the hundreds", far=True))
+        for one in asked:
+            self.demand(one, "the docstring says how high the temperature may be: does your search get that far?")
+        shifted = logits + 300 * student.draw.normal(190, 1)
         hint = (
             "exp(800) overflows, and adding a constant to a whole row must not change the result: how do you "
             "compute the softmax?"
         )
-        self.compare(student, logits, labels, "logits in the tens", hint)
-        shifted = logits + 300 * student.draw.normal(190, 1)
-        self.compare(student, shifted.double(), labels, "logits in the hundreds, rows shifted", hint)
+        self.demand(self.asked(student, shifted.double(), labels, "logits in the hundreds, rows shifted"), hint)
 
     @check(points=1, after=("too_sure",), preloads=("transformers",), seconds=20)
     def check_right_classes(self, student):
         """the temperature depends on the correct classes, not on the most likely ones"""
-        temperature = middle(student, 16, 22, 0.1)
+        temperature = between(student, 16, 22, 0.1)
         logits, labels = self.sample(student, 160, 3, temperature)
         swapped = torch.where(torch.arange(160) % 4 == 0, (labels + 1) % 3, labels)
-        self.compare(
-            student,
-            logits * (temperature / best_temperature(logits, swapped)),
-            swapped,
-            "a quarter of the labels changed",
-            "the logit of the correct class should be high: where does your code use the labels?",
-        )
-        self.compare(
-            student,
-            logits,
-            labels,
-            "the labels as they were",
-            "the logit of the correct class should be high: where does your code use the labels?",
-        )
+        hint = "the logit of the correct class should be high: where does your code use the labels?"
+        changed = logits * (temperature / best_temperature(logits, swapped))
+        self.demand(self.asked(student, changed, swapped, "a quarter of the labels changed"), hint)
+        self.demand(self.asked(student, logits, labels, "the labels as they were"), hint)
