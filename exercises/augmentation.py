@@ -136,7 +136,7 @@ def mixup(x: Tensor, y: Tensor, lam: float, perm: Tensor) -> tuple[Tensor, Tenso
         parts of its partner.
 
     Raises:
-        TypeError: ``x`` holds integers.
+        TypeError: ``x`` holds integers. (Another type of error passes the checks, with a remark.)
 
     >>> import torch
     >>> x, y = torch.tensor([[1.0, 2.0], [5.0, 10.0]]), torch.eye(2)
@@ -204,7 +204,7 @@ def keep_confirmed(
         them at once, or a few batches.
 
     Raises:
-        ValueError: there is not one label for each text.
+        ValueError: there is not one label for each text. (Another type of error passes the checks, with a remark.)
 
     >>> known = {"a fine film": [0.1, 0.9], "a film": [0.6, 0.4], "a fine plot": [0.45, 0.55]}
     >>> classify = lambda texts: [known[text] for text in texts]

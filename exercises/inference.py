@@ -107,7 +107,7 @@ def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int
         A number from 0 (perfectly calibrated) to 1.
 
     Raises:
-        ValueError: there are no predictions.
+        ValueError: there are no predictions. (Another type of error passes the checks, with a remark.)
 
     >>> confidences = torch.tensor([0.95, 0.85, 0.92, 0.98])
     >>> round(expected_calibration_error(confidences, torch.tensor([True, False, True, True]), n_bins=2), 3)

@@ -131,7 +131,8 @@ class EarlyStopper:
         best_step: the call of ``step`` that brought it, counted from 0.
 
     Raises:
-        ValueError: ``mode`` is neither ``"min"`` nor ``"max"``.
+        ValueError: ``mode`` is neither ``"min"`` nor ``"max"``. (Another type of error passes the checks, with a
+            remark.)
 
     >>> stopper = EarlyStopper(patience=2)
     >>> [stopper.step(loss) for loss in (0.9, 0.7, 0.8, 0.6, float("nan"), 0.65)]
@@ -231,7 +232,8 @@ def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: f
         logits of any size, and with gamma = 0 or smoothing = 0 it is the loss without that part.
 
     Raises:
-        ValueError: ``smoothing`` or ``gamma`` is out of range.
+        ValueError: ``smoothing`` or ``gamma`` is out of range. (Another type of error passes the checks, with a
+            remark.)
 
     >>> logits, labels = torch.tensor([[0.0, 0.0], [0.0, math.log(3)]]), torch.tensor([0, 1])  # p_y: 1/2 and 3/4
     >>> round(custom_loss(logits, labels).item(), 4)  # (ln 2 + ln 4/3) / 2

@@ -170,7 +170,8 @@ def rmse(pred: Tensor, target: Tensor) -> float:
         it is detached from the graph, and remarks on it.)
 
     Raises:
-        ValueError: ``pred`` does not hold as many values as ``target``.
+        ValueError: ``pred`` does not hold as many values as ``target``. (Another type of error passes the checks, with
+            a remark.)
 
     >>> round(rmse(torch.tensor([3.0, 5.0, 4.0]), torch.tensor([3.0, 3.0, 1.0])), 4)  # root of (0 + 4 + 9) / 3
     2.0817
