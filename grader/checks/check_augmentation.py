@@ -1269,7 +1269,7 @@ class CheckMixup:
             )
         hint = "reject only integer dtypes"
         for name, batch, tolerance in features:
-            what = f"features in {name}"
+            what = say("features in {dtype}", dtype=name)
             answer = edge(student, what, partial(student.mixup, *batch.arguments()), hint)
             x = parts_of(answer, exactly=False)[0]
             expect.close(x, batch.mixed(batch.x), what, tolerance=tolerance, hint=hint)
