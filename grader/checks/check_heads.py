@@ -404,7 +404,7 @@ class Head:
         options: for the class.
     """
 
-    def __init__(self, student, name: str, *arguments: int, scale: float = 0.5, **options: int) -> None:
+    def __init__(self, student, name: str, *arguments: int, scale: float = 0.5, **options: int | list[int]) -> None:
         """Build it in the student's process."""
         self.student = student
         self.module = getattr(student, name)(*arguments, **options)
