@@ -238,7 +238,7 @@ def graded_class(count: int, jobs: int, watched: bool = False) -> ClassRun:
                 if counts.graded != len(part):
                     raise SystemExit(f"not everything was graded: {counts}")
                 seconds = time.perf_counter() - started, time.process_time() - own, inside[0]
-                used = processor_seconds() - before  # here: what its servers waited for goes with them
+                used = processor_seconds() - before  # now, before servers end: their children's time is lost then
     return ClassRun(*seconds, used, len(part), most[0])
 
 

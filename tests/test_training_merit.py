@@ -386,3 +386,26 @@ def test_an_evaluation_with_training_mode_restored_to_its_parts_is_right():
     )
     source = source.replace("    model.train(before)\n", "    for m, mode in modes:\n        m.training = mode\n")
     assert grade(SLUG, "evaluate", source).points == 6
+
+
+@pytest.mark.parametrize(
+    ("check", "source"),
+    [
+        (
+            "EarlyStopper.max_mode",
+            "class EarlyStopper(EarlyStopper):\n"
+            "    def __init__(self, *args, mode='min', **options):\n"
+            "        assert mode in ('min', 'max')\n"
+            "        super().__init__(*args, mode=mode, **options)",
+        ),
+        (
+            "custom_loss.range",
+            "def custom_loss(logits, labels, smoothing=0.0, gamma=0.0, right=custom_loss):\n"
+            "    assert 0 <= smoothing < 1 and gamma >= 0\n"
+            "    return right(logits, labels, smoothing, gamma)",
+        ),
+    ],
+)
+def test_an_error_of_another_type_is_remarked_on(check, source):
+    (remark,) = remarked("training", check, source)
+    assert "AssertionError" in remark and "ValueError" in remark

@@ -1806,22 +1806,8 @@ class CheckKeepConfirmed:
             short = Verdicts(student, self.pairs(student, (True, True, False)), 2)
             short.labels = [*short.labels, 0] if spare > 0 else short.labels[:-1]
             expect.raises(
-                partial(self.ask_refused, student, short),
+                partial(short.ask, student, {}),
                 say("3 texts and {count} labels", count=3 + spare),
+                unpromised=mark("without one label per text, keep_confirmed raises {type} instead of ValueError"),
                 hint="zip silently stops at the end of the shorter list",
             )
-
-    @staticmethod
-    def ask_refused(student, verdicts: Verdicts) -> None:
-        """Ask where an error has to come; one of another type than promised is remarked upon."""
-        try:
-            verdicts.ask(student, {})
-        except StudentRaised as error:
-            if not (error.not_started or error.memory) and error.type != "ValueError":
-                expect.remark(
-                    say(
-                        "without one label per text, keep_confirmed raises {type} instead of ValueError",
-                        type=error.type,
-                    )
-                )
-            raise

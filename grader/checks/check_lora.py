@@ -338,7 +338,7 @@ def same(one: object, other: Tensor, tolerance: float = 1e-4) -> bool:
 
 
 def same_rows(one: Tensor, others: Tensor, tolerance: float) -> list[int]:
-    """At which places of ``others`` (N, ...) something lies that is the same as ``one`` (...)."""
+    """Indices of the rows of ``others`` (N, ...) that equal ``one`` (...), as ``same`` compares them."""
     wanted = others.double()
     near = (one.double() - wanted).abs() <= tolerance * (1 + wanted.abs().clamp(max=LARGE))
     return near.flatten(1).all(1).nonzero().flatten().tolist()

@@ -301,13 +301,26 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
         )
 
 
-def raises(thunk: Callable[[], object], what: str, *, hint: Hint = None) -> None:
-    """The student's code refuses with any exception; a hole of the skeleton does not count as refusing."""
+def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = None, hint: Hint = None) -> None:
+    """The student's code refuses with any exception; a hole of the skeleton does not count as refusing.
+
+    Args:
+        thunk: asks the student's code.
+        what: what it is asked.
+        unpromised: remark where another type than the promised ValueError is raised; a sentence that names ``{type}``.
+        hint: shown where nothing is raised.
+
+    Raises:
+        Failed: no exception comes.
+        StudentRaised: the function is not written yet, or an allocation was refused.
+    """
     try:
         got = thunk()
     except StudentRaised as error:
         if error.not_started or error.memory:
             raise
+        if unpromised is not None and error.type != "ValueError":
+            remark(say(unpromised, type=error.type[:60]))
         seen.append((what, "an error", error.type))
         return
     seen.append((what, "an error", "no error"))
