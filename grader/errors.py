@@ -74,6 +74,11 @@ class StudentRaised(Exception):
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
 
+    @property
+    def no_answer(self) -> bool:
+        """Whether the exception says nothing about the input: the function is not written yet, or memory ran out."""
+        return self.not_started or self.memory
+
     @classmethod
     def from_wire(cls, data: Any) -> StudentRaised:
         """Read the description that the student process sent, trusting none of it.

@@ -80,7 +80,7 @@ def edge(student, what: str, ask: Callable[[], Any], hint: str) -> Any:
     try:
         return ask()
     except StudentRaised as error:
-        if error.not_started or error.memory:
+        if error.no_answer:
             raise
         student.note(f"{what} raises an exception", True)
         expect.true(
@@ -1280,7 +1280,7 @@ class CheckMixup:
         try:
             student.mixup(*batch.arguments())
         except StudentRaised as error:
-            if error.not_started or error.memory:
+            if error.no_answer:
                 raise
             return False
         return True
@@ -1291,10 +1291,9 @@ class CheckMixup:
         try:
             student.mixup(ids, batch.y, batch.lam, batch.perm)
         except StudentRaised as error:
-            if error.not_started or error.memory:
+            if error.no_answer:
                 raise
-            if error.type != "TypeError":
-                expect.remark(say("mixup raises {type} for token ids instead of TypeError", type=error.type))
+            expect.promised(error, mark("mixup raises {type} for token ids instead of TypeError"), "TypeError")
             return True
         return False
 

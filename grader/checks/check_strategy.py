@@ -220,7 +220,7 @@ def objectives(student, cases):
                 answer = student.choose_objective(output, has_source)
         except StudentRaised as error:
             refused = (output, has_source) not in ACCEPTED or error.type in ("ValueError", "KeyError")
-            if error.not_started or error.memory or not refused:
+            if error.no_answer or not refused:
                 raise
             answer = NO_ANSWER
         right = ACCEPTED.get((output, has_source), ())
@@ -1482,7 +1482,7 @@ class CheckFragmentation:
             with student.untraced():
                 none = student.fragmentation([], tokenize)
         except StudentRaised as error:
-            if error.not_started or error.memory or error.type not in DIVISIONS:
+            if error.no_answer or error.type not in DIVISIONS:
                 raise
             student.note("an empty list", "an error")
             raise Failed(

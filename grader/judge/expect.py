@@ -317,10 +317,10 @@ def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = N
     try:
         got = thunk()
     except StudentRaised as error:
-        if error.not_started or error.memory:
+        if error.no_answer:
             raise
-        if unpromised is not None and error.type != "ValueError":
-            remark(say(unpromised, type=error.type[:60]))
+        if unpromised is not None:
+            promised(error, unpromised)
         seen.append((what, "an error", error.type))
         return
     seen.append((what, "an error", "no error"))
@@ -331,6 +331,18 @@ def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = N
         hint=hint,
         reveal=True,
     )
+
+
+def promised(error: StudentRaised, unpromised: str, type: str = "ValueError") -> None:
+    """Remark on an error of another type than the docstring promises, which costs nothing.
+
+    Args:
+        error: what the student's code raised.
+        unpromised: the remark; a sentence that names ``{type}``.
+        type: of the promised error.
+    """
+    if error.type != type:
+        remark(say(unpromised, type=error.type[:60]))
 
 
 def _unravel(place: int, shape: Sequence[int]) -> list[int]:

@@ -483,7 +483,7 @@ class Judge:
             if item.stdout.strip()
             else ""
         )
-        if isinstance(error, StudentRaised) and not error.not_started and not error.memory:
+        if isinstance(error, StudentRaised) and not error.no_answer:
             known = error.type if isinstance(getattr(builtins, error.type, None), type) else "Exception"
             line = error.frames[-1][0] if error.frames else 0
             place = (
