@@ -126,7 +126,8 @@ def mixup(x: Tensor, y: Tensor, lam: float, perm: Tensor) -> tuple[Tensor, Tenso
     """Mix each example with a partner: features and labels alike.
 
     Args:
-        x: (B, ...) features, floating point: for example embedded tokens or pooled states, but never token ids.
+        x: (B, ...) features in any floating-point dtype: for example embedded tokens or pooled states, but never token
+            ids. (Code that converts ``x`` to numpy, which has no bfloat16, passes the checks, with a remark.)
         y: (B, C) labels, one-hot or soft; integers are allowed here.
         lam: share of the example itself, from 0 to 1.
         perm: (B,) the partner of example i is example ``perm[i]``.
@@ -165,10 +166,10 @@ def back_translate(
         from_pivot: translates a list of texts back.
 
     Returns:
-        The new texts as ``from_pivot`` returned them, in the order of the originals, and their labels. A result is
-        dropped if it is the same as its original, the same as an earlier result, or nothing but whitespace. Whether one
-        that is the same as another original is dropped as well is your choice. Each translator is called with a list
-        or a tuple of texts: all of them at once, or a few batches.
+        The new texts as ``from_pivot`` returned them (whitespace at their ends may be stripped), in the order of the
+        originals, and their labels. A result is dropped if it is the same as its original, the same as an earlier
+        result, or nothing but whitespace. Whether one that is the same as another original is dropped as well is your
+        choice. Each translator is called with a list or a tuple of texts: all of them at once, or a few batches.
 
     >>> swap = {"good film": "bon film", "bon film": "fine film", "ok": "ok"}
     >>> translate = lambda texts: [swap[text] for text in texts]

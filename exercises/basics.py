@@ -143,12 +143,13 @@ def generate(
     Args:
         next_logits: the model. Takes the ids so far, int64 (1, T), and returns the logits (V,) of what comes next.
         prompt: ids to start from, at least one. The list stays as it is.
-        max_new_tokens: the most tokens to add; the prompt does not count.
+        max_new_tokens: the most tokens to add, 0 for none; the prompt does not count.
         eos_id: generation stops when this id has been WRITTEN (one in the prompt ends nothing); any id, 0 included.
         do_sample: draw instead of taking the most likely token.
         temperature: above 0; below 1 sharpens the distribution, above 1 flattens it.
         top_k: from 1 to V; None for no restriction.
-        generator: source of all random numbers, so that equal seeds write equal texts; None for torch's global one.
+        generator: source of all random numbers, so that equal seeds write equal texts, and each call with the same
+            generator makes new draws; None for torch's global one.
 
     Returns:
         The prompt and the new tokens, the end token included if it was written.

@@ -193,8 +193,8 @@ def choose_strategy(s: Scenario) -> Plan:
     """Decide how to fine-tune in a given situation.
 
     - With 5,000 examples or more and a single task, train the full model if memory and storage allow it. With fewer
-      than 1,000 examples, train only LoRA or the head, augment the data and stop early. Between the two, or with
-      several tasks, the method is your choice.
+      than 1,000 examples, train only LoRA or the head, augment the data and stop early, however many tasks there are.
+      In all other cases, the method is your choice.
     - If the first choice does not fit into memory (`fits`) or storage (`ok_store`), take one that does.
     - The micro-batch is between 1 and the target batch. ``micro_batch * accum`` reaches the target batch and exceeds it
       by less than one micro-batch.
@@ -316,10 +316,11 @@ def chunk_for_mlm(docs: list[list[int]], block: int, cls_id: int, sep_id: int) -
     Returns:
         The blocks, in the order of the text; a list of lists or of 1-D tensors. All of them have ``block`` ids, except
         the last one, which may hold a shorter remainder. A remainder below half a block is dropped, a longer one is
-        kept; whether [CLS] and [SEP] count towards that half is your choice. Without documents, there are no blocks.
+        kept; whether [CLS] and [SEP] count towards that half, and what happens to exactly half a block, is your choice.
+        Without documents, there are no blocks.
 
-    >>> chunk_for_mlm([[11, 12, 13, 14, 15], [21, 22]], block=6, cls_id=1, sep_id=2)
-    [[1, 11, 12, 13, 14, 2], [1, 15, 2, 21, 22, 2]]
+    >>> chunk_for_mlm([[11, 12, 13], [21, 22, 23, 24, 25, 26]], block=8, cls_id=1, sep_id=2)
+    [[1, 11, 12, 13, 2, 21, 22, 2], [1, 23, 24, 25, 26, 2, 2]]
     """
     # TODO: about five lines. Join the documents, cut the sequence, check the last piece, add the special tokens to
     # each.

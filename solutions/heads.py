@@ -60,7 +60,8 @@ def max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 
     Args:
         hidden: (B, T, C)
-        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token; they need not be adjacent.
+        mask: (B, T), 1 or True for a real token, 0 or False for padding; bool, integer or float. Every text has a real
+            token; they need not be adjacent.
 
     Returns:
         (B, C), the values, not their positions.
@@ -79,7 +80,7 @@ def mean_max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 
     Args:
         hidden: (B, T, C)
-        mask: (B, T), 1 for a real token, 0 for padding. Every text has a real token. Neither is modified.
+        mask: (B, T), as for `max_pool`. Neither is modified.
 
     Returns:
         (B, 2C), first the C means, then the C maxima; both over the real tokens only.
@@ -341,8 +342,9 @@ class BiLSTMHead(nn.Module):
     """One score per text from an LSTM that reads it in both directions, and a linear layer over the two final states.
 
     One direction reads from the first real token to the last, the other one from the last real token to the first; the
-    score is a linear function of both states, each taken after the last word that it reads. Each direction has one
-    layer, built like ``torch.nn.LSTM``: 4 * units * (C + units + 2) parameters; the linear layer has 2 * units + 1.
+    score is a linear function of both states (``h_n`` of ``torch.nn.LSTM``), each taken after the last word that it
+    reads, with nothing in between. Each direction has one layer, built like ``torch.nn.LSTM``, with 4 * units *
+    (C + units + 2) parameters; the linear layer has 2 * units + 1.
 
     - neither the content nor the number of the PAD positions changes a score;
     - the first and the last word of a long text matter most, one for each direction; the middle is far from either
@@ -388,10 +390,10 @@ class KernelsHead(nn.Module):
 
     For every kernel a convolution over the tokens with ``channels`` features and a bias; then ReLU, and for each
     feature the maximum over the windows of the text (Kim 2014). The maxima of all kernels, concatenated, go through one
-    linear layer with a bias. So the number of trainable parameters is the sum of channels * (C * k + 1) over the
-    kernels k, and channels * (number of kernels) + 1 for the linear layer.
+    linear layer with a bias, and through nothing else. So the number of trainable parameters is the sum of channels *
+    (C * k + 1) over the kernels k, and channels * (number of kernels) + 1 for the linear layer.
 
-    - a text may be shorter than a kernel, down to one token;
+    - a text may be shorter than a kernel, down to one token: zeros fill the rest of the window;
     - neither the content nor the number of the PAD positions changes a score;
     - within a window the order of the words matters; where in a text a passage occurs does not, nor how often it
       occurs, as long as it has the same neighbours and is not at an end;

@@ -48,6 +48,7 @@ def lora_report(
         - ``kept_ratio``: ``lora_params`` over the numbers of all adapted matrices together; what REMAINS to be trained
         - ``reduction``: 1 - ``kept_ratio``; negative when the factors are larger than the matrices
         - ``trainable_ratio``: ``trainable`` / (``base_params`` + ``lora_params``); only when ``base_params`` is given
+          (None otherwise passes the checks, with a remark)
 
         The three ratios are fractions of 1, not percentages, and are neither rounded nor clipped.
 
@@ -162,9 +163,9 @@ class LoRALinear(nn.Module):
     def unmerge(self) -> None:
         """Take the update out of the weight again.
 
-        W is as it was before ``merge``, whatever has become of the factors since, and frozen as ever; their branch is
-        back: if they have not changed, the outputs stay the same once more. Unmerging a layer that is not merged does
-        nothing.
+        W is exactly as it was before ``merge``, whatever has become of the factors since, and frozen as ever; their
+        branch is back: if they have not changed, the outputs stay the same once more. Unmerging a layer that is not
+        merged does nothing. (W up to rounding passes the checks, with a remark.)
         """
         if self.unmerged_weight is None:
             return
@@ -244,8 +245,8 @@ def lora_state_dict(model: nn.Module) -> dict[str, Tensor]:
         model: a model after `inject_lora`.
 
     Returns:
-        Parameter names and tensors. The tensors are copies, detached from the graph: training that goes on does not
-        change them.
+        The names of the parameters, as ``model.named_parameters()`` has them, and tensors. The tensors are copies,
+        detached from the graph: training that goes on does not change them.
 
     >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
     >>> names = inject_lora(model, ["query"], r=1, alpha=1.0)
@@ -289,7 +290,8 @@ class MultiLoRALinear(nn.Module):
     """One frozen linear layer, many adapters, one of them active: h = W x + b + (alpha / r) B A x.
 
     Rank, alpha and factors belong to the adapter. All factors are registered as parameters, so that an optimizer, a
-    checkpoint and `.to(device)` see them; the base is frozen. Every adapter starts as `LoRALinear` does.
+    checkpoint and `.to(device)` see them; the base is frozen. Every adapter starts as `LoRALinear` does, and x gets its
+    gradient as it does there.
 
     >>> layer = MultiLoRALinear(nn.Linear(3, 2))
     >>> layer.add_adapter("reviews", r=1, alpha=2.0)

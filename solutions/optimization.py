@@ -107,9 +107,10 @@ def llrd_groups(
 def reinit_top_layers(model: nn.Module, n: int, std: float | None = None) -> nn.Module:
     """Let the top layers forget what they learned in pre-training, in place.
 
-    In the top n layers the weights of every ``nn.Linear`` are drawn anew from a normal distribution with mean 0, and
-    the biases (where there are any) are 0; every ``nn.LayerNorm`` has weight 1 and bias 0. That is how BERT starts in
-    transformers. Google's own BERT cuts the normal distribution off at two standard deviations, which is right as well.
+    In the top n layers the weights of every ``nn.Linear`` are drawn anew in every call, from a normal distribution with
+    mean 0, and the biases (where there are any) are 0; every ``nn.LayerNorm`` has weight 1 and bias 0. That is how BERT
+    starts in transformers. Google's own BERT cuts the normal distribution off at two standard deviations, which is
+    right as well.
 
     The Parameters stay the same objects and stay trainable, so that an optimizer that knows them goes on working. The
     lower layers, embeddings and head keep their numbers. Whether the pooler restarts along with the layers is your
@@ -212,7 +213,7 @@ def accumulate_gradients(
     Args:
         model: called with the inputs of one micro-batch at a time.
         batches: micro-batches, (inputs, targets) each, with the examples along the first dimension. They need not be
-            of equal size.
+            of equal size. The list and its tensors stay as they are.
         loss_fn: ``loss_fn(model(inputs), targets)`` is the MEAN loss of the examples of a micro-batch.
 
     Returns:

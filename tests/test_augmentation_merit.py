@@ -298,6 +298,30 @@ def mixup(x, y, lam, perm, right=mixup):
     return right(x, y, lam, perm)
 """
     assert "AssertionError" in remarked(SLUG, "mixup.ids_refused", other)[0]
+    other = """
+def keep_confirmed(texts, labels, classify, threshold=0.5, right=keep_confirmed):
+    assert len(texts) == len(labels)
+    return right(texts, labels, classify, threshold)
+"""
+    (remark,) = remarked(SLUG, "keep_confirmed.edges", other)
+    assert "AssertionError" in remark and "ValueError" in remark
+    assert not remarked(SLUG, "keep_confirmed.edges", "")
+
+
+def test_numpy_may_do_without_bfloat16_and_a_list_of_dtypes_may_not():
+    by_numpy = """
+def mixup(x, y, lam, perm, right=mixup):
+    import torch
+    return right(torch.from_numpy(x.numpy()), y, lam, perm)
+"""
+    listed = by_numpy.replace("right(torch.from_numpy(x.numpy())", "right(x").replace(
+        "    import torch\n",
+        "    if str(x.dtype) not in ('torch.float16', 'torch.float32', 'torch.float64'): raise TypeError\n",
+    )
+    assert not grade(SLUG, "mixup", by_numpy).lost
+    (remark,) = remarked(SLUG, "mixup.ids_refused", by_numpy)
+    assert "bfloat16" in remark
+    assert grade(SLUG, "mixup", listed).lost == {"ids_refused"}
 
 
 def test_the_examples_do_not_suffice():

@@ -146,11 +146,11 @@ def group_split(texts, labels, test_size=0.2, seed=42):
     for groups in by_class.values():
         names = list(groups)
         rng.shuffle(names)
-        n = max(1, round(test_size * len(names)))
-        for name in names[:n]:
-            test += groups[name]
-        for name in names[n:]:
-            train += groups[name]
+        missing = test_size * sum(map(len, groups.values()))
+        for place, name in enumerate(names):
+            chosen = not place or place < len(names) - 1 and len(groups[name]) / 2 <= missing
+            (test if chosen else train).extend(groups[name])
+            missing -= len(groups[name])
     return train, test
 """,
     ),
@@ -169,8 +169,11 @@ def group_split(texts, labels, test_size=0.2, seed=42):
                 groups.setdefault(" ".join(t.split()).lower(), []).append(i)
         names = list(groups)
         rng.shuffle(names)
+        missing = test_size * sum(map(len, groups.values()))
         for place, name in enumerate(names):
-            (test if place < max(1, round(test_size * len(names))) else train).extend(groups[name])
+            chosen = not place or place < len(names) - 1 and len(groups[name]) / 2 <= missing
+            (test if chosen else train).extend(groups[name])
+            missing -= len(groups[name])
     return train, test
 """,
     ),
@@ -205,8 +208,12 @@ def group_split(texts, labels, test_size=0.2, seed=42):
         label_of.setdefault(k, l)
     test_keys = set()
     for label in set(labels):
-        names = sorted(k for k in label_of if label_of[k] == label)
-        test_keys |= set(names[-max(1, round(test_size * len(names))):])
+        names = sorted((k for k in label_of if label_of[k] == label), reverse=True)
+        missing = test_size * sum(label_of[k] == label for k in keys)
+        for place, name in enumerate(names):
+            if not place or place < len(names) - 1 and keys.count(name) / 2 <= missing:
+                test_keys.add(name)
+            missing -= keys.count(name)
     return [i for i, k in enumerate(keys) if k not in test_keys], [i for i, k in enumerate(keys) if k in test_keys]
 """,
     ),

@@ -9,6 +9,7 @@ import torch
 
 from grader import fixtures
 from tests import test_heads_merit as heads
+from tests.merit import remarked
 
 SLUG = "optimization"
 
@@ -67,6 +68,24 @@ def reinit_top_layers(model, n, std=None):
 """,
     )
     assert heads.earned(seen) == sum(item.spec.points for item in seen.values())
+
+
+STAYS = """
+def warmup_linear(step, warmup_steps, total_steps):
+    peak = int(warmup_steps)
+    if step < peak:
+        return step / peak
+    if peak == total_steps:
+        return 1.0
+    return max(0.0, (total_steps - step) / (total_steps - peak))
+"""
+REMARK = "if all steps are warmup, warmup_linear returns 1 after total_steps; the docstring asks for 0"
+
+
+@pytest.mark.parametrize(("source", "remarks"), [(STAYS, [REMARK]), ("", [])], ids=["stays-at-the-peak", "reference"])
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_a_warmup_without_a_decay_that_stays_at_the_peak_is_remarked_on(source, remarks, seed):
+    assert remarked(SLUG, "warmup_linear.no_warmup", source, seed) == remarks
 
 
 NAMED = [

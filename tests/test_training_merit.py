@@ -327,6 +327,13 @@ WRONG = [
     ),
     (
         "amp_step",
+        [("torch.autocast(device_type=device_type, dtype=dtype)", "torch.autocast(device_type='cpu', dtype=dtype)")],
+        7,
+        7,
+        {"device-type-ignored"},
+    ),
+    (
+        "amp_step",
         [("    with torch.autocast(device_type=device_type, dtype=dtype):\n        loss", "    loss"),
          ("    scaler.unscale_(optimizer)\n", "")],
         5,
@@ -355,6 +362,14 @@ def test_tensors_are_taken_and_remarked_on():
     assert not remarked(SLUG, "train_epoch.metrics", LOOP)
     assert remarked(SLUG, "amp_step.loss", AMP.replace("loss.item()", "loss.detach()"))
     assert remarked(SLUG, "evaluate.values", EVALUATE.replace('"labels": labels', '"labels": torch.tensor(labels)'))
+
+
+def test_training_mode_in_a_mixed_step_is_taken_and_remarked_on():
+    in_training = AMP.replace("    optimizer.zero_grad()\n", "    model.train()\n    optimizer.zero_grad()\n")
+    assert grade(SLUG, "amp_step", in_training).points == 8
+    (remark,) = remarked(SLUG, "amp_step.loss", in_training)
+    assert "training mode" in remark
+    assert not remarked(SLUG, "amp_step.loss", AMP)
 
 
 @pytest.mark.parametrize(

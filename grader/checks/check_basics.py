@@ -146,6 +146,16 @@ def joined(a: list[int], b: list[int] | None) -> list[int]:
     return [CLS, *a, SEP] + ([] if b is None else [*b, SEP])
 
 
+def segments_of(first: int, second: int) -> list[int]:
+    """The ``token_type_ids`` of two texts with so many ids."""
+    return [0] * (first + 2) + [1] * (second + 1)
+
+
+def mask_of(first: int, second: int) -> list[int]:
+    """The ``attention_mask`` of two texts with so many ids."""
+    return [1] * (first + second + 3)
+
+
 def written_row(student, a: list[int], b: list[int] | None, limit: int) -> Any:
     """The student's row of one text or two.
 
@@ -163,7 +173,18 @@ def written_row(student, a: list[int], b: list[int] | None, limit: int) -> Any:
             if isinstance(segments, list) and segments == [0] * (left + 2) + [1] * (left + 2):
                 noted["token_type_ids"] = [0] * (left + 3) + [1] * (left + 1)
     student.note("row", noted)
+    if isinstance(result, dict) and isinstance(result.get("attention_mask"), list):
+        student.note("entries of the mask", len(result["attention_mask"]))
     return result
+
+
+def same_ids(got: Any, want: list[int]) -> bool:
+    """Whether a list holds these ids, as ``expect.equal`` compares them; says nothing of it to anybody."""
+    listed = got.tolist() if isinstance(got, Tensor) else got
+    if not isinstance(listed, (list, tuple)) or len(listed) != len(want):
+        return False
+    plain = [item.item() if isinstance(item, Tensor) and item.numel() == 1 else item for item in listed]
+    return all(isinstance(item, (int, float)) and item == token for item, token in zip(plain, want, strict=True))
 
 
 class CheckEncodePair:
@@ -198,10 +219,25 @@ class CheckEncodePair:
             result = student.encode_pair(a, b, CLS, SEP, 64)
             expect.equal(
                 part(result, "token_type_ids", "list"),
-                [0] * (len(a) + 2) + [1] * (len(b) + 1),
+                segments_of(len(a), len(b)),
                 "token_type_ids of a pair",
                 hint="each [SEP] belongs to the text before it",
             )
+        try:
+            firsts = [texts(student, length, 0)[0] for length in (5, 2, 8)]
+            rows = [student.encode_pair(a, [], CLS, SEP, 64) for a in firsts]
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            return  # as where its [SEP] is missing, which is another check's concern
+        for a, result in zip(firsts, rows, strict=True):
+            if isinstance(result, dict) and same_ids(result.get("input_ids"), joined(a, [])):
+                expect.equal(
+                    part(result, "token_type_ids", "list"),
+                    segments_of(len(a), 0),
+                    "token_type_ids of a pair with an empty second text",
+                    hint="each [SEP] belongs to the text before it, even if that text is empty",
+                )
 
     @check(points=1, visible=True)
     def check_single(self, student):
@@ -245,6 +281,17 @@ class CheckEncodePair:
                 f"input_ids of texts of {first} and {second} ids with max_length={room + 3}",
                 hint="reserve room for the special tokens first, then cut from the end of whichever text is longer",
             )
+        uncut = results[-1]
+        for key, wanted in (("token_type_ids", segments_of), ("attention_mask", mask_of)):
+            if not same_ids(uncut.get(key), wanted(6, 5)):
+                continue  # it is wrong for pairs that fit as well, which is another check's concern
+            for result, (first, second, room, kept) in zip(results, cases, strict=True):
+                expect.equal(
+                    part(result, key, "list"),
+                    wanted(*kept),
+                    f"{key} for texts of {first} and {second} ids with max_length={room + 3}",
+                    hint="the ids of this row are right: does your code make the other two lists for the texts as cut?",
+                )
         a, _ = texts(student, 12 + extra, 0)
         result = student.encode_pair(a, None, CLS, SEP, 9)
         expect.equal(
@@ -266,6 +313,15 @@ class CheckEncodePair:
             ),
             fact=True,
         )
+        tiny = [texts(student, first, second) for first, second in ((3, 2), (1, 1 + extra), (1, 1))]
+        rows = [written_row(student, a, b, 4) for a, b in tiny]
+        for (a, b), result in zip(tiny, rows, strict=True):  # which of the two has the last id, is free again
+            expect.true(
+                any(same_ids(part(result, "input_ids", "list"), row) for row in (joined(a[:1], []), joined([], b[:1]))),
+                "with max_length=4, a pair is not cut to one id and its three special tokens",
+                actual=result["input_ids"],
+                hint="there is room for one id, so one of the two texts keeps none; each text still gets its [SEP]",
+            )
 
     @check(points=1, after=("layout",))
     def check_pure(self, student):
@@ -676,22 +732,41 @@ class CheckGenerate:
                 hint="a token that is only slightly more likely than the others is still the one to pick",
                 fact=True,
             )
+        prompt = student.draw.integers(0, 23, (3,)).tolist()
+        source = student.fixtures.basics.generator(student.draw.seed())
+        options: tuple[dict[str, Any], ...] = ({"temperature": 3.0}, {"top_k": 5}, {"generator": source})
+        answers = [written(student, model, prompt, 20, **option)[:18] for option in options]
+        for option, ids in zip(options, answers, strict=True):
+            alike = "the most likely tokens" if ids == greedy_path(twin, prompt, 15) else "other ones"
+            student.note(f"written with {', '.join(option)}", "one only" if len(set(ids[3:])) == 1 else alike)
+        for option, ids in zip(options, answers, strict=True):
+            expect.true(
+                ids == greedy_path(twin, prompt, 15),
+                say("with do_sample=False, {name} changes which tokens are picked", name=", ".join(option)),
+                hint="temperature, top_k and the generator are about sampling: does your code use them here?",
+            )
 
     @check(points=1, visible=True, after=("greedy",))
     def check_length(self, student):
         """max_new_tokens counts the new tokens, not the prompt"""
         model, twin = reader(student, 19, height=60.0, noise=3.0)
-        for length, new in ((6, 4), (5, 1), (2, 9)):
-            prompt = student.draw.integers(0, 19, (length,)).tolist()
-            ids = written(student, model, prompt, new)
+        cases = ((6, 4), (5, 1), (2, 9), (3, 0), (5, 0), (1, 0))
+        prompts = [student.draw.integers(0, 19, (length,)).tolist() for length, _ in cases]
+        answers = [written(student, model, prompt, new) for prompt, (_, new) in zip(prompts, cases, strict=True)]
+        for prompt, ids, (_, new) in zip(prompts, answers, cases, strict=True):
             student.note("tokens", len(ids))
             path = greedy_path(twin, prompt, new)[: len(ids)]
             student.note("they are the most likely ones", ids[: len(path)] == path)
+        for ids, (length, new) in zip(answers, cases, strict=True):
             expect.equal(
                 len(ids),
                 length + new,
                 f"tokens in the result for a prompt of {length} tokens and max_new_tokens={new}",
-                hint="max_length includes the prompt and max_new_tokens does not: what does your loop count?",
+                hint=(
+                    "max_length includes the prompt and max_new_tokens does not: what does your loop count?"
+                    if new
+                    else "max_new_tokens=0 leaves no room for a new token: when does your loop check the limit?"
+                ),
             )
 
     @check(points=1, visible=True)
@@ -700,7 +775,8 @@ class CheckGenerate:
         for eos_id in (student.draw.integer(1, 11), 0):
             others = [token for token in range(11) if token != eos_id]
             body = [others[int(place)] for place in student.draw.integers(0, 10, (9,))]
-            prompt = [body[0], eos_id, body[1]]  # an end token in the prompt, as GPT-2's start token is one
+            # an end token in the prompt, as GPT-2's start token is one; the second time at its very end
+            prompt = [body[0], eos_id, body[1]] if eos_id else [*body[:2], eos_id]
             script = [*prompt, *body[2:6], eos_id, *body[6:9]]
             model = student.fixtures.basics.ScriptedModel(torch.zeros(11), script, 60.0)
             ids = written(student, model, prompt, 8, eos_id=eos_id)
@@ -716,6 +792,23 @@ class CheckGenerate:
                 [*prompt, *body[2:6], eos_id],
                 f"ids with eos_id={eos_id}",
                 hint="nothing may follow the end token: does your code stop there, even if the end token has the id 0?",
+            )
+        for eos_id in (student.draw.integer(1, 11), 0):
+            others = [token for token in range(11) if token != eos_id]
+            body = [others[int(place)] for place in student.draw.integers(0, 10, (13,))]
+            prompt = [body[0], eos_id, body[1]]
+            script = [*prompt, *body[2:10], eos_id, *body[10:]]
+            model = student.fixtures.basics.ScriptedModel(torch.zeros(11), script, 60.0)
+            source = student.fixtures.basics.generator(student.draw.seed())
+            ids = written(student, model, prompt, 12, eos_id=eos_id, do_sample=True, generator=source)
+            if ids[:11] != script[:11] and ids != script[: len(ids)]:
+                continue  # these samples do not follow the model, which is another check's concern
+            student.note("sampled ids", ids)
+            expect.equal(
+                ids,
+                [*prompt, *body[2:10], eos_id],
+                f"ids with eos_id={eos_id} and do_sample=True",
+                hint="sampling ends as greedy decoding does: at the end token, which is part of the result",
             )
 
     @check(points=2)
@@ -833,6 +926,42 @@ class CheckGenerate:
             hint="with top_k=1, only the most likely token is left to sample",
             fact=True,
         )
+        self.expect_both(student)
+
+    @staticmethod
+    def expect_both(student) -> None:
+        """A temperature of 6 and top_k=3 have their effects together.
+
+        Hoeffding for 3 tokens, n = 240, slack 0.22: 6 exp(-23.2) = 5e-10 for a correct answer. The most likely of the
+        three should have a share of 0.42; without a temperature it has 0.79, and where that multiplies, all. The limits
+        between them, and the slack, are five standard deviations or more away from each.
+        """
+        n, slack, temperature = 240, 0.22, 6.0
+        order = torch.randperm(6, generator=student.draw.generator)[:3] + 3
+        logits = -3.0 - 0.2 * student.draw.uniform(0, 1, 9)
+        logits[order] = torch.tensor([3.0, 1.5, 0.0])
+        model = student.fixtures.basics.PrefixModel(logits)
+        options = {"do_sample": True, "temperature": temperature}
+        counts = counted(written(student, model, [1, 2], n + 10, top_k=3, **options), 9, n)
+        inside = counts[order]
+        outside = int(counts.sum() - inside.sum())
+        student.note("with a temperature occur", "others as well" if outside else "only the three most likely tokens")
+        first = float(inside[0] / inside.sum().clamp(min=1))
+        looks = "flatter than at temperature 1" if first < 0.6 else "as at temperature 1"
+        student.note("they are distributed", looks if first < 0.93 else "much too sharply")
+        expect.true(
+            outside == 0,
+            "with top_k=3 and a temperature of 6, tokens other than the three most likely ones are sampled",
+            hint="does your code use top_k at every temperature?",
+        )
+        if near(inside, (logits[order] / temperature).double().softmax(0), slack):
+            return
+        alone = counted(written(student, model, [1, 2], n + 10, **options), 9, n)
+        expect.true(  # where the temperature is wrong without top_k as well, that is another check's concern
+            not near(alone, (logits / temperature).double().softmax(0), slack),
+            "with top_k=3, a temperature of 6 does not have the effect that it has without top_k",
+            hint="top_k and temperature may be given together: which logits does your code divide by the temperature?",
+        )
 
     @check(points=1, after=("distribution",))
     def check_seeded(self, student):
@@ -849,6 +978,22 @@ class CheckGenerate:
                 texts_.append(flat(student.fixtures.call(function, model, mine, 30, None, True, 1.0, None, source)))
                 student.note("the prompt is as it was", mine.read() == prompt)
             untouched = mine.read() == prompt
+            onwards = flat(student.fixtures.call(function, model, mine, 30, None, True, 1.0, None, source))[3:33]
+            rounds = [
+                [flat(ids)[3:33] for ids in student.fixtures.basics.called_twice(function, seed, model, prompt)]
+                for _ in range(2)
+            ]
+        moves = onwards != texts_[2][3:33]
+        student.note("a second call with the same generator", "another text" if moves else "the same once more")
+        unlike, decided = rounds[0][0] != rounds[0][1], rounds[0] == rounds[1]
+        student.note(
+            "without a generator",
+            "the same text in every call"
+            if not unlike
+            else "decided by the seed of torch"
+            if decided
+            else "other texts every time",
+        )
         again, other = (texts_[0][3:33] == texts_[1][3:33]), texts_[0][3:33] != texts_[2][3:33]
         student.note("same seed, same text", again)
         student.note("another seed, another text", other)
@@ -862,6 +1007,21 @@ class CheckGenerate:
             other,
             "generators with different seeds produce the same text",
             hint="sample every token with the generator passed in, and let its state advance",
+        )
+        expect.true(
+            moves,
+            "two calls with the same generator produce the same text",
+            hint="the caller's generator goes on from call to call: does your code set it back?",
+        )
+        expect.true(
+            unlike,
+            "two calls without a generator produce the same text",
+            hint="torch's global generator goes on from call to call: where does your code set a seed?",
+        )
+        expect.true(
+            decided,
+            "without a generator, torch's global seed does not determine the text",
+            hint="which source of random numbers does your code use with generator=None?",
         )
 
 
@@ -1248,6 +1408,16 @@ class Body:
         self.names = student.fixtures.basics.parameter_names(self.model)
         self.everything = student.fixtures.basics.module_names(self.model)
 
+    def freeze(self) -> None:
+        """Freeze every parameter, the head's as well."""
+        with self.student.untraced():
+            self.model.requires_grad_(False)
+
+    def wanted(self, *bert: str) -> list[str]:
+        """Names of the head's parameters, and of those of ``bert`` under these names."""
+        parts = tuple(f"bert.{name}." for name in bert)
+        return [name for name in self.names if not name.startswith("bert.") or name.startswith(parts)]
+
     def choose(self, mode: str, *n_top: int) -> None:
         """Call the student's function; whatever it returns is its own affair."""
         try:
@@ -1289,8 +1459,7 @@ class Body:
         """The head is trainable, and of ``bert`` exactly the parameters under these names."""
         found = self.student.fixtures.basics.trainable_names(self.model)
         self.student.note("modules out of training mode", self.switched(self.everything))
-        parts = tuple(f"bert.{name}." for name in bert)
-        want = [name for name in self.names if not name.startswith("bert.") or name.startswith(parts)]
+        want = self.wanted(*bert)
         missing, extra = sorted(set(want) - set(found)), sorted(set(found) - set(want))
         complaint = ", ".join(
             [say("{name} is frozen", name=name) for name in missing[:2]]
@@ -1347,17 +1516,31 @@ class CheckSetTrainable:
 
     @check(points=1, after=("head",))
     def check_full_again(self, student):
-        """mode "full" makes every parameter trainable again, whatever was frozen before"""
+        """each mode makes what it trains trainable again, whatever was frozen before"""
         everything = ("embeddings", "encoder", "pooler")
         hint = "each call must set requires_grad for every parameter, whatever an earlier call did"
         body = Body(student, "regressor")
-        with student.untraced():
-            body.model.requires_grad_(False)
+        body.freeze()
         body.choose("full")
         body.expect("mode full after everything was frozen", hint, *everything)
         body.choose("head")
         body.choose("full")
         body.expect("mode full after mode head", hint, *everything)
+        with student.untraced():
+            body.model.bert.requires_grad_(False)
+        body.choose("top", 2)
+        top = student.fixtures.basics.trainable_names(body.model)
+        body.freeze()
+        body.choose("head")
+        with student.untraced():
+            thawed = student.fixtures.basics.trainable_names(body.model)
+        student.note("thawed by mode head", "the head" if thawed == body.wanted() else "something else")
+        body.expect("mode head after everything was frozen", hint)
+        parts = ("pooler", "encoder.layer.10", "encoder.layer.11")
+        if top == body.wanted(*parts):  # else another check fails: here, only the head was frozen in addition
+            body.freeze()
+            body.choose("top", 2)
+            body.expect("mode top with n_top=2 after everything was frozen", hint, *parts)
 
     @check(points=2)
     def check_top(self, student):
@@ -1620,6 +1803,7 @@ class CheckAggregateFirst:
             ("+Ba|th", "I-LOC I-ORG"),
             ("+/", "O"),
             ("+Wells", "B-LOC"),
+            ("+#", "O"),
             ("+.", "O"),
         ):
             want = [

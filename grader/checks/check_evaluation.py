@@ -46,6 +46,17 @@ def shuffled(student, rows: Sequence[tuple[str, int]]) -> tuple[list[str], list[
     return [rows[i][0] for i in order], [rows[i][1] for i in order]
 
 
+def untouched(given: Any, after: Any) -> bool:
+    """Whether lists, tensors or plain values are after a call what they were before it."""
+    if isinstance(given, Tensor):
+        alike = isinstance(after, Tensor) and (after.dtype, after.shape) == (given.dtype, given.shape)
+        return alike and bool((after == given).all())
+    if isinstance(given, (list, tuple)):
+        alike = isinstance(after, (list, tuple)) and len(after) == len(given)
+        return alike and all(map(untouched, given, after))
+    return bool(given == after)
+
+
 def row_numbers(side: Any, n_rows: int) -> list[int]:
     """The row numbers of a side or a fold, as plain numbers."""
     found = side.tolist() if isinstance(side, Tensor) else sorted(side) if isinstance(side, set) else side
@@ -248,12 +259,13 @@ class CheckGroupSplit:
     def check_size_and_balance(self, student):
         """the share of each class's rows in the test set is about test_size; every class is on both sides"""
         self.demand_shares_in_every_draw(student)
-        # Groups of one to three rows: by rows or by texts, within five standard deviations of a tenth.
+        # Groups of one to three rows, within five standard deviations of a tenth.
         texts = sentences(student, 300)
         rows = [(text, place % 3) for place, text in enumerate(texts) for _ in range(student.draw.integer(1, 4))]
         split = Split(student, *shuffled(student, rows), test_size=0.4)
         for label in range(3):
             self.demand_share(label, split.share(label), 0.4)
+        self.demand_share_of_rows(student)
         self.demand_one_of_four_texts(student)
         rows = [(text, place % 2) for place, text in enumerate(sentences(student, 4))] * 6
         for test_size in (0.2, 0.5):
@@ -294,6 +306,26 @@ class CheckGroupSplit:
             )
         for size, label, share in astray:
             self.demand_share(label, share, size)
+
+    def demand_share_of_rows(self, student) -> None:
+        """A share of the texts is not a share of the rows if a few of them have many rows."""
+        # In each class 40 texts of one row and 10 of nine: half of the texts have too many or too few rows in three of
+        # ten draws, so they never have in 64 draws with a probability below 1e-9.
+        texts = sentences(student, 200)
+        rows = [(text, place % 4) for place, text in enumerate(texts) for _ in range(9 if place < 40 else 1)]
+        given, shares = shuffled(student, rows), []
+        counts: list[set[int]] = [set() for _ in range(4)]
+        for _ in range(16):
+            split = Split(student, *given, test_size=0.5, seed=student.draw.integer(0, 10_000))
+            shares += [(label, split.share(label)) for label in range(4)]
+            for label, found in enumerate(counts):
+                found.add(len({split.texts[row] for row in split.test if split.labels[row] == label}))
+        astray = [(label, share) for label, share in shares if abs(share - 0.5) > 0.1 + 1e-6]
+        student.note("a class of unequal texts strays", bool(astray))
+        steady = [found.pop() if astray and len(found) == 1 else "various" for found in counts]
+        student.note("test texts in every draw", steady)
+        for label, share in astray:
+            self.demand_share(label, share, 0.5)
 
     def demand_one_of_four_texts(self, student) -> None:
         """In the chapter's data, four texts of each class many times over, one of each class is in the test set."""
@@ -374,7 +406,7 @@ class CheckGroupSplit:
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same split, a different seed a different one; any text can be in the test set"""
+        """the same seed gives the same split in any process, another seed another; any text can be in the test set"""
         # In each class 29 texts with 80 rows, of which 24 are wanted. If the largest texts always came first, these
         # would be six of the nine with 4 rows; if the smallest did, some of the nine with 3 would be last.
         sizes = [1] * 5 + [2] * 6 + [3] * 9 + [4] * 9
@@ -422,6 +454,46 @@ class CheckGroupSplit:
             reveal=True,
         )
         expect.true(default, "the defaults are not test_size=0.2 and seed=42", reveal=True)
+        demand_steady_across_processes(student, "group_split", 1)
+
+
+def demand_steady_across_processes(student, name: str, position: int) -> None:
+    """What is drawn does not depend on the hashes of strings, which differ from process to process.
+
+    If they decide, equal hashes give equal answers, and other hashes other ones. Whoever orders texts by something of
+    their spelling, such as a hash of hashlib, gets other answers for both.
+
+    Args:
+        student: the student of this check.
+        name: of the function.
+        position: of the answer's part to compare; -1 for all of it.
+    """
+    with student.untraced():
+        function = student.value(None, name)
+        answers = student.fixtures.evaluation.with_hashes(
+            function,
+            position,
+            name == "group_split",
+            student.draw.integers(0, 1000, (8,)).tolist(),
+            student.draw.seed(),
+        )
+    one, equal, other = (
+        [
+            sorted(row_numbers(answer, 12))
+            if position >= 0
+            else sorted(sorted(row_numbers(part, 12)) for part in answer)
+            for answer in found
+        ]
+        for found in answers
+    )
+    hashed = one == equal != other
+    student.note("string hashes decide", hashed)
+    expect.true(
+        not hashed,
+        "the result depends on the hash values of the texts, which differ from process to process",
+        hint="in which order does Python go through a set of strings? In the next process, it is another one",
+        reveal=True,
+    )
 
 
 # --- confusion ---
@@ -770,8 +842,8 @@ class CheckSuggestMaxLength:
     def check_coverage(self, student):
         """the length chosen is the smallest that covers the given share of texts, not the mean or the maximum"""
         cases = []
-        # Shares of which no float is near a whole number of texts, or that are exact in binary.
-        for n, coverage in ((50, None), (16, 0.75), (37, 0.5), (20, 1.0), (30, 0.72)):
+        # Shares of which no float is near a whole number of texts, or whose product with it is exact.
+        for n, coverage in ((50, None), (16, 0.75), (37, 0.5), (20, 1.0), (30, 0.72), (30, 0.9), (40, None)):
             lengths = spread(student, n)
             place = math.ceil((coverage or 0.95) * n)
             cases.append(
@@ -1000,18 +1072,21 @@ class CheckAuditLog:
 
     function = "audit_log"
 
-    def demand(self, student, cases: Sequence[tuple[str, list[Line], list[int]]], hint: str) -> None:
-        """Ask for all of these logs, then compare."""
-        found = []
+    def demand(self, student, cases: Sequence[tuple[str, list[Line], list[int]]], hint: str) -> bool:
+        """Ask for all of these logs, then compare; True if one of them was changed."""
+        found, changed = [], False
         for _, lines, _ in cases:
             with student.untraced():
                 function = student.value(None, "audit_log")
-                answer, *_ = student.fixtures.evaluation.called(function, [lines], {})
+                answer, after = student.fixtures.evaluation.called(function, [lines], {})
+            changed |= not untouched(lines, after)
+            student.note("the caller's log changed", changed)
             places = sorted(answer) if isinstance(answer, set) else plain(answer)
             found.append(places if isinstance(places, list) else type(places).__name__)
             student.note("lines", " ".join(map(str, places)) if isinstance(places, list) else found[-1])
         for (what, _, want), places in zip(cases, found, strict=True):
             expect.equal(places, want, f"impossible lines of {what}", hint=hint, reveal=True)
+        return changed
 
     @check(points=2, visible=True)
     def check_chapter_log(self, student):
@@ -1056,9 +1131,23 @@ class CheckAuditLog:
         first = honest_steps(student, 4)
         first[0] = (40, -8.0, first[0][2])
         first[1] = (40, 40.0, first[1][2])
+        few, many = student.draw.integer(120, 240), student.draw.integer(500, 900)
+        # Of 16 examples the sum falls by 0.0192, and rounding explains 0.0012; of 70,000 it falls by 8, not by 5.5.
+        small = [(8, few / 500, 0.5), (16, few / 1000 - 0.0012, 0.5), (24, few / 1000, 0.5)]
+        large = [(40_000, (7 * many + 2) / 10_000, 0.5), (70_000, 4 * many / 10_000, 0.6)]
+        slight = [
+            (
+                f"a log of {times * log[-1][0]} examples in which the sum of the losses falls a little",
+                [(times * n, round(loss, 4), accuracy) for n, loss, accuracy in log],
+                [1],
+            )
+            for log, factors in ((small, (1, 2)), (large, (1, 2, 3)))
+            for times in factors
+        ]
         cases = [
             ("a log in which the sum of the losses falls", log_of(steps), [2, 6]),
             ("a log that begins with a negative loss", log_of(first), [0]),
+            *slight,
         ]
         self.demand(
             student, cases, "every example adds its loss to the sum, and a cross-entropy loss is never negative"
@@ -1066,12 +1155,23 @@ class CheckAuditLog:
 
     @check(points=1, after=("chapter_log",))
     def check_possible(self, student):
-        """possible lines are not flagged, despite worse averages, only right or only wrong new answers, or rounding"""
+        """possible lines are not flagged, despite worse averages or rounding, and the caller's log is not modified"""
         worse = [(40, loss, right) for loss, right in ((8.0, 38), (60.0, 9), (75.0, 0), (4.0, 40), (2.0, 40))]
         # From 1,000 examples on, nothing is added to the sums, and what is printed makes them seem to fall and to rise.
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
+        # Of 70,000 examples the sum of the losses seems to fall by 4, and rounding explains 5.5.
+        many = student.draw.integer(500, 900)
+        large = [
+            (
+                f"a log of {times * 70_000} examples in which the sum of the losses seems to fall",
+                [(times * 40_000, (7 * many + 1) / 10_000, 0.5), (times * 70_000, 4 * many / 10_000, 0.6)],
+                [],
+            )
+            for times in (1, 2, 3)
+        ]
         cases = [
             ("a log in which the averages get worse", log_of(worse), []),
+            *large,
             ("a log whose last losses are nearly 0", log_of(still), []),
             ("an ordinary log", log_of(honest_steps(student, 12)), []),
             (
@@ -1080,13 +1180,19 @@ class CheckAuditLog:
                 [5],
             ),
         ]
-        self.demand(
+        changed = self.demand(
             student,
             cases,
             (
                 "a running average may rise or fall, but the running sum behind it never falls. How far off can a sum "
                 "be if its average was rounded?"
             ),
+        )
+        expect.true(
+            not changed,
+            "the call has modified the caller's log",
+            hint="the caller still needs the log as it was: which line changes the list?",
+            reveal=True,
         )
 
 
@@ -1149,10 +1255,12 @@ class CheckPossibleErrorCounts:
 
     @check(points=1)
     def check_ends(self, student):
-        """both extremes (all rows right, all rows wrong) are possible, even with a single text"""
+        """both extremes (all rows right, all rows wrong) are possible, even for one text; `copies` is not modified"""
         single = student.draw.integer(2, 90)
         cases = [[single], [1] * student.draw.integer(4, 7), student.draw.integers(1, 200, (10,)).tolist()]
         self.demand(student, cases, "a model may be right about all texts or about none")
+        with student.untraced():
+            student.pure("possible_error_counts", [5, 9, 2, 7])
 
 
 # --- bonus: paired_bootstrap ---
@@ -1167,6 +1275,7 @@ class Models:
         With ``blunder``, a is off by that much in one row. A draw has that row 0, 1, 2, ... times, so the differences
         lie in clumps, with many small ones and few large ones.
         """
+        self.changed = False
         draw = student.draw
         self.target = draw.normal(n) * 2
         common = draw.normal(n) * 2
@@ -1189,7 +1298,9 @@ def interval(student, models: Models, turned: bool = False, **options: float) ->
     one, other = (models.b, models.a) if turned else (models.a, models.b)
     with student.untraced():
         function = student.value(None, "paired_bootstrap")
-        answer, *_ = student.fixtures.evaluation.called(function, [one, other, models.target], options)
+        answer, *after = student.fixtures.evaluation.called(function, [one, other, models.target], options)
+    models.changed |= not untouched([one, other, models.target], after)
+    student.note("the caller's tensors changed", models.changed)
     ends: list[float] = plain(answer)
     expect.true(
         isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, (int, float)) for end in ends),
@@ -1264,7 +1375,7 @@ class CheckPairedBootstrap:
 
     @check(points=1)
     def check_direction(self, student):
-        """the lower end comes first, and both ends are negative when model a is better"""
+        """the lower end comes first; both ends are negative when model a is better; no tensor is modified"""
         models = Models(student, 100, better=0.5)
         got, turned = interval(student, models), interval(student, models, turned=True)
         student.note("signs", [end > 0 for end in got + turned])
@@ -1281,10 +1392,16 @@ class CheckPairedBootstrap:
             hint="a smaller error is better: which sign does RMSE(a) - RMSE(b) have when model a is better?",
             reveal=True,
         )
+        expect.true(
+            not models.changed,
+            "the call has modified the caller's predictions or targets",
+            hint="the caller still needs them: which of your operations works in place?",
+            reveal=True,
+        )
 
     @check(points=1, after=("interval",))
     def check_deterministic(self, student):
-        """the same seed gives the same interval, a different seed a different one"""
+        """the same seed gives the same interval, a different seed a different one; n_draws differences are drawn"""
         models = Models(student, 80)
         first = [interval(student, models, n_draws=400, seed=seed) for seed in range(4)]
         again = [interval(student, models, n_draws=400, seed=seed) for seed in (2, 0)]
@@ -1293,6 +1410,25 @@ class CheckPairedBootstrap:
         student.note("intervals", "several" if different else "one")
         expect.true(same, "two calls with the same seed give different intervals", reveal=True, fact=True)
         expect.true(different, "four different seeds give the same interval", reveal=True)
+        self.demand_n_draws(student, models)
+
+    @staticmethod
+    def demand_n_draws(student, models: Models) -> None:
+        """The ends vary from seed to seed as they do with so many draws, and the defaults are as promised."""
+        # The end of a 95 % interval varies by 0.06 of the spread with 2,000 draws, by about 0.4 with 40, and with 32
+        # seeds this is told apart with an error probability below 1e-9.
+        drawn = torch.tensor([interval(student, models, n_draws=40, seed=seed) for seed in range(32)])
+        wobble = float(drawn.double().std(0).mean()) / models.spread
+        student.note("ends of 40 draws", "steady" if wobble < 0.15 else "varying")
+        default = interval(student, models) == interval(student, models, n_draws=2000, level=0.95, seed=0)
+        student.note("defaults", default)
+        expect.true(
+            wobble >= 0.15,
+            "with 40 draws, the interval hardly varies from seed to seed",
+            hint="the fewer draws, the less certain are the ends: where does your code use n_draws?",
+            reveal=True,
+        )
+        expect.true(default, "the defaults are not n_draws=2000, level=0.95 and seed=0", reveal=True)
 
 
 # --- bonus: group_folds ---
@@ -1306,7 +1442,9 @@ class Folds:
         self.texts = texts
         with student.untraced():
             function = student.value(None, "group_folds")
-            answer, _ = student.fixtures.evaluation.called(function, [list(texts)], options)
+            answer, after = student.fixtures.evaluation.called(function, [list(texts)], options)
+        self.changes = not untouched(list(texts), after)
+        student.note("the caller's list changed", self.changes)
         parts = list(answer) if isinstance(answer, (list, tuple)) else []
         if isinstance(answer, Tensor) and answer.ndim == 2:
             parts = list(answer)
@@ -1380,14 +1518,18 @@ class CheckGroupFolds:
 
     @check(points=1, after=("no_leak",))
     def check_partition(self, student):
-        """every row is in exactly one fold"""
-        missing, repeated = [], []
+        """every row is in exactly one fold, and the caller's list is not modified"""
+        missing, repeated, changed = [], [], False
         for n, k in ((41, 5), (34, 3)):
-            folds = Folds(student, repeated_texts(student, n, 6), **({} if k == 5 else {"k": k}))
+            texts = [
+                text.upper() if place % 5 == 0 else text for place, text in enumerate(repeated_texts(student, n, 6))
+            ]
+            folds = Folds(student, texts, **({} if k == 5 else {"k": k}))
             times = Counter(row for rows in folds.rows for row in rows)
             missing.append(len(folds.texts) - len(times))
             repeated.append(sum(count > 1 for count in times.values()))
             folds.demand_number(k)
+            changed |= folds.changes
         student.note("rows in several", [count > 0 for count in repeated])
         expect.equal(
             missing,
@@ -1401,6 +1543,12 @@ class CheckGroupFolds:
             [0, 0],
             "rows in the folds more than once",
             hint="to how many folds does your code assign each group?",
+        )
+        expect.true(
+            not changed,
+            "the call has modified the caller's texts",
+            hint="the caller still needs the original texts in their original order: which line changes the list?",
+            reveal=True,
         )
 
     @check(points=1, after=("no_leak",))
@@ -1427,7 +1575,7 @@ class CheckGroupFolds:
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same folds, a different seed different ones"""
+        """the same seed gives the same folds in any process, a different seed different ones"""
         texts = repeated_texts(student, 40, 3)
 
         def dealt(**options: int) -> list[list[int]]:
@@ -1440,3 +1588,4 @@ class CheckGroupFolds:
         expect.true(again, "two calls with the same seed give different folds", reveal=True, fact=True)
         expect.true(different > 1, "five different seeds give the same folds", reveal=True)
         expect.true(dealt() == dealt(k=5, seed=42), "the defaults are not k=5 and seed=42", reveal=True)
+        demand_steady_across_processes(student, "group_folds", -1)

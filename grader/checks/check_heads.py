@@ -294,7 +294,7 @@ class CheckMaxPool:
 
     @check(points=1)
     def check_half(self, student):
-        """float16 and bfloat16 work, and the inputs are not modified"""
+        """float16 and bfloat16 work, so do masks of any dtype, and the inputs are not modified"""
         texts = Texts(student, [4, 1, 3], 5)
         for dtype in (torch.float16, torch.bfloat16):
             hidden = texts.hidden().to(dtype)
@@ -306,6 +306,14 @@ class CheckMaxPool:
                 hint="each dtype has its own lowest value; the lowest float32 value does not fit into float16",
             )
         unchanged(student, "max_pool", texts.hidden(scale=1.0), texts.mask())
+        hidden = student.draw.normal(3, 6, 4)
+        for dtype in (torch.float32, torch.bool, torch.int32):
+            expect.close(
+                student.max_pool(hidden, HOLES.to(dtype)),
+                per_text(largest, hidden, HOLES),
+                f"maximum with a mask of {dtype}",
+                hint="the mask says which tokens are real, whatever its dtype",
+            )
 
     @check(points=1)
     def check_very_negative(self, student):
@@ -379,7 +387,7 @@ class CheckMeanMaxPool:
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pure(self, student):
         """neither the hidden states nor the mask is modified, whatever the dtype of the mask"""
-        for dtype in (torch.int64, torch.float32):
+        for dtype in (torch.int64, torch.float32, torch.bool):
             texts = Texts(student, [4, 1, 3], 5)
             hidden, mask = texts.hidden(scale=1.0), texts.mask().to(dtype)
             expect.close(
@@ -553,6 +561,30 @@ def demand_defaults(student, name: str, hint: str, **defaults: Any) -> None:
         f"number of trainable parameters in {name}(6), compared with {listed}",
         hint=hint,
         reveal=True,
+    )
+
+
+def demand_constants(head: Head, hidden: Tensor, value: float, want: Tensor, what: str, hint: str) -> None:
+    """With every parameter at ``value``, each score is arithmetic, wherever the parameters are kept.
+
+    Args:
+        head: the head; its parameters are overwritten.
+        hidden: (B, T, C), texts without padding.
+        value: of every parameter.
+        want: (B,) the scores.
+        what: names the scores.
+        hint: shown when they differ.
+    """
+    with head.student.untraced():
+        head.student.fixtures.heads.fill(head.module, value)
+    scores = head(hidden, torch.ones(hidden.shape[:2], dtype=torch.long), shape=(len(hidden), 1))
+    expect.close(
+        scores[:, 0],
+        want,
+        f"{what}, with every parameter set to {value}",
+        tolerance=1e-4,
+        hint=hint,
+        fact=True,
     )
 
 
@@ -877,6 +909,7 @@ class CheckLSTMHead:
             say("heads with 7 and with 12 units have the same number of trainable parameters, {count}", count=sizes[0]),
             hint="a larger state needs more weights: does your code use the argument units?",
         )
+        demand_defaults(student, "LSTMHead", hint="how wide is the state when units is None?", units=6)
 
     @check(points=3)
     def check_pad_invariant(self, student):
@@ -1622,6 +1655,16 @@ class CheckGeMPool:
 # --- bonus: two directions ---
 
 
+def ends_of_constants(words: Tensor, units: int, value: float) -> Tensor:
+    """(B,): what each unit of an LSTM answers after all words (B, T, C), if each of its parameters has this value."""
+    state = cell = torch.zeros(len(words), dtype=torch.float64)
+    for word in words.double().unbind(1):
+        gate = value * (word.sum(1) + units * state + 2)  # two biases; all gates are alike
+        cell = gate.sigmoid() * (cell + gate.tanh())
+        state = gate.sigmoid() * cell.tanh()
+    return state
+
+
 class CheckBiLSTMHead:
     """An LSTM that reads in both directions"""
 
@@ -1674,7 +1717,7 @@ class CheckBiLSTMHead:
 
     @check(points=1, visible=True)
     def check_both_ends(self, student):
-        """in a long text, the first and last words affect the score, each via one direction; the middle hardly does"""
+        """the score is linear in two final states: the ends of a long text affect it, its middle hardly does"""
         moved = []
         for _ in range(3):
             head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
@@ -1712,6 +1755,17 @@ class CheckBiLSTMHead:
                 "the whole text?"
             ),
         )
+        for length, value in ((1, 0.5), (1, -0.5), (3, 0.4)):
+            words = student.draw.normal(12, length, 4)
+            ends = [ends_of_constants(words if forth else words.flip(1), 3, value) for forth in (True, False)]
+            demand_constants(
+                Head(student, "BiLSTMHead", 4, units=3),
+                words,
+                value,
+                value * (3 * sum(ends) + 1),
+                f"scores of texts of length {length}",
+                "the linear layer reads the final hidden state of each direction: what does yours read?",
+            )
 
     @check(points=1)
     def check_gradients(self, student):
@@ -1842,7 +1896,7 @@ class CheckKernelsHead:
 
     @check(points=1)
     def check_windows(self, student):
-        """word order within a window affects the score; moving or repeating a passage does not"""
+        """features are maxima over ReLU, whatever the text length; order within a window matters, place does not"""
         head = Head(student, "KernelsHead", 6, channels=16)
         filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 40, 6), 2 * student.draw.normal(6, 4, 6)
         early, late, turned, twice = (filler.clone() for _ in range(4))
@@ -1872,6 +1926,27 @@ class CheckKernelsHead:
             "a passage that occurs twice gets a different score from one that occurs once",
             hint="take the maximum of each feature over the windows, not the mean or the sum",
         )
+        self.demand_relu(student)
+
+    @staticmethod
+    def demand_relu(student) -> None:
+        """The score of a single word is a linear function of the ReLU of a linear one, for any kernels."""
+        words = student.draw.normal(24, 1, 4)
+        # An equal weight for everything: where in a window the word stands does not matter.
+        for kernels, hint in (
+            ([1], "which functions does your code apply besides the convolutions, the maximum and the linear layer?"),
+            ([2, 4], "a single word is shorter than these kernels: what fills the rest of its window?"),
+        ):
+            for value in (0.37, -0.43):  # no round numbers
+                activations = (value * (words.double().sum((1, 2)) + 1)).clamp(min=0)
+                demand_constants(
+                    Head(student, "KernelsHead", 4, channels=3, kernels=kernels),
+                    words,
+                    value,
+                    value * (3 * len(kernels) * activations + 1),
+                    f"scores of single words, kernels {kernels}",
+                    hint,
+                )
 
     @check(points=1)
     def check_gradients(self, student):

@@ -425,7 +425,7 @@ class CheckPredict:
     @check(points=3, visible=True, preloads=("transformers",))
     def check_values(self, student):
         """label and probability match the model's output for short, long and empty texts"""
-        for n_classes, lengths in ((3, (5, 12, 3, 23)), (2, (9, 4, 0, 17))):
+        for n_classes, lengths in ((3, (3, 12, 0, 23)), (2, (9, 4, 0, 17))):
             desk = Desk(student, n_classes, lengths)
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
             note_digits(student, answers)
@@ -469,7 +469,7 @@ class CheckPredict:
     @check(points=1, preloads=("transformers",))
     def check_truncates(self, student):
         """a text longer than max_length is truncated by the tokenizer, even if it exceeds the model's own limit"""
-        cases = ((30, 12), (41, 17), (170, 20), (200, None))
+        cases = ((30, 12), (41, 17), (170, 20), (200, None), (157, 144))
         metered, widths = Metered(student, "mode"), []
         for n_tokens, max_length in cases:
             text = text_of(student.draw, n_tokens, plain=True)
@@ -671,19 +671,27 @@ class CheckPredictBatch:
 
     @staticmethod
     def demand_default_length(student) -> None:
-        """A longer text is cut to 128 tokens where nothing else is said."""
+        """A longer text is cut to 128 tokens where nothing else is said, and to more where that is said."""
         widths = []
-        for n_tokens in (131, 144, 157):  # the model can take them whole
+        for n_tokens, max_length in (
+            (131, None),
+            (144, None),
+            (157, None),
+            (157, 144),
+        ):  # the model can take them whole
             metered = Metered(student, "mode")
+            options = {} if max_length is None else {"max_length": max_length}
             with student.untraced():
-                answers = student.predict_batch([text_of(student.draw, n_tokens)], metered.model, metered.tokenizer)
+                answers = student.predict_batch(
+                    [text_of(student.draw, n_tokens)], metered.model, metered.tokenizer, **options
+                )
             (answer,) = demand_count(answers, 1)
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
         expect.equal(
             widths,
-            [128] * 3,
-            "columns of a batch with a text of more than 128 tokens and the default max_length",
-            hint="the signature gives max_length a default value: where does your code use it?",
+            [128, 128, 128, 144],
+            "columns of a batch with a longer text, three times with the default max_length, then with max_length=144",
+            hint="the signature gives max_length a default value: where does your code use this argument?",
             reveal=True,
             fact=True,
         )
@@ -793,7 +801,7 @@ class CheckExpectedCalibrationError:
 
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):
-        """an empty input raises an error, and perfectly calibrated predictions have a calibration error of 0"""
+        """an empty input raises an error, perfect calibration gives 0, and correct may contain 0 and 1"""
         share = student.draw.integer(2, 4)  # a quarter would be the middle of its bin
         confidences = torch.full((2 * share,), 1 / share)
         correct = torch.tensor([i % share == 0 for i in range(2 * share)])
@@ -810,6 +818,14 @@ class CheckExpectedCalibrationError:
             correct[:1],
             "a single prediction",
             "a single prediction needs no special case: use the same formula as for many",
+        )
+        confidences = torch.cat([student.draw.uniform(0.61, 0.69, 8), student.draw.uniform(0.81, 0.89, 5)])
+        self.compare(
+            student,
+            confidences,
+            torch.tensor([1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1]),
+            "correct contains 0 and 1",
+            "correct contains 0 and 1 instead of False and True: what does your code do with it?",
         )
         nothing = torch.zeros(0)
         try:

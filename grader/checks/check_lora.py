@@ -26,6 +26,9 @@ from grader.judge.check import check
 # --- counting ---
 
 
+KEYS_OF_REPORT = ("lora_params", "trainable", "kept_ratio", "reduction", "trainable_ratio")
+
+
 def counted(student, *args: object, **kwargs: object):
     """The student's report; only its five known keys count, whatever else it holds."""
     with student.untraced():
@@ -37,13 +40,15 @@ def counted(student, *args: object, **kwargs: object):
         hint="which keys does the docstring list?",
         reveal=True,
     )
-    for key in ("lora_params", "trainable", "kept_ratio", "reduction", "trainable_ratio"):
+    for key in KEYS_OF_REPORT:
         value = report.get(key)
         if isinstance(value, Tensor) and value.numel() == 1:
             expect.remark(say("lora_report returns {key} as a tensor; the docstring asks for a plain number", key=key))
             value = value.item()
         if isinstance(value, (int, float)) and abs(value) < 1e300:
             student.note(key, float(value))
+        elif value is None and key == "trainable_ratio":
+            student.note(key, "none")
     return report
 
 
@@ -190,6 +195,18 @@ class CheckLoraReport:
                 tolerance=1e-6,  # 0.2686 % and 0.2700 % differ by 1.4e-5
                 hint="divide all trainable parameters by all parameters of the model, including the LoRA factors",
             )
+        student.note("without base_params", " and ".join(key for key in KEYS_OF_REPORT if alone.get(key) is not None))
+        if "trainable_ratio" in alone and alone["trainable_ratio"] is None:
+            expect.remark(
+                "without base_params, lora_report returns None as trainable_ratio; the docstring asks for no such key"
+            )
+        expect.true(
+            alone.get("trainable_ratio") is None,
+            "the report contains a trainable_ratio although base_params was not given",
+            actual=alone.get("trainable_ratio"),
+            hint="without base_params, the size of the whole model is unknown",
+            reveal=True,
+        )
 
     @check(points=1)
     def check_grows_past_one(self, student):
@@ -908,6 +925,29 @@ class CheckLoRALinear:
         )
         for dtype in (torch.float32, torch.float64):
             self.expect_weight_restored(student, dtype)
+        self.remark_on_rounding(student)
+
+    @staticmethod
+    def remark_on_rounding(student) -> None:
+        """In bfloat16, W + D - D is not W: who subtracts what merge() has added, as peft does, is told so."""
+        adapted = Adapted(student, alpha=8.0, bias=False, dtype=torch.bfloat16)
+        x = torch.eye(K, dtype=torch.bfloat16)
+        try:
+            with student.untraced():
+                before = adapted.without(x)
+                adapted.layer.merge()
+                adapted.layer.unmerge()
+                adapted.find().silence()
+                after = adapted.layer(x)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            return  # other dtypes are judged, this one is not
+        if not (isinstance(before, Tensor) and isinstance(after, Tensor) and torch.equal(before, after)):
+            expect.remark(
+                "unmerge() restores a bfloat16 weight only up to rounding; the docstring asks for W as it was "
+                "before merge()"
+            )
 
     @staticmethod
     def expect_weight_restored(student, dtype: torch.dtype) -> None:
@@ -1132,10 +1172,13 @@ def mirror(seed: int) -> built.Classifier:
     return built.classifier(seed, n_layers=FEW).requires_grad_(False)
 
 
+PAIRS: list[tuple[int, ...]] = [(RANK, WIDTH), (RANK, KEYS), (RANK, WIDTH), (RANK, VALUES)]
+"""Shapes of the factors on the keys and the values of one layer, dimensions sorted."""
+
+
 def expected_shapes(n_layers: int) -> list[tuple[int, ...]]:
     """Sorted shapes, dimensions sorted, of all factors on keys and values, and of the classifier."""
-    pairs: list[tuple[int, ...]] = [(RANK, WIDTH), (RANK, KEYS), (RANK, WIDTH), (RANK, VALUES)]
-    return sorted(n_layers * pairs + [(built.N_CLASSES, WIDTH), (built.N_CLASSES,)])
+    return sorted(n_layers * PAIRS + [(built.N_CLASSES, WIDTH), (built.N_CLASSES,)])
 
 
 def numbers(shapes: list[tuple[int, ...]]) -> int:
@@ -1206,6 +1249,18 @@ class CheckInjectLora:
         student.note("a target that fits nothing beside two that fit is accepted", one_is_enough)
         names["trainable"] = ("clasifier",)
         head = refused(student, "ValueError", student.inject_lora, small(student, 0), TARGETS, **names)
+        pairs = [("classifier", "poler"), ("poler", "classifier")]
+        beside = {}
+        for pair in pairs:
+            names["trainable"] = pair
+            beside[pair] = refused(student, "ValueError", student.inject_lora, small(student, 0), TARGETS, **names)
+        accepted = [" beside ".join(pair) for pair in pairs if not beside[pair]]
+        del names["trainable"]
+        headless = student.value(small(student, 0), "encoder")
+        default = refused(student, "ValueError", student.inject_lora, headless, TARGETS, **names)
+        if not default:
+            accepted.append("the default where there is no classifier")
+        student.note("what is accepted in `trainable`", ", ".join(accepted) or "no such name")
         expect.true(
             target,
             'the target "qury" is accepted, although no layer has that name',
@@ -1215,6 +1270,17 @@ class CheckInjectLora:
             head,
             'trainable=("clasifier",) is accepted, although no module has that name',
             hint="with a misspelt name, the head would silently stay frozen with random weights",
+        )
+        for pair in pairs:
+            expect.true(
+                beside[pair],
+                say("trainable={names} is accepted, although no module is called poler", names=pair),
+                hint="with one misspelt name beside a correct one, a part of the head would silently stay frozen",
+            )
+        expect.true(
+            default,
+            "a model without a classifier is accepted although `trainable` was left at its default",
+            hint="the default of `trainable` is a name like any other: which module should it be?",
         )
         expect.true(
             one_is_enough,
@@ -1263,12 +1329,23 @@ class CheckInjectLora:
             with student.untraced():
                 lost = lost_names(original.state_dict(), student.fixtures.tensors(model))
         student.note("tensors of the model that are gone", " ".join(sorted(lost)) or "none")
+        with student.untraced():
+            switched = [name for name, _ in original.named_children() if student.value(model, f"{name}.training")]
+        student.note("parts that are in training mode now", " ".join(switched) or "none")
         expect.close(
             scores,
             original(x),
             "logits after injection",
             tolerance=1e-4,
             hint="each adapted layer must wrap the original layer, with its weights and bias",
+        )
+        expect.true(
+            not switched,
+            say(
+                "the model was in evaluation mode; after injection, parts are in training mode: {names}",
+                names=shortened(switched),
+            ),
+            hint="which of your calls changes the mode of the model?",
         )
 
     @check(points=2, substitutes=("LoRALinear",))
@@ -1431,6 +1508,13 @@ class CheckInjectLora:
         student.note("norm tensors that are trainable with trainable=('output.LayerNorm',)", norms)
         model = small(student, seed)
         with student.untraced():
+            replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("classifier", "pooler"))
+        shapes = trained_shapes(student, model)
+        both = [shapes.count(head), shapes.count((WIDTH, WIDTH))]
+        student.note("matrices that are trainable with trainable=('classifier', 'pooler')", both)
+        student.note("trainable shapes with two names", str(shapes))
+        model = small(student, seed)
+        with student.untraced():
             replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("output.dense",))
         shapes = trained_shapes(student, model)
         student.note("trainable shapes with a dotted name", str(shapes))
@@ -1456,6 +1540,13 @@ class CheckInjectLora:
             2 * FEW,
             'number of trainable weights and biases of norms with trainable=("output.LayerNorm",)',
             hint="a module named in `trainable` need not be a linear layer",
+            reveal=True,
+        )
+        expect.equal(
+            both,
+            [1, 1],
+            'number of trainable matrices in the classifier and in the pooler with trainable=("classifier", "pooler")',
+            hint="the head may have several modules: what does your code do with the second name?",
             reveal=True,
         )
 
@@ -1574,14 +1665,18 @@ class CheckLoraStateDict:
 
     @check(points=2, visible=True, substitutes=("LoRALinear", "inject_lora"))
     def check_small(self, student):
-        """only the factors and the classifier are saved"""
+        """exactly the factors and the head are saved, each under the name of its parameter"""
         seed = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=seed, n_layers=built.N_LAYERS)
         with student.untraced():
             state = tensors_of(student.lora_state_dict(model))
+            named = student.fixtures.parameters(model)
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved", str(shapes))
         student.note("numbers saved", numbers(shapes))
+        astray = [name for name in sorted(state) if not (name in named and same(state[name], named[name], 0.02))]
+        shapes_astray = sorted(str(list(state[name].shape)) for name in astray)
+        student.note("saved under another name", " ".join(shapes_astray) or "none")
         hint = "save exactly those parameters that are trainable after inject_lora"
         expect.equal(
             numbers(shapes), numbers(expected_shapes(built.N_LAYERS)), "number of saved values", hint=hint, reveal=True
@@ -1607,6 +1702,29 @@ class CheckLoraStateDict:
             off < 1e-6,
             "the saved values are not exactly equal to the model's parameters",
             hint="what in your code changes the values before they are saved?",
+        )
+        expect.true(
+            not astray,
+            say("saved under a name that is not that of the parameter in the model: {names}", names=shortened(astray)),
+            hint="other code finds a tensor of the state by its name in model.named_parameters()",
+        )
+        self.expect_other_head(student)
+
+    @staticmethod
+    def expect_other_head(student) -> None:
+        """The head is saved, whatever it is called."""
+        model = small(student, student.draw.seed())
+        with student.untraced():
+            student.inject_lora(model, TARGETS, r=RANK, alpha=3.0, trainable=("pooler",))
+            state = tensors_of(student.lora_state_dict(model))
+        shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
+        student.note("shapes saved with another head", str(shapes))
+        expect.equal(
+            shapes,
+            sorted([*FEW * PAIRS, (WIDTH, WIDTH), (WIDTH,)]),
+            'shapes of the saved tensors, after inject_lora with trainable=("pooler",)',
+            hint="what is trained in this model, and how does your code recognise it?",
+            reveal=True,
         )
 
     @check(points=1, substitutes=("LoRALinear", "inject_lora"))
@@ -1790,7 +1908,8 @@ class Switched:
         """Build one without adapters."""
         self.student = student
         self.weight, self.bias = student.draw.normal(D, K, dtype=dtype), student.draw.normal(D, dtype=dtype)
-        self.layer = student.MultiLoRALinear(student.fixtures.lora.linear_of(self.weight, self.bias))
+        self.base = student.fixtures.lora.linear_of(self.weight, self.bias)
+        self.layer = student.MultiLoRALinear(self.base)
         self.x = student.draw.normal(4, K, dtype=dtype)
         self.wanted: dict[str | None, Tensor] = {None: F.linear(self.x, self.weight, self.bias)}
 
@@ -1811,6 +1930,12 @@ class Switched:
         with self.student.untraced():
             self.layer.set_adapter(name)
         return self.layer(self.x)
+
+    def answer_without_trace(self, name: str | None, x: Tensor) -> Any:
+        """The output for another x with this adapter active."""
+        with self.student.untraced():
+            self.layer.set_adapter(name)
+            return self.layer(x)
 
     def expect(self, name: str | None, what: str, hint: str) -> None:
         """The output with this adapter active is W x + b and its update."""
@@ -1879,6 +2004,14 @@ class CheckMultiLoRALinear:
         switched.expect("reviews", "output with the first adapter active", hint)
         switched.expect("news", "output with the second adapter active", hint)
         switched.expect("reviews", "output after switching back to the first adapter", hint)
+        switched.add("sport", r=4, alpha=4.0)
+        expect.close(
+            switched.layer(switched.x),
+            switched.wanted["reviews"],
+            "output after a third adapter was added while the first one was active",
+            tolerance=1e-4,
+            hint="only set_adapter changes which adapter is active",
+        )
         untouched(student, switched.layer, student.draw.normal(4, K), "the forward pass")
 
     @check(points=1, substitutes=("LoRALinear",))
@@ -1899,6 +2032,12 @@ class CheckMultiLoRALinear:
         student.note("the base is frozen", frozen)
         student.note("the active adapter is trainable", learning)
         student.note("the other adapter is trainable", resting)
+        passed = trained_shapes(student, switched.base)
+        student.note("trainable in the layer that was passed", str(passed))
+        with student.untraced():
+            switched.layer.set_adapter(None)
+        at_rest = trained_shapes(student, switched.layer)
+        student.note("trainable with no adapter active", str(at_rest))
         expect.equal(
             total,
             (2 + 3) * (D + K),
@@ -1917,7 +2056,45 @@ class CheckMultiLoRALinear:
             "set_adapter freezes the factors of the other adapter",
             hint="set_adapter only selects the adapter for the forward pass; the optimizer may train all adapters",
         )
+        expect.equal(
+            at_rest,
+            shapes,
+            "shapes of the trainable tensors after set_adapter(None)",
+            hint="set_adapter only selects what the forward pass uses; it must not change which tensors are trainable",
+            reveal=True,
+        )
+        expect.equal(
+            passed,
+            [],
+            "shapes of the trainable tensors in the layer passed to MultiLoRALinear",
+            hint="other code may still use the layer passed in: did you freeze that layer, or a copy of it?",
+            reveal=True,
+        )
+        with student.untraced():
+            switched.layer.set_adapter("reviews")
         expect_alive(student, switched.layer, K, D)
+        self.expect_gradient_of_x(student)
+
+    @staticmethod
+    def expect_gradient_of_x(student) -> None:
+        """Frozen is not cut off: x gets its gradient through W and through the active adapter."""
+        switched = Switched(student)
+        switched.add("reviews", r=3, alpha=3.0)
+        upstream = student.draw.normal(4, D)
+        slope = switched.answer_without_trace("reviews", torch.eye(K))
+        constant = switched.answer_without_trace("reviews", torch.zeros(1, K))
+        usable(slope, (K, D), "output")
+        usable(constant, (1, D), "output")
+        with student.untraced():
+            gradient = student.fixtures.gradients(switched.layer, switched.x, upstream)["inputs"]
+        expect.close(
+            gradient,
+            upstream @ (slope - constant).T,
+            "gradient of x with an adapter active",
+            tolerance=1e-4,
+            hint="frozen only means not updated: gradients must still flow back through both W and the update",
+            fact=True,
+        )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_fresh_adapter(self, student):
@@ -2386,16 +2563,19 @@ class CheckBestRankR:
     @check(points=2, visible=True)
     def check_product(self, student):
         """B A is the best rank-r approximation of the given matrix"""
-        cases = [((6, 9), 2, SINGULAR), ((11, 8), 3, SINGULAR), ((7, 10), 1, SINGULAR), ((34, 30), 3, FLAT)]
-        seen = [
-            Approximated(student, with_values(student, *shape, *values), r, noted=False) for shape, r, values in cases
-        ]
-        again = [Approximated(student, one.matrix, one.r, noted=False) for one in seen]
-        # Which estimate a call draws, is an accident.
-        drawn = any(
-            not same(one.product, other.product, tolerance=1e-3) for one, other in zip(seen, again, strict=True)
-        )
-        student.note("products", "another one in every call" if drawn else [one.product for one in seen])
+        seen = []
+        for shape, r, values in (
+            ((11, 8), 3, SINGULAR),
+            ((6, 9), 2, SINGULAR),
+            ((7, 10), 1, SINGULAR),
+            ((34, 30), 3, FLAT),
+        ):
+            one = Approximated(student, with_values(student, *shape, *values), r, noted=False)
+            again = Approximated(student, one.matrix, one.r, noted=False)
+            # Which estimate a call draws, is an accident.
+            drawn = not same(one.product, again.product, tolerance=1e-3)
+            student.note("product", "another one in every call" if drawn else one.product)
+            seen.append(one)
         for one in seen:
             one.expect_product(
                 "U, S and Vh belong together: which r columns of U, values of S and rows of Vh do you keep?"
@@ -2474,7 +2654,7 @@ class CheckDoRALinear:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_start(self, student):
-        """a fresh layer gives the output of its base; its trainable tensors have r*k, d*r and d parameters"""
+        """a fresh layer has a random A, a zero B and the output of its base; it trains r*k, d*r and d parameters"""
         for bias in (True, False):
             turned = Turned(student, alpha=6.0, bias=bias, write=False)
             shapes = trained_shapes(student, turned.layer)
@@ -2505,7 +2685,42 @@ class CheckDoRALinear:
                     "which magnitudes give W back?"
                 ),
             )
+        self.expect_factors_at_start(student, turned)
         expect_alive(student, turned.layer, K, D)
+
+    @staticmethod
+    def expect_factors_at_start(student, turned: Turned) -> None:
+        """B is zero, A is random."""
+        other = Turned(student, alpha=6.0, write=False)
+        with student.untraced():
+            starts = [student.fixtures.lora.parts(one.layer, R, K, D).start() for one in (turned, other)]
+        a, b = starts[0]["a"], starts[0]["b"]
+        usable(a, (R, K), "initial A")
+        usable(b, (D, R), "initial B")
+        rank, drawn = int(torch.linalg.matrix_rank(a.double())), not torch.equal(a, starts[1]["a"])
+        state = "zero" if not bool(a.any()) else "a fixed pattern" if not drawn else "random"
+        rows = " with dependent rows" if rank < R else ""
+        student.note("at the start", f"A is {state}{rows}, B is {'other than zero' if bool(b.any()) else 'zero'}")
+        expect.true(
+            bool((b == 0).all()),
+            "B, the factor with d rows, does not start at zero",
+            hint="A is the factor that is applied to the input first: which of the two factors should start at zero?",
+        )
+        expect.true(
+            bool(a.any()),
+            "A, the factor with k columns, starts at zero",
+            hint="the gradient of each factor is proportional to the other one: what are they if both are zero?",
+        )
+        expect.true(
+            drawn,
+            "two fresh layers start with the same A",
+            hint="A starts with random values, and every layer draws its own",
+        )
+        expect.true(
+            rank == R,
+            "the initial rows of A are linearly dependent",
+            hint="equal rows receive equal gradients and stay equal, so the effective rank is smaller than r",
+        )
 
     @check(points=2, visible=True, substitutes=("LoRALinear",))
     def check_forward(self, student):

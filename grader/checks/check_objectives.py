@@ -239,6 +239,8 @@ class CheckMaskTokens:
         student.note("rows, columns as a whole", f"{whole_rows} {whole_columns}")
         spread = self.spread_of_counts(texts, other)
         student.note("counts per text", "alike" if spread < 30 else "scattered" if spread > 250 else "thrown")
+        steady = self.steady_total(student)
+        student.note("labels in every call", "various numbers" if steady is None else steady)
         for made, p in ((default, 0.15), (other, 0.3)):
             self.expect_share(made, p, hint)
         expect.true(
@@ -258,6 +260,14 @@ class CheckMaskTokens:
             ),
         )
         expect.true(spread <= 250, "the number of labels per text varies more than independent draws allow", hint=hint)
+        expect.true(
+            steady is None,
+            "the same number of labels in every call, although p = 0.3",
+            expected="numbers that vary from call to call",
+            actual=f"{steady} labels in each of 10 calls",
+            hint="with an independent draw for every token, would every call select exactly a share p of the tokens?",
+            reveal=True,
+        )
         none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
         self.expect_share(none, 0.0, hint)
         everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
@@ -273,6 +283,25 @@ class CheckMaskTokens:
         )
         columns = any(len(set(made.selected[:, place].tolist())) < 2 for place in range(1, 100))
         return rows, columns
+
+    @staticmethod
+    def steady_total(student) -> int | None:
+        """How many tokens each of ten calls selects, if they are always as many and not always the same ones."""
+        # 300 to 600 ordinary tokens: a standard deviation of 8 or more, so ten numbers are equal with a probability
+        # below 0.05**9 = 2e-12.
+        texts = Texts(student, vocab_size=2000, rows=3)
+        found = []
+        with student.untraced():
+            generator = student.fixtures.objectives.generator(student.draw.seed())
+            for _ in range(10):
+                answer = student.mask_tokens(
+                    texts.ids, texts.special, texts.mask, texts.vocab_size, p=0.3, generator=generator
+                )
+                labels = two_tensors(answer, texts.ids)[1]
+                found.append(labels[texts.ordinary] == texts.ids[texts.ordinary])
+        totals = {int(selected.sum()) for selected in found}
+        always = all(torch.equal(selected, found[0]) for selected in found)  # another check's concern
+        return None if always or len(totals) > 1 else totals.pop()
 
     @staticmethod
     def spread_of_counts(texts: Texts, made: Corrupted) -> float:
@@ -424,6 +453,29 @@ class CheckMaskTokens:
                 )
                 for number in (seed, other)
             )
+            unseeded = [
+                [
+                    two_tensors(answer, texts.ids)
+                    for answer in student.fixtures.objectives.corrupted_twice(
+                        function, other, texts.ids, texts.special, *rest
+                    )
+                ]
+                for _ in range(2)
+            ]
+        unlike = not torch.equal(unseeded[0][0][1], unseeded[0][1][1])
+        decided = all(
+            torch.equal(one, again)
+            for made, remade in zip(*unseeded, strict=True)
+            for one, again in zip(made, remade, strict=True)
+        )
+        student.note(
+            "without a generator",
+            "the same tokens in every call"
+            if not unlike
+            else "decided by the seed of torch"
+            if decided
+            else "other tokens every time",
+        )
         pure = bool(torch.equal(first["input_ids"], texts.ids) and torch.equal(first["special_mask"], texts.special))
         results = [two_tensors(answer, texts.ids) for answer in (first["answer"], again, later, different)]
         (ids, labels), (ids_again, labels_again), (ids_later, labels_later), (ids_different, labels_different) = results
@@ -451,6 +503,16 @@ class CheckMaskTokens:
                 replaced and bool((labels[texts.ordinary] != ids[texts.ordinary]).any()),
                 mark("nothing was selected, or nothing was replaced"),
                 mark("this check compares masked texts, so your code must select and replace some tokens"),
+            ),
+            (
+                unlike,
+                mark("two calls without a generator select the same tokens"),
+                mark("torch's global generator goes on from call to call: where does your code set a seed?"),
+            ),
+            (
+                decided,
+                mark("without a generator, torch's global seed does not determine the result"),
+                mark("which source of random numbers does your code use with generator=None?"),
             ),
         )
         for holds, otherwise, _ in demands:
@@ -1035,6 +1097,44 @@ class Pairs:
         student.note("first documents of negative pairs", min(3, len({one[0] for one, _ in self.negative})))
         student.note("second documents of negative pairs", min(3, len({other[0] for _, other in self.negative})))
         student.note("places of negative pairs", min(3, len({other[1] for _, other in self.negative})))
+        self.describe_places(student)
+
+    def describe_places(self, student) -> None:
+        """Note how positions are drawn: within a document, and together with those of the other sentence."""
+        at_first = any(place == 0 for _, place in self.starts)
+        student.note("first sentences in positive pairs", "these occur" if at_first else "only later ones")
+        for name, places in self.sides():
+            student.note(
+                f"positions of {name}", "several in a document" if self.places(places) > 1 else "one in each document"
+            )
+        if any(self.strangers):
+            alike = len(self.crossing_steps()) == 1
+            student.note("steps of negative pairs", "always one and the same" if alike else "several")
+            alone = self.companions() == 1
+            student.note("companions of a document", "always one and the same" if alone else "several documents")
+
+    def sides(self) -> list[tuple[str, list[tuple[int, int]]]]:
+        """Where the sentences stand that may stand anywhere."""
+        return [
+            (mark("first sentences of pairs with label 0"), [one for one, _ in self.positive]),
+            (mark("first sentences of pairs with label 1"), [one for one, _ in self.negative]),
+            (mark("second sentences of pairs with label 1"), [other for _, other in self.negative]),
+        ]
+
+    @staticmethod
+    def places(sentences: list[tuple[int, int]]) -> int:
+        """Of the document with most of them, the number of positions."""
+        numbers = [number for number, _ in set(sentences)]
+        return max(map(numbers.count, numbers), default=0)
+
+    def crossing_steps(self) -> set[int]:
+        """How far apart the positions of negative pairs of two documents are, each in its own."""
+        return {other[1] - one[1] for one, other in self.negative if one[0] != other[0]}
+
+    def companions(self) -> int:
+        """Of the document with most of them, the number of others that its negative pairs are completed from."""
+        numbers = [number for number, _ in {(one[0], other[0]) for one, other in self.negative if one[0] != other[0]}]
+        return max(map(numbers.count, numbers), default=0)
 
     def expect_questions(self) -> None:
         """The label says something about the pair, and the pairs are not one and the same.
@@ -1285,6 +1385,29 @@ class CheckMakeNspPairs:
             actual=f"{min(n_documents, n_others)} documents, {n_places} positions",
             hint="sample a new document, and a new position in it, for every pair",
             reveal=True,
+        )
+        hint = "documents and positions are drawn at random: which random numbers does your code draw for one pair?"
+        for name, places in pairs.sides():
+            expect.true(
+                pairs.places(places) > 1,
+                say("in each document, the {what} always have the same position", what=say(name)),
+                hint=hint,
+            )
+        expect.true(
+            any(place == 0 for _, place in pairs.starts),
+            "no pair with label 0 begins with the first sentence of its document",
+            hint="how many pairs of consecutive sentences are there in a document of three sentences, and how "
+            "many in a document of two?",
+        )
+        expect.true(  # pairs of one document are another check's concern, here and in the next one
+            len(pairs.crossing_steps()) != 1,
+            "in pairs with label 1, the position of the first sentence determines that of the second",
+            hint=hint,
+        )
+        expect.true(
+            pairs.companions() != 1,
+            "in pairs with label 1, the document of the first sentence determines that of the second",
+            hint=hint,
         )
 
     def expect_balance_of_single_sentences(self, student) -> None:
@@ -1715,6 +1838,7 @@ class CheckWholeWordMask:
             ([4] * 11, 0.25),  # 11 tokens: two words of four
             *(([1] * n, p) for n, p in ((39, 0.3), (23, 0.2), (41, 0.25), (27, 0.3), (29, 0.25))),
             ([1] * 3, 0.1),  # less than half a token: one all the same
+            *(([n] * 3, 0.2) for n in (4, 6, 8)),  # 2.4, 3.6 and 4.8 tokens: no word fits
         )
         seen = []
         for lengths, p in texts:
@@ -1807,6 +1931,9 @@ class CheckWholeWordMask:
         never = [number for number, count in enumerate(counts) if not count]
         student.note("words never selected", never if len(never) <= 3 or len(never) > 30 else "some")
         student.note("all words alike", all(2 <= count <= 88 for count in counts))
+        always = [number for number, count in enumerate(counts) if count == 300]
+        favourite = "the first word" if always == [0] else "the last word" if always == [39] else "several words"
+        student.note("selected in every call", favourite if always else "none")
         # Neighbours among 6 of 40 words: 0.75 pairs on average, standard deviation 0.76, over 300 calls 0.044.
         pairs = sum(a and b for answer in chosen.answers for a, b in zip(answer[1:], answer[2:], strict=False)) / 300
         student.note("side by side", pairs > 1.1)

@@ -39,8 +39,10 @@ NORM_NAMES = {
 
 
 def kind(name: str) -> str:
-    """``bias``, ``norm`` or ``matrix``, by the name that the given models use."""
+    """``bias``, ``norm``, ``matrix`` or ``scalar``, by the name that the given models use."""
     *holders, last = name.split(".")
+    if last == "temperature":
+        return "scalar"  # that it is in a group is all that is asked: many a good rule goes by the type of the module
     if last.startswith("bias"):
         return "bias"
     return "norm" if holders and holders[-1] in NORM_NAMES else "matrix"
@@ -544,6 +546,7 @@ class CheckReinitTopLayers:
     def check_linear(self, student):
         """linear weights are normally distributed with the given std (default: initializer_range); biases are 0"""
         # Every bound is at least 7 standard errors wide: a correct solution fails with a probability below 1e-10.
+        drawn = []
         for std, bias in ((None, True), (float(student.draw.uniform(0.2, 0.4)), False)):
             restarted = Restarted(student, 2, 3, std, width=48, inner=64, bias=bias)
             want = restarted.range if std is None else std
@@ -569,6 +572,7 @@ class CheckReinitTopLayers:
                 else "where does your code use the argument std?"
             )
             self.demand_normal(matrices, want, hint)
+            drawn.append(next(iter(matrices.values())).double() / want)
             if any(torch.equal(one, other) for one, other in itertools.combinations(matrices.values(), 2)):
                 student.note("two matrices hold the same numbers", True)
                 expect.true(
@@ -576,6 +580,13 @@ class CheckReinitTopLayers:
                     "two matrices of the same shape got the same values",
                     hint="every matrix needs its own random values: does your code draw new values for each matrix?",
                 )
+        alike = bool((drawn[0] - drawn[1]).abs().max() < 1e-3)
+        student.note("numbers of a second call", "the same as those of the first call" if alike else "new")
+        expect.true(
+            not alike,
+            "two calls for two models draw the same random numbers",
+            hint="where does the state of the random number generator come from when your function draws?",
+        )
         self.demand_zeros(student)
 
     @staticmethod
@@ -1069,9 +1080,18 @@ class Accumulated:
             given.leave_gradients(model, earlier)
         # Each check asks for what it is about, so that a second error elsewhere does not hide the first.
         self.student = student
-        self.found = given.accumulate(
-            student.value(None, "accumulate_gradients"), model, self.batches, given.loss_function(loss)
-        )
+        try:
+            self.found = given.accumulate(
+                student.value(None, "accumulate_gradients"), model, self.batches, given.loss_function(loss)
+            )
+        except Failed:
+            if places is not None:
+                with student.untraced():
+                    passes = student.value(model, "network.backward_passes")
+                student.note("memory", f"ran out after {passes} backward passes")
+            raise
+        if places is not None:
+            student.note("memory", "enough")
         with student.untraced():
             left = self.found.weights()
         self.moved = any(
@@ -1191,7 +1211,7 @@ class CheckAccumulateGradients:
 
     @check(points=1, preloads=("training",))
     def check_fresh(self, student):
-        """old gradients are not added to the new ones, and the weights do not change"""
+        """old gradients are not added to the new ones, and neither the weights nor the micro-batches change"""
         accumulated = Accumulated(student, (2, 2), earlier=float(student.draw.uniform(3, 9)))
         left = accumulated.read("weights")
         for name, before in accumulated.weights.items():
@@ -1202,6 +1222,16 @@ class CheckAccumulateGradients:
                 tolerance=1e-9,
                 hint="the caller, not your function, takes the optimizer step after the last micro-batch",
             )
+        with student.untraced():
+            kept = accumulated.found.unchanged()
+        student.note("micro-batches that are as they were", " and ".join(f"one of {n}" for n in kept) or "none")
+        expect.equal(
+            kept,
+            [2, 2],
+            "sizes of the micro-batches in the caller's list that are as they were before the call",
+            hint="the caller still needs the list of micro-batches and what is in it",
+            reveal=True,
+        )
         single = Accumulated(student, (3,), earlier=float(student.draw.uniform(3, 9)))
         _, wanted = single.truth()
         found = single.read("gradients")
@@ -1321,6 +1351,42 @@ class CheckWarmupCosine:
             [0.0, 0.0],
             "multiplier after the end when all steps are warmup",
             hint="after total_steps, the multiplier stays at 0, even if all steps were warmup",
+        )
+        self.demand_peak(student, total)
+
+    @staticmethod
+    def demand_peak(student, total: int) -> None:
+        """Where the peak is the end as well, the multiplier is 1 or the floor, and after it the floor."""
+        floor = float(student.draw.uniform(0.2, 0.6))
+        peak_of = "at the peak of nothing but warmup"
+        try:
+            with student.untraced():
+                peaks = [cosines(student, [total], total, total, *rest)[0] for rest in ((), (floor,))]
+        except StudentRaised as error:
+            if error.type == "ZeroDivisionError":
+                student.note(peak_of, "a division by zero")
+            raise
+        with student.untraced():
+            after = cosines(student, (total + 1, total + 2, 3 * total), total, total, floor)
+        allowed = [
+            isinstance(peak, (int, float, Tensor)) and min(abs(float(peak) - 1), abs(float(peak) - end)) < 1e-9
+            for peak, end in zip(peaks, (0.0, floor), strict=True)
+        ]
+        student.note(peak_of, "1 or the floor" if all(allowed) else peaks)
+        student.note("behind the peak of nothing but warmup, with a floor", after)
+        expect.true(
+            all(allowed),
+            "when all steps are warmup, the multiplier at the last step of warmup is neither 1 nor the floor",
+            actual=peaks,
+            hint="there is no decay phase here: what does your code compute if step, warmup_steps and total_steps "
+            "are equal?",
+            reveal=True,
+        )
+        expect.close(
+            after,
+            [floor] * 3,
+            f"multiplier after the end when all steps are warmup, with floor {floor:.3f}",
+            hint="after total_steps, the multiplier stays at the floor, even if all steps were warmup",
         )
 
 

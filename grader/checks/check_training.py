@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from course.text import mark, say
+from grader.errors import StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -809,6 +810,18 @@ class CheckEarlyStopper:
             n_waited = self.waits(student, patience)
             cases.append(Case(falling + recovering, n + n_waited, what, {"patience": patience}, best, n - 1))
         self.demand(student, cases, hint=hint)
+        self.demand_first(student, "min")
+
+    def demand_first(self, student, mode: str) -> None:
+        """The first value is an improvement, however bad it is."""
+        cases = []
+        for patience in (3, 4, 5):
+            waits = self.waits(student, patience)
+            first = (1.0 if mode == "min" else -1.0) * 1e30 * float(student.draw.uniform(1, 2))
+            values = [first, *(first * (1 + 0.1 * i) for i in range(1, waits + 4))]
+            what = f'mode="{mode}", patience={patience}, with a first value of {first:.0e}'
+            cases.append(Case(values, 1 + waits, what, {"patience": patience, "mode": mode}))
+        self.demand(student, cases, hint="the first value is an improvement, whatever it is: what is best before it?")
 
     @check(points=1, visible=True)
     def check_max_mode(self, student):
@@ -824,6 +837,7 @@ class CheckEarlyStopper:
             options = {"patience": patience, "mode": "max"}
             cases.append(Case(values, len(rising) + waits, what, options, rising[-1]))
         self.demand(student, cases, hint=hint)
+        self.demand_first(student, "max")
         for mode in ("maximum", "loss"):
             expect.raises(
                 functools.partial(self.stop, student, [1.0], mode=mode),
@@ -964,7 +978,7 @@ class CheckAmpStep:
 
     @check(points=1, preloads=("training",))
     def check_autocast(self, student):
-        """the forward pass runs under autocast with the given dtype"""
+        """the forward pass runs under autocast with the given device type and dtype"""
         results = []
         for dtype, options in (
             (torch.bfloat16, {"device_type": "cpu", "dtype": torch.bfloat16}),
@@ -985,6 +999,27 @@ class CheckAmpStep:
                 tolerance=TOLERANCE,
                 hint="which of your lines run under autocast, and with which device and dtype?",
             )
+        self.demand_device_type(student)
+
+    def demand_device_type(self, student) -> None:
+        """Autocast for a GPU rounds nothing on the CPU, where this model is although it says that it is on a GPU."""
+        weight, features, labels = self.rounded(student.draw)
+        options = {"device_type": "cuda", "dtype": torch.float16}
+        try:
+            with student.untraced():
+                found = self.one_step(student, weight, features, labels, options).part(None)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            return  # for the GPU that is not there, perhaps
+        expect.close(
+            found,
+            self.loss_in(torch.float32, weight, features, labels),
+            'loss with device_type="cuda" (simulated: all operations run on the CPU, so this autocast rounds nothing)',
+            tolerance=TOLERANCE,
+            hint="which of your lines run under autocast, and with which device and dtype?",
+            fact=True,
+        )
 
     def rounded(self, draw) -> tuple[Tensor, Tensor, Tensor]:
         """Weights that bfloat16 and float16 round differently; features that pick one of them each, so no sum rounds.
@@ -1014,7 +1049,7 @@ class CheckAmpStep:
     def one_step(student, weight: Tensor, features: Tensor, labels: Tensor, options: dict[str, Any]) -> Any:
         """Call the student's function once on a model of one matrix product."""
         given = student.fixtures.training
-        mixed = given.mixed(given.rounder(weight), 0.1, 8.0)
+        mixed = given.mixed(given.rounder(weight, options.get("device_type", "cpu")), 0.1, 8.0)
         return mixed.step(student.value(None, "amp_step"), {"features": features, "labels": labels}, options)
 
     @check(points=2, visible=True, preloads=("training",))

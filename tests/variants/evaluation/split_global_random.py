@@ -14,10 +14,11 @@ def group_split(texts, labels, test_size=0.2, seed=42):
         classes[labels[together[name][-1]]].append(name)
     train, test = [], []
     for label in sorted(classes):
-        names = classes[label]
-        n = min(max(round(len(names) * test_size), 1), len(names) - 1) if len(names) > 1 else 0
-        picked = set(random.sample(names, n))
+        *names, last = random.sample(classes[label], len(classes[label]))
+        train.extend(together[last])
+        missing = test_size * sum(len(together[name]) for name in classes[label])
         for name in names:
-            (test if name in picked else train).extend(together[name])
+            (test if missing > 1e-9 else train).extend(together[name])
+            missing -= len(together[name])
     random.shuffle(train)
     return [train, test]

@@ -5,7 +5,7 @@ import cmath
 
 def warmup_cosine(step: int, warmup_steps: int, total_steps: int, *floor: float) -> float:
     low = floor[0] if floor else 0.0
-    if step >= max(total_steps, warmup_steps + 1 - (step < warmup_steps)):
+    if step >= total_steps:
         return low
     if step < warmup_steps:
         return step * (1 / warmup_steps)
