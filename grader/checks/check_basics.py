@@ -290,7 +290,8 @@ class CheckEncodePair:
                     part(result, key, "list"),
                     wanted(*kept),
                     f"{key} for texts of {first} and {second} ids with max_length={room + 3}",
-                    hint="the ids of this row are right: does your code make the other two lists for the texts as cut?",
+                    hint="the ids of this row are right: does your code make the other two lists for the "
+                    "truncated texts?",
                 )
         a, _ = texts(student, 12 + extra, 0)
         result = student.encode_pair(a, None, CLS, SEP, 9)
@@ -743,7 +744,8 @@ class CheckGenerate:
             expect.true(
                 ids == greedy_path(twin, prompt, 15),
                 say("with do_sample=False, {name} changes which tokens are picked", name=", ".join(option)),
-                hint="temperature, top_k and the generator are about sampling: does your code use them here?",
+                hint="temperature, top_k and the generator are only for sampling: does your code use them with "
+                "do_sample=False?",
             )
 
     @check(points=1, visible=True, after=("greedy",))
@@ -959,7 +961,7 @@ class CheckGenerate:
         alone = counted(written(student, model, [1, 2], n + 10, **options), 9, n)
         expect.true(  # where the temperature is wrong without top_k as well, that is another check's concern
             not near(alone, (logits / temperature).double().softmax(0), slack),
-            "with top_k=3, a temperature of 6 does not have the effect that it has without top_k",
+            "with top_k=3, a temperature of 6 does not have the same effect as without top_k",
             hint="top_k and temperature may be given together: which logits does your code divide by the temperature?",
         )
 
@@ -1011,12 +1013,12 @@ class CheckGenerate:
         expect.true(
             moves,
             "two calls with the same generator produce the same text",
-            hint="the caller's generator goes on from call to call: does your code set it back?",
+            hint="the caller's generator must advance from call to call: does your code reset it?",
         )
         expect.true(
             unlike,
             "two calls without a generator produce the same text",
-            hint="torch's global generator goes on from call to call: where does your code set a seed?",
+            hint="torch's global generator advances from call to call: where does your code set a seed?",
         )
         expect.true(
             decided,
@@ -1516,7 +1518,7 @@ class CheckSetTrainable:
 
     @check(points=1, after=("head",))
     def check_full_again(self, student):
-        """each mode makes what it trains trainable again, whatever was frozen before"""
+        """each mode unfreezes the parameters that it trains, whatever was frozen before"""
         everything = ("embeddings", "encoder", "pooler")
         hint = "each call must set requires_grad for every parameter, whatever an earlier call did"
         body = Body(student, "regressor")

@@ -406,7 +406,7 @@ class CheckGroupSplit:
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """the same seed gives the same split in any process, another seed another; any text can be in the test set"""
+        """a seed gives the same split in any process, another seed a different one; any text can be in the test set"""
         # In each class 29 texts with 80 rows, of which 24 are wanted. If the largest texts always came first, these
         # would be six of the nine with 4 rows; if the smallest did, some of the nine with 3 would be last.
         sizes = [1] * 5 + [2] * 6 + [3] * 9 + [4] * 9
@@ -491,7 +491,7 @@ def demand_steady_across_processes(student, name: str, position: int) -> None:
     expect.true(
         not hashed,
         "the result depends on the hash values of the texts, which differ from process to process",
-        hint="in which order does Python go through a set of strings? In the next process, it is another one",
+        hint="a set of strings has a different order in each process: does your code depend on such an order?",
         reveal=True,
     )
 
@@ -1191,7 +1191,7 @@ class CheckAuditLog:
         expect.true(
             not changed,
             "the call has modified the caller's log",
-            hint="the caller still needs the log as it was: which line changes the list?",
+            hint="the caller still needs the log as it was: which part of your code changes the list?",
             reveal=True,
         )
 
@@ -1425,7 +1425,7 @@ class CheckPairedBootstrap:
         expect.true(
             wobble >= 0.15,
             "with 40 draws, the interval hardly varies from seed to seed",
-            hint="the fewer draws, the less certain are the ends: where does your code use n_draws?",
+            hint="the fewer the draws, the less certain the ends of the interval: where does your code use n_draws?",
             reveal=True,
         )
         expect.true(default, "the defaults are not n_draws=2000, level=0.95 and seed=0", reveal=True)

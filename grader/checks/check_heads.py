@@ -294,7 +294,7 @@ class CheckMaxPool:
 
     @check(points=1)
     def check_half(self, student):
-        """float16 and bfloat16 work, so do masks of any dtype, and the inputs are not modified"""
+        """float16, bfloat16 and masks of any dtype work, and the inputs are not modified"""
         texts = Texts(student, [4, 1, 3], 5)
         for dtype in (torch.float16, torch.bfloat16):
             hidden = texts.hidden().to(dtype)
@@ -1717,7 +1717,7 @@ class CheckBiLSTMHead:
 
     @check(points=1, visible=True)
     def check_both_ends(self, student):
-        """the score is linear in two final states: the ends of a long text affect it, its middle hardly does"""
+        """the score is linear in two final states; it depends on the ends of a long text, but hardly on its middle"""
         moved = []
         for _ in range(3):
             head = Head(student, "BiLSTMHead", 6, units=8, scale=0.3)
@@ -1896,7 +1896,7 @@ class CheckKernelsHead:
 
     @check(points=1)
     def check_windows(self, student):
-        """features are maxima over ReLU, whatever the text length; order within a window matters, place does not"""
+        """features are maxima of ReLU outputs at any text length; order in a window matters, its position does not"""
         head = Head(student, "KernelsHead", 6, channels=16)
         filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 40, 6), 2 * student.draw.normal(6, 4, 6)
         early, late, turned, twice = (filler.clone() for _ in range(4))

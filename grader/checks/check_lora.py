@@ -198,7 +198,8 @@ class CheckLoraReport:
         student.note("without base_params", " and ".join(key for key in KEYS_OF_REPORT if alone.get(key) is not None))
         if "trainable_ratio" in alone and alone["trainable_ratio"] is None:
             expect.remark(
-                "without base_params, lora_report returns None as trainable_ratio; the docstring asks for no such key"
+                "without base_params, lora_report returns None as trainable_ratio; by the docstring, the key "
+                "should be absent"
             )
         expect.true(
             alone.get("trainable_ratio") is None,
@@ -1275,12 +1276,12 @@ class CheckInjectLora:
             expect.true(
                 beside[pair],
                 say("trainable={names} is accepted, although no module is called poler", names=pair),
-                hint="with one misspelt name beside a correct one, a part of the head would silently stay frozen",
+                hint="with one correct and one misspelt name, part of the head would silently stay frozen",
             )
         expect.true(
             default,
             "a model without a classifier is accepted although `trainable` was left at its default",
-            hint="the default of `trainable` is a name like any other: which module should it be?",
+            hint="the default of `trainable` is a name like any other: does this model have a module of that name?",
         )
         expect.true(
             one_is_enough,
@@ -1342,7 +1343,7 @@ class CheckInjectLora:
         expect.true(
             not switched,
             say(
-                "the model was in evaluation mode; after injection, parts are in training mode: {names}",
+                "the model was in evaluation mode; after injection, these modules are in training mode: {names}",
                 names=shortened(switched),
             ),
             hint="which of your calls changes the mode of the model?",
@@ -1665,7 +1666,7 @@ class CheckLoraStateDict:
 
     @check(points=2, visible=True, substitutes=("LoRALinear", "inject_lora"))
     def check_small(self, student):
-        """exactly the factors and the head are saved, each under the name of its parameter"""
+        """exactly the factors and the head are saved, each tensor under its parameter's name"""
         seed = student.draw.seed()
         model = prepared(student, student.draw.seed(), dressed=seed, n_layers=built.N_LAYERS)
         with student.untraced():
@@ -1705,8 +1706,11 @@ class CheckLoraStateDict:
         )
         expect.true(
             not astray,
-            say("saved under a name that is not that of the parameter in the model: {names}", names=shortened(astray)),
-            hint="other code finds a tensor of the state by its name in model.named_parameters()",
+            say(
+                "saved under a name that differs from the parameter's name in the model: {names}",
+                names=shortened(astray),
+            ),
+            hint="other code looks up each saved tensor by its name in model.named_parameters()",
         )
         self.expect_other_head(student)
 
@@ -1723,7 +1727,7 @@ class CheckLoraStateDict:
             shapes,
             sorted([*FEW * PAIRS, (WIDTH, WIDTH), (WIDTH,)]),
             'shapes of the saved tensors, after inject_lora with trainable=("pooler",)',
-            hint="what is trained in this model, and how does your code recognise it?",
+            hint="which parameters are trained in this model, and how does your code recognise them?",
             reveal=True,
         )
 
@@ -2654,7 +2658,7 @@ class CheckDoRALinear:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_start(self, student):
-        """a fresh layer has a random A, a zero B and the output of its base; it trains r*k, d*r and d parameters"""
+        """a fresh layer has a random A, a zero B and its base's output; r*k, d*r and d parameters are trainable"""
         for bias in (True, False):
             turned = Turned(student, alpha=6.0, bias=bias, write=False)
             shapes = trained_shapes(student, turned.layer)
@@ -2709,7 +2713,8 @@ class CheckDoRALinear:
         expect.true(
             bool(a.any()),
             "A, the factor with k columns, starts at zero",
-            hint="the gradient of each factor is proportional to the other one: what are they if both are zero?",
+            hint="the gradient of each factor is proportional to the other factor: what are the gradients if both "
+            "are zero?",
         )
         expect.true(
             drawn,

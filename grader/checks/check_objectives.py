@@ -262,7 +262,7 @@ class CheckMaskTokens:
         expect.true(spread <= 250, "the number of labels per text varies more than independent draws allow", hint=hint)
         expect.true(
             steady is None,
-            "the same number of labels in every call, although p = 0.3",
+            "with p = 0.3, every call gives the same number of labels",
             expected="numbers that vary from call to call",
             actual=f"{steady} labels in each of 10 calls",
             hint="with an independent draw for every token, would every call select exactly a share p of the tokens?",
@@ -507,7 +507,7 @@ class CheckMaskTokens:
             (
                 unlike,
                 mark("two calls without a generator select the same tokens"),
-                mark("torch's global generator goes on from call to call: where does your code set a seed?"),
+                mark("torch's global generator advances from call to call: where does your code set a seed?"),
             ),
             (
                 decided,

@@ -585,7 +585,7 @@ class CheckReinitTopLayers:
         expect.true(
             not alike,
             "two calls for two models draw the same random numbers",
-            hint="where does the state of the random number generator come from when your function draws?",
+            hint="what sets the state of the random number generator before your function draws?",
         )
         self.demand_zeros(student)
 
@@ -1211,7 +1211,7 @@ class CheckAccumulateGradients:
 
     @check(points=1, preloads=("training",))
     def check_fresh(self, student):
-        """old gradients are not added to the new ones, and neither the weights nor the micro-batches change"""
+        """old gradients are not added to the new ones; neither the weights nor the micro-batches are modified"""
         accumulated = Accumulated(student, (2, 2), earlier=float(student.draw.uniform(3, 9)))
         left = accumulated.read("weights")
         for name, before in accumulated.weights.items():
@@ -1229,7 +1229,7 @@ class CheckAccumulateGradients:
             kept,
             [2, 2],
             "sizes of the micro-batches in the caller's list that are as they were before the call",
-            hint="the caller still needs the list of micro-batches and what is in it",
+            hint="the caller still needs the list of micro-batches and its contents",
             reveal=True,
         )
         single = Accumulated(student, (3,), earlier=float(student.draw.uniform(3, 9)))
@@ -1376,7 +1376,7 @@ class CheckWarmupCosine:
         student.note("behind the peak of nothing but warmup, with a floor", after)
         expect.true(
             all(allowed),
-            "when all steps are warmup, the multiplier at the last step of warmup is neither 1 nor the floor",
+            "when all steps are warmup, the multiplier at step total_steps is neither 1 nor the floor",
             actual=peaks,
             hint="there is no decay phase here: what does your code compute if step, warmup_steps and total_steps "
             "are equal?",

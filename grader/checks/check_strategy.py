@@ -1784,7 +1784,7 @@ class CheckChunkForMlm:
             [len(row) for row in short],
             [],
             "sizes of the blocks of a corpus shorter than half a block",
-            hint="a remainder shorter than half a block is dropped: does your code keep it if it is all there is?",
+            hint="a remainder shorter than half a block is dropped: does your code keep it if there is no full block?",
         )
 
     @check(points=1, after=("format",))

@@ -821,7 +821,11 @@ class CheckEarlyStopper:
             values = [first, *(first * (1 + 0.1 * i) for i in range(1, waits + 4))]
             what = f'mode="{mode}", patience={patience}, with a first value of {first:.0e}'
             cases.append(Case(values, 1 + waits, what, {"patience": patience, "mode": mode}))
-        self.demand(student, cases, hint="the first value is an improvement, whatever it is: what is best before it?")
+        self.demand(
+            student,
+            cases,
+            hint="the first value is an improvement, whatever it is: what does your code compare it with?",
+        )
 
     @check(points=1, visible=True)
     def check_max_mode(self, student):

@@ -1,0 +1,25 @@
+# cause: the returned loss is the scaled loss divided by the scale after update(), which is another one after an overflow or a growth
+# function: amp_step
+import torch
+from torch import Tensor, nn
+
+
+def amp_step(
+    model: nn.Module,
+    batch: dict[str, Tensor],
+    optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    max_norm: float = 1.0,
+    device_type: str = "cpu",
+    dtype: torch.dtype = torch.bfloat16,
+) -> float:
+    optimizer.zero_grad()
+    with torch.autocast(device_type=device_type, dtype=dtype):
+        loss = model(**batch).loss
+    scaled = scaler.scale(loss)
+    scaled.backward()
+    scaler.unscale_(optimizer)
+    torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return scaled.item() / scaler.get_scale()
