@@ -16,10 +16,15 @@ GRADER_VARIABLES = (
 def of_grader() -> dict[str, str]:
     """What the grader is started with; it, and so the process of the student's code, knows nothing else of the learner.
 
+    Waiting threads sleep, unless the user has set something else: where anything else runs on the machine, a spinning
+    thread takes the core away from the one it waits for.
+
     On Linux its memory lies in huge pages: a fork then copies two hundred page-table entries instead of forty thousand.
     Measured on a host that had imported torch: 3.8 ms of processor time for a fork and its end instead of 8.5.
     """
     known = {name: value for name, value in of_recipe().items() if name.upper().startswith(tuple(GRADER_VARIABLES))}
+    if not any(name in known for name in SPINNING):
+        known["OMP_WAIT_POLICY"] = "PASSIVE"
     known["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216"
     return known
 
@@ -29,14 +34,8 @@ SPINNING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
 
 
 def of_recipe() -> dict[str, str]:
-    """Our environment; in a checkout that is not installed, the rooms are made importable.
-
-    Waiting threads sleep, unless the user has set something else: where anything else runs on the machine, a spinning
-    thread takes the core away from the one it waits for.
-    """
+    """Our environment; in a checkout that is not installed, the rooms are made importable."""
     environ = dict(os.environ, PYTHONIOENCODING="utf-8")
-    if not any(name in environ for name in SPINNING):
-        environ["OMP_WAIT_POLICY"] = "PASSIVE"
     if (paths.ROOT / "pyproject.toml").exists():
         before = environ.get("PYTHONPATH")
         environ["PYTHONPATH"] = os.pathsep.join([str(paths.ROOT), before] if before else [str(paths.ROOT)])

@@ -5,7 +5,7 @@
     preflight.py   what can be refused before torch is loaded
     quick.py       imports that a recipe does without
     functions.py   the exercises' functions: the reference's, or yours (``--mine``)
-    hardware.py    which device, which precision, how many threads
+    hardware.py    which device, which precision, how many threads (contention.py: fewer beside busy processes)
     data.py        texts with labels or numbers (ratings.py: one source of numbers), batches of similar length
     splitting.py   training, validation and test texts without leakage
     augmenting.py  training texts that differ from epoch to epoch
@@ -28,8 +28,10 @@
 
 import os
 
-if not {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"} & os.environ.keys():
-    # Threads that wait at a barrier sleep instead of spinning: a spinning one burns the core that the other is waiting
-    # for as soon as anything else runs on the machine. OpenMP reads this once, while torch is loaded. Whoever has set
-    # one of the three knows what they want.
+from solutions.recipes import contention
+
+if not contention.MEASURED and not {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"} & os.environ.keys():
+    # Threads that wait at a barrier sleep instead of spinning: where we cannot see that other processes need the cores
+    # (contention.py), a spinning thread would keep a core from the one that it waits for. OpenMP reads this once, while
+    # torch is loaded. Whoever has set one of the three knows what they want.
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"

@@ -49,7 +49,8 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     """Fine-tune a pretrained encoder on labelled texts.
 
     Trains, tests on held-out texts, saves, and reloads what was saved. Writes result.json. Ctrl-C saves the current
-    state; --resume continues from there and ends with the same weights.
+    state; --resume continues from there and ends with the same weights (with
+    --threads 1, to the last bit).
     """
     about = {name: options.pop(name) for name in NOT_OF_THE_CONFIG if name != "out"}
     given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}

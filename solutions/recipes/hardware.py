@@ -10,12 +10,13 @@ bfloat16 gains there is not measured. Not measured at all: Apple's MPS (float32 
 import platform
 import re
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
 from solutions.recipes.config import FineTune
+from solutions.recipes.contention import Contention
 from solutions.recipes.preflight import no_device
 
 
@@ -27,15 +28,17 @@ class Hardware:
     bf16: bool
     """Matrix products in bfloat16 (autocast); sums, losses and trained weights stay in float32."""
     threads: int
-    """CPU threads used by one operation."""
+    """CPU threads used by one operation; fewer while other processes need the cores."""
+    contention: Contention = field(default_factory=lambda: Contention(torch.set_num_threads), repr=False, compare=False)
 
     @property
     def precision(self) -> str:
         """As it is called in reports."""
         return "bf16" if self.bf16 else "fp32"
 
-    def autocast(self) -> AbstractContextManager[object]:
-        """The region in which the model runs forward."""
+    def forward(self) -> AbstractContextManager[object]:
+        """The region in which the model runs forward; also the moment to see whether others need the cores."""
+        self.contention.look(self.threads)
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.bf16)
 
 

@@ -118,7 +118,7 @@ class Classifier(nn.Module):
         """
         if features is not None:
             return self._judged(features, labels)
-        with self.hardware.autocast():
+        with self.hardware.forward():
             if self.front is not None:
                 inputs = self.front(self.bert, input_ids, attention_mask)
             else:
@@ -133,12 +133,12 @@ class Classifier(nn.Module):
 
     def features(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """The vectors that the head's linear layer reads, the same in every epoch if nothing before it learns."""
-        with self.hardware.autocast():
+        with self.hardware.forward():
             return self.classifier.pooled(*self._states({"input_ids": input_ids, "attention_mask": attention_mask}))
 
     def _judged(self, features: Tensor, labels: Tensor | None) -> SimpleNamespace:
         """Logits and loss from features."""
-        with self.hardware.autocast():
+        with self.hardware.forward():
             if self.mixing is not None and self.training and labels is not None:
                 return self._mixed(features, labels)
             logits = self.classifier.line(features)

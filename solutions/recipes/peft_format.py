@@ -107,7 +107,7 @@ def _ask(layer: nn.Module, probes: Tensor, model: Classifier) -> Tensor:
     """(d, k), what a layer makes of the k unit vectors, without dropout."""
     was_training = layer.training
     layer.eval()
-    with model.hardware.autocast():
+    with model.hardware.forward():
         answers = layer(probes).float().T
     layer.train(was_training)
     return answers

@@ -161,12 +161,12 @@ class LanguageModel(nn.Module):
         inputs = {"input_ids": input_ids, **{name: one for name, one in inputs.items() if one is not None}}
         objectives = self.taken.objectives
         if self.causal:
-            with self.hardware.autocast():
+            with self.hardware.forward():
                 every = self.network(**inputs, use_cache=False).logits
             every = every.float()
             loss = objectives.clm_loss(every, input_ids, attention_mask)
             return SimpleNamespace(logits=every.flatten(0, 1)[positions], loss=loss, next_logits=None)
-        with self.hardware.autocast():
+        with self.hardware.forward():
             logits, next_logits = self._at(positions, inputs)
         logits = logits.float()
         loss = objectives.mlm_loss(logits[None], labels[None])
@@ -189,7 +189,7 @@ class LanguageModel(nn.Module):
 
     def everywhere(self, input_ids: Tensor) -> Tensor:
         """(1, T) -> (T, V), float32 on the CPU: what the model says at every position of one text."""
-        with torch.no_grad(), self.hardware.autocast():
+        with torch.no_grad(), self.hardware.forward():
             output = self.network(input_ids.to(self.hardware.device))
         logits = output.prediction_logits if hasattr(output, "prediction_logits") else output.logits
         return logits[0].float().cpu()
