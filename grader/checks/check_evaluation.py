@@ -946,6 +946,17 @@ class CheckRmse:
             target = student.draw.normal(n) * 3 + 1
             pred = target + student.draw.normal(n) * 2 + 0.7
             rounded.append(self.compare(student, pred, target, f"{n} values", hint))
+        whole = student.draw.integers(1, 9, (6,)).float()  # so that no order of computing leaves a rounding error
+        with student.untraced():
+            perfect = number(student, student.rmse(whole, whole.clone()), "rmse")
+        student.note("error of perfect predictions", perfect)
+        expect.close(
+            perfect,
+            0.0,
+            "RMSE of perfect predictions",
+            tolerance=1e-6,
+            hint="is everything under the root 0 if all errors are 0?",
+        )
         # What is rounded may be near enough by chance. Three right answers look rounded with a probability below 1e-13.
         expect.true(
             not all(rounded),

@@ -369,8 +369,16 @@ class CheckMeanMaxPool:
 
     @check(points=1, substitutes=("mean_pool", "max_pool"), after=("shape_and_value",))
     def check_pad_invariant(self, student):
-        """neither the means nor the maxima depend on the padding"""
+        """neither the means nor the maxima depend on the padding, which may also be between real tokens"""
         expect_indifferent(student.mean_max_pool, student, width=4, features=8, shift=-1.5)
+        hidden = student.draw.normal(2, 7, 4)
+        mask = torch.tensor([[0, 1, 0, 0, 1, 0, 1], [1, 1, 0, 0, 0, 1, 0]])
+        expect.close(
+            student.mean_max_pool(hidden, mask),
+            per_text(both, hidden, mask),
+            "mean and max pooling with padding between real tokens",
+            hint="the mask says which positions are real: they need not be adjacent",
+        )
 
     @check(points=1, substitutes=("mean_pool", "max_pool"))
     def check_no_padding(self, student):
