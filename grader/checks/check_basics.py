@@ -1034,19 +1034,21 @@ class Sentence:
     """A text, its tagged tokens, and where they stand."""
 
     @classmethod
-    def twice(cls, student, *words: tuple[str, str], uncased: bool = False) -> Iterator[Sentence]:
+    def twice(cls, student, *words: tuple[str, str], uncased: bool = False, rising: bool = False) -> Iterator[Sentence]:
         """The sentence, and then the same behind an exclamation of some length, with other scores."""
-        yield cls(student, *words, uncased=uncased)
-        later = cls(student, ("A" + "h" * student.draw.integer(1, 9), "O"), *words, uncased=uncased)
+        yield cls(student, *words, uncased=uncased, rising=rising)
+        exclamation = ("A" + "h" * student.draw.integer(1, 9), "O")
+        later = cls(student, exclamation, *words, uncased=uncased, rising=rising)
         later.shift = 1
         yield later
 
-    def __init__(self, student, *words: tuple[str, str], uncased: bool = False) -> None:
+    def __init__(self, student, *words: tuple[str, str], uncased: bool = False, rising: bool = False) -> None:
         """Put it together from words and their tags.
 
         Args:
             student: draws the scores.
             uncased: the tokenizer writes lower case, and [UNK] for a piece with a character that is not ASCII.
+            rising: the first piece of a word has the lowest score, so that none that goes by scores is right by chance.
             words: (pieces, tags) per word, pieces separated by "|", tags by blanks; a word that begins with "+" follows
                 the one before it without a blank.
         """
@@ -1055,14 +1057,16 @@ class Sentence:
         for pieces, tags in words:
             glued = pieces.startswith("+")
             self.text += "" if glued or not self.text else " "
+            least = 0.5
             for number, (piece, tag) in enumerate(zip(pieces.lstrip("+").split("|"), tags.split(), strict=True)):
-                start = len(self.text)
+                start, score = len(self.text), round(float(student.draw.uniform(least, 1, 1)), 6)
+                least = score if rising else least
                 self.text += piece
                 written = piece if not uncased else piece.lower() if piece.isascii() else "[UNK]"
                 self.tokens.append(
                     {
                         "entity": tag,
-                        "score": round(float(student.draw.uniform(0.5, 1, 1)), 6),
+                        "score": score,
                         "index": len(self.tokens) + 1,
                         "word": f"##{written}" if number else written,
                         "start": start,
@@ -1807,6 +1811,7 @@ class CheckAggregateFirst:
             ("+Wells", "B-LOC"),
             ("+#", "O"),
             ("+.", "O"),
+            rising=True,
         ):
             want = [
                 spoken_for(sentence, "LOC", (0, 1), (2,), (3, 4)),

@@ -732,8 +732,8 @@ class CheckConvHead:
                 alike = float(higher.max() - higher.min()) < 1e-4 * (1 + float(higher.abs().max()))
                 zero = float(higher.abs().max()) < 1e-6
                 raised.add("zero" if zero else "one number of the head" if alike else "several numbers")
-            words = Texts(student, [1] * 5, 6)
-            none, one, two = (head(words.hidden(longer=n), words.mask(longer=n), shape=(5, 1)) for n in (0, 1, 2))
+            words = Texts(student, [1] * 20, 6)
+            none, one, two = (head(words.hidden(longer=n), words.mask(longer=n), shape=(20, 1)) for n in (0, 1, 2))
             firsts.append(not same(one, none))
             if kernel == 3:
                 seconds.append(not same(two, one))
