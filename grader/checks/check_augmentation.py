@@ -893,18 +893,7 @@ class CheckRandomInsertion:
     @check(points=1)
     def check_edges(self, student):
         """nothing changes if n = 0 or no word is known; inputs are not modified; the seed determines the result"""
-        cases = no_change(student)
-        found = []
-        for what, n, text, entries, hint, _ in cases:
-            ask = partial(answers, student, "random_insertion", text, n, entries, times=5)
-            found.append(edge(student, what, ask, hint))
-            student.note(f"{what}: unchanged", all(one == text for one in found[-1]))
-        student.note(
-            "unchanged", [all(one == case[2] for one in made) for case, made in zip(cases, found, strict=True)]
-        )
-        for (what, _, text, _, _, unchanged), made in zip(cases, found, strict=True):
-            for one in made:
-                expect.equal(one, text, f"the text, with {what}", hint=unchanged, reveal=True)
+        demand_no_change(student, "random_insertion")
         lexicon = Lexicon(student, 6, 3, itself=True)
         demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=12)
@@ -962,6 +951,20 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             "an entry that is empty or lists only its own word has no synonym to offer: return the text unchanged",
         ),
     ]
+
+
+def demand_no_change(student, name: str) -> None:
+    """Where there is nothing to insert or to replace, the text comes back as it was."""
+    cases = no_change(student)
+    found = []
+    for what, n, text, entries, hint, _ in cases:
+        ask = partial(answers, student, name, text, n, entries, times=5)
+        found.append(edge(student, what, ask, hint))
+        student.note(f"{what}: unchanged", all(one == text for one in found[-1]))
+    student.note("unchanged", [all(one == case[2] for one in made) for case, made in zip(cases, found, strict=True)])
+    for (what, _, text, _, _, unchanged), made in zip(cases, found, strict=True):
+        for one in made:
+            expect.equal(one, text, f"the text, with {what}", hint=unchanged, reveal=True)
 
 
 # --- synonym_replacement ---
@@ -1157,18 +1160,7 @@ class CheckSynonymReplacement:
     @check(points=1)
     def check_edges(self, student):
         """nothing changes if n = 0 or no word is known; inputs are not modified; the seed determines the result"""
-        cases = no_change(student)
-        found = []
-        for what, n, text, entries, hint, _ in cases:
-            ask = partial(answers, student, "synonym_replacement", text, n, entries, times=5)
-            found.append(edge(student, what, ask, hint))
-            student.note(f"{what}: unchanged", all(one == text for one in found[-1]))
-        student.note(
-            "unchanged", [all(one == case[2] for one in made) for case, made in zip(cases, found, strict=True)]
-        )
-        for (what, _, text, _, _, unchanged), made in zip(cases, found, strict=True):
-            for one in made:
-                expect.equal(one, text, f"the text, with {what}", hint=unchanged, reveal=True)
+        demand_no_change(student, "synonym_replacement")
         lexicon = Lexicon(student, 8, 3, itself=True)
         demand_seeded(student, "synonym_replacement", lexicon.text, 4, lexicon.entries)
         made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=12)
