@@ -1327,7 +1327,7 @@ class CheckMixup:
         except StudentRaised as error:
             if error.no_answer:
                 raise
-            expect.promised(error, mark("mixup raises {type} for token ids instead of TypeError"), "TypeError")
+            expect.remark_on_type(error, mark("mixup raises {type} for token ids instead of TypeError"), "TypeError")
             return True
         return False
 

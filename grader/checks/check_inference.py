@@ -833,7 +833,7 @@ class CheckExpectedCalibrationError:
         except StudentRaised as error:
             if error.no_answer:
                 raise
-            expect.promised(
+            expect.remark_on_type(
                 error, mark("without predictions, expected_calibration_error raises {type} instead of ValueError")
             )
         else:

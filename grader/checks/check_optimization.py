@@ -526,7 +526,7 @@ class CheckReinitTopLayers:
             except StudentRaised as error:
                 if error.no_answer:
                     raise
-                expect.promised(
+                expect.remark_on_type(
                     error, mark("for an n out of range, reinit_top_layers raises {type} instead of ValueError")
                 )
             else:

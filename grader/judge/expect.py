@@ -320,7 +320,7 @@ def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = N
         if error.no_answer:
             raise
         if unpromised is not None:
-            promised(error, unpromised)
+            remark_on_type(error, unpromised)
         seen.append((what, "an error", error.type))
         return
     seen.append((what, "an error", "no error"))
@@ -333,15 +333,15 @@ def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = N
     )
 
 
-def promised(error: StudentRaised, unpromised: str, type: str = "ValueError") -> None:
+def remark_on_type(error: StudentRaised, unpromised: str, promised: str = "ValueError") -> None:
     """Remark on an error of another type than the docstring promises, which costs nothing.
 
     Args:
         error: what the student's code raised.
         unpromised: the remark; a sentence that names ``{type}``.
-        type: of the promised error.
+        promised: name of the type that the docstring promises.
     """
-    if error.type != type:
+    if error.type != promised:
         remark(say(unpromised, type=error.type[:60]))
 
 
