@@ -4,6 +4,9 @@ The threads of OpenMP wait for each other many times in every step. While they w
 quiet machine. Beside a busy process, a spinning thread keeps a core from the very thread that it is waiting for, and
 training takes several times as long (docs/bench.md). So we look once a second how long our threads have waited for a
 core, and go on with fewer threads if they did.
+
+Only the threads that compute count. Others, such as those of a tokenizer, have next to nothing to do but are woken for
+every batch; behind our own spinning threads they wait for a core on a quiet machine too.
 """
 
 import math
@@ -15,7 +18,7 @@ from pathlib import Path
 INTERVAL = 1.0
 """Seconds from one look to the next."""
 CROWDED = 0.2
-"""Seconds that all threads together wait for a core in a second, from which on there are too many of them."""
+"""Seconds that the computing threads together wait for a core in a second, from which on there are too many."""
 PATIENCE, LONGEST_PATIENCE = 15.0, 240.0
 """Seconds after which all threads are tried again; twice as long whenever that turned out to be too early."""
 TRIED_IN_VAIN = 3.5
@@ -26,13 +29,31 @@ MEASURED = Path("/proc/self/schedstat").is_file()
 """Whether the system tells how long a thread waits for a core; only Linux does."""
 
 
-def waited() -> float:
-    """Seconds that the threads of this process have spent ready to run, but without a core."""
-    nanoseconds = 0
+Clocks = dict[str, tuple[float, float]]
+"""For each thread: seconds that it has run, and seconds that it was ready to run, but had no core."""
+
+
+def clocks() -> Clocks:
+    """Those of all threads of this process."""
+    found = {}
     for task in TASKS.iterdir():
         with suppress(OSError):  # a thread that has just ended
-            nanoseconds += int((task / "schedstat").read_text().split()[1])
-    return nanoseconds / 1e9
+            ran, waited, _ = (task / "schedstat").read_text().split()
+            found[task.name] = int(ran) / 1e9, int(waited) / 1e9
+    return found
+
+
+def waited(before: Clocks, after: Clocks, threads: int) -> float:
+    """Seconds between two readings that the threads which ran longest have waited for a core, all together.
+
+    >>> waited({"1": (0.0, 0.0)}, {"1": (0.9, 0.1), "2": (0.5, 0.4), "idle": (0.0, 0.8)}, threads=2)
+    0.5
+    """
+    since = []
+    for name, (ran, waiting) in after.items():
+        ran_before, waiting_before = before.get(name, (0.0, 0.0))
+        since.append((ran - ran_before, waiting - waiting_before))
+    return sum(waiting for _, waiting in sorted(since, reverse=True)[:threads])
 
 
 class Contention:
@@ -40,19 +61,19 @@ class Contention:
 
     Args:
         use: sets the number of threads, such as ``torch.set_num_threads``.
-        waited: seconds that all threads together have waited for a core so far; None where that is not known.
+        clocks: what each thread has run and waited so far; None where that is not known.
         now: seconds by any clock.
     """
 
     def __init__(
         self,
         use: Callable[[int], None],
-        waited: Callable[[], float] | None = waited if MEASURED else None,
+        clocks: Callable[[], Clocks] | None = clocks if MEASURED else None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Nothing has been looked at yet."""
-        self._use, self._waited, self._now = use, waited, now
-        self._looked: tuple[float, float] | None = None
+        self._use, self._clocks, self._now = use, clocks, now
+        self._looked: tuple[float, Clocks] | None = None
         self._threads: int | None = None
         self._tried, self._patience = -math.inf, PATIENCE
         self._rest_until = -math.inf
@@ -63,16 +84,16 @@ class Contention:
         Args:
             most: threads to use where nothing else is running.
         """
-        if most == 1 or self._waited is None:
+        if most == 1 or self._clocks is None:
             return
         now = self._now()
         if self._looked is not None and now - self._looked[0] < INTERVAL:
             return
-        before, self._looked = self._looked, (now, self._waited())
+        before, self._looked = self._looked, (now, self._clocks())
         if before is None:
             return
-        share = (self._looked[1] - before[1]) / (now - before[0])
         threads = self._threads or most
+        share = waited(before[1], self._looked[1], threads) / (now - before[0])
         if share > CROWDED and threads > 1:
             too_early = now - self._tried < TRIED_IN_VAIN
             self._patience = min(2 * self._patience, LONGEST_PATIENCE) if too_early else PATIENCE
