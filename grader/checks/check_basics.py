@@ -1376,10 +1376,17 @@ class CheckCountParameters:
         network = student.fixtures.basics.network
         halved = tallied(student, network([a, b, c, d], [], ["first", "rest.0", "rest.1"]))
         mixed = tallied(student, network([a, b, c, d], ["rest.1.weight"], ["rest.0"]))
+        doubled = tallied(student, network([a, b, c, d], [], ["first"], ["rest.1"]))
         sizes = (a + 1) * b, (b + 1) * c, (c + 1) * d
         hint = "a half-precision value takes two bytes, and a model may mix dtypes; frozen parameters need memory, too"
         expect.equal(halved["bytes"], 2 * sum(sizes), "bytes of a model in half precision", hint=hint)
         expect.equal(mixed["bytes"], 4 * sizes[0] + 2 * sizes[1] + 4 * sizes[2], "bytes of a mixed model", hint=hint)
+        expect.equal(
+            doubled["bytes"],
+            2 * sizes[0] + 4 * sizes[1] + 8 * sizes[2],
+            "bytes of a model with float16, float32 and float64",
+            hint=hint,
+        )
 
     @check(points=1, after=("plain",))
     def check_pure(self, student):

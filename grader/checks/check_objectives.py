@@ -69,6 +69,14 @@ FATES_IN_WORDS = (
 )
 
 
+UNITS = (mark("text"), mark("position"))
+"""What the axes of a batch stand for."""
+NEIGHBOURS = {
+    "together": mark("neighbouring tokens are selected together more often than by chance"),
+    "apart": mark("neighbouring tokens are selected together less often than by chance"),
+}
+
+
 class Corrupted:
     """What the student made of a batch; the facts that do not depend on the order of drawing are noted at once."""
 
@@ -97,7 +105,8 @@ class Corrupted:
         self.n_ordinary, self.n_selected = int(texts.ordinary.sum()), int(chosen.sum())
         self.rate = self.n_selected / self.n_ordinary
         masked, random = chosen & (self.ids == texts.mask), chosen & changed & (self.ids != texts.mask)
-        self.new_ids = self.ids[changed & texts.ordinary & (self.ids != texts.mask)]
+        new = changed & texts.ordinary & (self.ids != texts.mask)
+        self.new_ids, self.new_places = self.ids[new], new.nonzero()
         fates = (masked, random, chosen & ~changed)
         self.shares = [float(fate.sum() / max(1, self.n_selected)) for fate in fates]
         # Of every text, the share of its most frequent fate. A random token may be [MASK], or the old one.
@@ -239,6 +248,8 @@ class CheckMaskTokens:
         student.note("rows, columns as a whole", f"{whole_rows} {whole_columns}")
         spread = self.spread_of_counts(texts, other)
         student.note("counts per text", "alike" if spread < 30 else "scattered" if spread > 250 else "thrown")
+        linked = self.linked_neighbours(texts, other)
+        student.note("neighbours", linked or "independent")
         steady = self.steady_total(student)
         student.note("labels in every call", "various numbers" if steady is None else steady)
         for made, p in ((default, 0.15), (other, 0.3)):
@@ -247,7 +258,7 @@ class CheckMaskTokens:
             not (whole_rows or whole_columns),
             say(
                 "for every {unit}, either all tokens are selected or none",
-                unit=say("text" if whole_rows else "position"),
+                unit=say(UNITS[0] if whole_rows else UNITS[1]),
             ),
             hint="every token needs its own random number: how many does your code sample for B texts of T tokens?",
         )
@@ -260,6 +271,11 @@ class CheckMaskTokens:
             ),
         )
         expect.true(spread <= 250, "the number of labels per text varies more than independent draws allow", hint=hint)
+        expect.true(
+            linked is None,
+            say(linked or NEIGHBOURS["together"]),
+            hint="every token needs its own random number: does the choice of one token affect the token next to it?",
+        )
         expect.true(
             steady is None,
             "with p = 0.3, every call gives the same number of labels",
@@ -283,6 +299,17 @@ class CheckMaskTokens:
         )
         columns = any(len(set(made.selected[:, place].tolist())) < 2 for place in range(1, 100))
         return rows, columns
+
+    @staticmethod
+    def linked_neighbours(texts: Texts, made: Corrupted) -> str | None:
+        """In words, if neighbouring tokens are selected together more often, or less often, than by chance."""
+        # 10,000 pairs and more. Of independent draws, the correlation is normal with a standard deviation of 1/sqrt(n):
+        # a value of 0.1 is at least ten of them.
+        pairs = texts.ordinary[:, 1:] & texts.ordinary[:, :-1]
+        chosen = made.selected.double() - made.rate
+        spread = max(made.rate * (1 - made.rate), 1e-6)
+        correlation = float((chosen[:, 1:] * chosen[:, :-1])[pairs].mean()) / spread
+        return None if abs(correlation) < 0.1 else NEIGHBOURS["together" if correlation > 0 else "apart"]
 
     @staticmethod
     def steady_total(student) -> int | None:
@@ -400,9 +427,12 @@ class CheckMaskTokens:
         # probability of 55 * (59/60)**2000, about 1e-13. Fewer than 2,000 in twelve calls say nothing about what is
         # missing.
         found: list[int] = []
+        repeated: dict[str, list[float]] = {unit: [] for unit in UNITS}
         for _ in range(12):
             texts = Texts(student, vocab_size=60, rows=500, length=40, known=FIRST_ORDINARY + 6)
             made = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
+            for axis, unit in enumerate(UNITS):
+                repeated[unit].append(self.repeated(made, axis))
             new = made.new_ids
             if len(new) and len(new) > made.n_ordinary / 3:  # not [MASK], but used as such by two thirds of them
                 usual = int(new.mode().values)
@@ -420,6 +450,10 @@ class CheckMaskTokens:
         missing = sorted(set(range(FIRST_ORDINARY, texts.vocab_size)) - found_ids) if enough else []
         student.note("outside the vocabulary", str([token - texts.vocab_size for token in outside[:3]]))
         student.note("missing", str(missing[:3]))
+        shared = next((unit for unit, shares in repeated.items() if min(shares) > 0.5), None)
+        uneven = self.uneven(found, texts) if enough and not missing and not shared else None
+        student.note("one random token for each", shared or "place")
+        student.note("random ids", uneven or "equally likely")
         expect.true(
             not outside,
             "a random token has an id outside the vocabulary",
@@ -434,6 +468,36 @@ class CheckMaskTokens:
             actual=missing,
             hint="every id in the vocabulary must be equally likely, whichever ids occur in the batch",
         )
+        expect.true(
+            shared is None,
+            say("all random tokens of a {unit} are the same token", unit=say(shared or "text")),
+            hint="how many random ids do you draw for B texts of T tokens?",
+        )
+        expect.true(
+            uneven is None,
+            "some ordinary ids appear as a random token much more often than others",
+            hint="which distribution do your random ids have? Every id in the vocabulary must be equally likely.",
+        )
+
+    @staticmethod
+    def repeated(made: Corrupted, axis: int) -> float:
+        """How often two successive random tokens of a text, or of a position, are equal; by chance, once in fifty."""
+        line, order = made.new_places[:, axis].sort(stable=True)
+        ids, pairs = made.new_ids[order], line[1:] == line[:-1]
+        return float((ids[1:] == ids[:-1])[pairs].double().mean()) if bool(pairs.any()) else 0.0
+
+    @staticmethod
+    def uneven(found: list[int], texts: Texts) -> str | None:
+        """Which ids come too often, of those that no text contains."""
+        # These are 49 ids. Of a uniform draw, Pearson's statistic is close to chi-square with 48 degrees of freedom, so
+        # it exceeds 162 with a probability of about 1e-13.
+        counts = torch.tensor(found).clamp(0, texts.vocab_size).bincount(minlength=texts.vocab_size + 1)
+        unknown = counts[FIRST_ORDINARY + 6 : texts.vocab_size].double()
+        if float(((unknown - unknown.mean()) ** 2).sum() / unknown.mean()) <= 162:
+            return None
+        third = len(unknown) // 3
+        shares = {"small": unknown[:third], "middle": unknown[third:-third], "large": unknown[-third:]}
+        return max(shares, key=lambda name: float(shares[name].mean()))
 
     @check(points=1)
     def check_pure_and_seeded(self, student):
@@ -1573,7 +1637,7 @@ class CheckFillMaskTopk:
     @check(points=2, visible=True)
     def check_each_mask(self, student):
         """the result has one list per [MASK], in text order, each with the k most probable tokens"""
-        for masks, options in (((3,), {}), ((1, 4, 5, 8), {"k": 3})):
+        for masks, options in (((3,), {}), ((1, 4, 5, 8), {"k": 3}), ((2,), {"k": 11})):
             cloze, k = Cloze(student, masks), options.get("k", 5)
             guesses = guesses_of(student, cloze, **options)  # type: ignore[arg-type]
             expect.equal(
