@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import itertools
 import json
 import math
 import os
@@ -250,6 +251,37 @@ def test_near_duplicates_stay_together():
 
 
 def test_texts_that_share_little_are_no_near_duplicates():
+    forms = ["a b c d e f g h", "a b c x y z g h", "a b c d e f g h i", "q"]
+    assert splitting.near_duplicates(forms) == [0, 1, 0, 3]
+
+
+@pytest.mark.parametrize("n_words", [3, 8, 40])
+def test_near_duplicates_are_those_of_all_pairs(n_words):
+    """Every pair compared, and groups closed by a walk; short texts and repeated words included."""
+    draw = random.Random(n_words)
+    words = [f"w{i}" for i in range(n_words)]
+    grouped = 0
+    for _ in range(60):
+        forms = [" ".join(draw.choices(words, k=draw.randint(1, 14))) for _ in range(draw.randint(1, 30))]
+        for form in forms[::2]:
+            changed = form.split()
+            changed[draw.randrange(len(changed))] = draw.choice(words)
+            forms.append(" ".join(changed))
+        forms = list(dict.fromkeys(forms))
+        runs = [{tuple(form.split()[i : i + 3]) for i in range(max(1, len(form.split()) - 2))} for form in forms]
+        groups = list(range(len(forms)))
+        for i, j in itertools.combinations(range(len(forms)), 2):
+            if len(runs[i] & runs[j]) >= 0.7 * len(runs[i] | runs[j]):
+                low, high = sorted((groups[i], groups[j]))
+                groups = [low if group == high else group for group in groups]
+        assert splitting.near_duplicates(forms) == groups
+        grouped += len(forms) - len(set(groups))
+    assert grouped > 10
+
+
+def test_near_duplicates_with_a_vocabulary_of_millions(monkeypatch):
+    """Runs of words are renumbered where their numbers would not fit into 64 bits."""
+    monkeypatch.setattr(splitting, "MOST", 100)
     forms = ["a b c d e f g h", "a b c x y z g h", "a b c d e f g h i", "q"]
     assert splitting.near_duplicates(forms) == [0, 1, 0, 3]
 

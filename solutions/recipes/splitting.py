@@ -5,6 +5,7 @@ breaks, and one that has most of its wording in common. What it does not: a para
 """
 
 import hashlib
+import itertools
 import math
 import random
 import re
@@ -14,9 +15,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 import solutions.evaluation
 from solutions.recipes.data import Labelled, Split
 from solutions.recipes.errors import RecipeError
+
+Array = npt.NDArray[np.int64]
 
 TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
 SPLIT_SEED = 42
@@ -27,6 +33,8 @@ SHINGLE = 3
 """Words. Texts are compared by the runs of so many words that they hold."""
 ALIKE = 0.7
 """Jaccard similarity of two texts' shingles from which on they are near-duplicates."""
+MOST = 2**63
+"""What an integer of numpy stays below."""
 STRATA = 5
 """Numbers to predict are cut into so many classes of equal size, so that every part has low and high ones."""
 
@@ -57,8 +65,7 @@ def near_duplicates(forms: Sequence[str]) -> list[int]:
     >>> near_duplicates(["a b c d e f g h i j k l", "x b c d e f g h i j k l", "quite another text"])
     [0, 0, 2]
     """
-    shingles = [_shingles(form) for form in forms]
-    often = Counter(one for own in shingles for one in own)
+    shingles, often = _shingles(forms)
     leader = list(range(len(forms)))
 
     def find(i: int) -> int:
@@ -67,13 +74,13 @@ def near_duplicates(forms: Sequence[str]) -> list[int]:
             i = leader[i]
         return i
 
-    seen: dict[str, list[int]] = defaultdict(list)  # shingle -> earlier texts that have it among their rarest
+    seen: dict[int, list[int]] = defaultdict(list)  # shingle -> earlier texts that have it among their rarest
     for i, own in enumerate(shingles):
-        shared = [one for one in own if often[one] > 1]
-        room = len(own) - math.ceil(ALIKE * len(own)) + 1 - (len(own) - len(shared))  # left by those in no other text
-        prefix = sorted(shared, key=lambda one: (often[one], one))[:room] if room > 0 else []
+        alone = int(np.count_nonzero(often[own] == 1))  # in no other text; they come first
+        room = max(len(own) - math.ceil(ALIKE * len(own)) + 1 - alone, 0)
+        prefix = own[alone : alone + room].tolist()
         for j in {j for one in prefix for j in seen[one]}:
-            common = len(own & shingles[j])
+            common = len(np.intersect1d(own, shingles[j], assume_unique=True))
             if common >= ALIKE * (len(own) + len(shingles[j]) - common):
                 first, second = sorted((find(i), find(j)))
                 leader[second] = first
@@ -82,9 +89,37 @@ def near_duplicates(forms: Sequence[str]) -> list[int]:
     return [find(i) for i in range(len(forms))]
 
 
-def _shingles(form: str) -> frozenset[str]:
-    words = form.split()
-    return frozenset(" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1)))
+def _shingles(forms: Sequence[str]) -> tuple[list[Array], Array]:
+    """The runs of `SHINGLE` words of every text as numbers, which grow with how many texts hold the run.
+
+    Returns:
+        For each text its shingles, each once, rarest first; and for each shingle in how many texts it occurs.
+    """
+    known: dict[str, int] = defaultdict(itertools.count(1).__next__)
+    numbered = [list(map(known.__getitem__, form.split())) for form in forms]
+    padded = [ids + [0] * (SHINGLE - len(ids)) for ids in numbered]  # a short text is a single shingle
+    words = np.fromiter(itertools.chain.from_iterable(padded), np.int64)
+    owner = np.repeat(np.arange(len(forms)), [len(ids) for ids in padded])
+    n, base = len(words) - SHINGLE + 1, len(known) + 1
+
+    codes, size = np.zeros(n, np.int64), 1
+    for place in range(SHINGLE):
+        if size * base >= MOST:
+            codes = np.unique(codes, return_inverse=True)[1]
+            size = int(codes.max()) + 1
+        codes, size = codes * base + words[place : place + n], size * base
+    within = owner[:n] == owner[SHINGLE - 1 :]
+    codes, owner = codes[within], owner[:n][within]
+
+    different, codes = np.unique(codes, return_inverse=True)
+    pairs = np.sort(owner * len(different) + codes)  # np.unique, which hashes, is many times slower
+    owner, codes = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], len(different))
+    often = np.bincount(codes)
+    by_rarity = np.argsort(often, kind="stable")
+    rank = np.empty_like(by_rarity)
+    rank[by_rarity] = np.arange(len(by_rarity))
+    shingles = np.split(rank[codes], np.flatnonzero(np.diff(owner)) + 1)
+    return [np.sort(own) for own in shingles], often[by_rarity]
 
 
 def split(
