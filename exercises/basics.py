@@ -1,7 +1,7 @@
 """From tokens to labels: what a library does around the model. Lesson: `course read basics`.
 
-Letters: B rows of a batch, L length of its longest row, T tokens so far, C classes, V vocabulary. A *row* is the list
-of token ids of one text, special tokens included; [CLS] opens it and [SEP] closes it, as in BERT.
+Dimensions: B rows in a batch, L length of its longest row, T tokens so far, C classes, V vocabulary size. A *row* is
+the list of token ids of one text, special tokens included; [CLS] opens it and [SEP] closes it, as in BERT.
 
 No function modifies its arguments, except for `set_trainable`.
 
@@ -21,41 +21,41 @@ from torch import Tensor, nn
 
 
 def pad_batch(seqs: list[list[int]], pad_id: int = 0, max_length: int | None = None) -> dict[str, Tensor]:
-    """Make one rectangular batch of rows of different lengths.
+    """Pad rows of different lengths into one rectangular batch.
 
     A row longer than ``max_length`` is cut first: its first ``max_length`` - 1 ids stay, and so does its very last one,
-    the closing [SEP]. Then every row is filled up on the right, to the longest row of THIS batch and no further. The
-    caller's lists stay as they are.
+    the closing [SEP]. Then every row is padded on the right to the length of the longest row in THIS batch, and no
+    further. The caller's lists stay as they are.
 
     Args:
         seqs: B rows of ids, none of them empty.
-        pad_id: what to fill up with. A text may contain this id as an ordinary token (GPT-2 pads with its end token).
+        pad_id: the id to pad with. A text may contain this id as an ordinary token (GPT-2 pads with its end token).
         max_length: longest row allowed, at least 2; None for no limit.
 
     Returns:
-        ``input_ids``, integers (B, L), and ``attention_mask`` (B, L): 1 where a row has an id of its own, 0 at padding.
+        ``input_ids``, integers (B, L), and ``attention_mask`` (B, L): 1 at the row's own ids, 0 at padding.
 
     >>> batch = pad_batch([[101, 7, 8, 102], [101, 102]])
     >>> batch["input_ids"].tolist(), torch.as_tensor(batch["attention_mask"]).int().tolist()
     ([[101, 7, 8, 102], [101, 102, 0, 0]], [[1, 1, 1, 1], [1, 1, 0, 0]])
     """
-    # TODO: about nine lines. Cut the rows that are too long, find the longest that is left, fill up ids and mask.
+    # TODO: about nine lines. Cut the rows that are too long, find the longest length that remains, pad ids and mask.
     raise NotImplementedError("pad_batch")
 
 
 def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max_length: int) -> dict[str, list[int]]:
-    """Write one text, or two, as BERT reads them: [CLS] A [SEP], or [CLS] A [SEP] B [SEP].
+    """Encode one text, or a pair of texts, as BERT expects them: [CLS] A [SEP], or [CLS] A [SEP] B [SEP].
 
-    What is too long is cut before the special tokens come in, so that they all survive: one id at a time goes from the
-    end of whichever text is the longer one at that moment. Of two equally long texts, either may be cut. The caller's
-    lists stay as they are.
+    If the row would be too long, the texts are cut before the special tokens are added, so that all of these survive.
+    One id at a time is removed from the end of whichever text is longer at that moment. If both are equally long,
+    either may be cut. The caller's lists stay as they are.
 
     Args:
         a: ids of the first text, without special tokens.
-        b: ids of the second text, or None if there is only one. An empty list is a second text: its [SEP] is written.
+        b: ids of the second text, or None if there is only one. An empty list is a second text: its [SEP] is added.
         cls_id: id of [CLS].
         sep_id: id of [SEP], which closes each text.
-        max_length: the most ids that the whole row may have; more than its special tokens.
+        max_length: the largest length allowed for the whole row; greater than the number of its special tokens.
 
     Returns:
         Three lists of the same length: ``input_ids``; ``token_type_ids``, 0 for [CLS] A [SEP] and 1 for B [SEP];
@@ -65,7 +65,8 @@ def encode_pair(a: list[int], b: list[int] | None, cls_id: int, sep_id: int, max
     >>> [int(token) for token in row["input_ids"]], [int(segment) for segment in row["token_type_ids"]]
     ([101, 7, 8, 102, 9, 102], [0, 0, 0, 0, 1, 1])
     """
-    # TODO: about twelve lines. Copy, cut the longer text until everything fits, then write ids, segments and mask.
+    # TODO: about twelve lines. Copy both texts, cut the longer one until everything fits, then build ids, segments and
+    # mask.
     raise NotImplementedError("encode_pair")
 
 
@@ -78,11 +79,11 @@ def bert_param_count(
     segments: int = 2,
     pooler: bool = True,
 ) -> int:
-    """Count the numbers in a BERT encoder, from its sizes alone.
+    """Count the parameters of a BERT encoder, from its sizes alone.
 
-    Three embedding tables (words, positions, segments) are added up and normalised. Every layer holds self-attention
-    (query, key, value, output) and a feed-forward block (up, down), each followed by a LayerNorm. The pooler is one
-    linear layer on top. Every linear layer has a bias, every LayerNorm a weight and a bias.
+    The embeddings from three tables (words, positions, segments) are summed and passed through a LayerNorm. Every layer
+    has self-attention (query, key, value, output) and a feed-forward block (up, down), each followed by a LayerNorm.
+    The pooler is one linear layer on top. Every linear layer has a bias, every LayerNorm a weight and a bias.
 
     Args:
         vocab: rows of the word table.
@@ -91,10 +92,10 @@ def bert_param_count(
         ffn: inner width of the feed-forward block; not always four times the width.
         max_pos: rows of the position table.
         segments: rows of the segment table.
-        pooler: whether the pooler is there.
+        pooler: whether the model has a pooler.
 
     Returns:
-        The number of parameters, as ``sum(p.numel() for p in BertModel(config).parameters())`` finds it.
+        The number of parameters, as ``sum(p.numel() for p in BertModel(config).parameters())`` gives it.
 
     >>> f"{int(bert_param_count()):,}"
     '109,482,240'
@@ -108,11 +109,11 @@ def label_scores(logits: Tensor, id2label: dict[int, str]) -> list[dict[str, str
 
     Args:
         logits: (B, C), any finite numbers, large ones too.
-        id2label: the label of every class index, in any order. No other label is ever the answer.
+        id2label: the label of every class index, in any order. No other label may be returned.
 
     Returns:
-        For every row ``{"label": ..., "score": ...}``: the most likely label, and its softmax probability as a number.
-        (A tensor that holds one number passes the checks, with a remark.)
+        For every row, ``{"label": ..., "score": ...}``: the most likely label and its softmax probability, as a plain
+        number. (A one-element tensor is accepted with a remark.)
 
     >>> label_scores(torch.tensor([[0.0, 0.0, 1.0986123]]), {0: "a", 1: "b", 2: "c"})[0]["label"]
     'c'
@@ -120,7 +121,7 @@ def label_scores(logits: Tensor, id2label: dict[int, str]) -> list[dict[str, str
     >>> answer["label"], round(float(answer["score"]), 4)
     ('POSITIVE', 0.75)
     """
-    # TODO: about four lines. Make probabilities of each row, take the largest, look its label up.
+    # TODO: about four lines. Turn each row into probabilities, take the largest, look up its label.
     raise NotImplementedError("label_scores")
 
 
@@ -134,25 +135,25 @@ def generate(
     top_k: int | None = None,
     generator: torch.Generator | None = None,
 ) -> list[int]:
-    """Write on, one token after the other, each chosen by looking at everything before it.
+    """Continue a prompt token by token; the choice of each token depends on all tokens before it.
 
-    Without sampling the most likely token is taken; temperature, ``top_k`` and the generator then have no influence.
-    With sampling it is drawn from softmax(logits / temperature); with ``top_k``, only the k most likely tokens can be
-    drawn, and their probabilities are made to sum to one again.
+    Without sampling, the most likely token is taken; ``temperature``, ``top_k`` and ``generator`` then have no effect.
+    With sampling, the token is drawn from softmax(logits / temperature); with ``top_k``, only the k most likely tokens
+    can be drawn, and their probabilities are renormalised to sum to one.
 
     Args:
-        next_logits: the model. Takes the ids so far, int64 (1, T), and returns the logits (V,) of what comes next.
+        next_logits: the model. Takes the ids so far, int64 (1, T), and returns the logits (V,) for the next token.
         prompt: ids to start from, at least one. The list stays as it is.
-        max_new_tokens: the most tokens to add, 0 for none; the prompt does not count.
-        eos_id: generation stops when this id has been WRITTEN (one in the prompt ends nothing); any id, 0 included.
+        max_new_tokens: maximum number of tokens to add, 0 for none; the prompt does not count.
+        eos_id: generation stops after this id has been GENERATED (in the prompt, it has no effect); any id, 0 included.
         do_sample: draw instead of taking the most likely token.
         temperature: above 0; below 1 sharpens the distribution, above 1 flattens it.
         top_k: from 1 to V; None for no restriction.
-        generator: source of all random numbers, so that equal seeds write equal texts, and each call with the same
-            generator makes new draws; None for torch's global one.
+        generator: source of all random numbers, so equal seeds give equal texts, and each call with the same generator
+            makes new draws. None means torch's global generator.
 
     Returns:
-        The prompt and the new tokens, the end token included if it was written.
+        The prompt and the new tokens, the end token included if it was generated.
 
     >>> counting = lambda ids: 9.0 * nn.functional.one_hot((ids[0, -1].long() + 1) % 5, 5)
     >>> torch.as_tensor(generate(counting, [1, 2], max_new_tokens=4)).flatten().tolist()
@@ -160,26 +161,29 @@ def generate(
     >>> torch.as_tensor(generate(counting, [1, 2], max_new_tokens=4, eos_id=4)).flatten().tolist()
     [1, 2, 3, 4]
     """
-    # TODO: about fifteen lines. Ask the model, choose or draw a token, append it, stop where the text ends.
+    # TODO: about fifteen lines. Call the model, take the most likely token or draw one, append it, stop after the end
+    # token.
     raise NotImplementedError("generate")
 
 
 def aggregate_simple(tokens: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
-    """Join the tags of single tokens to named entities, as a pipeline with ``aggregation_strategy="simple"`` does.
+    """Group tagged tokens into named entities, as a pipeline with ``aggregation_strategy="simple"`` does.
 
-    A token with tag B opens an entity; so does a token with tag I that has nothing of its own type directly before it
-    (some corpora write all entities with I). Any other I continues the entity before it. O belongs to no entity, and
-    what follows an O continues nothing.
+    A token tagged B starts an entity; so does a token tagged I unless a token of its own type is directly before it
+    (some corpora tag all entities with I only). Any other I continues the entity before it. A token tagged O belongs to
+    no entity, and the token after it continues none.
 
     Args:
         tokens: one dictionary per token, in text order: ``entity`` ("B-PER", "I-PER", ..., or "O"), ``score``,
-            ``start`` and ``end`` (its place in the text), and ``word``, the token as the tokenizer writes it ("##ert").
-        text: the text that the places refer to.
+            ``start`` and ``end`` (its position in the text), and ``word``, the token as the tokenizer writes it
+            ("##ert").
+        text: the text that ``start`` and ``end`` refer to.
 
     Returns:
         One dictionary per entity, in text order: ``entity_group`` (its type, "PER"), ``score`` (the mean over its
-        tokens), ``word`` (as it stands in the text; blanks do not matter), ``start`` and ``end`` (where that is). A
-        word rebuilt from the pieces, which may be in lower case, is accepted with a remark: transformers does that.
+        tokens), ``word`` (as it is in the text; spaces do not matter), ``start`` and ``end`` (its position in the
+        text). A word rebuilt from its pieces, which may be in lower case, is accepted with a remark, since transformers
+        does that.
 
     >>> tags = [("B-PER", "Mar", 0, 3), ("I-PER", "##len", 3, 6), ("O", "left", 7, 11), ("B-LOC", "Oslo", 12, 16)]
     >>> tokens = [dict(zip(("entity", "word", "start", "end"), tag, strict=True), score=0.5) for tag in tags]
@@ -187,22 +191,24 @@ def aggregate_simple(tokens: list[dict[str, Any]], text: str) -> list[dict[str, 
     >>> [(group["entity_group"], group["word"].replace(" ", "")) for group in groups]
     [('PER', 'Marlen'), ('LOC', 'Oslo')]
     """
-    # TODO: about twenty lines. Walk over the tokens, open or continue an entity, then describe each entity.
+    # TODO: about twenty lines. Go through the tokens, start or continue an entity, then make a dictionary for each
+    # entity.
     raise NotImplementedError("aggregate_simple")
 
 
 def count_parameters(model: nn.Module) -> dict[str, int]:
-    """Count the numbers of a model.
+    """Count the parameters of a model.
 
-    A tensor that several modules share (the word table that is also the output layer) exists once and counts once.
+    A tensor that several modules share (such as a word table that is also the output layer) exists once and counts
+    once.
     Buffers, such as the running averages of a BatchNorm, are not parameters.
 
     Args:
         model: any model; its parameters may be frozen or not, and of different dtypes.
 
     Returns:
-        ``total``: numbers in all parameters; ``trainable``: numbers in those that ask for a gradient; ``bytes``: memory
-        of all parameters.
+        ``total``: number of elements in all parameters; ``trainable``: number of elements in those that require a
+        gradient; ``bytes``: memory of all parameters.
 
     >>> layer = nn.Linear(3, 2)
     >>> layer.bias.requires_grad_(False).shape
@@ -216,24 +222,27 @@ def count_parameters(model: nn.Module) -> dict[str, int]:
 
 
 def set_trainable(model: nn.Module, mode: str, n_top: int = 0) -> None:
-    """Choose what fine-tuning may change. Every call decides anew about every parameter, whatever was chosen before.
+    """Choose which parameters fine-tuning trains.
 
     ``model.bert`` has three parts: ``embeddings``, ``encoder.layer`` (the list of layers, the last of them on top), and
     ``pooler``. Everything outside ``model.bert`` is the head, whatever it is called.
 
-    Only ``requires_grad`` changes; training and evaluation mode are another matter and stay as they are.
+    Every call sets ``requires_grad`` of all parameters, whatever it was before. Nothing else changes: training and
+    evaluation mode stay as they are.
 
     Args:
         model: a BERT with a head.
         mode: "full" trains everything, "head" only the head (features stay as pre-trained), "top" the head, the pooler
             and the top layers.
-        n_top: how many layers mode "top" trains, from 0 (all layers stay frozen) to as many as there are. The other
-            modes do not look at it.
+        n_top: how many layers mode "top" trains, from 0 (all layers are frozen) to the number of layers. The other
+            modes ignore it.
 
     Raises:
-        ValueError: there is no such mode, or mode "top" is asked for fewer layers than none or for more than there are.
+        ValueError: there is no such mode, or ``mode`` is "top" and ``n_top`` is negative or larger than the number of
+            layers. Which parameters are trainable after such an error is your choice.
     """
-    # TODO: about a dozen lines. Refuse what does not exist, then switch on or off, part by part.
+    # TODO: about a dozen lines. Reject a mode or a number of layers that does not exist, then freeze or unfreeze part
+    # by part.
     raise NotImplementedError("set_trainable")
 
 
@@ -241,41 +250,41 @@ def set_trainable(model: nn.Module, mode: str, n_top: int = 0) -> None:
 
 
 def nucleus(logits: Tensor, p: float) -> Tensor:
-    """Leave only the nucleus to a sampler: the smallest set of tokens whose probability reaches p (top-p).
+    """Restrict sampling to the nucleus: the smallest set of tokens whose total probability reaches p (top-p).
 
-    Tokens are taken from the most likely one downwards, until their softmax probabilities add up to p or more; the
-    token that reaches p is the last one taken. At least one token always stays. Where equally likely tokens meet the
-    border, no more of them stay than are needed; which ones is up to you.
+    Tokens are kept from the most likely one downwards, until their softmax probabilities add up to p or more; the token
+    that brings the sum to p is the last one kept. At least one token is always kept. Among equally likely tokens at the
+    cutoff, only as many are kept as are needed; which ones is up to you.
 
     Args:
-        logits: (V,), or (B, V) where every row is a distribution of its own. It stays as it is.
-        p: from 0 (only the most likely token stays) to 1 (all stay).
+        logits: (V,), or (B, V) where every row is a separate distribution. They stay as they are.
+        p: from 0 (only the most likely token is kept) to 1 (all are kept).
 
     Returns:
         The logits in the same shape and order, with -inf for every token outside the nucleus.
 
     Raises:
-        ValueError: ``p`` lies outside 0 to 1.
+        ValueError: ``p`` is below 0 or above 1.
 
     >>> probabilities = torch.tensor([0.2, 0.4, 0.1, 0.3])
     >>> nucleus(probabilities.log(), p=0.6).softmax(dim=-1).mul(7).round().tolist()
     [0.0, 4.0, 0.0, 3.0]
     """
-    # TODO: about nine lines. Refuse an impossible p, sort the probabilities, add up, and silence what comes after p is
-    # reached.
+    # TODO: about nine lines. Reject an invalid p, sort the probabilities, add them up, and set to -inf every logit
+    # after p is reached.
     raise NotImplementedError("nucleus")
 
 
 def aggregate_first(tokens: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
-    """Join tags to entities word by word, as a pipeline with ``aggregation_strategy="first"`` does.
+    """Group tagged tokens into entities word by word, as a pipeline with ``aggregation_strategy="first"`` does.
 
-    The first token of a word speaks for the whole word: its tag and its score are the word's, whatever the model says
-    of the other pieces. Then words are joined to entities by the rules of ``aggregate_simple``.
+    The first token of a word decides: its tag and its score become those of the whole word, whatever the model predicts
+    for the other pieces. Then words are grouped into entities by the rules of ``aggregate_simple``.
 
     Args:
         tokens: as for ``aggregate_simple``. A token whose ``word`` begins with "##" is another piece of the word before
-            it; every other token begins a word, punctuation included. The list and its dictionaries stay as they are.
-        text: the text that the places refer to.
+            it; every other token starts a word, punctuation included. The list and its dictionaries stay as they are.
+        text: the text that ``start`` and ``end`` refer to.
 
     Returns:
         One dictionary per entity, as from ``aggregate_simple``; ``score`` is the mean over its words, and ``word``,
@@ -287,5 +296,6 @@ def aggregate_first(tokens: list[dict[str, Any]], text: str) -> list[dict[str, A
     >>> [(group["entity_group"], group["word"].replace(" ", "")) for group in groups]
     [('PER', 'Marlen'), ('LOC', 'Oslo')]
     """
-    # TODO: about eight lines. Join the pieces of each word, its first token in front; then join words to entities.
+    # TODO: about eight lines. Join the pieces of each word, keeping tag and score of the first; then group words into
+    # entities.
     raise NotImplementedError("aggregate_first")

@@ -1,6 +1,6 @@
 """Splits that do not leak, and figures that can be recomputed by hand. Lesson: `course read evaluation`.
 
-Letters: B examples. Of a confusion matrix: TP, FP, FN and TN, true and false positives and negatives.
+Dimensions: B examples. TP, FP, FN and TN are the true and false positives and negatives of a confusion matrix.
 
 No function modifies its arguments.
 
@@ -23,24 +23,26 @@ def group_split(
 ) -> tuple[list[int], list[int]]:
     """Split the rows of a data set so that no text of the test set has been seen in training.
 
-    Two texts are equal if they differ only in case and whitespace (spaces, tabs, line breaks): at the ends it does not
-    count, and between words any amount of it counts as one space. All rows with equal texts form a group, whatever
-    their labels. A group is never divided.
+    Two texts are equal if they differ only in case and whitespace (spaces, tabs, line breaks): whitespace at the ends
+    does not count, and any amount of it between words counts as one space. All rows with equal texts form a group,
+    whatever their labels. A group is never split.
 
     Args:
         texts: one for every row.
-        labels: the class of every row. There may be more than two, of very different sizes. The same text may carry
-            several labels: then it counts for any one of them.
+        labels: the class of every row. There may be more than two, of very different sizes. The same text may have
+            several labels: then all its rows may be counted as any one of these classes.
         test_size: share of the ROWS that belong in the test set, above 0 and below 1.
-        seed: the groups of the test set are drawn at random. The same seed gives the same split in every process,
-            another seed another one, and every group can be drawn.
+        seed: the groups of the test set are drawn at random. The same seed gives the same split in every process, a
+            different seed a different one, and every group can be drawn. (If a class has only one group, it may always
+            stay in training.)
 
     Returns:
         (training rows, test rows): two lists of indices, in any order. Every row is in exactly one of them, once.
 
-        About ``test_size`` of the rows of every class are in the test set. It cannot be exact, since groups stay whole;
-        where no group has more than a tenth of its class, a tenth of the class more or less is close enough. A class
-        with two or more different texts is on both sides, for every ``test_size`` up to one half.
+        In every class, about the share ``test_size`` of the rows is in the test set. This cannot be exact, as groups
+        stay whole. If no group has more than a tenth of the rows of its class, up to a tenth of these rows more or less
+        is close enough. A class with two or more different texts is on both sides, for every ``test_size`` up to one
+        half.
 
     >>> texts = ["Good", " good", "Great", "Bad", "bad ", "Awful"]
     >>> train, test = group_split(texts, [1, 1, 1, 0, 0, 0], test_size=0.5)
@@ -54,12 +56,13 @@ def group_split(
 
 
 def confusion(y_true: Sequence[int] | Tensor, y_pred: Sequence[int] | Tensor, n_classes: int = 2) -> Tensor:
-    """Count how often each class was taken for each class.
+    """Count how often each true class was predicted as each class.
 
     Args:
-        y_true: (B,) the right classes, 0 to ``n_classes`` - 1. A list, a tuple, a numpy array or a tensor.
-        y_pred: (B,) the predicted classes, of any of these kinds, not necessarily the same one.
-        n_classes: how many classes the task has, whether they occur or not.
+        y_true: (B,) the true classes, 0 to ``n_classes`` - 1. A list, a tuple, a numpy array or a tensor, the last two
+            of any integer dtype.
+        y_pred: (B,) the predicted classes, in any of these forms, not necessarily the same one as ``y_true``.
+        n_classes: how many classes the task has, including those that do not occur.
 
     Returns:
         (n_classes, n_classes) counts: in row t and column p the number of examples of class t that were predicted as
@@ -83,7 +86,7 @@ def prf(cm: Tensor, positive: int = 1) -> dict[str, float]:
 
     Returns:
         ``accuracy``, ``precision``, ``recall`` and ``f1``, each between 0 and 1 and not rounded. A figure that is
-        undefined, since it would divide by 0, is 0.0: precision if nothing was predicted positive, recall if nothing is
+        undefined because of a division by 0 is 0.0: precision if nothing was predicted positive, recall if nothing is
         positive, F1 if there is no true positive, and everything for a matrix of zeros.
 
     >>> figures = prf(torch.tensor([[97, 3], [4, 96]]))
@@ -99,17 +102,18 @@ def prf(cm: Tensor, positive: int = 1) -> dict[str, float]:
 def suggest_max_length(
     lengths: Sequence[int], coverage: float = 0.95, special: int = 2, multiple: int = 8, cap: int = 512
 ) -> int:
-    """Choose the length at which texts are truncated, from the lengths they have.
+    """Choose the length at which to truncate texts, from the lengths of the texts.
 
-    It is the smallest n that at least ``coverage`` of the texts fit into, special tokens included, rounded up to a
-    multiple of ``multiple``, and then at most ``cap``.
+    It is the smallest n such that at least the share ``coverage`` of the texts fits into n tokens, special tokens
+    included. This n is rounded up to a multiple of ``multiple``, and then limited to ``cap``.
 
     Args:
         lengths: tokens of each text, as ``tokenizer.tokenize`` counts them; at least one text, in any order.
         coverage: share of the texts that must fit, above 0; 1.0 means all of them.
         special: tokens that the model's input adds to each text ([CLS] and [SEP] make 2).
-        multiple: some lengths are faster on the hardware; 1 for no rounding.
-        cap: the longest input that the model takes. It applies even where it is not a multiple.
+        multiple: the length is rounded up to a multiple of this, since some lengths are faster on the hardware; 1 for
+            no rounding.
+        cap: the longest input that the model takes. It applies even if it is not a multiple of ``multiple``.
 
     >>> suggest_max_length([7, 7, 6, 10, 6, 10, 8, 6])  # 12 with special tokens
     16
@@ -118,7 +122,8 @@ def suggest_max_length(
     >>> suggest_max_length([5, 6, 7, 300], coverage=0.75)
     16
     """
-    # TODO: about four lines. Add, sort, find the place where enough texts fit; round up, then cap.
+    # TODO: about four lines. Add the special tokens, sort, find the first length that enough texts fit into; round up,
+    # then cap.
     raise NotImplementedError("suggest_max_length")
 
 
@@ -130,12 +135,12 @@ def rmse(pred: Tensor, target: Tensor) -> float:
         target: (B,)
 
     Returns:
-        One plain number, not rounded, for all B values together. (The grader accepts a tensor of one number as well, if
-        it is detached from the graph, and remarks on it.)
+        One plain number, not rounded, for all B values together. (A one-element tensor that is detached from the graph
+        is accepted with a remark.)
 
     Raises:
-        ValueError: ``pred`` does not hold as many values as ``target``. (Another type of error passes the checks, with
-            a remark.)
+        ValueError: ``pred`` and ``target`` hold different numbers of values. (Another type of error is accepted with a
+            remark.)
 
     >>> round(rmse(torch.tensor([3.0, 5.0, 4.0]), torch.tensor([3.0, 3.0, 1.0])), 4)  # root of (0 + 4 + 9) / 3
     2.0817
@@ -152,18 +157,18 @@ def rmse(pred: Tensor, target: Tensor) -> float:
 def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
     """Find the lines of a training log that cannot be true.
 
-    Each line holds averages over all examples since the epoch began, and an average times its count is a sum. From one
-    line to the next, the number of right answers neither falls nor grows by more than the number of new examples, and
-    the sum of the losses does not fall, since no cross-entropy is negative.
+    Each line holds averages over all examples since the epoch began, and an average times the number of examples is a
+    sum. From one line to the next, the number of correct answers cannot fall, and it cannot grow by more than the
+    number of new examples. The sum of the losses cannot fall, since no cross-entropy is negative.
 
     Args:
-        rows: (examples, loss, accuracy) of every line, as printed: how many examples there were since the epoch began,
-            more in every line, and the mean loss and the accuracy over all of them, rounded to four places.
+        rows: (examples, loss, accuracy) of every line, as printed: the number of examples since the epoch began, which
+            grows from line to line, and the mean loss and the accuracy over all of them, rounded to four decimals.
 
     Returns:
-        The places of the lines, counted from 0 and in ascending order, that are impossible after the line before; the
-        first line is compared with an epoch without examples. A printed average may be off by 0.00005, and a sum of n
-        examples by n times as much: whatever this explains is possible.
+        The indices of the lines that are impossible given the line before, counted from 0 and in ascending order; the
+        first line is compared with an epoch without examples. A printed average may be off by 0.00005, and a sum over n
+        examples by n times as much. A line is possible if such rounding, in it and in the line before, explains it.
 
     >>> audit_log([(80, 0.6234, 0.6250), (160, 0.5123, 0.7375), (240, 0.3987, 0.8208), (320, 0.2876, 0.8813)])
     [3]
@@ -173,16 +178,16 @@ def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
 
 
 def possible_error_counts(copies: list[int]) -> set[int]:
-    """How many errors a model can make on a test set in which texts repeat.
+    """Find all numbers of errors that a model can make on a test set with repeated texts.
 
-    A model in evaluation mode gives equal texts equal answers: it is right about all copies of a text, or wrong about
-    all of them. (All copies carry the same label.)
+    A model in evaluation mode gives the same answer for equal texts: it is right about all copies of a text, or wrong
+    about all of them. (All copies have the same label.)
 
     Args:
         copies: how often each text occurs in the test set, 1 or more.
 
     Returns:
-        All numbers of errors that are possible. (The grader accepts a list as well.)
+        All numbers of errors that are possible. (A list is accepted as well.)
 
     >>> sorted(possible_error_counts([2, 5]))
     [0, 2, 5, 7]
@@ -196,20 +201,20 @@ def possible_error_counts(copies: list[int]) -> set[int]:
 def paired_bootstrap(
     pred_a: Tensor, pred_b: Tensor, target: Tensor, n_draws: int = 2000, level: float = 0.95, seed: int = 0
 ) -> tuple[float, float]:
-    """An interval for the difference of two RMSEs on the same rows, by the percentile bootstrap.
+    """Compute an interval for the difference between two RMSEs on the same rows, by the percentile bootstrap.
 
-    Each draw takes B of the B rows, with replacement, and computes both RMSEs on these very rows.
+    Each draw samples B of the B rows, with replacement, and computes both RMSEs on these same rows.
 
     Args:
-        pred_a: (B,) predictions of one model.
-        pred_b: (B,) predictions of the other.
+        pred_a: (B,) predictions of model a.
+        pred_b: (B,) predictions of model b.
         target: (B,)
         n_draws: how many differences are computed.
-        level: share of the differences that the interval holds; the rest is cut off, half at each end.
-        seed: of the draws. The same seed gives the same interval.
+        level: share of the differences that the interval contains; the rest is cut off, half at each end.
+        seed: seed of the draws. The same seed gives the same interval.
 
     Returns:
-        (low, high) of RMSE(a) - RMSE(b), two plain numbers: negative where a is better.
+        (low, high) for RMSE(a) - RMSE(b), two plain numbers; a negative difference means that a is better.
 
     >>> target = torch.zeros(50)
     >>> low, high = paired_bootstrap(torch.full((50,), 3.0), torch.full((50,), 1.0), target)
@@ -223,17 +228,17 @@ def paired_bootstrap(
 def group_folds(texts: list[str], k: int = 5, seed: int = 42) -> list[list[int]]:
     """Cut a data set into k folds for cross-validation, so that equal texts are in the same fold.
 
-    Texts are equal as in ``group_split``, ignoring case and whitespace.
+    Texts are equal by the rule of ``group_split``: differences in case and whitespace do not count.
 
     Args:
         texts: one for every row; there are many more different texts than folds.
         k: how many folds.
-        seed: texts are assigned at random. The same seed gives the same folds in every process, another seed other
-            ones.
+        seed: texts are assigned at random. The same seed gives the same folds in every process, a different seed
+            different ones.
 
     Returns:
-        k lists of row indices, in any order. Every row is in exactly one of them, once, and all folds are about
-        equally large (where all groups are small, a quarter more or less than B / k is close enough).
+        k lists of row indices, in any order. Every row is in exactly one of them, once, and all folds have about the
+        same size (if all groups are small, up to a quarter more or less than B / k is close enough).
 
     >>> folds = group_folds(["Good", "Bad", "good ", "bad"], k=2)
     >>> sorted(map(sorted, folds))

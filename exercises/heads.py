@@ -1,14 +1,14 @@
 """Heads: what comes between an encoder and a prediction, and how padding gets into it. Lesson: `course read heads`.
 
-Letters: B texts in the batch, T token positions, C width of the encoder, N states of an encoder (its embeddings and
+Dimensions: B texts in the batch, T token positions, C width of the encoder, N states of an encoder (its embeddings and
 its layers, so 13 for BERT-base).
 
-A batch is padded to its longest text. The mask says which positions are real: 1 for a token, 0 for padding, as a
-tokenizer of transformers makes it (int64). An encoder fills the PAD positions with numbers too, and they look like any
-others. Two things must never affect a prediction: what those numbers are, and how many there are. Hidden states and
-masks are never modified.
+A batch is padded to its longest text. The mask says which positions are real: 1 for a token, 0 for padding, as
+returned by a transformers tokenizer (int64). An encoder outputs hidden states at the PAD positions too, and they look
+like any others. Two things must never affect a prediction: the content of the PAD positions and their number. Hidden
+states and masks are never modified.
 
-Everything here takes the hidden states of an encoder as they come: ``last_hidden_state``, or the tuple
+Everything here takes the hidden states as the encoder returns them: ``last_hidden_state``, or the tuple
 ``hidden_states`` where several layers are needed.
 
 Sources:
@@ -37,7 +37,7 @@ def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
     Args:
         hidden: (B, T, C)
         mask: (B, T), 1 or True for a real token, 0 or False for padding; bool, integer or float. The real tokens need
-            not be adjacent. A text without any real token gives some finite numbers.
+            not be adjacent. For a text without real tokens, the result is finite.
 
     Returns:
         (B, C), in each row the sum over the real tokens divided by their number.
@@ -53,13 +53,13 @@ def mean_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 def max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
     """Take the largest value of each feature over the real tokens of each text.
 
-    That holds however small the values are: a text whose values are all negative keeps a negative maximum, and padding
+    This holds however negative the values are: a text whose values are all negative has a negative maximum, and padding
     never wins against a real value. Works in float32, float16 and bfloat16; ``hidden`` is not modified.
 
     Args:
         hidden: (B, T, C)
         mask: (B, T), 1 or True for a real token, 0 or False for padding; bool, integer or float. Every text has a real
-            token; they need not be adjacent.
+            token; the real tokens need not be adjacent.
 
     Returns:
         (B, C), the values, not their positions.
@@ -77,7 +77,7 @@ def mean_max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 
     Args:
         hidden: (B, T, C)
-        mask: (B, T), as for `max_pool`. Neither is modified.
+        mask: (B, T), as for `max_pool`. Neither ``hidden`` nor ``mask`` is modified.
 
     Returns:
         (B, 2C), first the C means, then the C maxima; both over the real tokens only.
@@ -91,20 +91,23 @@ def mean_max_pool(hidden: Tensor, mask: Tensor) -> Tensor:
 
 
 class ConvHead(nn.Module):
-    """One score per text from its n-grams: a convolution over the tokens, a second one to a single score, a maximum.
+    """One score per text from its n-grams: a convolution, a second one with a single output channel, and a maximum.
 
-    A window of a convolution covers ``kernel`` neighbours, so the order of the words matters. At the end of a text its
-    neighbours are PAD. So that the score does not depend on them, padding is set to zero before EACH convolution, since
-    the first one outputs its bias even for zeros, and windows that begin after the text are left out of the maximum.
+    A window of a convolution covers ``kernel`` neighbouring tokens, so the order of the words matters. At the end of a
+    text, a window reaches into the padding. To keep the score independent of it, padding is set to zero before EACH
+    convolution (the first one outputs its bias even for zeros), and windows that begin after the text are left out of
+    the maximum.
 
-    Number and kind of the layers are yours, as long as these laws hold, for a text of any length from one token on:
+    The number and kind of layers are your choice, as long as these rules hold for texts of any length, down to one
+    token:
 
     - neither the content nor the number of the PAD positions changes a score;
-    - with a kernel of 2 or more, the order of the words matters; where in a text a passage occurs does not, as long as
-      it has the same neighbours and is not at an end;
-    - a larger kernel, and more channels, mean more trainable parameters;
-    - every parameter gets a gradient, the real tokens get one (the encoder learns too), and texts do not mix (where
-      they do so in training mode alone, as with batch normalisation, the grader only remarks on it);
+    - with a kernel of 2 or more, the order of the words matters; the position of a passage in a text does not matter,
+      as long as the passage has the same neighbours and is not at either end of the text;
+    - a larger kernel means more trainable parameters, and so do more channels;
+    - every parameter gets a gradient, and so do the real tokens, so that the encoder learns too;
+    - texts do not affect each other (if they do so only in training mode, as with batch normalisation, the grader only
+      makes a remark);
     - ``hidden_states`` and ``mask`` are not modified.
 
     >>> head = ConvHead(hidden=6, channels=4)
@@ -129,28 +132,29 @@ class ConvHead(nn.Module):
 
         Args:
             hidden_states: (B, T, C)
-            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+            mask: (B, T), 1 for a real token, 0 for padding, which is on the right. Every text has a real token.
 
         Returns:
-            (B, 1), no activation at the end: a score may be any number.
+            (B, 1), without an activation at the end: a score may be any number.
         """
         # TODO: about six lines. Mask, convolve, activate, mask, convolve, take the maximum over real windows.
         raise NotImplementedError("ConvHead.forward")
 
 
 class LSTMHead(nn.Module):
-    """One score per text from an LSTM that reads it word by word: a linear layer on the state at the last REAL token.
+    """One score per text: an LSTM reads it word by word, and a linear layer scores the state at the last REAL token.
 
-    One direction or two, one layer or more: the choice is yours, as long as these laws hold:
+    Whether it has one direction or two, and one layer or more, is your choice, as long as these rules hold:
 
     - neither the content nor the number of the PAD positions changes a score;
     - the first and the last real token both affect the score;
-    - the order of the words matters, and each is read in the context of those before it; the order of the texts does
-      not matter: each has the score it would have in any other row;
-    - however large the hidden states are, the score is bounded, since the state of an LSTM is;
+    - the order of the words matters, and each word is read in the context of the words before it;
+    - the order of the texts does not matter: each text gets the score that it would get in any other row;
+    - the score is bounded however large the hidden states are, since the state of an LSTM is bounded;
     - ``hidden_states`` and ``mask`` are not modified.
 
-    The gradient should reach the hidden states, so that the encoder learns too; the grader only remarks on it.
+    A gradient should reach the hidden states, so that the encoder learns too; if none does, the grader only makes a
+    remark.
 
     >>> head = LSTMHead(hidden=6)
     >>> head(torch.ones(3, 5, 6), torch.ones(3, 5, dtype=torch.long)).shape
@@ -162,7 +166,7 @@ class LSTMHead(nn.Module):
 
         Args:
             hidden: C, the width of the encoder.
-            units: width of the LSTM's state; None for C. Another width means another number of weights.
+            units: width of the LSTM's state; None means C. A different width means a different number of weights.
         """
         super().__init__()
         # TODO: about three lines. An LSTM that reads along the tokens, and a linear layer to one score.
@@ -173,10 +177,10 @@ class LSTMHead(nn.Module):
 
         Args:
             hidden_states: (B, T, C)
-            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+            mask: (B, T), 1 for a real token, 0 for padding, which is on the right. Every text has a real token.
 
         Returns:
-            (B, 1), no activation at the end: a score may be any number.
+            (B, 1), without an activation at the end: a score may be any number.
         """
         # TODO: about four lines. Run the LSTM, find the last real token of each text, score its state.
         raise NotImplementedError("LSTMHead.forward")
@@ -185,16 +189,17 @@ class LSTMHead(nn.Module):
 def cls_concat(hidden_states: tuple[Tensor, ...], n_last: int = 4) -> Tensor:
     """Concatenate the [CLS] states of the last layers.
 
-    Lower layers know more about the surface, upper ones more about the meaning; the next linear layer can weight them.
+    Lower layers encode more of the surface form, upper layers more of the meaning; the next linear layer can weight
+    them.
 
     Args:
         hidden_states: N tensors (B, T, C): the embeddings first, then the layers from the lowest to the last. [CLS] is
-            the first token. They are not modified.
-        n_last: how many layers, from 1 to N - 1; the embeddings do not count as one.
+            the first token. The tensors are not modified.
+        n_last: number of layers, from 1 to N - 1; the embeddings do not count as a layer.
 
     Returns:
-        (B, n_last * C), one block of C numbers per layer, the last layer first. (The grader takes the opposite order
-        of the blocks as well: it makes no difference to the linear layer after it.)
+        (B, n_last * C), one block of C numbers per layer, the last layer first. (The grader also accepts the opposite
+        order of the blocks: the order makes no difference to the linear layer that follows.)
 
     >>> states = tuple(torch.full((1, 3, 2), float(layer)) for layer in range(5))
     >>> cls_concat(states, n_last=3).tolist()
@@ -207,8 +212,8 @@ def cls_concat(hidden_states: tuple[Tensor, ...], n_last: int = 4) -> Tensor:
 class LayerMix(nn.Module):
     """A weighted average over the states of an encoder, with learned weights: one number per state.
 
-    It starts as the plain average. Whatever values training gives to the parameters, positive, negative or zero: the
-    weights are positive and sum to 1, and they are the same for all texts, tokens and features.
+    It starts as the plain average. Whatever values training gives to the parameters (positive, negative or zero), the
+    weights are positive and sum to 1. They are the same for all texts, tokens and features.
 
     >>> mix = LayerMix(n_states=3)
     >>> states = tuple(torch.full((1, 1, 2), float(layer)) for layer in (1, 2, 6))
@@ -222,10 +227,10 @@ class LayerMix(nn.Module):
         """Build the mix.
 
         Args:
-            n_states: N, how many tensors `forward` gets; exactly N numbers are trained.
+            n_states: N, the number of tensors that `forward` gets; exactly N values are trained.
         """
         super().__init__()
-        # TODO: one line. One trainable number per state, without a preference at the start.
+        # TODO: one line. One trainable number per state, with no state preferred at the start.
         raise NotImplementedError("LayerMix.__init__")
 
     def forward(self, hidden_states: tuple[Tensor, ...]) -> Tensor:
@@ -242,15 +247,15 @@ class LayerMix(nn.Module):
 
 
 class AttentionPool(nn.Module):
-    """A weighted average of the real tokens of a text, in which each token decides how much it weighs.
+    """A weighted average of the real tokens of a text, in which each token determines its own weight.
 
-    A small network gives each token a score from its own state alone, whatever its position; a softmax over the real
-    tokens turns the scores into weights. The hidden states themselves are averaged. So these laws hold, whatever the
-    values of the parameters:
+    A small network computes a score for each token from the token's own state alone, whatever its position. A softmax
+    over the real tokens turns the scores into weights. The average is taken over the hidden states themselves. So these
+    rules hold, whatever the values of the parameters:
 
     - neither the content nor the number of the PAD positions changes the result: PAD has weight 0;
-    - each feature stays within the range that it has among the real tokens; one token alone is returned as it is, in
-      training mode too;
+    - each feature stays within its range over the real tokens; for a text of one token, the result is that token's
+      state, in training mode too;
     - the weights depend on the tokens, not on their order;
     - every weight matrix and the real tokens get a gradient; ``hidden_states`` is not modified.
 
@@ -289,10 +294,11 @@ class AttentionPool(nn.Module):
 class GeMPool(nn.Module):
     """The generalised mean over the real tokens: the p-th root of the mean of p-th powers, with a learned p.
 
-    With p = 1 it is the mean, and the larger p, the closer it comes to the maximum. There is one p for all features,
-    and it is trained with the rest. Powers of negative numbers are useless, so a value below ``eps`` counts as ``eps``.
+    With p = 1 it is the mean; the larger p is, the closer it comes to the maximum. There is one p for all features, and
+    it is trained with the rest of the model. Powers of negative numbers are of no use here, so values below ``eps`` are
+    clamped to ``eps``.
 
-    Neither the content nor the number of the PAD positions matters, and nothing is overwritten.
+    Neither the content nor the number of the PAD positions changes the result, and the inputs are not modified.
 
     >>> pool = GeMPool(p=2.0)
     >>> pool(torch.tensor([[[1.0], [7.0], [99.0]]]), torch.tensor([[1, 1, 0]])).tolist()
@@ -303,7 +309,7 @@ class GeMPool(nn.Module):
         """Build the pool.
 
         Args:
-            p: where the exponent starts; the module's only parameter, one number.
+            p: initial value of the exponent, which is the module's only parameter, a single number.
             eps: lower bound of the values.
         """
         super().__init__()
@@ -328,15 +334,15 @@ class GeMPool(nn.Module):
 class BiLSTMHead(nn.Module):
     """One score per text from an LSTM that reads it in both directions, and a linear layer over the two final states.
 
-    One direction reads from the first real token to the last, the other one from the last real token to the first; the
-    score is a linear function of both states (``h_n`` of ``torch.nn.LSTM``), each taken after the last word that it
-    reads, with nothing in between. Each direction has one layer, built like ``torch.nn.LSTM``, with 4 * units *
-    (C + units + 2) parameters; the linear layer has 2 * units + 1.
+    One direction reads from the first real token to the last, the other from the last real token to the first. The
+    score is a linear function of the two final states (``h_n`` of ``torch.nn.LSTM``), each taken after the last word
+    that its direction reads, with nothing between the states and the linear layer. Each direction has one layer, built
+    like ``torch.nn.LSTM``, with 4 * units * (C + units + 2) parameters; the linear layer has 2 * units + 1.
 
     - neither the content nor the number of the PAD positions changes a score;
-    - the first and the last word of a long text matter most, one for each direction; the middle is far from either
-      end;
-    - each text has the score that it would have in any other row of the batch;
+    - the first and the last word of a long text matter most, each for one direction; the middle hardly matters, since
+      it is far from both ends;
+    - each text gets the score that it would get in any other row of the batch;
     - every parameter gets a gradient, and ``hidden_states`` and ``mask`` are not modified.
 
     >>> head = BiLSTMHead(hidden=6, units=4)
@@ -349,7 +355,7 @@ class BiLSTMHead(nn.Module):
 
         Args:
             hidden: C, the width of the encoder.
-            units: width of the state of one direction; None for C.
+            units: width of the state of one direction; None means C.
         """
         super().__init__()
         # TODO: about three lines. An LSTM that reads both ways, and a linear layer from both states to one score.
@@ -360,10 +366,10 @@ class BiLSTMHead(nn.Module):
 
         Args:
             hidden_states: (B, T, C)
-            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+            mask: (B, T), 1 for a real token, 0 for padding, which is on the right. Every text has a real token.
 
         Returns:
-            (B, 1), no activation at the end: a score may be any number.
+            (B, 1), without an activation at the end: a score may be any number.
         """
         # TODO: about four lines. Tell the LSTM where each text ends, take the final state of each direction,
         # concatenate, score.
@@ -373,15 +379,17 @@ class BiLSTMHead(nn.Module):
 class KernelsHead(nn.Module):
     """One score per text from n-grams of several sizes: parallel convolutions, the maximum of each, and a linear layer.
 
-    For every kernel a convolution over the tokens with ``channels`` features and a bias; then ReLU, and for each
-    feature the maximum over the windows of the text (Kim 2014). The maxima of all kernels, concatenated, go through one
-    linear layer with a bias, and through nothing else. So the number of trainable parameters is the sum of channels *
-    (C * k + 1) over the kernels k, and channels * (number of kernels) + 1 for the linear layer.
+    For every kernel, there is a convolution over the tokens with ``channels`` features and a bias, followed by ReLU
+    and, for each feature, the maximum over the windows of the text (Kim 2014). The maxima of all kernels are
+    concatenated and go through one linear layer with a bias, and through nothing else. So the number of trainable
+    parameters is the sum of channels * (C * k + 1) over the kernels k, plus channels * (number of kernels) + 1 for the
+    linear layer.
 
-    - a text may be shorter than a kernel, down to one token: zeros fill the rest of the window;
+    - a text may be shorter than a kernel, down to one token: zeros fill the rest of the window. Windows that extend
+      beyond the ends of a longer text may be filled in the same way or left out;
     - neither the content nor the number of the PAD positions changes a score;
-    - within a window the order of the words matters; where in a text a passage occurs does not, nor how often it
-      occurs, as long as it has the same neighbours and is not at an end;
+    - within a window, the order of the words matters; neither the position of a passage in a text nor how often it
+      occurs matters, as long as the passage has the same neighbours and is not at either end of the text;
     - every parameter and the real tokens get a gradient; ``hidden_states`` and ``mask`` are not modified.
 
     >>> head = KernelsHead(hidden=6, channels=4)
@@ -395,10 +403,11 @@ class KernelsHead(nn.Module):
         Args:
             hidden: C, the width of the encoder.
             channels: features per kernel.
-            kernels: tokens in a window, one entry per convolution.
+            kernels: tokens in a window, one entry per convolution; equal entries get separate convolutions.
         """
         super().__init__()
-        # TODO: about two lines. A convolution for every kernel, all registered, and a linear layer over all of them.
+        # TODO: about two lines. A registered convolution for every kernel, and a linear layer over the features of all
+        # of them.
         raise NotImplementedError("KernelsHead.__init__")
 
     def forward(self, hidden_states: Tensor, mask: Tensor) -> Tensor:
@@ -406,10 +415,10 @@ class KernelsHead(nn.Module):
 
         Args:
             hidden_states: (B, T, C)
-            mask: (B, T), 1 for a real token, 0 for padding, which stands on the right. Every text has a real token.
+            mask: (B, T), 1 for a real token, 0 for padding, which is on the right. Every text has a real token.
 
         Returns:
-            (B, 1), no activation at the end: a score may be any number.
+            (B, 1), without an activation at the end: a score may be any number.
         """
         # TODO: about seven lines. Mask; for every kernel convolve, ReLU, take the maximum over real windows;
         # concatenate, score.

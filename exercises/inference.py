@@ -1,6 +1,6 @@
 """From a text to a label and a probability: one text at a time, and many at once. Lesson: `course read inference`.
 
-Letters: B texts in a batch, T tokens in the longest of them, C classes.
+Dimensions: B texts in a batch, T tokens in the longest of them, C classes.
 
 A classifier of transformers takes ``input_ids`` and ``attention_mask``, both (B, T), and returns an object with
 ``logits``, (B, C). ``model.config.id2label`` maps class indices to names; ``model.device`` is the device it is on.
@@ -38,15 +38,15 @@ def predict(text: str, model: Any, tokenizer: Any, max_length: int = 128) -> tup
 
     Args:
         text: as typed by a person; may be empty. It goes to the tokenizer unchanged.
-        model: a classifier of transformers, in any mode: dropout is off during the prediction, and no autograd graph
-            is built; afterwards, autograd works as before. The model may stay in evaluation mode or return to the mode
-            it was in. Nothing else about the model or the tokenizer changes.
+        model: a classifier of transformers, in training or evaluation mode. During the prediction, dropout is off and
+            no autograd graph is built. Afterwards, autograd is on or off as it was before, and the model may be in
+            evaluation mode or in the mode it was in before. Nothing else about the model or the tokenizer changes.
         tokenizer: the one that belongs to the model.
         max_length: the tokenizer truncates longer texts to this many tokens, including ``[CLS]`` and ``[SEP]``.
 
     Returns:
         The name of the most likely class in ``model.config.id2label``, and its softmax probability as a number. (A
-        tensor with one element passes the checks, with a remark.)
+        tensor with one element is accepted with a remark.)
 
     >>> model, tokenizer = toy(["bad", "good"])
     >>> label, confidence = predict("a good film", model, tokenizer)
@@ -63,13 +63,13 @@ def predict_batch(
 ) -> list[tuple[str, float]]:
     """Classify many texts, ``batch_size`` per forward pass.
 
-    The model is called as few times as possible, ``ceil(len(texts) / batch_size)`` times, and each batch is padded to
-    its own longest text. (Padding to the next multiple of 8 passes the checks, with a remark: it is faster on some
-    accelerators.) Which texts share a batch is your choice.
+    The model is called at most ``ceil(len(texts) / batch_size)`` times, and each batch is padded to its own longest
+    text. (Padding to the next multiple of 8 is accepted with a remark: it is faster on some accelerators.) Which
+    texts share a batch is your choice.
 
     Args:
         texts: any number of texts, possibly none, in any order; the same text may occur twice. Not modified.
-        model: as for ``predict``, with the same promises about mode, graph, model and tokenizer.
+        model: as for ``predict``; what is said there about mode, graph, model and tokenizer holds here, too.
         tokenizer: the one that belongs to the model.
         batch_size: maximum number of texts in one forward pass, at least 1.
         max_length: as for ``predict``.
@@ -107,7 +107,7 @@ def expected_calibration_error(confidences: Tensor, correct: Tensor, n_bins: int
         A number from 0 (perfectly calibrated) to 1.
 
     Raises:
-        ValueError: there are no predictions. (Another type of error passes the checks, with a remark.)
+        ValueError: there are no predictions. (Another type of error is accepted with a remark.)
 
     >>> confidences = torch.tensor([0.95, 0.85, 0.92, 0.98])
     >>> round(expected_calibration_error(confidences, torch.tensor([True, False, True, True]), n_bins=2), 3)
@@ -122,14 +122,15 @@ def temperature_scale(logits: Tensor, labels: Tensor) -> float:
 
     Args:
         logits: (N, C), for texts that the model was not trained on. Not modified.
-        labels: (N,), the correct classes. Some are not the most likely class, or T would go to 0.
+        labels: (N,), the correct classes. For some texts, the correct class is not the most likely one; otherwise, T
+            would go to 0.
 
     Returns:
-        T, accurate to 1 %. It lies between 0.05 and 50.
+        T, accurate to within 1 %. It lies between 0.05 and 50.
 
     >>> logits = torch.tensor([[2.0, -2.0]] * 4)
     >>> round(temperature_scale(logits, torch.tensor([0, 0, 0, 1])), 2)
     3.64
     """
-    # TODO: about ten lines. Minimise: a grid that gets finer, an optimizer, or bisection.
+    # TODO: about ten lines. Minimise with a grid that gets finer, an optimizer, or bisection.
     raise NotImplementedError("temperature_scale")

@@ -87,9 +87,9 @@ def mlm_loss(logits: Tensor, labels: Tensor) -> Tensor:
         labels: (B, T) int64, -100 (``IGNORED``) where nothing is predicted.
 
     Returns:
-        A scalar tensor attached to the graph of the logits. A batch can have no label at all (one text in forty of 23
-        ordinary tokens has none): then the loss is 0, not NaN, and backward still works. (A new zero on which backward
-        works is accepted with a remark.)
+        A scalar tensor attached to the graph of the logits. A batch can have no label at all: with p = 0.15, this
+        happens to about one in 40 texts of 23 ordinary tokens. Then the loss is 0, not NaN, and backward still works.
+        (A newly created zero that supports backward is accepted with a remark.)
 
     Logits may be huge, but the loss must stay finite: compute the log-softmax in one step.
 
@@ -102,7 +102,7 @@ def mlm_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def clm_loss(logits: Tensor, input_ids: Tensor, attention_mask: Tensor | None = None) -> Tensor:
-    """CLM loss: the mean of -log P(token at t + 1 | tokens up to t) over all real next tokens.
+    """CLM loss: the mean of -log P(token at t + 1 | tokens up to t) over all next tokens that are not padding.
 
     The labels are the text itself, shifted by one: position t predicts the token at t + 1. So n tokens give n - 1
     predictions, all in one pass; the first token is not predicted, and the last position has nothing to predict.
@@ -111,13 +111,13 @@ def clm_loss(logits: Tensor, input_ids: Tensor, attention_mask: Tensor | None = 
         logits: (B, T, V), T at least 2.
         input_ids: (B, T) int64
         attention_mask: (B, T), 1 where there is a token and 0 where there is padding, which is on the right. None means
-            that all are tokens. Only the mask identifies padding: the padding id may be a real token as well.
+            that there is no padding. Only the mask identifies padding: the padding id may be a real token as well.
 
     Returns:
         A scalar tensor attached to the graph of the logits. Padding is never a target, and every target of the batch
         has the same weight, whichever text it belongs to.
 
-    You may call `mlm_loss`. If yours is not finished, these checks provide a working one.
+    You may call ``mlm_loss``. If yours is not finished, the checks provide a working one.
 
     >>> ids = torch.tensor([[3, 1, 2]])
     >>> sure = 100 * F.one_hot(torch.tensor([[1, 2, 0]]), 5).float()  # says 1 after 3, and 2 after 1
@@ -131,7 +131,7 @@ def clm_loss(logits: Tensor, input_ids: Tensor, attention_mask: Tensor | None = 
 def attention_visibility(attention_mask: Tensor, causal: bool) -> Tensor:
     """Build the attention mask: which position may attend to which. It is the difference between BERT and GPT.
 
-    Bidirectional (MLM): every position sees the whole text, so a mask is predicted from both sides. Causal (CLM): a
+    Bidirectional (MLM): every position sees the whole text, so a [MASK] is predicted from both sides. Causal (CLM): a
     position sees itself and earlier positions; a model that saw the next token would not have to predict it. Padding is
     never visible, in either mode.
 
@@ -156,12 +156,12 @@ def make_nsp_pairs(documents: list[list[str]], n_pairs: int, rng: random.Random)
     """Make sentence pairs for BERT's second objective, next sentence prediction: does B follow A?
 
     For every pair, one of the two labels is drawn, each with probability 1/2. IsNext: two consecutive sentences of one
-    document. NotNext: a sentence and one from ANOTHER document, since in its own it might be a true continuation.
-    Documents and positions are drawn at random.
+    document. NotNext: a sentence and one from ANOTHER document, since one from the same document might be a
+    true continuation. Documents and positions are drawn at random.
 
     Args:
-        documents: at least two, none of them empty, each a list of sentences in order; at least one has two sentences
-            or more. A document of one sentence has no consecutive pair, but may be used in a NotNext pair.
+        documents: at least two, none of them empty, each a list of sentences in order. At least one document has two or
+            more sentences. A document of one sentence has no consecutive pair, but may be used in a NotNext pair.
         n_pairs: number of pairs to make.
         rng: source of all random numbers.
 
@@ -186,12 +186,12 @@ def fill_mask_topk(logits: Tensor, input_ids: Tensor, mask_id: int, k: int = 5) 
         logits: (T, V), the model's output for ONE text.
         input_ids: (T,) int64
         mask_id: id of [MASK]; it may occur several times, or not at all.
-        k: predictions per [MASK], at most V.
+        k: predictions per [MASK], from 1 to V.
 
     Returns:
         A list per [MASK], in the order of the text, each with k pairs (token id, probability), most probable first:
         plain ints and floats. (Tensors with one element are accepted with a remark.) The probabilities are over all V
-        tokens, so k of them sum to less than 1. Without a [MASK]: [].
+        tokens, so fewer than V of them sum to less than 1. Without a [MASK]: [].
 
     >>> logits = torch.tensor([[0.0, 0.0, 0.0], [1.0, 3.0, 2.0]])
     >>> (guesses,) = fill_mask_topk(logits, torch.tensor([0, 2]), mask_id=2, k=2)
@@ -215,8 +215,8 @@ def whole_word_mask(word_ids: list[int | None], p: float, rng: random.Random) ->
 
     Args:
         word_ids: for each of T tokens the index of its word in its text, as ``word_ids()`` of a fast tokenizer returns
-            it, or None for a special token, which is never selected. Neighbours with the same index are one word. In a
-            pair of texts the indices start at 0 again after the [SEP], so a repeated index can be another word.
+            it, or None for a special token, which is never selected. Adjacent tokens with the same index form one word.
+            In a pair of texts, the indices start at 0 again after the [SEP], so the same index can mean another word.
         p: share of the ordinary tokens to select; above 0, at most 1.
         rng: source of all random numbers.
 
@@ -239,16 +239,16 @@ def perplexity(batches: Iterable[tuple[Tensor, Tensor]]) -> float:
     corpus, not over the means or perplexities of batches: a token counts the same whether its batch is large or small.
 
     Args:
-        batches: may be a generator, which can be read only once. Pairs (logits, labels) of any sizes: (B, T, V), where
-            position t predicts the label at t, and (B, T) int64, -100 (``IGNORED``) where nothing is predicted. Some
-            batches may have no label at all. Logits may be huge.
+        batches: pairs (logits, labels) of any sizes; may be a generator, which can be read only once. The logits are
+            (B, T, V) and may be huge; position t predicts the label at t. The labels are (B, T) int64, -100
+            (``IGNORED``) where nothing is predicted. Some batches may have no label at all.
 
     Returns:
         A number of at least 1, computed in float64: finite up to a mean loss of 709, and ``inf`` far beyond that, where
         float64 overflows. A hopeless model is not an error.
 
     Raises:
-        ValueError: the whole corpus has no label.
+        ValueError: there is no label in the whole corpus.
 
     >>> knows_nothing = torch.zeros(2, 3, 50)
     >>> labels = torch.tensor([[1, 2, -100], [3, -100, -100]])

@@ -173,7 +173,7 @@ def _load(blob: bytes) -> dict[str, torch.Tensor]:
     """The tensors by name."""
     if len(blob) < _HEADER.size or _HEADER.unpack_from(blob)[0] > MAX_HEADER_BYTES:
         raise WireError("malformed or oversized header")
-    found = safetensors.deserialize(blob)
+    found = safetensors.deserialize(blob)  # type: ignore[no-untyped-call]
     numbers = 0
     for _, view in found:
         if view["dtype"] not in _CODES or len(view["shape"]) > MAX_DIMENSIONS:

@@ -1,6 +1,6 @@
 """More training data without new labels: noise, synonyms, mixtures, translations. Lesson: `course read augmentation`.
 
-Letters: B examples in a batch, C classes; "..." stands for any further dimensions of the features, such as (T, D).
+Dimensions: B examples in a batch, C classes; "..." stands for any further dimensions of the features, such as (T, D).
 
 A text is a list of tokens, here whole words. A lexicon maps some words to lists of synonyms. It may list a word among
 its own synonyms (WordNet does), and a list may be empty: a word is *known* if it has a synonym other than itself.
@@ -28,12 +28,14 @@ def random_deletion(tokens: list[str], p: float, rng: random.Random) -> list[str
     """Drop each token with probability p, but never all of them.
 
     Args:
-        tokens: a text. The same word may occur several times; each occurrence is decided independently.
-        p: share of the tokens to drop, from 0 to 1. (Dropping exactly round(p * n) random positions is right as well.)
+        tokens: a text of n tokens. A word may occur several times; each occurrence is kept or dropped independently.
+        p: probability of dropping a token, from 0 to 1. (Dropping the tokens at exactly round(p * n) random positions
+            is also correct.)
         rng: source of all random numbers.
 
     Returns:
-        The kept tokens, in order. If none would be kept, one of them, drawn at random. An empty text stays empty.
+        A new list of the kept tokens, in order; it is a new list even if all tokens are kept. If none would be kept,
+        one token, drawn at random, is kept. An empty text stays empty.
 
     >>> random_deletion(["a", "fine", "film"], p=0.0, rng=random.Random(0))
     ['a', 'fine', 'film']
@@ -42,7 +44,7 @@ def random_deletion(tokens: list[str], p: float, rng: random.Random) -> list[str
     """
     if not tokens:
         return []
-    kept = [token for token in tokens if rng.random() >= p]  # one throw for every position
+    kept = [token for token in tokens if rng.random() >= p]  # one draw per position
     return kept or [rng.choice(tokens)]
 
 
@@ -52,11 +54,13 @@ def random_swap(tokens: list[str], n: int, rng: random.Random) -> list[str]:
     Args:
         tokens: a text.
         n: number of swaps. Each swaps the tokens at two different positions, drawn anew for each swap; a later swap
-            may undo or change an earlier one.
+            may undo or change an earlier one. Every pair of positions must be possible, but the pairs need not be
+            equally likely.
         rng: source of all random numbers.
 
     Returns:
-        The same tokens in another order. A text of fewer than two tokens comes back unchanged.
+        A new list of the same tokens, in the order after the swaps; for fewer than two tokens or ``n=0``, a copy of
+        the text.
 
     >>> random_swap(["fine", "film"], n=1, rng=random.Random(0))
     ['film', 'fine']
@@ -77,15 +81,16 @@ def random_insertion(tokens: list[str], n: int, lexicon: dict[str, list[str]], r
 
     Args:
         tokens: a text.
-        n: number of insertions. Each draws a known word of the text, one of its synonyms and a place. Unknown words do
-            not use up an insertion. (Drawing from previously inserted words is right as well.)
+        n: number of insertions. For each, draw a known word of the text, one of its synonyms and a place. Unknown words
+            do not use up an insertion. (Drawing from the previously inserted words, too, is also correct.)
         lexicon: word -> synonyms; see the top of this file for what counts as known.
         rng: source of all random numbers.
 
     Returns:
-        The old tokens in order, with n new ones among them, anywhere from before the first to after the last. All gaps
-        of the text are equally likely, including those created by earlier insertions. (Drawing from the gaps of the
-        old text alone is right as well.) Without a known word, the text is unchanged.
+        A new list of the original tokens, in order, with n new tokens inserted. A new token may be inserted anywhere,
+        including before the first token and after the last. All places are equally likely, including those created by
+        earlier insertions. (Drawing only from the places in the original text is also correct.) If the text has no
+        known word, a copy of it.
 
     >>> random_insertion(["film"], n=1, lexicon={"film": ["film", "movie"]}, rng=random.Random(0)).count("movie")
     1
@@ -99,7 +104,7 @@ def random_insertion(tokens: list[str], n: int, lexicon: dict[str, list[str]], r
         return grown
     for _ in range(n):
         synonym = rng.choice(rng.choice(known))
-        grown.insert(rng.randint(0, len(grown)), synonym)  # both ends count: there is one gap more than there are words
+        grown.insert(rng.randint(0, len(grown)), synonym)  # both ends count: n words have n + 1 places
     return grown
 
 
@@ -110,7 +115,7 @@ def synonym_replacement(
     rng: random.Random,
     protected: frozenset[str] = NEGATIONS,
 ) -> list[str]:
-    """Replace the words at n random positions by synonyms, except for protected words.
+    """Replace the words at n random positions with synonyms, but never a protected word.
 
     Args:
         tokens: a text.
@@ -121,15 +126,15 @@ def synonym_replacement(
         protected: words that are never replaced. Only exact matches count: "not" protects neither "nothing" nor "Not".
 
     Returns:
-        A text of the same length, with a synonym at the positions that were drawn. Two occurrences of a word are two
-        positions.
+        A new list of the same length, with a synonym at each position drawn. Two occurrences of a word are two
+        positions. If no position can be changed, a copy of the text.
 
     >>> lexicon = {"film": ["film", "movie"], "not": ["hardly"]}
     >>> synonym_replacement(["not", "a", "film"], n=3, lexicon=lexicon, rng=random.Random(0))
     ['not', 'a', 'movie']
     """
     replaced = list(tokens)
-    options: dict[int, list[str]] = {}  # position -> what may stand there instead
+    options: dict[int, list[str]] = {}  # position -> synonyms that may replace the word there
     for place, token in enumerate(tokens):
         synonyms = [synonym for synonym in lexicon.get(token, []) if synonym != token]
         if synonyms and token not in protected:
@@ -143,18 +148,20 @@ def mixup(x: Tensor, y: Tensor, lam: float, perm: Tensor) -> tuple[Tensor, Tenso
     """Mix each example with a partner: features and labels alike.
 
     Args:
-        x: (B, ...) features in any floating-point dtype: for example embedded tokens or pooled states, but never token
-            ids. (Code that converts ``x`` to numpy, which has no bfloat16, passes the checks, with a remark.)
+        x: (B, ...) features in any floating-point dtype, for example token embeddings or pooled hidden states, but
+            never token ids. (Code that converts ``x`` to numpy, which has no bfloat16, is accepted with a
+            remark.)
         y: (B, C) labels, one-hot or soft; integers are allowed here.
-        lam: share of the example itself, from 0 to 1.
-        perm: (B,) the partner of example i is example ``perm[i]``.
+        lam: share of the example itself in the mixture, from 0 to 1.
+        perm: (B,); the partner of example i is example ``perm[i]``.
 
     Returns:
-        Mixed features (B, ...) and mixed labels (B, C), floating point: ``lam`` parts of the example and ``1 - lam``
-        parts of its partner.
+        Mixed features (B, ...) and mixed labels (B, C), both floating point: ``lam`` times the example plus ``1 - lam``
+        times its partner. Labels passed in as integers come back in float32, float64 or the dtype of ``x``. Neither
+        tensor shares memory with an argument, for any ``lam``.
 
     Raises:
-        TypeError: ``x`` holds integers. (Another type of error passes the checks, with a remark.)
+        TypeError: ``x`` holds integers. (Another type of error is accepted with a remark.)
 
     >>> import torch
     >>> x, y = torch.tensor([[1.0, 2.0], [5.0, 10.0]]), torch.eye(2)
@@ -181,15 +188,16 @@ def back_translate(
 
     Args:
         texts: n texts.
-        labels: the label of each.
+        labels: the label of each text.
         to_pivot: translates a list of texts into the other language.
         from_pivot: translates a list of texts back.
 
     Returns:
-        The new texts as ``from_pivot`` returned them (whitespace at their ends may be stripped), in the order of the
-        originals, and their labels. A result is dropped if it is the same as its original, the same as an earlier
-        result, or nothing but whitespace. Whether one that is the same as another original is dropped as well is your
-        choice. Each translator is called with a list or a tuple of texts: all of them at once, or a few batches.
+        Two new lists: the new texts as ``from_pivot`` returned them (whitespace at their ends may be stripped), in the
+        order of the originals, and their labels. A result is dropped if it is the same as its original, the same as an
+        earlier result, or nothing but whitespace. A result that is the same as the original of another text may be
+        dropped or kept, as you choose. Each translator is called with a list or a tuple of texts: all of them at once,
+        or in a few batches.
 
     >>> swap = {"good film": "bon film", "bon film": "fine film", "ok": "ok"}
     >>> translate = lambda texts: [swap[text] for text in texts]
@@ -198,7 +206,7 @@ def back_translate(
     """
     returned = from_pivot(to_pivot(texts))
     new_texts, new_labels = [], []
-    seen = {""}  # a text of nothing but blanks is never new
+    seen = {""}  # a text of nothing but whitespace is never new
     for text, back, label in zip(texts, returned, labels, strict=True):
         key = _plain(back)
         if key in seen or key == _plain(text):
@@ -225,20 +233,20 @@ def keep_confirmed(
 ) -> tuple[list[str], list[int]]:
     """Keep the augmented texts whose labels a classifier confirms.
 
-    A label is confirmed if it is the most likely class of its text, and if its probability is at least ``threshold``.
+    A label is confirmed if it is the most likely class of its text and its probability is at least ``threshold``.
 
     Args:
-        texts: n augmented texts. The same text may occur twice; each occurrence is decided with its own label.
-        labels: for each text the label of the text that it was made from: a class index, starting at 0.
-        classify: takes a list of texts and returns C probabilities for each. No two of them are equal.
+        texts: n augmented texts. The same text may occur twice; each occurrence is judged with its own label.
+        labels: for each text, the label of the original text that it was made from: a class index, counted from 0.
+        classify: takes a list of texts and returns C probabilities for each text. The largest one occurs only once.
         threshold: minimum probability of the label.
 
     Returns:
-        The kept texts, in order, and their labels. The classifier is called with a list or a tuple of texts: all of
-        them at once, or a few batches.
+        Two new lists: the kept texts, in order, and their labels. ``classify`` is called with a list or a tuple of
+        texts: all of them at once, or in a few batches.
 
     Raises:
-        ValueError: there is not one label for each text. (Another type of error passes the checks, with a remark.)
+        ValueError: ``texts`` and ``labels`` differ in length. (Another type of error is accepted with a remark.)
 
     >>> known = {"a fine film": [0.1, 0.9], "a film": [0.6, 0.4], "a fine plot": [0.45, 0.55]}
     >>> classify = lambda texts: [known[text] for text in texts]

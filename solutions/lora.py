@@ -1,9 +1,9 @@
 """LoRA and its relatives: fine-tune a large model by training a small part. Lesson: `course read lora`.
 
-Letters, as in the LoRA paper: d output width of a layer, k input width, r rank of the update, L layers of the model.
+Dimensions, as in the LoRA paper: d output width of a layer, k input width, r rank of the update, L layers of the model.
 A shape (..., k) has any number of leading dimensions, for example (batch, tokens, k).
 
-What is passed in is modified only where the docstring says so.
+Arguments are modified only where the docstring says so.
 
 Sources:
     LoRA            Hu et al. 2021, https://arxiv.org/abs/2106.09685, section 4.1
@@ -37,20 +37,20 @@ def lora_report(
         shapes: (d, k) of every adapted matrix of ONE layer. d and k may differ.
         r: rank of the update.
         n_layers: L, the number of layers that hold these matrices.
-        head_params: numbers in the task head, which is trained in full. They are trainable, but they are not LoRA's.
-        base_params: all numbers of the model before LoRA, its head included; None when unknown.
+        head_params: parameters of the task head, which is trained in full: trainable, but not LoRA parameters.
+        base_params: all parameters of the model before LoRA, including its head; None if unknown.
 
     Returns:
         A dictionary with
 
-        - ``lora_params``: numbers in all factors of all layers
-        - ``trainable``: ``lora_params`` and the head
-        - ``kept_ratio``: ``lora_params`` over the numbers of all adapted matrices together; what REMAINS to be trained
-        - ``reduction``: 1 - ``kept_ratio``; negative when the factors are larger than the matrices
-        - ``trainable_ratio``: ``trainable`` / (``base_params`` + ``lora_params``); only when ``base_params`` is given
-          (None otherwise passes the checks, with a remark)
+        - ``lora_params``: parameters in all factors of all layers
+        - ``trainable``: ``lora_params`` plus the parameters of the head
+        - ``kept_ratio``: ``lora_params`` / the parameters of all adapted matrices together: the share STILL trained
+        - ``reduction``: 1 - ``kept_ratio``; negative if the factors have more parameters than the matrices
+        - ``trainable_ratio``: ``trainable`` / (``base_params`` + ``lora_params``); only if ``base_params`` is given
+          (otherwise the key is absent; None is accepted with a remark)
 
-        The three ratios are fractions of 1, not percentages, and are neither rounded nor clipped.
+        The three ratios are fractions, not percentages, and are neither rounded nor clipped.
 
     >>> report = lora_report([(768, 768)] * 4, r=16, n_layers=12)
     >>> int(report["lora_params"]), round(float(report["kept_ratio"]), 4), round(float(report["reduction"]), 4)
@@ -74,14 +74,14 @@ class LoRALinear(nn.Module):
     """A frozen linear layer with a low-rank update beside it: h = W x + b + (alpha / r) B A dropout(x).
 
     W and b belong to ``base`` and are frozen. The only trainable tensors are the two factors A and B, with r * k and
-    d * r numbers. They may be Parameters or bias-free Linear layers, and may be stored in either orientation.
+    d * r elements. They may be Parameters or bias-free Linear layers, and may be stored in either orientation.
 
-    A starts random, with different rows and different in every layer, and B starts at zero (LoRA paper, section 4.1).
-    So the layer begins as an exact copy of the one it wraps, and still B has a gradient: with both at zero, neither
-    would ever move.
+    A starts with random values, different in every row and in every layer. B starts at zero (LoRA paper, section 4.1).
+    So the layer starts with exactly the outputs of the layer it wraps, and B still gets a gradient. With both factors
+    at zero, neither would ever change.
 
-    Frozen means not updated, not cut off: x gets its gradient through W and through the update, so that layers below
-    can learn. The factors are Parameters with the dtype and the device of ``base.weight``.
+    Frozen means not updated. It does not mean detached: x gets its gradient through W and through the update, so that
+    layers below can learn. The factors are Parameters with the dtype and the device of ``base.weight``.
 
     >>> base = nn.Linear(3, 2)
     >>> layer = LoRALinear(base, r=1, alpha=2.0)
@@ -99,8 +99,8 @@ class LoRALinear(nn.Module):
             base: the layer to adapt, d outputs and k inputs, with or without bias. Its parameters become frozen.
             r: rank of the update, at least 1.
             alpha: strength of the update, which is scaled by alpha / r.
-            dropout: probability of dropping an input of the update while training; an input that is kept is divided by
-                1 - ``dropout``. W x + b sees every input.
+            dropout: probability of dropping an entry of x in the update, in training mode only; an entry that is kept
+                is divided by 1 - ``dropout``. W x + b uses every entry of x.
 
         Raises:
             ValueError: ``r`` is less than 1.
@@ -121,7 +121,7 @@ class LoRALinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Apply the layer.
 
-        While merged, the update is inside W and its branch is silent.
+        While the layer is merged, the update is part of W, and the LoRA branch is not used.
 
         Args:
             x: (..., k)
@@ -137,7 +137,7 @@ class LoRALinear(nn.Module):
         return output + F.linear(low_rank, self.B)
 
     def delta_weight(self) -> Tensor:
-        """Multiply the update out, as it would be added to W.
+        """Compute the update as the matrix that is added to W by `merge`.
 
         Returns:
             (d, k), the matrix (alpha / r) B A of rank at most r.
@@ -146,13 +146,13 @@ class LoRALinear(nn.Module):
 
     @torch.no_grad()
     def merge(self) -> None:
-        """Write W + (alpha / r) B A into the weight, so that the layer costs what a plain one costs.
+        """Write W + (alpha / r) B A into the weight, so that the layer costs no more than a plain linear layer.
 
-        The outputs stay the same, in training mode too (apart from dropout, which ends with the branch): the factors
-        are no longer looked at. Merging a merged layer does nothing.
+        The outputs stay the same, in training mode too (apart from dropout, which a merged layer does not apply): the
+        forward pass no longer uses the factors. Merging a merged layer does nothing.
 
-        Nothing else merges: ``eval()`` and ``train()`` leave the weight as it is, and factors that change afterwards
-        are heard.
+        Nothing else merges: ``eval()`` and ``train()`` leave the weight as it is. If the factors of an unmerged layer
+        change later, so do its outputs.
         """
         if self.unmerged_weight is not None:
             return
@@ -163,9 +163,9 @@ class LoRALinear(nn.Module):
     def unmerge(self) -> None:
         """Take the update out of the weight again.
 
-        W is exactly as it was before ``merge``, whatever has become of the factors since, and frozen as ever; their
-        branch is back: if they have not changed, the outputs stay the same once more. Unmerging a layer that is not
-        merged does nothing. (W up to rounding passes the checks, with a remark.)
+        W is exactly as it was before ``merge``, even if the factors have changed since, and it stays frozen. The LoRA
+        branch is active again: if the factors have not changed, the outputs stay the same. Unmerging a layer that is
+        not merged does nothing. (Restoring W only up to rounding is accepted with a remark.)
         """
         if self.unmerged_weight is None:
             return
@@ -181,30 +181,33 @@ def inject_lora(
     dropout: float = 0.0,
     trainable: Sequence[str] = ("classifier",),
 ) -> list[str]:
-    """Adapt a model in place: some of its linear layers become LoRALinear, everything else is frozen.
+    """Adapt a model in place: some linear layers become LoRALinear layers, and the rest of the model is frozen.
 
-    Whole name parts count. With ``targets=("query",)`` a layer called ``encoder.layer.3.attention.self.query`` is
-    adapted, and so is one called ``query`` alone, but neither ``self.query_norm`` nor ``self.subquery``. A target may
-    have dots: "attention.output.dense" does not mean "output.dense" in general.
+    Only whole parts of a name match. With ``targets=("query",)``, a layer called
+    ``encoder.layer.3.attention.self.query`` is adapted, and so is a layer called just ``query``, but neither
+    ``self.query_norm`` nor ``self.subquery``. A target may contain dots: all parts of "attention.output.dense" must
+    match, so it does not match every "output.dense".
 
     Args:
-        model: any model. Each adapted layer is replaced inside the module that holds it, and keeps its weights.
+        model: any model in which no two modules share a target layer. Each adapted layer is replaced in its parent
+            module and keeps its weights.
         targets: every ``nn.Linear`` whose dotted name equals a target, or ends with "." and a target, is adapted.
-            Modules of other kinds are left alone.
+            Modules of other types are left alone.
         r: rank of every update.
         alpha: strength of every update.
         dropout: dropout on the input of every update.
-        trainable: names, by the same rule, of modules that are trained in full, such as a new head, with all that
-            they hold; () for none.
-            All other parameters of the model are frozen; the factors are not.
+        trainable: names of modules that are trained in full, including all their submodules, such as a new head; the
+            same matching rule applies; () for none. All other parameters of the model are frozen, except the factors. A
+            target inside such a module is adapted as well; whether its own weight and bias are also trained is your
+            choice.
 
     Returns:
         Dotted names of the replaced layers, each once.
 
     Raises:
-        ValueError: none of the targets is the name of a linear layer (one that fits is enough), or a name in
-            ``trainable`` is that of no module. A misspelt head would stay frozen, and nobody would notice. A model
-            without a classifier needs ``trainable=()``.
+        ValueError: none of the targets matches a linear layer (one match is enough), or a name in ``trainable``
+            matches no module. With a misspelt name, the head would silently stay frozen. A model without a classifier
+            needs ``trainable=()``. Whether the model is already frozen when the error is raised is your choice.
 
     >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "query_norm": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
     >>> list(inject_lora(model, ["query"], r=2, alpha=4.0))
@@ -237,16 +240,16 @@ def inject_lora(
 
 
 def lora_state_dict(model: nn.Module) -> dict[str, Tensor]:
-    """Save what was trained, and nothing else: about a megabyte for BERT-base instead of 438.
+    """Save the trained parameters and nothing else: about 1 MB for BERT-base instead of 438 MB.
 
-    After `inject_lora` that is exactly what is trainable: the factors of every adapted layer, and the head.
+    After `inject_lora`, these are exactly the trainable parameters: the factors of every adapted layer, and the head.
 
     Args:
         model: a model after `inject_lora`.
 
     Returns:
-        The names of the parameters, as ``model.named_parameters()`` has them, and tensors. The tensors are copies,
-        detached from the graph: training that goes on does not change them.
+        A dictionary from parameter names, as in ``model.named_parameters()``, to tensors. The tensors are copies,
+        detached from the graph: further training does not change them.
 
     >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
     >>> names = inject_lora(model, ["query"], r=1, alpha=1.0)
@@ -257,18 +260,18 @@ def lora_state_dict(model: nn.Module) -> dict[str, Tensor]:
 
 
 def load_lora_state_dict(model: nn.Module, state: dict[str, Tensor]) -> None:
-    """Put saved factors and head into a fresh model that was prepared by the same call of `inject_lora`.
+    """Load the saved factors and the head into a fresh model that was prepared with the same call of `inject_lora`.
 
-    The model then answers like the one that was saved, has numbers of its own, and can be trained further: what was
-    trainable before stays trainable.
+    The model then gives the same outputs as the saved one, shares no memory with ``state``, and can be trained further:
+    what was trainable before stays trainable.
 
     Args:
         model: a model after `inject_lora`, with the same base weights as the saved one.
         state: what `lora_state_dict` returned.
 
     Raises:
-        KeyError: the state lacks a trainable tensor of the model, or holds a name that is none of them. (Another type
-            of error passes the checks, with a remark. So it does for every ``Raises`` of this exercise.)
+        KeyError: the state lacks a trainable parameter of the model, or contains a name that is not the name of one.
+            (Another type of error is accepted with a remark. This holds for every ``Raises`` in this exercise.)
 
     >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
     >>> names = inject_lora(model, ["query"], r=1, alpha=1.0)
@@ -289,8 +292,8 @@ def load_lora_state_dict(model: nn.Module, state: dict[str, Tensor]) -> None:
 class MultiLoRALinear(nn.Module):
     """One frozen linear layer, many adapters, one of them active: h = W x + b + (alpha / r) B A x.
 
-    Rank, alpha and factors belong to the adapter. All factors are registered as parameters, so that an optimizer, a
-    checkpoint and `.to(device)` see them; the base is frozen. Every adapter starts as `LoRALinear` does, and x gets its
+    Each adapter has its own rank, alpha and factors. All factors are registered as parameters, so that an optimizer, a
+    checkpoint and `.to(device)` see them; the base is frozen. Every adapter starts as in `LoRALinear`, and x gets its
     gradient as it does there.
 
     >>> layer = MultiLoRALinear(nn.Linear(3, 2))
@@ -316,15 +319,15 @@ class MultiLoRALinear(nn.Module):
         self.active: str | None = None
 
     def add_adapter(self, name: str, r: int, alpha: float) -> None:
-        """Add an adapter with factors of its own; it is not active yet.
+        """Add an adapter with its own factors, without activating it.
 
         Args:
-            name: what `set_adapter` will call it.
+            name: name of the adapter, for `set_adapter`.
             r: rank of its update.
-            alpha: its strength; the update is scaled by alpha / r.
+            alpha: strength of its update, which is scaled by alpha / r.
 
         Raises:
-            ValueError: the name is taken; the adapter that has it stays as it was.
+            ValueError: the name is taken; the existing adapter stays unchanged.
         """
         if name in self.scale:
             raise ValueError(f"there is an adapter called {name!r} already")
@@ -335,12 +338,12 @@ class MultiLoRALinear(nn.Module):
         self.scale[name] = alpha / r
 
     def set_adapter(self, name: str | None) -> None:
-        """Choose the adapter that works from now on.
+        """Choose the active adapter.
 
-        Its factors stay as they are, and so do those of the others: their numbers, and that they are trainable.
+        The factors of all adapters stay as they are: their values do not change, and they stay trainable.
 
         Args:
-            name: an adapter; None for the plain base layer.
+            name: name of an adapter; None for the plain base layer.
 
         Raises:
             KeyError: no adapter has this name; the active adapter stays active.
@@ -350,7 +353,7 @@ class MultiLoRALinear(nn.Module):
         self.active = name
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply the base layer and the active adapter, if there is one; the other adapters have no part in it.
+        """Apply the base layer and the active adapter, if there is one; the other adapters are not used.
 
         Args:
             x: (..., k)
@@ -366,15 +369,15 @@ class MultiLoRALinear(nn.Module):
 
 
 class BottleneckAdapter(nn.Module):
-    """A small network with a bypass, put behind a frozen block: h + up(activation(down(h))).
+    """A small network with a residual connection, placed after a frozen block: h + up(activation(down(h))).
 
-    ``down`` maps d to m and ``up`` maps m back to d; both are linear maps with biases: 2 d m + m + d numbers, all
-    trainable. Between them stands a non-linearity, whichever you like; without it the branch would be a single linear
-    map of rank m.
+    ``down`` maps d to m and ``up`` maps m back to d. Both are linear maps with biases: 2 d m + m + d parameters, all
+    trainable. Between them is a non-linearity of your choice; without it, the branch would be a single linear map of
+    rank m.
 
-    At the start the output differs from h by less than 10 % of its length, or the adapter would disturb what
-    pre-training has built: begin with a small or a zero ``up``, bias included. But not everything may be zero: one
-    of the two weight matrices must have a gradient from the first step on.
+    At the start, the output differs from h by less than 10 % of the norm of h; otherwise the adapter would disturb
+    what pre-training has learned. So start ``up``, including its bias, at zero or at small values. But not everything
+    may be zero: at least one of the two weight matrices must get a gradient in the first step.
 
     >>> adapter = BottleneckAdapter(d=6, m=2)
     >>> sum(parameter.numel() for parameter in adapter.parameters() if parameter.requires_grad)  # 2 * 6 * 2 + 2 + 6
@@ -417,13 +420,13 @@ def peft_param_count(
     per_layer: int = 2,
     n_virtual: int = 0,
 ) -> int:
-    """How many numbers a method trains in a Transformer of width d, the head not counted.
+    """Count the parameters that a method trains in a Transformer of width d, not counting the head.
 
-    - "lora": ``n_matrices`` square d x d matrices in every layer get two factors of rank ``r``.
-    - "adapter": ``per_layer`` bottleneck adapters in every layer, two in Houlsby's design: d to ``bottleneck`` and
-      back, both projections with biases.
-    - "prefix": ``n_virtual`` positions in front of the keys AND as many in front of the values of every layer,
-      each a vector of d numbers.
+    - "lora": in every layer, ``n_matrices`` square d x d matrices get two factors of rank ``r`` each.
+    - "adapter": ``per_layer`` bottleneck adapters in every layer (two in Houlsby's design), each from d to
+      ``bottleneck`` and back, both projections with biases.
+    - "prefix": ``n_virtual`` vectors of d numbers in front of the keys AND as many in front of the values of every
+      layer.
     - "prompt": ``n_virtual`` vectors of d numbers in front of the input embeddings, and nowhere else.
 
     Args:
@@ -466,18 +469,18 @@ def peft_param_count(
 def best_rank_r(delta_w: Tensor, r: int) -> tuple[Tensor, Tensor, float]:
     """Find the best that LoRA could do for a known update: the factors whose product comes closest to it.
 
-    The singular value decomposition writes the update as U S Vh, singular values in descending order. Keep the first r
-    of them, and no other matrix of rank r is closer (Eckart and Young 1936). What is lost has the size of the singular
-    values that were discarded.
+    The singular value decomposition writes the update as U S Vh, with the singular values in descending order. If you
+    keep the first r of them, no other matrix of rank r is closer (Eckart and Young 1936). The error depends only on the
+    discarded singular values.
 
     Args:
-        delta_w: (d, k), for example the difference of a weight before and after full fine-tuning. It stays as it is.
-        r: rank, from 1 to the smaller one of d and k.
+        delta_w: (d, k), for example the change of a weight in full fine-tuning. It is not modified.
+        r: rank, from 1 to the smaller of d and k.
 
     Returns:
-        B (d, r) and A (r, k), whose product B A is the best approximation of rank r (how the singular values are shared
-        between the two is up to you); and the error, the Frobenius norm of ``delta_w`` - B A, a number: the square root
-        of the sum of the squares of all discarded singular values.
+        B (d, r), A (r, k) and the error. The product B A is the best approximation of rank r; how the singular values
+        are split between B and A is your choice. The error is a number, the Frobenius norm of ``delta_w`` - B A: the
+        square root of the sum of the squares of all discarded singular values.
 
     Raises:
         ValueError: ``r`` is less than 1, or larger than d or k.
@@ -495,16 +498,18 @@ def best_rank_r(delta_w: Tensor, r: int) -> tuple[Tensor, Tensor, float]:
 
 
 class DoRALinear(nn.Module):
-    """LoRA for the direction of a weight, and a magnitude of its own for every output (DoRA).
+    """LoRA for the direction of a weight, with a separate magnitude for every output (DoRA).
 
-    The weight in use is W' = m * (W + s B A) / norm, row by row: norm holds the length of every row of W + s B A, and m
-    the d magnitudes, which are trained. So a row is turned by B A, and made longer or shorter by m alone. (torch stores
-    one row for every output; the paper, which writes the matrix the other way round, speaks of columns.)
+    The layer uses the weight W' = m * (W + s B A) / norm, row by row: norm holds the length of every row of W + s B A,
+    and m holds the d trained magnitudes. So B A only rotates a row, and only m changes its length. (torch stores one
+    row per output; the paper writes the transposed matrix and therefore speaks of columns.)
 
-    Only A, B and m are trainable: r * k, d * r and d numbers. W and the bias belong to ``base`` and are frozen. A
-    starts random, B at zero and m at the lengths of W's rows, so that the layer begins as an exact copy of its base.
+    Only A, B and m are trainable, with r * k, d * r and d elements. W and the bias belong to ``base`` and are frozen. A
+    starts with random values, B at zero, and m at the lengths of W's rows, so that the layer starts with exactly the
+    outputs of its base.
 
-    In the backward pass norm counts as a constant (paper, section 4.3). x gets its gradient. No row of W is all zero.
+    In the backward pass, norm is treated as a constant (paper, section 4.3), and x gets its gradient. No row of W is
+    all zeros.
 
     >>> base = nn.Linear(3, 2)
     >>> layer = DoRALinear(base, r=1, alpha=2.0)

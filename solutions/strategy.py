@@ -1,6 +1,6 @@
 """What to train, how, and with how much memory: choices that can be calculated. Lesson: `course read strategy`.
 
-Letters: B examples in a micro-batch, S tokens per text, H width of the model, V vocabulary size.
+Dimensions: B examples in a micro-batch, S tokens per text, H width of the model, V vocabulary size.
 Everything is float32, and the optimizer is AdamW. 1 GiB is 2**30 bytes, 1 MB is 1,000,000 bytes.
 
 Sources:
@@ -27,7 +27,7 @@ def training_memory(
     heads: int,
     act_per_token: int = 66,
 ) -> dict[str, float]:
-    """Estimate the GPU memory of a training step by parts: float32, AdamW, standard attention.
+    """Estimate the GPU memory of a training step, part by part, for float32, AdamW and standard attention.
 
     ===============  ================================================================================
     ``weights``      4 bytes for every parameter, trained or not
@@ -45,13 +45,13 @@ def training_memory(
         seq: S
         hidden: H
         layers: number of encoder layers.
-        heads: attention heads of a layer.
-        act_per_token: bytes stored per token and unit of width in a layer. 66 for full fine-tuning; 48 for LoRA on
-            query and value, 42 for LoRA without dropout; 0 if the body is frozen and only a head is trained. Then no
-            layer stores anything, including its attention scores.
+        heads: attention heads per layer.
+        act_per_token: bytes that each layer stores per token and hidden unit: 66 for full fine-tuning; 48 for LoRA on
+            query and value, 42 for LoRA without dropout; 0 if the body is frozen and only a head is trained. With 0, no
+            layer stores anything, not even its attention scores.
 
     Returns:
-        Bytes, under the five keys of the table.
+        A dictionary with the five keys of the table; the values are in bytes.
 
     >>> parts = training_memory(100, 30, batch=2, seq=3, hidden=5, layers=1, heads=1)
     >>> [parts[name] for name in ("weights", "grads", "optimizer", "activations", "total")]
@@ -68,7 +68,7 @@ def training_memory(
 
 
 def choose_objective(output: str, has_source: bool) -> str:
-    """Choose the pre-training objective for a task, by its output and not by its name.
+    """Choose the pre-training objective for a task by the task's output, not by its name.
 
     ==================  ====================================  ============  ==============
     output              what the model writes                 no source     with a source
@@ -79,7 +79,7 @@ def choose_objective(output: str, has_source: bool) -> str:
     ``"free_text"``     new text                              clm           seq2seq or clm
     ==================  ====================================  ============  ==============
 
-    A label, tags and a span are read off a text that is complete, so a bidirectional model is right. New text is
+    Labels, tags and spans are predicted from a complete text, so a bidirectional model is right. New text is
     written from left to right. If there is a source (an article to summarise, a sentence to translate), an
     encoder-decoder reads it in both directions and then writes; a decoder alone can do it too.
 
@@ -136,7 +136,7 @@ class Scenario:
     target_batch: int = 32
     """Examples per optimizer step."""
     examples_per_s: float = 60.0
-    """Training speed, with any method."""
+    """Training speed; the same for every method."""
     head_params: int = 1_538
     """Parameters of the head; they are part of ``n_params``."""
 
@@ -204,9 +204,10 @@ def choose_strategy(s: Scenario) -> Plan:
     - With 5,000 examples or more and a single task, train the full model if memory and storage allow it. With fewer
       than 1,000 examples, train only LoRA or the head, augment the data and stop early, however many tasks there are.
       In all other cases, the method is your choice.
-    - If the first choice does not fit into memory (`fits`) or storage (`ok_store`), take one that does.
-    - The micro-batch is between 1 and the target batch. ``micro_batch * accum`` reaches the target batch and exceeds it
-      by less than one micro-batch.
+    - If your first choice of method does not fit into memory (`fits`) or storage (`ok_store`), choose one that fits
+      into both.
+    - The micro-batch is between 1 and the target batch. ``micro_batch * accum`` is at least the target batch and
+      exceeds it by less than one micro-batch.
     - Plan 3 epochs; 2 to 5 pass as well. All epochs together must fit into the given hours: an epoch takes
       ``n_train / examples_per_s`` seconds. If time is short, a single epoch is enough.
     - A larger GPU must not lead to fewer trained parameters.
@@ -215,8 +216,8 @@ def choose_strategy(s: Scenario) -> Plan:
         s: the situation.
 
     Returns:
-        A plan. The size of the micro-batch is your choice within the limits; large ones keep the GPU busy. With 1,000
-        examples or more, augmentation and early stopping are your choice too, as is ``reason``.
+        A plan. The size of the micro-batch is your choice within these limits; a large one keeps the GPU busy. With
+        1,000 examples or more, augmentation and early stopping are also your choice. ``reason`` is always your choice.
 
     Raises:
         ValueError: no method fits, not even with a micro-batch of 1.
@@ -264,15 +265,16 @@ def recommend_hparams(
         A dictionary with these keys, and others if you like:
 
         - ``lr``: 1e-5 to 5e-5 for the full model, 1e-4 to 3e-4 for LoRA, 1e-4 to 1e-3 for a head alone.
-        - ``micro_batch``: from 1 to ``per_step_batch``, and no more than ``target_batch``; ``accum``: micro-batches
-          per step. Their product is at least half of ``target_batch``, and exceeds it by less than one micro-batch.
+        - ``micro_batch``: from 1 to ``per_step_batch``, and no more than ``target_batch``.
+        - ``accum``: micro-batches per optimizer step. ``micro_batch * accum`` is at least half of ``target_batch``, and
+          less than ``target_batch`` plus one micro-batch.
         - ``epochs``: 2 to 5.
         - ``total_steps``: optimizer steps over all epochs. Whether an incomplete last step of an epoch counts is your
           choice.
         - ``warmup_steps``: a whole number, about a tenth of the steps (5 % to 15 %).
-        - ``weight_decay``: 0.01 to 0.1; ``decay_exclude``: substrings of parameter names, such that the name of every
-          bias and every LayerNorm of BERT contains one of them, letter for letter (case matters), and that of no other
-          weight matrix does.
+        - ``weight_decay``: 0.01 to 0.1.
+        - ``decay_exclude``: substrings of parameter names. The name of every bias and every LayerNorm parameter of BERT
+          contains at least one of them, letter for letter (case matters); the name of a weight matrix contains none.
 
     >>> settings = recommend_hparams("lora", n_train=5_000, per_step_batch=8)
     >>> settings["micro_batch"] * settings["accum"], 1e-4 <= settings["lr"] <= 3e-4
@@ -298,10 +300,10 @@ def fragmentation(words: list[str], tokenize: Callable[[str], list[str]], unk: s
     """Measure how badly a vocabulary fits the words of a domain.
 
     Args:
-        words: W words as they occur in a text; a repeated word counts again. Not modified.
+        words: W words as they occur in a text; a repeated word counts each time. Not modified.
         tokenize: cuts a word into its pieces. How pieces are marked depends on the tokenizer: BERT writes ``##`` before
             those that continue a word; others mark the first piece, or none.
-        unk: this tokenizer's name for the unknown piece.
+        unk: how this tokenizer writes an unknown piece.
 
     Returns:
         ``pieces_per_word``, the mean number of pieces per word; ``split_rate``, the share of words with more than one
@@ -326,9 +328,9 @@ def extend_embedding(weight: Tensor, pieces: list[list[int]]) -> Tensor:
     """Add a row to an embedding matrix for each new word: the mean of the rows of its old pieces.
 
     Args:
-        weight: (V, H), the old embeddings; not modified, and not sharing memory with the result.
-        pieces: for each of the n new words the ids (0 to V - 1) of its old pieces, at least one, in order. A piece that
-            occurs twice in a word counts twice. Not modified.
+        weight: (V, H), the old embeddings. They are not modified and share no memory with the result.
+        pieces: for each of the n new words, the ids (0 to V - 1) of its old pieces, in order, at least one per word. A
+            piece that occurs twice in a word counts twice. Not modified.
 
     Returns:
         (V + n, H). The first V rows are the old ones, so every old id keeps its meaning; row V + i belongs to new word
@@ -345,22 +347,22 @@ def extend_embedding(weight: Tensor, pieces: list[list[int]]) -> Tensor:
 
 
 def chunk_for_mlm(docs: list[list[int]], block: int, cls_id: int, sep_id: int) -> list[list[int]]:
-    """Cut the texts of a domain into blocks for continued pre-training, without wasting any.
+    """Cut the texts of a domain into blocks for continued pre-training, without wasting text.
 
     All documents are joined into one long sequence of ids, with one ``sep_id`` after each (including the last). The
     sequence is cut into pieces of ``block - 2`` ids, and each piece becomes ``[CLS] piece [SEP]``.
 
     Args:
-        docs: ids of each document, without special tokens and not empty; not modified.
+        docs: token ids of each document, without special tokens. No document is empty. Not modified.
         block: ids per block, including [CLS] and [SEP]; at least 3.
         cls_id: id of [CLS].
         sep_id: id of [SEP].
 
     Returns:
         The blocks, in the order of the text; a list of lists or of 1-D tensors. All of them have ``block`` ids, except
-        the last one, which may hold a shorter remainder. A remainder below half a block is dropped, a longer one is
-        kept; whether [CLS] and [SEP] count towards that half, and what happens to exactly half a block, is your choice.
-        Without documents, there are no blocks.
+        the last one, which may hold a shorter remainder. A remainder shorter than half a block is dropped, even if
+        it is the only piece; a longer one is kept. Whether [CLS] and [SEP] count towards that half, and what happens to
+        a remainder of exactly half a block, is your choice. Without documents, there are no blocks.
 
     >>> chunk_for_mlm([[11, 12, 13], [21, 22, 23, 24, 25, 26]], block=8, cls_id=1, sep_id=2)
     [[1, 11, 12, 13, 2, 21, 22, 2], [1, 23, 24, 25, 26, 2, 2]]
@@ -392,11 +394,12 @@ def domain_plan(
                                                              some text to train them
     ``knowledge``     add a knowledge graph                  ``needs_relations``        otherwise
     ``peft``          train few parameters (LoRA, ...)       fewer than 1,000 labelled  never
-                                                             examples: this or the next
-    ``augment``       augment the labelled examples          see ``peft``; both are     5,000 labelled examples
-                                                             right too                  or more
+                                                             examples (or ``augment``)
+    ``augment``       augment the labelled examples          fewer than 1,000 labelled  5,000 labelled examples
+                                                             examples (or ``peft``)     or more
     ================  =====================================  =========================  ==========================
 
+    With fewer than 1,000 labelled examples, ``peft`` or ``augment`` is enough; both are right too.
     What is neither required nor ruled out is your choice. The limits are conventions of this course.
 
     Args:
@@ -404,7 +407,7 @@ def domain_plan(
         n_unlabeled: unlabelled texts of the domain.
         n_labeled: labelled examples of the task.
         domain_model: whether a model pre-trained on this domain, with its own vocabulary, is available.
-        needs_relations: whether the task depends on relations in the domain (such as a disease and its causes).
+        needs_relations: whether the task depends on relations in the domain (such as between a disease and its causes).
 
     Returns:
         The actions: a set of the words above (the grader accepts any collection of them).
@@ -466,8 +469,8 @@ def pareto_front(costs: Sequence[Sequence[float]]) -> list[int]:
     exactly the same costs do not beat each other.
 
     Args:
-        costs: the costs of each plan, for example memory, storage and time: one or more numbers, equally many for all
-            plans. Less is better. Not modified.
+        costs: the costs of each plan, for example memory, storage and time: one or more numbers, the same number
+            for every plan. Lower is better. Not modified.
 
     Returns:
         The indices of the plans that are not beaten, in ascending order.

@@ -1,11 +1,11 @@
 """One epoch of training, an honest evaluation, when to stop, and a step in mixed precision.
 
-Lesson: `course read training`. Letters: B examples of a batch, K classes.
+Lesson: `course read training`. Dimensions: B examples in a batch, K classes.
 
-A model here is called like those of transformers: ``model(**batch)`` returns an object with ``.loss``, the mean loss
-of the B examples of the batch, and ``.logits``, (B, K). A batch is a dictionary of tensors, one of them ``labels``,
-(B,), and is already on the model's device. A loader yields batches, at least one, and ``len(loader)`` says how
-many; the last batch may be smaller than the others.
+A model here is called like those of transformers: ``model(**batch)`` returns an object with ``.loss``, the mean
+cross-entropy of the B examples in the batch, and ``.logits``, (B, K). A batch is a dictionary of tensors that are
+already on the model's device; one of them is ``labels``, (B,). A loader yields at least one batch, and ``len(loader)``
+is the number of batches; the last batch may be smaller than the others.
 
 Sources:
     clipping             Pascanu et al. 2012, https://arxiv.org/abs/1211.5063, section 3.2
@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 
 class Coin(nn.Module):
-    """The smallest model of this kind, for the examples below: one weight, the log-odds of class 1 in every example."""
+    """A minimal model of this kind, for the doctests: its one weight is the log-odds of class 1 for any example."""
 
     def __init__(self) -> None:
         """Start undecided."""
@@ -48,30 +48,30 @@ def train_epoch(
 ) -> tuple[float, float]:
     """Train on every batch once.
 
-    Every ``accum`` consecutive batches form a group, and each group makes one optimizer step; batches left over at the
-    end form a last, smaller group. The gradient of a group is that of its mean loss over EXAMPLES, as if the group were
-    one large batch (as in ``accumulate_gradients`` of exercise-5): a batch of 2 in a group with one of 4 counts for a
-    third, whether the group is full or not. Before the step, the gradient is clipped to the global L2 norm
-    ``max_norm``, once per group.
+    Every ``accum`` consecutive batches form a group, and there is one optimizer step per group; batches left over at
+    the end form a last, smaller group. The gradient of a group is the gradient of the mean loss over its EXAMPLES, as
+    if the group were one large batch (as in ``accumulate_gradients`` of exercise-5). For example, if a group consists
+    of a batch of 2 and a batch of 4, the batch of 2 has weight 1/3, whether the group is full or not. Before each step,
+    the gradient of the group is clipped once, to a global L2 norm of at most ``max_norm``.
 
     Args:
-        model: in either mode; it is trained in training mode. It holds no gradients from before, other
-            than those of an earlier ``train_epoch``. Some parameters may be frozen.
-        loader: batches; it is iterated over once.
-        optimizer: of the trainable parameters of the model.
-        scheduler: None, or an object whose ``step()`` advances the learning rate of the optimizer: called once per
-            optimizer step, after it.
-        max_norm: the largest norm a gradient may have.
+        model: in training or evaluation mode; it is trained in training mode. At the start, each ``.grad`` is None or
+            left over from an earlier call of ``train_epoch``. Some parameters may be frozen.
+        loader: yields the batches; it is iterated over once.
+        optimizer: holds the trainable parameters of the model.
+        scheduler: None, or an object whose ``step()`` advances the learning rate of the optimizer. ``step()`` is called
+            once after each optimizer step.
+        max_norm: the largest global L2 norm that the gradient of a group may have.
         accum: batches per optimizer step.
 
     Returns:
-        (mean loss, accuracy) over all examples of the epoch, each measured in the forward pass in which the example was
-        trained on, as plain numbers; the accuracy is between 0 and 1. (The grader accepts tensors of one number as
-        well, if they are detached from the graph, and remarks on it.)
+        (mean loss, accuracy) over all examples of the epoch, as plain numbers; the accuracy is between 0 and 1. Both
+        are computed from the forward passes used for training. (Tensors with one element are accepted with a
+        remark, if they are detached from the graph.)
 
-        No graph outlives its batch, so memory does not grow with the number of batches.
+        No autograd graph outlives its batch, so memory does not grow with the number of batches.
 
-    The grader compares weights and metrics with its own, with a tolerance of 1e-4.
+    The grader compares the weights and metrics with its own values, with a tolerance of 1e-4.
 
     >>> model = Coin()  # logits (0, w) for every example, and w is 0: loss ln 2 = 0.693
     >>> batches = [{"labels": torch.tensor([1, 1])}, {"labels": torch.tensor([1, 0])}, {"labels": torch.tensor([1])}]
@@ -91,8 +91,8 @@ def train_epoch(
         for batch in group:
             output = model(**batch)
             size = len(batch["labels"])
-            (output.loss * size / group_size).backward()  # adds to .grad, and lets the graph go
-            loss_sum += output.loss.detach() * size  # not read here: that would let a GPU run dry after every batch
+            (output.loss * size / group_size).backward()  # adds to .grad, and frees the graph
+            loss_sum += output.loss.detach() * size  # no .item() here: it would stall a GPU in every batch
             n_right += (output.logits.argmax(-1) == batch["labels"]).sum()
             n_examples += size
         nn.utils.clip_grad_norm_(model.parameters(), max_norm)
@@ -104,21 +104,21 @@ def train_epoch(
 
 
 def evaluate(model: nn.Module, loader: Iterable[dict[str, Tensor]]) -> dict[str, Any]:
-    """Measure a model on every batch of a loader, and leave no trace.
+    """Evaluate a model on every batch of a loader, without side effects.
 
     Args:
-        model: in training mode or in evaluation mode; it is measured in evaluation mode, and left in the mode it was in
-            before.
-        loader: batches; they need not be of equal size.
+        model: in training or evaluation mode; it is evaluated in evaluation mode, and afterwards it is in the mode it
+            was in before.
+        loader: yields the batches; they need not be of equal size.
 
     Returns:
-        ``loss``: mean loss over all examples. ``accuracy``: the share of examples whose largest logit is that of their
-        label. ``predictions``: the class with the largest logit, a list of B1 + B2 + ... plain ints, in the order of
-        the loader. ``labels``: the same for the labels. (The grader accepts tensors and arrays as well, and remarks on
-        it. You may add further keys.)
+        A dictionary. ``loss``: the mean cross-entropy over all examples. ``accuracy``: the share of examples whose
+        label is the class with the largest logit. ``predictions``: for each example, the class with the largest logit,
+        as a list of B1 + B2 + ... plain ints in the order of the loader. ``labels``: the labels, in the same form and
+        order. (Tensors and arrays are accepted with a remark. You may add further keys.)
 
-        No graph is built; gradients, weights and their ``requires_grad`` stay as they are, and gradients are recorded
-        again afterwards.
+        No autograd graph is built. Gradients, weights and their ``requires_grad`` do not change; afterwards, autograd
+        is on or off as it was before.
 
     >>> model = Coin()
     >>> result = evaluate(model, [{"labels": torch.tensor([0, 0, 0])}, {"labels": torch.tensor([1])}])
@@ -149,22 +149,23 @@ def evaluate(model: nn.Module, loader: Iterable[dict[str, Tensor]]) -> dict[str,
 
 
 class EarlyStopper:
-    """Says when waiting for an improvement has lasted long enough.
+    """Says when to stop waiting for an improvement.
 
-    A value is an improvement if it is better than the best one so far by MORE than ``min_delta``; the first number is
-    one, and NaN never is. Only improvements change ``best``. After ``patience`` values in a row without one: stop.
+    A value is an improvement if it is better than ``best`` by MORE than ``min_delta``. The first finite number is
+    always an improvement, NaN never is. Only improvements change ``best``. After ``patience`` values in a row without
+    an improvement, it is time to stop.
 
     Args:
         patience: at least 1.
         min_delta: 0 or more.
-        mode: ``"min"``, smaller is better (a loss), or ``"max"``, larger is better (an accuracy).
+        mode: ``"min"`` if smaller is better (a loss), ``"max"`` if larger is better (an accuracy).
 
     Attributes:
-        best: the last value that was an improvement. Before the first one, it may be anything.
-        best_step: the call of ``step`` that brought it, counted from 0.
+        best: the last value that was an improvement. Before the first improvement, it may be anything.
+        best_step: the number of the ``step`` call that received ``best``, counted from 0.
 
     Raises:
-        ValueError: ``mode`` is neither ``"min"`` nor ``"max"``. (Another type of error passes the checks, with a
+        ValueError: ``mode`` is neither ``"min"`` nor ``"max"``. (Another type of error is accepted with a
             remark.)
 
     >>> stopper = EarlyStopper(patience=2)
@@ -193,11 +194,11 @@ class EarlyStopper:
             value: the monitored quantity after one more epoch.
 
         Returns:
-            True: stop now. False: go on. (The grader checks only the truth value. What comes after the first True is
-            up to you.)
+            True: stop now. False: go on. (The grader checks only the truth value. What you return after the first True
+            is up to you.)
         """
         gain = self.best - value if self.mode == "min" else value - self.best
-        if gain > self.min_delta:  # of NaN, this is False
+        if gain > self.min_delta:  # False for NaN
             self.best, self.best_step, self.n_waited = value, self.n_steps, 0
         else:
             self.n_waited += 1
@@ -214,28 +215,31 @@ def amp_step(
     device_type: str = "cpu",
     dtype: torch.dtype = torch.bfloat16,
 ) -> float:
-    """One optimizer step in mixed precision, from one batch.
+    """Take one optimizer step in mixed precision, from one batch.
 
     The forward pass runs in ``dtype`` where that is safe (autocast). The loss is scaled before the backward pass, so
-    that small gradients survive in ``dtype``. The true gradients, no longer scaled, are clipped to the global L2 norm
-    ``max_norm``. Then the scaler decides: if a gradient has overflowed, it skips the optimizer step. Finally it adapts
-    its scale. Nothing here depends on the hardware: the same lines run with ``torch.amp.GradScaler("cuda")``.
+    that small gradients survive in ``dtype``. Then the gradients are unscaled, and these true gradients are clipped to
+    a global L2 norm of at most ``max_norm``. (Clipping the scaled gradients to ``max_norm`` times the scale is
+    equivalent.) Then the scaler steps the optimizer, but skips this step if a gradient has overflowed. Finally, the
+    scaler updates its scale. Nothing here depends on the hardware: the same code works with
+    ``torch.amp.GradScaler("cuda")``.
 
     Args:
-        model: its weights are float32. Its mode is up to the caller. (Setting it to training mode passes, with a
-            remark.) It holds no gradients from before, other than those of an earlier ``amp_step``.
-        batch: not changed.
-        optimizer: of the trainable parameters of the model; only the scaler calls its ``step``.
+        model: its weights are float32. Its mode is up to the caller. (Setting the model to training mode is
+            accepted with a remark.) At the start, each ``.grad`` is None or left over from an earlier call of
+            ``amp_step``.
+        batch: not modified.
+        optimizer: holds the trainable parameters of the model; only the scaler calls its ``step``.
         scaler: ``scale``, ``step`` and ``update`` are called once each, in this order.
-        max_norm: the largest norm the true gradient may have.
-        device_type: of the model and the batch, for autocast.
-        dtype: for autocast.
+        max_norm: the largest global L2 norm that the true gradient may have.
+        device_type: the device type of the model and the batch, for autocast.
+        dtype: the dtype for autocast.
 
     Returns:
-        The unscaled loss from before the step, as a plain number. (The grader accepts a tensor of one number as well,
-        if it is detached from the graph, and remarks on it.)
+        The unscaled loss from before the step, as a plain number. (A tensor with one element is accepted with a
+        remark, if it is detached from the graph.)
 
-    The grader compares with its own float32 step, with a tolerance of 1e-4.
+    The grader compares your step with its own float32 step, with a tolerance of 1e-4.
 
     >>> model = Coin()
     >>> optimizer, scaler = torch.optim.SGD(model.parameters(), lr=2.0), torch.amp.GradScaler("cpu")
@@ -259,14 +263,14 @@ def amp_step(
 
 
 def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: float = 0.0) -> Tensor:
-    """Cross-entropy with label smoothing and with the focal factor, either, both or neither.
+    """Cross-entropy with label smoothing, with a focal factor, with both, or with neither.
 
-    With p the softmax of the logits of an example and y its label, the loss of the example is
+    If p is the softmax of the logits of an example and y is its label, the loss of the example is
 
-        (1 - p_y)^gamma * -sum over k of t_k ln p_k,    t_k = smoothing / K, and 1 - smoothing more where k = y
+        (1 - p_y)^gamma * -sum over k of t_k ln p_k,    t_k = smoothing / K, plus 1 - smoothing where k = y
 
-    So smoothing gives a little of the target to every class, including the right one. The focal factor is small where
-    the model is already right; the gradient flows through it, too.
+    So smoothing gives a little of the target to every class, including the right one. The focal factor,
+    (1 - p_y)^gamma, is small where the model is already right; the gradient flows through this factor, too.
 
     Args:
         logits: (B, K)
@@ -275,11 +279,11 @@ def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: f
         gamma: 0 or more
 
     Returns:
-        The mean over the examples, a tensor of one number, attached to its graph. It and its gradient stay finite for
-        logits of any size, and with gamma = 0 or smoothing = 0 it is the loss without that part.
+        The mean over the examples: a tensor with one element, attached to its graph. The loss and its gradient are
+        finite for logits of any size. With ``gamma=0`` or ``smoothing=0``, the loss is the one without that part.
 
     Raises:
-        ValueError: ``smoothing`` or ``gamma`` is out of range. (Another type of error passes the checks, with a
+        ValueError: ``smoothing`` or ``gamma`` is out of range. (Another type of error is accepted with a
             remark.)
 
     >>> logits, labels = torch.tensor([[0.0, 0.0], [0.0, math.log(3)]]), torch.tensor([0, 1])  # p_y: 1/2 and 3/4
@@ -298,21 +302,21 @@ def custom_loss(logits: Tensor, labels: Tensor, smoothing: float = 0.0, gamma: f
     log_p_y = log_p.gather(-1, labels[:, None]).squeeze(-1)
     losses = -(1 - smoothing) * log_p_y - smoothing * log_p.mean(-1)
     if gamma > 0:
-        losses = (1 - log_p_y.exp()).clamp(min=1e-12) ** gamma * losses  # where p_y is 1, the root has no slope
+        losses = (1 - log_p_y.exp()).clamp(min=1e-12) ** gamma * losses  # where p_y is 1, a root has an infinite slope
     return losses.mean()
 
 
 class Checkpoint:
-    """Everything a training run needs to resume as if it had never been interrupted, to the last bit.
+    """Everything a training run needs to resume bit for bit as if it had never been interrupted.
 
-    That is: the weights and buffers of the model, the state of the optimizer, the position in the schedule, and the
-    state of torch's generator for the CPU, from which dropout and shuffling draw. All of it is copied: training may go
-    on without changing the checkpoint.
+    It contains the weights and buffers of the model, the state of the optimizer, the state of the scheduler, and the
+    state of torch's random number generator for the CPU, which dropout and shuffling use. All of it is copied, so
+    training may continue without changing the checkpoint.
 
     Args:
-        model: of the run in progress.
-        optimizer: its optimizer.
-        scheduler: its schedule, or None.
+        model: the model of the run in progress.
+        optimizer: the optimizer of this model.
+        scheduler: the scheduler of this optimizer, or None.
 
     >>> def run(epochs, model, optimizer):
     ...     for _ in range(epochs):
@@ -342,15 +346,15 @@ class Checkpoint:
         )
 
     def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer, scheduler: Any = None) -> None:
-        """Restore everything into objects of the same structure, perhaps new ones. It can be done repeatedly.
+        """Restore everything into objects of the same structure, which may be new. This may be done repeatedly.
 
         Args:
-            model: receives the weights.
-            optimizer: of this model.
-            scheduler: of this optimizer, or None where the run had none.
+            model: receives the weights and buffers.
+            optimizer: the optimizer of this model.
+            scheduler: the scheduler of this optimizer, or None if the run had none.
         """
         model.load_state_dict(self.state["model"])
-        optimizer.load_state_dict(copy.deepcopy(self.state["optimizer"]))  # which would go on with these very tensors
+        optimizer.load_state_dict(copy.deepcopy(self.state["optimizer"]))  # else it would use these very tensors
         if scheduler is not None:
             scheduler.load_state_dict(self.state["scheduler"])
         torch.set_rng_state(self.state["generator"])

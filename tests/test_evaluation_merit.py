@@ -247,7 +247,7 @@ def confusion(y_true, y_pred, n_classes=2):
         "confusion-transposed",
         """
 def confusion(y_true, y_pred, n_classes=2):
-    y_true, y_pred = torch.as_tensor(y_true), torch.as_tensor(y_pred)
+    y_true, y_pred = torch.as_tensor(y_true).long(), torch.as_tensor(y_pred).long()
     return torch.bincount(y_pred * n_classes + y_true, minlength=n_classes ** 2).reshape(n_classes, n_classes)
 """,
     ),

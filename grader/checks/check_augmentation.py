@@ -1,19 +1,19 @@
 """Hidden checks of exercise-9: data augmentation.
 
-Whatever is random is judged as a distribution. The generator is an object beside the student's code, built from a seed;
-which numbers are drawn from it, and how many, is the student's choice, so no result is ever compared with a fixed one.
-Hundreds of calls travel as one request. The judge works out everything from the texts that came back: most texts hold
-every word once, so a word tells its position.
+Whatever is random is judged as a distribution. The generator is built from a seed in the student process. Which numbers
+are drawn from it, and how many, is the student's choice, so no result is ever compared with a fixed one. Hundreds of
+calls are sent as one request. The judge works out everything from the texts that were returned: most texts contain
+every word only once, so a word tells its position.
 
-Bounds are seven standard deviations wide, and what must occur among many calls is missing with a probability below
-1e-10. The facts noted for an explanation keep at least five standard deviations from every border; facts that depend on
-the numbers drawn are not noted.
+Bounds are seven standard deviations wide, and something that must occur among many calls is missing with a probability
+below 1e-10. The facts noted for an explanation keep at least five standard deviations from every threshold; facts that
+depend on the numbers drawn are not noted.
 """
 
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -182,6 +182,34 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
         expect.true(not found, what, hint=hint)
 
 
+def demand_new_list(student, name: str, cases: Mapping[str, tuple[object, ...]]) -> None:
+    """Even where the text stays as it is, the answer is a list of its own.
+
+    Args:
+        student: the student of this check.
+        name: of the function.
+        cases: what is passed in -> the text, and the arguments between it and the generator.
+    """
+    with student.untraced():
+        found = student.fixtures.augmentation.handed_back(
+            student.value(None, name), [list(case) for case in cases.values()], student.draw.seed()
+        )
+    demand_not_handed_back(student, [what for what, own in zip(cases, found, strict=True) if own])
+
+
+def demand_not_handed_back(student, cases: Sequence[str]) -> None:
+    """No answer is an object that was passed in; ``cases`` says where one was."""
+    student.note("an object passed in is returned", bool(cases))
+    expect.true(
+        not cases,
+        "one of the arguments is returned instead of a new object",
+        expected="new objects in any case",
+        actual=f"the object passed in, for {cases[0]}" if cases else None,
+        hint="if the caller changes the result, the original must stay as it is: return a copy",
+        reveal=True,
+    )
+
+
 # --- random_deletion ---
 
 
@@ -348,8 +376,20 @@ class CheckRandomDeletion:
 
     @check(points=1)
     def check_pure_seeded(self, student):
-        """the input text is not modified, and the same seed produces the same text"""
+        """the input text is not modified or returned itself, and the same seed produces the same text"""
         demand_seeded(student, "random_deletion", words(student, 30), 0.5)
+        text = words(student, 6)
+        demand_new_list(
+            student,
+            "random_deletion",
+            {
+                "a text of one token": (text[:1], 0.5),
+                "p = 0": (text, 0.0),
+                "a text of one token, with p = 0": (text[:1], 0.0),
+                "a text of one token, with p = 1": (text[:1], 1.0),
+                "an empty text": ([], 0.5),
+            },
+        )
 
     @check(points=1)
     def check_order_dup(self, student):
@@ -622,8 +662,19 @@ class CheckRandomSwap:
 
     @check(points=1)
     def check_pure_seeded(self, student):
-        """the input text is not modified, the same seed gives the same text, and any two words can be swapped"""
+        """the input is not modified or returned; the same seed gives the same text; any two words can be swapped"""
         demand_seeded(student, "random_swap", words(student, 20), 6)
+        text = words(student, 6)
+        demand_new_list(
+            student,
+            "random_swap",
+            {
+                "a text of one word": (text[:1], 2),
+                "n = 0": (text, 0),
+                "a text of two words": (text[:2], 2),
+                "an empty text": ([], 3),
+            },
+        )
         single = Swapped(student, 5, 1, 1500)  # enough for a shuffle, too, which another check is about
         seen = {tuple(changed) for changed in single.changed if len(changed) == 2}
         missing = [(i, j) for i in range(5) for j in range(i + 1, 5) if (i, j) not in seen]
@@ -892,10 +943,11 @@ class CheckRandomInsertion:
 
     @check(points=1)
     def check_edges(self, student):
-        """nothing changes if n = 0 or no word is known; inputs are not modified; the seed determines the result"""
+        """n = 0 or no known word changes nothing; inputs are not modified or returned; the seed decides the result"""
         demand_no_change(student, "random_insertion")
         lexicon = Lexicon(student, 6, 3, itself=True)
         demand_seeded(student, "random_insertion", lexicon.text, 4, lexicon.entries)
+        demand_new_list(student, "random_insertion", unchanged_cases(student))
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=12)
         grows = any(len(text) > len(lexicon.text) for text in made)  # how often is the matter of another check
         expect.true(
@@ -951,6 +1003,11 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             "an entry that is empty or lists only its own word has no synonym to offer: return the text unchanged",
         ),
     ]
+
+
+def unchanged_cases(student) -> dict[str, tuple[list[str], int, dict[str, list[str]]]]:
+    """The same cases for ``demand_new_list``."""
+    return {f"a text with {what}": (text, n, entries) for what, n, text, entries, _, _ in no_change(student)}
 
 
 def demand_no_change(student, name: str) -> None:
@@ -1159,10 +1216,16 @@ class CheckSynonymReplacement:
 
     @check(points=1)
     def check_edges(self, student):
-        """nothing changes if n = 0 or no word is known; inputs are not modified; the seed determines the result"""
+        """n = 0 or no known word changes nothing; inputs are not modified or returned; the seed decides the result"""
         demand_no_change(student, "synonym_replacement")
         lexicon = Lexicon(student, 8, 3, itself=True)
         demand_seeded(student, "synonym_replacement", lexicon.text, 4, lexicon.entries)
+        negations = ["not", "no"], 2, {"not": ["hardly"], "no": ["any"]}
+        demand_new_list(
+            student,
+            "synonym_replacement",
+            {**unchanged_cases(student), "a text of protected words": negations},
+        )
         made = answers(student, "synonym_replacement", lexicon.text, 3, lexicon.entries, times=12)
         same_length = all(len(text) == len(lexicon.text) for text in made)
         changes = same_length and any(text != lexicon.text for text in made)  # how often: another check
@@ -1333,7 +1396,7 @@ class CheckMixup:
 
     @check(points=1)
     def check_limits(self, student):
-        """lam = 1 changes nothing, lam = 0 gives the partner, integer labels work, and the batch is not modified"""
+        """lam = 1 changes nothing, lam = 0 gives the partner, integer labels work, no input is changed or returned"""
         for lam, n_classes in ((1.0, 3), (0.0, 4)):
             batch = Batch(student, (6, 5), n_classes, lam)
             x, y = parts_of(student.pure("mixup", *batch.arguments()), exactly=True)
@@ -1347,6 +1410,13 @@ class CheckMixup:
         x, y = parts_of(answer, exactly=True)
         expect.close(x, batch.mixed(batch.x), "features mixed along with integer one-hot labels")
         expect.close(y, batch.mixed(batch.y), "integer one-hot labels, mixed", hint=hint)
+        own = []
+        for lam in (1.0, 0.0):
+            batch = Batch(student, (6, 5), 3, lam)
+            with student.untraced():
+                shared = student.fixtures.augmentation.shares_memory(student.value(None, "mixup"), *batch.arguments())
+            own += [f"lam = {lam:.0f}"] * any(shared)
+        demand_not_handed_back(student, own)
 
 
 # --- back_translate ---
@@ -1401,6 +1471,7 @@ class Journey:
             read = helpers.translated(function, self.texts, self.labels, there, back)
         self.calls = read["calls"]
         self.after = read["texts"], read["labels"]
+        self.own = read["own"]
         self.found, self.found_labels = two_lists(student, "back_translate", read["answer"])
         student.note("texts", [listed(self.owner(text)) for text in self.found][:100])
 
@@ -1618,7 +1689,7 @@ class CheckBackTranslate:
             )
             expect.true(
                 not later,
-                "a text has the label of a later copy",
+                "a kept text has the label of a later duplicate",
                 hint="if two results are equal, keep the first, with its label",
                 fact=True,
             )
@@ -1679,7 +1750,7 @@ class CheckBackTranslate:
 
     @check(points=1)
     def check_filters_empty(self, student):
-        """empty and blank texts are dropped, and an empty list gives an empty list"""
+        """empty and blank texts are dropped, an empty list gives an empty list, and all lists returned are new"""
         for kinds in (("new", "empty", "new", "blank"), ("blank", "new", "empty", "new", "new")):
             trip = Journey(student, kinds)
             trip.demand_new()
@@ -1695,6 +1766,8 @@ class CheckBackTranslate:
             )
         nothing = edge(student, "no texts", lambda: Journey(student, []), "for two empty lists, return two empty lists")
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
+        cases = {"texts that are all kept": Journey(student, ["new"] * 3), "two empty lists": nothing}
+        demand_not_handed_back(student, [what for what, trip in cases.items() if trip.own])
 
 
 def plain_label(label: object) -> object:
@@ -1737,7 +1810,7 @@ class Verdicts:
         with student.untraced():
             function = student.value(None, "keep_confirmed")
             read = student.fixtures.augmentation.confirmed(function, self.texts, self.labels, self.rows, options)
-        self.calls, self.after = read["calls"], (read["texts"], read["labels"])
+        self.calls, self.after, self.own = read["calls"], (read["texts"], read["labels"]), read["own"]
         self.found, labels = two_lists(student, "keep_confirmed", read["answer"])
         self.found_labels = [plain_label(label) for label in labels]
         places = {text: place for place, text in enumerate(self.texts)}
@@ -1833,9 +1906,22 @@ class CheckKeepConfirmed:
         )
         verdicts.demand(f"{n} texts", "does each of your batches begin exactly where the previous batch ends?")
 
+    @staticmethod
+    def refuses(student, uneven: Verdicts) -> bool:
+        """Whether an error comes, of whatever kind."""
+        try:
+            with student.untraced():
+                function = student.value(None, "keep_confirmed")
+                student.fixtures.augmentation.confirmed(function, uneven.texts, uneven.labels, uneven.rows, {})
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            return True
+        return False
+
     @check(points=1, after=("confirmed",))
     def check_edges(self, student):
-        """equal texts are judged separately; empty lists work; missing labels raise errors; inputs are not modified"""
+        """equal texts are judged separately; empty lists work; missing labels raise errors; returned lists are new"""
         verdicts = Verdicts(student, self.pairs(student, (True, False, True, True)), 2)
         again = Verdicts(student, self.pairs(student, (True, True, False)), 2)
         # The first text three times: twice with its own label, then with the other one.
@@ -1860,9 +1946,15 @@ class CheckKeepConfirmed:
             student, "no texts", lambda: Verdicts(student, [], 2), "for two empty lists, return two empty lists"
         )
         expect.equal([nothing.found, nothing.found_labels], [[], []], "no texts", reveal=True)
+        cases = {"texts that are all kept": Verdicts(student, self.pairs(student, (True,) * 3), 2)}
+        cases["two empty lists"] = nothing
+        demand_not_handed_back(student, [what for what, one in cases.items() if one.own])
+        uneven = {}
         for spare in (1, -1):
-            short = Verdicts(student, self.pairs(student, (True, True, False)), 2)
+            uneven[spare] = short = Verdicts(student, self.pairs(student, (True, True, False)), 2)
             short.labels = [*short.labels, 0] if spare > 0 else short.labels[:-1]
+            student.note(f"{3 + spare} labels for 3 texts are refused", self.refuses(student, short))
+        for spare, short in uneven.items():
             expect.raises(
                 partial(short.ask, student, {}),
                 say("3 texts and {count} labels", count=3 + spare),

@@ -1,11 +1,11 @@
 """Hidden checks of exercise-1: from tokens to labels.
 
-The expected values come from plain loops, from arithmetic over the shapes of BERT's tensors, or from sentences that
-were built from their entities; tests hold the reference, which agrees with them, against transformers. Ids, sizes and
-scores are drawn afresh in every run.
+The expected values come from plain loops, from arithmetic on the shapes of BERT's tensors, or from sentences that were
+built from their entities. The reference solution agrees with these values, and tests compare it with transformers. Ids,
+sizes and scores are drawn anew in every run.
 
-Where a student may choose (which of two equally long texts is cut, which random numbers are used, extra keys), the
-result is taken untraced and what it shows is stated as notes.
+Where a student may choose (which of two equally long texts is truncated, which random numbers are used, extra keys),
+the result is read untraced, and what it shows is stated as notes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def part(result: Any, key: str, kind: str = "tensor") -> Any:
     expect.true(isinstance(result, dict), "the result is not a dictionary", actual=result, reveal=True)
     expect.true(
         key in result,
-        say("the result has no {key}", key=key),
+        say("the result has no key {key}", key=key),
         actual=list(result),
         hint="which keys does the docstring list?",
         reveal=True,
@@ -301,6 +301,7 @@ class CheckEncodePair:
             "input_ids of a single text with max_length=9",
             hint="reserve room for two special tokens around a single text",
         )
+        self.demand_room_beside_nothing(student, a)
         a, b = texts(student, 9, 9 + extra)
         with student.untraced():  # one of the two is one id longer: which, is the student's choice
             row = flat(part(student.encode_pair(a, b, CLS, SEP, 14), "input_ids", "list"), "input_ids of a pair")
@@ -322,6 +323,25 @@ class CheckEncodePair:
                 "with max_length=4, a pair is not cut to one id and its three special tokens",
                 actual=result["input_ids"],
                 hint="there is room for one id, so one of the two texts keeps none; each text still gets its [SEP]",
+            )
+
+    @staticmethod
+    def demand_room_beside_nothing(student, a: list[int]) -> None:
+        """A long text is cut for three special tokens if the second text is empty; that it has a [SEP]: ``single``."""
+        try:
+            with student.untraced():
+                plain = student.encode_pair(a, [], CLS, SEP, 64)
+            cut = student.encode_pair(a, [], CLS, SEP, 9)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            return
+        if isinstance(plain, dict) and same_ids(plain.get("input_ids"), joined(a, [])):
+            expect.equal(
+                part(cut, "input_ids", "list"),
+                joined(a[:6], []),
+                "input_ids of a long text and an empty second text with max_length=9",
+                hint="an empty second text has no ids, but how many special tokens does the row have?",
             )
 
     @check(points=1, after=("layout",))
@@ -929,6 +949,27 @@ class CheckGenerate:
             fact=True,
         )
         self.expect_both(student)
+        self.expect_whole_vocabulary(student)
+
+    @staticmethod
+    def expect_whole_vocabulary(student) -> None:
+        """With top_k = V, every token can be drawn. That one of the five is not among 200: 5 * 0.84 ** 200 = 4e-15."""
+        logits = 0.1 * torch.randperm(5, generator=student.draw.generator).float()
+        model = student.fixtures.basics.PrefixModel(logits)
+        hint = "top_k is at most V, so it may be equal to V: then no token is left out"
+        try:
+            ids = written(student, model, [1, 2], 200, do_sample=True, top_k=5)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            student.note("with top_k = V", "an error")
+            expect.true(
+                False, "an error is raised when top_k equals V", actual=str(error)[:120], hint=hint, reveal=True
+            )
+            return
+        missing = 5 - len(set(ids[2:]))
+        student.note("tokens that never occur with top_k = V", missing)
+        expect.true(missing == 0, "with top_k = V, some tokens are never sampled", hint=hint)
 
     @staticmethod
     def expect_both(student) -> None:
@@ -1695,13 +1736,17 @@ class CheckNucleus:
             "logits with p=1, where three tokens have a probability of about 1e-12",
             hint="with p=1, the nucleus contains every token, however unlikely: does your sum reach 1 too early?",
         )
-        for n, p, want in ((8, 0.55, 5), (5, 0.5, 3)):
-            shift = float(student.draw.uniform(-2, 2))
+        # The last three reach p exactly: from zeros, every way to a softmax gives these shares without rounding.
+        cases = ((8, 0.55, 5), (5, 0.5, 3), (2, 0.5, 1), (4, 0.5, 2), (8, 0.25, 2))
+        shifts = [float(student.draw.uniform(-2, 2)) if place < 2 else 0.0 for place in range(len(cases))]
+        kept = []
+        for (n, p, _), shift in zip(cases, shifts, strict=True):
             with student.untraced():  # which of the equally likely tokens stay, is free
                 left = student.nucleus(torch.full((n,), shift), p)
             expect.shape(left, (n,), f"logits of {n} equally likely tokens")
-            finite = left[left.isfinite()]
-            student.note("equally likely tokens that stay", int(finite.numel()))
+            kept.append(left[left.isfinite()])
+            student.note("equally likely tokens that stay", int(kept[-1].numel()))
+        for (n, p, want), shift, finite in zip(cases, shifts, kept, strict=True):
             expect.close(
                 finite.double(), torch.full_like(finite, shift).double()[: len(finite)], "logits of the kept tokens"
             )

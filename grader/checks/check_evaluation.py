@@ -1,11 +1,11 @@
 """Hidden checks of exercise-7: splitting data and measuring.
 
-Which texts a split draws is the student's choice, so splits are read untraced: what they show (which texts stand on
-both sides, how many rows are missing, how large the test set is) is worked out here from the row numbers that came
-back, and stated as notes. Texts are made up afresh in every run.
+Which texts a split draws is the student's choice, so splits are read untraced: what they show (which texts are on
+both sides, how many rows are missing, how large the test set is) is worked out here from the row numbers that were
+returned, and stated as notes. Texts are made up anew in every run.
 
-All other answers are numbers; they are noted in one form, whatever they came as. What is expected is arithmetic on
-the cells, lengths or errors that were drawn.
+All other answers are numbers; they are noted in one form, whatever their type was. The expected values are computed
+from the cells, lengths or errors that were drawn.
 """
 
 from __future__ import annotations
@@ -400,7 +400,7 @@ class CheckGroupSplit:
             ),
             expected=f"about {size} of every class",
             actual=f"{share:.2f}",
-            hint="each class should have its share in the test set: do you split class by class?",
+            hint="the test set should contain about the same fraction of every class: do you split class by class?",
             reveal=True,
         )
 
@@ -621,6 +621,26 @@ class CheckConfusion:
                 f"{kinds[0]} and {kinds[1]}",
                 "int(x) turns an item of any of these types into a plain number",
             )
+        self.demand_small_numbers(student)
+
+    @staticmethod
+    def demand_small_numbers(student) -> None:
+        """Classes in one byte, where neither the number of cells nor the largest count fits into one."""
+        n = 20
+        cells = student.draw.integers(0, 3, (n, n)).tolist()
+        cells[n - 1][n - 1] = 300
+        cells = symmetric(cells)
+        y_true, y_pred = pairs_of(student, cells)
+        with student.untraced():
+            function = student.value(None, "confusion")
+            answer = student.fixtures.evaluation.counted(function, y_true, y_pred, ("bytes", "bytes"), n)
+        demand_cells(
+            student,
+            answer,
+            cells,
+            f"two NumPy arrays of dtype uint8, with {n} classes",
+            "a uint8 holds at most 255: which numbers does your code compute in the dtype of the input?",
+        )
 
 
 # --- prf ---
@@ -652,7 +672,7 @@ def figures(student, cells: list[list[int]], **options: int) -> dict[str, Any]:
     for key in KEYS:
         expect.true(
             key in answer,
-            say("the result has no {key}", key=key),
+            say("the result has no key {key}", key=key),
             actual=list(answer),
             hint="the keys must be accuracy, precision, recall and f1",
             reveal=True,
@@ -1078,6 +1098,26 @@ def honest_steps(student, n_lines: int, new: int = 40) -> list[tuple[int, float,
     return [(new, new * loss, n) for loss, n in zip(losses, right, strict=True)]
 
 
+def nearly_still(student, times: int, what: tuple[str, str]) -> list[tuple[str, list[Line]]]:
+    """Logs in which the number of right answers, as printed, falls or rises too much by 4 of 70,000 examples or more.
+
+    Args:
+        student: of this check.
+        times: the difference is so many times as large; rounding explains 1.375 times.
+        what: it does, if it falls and if it rises.
+
+    Returns:
+        What the number does, and the log.
+    """
+    found: list[tuple[str, list[Line]]] = []
+    for rises, factor in ((0, 1), (1, 1), (0, 3), (1, 2)):
+        many = student.draw.integer(500, 900)
+        shares = (7 * many + times) / 10_000, 4 * many / 10_000
+        first, second = (round(1 - share, 4) for share in shares) if rises else shares
+        found.append((what[rises], [(factor * 40_000, 0.5, first), (factor * 70_000, 0.4, second)]))
+    return found
+
+
 class CheckAuditLog:
     """Bonus: impossible lines"""
 
@@ -1129,6 +1169,10 @@ class CheckAuditLog:
             cases.append(
                 (f"a log whose first line has {right} of {first[0][0]} answers correct", log_of(begun), places)
             )
+        cases += [
+            (f"a log of {log[1][0]} examples in which the number of correct answers {what}", log, [1])
+            for what, log in nearly_still(student, 2, ("falls", "rises too much"))
+        ]
         self.demand(
             student, cases, "80 new examples add between 0 and 80 correct answers: how many does each line add?"
         )
@@ -1172,7 +1216,7 @@ class CheckAuditLog:
         still = [(1000, 123.44, 617), *[(7, 0.0, 7), (7, 0.0, 0)] * 6]
         # Of 70,000 examples the sum of the losses seems to fall by 4, and rounding explains 5.5.
         many = student.draw.integer(500, 900)
-        large = [
+        large: list[tuple[str, list[tuple[int, float, float]], list[int]]] = [
             (
                 f"a log of {times * 70_000} examples in which the sum of the losses seems to fall",
                 [(times * 40_000, (7 * many + 1) / 10_000, 0.5), (times * 70_000, 4 * many / 10_000, 0.6)],
@@ -1183,6 +1227,10 @@ class CheckAuditLog:
         cases = [
             ("a log in which the averages get worse", log_of(worse), []),
             *large,
+            *[
+                (f"a log of {log[1][0]} examples in which the number of correct answers {what}", log, [])
+                for what, log in nearly_still(student, 1, ("seems to fall", "seems to rise too much"))
+            ],
             ("a log whose last losses are nearly 0", log_of(still), []),
             ("an ordinary log", log_of(honest_steps(student, 12)), []),
             (

@@ -1,14 +1,15 @@
 """Hidden checks of exercise-4: heads, and how padding gets into them.
 
-Letters as in the exercise: B texts, T positions, C width, N states. All sizes differ. The poolings have one right
-answer, worked out here text by text from the real tokens alone. The heads have none: any architecture is welcome, so
-they are held to laws (padding changes nothing, order matters, gradients arrive). A head's parameters are given seeded
-random numbers first, because a law that holds only at the start, or only because a layer starts at zero, is none.
+Dimensions as in the exercise: B texts, T positions, C width, N states. All sizes differ. The poolings have one right
+answer, worked out here text by text from the real tokens alone. The heads have no single right answer: any architecture
+is allowed, so they are tested against laws (padding changes nothing, order matters, gradients flow back). A head's
+parameters are first filled with seeded random numbers, because a law that holds only at the start, or only
+because a layer starts at zero, is not a law.
 
-Every check of a head first demands that the head reads its input (``Head.demand_reading``): a function of the mask, of
-its own calls or of nothing satisfies most laws, and must not earn points.
+Every check of a head first demands that the head reads its input (``Head.demand_reading``): a function of the mask
+alone, of the number of its calls, or of nothing satisfies most laws, and must not earn points.
 
-What a head answers depends on its author's layers, so it is taken untraced, and the facts are stated as notes.
+What a head returns depends on its author's layers, so it is read untraced, and the facts are stated as notes.
 """
 
 import contextlib
@@ -1770,7 +1771,7 @@ class CheckBiLSTMHead:
                 Head(student, "BiLSTMHead", 4, units=3),
                 words,
                 value,
-                value * (3 * sum(ends) + 1),
+                value * (3 * (ends[0] + ends[1]) + 1),
                 f"scores of texts of length {length}",
                 "the linear layer reads the final hidden state of each direction: what does yours read?",
             )
@@ -1817,6 +1818,7 @@ class CheckKernelsHead:
         for width, channels, kernels, lengths in (
             (6, student.draw.integer(5, 9), [2, 3, 4], [1, 1]),
             (5, 4, None, [3, 1, 6]),
+            (5, 6, [3, 2, 3], [4, 1]),
             (7, 3, [1, 5], [2]),
         ):
             options = {"channels": channels} if kernels is None else {"channels": channels, "kernels": kernels}
@@ -1833,7 +1835,7 @@ class CheckKernelsHead:
                 got,
                 want,
                 what,
-                hint="each kernel size needs its own convolution, with weights and a bias, in a registered module",
+                hint="each entry of kernels needs its own convolution, with weights and a bias, in a registered module",
                 reveal=True,
             )
         head.demand_reading(7)

@@ -1,12 +1,12 @@
 """Hidden checks of exercise-8: from a text to a label and a probability.
 
 The judge draws the same weights as the student process, from the same seeds, and works out by arithmetic what a tiny
-BERT says of each text, alone and without padding: it need not wait for transformers, and it knows nothing of masks.
+BERT predicts for each text, alone and without padding. So it need not wait for transformers, and it needs no masks.
 
-How the student's code called the model, the judge learns from the answers too: a metered model
+The judge also learns from the answers how the student's code called the model: a metered model
 (``grader.fixtures.inference``) predicts a class that tells the number of the call, the width of the batch or the mode,
-and gives that class a probability that tells the same. Either of the two is taken, so that a wrong confidence costs
-nothing where labels are asked for, and the other way round. What helpers report of the other side can only cost points.
+and gives that class a probability that tells the same. Either of them is accepted, so a wrong confidence costs nothing
+in a check of labels, and vice versa. What the helpers in the student process report can only cost points.
 
 Which texts share a batch is the student's choice. What depends on it is read untraced and stated as notes.
 """
@@ -379,6 +379,8 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
     seen = [in_mode(student, name, texts, training, options) for training in (True, False)]
     left_training = seen[-1].left_training
     student.note("left in training mode", left_training)
+    switched_on = records_afterwards(student, name, texts[:1], options)
+    student.note("on after a call under no_grad", switched_on)
     expect.true(
         not any(one.dropout for one in seen),
         "dropout was active during a prediction: the caller's model was in training mode when your function was called",
@@ -403,11 +405,33 @@ def demand_quiet(student, name: str, texts: list[str], **options: Any) -> None:
         reveal=True,
     )
     expect.true(
+        not switched_on,
+        "called inside torch.no_grad(), the function leaves gradients enabled",
+        hint="after the call, autograd should be on or off as it was before: what does your code set it to?",
+        reveal=True,
+    )
+    expect.true(
         not left_training,
         "a model that was in evaluation mode is in training mode after the call",
         hint="restore the model's original mode, or leave the model in evaluation mode",
         reveal=True,
     )
+
+
+def records_afterwards(student, name: str, texts: list[str], options: dict[str, Any]) -> bool:
+    """Whether autograd is on after the function was called by somebody who had switched it off."""
+    metered, help = Metered(student, "mode"), student.fixtures.inference
+    with student.untraced():
+        _, on = help.asked(
+            student.value(None, name),
+            texts,
+            metered.model,
+            metered.tokenizer,
+            one_by_one=name == "predict",
+            caller_records=False,
+            **options,
+        )
+    return bool(on)
 
 
 def _same(one: Any, other: Any) -> bool:

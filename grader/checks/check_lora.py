@@ -1,12 +1,12 @@
 """Hidden checks of exercise-3: LoRA and its relatives.
 
-Letters as in the exercise: d outputs, k inputs, r rank. All sizes differ, so that a transposed product cannot pass by
-luck and the factors are known by their shapes, however they are stored. The layers get fresh numbers in every run; what
-is expected of them is worked out here with plain torch, or follows from a law (merging changes no output, the frozen
-part never moves).
+Dimensions as in the exercise: d outputs, k inputs, r rank. All sizes differ, so a transposed product cannot pass by
+luck, and the factors are recognized by their shapes, however they are stored. The layers get new numbers in every run;
+the expected results are worked out here with plain torch, or follow from a law (merging changes no output, the frozen
+part never changes).
 
-Results that depend on a student's free choices (random starts, names, what a method without a result returns) are taken
-untraced, and stated as notes.
+Results that depend on a student's free choices (random starts, names, what a method returns that need not return
+anything) are read untraced, and stated as notes.
 """
 
 from collections import Counter
@@ -1446,7 +1446,9 @@ class CheckInjectLora:
         expect_names(
             several,
             [f"bert.{name}" for name in layers("attention.output.dense", FEW)],
-            many=mark("the target was attention.output.dense: all its parts must match the end of the layer's name"),
+            many=mark(
+                "the target was attention.output.dense: the layer's name must end with these three parts, in this order"
+            ),
             few=mark(
                 "the target was attention.output.dense: compare its three parts with the last three parts of "
                 "the layer's name"

@@ -1,12 +1,12 @@
 """Hidden checks of exercise-2: the objectives of pre-training.
 
-Letters as in the exercise: B texts, T positions, V size of the vocabulary; all sizes differ. Losses are worked out here
-in float64 from their definition.
+Dimensions as in the exercise: B texts, T positions, V size of the vocabulary; all sizes differ. Losses are worked out
+here in float64 from their definition.
 
-What depends on dice is judged as a distribution. Its bounds lie seven standard deviations from the mean, so that a
+What depends on random numbers is judged as a distribution. The bounds are seven standard deviations from the mean, so a
 correct answer fails by bad luck with a probability below 1e-11 per comparison, and below 1e-9 per check. The raw
-results depend on the order in which a student draws, so they are taken untraced; the facts that follow from them,
-shares rounded to one decimal, are stated as notes.
+results depend on the order in which a student draws, so they are read untraced; the facts that follow from them
+(shares rounded to one decimal) are stated as notes.
 """
 
 import math
@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course.text import mark, say
+from grader.errors import StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -1691,7 +1692,7 @@ class CheckFillMaskTopk:
 
     @check(points=1, after=("each_mask",))
     def check_order_and_none(self, student):
-        """guesses are sorted by descending probability; a text without [MASK] gives an empty list"""
+        """guesses are sorted by descending probability for any k from 1 to V; without a [MASK], the result is []"""
         cloze = Cloze(student, (0, 7), large=True)  # of a few numbers, a search for the largest may leave all sorted
         guesses = guesses_of(student, cloze, k=300)
         student.note("order of the guesses", [order_of(pairs) for pairs in guesses])
@@ -1718,6 +1719,37 @@ class CheckFillMaskTopk:
             hint="without a [MASK] there is nothing to predict: return an empty list",
             reveal=True,
         )
+        self.demand_extremes(student)
+
+    @staticmethod
+    def demand_extremes(student) -> None:
+        """With k = 1 and k = V, too. What an error says is the library's choice; that there is one, counts."""
+        hint = "k may be any number from 1 to V; with k = V, every token of the vocabulary is one of the guesses"
+        for name, of_vocabulary in (("1", False), ("V", True)):
+            cloze = Cloze(student, (2, 5))
+            k = cloze.V if of_vocabulary else 1
+            try:
+                guesses = guesses_of(student, cloze, k=k)
+            except StudentRaised as error:
+                if error.no_answer:
+                    raise
+                student.note(f"with k = {name}", "an error")
+                expect.true(
+                    False,
+                    say("an error is raised when k equals {limit}", limit=name),
+                    actual=str(error)[:120],
+                    hint=hint,
+                    reveal=True,
+                )
+                return
+            student.note(f"with k = {name}", "guesses")
+            found = [sorted({token for token, _ in upright(pairs)}) for pairs in guesses]
+            student.note(f"number of guesses with k = {name}", list(map(len, found)))
+            expect.true(
+                found == [sorted(cloze.best(place, k)) for place in cloze.masks],
+                say("with k = {limit}, the guesses are not the k most probable tokens of each [MASK]", limit=name),
+                hint=hint,
+            )
 
     @check(points=1, after=("each_mask",))
     def check_pure(self, student):

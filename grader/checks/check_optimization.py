@@ -1,14 +1,15 @@
 """Hidden checks of exercise-5: optimizers and schedules.
 
-The models are built from plain modules with names that mislead: norms called ``ln_1``, twelve layers (``layer.1`` is
-the beginning of ``layer.10``), heads called like parts of the body. What is expected of a parameter follows from where
-it stands in the given model; the rest is arithmetic, done here in float64.
+The models are built from plain modules with misleading names: norms called ``ln_1``, twelve layers (``layer.1`` is a
+prefix of ``layer.10``), heads with names of parts of the body. What is expected of a parameter follows from its place
+in the given model; the rest is arithmetic, done here in float64.
 
-The judge builds the same models from the same seeds: what has changed, what has moved and which parameter a group holds
-is worked out here, from numbers that travelled. What the helpers over there say can only cost points, never earn them.
+The judge builds the same models from the same seeds. From the numbers that were returned, it works out what has
+changed, what has moved, and which parameters a group contains. What the helpers in the student process report can only
+cost points, never earn them.
 
 Results that depend on a student's free choices (how many groups, which random numbers, whether the pooler restarts) are
-read in a canonical form, or taken untraced and stated as notes.
+read in a canonical form, or read untraced and stated as notes.
 """
 
 import contextlib
@@ -34,8 +35,9 @@ NORM_NAMES = {
     *("sa_layer_norm", "output_layer_norm", "final_layer_norm"),
     *("ln_0", "ln_1", "ln_2", "ln_f"),
     *("scale_in", "before", "after", "final_norm"),
+    *("squash", "level"),
 }
-"""As in ``grader.fixtures.optimization.NORMS``."""
+"""As in ``grader.fixtures.optimization.NORMS``, and the BatchNorm and the GroupNorm of one family."""
 
 
 def kind(name: str) -> str:
@@ -207,15 +209,15 @@ class CheckDecayGroups:
 
     @check(points=2)
     def check_norm(self, student):
-        """LayerNorm weights get no weight decay, whatever the norm layers are called"""
+        """the weights of norm layers get no weight decay, whatever the name and type of the layer"""
         for family in ("bert", "distilbert", "gpt2", "other"):
             read = decays(student, family, weight_decay=float(student.draw.uniform(0.02, 0.2)))
             demand_decay(
                 read,
                 "norm",
                 0.0,
-                "the weight of a norm layer is a vector with values near 1. Its name varies between model "
-                "families: which other property of a parameter can you test?",
+                "the weight of a norm layer is a vector with values near 1. The name and the type of the layer vary "
+                "between model families: which other property of a parameter can you test?",
             )
 
     @check(points=1)
@@ -363,13 +365,15 @@ class CheckLlrdGroups:
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
-        """weight decay applies to all parameters except biases and LayerNorms, in both the body and the head"""
+        """weight decay applies to matrices but not to biases and norm layers, in both the body and the head"""
         weight_decay = float(student.draw.uniform(0.02, 0.2))
-        cases: list[dict[str, Any]] = [{"weight_decay": weight_decay}, {}]
-        for options in cases:
-            rates = Rates(student, n_layers=2, **options)
+        cases: list[tuple[str, dict[str, Any]]] = [("regressor", {"weight_decay": weight_decay}), ("odd", {})]
+        for head, options in cases:
+            rates = Rates(student, 2, head, **options)
             rates.of_part("layer 0")
             for name, groups in rates.of.items():
+                if kind(name) == "scalar":
+                    continue
                 want = options.get("weight_decay", 0.01) if kind(name) == "matrix" else 0.0
                 for _, pull in groups:
                     expect.close(
@@ -818,6 +822,21 @@ class CheckWarmupLinear:
             reveal=True,
             fact=True,
         )
+        try:
+            steps = [float(value) for value in found]
+        except (TypeError, ValueError):
+            return
+        right = any(
+            all(abs(value - up_and_down(step, peak, total)) < 1e-5 for step, value in enumerate(steps))
+            for peak in (22, 23)
+        )
+        student.note("multipliers with a fraction", "those of a whole number" if right else steps)
+        expect.true(
+            right,
+            "with warmup_steps = 0.1 * 225 = 22.5, the multipliers are not those of a schedule with 22 or 23 steps of "
+            "warmup",
+            hint="make warmup_steps an integer once, before either line is computed: where do you use the fraction?",
+        )
 
     @check(points=1)
     def check_no_warmup(self, student):
@@ -880,7 +899,7 @@ SHAPES = ((3, 5), (7,), (2, 3, 4), (1,))
 class Clipped:
     """Parameters with gradients of a known global norm, and the student's function called on them."""
 
-    def __init__(self, student, norm: float, *, without: tuple[int, ...] = ()) -> None:
+    def __init__(self, student, norm: float, *, without: tuple[int, ...] = (), frozen: tuple[int, ...] = ()) -> None:
         """Draw gradients and bring them to this norm; the parameters at ``without`` have none."""
         self.student = student
         self.numbers = [student.draw.normal(*shape) for shape in SHAPES]
@@ -888,7 +907,7 @@ class Clipped:
         self.before: list[Tensor | None] = [None if i in without else grad for i, grad in enumerate(drawn)]
         squares = sum(float(grad.double().square().sum()) for grad in self.before if grad is not None)
         self.before = [None if grad is None else grad * (norm / math.sqrt(squares)) for grad in self.before]
-        self.parameters = student.fixtures.optimization.with_gradients(self.numbers, self.before)
+        self.parameters = student.fixtures.optimization.with_gradients(self.numbers, self.before, list(frozen))
 
     def clip(self, max_norm: float, *, once: bool = False) -> object:
         """Call the student's function."""
@@ -1021,6 +1040,7 @@ class CheckClipGradNorm:
         clipped.demand(
             0.2, "after clipping, with one parameter without a gradient", "a frozen parameter has .grad = None: skip it"
         )
+        self.demand_frozen(student)
         clipped = Clipped(student, 10.0)
         with student.untraced():
             clipped.clip(2.0, once=True)
@@ -1029,6 +1049,15 @@ class CheckClipGradNorm:
             "after clipping, with the parameters from a generator",
             "model.parameters() is a generator: after one pass over it, it is empty",
         )
+
+    @staticmethod
+    def demand_frozen(student) -> None:
+        """A parameter that was frozen after its backward pass has a gradient like any other."""
+        clipped = Clipped(student, 10.0, frozen=(0, 2))
+        with student.untraced():
+            clipped.clip(2.0)
+        hint = "an optimizer steps wherever .grad is not None: which parameters does your code skip?"
+        clipped.demand(0.2, "after clipping, with two frozen parameters that still have a gradient", hint)
 
 
 # --- accumulate_gradients ---
@@ -1046,6 +1075,7 @@ class Accumulated:
         places: room for the activations of so many examples; None for plenty.
         earlier: what the gradients are filled with before the call; None for no gradients.
         alike: whether all micro-batches are equal, so that the gradients of all of them point the same way.
+        padded: (positions, labels) of each example, for every micro-batch; None for one row of numbers each.
     """
 
     def __init__(
@@ -1056,6 +1086,7 @@ class Accumulated:
         places: int | None = None,
         earlier: float | None = None,
         alike: bool = False,
+        padded: tuple[tuple[int, int], ...] | None = None,
     ) -> None:
         """Draw everything and call the student's function."""
         draw = student.draw
@@ -1075,6 +1106,11 @@ class Accumulated:
         ]
         if alike:
             self.batches = [self.batches[0]] * len(sizes)
+        if padded is not None:
+            self.batches = [
+                (draw.normal(n, positions, INPUTS) * (1 + place), draw.integers(0, OUTPUTS, (n, labels)))
+                for place, (n, (positions, labels)) in enumerate(zip(sizes, padded, strict=True))
+            ]
         model = given.network(*self.weights.values(), places=places)
         if earlier is not None:
             given.leave_gradients(model, earlier)
@@ -1111,17 +1147,17 @@ class Accumulated:
     def truth(self) -> tuple[float, dict[str, Tensor]]:
         """Mean loss over all examples and its gradient, from one large batch in float64, by hand."""
         first, second, bias = (tensor.double() for tensor in self.weights.values())
-        inputs = torch.cat([x for x, _ in self.batches]).double()
-        targets = torch.cat([y for _, y in self.batches])
+        inputs = torch.cat([x if x.dim() == 2 else x.mean(1) for x, _ in self.batches]).double()
         hidden = torch.tanh(inputs @ first.mT)
         outputs = hidden @ second.mT + bias
         n = len(inputs)
-        if self.loss_name == "mean_cross_entropy":
+        if self.loss_name != "mean_squared_error":  # with several labels per example, each has the same share of it
             shares = outputs.softmax(1)
-            wanted = torch.eye(OUTPUTS, dtype=torch.float64)[targets]
+            one_hot = torch.eye(OUTPUTS, dtype=torch.float64)
+            wanted = torch.cat([one_hot[y] if y.dim() == 1 else one_hot[y].mean(1) for _, y in self.batches])
             loss, upstream = -(outputs.log_softmax(1) * wanted).sum() / n, (shares - wanted) / n
         else:
-            wrong = outputs - targets.double()
+            wrong = outputs - torch.cat([y for _, y in self.batches]).double()
             loss, upstream = wrong.square().mean(), 2 * wrong / (n * OUTPUTS)
         through = (upstream @ second) * (1 - hidden.square())  # past the tanh
         gradients = {"first": through.mT @ inputs, "second": upstream.mT @ hidden, "bias": upstream.sum(0)}
@@ -1163,6 +1199,25 @@ class CheckAccumulateGradients:
                 f"from {' + '.join(map(str, sizes))} examples",
                 "every example must have equal weight, whatever the size of its micro-batch",
             )
+        self.demand_padded(student)
+
+    @staticmethod
+    def demand_padded(student) -> None:
+        """Examples are as long as the longest of their micro-batch, and have more or fewer labels.
+
+        Whoever joins all micro-batches meets an error here; what that costs is the matter of ``memory``.
+        """
+        try:
+            accumulated = Accumulated(student, (4, 2, 3), "mean_over_labels", padded=((2, 1), (5, 4), (3, 2)))
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            return
+        accumulated.read("loss")
+        accumulated.demand_gradients(
+            "from 4 + 2 + 3 examples with 1, 4 and 2 targets each",
+            "every example must have equal weight, however long its row and however many targets it has",
+        )
 
     @check(points=1, preloads=("training",))
     def check_loss(self, student):

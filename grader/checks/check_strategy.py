@@ -1,8 +1,8 @@
 """Hidden checks of exercise-10: choosing a strategy.
 
-What is expected is arithmetic, done here: the memory, the storage and the time that a plan takes are worked out from
-the situation that was asked about, and the helpers in the student's file are never asked. Where several answers are
-right, all of them pass; what depends on free choices is left untraced, and what is wrong about it becomes a note.
+The expected values are arithmetic, done here: the memory, the storage and the time that a plan takes are worked out
+from the given situation, and the helpers in the student's file are never used. Where several answers are right, all of
+them pass; what depends on free choices is read untraced, and what is wrong about it is stated as a note.
 """
 
 import itertools
@@ -548,6 +548,7 @@ class CheckChooseStrategy:
                 some(draw, **many, gpu_gib=draw.integer(245, 290) / 100),  # 5 to 10 texts fit
                 some(draw, **many, gpu_gib=draw.integer(17, 25), **LARGE),
                 some(draw, **many, storage_mb=float(draw.integer(445, 495))),  # a full model takes 438 MB
+                some(draw, **many, gpu_gib=1.02 * memory(BASE, "full", 1) / 0.9 / 2**30),
                 {**BASE, **SCENARIO_B},
             ],
         )
@@ -696,8 +697,13 @@ class CheckChooseStrategy:
 
     @check(points=1, substitutes=("training_memory",))
     def check_fits_storage(self, student):
-        """in 80 situations, the files of all tasks fit into the storage"""
-        plans = Plans(student, grid(student.draw)[student.draw.integer(0, 3) :: 3])
+        """in 82 situations, two of them close to the limit, the files of all tasks fit into the storage"""
+        situations = grid(student.draw)[student.draw.integer(0, 3) :: 3]
+        # A MiB is 4.9 % more than a MB.
+        for method, n_train, n_tasks in (("full", 20_000, 3), ("lora", 500, 20)):
+            s = some(student.draw, n_train=n_train, n_tasks=n_tasks)
+            situations.append({**s, "storage_mb": 0.98 * storage(s, method)})
+        plans = Plans(student, situations)
         plans.demand_substance()
         excess = []
         first = None
@@ -898,9 +904,9 @@ class CheckChooseStrategy:
         situations, rooms = [], []
         # The hours are those of one task: shared by all tasks of the last case, they would do for one epoch only.
         rooms_and_tasks = (
-            *((room, 1) for room in (40.5, 1.5, 2.5, 1.2, 160.5, 2.2)),
+            *((room, 1) for room in (40.4, 1.6, 2.6, 1.2, 160.4, 2.2)),
             (2.2, draw.integer(3, 9)),
-            (24.5, draw.integer(13, 21)),
+            (24.4, draw.integer(13, 21)),
         )
         for room, n_tasks in rooms_and_tasks:
             n_train, speed = (
@@ -2137,8 +2143,12 @@ class CheckStrategyReasons:
             s = some(draw, n_train=2000, seq=seq, **model)
             needed = memory(s, "full", 1) / 0.9 / 2**30
             borders += [{**s, "gpu_gib": needed * 0.96}, {**s, "gpu_gib": needed * 1.02}]
+            # A MiB is 4.9 % more than a MB.
+            copies = storage({**s, "n_tasks": 3}, "full")
+            borders += [{**s, "n_tasks": 3, "storage_mb": copies * share} for share in (0.98, 1.002)]
         hints = {
             "memory": "use a micro-batch of 1, since accumulation does the rest, and reserve a tenth of the GPU memory",
+            "storage": "one MB is 1,000,000 bytes: how many MB do the full copies for all tasks take?",
             "overfitting": "overfitting is a reason only below 1,000 examples, not at exactly 1,000",
             "data_rich": "exactly 5,000 examples already count as rich data",
             "many_tasks": "exactly 5 tasks already count as many",
@@ -2203,7 +2213,7 @@ class CheckParetoFront:
 
     @check(points=3)
     def check_ties(self, student):
-        """a plan that is better in one cost and equal in all others beats the other; equal plans both stay"""
+        """a plan that is better in one cost and equal in the rest beats the other; of two equal plans, both are kept"""
         for n_plans in (14, 21):
             demand_front(
                 student,

@@ -1,12 +1,12 @@
 """Hidden checks of exercise-6: the training loop.
 
-The model is a small classifier whose gradient the judge works out by hand, in float64: weights after some steps, losses
-and accuracies are compared with what the batches, which were drawn here, lead to. Its dropout is deterministic
-(it depends on an example's first token), so that a training step with dropout has one right result too.
+The model is a small classifier whose gradient the judge works out by hand, in float64. Weights after some steps, losses
+and accuracies are compared with those that the judge computes from the batches it has drawn. The model's dropout is
+deterministic (it depends on an example's first token), so a training step with dropout has a single right result, too.
 
-Each check leaves out what it is not about: the batches of ``clipping`` are one group, the rate of ``metrics`` is 0. So
-a second error elsewhere does not hide the first. What the helpers in the student's process report (steps
-counted, calls recorded, graphs alive) can only cost points, never earn them.
+Each check tests one thing only: the batches of ``clipping`` are one group, the learning rate of ``metrics`` is 0 in two
+epochs of three. So an error elsewhere does not hide the error that a check looks for. What the helpers in the student
+process report (steps counted, calls recorded, graphs alive) can only cost points, never earn them.
 """
 
 import functools
@@ -526,9 +526,10 @@ class Evaluated:
         training: bool = True,
         gradient: float | None = None,
         frozen: bool = False,
+        recording: bool = True,
     ) -> None:
-        """Draw everything and call the student's function."""
-        self.student, self.sizes = student, sizes
+        """Draw everything and call the student's function, while gradients are recorded or not."""
+        self.student, self.sizes, self.recording = student, sizes, recording
         self.numbers, self.batches = draw_clear(student.draw, sizes)
         self.gradient = gradient
         self.model = student.fixtures.training.classifier(
@@ -551,7 +552,9 @@ class Evaluated:
     def again(self) -> Any:
         """Call it, once more, on the same model and the same batches."""
         evaluate = self.student.value(None, "evaluate")
-        return self.student.fixtures.training.evaluated(evaluate, self.model, self.batches, self.gradient)
+        return self.student.fixtures.training.evaluated(
+            evaluate, self.model, self.batches, self.gradient, self.recording
+        )
 
 
 TRACES = {
@@ -559,6 +562,7 @@ TRACES = {
     "frozen": mark("evaluate has a side effect: parameters no longer require grad"),
     "thawed": mark("evaluate has a side effect: frozen parameters now require grad"),
     "recording off": mark("evaluate has a side effect: gradients stay disabled afterwards"),
+    "recording on": mark("evaluate has a side effect: called inside torch.no_grad(), it leaves gradients enabled"),
     "attached": mark("evaluate returns a loss that is still attached to its graph"),
 }
 """Of an evaluation, and what is said of them; looked at in this order."""
@@ -630,15 +634,19 @@ class CheckEvaluate:
     @check(points=1, after=("values",))
     def check_no_grad(self, student):
         """no autograd graph is built, gradients and weights do not change, and training can go on afterwards"""
-        for sizes, frozen in (((3, 2), False), ((4,), True)):
-            measured = Evaluated(student, sizes, gradient=float(student.draw.uniform(1, 3)), frozen=frozen)
+        for sizes, frozen, recording in (((3, 2), False, True), ((4,), True, True), ((2,), False, False)):
+            measured = Evaluated(
+                student, sizes, gradient=float(student.draw.uniform(1, 3)), frozen=frozen, recording=recording
+            )
             traces = measured.found.traces()
             for trace, sentence in TRACES.items():
                 expect.true(
                     traces[trace] is False,
                     sentence,
                     hint=(
-                        "an evaluation needs no gradients, but the training that follows does: what have you "
+                        "autograd should be on or off afterwards as it was before: what does your code set it to?"
+                        if trace == "recording on"
+                        else "an evaluation needs no gradients, but the training that follows does: what have you "
                         "left switched off or changed?"
                     ),
                     reveal=True,
@@ -742,8 +750,8 @@ class CheckEarlyStopper:
                     case.best,
                     f"best, {case.what}",
                     hint=(
-                        "store the best value so far in the attribute best, exactly as it was passed in, and "
-                        "compare later values with it"
+                        "store the best value so far in `self.best`, exactly as it was passed in, and compare "
+                        "later values with it"
                     ),
                     reveal=True,
                 )
@@ -797,8 +805,8 @@ class CheckEarlyStopper:
         """values are compared with the best so far, not the one before; best and best_step belong to the best value"""
         draw = student.draw
         hint = (
-            "each value of the recovery is better than the previous value, but none is better than the best so "
-            "far: do you compare with the previous value or with the best?"
+            "during the recovery, each value is better than the previous value, but none is better than the best "
+            "so far: which of the two do you compare with?"
         )
         cases = []
         for patience in (3, 4, 5):
@@ -1104,6 +1112,8 @@ class CheckAmpStep:
             for place in range(3):
                 overflow = place == overflow_at
                 mixed.step(place, overflow=overflow)
+                calls = mixed.mixed.calls()
+                counted = mixed.mixed.steps()
                 what = "after a step whose gradients overflowed" if overflow else "after a step"
                 if overflow:
                     scale /= 2
@@ -1121,8 +1131,6 @@ class CheckAmpStep:
                     what,
                     "infinite gradients must not change the weights: which object decides whether the optimizer steps?",
                 )
-                calls = mixed.mixed.calls()
-                counted = mixed.mixed.steps()
                 expect.equal(
                     [call for call in calls if call != "unscale_"],
                     ["scale", "step", "update"],
@@ -1326,12 +1334,26 @@ class CheckCustomLoss:
                 hint="1 - p may round to 0: what is the slope of x ** 0.5 at 0?",
                 reveal=True,
             )
-        for smoothing, gamma in ((1.0, 0.0), (-0.1, 0.0), (0.0, -1.0)):
-            expect.raises(
-                functools.partial(Losses, student, 3, 2, smoothing, gamma),
-                f"smoothing={smoothing:g}, gamma={gamma:g}",
-                unpromised=mark("for an argument out of range, custom_loss raises {type} instead of ValueError"),
+        accepted = []
+        for smoothing, gamma in ((1.0, 0.0), (1.5, 0.0), (-0.1, 0.0), (0.0, -1.0)):
+            try:
+                with student.untraced():
+                    Losses(student, 3, 2, smoothing, gamma)
+            except StudentRaised as error:
+                if error.no_answer:
+                    raise
+                expect.remark_on_type(
+                    error, mark("for an argument out of range, custom_loss raises {type} instead of ValueError")
+                )
+            else:
+                accepted.append(f"smoothing={smoothing:g}, gamma={gamma:g}")
+        student.note("accepted", "; ".join(accepted) or "nothing")
+        for what in accepted:
+            expect.true(
+                False,
+                say("no error was raised for {what}", what=what),
                 hint="an argument out of range should raise an error, not return a loss",
+                reveal=True,
             )
 
 

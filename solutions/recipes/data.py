@@ -1,6 +1,6 @@
 """Texts with labels: find them, and make batches of similar length. How they are split is in splitting.py.
 
-Letters: B texts in a batch, T tokens of the longest of them.
+Dimensions: B texts in a batch, T tokens of the longest of them.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """Prefix and prompt tuning: a few trained vectors in front of what a frozen encoder reads.
 
-Letters: B texts, T tokens, C width of the encoder, L layers, H heads, D head size, P virtual tokens.
+Dimensions: B texts, T tokens, C width of the encoder, L layers, H heads, D head size, P virtual tokens.
 
 Sources:
     prefix tuning   Li and Liang 2021, https://arxiv.org/abs/2101.00190

@@ -1,6 +1,6 @@
 """What turns an encoder's hidden states into a prediction: the heads of exercise-4, for labels and for numbers.
 
-Letters: B texts, T tokens, C width of the encoder, K outputs.
+Dimensions: B texts, T tokens, C width of the encoder, K outputs.
 """
 
 from collections.abc import Sequence

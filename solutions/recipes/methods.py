@@ -1,6 +1,6 @@
 """What each method trains of a model: it decides about ``requires_grad``, and adds what has to be added.
 
-Letters: C width of the encoder, d outputs and k inputs of a linear layer.
+Dimensions: C width of the encoder, d outputs and k inputs of a linear layer.
 """
 
 from typing import Any

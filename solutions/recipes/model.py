@@ -1,6 +1,6 @@
 """An encoder with a head. What each method trains of it is in methods.py.
 
-Letters: B texts, T tokens, C width of the encoder, K outputs, P virtual tokens.
+Dimensions: B texts, T tokens, C width of the encoder, K outputs, P virtual tokens.
 """
 
 import hashlib

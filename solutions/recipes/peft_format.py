@@ -3,7 +3,7 @@
 They load with ``PeftModel.from_pretrained(base_for_peft(folder), folder)``, head included: the base is the encoder with
 a fresh head, which the adapter's file replaces.
 
-Letters: d outputs and k inputs of a linear layer, R rank, P virtual tokens.
+Dimensions: d outputs and k inputs of a linear layer, R rank, P virtual tokens.
 """
 
 from typing import Any

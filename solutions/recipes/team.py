@@ -8,7 +8,7 @@ pass (LoRA's dropout, mixup) is drawn anew in every process. Process 0 alone wri
 For a model that does not fit into one device, ``accelerate launch --config_file docs/fsdp.yaml -m solutions.recipes
 finetune ...`` keeps a part of every weight in each process (FSDP).
 
-Letters: W processes.
+Dimensions: W processes.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Training by exercise-6's ``train_epoch``, with what a real run needs around it: schedule, checkpoints, early end.
 
-Letters: B texts in a batch, T tokens of the longest of them, N texts in all, K outputs.
+Dimensions: B texts in a batch, T tokens of the longest of them, N texts in all, K outputs.
 """
 
 import hashlib

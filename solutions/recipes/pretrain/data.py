@@ -3,7 +3,7 @@
 Where fine-tuning knows a data set too, its parts are the same ones: a model that was pre-trained here has read neither
 the validation nor the test texts that fine-tuning will ask about.
 
-Letters: B blocks in a batch, T tokens in a block, N tokens to be predicted.
+Dimensions: B blocks in a batch, T tokens in a block, N tokens to be predicted.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Language models: an encoder with the head that fills in tokens, or a decoder that goes on writing.
 
-Letters: B rows in a batch, T tokens, C width, V size of the vocabulary, N positions where something is asked.
+Dimensions: B rows in a batch, T tokens, C width, V size of the vocabulary, N positions where something is asked.
 """
 
 import unicodedata

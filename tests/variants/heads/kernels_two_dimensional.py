@@ -9,15 +9,16 @@ class KernelsHead(nn.Module):
     def __init__(self, hidden, channels=128, kernels=(2, 3, 4)):
         super().__init__()
         self.sizes = list(kernels)
-        self.layers = nn.ModuleDict({str(k): nn.Conv2d(1, channels, (k, hidden)) for k in self.sizes})
+        layers = (nn.Conv2d(1, channels, (k, hidden)) for k in self.sizes)
+        self.layers = nn.ModuleDict({f"layer {place}": layer for place, layer in enumerate(layers)})
         self.classify = nn.Linear(len(self.sizes) * channels, 1)
 
     def forward(self, hidden_states, mask):
         real = mask.bool()
         text = torch.where(real.unsqueeze(-1), hidden_states, torch.zeros_like(hidden_states))
         pooled = []
-        for size in self.sizes:
+        for size, layer in zip(self.sizes, self.layers.values(), strict=True):
             taller = torch.cat([text, text.new_zeros(len(text), size - 1, text.shape[2])], dim=1)
-            answers = F.relu(self.layers[str(size)](taller.unsqueeze(1)).squeeze(3)) * real.unsqueeze(1)
+            answers = F.relu(layer(taller.unsqueeze(1)).squeeze(3)) * real.unsqueeze(1)
             pooled.append(F.max_pool1d(answers, answers.shape[2]).squeeze(2))
         return self.classify(torch.cat(pooled, dim=1))

@@ -8,8 +8,8 @@ class KernelsHead(nn.Module):
     def __init__(self, hidden, channels=128, kernels=(2, 3, 4)):
         super().__init__()
         self.kernels = tuple(kernels)
-        for kernel in self.kernels:
-            self.add_module(f"conv{kernel}", nn.Linear(hidden * kernel, channels))
+        for place, kernel in enumerate(self.kernels):
+            self.add_module(f"conv{place}", nn.Linear(hidden * kernel, channels))
         self.final = nn.Linear(channels * len(self.kernels), 1)
 
     def forward(self, hidden_states, mask):
@@ -17,9 +17,9 @@ class KernelsHead(nn.Module):
         for states, keep in zip(hidden_states, mask, strict=True):
             words = states[keep != 0]
             found = []
-            for kernel in self.kernels:
+            for place, kernel in enumerate(self.kernels):
                 padded = torch.cat([words, words.new_zeros(max(0, kernel - len(words)), words.shape[1])])
                 windows = padded.unfold(0, kernel, 1).flatten(1)
-                found.append(getattr(self, f"conv{kernel}")(windows).relu().max(0).values)
+                found.append(getattr(self, f"conv{place}")(windows).relu().max(0).values)
             scores.append(self.final(torch.cat(found)))
         return torch.stack(scores)

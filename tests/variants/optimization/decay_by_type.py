@@ -2,6 +2,8 @@
 
 from torch import nn
 
+norms = (nn.LayerNorm, nn.GroupNorm, nn.modules.batchnorm._NormBase)
+
 
 def decay_groups(model, weight_decay=0.01):
     seen, decayed, spared = set(), [], []
@@ -10,6 +12,6 @@ def decay_groups(model, weight_decay=0.01):
             if parameter in seen or not parameter.requires_grad:
                 continue
             seen.add(parameter)
-            plain = name == "bias" or name.startswith("bias_") or isinstance(module, nn.LayerNorm)
+            plain = name == "bias" or name.startswith("bias_") or isinstance(module, norms)
             (spared if plain else decayed).append(parameter)
     return [dict(params=spared, weight_decay=0), dict(params=decayed, weight_decay=weight_decay)]

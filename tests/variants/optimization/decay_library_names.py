@@ -14,7 +14,7 @@ def outside(module, forbidden):
 
 
 def decay_groups(model, weight_decay=0.01):
-    decayed = set(outside(model, (nn.LayerNorm,)))
+    decayed = set(outside(model, (nn.LayerNorm, nn.GroupNorm, nn.BatchNorm1d)))
     named = {n: p for n, p in model.named_parameters() if p.requires_grad}
     return [
         {"params": [p for n, p in named.items() if n in decayed], "weight_decay": weight_decay},

@@ -19,7 +19,7 @@ def llrd_groups(model, base_lr, decay, head_lr, weight_decay=0.01):
         {
             "params": [parameter],
             "lr": rate(name),
-            "weight_decay": 0.0 if name.endswith("bias") or ".LayerNorm." in name else weight_decay,
+            "weight_decay": weight_decay if parameter.ndim > 1 else 0.0,
         }
         for name, parameter in model.named_parameters()
     )

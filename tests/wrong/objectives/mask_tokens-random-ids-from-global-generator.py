@@ -1,0 +1,22 @@
+# cause: The ids of the random tokens come from torch's global generator instead of the given one, so equal seeds give different texts.
+# function: mask_tokens
+import torch
+from torch import Tensor
+
+
+def mask_tokens(
+    input_ids: Tensor,
+    special_mask: Tensor,
+    mask_id: int,
+    vocab_size: int,
+    p: float = 0.15,
+    generator: torch.Generator | None = None,
+) -> tuple[Tensor, Tensor]:
+    shape = input_ids.shape
+    selected = (torch.rand(shape, generator=generator) < p) & ~special_mask
+    labels = input_ids.masked_fill(~selected, -100)
+    case = torch.rand(shape, generator=generator)
+    random_ids = torch.randint_like(input_ids, vocab_size)
+    corrupted = input_ids.masked_fill(selected & (case < 0.8), mask_id)
+    corrupted = torch.where(selected & (case >= 0.8) & (case < 0.9), random_ids, corrupted)
+    return corrupted, labels

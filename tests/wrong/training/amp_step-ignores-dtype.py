@@ -1,0 +1,24 @@
+# cause: dtype is not passed on to autocast, which then takes the default of the device (bfloat16 on a CPU)
+# function: amp_step
+import torch
+from torch import Tensor, nn
+
+
+def amp_step(
+    model: nn.Module,
+    batch: dict[str, Tensor],
+    optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    max_norm: float = 1.0,
+    device_type: str = "cpu",
+    dtype: torch.dtype = torch.bfloat16,
+) -> float:
+    optimizer.zero_grad()
+    with torch.autocast(device_type=device_type):
+        loss = model(**batch).loss
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return loss.item()

@@ -1,0 +1,25 @@
+# cause: decides about the overflow itself, so that scaler.step is not called when the gradient is not finite
+# function: amp_step
+import torch
+from torch import Tensor, nn
+
+
+def amp_step(
+    model: nn.Module,
+    batch: dict[str, Tensor],
+    optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    max_norm: float = 1.0,
+    device_type: str = "cpu",
+    dtype: torch.dtype = torch.bfloat16,
+) -> float:
+    optimizer.zero_grad()
+    with torch.autocast(device_type=device_type, dtype=dtype):
+        loss = model(**batch).loss
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    norm = nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], max_norm)
+    if torch.isfinite(norm):
+        scaler.step(optimizer)
+    scaler.update()
+    return loss.item()
