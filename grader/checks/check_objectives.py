@@ -424,7 +424,7 @@ class CheckMaskTokens:
     def check_random_range(self, student):
         """random tokens are sampled from the whole vocabulary, and never from outside it"""
         # Only six ids occur in the texts, and T = 40 is less than V = 60. How MANY tokens become random is the concern
-        # of another check, so calls are added until 5,000 have been seen, in which a skewed distribution shows. One of
+        # of another check, so calls are added until 4,400 have been seen, in which a skewed distribution shows. One of
         # 55 ids is missing from 2,000 with a probability of 55 * (59/60)**2000, about 1e-13; fewer than that in twelve
         # calls say nothing about what is missing.
         found: list[int] = []
@@ -444,7 +444,7 @@ class CheckMaskTokens:
                 hint="one in ten selected tokens should become a random token",
             )
             found += new.tolist()
-            if len(found) >= 5000:
+            if len(found) >= 4400:
                 break
         enough, found_ids = len(found) >= 2000, set(found)
         outside = sorted(token for token in found_ids if not 0 <= token < texts.vocab_size)
