@@ -1736,7 +1736,7 @@ class CheckNucleus:
             "logits with p=1, where three tokens have a probability of about 1e-12",
             hint="with p=1, the nucleus contains every token, however unlikely: does your sum reach 1 too early?",
         )
-        # The last three reach p exactly: from zeros, every way to a softmax gives a half and a quarter without rounding.
+        # The last three reach p exactly: of zeros, every softmax gives a half and a quarter without rounding.
         cases = ((8, 0.55, 5), (5, 0.5, 3), (2, 0.5, 1), (4, 0.5, 2), (4, 0.25, 1))
         shifts = [float(student.draw.uniform(-2, 2)) if place < 2 else 0.0 for place in range(len(cases))]
         kept = []
