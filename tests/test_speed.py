@@ -328,9 +328,11 @@ def test_what_a_run_does_not_need_is_not_imported():
     heavy = ("pandas", "sklearn", "peft", "matplotlib", "datasets", "tensorboard", "scipy")
     code = f"""
 import sys
-from solutions.recipes.quick import without_scipy
-with without_scipy():
+from solutions.recipes.quick import quick_imports
+with quick_imports():
     import solutions.recipes.finetune
+import gc
+assert gc.isenabled() and gc.get_freeze_count() > 100_000
 from transformers.utils import is_scipy_available
 from importlib.util import find_spec
 assert is_scipy_available() == (find_spec("scipy") is not None)

@@ -21,6 +21,7 @@ from solutions.recipes.pretrain import preflight as pretrain_preflight
 from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.pretrain.options import FOR_SCRATCH, pretrain_options
 from solutions.recipes.pretrain.preflight import SETTINGS
+from solutions.recipes.quick import quick_imports
 from solutions.recipes.speedrun import options as speedrun_options
 from solutions.recipes.speedrun import scoreboard
 from solutions.recipes.speedrun.options import race_options
@@ -62,9 +63,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
 
     console = Console(quiet=not preflight.first())
     with console.status("starting torch"):  # some seconds, for which `--help` should not wait
-        from solutions.recipes.quick import without_scipy
-
-        with without_scipy():
+        with quick_imports():
             from solutions.recipes import display
             from solutions.recipes import finetune as run
 
@@ -148,8 +147,9 @@ def predict(
 
     wanted = predicting.gather(texts, text_column)
 
-    from solutions.recipes.files import write_atomically
-    from solutions.recipes.saving import load_run
+    with quick_imports():
+        from solutions.recipes.files import write_atomically
+        from solutions.recipes.saving import load_run
 
     answers = predicting.predict(predicting.sped_up(load_run(folder, mine), compiled), wanted)
     if path is None:
@@ -185,7 +185,7 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
     from rich.console import Console
 
     console = Console()
-    with console.status("starting torch"):
+    with console.status("starting torch"), quick_imports():
         from solutions.recipes.pretrain import display as pretrain_display
         from solutions.recipes.pretrain import run
 
@@ -226,7 +226,7 @@ def speedrun(
     from rich.console import Console
 
     console = Console()
-    with console.status("starting torch"):
+    with console.status("starting torch"), quick_imports():
         from solutions.recipes.speedrun import race as run
     run.speedrun(config, ours, seeds, table, console, rehearsal, ask_reference)
 
