@@ -299,7 +299,7 @@ def _drop_magics(drafts: list[_Draft]) -> Iterator[str]:
     if whole:
         yield say("Left out because it is not Python: {places}.", places=_some(whole))
     if places:
-        yield say("Left out because only a notebook can run it (% or !): {places}.", places=_some(places))
+        yield say("Left out lines with % or !, which only a notebook can run: {places}.", places=_some(places))
 
 
 def _flush(cell: str) -> str:

@@ -408,8 +408,8 @@ def pareto_front(costs: Sequence[Sequence[float]]) -> list[int]:
     exactly the same costs do not beat each other.
 
     Args:
-        costs: the costs of each plan, for example memory, storage and time: one or more numbers, the same number
-            for every plan. Lower is better. Not modified.
+        costs: the costs of each plan, for example memory, storage and time: one or more numbers, equally many for
+            every plan. Lower is better. Not modified.
 
     Returns:
         The indices of the plans that are not beaten, in ascending order.

@@ -203,9 +203,10 @@ def audit_log(rows: list[tuple[int, float, float]]) -> list[int]:
             grows from line to line, and the mean loss and the accuracy over all of them, rounded to four decimals.
 
     Returns:
-        The indices of the lines that are impossible given the line before, counted from 0 and in ascending order; the
-        first line is compared with an epoch without examples. A printed average may be off by 0.00005, and a sum over n
-        examples by n times as much. A line is possible if such rounding, in it and in the line before, explains it.
+        The indices of the lines that are impossible given the line before, counted from 0 and in ascending order.
+        Before the first line there are 0 examples, and both sums are 0. A printed average may be off by 0.00005, and a
+        sum over n examples by n times as much. A line counts as possible if rounding of this size, in that line and in
+        the one before, can explain it.
 
     >>> audit_log([(80, 0.6234, 0.6250), (160, 0.5123, 0.7375), (240, 0.3987, 0.8208), (320, 0.2876, 0.8813)])
     [3]

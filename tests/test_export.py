@@ -289,7 +289,7 @@ def test_a_notebook_is_graded(place):
         json.dumps({"cells": [magic, cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "lora.ipynb"
     )
     found = place.run()
-    assert found["score"] == 40 and "only a notebook can run it" in found["output"]
+    assert found["score"] == 40 and "which only a notebook can run" in found["output"]
     request = json.loads(place.script.with_name("request.json").read_text())
     assert request["shown"] == "lora.ipynb" and request["cells"] == [[2, 2, 2]]
 

@@ -96,7 +96,7 @@ def test_what_only_a_notebook_runs_is_dropped_and_lines_stay(line):
     found = read(f"RATE = 1\n{line}\n{DEFINED}")
     gap = "\n" * (line.count("\n") + 1)
     assert found.source == f"# coding: utf-8\nRATE = 1\n{gap}{DEFINED}\n"
-    assert found.notes == ("Left out because only a notebook can run it (% or !): cell 1, line 2.",)
+    assert found.notes == ("Left out lines with % or !, which only a notebook can run: cell 1, line 2.",)
 
 
 @pytest.mark.parametrize("line", ["!ls", "x = !ls", "%time f()"])

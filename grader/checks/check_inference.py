@@ -825,7 +825,7 @@ class CheckExpectedCalibrationError:
 
     @check(points=1, after=("reference",), preloads=("transformers",))
     def check_none(self, student):
-        """an empty input raises an error, perfect calibration gives 0, and correct may contain 0 and 1"""
+        """an empty input raises an error, perfect calibration gives 0, and `correct` may hold 0 and 1"""
         share = student.draw.integer(2, 4)  # a quarter would be the middle of its bin
         confidences = torch.full((2 * share,), 1 / share)
         correct = torch.tensor([i % share == 0 for i in range(2 * share)])
@@ -848,8 +848,8 @@ class CheckExpectedCalibrationError:
             student,
             confidences,
             torch.tensor([1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1]),
-            "correct contains 0 and 1",
-            "correct contains 0 and 1 instead of False and True: what does your code do with it?",
+            "`correct` holds 0 and 1",
+            "`correct` holds 0 and 1 instead of False and True: does your code use it as a mask?",
         )
         nothing = torch.zeros(0)
         try:

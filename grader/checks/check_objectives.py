@@ -1933,6 +1933,8 @@ class CheckWholeWordMask:
             ([2] * 19, 0.3),  # 11.4 tokens: five words of two
             ([4] * 11, 0.25),  # 11 tokens: two words of four
             *(([1] * n, p) for n, p in ((39, 0.3), (23, 0.2), (41, 0.25), (27, 0.3), (29, 0.25))),
+            ([1] * 30, 0.9),
+            *(([n] * 11, 1.0) for n in (1, 2, 3)),  # all of them
             ([1] * 3, 0.1),  # less than half a token: one all the same
             *(([n] * 3, 0.2) for n in (4, 6, 8)),  # 2.4, 3.6 and 4.8 tokens: no word fits
         )
