@@ -94,7 +94,9 @@ def demand_source(shown: str, data: bytes) -> bytes:
         raise NotGradable(reason)
     demand_size(shown, len(data), MAX_BYTES)
     if b"\0" in data:
-        raise NotGradable(say("{file} is not a text file: it contains NUL bytes.", file=shown))
+        raise NotGradable(
+            say("{file} is not a text file: it contains NUL bytes. Save it with the encoding UTF-8.", file=shown)
+        )
     try:
         decode(data)
     except UnicodeDecodeError as error:

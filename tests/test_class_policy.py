@@ -420,3 +420,19 @@ def test_moments_keep_their_instant():
         assert times.moment(text, None).replace(microsecond=0) == datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
     moment = times.moment("2026-06-01T12:00:00Z", ZURICH)
     assert moment == datetime(2026, 6, 1, 12, tzinfo=timezone.utc) and moment.tzinfo is ZURICH
+
+
+def test_a_column_that_is_nearly_called_extension_is_not_passed_over():
+    with pytest.raises(CourseError) as raised:
+        roster.parse(b"id,extention\ns1,2d\n", "roster.csv")
+    assert raised.value.message == ("roster.csv, line 1: there is a column called extention. Did you mean 'extension'?")
+    assert roster.parse(b"id,extensions of hours,external\ns1,,yes\n", "roster.csv")[0].extension == timedelta()
+
+
+def test_an_extension_may_be_given_by_address():
+    rules = read('deadline = "2026-03-01T12:00+00:00"\n[extensions]\n"ADA@example.org" = "2d"')
+    assert rules.extension(ADA, "lora") == 2 * DAY and rules.extension(Student("s2", "Ada"), "lora") == timedelta()
+
+
+def test_a_complaint_about_a_date_quotes_it_as_it_was_written():
+    assert "'1 March 2026' is not a date" in complaint('deadline = "1 March 2026"')

@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from course import bundle, paths, syllabus
-from course.classroom import gradebook, policy
+from course.classroom import gradebook, policy, standing
 from course.classroom.model import Found, Override, Refused, Student
 from course.classroom.run import failed
 from course.classroom.store import Key, Store, StoreError
+from course.classroom.submissions import CANVAS_LATE, TIME_OF_THE_FILE
 from course.result import Result
 from tests.class_desk import Desk, day, handed
 from tests.fake_grader import check, result
@@ -273,6 +274,127 @@ def test_one_file_in_two_folders_is_one_attempt(store):
     assert book(store).entries["ada", "lora"].attempts == 1
 
 
+def test_a_copied_folder_changes_nothing(store):
+    """The files of the copy are those of the day of copying, long after the deadline."""
+    for one, points in zip(
+        put(
+            store,
+            handed("ada", "v1 = 1", origin="a/v1/lora.py", submitted=day(8)),
+            handed("ada", "v2 = 1", origin="a/v2/lora.py", submitted=day(9)),
+        ),
+        (9, 10),
+        strict=True,
+    ):
+        mark(store, one, points)
+    before = book(store).entries["ada", "lora"]
+    put(
+        store,
+        handed("ada", "v2 = 1", origin="a/v2/lora.py", submitted=day(20)),
+        handed("ada", "v1 = 1", origin="a/v1/lora.py", submitted=day(20, 13)),
+        folder="/copy",
+    )
+    after = book(store).entries["ada", "lora"]
+    assert (after.points, after.late, after.attempts) == (before.points, before.late, 2) == (10, timedelta(), 2)
+    assert after.origin == "a/v2/lora.py" and after.submitted == day(9)
+
+
+def test_work_that_is_handed_in_again_unchanged_is_as_early_as_before(store):
+    ones = put(
+        store,
+        handed("ada", "v1 = 1", origin="a/1/lora.py", submitted=day(9)),
+        handed("ada", "v2 = 1", origin="a/2/lora.py", submitted=day(9, 13)),
+        handed("ada", "v1 = 1", origin="a/3/lora.py", submitted=day(20)),
+    )
+    for one, points in zip(ones, (10, 2, 10), strict=True):
+        mark(store, one, points)
+    entry = book(store).entries["ada", "lora"]
+    assert (entry.points, entry.late, entry.attempts, entry.origin) == (10, timedelta(), 3, "a/3/lora.py")
+
+
+def test_of_two_files_of_one_moment_the_one_with_the_name_of_the_exercise_counts(store):
+    for names in (("lora.py", "lora_v2.py"), ("a_lora.py", "lora.py"), ("lora.ipynb", "lora (1).py")):
+        ones = put(
+            store,
+            *(handed("ada", name, origin=f"class.zip!ada/{name}", submitted=day(9)) for name in names),
+            folder="/hand-ins",
+        )
+        for one in ones:
+            mark(store, one, 10 if Path(one.origin).stem == "lora" else 1)
+        entry = book(store).entries["ada", "lora"]
+        assert entry.points == 10 and Path(entry.origin).stem == "lora"
+        assert entry.notes == (f"Of 2 attempts, this one counts: {entry.origin}",)
+
+
+def test_what_is_removed_from_its_folder_no_longer_counts(store):
+    good, bad = handed("ada", "good = 1", submitted=day(8)), handed("ada", "bad = 1", origin="b", submitted=day(9))
+    for one, points in zip(put(store, good, bad), (9, 2), strict=True):
+        mark(store, one, points)
+    assert book(store).entries["ada", "lora"].points == 2
+    put(store, good)
+    assert book(store).entries["ada", "lora"].points == 9
+
+
+def test_a_refused_file_of_no_exercise_is_noted_where_nothing_was_handed_in(store):
+    page = Refused(Student("bob", in_roster=False), None, "bob/page.html", "It is a page.")
+    put(store, handed("ada", "x"), handed("ada", "y", "heads"), refused=[page], folder="/one")
+    whole = book(store)
+    assert [whole.entries["bob", slug].notes for slug in whole.exercises] == [("bob/page.html: It is a page.",)] * 2
+    assert whole.entries["ada", "lora"].notes == () and whole.refused == (page,)
+    put(store, handed("ada", "x"), refused=[page], folder="/one")
+    put(store, refused=[page], folder="/copy")
+    entry = book(store).entries["bob", "lora"]
+    assert (entry.status, entry.attempts) == ("not_gradable", 1)  # of a class with one exercise
+
+
+def test_an_exercise_is_of_the_class_only_as_long_as_its_override_holds(store):
+    put(store, handed("ada", "x"))
+    store.override("ada", "heads", Override(Decimal(3), "oral"))
+    assert store.exercises() == {"lora", "heads"}
+    store.override("ada", "heads", None)
+    assert store.exercises() == {"lora"}
+
+
+# --- What is told of the class as a whole -----------------------------------------------------------------------------
+
+
+def told(store, attempts="last", more=""):
+    rules = policy.parse(POLICY.format(attempts=attempts) + more, "policy.toml")
+    return standing.lines(gradebook.build(store, rules), rules)
+
+
+def test_who_is_missing_late_unknown_or_came_twice_is_told(store):
+    store.enrol([Student(name, name.title(), f"{name}@x.org") for name in ("ada", "bob", "cem", "dan")])
+    ones = put(
+        store,
+        handed(Student("ada"), "a", submitted=day(11), notes=[TIME_OF_THE_FILE]),
+        handed(Student("bob"), "b1", origin="b/1", submitted=day(8)),
+        handed(Student("bob"), "b2", origin="b/2", submitted=day(9)),
+        handed(Student("cem"), "c", notes=[CANVAS_LATE]),
+        handed(Student("eve", in_roster=False), "e", submitted=day(9)),
+    )
+    for one in ones:
+        mark(store, one, 10)
+    extensions = '[extensions]\ns7 = "1d"\n"BOB@x.org" = "1d"\n'
+    assert told(store, "best", extensions) == [
+        "On the roster: 4; handed in: 3; nothing from: Dan",
+        "Not on the roster: eve. Is one of them missing above under a different name?",
+        "Late: 1 (Ada), which costs them 6.3 points together",
+        "For 1 of them, only the timestamp of the file says so. Copying or unpacking files changes it.",
+        "Marked as late by Canvas, but without a penalty here: Cem",
+        "More than one attempt: 1 (Bob). Which one counts: best",
+        "The policy gives an extension to s7, but no student has this id or e-mail address.",
+    ]
+
+
+def test_nothing_is_told_of_a_class_without_surprises(store):
+    (one,) = put(store, handed("ada", "a", submitted=day(9)))
+    mark(store, one, 10)
+    assert told(store) == []
+
+
+# --- Every student ----------------------------------------------------------------------------------------------------
+
+
 def test_every_student_has_a_row_and_every_reason_is_told(store):
     store.enrol([Student("zoe", "Zoe"), Student("ada", "Ada")])
     (one, two) = put(
@@ -289,7 +411,7 @@ def test_every_student_has_a_row_and_every_reason_is_told(store):
     whole = book(store)
     assert [student.id for student in whole.students] == ["zoe", "ada", "bob", "eve"]
     assert [(entry.student.id, entry.status, entry.points) for entry in whole] == [
-        ("zoe", "missing", 0), ("ada", "passed", 10), ("bob", "not_gradable", 0), ("eve", "grader_error", 0),
+        ("zoe", "missing", 0), ("ada", "passed", 10), ("bob", "not_gradable", 0), ("eve", "not_graded", 0),
     ]  # fmt: skip
     ada, bob, eve = (whole.entries[name, "lora"] for name in ("ada", "bob", "eve"))
     assert ada.notes == ("ada/lora.png: It is a picture.",) and ada.result.file == "ada/lora.py"

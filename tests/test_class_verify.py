@@ -62,6 +62,18 @@ def test_a_true_result_is_confirmed_with_its_own_seed_and_a_fresh_one(desk, grad
     assert [request["seed"] for request in desk.requests] == [None, 7, None]
 
 
+def test_a_result_in_a_store_is_verified_by_student_and_exercise(desk):
+    desk.grade(handed("ada", "# fail: 2\n"), handed("bob", "# flaky\n"))
+    store = ["--store", str(desk.store_path)]
+    outcome = desk("verify", "Name of ada", "3", *store)
+    assert outcome.exit_code == 0 and "The result is confirmed" in outcome.stdout
+    assert "Name of ada: ada/lora.py" in outcome.stdout
+    assert desk("verify", "bob", "lora", *store).exit_code == 1
+    for words, said in ((["eve", "lora"], "nobody in this class"), (["ada", "heads"], "nothing of ada was graded")):
+        outcome = desk("verify", *words, *store)
+        assert outcome.exit_code == 2 and said in outcome.stderr
+
+
 def test_a_forged_result_is_not_confirmed(desk, graded):
     kept, file = graded("# fail: 2\n")
     forged = json.loads(kept.read_text())
@@ -214,6 +226,7 @@ def test_a_regrade_that_fails_through_our_fault_keeps_the_old_points(desk, monke
         (["ada", "lora", "--remove"], "there is no override"),
         (["nobody", "lora", "3", "--reason", "x"], "nobody in this class is called 'nobody'"),
         (["ada", "cooking", "3", "--reason", "x"], "no exercise called 'cooking'"),
+        (["ada", "heads", "3", "--reason", "x"], "heads is not an exercise of this class. Its exercises are: lora"),
     ],
 )
 def test_an_override_that_says_nothing_is_refused(desk, words, said):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import json
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -13,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from course import advice, bundle, errors, render, syllabus, text
-from course.classroom import gradebook, run, screen, verify
+from course.classroom import gradebook, run, screen, standing, verify
 from course.classroom import policy as policies
 from course.classroom import roster as rosters
 from course.classroom.model import Override, Student
@@ -149,6 +151,8 @@ def grade(
             render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
             return code
         store.note("graded", graded=counts.graded, reused=counts.reused, ours=counts.ours)
+        book = gradebook.build(store, rules, exercises=exercises)
+        screen.standing(console, standing.lines(book, rules))
     if counts.ours:
         render.next_step(console, advice.Advice(again, say("Retry what failed because of an error on our side:")))
         return errors.GRADER_FAULT
@@ -286,6 +290,39 @@ def check(command: Command, result_path: Path, file: Path, console: Console, *, 
     return errors.PASSED if found.same else errors.NOT_PASSED
 
 
+def check_stored(
+    command: Command, store_path: Path, name: str, slug: str, console: Console, *, unsandboxed: bool = False
+) -> int:
+    """Verify the result that counts for a student in a store.
+
+    Args:
+        command: starts the grader; None means ours.
+        store_path: of the class.
+        name: of the student, as the roster or the files know them.
+        slug: of the exercise.
+        console: where to report.
+        unsandboxed: take any sandbox level.
+
+    Returns:
+        As ``check``.
+
+    Raises:
+        CourseError: there is no such student, or nothing of theirs was graded.
+    """
+    with Store(store_path) as store:
+        student = _student(store, name)
+        entry = gradebook.build(store, exercises=[slug]).entries[student.id, slug]
+        if entry.result is None or not entry.sha256 or not entry.graded:
+            raise CourseError(say("nothing of {student} was graded for {exercise}.", student=name, exercise=slug))
+        source = store.source(entry.sha256)
+    with tempfile.TemporaryDirectory() as folder:
+        result, file = Path(folder) / "result.json", Path(folder) / f"{slug}.py"
+        result.write_text(json.dumps(entry.result.to_json()), encoding="utf-8")
+        file.write_bytes(source)
+        render.line(console, f"{student.shown}: {entry.origin}")
+        return check(command, result, file, console, unsandboxed=unsandboxed)
+
+
 def override(
     store_path: Path,
     name: str,
@@ -320,6 +357,7 @@ def override(
                 raise CourseError(say("there is no override for {student} in {exercise}.", student=name, exercise=slug))
             store.override(student.id, slug, None, reason=reason, by=_author(by))
         else:
+            _demand_exercise(store, slug)
             given = Override(_points(points or "", syllabus.resolve(slug)), reason, _author(by), now())
             store.override(student.id, slug, given)
         entry = gradebook.build(store, exercises=[slug]).entries[student.id, slug]
@@ -337,6 +375,19 @@ def _student(store: Store, name: str) -> Student:
     if found is None:
         raise CourseError(say("nobody in this class is called '{name}'.", name=name))
     return found
+
+
+def _demand_exercise(store: Store, slug: str) -> None:
+    """Points for an exercise that the class does not have would give everybody else none of them."""
+    known = set(gradebook.policy_of(store).exercises) or store.exercises()
+    if slug not in known:
+        raise CourseError(
+            say(
+                "{exercise} is not an exercise of this class. Its exercises are: {names}",
+                exercise=slug,
+                names=", ".join(screen.in_course_order(known)) or "-",
+            )
+        )
 
 
 def _points(given: str, exercise: syllabus.Exercise) -> Decimal:

@@ -154,7 +154,7 @@ def _exercise(entry: Entry) -> ToldExercise:
 def _lines(entry: Entry) -> list[str]:
     """What decided about the points; the words of a grader that failed are for the instructor."""
     result = entry.result
-    if result is None or result.status != "grader_error":
+    if result is None or entry.status != "grader_error":
         return facts.entry_lines(entry)
     ours = say(
         "The grader failed on this submission. That is not your fault; your instructor can have it graded again."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from pathlib import PurePath
 
 from course import session, syllabus
 from course.classroom import policy as policies
@@ -29,6 +30,7 @@ class Attempt:
     result: Result
     sha256: str = ""
     notes: tuple[str, ...] = ()
+    graded: bool = True
 
 
 def build(
@@ -60,11 +62,15 @@ def build(
         handed.setdefault((one.student, one.exercise), []).append(one)
     refused: dict[tuple[str, str], list[Refused]] = {}
     homeless = []
-    for no in store.refusals():
-        if no.student and no.exercise:
-            refused.setdefault((no.student.id, no.exercise), []).append(no)
-        else:
-            homeless.append(no)
+    stray: dict[str, list[Refused]] = {}
+    for no in {(no.student, no.exercise, no.origin, no.reason): no for no in reversed(store.refusals())}.values():
+        exercise_of_it = no.exercise or (order[0].slug if len(order) == 1 else None)
+        if no.student and exercise_of_it:
+            refused.setdefault((no.student.id, exercise_of_it), []).append(no)
+            continue
+        homeless.append(no)
+        if no.student:
+            stray.setdefault(no.student.id, []).append(no)
     overrides = store.overrides()
     entries: dict[tuple[str, str], Entry] = {}
     for student in students:
@@ -72,6 +78,8 @@ def build(
             place = (student.id, exercise.slug)
             attempts = [_attempt(store, one, exercise) for one in _distinct(handed.get(place, []))]
             entry = _entry(student, exercise, attempts, refused.get(place, []), policy, overrides.get(place))
+            if entry.result is None:  # what was refused may have been meant for it
+                entry = replace(entry, notes=_told_of(stray.get(student.id, ())))
             entries[place] = entry
     return Gradebook(
         exercises=tuple(exercise.slug for exercise in order),
@@ -99,11 +107,26 @@ def _students(store: Store, roster: Sequence[Student] | None) -> list[Student]:
 
 
 def _distinct(submissions: Sequence[Submission]) -> list[Submission]:
-    """The attempts in the order of time: the same file of the same moment is one, in however many folders it lies."""
+    """The attempts in the order of time.
+
+    The same bytes in another folder are a copy of the first, whatever time its file has; in the same folder they are an
+    attempt of their own if their time differs. Either way they came in when they came in first. Of two files of the
+    same moment, the one that is called as the exercise is comes last.
+    """
+    home: dict[str, str] = {}
+    first: dict[str, datetime] = {}
     found: dict[tuple[str, datetime | None], Submission] = {}
     for one in submissions:
-        found.setdefault((one.sha256, one.submitted), one)
-    return sorted(found.values(), key=lambda one: (one.submitted is not None, _stamp(one.submitted), one.id))
+        if one.submitted:
+            first[one.sha256] = min(first.get(one.sha256, one.submitted), one.submitted)
+        if home.setdefault(one.sha256, one.folder) == one.folder:
+            found.setdefault((one.sha256, one.submitted), one)
+
+    def place(one: Submission) -> tuple[bool, float, bool, int]:
+        plainly_named = PurePath(one.origin.rpartition("!")[2]).stem == one.exercise
+        return one.submitted is not None, _stamp(one.submitted), plainly_named, one.id
+
+    return [replace(one, submitted=first.get(one.sha256)) for one in sorted(found.values(), key=place)]
 
 
 def _stamp(moment: datetime | None) -> float:
@@ -115,7 +138,7 @@ def _attempt(store: Store, one: Submission, exercise: Exercise) -> Attempt:
         result = _told(exercise, one.origin, say("not graded yet"), ours=True)
     else:
         result = replace(store.result(one.grading), file=one.origin)
-    return Attempt(one.origin, one.submitted, result, one.sha256, one.notes)
+    return Attempt(one.origin, one.submitted, result, one.sha256, one.notes, one.grading is not None)
 
 
 def _told(exercise: Exercise, origin: str, message: str, *, ours: bool) -> Result:
@@ -138,7 +161,7 @@ def _entry(
     override: Override | None,
 ) -> Entry:
     """What was refused counts as an attempt only where nothing else was handed in; it is always noted."""
-    notes = tuple(f"{no.origin}: {no.reason}" for no in refused)
+    notes = _told_of(refused)
     entry = Entry(
         student,
         exercise.slug,
@@ -164,8 +187,19 @@ def _entry(
         submitted=chosen.submitted,
         late=late,
         penalty=penalty,
-        notes=(*chosen.notes, *notes),
+        graded=chosen.graded,
+        notes=(*chosen.notes, *_told_which(chosen, attempts), *notes),
     )
+
+
+def _told_of(refused: Sequence[Refused]) -> tuple[str, ...]:
+    return tuple(f"{no.origin}: {no.reason}" for no in refused)
+
+
+def _told_which(chosen: Attempt, attempts: Sequence[Attempt]) -> Iterator[str]:
+    """Which of several attempts counts."""
+    if len(attempts) > 1:
+        yield say("Of {count} attempts, this one counts: {origin}", count=len(attempts), origin=chosen.origin)
 
 
 def totals(book: Gradebook) -> Mapping[str, Decimal]:

@@ -106,6 +106,8 @@ class Entry:
     """Points taken off for it."""
     attempts: int = 0
     """How many were handed in."""
+    graded: bool = True
+    """Whether the attempt that counts has been graded yet, where there is one."""
     override: Override | None = None
     notes: tuple[str, ...] = ()
 
@@ -123,8 +125,10 @@ class Entry:
 
     @property
     def status(self) -> str:
-        """``missing``, or the status of the result."""
-        return self.result.status if self.result else "missing"
+        """``missing``, ``not_graded`` (yet), or the status of the result."""
+        if self.result is None:
+            return "missing"
+        return self.result.status if self.graded else "not_graded"
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,11 @@ class Gradebook:
     def points(self, student: Student) -> Decimal:
         """All that counts for a student."""
         return sum((entry.points for entry in self.of(student)), Decimal(0))
+
+    @property
+    def pending(self) -> int:
+        """Entries that a grading is still missing for."""
+        return sum(not entry.graded for entry in self)
 
     @property
     def max_points(self) -> int:

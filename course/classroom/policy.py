@@ -76,8 +76,8 @@ class Policy:
     """What happens when the days would cost more than the cap: they cost the ``"cap"``, or the work is worth
     ``"zero"``."""
     extensions: Mapping[str, timedelta | Mapping[str, timedelta]] = field(default_factory=dict)
-    """Longer deadlines by id of the student, as a table: ``s101 = "2d"`` for all exercises, or ``s102 = {lora = "1d"}``
-    for single ones. If the roster gives an extension too, the longer one counts."""
+    """Longer deadlines by id or e-mail address of the student, as a table: ``s101 = "2d"`` for all exercises, or
+    ``s102 = {lora = "1d"}`` for single ones. If the roster gives an extension too, the longer one counts."""
     attempts: Attempts = "last"
     """Which attempt counts: the ``"last"`` one, the ``"best"`` one after penalties, or ``"last-on-time"``, which is the
     last one that is not late, and the last one if all are."""
@@ -99,7 +99,8 @@ class Policy:
 
     def extension(self, student: Student, exercise: str) -> timedelta:
         """How much longer than the others a student has: by roster or policy, whichever is more."""
-        granted = next((given for name, given in self.extensions.items() if folded(name) == folded(student.id)), None)
+        known = {folded(student.id), folded(student.email)}
+        granted = next((given for name, given in self.extensions.items() if folded(name) in known), None)
         if isinstance(granted, Mapping):
             granted = granted.get(exercise)
         return max(student.extension, granted or timedelta())

@@ -7,6 +7,7 @@ semicolons, tabs, a byte order mark and the encodings of spreadsheets.
 from __future__ import annotations
 
 import csv
+import difflib
 import hashlib
 import io
 import re
@@ -138,6 +139,15 @@ def _columns(header: Sequence[str], name: str, line: int) -> tuple[Mapping[str, 
                 names=", ".join(header[:12]),
             ),
         )
+    if "extension" not in found:  # a column that nobody reads would cost students their extension
+        known = COLUMNS["extension"]
+        for title in titles:
+            if nearest := difflib.get_close_matches(title, known, n=1, cutoff=0.8):
+                raise _complaint(
+                    name,
+                    line,
+                    say("there is a column called {title}. Did you mean '{name}'?", title=title, name=nearest[0]),
+                )
     return found, all(title in titles for title in CANVAS) and titles[0] in ("student", "lastname")
 
 
@@ -245,7 +255,7 @@ class Roster:
             return self.students[agreed.pop()]
         raise Ambiguous(
             say(
-                "'{name}' matches several students in the roster ({ids}). Rename it to one of these ids.",
+                "'{name}' matches several students in the roster ({ids}). Use one of these ids instead.",
                 name=" / ".join(tidy(word) for word in known if word),
                 ids=", ".join(self.students[number].id for number in sorted(set.union(*hits))),
             )

@@ -211,6 +211,14 @@ def summary(console: Console, counts: Counts, seconds: float, tasks: int) -> Non
         render.line(console, message, "magenta")
 
 
+def standing(console: Console, lines: Sequence[str]) -> None:
+    """What the instructor should know of the class as a whole."""
+    if lines:
+        console.print()
+    for line in lines:
+        render.line(console, line)
+
+
 def verified(console: Console, verification: Verification) -> None:
     """Where the new results differ from the recorded one."""
     recorded = verification.recorded

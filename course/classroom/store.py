@@ -110,6 +110,8 @@ class Submission:
     submitted: datetime | None
     notes: tuple[str, ...]
     grading: int | None
+    folder: str = ""
+    """Path of the folder in which it lay."""
 
 
 @dataclass(frozen=True)
@@ -323,12 +325,12 @@ class Store:
         ]
 
     def exercises(self) -> set[str]:
-        """Slugs that something was handed in for, or that points were given for."""
+        """Slugs that something was handed in for, or that points are given for by hand."""
         rows = self._db.execute(
-            "SELECT exercise FROM submission WHERE present UNION SELECT exercise FROM refusal "
-            "WHERE exercise IS NOT NULL UNION SELECT exercise FROM override"
+            "SELECT exercise FROM submission WHERE present "
+            "UNION SELECT exercise FROM refusal WHERE exercise IS NOT NULL"
         )
-        return {row[0] for row in rows}
+        return {row[0] for row in rows} | {slug for _, slug in self.overrides()}
 
     def submissions(self, folder: str | None = None) -> list[Submission]:
         """What counts as handed in (in one folder, or in all), in the order in which it was found first."""
@@ -567,6 +569,7 @@ def _submission(row: sqlite3.Row) -> Submission:
         _moment(row["submitted"]),
         tuple(json.loads(row["notes"])),
         row["grading"],
+        row["folder"],
     )
 
 

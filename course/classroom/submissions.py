@@ -27,7 +27,7 @@ from course.classroom.roster import Ambiguous, Roster, folded, tidy
 from course.classroom.walk import Item
 from course.submission import NotGradable
 from course.syllabus import Exercise
-from course.text import clean, say
+from course.text import clean, mark, say
 
 FILES_OF_ONE = 2_000
 """Files that one student may hand in."""
@@ -38,6 +38,8 @@ BYTES_OF_ONE = 2**26
 DEFINITION = re.compile(rb"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 OURS = re.compile(r"\.(?:csv|toml|json|ya?ml|xlsx?|ini|cfg|md|log|(?:db|sqlite3?)(?:-\w+)?)$", re.IGNORECASE)
 """What no student hands in by mistake for Python, and an instructor keeps."""
+TIME_OF_THE_FILE = mark("The time of submission is the file's timestamp; nothing better was available.")
+CANVAS_LATE = mark("Canvas marked this as late.")
 LONG_AGO = datetime(1, 1, 2, tzinfo=timezone.utc)
 """Sorts before whatever has a time."""
 
@@ -227,7 +229,7 @@ class _Layout:
             yield _called(entry, moodle["file"] or name, is_file) if is_file or is_archive else entry
             return
         if not times.STAMP.search(name) and (is_file or is_archive) and (canvas := names.CANVAS.fullmatch(name)):
-            late = (say("Canvas marked this as late."),) if canvas["late"] else ()
+            late = (say(CANVAS_LATE),) if canvas["late"] else ()
             person = canvas["name"]
             entry = replace(entry, known=(canvas["number"], person), id=canvas["number"], person=person)
             yield _called(replace(entry, numbered=True, notes=late), canvas["file"], is_file)
@@ -514,7 +516,7 @@ class _Desk:
         modified = item.modified if outermost is None else item.packed[outermost] or item.modified
         if modified is None:
             return None, say("The time of submission is unknown.")
-        return modified, say("The time of submission is the file's timestamp; nothing better was available.")
+        return modified, say(TIME_OF_THE_FILE)
 
     def put_aside(self, entry: _Entry, item: Item) -> None:
         """A file that is no Python: refused where it stands for an exercise or for everything, else ignored."""

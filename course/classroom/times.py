@@ -89,7 +89,7 @@ def moment(value: str | datetime, home: tzinfo | None) -> datetime:
         Unclear: it is no moment, has no zone, or is left out when the clocks go forward.
     """
     if isinstance(value, str):
-        text = value.strip().replace(" ", "T", 1)
+        text = re.sub(r"(?<=\d)\s+(?=\d)", "T", value.strip(), count=1)
         plain = re.sub(r"(?<=\d)[Zz]$", "+00:00", re.sub(r"\.\d+", "", text))  # whole seconds are enough
         plain = re.sub(r"(T.*[+-]\d\d)(\d\d)$", r"\1:\2", plain)  # Python 3.10 wants the colon
         try:

@@ -194,17 +194,20 @@ def class_regrade(
 
 
 @class_.command("verify")
-@click.argument("result", metavar="RESULT")
-@click.argument("submission", metavar="SUBMISSION")
+@click.argument("first", metavar="RESULT|STUDENT")
+@click.argument("second", metavar="SUBMISSION|EXERCISE")
+@option("--store", metavar="FILE", help="Verify the result of STUDENT in EXERCISE that is in this store.")
 @unsandboxed_option
 @lang_option
 @no_color_option
 @click.pass_context
-def class_verify(ctx: click.Context, result: str, submission: str, allow_unsandboxed: bool, no_color: bool) -> None:
+def class_verify(
+    ctx: click.Context, first: str, second: str, store: str | None, allow_unsandboxed: bool, no_color: bool
+) -> None:
     """Grade a submission again and compare.
 
-    RESULT is the JSON file that a grading wrote, SUBMISSION the file that was graded. The file is graded twice, with
-    the recorded seed and with a fresh one.
+    Name a student and an exercise of a --store; or the JSON file that `course grade --json` wrote, and the file that
+    was graded. The file is graded twice, with the recorded seed and with a fresh one.
 
     \b
     Exit codes:
@@ -215,8 +218,12 @@ def class_verify(ctx: click.Context, result: str, submission: str, allow_unsandb
     from course import render
     from course.classroom import commands
 
-    console = render.make_console(no_color)
-    code = commands.check(_command(ctx.obj), Path(result), Path(submission), console, unsandboxed=allow_unsandboxed)
+    command, console = _command(ctx.obj), render.make_console(no_color)
+    if store:
+        slug = exercise_named(second).slug
+        code = commands.check_stored(command, Path(store), first, slug, console, unsandboxed=allow_unsandboxed)
+    else:
+        code = commands.check(command, Path(first), Path(second), console, unsandboxed=allow_unsandboxed)
     ctx.exit(code)
 
 
@@ -394,7 +401,17 @@ def _gradebook(store: Path, policy: Path | None) -> Gradebook:
 
     rules = policies.load(policy) if policy else None
     with Store(store) as opened:
-        return gradebook.build(opened, rules)
+        book = gradebook.build(opened, rules)
+    if book.pending:
+        complain(
+            say_many(
+                "One submission has not been graded yet, so it has 0 points here. To finish: course class grade",
+                "{count} submissions have not been graded yet, so they have 0 points here. To finish: course class "
+                "grade",
+                count=book.pending,
+            )
+        )
+    return book
 
 
 def _bytes(path: Path) -> bytes:

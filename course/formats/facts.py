@@ -83,6 +83,8 @@ def entry_lines(entry: Entry) -> list[str]:
     lines = []
     if entry.result is None:
         lines.append(say("Nothing that could be graded was handed in."))
+    elif not entry.graded:
+        lines.append(say("This has not been graded yet."))
     else:
         if entry.result.message:
             lines.append(shorten(entry.result.message))
@@ -101,6 +103,9 @@ def entry_lines(entry: Entry) -> list[str]:
                     of=entry.result.max_bonus_points,
                 )
             )
+    if entry.attempts > 1 and entry.origin:
+        name = PurePath(entry.origin.replace("\\", "/").rpartition("!")[2]).name
+        lines.append(say("Attempts: {count}. The one that counts: {file}", count=entry.attempts, file=name))
     if entry.late and not entry.penalty:
         lines.append(say("Handed in {time} late.", time=duration(entry.late)))
     elif entry.late:

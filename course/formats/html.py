@@ -16,6 +16,7 @@ STATUS = {
     "not_gradable": mark("cannot be graded"),
     "grader_error": mark("the grader failed"),
     "missing": mark("missing"),
+    "not_graded": mark("not graded yet"),
 }
 
 PAGE = """\
@@ -39,7 +40,7 @@ td.number, th.number {{ text-align: end; font-variant-numeric: tabular-nums; whi
 tbody th {{ font-weight: 600; overflow-wrap: anywhere; min-width: 9rem; max-width: 22rem }}
 tbody th small {{ display: block; font-weight: 400; color: var(--dim) }}
 small {{ font-size: .85em }} .status {{ display: block; color: var(--dim) }}
-.passed {{ color: var(--good) }} .not_gradable, .grader_error, .missing {{ color: var(--bad) }}
+.passed {{ color: var(--good) }} .not_gradable, .grader_error, .not_graded, .missing {{ color: var(--bad) }}
 .note {{ display: block; color: var(--hand); white-space: normal;
   overflow-wrap: anywhere; max-width: 18rem; margin-inline-start: auto }}
 @media print {{ body {{ max-width: none; margin: 0; font-size: 10px }} thead th {{ position: static }} }}

@@ -89,9 +89,9 @@ def _folded(value: str, kind: str) -> str:
 
 
 def nothing_to_enter(entries: Sequence[Entry]) -> bool:
-    """Whether there is no mark: nothing was handed in, or the grader failed, and nobody has set points by hand."""
+    """Whether there is no mark (nothing handed in, not graded yet, the grader failed), and none was set by hand."""
     by_machine = [entry for entry in entries if entry.override is None]
-    if any(entry.status == "grader_error" for entry in by_machine):
+    if any(entry.status in ("grader_error", "not_graded") for entry in by_machine):
         return True
     return len(by_machine) == len(entries) and all(entry.result is None for entry in entries)
 
@@ -119,8 +119,8 @@ def notes(book: Gradebook, unmatched: Sequence[Student], without_mark: int, left
     if without_mark:
         told.append(
             say_many(
-                "One row was left unchanged: nothing was handed in, or the grader failed.",
-                "{count} rows were left unchanged: nothing was handed in, or the grader failed.",
+                "One row was left unchanged: nothing was handed in, or nothing has been graded.",
+                "{count} rows were left unchanged: nothing was handed in, or nothing has been graded.",
                 count=without_mark,
             )
         )

@@ -1,0 +1,90 @@
+"""What an instructor should know of a class once it is graded: who is missing, late, unknown, or handed in twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from course.classroom.model import Entry, Gradebook, Student
+from course.classroom.policy import Policy
+from course.classroom.roster import folded
+from course.classroom.submissions import CANVAS_LATE, TIME_OF_THE_FILE
+from course.formats import facts, match
+from course.text import say, say_many
+
+
+def lines(book: Gradebook, policy: Policy) -> list[str]:
+    """One sentence for each of these that is so, with the first names.
+
+    Args:
+        book: the class.
+        policy: of lateness and attempts.
+    """
+    return [*_roster(book), *_lateness(book), *_attempts(book, policy), *_extensions(book, policy)]
+
+
+def _roster(book: Gradebook) -> Iterator[str]:
+    enrolled = [student for student in book.students if student.in_roster]
+    if not enrolled:
+        return
+    missing = [student for student in enrolled if not any(entry.attempts for entry in book.of(student))]
+    yield say(
+        "On the roster: {count}; handed in: {handed}; nothing from: {names}",
+        count=len(enrolled),
+        handed=len(enrolled) - len(missing),
+        names=_named(missing) or "-",
+    )
+    if strangers := [student for student in book.students if not student.in_roster]:
+        yield say(
+            "Not on the roster: {names}. Is one of them missing above under a different name?",
+            names=_named(strangers),
+        )
+
+
+def _lateness(book: Gradebook) -> Iterator[str]:
+    late = _students(book, lambda entry: bool(entry.late))
+    if late:
+        lost = sum(entry.penalty for entry in book if entry.late)
+        yield say(
+            "Late: {count} ({names}), which costs them {points} points together",
+            count=len(late),
+            names=_named(late),
+            points=facts.number(lost),
+        )
+    by_file = _students(book, lambda entry: bool(entry.late) and say(TIME_OF_THE_FILE) in entry.notes)
+    if by_file:
+        yield say_many(
+            "For {count} of them, only the timestamp of the file says so. Copying or unpacking files changes it.",
+            "For {count} of them, only the timestamps of the files say so. Copying or unpacking files changes them.",
+            count=len(by_file),
+        )
+    marked = _students(book, lambda entry: not entry.penalty and say(CANVAS_LATE) in entry.notes)
+    if marked:
+        yield say("Marked as late by Canvas, but without a penalty here: {names}", names=_named(marked))
+
+
+def _attempts(book: Gradebook, policy: Policy) -> Iterator[str]:
+    several = _students(book, lambda entry: entry.attempts > 1)
+    if several:
+        yield say(
+            "More than one attempt: {count} ({names}). Which one counts: {rule}",
+            count=len(several),
+            names=_named(several),
+            rule=policy.attempts,
+        )
+
+
+def _extensions(book: Gradebook, policy: Policy) -> Iterator[str]:
+    known = {folded(word) for student in book.students for word in (student.id, student.email)}
+    if unknown := [name for name in policy.extensions if folded(name) not in known]:
+        yield say(
+            "The policy gives an extension to {names}, but no student has this id or e-mail address.",
+            names=match.listed(unknown),
+        )
+
+
+def _students(book: Gradebook, fits: Callable[[Entry], bool]) -> list[Student]:
+    return [student for student in book.students if any(map(fits, book.of(student)))]
+
+
+def _named(students: Iterable[Student]) -> str:
+    return match.listed([student.shown for student in students])
