@@ -181,7 +181,9 @@ def _canvas(book: Gradebook, asked: Options) -> Export:
     if asked.roster is None:
         raise CourseError(say(NEEDS_ROSTER))
     filled = canvas.fill(asked.roster, book, column=asked.column, name=asked.roster_name)
-    return Export(filled.content, (_entered(filled.count), *filled.notes))
+    by_hand = [one.shown for one in book.students if any(entry.override for entry in book.of(one))]
+    told = [say("Points given by hand: {names}", names=match.listed(by_hand))] if by_hand else []
+    return Export(filled.content, (_entered(filled.count), *told, *filled.notes))
 
 
 def _moodle(book: Gradebook, asked: Options) -> Export:

@@ -21,7 +21,7 @@ from course.classroom.model import Entry, Gradebook, Student
 from course.formats import facts, table
 from course.render import STATUSES
 from course.result import CheckResult, Result
-from course.text import mark, say, translated
+from course.text import language, mark, say, translated
 
 SCHEMA = "course/feedback/v1"
 INDEX = "index.csv"
@@ -134,9 +134,10 @@ def _exercise(entry: Entry) -> ToldExercise:
     result = entry.result
     checks = result.checks if result and result.status not in ("grader_error", "not_gradable") else []
     first = result.first_to_look_at() if result and checks else None
+    known = facts.exercise(entry.exercise)
     return ToldExercise(
-        exercise=result.id if result else entry.exercise,
-        title=result.title if result else entry.exercise,
+        exercise=result.id if result else known.id if known else entry.exercise,
+        title=result.title if result else known.title(language()) if known else entry.exercise,
         status=entry.status,
         points=entry.points,
         max_points=entry.max_points,
