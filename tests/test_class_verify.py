@@ -10,6 +10,7 @@ import pytest
 
 from course import bundle, paths
 from course.classroom import gradebook, verify
+from course.classroom.model import Found
 from course.classroom.store import Store
 from course.result import Result
 from tests.class_desk import Desk, handed
@@ -277,3 +278,26 @@ def test_a_result_of_the_real_grader_is_confirmed(tmp_path):
     second = subprocess.run([*course, "class", "verify", str(kept), str(file), "--lang", "en"], **options)
     assert second.returncode == 0, second.stdout + second.stderr
     assert "The result is confirmed" in second.stdout
+
+
+# --- status -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_marks_so_far_are_shown_with_their_signs(desk):
+    desk.grade(handed("ada", "# fail: 2"), handed("bob", "x"), handed("bob", "y", "heads"), handed("cem", "z"))
+    words = ["--store", str(desk.store_path)]
+    assert desk("override", "cem", "lora", "2.5", "--reason", "oral", *words).exit_code == 0
+    with Store(desk.store_path) as store:
+        late = [handed("dan", "w")]
+        store.register(Found(tuple(late), ()), "/later")
+    outcome = desk("status", *words)
+    shown = [line.split() for line in outcome.stdout.splitlines()]
+    assert outcome.exit_code == 0
+    assert shown[:5] == [
+        ["student", "lora", "heads", "total"],
+        ["Name", "of", "ada", "3", "-", "3"],
+        ["Name", "of", "bob", "6", "6", "12"],
+        ["Name", "of", "cem", "2.5*", "-", "2.5"],
+        ["Name", "of", "dan", "?", "-", "0"],
+    ]
+    assert "? not graded yet" in outcome.stdout

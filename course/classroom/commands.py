@@ -166,6 +166,23 @@ def grade(
     return errors.PASSED
 
 
+def status(store_path: Path, console: Console) -> None:
+    """Show the marks so far, and what should be known of the class.
+
+    Args:
+        store_path: of the class.
+        console: where to report.
+    """
+    with Store(store_path) as store:
+        rules = gradebook.policy_of(store)
+        book = gradebook.build(store, rules, exercises=rules.exercises or None)
+    if not book.students:
+        render.line(console, say("Nothing has been handed in yet."))
+        return
+    screen.marks(console, book, standing.cell, say(standing.LEGEND))
+    screen.standing(console, standing.lines(book, rules))
+
+
 def _bundles(waiting: Sequence[Job]) -> dict[str, str]:
     return {job.key.exercise: job.key.bundle for job in waiting}
 

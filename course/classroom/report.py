@@ -10,10 +10,11 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from course.classroom import pages, sources, statistics
+from course.classroom import pages, sources, standing, statistics
 from course.classroom.model import Entry, Gradebook
 from course.classroom.sources import Vocabulary
 from course.classroom.statistics import CheckFigures, Misunderstood
+from course.text import say
 
 LINES = 40
 """Of an example, at most."""
@@ -64,7 +65,8 @@ def to_html(gradebook: Gradebook, source: Source | None = None) -> str:
         slowest=statistics.slowest(gradebook),
         failed=[entry for entry in gradebook if entry.status == "grader_error"],
         unreadable=[entry for entry in gradebook if entry.status == "not_gradable"],
-        handed_in=statistics.handed_in,
+        cell=standing.cell,
+        legend=say(standing.LEGEND),
         bars=pages.bars,
     )
 

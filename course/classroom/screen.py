@@ -7,7 +7,7 @@ outside is printed as text, without control characters.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 
 from rich.cells import cell_len
@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from course import render, syllabus
-from course.classroom.model import Entry, Refused
+from course.classroom.model import Entry, Gradebook, Refused
 from course.classroom.run import Answer, Counts, Job, fault
 from course.classroom.verify import Change, Verification, compare
 from course.result import CheckResult, Result
@@ -209,6 +209,29 @@ def summary(console: Console, counts: Counts, seconds: float, tasks: int) -> Non
         render.line(console, say("{seconds} s, {rate} gradings per second", seconds=f"{seconds:.1f}", rate=rate), "dim")
     for message in counts.faults[:5]:
         render.line(console, message, "magenta")
+
+
+def marks(console: Console, book: Gradebook, cell: Callable[[Entry], str], legend: str) -> None:
+    """A table with the points of everybody.
+
+    Args:
+        console: where to.
+        book: the class.
+        cell: what is shown of an entry.
+        legend: what the signs in it mean.
+    """
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
+    table.add_column(Text(say("student")))
+    for slug in book.exercises:
+        table.add_column(Text(slug), justify="right", no_wrap=True)
+    if len(book.exercises) > 1:
+        table.add_column(Text(say("total")), justify="right", no_wrap=True)
+    for student in book.students:
+        cells = [Text(cell(entry)) for entry in book.of(student)]
+        cells += [Text(f"{book.points(student).normalize():f}")] if len(book.exercises) > 1 else []
+        table.add_row(Text(clean(student.shown, one_line=True)), *cells)
+    console.print(table)
+    render.line(console, legend, "dim")
 
 
 def standing(console: Console, lines: Sequence[str]) -> None:

@@ -9,7 +9,24 @@ from course.classroom.policy import Policy
 from course.classroom.roster import folded
 from course.classroom.submissions import CANVAS_LATE, TIME_OF_THE_FILE
 from course.formats import facts, match
-from course.text import say, say_many
+from course.text import mark, say, say_many
+
+LEGEND = mark(
+    "* set by hand, L late with a penalty, - nothing handed in, ? not graded yet, ! not gradable or failed on our side"
+)
+"""What the signs beside points mean."""
+
+
+def cell(entry: Entry) -> str:
+    """The points of an entry with its signs."""
+    if entry.override is None and entry.result is None:
+        return "-"
+    if entry.override is None and not entry.graded:
+        return "?"
+    signs = ("*" if entry.override else "") + (" L" if entry.late else "")
+    if entry.status in ("not_gradable", "grader_error"):
+        signs += " !"
+    return facts.number(entry.points) + signs
 
 
 def lines(book: Gradebook, policy: Policy) -> list[str]:

@@ -159,6 +159,21 @@ def class_grade(
     ctx.exit(code)
 
 
+@class_.command("status")
+@store_option
+@lang_option
+@no_color_option
+def class_status(store: str, no_color: bool) -> None:
+    """Show the marks so far.
+
+    Also shows who is missing, late or not on the roster, and who handed in more than once.
+    """
+    from course import render
+    from course.classroom import commands
+
+    commands.status(Path(store), render.make_console(no_color))
+
+
 @class_.command("regrade")
 @store_option
 @exercises_option
