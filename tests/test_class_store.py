@@ -381,7 +381,7 @@ def test_who_is_missing_late_unknown_or_came_twice_is_told(store):
         "Late: 1 (Ada), which costs them 6.3 points together",
         "For 1 of them, only the timestamp of the file says so. Copying or unpacking files changes it.",
         "Marked as late by Canvas, but without a penalty here: Cem",
-        "More than one attempt: 1 (Bob). Which one counts: best",
+        "More than one attempt: 1 (Bob)",
         "The policy gives an extension to s7, but no student has this id or e-mail address.",
     ]
 

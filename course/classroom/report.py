@@ -65,6 +65,7 @@ def to_html(gradebook: Gradebook, source: Source | None = None) -> str:
         slowest=statistics.slowest(gradebook),
         failed=[entry for entry in gradebook if entry.status == "grader_error"],
         unreadable=[entry for entry in gradebook if entry.status == "not_gradable"],
+        standing=standing.lines(gradebook),
         cell=standing.cell,
         legend=say(standing.LEGEND),
         bars=pages.bars,

@@ -29,14 +29,14 @@ def cell(entry: Entry) -> str:
     return facts.number(entry.points) + signs
 
 
-def lines(book: Gradebook, policy: Policy) -> list[str]:
+def lines(book: Gradebook, policy: Policy | None = None) -> list[str]:
     """One sentence for each of these that is so, with the first names.
 
     Args:
         book: the class.
-        policy: of lateness and attempts.
+        policy: of lateness and attempts; without it, nothing is said of its extensions.
     """
-    return [*_roster(book), *_lateness(book), *_attempts(book, policy), *_extensions(book, policy)]
+    return [*_roster(book), *_lateness(book), *_attempts(book), *(_extensions(book, policy) if policy else ())]
 
 
 def _roster(book: Gradebook) -> Iterator[str]:
@@ -79,15 +79,10 @@ def _lateness(book: Gradebook) -> Iterator[str]:
         yield say("Marked as late by Canvas, but without a penalty here: {names}", names=_named(marked))
 
 
-def _attempts(book: Gradebook, policy: Policy) -> Iterator[str]:
+def _attempts(book: Gradebook) -> Iterator[str]:
     several = _students(book, lambda entry: entry.attempts > 1)
     if several:
-        yield say(
-            "More than one attempt: {count} ({names}). Which one counts: {rule}",
-            count=len(several),
-            names=_named(several),
-            rule=policy.attempts,
-        )
+        yield say("More than one attempt: {count} ({names})", count=len(several), names=_named(several))
 
 
 def _extensions(book: Gradebook, policy: Policy) -> Iterator[str]:
