@@ -35,10 +35,14 @@ class CourseError(click.ClickException):
 class NoSuchExercise(CourseError):
     """The name is not in the syllabus."""
 
-    def __init__(self, name: str, *, nearest: str | None = None, last: str | None = None) -> None:
-        """Say so, and what may have been meant: the nearest name, or the last number."""
+    def __init__(
+        self, name: str, *, nearest: str | None = None, last: str | None = None, home: str | None = None
+    ) -> None:
+        """Say so, and what may have been meant: the exercise that has such a function, the nearest name, the last."""
         message = say("no exercise called '{name}'.", name=name)
-        if nearest:
+        if home:
+            message += " " + say("It is a function of {exercise}.", exercise=home)
+        elif nearest:
             message += " " + say("Did you mean '{name}'?", name=nearest)
         elif last:
             message += " " + say("The last exercise is {name}; see: course list", name=last)

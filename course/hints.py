@@ -84,17 +84,16 @@ def following(
 def everything(
     exercise: Exercise, memory: Memory, chapter: Chapter, function: str | None, check_id: str | None = None
 ) -> list[Hint]:
-    """All hints on a function, or on the function of the first open check, or on the whole exercise."""
+    """All hints on a function, or on the whole exercise; first the one of the first open check."""
     check = _first_open(memory, function, check_id)
-    name = function or (check and check["function"])
     shown = [own] if check and (own := _of_check(check)) else []
     seen: set[tuple[str, ...]] = set()
-    for candidate in [name] if name else exercise.names:
+    for candidate in [function] if function else exercise.names:
         items = chapter(candidate)
         if items not in seen:  # two functions may share their hints
             seen.add(items)
             shown += [_of_lesson(candidate, items, level, "") for level in range(len(items))]
-    return shown or [Hint("", say("There are no hints on {function}.", function=name or exercise.id))]
+    return shown or [Hint("", say("There are no hints on {function}.", function=function or exercise.id))]
 
 
 def _first_open(memory: Memory, function: str | None, check_id: str | None) -> dict[str, str | None] | None:

@@ -7,12 +7,13 @@ Both say the same sentences.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import io
 import os
 import re
 import stat
 import tokenize
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from course import destinations
@@ -108,6 +109,14 @@ def demand_source(shown: str, data: bytes) -> bytes:
     return data
 
 
+def _meant(path: Path) -> Iterator[str]:
+    """The file in the same folder whose name is nearest to one that is not there."""
+    with contextlib.suppress(OSError, ValueError):
+        names = [one for one in os.listdir(path.parent) if one.endswith((".py", ".ipynb"))]
+        for nearest in difflib.get_close_matches(path.name, names[:1000], n=1, cutoff=0.75):
+            yield say("Did you mean '{name}'?", name=nearest)
+
+
 def contents(
     path: Path,
     limit: int,
@@ -138,7 +147,7 @@ def contents(
         demand_plain(shown, os.stat(path).st_mode)  # a socket or a device is not even opened
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError, ValueError):  # the last one for a null byte in the name
-        raise NotGradable(say("There is no file {file}.", file=shown)) from None
+        raise NotGradable(" ".join((say("There is no file {file}.", file=shown), *_meant(path)))) from None
     except OSError as error:
         raise NotGradable(_unreadable(shown, error)) from None
     try:

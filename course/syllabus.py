@@ -140,6 +140,9 @@ def _no_such_exercise(name: str, asked: str, exercises: tuple[Exercise, ...], *,
 
     if numbered:
         return NoSuchExercise(name, last=exercises[-1].id)
+    homes = {function.lower(): exercise for exercise in exercises for function in exercise.names}
+    if home := homes.get(asked) or homes.get(asked.partition(".")[0]):
+        return NoSuchExercise(name, home=home.id)
     known = [exercise.slug for exercise in exercises] + [exercise.id for exercise in exercises]
     nearest = difflib.get_close_matches(asked, known, n=1, cutoff=0.5)
     return NoSuchExercise(name, nearest=nearest[0] if nearest else None)

@@ -295,8 +295,8 @@ class GeMPool(nn.Module):
     """The generalised mean over the real tokens: the p-th root of the mean of p-th powers, with a learned p.
 
     With p = 1 it is the mean; the larger p is, the closer it comes to the maximum. There is one p for all features, and
-    it is trained with the rest of the model. Powers of negative numbers are of no use here, so values below ``eps`` are
-    clamped to ``eps``.
+    it is trained with the rest of the model, which may also move it below 1. Powers of negative numbers are of no use
+    here, so values below ``eps`` are clamped to ``eps``.
 
     Neither the content nor the number of the PAD positions changes the result, and the inputs are not modified.
 
@@ -309,7 +309,7 @@ class GeMPool(nn.Module):
         """Build the pool.
 
         Args:
-            p: initial value of the exponent, which is the module's only parameter, a single number.
+            p: initial value of the exponent, above 0; it is the module's only parameter, a single number.
             eps: lower bound of the values.
         """
         super().__init__()

@@ -109,7 +109,7 @@ def evaluate(model: nn.Module, loader: Iterable[dict[str, Tensor]]) -> dict[str,
     Args:
         model: in training or evaluation mode; it is evaluated in evaluation mode, and afterwards it is in the mode it
             was in before.
-        loader: yields the batches; they need not be of equal size.
+        loader: yields the batches; they need not be of equal size. They are not modified.
 
     Returns:
         A dictionary. ``loss``: the mean cross-entropy over all examples. ``accuracy``: the share of examples whose

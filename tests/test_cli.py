@@ -873,9 +873,20 @@ course grade exercise-3
     assert "LoRALinear, hint 1 of " in second
     assert "LoRALinear, hint 2 of " in third
     everything = desk("hint", "3", "--all").stdout
-    assert everything.count("LoRALinear, hint ") == int(re.search(r"hint 2 of (\d+)", third)[1])
+    assert len(re.findall(r"(?<!\w)LoRALinear, hint ", everything)) == int(re.search(r"hint 2 of (\d+)", third)[1])
+    assert "inject_lora, hint 1 of " in everything
+    assert "inject_lora" not in desk("hint", "3", "LoRALinear", "--all").stdout
+    assert everything.endswith("After you have changed something:\ncourse grade exercise-3\n")
     assert "inject_lora, hint 1 of " in desk("hint", "lora", "INJECT_LORA").stdout
     assert "inject_lora, hint 2 of " in desk("hint", "lora", "inject_lora").stdout
+
+
+def test_a_file_whose_name_is_mistyped_is_named(desk, tmp_path):
+    (tmp_path / "augmentation.py").write_text("x = 1\n")
+    outcome = desk("grade", "9", "--file", str(tmp_path / "augmentaton.py"))
+    assert outcome.exit_code == 4
+    said = " ".join(outcome.stdout.split())
+    assert "There is no file augmentaton.py. Did you mean 'augmentation.py'?" in said
 
 
 def test_a_hint_says_why_only_where_it_answers_that_check(desk):

@@ -221,6 +221,17 @@ def test_edits_that_touch_each_other_are_not_put_together():
     assert composed > 20
 
 
+def test_edits_that_make_no_program_together_are_not_put_together():
+    reference = paths.solution("lora").read_text()
+    assert reference.count('case "prefix":') == reference.count('case "prompt":') == 1
+    first = diagnose.Misconception("a", (('case "prefix":', 'case "prefix"'),), "lora_report.head", "", "")
+    second = diagnose.Misconception(
+        "b", (('case "prompt":', 'case "prompt" | "virtual":'),), "lora_report.head", "", ""
+    )
+    assert diagnose.compose("lora", first, second) is None
+    assert diagnose.compose("lora", second, diagnose.Misconception("c", (), "lora_report.head", "", "")) is not None
+
+
 def test_pairs_have_little_time(monkeypatch):
     source = "def mlm_loss(logits, labels):\n    return (logits.double() ** 2).mean().float() * 3\n"
     explained("objectives", "mlm_loss", source)  # what is compiled and imported once

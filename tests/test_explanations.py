@@ -133,6 +133,7 @@ PROVOKED = [
     ("index-dtype", lambda: torch.zeros(3)[torch.tensor([0.0, 1.0])]),
     ("index-dtype", lambda: F.embedding(torch.tensor([1.0]), torch.zeros(4, 2))),
     ("targets-not-long", lambda: F.cross_entropy(torch.zeros(2, 3), torch.tensor([0.0, 1.0]))),
+    ("one-hot-needs-long", lambda: F.one_hot(torch.zeros(3, dtype=torch.uint8), 2)),
     ("dtypes-differ", lambda: nn.Linear(4, 5)(torch.zeros(3, 4).double())),
     ("dtypes-differ", lambda: torch.zeros(3, 4) @ torch.zeros(4, 5).double()),
     ("dtypes-differ", lambda: torch.zeros(2, 3, 4) @ torch.zeros(2, 4, 5).double()),

@@ -33,6 +33,8 @@ def test_names_of_an_exercise(name):
         ("exercis-3", "no exercise called 'exercis-3'. Did you mean 'exercise-3'?"),
         ("11", "no exercise called '11'. The last exercise is exercise-10; see: course list"),
         ("0", "no exercise called '0'. The last exercise is exercise-10; see: course list"),
+        ("evaluate", "no exercise called 'evaluate'. It is a function of exercise-6."),
+        ("EarlyStopper.step", "no exercise called 'EarlyStopper.step'. It is a function of exercise-6."),
         ("zebra crossing", "no exercise called 'zebra crossing'. See: course list"),
         ("", "no exercise called ''. See: course list"),
         ("²", "no exercise called '²'. See: course list"),

@@ -434,7 +434,10 @@ def _nothing_selected(
         exercise=exercise.id,
         functions=functions,
     )
-    if nearest:
+    home = next((one for one in syllabus.load() if only and only[0].partition(".")[0] in one.names), exercise)
+    if home.id != exercise.id:
+        message += " " + say("{name} belongs to {exercise}.", name=only[0], exercise=home.id)
+    elif nearest:
         message += " " + say("Did you mean '{name}'?", name=nearest[0])
     elif here is not None and (known := [str(check["id"]) for check in here.memory(exercise).failed]):
         message += " " + say("Still failing: {checks}.", checks=", ".join(known[:MANY]))
@@ -509,13 +512,16 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
         render.line(
             console, say("(Outside a workspace, the course does not remember which hints you have seen.)"), style="dim"
         )
-    render.next_step(
-        console,
-        advice.Advice(
+    if function is None and memory.status == "passed" and not memory.failed and not everything:
+        following = advice.Advice("course next", say("Go on:"))
+    elif everything:
+        following = advice.Advice(f"course grade {chosen.id}", say("After you have changed something:"))
+    else:
+        following = advice.Advice(
             f"course grade {chosen.id}",
             say("After you have changed something (for the next hint, run course hint again):"),
-        ),
-    )
+        )
+    render.next_step(console, following)
 
 
 @cli.command()

@@ -262,6 +262,27 @@ class CheckRandomDeletion:
                 reveal=True,
                 fact=True,
             )
+        self.demand_nearest(student)
+
+    @staticmethod
+    def demand_nearest(student) -> None:
+        """If a number of tokens is worked out first, it is the one nearest to p * n. (Missed by chance: 1e-100.)"""
+        n, times = 5, 200
+        down, up = (
+            [n - len(kept) for kept in answers(student, "random_deletion", words(student, n), p, times=times)]
+            for p in (0.78, 0.22)
+        )
+        student.note("p * n = 3.9: always fewer than 4 go", max(down) < 4)
+        student.note("p * n = 1.1: always more than 1 go", min(up) > 1)
+        for wrong, p, found in ((max(down) < 4, 0.78, down), (min(up) > 1, 0.22, up)):
+            expect.true(
+                not wrong,
+                say("of {n} tokens, the number deleted is always too far from p * n", n=n),
+                expected=f"with p = {p}, {p * n:.1f} of {n} tokens on average",
+                actual=f"{listed(sorted(set(found)))} in each of {times} calls",
+                hint="if you work out the number of tokens to delete first, how do you make it a whole number?",
+                reveal=True,
+            )
 
     @check(points=1)
     def check_order(self, student):
@@ -378,7 +399,16 @@ class CheckRandomDeletion:
     def check_pure_seeded(self, student):
         """the input text is not modified or returned itself, and the same seed produces the same text"""
         demand_seeded(student, "random_deletion", words(student, 30), 0.5)
-        text = words(student, 6)
+        text, seed = words(student, 6), student.draw.seed()
+        with student.untraced():
+            function, helpers = student.value(None, "random_deletion"), student.fixtures.augmentation
+            twice = [helpers.beside(function, text, [1.0], helpers.dice(seed), SERIES)["answers"] for _ in range(2)]
+        student.note("p = 1: the same seed keeps different tokens", twice[0] != twice[1])
+        expect.true(
+            twice[0] == twice[1],
+            "with p = 1, the same seed keeps a different token",
+            hint="does every random number in your code come from the `rng` argument?",
+        )
         demand_new_list(
             student,
             "random_deletion",
@@ -709,15 +739,19 @@ class Lexicon:
         known: how many different words of the text have synonyms.
         unknown: how many have none.
         itself: whether an entry lists its own word among the synonyms.
+        written: whether one synonym of each entry has a capital, an underscore and a hyphen.
     """
 
-    def __init__(self, student, known: int, unknown: int, itself: bool = False) -> None:
+    def __init__(self, student, known: int, unknown: int, itself: bool = False, written: bool = False) -> None:
         """Draw it. Every entry has three synonyms, which are no keys and stand in no other entry."""
         found = words(student, known + unknown + 6 + 3 * (known + 6))
         self.known, self.unknown = found[:known], found[known : known + unknown]
         self.elsewhere = found[known + unknown :][:6]
         synonyms = iter(found[known + unknown + 6 :])
         self.synonyms = {word: [next(synonyms) for _ in range(3)] for word in (*self.known, *self.elsewhere)}
+        if written:
+            for of in self.synonyms.values():
+                of[1] = f"W{of[1][1:]}_x-y"
         self.text = shuffled(student, self.known + self.unknown)
         self.entries = {
             word: shuffled(student, [*of, word]) if itself else of
@@ -733,6 +767,13 @@ class Lexicon:
         if of is None:
             return "text" if word in self.text else "nowhere"
         return "synonyms" if of in self.known else "others"
+
+    def note_spelling(self, student, new: Sequence[str]) -> None:
+        """Whether synonyms with a capital, an underscore and a hyphen come as the lexicon has them."""
+        special = {re.sub(r"\W|_", "", word).lower(): word for word in self.stranger if "_" in word}
+        found = [word for word in new if re.sub(r"\W|_", "", word).lower() in special]
+        for what, sign in (("capitals", "W"), ("underscores", "_"), ("hyphens", "-")):
+            student.note(f"{what} of synonyms stay", all(sign in word for word in found))
 
     def without_choice(self, student) -> None:
         """Add two words to the text that the lexicon lists, and that have no synonym all the same."""
@@ -792,7 +833,7 @@ class CheckRandomInsertion:
     def check_synonyms(self, student):
         """any synonym of any word in the text can be inserted, and the original words stay in order"""
         for known, unknown, n in ((4, 5, 2), (3, 2, 3)):
-            lexicon = Lexicon(student, known, unknown, itself=True)
+            lexicon = Lexicon(student, known, unknown, itself=True, written=True)
             tokens = lexicon.text
             made = answers(student, "random_insertion", tokens, n, lexicon.entries, times=300)
             demand_variety(student, made)
@@ -800,6 +841,7 @@ class CheckRandomInsertion:
             new = [word for text in made for word in (Counter(text) - Counter(tokens)).elements()]
             origins = {lexicon.origin(word) for word in new}
             in_order = all(is_subsequence(tokens, text) for text in made)
+            lexicon.note_spelling(student, new)
             student.note("old words", f"{'lost' if lost else 'all'} {'in' if in_order else 'out of'} order")
             student.note("where the new words come from", listed(sorted(origins)))
             seen = {word for word in new if lexicon.origin(word) == "synonyms"}
@@ -1099,7 +1141,7 @@ class CheckSynonymReplacement:
     def check_synonyms(self, student):
         """a word is replaced by one of its own synonyms; any synonym and any position can be chosen"""
         for known, unknown, n in ((4, 5, 2), (5, 1, 1)):
-            lexicon = Lexicon(student, known, unknown, itself=True)
+            lexicon = Lexicon(student, known, unknown, itself=True, written=True)
             tokens = lexicon.text
             made = answers(student, "synonym_replacement", tokens, n, lexicon.entries, times=400)
             demand_variety(student, made)
@@ -1108,6 +1150,7 @@ class CheckSynonymReplacement:
                 "own" if lexicon.stranger.get(word) == tokens[place] else lexicon.origin(word) for place, word in pairs
             }
             student.note("where the new words come from", listed(sorted(origins)))
+            lexicon.note_spelling(student, [word for _, word in pairs])
             fewer = any(len(differences(tokens, text)) < n for text in made)
             student.note("fewer words change than n", fewer)
             seen = {word for place, word in pairs if lexicon.stranger.get(word) == tokens[place]}

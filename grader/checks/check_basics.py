@@ -1151,12 +1151,28 @@ def without_blanks(word: object) -> object:
     return "".join(word.split()) if isinstance(word, str) else word
 
 
+def what_changed(before: list[dict[str, Any]], after: Any) -> str:
+    """In a word, how a list of tokens differs from what it was before a call."""
+    if not isinstance(after, list) or len(after) != len(before):
+        return "the list"
+    changed = {
+        key if key in old else "a key of its own"
+        for old, new in zip(before, after, strict=True)
+        for key in old.keys() | new.keys()
+        if key not in old or key not in new or new[key] != old[key]
+    }
+    return "several keys" if len(changed) > 1 else "".join(changed) or "nothing"
+
+
 def grouped(
     student, sentence: Sentence, pure: bool = False, function: str = "aggregate_simple"
 ) -> list[dict[str, Any]]:
     """The student's entities, five known keys each."""
     with student.untraced():
         if pure:
+            mine = student.fixtures.basics.kept(sentence.tokens)
+            student.fixtures.call(student.value(None, function), mine, sentence.text)
+            student.note("what changed in the caller's tokens", what_changed(sentence.tokens, mine.read()))
             result = student.pure(function, sentence.tokens, sentence.text)
         else:
             result = getattr(student, function)(sentence.tokens, sentence.text)
@@ -1418,6 +1434,7 @@ class CheckCountParameters:
         halved = tallied(student, network([a, b, c, d], [], ["first", "rest.0", "rest.1"]))
         mixed = tallied(student, network([a, b, c, d], ["rest.1.weight"], ["rest.0"]))
         doubled = tallied(student, network([a, b, c, d], [], ["first"], ["rest.1"]))
+        rough = tallied(student, network([a, b, c, d], [], ["rest.1"], [], ["first"]))
         sizes = (a + 1) * b, (b + 1) * c, (c + 1) * d
         hint = "a half-precision value takes two bytes, and a model may mix dtypes; frozen parameters need memory, too"
         expect.equal(halved["bytes"], 2 * sum(sizes), "bytes of a model in half precision", hint=hint)
@@ -1426,6 +1443,12 @@ class CheckCountParameters:
             doubled["bytes"],
             2 * sizes[0] + 4 * sizes[1] + 8 * sizes[2],
             "bytes of a model with float16, float32 and float64",
+            hint=hint,
+        )
+        expect.equal(
+            rough["bytes"],
+            2 * sizes[0] + 4 * sizes[1] + 2 * sizes[2],
+            "bytes of a model with bfloat16, float32 and float16",
             hint=hint,
         )
 
@@ -1613,7 +1636,8 @@ class CheckSetTrainable:
         """an unknown mode or an n_top out of range raises a ValueError"""
         body = Body(student, "classifier")
         unknown = "without an error, a misspelt mode would silently train the wrong parameters"
-        body.expect_refusal('the mode "haed"', unknown, "haed")
+        for mode in ("haed", "FULL", " head "):
+            body.expect_refusal(f'the mode "{mode}"', unknown, mode)
         beyond = "a slice accepts any bounds, so n_top=13 with 12 layers goes unnoticed unless your code checks it"
         for n_top in (13, -1, 12 + student.draw.integer(2, 12)):
             body.expect_refusal(f"n_top={n_top} of 12 layers", beyond, "top", n_top)

@@ -477,16 +477,25 @@ def demand_steady_across_processes(student, name: str, position: int) -> None:
             student.draw.integers(0, 1000, (8,)).tolist(),
             student.draw.seed(),
         )
-    one, equal, other = (
+        salted = student.fixtures.evaluation.with_salts(
+            function, name == "group_split", student.draw.integers(0, 1000, (4,)).tolist(), [1, 1, 2]
+        )
+    if position >= 0:
+        salted = [[answer[position] for answer in found] for found in salted]
+    hashed = False
+    for one, equal, other in (
         [
-            sorted(row_numbers(answer, 12))
-            if position >= 0
-            else sorted(sorted(row_numbers(part, 12)) for part in answer)
-            for answer in found
+            [
+                sorted(row_numbers(answer, 12))
+                if position >= 0
+                else sorted(sorted(row_numbers(part, 12)) for part in answer)
+                for answer in found
+            ]
+            for found in asked
         ]
-        for found in answers
-    )
-    hashed = one == equal != other
+        for asked in (answers, salted)
+    ):
+        hashed = hashed or one == equal != other
     student.note("string hashes decide", hashed)
     expect.true(
         not hashed,
@@ -861,6 +870,11 @@ class CheckSuggestMaxLength:
     @check(points=2, visible=True)
     def check_coverage(self, student):
         """the length chosen is the smallest that covers the given share of texts, not the mean or the maximum"""
+        given = spread(student, 9)
+        with student.untraced():
+            after = student.fixtures.evaluation.lengths_afterwards(student.value(None, "suggest_max_length"), given)
+        kept = "as it was" if after == given else "sorted" if after == sorted(given) else "changed"
+        student.note("the caller's list of lengths", kept)
         cases = []
         # Shares of which no float is near a whole number of texts, or whose product with it is exact.
         for n, coverage in ((50, None), (16, 0.75), (37, 0.5), (20, 1.0), (30, 0.72), (30, 0.9), (40, None)):

@@ -597,6 +597,20 @@ def demand_constants(head: Head, hidden: Tensor, value: float, want: Tensor, wha
     )
 
 
+def demand_no_training_mode(student, head: Head, hidden: Tensor) -> None:
+    """A head whose layers are all prescribed gives the same scores (B, 1) in training mode; no text has padding."""
+    mask = torch.ones(hidden.shape[:2], dtype=torch.long)
+    calm = head(hidden, mask, shape=(len(hidden), 1))
+    with student.untraced():
+        trained = student.fixtures.heads.while_training(head.module, hidden, mask, student.draw.seed())
+    alike = head.fact("the same scores in training mode", same(trained, calm))
+    expect.true(
+        alike,
+        "the scores in training mode differ from those in evaluation mode",
+        hint="which of your layers behaves differently in training mode, and does the docstring list it?",
+    )
+
+
 def demand_any_number(student, name: str, width: int, **options: int) -> None:
     """With large parameters, some score is below -1 and some above 1; over 16 heads, since one may show neither."""
     lowest = highest = 0.0
@@ -721,7 +735,7 @@ class CheckConvHead:
     @check(points=3)
     def check_pad_invariant(self, student):
         """the scores depend neither on the content nor on the number of PAD positions"""
-        answers, firsts, seconds, endless, raised = [], [], [], [], set()
+        answers, firsts, seconds, endless, raised, added = [], [], [], [], set(), []
         for kernel in (2, 3) * 3:  # six heads, since padding shows only where it wins a maximum
             head = Head(student, "ConvHead", 6, channels=16, kernel=kernel)
             texts = Texts(student, [1, 2, 5, 1, 3, 2, 4, 2, 3], 6)
@@ -736,6 +750,8 @@ class CheckConvHead:
             words = Texts(student, [1] * 20, 6)
             none, one, two = (head(words.hidden(longer=n), words.mask(longer=n), shape=(20, 1)) for n in (0, 1, 2))
             firsts.append(not same(one, none))
+            if kernel == 2:  # with larger ones, a window around the first PAD may reach back to the word
+                added.append(firsts[-1] and same(one - none, (one - none)[:1].expand(20, 1), 1e-3))
             if kernel == 3:
                 seconds.append(not same(two, one))
             much, more = (head(texts.hidden(longer=n), texts.mask(longer=n), shape=(9, 1)) for n in (24, 60))
@@ -757,6 +773,7 @@ class CheckConvHead:
         # Whether such a window can lower a score is a matter of the layers behind it.
         notice = "texts of one word too" if any(firsts) else "only texts of several words" if number else "none"
         student.note("which texts notice the number", notice)
+        student.note("the first PAD adds the same number to every text of one word", all(added))
         student.note("padding shrinks the scores", bool((clean.abs() < 0.8 * bare.abs()).double().mean() > 0.8))
         raises = bool((clean - bare > -1e-4).all())
         student.note("more padding only raises scores", raises or not any(firsts))
@@ -971,6 +988,9 @@ class CheckLSTMHead:
         tokens = [student.draw.normal(len(texts.tokens[0]), 6), *texts.tokens[1:]]
         other = head(texts.hidden(tokens=tokens), mask, shape=shape)
         alone = head.fact("other texts do not matter", same(other[1:], before[1:]))
+        tokens = [*texts.tokens[:-1], student.draw.normal(len(texts.tokens[-1]), 6)]
+        later = head(texts.hidden(tokens=tokens), mask, shape=shape)
+        head.fact("texts farther down do not matter", same(later[:-1], before[:-1]))
         head.demand_reading(6)
         expect.true(
             changed["last"],
@@ -1399,6 +1419,27 @@ class CheckAttentionPool:
             tolerance=1e-4,
             hint="the weights must sum to 1 in training mode, too: what changes them before the weighted sum?",
         )
+        self.demand_finite_whatever_the_scores(student)
+
+    @staticmethod
+    def demand_finite_whatever_the_scores(student) -> None:
+        """With parameters in the thousands, scores are so large, or so small, that their exponentials overflow."""
+        pool = Head(student, "AttentionPool", 6, scale=1000.0)
+        texts, whole = student.draw.normal(24, 5, 6), torch.ones(24, 5, dtype=torch.long)
+        with student.untraced():
+            together = pool.module(texts, whole)
+            alone = torch.cat([pool.module(text[None], whole[:1]) for text in texts])
+        finite = [
+            bool(((found >= texts.amin(1) - 1e-3) & (found <= texts.amax(1) + 1e-3)).all())
+            for found in (together, alone)
+        ]
+        student.note("with huge parameters, texts are averaged together and alone", finite)
+        expect.true(
+            all(finite),
+            "with parameters in the thousands, the result is not finite or not within the range of the real tokens",
+            hint="exp() of a large score is inf, and of a very negative one 0: what can you subtract from the scores "
+            "of a text without changing its weights?",
+        )
 
     @check(points=1)
     def check_content_based(self, student):
@@ -1606,7 +1647,7 @@ class CheckGeMPool:
             tokens = [text.abs() + 0.5 for text in texts.tokens]
             hidden, mask = texts.hidden(tokens=tokens), texts.mask()
             seen = {}
-            for value in (1.0, 40.0, 2.2):
+            for value in (1.0, 40.0, 0.5, 2.2):
                 p.write(value)
                 seen[value] = pool(hidden, mask)
             hint = "does your forward pass use the trained p both for the power and for the root?"
@@ -1775,6 +1816,7 @@ class CheckBiLSTMHead:
                 f"scores of texts of length {length}",
                 "the linear layer reads the final hidden state of each direction: what does yours read?",
             )
+        demand_no_training_mode(student, head, student.draw.normal(6, 7, 6))
 
     @check(points=1)
     def check_gradients(self, student):
@@ -1937,6 +1979,7 @@ class CheckKernelsHead:
             hint="take the maximum of each feature over the windows, not the mean or the sum",
         )
         self.demand_relu(student)
+        demand_no_training_mode(student, head, student.draw.normal(6, 7, 6))
 
     @staticmethod
     def demand_relu(student) -> None:

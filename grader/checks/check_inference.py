@@ -13,7 +13,8 @@ Which texts share a batch is the student's choice. What depends on it is read un
 
 import functools
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -304,6 +305,53 @@ def note_digits(student, answers: Sequence[Any]) -> None:
     student.note("confidences", "as they are" if digits is None else f"rounded to {digits} digits")
 
 
+TYPED = {
+    "line breaks at the ends": "\n {} \n",
+    "line breaks between words": "{} \n\n {} \n {}",
+    "tags": "{} <br /> {} <i> {} </i>",
+    "addresses": "{} http://a.film/good {} www.film.story",
+    "names": "{} @people {} #film {}",
+    "numbers": "{} 10 {} 7 / 10 {}",
+    "character references": "{} &amp; {} &quot; {}",
+    "emoji": "{} \U0001f600 {} \U0001f44d",
+}
+"""What people type and some code removes; each gap is filled with words."""
+
+
+def demand_unchanged(student, name: str) -> None:
+    """Everything in a text reaches the tokenizer. Each text is so long that any loss shows, even in multiples of 8."""
+    metered, typed = Metered(student, "mode"), {}
+    for what, form in TYPED.items():
+        fixed = len(re.findall(r"\w+|[^\w\s]|\n", form.replace("{}", "")))
+        gaps = form.count("{}")
+        left = -(fixed + gaps + 1) % 8 + gaps  # with both special tokens, one more than a multiple of 8
+        sizes = [left - gaps + 1, *[1] * (gaps - 1)]
+        words = [" ".join(LETTERS[student.draw.integer(0, len(LETTERS))] for _ in range(size)) for size in sizes]
+        typed[what] = form.format(*words), fixed + left + 2
+    texts = [text for text, _ in typed.values()]
+    with student.untraced():
+        if name == "predict":
+            answers = [student.predict(text, metered.model, metered.tokenizer) for text in texts]
+        else:
+            answers = demand_count(
+                student.predict_batch(texts, metered.model, metered.tokenizer, batch_size=1), len(texts)
+            )
+    changed = {}
+    for answer, (what, (_, n)) in zip(answers, typed.items(), strict=True):
+        width = metered.told(answer, "an answer of a model that tells its width") // 4
+        student.note(f"a text with {what} is all there", width >= n)  # how far it is padded is paid for elsewhere
+        if width < n:
+            changed[what] = f"{width} of {n} tokens of a text with {what}"
+    expect.true(
+        not changed,
+        "the model did not receive all tokens of the text",
+        expected="all tokens of the text",
+        actual="; ".join(changed.values()),
+        hint="the text goes to the tokenizer unchanged: what does your code do to it before?",
+        reveal=True,
+    )
+
+
 def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], what: str, hint: str) -> None:
     """The right labels, or else the right probabilities: the other one is paid for elsewhere."""
     pairs = [parts(answer, what) for answer in answers]
@@ -461,6 +509,7 @@ class CheckPredict:
                     "the steps are tokenizer, model, softmax over the classes, maximum: what is the input of "
                     "each in your code?",
                 )
+        demand_unchanged(student, "predict")
 
     @check(points=2, preloads=("transformers",))
     def check_eval_no_grad(self, student):
@@ -494,7 +543,8 @@ class CheckPredict:
     def check_truncates(self, student):
         """a text longer than max_length is truncated by the tokenizer, even if it exceeds the model's own limit"""
         cases = ((30, 12), (41, 17), (170, 20), (200, None), (157, 144))
-        metered, widths = Metered(student, "mode"), []
+        metered = Metered(student, "mode")
+        widths: list[int | None] = []
         for n_tokens, max_length in cases:
             text = text_of(student.draw, n_tokens, plain=True)
             options = {} if max_length is None else {"max_length": max_length}
@@ -504,7 +554,7 @@ class CheckPredict:
             except StudentRaised as error:
                 if error.no_answer or n_tokens <= built.POSITIONS:
                     raise
-                widths.append(0)
+                widths.append(None)
                 student.note(f"error for {n_tokens} tokens", True)
                 continue
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
@@ -514,9 +564,18 @@ class CheckPredict:
         answers = [student.predict(text, short.model, short.tokenizer, max_length=13) for text in short.texts]
         for (n_tokens, max_length), width in zip(cases, widths, strict=True):
             expect.true(
-                width,
+                width is not None,
                 say("a text of {n} tokens (more than the model's limit) raised an error", n=n_tokens),
                 hint="which part of your code keeps a text within the model's limit?",
+                reveal=True,
+            )
+            expect.true(
+                any(widths),
+                "some results cannot come from the model's output for these texts",
+                hint=(
+                    "the steps are tokenizer, model, softmax over the classes, maximum: what is the input of "
+                    "each in your code?"
+                ),
                 reveal=True,
             )
             expect.true(
@@ -553,14 +612,27 @@ class CheckPredict:
 SHARED = "each result must depend only on its own text, not on the other texts in the batch or on their order"
 
 
-def each_has_its_own(widths: list[int], lengths: list[int]) -> bool:
+def multiple(n: int, of: int) -> int:
+    """The next multiple of a number, n itself included."""
+    return -(-n // of) * of
+
+
+def up_to(limit: int, width: Callable[[int], int]) -> Callable[[int], Collection[int]]:
+    """The width of a batch whose longest text has n tokens, and never more than a limit."""
+    return lambda n: (min(limit, width(n)),)
+
+
+def each_has_its_own(
+    widths: list[int], lengths: list[int], padded: Callable[[int], Collection[int]] = lambda n: (n, multiple(n, 8))
+) -> bool:
     """Whether every batch has a text of its own that is as long as the batch is wide, up to the next multiple of 8.
 
     Which texts were in which batch is not asked: somebody who loses their order has padded rightly all the same.
+    ``padded`` gives the widths of a batch whose longest text has n tokens.
     """
     left = list(lengths)
     for width in widths:
-        found = [length for length in left if length == width or -(-length // 8) * 8 == width]
+        found = [length for length in left if width in padded(length)]
         if not found:
             return False
         left.remove(found[-1])
@@ -587,6 +659,7 @@ class CheckPredictBatch:
             note_digits(student, answers)
             for i, answer in enumerate(answers):
                 demand(answer, desk.right[i], f"text {i} of {len(lengths)}", SHARED)
+        demand_unchanged(student, "predict_batch")
 
     @check(points=2, visible=True, preloads=("transformers",), substitutes=("predict",))
     def check_forward_calls(self, student):
@@ -634,7 +707,7 @@ class CheckPredictBatch:
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_dynamic_padding(self, student):
         """each batch is padded to its own longest text, not to max_length and not to the longest text overall"""
-        for lengths, batch_size in (((5, 3, 9, 38, 4, 6, 12, 2, 7), 3), ((4, 10, 33, 6, 3, 8, 11, 17), 2)):
+        for lengths, batch_size in (((5, 3, 4, 38, 4, 6, 2, 2, 5), 3), ((4, 10, 33, 6, 3, 5, 11, 17), 2)):
             tokens, batches = self.lengths_and_widths(student, lengths, batch_size)
             widths = [batch[0] for batch in batches]
             sizes = [len(batch) for batch in batches]
@@ -650,14 +723,7 @@ class CheckPredictBatch:
                 fact=True,
             )
             own = each_has_its_own(widths, tokens)
-            everywhere = (
-                "as max_length"
-                if set(widths) == {48}
-                else "as the longest of all"
-                if len(widths) > 1 and len(set(widths)) == 1
-                else "wider"
-            )
-            student.note("width", "right" if own else everywhere)
+            student.note("width", "right" if own else self.wrong_width(widths, tokens))
             if own and not set(widths) <= set(tokens):
                 expect.remark(
                     say("predict_batch pads to multiples of 8; the docstring asks for the length of the longest text")
@@ -671,6 +737,22 @@ class CheckPredictBatch:
                 reveal=True,
             )
         self.demand_default_length(student)
+
+    @staticmethod
+    def wrong_width(widths: list[int], lengths: list[int]) -> str:
+        """What decides how wide the batches are, if it is not the longest text of each."""
+        most = 48, built.COLUMNS - 1  # with max_length as a limit, or without
+        if set(widths) == {48}:
+            return "as max_length"
+        if len(widths) > 1 and len(set(widths)) == 1:
+            return "as the longest of all"
+        for limit in most:
+            if each_has_its_own(widths, lengths, up_to(limit, lambda n: 1 << (n - 1).bit_length())):
+                return "a power of two"
+            for factor in (10, 16, 20, 24, 32):
+                if each_has_its_own(widths, lengths, up_to(limit, functools.partial(multiple, of=factor))):
+                    return "a larger multiple than of 8"
+        return "wider"
 
     @staticmethod
     def lengths_and_widths(student, lengths: tuple[int, ...], batch_size: int) -> tuple[list[int], list[list[int]]]:

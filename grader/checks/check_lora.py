@@ -2497,6 +2497,11 @@ class CheckPeftParamCount:
             'the method "lorra" is accepted without an error',
             hint="a misspelt method must raise an error, not return a count",
         )
+        expect.true(
+            refused(student, "ValueError", student.peft_param_count, "LoRA", d=768, n_layers=12, r=8),
+            'the method "LoRA" is accepted without an error',
+            hint='the docstring names four methods, and "LoRA" in capitals is none of them',
+        )
 
 
 # --- bonus: the best update of rank r ---

@@ -625,6 +625,22 @@ def expect_questions(gradient: Tensor, asked: Tensor, hint: str) -> None:
     )
 
 
+def limited(loss: object, want: float) -> object:
+    """A loss that should be ``want``; in words where it stays below a limit, which many constants would give.
+
+    The logarithm of 1e-9 or more is above -24; that of the smallest number above 0 is -104 in float32.
+    """
+    if not isinstance(loss, Tensor) or loss.numel() != 1:
+        return loss
+    number = float(loss)
+    if not math.isfinite(number):
+        return "NaN" if math.isnan(number) else "infinite"
+    for limit in (24, 110):
+        if 5 < number < min(limit, 0.97 * want):
+            return f"below {limit}"
+    return number
+
+
 def moved(after: object, before: object) -> object:
     """How far a loss has moved; what is no number stays what it is."""
     one, other = one_number(after), one_number(before)
@@ -738,8 +754,9 @@ class CheckMlmLoss:
             ),
         )
         huge = 1000 * F.one_hot((riddle.ids + 1) % riddle.V, riddle.V).float()
-        loss = one_number(student.mlm_loss(huge, riddle.labels))
-        student.note("finite", isinstance(loss, Tensor) and bool(loss.isfinite().all()))
+        with student.untraced():
+            loss = one_number(student.mlm_loss(huge, riddle.labels))
+        student.note("loss for a confident wrong prediction", limited(loss, 1000.0))
         expect.close(
             loss,
             1000.0,
@@ -838,8 +855,11 @@ class CheckClmLoss:
             "loss for a model that predicts the correct next token with certainty",
             hint="which token is the target at position t: the one at t, which the model already sees, or the next?",
         )
+        with student.untraced():
+            loss = one_number(student.clm_loss(copies, pages.full))
+        student.note("loss for a model that repeats the current token", limited(loss, 50.0))
         expect.close(
-            one_number(student.clm_loss(copies, pages.full)),
+            loss,
             50.0,
             "loss for a model that repeats the current token",
             hint="a model that repeats the current token does not predict the next one, so its loss must be large",
@@ -1800,8 +1820,17 @@ class Selections:
     Which words it were, depends on the order of the draws: the facts that do not are noted.
     """
 
-    def __init__(self, student, word_ids: list[int | None], p: float, n: int, what: str) -> None:
-        """Call ``whole_word_mask`` n times."""
+    def __init__(
+        self,
+        student,
+        word_ids: list[int | None],
+        p: float,
+        n: int,
+        what: str,
+        limit: int | None = None,
+        noted: bool = True,
+    ) -> None:
+        """Call ``whole_word_mask`` n times. If it keeps to a limit of its own, only that is noted, not the numbers."""
         self.student, self.what, self.p = student, what, p
         self.words = words_of(word_ids)
         self.specials = [place for place, number in enumerate(word_ids) if number is None]
@@ -1813,7 +1842,13 @@ class Selections:
         budget = p * sum(map(len, self.words))
         self.budget = max(1, math.floor(budget + 0.5))  # the texts are such that nothing lies near a half
 
+        if not noted:
+            return
         same = set(self.sizes)
+        length = len(self.words[0])
+        if limit is not None and same == {min(limit, self.budget) // length * length}:
+            student.note(f"tokens selected, {what}", "all that fit into a limit")
+            return
         student.note(f"tokens selected, {what}", self.sizes[0] if len(same) == 1 else "varying")
         student.note(f"different selections, {what}", min(3, len(set(map(tuple, self.answers)))))
         student.note(f"special tokens selected, {what}", self.any_special())
@@ -1938,16 +1973,19 @@ class CheckWholeWordMask:
             ([1] * 3, 0.1),  # less than half a token: one all the same
             *(([n] * 3, 0.2) for n in (4, 6, 8)),  # 2.4, 3.6 and 4.8 tokens: no word fits
         )
+        long = Selections(student, text_of(*[1] * 420), 0.5, 3, "420 words of 1, p=0.5", noted=False)
+        kept_to = long.sizes[0] if len(set(long.sizes)) == 1 and 11 <= long.sizes[0] < long.budget else None
+        student.note("a large budget is cut to a limit", kept_to is not None)
         seen = []
         for lengths, p in texts:
             what = f"{len(lengths)} words of {lengths[0]}, p={p}"
-            seen.append(Selections(student, text_of(*lengths, specials=len(lengths) // 2), p, 30, what))
+            seen.append(Selections(student, text_of(*lengths, specials=len(lengths) // 2), p, 30, what, kept_to))
         mixed = [5, 1, 4, 6, 1, 3, 5, 1, 2, 6, 1, 4, 3, 5, 2, 1]
         chosen = Selections(student, text_of(*mixed), 0.22, 80, "words of 1 to 6")  # 11 of 50 tokens
         student.note("more than the share", chosen.too_much())
         student.note("a word that fits is passed over", chosen.left_out())
         hint = "the budget is p times the number of ordinary tokens, rounded: do not count words or special tokens"
-        for (lengths, _), of_one_size in zip(texts, seen, strict=True):
+        for (lengths, _), of_one_size in zip((*texts, ([1] * 420, 0.5)), (*seen, long), strict=True):
             fitting = of_one_size.budget // lengths[0] * lengths[0]
             for size in (min(of_one_size.sizes), max(of_one_size.sizes)):
                 expect.equal(size, fitting, f"tokens selected from {of_one_size.what}", hint=hint, reveal=True)
@@ -2116,6 +2154,29 @@ def mean_loss(batches: list[tuple[Tensor, Tensor]]) -> float:
     return math.fsum(losses) / len(losses)
 
 
+def logarithms_of(means: list[float], answers: list[Any]) -> list[float | str]:
+    """The logarithms of perplexities; the last mean is so large that its perplexity should be infinite.
+
+    Where it is not, there is a limit; the number behind it, of which there are many, is left out.
+    """
+    found: list[float | str] = []
+    numbers = [answer.item() if isinstance(answer, Tensor) and answer.numel() == 1 else answer for answer in answers]
+    if not all(isinstance(number, (int, float)) for number in numbers):
+        return ["no number"]
+    logarithms = [math.log(number) if number > 0 else math.nan for number in numbers]
+    limit = logarithms[-1]
+    for mean, got in zip(means, logarithms, strict=True):
+        if not math.isfinite(got):
+            found.append("infinite" if got > 0 else "NaN or not above 0")
+        elif math.isclose(got, mean, rel_tol=1e-4):
+            found.append("right")
+        elif math.isfinite(limit) and got <= limit * (1 + 1e-4):
+            found.append("the limit" if math.isclose(got, limit, rel_tol=1e-4) else "below the limit")
+        else:
+            found.append(got)
+    return found
+
+
 UNEQUAL = [(2, 3, 2), (5, 8, 31), (1, 4, 4), (3, 7, 9)]
 
 
@@ -2174,7 +2235,9 @@ class CheckPerplexity:
                 logits -= F.one_hot(labels, vocab_size) * wrong.view(rows, 4, 1)
                 batches.append((logits, labels))
             asked.append(batches)
-        answers = [student.perplexity(batches) for batches in asked]
+        with student.untraced():
+            answers = [student.perplexity(batches) for batches in asked]
+        student.note("logarithms", logarithms_of([mean_loss(batches) for batches in asked], answers))
         for batches, found in zip(asked, answers, strict=True):
             mean = mean_loss(batches)
             expect.true(

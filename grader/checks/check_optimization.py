@@ -256,12 +256,14 @@ def part(name: str, n_layers: int) -> str:
 class Rates:
     """What the student's groups say, for a model with a head of many parts, or a plain one."""
 
-    def __init__(self, student, n_layers: int = 12, head: str = "regressor", **options: float) -> None:
+    def __init__(
+        self, student, n_layers: int = 12, head: str = "regressor", *, scale: float = 1.0, **options: float
+    ) -> None:
         """Draw the arguments, build the model and ask."""
         draw = student.draw
         self.n_layers = n_layers
         # a hundred thousand times what one would train with: the arithmetic is the same, the differences are plainer
-        self.base_lr, self.head_lr = float(draw.uniform(2, 5)), float(draw.uniform(20, 50))
+        self.base_lr, self.head_lr = scale * float(draw.uniform(2, 5)), scale * float(draw.uniform(20, 50))
         self.decay = float(draw.uniform(0.6, 0.9))
         read = Groups(
             student,
@@ -362,6 +364,24 @@ class CheckLlrdGroups:
             rates.demand(
                 "head", rates.head_lr, "the head is randomly initialised: which argument sets its learning rate?"
             )
+        self.demand_exact(student)
+
+    @staticmethod
+    def demand_exact(student) -> None:
+        """Rates of the usual size are not rounded."""
+        rates = Rates(student, scale=1e-5)
+        found = [rate for groups in rates.of.values() for rate, _ in groups]
+        student.note("rates rounded", any(all(round(rate, n) == rate for rate in found) for n in range(10)))
+        wanted = {"embeddings": 12} | {f"layer {i}": 11 - i for i in range(12)}
+        for which, steps in wanted.items():
+            for name, rate in rates.of_part(which):
+                expect.close(
+                    rate / rates.base_lr / rates.decay**steps,
+                    1.0,
+                    f"learning rate of {name}, with a base_lr of about 3e-5, divided by the right one",
+                    tolerance=1e-5,
+                    hint="the lowest rates are very small numbers: do you round them?",
+                )
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
     def check_decay(self, student):
@@ -536,14 +556,20 @@ class CheckReinitTopLayers:
             else:
                 return False
             now = watch.numbers()
-        for name, parameter in built.bert_like(seed, n_layers).named_parameters():
-            expect.close(
-                now.get(name),
-                parameter.detach(),
-                f"{name}, after an error",
-                tolerance=1e-9,
-                hint="check n before you change anything",
-            )
+        changed = [
+            name
+            for name, parameter in built.bert_like(seed, n_layers).named_parameters()
+            if not isinstance(now.get(name), Tensor) or not torch.equal(now[name], parameter.detach())
+        ]
+        student.note("changed although an error is raised", bool(changed))
+        expect.true(
+            not changed,
+            "an error is raised, but the model has changed",
+            expected="the model as it was",
+            actual=f"{len(changed)} changed parameters, such as {changed[0]}" if changed else None,
+            hint="check n before you change anything",
+            reveal=True,
+        )
         return True
 
     @check(points=2)

@@ -1213,6 +1213,8 @@ class CheckRecommendHparams:
                 seen.append("good" if good else reading(warmup, known, most, slack=settings.positive("accum")))
             if not good and message is None:
                 message = settings, most, warmup
+        if seen[:-1] == ["a tenth of one epoch"] * (len(seen) - 1):
+            seen[-1] = "a tenth of one epoch"  # 0 or 1 step, depending on how it is rounded
         student.note("warmup, as a share of the steps", seen)
         if message is not None:
             settings, most, warmup = message
@@ -1609,6 +1611,9 @@ class CheckExtendEmbedding:
         words: list[list[int]] = new_words(student, 7, 3)
         no_words: list[list[int]] = []
         with student.untraced():
+            left = student.fixtures.strategy.words_left(student.value(None, "extend_embedding"), weight, words)
+        student.note("words left in the caller's list", "none" if not left else "all" if left == len(words) else "some")
+        with student.untraced():
             student.pure("extend_embedding", weight, words)
             answers = {
                 len(given): student.fixtures.strategy.extended(student.value(None, "extend_embedding"), weight, given)
@@ -1696,6 +1701,9 @@ class CheckChunkForMlm:
     @check(points=2, visible=True)
     def check_format(self, student):
         """every block begins with [CLS], ends with [SEP] and has at most `block` ids"""
+        with student.untraced():  # 17 ids in pieces of 7: two blocks, whatever becomes of the rest
+            more = student.chunk_for_mlm(corpus(student, (4, 11)), 9, *specials(student))
+        student.note("blocks of documents that do not fill the last one", bool(blocks_of(more)))
         for which in (0, 1):
             docs, block, cls_id, sep_id = filled(student, which)
             blocks = chunks(student, docs, block, cls_id, sep_id)

@@ -564,6 +564,7 @@ TRACES = {
     "recording off": mark("evaluate has a side effect: gradients stay disabled afterwards"),
     "recording on": mark("evaluate has a side effect: called inside torch.no_grad(), it leaves gradients enabled"),
     "attached": mark("evaluate returns a loss that is still attached to its graph"),
+    "batches": mark("evaluate has a side effect: the batches of the loader are modified"),
 }
 """Of an evaluation, and what is said of them; looked at in this order."""
 
@@ -646,6 +647,9 @@ class CheckEvaluate:
                     hint=(
                         "autograd should be on or off afterwards as it was before: what does your code set it to?"
                         if trace == "recording on"
+                        else "a loader may be a list of batches, which the caller uses again: what do you change in "
+                        "a batch?"
+                        if trace == "batches"
                         else "an evaluation needs no gradients, but the training that follows does: what have you "
                         "left switched off or changed?"
                     ),
@@ -1231,10 +1235,19 @@ class Losses:
     """Logits and labels, the loss of every example in float64, and the student's loss with its gradient."""
 
     def __init__(
-        self, student, n: int, n_classes: int, smoothing: float, gamma: float, *, size: float = 2.0, given: bool = True
+        self,
+        student,
+        n: int,
+        n_classes: int,
+        smoothing: float,
+        gamma: float,
+        *,
+        size: float = 2.0,
+        shift: float = 0.0,
+        given: bool = True,
     ) -> None:
         """Draw, and call the student's function; arguments of 0 are left to their defaults unless ``given``."""
-        self.logits = size * student.draw.normal(n, n_classes)
+        self.logits = size * student.draw.normal(n, n_classes) + shift
         self.labels = student.draw.integers(0, n_classes, (n,))
         if size > 100:  # every second example is known for certain
             self.labels[::2] = self.logits[::2].argmax(1)
@@ -1319,8 +1332,15 @@ class CheckCustomLoss:
     @check(points=1)
     def check_range(self, student):
         """large logits give finite losses and gradients; smoothing or gamma out of range is rejected"""
+        with student.untraced():
+            raised = Losses(student, 4, 3, 0.0, 0.0, shift=200.0).loss
+        student.note("finite for logits of about 200", isinstance(raised, Tensor) and bool(raised.isfinite().all()))
         for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
-            result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
+            with student.untraced():  # infinite or NaN, as it happens: one fact
+                result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
+            for which, found in (("loss", result.loss), ("gradient", result.slope)):
+                finite = isinstance(found, Tensor) and bool(found.isfinite().all())
+                student.note(f"{which}, {result.what}", found if finite else "not finite")
             # 1e-10 in place of a missing probability of 0 (against an infinite slope) is 1e-5 times a loss of 100
             result.demand(
                 "the log of a probability rounded to 0 is minus infinity: use log_softmax",
@@ -1490,6 +1510,18 @@ class CheckCheckpoint:
                 run = story.run(1)
                 run.restore(story.checkpoint)
                 run.train(story.batches[before:])
+            third = story.run(1)
+            third.restore(story.checkpoint)
+            kept = third.weights()
+            truth = story.truth(before)
+            student.note(
+                "weights of the checkpoint are as they were",
+                all(
+                    kept[name].shape == truth[name].shape
+                    and bool((kept[name].double() - truth[name].double()).abs().max() < 1e-4)
+                    for name in truth
+                ),
+            )
             demand_weights(
                 run.weights(),
                 story.truth(before + after),

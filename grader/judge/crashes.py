@@ -203,6 +203,12 @@ SENTENCES = (
         "Targets of cross_entropy are class indices, dtype torch.long; here they are {0}.",
     ),
     Sentence(
+        "one-hot-needs-long",
+        r"one_hot is only applicable to index tensor",
+        "torch.nn.functional.one_hot takes class numbers only in dtype torch.long (int64); yours have another dtype. "
+        "Which dtypes can your function be given, and how do you convert them?",
+    ),
+    Sentence(
         "dtypes-differ",
         r"(must have the same dtype|to have (?:the )?same dtype|expected scalar type \w+ but found \w+)",
         "Both factors of a product must have the same dtype. New torch tensors are float32, numpy arrays float64, "

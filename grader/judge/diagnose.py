@@ -480,15 +480,19 @@ class Function:
 
 
 def compose(slug: str, first: Misconception, second: Misconception) -> Misconception | None:
-    """Two misconceptions as one, None where their edits touch each other."""
+    """Two misconceptions as one, None where their edits touch each other or make no program together."""
     reference = paths.solution(slug).read_text(encoding="utf-8")
     both = Misconception(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, "", "")
     try:
         forth = both.apply(reference)
         back = Misconception("", second.edits + first.edits, "", "", "").apply(reference)
-    except ValueError:
+        if forth != back:
+            return None
+        for part in parts(reference, both):
+            _compiled(part)
+    except (ValueError, SyntaxError):
         return None
-    return both if forth == back else None
+    return both
 
 
 @functools.cache

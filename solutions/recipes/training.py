@@ -95,6 +95,22 @@ class Trained:
 
 
 @dataclass(frozen=True)
+class Loader:
+    """Batches as a DataLoader gives them: made while they are read, and their number is known before."""
+
+    n: int
+    made: Callable[[], Iterator[dict[str, Tensor]]]
+
+    def __len__(self) -> int:
+        """The number of batches."""
+        return self.n
+
+    def __iter__(self) -> Iterator[dict[str, Tensor]]:
+        """Make them."""
+        return self.made()
+
+
+@dataclass(frozen=True)
 class Step:
     """One optimizer step that has just ended."""
 
@@ -289,7 +305,8 @@ class Training:
         if self.validation is None:
             return {}
         rows = self.team.part(by_length(self.validation.tokens))
-        batches = evaluation_batches(self.validation, rows, self.hardware, self.taken, self.known_of_validation)
+        validation, known = self.validation, self.known_of_validation
+        batches = Loader(len(rows), lambda: evaluation_batches(validation, rows, self.hardware, self.taken, known))
         result = self.taken.training.evaluate(self.model, batches) if rows else {"loss": 0.0, "accuracy": 0.0}
         names = ("loss", "accuracy") if self.config.task == "classification" else ("loss",)
         measured = {name: float(result[name]) for name in names}
@@ -307,7 +324,7 @@ class Training:
 
     # --- batches ---
 
-    def _batches(self) -> Iterator[dict[str, Tensor]]:
+    def _batches(self) -> Loader:
         """What is left of the epoch. Its order follows from seed and epoch alone."""
         config, data, at = self.config, self.data, self.at
         tokens = data.tokens
@@ -316,11 +333,15 @@ class Training:
         order = torch.Generator().manual_seed(config.seed + EPOCH_SEED * at.epoch)
         batches = bucketed_batches([len(row) for row in tokens], config.micro_batch, order)
         first = at.step_in_epoch * config.accumulate
-        last = first + (self.steps - at.step) * config.accumulate
-        for start in range(first, min(last, len(batches)), config.accumulate):
-            group = batches[start : min(start + config.accumulate, last)]
-            for share, rows in zip(self.team.shares(group), group, strict=True):
-                yield self._batch(share, rows, tokens)
+        left = batches[first : first + (self.steps - at.step) * config.accumulate]
+
+        def made() -> Iterator[dict[str, Tensor]]:
+            for start in range(0, len(left), config.accumulate):
+                group = left[start : start + config.accumulate]
+                for share, rows in zip(self.team.shares(group), group, strict=True):
+                    yield self._batch(share, rows, tokens)
+
+        return Loader(len(left), made)
 
     def _batch(self, share: Share, rows: list[int], tokens: list[list[int]]) -> dict[str, Tensor]:
         """This process's share of a micro-batch; counts the positions of all."""

@@ -9,6 +9,7 @@ def evaluate(model, loader):
     model.train(False)
     logits, labels = [], []
     for batch in loader:
+        batch = dict(batch)
         labels.append(batch.pop("labels"))
         logits.append(model(**batch).logits)
     model.train(before)
