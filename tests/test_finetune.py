@@ -754,6 +754,19 @@ def test_one_function_of_a_file_works_with_the_reference_for_the_rest(tmp_path):
     assert type(net["query"]) is module.LoRALinear and module.LoRALinear.__module__ == "mine_lora"
 
 
+def test_your_functions_may_ask_a_loader_for_its_length(config, tmp_path, no_pictures):
+    mine, told = workspace(tmp_path / "mine", "training"), tmp_path / "lengths"
+    counts = f"    with open({str(told)!r}, 'a') as file:\n        file.write(f'{{len(loader)}} ')\n"
+    for first in (
+        "    loss_sum, n_right, n_examples = 0.0, 0, 0\n    batches = iter(loader)\n",
+        "    was_training = model.training\n    model.eval()\n    loss_sum = 0.0\n",
+    ):
+        replace_in(mine / "training.py", first, counts + first)
+    result = finetune(dataclasses.replace(config, mine=mine, epochs=1), tmp_path / "run", QUIET)
+    batches, measured = map(int, told.read_text().split())
+    assert math.ceil(batches / config.accumulate) == result["steps"] and measured >= 1
+
+
 def test_a_fault_in_any_of_your_files_is_named_with_its_exercise(config, tmp_path):
     mine = workspace(tmp_path / "mine", "evaluation", "training")
     replace_in(

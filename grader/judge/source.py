@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import re
 from collections.abc import Sequence
@@ -47,6 +48,18 @@ class Source:
         """A line without its indentation; empty if there is none of this number."""
         lines = re.split("\r\n|\r|\n", self.text)  # as Python counts; splitlines() knows ten more
         return lines[number - 1].strip()[:200] if 0 < number <= len(lines) else ""
+
+    def loop(self, frames: list[tuple[int, str]]) -> int | None:
+        """The line of the ``while`` that somebody is in: the innermost one; None if there is none on the way."""
+        try:
+            nodes = list(ast.walk(ast.parse(self.text)))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        loops = [(node.lineno, node.end_lineno or node.lineno) for node in nodes if isinstance(node, ast.While)]
+        for line, _ in reversed(frames):
+            if around := [first for first, last in loops if first <= line <= last]:
+                return max(around)
+        return None
 
     def traceback(self, error: StudentRaised) -> str | None:
         """The way through the file to where an exception was raised; None if it does not lead through the file."""

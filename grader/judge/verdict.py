@@ -211,12 +211,7 @@ class Verdicts:
                     "timed out after {seconds} s (limit {limit} s) in line {line} (`{text}`)", **times, **place
                 )
                 item.traceback = "\n".join(self.file.frames(frames))
-                text = say(
-                    "After {seconds} s, your code was still executing line {line} (`{text}`). It may be in an "
-                    "endless loop. Which condition should end the loop, and does it ever become true?",
-                    seconds=times["seconds"],
-                    **place,
-                )
+                text = self._where_it_hangs(frames, times["seconds"])
             else:
                 item.message = say("timed out after {seconds} s (limit {limit} s)", **times)
                 text = say(
@@ -228,6 +223,25 @@ class Verdicts:
         else:
             item.status = "crashed"
             item.message = say("your code ended its own process: {how}", how=how_ended(process))
+
+    def _where_it_hangs(self, frames: list[tuple[int, str]], seconds: str) -> str:
+        """A sentence on the loop that did not end, or on the line where the code was."""
+        if loop := self.file.loop(frames):
+            return say(
+                "After {seconds} s, your code was still in the loop in line {line} (`{text}`). Which condition should "
+                "end the loop, and does it ever become true?",
+                seconds=seconds,
+                line=self.file.number(loop),
+                text=self.file.line(loop),
+            )
+        line, _ = frames[-1]
+        return say(
+            "After {seconds} s, your code was still executing line {line} (`{text}`). It may be in an endless loop. "
+            "Which condition should end the loop, and does it ever become true?",
+            seconds=seconds,
+            line=self.file.number(line),
+            text=self.file.line(line),
+        )
 
 
 def how_ended(process: Process) -> str:
