@@ -114,10 +114,12 @@ def main(script):
             sys.exit("no module named torch")
         print(answer.read_text(encoding="utf-8"))
         return
-    line = sys.stdin.readline()
-    if not line:
-        return
-    request = json.loads(line)
+    while line := sys.stdin.readline():  # until we are hung up on
+        play(script, json.loads(line))
+
+
+def play(script, request):
+    """The whole script, for one request."""
     kept = script.with_name("request.part")
     kept.write_text(json.dumps(request | {"pid": os.getpid()}), encoding="utf-8")
     kept.replace(script.with_name("request.json"))
@@ -132,7 +134,6 @@ def main(script):
             time.sleep(step["sleep"])
         elif "exit" in step:
             sys.exit(step["exit"])
-    sys.stdin.read()  # until we are hung up on
 
 
 if __name__ == "__main__":

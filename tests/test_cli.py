@@ -11,6 +11,7 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -887,6 +888,55 @@ def test_a_file_whose_name_is_mistyped_is_named(desk, tmp_path):
     assert outcome.exit_code == 4
     said = " ".join(outcome.stdout.split())
     assert "There is no file augmentaton.py. Did you mean 'augmentation.py'?" in said
+
+
+def watched(desk, monkeypatch, *moments):
+    """What ``course watch 3`` says, while these happen one after the other between its looks; then comes Ctrl-C."""
+    left = list(moments)
+
+    def sleep(seconds):
+        if not left:
+            raise KeyboardInterrupt
+        left.pop(0)()
+
+    monkeypatch.setattr("course.cli.learner.time", SimpleNamespace(sleep=sleep))
+    return desk("watch", "3")
+
+
+def nothing():
+    """Happens."""
+
+
+def test_a_watched_file_is_graded_at_once_and_after_each_save(desk, monkeypatch):
+    desk.play(session(CHECKS))
+    file = Path("lora.py")
+    outcome = watched(
+        desk,
+        monkeypatch,
+        nothing,
+        lambda: file.write_text("half = "),
+        lambda: file.write_text("half = 1\n"),  # the first look at it came in the middle of saving
+        nothing,
+        nothing,
+        nothing,
+        file.unlink,  # as some editors do
+        nothing,
+        nothing,
+    )
+    assert outcome.exit_code == 0
+    assert outcome.stdout.count("Look at this first") == 2
+    assert outcome.stdout.count("Waiting until you save lora.py. Ctrl-C ends this.") == 2
+    assert last_line(outcome) == "course hint exercise-3"
+
+
+def test_a_watched_exercise_that_passes_is_followed_by_the_next(desk, monkeypatch):
+    desk.play(session([check("lora_report.head")], "passed"))
+    outcome = watched(desk, monkeypatch, nothing, nothing)
+    assert "Waiting until you save" not in outcome.stdout and "Continue with the next exercise" in outcome.stdout
+    assert outcome.exit_code == 4 and "your workspace has no heads.py" in outcome.stderr
+    workspace.start(Path.cwd(), [syllabus.resolve("heads")])
+    watched(desk, monkeypatch, nothing, nothing)
+    assert desk.request["exercise"] == "heads"
 
 
 def test_a_hint_says_why_only_where_it_answers_that_check(desk):

@@ -80,7 +80,8 @@ def test_cheap_files_are_told_nothing_that_is_not_so(kind, function):
         "same-answer",
         "softmax-over-the-batch",
         "softmax-over-the-batch-of-texts + one-text-at-a-time",
-    }  # the first label, always: that is what a softmax over one text gives
+        "softmax-over-the-batch-of-texts + a-batch-for-each-length",
+    }  # the first label, always: that is what a softmax over one text gives, and these batches are of one text
 
 
 def test_the_first_answer_for_ever_earns_nothing():

@@ -368,7 +368,7 @@ def test_no_hint_is_needed_when_all_passed():
 
 def test_all_hints():
     shown = hints.everything(EXERCISE, remembered(MIXED), chapter, None)
-    assert [one.text for one in shown] == ["of the check", "first", "second"]
+    assert [one.text for one in shown] == ["of the check", "begin", "first", "second"]
     assert [one.text for one in hints.everything(EXERCISE, Memory(), chapter, None)] == ["begin", "first", "second"]
 
 

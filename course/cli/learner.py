@@ -10,6 +10,7 @@ import contextlib
 import difflib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ from course.cli.base import (
 )
 from course.compat import module_command
 from course.grader import Grader
+from course.signals import Stopped
 from course.syllabus import Exercise
 from course.text import mark, say, say_many
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from course.lesson import Lesson
     from course.render import Screen
+    from course.result import Result
     from course.session import Grading
     from course.workspace import Memory, Workspace
 
@@ -354,7 +357,7 @@ def grade(
 
     If a result file (--json, --junit) cannot be written, stderr says so; the exit code is unaffected.
     """  # noqa: D301
-    from course import advice, session
+    from course import advice
 
     settings: Settings = ctx.obj
     if len(given) > 1:
@@ -380,15 +383,7 @@ def grade(
             here = None  # what is remembered describes the workspace's own file
 
         with _screen(json_path, no_color=no_color, verbose=verbose) as screen:
-            try:
-                result = session.run(
-                    grader, chosen, target, seed=seed, only=only, lang=text.language(), heard=_shown(screen)
-                )
-            except session.NothingToRun:
-                raise _nothing_selected(only, chosen, here) from None
-        if here is not None and result.status in ("passed", "failed", "not_started"):
-            with _remembering(here, chosen) as memory:
-                memory.record(result, chosen.points)
+            result = _graded(grader, chosen, target, here, screen, seed=seed, only=only)
         following = advice.after_grade(result, chosen, here.memories() if here else None, file)
         result.next = following.command
 
@@ -406,6 +401,119 @@ def grade(
             complain(result.message)
     judged = result.exit_code in (errors.NOT_PASSED, errors.NOT_GRADABLE)
     ctx.exit(errors.PASSED if exit_zero and judged else result.exit_code)
+
+
+def _graded(
+    grader: Grader,
+    exercise: Exercise,
+    target: Path,
+    here: Workspace | None,
+    screen: Screen | None,
+    *,
+    seed: int | None = None,
+    only: tuple[str, ...] = (),
+) -> Result:
+    """Have a file graded while it is shown, and remember how it went where it is the workspace's own."""
+    from course import session
+
+    try:
+        result = session.run(grader, exercise, target, seed=seed, only=only, lang=text.language(), heard=_shown(screen))
+    except session.NothingToRun:
+        raise _nothing_selected(only, exercise, here) from None
+    if here is not None and result.status in ("passed", "failed", "not_started"):
+        with _remembering(here, exercise) as memory:
+            memory.record(result, exercise.points)
+    return result
+
+
+LOOK_SECONDS = 0.25
+"""Between two looks at a file that is watched."""
+
+
+@cli.command()
+@exercise_argument
+@option(
+    "--only",
+    metavar="CHECK",
+    multiple=True,
+    help="Run only this check, or only the checks of this function, plus the checks they depend on; may be repeated.",
+)
+@option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Show what visible checks compared, what your code printed, and full tracebacks.",
+)
+@lang_option
+@no_color_option
+@click.pass_context
+def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: bool, no_color: bool) -> None:
+    """Grade again whenever you save.
+
+    Grades the file in your workspace, waits until you save it, and grades it again; the grader stays warm, so this
+    takes a second or two. When the exercise passes, it goes on with the next one. Ctrl-C ends it.
+    """
+    from course import advice, render
+
+    settings: Settings = ctx.obj
+    console = render.make_console(no_color)
+    chosen: Exercise | None = exercise_named(exercise)
+    assert chosen is not None
+    selected, here = _selection(only, chosen), workspace.current()
+    following = advice.Advice(f"course grade {chosen.id}", say("To grade it once more:"))
+    with Grader(settings.grader_command, restarts=1) as grader, _until_interrupted():
+        while chosen is not None:
+            target = _own_file(here, chosen)
+            assert here is not None  # else it has no file
+            for _ in _saved(target):
+                with _screen(None, no_color=no_color, verbose=verbose) as screen:
+                    result = _graded(grader, chosen, target, here, screen, only=selected)
+                following = advice.after_grade(result, chosen, here.memories(), None)
+                assert screen is not None
+                screen.finished(result, following)
+                if result.status == "passed" and not selected:
+                    break
+                waiting = say("Waiting until you save {file}. Ctrl-C ends this.", file=target.name)
+                render.line(console, "\n" + waiting, style="dim")
+            chosen, following = advice.forward(syllabus.load(), here.memories(), introduced=True)
+    render.next_step(console, following)
+
+
+@contextlib.contextmanager
+def _until_interrupted() -> Iterator[None]:
+    """Ctrl-C is how this is meant to end; any other signal ends it as it does everywhere."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    except Stopped as stopped:
+        if stopped.exit_code != errors.INTERRUPTED:
+            raise
+
+
+def _saved(path: Path) -> Iterator[None]:
+    """Once at first, and then whenever the file has changed and is the same at two looks."""
+    known = None
+    while True:
+        before = _stamp(path)
+        if before is not None and before != known and (known is None or before == _after_a_moment(path)):
+            known = before
+            yield
+        time.sleep(LOOK_SECONDS)
+
+
+def _after_a_moment(path: Path) -> tuple[int, int, int] | None:
+    time.sleep(LOOK_SECONDS)
+    return _stamp(path)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is saved; None while it is not there, as some editors have it for a moment."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _selection(only: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
