@@ -723,8 +723,8 @@ def test_help_of_grade_explains_the_exit_codes(desk):
 def test_the_commands_stand_in_the_order_of_use(desk):
     names = re.findall(r"^  (\w+)  +\w", desk("--help").stdout.partition("Commands:")[2], re.MULTILINE)
     assert names == [
-        "start", "list", "read", "grade", "hint", "solution", "diff", "next", "reset", "doctor", "run", "figures",
-        "class",
+        "start", "list", "read", "grade", "watch", "hint", "solution", "diff", "next", "reset", "doctor", "run",
+        "figures", "class",
     ]  # fmt: skip
 
 
