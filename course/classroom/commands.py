@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from course.classroom.run import Command, Counts, Crew, Job, Setup
 from course.classroom.store import FRESH, Store, Submission, now
 from course.errors import CourseError
 from course.grader import Grader
+from course.result import Result
 from course.shell import quote
 from course.signals import Stopped
 from course.text import say, say_many
@@ -298,6 +298,13 @@ def check(command: Command, result_path: Path, file: Path, console: Console, *, 
     exercise = verify.exercise_of(recorded)
     verify.demand_same_file(recorded, exercise, file)
     render.line(console, say("This is the file that was graded for this result."), "dim")
+    return _confirmed(command, recorded, exercise, file, console, unsandboxed)
+
+
+def _confirmed(
+    command: Command, recorded: Result, exercise: syllabus.Exercise, file: Path, console: Console, unsandboxed: bool
+) -> int:
+    """Grade the file twice more and show what differs from the recorded result; the exit code."""
     with Grader(command, level="auto" if unsandboxed else "full") as grader:
         found = verify.verify(recorded, exercise, file, grader)
     screen.bundles(console, found.same_bundle)
@@ -333,11 +340,10 @@ def check_stored(
             raise CourseError(say("nothing of {student} was graded for {exercise}.", student=name, exercise=slug))
         source = store.source(entry.sha256)
     with tempfile.TemporaryDirectory() as folder:
-        result, file = Path(folder) / "result.json", Path(folder) / f"{slug}.py"
-        result.write_text(json.dumps(entry.result.to_json()), encoding="utf-8")
+        file = Path(folder) / f"{slug}.py"
         file.write_bytes(source)
         render.line(console, f"{student.shown}: {entry.origin}")
-        return check(command, result, file, console, unsandboxed=unsandboxed)
+        return _confirmed(command, entry.result, syllabus.resolve(slug), file, console, unsandboxed)
 
 
 def override(

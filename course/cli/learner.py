@@ -288,17 +288,26 @@ def _open_pictures(found: Lesson, console: Console) -> None:
         )
 
 
-@cli.command()
-@exercise_argument
-@option(
-    "--file", "given", metavar="PATH", multiple=True, help="The file to grade, instead of the one in your workspace."
-)
-@option(
+only_option = option(
     "--only",
     metavar="CHECK",
     multiple=True,
     help="Run only this check, or only the checks of this function, plus the checks they depend on; may be repeated.",
 )
+verbose_option = option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Show what visible checks compared, what your code printed, and full tracebacks.",
+)
+
+
+@cli.command()
+@exercise_argument
+@option(
+    "--file", "given", metavar="PATH", multiple=True, help="The file to grade, instead of the one in your workspace."
+)
+@only_option
 @option(
     "--seed",
     type=click.IntRange(min=0),
@@ -312,12 +321,7 @@ def _open_pictures(found: Lesson, console: Console) -> None:
     help="Write the result as JSON to PATH, or to the standard output (-), which then contains nothing else.",
 )
 @option("--junit", "junit_path", metavar="PATH", help="Write the result as JUnit XML to PATH.")
-@option(
-    "-v",
-    "--verbose",
-    is_flag=True,
-    help="Show what visible checks compared, what your code printed, and full tracebacks.",
-)
+@verbose_option
 @option(
     "--exit-zero",
     is_flag=True,
@@ -432,18 +436,8 @@ LOOK_SECONDS = 0.25
 
 @cli.command()
 @exercise_argument
-@option(
-    "--only",
-    metavar="CHECK",
-    multiple=True,
-    help="Run only this check, or only the checks of this function, plus the checks they depend on; may be repeated.",
-)
-@option(
-    "-v",
-    "--verbose",
-    is_flag=True,
-    help="Show what visible checks compared, what your code printed, and full tracebacks.",
-)
+@only_option
+@verbose_option
 @lang_option
 @no_color_option
 @click.pass_context

@@ -226,22 +226,20 @@ class Verdicts:
 
     def _where_it_hangs(self, frames: list[tuple[int, str]], seconds: str) -> str:
         """A sentence on the loop that did not end, or on the line where the code was."""
-        if loop := self.file.loop(frames):
-            return say(
+        loop = self.file.loop(frames)
+        line = loop or frames[-1][0]
+        sentence = (
+            mark(
                 "After {seconds} s, your code was still in the loop in line {line} (`{text}`). Which condition should "
-                "end the loop, and does it ever become true?",
-                seconds=seconds,
-                line=self.file.number(loop),
-                text=self.file.line(loop),
+                "end the loop, and does it ever become true?"
             )
-        line, _ = frames[-1]
-        return say(
-            "After {seconds} s, your code was still executing line {line} (`{text}`). It may be in an endless loop. "
-            "Which condition should end the loop, and does it ever become true?",
-            seconds=seconds,
-            line=self.file.number(line),
-            text=self.file.line(line),
+            if loop
+            else mark(
+                "After {seconds} s, your code was still executing line {line} (`{text}`). It may be in an endless "
+                "loop. Which condition should end the loop, and does it ever become true?"
+            )
         )
+        return say(sentence, seconds=seconds, line=self.file.number(line), text=self.file.line(line))
 
 
 def how_ended(process: Process) -> str:

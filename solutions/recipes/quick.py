@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from unittest import mock
 
 
 @contextmanager
@@ -18,8 +17,12 @@ def quick_imports() -> Iterator[None]:
     try:
         import transformers.utils as utils
 
-        with mock.patch.object(utils, "is_scipy_available", lambda: False):
+        known = utils.is_scipy_available
+        utils.is_scipy_available = lambda: False
+        try:
             yield
+        finally:
+            utils.is_scipy_available = known
     finally:
         gc.freeze()
         if collecting:
