@@ -358,7 +358,7 @@ def suggest_max_length(lengths, coverage=0.95, special=2, multiple=8, cap=512):
     "sorted in place": (
         "suggest_max_length",
         {"coverage"},
-        "changes-its-input",
+        "callers-lengths-sorted",
         """
 def suggest_max_length(lengths, coverage=0.95, special=2, multiple=8, cap=512):
     lengths.sort()
