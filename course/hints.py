@@ -43,6 +43,8 @@ def following(
         function: the function asked about.
         check_id: one open check of it.
     """
+    if function is None and memory.refused:
+        return Hint("", memory.refused, note=say("The file could not be graded the last time you tried:"))
     if function is None and memory.status in ("passed", "failed") and not memory.failed:
         return Hint(
             "",

@@ -53,6 +53,20 @@ class Lesson:
             f"{asked.get(number, f'**{number}.**')}\n\n{answer}" for number, answer in enumerate(self.answers, start=1)
         )
 
+    def about(self, function: str) -> str | None:
+        """The part of the text that teaches a function, in Markdown; None if no part names it.
+
+        It is the part that names the function most often, or the first of those; of a subsection, with the beginning of
+        the section around it.
+        """
+        sections = _parts(self.text, "## ")
+        named = re.compile(rf"(?<![\w.]){re.escape(function)}(?!\w)")
+        pieces = [(section, part) for section in sections[1:] for part in _parts(section, "### ")]
+        section, part = max(pieces, key=lambda piece: len(named.findall(piece[1])), default=("", ""))
+        if not named.search(part):
+            return None
+        return section if section.startswith(part) else f"{_parts(section, '### ')[0]}\n{part}"
+
     def hints_for(self, function: str) -> tuple[str, ...]:
         """The hints on one function; a heading may name several (``### lora_state_dict, load_lora_state_dict``)."""
         for heading, items in self.hints.items():
@@ -106,6 +120,20 @@ def split(markdown: str) -> tuple[str, tuple[str, ...], dict[str, tuple[str, ...
             _collect(hints[heading], line, fenced)
     items = {name: tuple(_dedent(lines) for lines in found) for name, found in hints.items()}
     return "\n".join(body).rstrip() + "\n", tuple(_dedent(lines) for lines in answers), items
+
+
+def _parts(markdown: str, mark: str) -> list[str]:
+    r"""The text before the first heading of a level, and each heading with what follows it.
+
+    >>> _parts("a\n## b\nc\n## d\n", "## ")
+    ['a\n', '## b\nc\n', '## d\n']
+    """
+    parts: list[list[str]] = [[]]
+    for line, fenced in _lines(markdown):
+        if not fenced and line.startswith(mark):
+            parts.append([])
+        parts[-1].append(line)
+    return ["\n".join(lines) + "\n" for lines in parts]
 
 
 def questions(markdown: str) -> dict[int, str]:

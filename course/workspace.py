@@ -54,6 +54,8 @@ class Memory:
     """The same for the checks of bonus functions."""
     graded: str | None = None
     """When it was last graded, in whole or in part; ISO 8601 in UTC, so that texts sort as times do."""
+    refused: str | None = None
+    """Why the file could not be graded when it was last tried; None if it could."""
     surrendered: bool = False
     """The reference was shown before the exercise was passed."""
     solved: bool = False
@@ -83,8 +85,9 @@ class Memory:
         for name in ("surrendered", "solved"):
             setattr(memory, name, record.get(name) is True)
         memory.solved = memory.solved or memory.status == "passed"
-        if isinstance(record.get("graded"), str):
-            memory.graded = record["graded"]
+        for name in ("graded", "refused"):
+            if isinstance(record.get(name), str):
+                setattr(memory, name, record[name])
         for name in ("results", "bonus"):
             if isinstance(record.get(name), dict):
                 points_of = {str(key): points for key, points in record[name].items() if isinstance(points, int)}
@@ -104,11 +107,16 @@ class Memory:
     def record(self, result: Result, total: int = 0, now: datetime | None = None) -> None:
         """Remember a grading. A run of chosen checks answers for those only; what was open beside them stays open.
 
+        A file that could not be graded changes nothing but the reason for that.
+
         Args:
             result: what came of it.
             total: points of the whole exercise.
             now: when it ended; None means this moment.
         """
+        if result.status == "not_gradable":
+            self.refused = result.message
+            return
         open_checks: list[dict[str, str | None]] = [
             {
                 "id": check.id,
@@ -140,6 +148,7 @@ class Memory:
                 self.status = "failed"
             elif self.status == "not_started" and self.points:
                 self.status = "failed"
+        self.refused = None
         self.solved = self.solved or self.status == "passed"
         self.graded = (now or datetime.now(timezone.utc)).astimezone(timezone.utc).isoformat()
 

@@ -847,6 +847,18 @@ def test_read_leaves_the_hints_out(desk):
     assert max(len(line) for line in outcome.stdout.splitlines()) <= 100
 
 
+def test_read_shows_the_section_on_one_function(desk):
+    outcome = desk("read", "5", "Warmup_Linear")
+    assert outcome.exit_code == 0 and last_line(outcome) == "course grade exercise-5"
+    assert outcome.stdout.startswith("Optimisers and schedules\n\n5. Warm up, cool down")
+    assert "warmup_linear" in outcome.stdout and "Clipping" not in outcome.stdout
+    assert "The whole lesson: course read exercise-5\n" in outcome.stdout
+    outcome = desk("read", "5", "warmup_liner")
+    assert outcome.exit_code == 2 and "Did you mean 'warmup_linear'?" in outcome.stderr
+    outcome = desk("read", "intro", "warmup_linear")
+    assert outcome.exit_code == 2 and "the introduction teaches no function" in outcome.stderr
+
+
 def test_read_shows_every_question_with_its_answer(desk):
     outcome = desk("read", "3", "--answers")
     assert outcome.exit_code == 0 and last_line(outcome) == "course grade exercise-3"

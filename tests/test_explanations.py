@@ -467,6 +467,28 @@ def test_a_changed_signature_is_called_that(crashed):
     assert checks and checks[0]["explanation"]["id"] == "signature-changed"
 
 
+@pytest.mark.parametrize(
+    ("renamed", "meant"),
+    [("maskTokens", True), ("tokens_mask", True), ("mask_token", True), ("_mask_tokens", False), ("masked", False)],
+)
+def test_a_function_under_another_name_is_asked_about(host, tmp_path, renamed, meant):
+    path = tmp_path / "mine.py"
+    path.write_text(f"def {renamed}(*_):\n    pass\n\n\ndef mlm_loss(logits, labels):\n    pass\n")
+    graded = host.grade(path, exercise="objectives", only=["mask_tokens", "mlm_loss.value"])
+    first = of(graded, "mask_tokens")[0]
+    assert first["status"] == "failed" and first["explanation"]["id"] == "not-defined"
+    asked = f"; is `{renamed}` the same function under another name?"
+    assert first["message"] == "your file does not define `mask_tokens`" + (asked if meant else "")
+
+
+@pytest.mark.parametrize(("renamed", "status"), [("wordMaskWhole", "failed"), ("masked", "not_started")])
+def test_a_bonus_function_under_another_name_is_not_one_left_out(host, tmp_path, renamed, status):
+    path = tmp_path / "mine.py"
+    path.write_text(f"def {renamed}(*_):\n    pass\n\n\ndef mlm_loss(logits, labels):\n    pass\n")
+    graded = host.grade(path, exercise="objectives", only=["whole_word_mask", "mlm_loss.value"])
+    assert {check["status"] for check in of(graded, "whole_word_mask")} - {"skipped"} == {status}
+
+
 def test_a_loop_is_named_with_its_line_and_costs_one_time_limit(host, tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(

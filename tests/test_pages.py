@@ -147,3 +147,14 @@ def test_every_function_has_hints(slug):
     assert groups and lesson is not None
     for group in groups:
         assert len(lesson.hints_for(group)) >= 2, group  # from vague to concrete takes two
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@each
+def test_every_function_has_a_section(slug, lang):
+    lesson, names = lessons.load(slug, lang), syllabus.resolve(slug).names
+    assert lesson is not None and lesson.lang == lang and names
+    for name in names:
+        part = lesson.about(name)
+        assert part is not None and name in part and len(part) < len(lesson.text) / 2, name
+        assert not re.match(r"## (\d+\. )?(Recap|Your turn|Sources|まとめ|出典)", part), name

@@ -313,6 +313,41 @@ def test_a_lesson_is_parted_from_its_answers_and_hints():
     assert chapter("state") == ()
 
 
+SECTIONS = """# LoRA
+
+`merge` in the beginning is of no section.
+
+## 1. Why
+
+Text.
+
+### Merging
+
+`merge`, not `merge_all`.
+
+```python
+## merge merge merge
+```
+
+### More
+
+`merge`, and `swap`.
+
+## 2. Names
+
+`swap`, then `swap`, not `x.save`.
+"""
+
+
+def test_the_section_on_a_function_is_the_one_that_names_it_most():
+    about = lesson.Lesson(SECTIONS, {}, "en").about
+    merging = about("merge")
+    assert merging is not None and merging.startswith("## 1. Why\n\nText.\n\n\n### Merging\n")
+    assert "## merge merge merge" in merging and "More" not in merging
+    assert about("swap") == "## 2. Names\n\n`swap`, then `swap`, not `x.save`.\n"
+    assert about("save") is None and about("merge_al") is None
+
+
 EXERCISE = syllabus.resolve("lora")
 CHAPTER = {"LoRALinear": ("first", "second"), "lora_report": ("begin",)}
 
@@ -358,6 +393,17 @@ def test_the_first_hint_is_not_about_a_check_that_only_waits():
 def test_hints_without_a_grading_begin_at_the_beginning():
     assert texts(Memory(), 1) == ["begin"]
     assert texts(Memory(), 2, "LoRALinear") == ["first", "second"]
+
+
+def test_a_file_that_could_not_be_graded_is_the_first_thing_to_mend():
+    memory = remembered(MIXED)
+    memory.record(result_of(session([], "not_gradable", message="lora.py does not parse.")))
+    one = hints.following(EXERCISE, memory, chapter, None)
+    assert one.text == "lora.py does not parse." and "could not be graded" in one.note
+    assert texts(memory, 1, "LoRALinear") == ["of the check"]  # whoever asks for a function gets its hint
+    assert Memory.from_json(json.loads(json.dumps(vars(memory)))) == memory
+    memory.record(result_of(session(MIXED)))
+    assert texts(memory, 1) == ["first"]
 
 
 def test_no_hint_is_needed_when_all_passed():

@@ -187,12 +187,15 @@ def _list_as_json(exercises: Sequence[Exercise], memories: Mapping[str, Memory])
 
 @cli.command()
 @click.argument("exercise", metavar="EXERCISE|intro")
+@click.argument("function", metavar="[FUNCTION]", required=False)
 @option("--answers", is_flag=True, help="Show the answers to the questions in the lesson instead of its text.")
 @option("--open", "open_pictures", is_flag=True, help="Open the pictures of the lesson instead of its text.")
 @lang_option
 @no_color_option
-def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> None:
+def read(exercise: str, function: str | None, answers: bool, open_pictures: bool, no_color: bool) -> None:
     """Read the lesson of an exercise, or the introduction: course read intro.
+
+    With FUNCTION, show only the section that teaches this function.
 
     The collapsed sections at its end are left out here: --answers shows the answers to its questions, course hint
     shows one hint at a time.
@@ -204,6 +207,7 @@ def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> N
     found = lesson.load(slug, text.language())
     if found is None:
         raise errors.Planned(say("the lesson of {exercise} is not written yet.", exercise=name))
+    part = None if function is None else _section(found, function, chosen)
     here = workspace.current()
     console = render.make_console(no_color)
     if open_pictures:
@@ -220,9 +224,16 @@ def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> N
             render.line(console, found.title, style="bold")
             console.print()
             render.markdown(console, found.answered or say("There are no questions in this lesson."))
+        elif part is not None:
+            render.line(console, found.title, style="bold")
+            console.print()
+            render.markdown(console, part)
         else:
             render.markdown(console, found.text)
-    if not answers:
+    if part is not None:
+        console.print()
+        render.line(console, say("The whole lesson: course read {exercise}", exercise=name), style="dim")
+    elif not answers:
         _folded(found, name, console)
     if here is None:
         following = advice.to_workspace()
@@ -234,6 +245,18 @@ def read(exercise: str, answers: bool, open_pictures: bool, no_color: bool) -> N
         file = render.shorten(str(here.work(chosen)))
         following = advice.Advice(f"course grade {name}", say("Write {file}, then grade it:", file=file))
     render.next_step(console, following)
+
+
+def _section(found: Lesson, name: str, exercise: Exercise | None) -> str:
+    """The section of a lesson that teaches a function; a check stands for its function."""
+    if exercise is None:
+        raise errors.CourseError(say("the introduction teaches no function, so not '{name}' either.", name=name))
+    here = workspace.current()
+    function, _ = _function(name, exercise, here.memory(exercise) if here else workspace.Memory(), found)
+    part = found.about(function)
+    if part is None:
+        raise errors.CourseError(say("no section of the lesson names {function}.", function=function))
+    return part
 
 
 def _lesson_of(name: str) -> Exercise | None:
@@ -424,7 +447,7 @@ def _graded(
         result = session.run(grader, exercise, target, seed=seed, only=only, lang=text.language(), heard=_shown(screen))
     except session.NothingToRun:
         raise _nothing_selected(only, exercise, here) from None
-    if here is not None and result.status in ("passed", "failed", "not_started"):
+    if here is not None and result.status != "grader_error":
         with _remembering(here, exercise) as memory:
             memory.record(result, exercise.points)
     return result
@@ -616,7 +639,7 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
         )
     if function is None and memory.status == "passed" and not memory.failed and not everything:
         following = advice.Advice("course next", say("Go on:"))
-    elif everything:
+    elif everything or (function is None and memory.refused):
         following = advice.Advice(f"course grade {chosen.id}", say("After you have changed something:"))
     else:
         following = advice.Advice(

@@ -567,7 +567,7 @@ SENTENCES = (
     Sentence(
         "wrong-operands",
         r"unsupported operand type\(s\) for (\S+): '(\w+(?:\.\w+)?)' and '(\w+(?:\.\w+)?)'",
-        "{0} does not work between a {1} and a {2}. Which of the two has an unexpected type?",
+        "{0} does not work between objects of type {1} and {2}. Which of the two has an unexpected type?",
     ),
     Sentence(
         "not-callable",

@@ -30,7 +30,7 @@ def report_of(
         **vars(announcement(spec, lang)),
         status=status,
         message=message,
-        lesson=f"course read exercise-{exercise}",
+        lesson=f"course read exercise-{exercise} {spec.function}",
         depends_on=list(spec.after),
         seconds=0.0,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import signal
 import sys
@@ -27,6 +28,10 @@ ENDED = {
     "threads": mark("it started more threads than are allowed"),
 }
 """For what a student process was ended."""
+LONGEST_NAME = 80
+"""Of what a file may call a function, to be repeated in a sentence."""
+ALIKE = 0.9
+"""Of two names that differ by a typing error."""
 
 
 class Verdicts:
@@ -67,7 +72,14 @@ class Verdicts:
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
             item.hint = error.hint and translated(error.hint)
             if isinstance(error, NotDefined) and not set(spec.names) <= process.names:
-                if spec.bonus:  # which a file may leave out
+                renamed = self._renamed(spec, process)
+                if renamed:
+                    item.message = say(
+                        "your file does not define `{name}`; is `{other}` the same function under another name?",
+                        name=renamed[0],
+                        other=renamed[1],
+                    )
+                elif spec.bonus:  # which a file may leave out
                     item.status, item.message = "not_started", say("`{name}` is not in your file", name=spec.function)
                     return
                 missing = ", ".join(name for name in spec.names if name not in process.names)
@@ -112,6 +124,16 @@ class Verdicts:
                 reason=f"{type(error).__name__}: {error}"[:300],
             )
             traceback.print_exception(error, file=sys.stderr)
+
+    def _renamed(self, spec: CheckSpec, process: Process) -> tuple[str, str] | None:
+        """A name of a check that is missing, and one in the file that nobody asks for and that looks like it."""
+        missing = [name for name in spec.names if name not in process.names]
+        others = [
+            name
+            for name in sorted(process.names - set(self.request.exercise.names))
+            if name.isidentifier() and not name.startswith("_") and len(name) <= LONGEST_NAME
+        ]
+        return next(((name, other) for name in missing for other in others if _look_alike(name, other)), None)
 
     def _explain_crash(self, item: CheckResult, spec: CheckSpec, error: StudentRaised, process: Process) -> None:
         """A sentence and the way through the student's file, once for each cause."""
@@ -240,6 +262,12 @@ class Verdicts:
             )
         )
         return say(sentence, seconds=seconds, line=self.file.number(line), text=self.file.line(line))
+
+
+def _look_alike(name: str, other: str) -> bool:
+    """Whether two names may be meant for one: the same letters (``cosine_warmup``, ``warmupCosine``), or nearly."""
+    letters, those = (one.replace("_", "").lower() for one in (name, other))
+    return sorted(letters) == sorted(those) or difflib.SequenceMatcher(None, letters, those).ratio() >= ALIKE
 
 
 def how_ended(process: Process) -> str:
