@@ -30,27 +30,47 @@ def source(exercise: Exercise, function: str | None = None) -> str | None:
     text = paths.solution(exercise.slug).read_text(encoding="utf-8")
     if function is None:
         return text
-    for node in ast.parse(text).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == function:
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            return "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"
-    return None
+    found = _definitions(text).get(function)
+    return None if found is None else f"{found}\n"
 
 
-def difference(exercise: Exercise, mine: Path) -> list[str]:
-    """What would have to change in a learner's file to make it the reference, as a unified diff.
+def difference(exercise: Exercise, mine: Path) -> tuple[list[str], list[str]]:
+    """What would have to change in a learner's file to make it the reference.
+
+    Returns:
+        A unified diff, and the functions that it leaves out, since they are as they were in the skeleton.
 
     Raises:
         OSError: the file cannot be read.
         NotGradable: it is a notebook that cannot be read.
     """
-    ours = paths.solution(exercise.slug).read_text(encoding="utf-8").splitlines()
+    ours = paths.solution(exercise.slug).read_text(encoding="utf-8")
     if notebook.is_notebook(mine):
         found = notebook.load(mine, exercise)
         theirs = found.source.splitlines()[found.cells[0].start - 1 :]
     else:
         theirs = mine.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
-    return list(difflib.unified_diff(theirs, ours, mine.name, "reference", n=CONTEXT, lineterm=""))
+    blank, written = (
+        _definitions(source) for source in (paths.skeleton(exercise.slug).read_text(encoding="utf-8"), ours)
+    )
+    handed_in = "\n".join(theirs)
+    untouched = [
+        name for name in written if name in blank and blank[name] in handed_in and blank[name] != written[name]
+    ]
+    for name in untouched:
+        ours = ours.replace(written[name], blank[name])
+    found = difflib.unified_diff(theirs, ours.splitlines(), mine.name, "reference", n=CONTEXT, lineterm="")
+    return list(found), untouched
+
+
+def _definitions(text: str) -> dict[str, str]:
+    """The source of each function and class at the top level, with its decorators."""
+    lines, found = text.splitlines(), {}
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            found[node.name] = "\n".join(lines[first - 1 : node.end_lineno])
+    return found
 
 
 def library() -> tuple[dict[str, str], dict[str, list[LibraryWay]]]:

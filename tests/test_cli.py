@@ -868,6 +868,20 @@ def test_read_shows_every_question_with_its_answer(desk):
     assert "720" in outcome.stdout  # of the first answer, and nowhere in the questions
 
 
+def test_a_difference_leaves_out_what_was_not_started(desk):
+    reference, skeleton = (path("lora").read_text(encoding="utf-8") for path in (paths.solution, paths.skeleton))
+    start = "\n# --- bonus ---"
+    assert reference.count(start) == skeleton.count(start) == 1
+    mine = reference.partition(start)[0] + start + skeleton.partition(start)[2]
+    Path("lora.py").write_text(mine + "\n# mine\n")
+    desk.play(session([check("lora_report.head")], "passed"))
+    desk("grade", "3")
+    outcome = desk("diff", "3")
+    assert outcome.exit_code == 0 and "Not started, so not compared: best_rank_r, DoRALinear\n" in outcome.stdout
+    changed = [line for line in outcome.stdout.splitlines() if line.startswith(("+", "-"))]
+    assert changed == ["--- lora.py", "+++ reference", "-", "-# mine"]
+
+
 def test_hints_one_by_one(desk):
     desk.play(session(CHECKS, diagnosis=DIAGNOSIS))
     desk("grade", "3")

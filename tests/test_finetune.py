@@ -49,6 +49,7 @@ from solutions.recipes import (
 )
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS, FineTune
+from solutions.recipes.display import describe_mine
 from solutions.recipes.errors import Interrupted, RecipeError, StudentError
 from solutions.recipes.finetune import finetune
 from solutions.recipes.functions import functions, link, used
@@ -737,6 +738,25 @@ def test_what_is_not_started_comes_from_the_reference_and_is_listed(config, tmp_
     }
     assert {"lora.inject_lora", "training.train_epoch", "evaluation.group_split"} <= set(theirs["mine"]["reference"])
     assert theirs["training_loss"] == ours["training_loss"] and theirs["test"] == ours["test"]
+
+
+def test_what_did_not_pass_is_used_and_named(tmp_path):
+    mine = workspace(tmp_path / "mine", "heads", "optimization")
+    config = FineTune(mine=mine)
+    assert functions(config).not_passed == ()
+    failed = [{"id": f"{name}.x", "function": name} for name in ("decay_groups", "llrd_groups")]
+    (mine / ".course").mkdir(exist_ok=True)
+    state = mine / ".course/state.json"
+    state.write_text(json.dumps({"exercises": {"optimization": {"failed": failed}, "lora": {"failed": []}}}))
+    for given in (mine, mine / "optimization.py"):
+        taken = functions(dataclasses.replace(config, mine=given))
+        assert taken.not_passed == ("optimization.decay_groups",) and taken.not_passed[0] in taken.yours
+        assert "did not pass when you last graded, and used all the same: optimization.decay_groups" in describe_mine(
+            taken
+        )
+    for broken in ("", "[]", '{"exercises": {"optimization": 3}}', '{"exercises": {"optimization": {"failed": [3]}}}'):
+        state.write_text(broken)
+        assert functions(config).not_passed == ()
 
 
 def test_one_function_of_a_file_works_with_the_reference_for_the_rest(tmp_path):

@@ -747,7 +747,7 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
 
     mine = _own_file(here, exercise)
     try:
-        lines = reference.difference(exercise, mine)
+        lines, untouched = reference.difference(exercise, mine)
     except OSError as error:
         raise errors.NoFile(
             say("{file} cannot be read: {reason}.", file=mine.name, reason=error.strerror or str(error))
@@ -758,6 +758,9 @@ def _show_difference(here: Workspace | None, exercise: Exercise, console: Consol
         render.line(console, say("{file} is identical to the reference.", file=mine.name))
     with render.pager(console):
         render.difference(console, lines)
+    if untouched:
+        console.print()
+        render.line(console, say("Not started, so not compared: {names}", names=", ".join(untouched)), style="dim")
 
 
 @cli.command("next")

@@ -34,6 +34,8 @@ def describe_mine(taken: Functions) -> str:
     lines = [f"yours: {', '.join(taken.yours)}"]
     if taken.reference:
         lines.append(f"not started, so taken from the reference: {', '.join(taken.reference)}")
+    if taken.not_passed:
+        lines.append(f"did not pass when you last graded, and used all the same: {', '.join(taken.not_passed)}")
     return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import click
 
+from solutions.recipes import preflight
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import NothingStarted, RecipeFault, StudentError
 from solutions.recipes.preflight import EXERCISES, find_mine
@@ -96,6 +97,8 @@ class Functions:
     """``lora.inject_lora``, ...: what this run takes from your files."""
     reference: tuple[str, ...] = ()
     """What it takes from the reference, since yours is not started."""
+    not_passed: tuple[str, ...] = ()
+    """Of yours, what did not pass when it was last graded."""
     files: tuple[Path, ...] = ()
     """Your files that something is taken from."""
 
@@ -189,7 +192,9 @@ def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequenc
             "Write one of them first, or leave out --mine"
         )
     rest = tuple(name for name in whole if name not in yours)
-    return Functions(**modules, yours=tuple(yours), reference=rest, files=tuple(files))
+    open_ones = preflight.not_passed(config.mine)
+    not_passed = tuple(name for name in yours if name in open_ones)
+    return Functions(**modules, yours=tuple(yours), reference=rest, not_passed=not_passed, files=tuple(files))
 
 
 def written_in(workspace: Path) -> set[str]:

@@ -234,6 +234,16 @@ def find_mine(path: Path) -> dict[str, Path]:
     return found
 
 
+def not_passed(mine: Path) -> set[str]:
+    """What did not pass when it was last graded, as the workspace remembers it: ``lora.inject_lora``, ..."""
+    folder = mine if mine.is_dir() else mine.parent
+    try:
+        remembered = json.loads((folder / ".course" / "state.json").read_text(encoding="utf-8"))["exercises"]
+        return {f"{slug}.{check['function']}" for slug, one in remembered.items() for check in one["failed"]}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # the course keeps it, and can do without
+        return set()
+
+
 def name_workspace(options: dict[str, object]) -> None:
     """Put the workspace around the current folder in the place of a ``--mine`` that names none."""
     if options["mine"] is not None and not options["mine"].name:
