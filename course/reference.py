@@ -59,8 +59,8 @@ def difference(exercise: Exercise, mine: Path) -> tuple[list[str], list[str]]:
     ]
     for name in untouched:
         ours = ours.replace(written[name], blank[name])
-    found = difflib.unified_diff(theirs, ours.splitlines(), mine.name, "reference", n=CONTEXT, lineterm="")
-    return list(found), untouched
+    lines = difflib.unified_diff(theirs, ours.splitlines(), mine.name, "reference", n=CONTEXT, lineterm="")
+    return list(lines), untouched
 
 
 def _definitions(text: str) -> dict[str, str]:

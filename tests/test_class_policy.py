@@ -186,6 +186,30 @@ def test_the_longer_extension_counts():
     assert rules.extension(Student("s103", extension=DAY), "lora") == DAY
 
 
+def test_an_extension_may_be_the_new_deadline():
+    rules = read("""
+        time_zone = "Europe/Zurich"
+        deadline = 2026-03-28T12:00:00
+        accept_until = 2026-04-10T12:00:00
+        [deadlines]
+        heads = 2026-04-09T12:00:00
+        [extensions]
+        s101 = 2026-04-05T23:59:00
+        s102 = {lora = "2026-04-05T21:59:00Z"}
+    """)
+    other = Student("s102")
+    for one in (ADA, other):
+        assert rules.due(one, "lora") == at("2026-04-05T23:59:00+02:00")
+        assert rules.late(at("2026-04-05T23:59:01+02:00"), one, "lora") == timedelta(seconds=1)
+        assert rules.late(at("2026-04-05T23:59:00+02:00"), one, "lora") == timedelta()
+        assert rules.accepts(at("2026-04-18T23:59:00+02:00"), one, "lora")
+        assert not rules.accepts(at("2026-04-18T23:59:01+02:00"), one, "lora")
+    assert rules.due(ADA, "heads") == rules.due(other, "heads") == at("2026-04-09T12:00:00+02:00")  # the later one
+    assert rules.due(other, "basics") == at("2026-03-28T12:00:00+01:00")
+    assert rules.due(Student("s101", extension=20 * DAY), "lora") == at("2026-04-17T12:00:00+02:00")
+    assert read('[extensions]\ns101 = "2026-04-05T23:59Z"').due(ADA, "lora") is None
+
+
 def test_what_comes_too_late_earns_nothing():
     rules = read(EXTENDED)
     last = at("2026-04-06T12:00:00+02:00")  # two days of extension, then seven
@@ -254,6 +278,8 @@ def test_every_option_is_documented():
 WRONG = {
     'deadlin = "x"': ["line 1", "deadlin", "Did you mean 'deadline'?"],
     'title = "x"\n\n[extensions]\ns101 = "2 weeeks"': ["line 4", "extensions.s101", "2 weeeks", "36h"],
+    'title = "x"\n[extensions]\ns101 = 2026-06-01': ["line 3", "no time of day"],
+    'title = "x"\n[extensions]\ns101 = 2026-06-01T12:00:00': ["line 3", "no time zone"],
     'title = "x"\n[extensions]\ns101 = {loar = "2d"}': ["line 3", "loar", "'lora'"],
     "deadline = 2026-06-01T12:00:00": ["line 1", "no time zone", "time_zone"],
     "# due\ndeadline = 2026-06-01": ["line 2", "no time of day"],

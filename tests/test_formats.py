@@ -21,6 +21,7 @@ import scripts.schema
 from course import paths
 from course.classroom import export
 from course.classroom.model import Entry, Override, Student
+from course.errors import CourseError
 from course.formats import (
     canvas,
     classroom50,
@@ -290,7 +291,8 @@ def test_canvas_asks_where_it_cannot_tell():
         canvas.fill(fabricated.CANVAS.encode(), BOOK)
     filled = canvas.fill(fabricated.CANVAS.encode(), BOOK, column="warm-up (101)")
     assert b",40.00,,95.0" in filled.content and b",1,7.00" in filled.content
-    assert any("has a maximum of 10 points, but the gradebook has 40" in note for note in filled.notes)
+    told = "'Warm-up (101)' has a maximum of 10 points, but the marks are out of 40. To scale them: --scale-to 10"
+    assert any(told in note for note in filled.notes)
     with pytest.raises(sheet.BadSheet, match="read-only"):
         canvas.fill(fabricated.CANVAS.encode(), LORA, column="Current Score")
     with pytest.raises(sheet.BadSheet, match="does not belong to an assignment"):
@@ -348,7 +350,24 @@ def test_moodle_in_english_and_without_comments():
     filled = moodle.fill(text.encode(), LORA)
     assert filled.content.decode() == text.replace(",,10", ",20.00,10")
     assert len(filled.notes) == 3
-    assert "The maximum is 10 points in the sheet and 20 in the gradebook." in filled.notes[2]
+    assert "a maximum of 10 points, but the marks are out of 20. To scale them: --scale-to 10" in filled.notes[2]
+    filled = moodle.fill(text.encode(), LORA, scale=Decimal(10))
+    assert filled.content.decode() == text.replace(",,10", ",10.00,10") and len(filled.notes) == 2
+
+
+def test_marks_are_scaled_to_what_the_platform_wants():
+    filled = canvas.fill(fabricated.CANVAS.encode(), BOOK, column="warm-up (101)", scale=Decimal(10))
+    assert b",10.00,,95.0" in filled.content  # 40 of 40
+    assert not any("--scale-to" in note for note in filled.notes)
+    filled = canvas.fill(fabricated.CANVAS.encode(), LORA, scale=Decimal("0.5"))
+    assert b"  9.50 ,0.50,95.0" in filled.content and b',A,,"0.31",' in filled.content
+    assert sheet.scaled(Decimal(7), of=20, to=Decimal("0.5")) == Decimal("0.18")  # half up, as marks are
+    assert any("the marks are out of 0.5. To scale them: --scale-to" in note for note in filled.notes)
+    rows = list(csv.DictReader(io.StringIO(moodle.to_import(LORA, scale=Decimal("2.5")).decode())))
+    assert [row["grade"] for row in rows][:2] == ["2.50", "1.56"]
+    assert rows[1]["feedback"].startswith("exercise-3: 12.5 of 20 points")
+    with pytest.raises(CourseError, match="--scale-to can be used only with --to canvas or moodle"):
+        export.render(LORA, "csv", export.Options(scale=Decimal(10)))
 
 
 def test_moodle_asks_where_it_cannot_tell():

@@ -10,6 +10,7 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from course.classroom.model import Entry, Gradebook, Student
 from course.errors import CourseError
@@ -40,6 +41,8 @@ class Options:
     roster_name: str = ""
     column: str | None = None
     feedback: str | None = None
+    scale: Decimal | None = None
+    """What a full mark becomes on the platform."""
     long: bool = False
     bom: bool = False
     zip: bool = False
@@ -76,11 +79,18 @@ NEEDS_ATTEMPT = {"classroom50"}
 FORMATS = (
     "csv", "canvas", "moodle", "gradescope", "prairielearn", "classroom50", "junit", "lti-ags", "html", "json", "xlsx",
 )  # fmt: skip
-ONLY = {"column": ("canvas", "moodle"), "feedback": ("moodle",), "long": ("csv",), "bom": ("csv", "moodle")}
+ONLY = {
+    "column": ("canvas", "moodle"),
+    "feedback": ("moodle",),
+    "scale": ("canvas", "moodle"),
+    "long": ("csv",),
+    "bom": ("csv", "moodle"),
+}
 """Option -> the formats that have a use for it."""
 LONG_NAMES = {
     "column": "--column",
     "feedback": "--feedback-column",
+    "scale": "--scale-to",
     "long": "--long",
     "bom": "--bom",
     "roster": "--roster",
@@ -180,7 +190,7 @@ def _student(book: Gradebook, wanted: str) -> Student:
 def _canvas(book: Gradebook, asked: Options) -> Export:
     if asked.roster is None:
         raise CourseError(say(NEEDS_ROSTER))
-    filled = canvas.fill(asked.roster, book, column=asked.column, name=asked.roster_name)
+    filled = canvas.fill(asked.roster, book, column=asked.column, scale=asked.scale, name=asked.roster_name)
     by_hand = [one.shown for one in book.students if any(entry.override for entry in book.of(one))]
     told = [say("Points given by hand: {names}", names=match.listed(by_hand))] if by_hand else []
     return Export(filled.content, (_entered(filled.count), *told, *filled.notes))
@@ -192,7 +202,7 @@ def _moodle(book: Gradebook, asked: Options) -> Export:
             "Upload this file in Moodle under Grades > Import. To fill in an assignment's worksheet instead, pass the "
             "worksheet with --roster."
         )
-        return Export(moodle.to_import(book, bom=asked.bom), (told,))
+        return Export(moodle.to_import(book, scale=asked.scale, bom=asked.bom), (told,))
     if asked.bom:
         raise CourseError(
             say(
@@ -200,7 +210,14 @@ def _moodle(book: Gradebook, asked: Options) -> Export:
                 option="--bom",
             )
         )
-    filled = moodle.fill(asked.roster, book, column=asked.column, feedback=asked.feedback, name=asked.roster_name)
+    filled = moodle.fill(
+        asked.roster,
+        book,
+        column=asked.column,
+        feedback=asked.feedback,
+        scale=asked.scale,
+        name=asked.roster_name,
+    )
     return Export(filled.content, (_entered(filled.count), *filled.notes))
 
 

@@ -31,6 +31,8 @@ AfterCap = Literal["cap", "zero"]
 PenaltyOf = Literal["max", "earned"]
 PenaltyDays = Literal["started", "full"]
 Sandbox = Literal["full", "auto"]
+Extension = timedelta | datetime
+"""How much longer a student has, or until when."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,10 @@ class Policy:
     after_cap: AfterCap = "cap"
     """What happens when the days would cost more than the cap: they cost the ``"cap"``, or the work is worth
     ``"zero"``."""
-    extensions: Mapping[str, timedelta | Mapping[str, timedelta]] = field(default_factory=dict)
+    extensions: Mapping[str, Extension | Mapping[str, Extension]] = field(default_factory=dict)
     """Longer deadlines by id or e-mail address of the student, as a table: ``s101 = "2d"`` for all exercises, or
-    ``s102 = {lora = "1d"}`` for single ones. If the roster gives an extension too, the longer one counts."""
+    ``s102 = {lora = "1d"}`` for single ones; in place of a duration, the new deadline may be given
+    (``s103 = 2026-04-05T23:59:00``). If the roster gives an extension too, the longer one counts."""
     attempts: Attempts = "last"
     """Which attempt counts: the ``"last"`` one, the ``"best"`` one after penalties, or ``"last-on-time"``, which is the
     last one that is not late, and the last one if all are."""
@@ -95,15 +98,28 @@ class Policy:
             exercise: the slug.
         """
         general = self.deadlines.get(exercise, self.deadline)
-        return times.later(general, self.extension(student, exercise)) if general else None
+        if general is None:
+            return None
+        granted = self._granted(student, exercise)
+        if isinstance(granted, timedelta):
+            return times.later(general, max(student.extension, granted))
+        return max(times.later(general, student.extension), granted)
 
     def extension(self, student: Student, exercise: str) -> timedelta:
         """How much longer than the others a student has: by roster or policy, whichever is more."""
+        granted = self._granted(student, exercise)
+        if isinstance(granted, datetime):
+            general = self.deadlines.get(exercise, self.deadline)
+            granted = times.between(general, granted) if general else timedelta()
+        return max(student.extension, granted)
+
+    def _granted(self, student: Student, exercise: str) -> Extension:
+        """What the policy grants, be it nothing."""
         known = {folded(student.id), folded(student.email)}
         granted = next((given for name, given in self.extensions.items() if folded(name) in known), None)
         if isinstance(granted, Mapping):
             granted = granted.get(exercise)
-        return max(student.extension, granted or timedelta())
+        return granted or timedelta()
 
     def late(self, submitted: datetime | None, student: Student, exercise: str) -> timedelta:
         """How late this is: after deadline, extension and grace; whole seconds, never negative.
@@ -391,15 +407,15 @@ class _Reader:
             )
         return self.by_exercise(table, self.moment, "deadlines")
 
-    def extensions(self, table: Any) -> dict[str, timedelta | Mapping[str, timedelta]]:
+    def extensions(self, table: Any) -> dict[str, Extension | Mapping[str, Extension]]:
         if not isinstance(table, dict):
             raise self.complaint(("extensions",), say('this must be a table: a line [extensions], then s101 = "2d".'))
-        given: dict[str, timedelta | Mapping[str, timedelta]] = {}
+        given: dict[str, Extension | Mapping[str, Extension]] = {}
         for student, value in table.items():
             if isinstance(value, dict):
-                given[student] = self.by_exercise(value, self.duration, "extensions", student)
+                given[student] = self.by_exercise(value, self.limit, "extensions", student)
             else:
-                given[student] = self.read(table, student, self.duration, "extensions")
+                given[student] = self.read(table, student, self.limit, "extensions")
         return given
 
     def by_exercise(self, table: Mapping[str, Any], reader: Callable[[Any], Any], *above: str) -> dict[str, Any]:

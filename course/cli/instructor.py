@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -300,6 +302,13 @@ out_option = option("--out", metavar="FILE|-", required=True, help="File to writ
 force_option = option("--force", is_flag=True, help="Replace the file if it exists.")
 
 
+def _a_number(ctx: click.Context, param: click.Parameter, value: float | None) -> Decimal | None:
+    """What was typed, as a decimal number; "nan" is in every range."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter(say("{value} is not a number.", value="nan"), ctx, param)
+    return None if value is None else Decimal(str(value))
+
+
 @class_.command("export")
 @store_option
 @out_option
@@ -316,6 +325,14 @@ force_option = option("--force", is_flag=True, help="Replace the file if it exis
 )
 @option("--column", metavar="TITLE", help="For canvas and moodle: the column for the marks.")
 @option("--feedback-column", "feedback", metavar="TITLE", help="For moodle: the column for the comments.")
+@option(
+    "--scale-to",
+    "scale",
+    metavar="POINTS",
+    type=click.FloatRange(min=0, max=1_000_000, min_open=True),
+    callback=_a_number,
+    help="For canvas and moodle: scale the marks, so that a full mark becomes this many points.",
+)
 @option("--student", metavar="ID", help="Only this student, by id or e-mail address.")
 @option("--exercise", metavar="EXERCISE", help="Only this exercise.")
 @option("--long", "long", is_flag=True, help="For csv: one row per check.")
@@ -330,6 +347,7 @@ def export_command(
     roster: Path | None,
     column: str | None,
     feedback: str | None,
+    scale: Decimal | None,
     student: str | None,
     exercise: str | None,
     long: bool,
@@ -350,6 +368,7 @@ def export_command(
         roster_name=roster.name if roster else "",
         column=column,
         feedback=feedback,
+        scale=scale,
         long=long,
         bom=bom,
         zip=target.lower().endswith(".zip"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from course.classroom.model import Gradebook
 from course.formats import facts, match, sheet
@@ -22,13 +23,21 @@ POSSIBLE = "points possible"
 READ_ONLY = "(read only)"
 
 
-def fill(data: bytes, book: Gradebook, *, column: str | None = None, name: str = "the roster") -> sheet.Filled:
+def fill(
+    data: bytes,
+    book: Gradebook,
+    *,
+    column: str | None = None,
+    scale: Decimal | None = None,
+    name: str = "the roster",
+) -> sheet.Filled:
     """Fill in the points of the book's exercises (of several: their sum).
 
     Args:
         data: the exported CSV.
         book: the marks.
         column: title of the column; None means the one whose title names the exercise, or the only one there is.
+        scale: the points that a full mark becomes; None leaves points as they are.
         name: what to call the sheet in a complaint.
 
     Raises:
@@ -63,21 +72,21 @@ def fill(data: bytes, book: Gradebook, *, column: str | None = None, name: str =
         elif page.value(row, target).upper() == "EX":
             excused += 1
         else:
-            page.put(row, target, sheet.points(book.points(student)))
+            page.put(row, target, sheet.points(sheet.scaled(book.points(student), book.max_points, scale)))
             count += 1
     left = [page.value(row, 0) for row in candidates if row not in found]
     told = match.notes(book, unmatched, without, left)
     if excused:
         told.append(say("Excused students stay excused: {count}", count=excused))
-    given = sheet.as_number(maximum)
-    if given is not None and book.students and given != book.max_points:
+    given, ours = sheet.as_number(maximum), book.max_points if scale is None else scale
+    if given is not None and book.students and given != ours:
         told.append(
             say(
-                "The column '{title}' has a maximum of {theirs} points, but the gradebook has {ours}. Points are "
-                "not scaled.",
+                "The column '{title}' has a maximum of {theirs} points, but the marks are out of {ours}. "
+                "To scale them: --scale-to {theirs}",
                 title=header[target],
                 theirs=facts.number(given),
-                ours=book.max_points,
+                ours=facts.number(ours),
             )
         )
     return sheet.Filled(page.to_bytes(), count, tuple(told))

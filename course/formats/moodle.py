@@ -16,6 +16,7 @@ import html
 import io
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from course.classroom.model import Gradebook, Student
 from course.formats import facts, match, sheet, table
@@ -40,6 +41,7 @@ def fill(
     *,
     column: str | None = None,
     feedback: str | None = None,
+    scale: Decimal | None = None,
     name: str = "the roster",
 ) -> sheet.Filled:
     """Fill in the points of the book's exercises (of several: their sum) and a comment.
@@ -49,6 +51,7 @@ def fill(
         book: the marks.
         column: title of the column of grades; None means the one beside the maximum.
         feedback: title of the column of comments; None means the last one, if it is one of comments.
+        scale: the points that a full mark becomes; None leaves points as they are.
         name: what to call the sheet in a complaint.
 
     Raises:
@@ -76,7 +79,7 @@ def fill(
         if match.nothing_to_enter(book.of(student)):
             without += 1
             continue
-        page.put(row, grade, sheet.points(book.points(student), comma))
+        page.put(row, grade, sheet.points(sheet.scaled(book.points(student), book.max_points, scale), comma))
         if comments is not None and _ours(page.value(row, comments)):
             page.put(row, comments, html.escape(comment(book, student), quote=False).replace("\n", "<br>"))
         count += 1
@@ -85,13 +88,14 @@ def fill(
     if comments is None:
         told.append(say("The sheet has no column for comments, so none were written."))
     theirs = next(iter(maximum)) if len(maximum) == 1 else ""
-    given = sheet.as_number(theirs)
-    if given is not None and book.students and given != book.max_points:
+    given, ours = sheet.as_number(theirs), book.max_points if scale is None else scale
+    if given is not None and book.students and given != ours:
         told.append(
             say(
-                "The maximum is {theirs} points in the sheet and {ours} in the gradebook. Points are not scaled.",
+                "The sheet has a maximum of {theirs} points, but the marks are out of {ours}. "
+                "To scale them: --scale-to {theirs}",
                 theirs=facts.number(given),
-                ours=book.max_points,
+                ours=facts.number(ours),
             )
         )
     return sheet.Filled(page.to_bytes(), count, tuple(told))
@@ -154,7 +158,7 @@ def comment(book: Gradebook, student: Student) -> str:
     return facts.shorten("\n".join(table.visible(line) for line in lines), COMMENT)
 
 
-def to_import(book: Gradebook, *, bom: bool = False) -> bytes:
+def to_import(book: Gradebook, *, scale: Decimal | None = None, bom: bool = False) -> bytes:
     """A file for the import of Moodle's gradebook: one row per student with a mark.
 
     Map ``email`` to "Email address" (or ``idnumber`` to "ID number") and ``grade`` to the grade item there.
@@ -165,5 +169,6 @@ def to_import(book: Gradebook, *, bom: bool = False) -> bytes:
     for student in book.students:
         if not match.nothing_to_enter(book.of(student)):
             who = [table.safe(student.id), table.safe(student.name), table.safe(student.email)]
-            writer.writerow([*who, sheet.points(book.points(student)), table.safe(comment(book, student))])
+            mark = sheet.points(sheet.scaled(book.points(student), book.max_points, scale))
+            writer.writerow([*who, mark, table.safe(comment(book, student))])
     return (("\ufeff" if bom else "") + target.getvalue()).encode("utf-8")

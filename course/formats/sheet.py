@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from course.errors import CourseError
 from course.text import say
@@ -184,6 +184,17 @@ def _scan(text: str, start: int, delimiter: str, name: str) -> list[list[Cell]]:
 def as_number(text: str) -> Decimal | None:
     """The number in a cell, whichever decimal sign it has; None if it holds none."""
     return Decimal(text.strip().replace(",", ".")) if NUMBER.fullmatch(text) else None
+
+
+def scaled(value: Decimal, of: int, to: Decimal | None) -> Decimal:
+    """Points out of ``of``, turned into points out of ``to``; rounded half up to two places; unchanged without it.
+
+    >>> scaled(Decimal("21.00"), of=63, to=Decimal(10))
+    Decimal('3.33')
+    """
+    if to is None or not of:
+        return value
+    return (value * to / of).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def points(value: Decimal, comma: bool = False) -> str:
