@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
@@ -32,6 +31,10 @@ from course.text import say, say_many
 
 if TYPE_CHECKING:
     from course.classroom.model import Entry, Gradebook
+
+
+HIGHEST_MARK = 1_000_000
+"""A higher one is a typing error."""
 
 
 @cli.group("class", cls=Group)
@@ -302,11 +305,13 @@ out_option = option("--out", metavar="FILE|-", required=True, help="File to writ
 force_option = option("--force", is_flag=True, help="Replace the file if it exists.")
 
 
-def _a_number(ctx: click.Context, param: click.Parameter, value: float | None) -> Decimal | None:
-    """What was typed, as a decimal number; "nan" is in every range."""
-    if value is not None and math.isnan(value):
-        raise click.BadParameter(say("{value} is not a number.", value="nan"), ctx, param)
-    return None if value is None else Decimal(str(value))
+def _full_mark(ctx: click.Context, param: click.Parameter, value: float | None) -> Decimal | None:
+    """What was typed, as a decimal number."""
+    if value is None:
+        return None
+    if not 0 < value <= HIGHEST_MARK:
+        raise click.BadParameter(say("a full mark is more than 0 points."), ctx, param)
+    return Decimal(str(value))
 
 
 @class_.command("export")
@@ -329,8 +334,8 @@ def _a_number(ctx: click.Context, param: click.Parameter, value: float | None) -
     "--scale-to",
     "scale",
     metavar="POINTS",
-    type=click.FloatRange(min=0, max=1_000_000, min_open=True),
-    callback=_a_number,
+    type=float,
+    callback=_full_mark,
     help="For canvas and moodle: scale the marks, so that a full mark becomes this many points.",
 )
 @option("--student", metavar="ID", help="Only this student, by id or e-mail address.")
