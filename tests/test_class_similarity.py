@@ -185,10 +185,30 @@ def test_pages_and_table(tmp_path):
     assert "worth a look, but it proves nothing by itself" in page and page.count('class="alike"') > 100
 
 
+def test_one_of_several_identical_files_stands_for_all(tmp_path):
+    copy = renamed(WHOLE)
+    texts = [WHOLE, copy, WHOLE, SOLUTION, copy, copy]
+    (found,) = written(tmp_path, [text.encode() for text in texts])
+    assert [[one.id for one in group] for group in found.identical] == [["s1", "s4", "s5"], ["s0", "s2"]]
+    assert [(pair.first.student.id, pair.second.student.id) for pair in found.differing] == [("s0", "s1")]
+    assert len(list(tmp_path.glob("pair-*.html"))) == 1
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "<li>Student 1, Student 4, Student 5</li><li>Student 0, Student 2</li>" in index
+    assert index.count('<th scope="row">') == 1
+    assert len((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines()) == 1 + 10  # the table has all pairs
+
+
+def test_identical_files_alone_need_no_page(tmp_path):
+    (found,) = written(tmp_path, [WHOLE.encode()] * 3)
+    assert len(found.pairs) == 3 and found.differing == [] and not list(tmp_path.glob("pair-*.html"))
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "Identical files" in index and "<table>" not in index and "No pair reaches" not in index
+
+
 def test_the_pages_escape_everything(tmp_path):
     text = WHOLE + '\nx = "</code><script>alert(1)</script>"  # \x1b\u202e\n'
     students = [Student(EVIL, EVIL), Student("=1+1", "<b>B</b>")]
-    written(tmp_path, [text.encode(), text.encode()], students)
+    written(tmp_path, [text.encode(), f"{text}\n".encode()], students)
     for name in ("index.html", "pair-001.html"):
         page = (tmp_path / name).read_text(encoding="utf-8")
         look = Look(page)

@@ -90,6 +90,26 @@ class Found:
     clusters: tuple[tuple[Student, ...], ...]
     """Students connected by pairs, the largest first."""
 
+    @property
+    def identical(self) -> list[list[Student]]:
+        """Students whose files are the same byte by byte, the largest group first."""
+        groups: dict[str, dict[str, Student]] = {}
+        for pair in self.pairs:
+            if pair.identical:
+                same = groups.setdefault(pair.first.sha256, {})
+                same.update({one.student.id: one.student for one in (pair.first, pair.second)})
+        return sorted((list(same.values()) for same in groups.values()), key=len, reverse=True)
+
+    @property
+    def differing(self) -> list[Pair]:
+        """The pairs that are worth a page: of identical files one stands for all, and needs none with the others."""
+        others = {student.id for _, *others in self.identical for student in others}
+        return [
+            pair
+            for pair in self.pairs
+            if not pair.identical and not others & {pair.first.student.id, pair.second.student.id}
+        ]
+
 
 def compare(
     handed: Iterable[tuple[Student, bytes]], exercise: str, *, threshold: float = THRESHOLD, natural: bool = True
@@ -232,7 +252,7 @@ def search(gradebook: Gradebook, source: Source, *, threshold: float = THRESHOLD
 
 
 def write(gradebook: Gradebook, everything: Sequence[Found], folder: Path, *, threshold: float = THRESHOLD) -> None:
-    """Write ``index.html``, ``pairs.csv`` and a page for each pair.
+    """Write ``index.html``, ``pairs.csv`` and a page for each pair of files that differ.
 
     Raises:
         OSError: the folder cannot be written.
@@ -241,7 +261,7 @@ def write(gradebook: Gradebook, everything: Sequence[Found], folder: Path, *, th
     shown: dict[str, list[tuple[Pair, str | None]]] = {}
     number = 0
     for found in everything:
-        for pair in found.pairs:
+        for pair in found.differing:
             name = f"pair-{(number := number + 1):03}.html" if number < MOST else None
             shown.setdefault(found.exercise, []).append((pair, name))
             if name:

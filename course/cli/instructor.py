@@ -585,11 +585,11 @@ def similarity_command(store: str, out: Path, threshold: float, force: bool) -> 
     with _opened(Path(store), None) as (book, source), _folder(out, force):
         found = similarity.search(book, source, threshold=threshold)
         similarity.write(book, found, out, threshold=threshold)
-    count = sum(len(one.pairs) for one in found)
+    count = sum(len(one.differing) + len(one.identical) for one in found)
     complain(
         say_many(
-            "{count} pair is worth a look. See {path}",
-            "{count} pairs are worth a look. See {path}",
+            "{count} pair, or group of identical files, is worth a look. See {path}",
+            "{count} pairs, or groups of identical files, are worth a look. See {path}",
             count=count,
             path=str(out / "index.html"),
         )
