@@ -184,7 +184,8 @@ def back_translate(
 ) -> tuple[list[str], list[int]]:
     """Translate to another language and back, and keep the results that are new.
 
-    Two texts that differ only in case or whitespace count as the same text.
+    Two texts count as the same text if they differ only in case, or in the kind or amount of whitespace between words
+    or at the ends. (Ignoring all whitespace, so that "now here" and "nowhere" are the same, is also correct.)
 
     Args:
         texts: n texts.

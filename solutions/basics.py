@@ -167,7 +167,8 @@ def generate(
 
     Without sampling, the most likely token is taken; ``temperature``, ``top_k`` and ``generator`` then have no effect.
     With sampling, the token is drawn from softmax(logits / temperature); with ``top_k``, only the k most likely tokens
-    can be drawn, and their probabilities are renormalised to sum to one.
+    can be drawn (which ones, if several are equally likely, is up to you), and their probabilities are renormalised to
+    sum to one.
 
     Args:
         next_logits: the model. Takes the ids so far, int64 (1, T), and returns the logits (V,) for the next token.
@@ -208,9 +209,9 @@ def generate(
 def aggregate_simple(tokens: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
     """Group tagged tokens into named entities, as a pipeline with ``aggregation_strategy="simple"`` does.
 
-    A token tagged B starts an entity; so does a token tagged I unless a token of its own type is directly before it
-    (some corpora tag all entities with I only). Any other I continues the entity before it. A token tagged O belongs to
-    no entity, and the token after it continues none.
+    A token tagged B starts an entity. A token tagged I continues the entity of the token before it in the list if that
+    token has the same type, and starts one otherwise (some corpora tag all entities with I only). A token tagged O
+    belongs to no entity.
 
     Args:
         tokens: one dictionary per token, in text order: ``entity`` ("B-PER", "I-PER", ..., or "O"), ``score``,

@@ -98,8 +98,8 @@ class ConvHead(nn.Module):
 
     A window of a convolution covers ``kernel`` neighbouring tokens, so the order of the words matters. At the end of a
     text, a window reaches into the padding. To keep the score independent of it, padding is set to zero before EACH
-    convolution (the first one outputs its bias even for zeros), and windows that begin after the text are left out of
-    the maximum.
+    convolution (after the first one it is no longer zero: a convolution over zeros outputs its bias), and windows that
+    begin after the text are left out of the maximum.
 
     The number and kind of layers are your choice, as long as these rules hold for texts of any length, down to one
     token:
@@ -259,9 +259,9 @@ class LayerMix(nn.Module):
 class AttentionPool(nn.Module):
     """A weighted average of the real tokens of a text, in which each token determines its own weight.
 
-    A small network computes a score for each token from the token's own state alone, whatever its position. A softmax
-    over the real tokens turns the scores into weights. The average is taken over the hidden states themselves. So these
-    rules hold, whatever the values of the parameters:
+    A small network (one linear layer is enough) computes a score for each token from the token's own state alone,
+    whatever its position. A softmax over the real tokens turns the scores into weights. The average is taken over the
+    hidden states themselves. So these rules hold, whatever the values of the parameters:
 
     - neither the content nor the number of the PAD positions changes the result: PAD has weight 0;
     - each feature stays within its range over the real tokens; for a text of one token, the result is that token's
@@ -400,8 +400,8 @@ class KernelsHead(nn.Module):
     parameters is the sum of channels * (C * k + 1) over the kernels k, plus channels * (number of kernels) + 1 for the
     linear layer.
 
-    - a text may be shorter than a kernel, down to one token: zeros fill the rest of the window. Windows that extend
-      beyond the ends of a longer text may be filled in the same way or left out;
+    - a text may be shorter than a kernel, down to one token: zeros fill the rest of the window. In a longer text,
+      windows that reach beyond its beginning or end may be filled with zeros too, or left out;
     - neither the content nor the number of the PAD positions changes a score;
     - within a window, the order of the words matters; neither the position of a passage in a text nor how often it
       occurs matters, as long as the passage has the same neighbours and is not at either end of the text;

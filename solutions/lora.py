@@ -41,7 +41,7 @@ def lora_report(
         base_params: all parameters of the model before LoRA, including its head; None if unknown.
 
     Returns:
-        A dictionary with
+        A new dictionary with
 
         - ``lora_params``: parameters in all factors of all layers
         - ``trainable``: ``lora_params`` plus the parameters of the head
@@ -202,7 +202,7 @@ def inject_lora(
             choice.
 
     Returns:
-        Dotted names of the replaced layers, each once.
+        A new list with the dotted names of the replaced layers, each once.
 
     Raises:
         ValueError: none of the targets matches a linear layer (one match is enough), or a name in ``trainable``
@@ -248,8 +248,8 @@ def lora_state_dict(model: nn.Module) -> dict[str, Tensor]:
         model: a model after `inject_lora`.
 
     Returns:
-        A dictionary from parameter names, as in ``model.named_parameters()``, to tensors. The tensors are copies,
-        detached from the graph: further training does not change them.
+        A new dictionary from parameter names, as in ``model.named_parameters()``, to tensors. The tensors are copies,
+        detached from the graph: neither further training nor a later save changes them.
 
     >>> model = nn.ModuleDict({"query": nn.Linear(4, 4), "classifier": nn.Linear(4, 2)})
     >>> names = inject_lora(model, ["query"], r=1, alpha=1.0)

@@ -47,7 +47,8 @@ def mask_tokens(
     A second random draw decides between three cases:
 
     - with probability 0.8 the token becomes [MASK],
-    - with probability 0.1 it becomes a random token, drawn from the whole vocabulary (which may happen to be itself),
+    - with probability 0.1 it becomes a random token, any of the V ids with the same probability (the token itself
+      included; you may leave out the special ones),
     - with probability 0.1 it stays unchanged, but is still predicted.
 
     So with p = 0.15 the model sees a [MASK] at 12 % of the positions. The other two cases keep it from trusting every
@@ -57,7 +58,7 @@ def mask_tokens(
         input_ids: (B, T) int64
         special_mask: (B, T) bool, True at [CLS], [SEP] and [PAD], which are neither selected nor changed.
         mask_id: id of [MASK].
-        vocab_size: V; ids run from 0 to V - 1. Random tokens may exclude the special ones.
+        vocab_size: V; ids run from 0 to V - 1.
         p: share of the ordinary tokens that is selected; 0 selects none, 1 all.
         generator: source of all random numbers, so equal seeds give equal results, and each call with the same
             generator makes a new draw. None means torch's global generator.

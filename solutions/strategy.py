@@ -220,7 +220,7 @@ def choose_strategy(s: Scenario) -> Plan:
         1,000 examples or more, augmentation and early stopping are also your choice. ``reason`` is always your choice.
 
     Raises:
-        ValueError: no method fits, not even with a micro-batch of 1.
+        ValueError: none of the methods that these rules allow fits, not even with a micro-batch of 1.
 
     >>> choose_strategy(Scenario(n_train=100_000, gpu_gib=16.0, hours=72.0)).method
     'full'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from typing import Any
@@ -211,6 +212,10 @@ PROVOKED = [
     ("not-in-the-sandbox", lambda: open("/no/such/file", encoding="utf-8")),
     ("module-not-found", lambda: exec("import no_such_module_of_mine")),
     ("division-by-zero", lambda: 1 / 0),
+    ("too-large-for-a-float", lambda: math.exp(1000)),
+    ("too-large-for-a-float", lambda: math.pow(10.0, 1000)),
+    ("too-large-for-a-float", lambda: 10.0**1000),
+    ("too-large-for-a-float", lambda: float(10**1000)),
     ("endless-recursion", endless),
     ("own-assertion", fails),
     ("wrong-operands", lambda: torch.zeros(3) + "a"),

@@ -143,6 +143,10 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
             helpers.beside(function, tokens, list(rest), rng, SERIES)
             for rng in (dice, dice, helpers.dice(seed), helpers.dice(other))
         ]
+        numbers = [0.5, 1.0] if name == "random_deletion" else [2]
+        one, equal, turned = helpers.in_hash_orders(
+            function, numbers, len(rest) > 1, student.draw.integers(0, 10**6, (6,)).tolist(), student.draw.seed()
+        )
     expect.true(
         all(isinstance(one["answers"], list) and len(one["answers"]) == SERIES for one in made),
         "not every call returned a result",
@@ -173,6 +177,11 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
             first == different,
             mark("a different seed produced the same text"),
             mark("the `rng` argument must determine the result: does your function use a different generator?"),
+        ),
+        (
+            one == equal != turned,
+            mark("the result depends on the hash values of the words, which differ from process to process"),
+            mark("a set of strings has a different order in each process: does your code depend on such an order?"),
         ),
     )
     for found, what, _ in facts:
@@ -1484,7 +1493,8 @@ class Journey:
     Args:
         student: the student of this check.
         kinds: for each text what comes back: a key of KINDS, or ``again`` with the number of an earlier text, or
-            ``again case``, ``again inner`` likewise.
+            ``again case``, ``again inner`` likewise; or ``copy`` with the number of an earlier text, if the text itself
+            is that one once more, with another label.
     """
 
     def __init__(self, student, kinds: Sequence[str]) -> None:
@@ -1498,13 +1508,17 @@ class Journey:
         self.returned: list[str] = []
         for text, new, kind in zip(self.texts, fresh, kinds, strict=True):
             again, _, number = kind.rpartition(" ")
-            if again:
+            if again == "copy":
+                self.texts[len(self.returned)] = self.texts[int(number)]
+                self.returned.append(self.returned[int(number)])
+            elif again:
                 back = self.returned[int(number)]
                 _, _, how = again.partition(" ")
                 self.returned.append(KINDS[how](back, new) if how else back)
             else:
                 self.returned.append(KINDS[kind](text, new))
         self.pivots = [f"pivot {number}" for number in shuffled(student, range(100, 100 + n))]
+        self.pivots = [self.pivots[self.texts.index(text)] for text in self.texts]
         student.note("asked about", self.texts[:1])
         helpers = student.fixtures.augmentation
         with student.untraced():
@@ -1693,6 +1707,7 @@ class CheckBackTranslate:
                 "new",
                 "tabs",
             ),
+            ("new", "new", "unchanged", "copy 1", "new", "copy 0"),
         ):
             trip = Journey(student, kinds)
             cases.append((trip, *self.facts(student, trip)))

@@ -264,7 +264,7 @@ class CheckEncodePair:
     @check(points=2)
     def check_longest_first(self, student):
         """if a pair is too long, the longer text is truncated at the end; special tokens are kept"""
-        extra = student.draw.integer(2, 6)
+        extra = student.draw.integer(2, 5)
         # ids of both texts, room for both, and what must be left of them
         cases = (
             (9 + extra, 3, 10, (7, 3)),
@@ -1091,15 +1091,16 @@ class Sentence:
             uncased: the tokenizer writes lower case, and [UNK] for a piece with a character that is not ASCII.
             rising: the first piece of a word has the lowest score, so that none that goes by scores is right by chance.
             words: (pieces, tags) per word, pieces separated by "|", tags by blanks; a word that begins with "+" follows
-                the one before it without a blank.
+                the one before it without a blank, one that begins with "_" after two blanks or more.
         """
         self.text, self.shift = "", 0
         self.tokens: list[dict[str, Any]] = []
         for pieces, tags in words:
-            glued = pieces.startswith("+")
-            self.text += "" if glued or not self.text else " "
+            glued, apart = pieces.startswith("+"), pieces.startswith("_")
+            blanks = student.draw.integer(2, 6) if apart else 1
+            self.text += "" if glued or not self.text else " " * blanks
             least = 0.5
-            for number, (piece, tag) in enumerate(zip(pieces.lstrip("+").split("|"), tags.split(), strict=True)):
+            for number, (piece, tag) in enumerate(zip(pieces.lstrip("+_").split("|"), tags.split(), strict=True)):
                 start, score = len(self.text), round(float(student.draw.uniform(least, 1, 1)), 6)
                 least = score if rising else least
                 self.text += piece
@@ -1329,7 +1330,7 @@ class CheckAggregateSimple:
         for sentence in Sentence.twice(
             student,
             ("Ada", "I-PER"),
-            ("Love|lace", "I-PER I-PER"),
+            ("_Love|lace", "I-PER I-PER"),
             ("London", "I-LOC"),
             ("visited", "O"),
             ("Turin", "B-LOC"),
@@ -1908,7 +1909,7 @@ class CheckAggregateFirst:
             student,
             ("An|na", "B-PER I-PER"),
             ("Bo|b", "B-PER O"),
-            ("Mar|ley", "I-PER I-PER"),
+            ("_Mar|ley", "I-PER I-PER"),
             ("Lon|don", "I-LOC I-PER"),
             ("or", "O"),
             ("Par|is", "I-LOC O"),

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from course.text import mark, say
-from grader.errors import StudentRaised
+from grader.errors import Failed, StudentRaised
 from grader.judge import expect
 from grader.judge.check import check
 
@@ -221,12 +221,14 @@ class CheckGroupSplit:
         """every row is on exactly one side, exactly once, and the caller's lists are not modified"""
         splits = []
         for n_texts, most, test_size in ((30, 7, 0.3), (50, 4, 0.2)):
+            texts = sentences(student, n_texts + 1)
             rows = [
                 (text, place % (2 if most == 7 else 3))
-                for place, text in enumerate(sentences(student, n_texts))
+                for place, text in enumerate(texts[:-1])
                 for _ in range(student.draw.integer(1, most + 1) if place > 3 else most)
             ]
             splits.append(Split(student, *shuffled(student, rows), test_size=test_size))
+        splits.append(self.split_with_a_class_of_one_text(student, rows, texts[-1]))
         times = [Counter(split.train + split.test) for split in splits]
         missing = [len(split.texts) - len(found) for split, found in zip(splits, times, strict=True)]
         repeated = [sum(n > 1 for n in found.values()) for found in times]
@@ -254,6 +256,22 @@ class CheckGroupSplit:
                 hint="the caller still needs texts and labels in their original order: what can you shuffle instead?",
                 reveal=True,
             )
+
+    @staticmethod
+    def split_with_a_class_of_one_text(student, rows: list[tuple[str, int]], text: str) -> Split:
+        """These rows, and a class whose only text cannot be on both sides; that is no error."""
+        given = shuffled(student, [*rows, *[(text, 3)] * 4])
+        try:
+            return Split(student, *given)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            student.note("a class of one text is refused", True)
+            raise Failed(
+                say("a class whose rows all have the same text raises {type}", type=error.type),
+                hint="such a class cannot be on both sides: the docstring says on which side it may always stay",
+                reveal=True,
+            ) from None
 
     @check(points=2)
     def check_size_and_balance(self, student):
@@ -1273,9 +1291,11 @@ class CheckAuditLog:
 
 
 def sums_of(copies: Sequence[int]) -> list[int]:
-    """Sums of all parts of a list, one after the other."""
-    n = len(copies)
-    return sorted({sum(copies[i] for i in range(n) if part >> i & 1) for part in range(2**n)})
+    """Sums of all parts of a list: each of them once without and once with the next number."""
+    sums = {0}
+    for n in copies:
+        sums.update([part + n for part in sums])
+    return sorted(sums)
 
 
 class CheckPossibleErrorCounts:
@@ -1330,7 +1350,12 @@ class CheckPossibleErrorCounts:
     def check_ends(self, student):
         """both extremes (all rows right, all rows wrong) are possible, even for one text; `copies` is not modified"""
         single = student.draw.integer(2, 90)
-        cases = [[single], [1] * student.draw.integer(4, 7), student.draw.integers(1, 200, (10,)).tolist()]
+        cases = [
+            [single],
+            [1] * student.draw.integer(4, 7),
+            student.draw.integers(1, 200, (10,)).tolist(),
+            student.draw.integers(1, 30, (15,)).tolist(),  # so many that one set of them in thousands is improbable
+        ]
         self.demand(student, cases, "a model may be right about all texts or about none")
         with student.untraced():
             student.pure("possible_error_counts", [5, 9, 2, 7])
@@ -1357,13 +1382,24 @@ class Models:
         self.a[0] += blunder
         squares = [(pred.double() - self.target.double()).square() for pred in (self.a, self.b)]
         rows = draw.integers(0, n, (20_000, n))
-        differences = squares[0][rows].mean(1).sqrt() - squares[1][rows].mean(1).sqrt()
+        figures = [of_model[rows].mean(1).sqrt() for of_model in squares]
+        differences, apart = figures[0] - figures[1], figures[0] - figures[1].roll(1)
         self.sorted, _ = differences.sort()
         self.spread = float(differences.std())
+        self.sorted_apart, _ = apart.sort()  # of draws that are not the same for both models
+        self.spread_apart = float(apart.std())
 
     def quantile(self, share: float) -> float:
         """A quantile of the judge's own draws."""
         return float(self.sorted[round(share * (len(self.sorted) - 1))])
+
+    def as_if_apart(self, ends: Sequence[float], level: float) -> bool:
+        """Whether this is the interval if the rows are drawn for each model anew: many times as wide."""
+        last, shares = len(self.sorted_apart) - 1, ((1 - level) / 2, (1 + level) / 2)
+        return self.spread_apart > 2 * self.spread and all(
+            abs(end - float(self.sorted_apart[round(share * last)])) < 0.22 * self.spread_apart
+            for end, share in zip(ends, shares, strict=True)
+        )
 
 
 def interval(student, models: Models, turned: bool = False, **options: float) -> list[float]:
@@ -1386,11 +1422,13 @@ def interval(student, models: Models, turned: bool = False, **options: float) ->
 
 def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]], hint: str) -> None:
     """Both ends of each interval lie where the judge's own draws have them."""
-    ends = [
-        round(max(-99.0, min(99.0, 2 * (end - models.quantile(0.5)) / models.spread)))
-        for got, models, _ in cases
-        for end in got
-    ]
+    ends: list[str | int] = []
+    for got, models, level in cases:
+        for end, share in zip(got, ((1 - level) / 2, (1 + level) / 2), strict=True):
+            want = models.quantile(share)
+            near = want if abs(end - want) < 0.22 * models.spread else end  # so that what is right is one number
+            halves = round(max(-99.0, min(99.0, 2 * (near - models.quantile(0.5)) / models.spread)))
+            ends.append("drawn apart" if models.as_if_apart(got, level) else halves)
     student.note("ends, in halves of the spread", ends)
     student.note("no width", any(abs(got[1] - got[0]) < 0.02 * models.spread for got, models, _ in cases))
     for got, models, level in cases:

@@ -1298,6 +1298,21 @@ class CheckLayerMix:
                 hint="how do the weights in your code depend on the parameters?",
             )
         self.demand_average_at_zero(student, n)
+        self.demand_every_state(student)
+
+    @staticmethod
+    def demand_every_state(student) -> None:
+        """No state of thirteen is left out, however little it weighs: beside zeros, each leaves its weight."""
+        n = 13
+        alone = torch.eye(n).reshape(n, 1, 1, n).expand(n, 2, 3, n)  # the mix holds the weight of state i at feature i
+        found = [Head(student, "LayerMix", n, scale=2.0)(tuple(alone), shape=(2, 3, n)) for _ in range(2)]
+        least = min(float(mixed.min()) for mixed in found)
+        student.note("every state has a weight, however small", least > 0)
+        expect.true(
+            least > 0,
+            "some states have a weight of exactly 0",
+            hint="the weight of a state may be small, but it is always positive: which ones does your code leave out?",
+        )
 
     def demand_average_at_zero(self, student, n: int) -> None:
         """With all parameters at 0, the mix of n states is still an average."""
@@ -1376,6 +1391,33 @@ class CheckAttentionPool:
         pool.demand_reading(6, features=6)
         expect.close(clean, bare, "result with eight more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(full, clean, "result with different values at the PAD positions", tolerance=1e-4, hint=hint)
+        self.demand_no_weight_whatever_the_scores(student)
+
+    @staticmethod
+    def demand_no_weight_whatever_the_scores(student) -> None:
+        """With parameters in the hundreds, all real scores of a text may be far below zero: PAD has weight 0 even then.
+
+        A text whose two best scores are nearly equal may come out differently because of rounding. Whether the results
+        are finite is the matter of another check.
+        """
+        moved = 0
+        for _ in range(2):
+            pool = Head(student, "AttentionPool", 6, scale=100.0)
+            signs = student.draw.normal(24, 1, 6).sign()
+            real = signs * (1 + student.draw.normal(24, 3, 6).abs())
+            mask = torch.tensor([1, 1, 1, 0, 0]).repeat(24, 1)
+            with student.untraced():
+                bare = pool.module(real, mask[:, :3])
+                padded = pool.module(torch.cat([real, -real[:, :2]], dim=1), mask)
+            for answer in (bare, padded):
+                expect.shape(answer, (24, 6), "the output of the head")
+            moved += int(((padded - bare).abs() > 0.2 * (1 + bare.abs())).any(1).sum())
+        student.note("with large parameters, padding changes the results", moved > 2)
+        expect.true(
+            moved <= 2,
+            "with parameters in the hundreds, two more PAD positions change the result",
+            hint="a real token may have a score of -100,000: which score of PAD is lower than the score of any token?",
+        )
 
     @check(points=2, visible=True)
     def check_weighted_mean(self, student):

@@ -141,7 +141,8 @@ def drawn(
         max_length: what longer texts are cut to.
         gain: spread of the logits, about.
         cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
-            the text; for the second one, to lose the last special token.
+            the text; for the second one, to lose the last special token; for the third one, to cut it into windows and
+            to average what the model says of them.
         plain: no capitals, no punctuation.
         pads: how many tokens of each text are ``[PAD]``; choose texts that mean something else without seeing them.
     """
@@ -179,9 +180,21 @@ def drawn(
         scores[scores < EDGE] -= 9
         if cut:
             whole = [ids_of(text) for text in texts]
-            wrong = [[ids[0], *ids[1 - max_length :]] if place == 0 else ids[:max_length] for ids in whole]
-            there = (logits_of(wrong) + bias.double()).argmax(-1)
-            scores += 5 * (there != classes[:, 0])
+            if place < 2:
+                wrong = [[ids[0], *ids[1 - max_length :]] if place == 0 else ids[:max_length] for ids in whole]
+                others = [logits_of(wrong) + bias.double()]
+            else:
+                starts = range(1, len(whole[0]) - 1, max_length - 2)
+                ends = [min(start + max_length - 2, len(whole[0]) - 1) for start in starts]
+                windows = torch.stack(
+                    [
+                        logits_of([[ids[0], *ids[start:end], ids[-1]] for ids in whole]) + bias.double()
+                        for start, end in zip(starts, ends, strict=True)
+                    ]
+                )
+                others = [windows.softmax(-1).mean(0), windows.mean(0)]
+            for other in others:
+                scores += 5 * (other.argmax(-1) != classes[:, 0])
         if pads:
             hidden = logits_of([ids_of(text, max_length) for text in texts], IDS[built.PAD])
             scores += 5 * ((hidden + bias.double()).argmax(-1) != classes[:, 0])
@@ -363,6 +376,28 @@ def demand_either(answers: Sequence[Any], right: Sequence[tuple[str, float]], wh
         if not known:
             labels = [label for label, _ in pairs]
             expect.equal(labels, [label for label, _ in right], f"{what}, labels", hint=hint)
+
+
+def still_old(student, desk: Desk, ask: Callable[[], Sequence[Any]]) -> bool:
+    """Whether right labels are returned again after a change of the model's weights has made them wrong."""
+    with student.untraced():
+        before = [parts(answer, "an answer")[0] for answer in ask()]
+        student.fixtures.inference.move_classes(desk.model)
+        after = [parts(answer, "an answer")[0] for answer in ask()]
+    right = [label for label, _ in desk.right[: len(before)]]
+    old = before == right and any(one == other for one, other in zip(before, after, strict=False))
+    student.note("old labels, though the weights have changed", old)
+    return old
+
+
+def demand_new_answers(old: bool) -> None:
+    """Nothing is remembered of a model that may be trained further."""
+    expect.true(
+        not old,
+        "the weights of the model have changed, but the label is still the old one",
+        hint="the caller may train the model further between two calls: which results does your code keep?",
+        reveal=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -560,7 +595,7 @@ class CheckPredict:
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
             student.note(f"width for {n_tokens} tokens", widths[-1])
         hint = "where does your code use max_length?"
-        short = Desk(student, 4, (38, 33), max_length=13, cut=True, plain=True)
+        short = Desk(student, 4, (38, 33, 40), max_length=13, cut=True, plain=True)
         answers = [student.predict(text, short.model, short.tokenizer, max_length=13) for text in short.texts]
         for (n_tokens, max_length), width in zip(cases, widths, strict=True):
             expect.true(
@@ -602,9 +637,13 @@ class CheckPredict:
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
             labels += [parts(answer, "an answer")[0] for answer in answers]
             right += [label for label, _ in desk.right]
+        old = still_old(
+            student, desk, lambda: [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts[:2]]
+        )
         expect.equal(
             labels, right, "labels", hint="model.config.id2label maps every class index to its name", reveal=True
         )
+        demand_new_answers(old)
 
 
 # --- predict_batch ---
@@ -839,6 +878,13 @@ class CheckPredictBatch:
             "texts that contain [PAD]",
             "the word [PAD] in a text gets the id of padding: does the tokenizer's own attention mask hide it?",
         )
+        demand_new_answers(
+            still_old(
+                student,
+                desk,
+                lambda: demand_count(student.predict_batch(texts[:3], model, tokenizer, batch_size=2), 3),
+            )
+        )
 
     @check(points=1, preloads=("transformers",), substitutes=("predict",))
     def check_eval_no_grad(self, student):
@@ -1031,10 +1077,13 @@ class CheckTemperatureScale:
 
     function = "temperature_scale"
 
-    def sample(self, student, n: int, n_classes: int, temperature: float) -> tuple[Tensor, Tensor]:
-        """Logits and labels whose best temperature is this one; another rule would clearly give another one."""
+    def sample(self, student, n: int, n_classes: int, temperature: float, spread: float = 1.2) -> tuple[Tensor, Tensor]:
+        """Logits and labels whose best temperature is this one; another rule would clearly give another one.
+
+        The larger the spread, the more predictions are correct: with 8, more than nine of ten.
+        """
         while True:
-            logits = 1.2 * student.draw.normal(n, n_classes)
+            logits = spread * student.draw.normal(n, n_classes)
             noise = -(-student.draw.uniform(1e-6, 1 - 1e-6, n, n_classes).log()).log()
             labels = (logits + noise).argmax(-1)
             best = best_temperature(logits, labels)
@@ -1055,7 +1104,8 @@ class CheckTemperatureScale:
         else:
             student.note(f"{what}: a number above 0", is_temperature(got))
             if is_temperature(got):
-                student.note(f"{what}: steps of 2 % above the best", round(50 * math.log(got / want)))
+                right = abs(got / want - 1) <= 2 * ACCURACY
+                student.note(f"{what}: steps of 2 % above the best", 0 if right else round(50 * math.log(got / want)))
         return what, got, want
 
     def demand(self, asked: tuple[str, Any, float], hint: str) -> None:
@@ -1115,5 +1165,16 @@ class CheckTemperatureScale:
         swapped = torch.where(torch.arange(160) % 4 == 0, (labels + 1) % 3, labels)
         hint = "the logit of the correct class should be high: where does your code use the labels?"
         changed = logits * (temperature / best_temperature(logits, swapped))
-        self.demand(self.asked(student, changed, swapped, "a quarter of the labels changed"), hint)
-        self.demand(self.asked(student, logits, labels, "the labels as they were"), hint)
+        few = torch.where(torch.arange(160) % 16 == 0, (labels + 1) % 3, labels)
+        asked = [
+            self.asked(student, changed, swapped, "a quarter of the labels changed"),
+            self.asked(student, logits, labels, "the labels as they were"),
+            self.asked(student, logits, few, "a few labels changed", far=True),
+        ]
+        before, after = (got if is_temperature(got) else None for _, got, _ in asked[1:])
+        student.note("a few labels changed: the same temperature", before is not None and before == after)
+        sure = self.sample(student, 200, 3, between(student, 16, 22, 0.1), spread=8)
+        converged = self.asked(student, *sure, "most predictions correct", far=True)
+        for one in asked:
+            self.demand(one, hint)
+        self.demand(converged, "what ends your search, and how do you know that it has converged by then?")

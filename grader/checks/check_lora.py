@@ -208,6 +208,26 @@ class CheckLoraReport:
             hint="without base_params, the size of the whole model is unknown",
             reveal=True,
         )
+        self.expect_new_report(student)
+
+    @staticmethod
+    def expect_new_report(student) -> None:
+        """A later call leaves an earlier report as it was."""
+        with student.untraced():
+            report = student.value(None, "lora_report")
+            kept = student.fixtures.keep(report, [(60, 40), (50, 30)], 4)
+            before = kept.read()
+            student.fixtures.keep(report, [(90, 70)], 5, 3, 80, 99_000)
+            after = kept.read()
+        expect.true(
+            isinstance(before, dict) and isinstance(after, dict), "lora_report does not always return a dictionary"
+        )
+        expect.true(
+            all(number(after, key) == number(before, key) for key in KEYS_OF_REPORT[:4]),
+            "a second call of lora_report changes the report that the first call returned",
+            hint="does every call create a new dictionary?",
+            fact=True,
+        )
 
     @check(points=1)
     def check_grows_past_one(self, student):
@@ -926,7 +946,25 @@ class CheckLoRALinear:
         )
         for dtype in (torch.float32, torch.float64):
             self.expect_weight_restored(student, dtype)
+        self.expect_own_weights_restored(student)
         self.remark_on_rounding(student)
+
+    @staticmethod
+    def expect_own_weights_restored(student) -> None:
+        """Two layers of one shape are merged, and each gets its own W back."""
+        both = [Adapted(student, alpha=8.0) for _ in range(2)]
+        x = student.draw.normal(4, K)
+        for method in ("merge", "unmerge"):
+            for adapted in both:
+                adapted.quietly(method)
+        for place, adapted in zip(("first", "second"), both, strict=True):
+            expect.close(
+                adapted.layer(x),
+                adapted.adapted(x),
+                f"output of the {place} of two layers after merge() of both, then unmerge() of both",
+                tolerance=1e-4,
+                hint="a model has many adapted layers of the same shape: where does each layer save its own W?",
+            )
 
     @staticmethod
     def remark_on_rounding(student) -> None:
@@ -966,6 +1004,14 @@ class CheckLoRALinear:
             tolerance=1e-4,
             hint="unmerge() must restore W even if the factors have changed since merge(): what must merge() save?",
         )
+        adapted.quietly("merge")
+        expect.close(
+            adapted.layer(x),
+            adapted.adapted(x),
+            f"output after merge(), new values in both factors, unmerge() and merge(), base in {str(dtype)[6:]}",
+            tolerance=1e-4,
+            hint="a second merge() adds the update of the current factors: what is left of the first merge()?",
+        )
 
     @check(points=1)
     def check_delta_weight(self, student):
@@ -979,6 +1025,15 @@ class CheckLoRALinear:
             "delta_weight()",
             tolerance=1e-4,
             hint="delta_weight() must include the same scale as the forward pass",
+        )
+        adapted.a, adapted.b = student.draw.normal(R, K), student.draw.normal(D, R)
+        adapted.find().write(adapted.a, adapted.b)
+        expect.close(
+            adapted.layer.delta_weight(),
+            adapted.delta(),
+            "delta_weight() after both factors got new values",
+            tolerance=1e-4,
+            hint="training changes the factors: when does your code compute the product?",
         )
 
     @check(points=1)
@@ -1477,6 +1532,35 @@ class CheckInjectLora:
             hint="a top-level name has no dot: which module is the layer's parent?",
             fact=True,
         )
+        self.expect_dots_are_dots(student)
+
+    @staticmethod
+    def expect_dots_are_dots(student) -> None:
+        """A dot in a target is no other character; the list of an earlier call stays as it was."""
+        names = replaced_names(
+            student, student.fixtures.lora.look_alikes(), ["output.dense"], r=RANK, alpha=4.0, trainable=()
+        )
+        expect_names(
+            names,
+            ["block.output.dense"],
+            many=mark(
+                "this model also has a layer called output_dense: how does your code compare the dot of a target?"
+            ),
+            few=mark("the target was output.dense: compare its two parts with the last two parts of the layer's name"),
+        )
+        with student.untraced():
+            function = student.value(None, "inject_lora")
+            rest = (RANK, 4.0, 0.0, ())
+            kept = student.fixtures.keep(function, student.fixtures.lora.look_alikes(), ["output.dense"], *rest)
+            before = kept.read()
+            student.fixtures.keep(function, student.fixtures.lora.look_alikes(), ["output_dense"], *rest)
+            after = kept.read()
+        expect.true(
+            after == before,
+            "a second call of inject_lora changes the list that the first call returned",
+            hint="does every call create a new list?",
+            fact=True,
+        )
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_no_head(self, student):
@@ -1521,6 +1605,11 @@ class CheckInjectLora:
             replaced_names(student, model, TARGETS, r=RANK, alpha=4.0, trainable=("output.dense",))
         shapes = trained_shapes(student, model)
         student.note("trainable shapes with a dotted name", str(shapes))
+        model = student.fixtures.lora.look_alikes()
+        with student.untraced():
+            replaced_names(student, model, ["dense"], r=RANK, alpha=4.0, trainable=("head.norm",))
+        norm = trained_shapes(student, model).count((WIDTH,))
+        student.note("norm tensors that are trainable with trainable=('head.norm',)", norm)
         expect.equal(
             [shapes.count((WIDTH, VALUES)), shapes.count((WIDTH, WIDTH))],
             [FEW, 0],
@@ -1550,6 +1639,13 @@ class CheckInjectLora:
             [1, 1],
             'number of trainable matrices in the classifier and in the pooler with trainable=("classifier", "pooler")',
             hint="the head may have several modules: what does your code do with the second name?",
+            reveal=True,
+        )
+        expect.equal(
+            norm,
+            2,
+            'number of trainable norm tensors with trainable=("head.norm",), in a model with head.norm and head_norm',
+            hint="use the same matching rule as for targets: how does your code compare the dot of a name?",
             reveal=True,
         )
 
@@ -1661,6 +1757,11 @@ def loaded(student, model, state):
     return held
 
 
+def as_they_were(before: dict[str, Tensor], after: dict[str, Tensor]) -> bool:
+    """All saved tensors are there, with the same numbers."""
+    return all(name in after and torch.equal(after[name], before[name]) for name in before)
+
+
 class CheckLoraStateDict:
     """Save a megabyte instead of the model"""
 
@@ -1763,8 +1864,12 @@ class CheckLoraStateDict:
             student.fixtures.train(model, x, target, 1, 0.05)
             after = tensors_of(state.read())
             attached = state.attached()
-        stayed = all(name in after and torch.equal(after[name], before[name]) for name in before)
+            second = tensors_of(student.fixtures.keep(student.value(None, "lora_state_dict"), model).read())
+            at_last = tensors_of(state.read())
+        stayed = as_they_were(before, after)
         student.note("a graph hangs on them", bool(attached))
+        student.note("a second save holds what the first one held", as_they_were(before, second))
+        student.note("the first save is as it was after the second", as_they_were(after, at_last))
         expect.true(
             stayed,
             "a training step changes the saved tensors",
@@ -1775,6 +1880,16 @@ class CheckLoraStateDict:
             not attached,
             "the saved tensors are attached to a computation graph",
             hint="a copy stays part of the graph unless you detach it",
+        )
+        expect.true(
+            not as_they_were(before, second),
+            "saving again after a training step gives the old values",
+            hint="every call saves the current values: does your code remember an earlier result?",
+        )
+        expect.true(
+            as_they_were(after, at_last),
+            "saving again changes the tensors that were saved before",
+            hint="the caller may keep several snapshots: does every call create a new dictionary with new tensors?",
         )
 
 
@@ -2353,6 +2468,8 @@ class CheckBottleneckAdapter:
         added = output[:32] - first
         student.note("what is added has mean zero", bool((added.mean(1).abs() < 1e-3 * added.abs().mean(1)).all()))
         student.note("what is added heeds the size of h", not same(louder - 2 * first, added, tolerance=1e-2))
+        share = float((added.norm(dim=1) / first.norm(dim=1)).max())
+        student.note("largest share of h that is added", round(share, 3) if share < 0.2 else "more")
         one, two, middle = output.double().chunk(3)
         bends = one + two - 2 * middle  # an affine map has none; a bend before `up` leaves `up` as one of m directions
         affine = bool(bends.abs().max() < 1e-3)
@@ -2519,13 +2636,21 @@ class Approximated:
     """What the student's ``best_rank_r`` makes of a matrix; the split between B and A is free, their product is not."""
 
     def __init__(
-        self, student, matrix: Tensor, r: int, pure: bool = False, measured: bool = False, noted: bool = True
+        self,
+        student,
+        matrix: Tensor,
+        r: int,
+        pure: bool = False,
+        measured: bool = False,
+        noted: bool = True,
+        answer: Any = None,
     ) -> None:
-        """Ask, and read the answer; ``measured`` if the error is looked at as well."""
+        """Ask, unless there is an ``answer``, and read it; ``measured`` if the error is looked at as well."""
         self.matrix, self.r = matrix, r
         d, k = matrix.shape
         with student.untraced():
-            answer = student.pure("best_rank_r", matrix, r) if pure else student.best_rank_r(matrix, r)
+            if answer is None:
+                answer = student.pure("best_rank_r", matrix, r) if pure else student.best_rank_r(matrix, r)
         expect.true(
             isinstance(answer, (tuple, list)) and len(answer) == 3,
             "best_rank_r must return three values: B, A and the error",
@@ -2611,6 +2736,13 @@ class CheckBestRankR:
             one = Approximated(student, matrix, r, measured=True)
             one.expect_product("all discarded singular values are zero here")
             one.expect_error("all discarded singular values are zero here")
+        matrices = [with_values(student, 7, 9, *values) for values in ((5.0, 3.0), (8.0, 2.0))]
+        with student.untraced():
+            function = student.value(None, "best_rank_r")
+            answers = student.fixtures.lora.approximated_twice(function, *matrices, 2)
+        hint = "the caller may change a matrix in place and ask again: does your code remember an earlier result?"
+        for matrix, answer in zip(matrices, answers, strict=True):
+            Approximated(student, matrix, 2, measured=True, answer=answer).expect_product(hint)
 
     @check(points=1, after=("product",))
     def check_care(self, student):

@@ -257,14 +257,21 @@ class Rates:
     """What the student's groups say, for a model with a head of many parts, or a plain one."""
 
     def __init__(
-        self, student, n_layers: int = 12, head: str = "regressor", *, scale: float = 1.0, **options: float
+        self,
+        student,
+        n_layers: int = 12,
+        head: str = "regressor",
+        *,
+        scale: float = 1.0,
+        decay: float | None = None,
+        **options: float,
     ) -> None:
-        """Draw the arguments, build the model and ask."""
+        """Draw the arguments (the decay, if it is None), build the model and ask."""
         draw = student.draw
         self.n_layers = n_layers
         # a hundred thousand times what one would train with: the arithmetic is the same, the differences are plainer
         self.base_lr, self.head_lr = scale * float(draw.uniform(2, 5)), scale * float(draw.uniform(20, 50))
-        self.decay = float(draw.uniform(0.6, 0.9))
+        self.decay = float(draw.uniform(0.6, 0.9)) if decay is None else decay
         read = Groups(
             student,
             "llrd_groups",
@@ -365,6 +372,16 @@ class CheckLlrdGroups:
                 "head", rates.head_lr, "the head is randomly initialised: which argument sets its learning rate?"
             )
         self.demand_exact(student)
+        self.demand_level(student)
+
+    @staticmethod
+    def demand_level(student) -> None:
+        """With a decay of 1, the largest one allowed, all of the body learns at the same rate."""
+        rates = Rates(student, 3, decay=1.0)
+        hint = "the docstring allows a decay of up to 1: what are the rates of the layers then?"
+        for which in ("layer 2", "layer 1", "layer 0", "embeddings"):
+            rates.demand(which, rates.base_lr, hint)
+        rates.demand("head", rates.head_lr, hint)
 
     @staticmethod
     def demand_exact(student) -> None:
@@ -801,6 +818,13 @@ class CheckWarmupLinear:
             tolerance=1e-9,
             hint="both lines must meet at multiplier 1, however short the decay is",
         )
+        total = draw.integer(30, 60)
+        expect.close(
+            multipliers(student, range(total), 1, total),
+            [up_and_down(step, 1, total) for step in range(total)],
+            f"multiplier at steps 0 to {total - 1}, with 1 of {total} steps of warmup",
+            hint="warmup_steps is a number of steps, even if it is 1: at which step is the peak then?",
+        )
         self.demand_full_rate(student)
 
     @staticmethod
@@ -925,14 +949,29 @@ SHAPES = ((3, 5), (7,), (2, 3, 4), (1,))
 class Clipped:
     """Parameters with gradients of a known global norm, and the student's function called on them."""
 
-    def __init__(self, student, norm: float, *, without: tuple[int, ...] = (), frozen: tuple[int, ...] = ()) -> None:
-        """Draw gradients and bring them to this norm; the parameters at ``without`` have none."""
+    def __init__(
+        self,
+        student,
+        norm: float,
+        *,
+        without: tuple[int, ...] = (),
+        frozen: tuple[int, ...] = (),
+        double: tuple[int, ...] = (),
+    ) -> None:
+        """Draw gradients and bring them to this norm.
+
+        The parameters at ``without`` have none, those at ``double`` are in float64.
+        """
         self.student = student
         self.numbers = [student.draw.normal(*shape) for shape in SHAPES]
         drawn = [student.draw.normal(*shape) * (i + 1) for i, shape in enumerate(SHAPES)]
         self.before: list[Tensor | None] = [None if i in without else grad for i, grad in enumerate(drawn)]
         squares = sum(float(grad.double().square().sum()) for grad in self.before if grad is not None)
         self.before = [None if grad is None else grad * (norm / math.sqrt(squares)) for grad in self.before]
+        for place in double:
+            gradient = self.before[place]
+            self.numbers[place] = self.numbers[place].double()
+            self.before[place] = None if gradient is None else gradient.double()
         self.parameters = student.fixtures.optimization.with_gradients(self.numbers, self.before, list(frozen))
 
     def clip(self, max_norm: float, *, once: bool = False) -> object:
@@ -990,6 +1029,15 @@ class CheckClipGradNorm:
                 "all gradients together form one vector: it keeps its direction only if you multiply all of them "
                 "by the same factor",
             )
+        clipped = Clipped(student, 10.0, double=(1, 2))
+        with student.untraced():
+            clipped.clip(2.0)
+        clipped.demand(
+            0.2,
+            "after clipping, with gradients in float32 and in float64",
+            "there is one global norm, whatever the dtype of each gradient: how many norms does your code compare with "
+            "max_norm?",
+        )
 
     @check(points=1)
     def check_small_untouched(self, student):
@@ -1289,6 +1337,9 @@ class CheckAccumulateGradients:
                 ),
                 hint="run forward and backward for one micro-batch, then for the next",
             )
+        # Micro-batches that cannot be joined: whoever refuses them gets no further than this.
+        with student.untraced():
+            Accumulated(student, (4, 2, 3), "mean_over_labels", places=4, padded=((2, 1), (5, 4), (3, 2)))
 
     @check(points=1, preloads=("training",))
     def check_fresh(self, student):
@@ -1405,6 +1456,13 @@ class CheckWarmupCosine:
                 "next to the peak or just before the end, the multiplier is not strictly between 0 and 1",
                 hint="the multiplier must be 1 at exactly one step and reach 0 only at the end",
             )
+        total = draw.integer(30, 60)
+        expect.close(
+            cosines(student, range(total), 1, total),
+            [up_and_round(step, 1, total) for step in range(total)],
+            f"multiplier at steps 0 to {total - 1}, with 1 of {total} steps of warmup",
+            hint="warmup_steps is a number of steps, even if it is 1: at which step is the peak then?",
+        )
 
     @check(points=1)
     def check_no_warmup(self, student):
@@ -1576,9 +1634,10 @@ class CheckAdamStep:
         for t in range(4):
             hint = "here two weights are updated in turn: everything about a weight must be in its own state"
             expect.close(found[t], wants[t % 2][t // 2], f"weight {t % 2 + 1} of two", tolerance=1e-4, hint=hint)
-        refusals = [
-            student.fixtures.optimization.refusal(function, one, grads[0], {}, mode) for mode in ("L2", "adamw", "")
-        ]
+        with student.untraced():  # of which type it is, if not a ValueError, is no matter
+            refusals = [
+                student.fixtures.optimization.refusal(function, one, grads[0], {}, mode) for mode in ("L2", "adamw", "")
+            ]
         for kinds in refusals:
             refused = isinstance(kinds, list) and "ValueError" in kinds
             student.note("refused", "a ValueError" if refused else "no error" if kinds == [] else "another")

@@ -736,13 +736,14 @@ class CheckChooseStrategy:
         """micro_batch * accum is at least the target batch and exceeds it by less than one micro-batch"""
         situations = grid(student.draw)[student.draw.integer(0, 3) :: 3]
         # The largest that fits does not divide 32: in four cases, less than half of one is left over, in four, more.
-        for batch in (
-            *shuffled(student, (5, 10, 13, 14, 15, 25, 27))[:4],
-            *shuffled(student, (7, 9, 11, 12, 18, 20))[:4],
-        ):
+        batches = *shuffled(student, (5, 10, 13, 14, 15, 25, 27))[:4], *shuffled(student, (7, 9, 11, 12, 18, 20))[:4]
+        close = [(32, batch) for batch in batches]
+        # Where 12 to 15 fit, halving these targets again and again gives no divisor of them.
+        close += [(odd, student.draw.integer(12, 16)) for odd in shuffled(student, range(33, 49, 2))[:4]]
+        for target, batch in close:
             needed = (memory(BASE, "full", batch) + memory(BASE, "full", batch + 1)) / 2
             n_train = student.draw.integer(5000, 90_000)
-            situations.append({**BASE, "n_train": n_train, "gpu_gib": needed / 0.9 / 2**30})
+            situations.append({**BASE, "n_train": n_train, "target_batch": target, "gpu_gib": needed / 0.9 / 2**30})
         plans = Plans(student, situations)
         plans.demand_substance()
         wrong: list[str | int] = []
@@ -1193,8 +1194,10 @@ class CheckRecommendHparams:
     @check(points=1)
     def check_warmup(self, student):
         """warmup_steps is an integer, about a tenth of the optimizer steps"""
-        seen, message = [], None
-        for case in (*cases(student.draw), ("full", student.draw.integer(200, 400), 8, None)):
+        seen: list[str | float] = []
+        message = None
+        longer = cases(student.draw)
+        for case in (*longer, ("full", student.draw.integer(200, 400), 8, None)):
             settings = Settings(student, *case)
             fewest, most = settings.steps()
             warmup = settings.number("warmup_steps")
@@ -1207,10 +1210,14 @@ class CheckRecommendHparams:
                 "half": most / 2,
                 "one epoch": most / settings.positive("epochs"),
             }
-            if warmup < 1 or warmup == 500:
-                seen.append("good" if good else warmup)
+            if good:
+                seen.append("good")
+            elif len(seen) == len(longer) and warmup >= fewest:
+                seen.append("all of the steps, or more")  # of a short run, whether cut to its length or not
+            elif warmup < 1 or warmup == 500:
+                seen.append(warmup)
             else:
-                seen.append("good" if good else reading(warmup, known, most, slack=settings.positive("accum")))
+                seen.append(reading(warmup, known, most, slack=settings.positive("accum")))
             if not good and message is None:
                 message = settings, most, warmup
         if seen[:-1] == ["a tenth of one epoch"] * (len(seen) - 1):
@@ -1776,7 +1783,8 @@ class CheckChunkForMlm:
         """all blocks but the last are full; a remainder shorter than half a block is dropped, a longer one is kept"""
         block = 12 + 2 * student.draw.integer(0, 2)
         step = block - 2
-        rests = (block // 2 - 3, step - student.draw.integer(1, 3), block // 2, 1)
+        # Without [CLS] and [SEP], exactly half a block has block // 2 ids, with them two less: both are a free choice.
+        rests = (block // 2 - 3, step - student.draw.integer(1, 3), block // 2 + 1, 1)
         found = []
         for rest in rests:  # two full blocks and a rest, in three documents
             whole = 2 * step + rest - 3

@@ -137,13 +137,23 @@ def clear_cut(numbers: Numbers, batches: Sequence[Batch], *, dropout: bool = Fal
     return 0.1 < share < 0.9 and (len(set(n)) == 1 or abs(share - mean) > 0.02)
 
 
-def draw_clear(draw, sizes: Sequence[int]) -> tuple[Numbers, list[Batch]]:
-    """Weights and batches whose predictions no rounding can change."""
+def draw_clear(draw, sizes: Sequence[int], *, gaps: bool = False) -> tuple[Numbers, list[Batch]]:
+    """Weights and batches whose predictions no rounding can change; with ``gaps``, a class is missing somewhere."""
     for _ in range(200):
         numbers, batches = draw_weights(draw), [draw_batch(draw, n) for n in sizes]
-        if clear_cut(numbers, batches):
+        if clear_cut(numbers, batches) and not (gaps and all_occur(numbers, batches)):
             return numbers, batches
     raise AssertionError("no clear-cut batches in 200 draws")
+
+
+def all_occur(numbers: Numbers, batches: Sequence[Batch]) -> bool:
+    """Whether a table of the labels and the predictions that occur has as much on its diagonal as a table of all."""
+    net = Net(doubled(numbers))
+    guesses = [guess for batch in batches for guess in net.guesses(batch)]
+    labels = [label for batch in batches for label in batch["labels"].tolist()]
+    rows, columns = sorted(set(labels)), sorted(set(guesses))
+    pairs = list(zip(guesses, labels, strict=True))
+    return bool(sum(columns.index(g) == rows.index(y) for g, y in pairs) == sum(g == y for g, y in pairs))
 
 
 QUIET = 0.9
@@ -527,10 +537,11 @@ class Evaluated:
         gradient: float | None = None,
         frozen: bool = False,
         recording: bool = True,
+        gaps: bool = False,
     ) -> None:
         """Draw everything and call the student's function, while gradients are recorded or not."""
         self.student, self.sizes, self.recording = student, sizes, recording
-        self.numbers, self.batches = draw_clear(student.draw, sizes)
+        self.numbers, self.batches = draw_clear(student.draw, sizes, gaps=gaps)
         self.gradient = gradient
         self.model = student.fixtures.training.classifier(
             self.numbers["embeddings"],
@@ -557,6 +568,18 @@ class Evaluated:
         )
 
 
+def draw_other(draw, measured: Evaluated) -> tuple[Numbers, Net]:
+    """Other weights for the same batches, with another loss and other predictions."""
+    for _ in range(200):
+        numbers = draw_weights(draw)
+        net = Net(doubled(numbers))
+        guesses = [guess for batch in measured.batches for guess in net.guesses(batch)]
+        loss = sum(net.loss(batch) for batch in measured.batches) / len(measured.batches)
+        if clear_cut(numbers, measured.batches) and guesses != measured.guesses and abs(loss - measured.loss) > 0.02:
+            return numbers, net
+    raise AssertionError("no weights with other results in 200 draws")
+
+
 TRACES = {
     "graph": mark("evaluate has a side effect: a forward pass builds an autograd graph"),
     "frozen": mark("evaluate has a side effect: parameters no longer require grad"),
@@ -579,7 +602,7 @@ class CheckEvaluate:
         """predictions and labels of all batches are returned in the order of the loader, with the accuracy"""
         results = []
         for sizes in ((4, 4, 3), (5, 2), (3, 3, 3, 1)):
-            measured = Evaluated(student, sizes)
+            measured = Evaluated(student, sizes, gaps=True)
             read = {key: measured.found.list_of(key) for key in ("predictions", "labels")}
             results.append((measured, read, measured.found.number("accuracy")))
         for measured, read, accuracy in results:
@@ -620,7 +643,7 @@ class CheckEvaluate:
 
     @check(points=1, visible=True)
     def check_deterministic(self, student):
-        """dropout is off during evaluation, and a second call returns the same loss and predictions"""
+        """dropout is off during evaluation; a second call returns the same results, or new ones after more training"""
         results = []
         for sizes, training in (((5, 5), True), ((3, 3, 3), False)):  # equal ones: how batches weigh is another check
             measured = Evaluated(student, sizes, dropout=True, training=training)
@@ -631,6 +654,21 @@ class CheckEvaluate:
             hint = "in training mode, dropout removes features; an evaluation needs all of them"
             expect.close(loss, measured.loss, f"loss of a model with dropout, {what}", tolerance=TOLERANCE, hint=hint)
             expect.equal(predictions, measured.guesses, f"predictions of a model with dropout, {what}", hint=hint)
+        self.demand_new_results(student)
+
+    @staticmethod
+    def demand_new_results(student) -> None:
+        """The same model and loader give other results when the weights are others."""
+        measured = Evaluated(student, (4, 4))
+        numbers, net = draw_other(student.draw, measured)
+        found = measured.found.later(student.value(None, "evaluate"), numbers)
+        loss, predictions = found.number("loss"), found.list_of("predictions")
+        what = "after more training, of the same model on the same loader"
+        hint = "the weights have changed since the last call: where does this result come from?"
+        want = sum(net.loss(batch) for batch in measured.batches) / len(measured.batches)  # of equal size
+        expect.close(loss, want, f"loss {what}", tolerance=TOLERANCE, hint=hint)
+        guesses = [guess for batch in measured.batches for guess in net.guesses(batch)]
+        expect.equal(predictions, guesses, f"predictions {what}", hint=hint)
 
     @check(points=1, after=("values",))
     def check_no_grad(self, student):
@@ -1335,6 +1373,7 @@ class CheckCustomLoss:
         with student.untraced():
             raised = Losses(student, 4, 3, 0.0, 0.0, shift=200.0).loss
         student.note("finite for logits of about 200", isinstance(raised, Tensor) and bool(raised.isfinite().all()))
+        self.note_unlikely(student)
         for smoothing, gamma in ((0.0, 0.0), (0.1, 2.0), (0.2, 0.5)):
             with student.untraced():  # infinite or NaN, as it happens: one fact
                 result = Losses(student, 6, 3, smoothing, gamma, size=300.0)
@@ -1376,6 +1415,22 @@ class CheckCustomLoss:
                 reveal=True,
             )
 
+    @staticmethod
+    def note_unlikely(student) -> None:
+        """State the gradient of examples whose label has a probability from 1e-6 down to 1e-12.
+
+        It shows which small constant limits a probability, and whether it is added or takes its place.
+        """
+        given = student.fixtures.training
+        logits = torch.stack([torch.zeros(8), torch.arange(14.0, 30.0, 2.0)], dim=1)
+        with student.untraced():
+            found = given.loss_and_slope(
+                student.value(None, "custom_loss"), logits, torch.zeros(8, dtype=torch.long), {}
+            )
+        slope = found.get("slope")
+        finite = isinstance(slope, Tensor) and bool(slope.isfinite().all())
+        student.note("gradient of unlikely labels", slope if finite else "not finite")
+
 
 # --- Checkpoint (bonus) ---
 
@@ -1393,10 +1448,10 @@ class Interrupted:
         self.starts = [draw_weights(draw), draw_weights(draw)]
         self.batches = [draw_batch(draw, 4 + place % 2) for place in range(before + after)]
         self.before, self.after = before, after
-        run = self.run(0)
-        run.train(self.batches[:before])
-        self.checkpoint = run.checkpoint(student.value(None, "Checkpoint"))
-        run.train(self.batches[before:])
+        self.first = self.run(0)
+        self.first.train(self.batches[:before])
+        self.checkpoint = self.first.checkpoint(student.value(None, "Checkpoint"))
+        self.first.train(self.batches[before:])
 
     def run(self, which: int) -> Any:
         """A new run, from one start or from the other."""
@@ -1425,7 +1480,7 @@ class CheckCheckpoint:
 
     @check(points=1, visible=True, preloads=("training",))
     def check_model(self, student):
-        """weights and buffers are restored to the checkpoint, even after further training"""
+        """weights and buffers are restored to the checkpoint, even after further training and a later checkpoint"""
         for before, after in ((2, 2), (1, 3)):
             story = Interrupted(student, before, after)
             run = story.run(1)
@@ -1443,6 +1498,22 @@ class CheckCheckpoint:
                 story.seen(before),
                 f"a counter in the model (a buffer), {what}",
                 hint="a model's state contains more than its parameters: does your checkpoint contain the buffers?",
+            )
+        self.demand_two(student)
+
+    @staticmethod
+    def demand_two(student) -> None:
+        """Two checkpoints of one run, each with contents of its own."""
+        story = Interrupted(student, 1, 2)
+        later = story.first.checkpoint(student.value(None, "Checkpoint"))
+        run = story.run(1)
+        for checkpoint, steps, which in ((story.checkpoint, 1, "first"), (later, 3, "second")):
+            run.restore(checkpoint)
+            demand_weights(
+                run.weights(),
+                story.truth(steps),
+                f"restored from the {which} of two checkpoints, at step {steps}",
+                "each checkpoint has contents of its own: where does your class keep what it has copied?",
             )
 
     @check(points=1, preloads=("training",))

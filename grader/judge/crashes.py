@@ -554,6 +554,13 @@ SENTENCES = (
     ),
     Sentence("division-by-zero", r"ZeroDivisionError", "You divide a number by 0. Which count can be zero here?"),
     Sentence(
+        "too-large-for-a-float",
+        r"OverflowError: (?:math range error|\(34, |int too large to convert to float)",
+        "A number is too large for a Python float, which ends at about 1.8e308. math.exp(710) is larger than that, and "
+        "raises an error where torch.exp returns inf. Print what this line computes with: can you get the same "
+        "result without so large a number, or is this a case that needs a result of its own?",
+    ),
+    Sentence(
         "endless-recursion",
         r"RecursionError",
         "A function calls itself endlessly, directly or through others. Which condition should stop it, and "
