@@ -67,7 +67,7 @@ def following(
         return Hint(
             "",
             say(
-                ("These were all the hints on {function}. To see them again: course hint {exercise} {function} --all")
+                ("There are no more hints on {function}. To see them again: course hint {exercise} {function} --all")
                 if items
                 else "There are no hints on {function}.",
                 function=name,

@@ -126,7 +126,7 @@ def temperature_scale(logits: Tensor, labels: Tensor) -> float:
             would go to 0.
 
     Returns:
-        T, accurate to within 1 %. It lies between 0.05 and 50.
+        T, accurate to within 1%. It lies between 0.05 and 50.
 
     >>> logits = torch.tensor([[2.0, -2.0]] * 4)
     >>> round(temperature_scale(logits, torch.tensor([0, 0, 0, 1])), 2)

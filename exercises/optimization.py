@@ -102,7 +102,7 @@ def reinit_top_layers(model: nn.Module, n: int, std: float | None = None) -> nn.
 
     Args:
         model: a BERT-like model.
-        n: how many layers, counted from the top: from 0, which changes nothing at all, to L.
+        n: how many layers, beginning with the top one; between 0 (nothing changes) and L (all layers).
         std: standard deviation of the new weights; None for ``model.config.initializer_range``. 0 makes them all 0.
 
     Returns:

@@ -186,10 +186,10 @@ def classroom(count: int, rounds: int = 3) -> Iterator[dict[str, Any]]:
     seconds = statistics.median(two.seconds for two in both)
     yield row(f"class of {count}, two jobs", seconds, "one job", pairs, faster=True, limit="1.7 × faster")
     for name, parts, limit in (
-        ("in the store", [one.store / one.seconds for one in alone], "5 %"),
+        ("in the store", [one.store / one.seconds for one in alone], "5%"),
         ("processor time of the parent", [one.parent / one.seconds for one in alone], ""),
     ):
-        share = f"{100 * statistics.median(parts):.2f} % of the time"
+        share = f"{100 * statistics.median(parts):.2f}% of the time"
         yield {"what": f"class of {count}, {name}", "value": share, "limit": limit}
     used = statistics.median(one.processor / one.graded for one in alone)
     what = "processor time per submission"

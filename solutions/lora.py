@@ -47,8 +47,8 @@ def lora_report(
         - ``trainable``: ``lora_params`` plus the parameters of the head
         - ``kept_ratio``: ``lora_params`` / the parameters of all adapted matrices together: the share STILL trained
         - ``reduction``: 1 - ``kept_ratio``; negative if the factors have more parameters than the matrices
-        - ``trainable_ratio``: ``trainable`` / (``base_params`` + ``lora_params``); only if ``base_params`` is given
-          (otherwise the key is absent; None is accepted with a remark)
+        - ``trainable_ratio``: ``trainable`` / (``base_params`` + ``lora_params``); only if ``base_params`` is given.
+          Otherwise leave the key out (the value None is accepted with a remark)
 
         The three ratios are fractions, not percentages, and are neither rounded nor clipped.
 
@@ -375,7 +375,7 @@ class BottleneckAdapter(nn.Module):
     trainable. Between them is a non-linearity of your choice; without it, the branch would be a single linear map of
     rank m.
 
-    At the start, the output differs from h by less than 10 % of the norm of h; otherwise the adapter would disturb
+    At the start, the output differs from h by less than 10% of the norm of h; otherwise the adapter would disturb
     what pre-training has learned. So start ``up``, including its bias, at zero or at small values. But not everything
     may be zero: at least one of the two weight matrices must get a gradient in the first step.
 

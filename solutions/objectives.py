@@ -51,7 +51,7 @@ def mask_tokens(
       included; you may leave out the special ones),
     - with probability 0.1 it stays unchanged, but is still predicted.
 
-    So with p = 0.15 the model sees a [MASK] at 12 % of the positions. The other two cases keep it from trusting every
+    So with p = 0.15 the model sees a [MASK] at 12% of the positions. The other two cases keep it from trusting every
     token that is not [MASK]: in fine-tuning there is no [MASK].
 
     Args:

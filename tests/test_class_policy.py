@@ -228,7 +228,7 @@ def test_nothing_is_late_without_a_deadline_or_a_time():
 
 
 CHOICES = {
-    # Earned: 63 on time, then 50 and 63 a day late, at 10 % of 63 points a day.
+    # Earned: 63 on time, then 50 and 63 a day late, at 10% of 63 points a day.
     "last": 2,
     "best": 0,
     "last-on-time": 0,

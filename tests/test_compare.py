@@ -224,9 +224,9 @@ def test_the_table_of_memory_counts_what_is_within_the_bar():
     far = TABLES["memory"].cells(Asked())["head", "8 × 128", "yes"][0]
     runs.by_key[far.key]["measured_bytes"] = 1_200_000_000
     lines = body("memory", Asked(), runs)
-    assert lines[2] == "| full | 8 × 128 | no | 2,400 MB | 2,300 MB | −4.2 % |"
-    assert "| head alone | 8 × 128 | yes | 2,400 MB | 1,200 MB | −50.0 % |" in lines
-    assert lines[-1] == "11 of 12 are within 15 %."
+    assert lines[2] == "| full | 8 × 128 | no | 2,400 MB | 2,300 MB | −4.2% |"
+    assert "| head alone | 8 × 128 | yes | 2,400 MB | 1,200 MB | −50.0% |" in lines
+    assert lines[-1] == "11 of 12 are within 15%."
 
 
 def test_examples_in_the_docstrings_run():

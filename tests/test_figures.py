@@ -48,7 +48,7 @@ class Stated:
 def numbers(text: str) -> Iterator[str]:
     """The decimals, percentages and large counts in a piece of text.
 
-    >>> list(numbers("In 2021 .823 of 5,970 texts, 12 % or 3 of 25; 2e-5, 0.5e-3, exercise-5, `0.7`"))
+    >>> list(numbers("In 2021 .823 of 5,970 texts, 12% or 3 of 25; 2e-5, 0.5e-3, exercise-5, `0.7`"))
     ['.823', '5,970', '12', '0.5e-3']
     """
     for match in NUMBER.finditer(NOT_LOOKED_AT.sub(" ", text)):
@@ -201,7 +201,7 @@ Before, 0.5 of them.
 
 ## 1. Counted
 
-The rate is 0.25, or 12.5 %, of 7,654 texts; 17 of 25 in 2019, `0.9`, [a link 0.8](https://x.org/0.7).
+The rate is 0.25, or 12.5%, of 7,654 texts; 17 of 25 in 2019, `0.9`, [a link 0.8](https://x.org/0.7).
 
     0.333 is code
 
@@ -231,7 +231,7 @@ def test_a_planted_number_is_found():
     script, given = frozenset({"0.25", "12.5", "7,654"}), {"1. Counted": {"the example": "0.444"}, "": {"half": "0.5"}}
     assert [one.number for one in unbacked(LESSON, script, given, frozenset())] == ["3.14"]
     backed = LESSON + "\n\n## 1. Counted\n"
-    for planted in ("It is 0.4441 here.", "A share of 13 %.", "All 12,500 of them.", "| .815 |"):
+    for planted in ("It is 0.4441 here.", "A share of 13%.", "All 12,500 of them.", "| .815 |"):
         left = unbacked(backed + planted, script, given, frozenset({"3.14", ".815"}))
         assert len(left) == 2, planted
     named = "\n\n## 2. Measured\n\nBy `course run compare methods`: .815, and .816.\n"

@@ -111,7 +111,7 @@ def test_a_rehearsal_measures_and_says_that_it_is_one(told, tmp_path, capsys):
     page = gpu_check.page(report)
     assert "**Rehearsal on a CPU, not measured on a GPU.**" in page
     assert re.search(r"^\| lora \| 0\.0e\+00 \| [\d.e-]+ \| \d+ \| - \|", page, re.MULTILINE)
-    assert re.search(r"^\| device \| \d+ \| 100\.0 % \|$", page, re.MULTILINE)
+    assert re.search(r"^\| device \| \d+ \| 100\.0% \|$", page, re.MULTILINE)
     assert re.search(r"^\| head, checkpointing \| \d+ MB \| - \| - \|$", page, re.MULTILINE)
 
 

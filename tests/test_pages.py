@@ -119,7 +119,7 @@ def test_a_lesson_prints_its_sections_and_the_extras_that_are_asked_for(monkeypa
         figures_command, "compute", lambda slug: {figures.heading(one): figures.run(one) for one in module.SECTIONS}
     )
     figures_command.main(["lora"])
-    assert capsys.readouterr().out.split() == ["Always", "------", "half", "50.0", "%", "arithmetic"] and ran == []
+    assert capsys.readouterr().out.split() == ["Always", "------", "half", "50.0%", "arithmetic"] and ran == []
     figures_command.main(["lora", "--slow"])
     assert capsys.readouterr().out.split()[-4:] == ["Asked", "for", "---------", "loss", "−0.50"][-4:] and ran
     with pytest.raises(SystemExit) as stopped:

@@ -132,7 +132,7 @@ def test_the_judge_and_the_given_code_calculate_alike_in_the_whole_grid():
 
 
 def test_the_largest_micro_batches_by_hand():
-    """(90 % of the GPU less the static part) / bytes of one text, rounded down: calculated with a pocket calculator."""
+    """(90% of the GPU less the static part) / bytes of one text, rounded down: calculated with a pocket calculator."""
     table = {(4, 128): 21, (8, 128): 60, (16, 128): 138, (4, 512): 3, (8, 512): 9, (16, 512): 21, (24, 512): 32}
     for (gpu, seq), want in table.items():
         one = 12 * (66 * seq * 768 + 9 * 12 * seq * seq)

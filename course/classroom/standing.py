@@ -62,7 +62,7 @@ def _lateness(book: Gradebook) -> Iterator[str]:
     if late:
         lost = sum(entry.penalty for entry in book if entry.late)
         yield say(
-            "Late: {count} ({names}), which costs them {points} points together",
+            "Late: {count} ({names}), at a cost of {points} points in total",
             count=len(late),
             names=_named(late),
             points=facts.number(lost),

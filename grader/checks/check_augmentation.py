@@ -311,7 +311,7 @@ class CheckRandomDeletion:
                     "the order cannot be checked: with p = 0.3, each call keeps either all {n} tokens or almost none",
                     n=n,
                 ),
-                hint="about 30 % of the tokens should be deleted",
+                hint="about 30% of the tokens should be deleted",
             )
             expect.true(
                 repeated,
@@ -602,7 +602,7 @@ class CheckRandomSwap:
             not idle,
             "with n = 1, a text of two words stays unchanged",
             expected="swapped in every call",
-            actual=f"unchanged in {100 * idle:.0f} % of 400 calls",
+            actual=f"unchanged in {100 * idle:.0f}% of 400 calls",
             hint="can your two random positions be the same?",
             reveal=True,
         )
@@ -833,7 +833,7 @@ class CheckRandomInsertion:
             share == 1,
             "when only one of the text's twenty words is in the lexicon, some insertions are missing",
             expected="one token more in each of 400 calls",
-            actual=f"in {100 * share:.0f} % of them",
+            actual=f"in {100 * share:.0f}% of them",
             hint="which words do you choose from? A word that is not in the lexicon must not use up an insertion",
             reveal=True,
         )
@@ -1374,7 +1374,7 @@ class CheckMixup:
                 answer[1],
                 batch.mixed(batch.y),
                 f"labels ({shape[0]}, {n_classes}), lam = {lam:.2f}",
-                hint="a mixture of 70 % of one review and 30 % of another needs a label mixed in the same shares",
+                hint="a mixture of 70% of one review and 30% of another needs a label mixed in the same shares",
             )
 
     @check(points=1, after=("x",))

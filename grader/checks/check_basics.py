@@ -1800,7 +1800,7 @@ class CheckNucleus:
                 say("p={p}: expected a ValueError", p=round(p, 2)),
                 expected="ValueError",
                 actual=str(got)[:60],
-                hint="without an error, a caller who passes 90 to mean 90 % would silently get the whole vocabulary",
+                hint="without an error, a caller who passes 90 to mean 90% would silently get the whole vocabulary",
                 reveal=True,
             )
 

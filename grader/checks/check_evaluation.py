@@ -1334,7 +1334,11 @@ class CheckPossibleErrorCounts:
         # Copies that differ: equal ones are the matter of another check.
         cases = [(1 + torch.randperm(29, generator=student.draw.generator)[:n]).tolist() for n in (2, 3, 3)]
         self.demand(
-            student, cases, "write down all subsets of wrong texts: with three texts there are eight", reveal=True
+            student,
+            cases,
+            "write down which texts may be wrong together: with three texts there are eight "
+            "possible sets, the empty one included",
+            reveal=True,
         )
 
     @check(points=1)
@@ -1453,7 +1457,7 @@ class CheckPairedBootstrap:
 
     @check(points=2, visible=True)
     def check_interval(self, student):
-        """the interval contains 95 % of the differences; each resample uses the same rows for both models"""
+        """the interval contains 95% of the differences; each resample uses the same rows for both models"""
         cases = []
         for n in (120, 90):
             models = Models(student, n)
@@ -1526,7 +1530,7 @@ class CheckPairedBootstrap:
     @staticmethod
     def demand_n_draws(student, models: Models) -> None:
         """The ends vary from seed to seed as they do with so many draws, and the defaults are as promised."""
-        # The end of a 95 % interval varies by 0.06 of the spread with 2,000 draws, by about 0.4 with 40, and with 32
+        # The end of a 95% interval varies by 0.06 of the spread with 2,000 draws, by about 0.4 with 40, and with 32
         # seeds this is told apart with an error probability below 1e-9.
         drawn = torch.tensor([interval(student, models, n_draws=40, seed=seed) for seed in range(32)])
         wobble = float(drawn.double().std(0).mean()) / models.spread

@@ -1105,11 +1105,11 @@ class CheckTemperatureScale:
             student.note(f"{what}: a number above 0", is_temperature(got))
             if is_temperature(got):
                 right = abs(got / want - 1) <= 2 * ACCURACY
-                student.note(f"{what}: steps of 2 % above the best", 0 if right else round(50 * math.log(got / want)))
+                student.note(f"{what}: steps of 2% above the best", 0 if right else round(50 * math.log(got / want)))
         return what, got, want
 
     def demand(self, asked: tuple[str, Any, float], hint: str) -> None:
-        """The temperature is the best one, to 1 %."""
+        """The temperature is the best one, to 1%."""
         what, got, want = asked
         ratio = got / want if is_temperature(got) else got
         expect.close(ratio, 1.0, f"ratio to the best temperature, {what}", tolerance=ACCURACY, hint=hint)

@@ -81,7 +81,7 @@ class CheckLoraReport:
 
     @check(points=2, visible=True)
     def check_problem2(self, student):
-        """rank 16 on query, key, value and output of BERT-base: 1,179,648 parameters, 4.17 % trained, 95.83 % saved"""
+        """rank 16 on query, key, value and output of BERT-base: 1,179,648 parameters, 4.17% trained, 95.83% saved"""
         d, r, layers = student.draw.integer(300, 900), student.draw.integer(2, 9), student.draw.integer(3, 11)
         report = counted(student, [(768, 768)] * 4, r=16, n_layers=12)
         other = counted(student, [(d, d)] * 3, r=r, n_layers=layers)
@@ -111,7 +111,7 @@ class CheckLoraReport:
             entry(report, "reduction"),
             23 / 24,
             "reduction",
-            hint="4.17 % is the share that is still trained; the reduction is the share that is saved",
+            hint="4.17% is the share that is still trained; the reduction is the share that is saved",
         )
         same_rule = "this model is smaller: does your code hard-code a number that should come from the arguments?"
         what = f"three matrices of {d} x {d} per layer, rank {r}, {layers} layers"
@@ -192,7 +192,7 @@ class CheckLoraReport:
                 entry(report, "trainable_ratio"),
                 (lora + head) / (base + lora),
                 "trainable_ratio",
-                tolerance=1e-6,  # 0.2686 % and 0.2700 % differ by 1.4e-5
+                tolerance=1e-6,  # 0.2686% and 0.2700% differ by 1.4e-5
                 hint="divide all trainable parameters by all parameters of the model, including the LoRA factors",
             )
         student.note("without base_params", " and ".join(key for key in KEYS_OF_REPORT if alone.get(key) is not None))
@@ -2408,8 +2408,8 @@ class CheckBottleneckAdapter:
         expect.true(
             change < 0.1,
             say(
-                "the output of a fresh adapter differs from its input by {percent:.0f} "
-                "% of the input's norm; it should be less than 10 %",
+                "the output of a fresh adapter differs from its input by "
+                "{percent:.0f}% of the input's norm; it should be less than 10%",
                 percent=100 * change,
             ),
             hint="initialise the output projection, including its bias, to small values or zero",
@@ -2571,7 +2571,7 @@ class CheckPeftParamCount:
 
     @check(points=2)
     def check_prefix(self, student):
-        """prefix: 20 virtual tokens in BERT-base have 368,640 parameters, 0.34 % of the model"""
+        """prefix: 20 virtual tokens in BERT-base have 368,640 parameters, 0.34% of the model"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prefix", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prefix", d=d, n_layers=n, n_virtual=v)
@@ -2617,7 +2617,7 @@ class CheckPeftParamCount:
         expect.true(
             refused(student, "ValueError", student.peft_param_count, "LoRA", d=768, n_layers=12, r=8),
             'the method "LoRA" is accepted without an error',
-            hint='the docstring names four methods, and "LoRA" in capitals is none of them',
+            hint='the docstring names four methods, and "LoRA" with capital letters is not among them',
         )
 
 

@@ -182,7 +182,7 @@ def seven_sigma(share: float, n: int) -> float:
 
 
 class CheckMaskTokens:
-    """15 % selected; of these 80 % [MASK], 10 % random, 10 % kept"""
+    """15% selected; of these 80% [MASK], 10% random, 10% kept"""
 
     function = "mask_tokens"
 
@@ -356,7 +356,7 @@ class CheckMaskTokens:
 
     @check(points=3)
     def check_split_80_10_10(self, student):
-        """of the SELECTED tokens, 80 % become [MASK], 10 % become a random token and 10 % stay unchanged"""
+        """of the SELECTED tokens, 80% become [MASK], 10% become a random token and 10% stay unchanged"""
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
         for p in (0.75, 1.0):  # a second p, since one throw for both decisions may look right at one of them
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
@@ -387,7 +387,7 @@ class CheckMaskTokens:
     def fates_of_calls(self, student) -> str:
         """Whether all that is selected in a call meets one fate, and always the same one.
 
-        Where one throw decides for a whole call, it falls alike in 24 of them with a probability of 0.8**24 = 0.5 %.
+        Where one throw decides for a whole call, it falls alike in 24 of them with a probability of 0.8**24 = 0.5%.
         """
         found = set()
         for _ in range(24):

@@ -644,7 +644,7 @@ class CheckReinitTopLayers:
         # Google's BERT cuts the normal distribution at two standard deviations, which makes it narrower.
         cut = tails == 0 and float(numbers.abs().max()) <= 2 + 1e-6
         spread, beyond = (TRUNCATED, 0.0) if cut else (1.0, 0.0455)
-        for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5 %
+        for name, tensor in matrices.items():  # at least 48 * 48 numbers: standard error of the spread 1.5%
             expect.true(
                 0.88 < float(tensor.double().std()) / want / spread < 1.12,
                 say("{name}: the standard deviation is far from {want:.4f}", name=name, want=want),
@@ -663,8 +663,8 @@ class CheckReinitTopLayers:
         expect.true(
             cut or abs(tails - beyond) < 7 * (beyond * (1 - beyond) / n) ** 0.5,
             "the weights do not follow a normal distribution",
-            expected="4.55 % of the weights are more than two standard deviations from the mean",
-            actual=f"{100 * tails:.2f} %",
+            expected="4.55% of the weights are more than two standard deviations from the mean",
+            actual=f"{100 * tails:.2f}%",
             hint=(
                 "use a normal distribution, not a uniform one; if you truncate it, do so at two standard "
                 "deviations, as in Google's BERT"

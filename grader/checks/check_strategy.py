@@ -664,7 +664,7 @@ class CheckChooseStrategy:
 
     @check(points=3, substitutes=("training_memory",))
     def check_fits_memory(self, student):
-        """in 240 situations, every plan fits into 90 % of the GPU memory according to the memory model"""
+        """in 240 situations, every plan fits into 90% of the GPU memory according to the memory model"""
         plans = Plans(student, grid(student.draw))
         plans.demand_substance()
         excess, worst = [], None
@@ -699,7 +699,7 @@ class CheckChooseStrategy:
     def check_fits_storage(self, student):
         """in 82 situations, two of them close to the limit, the files of all tasks fit into the storage"""
         situations = grid(student.draw)[student.draw.integer(0, 3) :: 3]
-        # A MiB is 4.9 % more than a MB.
+        # A MiB is 4.9% more than a MB.
         for method, n_train, n_tasks in (("full", 20_000, 3), ("lora", 500, 20)):
             s = some(student.draw, n_train=n_train, n_tasks=n_tasks)
             situations.append({**s, "storage_mb": 0.98 * storage(s, method)})
@@ -2134,7 +2134,7 @@ class CheckStrategyReasons:
 
     @check(points=2, substitutes=("training_memory",))
     def check_C(self, student):
-        """with 20 tasks and 1,000 MB, storage and the number of tasks are reasons"""
+        """with 20 tasks and 1,000 MB, storage and the number of tasks are among the reasons given"""
         draw = student.draw
         few = {"n_train": 2000 + draw.integer(0, 2000)}
         situations = [
@@ -2159,7 +2159,7 @@ class CheckStrategyReasons:
             s = some(draw, n_train=2000, seq=seq, **model)
             needed = memory(s, "full", 1) / 0.9 / 2**30
             borders += [{**s, "gpu_gib": needed * 0.96}, {**s, "gpu_gib": needed * 1.02}]
-            # A MiB is 4.9 % more than a MB.
+            # A MiB is 4.9% more than a MB.
             copies = storage({**s, "n_tasks": 3}, "full")
             borders += [{**s, "n_tasks": 3, "storage_mb": copies * share} for share in (0.98, 1.002)]
         hints = {

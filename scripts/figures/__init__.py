@@ -81,9 +81,9 @@ def percent(part: float, whole: float = 1, digits: int = 1) -> str:
     """A share as the lessons print it.
 
     >>> percent(3, 8), percent(0.0027, digits=2)
-    ('37.5 %', '0.27 %')
+    ('37.5%', '0.27%')
     """
-    return f"{100 * part / whole:.{digits}f} %"
+    return f"{100 * part / whole:.{digits}f}%"
 
 
 def signed(number: float, form: str) -> str:

@@ -30,7 +30,7 @@ def copies() -> list[Figure]:
         Figure("texts after the copying", f"{len(texts)}"),
         Figure("different ones", f"{len(set(texts))}"),
         Figure("words in a text", f"{min(len(t.split()) for t in texts)} to {max(len(t.split()) for t in texts)}"),
-        Figure("share of copies", f"{100 * (1 - len(set(texts)) / len(texts)):.0f} %"),
+        Figure("share of copies", f"{100 * (1 - len(set(texts)) / len(texts)):.0f}%"),
     ]
 
 
@@ -39,10 +39,10 @@ def deletion() -> list[Figure]:
     rows = []
     for n in (4, 8, 25):
         for p in (0.1, 0.3):
-            rows.append(Figure(f"{n} words, p = {p}: unchanged", f"{100 * (1 - p) ** n:.1f} %"))
+            rows.append(Figure(f"{n} words, p = {p}: unchanged", f"{100 * (1 - p) ** n:.1f}%"))
     for n in (1, 4):
         for p in (0.1, 0.3):
-            rows.append(Figure(f"{n} words, p = {p}: empty", f"{100 * p**n:.2g} %"))
+            rows.append(Figure(f"{n} words, p = {p}: empty", f"{100 * p**n:.2g}%"))
     return rows
 
 
@@ -68,16 +68,16 @@ def swaps() -> list[Figure]:
     return [
         Figure("words of the review", f"{n}"),
         Figure("pairs of positions", f"{math.comb(n, 2)}"),
-        Figure("the same position twice", f"{100 / n:.1f} %"),
-        Figure("swaps that move the negation", f"{100 * (n - 1) / math.comb(n, 2):.1f} %"),
+        Figure("the same position twice", f"{100 / n:.1f}%"),
+        Figure("swaps that move the negation", f"{100 * (n - 1) / math.comb(n, 2):.1f}%"),
     ]
 
 
 def insertions() -> list[Figure]:
     """One known word among twenty, and nine draws."""
     return [
-        Figure("a draw finds it", f"{100 / 20:.0f} %"),
-        Figure("one of nine draws finds it", f"{100 * (1 - 0.95**9):.0f} %"),
+        Figure("a draw finds it", f"{100 / 20:.0f}%"),
+        Figure("one of nine draws finds it", f"{100 * (1 - 0.95**9):.0f}%"),
     ]
 
 
@@ -100,7 +100,7 @@ def shares() -> list[Figure]:
     for a in (0.2, 1.0, 5.0):
         light = 2 * integral(lambda x, a=a: density(a, x), 0.0, 0.1)  # type: ignore[misc]
         smaller = 2 * integral(lambda x, a=a: x * density(a, x), 0.0, 0.5)  # type: ignore[misc]
-        rows.append(Figure(f"alpha = {a:g}: nearly pure, below 0.1 or above 0.9", f"{100 * light:.0f} %"))
+        rows.append(Figure(f"alpha = {a:g}: nearly pure, below 0.1 or above 0.9", f"{100 * light:.0f}%"))
         rows.append(Figure(f"alpha = {a:g}: mean of the smaller share", f"{smaller:.2f}"))
     return rows
 
@@ -115,13 +115,13 @@ def confirmed() -> list[Figure]:
     lost, right = 0.1, 0.9
     kept_right, kept_lost = (1 - lost) * right, lost * (1 - right)
     return [
-        Figure("label still right, kept", f"{100 * kept_right:.0f} %"),
-        Figure("label still right, dropped", f"{100 * (1 - lost - kept_right):.0f} %"),
-        Figure("label lost, kept", f"{100 * kept_lost:.0f} %"),
-        Figure("label lost, dropped", f"{100 * (lost - kept_lost):.0f} %"),
-        Figure("kept", f"{100 * (kept_right + kept_lost):.0f} %"),
-        Figure("wrong labels before", f"{100 * lost:.0f} %"),
-        Figure("wrong labels among the kept", f"{100 * kept_lost / (kept_right + kept_lost):.1f} %"),
+        Figure("label still right, kept", f"{100 * kept_right:.0f}%"),
+        Figure("label still right, dropped", f"{100 * (1 - lost - kept_right):.0f}%"),
+        Figure("label lost, kept", f"{100 * kept_lost:.0f}%"),
+        Figure("label lost, dropped", f"{100 * (lost - kept_lost):.0f}%"),
+        Figure("kept", f"{100 * (kept_right + kept_lost):.0f}%"),
+        Figure("wrong labels before", f"{100 * lost:.0f}%"),
+        Figure("wrong labels among the kept", f"{100 * kept_lost / (kept_right + kept_lost):.1f}%"),
     ]
 
 

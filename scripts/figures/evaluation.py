@@ -146,7 +146,7 @@ def audit() -> list[Figure]:
 
 
 def means() -> list[Figure]:
-    """Two means of a precision of 1 and a recall of 0.1, and a class of 5 %."""
+    """Two means of a precision of 1 and a recall of 0.1, and a class of 5%."""
     precision, recall = Fraction(1), Fraction(1, 10)
     rare = evaluation.prf(torch.tensor([[950, 0], [50, 0]]))
     return [

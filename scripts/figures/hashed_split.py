@@ -15,7 +15,7 @@ SPLIT_SEED = "course-split-1"
 
 
 def split(data: Labelled, label_names: tuple[str, ...]) -> Split:
-    """Drop what occurs twice, then cut into training, validation and test texts (70, 10 and 20 %).
+    """Drop what occurs twice, then cut into training, validation and test texts (70, 10 and 20%).
 
     Where a text goes is decided by a hash of its normalised form: it depends neither on the order of the rows nor on
     the training seed. Every label is cut in the same proportions.

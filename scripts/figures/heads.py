@@ -183,7 +183,7 @@ def effects(encoder: nn.Module, texts: Sequence[Tensor]) -> list[Figure]:
             moved = shift(encoder, texts, without, n_pads)
             rows.append(Figure(f"{kind}, {n_pads} PADs", percent(moved, digits=0)))
         kept = max(shift(encoder, texts, masked, n_pads) for n_pads in (4, 40))
-        rows.append(Figure(f"{kind}, with the mask, below", "0.01 %" if kept < 1e-4 else f"{kept:.2g}"))
+        rows.append(Figure(f"{kind}, with the mask, below", "0.01%" if kept < 1e-4 else f"{kept:.2g}"))
     return rows
 
 

@@ -390,7 +390,7 @@ SENTENCES = (
 
 
 def honest_log() -> list[tuple[int, float, float]]:
-    """The chapter's program on a small pretrained encoder: batches of 8, all of it trained, AdamW at 2e-5, 10 % warmup.
+    """The chapter's program on a small pretrained encoder: batches of 8, all of it trained, AdamW at 2e-5, 10% warmup.
 
     Returns:
         Batches so far, and mean loss and accuracy since the beginning, dropout on.
@@ -469,7 +469,7 @@ def measured_spectrum() -> list[Figure]:
     """The share of ΔW in its first singular values, after full fine-tuning of the small encoder on 600 reviews."""
     found = spectra()
     return [
-        Figure(f"{name}, rank {r}", f"{share:.1f} %")
+        Figure(f"{name}, rank {r}", f"{share:.1f}%")
         for name, shares in found.items()
         for r, share in zip(SPECTRUM_RANKS, shares, strict=True)
     ]

@@ -76,7 +76,7 @@ def shares(ids: Tensor, special: Tensor, corrupted: Tensor, labels: Tensor) -> S
 
 
 def masking() -> list[Figure]:
-    """Masking: 15 % selected, 12 % masked."""
+    """Masking: 15% selected, 12% masked."""
     ids, special = texts()
     rows = []
     for who, made in (

@@ -134,7 +134,7 @@ def activations() -> list[Figure]:
         rows += [
             Figure(f"{method}, {batch} texts of {seq} tokens: counted", gib(counted)),
             Figure("  by the formula", gib(formula)),
-            Figure("  difference", f"{100 * (formula / counted - 1):+.1f} %".replace("-", "−")),
+            Figure("  difference", f"{100 * (formula / counted - 1):+.1f}%".replace("-", "−")),
         ]
     rows.append(Figure("head alone, 8 texts of 128 tokens: counted bytes", f"{saved_bytes('head', 8, 128):,}"))
     square, straight = 9 * A.heads * 512**2, 66 * 512 * A.hidden

@@ -7,12 +7,12 @@ from scripts.pictures.svg import BLUE, GREY, ORANGE, PALE, arrow, box, line, pag
 FROZEN, TRAINED = GREY, ORANGE
 
 SHARES = (
-    ("trained parameters", 0.27, "0.27 %"),
-    ("saved file", 0.27, "0.27 %"),
-    ("static memory", 25.3, "25.3 %"),
-    ("memory, 8 texts of 128", 41.6, "41.6 %"),
-    ("compute, one step", 66.8, "67 %"),
-    ("memory, 32 texts of 512", 81.5, "81.5 %"),
+    ("trained parameters", 0.27, "0.27%"),
+    ("saved file", 0.27, "0.27%"),
+    ("static memory", 25.3, "25.3%"),
+    ("memory, 8 texts of 128", 41.6, "41.6%"),
+    ("compute, one step", 66.8, "67%"),
+    ("memory, 32 texts of 512", 81.5, "81.5%"),
 )
 """What LoRA (r=8 on query and value of BERT-base) needs, in percent of full fine-tuning: ``scripts/figures/lora.py``
 computes it, and a test compares the two."""
@@ -76,7 +76,7 @@ def draw_costs() -> str:
 
 
 def draw_ranks() -> str:
-    """The kept share over the rank, for a square and for a wide matrix; above 100 % LoRA is the larger one."""
+    """The kept share over the rank, for a square and for a wide matrix; above 100% LoRA is the larger one."""
     left, right, bottom, top = 80, 620, 300, 60
     largest, highest = 768, 2.0
 
@@ -92,7 +92,7 @@ def draw_ranks() -> str:
         line([at(0, 1), at(largest, 1)], PALE, width=1, dashed=True),
     ]
     for share in (0, 1, 2):
-        parts.append(text(left - 10, at(0, share)[1] + 5, f"{100 * share} %", anchor="end", size=13))
+        parts.append(text(left - 10, at(0, share)[1] + 5, f"{100 * share}%", anchor="end", size=13))
     for r in (64, 384, 768):
         parts.append(text(at(r, 0)[0], bottom + 20, str(r), size=13))
     for d, k, colour, break_even in ((768, 768, ORANGE, "384"), (3072, 768, BLUE, "614.4")):
@@ -105,7 +105,7 @@ def draw_ranks() -> str:
             text(end[0] + 6, end[1] + 5, f"{d} × {k}", anchor="start", size=12, fill=colour),
         ]
     parts.append(text(350, bottom + 44, "rank r", size=13, fill=PALE))
-    title = "Kept share over the rank: lines that cross 100 % at 384 for 768 × 768 and at 614.4 for 3072 × 768"
+    title = "Kept share over the rank: lines that cross 100% at 384 for 768 × 768 and at 614.4 for 3072 × 768"
     return page(720, 360, title, *parts)
 
 
@@ -132,7 +132,7 @@ def draw_spectrum() -> str:
         line([at(3, 0), at(3, 100)], PALE, width=1, dashed=True),
     ]
     for percent in (0, 50, 100):
-        parts.append(text(left - 10, at(0, percent)[1] + 5, f"{percent} %", anchor="end", size=13))
+        parts.append(text(left - 10, at(0, percent)[1] + 5, f"{percent}%", anchor="end", size=13))
     for place, r in enumerate(RANKS):
         parts.append(text(at(place, 0)[0], bottom + 20, str(r), size=13))
     for row, (name, colour, shares) in enumerate(SPECTRUM):

@@ -11,7 +11,7 @@ GPT_TEXT = ("the", "cat", "sat", "down", ".", "[PAD]")
 ANSWERS = {"BERT": {2: "cat"}, "GPT": {0: "cat", 1: "sat", 2: "down", 3: "."}}
 """Position -> the token that it is asked for."""
 
-FATES = (("80 %", "[MASK]", "12 %"), ("10 %", "random", "1.5 %"), ("10 %", "kept", "1.5 %"))
+FATES = (("80%", "[MASK]", "12%"), ("10%", "random", "1.5%"), ("10%", "kept", "1.5%"))
 """Share of the selected, what becomes of them, share of all ordinary tokens at p = 0.15."""
 
 
@@ -52,7 +52,7 @@ def draw_visibility() -> str:
 
 
 def draw_fates() -> str:
-    """The tree: 15 % selected, and three fates."""
+    """The tree: 15% selected, and three fates."""
     branches = []
     for row, (share, fate, of_all) in enumerate(FATES):
         y = 60 + row * 62
@@ -66,18 +66,18 @@ def draw_fates() -> str:
     return page(
         700,
         310,
-        "Of the ordinary tokens 15 % are selected; of these 80 % become [MASK], 10 % a random token, 10 % stay. "
-        "All of them have a label. The other 85 % are left alone.",
+        "Of the ordinary tokens 15% are selected; of these 80% become [MASK], 10% a random token, 10% stay. "
+        "All of them have a label. The other 85% are left alone.",
         box(20, 142, 110, 60, SEEN),
         text(75, 168, "ordinary", fill=PAPER),
         text(75, 186, "tokens", fill=PAPER),
         arrow((130, 172), (160, 172), (160, 122), (198, 122)),
-        text(176, 112, "15 %", size=13, fill=PALE),
+        text(176, 112, "15%", size=13, fill=PALE),
         box(202, 102, 120, 40, ASKED),
         text(262, 127, "selected", fill=PAPER),
         *branches,
         arrow((160, 172), (160, 252), (198, 252)),
-        text(176, 242, "85 %", size=13, fill=PALE),
+        text(176, 242, "85%", size=13, fill=PALE),
         box(202, 232, 120, 40, HIDDEN),
         text(262, 257, "left alone"),
         text(336, 257, "label −100, no loss", size=13, anchor="start"),

@@ -43,7 +43,7 @@ def draw_memory() -> str:
         y += 12
     border = left + USABLE * GPU * scale
     parts.append(line([(border, 52), (border, y - 8)], INK, width=1, dashed=True))
-    parts.append(text(border - 6, y + 6, "90 % of 8 GiB", anchor="end", size=12))
+    parts.append(text(border - 6, y + 6, "90% of 8 GiB", anchor="end", size=12))
     x = float(left)
     for name, colour in PARTS:
         parts += [box(x, y + 22, 14, 14, colour), text(x + 20, y + 34, name, anchor="start", size=13)]

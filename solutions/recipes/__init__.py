@@ -19,7 +19,7 @@
     memory.py      how much of it a process takes
     compare/       the chapter's and the blog's tables, measured by many such runs
     bench.py       how many texts per second, against the chapter's recipe
-    speedrun/      83 % against the clock: the rules, the race, the table of runs
+    speedrun/      83% against the clock: the rules, the race, the table of runs
     tour/          the chapter's pipelines beside the exercises' functions, and the models that they ask
     gpu/           every recipe for a moment on a GPU, step by step
 

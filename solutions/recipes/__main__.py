@@ -209,7 +209,7 @@ def speedrun(
     ask_reference: bool | None,
     **options: Any,
 ) -> None:
-    """Reach 83 % on the held-out reviews as fast as you can.
+    """Reach 83% on the held-out reviews as fast as you can.
 
     Use your own exercises (--mine) and any settings; our time is the one to beat. Encoder, split and scoring
     are the same for everybody. Prints time, processor seconds and accuracy of every seed, and keeps a table of your

@@ -125,7 +125,7 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
         "test": describe_score(result["test"]),
         "validation": describe_score(result["validation"]),
         "trained": f"{parameters['trainable']:,} of {parameters['total']:,} numbers "
-        f"({100 * parameters['trainable_ratio']:.3g} %)",
+        f"({100 * parameters['trainable_ratio']:.3g}%)",
         "training": f"{result['seconds']:.1f} s, {result['samples_per_second']:.0f} texts/s; "
         f"the whole run {result['total_seconds']:.1f} s",
         "saved": f"{saved} ({size(saved)}), reloaded and checked: same predictions",

@@ -129,7 +129,7 @@ def split(
     fold: tuple[int, int] | None = None,
     evaluation: Any = solutions.evaluation,
 ) -> Split:
-    """Drop what occurs twice, group what nearly does, and cut into training, validation and test (70, 10 and 20 %).
+    """Drop what occurs twice, group what nearly does, and cut into training, validation and test (70, 10 and 20%).
 
     Where a text goes depends neither on the order of the rows nor on the training seed. Labels are cut in the same
     proportions, numbers by their size. Near-duplicates are together, in whichever part.

@@ -268,7 +268,7 @@ def pairs(runs: Sequence[Run], base: Sequence[Run]) -> list[tuple[Run, Run]]:
 
 
 def interval(both: Sequence[tuple[Run, Run]]) -> tuple[float, float] | None:
-    """95 % interval of the difference of two RMSEs over other test texts, by exercise-7's ``paired_bootstrap``.
+    """95% interval of the difference of two RMSEs over other test texts, by exercise-7's ``paired_bootstrap``.
 
     Both ends are means over the seeds. Every seed's interval is made of the same draws of texts, so the mean interval
     is at least as wide as that of the mean difference.
@@ -314,7 +314,7 @@ def against_the_first(column: str) -> Callable[[Found], list[str]]:
                 "baseline" if key == base_key else with_error(difference),
                 f"{decimals(ends[0])} to {decimals(ends[1])}" if ends else "",
             ])  # fmt: skip
-        lines = grid((column, "RMSE", "seeds", "less the baseline", "95 % over texts"), rows)
+        lines = grid((column, "RMSE", "seeds", "less the baseline", "95% over texts"), rows)
         some = next((run for runs in found.values() for run in runs if "test" in run), None)
         if some is not None:
             test, texts = some["test"], some["texts"]
@@ -445,10 +445,10 @@ def memory(found: Found) -> list[str]:
             wanted, measured = run["predicted"]["total"], run["measured_bytes"]
             off = measured / wanted - 1
             n, outside = n + 1, outside + (abs(off) > BAR)
-            shown = f"{100 * off:+.1f} %".replace("-", "−")
+            shown = f"{100 * off:+.1f}%".replace("-", "−")
             rows.append([NAMES[method], shape, checkpointing, size(wanted), size(measured), shown])
     head = ("method", "texts × tokens", "checkpointing", "predicted", "measured", "difference")
-    kept = f"{n - outside} of {n} are within {100 * BAR:.0f} %."
+    kept = f"{n - outside} of {n} are within {100 * BAR:.0f}%."
     return [*grid(head, rows), "", kept]
 
 

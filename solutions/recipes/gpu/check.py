@@ -223,7 +223,7 @@ def page(report: Mapping[str, Any]) -> str:
     lines += ["", "| a finished run is asked | texts/s | labels as on the CPU |", "|---|---|---|"]
     asked = found(steps, "predict")
     for name, speed in asked.get("texts_per_second", {}).items():
-        lines.append(row(name, f"{speed:.0f}", f"{100 * asked['same_labels'][name]:.1f} %"))
+        lines.append(row(name, f"{speed:.0f}", f"{100 * asked['same_labels'][name]:.1f}%"))
     lines += ["", "| training step | predicted | measured | measured / predicted |", "|---|---|---|---|"]
     for name, one in found(steps, "memory").get("steps", {}).items():
         ratio = "-" if one["ratio"] is None else f"{one['ratio']:.2f}"

@@ -53,7 +53,7 @@ class PreTrain:
     accumulate: int = 1
     """Micro-batches that a batch is cut into; only one of them is in memory at a time."""
     mask_share: float = 0.3
-    """Mlm: share of the training tokens that are to be predicted. The evaluation always asks for 15 %, as BERT did;
+    """Mlm: share of the training tokens that are to be predicted. The evaluation always asks for 15%, as BERT did;
     twice as many questions cost an eighth more time, and teach more per step (see `LEARNING_RATES`)."""
     learning_rate: float | None = None
     """Peak rate, reached after the warmup; None takes `LEARNING_RATES`."""
@@ -198,6 +198,6 @@ def _consistent(config: PreTrain) -> None:
 LEARNING_RATES = {True: 1e-3, False: 5e-4}
 """Peak rates by whether the model starts from scratch.
 
-Embedded encoder, imdb, 60 steps of 8 blocks, loss on 64 evaluation blocks, one seed: with 15 % masked 5e-4 5.353,
+Embedded encoder, imdb, 60 steps of 8 blocks, loss on 64 evaluation blocks, one seed: with 15% masked 5e-4 5.353,
 1e-3 5.427; with 30 % 1e-3 5.291. From scratch nothing was searched for.
 """

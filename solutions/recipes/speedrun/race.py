@@ -1,4 +1,4 @@
-"""A race against the clock: 83 % on the held-out texts of Rotten Tomatoes, with the functions of the exercises.
+"""A race against the clock: 83% on the held-out texts of Rotten Tomatoes, with the functions of the exercises.
 
 What is the same for everybody: the encoder, the split and the scoring, which are the reference's. What the clock
 measures: loading the encoder, tokenising, training and the validation after each epoch. Before it starts, one step is
