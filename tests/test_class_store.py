@@ -378,7 +378,7 @@ def test_who_is_missing_late_unknown_or_came_twice_is_told(store):
     assert told(store, "best", extensions) == [
         "On the roster: 4; handed in: 3; nothing from: Dan",
         "Not on the roster: eve. Is one of them missing above under a different name?",
-        "Late: 1 (Ada), which costs them 6.3 points together",
+        "Late: 1 (Ada), at a cost of 6.3 points in total",
         "For 1 of them, only the timestamp of the file says so. Copying or unpacking files changes it.",
         "Marked as late by Canvas, but without a penalty here: Cem",
         "More than one attempt: 1 (Bob)",

@@ -387,6 +387,6 @@ def test_constants_are_those_of_the_reference():
 
 
 def test_the_picture_says_80_10_10():
-    percent = [float(share.split()[0]) for share, _, _ in pictures.FATES]
+    percent = [float(share.rstrip("%")) for share, _, _ in pictures.FATES]
     assert percent == [80, 10, 10]
-    assert [float(of_all.split()[0]) for _, _, of_all in pictures.FATES] == [0.15 * share for share in percent]
+    assert [float(of_all.rstrip("%")) for _, _, of_all in pictures.FATES] == [0.15 * share for share in percent]

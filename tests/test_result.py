@@ -372,7 +372,7 @@ def test_hints_are_graduated():
         "of the check",
         "first",
         "second",
-        "These were all the hints on LoRALinear. To see them again: course hint exercise-3 LoRALinear --all",
+        "There are no more hints on LoRALinear. To see them again: course hint exercise-3 LoRALinear --all",
     ]
 
 
