@@ -209,7 +209,8 @@ def choose_strategy(s: Scenario) -> Plan:
     - The micro-batch is between 1 and the target batch. ``micro_batch * accum`` is at least the target batch and
       exceeds it by less than one micro-batch.
     - Plan 3 epochs; 2 to 5 pass as well. All epochs together must fit into the given hours: an epoch takes
-      ``n_train / examples_per_s`` seconds. If time is short, a single epoch is enough.
+      ``n_train / examples_per_s`` seconds. If 3 do not fit, plan fewer; a single epoch is allowed even if it takes
+      longer.
     - A larger GPU must not lead to fewer trained parameters.
 
     Args:
@@ -271,7 +272,7 @@ def recommend_hparams(
         - ``epochs``: 2 to 5.
         - ``total_steps``: optimizer steps over all epochs. Whether an incomplete last step of an epoch counts is your
           choice.
-        - ``warmup_steps``: a whole number, about a tenth of the steps (5% to 15%).
+        - ``warmup_steps``: a whole number, about a tenth of the steps (5% to 15%; of a run of fewer than 7 steps, any).
         - ``weight_decay``: 0.01 to 0.1.
         - ``decay_exclude``: substrings of parameter names. The name of every bias and every LayerNorm parameter of BERT
           contains at least one of them, letter for letter (case matters); the name of a weight matrix contains none.
