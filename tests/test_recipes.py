@@ -51,6 +51,7 @@ from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS, FineTune
 from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError, RecipeFault, StudentError
 from solutions.recipes.finetune import finetune
+from solutions.recipes.functions import functions
 from solutions.recipes.hardware import Hardware, find_hardware
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -637,9 +638,54 @@ def test_your_own_lora_is_trained_and_needed_again_for_loading(config, tmp_path)
     with pytest.raises(StudentError, match="was trained with your own files, so you must pass them"):
         saving.load_run(tmp_path / "theirs")
     assert predicting.predict(saving.load_run(tmp_path / "theirs", mine), ["a warm film"])
-    mine.write_text(mine.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
-    with pytest.raises(StudentError, match="was trained with my lora.py, which has changed since"):
+    source = mine.read_text(encoding="utf-8")
+    mine.write_text(source + "# a comment\n\n\ndef helper():\n    pass\n", encoding="utf-8")
+    assert predicting.predict(saving.load_run(tmp_path / "theirs", mine), ["a warm film"])
+    changed = source.replace("self.scale = alpha / r", "self.scale = alpha / (r + 1)")
+    assert changed != source
+    mine.write_text(changed, encoding="utf-8")
+    with pytest.raises(StudentError, match="was trained with my lora.py, whose code has changed since"):
         saving.load_run(tmp_path / "theirs", mine)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("    return g(x) + LIMIT", "    return g(x)  +  LIMIT  # twice", True),
+        ('    """Say."""', '    """Say more."""', True),
+        ("def unused(x):\n    return x", "def unused(x):\n    return f(x)", True),
+        ("LIMIT = 3", "LIMIT = 4", False),
+        ("    return x * deep", "    return x * (deep + 1)", False),
+        ("def h(y):\n    return y", "def h(y):\n    return -y", False),
+        ("TABLE = {1: h}", "TABLE = {2: h}", False),
+    ],
+)
+def test_a_file_is_another_one_if_what_the_run_uses_is(tmp_path, old, new, same):
+    source = """
+LIMIT = 3
+
+def f(x):
+    \"\"\"Say.\"\"\"
+    return g(x) + LIMIT
+
+def g(x, deep=2):
+    return x * deep
+
+def h(y):
+    return y
+
+TABLE = {1: h}
+
+def unused(x):
+    return x
+"""
+    file = tmp_path / "lora.py"
+    hashes = []
+    for text in (source, source.replace(old, new)):
+        file.write_text(text)
+        taken = dataclasses.replace(functions(), yours=("lora.f",), files=(file,))
+        hashes.append(taken.hashes())
+    assert source.count(old) == 1 and (hashes[0] == hashes[1]) is same
 
 
 def of_class(name: str) -> str:

@@ -103,8 +103,12 @@ class Functions:
     """Your files that something is taken from."""
 
     def hashes(self) -> dict[str, str]:
-        """Which versions of your files these are."""
-        return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in self.files}
+        """Which versions of your files these are, as far as this run uses them.
+
+        Comments, docstrings, layout and functions that the run does not reach make no difference.
+        """
+        taken = {name.partition(".")[2] for name in self.yours}
+        return {file.name: hashlib.sha256(_reached(file, taken).encode()).hexdigest() for file in self.files}
 
     @contextmanager
     def blame(self) -> Iterator[None]:
@@ -240,6 +244,26 @@ def _load(file: Path, name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def _reached(file: Path, names: set[str]) -> str:
+    """The source of these definitions and of all that they name, and of every other statement, without comments."""
+    tree = ast.parse(file.read_bytes())
+    definitions = _definitions(tree)
+    rest = [node for node in tree.body if definitions.get(getattr(node, "name", "")) is not node]
+    reached: dict[str, ast.AST] = {}
+    todo: list[ast.AST] = [*rest, *(definitions[name] for name in names & definitions.keys())]
+    while todo:
+        node = todo.pop()
+        if (name := getattr(node, "name", "")) in definitions:
+            reached[name] = node
+        called = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & definitions.keys()
+        todo += [definitions[other] for other in called - reached.keys()]
+    kept = [node for node in tree.body if node in rest or reached.get(getattr(node, "name", "")) is node]
+    for part in (part for node in kept for part in ast.walk(node)):
+        if isinstance(part, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(part) is not None:
+            part.body = part.body[1:] or [ast.Pass()]
+    return "\n".join(map(ast.unparse, kept))
 
 
 def _definitions(tree: ast.Module) -> dict[str, ast.FunctionDef | ast.ClassDef]:

@@ -219,7 +219,9 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
     known = taken.hashes()
     changed = [name for name, was in recipe.get("mine", {}).get("files", {}).items() if known.get(name, was) != was]
     if changed:
-        raise StudentError(f"{out} was trained with {', '.join(changed)}, which has changed since then. Train again")
+        raise StudentError(
+            f"{out} was trained with {', '.join(changed)}, whose code has changed since then. Train again"
+        )
     model = load_classifier(config, outputs.n, hardware, taken)
     if config.method in FROZEN_ENCODER and fingerprint(model.bert) != wanted:
         raise RecipeError(f"the weights of {config.model} are not the ones that {out} was trained on")
