@@ -353,3 +353,11 @@ def test_run_autograder_leaves_valid_results_where_nothing_works(tmp_path):
 
 def test_points_of_the_exercise_that_these_tests_use():
     assert next(one.points for one in syllabus.load() if one.slug == "lora") == 63
+
+
+@pytest.mark.parametrize("typed", ["nan", "inf", "0", "-1", "1e9"])
+def test_a_full_mark_is_a_sensible_number(typed):
+    outcome = CliRunner().invoke(
+        cli, ["class", "export", "--store", "x", "--out", "-", "--to", "moodle", "--scale-to", typed]
+    )
+    assert outcome.exit_code == 2 and "give a number above 0, at most 1,000,000." in outcome.output

@@ -1,12 +1,12 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the first of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 import itertools
 import random
 from collections.abc import Callable
 
 from torch import Tensor
-
-NEGATIONS = frozenset({"not", "no", "never"})
 
 
 def _choices(word, lexicon):

@@ -1,5 +1,7 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the second of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 import math
 import random
 import re
@@ -7,8 +9,6 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-
-NEGATIONS = frozenset({"not", "no", "never"})
 
 
 class _Synonyms(dict):

@@ -1,5 +1,7 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the third of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 import random
 from collections.abc import Callable
 from functools import partial
@@ -7,8 +9,6 @@ from heapq import nsmallest
 
 import numpy as np
 from torch import Tensor
-
-NEGATIONS = frozenset({"not", "no", "never"})
 
 
 def _others(lexicon, word):

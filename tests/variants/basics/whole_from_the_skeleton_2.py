@@ -1,5 +1,7 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the second of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import reduce

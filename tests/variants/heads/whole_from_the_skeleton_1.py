@@ -1,5 +1,7 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the first of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 from collections.abc import Sequence
 
 import torch

@@ -1,24 +1,17 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the first of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
 
 def _pick(logits: Tensor, model: Any) -> list[tuple[str, float]]:
     confidences, indices = torch.softmax(logits.double(), dim=-1).max(dim=-1)
     return [(model.config.id2label[i], c) for i, c in zip(indices.tolist(), confidences.tolist(), strict=True)]
-
-
-def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassification, BertTokenizer]:
-    words = "[PAD] [UNK] [CLS] [SEP] a film , good bor ##ing !".split()
-    torch.manual_seed(0)
-    shape = dict.fromkeys(("num_hidden_layers", "num_attention_heads"), 2) | {"hidden_size": 8, "intermediate_size": 16}
-    config = BertConfig(vocab_size=len(words), id2label=dict(enumerate(labels)), initializer_range=1.0, **shape)
-    return (BertForSequenceClassification(config), BertTokenizer(vocab={word: i for i, word in enumerate(words)}))
 
 
 def predict(text: str, model: Any, tokenizer: Any, max_length: int = 128) -> tuple[str, float]:

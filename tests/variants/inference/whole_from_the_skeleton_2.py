@@ -1,5 +1,7 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the second of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 import bisect
 import math
 from collections import defaultdict
@@ -9,7 +11,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
 
 @contextmanager
@@ -26,14 +27,6 @@ def _quiet(model: Any) -> Iterator[None]:
 
 def _loss(logits: Tensor, labels: Tensor, log_t: float) -> float:
     return torch.nn.functional.cross_entropy(logits / math.exp(log_t), labels).item()
-
-
-def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassification, BertTokenizer]:
-    words = "[PAD] [UNK] [CLS] [SEP] a film , good bor ##ing !".split()
-    torch.manual_seed(0)
-    shape = dict.fromkeys(("num_hidden_layers", "num_attention_heads"), 2) | {"hidden_size": 8, "intermediate_size": 16}
-    config = BertConfig(vocab_size=len(words), id2label=dict(enumerate(labels)), initializer_range=1.0, **shape)
-    return (BertForSequenceClassification(config), BertTokenizer(vocab={word: i for i, word in enumerate(words)}))
 
 
 def predict(text: str, model: Any, tokenizer: Any, max_length: int = 128) -> tuple[str, float]:

@@ -1,12 +1,13 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the third of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
 
 def _width(lengths: Sequence[int], model: Any, max_length: int) -> int:
@@ -42,14 +43,6 @@ def _classify(
             module.training = True
         torch.set_grad_enabled(grad)
     return answers
-
-
-def toy(labels: Sequence[str] = ("bad", "good")) -> tuple[BertForSequenceClassification, BertTokenizer]:
-    words = "[PAD] [UNK] [CLS] [SEP] a film , good bor ##ing !".split()
-    torch.manual_seed(0)
-    shape = dict.fromkeys(("num_hidden_layers", "num_attention_heads"), 2) | {"hidden_size": 8, "intermediate_size": 16}
-    config = BertConfig(vocab_size=len(words), id2label=dict(enumerate(labels)), initializer_range=1.0, **shape)
-    return (BertForSequenceClassification(config), BertTokenizer(vocab={word: i for i, word in enumerate(words)}))
 
 
 def predict(text: str, model: Any, tokenizer: Any, max_length: int = 128) -> tuple[str, float]:

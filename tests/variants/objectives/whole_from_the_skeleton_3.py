@@ -1,5 +1,7 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the third of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 import heapq
 import math
 import random
@@ -10,9 +12,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-
-IGNORED = -100
-IS_NEXT, NOT_NEXT = (0, 1)
 
 
 class _Pair(NamedTuple):

@@ -1,10 +1,11 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the first of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 import contextlib
 import io
 import itertools
 import math
-import types
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,16 +18,6 @@ def _passes(model: nn.Module, batch: dict[str, Tensor], n_group: int) -> tuple[f
     n = batch["labels"].numel()
     torch.autograd.backward([output.loss], [torch.full_like(output.loss, n / n_group)])
     return (output.loss.item() * n, int(output.logits.detach().max(dim=1).indices.eq(batch["labels"]).sum()))
-
-
-class Coin(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.w = nn.Parameter(torch.zeros(()))
-
-    def forward(self, labels: Tensor) -> types.SimpleNamespace:
-        logits = torch.stack([torch.zeros(len(labels)), self.w.expand(len(labels))], dim=1)
-        return types.SimpleNamespace(loss=nn.functional.cross_entropy(logits, labels), logits=logits)
 
 
 def train_epoch(

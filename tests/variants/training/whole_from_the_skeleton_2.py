@@ -1,25 +1,16 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the second of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 import collections
 import copy
 import itertools
 import math
-import types
 from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-
-
-class Coin(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.w = nn.Parameter(torch.zeros(()))
-
-    def forward(self, labels: Tensor) -> types.SimpleNamespace:
-        logits = torch.stack([torch.zeros(len(labels)), self.w.expand(len(labels))], dim=1)
-        return types.SimpleNamespace(loss=nn.functional.cross_entropy(logits, labels), logits=logits)
 
 
 def train_epoch(

@@ -1,8 +1,9 @@
 """The whole exercise by somebody who read nothing but the skeleton, in an unusual way; the third of three."""
 
+# ruff: noqa: F821 - what the skeleton gives stands in the reference
+
 import copy
 import math
-import types
 from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
@@ -25,16 +26,6 @@ class _Tail(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (shares,) = ctx.saved_tensors
         return (shares * grad[:, None], None)
-
-
-class Coin(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.w = nn.Parameter(torch.zeros(()))
-
-    def forward(self, labels: Tensor) -> types.SimpleNamespace:
-        logits = torch.stack([torch.zeros(len(labels)), self.w.expand(len(labels))], dim=1)
-        return types.SimpleNamespace(loss=nn.functional.cross_entropy(logits, labels), logits=logits)
 
 
 def train_epoch(
