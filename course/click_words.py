@@ -3,14 +3,20 @@
 click takes its words from gettext, which knows the environment's language only, not the one that was chosen with
 ``--lang``. So its modules get our lookup under the names that they use. A word that is not listed here, or that a newer
 click spells differently, stays English.
+
+``Option`` and ``Command`` say their own help in that language.
 """
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from course import text
-from course.text import mark, mark_many
+from course.text import mark, mark_many, say
 
 MODULES = (click.core, click.decorators, click.exceptions, click.formatting, click.parser, click.types)
 """Those that speak to whoever runs a command."""
@@ -69,3 +75,44 @@ def teach() -> None:
         for name, lookup in (("_", text.translated), ("ngettext", text.translated_many)):
             if hasattr(module, name):
                 setattr(module, name, lookup)
+
+
+class Option(click.Option):
+    """An option whose help is said in the reader's language."""
+
+    def __init__(self, *arguments: Any, values: Mapping[str, object] | None = None, **attributes: Any) -> None:
+        """As ``click.Option``; ``values`` fill the gaps of the help."""
+        super().__init__(*arguments, **attributes)
+        self.values = values or {}
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Left and right column of the help page."""
+        english, self.help = self.help, say(self.help or "", **self.values)
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = english
+
+
+class Command(click.Command):
+    """A command whose help, its docstring, is said in the reader's language."""
+
+    def _speak(self) -> None:
+        self.help = say(inspect.cleandoc((self.callback and self.callback.__doc__) or ""))
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """``--help``, which click makes before it knows the language."""
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.help = say("Show this message and exit.")
+        return found
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence, for the list of commands."""
+        self._speak()
+        return super().get_short_help_str(limit)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The whole text."""
+        self._speak()
+        super().format_help_text(ctx, formatter)

@@ -13,7 +13,7 @@ from course import environment, errors, paths, shell
 from course.compat import module_command
 from course.errors import CourseError
 from course.signals import Stopped
-from course.text import say
+from course.text import language, say
 
 ROTTEN_TOMATOES, EMBEDDED = "rotten-tomatoes", "embedded"
 """Data and model that come as packages, and are taken if no others are named."""
@@ -22,13 +22,13 @@ MERCY = 4.0
 
 
 def catalogue() -> dict[str, str]:
-    """The recipes and what each does, read from their file: importing it takes longer than an answer may."""
+    """The recipes and the text of their help, read from their file: importing it takes longer than an answer may."""
     path = paths.ROOT / "solutions" / "recipes" / "__main__.py"
     if not path.is_file():  # a student edition has no recipes
         return {}
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {
-        node.name.replace("_", "-"): (ast.get_docstring(node) or "").partition("\n")[0]
+        node.name.replace("_", "-"): ast.get_docstring(node) or ""
         for node in tree.body
         if isinstance(node, ast.FunctionDef) and any("cli.command" in ast.unparse(one) for one in node.decorator_list)
     }
@@ -126,4 +126,5 @@ def _end(child: subprocess.Popen[bytes], seconds: float | None) -> None:
 def _environ() -> dict[str, str]:
     environ = environment.of_recipe()
     environ.pop("PYTHONIOENCODING", None)  # it writes to the user's terminal, not to us
+    environ["LANGUAGE"] = language()
     return environ

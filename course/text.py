@@ -16,6 +16,7 @@ import gettext
 import json
 import os
 import re
+import sys
 from collections.abc import Mapping
 
 from course import paths
@@ -45,6 +46,15 @@ def use(lang: str) -> None:
     if lang not in LANGUAGES:
         raise ValueError(f"no messages in {lang!r}: there are {', '.join(LANGUAGES)}")
     _language = lang
+
+
+def use_if_written(lang: str) -> None:
+    """Speak this language if the terminal can write it, else English."""
+    try:
+        sample(lang).encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        lang = "en"
+    use(lang)
 
 
 def language() -> str:

@@ -197,6 +197,7 @@ def slugs() -> list[str]:
 ROOMS: dict[str, tuple[Extractor, Callable[[], list[Path]]]] = {
     "syllabus": (from_syllabus, lambda: [paths.SYLLABUS]),
     "course": (from_code, lambda: sorted(paths.COURSE.rglob("*.py"))),
+    "recipes": (from_code, lambda: sorted((paths.ROOT / "solutions" / "recipes").rglob("*.py"))),
     "pages": (from_templates, lambda: sorted(paths.COURSE.glob("classroom/templates/*.html"))),
     "grader": (
         from_code,

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "course/formats": {"course", "click", "msgspec", "rich", "tomli", "xlsxwriter"},
     "exercises": TORCH_STACK,
     "solutions": TORCH_STACK,
-    "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "click", "rich"},
+    "solutions/recipes": TORCH_STACK | TRAINING | {"solutions", "course", "click", "rich"},
     "grader": TORCH_STACK | GRADING | {"grader", "course"},
     "scripts": TORCH_STACK
     | {"scripts", "course", "grader", "solutions", "matplotlib", "pytest", "babel", "jinja2"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from course import click_words, destinations, edition, errors, syllabus, text
+from course.click_words import Command, Option
 from course.syllabus import Exercise
 from course.text import say
 
@@ -29,42 +29,6 @@ class Settings:
 
 
 click_words.teach()
-
-
-class Option(click.Option):
-    """An option whose help is said in the reader's language."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Left and right column of the help page."""
-        english, self.help = self.help, say(self.help or "")
-        try:
-            return super().get_help_record(ctx)
-        finally:
-            self.help = english
-
-
-class Command(click.Command):
-    """A command whose help, its docstring, is said in the reader's language."""
-
-    def _speak(self) -> None:
-        self.help = say(inspect.cleandoc((self.callback and self.callback.__doc__) or ""))
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """``--help``, which click makes before it knows the language."""
-        found = super().get_help_option(ctx)
-        if found is not None:
-            found.help = say("Show this message and exit.")
-        return found
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """The first sentence, for the list of commands."""
-        self._speak()
-        return super().get_short_help_str(limit)
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The whole text."""
-        self._speak()
-        super().format_help_text(ctx, formatter)
 
 
 @contextlib.contextmanager
@@ -86,7 +50,7 @@ class RunCommand(Command):
 
         if known := recipes.catalogue():  # a student edition has none
             with formatter.section(say("Recipes")):
-                formatter.write_dl(list(known.items()))
+                formatter.write_dl([(name, say(about).partition("\n")[0]) for name, about in known.items()])
 
 
 class Group(Command, click.Group):
@@ -100,7 +64,7 @@ class Group(Command, click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Speak the reader's language from the first word on."""
-        _use(text.detect())
+        text.use_if_written(text.detect())
         return super().main(*args, **kwargs)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
@@ -128,16 +92,7 @@ def option(*names: str, **attributes: Any) -> Callable[[Function], Function]:
 
 def _speak(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
     if value:
-        _use(value)
-
-
-def _use(lang: str) -> None:
-    """Speak this language if the terminal can write it, else English."""
-    try:
-        text.sample(lang).encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        lang = "en"
-    text.use(lang)
+        text.use_if_written(value)
 
 
 lang_option = option(

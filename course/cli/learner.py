@@ -20,7 +20,6 @@ import click
 from course import destinations, edition, errors, files, paths, shell, syllabus, text, workspace
 from course.cli.base import (
     Group,
-    Option,
     RunCommand,
     Settings,
     absolute,
@@ -33,6 +32,7 @@ from course.cli.base import (
     resolved,
     write,
 )
+from course.click_words import Option
 from course.compat import module_command
 from course.grader import Grader
 from course.signals import Stopped

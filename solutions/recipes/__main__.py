@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from course import click_words, text
 from solutions.recipes import preflight
 from solutions.recipes.compare.options import compare as measure_and_show
 from solutions.recipes.compare.options import compare_options
@@ -331,7 +332,9 @@ def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str,
 
 
 def main() -> None:
-    """Take the arguments of the command line."""
+    """Take the arguments of the command line, and speak the reader's language."""
+    click_words.teach()
+    text.use_if_written(text.detect())
     try:
         code = cli.main(prog_name="course run", standalone_mode=False)
     except click.ClickException as error:

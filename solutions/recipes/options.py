@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from course import click_words
+from course.text import mark, say
 from solutions.recipes.config import (
     AUGMENTATIONS,
     HEADS,
@@ -32,7 +34,7 @@ ONLY_FOR = {
 """Option -> the methods that look at it."""
 
 
-class Grouped(click.Option):
+class Grouped(click_words.Option):
     """An option that belongs to a group."""
 
     def __init__(self, *arguments: Any, group: str, **attributes: Any) -> None:
@@ -41,7 +43,7 @@ class Grouped(click.Option):
         self.group = group
 
 
-class GroupedCommand(click.Command):
+class GroupedCommand(click_words.Command):
     """A command whose help has a section for each group of options."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -50,9 +52,9 @@ class GroupedCommand(click.Command):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None:
-                sections.setdefault(getattr(parameter, "group", "Help"), []).append(record)
+                sections.setdefault(getattr(parameter, "group", HELP), []).append(record)
         for name, records in sections.items():
-            with formatter.section(name):
+            with formatter.section(say(name)):
                 formatter.write_dl(records)
 
 
@@ -69,14 +71,15 @@ def listed(values: tuple[str, ...]) -> Callable[[Any, Any, Any], tuple[str, ...]
     def split(ctx: Any, parameter: Any, value: Any) -> tuple[str, ...]:
         words = tuple(filter(None, (word.strip() for word in (value or "").split(","))))
         if unknown := [word for word in words if values and word not in values]:
-            raise click.BadParameter(f"{unknown[0]!r} is not one of {', '.join(values)}")
+            raise click.BadParameter(say("{word!r} is not one of {words}", word=unknown[0], words=", ".join(values)))
         return words
 
     return split
 
 
-WHAT, TRAINING, OPTIMIZER = "What to train", "Training length and data", "Optimizer"
-PARTS, AUGMENTING, RUN, MACHINE = "Options per method", "Augmentation", "The run", "Machine"
+WHAT, TRAINING, OPTIMIZER = mark("What to train"), mark("Training length and data"), mark("Optimizer")
+PARTS, AUGMENTING = mark("Options per method"), mark("Augmentation")
+RUN, MACHINE, HELP = mark("The run"), mark("Machine"), mark("Help")
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path)
 MINE: dict[str, Any] = {
@@ -84,7 +87,7 @@ MINE: dict[str, Any] = {
     "is_flag": False,
     "flag_value": "",
     "metavar": "[WORKSPACE]",
-    "help": "Train with your own exercises; functions that you have not started come from the reference.",
+    "help": mark("Train with your own exercises; functions that you have not started come from the reference."),
 }
 """Of ``--mine``, for every recipe that trains; without a folder it means the workspace around the current one."""
 RATES = ", ".join(f"{method} {rate:g}" for method, rate in LEARNING_RATES.items())
@@ -126,7 +129,7 @@ OPTIONS = (
     option(TRAINING, "--fold", metavar="I/K", help="Test on fold I of K, for cross-validation."),
     option(
         OPTIMIZER, "--learning-rate", "--lr", type=float,
-        help=f"Peak learning rate (default, by method: {RATES}).",
+        help="Peak learning rate (default, by method: {rates}).", values={"rates": RATES},
     ),
     option(OPTIMIZER, "--head-learning-rate", "--head-lr", type=float, help="Peak learning rate of the head."),
     option(OPTIMIZER, "--layer-decay", type=float, help="Learning rate of a layer relative to the layer above it."),
@@ -146,7 +149,7 @@ OPTIONS = (
     option(PARTS, "--virtual-tokens", type=int, help="prefix, prompt: number of virtual tokens."),
     option(
         AUGMENTING, "--augment", default=None, callback=listed(AUGMENTATIONS), metavar="NAMES",
-        help=f"Comma-separated: {', '.join(AUGMENTATIONS)}.",
+        help="Comma-separated: {names}.", values={"names": ", ".join(AUGMENTATIONS)},
     ),
     option(AUGMENTING, "--augment-share", type=float, help="Share of a text's words to change."),
     option(AUGMENTING, "--lexicon", type=FILE, help="JSON file with words and their synonyms."),

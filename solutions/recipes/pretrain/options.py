@@ -4,6 +4,7 @@ from functools import partial
 
 import click
 
+from course.text import mark
 from solutions.recipes import options
 from solutions.recipes.options import (
     FOLDER,
@@ -18,7 +19,7 @@ from solutions.recipes.options import (
 )
 from solutions.recipes.pretrain.config import EVALUATIONS, LEARNING_RATES, OBJECTIVES, PreTrain
 
-SHAPE = "Model, if trained from scratch"
+SHAPE = mark("Model, if trained from scratch")
 FOR_SCRATCH = ("vocab_size", "layers", "width", "heads")
 """Options that only a model from scratch looks at."""
 option = partial(options.option, of=PreTrain)
@@ -47,12 +48,14 @@ OPTIONS = (
     option(TRAINING, "--limit", type=int, help="Use only this many texts, for a quick look."),
     option(
         TRAINING, "--evaluate-every", type=int, metavar="STEPS",
-        help=f"Steps between evaluations with examples (default: {EVALUATIONS} evaluations in all).",
+        help="Steps between evaluations with examples (default: {count} evaluations in all).",
+        values={"count": EVALUATIONS},
     ),
     option(TRAINING, "--evaluation-blocks", type=int, help="Blocks per evaluation; 8 times as many at the end."),
     option(
         OPTIMIZER, "--learning-rate", "--lr", type=float,
-        help=f"Peak learning rate (default: {LEARNING_RATES[True]:g} from scratch, else {LEARNING_RATES[False]:g}).",
+        help="Peak learning rate (default: {scratch:g} from scratch, else {other:g}).",
+        values={"scratch": LEARNING_RATES[True], "other": LEARNING_RATES[False]},
     ),
     option(OPTIMIZER, "--warmup-share", type=float, help="Share of the steps used for warmup."),
     option(OPTIMIZER, "--weight-decay", type=float, help="Weight decay, on matrices only."),
