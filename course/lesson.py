@@ -45,12 +45,12 @@ class Lesson:
         """What stands in the first line."""
         return self.text.partition("\n")[0].lstrip("# ")
 
-    @property
-    def answered(self) -> str:
-        """Every question with its answer, in Markdown."""
+    def answered(self, part: str | None = None) -> str:
+        """The questions with their answers, in Markdown; with a ``part`` of the text only those asked there."""
         asked = questions(self.text)
+        here = asked if part is None else questions(part)
         return "\n\n".join(
-            f"{asked.get(number, f'**{number}.**')}\n\n{answer}" for number, answer in enumerate(self.answers, start=1)
+            f"{asked[number]}\n\n{answer}" for number, answer in enumerate(self.answers, start=1) if number in here
         )
 
     def about(self, function: str) -> str | None:

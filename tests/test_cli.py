@@ -868,6 +868,16 @@ def test_read_shows_every_question_with_its_answer(desk):
     assert "720" in outcome.stdout  # of the first answer, and nowhere in the questions
 
 
+def test_read_shows_the_answers_of_one_section(desk):
+    asked = desk("read", "3", "inject_lora").stdout
+    answered = desk("read", "3", "inject_lora", "--answers")
+    numbers = re.findall(r"Question (\d+)\.", asked)
+    assert numbers and re.findall(r"Question (\d+)\.", answered.stdout) == numbers
+    assert len(answered.stdout) > 200 and "The whole lesson: course read exercise-3\n" in answered.stdout
+    none = desk("read", "3", "DoRALinear", "--answers")
+    assert none.exit_code == 0 and "There are no questions in this section." in none.stdout
+
+
 def test_a_difference_leaves_out_what_was_not_started(desk):
     reference, skeleton = (path("lora").read_text(encoding="utf-8") for path in (paths.solution, paths.skeleton))
     start = "\n# --- bonus ---"

@@ -195,7 +195,7 @@ def _list_as_json(exercises: Sequence[Exercise], memories: Mapping[str, Memory])
 def read(exercise: str, function: str | None, answers: bool, open_pictures: bool, no_color: bool) -> None:
     """Read the lesson of an exercise, or the introduction: course read intro.
 
-    With FUNCTION, show only the section that teaches this function.
+    With FUNCTION, show only the section that teaches this function, or the answers to its questions.
 
     The collapsed sections at its end are left out here: --answers shows the answers to its questions, course hint
     shows one hint at a time.
@@ -223,7 +223,10 @@ def read(exercise: str, function: str | None, answers: bool, open_pictures: bool
         if answers:
             render.line(console, found.title, style="bold")
             console.print()
-            render.markdown(console, found.answered or say("There are no questions in this lesson."))
+            none = say("There are no questions in this lesson.")
+            if part is not None:
+                none = say("There are no questions in this section.")
+            render.markdown(console, found.answered(part) or none)
         elif part is not None:
             render.line(console, found.title, style="bold")
             console.print()
