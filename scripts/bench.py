@@ -6,6 +6,7 @@ ratio is the median over the pairs. Absolute seconds are given for orientation o
     python -m scripts.bench --json bench.json                    everything (about fifteen minutes on two cores)
     python -m scripts.bench --part grading --submissions 10      a shorter look
     python -m scripts.bench --part beginnings                    what a line at the top of a file costs
+    python -m scripts.bench --part start                         how soon a recipe trains
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def main() -> None:
     """Run the parts asked for, print the table, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, help="also write the figures here")
-    parser.add_argument("--part", choices=["grading", "beginnings", "class", "training", "all"], default="all")
+    parser.add_argument("--part", choices=["grading", "beginnings", "class", "start", "training", "all"], default="all")
     parser.add_argument("--pairs", type=int, default=5, help="paired runs per ratio")
     parser.add_argument("--submissions", type=int, default=50, help="files graded through one host, half of them wrong")
     options = parser.parse_args()
@@ -58,6 +59,9 @@ def main() -> None:
     if options.part in ("class", "all"):
         say("a class, with one job and with two")
         rows += list(classroom(options.submissions))
+    if options.part in ("start", "all"):
+        say("the start of a training")
+        rows.append(start(options.pairs))
     if options.part in ("training", "all"):
         rows += list(training())
     from solutions.recipes.hardware import processor
@@ -199,6 +203,36 @@ def classroom(count: int, rounds: int = 3) -> Iterator[dict[str, Any]]:
         value = f"{most / 1e6:,.0f} MB" if most else "not measured (needs the right to read /proc/PID/smaps_rollup)"
         limit = f"{1500 + 80 * jobs:,} MB"
         yield {"what": f"memory of the whole run, jobs: {jobs}", "value": value, "limit": limit, "bytes": most}
+
+
+def start(pairs: int) -> dict[str, Any]:
+    """``course run finetune`` until it has told of its second step: the first one that it can measure."""
+    train = [sys.executable, "-m", "course", "run", "finetune", "--method", "lora", "--max-steps", "3"]
+    import_bert = [sys.executable, "-c", "from transformers import BertModel"]
+    what, yardstick = "second training step told", "from transformers import BertModel"
+    return paired(what, train, yardstick, import_bert, pairs, "5 s", measure=second_step)
+
+
+def second_step(command: list[str]) -> float:
+    """Wall clock until a recipe, run in a new folder, writes a line about its second step."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        told, seen = None, ""
+        with subprocess.Popen(
+            [*command, "--out", str(Path(folder) / "run")],
+            env=ENVIRONMENT,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            for line in process.stdout or ():
+                seen += line
+                if told is None and line.startswith("step 2 "):
+                    told = time.perf_counter() - started
+    if told is None or process.returncode != 0:
+        raise SystemExit(f"no second step in: {seen[-500:]!r}")
+    return told
 
 
 @dataclass(frozen=True)

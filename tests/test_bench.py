@@ -22,3 +22,13 @@ def test_processor_time_includes_what_a_living_process_has_waited_for():
         server.communicate(b"\n")
     assert while_it_lives >= 0.5
     assert bench.processor_seconds() - before >= 0.5
+
+
+def told(*lines):
+    return [sys.executable, "-c", f"for line in {lines!r}: print(line)"]
+
+
+def test_the_start_of_a_training_ends_with_the_line_about_its_second_step():
+    assert 0 < bench.second_step(told("lora on cpu", "step 2 of 3  loss 0.69", "step 3 of 3  loss 0.69")) < 60
+    with pytest.raises(SystemExit, match="no second step in: .lora on cpu"):
+        bench.second_step(told("lora on cpu", "step 3 of 3  loss 0.69"))
