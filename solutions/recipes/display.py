@@ -18,7 +18,6 @@ from solutions.recipes.functions import Functions
 from solutions.recipes.saving import weights_file
 from solutions.recipes.training import OnStep, Step
 
-
 DROPPED = {
     "blank": mark("{count} blank"),
     "duplicates": mark("{count} duplicates"),

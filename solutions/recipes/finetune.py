@@ -88,7 +88,7 @@ def finetune(
         if team.first:
             prepare_folder(out, overwrite, resume)
         place = describe(hardware, team.size)
-        console.print(say("{method} on {place}", method=config.method, place=place), highlight=False)
+        console.print(say("{method} on {hardware}", method=config.method, hardware=place), highlight=False)
         console.print(describe_data(data), highlight=False)
         if taken.yours:
             console.print(describe_mine(taken), highlight=False, markup=False)
