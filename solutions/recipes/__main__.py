@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import replace
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from course import click_words, text
+from course.text import say
 from solutions.recipes import preflight
 from solutions.recipes.compare.options import compare as measure_and_show
 from solutions.recipes.compare.options import compare_options
@@ -32,16 +34,22 @@ from solutions.recipes.tour.options import Tour, tour_options
 BENCHMARKS = ("training", "imdb", "inference")
 TOGETHER = ("finetune",)
 """Recipes that several processes can run together."""
+option = partial(click.option, cls=click_words.Option)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Recipes(click_words.Command, click.Group):
+    """All recipes: they, and their list, speak the reader's language."""
+
+    command_class = click_words.Command
+
+
+@click.group(cls=Recipes, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Train models with what you build in the exercises."""
     if preflight.processes() > 1 and ctx.invoked_subcommand not in TOGETHER:
-        raise RecipeError(
-            f"{ctx.invoked_subcommand} runs in one process. Start it with: course run {ctx.invoked_subcommand}"
-        )
+        name = ctx.invoked_subcommand
+        raise RecipeError(say("{name} runs in one process. Start it with: course run {name}", name=name))
 
 
 @cli.command(cls=GroupedCommand, context_settings={"show_default": True})
@@ -63,7 +71,7 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     from rich.console import Console
 
     console = Console(quiet=not preflight.first())
-    with console.status("starting torch"):  # some seconds, for which `--help` should not wait
+    with console.status(say("starting torch")):  # some seconds, for which `--help` should not wait
         with quick_imports():
             from solutions.recipes import display
             from solutions.recipes import finetune as run
@@ -73,10 +81,15 @@ def finetune(ctx: click.Context, out: Path, **options: Any) -> None:
     except Interrupted:
         again = ["finetune", "--out", str(out), "--resume", *(["--mine", str(config.mine)] if config.mine else [])]
         if preflight.first():
-            click.echo(f"\ninterrupted; the current state is saved. Next: {preflight.command(*again)}", err=True)
+            click.echo("\n" + saved_for_later(preflight.command(*again)), err=True)
         ctx.exit(130)
     if preflight.first():
         display.print_result(console, result, out)
+
+
+def saved_for_later(command: str) -> str:
+    """What a run says that was interrupted."""
+    return say("interrupted; the current state is saved. Next: {command}", command=command)
 
 
 def configuration(options: dict[str, Any], given: set[str], resumed: Path | None) -> FineTune:
@@ -99,8 +112,14 @@ def configuration(options: dict[str, Any], given: set[str], resumed: Path | None
         raise RecipeError(str(error)) from error
     for name in sorted(given & ONLY_FOR.keys()):
         if config.method not in ONLY_FOR[name]:
-            methods = " and ".join(ONLY_FOR[name])
-            raise click.UsageError(f"--{name.replace('_', '-')} is for --method {methods}, not {config.method}")
+            raise click.UsageError(
+                say(
+                    "--{option} is for --method {methods}, not {method}",
+                    option=name.replace("_", "-"),
+                    methods=reduce(lambda one, other: say("{one} and {other}", one=one, other=other), ONLY_FOR[name]),
+                    method=config.method,
+                )
+            )
     return config
 
 
@@ -110,33 +129,41 @@ def told(
     """The configuration of the unfinished run in a folder, on the machine that is named now."""
     path = folder / name
     if (folder / preflight.RESULT).exists():
-        raise RecipeError(f"{folder} contains a finished run: there is nothing to resume")
+        raise RecipeError(say("{folder} contains a finished run: there is nothing to resume", folder=folder))
     try:
         before = kind.from_plain(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        raise RecipeError(f"there is no unfinished run in {folder}: {path.name} cannot be read") from error
+        raise RecipeError(
+            say("there is no unfinished run in {folder}: {file} cannot be read", folder=folder, file=path.name)
+        ) from error
     now = {name: options[name] for name in given}
     machine = {name: now.pop(name) for name in ("device", "threads", "mine") if name in now}
     for field, value in now.items():
         if getattr(replace(before, **{field: value}), field) != getattr(before, field):
             raise RecipeError(
-                f"the run in {folder} was started with {field}={getattr(before, field)!r}, not {value!r}. "
-                "Leave the option out, or start over with --overwrite"
+                say(
+                    "the run in {folder} was started with {field}={before!r}, not {now!r}. "
+                    "Leave the option out, or start over with --overwrite",
+                    folder=folder,
+                    field=field,
+                    before=getattr(before, field),
+                    now=value,
+                )
             )
     if before.mine is not None and "mine" not in machine:  # a folder must not decide which code is run
-        raise RecipeError(f"the run in {folder} was started with --mine {before.mine}: pass it again")
+        raise RecipeError(
+            say("the run in {folder} was started with --mine {mine}: pass it again", folder=folder, mine=before.mine)
+        )
     return replace(before, **machine)
 
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("texts", metavar="TEXT|FILE...", nargs=-1, required=True)
-@click.option("--mine", type=click.Path(path_type=Path), help="Workspace that the run was trained with.")
-@click.option("--text-column", default="text", show_default=True, help="Text column of a CSV file.")
-@click.option(
-    "--json", "path", metavar="PATH|-", help="Write the predictions as JSON, to a file or to standard output."
-)
-@click.option("--compile", "compiled", is_flag=True, help="Compile the encoder first; worth it for thousands of texts.")
+@option("--mine", type=click.Path(path_type=Path), help="Workspace that the run was trained with.")
+@option("--text-column", default="text", show_default=True, help="Text column of a CSV file.")
+@option("--json", "path", metavar="PATH|-", help="Write the predictions as JSON, to a file or to standard output.")
+@option("--compile", "compiled", is_flag=True, help="Compile the encoder first; worth it for thousands of texts.")
 def predict(
     folder: Path, texts: tuple[str, ...], mine: Path | None, text_column: str, path: str | None, compiled: bool
 ) -> None:
@@ -180,13 +207,15 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
         raise RecipeError(str(error)) from error
     if not config.from_scratch and (useless := sorted(given.intersection(FOR_SCRATCH))):
         name = useless[0].replace("_", "-")
-        raise click.UsageError(f"--{name} is for --from scratch; the size of {config.start} is given")
+        raise click.UsageError(
+            say("--{name} is for --from scratch; the size of {start} is given", name=name, start=config.start)
+        )
     pretrain_preflight.check(config, out, about["overwrite"], about["resume"], about["tensorboard"])
 
     from rich.console import Console
 
     console = Console()
-    with console.status("starting torch"), quick_imports():
+    with console.status(say("starting torch")), quick_imports():
         from solutions.recipes.pretrain import display as pretrain_display
         from solutions.recipes.pretrain import run
 
@@ -194,7 +223,7 @@ def pretrain(ctx: click.Context, out: Path, **options: Any) -> None:
         result = run.pretrain(config, out, console, **about)
     except Interrupted:
         again = pretrain_display.resume_command(config, out)
-        click.echo(f"\ninterrupted; the current state is saved. Next: {again}", err=True)
+        click.echo("\n" + saved_for_later(again), err=True)
         ctx.exit(130)
     pretrain_display.print_result(console, result, out)
 
@@ -227,7 +256,7 @@ def speedrun(
     from rich.console import Console
 
     console = Console()
-    with console.status("starting torch"), quick_imports():
+    with console.status(say("starting torch")), quick_imports():
         from solutions.recipes.speedrun import race as run
     run.speedrun(config, ours, seeds, table, console, rehearsal, ask_reference)
 
@@ -249,7 +278,7 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     from rich.console import Console
 
     console = Console()
-    with console.status("starting torch"):
+    with console.status(say("starting torch")):
         from solutions.recipes.tour import pipelines as run
     if run.tour(config, console, out)["different"]:
         ctx.exit(1)
@@ -273,7 +302,7 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
         click.echo(run.page(run.read(page)), nl=False)
         return
     if out is None:
-        raise click.UsageError("give a file for the report: --out FILE.json")
+        raise click.UsageError(say("give a file for the report: --out FILE.json"))
     told = Check(**options, budget=60 * minutes)
     told = replace(told, **gpu_options.QUICK) if told.rehearsal else told
     gpu_options.check(told)
@@ -281,7 +310,7 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
         with run.ending_with_its_child():
             report = run.gpu_check(told, out, Console())
     except KeyboardInterrupt:
-        click.echo(f"\ninterrupted; the steps so far are in {out}", err=True)
+        click.echo("\n" + say("interrupted; the steps so far are in {file}", file=out), err=True)
         ctx.exit(130)
     if not run.passed(report):
         ctx.exit(1)
@@ -301,12 +330,12 @@ def compare(**options: Any) -> None:
 
 
 @cli.command()
-@click.option(
+@option(
     "--json", "path", type=click.Path(path_type=Path, dir_okay=False), help="Write the measurements to this file, too."
 )
-@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds per recipe.")
-@click.option("--threads", type=click.IntRange(1), help="CPU threads, the same for all.")
-@click.option(
+@option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds per recipe.")
+@option("--threads", type=click.IntRange(1), help="CPU threads, the same for all.")
+@option(
     "--part",
     "parts",
     type=click.Choice(BENCHMARKS),
@@ -315,7 +344,7 @@ def compare(**options: Any) -> None:
     show_default=True,
     help="What to measure; may be repeated.",
 )
-@click.option("--compile", "compiled", is_flag=True, help="For the part inference: measure torch.compile, too.")
+@option("--compile", "compiled", is_flag=True, help="For the part inference: measure torch.compile, too.")
 def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str, ...], compiled: bool) -> None:
     """Compare the speed of our recipe with the chapter's.
 
@@ -343,7 +372,7 @@ def main() -> None:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         if preflight.speaks():
-            click.echo("\ninterrupted: no result was written", err=True)
+            click.echo("\n" + say("interrupted: no result was written"), err=True)
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -30,6 +30,7 @@ from rich.console import Console
 from rich.table import Table
 from transformers import AutoModelForSequenceClassification
 
+from course.text import mark, say
 from solutions.recipes.config import FineTune, Method
 from solutions.recipes.data import POOL_BATCHES, load, pad
 from solutions.recipes.files import write_json
@@ -48,6 +49,16 @@ METHODS: tuple[Method, ...] = ("lora", "full", "head")
 """What is compared with the chapter."""
 METHODS_LONG: tuple[Method, ...] = ("lora", "full")
 """The same on long texts."""
+TITLES = {"recipes": mark("training"), "imdb": "imdb", "inference": mark("inference")}
+"""What is measured -> what stands above its table."""
+COLUMNS = (
+    mark("texts/s"),
+    mark("× chapter"),
+    mark("from - to"),
+    mark("texts per CPU second"),
+    mark("× chapter"),
+)
+"""Of every table."""
 CHAPTER, TRAINER, OURS = "chapter", "trainer", "predict"
 CHAPTER_LENGTH, CHAPTER_BATCH, CHAPTER_RATE = 128, 16, 2e-5
 CHAPTER_STEPS = 4
@@ -269,11 +280,12 @@ def run(
     load_before = load_average()
 
     def measure(name: str, recipes: Mapping[str, Callable[[], Turn]], what: str) -> dict[str, list[Turn]]:
-        with console.status(f"{rounds} rounds of {', '.join(recipes)}, after one to warm up"):
+        names = ", ".join(recipes)
+        with console.status(say("{rounds} rounds of {names}, after one to warm up", rounds=rounds, names=names)):
             throughput(recipes, rounds=1)
             turns = throughput(recipes, rounds)
         figures = summarise(turns, CHAPTER)
-        console.print(f"\n{what} on {describe(hardware)}", highlight=False)
+        console.print("\n" + say("{what} on {place}", what=what, place=describe(hardware)), highlight=False)
         console.print(table(figures, name), highlight=False)
         report[name] = figures
         return turns
@@ -282,17 +294,21 @@ def run(
         texts = some_texts(config, POOL_BATCHES, CHAPTER_LENGTH)
         recipes = {CHAPTER: chapter_recipe(texts, config, CHAPTER_LENGTH)}
         recipes |= {method: our_recipe(texts, replaced(config, method)) for method in METHODS}
-        turns = measure("recipes", recipes | {TRAINER: trainer_recipe(texts, config)}, f"{described(texts)} of {data}")
+        turns = measure("recipes", recipes | {TRAINER: trainer_recipe(texts, config)}, described(texts, data))
         report["against_trainer"] = against = summarise(turns, TRAINER)["full"]
         low, high = against["ratio_range"]
-        console.print(f"full: {against['ratio']:.1f} ({low:.1f} - {high:.1f}) × the Trainer", highlight=False)
+        console.print(
+            say("full: {ratio:.1f} ({low:.1f} - {high:.1f}) × the Trainer", ratio=against["ratio"], low=low, high=high),
+            highlight=False,
+        )
         report["texts"] = len(texts.tokens)
     if "imdb" in parts:
         config = replace(config, data=long_data, max_length=LONG_LENGTH)
         texts = some_texts(config, LONG_BATCHES, LONG_LENGTH)
         recipes = {CHAPTER: chapter_recipe(texts, config, LONG_LENGTH)}
         recipes |= {method: our_recipe(texts, replaced(config, method)) for method in METHODS_LONG}
-        measure("imdb", recipes, f"{described(texts)} of {long_data}, {LONG_LENGTH} tokens")
+        what = say("{what}, {count} tokens", what=described(texts, long_data), count=LONG_LENGTH)
+        measure("imdb", recipes, what)
     if "inference" in parts:
         config = FineTune(method="full", threads=threads, data=data, model=model)
         finished, asked = a_run(config)
@@ -303,10 +319,11 @@ def run(
         }
         if compiled:
             recipes["compiled"] = predict_recipe(finished, asked, many, True)
-        measure("inference", recipes, f"inference, {len(asked):,} texts of {data}")
+        measure("inference", recipes, say("inference, {count:,} texts of {data}", count=len(asked), data=data))
         same = sum(many.labels[place] == label for place, label in single.labels.items())
         report["labels"] = {"compared": len(single.labels), "equal": same, "share": same / len(single.labels)}
-        console.print(f"labels: {same} of {len(single.labels)} equal", highlight=False)
+        compared = len(single.labels)
+        console.print(say("labels: {same} of {count} equal", same=same, count=compared), highlight=False)
     return report | {
         "data": data,
         "device": str(hardware.device),
@@ -323,9 +340,9 @@ def replaced(config: FineTune, method: Method) -> FineTune:
     return FineTune.from_plain(config.plain() | {"method": method, "learning_rate": None})
 
 
-def described(texts: Tokenised) -> str:
-    """How many."""
-    return f"training, {len(texts.tokens):,} texts"
+def described(texts: Tokenised, data: str) -> str:
+    """How many, and of what."""
+    return say("training, {count:,} texts of {data}", count=len(texts.tokens), data=data)
 
 
 def some_texts(config: FineTune, n_batches: int, length: int) -> Tokenised:
@@ -353,9 +370,9 @@ def a_run(config: FineTune) -> tuple[Run, list[str]]:
 
 def table(figures: Mapping[str, Mapping[str, Any]], name: str) -> Table:
     """A line per recipe."""
-    grid = Table("training" if name == "recipes" else name, box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("texts/s", "× chapter", "from - to", "texts per CPU second", "× chapter"):
-        grid.add_column(name, justify="right")
+    grid = Table(say(TITLES[name]), box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in COLUMNS:
+        grid.add_column(say(heading), justify="right")
     for name, row in figures.items():
         low, high = row["ratio_range"]
         grid.add_row(

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from course.text import say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_atomically
 from solutions.recipes.team import ALONE, Team, like, parted, whole
@@ -134,7 +135,7 @@ class Checkpoint:
         """
         own, saved = changing(model), self.part("model")
         if {name: tensor.shape for name, tensor in own.items()} != {name: t.shape for name, t in saved.items()}:
-            raise RecipeError("the checkpoint is from a different run: its weights do not match this model")
+            raise RecipeError(say("the checkpoint is from a different run: its weights do not match this model"))
         with torch.no_grad():
             for name, tensor in own.items():
                 tensor.copy_(like(saved[name], tensor))
@@ -159,20 +160,32 @@ def load_checkpoint(path: Path, identity: Mapping[str, Any]) -> Checkpoint:
             content = json.loads((file.metadata() or {})["course"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}
         if content["schema"] != SCHEMA:
-            raise ValueError(f"its schema is {content['schema']!r}")
+            raise ValueError(say("its schema is {schema!r}", schema=content["schema"]))
         checkpoint = Checkpoint(content["identity"], Position(**content["position"]), tensors)
     except FileNotFoundError as error:
-        raise RecipeError(f"there is no checkpoint {path}, so there is nothing to resume") from error
+        raise RecipeError(say("there is no checkpoint {path}, so there is nothing to resume", path=path)) from error
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        raise RecipeError(f"the checkpoint {path} cannot be read ({error}). Start over with --overwrite") from error
+        raise RecipeError(
+            say("the checkpoint {path} cannot be read ({reason}). Start over with --overwrite", path=path, reason=error)
+        ) from error
     plain = json.loads(json.dumps(identity))
     differs = [name for name in plain if plain[name] != checkpoint.identity.get(name)]
     if differs:
         what = ", ".join(
-            f"{name} ({_short(checkpoint.identity.get(name))}, now {_short(plain[name])})" for name in differs
+            say(
+                "{name} ({before}, now {now})",
+                name=say(name),  # words, or the name of an option
+                before=_short(checkpoint.identity.get(name)),
+                now=_short(plain[name]),
+            )
+            for name in differs
         )
         raise RecipeError(
-            f"the checkpoint {path} is from a different run: it differs in {what}. Start over with --overwrite"
+            say(
+                "the checkpoint {path} is from a different run: it differs in {what}. Start over with --overwrite",
+                path=path,
+                what=what,
+            )
         )
     return checkpoint
 

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from course.text import say
+
 Method = Literal["full", "head", "top", "lora", "adapter", "prefix", "prompt", "scratch"]
 Head = Literal["cls", "mean", "max", "mean-max", "conv", "lstm", "last4", "layer-mix", "attention"]
 Task = Literal["classification", "regression"]
@@ -190,15 +192,17 @@ def _known(config: FineTune) -> None:
     ):
         for value in values:
             if value not in known:
-                raise ValueError(f"{field}={value!r} is not one of {', '.join(known)}")
+                raise ValueError(
+                    say("{field}={value!r} is not one of {known}", field=field, value=value, known=", ".join(known))
+                )
 
 
 def _in_range(config: FineTune) -> None:
     """Refuse numbers that cannot work."""
     positive = ("max_length", "epochs", "batch_size", "learning_rate", "max_gradient_norm", "rank", "alpha")
     for field in positive:
-        if not 0 < getattr(config, field) < math.inf:
-            raise ValueError(f"{field}={getattr(config, field)} must be greater than 0")
+        if not 0 < (value := getattr(config, field)) < math.inf:
+            raise ValueError(say("{field}={value} must be greater than 0", field=field, value=value))
     counts = (
         "limit",
         "train_texts",
@@ -212,38 +216,62 @@ def _in_range(config: FineTune) -> None:
     for field in counts:
         value = getattr(config, field)
         if value is not None and value < 1:
-            raise ValueError(f"{field}={value} must be at least 1")
+            raise ValueError(say("{field}={value} must be at least {least}", field=field, value=value, least=1))
     for field in ("warmup_share", "lora_dropout", "augment_share"):
-        if not 0 <= getattr(config, field) < 1:
-            raise ValueError(f"{field}={getattr(config, field)} must be at least 0 and less than 1")
+        if not 0 <= (value := getattr(config, field)) < 1:
+            raise ValueError(say("{field}={value} must be at least 0 and less than 1", field=field, value=value))
     for field in ("weight_decay", "reinit", "top_layers"):
-        if not getattr(config, field) >= 0:
-            raise ValueError(f"{field}={getattr(config, field)} must not be negative")
+        if not (value := getattr(config, field)) >= 0:
+            raise ValueError(say("{field}={value} must not be negative", field=field, value=value))
     if not 0 < config.layer_decay <= 1:
-        raise ValueError(f"layer_decay={config.layer_decay} must be greater than 0 and at most 1")
+        field, value = "layer_decay", config.layer_decay
+        raise ValueError(say("{field}={value} must be greater than 0 and at most 1", field=field, value=value))
     if config.head_learning_rate is not None and not 0 < config.head_learning_rate < math.inf:
-        raise ValueError(f"head_learning_rate={config.head_learning_rate} must be greater than 0")
+        field, value = "head_learning_rate", config.head_learning_rate
+        raise ValueError(say("{field}={value} must be greater than 0", field=field, value=value))
     if config.fold is not None:
         chosen, _, of = config.fold.partition("/")
         if not (chosen.isdecimal() and of.isdecimal() and 1 <= int(chosen) <= int(of) and int(of) >= 2):
-            raise ValueError(f"fold={config.fold!r} must be like 2/5: the second of five")
+            raise ValueError(say("fold={fold!r} must be like 2/5: the second of five", fold=config.fold))
 
 
 def _consistent(config: FineTune) -> None:
     """Refuse values that contradict each other."""
     if config.method == "lora" and not config.targets:
-        raise ValueError(f"targets={config.targets} leaves LoRA no layer to adapt")
+        raise ValueError(say("targets={targets} leaves LoRA no layer to adapt", targets=config.targets))
     if config.batch_size % config.accumulate:
-        raise ValueError(f"batch_size={config.batch_size} cannot be split into {config.accumulate} equal micro-batches")
+        raise ValueError(
+            say(
+                "batch_size={size} cannot be split into {count} equal micro-batches",
+                size=config.batch_size,
+                count=config.accumulate,
+            )
+        )
     if config.reinit and config.method in FROZEN_ENCODER:
-        raise ValueError(f"reinit={config.reinit} needs layers that are trained, but method={config.method!r} has none")
+        raise ValueError(
+            say(
+                "reinit={count} needs layers that are trained, but method={method!r} has none",
+                count=config.reinit,
+                method=config.method,
+            )
+        )
     if config.method == "top" and config.reinit > config.top_layers:
-        raise ValueError(f"reinit={config.reinit} is more than the {config.top_layers} layers that are trained")
+        raise ValueError(
+            say(
+                "reinit={count} is more than the {layers} layers that are trained",
+                count=config.reinit,
+                layers=config.top_layers,
+            )
+        )
     if "mixup" in config.augment and config.head in WITHOUT_MIXUP:
-        raise ValueError(f"augment='mixup' mixes one vector per text, which head={config.head!r} does not have")
+        raise ValueError(
+            say("augment='mixup' mixes one vector per text, which head={head!r} does not have", head=config.head)
+        )
     if {"insertion", "synonyms"} & set(config.augment) and config.lexicon is None:
-        raise ValueError("augment by insertion or synonyms needs a lexicon of words and their synonyms")
+        raise ValueError(say("augment by insertion or synonyms needs a lexicon of words and their synonyms"))
     if config.data == "ratings" and config.task != "regression":
-        raise ValueError(f"data='ratings' contains numbers: task={config.task!r} must be 'regression'")
+        raise ValueError(say("data='ratings' contains numbers: task={task!r} must be 'regression'", task=config.task))
     if config.data in ("rotten-tomatoes", "imdb") and config.task == "regression":
-        raise ValueError(f"data={config.data!r} has labels and no numbers: task must be 'classification'")
+        raise ValueError(
+            say("data={data!r} has labels and no numbers: task must be 'classification'", data=config.data)
+        )

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from course.text import say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.preflight import PACKAGED, RATINGS, columns, find_data, is_file, packaged_reviews
 
@@ -100,7 +101,7 @@ def read_csv(path: Path, text_column: str, label_column: str) -> list[tuple[str,
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [(row[text_column] or "", (row[label_column] or "").strip()) for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RecipeError(f"cannot read {path}: {error}") from error
+        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
     return rows
 
 
@@ -109,9 +110,13 @@ def from_rows(rows: Sequence[tuple[str, str]], task: str, name: str) -> tuple[La
     texts, labels = [text for text, _ in rows], [label for _, label in rows]
     for number, label in enumerate(labels, start=1):
         if not label:
-            raise RecipeError(f"{name}: row {number} has no label")
+            raise RecipeError(say("{name}: row {number} has no label", name=name, number=number))
     if task == "regression":
-        return Labelled(texts, [target(label, f"{name}: row {number}") for number, label in enumerate(labels, 1)]), ()
+        targets = [
+            target(label, say("{name}: row {number}", name=name, number=number))
+            for number, label in enumerate(labels, start=1)
+        ]
+        return Labelled(texts, targets), ()
     found = set(labels)
     names = sorted(found, key=int) if all(re.fullmatch(r"\d+", one) for one in found) else sorted(found)
     index = {one: i for i, one in enumerate(names)}
@@ -127,10 +132,21 @@ def target(written: str, where: str) -> float:
     try:
         number = float(written)
     except ValueError:
-        message = f"{where} holds {written!r}, which is not a number. For labels, use --task classification"
-        raise RecipeError(message) from None
+        raise RecipeError(
+            say(
+                "{where} holds {written!r}, which is not a number. For labels, use --task classification",
+                where=where,
+                written=written,
+            )
+        ) from None
     if not math.isfinite(number):
-        raise RecipeError(f"{where} holds {written!r}, which cannot be a training target. Remove the row")
+        raise RecipeError(
+            say(
+                "{where} holds {written!r}, which cannot be a training target. Remove the row",
+                where=where,
+                written=written,
+            )
+        )
     return number
 
 
@@ -151,8 +167,12 @@ def from_hub(name: str, task: str, text_column: str, label_column: str) -> tuple
         declared = getattr(next(iter(parts.values())).features[label_column], "names", None)
     except Exception as error:  # whatever that library raises, the person should read one sentence
         raise RecipeError(
-            f"the data set {name!r} cannot be used: {type(error).__name__}: {error}. Without a connection to the hub, "
-            "use --data rotten-tomatoes or a CSV file"
+            say(
+                "the data set {name!r} cannot be used: {reason}. Without a connection to the hub, "
+                "use --data rotten-tomatoes or a CSV file",
+                name=name,
+                reason=f"{type(error).__name__}: {error}",
+            )
         ) from error
     labelled, names = from_rows(rows, task, name)
     return labelled, tuple(declared) if declared and len(declared) == len(names) else names

@@ -12,30 +12,43 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
+from course.text import mark, say
 from solutions.recipes.data import Split
 from solutions.recipes.functions import Functions
 from solutions.recipes.saving import weights_file
 from solutions.recipes.training import OnStep, Step
 
+DROPPED = {
+    "blank": mark("{count} blank"),
+    "duplicates": mark("{count} duplicates"),
+    "contradictory": mark("{count} contradictory"),
+}
+"""Why a text is in none of the parts -> how many there are."""
+
 
 def describe_data(data: Split) -> str:
     """The parts, and what was dropped: a sentence fragment."""
-    parts = f"{len(data.train):,} texts to train, {len(data.validation):,} to validate, {len(data.test):,} to test"
-    reasons = [reason for reason in ("blank", "duplicates", "contradictory") if data.counts[reason]]
-    dropped = ", ".join(f"{data.counts[reason]} {reason}" for reason in reasons)
+    parts = say(
+        "{train:,} texts to train, {validation:,} to validate, {test:,} to test",
+        train=len(data.train),
+        validation=len(data.validation),
+        test=len(data.test),
+    )
+    dropped = ", ".join(say(DROPPED[name], count=data.counts[name]) for name in DROPPED if data.counts[name])
     near = data.counts.get("near_duplicates", 0)
-    notes = [f"dropped: {dropped}"] if dropped else []
-    notes += [f"kept together: {near} near-duplicates"] if near else []
+    notes = [say("dropped: {what}", what=dropped)] if dropped else []
+    notes += [say("kept together: {count} near-duplicates", count=near)] if near else []
     return f"{parts} ({'; '.join(notes)})" if notes else parts
 
 
 def describe_mine(taken: Functions) -> str:
     """Which functions are yours, and which are not started."""
-    lines = [f"yours: {', '.join(taken.yours)}"]
+    lines = [say("yours: {names}", names=", ".join(taken.yours))]
     if taken.reference:
-        lines.append(f"not started, so taken from the reference: {', '.join(taken.reference)}")
+        lines.append(say("not started, so taken from the reference: {names}", names=", ".join(taken.reference)))
     if taken.not_passed:
-        lines.append(f"did not pass when you last graded, and used all the same: {', '.join(taken.not_passed)}")
+        names = ", ".join(taken.not_passed)
+        lines.append(say("did not pass when you last graded, and used all the same: {names}", names=names))
     return "\n".join(lines)
 
 
@@ -67,19 +80,19 @@ class Clock:
 
 
 @contextmanager
-def progress(console: Console, unit: str = "texts") -> Iterator[OnStep]:
+def progress(console: Console, unit: str = mark("texts")) -> Iterator[OnStep]:
     """Tell loss, speed and the time that remains: as a bar on a terminal, elsewhere as a line now and then.
 
     A few steps after the beginning one line says how long the training will take on this machine.
 
     Args:
         console: where to.
-        unit: what ``Step.texts`` counts.
+        unit: what ``Step.texts`` counts; marked for the catalogue.
     """
     bar = Progress(
         BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[words]}"), console=console, transient=True
     )
-    clock, task, shown, loss = Clock(), bar.add_task("training", total=1.0, words="the first step"), -1, "-"
+    clock, task, shown, loss = Clock(), bar.add_task("training", total=1.0, words=say("the first step")), -1, "-"
 
     def on_step(step: Step) -> None:
         nonlocal shown, loss
@@ -89,14 +102,25 @@ def progress(console: Console, unit: str = "texts") -> Iterator[OnStep]:
             bar.update(task, completed=step.share)
             return
         speed, left = told
-        words = f"step {step.number} of {step.of}  loss {loss}  {speed:,.1f} {unit}/s  {duration(left)} left"
+        words = say(
+            "step {number} of {of}  loss {loss}  {speed:,.1f} {unit}/s  {time} left",
+            number=step.number,
+            of=step.of,
+            loss=loss,
+            speed=speed,
+            unit=say(unit),
+            time=duration(left),
+        )
         bar.update(task, completed=step.share, words=words)
         if not console.is_terminal and (tenth := int(10 * step.number / step.of)) > shown:
             shown = tenth
             console.print(words, highlight=False)
         if step.number == ESTIMATE_AFTER < step.of:
-            whole = left / (1 - step.share)
-            console.print(f"training will take about {duration(whole)} here ({step.of:,} steps)", highlight=False)
+            whole = duration(left / (1 - step.share))
+            console.print(
+                say("training will take about {time} here ({count:,} steps)", time=whole, count=step.of),
+                highlight=False,
+            )
 
     with bar:
         yield on_step
@@ -110,10 +134,12 @@ def duration(seconds: float) -> str:
     """
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return say("{seconds} s", seconds=whole)
+    if whole < 3600 and whole % 60:
+        return say("{minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return say("{minutes} min", minutes=whole // 60)
+    return say("{hours} h {minutes} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
@@ -122,33 +148,49 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     saved = out / weights_file(result["method"])
     rows = {
-        "test": describe_score(result["test"]),
-        "validation": describe_score(result["validation"]),
-        "trained": f"{parameters['trainable']:,} of {parameters['total']:,} numbers "
-        f"({100 * parameters['trainable_ratio']:.3g}%)",
-        "training": f"{result['seconds']:.1f} s, {result['samples_per_second']:.0f} texts/s; "
-        f"the whole run {result['total_seconds']:.1f} s",
-        "saved": f"{saved} ({size(saved)}), reloaded and checked: same predictions",
-        "pictures": ", ".join(result["pictures"]) or f"none; for curves: {result['pictures_missing']}",
+        say("test"): describe_score(result["test"]),
+        say("validation"): describe_score(result["validation"]),
+        say("trained"): say(
+            "{trainable:,} of {total:,} numbers ({percent:.3g}%)",
+            trainable=parameters["trainable"],
+            total=parameters["total"],
+            percent=100 * parameters["trainable_ratio"],
+        ),
+        say("training"): say(
+            "{seconds:.1f} s, {speed:.0f} texts/s; the whole run {whole:.1f} s",
+            seconds=result["seconds"],
+            speed=result["samples_per_second"],
+            whole=result["total_seconds"],
+        ),
+        say("saved"): say("{path} ({size}), reloaded and checked: same predictions", path=saved, size=size(saved)),
+        say("pictures"): ", ".join(result["pictures"])
+        or say("none; for curves: {command}", command=result["pictures_missing"]),
     }
     if result["best_epoch"] is not None:
-        rows["kept"] = f"the weights of epoch {result['best_epoch'] + 1} of {len(result['training_loss'])}"
+        rows[say("kept")] = say(
+            "the weights of epoch {epoch} of {of}", epoch=result["best_epoch"] + 1, of=len(result["training_loss"])
+        )
     for name, value in rows.items():
         table.add_row(name, escape(value))
     console.print(table, highlight=False)
     mine = result["config"]["mine"]
     command = ["course", "run", "predict", str(out), *(["--mine", mine] if mine else []), "a warm and funny film"]
-    console.print(f"\nNext: {shlex.join(command)}", highlight=False, markup=False, soft_wrap=True)
+    told = say("Next: {command}", command=shlex.join(command))
+    console.print(f"\n{told}", highlight=False, markup=False, soft_wrap=True)
 
 
 def describe_score(figures: dict[str, float]) -> str:
     """Accuracy or error, and by how much chance could move it."""
-    n = f" on {figures['n']:,} texts" if "n" in figures else ""
+    error = f" ± {figures['standard_error']:.3f}" if "standard_error" in figures else ""
     if "rmse" in figures:
-        base = f"; always the mean: {figures['rmse_of_mean']:.3f}" if "rmse_of_mean" in figures else ""
-        error = f" ± {figures['standard_error']:.3f}" if "standard_error" in figures else ""
-        return f"RMSE {figures['rmse']:.3f}{error}{n}{base}"
-    return f"accuracy {figures['accuracy']:.3f} ± {figures['standard_error']:.3f}{n}"
+        told = say("RMSE {figure}", figure=f"{figures['rmse']:.3f}{error}")
+    else:
+        told = say("accuracy {figure}", figure=f"{figures['accuracy']:.3f}{error}")
+    if "n" in figures:
+        told = say("{score} on {count:,} texts", score=told, count=figures["n"])
+    if "rmse_of_mean" in figures:
+        told = say("{score}; always the mean: {rmse:.3f}", score=told, rmse=figures["rmse_of_mean"])
+    return told
 
 
 def size(path: Path) -> str:

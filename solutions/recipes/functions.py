@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import click
 
+from course.text import say
 from solutions.recipes import preflight
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import NothingStarted, RecipeFault, StudentError
@@ -126,21 +127,40 @@ class Functions:
             name, file, line = place
             advice = grade_first(file)
             if isinstance(error, NotImplementedError):
-                raise StudentError(f"{name} in {file} is not written yet (line {line}). {advice}") from error
+                raise StudentError(
+                    say(
+                        "{name} in {file} is not written yet (line {line}). {advice}",
+                        name=name,
+                        file=file,
+                        line=line,
+                        advice=advice,
+                    )
+                ) from error
             reason = f"{type(error).__name__}: {error}"
             if "dtype" in reason:  # a backward pass of one's own, say, which autocast does not reach
-                reason += " (does it work with --precision fp32?)"
-            raise StudentError(f"{name} in {file} failed in line {line} with {reason}. {advice}") from error
+                reason = say("{reason} (does it work with --precision fp32?)", reason=reason)
+            raise StudentError(
+                say(
+                    "{name} in {file} failed in line {line} with {reason}. {advice}",
+                    name=name,
+                    file=file,
+                    line=line,
+                    reason=reason,
+                    advice=advice,
+                )
+            ) from error
 
     def broken_promise(self, message: str, slug: str) -> click.ClickException:
         """The error for something that an exercise should have done: yours with your file, ours without."""
         mine = [file for file in self.files if file.stem == slug or len(self.files) == 1]
-        return StudentError(f"{message}. {grade_first(mine[0])}") if mine else RecipeFault(message)
+        if not mine:
+            return RecipeFault(message)
+        return StudentError(say("{message}. {advice}", message=message, advice=grade_first(mine[0])))
 
 
 def grade_first(file: Path) -> str:
     """The advice for a file that does something wrong."""
-    return f"Grade it first: course grade {EXERCISES.get(file.stem, 'exercise-3')}"
+    return say("Grade it first: course grade {exercise}", exercise=EXERCISES.get(file.stem, "exercise-3"))
 
 
 def _place(error: BaseException, files: Sequence[Path]) -> tuple[str, Path, int] | None:
@@ -192,8 +212,12 @@ def functions(config: NamesWorkspace | None = None, wanted: Mapping[str, Sequenc
     whole = [f"{slug}.{name}" for slug, names in wanted.items() for name in names]
     if not yours:
         raise NothingStarted(
-            f"none of the functions that this run needs is started in {config.mine}: {', '.join(whole)}. "
-            "Write one of them first, or leave out --mine"
+            say(
+                "none of the functions that this run needs is started in {mine}: {names}. "
+                "Write one of them first, or leave out --mine",
+                mine=config.mine,
+                names=", ".join(whole),
+            )
         )
     rest = tuple(name for name in whole if name not in yours)
     open_ones = preflight.not_passed(config.mine)
@@ -225,7 +249,8 @@ def link(slug: str, file: Path) -> tuple[ModuleType, set[str]]:
     try:
         mine = _load(file, f"mine_{slug}")
     except Exception as error:
-        raise StudentError(f"{file} cannot be imported: {type(error).__name__}: {error}") from error
+        reason = f"{type(error).__name__}: {error}"
+        raise StudentError(say("{file} cannot be imported: {reason}", file=file, reason=reason)) from error
     taught = _definitions(ast.parse(Path(str(reference.__file__)).read_bytes()))
     written = _definitions(ast.parse(file.read_bytes()))
     started = {name for name in taught if name in written and is_started(written[name]) and hasattr(mine, name)}
@@ -240,7 +265,7 @@ def link(slug: str, file: Path) -> tuple[ModuleType, set[str]]:
 def _load(file: Path, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, file.resolve())
     if spec is None or spec.loader is None:
-        raise StudentError(f"{file} is not a Python file")
+        raise StudentError(say("{file} is not a Python file", file=file))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from course.text import say, say_many
 from solutions.recipes.config import FineTune
 from solutions.recipes.contention import Contention
 from solutions.recipes.preflight import no_device
@@ -100,10 +101,10 @@ def processor(device: torch.device | None = None) -> str:
 
 def describe(hardware: Hardware, processes: int = 1) -> str:
     """One phrase for a person: ``cpu (x86_64, 2 threads), bf16``, or ``2 processes, each on cpu ...``."""
-    each = f"{processes} processes, each on " if processes > 1 else ""
     if hardware.device.type == "cuda":
         where = f"{hardware.device} ({torch.cuda.get_device_name(hardware.device)})"
     else:
-        threads = "1 thread" if hardware.threads == 1 else f"{hardware.threads} threads"
+        threads = say_many("1 thread", "{count} threads", count=hardware.threads)
         where = f"{hardware.device} ({platform.machine()}, {threads})"
-    return f"{each}{where}, {hardware.precision}"
+    place = f"{where}, {hardware.precision}"
+    return say("{count} processes, each on {place}", count=processes, place=place) if processes > 1 else place

@@ -3,10 +3,12 @@
 Dimensions: C width of the encoder, d outputs and k inputs of a linear layer.
 """
 
+from functools import reduce
 from typing import Any
 
 from torch import Tensor, nn
 
+from course.text import say
 from solutions.recipes.config import FROZEN_ENCODER, FineTune
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.fronts import Prefix, Prompt
@@ -64,7 +66,12 @@ def adapt(model: Classifier, config: FineTune, hardware: Hardware, taken: Functi
     numbers = taken.basics.count_parameters(model)
     trainable, total = count(model, only_trainable=True), count(model)
     if (int(numbers["trainable"]), int(numbers["total"])) != (trainable, total):
-        message = f"count_parameters says {numbers}, but the model has {total}, of which {trainable} are trainable"
+        message = say(
+            "count_parameters says {numbers}, but the model has {total}, of which {trainable} are trainable",
+            numbers=numbers,
+            total=total,
+            trainable=trainable,
+        )
         raise taken.broken_promise(message, "basics")
     return {
         "trainable": trainable,
@@ -80,12 +87,23 @@ def _demand_layers(model: Classifier, config: FineTune) -> None:
     layers = getattr(getattr(model.bert, "encoder", None), "layer", None)
     if layers is None or not hasattr(model.bert, "embeddings"):
         raise RecipeError(
-            f"{config.model} does not have BERT's structure (embeddings, encoder.layer), which --method top, --reinit, "
-            "--layer-decay and --head-lr need"
+            say(
+                "{model} does not have BERT's structure (embeddings, encoder.layer), which --method top, --reinit, "
+                "--layer-decay and --head-lr need",
+                model=config.model,
+            )
         )
     for option, n in (("top-layers", config.top_layers if config.method == "top" else 0), ("reinit", config.reinit)):
         if n > len(layers):
-            raise RecipeError(f"--{option} {n} is more than the {len(layers)} layers of {config.model}")
+            raise RecipeError(
+                say(
+                    "--{option} {n} is more than the {count} layers of {model}",
+                    option=option,
+                    n=n,
+                    count=len(layers),
+                    model=config.model,
+                )
+            )
 
 
 def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
@@ -95,21 +113,31 @@ def inject(model: Classifier, config: FineTune, taken: Functions) -> None:
     base_params, head_params = count(model), count(model.classifier)
     if not any(f".{name}".endswith(f".{target}") for name in shapes for target in config.targets):
         endings = ", ".join(dict.fromkeys(name.rpartition(".")[2] for name in shapes))
-        asked = " or ".join(config.targets)
-        raise RecipeError(f"no linear layer of this model is called {asked}. Choose --targets from: {endings}")
+        asked = reduce(lambda one, other: say("{one} or {other}", one=one, other=other), config.targets)
+        raise RecipeError(
+            say(
+                "no linear layer of this model is called {asked}. Choose --targets from: {endings}",
+                asked=asked,
+                endings=endings,
+            )
+        )
 
     replaced = taken.lora.inject_lora(
         model, config.targets, config.rank, config.alpha, config.lora_dropout, trainable=("classifier",)
     )
     if not isinstance(replaced, list) or not replaced or not set(replaced) <= shapes.keys():
-        raise taken.broken_promise(f"inject_lora must return the replaced names, not {replaced!r}", "lora")
+        raise taken.broken_promise(
+            say("inject_lora must return the replaced names, not {replaced!r}", replaced=replaced), "lora"
+        )
 
     adapted = [shapes[name] for name in replaced]
     report = taken.lora.lora_report(adapted, config.rank, head_params=head_params, base_params=base_params)
     trainable = count(model, only_trainable=True)
     found = {"trainable": trainable, "lora_params": trainable - head_params}
     if not isinstance(report, dict) or any(report.get(name) != n for name, n in found.items()):
-        raise taken.broken_promise(f"lora_report says {report}, but the model has {found}", "lora")
+        raise taken.broken_promise(
+            say("lora_report says {report}, but the model has {found}", report=report, found=found), "lora"
+        )
 
 
 class Adapted(nn.Module):
@@ -134,7 +162,10 @@ def insert_adapters(model: Classifier, config: FineTune, taken: Functions) -> No
         for part in (layer.attention.output, layer.output):
             if not isinstance(getattr(part, "dense", None), nn.Linear):
                 raise RecipeError(
-                    f"{config.model} does not have layers structured as in BERT, which --method adapter needs"
+                    say(
+                        "{model} does not have layers structured as in BERT, which --method adapter needs",
+                        model=config.model,
+                    )
                 )
             part.dense = Adapted(part.dense, taken.lora.BottleneckAdapter(part.dense.out_features, config.bottleneck))
     _check_count(model, config, taken, bottleneck=config.bottleneck)
@@ -162,7 +193,11 @@ def longest_text(model: Classifier, config: FineTune) -> int:
     left = room - (config.virtual_tokens if config.method in ("prefix", "prompt") else 0)
     if left < FEWEST_TOKENS:
         raise RecipeError(
-            f"--virtual-tokens {config.virtual_tokens} leaves no room for words: there are {room} positions"
+            say(
+                "--virtual-tokens {n} leaves no room for words: there are {room} positions",
+                n=config.virtual_tokens,
+                room=room,
+            )
         )
     return min(config.max_length, left)
 
@@ -173,7 +208,9 @@ def _check_count(model: Classifier, config: FineTune, taken: Functions, **sizes:
     said = taken.lora.peft_param_count(config.method, d=size.hidden_size, n_layers=size.num_hidden_layers, **sizes)
     found = count(model, only_trainable=True) - count(model.classifier)
     if said != found:
-        raise taken.broken_promise(f"peft_param_count says {said}, but {found} parameters are trained", "lora")
+        raise taken.broken_promise(
+            say("peft_param_count says {said}, but {found} parameters are trained", said=said, found=found), "lora"
+        )
 
 
 def count(module: nn.Module, only_trainable: bool = False) -> int:
@@ -190,7 +227,8 @@ def trained_state(model: Classifier, config: FineTune, taken: Functions | None =
         taken = taken or functions()
         state = taken.lora.lora_state_dict(model)
         if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
-            message = f"lora_state_dict must return names and tensors, not {type(state).__name__}"
+            kind = type(state).__name__
+            message = say("lora_state_dict must return names and tensors, not {kind}", kind=kind)
             raise taken.broken_promise(message, "lora")
     else:
         state = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
@@ -213,9 +251,15 @@ def load_trained_state(
         missing, foreign = model.load_state_dict(state, strict=config.method not in FROZEN_ENCODER)
         own = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
         if foreign or own & set(missing):
-            raise KeyError(f"missing {sorted(own & set(missing))}, unexpected {sorted(foreign)}")
+            raise KeyError(
+                say(
+                    "missing {missing}, unexpected {unexpected}",
+                    missing=sorted(own & set(missing)),
+                    unexpected=sorted(foreign),
+                )
+            )
     except (KeyError, RuntimeError) as error:
         if taken is not None and taken.files:
             raise
         reason = str(error).splitlines()[0]
-        raise RecipeError(f"the saved weights do not match their model: {reason}") from error
+        raise RecipeError(say("the saved weights do not match their model: {reason}", reason=reason)) from error

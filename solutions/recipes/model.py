@@ -25,6 +25,7 @@ from transformers import (
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from course.text import say
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions, functions
@@ -180,7 +181,7 @@ def load_tokenizer(model: str) -> PreTrainedTokenizerBase:
     """The tokenizer that belongs to a model of this name (see `FineTune.model`)."""
     tokenizer = pretrained(AutoTokenizer, model)
     if tokenizer.pad_token_id is None:
-        raise RecipeError(f"the tokenizer of {model} has no padding token, which batches need")
+        raise RecipeError(say("the tokenizer of {model} has no padding token, which batches need", model=model))
     return tokenizer
 
 
@@ -210,7 +211,9 @@ def load_classifier(config: FineTune, n_outputs: int, hardware: Hardware, taken:
             module.p = 0.0
     size = bert.config
     if not all(isinstance(getattr(size, name, None), int) for name in ("hidden_size", "num_hidden_layers")):
-        raise RecipeError(f"{config.model} is not an encoder that can be fine-tuned here: its size is not known")
+        raise RecipeError(
+            say("{model} is not an encoder that can be fine-tuned here: its size is not known", model=config.model)
+        )
     head = build_head(config.head, size.hidden_size, size.num_hidden_layers, n_outputs, taken.heads)
     return Classifier(bert, head, config.task, hardware, config.head in ALL_STATES).to(hardware.device)
 
@@ -227,10 +230,18 @@ def pretrained(kind: Any, name: str, **options: Any) -> Any:
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         away = os.environ.get("HF_HUB_OFFLINE") == "1" and not where.is_dir()
-        advice = "Without the model hub, use --model embedded or a folder that contains a model"
+        advice = say("Without the model hub, use --model embedded or a folder that contains a model")
         if away:
-            raise RecipeError(f"the model hub cannot be reached, and {name!r} is not in its cache. {advice}") from error
-        raise RecipeError(f"no usable model {name!r}: {reason} {advice}") from error
+            raise RecipeError(
+                say(
+                    "the model hub cannot be reached, and {name!r} is not in its cache. {advice}",
+                    name=name,
+                    advice=advice,
+                )
+            ) from error
+        raise RecipeError(
+            say("no usable model {name!r}: {reason} {advice}", name=name, reason=reason, advice=advice)
+        ) from error
 
 
 def quietly() -> None:

@@ -61,7 +61,8 @@ class GroupedCommand(click_words.Command):
 def option(group: str, *names: str, of: type = FineTune, **attributes: Any) -> Callable[[Function], Function]:
     """An option of a group; its default is that of the configuration ``of``, if it has a field of this name."""
     field = next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
-    attributes.setdefault("default", getattr(of, field, None))
+    if not attributes.get("required"):  # click takes a default for an answer, even None
+        attributes.setdefault("default", getattr(of, field, None))
     return click.option(*names, cls=Grouped, group=group, **attributes)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from course.text import say
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
@@ -100,7 +101,7 @@ def factors(layer: nn.Module, model: Classifier, config: FineTune, taken: Functi
                 1e-3, wanted.abs().max().item(), _size(layer, probes, model)
             ):
                 return a_turned.cpu().contiguous().clone(), b_turned.cpu().contiguous().clone()
-    raise taken.broken_promise("the update of LoRALinear is not (alpha / r) B A, so peft cannot load it", "lora")
+    raise taken.broken_promise(say("the update of LoRALinear is not (alpha / r) B A, so peft cannot load it"), "lora")
 
 
 def _ask(layer: nn.Module, probes: Tensor, model: Classifier) -> Tensor:
@@ -142,7 +143,7 @@ def from_peft(tensors: dict[str, Tensor], config: FineTune) -> dict[str, Tensor]
     """
     if config.method != "lora":
         if PROMPT not in tensors:
-            raise RecipeError(f"the adapter lacks {PROMPT}")
+            raise RecipeError(say("the adapter lacks {name}", name=PROMPT))
         named = {name.removeprefix(ROOT_OF_PROMPTS): tensor for name, tensor in tensors.items() if name != PROMPT}
         return named | {VECTORS: tensors[PROMPT]}
     return {

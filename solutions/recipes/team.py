@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from torch.distributed.fsdp import FSDPModule, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 
+from course.text import say
 from solutions.recipes.config import FROZEN_ENCODER, FineTune
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.hardware import Hardware
@@ -198,23 +199,36 @@ def join(config: FineTune, hardware: Hardware) -> tuple[Team, Hardware]:
         return ALONE, hardware
     kind = hardware.device.type
     if kind not in ("cpu", "cuda"):
-        raise RecipeError(f"several processes can train on CPUs or on CUDA GPUs, not on {kind}. Try --device cpu")
+        raise RecipeError(
+            say("several processes can train on CPUs or on CUDA GPUs, not on {kind}. Try --device cpu", kind=kind)
+        )
     here = int(os.environ.get("LOCAL_WORLD_SIZE", size))
     if kind == "cuda" and here > torch.cuda.device_count():
         raise RecipeError(
-            f"{here} processes were started on this machine, which has {torch.cuda.device_count()} GPUs. Start one for "
-            "each GPU, or use --device cpu"
+            say(
+                "{processes} processes were started on this machine, which has {gpus} GPUs. Start one for "
+                "each GPU, or use --device cpu",
+                processes=here,
+                gpus=torch.cuda.device_count(),
+            )
         )
     if config.micro_batch < size:
         raise RecipeError(
-            f"{size} processes cannot share batches of {config.micro_batch} texts. Start fewer, or use a "
-            "larger --batch-size"
+            say(
+                "{processes} processes cannot share batches of {texts} texts. Start fewer, or use a "
+                "larger --batch-size",
+                processes=size,
+                texts=config.micro_batch,
+            )
         )
     splits = splits_weights()
     if splits and hardware.bf16 and config.method in FROZEN_ENCODER:
         raise RecipeError(
-            f"FSDP splits weights of one precision, and --method {config.method} keeps frozen ones in bf16. "
-            "Add --precision fp32"
+            say(
+                "FSDP splits weights of one precision, and --method {method} keeps frozen ones in bf16. "
+                "Add --precision fp32",
+                method=config.method,
+            )
         )
     from accelerate import Accelerator, DistributedDataParallelKwargs
 
@@ -244,7 +258,7 @@ def split(model: Any) -> nn.Module:
     """Split every weight over the processes (FSDP), layer by layer: only one layer at a time is whole."""
     layers = getattr(getattr(model.bert, "encoder", None), "layer", None)
     if layers is None:
-        raise RecipeError("only models with BERT's structure (encoder.layer) can be split across processes")
+        raise RecipeError(say("only models with BERT's structure (encoder.layer) can be split across processes"))
     for layer in layers:
         fully_shard(layer)
     return fully_shard(model)

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from course.text import say
 from solutions.recipes import augmenting
 from solutions.recipes.checkpoint import Position, changing, load_checkpoint, save_checkpoint
 from solutions.recipes.config import FineTune
@@ -281,7 +282,7 @@ class Training:
         self._look()
         if at.step_in_epoch == 0:
             raise self.taken.broken_promise(
-                "train_epoch must call scheduler.step() after every optimizer step", "training"
+                say("train_epoch must call scheduler.step() after every optimizer step"), "training"
             )
         at.losses.append(at.loss_sum / at.seen)
         measured = self._measure()
@@ -416,8 +417,12 @@ class Training:
             texts = sum(loss.of_all for loss in step.losses)
             if not math.isfinite(loss):
                 raise Diverged(
-                    f"the loss became {loss / max(1, texts)} in step {step.number}: --learning-rate "
-                    f"{self.config.learning_rate} is too high"
+                    say(
+                        "the loss became {loss} in step {step}: --learning-rate {rate} is too high",
+                        loss=loss / max(1, texts),
+                        step=step.number,
+                        rate=self.config.learning_rate,
+                    )
                 )
             self.at.loss_sum += loss
             self.journal.write(
