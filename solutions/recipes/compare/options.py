@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -90,30 +91,28 @@ def compare(
         runs = store.load(path)
 
     made_by = pages.command(chosen, asked, jobs, threads)
-    with in_english():  # as pages are, and what is quoted for one
-        for one in write:
-            write_page(one, chosen, asked, runs, made_by)
-        if quote:
-            click.echo(pages.section(chosen, asked, runs, made_by, None))
-    if quote:
-        return
-    content = pages.section(chosen, asked, runs, made_by, None)
-    if console.is_terminal:
-        console.print(Markdown(content))
-    else:
+    for one in write:
+        write_page(one, chosen, asked, runs, made_by)
+    with in_english() if quote else nullcontext():  # what is quoted is for a page
+        content = pages.section(chosen, asked, runs, made_by, None)
+    if quote or not console.is_terminal:
         click.echo(content)
-    if not write:
+    else:
+        console.print(Markdown(content))
+    if not write and not quote:
         command = f"{made_by} {shlex.join([*named, '--write', 'results.md'])}"
         click.echo("\n" + say("Next: {command}", command=command))
 
 
 def write_page(place: Path, table: Table, asked: Asked, runs: store.Runs, made_by: str) -> None:
-    """The section with its picture, or the short table, whichever the page has a place for."""
+    """The section with its picture, or the short table, whichever the page has a place for; pages are in English."""
     short = pages.short_table(pages.quoted(runs))
     picture = None
     if pages.has_section(place, table):
         picture = plots.draw(table, table.find(asked, runs), place.parent / pages.PICTURES)
-    pages.put(place, table, pages.section(table, asked, runs, made_by, picture), short)
+    with in_english():
+        content = pages.section(table, asked, runs, made_by, picture)
+    pages.put(place, table, content, short)
 
 
 def check(missing: list[store.Cell], path: Path) -> None:

@@ -153,7 +153,7 @@ def machines(found: Found) -> str:
         **{name: named(name) for name in ("device", "processor", "precision", "threads", "jobs")},
     )
     on_a_gpu = any(run["device"].startswith("cuda") for run in runs)
-    return told if on_a_gpu else f"{told} {say('Not measured on a GPU.')}"
+    return told if on_a_gpu else told + say(" Not measured on a GPU.")
 
 
 def whose(found: Found) -> str:
@@ -166,7 +166,7 @@ def whose(found: Found) -> str:
     said = say("Functions from your own exercises: {names}.", names=", ".join(yours))
     if not reference:
         return said
-    return said + " " + say("Not started, so taken from the reference: {names}.", names=", ".join(reference))
+    return said + say(" Not started, so taken from the reference: {names}.", names=", ".join(reference))
 
 
 def section(table: Table, asked: Asked, runs: Runs, made_by: str, picture: str | None) -> str:

@@ -197,11 +197,7 @@ def named(method: str) -> str:
 
 
 def either(words: Sequence[str]) -> str:
-    """One of these.
-
-    >>> either(["1", "2"])
-    '1 or 2'
-    """
+    """One of these: ``1 or 2``."""
     return say(" or ").join(words)
 
 

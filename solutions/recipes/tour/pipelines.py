@@ -129,8 +129,8 @@ def differs(want: Any, found: Any, where: str = "") -> str | None:
     if _listed(want) and _listed(found) and len(want) == len(found):
         pairs = enumerate(zip(want, found, strict=True))
         return next(filter(None, (differs(one, two, f"{inside}{i}") for i, (one, two) in pairs)), None)
-    both = (want, found)
-    if all(isinstance(one, (int, float)) for one in both) and any(isinstance(one, float) for one in both):
+    two = (want, found)
+    if all(isinstance(one, (int, float)) for one in two) and any(isinstance(one, float) for one in two):
         same = abs(want - found) <= CLOSE * max(1.0, abs(want))
     else:
         same = bool(type(want) is type(found) and want == found)
