@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from course import text
 from solutions.recipes.compare.store import Cell, Run
 from solutions.recipes.errors import Diverged, NothingStarted
 from solutions.recipes.files import write_json
@@ -25,6 +26,8 @@ KEPT = (
     "peak_memory_bytes", "device", "processor", "precision", "threads", "versions",
 )  # fmt: skip
 """Of a result."""
+DIVERGED = "the loss is no longer a finite number"
+"""In the file of the runs, which is in English."""
 DIGITS = 4
 """Of an error on a test text; the targets have no more."""
 
@@ -44,7 +47,7 @@ def fine_tuned(cell: Cell, folder: Path, threads: int) -> Run:
         except NothingStarted:  # this method takes nothing from what you have written; another row of the table does
             result = finetune(replace(config, mine=None), out, console, drawing=False)
     except Diverged as error:
-        return {"diverged": error.message}
+        return {"diverged": error.message if text.language() == "en" else DIVERGED}
     run: Run = {name: result[name] for name in KEPT}
     if result["mine"]["yours"]:
         run["mine"] = result["mine"]
@@ -87,6 +90,7 @@ def end_with_the_parent() -> None:
 
 def main() -> None:
     """Do what one line says, and write the result where it says."""
+    text.use(text.detect())
     asked = json.loads(sys.stdin.readline())
     threading.Thread(target=end_with_the_parent, daemon=True).start()
     cell = Cell.from_plain(asked["cell"])

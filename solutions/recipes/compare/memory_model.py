@@ -24,6 +24,7 @@ import torch
 from torch import nn
 from transformers import AutoConfig, AutoModel, BertConfig
 
+from course.text import say
 from solutions import strategy
 from solutions.recipes.compare.tables import BERT_BASE
 from solutions.recipes.config import FineTune
@@ -141,11 +142,18 @@ def measure(config: FineTune, checkpointing: bool) -> dict[str, Any]:
     config = replace(config, precision="fp32", lora_dropout=DROPOUT)
     hardware = find_hardware(config)
     if hardware.device.type != "cuda" and not can_restart():
-        raise RecipeError("the memory of a step can be measured only on Linux and on GPUs")
+        raise RecipeError(say("the memory of a step can be measured only on Linux and on GPUs"))
     shape = BertConfig() if config.model == BERT_BASE else pretrained(AutoConfig, config.model)
     batch, seq = config.batch_size, config.max_length
     if seq > shape.max_position_embeddings:
-        raise RecipeError(f"{config.model} has {shape.max_position_embeddings} positions, and {seq} are needed")
+        raise RecipeError(
+            say(
+                "{model} has {count} positions, and {needed} are needed",
+                model=config.model,
+                count=shape.max_position_embeddings,
+                needed=seq,
+            )
+        )
     with nullcontext() if hardware.device.type == "cuda" else gpu_dropout():
         begin(build(BertConfig(**TINY), config, hardware, checkpointing))
         memory = Memory(hardware.device)

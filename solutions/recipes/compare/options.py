@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
+from course.text import mark, say
 from solutions.recipes import preflight
+from solutions.recipes.both import in_english
 from solutions.recipes.compare import page as pages
 from solutions.recipes.compare import plots, running, store
 from solutions.recipes.compare.tables import TABLES, Asked, Table
@@ -20,7 +23,7 @@ from solutions.recipes.options import FILE, MINE, Function, decorated, option
 
 RUNS = "results.json"
 """The file of the runs, beside the page that is written."""
-WHAT, OUTPUT, MACHINE = "What to measure", "Output", "Machine"
+WHAT, OUTPUT, MACHINE = mark("What to measure"), mark("Output"), mark("Machine")
 COUNT = click.IntRange(1)
 
 OPTIONS = (
@@ -31,7 +34,10 @@ OPTIONS = (
     option(WHAT, "--label-column", metavar="NAME", help="Label column of a CSV file."),
     option(WHAT, "--model", default=None, help="Use this encoder instead; for memory, its shape."),
     option(WHAT, "--mine", **MINE),
-    option(OUTPUT, "--json", "path", type=FILE, help=f"File for the runs (default: {RUNS} next to the page)."),
+    option(
+        OUTPUT, "--json", "path", type=FILE,
+        help="File for the runs (default: {name} next to the page).", values={"name": RUNS},
+    ),
     option(
         OUTPUT, "--write", "write", type=FILE, multiple=True, metavar="PAGE",
         help="Write the table to its place on this page, with a picture next to it.",
@@ -71,7 +77,15 @@ def compare(
         missing = chosen.missing(asked, runs)
         check(missing, path)
         asked_for = len({cell.key for cell in cells})
-        click.echo(f"{chosen.title}: {asked_for} runs, {asked_for - len(missing)} of them in {path} already")
+        click.echo(
+            say(
+                "{table}: {count} runs, {known} of them in {path} already",
+                table=say(chosen.title),
+                count=asked_for,
+                known=asked_for - len(missing),
+                path=path,
+            )
+        )
         runner = running.Runner(threads, jobs)
         running.measure(missing, path, runner, chosen.drop, click.echo)
         runs = store.load(path)
@@ -79,22 +93,26 @@ def compare(
     made_by = pages.command(chosen, asked, jobs, threads)
     for one in write:
         write_page(one, chosen, asked, runs, made_by)
-    content = pages.section(chosen, asked, runs, made_by, None)
+    with in_english() if quote else nullcontext():  # what is quoted is for a page
+        content = pages.section(chosen, asked, runs, made_by, None)
     if quote or not console.is_terminal:
         click.echo(content)
     else:
         console.print(Markdown(content))
     if not write and not quote:
-        click.echo(f"\nNext: {made_by} {shlex.join([*named, '--write', 'results.md'])}")
+        command = f"{made_by} {shlex.join([*named, '--write', 'results.md'])}"
+        click.echo("\n" + say("Next: {command}", command=command))
 
 
 def write_page(place: Path, table: Table, asked: Asked, runs: store.Runs, made_by: str) -> None:
-    """The section with its picture, or the short table, whichever the page has a place for."""
+    """The section with its picture, or the short table, whichever the page has a place for; pages are in English."""
     short = pages.short_table(pages.quoted(runs))
     picture = None
     if pages.has_section(place, table):
         picture = plots.draw(table, table.find(asked, runs), place.parent / pages.PICTURES)
-    pages.put(place, table, pages.section(table, asked, runs, made_by, picture), short)
+    with in_english():
+        content = pages.section(table, asked, runs, made_by, picture)
+    pages.put(place, table, content, short)
 
 
 def check(missing: list[store.Cell], path: Path) -> None:
@@ -104,7 +122,9 @@ def check(missing: list[store.Cell], path: Path) -> None:
         RecipeError: a package, the data, the model, the device or the folder of the runs is missing.
     """
     if any(cell.kind == "tfidf" for cell in missing) and find_spec("sklearn") is None:
-        raise RecipeError(f"the package scikit-learn is missing. {INSTALL_COMPARE}")
+        raise RecipeError(
+            say("the package {package} is missing. {advice}", package="scikit-learn", advice=say(INSTALL_COMPARE))
+        )
     trained = [cell for cell in missing if cell.kind != "memory"]
     for cell in trained[:1]:  # they share model, data and device
         preflight.check(cell.config, path.with_name(".compare"), overwrite=True)
@@ -112,7 +132,7 @@ def check(missing: list[store.Cell], path: Path) -> None:
         demand_something_of_yours(own)
     folder = path.resolve().parent
     if folder.exists() and not os.access(folder, os.W_OK):
-        raise RecipeError(f"{folder} cannot be written to. Choose a different file with --json")
+        raise RecipeError(say("{folder} cannot be written to. Choose a different file with --json", folder=folder))
 
 
 def demand_something_of_yours(cells: list[store.Cell]) -> None:
@@ -134,6 +154,10 @@ def demand_something_of_yours(cells: list[store.Cell]) -> None:
     }
     if not wanted & written_in(mine):
         raise NothingStarted(
-            f"none of the functions that this table needs is started in {mine}: {', '.join(sorted(wanted))}. "
-            "Write one of them first, or leave out --mine"
+            say(
+                "none of the functions that this table needs is started in {mine}: {names}. "
+                "Write one of them first, or leave out --mine",
+                mine=mine,
+                names=", ".join(sorted(wanted)),
+            )
         )

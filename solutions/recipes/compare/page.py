@@ -11,8 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course.text import mark, say
 from solutions.recipes.compare.store import Cell, Run, Runs
-from solutions.recipes.compare.tables import NAMES, Asked, Found, Table, decimals, grid, rate, standard_error
+from solutions.recipes.compare.tables import (
+    NAMES,
+    SHORTEST,
+    Asked,
+    Found,
+    Table,
+    decimals,
+    either,
+    grid,
+    rate,
+    standard_error,
+)
 from solutions.recipes.config import FineTune, Method
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_atomically
@@ -124,21 +136,24 @@ def machines(found: Found) -> str:
         return ""
 
     def named(name: str) -> str:
-        return " or ".join(sorted({str(run[name]) for run in runs}))
+        return either(sorted({str(run[name]) for run in runs}))
 
     days = sorted({run["date"] for run in runs})
-    when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    when = days[0] if len(days) == 1 else say("{first} to {last}", first=days[0], last=days[-1])
     versions: dict[str, list[str]] = {}
     for run in runs:
         for package in FOR_THE_TABLE:
             if (version := run["versions"].get(package)) and version not in versions.setdefault(package, []):
                 versions[package].append(version)
-    packages = ", ".join(f"{package} {' or '.join(found)}" for package, found in versions.items())
-    gpu = "" if any(run["device"].startswith("cuda") for run in runs) else " Not measured on a GPU."
-    return (
-        f"Measured {when} on {named('device')} ({named('processor')}; {named('precision')}). Threads of a run: "
-        f"{named('threads')}; runs side by side: {named('jobs')}. {packages}.{gpu}"
+    told = say(
+        "Measured {when} on {device} ({processor}; {precision}). Threads of a run: {threads}; runs side by side: "
+        "{jobs}. {packages}.",
+        when=when,
+        packages=", ".join(f"{package} {either(found)}" for package, found in versions.items()),
+        **{name: named(name) for name in ("device", "processor", "precision", "threads", "jobs")},
     )
+    on_a_gpu = any(run["device"].startswith("cuda") for run in runs)
+    return told if on_a_gpu else told + say(" Not measured on a GPU.")
 
 
 def whose(found: Found) -> str:
@@ -148,22 +163,26 @@ def whose(found: Found) -> str:
         return ""
     yours = sorted({name for one in own for name in one["yours"]})
     reference = sorted({name for one in own for name in one["reference"]} - set(yours))
-    said = f"Functions from your own exercises: {', '.join(yours)}."
-    return said + (f" Not started, so taken from the reference: {', '.join(reference)}." if reference else "")
+    said = say("Functions from your own exercises: {names}.", names=", ".join(yours))
+    if not reference:
+        return said
+    return said + say(" Not started, so taken from the reference: {names}.", names=", ".join(reference))
 
 
 def section(table: Table, asked: Asked, runs: Runs, made_by: str, picture: str | None) -> str:
-    """All that a page says about a table."""
+    """All that a page says about a table, in the language that is spoken."""
     found = table.find(asked, runs)
     n, of = sum(map(len, found.values())), sum(map(len, table.cells(asked).values()))
-    lines = [f"## {table.title}", "", table.about, ""]
+    title = say(table.title)
+    lines = [f"## {title}", "", say(table.about, shortest=SHORTEST), ""]
     if asked.limit is not None and table.name != "memory":
-        lines += [f"**Only {asked.limit:,} texts** (`--limit {asked.limit}`) over all three parts of the data.", ""]
+        only = mark("**Only {limit:,} texts** (`--limit {limit}`) over all three parts of the data.")
+        lines += [say(only, limit=asked.limit), ""]
     if 0 < n < of:
-        lines += [f"**Not complete**: {n} of {of} runs are measured.", ""]
-    lines += table.markdown(found) if n else ["Not measured yet."]
+        lines += [say("**Not complete**: {count} of {all} runs are measured.", count=n, all=of), ""]
+    lines += table.markdown(found) if n else [say("Not measured yet.")]
     if picture is not None and n:
-        lines += ["", f"![{table.title}]({PICTURES}/{picture})"]
+        lines += ["", f"![{title}]({PICTURES}/{picture})"]
     lines += ["", f"    {made_by}"]
     for said in (whose(found), machines(found)):
         lines += ["", said] if said else []
@@ -193,7 +212,7 @@ def put(page: Path, table: Table, content: str, short: str) -> None:
     except FileNotFoundError:
         text = f"# Results\n\n{begin}\n{end}\n"
     except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"cannot read {page}: {error}") from error
+        raise RecipeError(say("cannot read {path}: {reason}", path=page, reason=error)) from error
     head = short.splitlines()[0]
     if text.count(begin) == 1 and text.count(end) == 1 and text.index(begin) < text.index(end):
         before, _, rest = text.partition(begin)
@@ -204,5 +223,12 @@ def put(page: Path, table: Table, content: str, short: str) -> None:
         _, blank, after = rest.partition("\n\n")
         text = before + short + blank + after
     else:
-        raise RecipeError(f"{page} has no place for this table. Put these two lines where it belongs: {begin} {end}")
+        raise RecipeError(
+            say(
+                "{page} has no place for this table. Put these two lines where it belongs: {begin} {end}",
+                page=page,
+                begin=begin,
+                end=end,
+            )
+        )
     write_atomically(page, text.encode())

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
+from course.text import language, mark, say
 from solutions.recipes.compare.store import SPLIT, Cell, Run, add
 from solutions.recipes.errors import RecipeError
 
@@ -24,6 +25,13 @@ COMMAND = (sys.executable, "-m", "solutions.recipes.compare.cell")
 OF_THE_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_ARENA_MAX": "1"}
 """Tensors get pages of their own, and give them back at once: what is resident is what is alive. It costs time, so only
 cells that measure memory alone run with it."""
+FIGURES = {
+    ("validation", "accuracy"): mark("validation accuracy {figure:.3f}"),
+    ("validation", "rmse"): mark("validation rmse {figure:.3f}"),
+    ("test", "accuracy"): mark("test accuracy {figure:.3f}"),
+    ("test", "rmse"): mark("test rmse {figure:.3f}"),
+}
+"""What a person waits for."""
 LAST_WORDS = 3
 """Lines of a failed process that are shown."""
 
@@ -73,7 +81,14 @@ class Runner:
                 close(child)
             if code != 0 or not out.exists():
                 said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-LAST_WORDS:]
-                raise RecipeError(f"{describe(cell)} failed (exit code {code}): {' '.join(said) or 'no output'}")
+                raise RecipeError(
+                    say(
+                        "{run} failed (exit code {code}): {reason}",
+                        run=describe(cell),
+                        code=code,
+                        reason=" ".join(said) or say("no output"),
+                    )
+                )
             found: Run = json.loads(out.read_text(encoding="utf-8"))
         return {
             **cell.plain(),
@@ -109,6 +124,7 @@ def environment(cell: Cell, runner: Runner) -> Mapping[str, str]:
         "OMP_NUM_THREADS": str(runner.threads),
         "PYTHONPATH": os.pathsep.join(places),
         "PYTHONIOENCODING": "utf-8",
+        "LANGUAGE": language(),
     }
 
 
@@ -116,18 +132,26 @@ def describe(cell: Cell) -> str:
     """One phrase for a person."""
     config = cell.config
     if cell.kind == "tfidf":
-        return f"TF-IDF on {config.train_texts or 'all'} texts, seed {config.seed}"
+        if config.train_texts:
+            return say("TF-IDF on {count} texts, seed {seed}", count=config.train_texts, seed=config.seed)
+        return say("TF-IDF on all texts, seed {seed}", seed=config.seed)
     if cell.kind == "memory":
-        kept = "with" if cell.checkpointing else "without"
-        size = f"{config.batch_size} x {config.max_length}"
-        return f"memory of {config.method}, {size}, {kept} checkpointing"
+        about = {"method": config.method, "size": f"{config.batch_size} x {config.max_length}"}
+        if cell.checkpointing:
+            return say("memory of {method}, {size}, with checkpointing", **about)
+        return say("memory of {method}, {size}, without checkpointing", **about)
     special = [
-        f"{name.replace('_', ' ')} {getattr(config, name):g}"
-        for name, plain in (("layer_decay", 1.0), ("reinit", 0), ("train_texts", None))
+        say(sentence, value=getattr(config, name))
+        for name, plain, sentence in (
+            ("layer_decay", 1.0, mark("layer decay {value:g}")),
+            ("reinit", 0, mark("reinit {value:g}")),
+            ("train_texts", None, mark("train texts {value:g}")),
+        )
         if getattr(config, name) != plain
     ]
-    rate = f"learning rate {config.learning_rate:g}"
-    return ", ".join([f"{config.method}, head {config.head}", rate, *special, f"seed {config.seed}"])
+    head = say("{method}, head {head}", method=config.method, head=config.head)
+    rate = say("learning rate {rate:g}", rate=config.learning_rate)
+    return ", ".join([head, rate, *special, say("seed {seed}", seed=config.seed)])
 
 
 def measure(
@@ -158,7 +182,8 @@ def measure(
                     continue
                 if run is not None:
                     add(path, {name: value for name, value in run.items() if name not in drop})
-                    tell(f"{n} of {len(cells)}: {describe(waiting[future])}: {outcome(run, drop)}")
+                    what, came = describe(waiting[future]), outcome(run, drop)
+                    tell(say("{n} of {count}: {run}: {outcome}", n=n, count=len(cells), run=what, outcome=came))
         except BaseException:
             runner.stop(now=True)
             raise
@@ -169,9 +194,10 @@ def measure(
 def outcome(run: Run, drop: Sequence[str] = ()) -> str:
     """The figure of a run that a person waits for."""
     if "diverged" in run:
-        return "diverged"
+        return say("diverged")
     if "measured_bytes" in run:
-        return f"{run['measured_bytes'] / 1e6:,.0f} MB, predicted {run['predicted']['total'] / 1e6:,.0f} MB"
+        measured, predicted = run["measured_bytes"] / 1e6, run["predicted"]["total"] / 1e6
+        return say("{measured:,.0f} MB, predicted {predicted:,.0f} MB", measured=measured, predicted=predicted)
     what = "validation" if "test" in drop else "test"
     name = "accuracy" if "accuracy" in run[what] else "rmse"
-    return f"{what} {name} {run[what][name]:.3f}"
+    return say(FIGURES[what, name], figure=run[what][name])

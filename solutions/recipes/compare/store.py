@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course.text import say
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import one_writer, write_atomically
@@ -84,17 +85,27 @@ def load(path: Path) -> Runs:
         return Runs()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RecipeError(
-            f"{path} cannot be read as a file of runs: {error}. Choose a different file with --json"
+            say(
+                "{path} cannot be read as a file of runs: {reason}. Choose a different file with --json",
+                path=path,
+                reason=error,
+            )
         ) from error
     if schema == OLDER:
         return Runs(older=runs)
     if schema != SCHEMA:
-        raise RecipeError(f"{path} does not contain runs of this command: its schema is {schema!r}")
+        raise RecipeError(
+            say("{path} does not contain runs of this command: its schema is {schema!r}", path=path, schema=schema)
+        )
     try:
         return Runs({Cell.from_plain(run).key: run for run in runs if run["split"] == SPLIT})
     except (ValueError, KeyError, TypeError) as error:
         raise RecipeError(
-            f"{path} contains a run that cannot be understood: {error!r}. Choose a different file"
+            say(
+                "{path} contains a run that cannot be understood: {error!r}. Choose a different file",
+                path=path,
+                error=error,
+            )
         ) from error
 
 

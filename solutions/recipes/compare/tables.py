@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from course.text import mark, say
 from solutions.recipes.compare.store import Cell, Run, Runs
 from solutions.recipes.config import HEADS, LEARNING_RATES, FineTune, Method
 from solutions.recipes.preflight import find_mine
@@ -21,11 +22,11 @@ NAMES = {
     "lora": "LoRA, r = 8",
     "adapter": "adapter",
     "prefix": "prefix",
-    "head": "head alone",
-    "scratch": "from scratch",
+    "head": mark("head alone"),
+    "scratch": mark("from scratch"),
     "tfidf": "TF-IDF",
 }
-"""What the methods are called in tables."""
+"""What the methods are called in tables; `named` says it in the reader's language."""
 FINE_TUNED: tuple[Method, ...] = ("full", "lora", "adapter", "prefix", "head", "scratch")
 CURVE = ("full", "lora", "head", "tfidf")
 SIZES = (100, 500, 2000)
@@ -112,6 +113,7 @@ class Table:
 
     name: str
     title: str
+    """A sentence to say, as the next one is."""
     about: str
     """What is compared, and how to read it."""
     cells: Callable[[Asked], dict[Key, list[Cell]]]
@@ -189,6 +191,16 @@ def seconds(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f} s" if value >= 10 else f"{value:.1f} s"
 
 
+def named(method: str) -> str:
+    """What a method is called in tables; most are called by the value of ``--method``."""
+    return say(NAMES[method]) if method in ("head", "scratch") else NAMES[method]
+
+
+def either(words: Sequence[str]) -> str:
+    """One of these: ``1 or 2``."""
+    return say(" or ").join(words)
+
+
 def rate(value: float) -> str:
     """A learning rate.
 
@@ -227,7 +239,7 @@ def methods(found: Found) -> list[str]:
             continue
         parameters = next((run["parameters"] for run in runs if "parameters" in run), None)
         rows.append([
-            NAMES[name],
+            named(name),
             with_error(values(runs, "test", "accuracy")),
             str(len(runs)),
             f"{parameters['trainable']:,}" if parameters else "-",
@@ -236,7 +248,16 @@ def methods(found: Found) -> list[str]:
             seconds(median_of(runs, "cpu_seconds")),
             size(median_of(runs, "saved_bytes")),
         ])  # fmt: skip
-    head = ("method", "test accuracy", "seeds", "trained", "peak memory", "training", "processor time", "saved")
+    head = (
+        say("method"),
+        say("test accuracy"),
+        say("seeds"),
+        say("trained"),
+        say("peak memory"),
+        say("training"),
+        say("processor time"),
+        say("saved"),
+    )
     return grid(head, rows)
 
 
@@ -311,18 +332,20 @@ def against_the_first(column: str) -> Callable[[Found], list[str]]:
                 " ".join(key),
                 with_error(values(runs, "test", "rmse")),
                 str(len(runs)),
-                "baseline" if key == base_key else with_error(difference),
-                f"{decimals(ends[0])} to {decimals(ends[1])}" if ends else "",
+                say("baseline") if key == base_key else with_error(difference),
+                say("{first} to {last}", first=decimals(ends[0]), last=decimals(ends[1])) if ends else "",
             ])  # fmt: skip
-        lines = grid((column, "RMSE", "seeds", "less the baseline", "95% over texts"), rows)
+        lines = grid((say(column), "RMSE", say("seeds"), say("less the baseline"), say("95% over texts")), rows)
         some = next((run for runs in found.values() for run in runs if "test" in run), None)
         if some is not None:
             test, texts = some["test"], some["texts"]
-            lines += [
-                "",
-                f"{texts['train']:,} training texts, {texts['test']:,} test texts. Always predicting the mean has an "
-                f"RMSE of {test['rmse_of_mean']:.3f}.",
-            ]
+            told = say(
+                "{train:,} training texts, {test:,} test texts. Always predicting the mean has an RMSE of {rmse:.3f}.",
+                train=texts["train"],
+                test=texts["test"],
+                rmse=test["rmse_of_mean"],
+            )
+            lines += ["", told]
         return lines
 
     return markdown
@@ -352,16 +375,17 @@ def learning_curve(found: Found) -> list[str]:
     """Accuracy by method and number of texts."""
     sizes = list(dict.fromkeys(n for _, n in found))
     every = next((run["texts"]["train"] for (_, n), runs in found.items() for run in runs if n == "all"), None)
-    named = [f"all ({every:,})" if n == "all" and every else n for n in sizes]
+    whole = say("all ({count:,})", count=every) if every else say("all")
+    columns = [whole if n == "all" else n for n in sizes]
     rows = [
-        [NAMES[method], *(with_error(values(found[method, n], "test", "accuracy")) for n in sizes)] for method in CURVE
+        [named(method), *(with_error(values(found[method, n], "test", "accuracy")) for n in sizes)] for method in CURVE
     ]
     counted = sorted({len(runs) for (method, _), runs in found.items() if method != "tfidf"})
-    return [
-        *grid(("method", *named), rows),
-        "",
-        f"Seeds: {' or '.join(map(str, counted))}, each with different texts. On all texts, TF-IDF is deterministic.",
-    ]
+    told = say(
+        "Seeds: {counts}, each with different texts. On all texts, TF-IDF is deterministic.",
+        counts=either(list(map(str, counted))),
+    )
+    return [*grid((say("method"), *columns), rows), "", told]
 
 
 # --- Learning rates ---------------------------------------------------------------------------------------------------
@@ -390,25 +414,27 @@ def learning_rates(found: Found) -> list[str]:
         own = {key[1]: runs for key, runs in found.items() if key[0] == method and runs}
         means = {name: statistics.fmean(some) for name, runs in own.items() if (some := _validation(runs))}
         best = max(means, key=means.__getitem__, default=None)
-        line = [NAMES[method]]
+        line = [named(method)]
         for name in (key[1] for key in found if key[0] == method):
             if name not in own:
                 line.append("-")
                 continue
-            shown = with_error(_validation(own[name])) if name in means else "diverged"
-            mark = " (own)" if name == rate(LEARNING_RATES[method]) else ""
-            line.append(f"{name}{mark}: **{shown}**" if name == best else f"{name}{mark}: {shown}")
+            shown = with_error(_validation(own[name])) if name in means else say("diverged")
+            called = say("{rate} (own)", rate=name) if name == rate(LEARNING_RATES[method]) else name
+            line.append(f"{called}: **{shown}**" if name == best else f"{called}: {shown}")
         if own:
             rows.append(line)
     seeds = max((len(runs) for runs in found.values()), default=0)
     n = next((run["validation"]["n"] for runs in found.values() for run in runs if "validation" in run), None)
-    lines = grid(("method", "rate: validation accuracy", "", "", ""), rows)
+    lines = grid((say("method"), say("rate: validation accuracy"), "", "", ""), rows)
     if n is not None:
-        error = math.sqrt(0.8 * 0.2 / n)
-        lines += [
-            "",
-            f"Seeds: {seeds}. {n:,} validation texts: at .800, chance alone moves an accuracy by {decimals(error)}.",
-        ]
+        told = say(
+            "Seeds: {seeds}. {count:,} validation texts: at .800, chance alone moves an accuracy by {error}.",
+            seeds=seeds,
+            count=n,
+            error=decimals(math.sqrt(0.8 * 0.2 / n)),
+        )
+        lines += ["", told]
     return lines
 
 
@@ -446,9 +472,17 @@ def memory(found: Found) -> list[str]:
             off = measured / wanted - 1
             n, outside = n + 1, outside + (abs(off) > BAR)
             shown = f"{100 * off:+.1f}%".replace("-", "−")
-            rows.append([NAMES[method], shape, checkpointing, size(wanted), size(measured), shown])
-    head = ("method", "texts × tokens", "checkpointing", "predicted", "measured", "difference")
-    kept = f"{n - outside} of {n} are within {100 * BAR:.0f}%."
+            word = say("yes") if checkpointing == "yes" else say("no")
+            rows.append([named(method), shape, word, size(wanted), size(measured), shown])
+    head = (
+        say("method"),
+        say("texts × tokens"),
+        say("checkpointing"),
+        say("predicted"),
+        say("measured"),
+        say("difference"),
+    )
+    kept = say("{count} of {all} are within {percent:.0f}%.", count=n - outside, all=n, percent=100 * BAR)
     return [*grid(head, rows), "", kept]
 
 
@@ -457,8 +491,8 @@ TABLES = {
     for table in (
         Table(
             "methods",
-            "Methods",
-            (
+            mark("Methods"),
+            mark(
                 "Which parameters are trained, the accuracy on unseen texts, and the cost: one epoch, with the "
                 "recipe's defaults for everything else. ± is the standard error over the seeds. Peak memory is the "
                 "memory that the process uses during training, beyond what it used before data and model were "
@@ -471,49 +505,54 @@ TABLES = {
         ),
         Table(
             "heads",
-            "Heads",
-            (
+            mark("Heads"),
+            mark(
                 "Heads on top of the hidden states, with full fine-tuning for one epoch; the target is a number. "
                 "The difference is taken seed by seed and is below 0 where the head is better than the baseline; ± "
                 "is its standard error over the seeds. The interval comes from the paired bootstrap over the test "
                 "texts, averaged over the seeds."
             ),
             cells_of_heads,
-            against_the_first("head"),
+            against_the_first(mark("head")),
             ("test", "errors"),
         ),
         Table(
             "layer-decay",
-            "Learning rates by layer",
-            (
+            mark("Learning rates by layer"),
+            mark(
                 "The factor by which the learning rate is multiplied from each layer to the layer below; 1 means the "
                 "same rate for all. Read it like the table of heads."
             ),
             cells_of_layer_decay,
-            against_the_first("factor"),
+            against_the_first(mark("factor")),
             ("test", "errors"),
         ),
         Table(
             "reinit",
-            "Re-initialised layers",
-            "How many of the encoder's top layers are re-initialised before training. Read it like the table of heads.",
+            mark("Re-initialised layers"),
+            mark(
+                "How many of the encoder's top layers are re-initialised before training. Read it like the table of "
+                "heads."
+            ),
             cells_of_reinit,
-            against_the_first("layers"),
+            against_the_first(mark("layers")),
             ("test", "errors"),
         ),
         Table(
             "learning-curve",
-            "How much data",
-            "Test accuracy by number of training texts; the test texts are always the same. Training takes "
-            f"{SHORTEST} steps, or one epoch where that is longer.",
+            mark("How much data"),
+            mark(
+                "Test accuracy by number of training texts; the test texts are always the same. Training takes "
+                "{shortest} steps, or one epoch where that is longer."
+            ),
             cells_of_learning_curve,
             learning_curve,
             ("test",),
         ),
         Table(
             "learning-rates",
-            "Learning rates",
-            (
+            mark("Learning rates"),
+            mark(
                 "Peak learning rates around the recipe's own, for one epoch. Only the validation texts are used: "
                 "the test accuracies of these runs are not even recorded. The best rate of each method is in bold."
             ),
@@ -523,8 +562,8 @@ TABLES = {
         ),
         Table(
             "memory",
-            "Memory",
-            (
+            mark("Memory"),
+            mark(
                 "The memory model of exercise 10 (`training_memory`) against the bytes that a training step takes: "
                 "BERT-base's shape in float32 with AdamW, plain attention, dropout, gradients kept. With "
                 "checkpointing, the model counts the inputs of all layers and the activations of one. Short-lived "

@@ -20,12 +20,23 @@ from typing import Any
 
 from rich.console import Console
 
+from course.text import mark, say, translated
+from solutions.recipes.both import both, in_english, shown
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import write_json
 from solutions.recipes.gpu.options import SHORTEST, STEPS, Check, Step, no_gpu
 
 SCHEMA = "course/gpu-check/v1"
-NOT_MEASURED = "not measured on a GPU"
+MEASURED, REHEARSED = mark("measured on a GPU"), mark("rehearsal on a CPU, not measured on a GPU")
+"""Labels of reports."""
+LINES = {
+    "ok": mark("ok        {name:<20}{seconds:6.1f} s"),
+    "different": mark("different {name:<20}{seconds:6.1f} s"),
+    "failed": mark("failed    {name:<20}{seconds:6.1f} s"),
+    "timeout": mark("timeout   {name:<20}{seconds:6.1f} s"),
+    "no time": mark("no time   {name:<20}{seconds:6.1f} s"),
+}
+"""How a step can end, and the line about it; the first column is ten cells wide in every language."""
 TAIL = 2000
 """Characters of what a failed step has said."""
 GOOD = ("ok",)
@@ -60,16 +71,20 @@ def watch(command: Sequence[str], folder: Path, seconds: float) -> Outcome:
         try:
             code = child.wait(seconds)
         except subprocess.TimeoutExpired:
-            return {"status": "timeout", "reason": f"ended after {seconds:.0f} s", "said": tail(said)}
+            reason = both(mark("ended after {seconds:.0f} s"), seconds=seconds)
+            return {"status": "timeout", "reason": reason, "said": tail(said)}
         finally:
             end(child)
     try:
         outcome = json.loads(answer.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         last = tail(said).strip().rpartition("\n")[2]
-        reason = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-        return {"status": "failed", "reason": f"{reason}: {last}" if last else reason, "said": tail(said)}
-    return outcome if isinstance(outcome, dict) else {"status": "failed", "reason": "the outcome cannot be read"}
+        reason = both(mark("killed by signal {n}"), n=-code) if code < 0 else both(mark("exit code {n}"), n=code)
+        reason = both(mark("{reason}: {last}"), reason=reason, last=last) if last else reason
+        return {"status": "failed", "reason": reason, "said": tail(said)}
+    if isinstance(outcome, dict):
+        return outcome
+    return {"status": "failed", "reason": both(mark("the outcome cannot be read"))}
 
 
 @contextmanager
@@ -130,20 +145,21 @@ def gpu_check(
         "schema": SCHEMA,
         "when": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "rehearsal": told.rehearsal,
-        "label": f"rehearsal on a CPU, {NOT_MEASURED}" if told.rehearsal else "measured on a GPU",
+        "label": REHEARSED if told.rehearsal else MEASURED,
         "told": told.plain(),
         "finished": False,
         "seconds": 0.0,
         "steps": {},
     }
     write_json(out, report)
-    console.print(report["label"], highlight=False)
+    console.print(translated(report["label"]), highlight=False)
     with tempfile.TemporaryDirectory() as folder:
         for step in steps:
             begun, limit = now(), told.patience * step.limit
             left = told.patience * told.budget - (begun - started)
             if left < SHORTEST:
-                outcome: Outcome = {"status": "no time", "reason": f"the {told.patience * told.budget:.0f} s were over"}
+                over = both(mark("the {seconds:.0f} s were over"), seconds=told.patience * told.budget)
+                outcome: Outcome = {"status": "no time", "reason": over}
             else:
                 with console.status(step.name):
                     outcome = runner(step, told, Path(folder), min(limit, left))
@@ -166,17 +182,22 @@ def passed(report: Mapping[str, Any]) -> bool:
 
 def verdict(report: Mapping[str, Any]) -> str:
     """One sentence."""
-    bad = [name for name, one in report["steps"].items() if one["status"] not in GOOD]
-    told = (
-        f"{len(report['steps'])} steps in {report['seconds']:.0f} s{'' if report['finished'] else ', then interrupted'}"
-    )
-    return f"{told}, {report['label']}: {'all well' if not bad else 'not well: ' + ', '.join(bad)}."
+    steps = report["steps"]
+    bad = [name for name, one in steps.items() if one["status"] not in GOOD]
+    about = {"count": len(steps), "seconds": report["seconds"], "label": translated(report["label"])}
+    if report["finished"]:
+        began = say("{count} steps in {seconds:.0f} s, {label}", **about)
+    else:
+        began = say("{count} steps in {seconds:.0f} s, then interrupted, {label}", **about)
+    if bad:
+        return say("{steps}: not well: {names}.", steps=began, names=", ".join(bad))
+    return say("{steps}: all well.", steps=began)
 
 
 def describe(name: str, one: Mapping[str, Any]) -> str:
     """One line about a step."""
-    reason = f"  {one['reason']}" if "reason" in one else ""
-    return f"{one['status']:<10}{name:<20}{one['seconds']:6.1f} s{reason}"
+    reason = f"  {shown(one['reason'])}" if "reason" in one else ""
+    return say(LINES[one["status"]], name=name, seconds=one["seconds"]) + reason
 
 
 # --- A page -----------------------------------------------------------------------------------------------------------
@@ -191,22 +212,24 @@ def read(path: Path) -> dict[str, Any]:
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RecipeError(f"cannot read {path}: {error}") from error
+        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
     if not isinstance(report, dict) or report.get("schema") != SCHEMA:
-        raise RecipeError(f"{path} is not a report of gpu-check")
+        raise RecipeError(say("{path} is not a report of gpu-check", path=path))
     return report
 
 
 def page(report: Mapping[str, Any]) -> str:
-    """A section for docs/results.md, in Markdown. What was not measured is a dash."""
+    """A section for docs/results.md, in Markdown and in English. What was not measured is a dash."""
     steps = report["steps"]
+    with in_english():
+        judged = verdict(report)
     about = steps.get("environment", {}).get("result") or {}
     gpu = about.get("gpu") or {}
     lines = [
         "## On a GPU",
         "",
         f"**{capital(report['label'])}.** {gpu.get('name') or about.get('processor') or 'unknown device'}, "
-        f"{report['when'][:10]}, {versions_of(about)}; `course run gpu-check`, {verdict(report)}",
+        f"{report['when'][:10]}, {versions_of(about)}; `course run gpu-check`, {judged}",
         "",
         "| recipe | loss off by (fp32) | loss off by (bf16) | texts/s | peak memory | reloaded off by |",
         "|---|---|---|---|---|---|",

@@ -1,15 +1,20 @@
 """What ``gpu-check`` can be told, and its steps. Needs no torch."""
 
+import re
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
+from course.click_words import Option
+from course.text import say, translated
 from solutions.recipes import preflight
+from solutions.recipes.both import in_english
 from solutions.recipes.config import METHODS
-from solutions.recipes.errors import RecipeError
+from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
 from solutions.recipes.options import FILE, Function, decorated
 
 FIRST: tuple[str, ...] = ("lora", "full", "head")
@@ -98,6 +103,8 @@ class Check:
         return asdict(self)
 
 
+NO_DEVICE = re.compile("no device called ('[^']*') here(?:: (.*))?")
+"""What ``preflight.no_device`` says in English, but for the advice."""
 QUICK = {"texts": 120, "steps": 3, "speed_texts": 96, "turns": 1, "batch": 4, "length": 32, "patience": 5.0}
 """What a rehearsal takes instead: it shows that all steps run, and nothing about speed. The eight minutes are those of
 a GPU."""
@@ -111,12 +118,20 @@ def check(told: Check) -> None:
     """
     for package in ("torch", "transformers"):
         if find_spec(package) is None:
-            raise RecipeError(f"the package {package} is missing. {preflight.INSTALL_OFFLINE}")
+            raise RecipeError(
+                say("the package {package} is missing. {advice}", package=package, advice=say(INSTALL_OFFLINE))
+            )
     kind = told.device.split(":")[0]
     if kind not in ("cuda", "cpu"):
-        raise RecipeError(f"gpu-check measures cuda, not {told.device!r}. To rehearse it without a GPU: --device cpu")
+        raise RecipeError(
+            say(
+                "gpu-check measures cuda, not {device!r}. To rehearse it without a GPU: --device cpu",
+                device=told.device,
+            )
+        )
     try:
-        preflight.find_device(told.device)
+        with in_english():  # no_gpu takes it apart
+            preflight.find_device(told.device)
     except RecipeError as error:
         raise no_gpu(error.message) from error
     preflight.find_model(told.model)
@@ -124,28 +139,39 @@ def check(told: Check) -> None:
 
 
 def no_gpu(reason: str) -> RecipeError:
-    """The refusal where there is no GPU."""
-    told = reason.removesuffix(". Try --device auto")
-    return RecipeError(f"gpu-check needs a GPU: {told}. To rehearse it without one: --device cpu")
+    """The refusal where there is no GPU.
+
+    Args:
+        reason: the English error of ``find_device``, here or in the process of a step, whose words go into a file.
+    """
+    reason = reason.removesuffix(". Try --device auto")
+    if found := NO_DEVICE.fullmatch(reason):
+        name, why = found.groups()
+        if why is None:
+            reason = say("no device called {name} here", name=name)
+        else:
+            reason = say("no device called {name} here: {reason}", name=name, reason=translated(why))
+    return RecipeError(say("gpu-check needs a GPU: {reason}. To rehearse it without one: --device cpu", reason=reason))
 
 
+option = partial(click.option, cls=Option)
 OPTIONS = (
-    click.option(
+    option(
         "--out", metavar="FILE.json", type=click.Path(path_type=Path, dir_okay=False), help="File for the report.",
     ),
-    click.option(
+    option(
         "--device", default=Check.device,
         help="cuda, cuda:1, or cpu for a rehearsal, which may take five times as long.",
     ),
-    click.option(
+    option(
         "--minutes", type=click.FloatRange(0, BUDGET / 60, min_open=True), default=BUDGET / 60,
         help="Total time for all steps.",
     ),
-    click.option("--model", default=Check.model, help="embedded, a folder, or a name on the hub."),
-    click.option("--data", default=Check.data, help="Same values as for finetune."),
-    click.option("--seed", type=int, default=Check.seed, help="Seed for all random numbers."),
-    click.option("--threads", type=click.IntRange(1), help="CPU threads (default: torch's choice)."),
-    click.option(
+    option("--model", default=Check.model, help="embedded, a folder, or a name on the hub."),
+    option("--data", default=Check.data, help="Same values as for finetune."),
+    option("--seed", type=int, default=Check.seed, help="Seed for all random numbers."),
+    option("--threads", type=click.IntRange(1), help="CPU threads (default: torch's choice)."),
+    option(
         "--page", metavar="FILE.json", type=FILE, help="Only print a report as a Markdown page; measure nothing.",
     ),
 )  # fmt: skip

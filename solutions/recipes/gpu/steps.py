@@ -17,6 +17,7 @@ from rich.console import Console
 from torch import Tensor, nn
 from transformers import AutoModelForSequenceClassification
 
+from course.text import say
 from solutions.recipes import bench, journal
 from solutions.recipes.config import HEADS, FineTune
 from solutions.recipes.data import Split
@@ -227,7 +228,7 @@ def predict(at: Bench, _: str) -> dict[str, Any]:
     """A finished run, asked on the CPU and on the device."""
     folder = at.folder / RUNS / FIRST[0]
     if not (folder / "result.json").exists():
-        raise RecipeError(f"there is no run to predict with: method:{FIRST[0]} did not finish")
+        raise RecipeError(say("there is no run to predict with: {step} did not finish", step=f"method:{FIRST[0]}"))
     texts = prepare_data(at.config(), functions()).test.texts
     answers: dict[str, Tensor] = {}
     speed = {}

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from course.text import mark, say
 from solutions.recipes.config import PRECISIONS, Precision
 
 Objective = Literal["mlm", "clm"]
@@ -93,7 +94,9 @@ class PreTrain:
             ("precision", self.precision, PRECISIONS),
         ):
             if value not in known:
-                raise ValueError(f"{field}={value!r} is not one of {', '.join(known)}")
+                raise ValueError(
+                    say("{field}={value!r} is not one of {known}", field=field, value=value, known=", ".join(known))
+                )
         if self.start is None:
             object.__setattr__(self, "start", SCRATCH if self.nsp or self.objective == "clm" else EMBEDDED)
         if self.learning_rate is None:
@@ -159,39 +162,51 @@ class PreTrain:
 def _in_range(config: PreTrain) -> None:
     """Refuse numbers that cannot work."""
     for field in ("learning_rate", "max_gradient_norm"):
-        if not 0 < getattr(config, field) < math.inf:
-            raise ValueError(f"{field}={getattr(config, field)} must be greater than 0")
+        value = getattr(config, field)
+        if not 0 < value < math.inf:
+            raise ValueError(say("{field}={value} must be greater than 0", field=field, value=value))
     counts = ("limit", "steps", "batch_size", "accumulate", "evaluate_every", "evaluation_blocks", "threads")
     for field in (*counts, "layers", "width", "heads"):
         value = getattr(config, field)
         if value is not None and value < 1:
-            raise ValueError(f"{field}={value} must be at least 1")
-    if not 0 <= config.warmup_share < 1:
-        raise ValueError(f"warmup_share={config.warmup_share} must be at least 0 and less than 1")
-    if not 0 < config.mask_share <= 1:
-        raise ValueError(f"mask_share={config.mask_share} must be greater than 0 and at most 1")
-    if not config.weight_decay >= 0:
-        raise ValueError(f"weight_decay={config.weight_decay} must not be negative")
-    if config.block < SHORTEST_BLOCK:
-        raise ValueError(f"block={config.block} must be at least {SHORTEST_BLOCK}")
-    if config.vocab_size < SMALLEST_VOCABULARY:
-        raise ValueError(f"vocab_size={config.vocab_size} must be at least {SMALLEST_VOCABULARY}")
+            raise ValueError(say("{field}={value} must be at least {least}", field=field, value=value, least=1))
+    for field, wrong, sentence in (
+        ("warmup_share", not 0 <= config.warmup_share < 1, mark("{field}={value} must be at least 0 and less than 1")),
+        ("mask_share", not 0 < config.mask_share <= 1, mark("{field}={value} must be greater than 0 and at most 1")),
+        ("weight_decay", not config.weight_decay >= 0, mark("{field}={value} must not be negative")),
+    ):
+        if wrong:
+            raise ValueError(say(sentence, field=field, value=getattr(config, field)))
+    for field, least in (("block", SHORTEST_BLOCK), ("vocab_size", SMALLEST_VOCABULARY)):
+        value = getattr(config, field)
+        if value < least:
+            raise ValueError(say("{field}={value} must be at least {least}", field=field, value=value, least=least))
 
 
 def _consistent(config: PreTrain) -> None:
     """Refuse values that contradict each other."""
     if config.batch_size % config.accumulate:
-        raise ValueError(f"batch_size={config.batch_size} cannot be split into {config.accumulate} equal micro-batches")
+        raise ValueError(
+            say(
+                "batch_size={size} cannot be split into {count} equal micro-batches",
+                size=config.batch_size,
+                count=config.accumulate,
+            )
+        )
     if config.width % config.heads:
-        raise ValueError(f"width={config.width} cannot be split into {config.heads} equal heads")
+        raise ValueError(
+            say("width={width} cannot be split into {count} equal heads", width=config.width, count=config.heads)
+        )
     if config.nsp and config.objective != "mlm":
-        raise ValueError("nsp predicts the next sentence, as BERT did: objective must be 'mlm'")
+        raise ValueError(say("nsp predicts the next sentence, as BERT did: objective must be 'mlm'"))
     if config.nsp and not config.from_scratch:
-        raise ValueError(f"nsp is for a model that starts from scratch, not from {config.start!r}")
+        raise ValueError(say("nsp is for a model that starts from scratch, not from {start!r}", start=config.start))
     if config.objective == "clm" and config.start == EMBEDDED:
         raise ValueError(
-            "the embedded model is an encoder, in which every token sees the next one. For objective='clm', "
-            "start from scratch or from a causal model (a folder or a hub id)"
+            say(
+                "the embedded model is an encoder, in which every token sees the next one. For objective='clm', "
+                "start from scratch or from a causal model (a folder or a hub id)"
+            )
         )
 
 

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from course.text import mark, say
 from solutions.objectives import IGNORED
 from solutions.recipes.data import Labelled, Split, load, read_csv
 from solutions.recipes.errors import RecipeError
@@ -28,6 +29,8 @@ from solutions.recipes.pretrain.preflight import header
 from solutions.recipes.splitting import normalise, split
 from solutions.recipes.training import EPOCH_SEED, ONLY_IDS, batch_of
 
+PARTS = (mark("training"), mark("evaluation"))
+"""Of the texts, as errors name them."""
 FEWEST_TEXTS = 25
 """Different ones; the split needs some for each of its parts."""
 SLICE = 500
@@ -63,7 +66,14 @@ def find_texts(config: PreTrain, taken: Functions) -> Split:
     texts = labelled.texts
     different = len({normalise(text) for text in texts} - {""})
     if different < FEWEST_TEXTS:
-        raise RecipeError(f"{config.data} holds {different} different texts, but at least {FEWEST_TEXTS} are needed")
+        raise RecipeError(
+            say(
+                "{data} holds {count} different texts, but at least {least} are needed",
+                data=config.data,
+                count=different,
+                least=FEWEST_TEXTS,
+            )
+        )
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), i))
     place: list[int] = [0] * len(texts)
     for rank, i in enumerate(order):
@@ -80,7 +90,7 @@ def _read(config: PreTrain) -> tuple[Labelled, tuple[str, ...]]:
         try:
             lines = path.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise RecipeError(f"cannot read {path}: {error}") from error
+            raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
         return Labelled(lines, [0] * len(lines)), ()
     if config.label_column in header(path, config.text_column):
         try:
@@ -144,19 +154,28 @@ def prepare_corpus(config: PreTrain, parts: Split, tokenizer: PreTrainedTokenize
     enough = config.steps * config.batch_size
     training, used = blocks(config, parts.train.texts, tokenizer, taken, enough)
     evaluation, _ = blocks(config, parts.validation.texts, tokenizer, taken, FINAL * config.evaluation_blocks)
-    for part, found in (("training", training), ("evaluation", evaluation)):
+    for part, found in zip(PARTS, (training, evaluation), strict=True):
         if not found:
             raise RecipeError(
-                f"there is too little text: the {part} part of {config.data} does not fill one block of "
-                f"{config.block} tokens. Use more texts or a smaller --block"
+                say(
+                    "there is too little text: the {part} part of {data} does not fill one block of "
+                    "{block} tokens. Use more texts or a smaller --block",
+                    part=say(part),
+                    data=config.data,
+                    block=config.block,
+                )
             )
     documents: list[list[list[str]]] = [[], []]
     if config.nsp:
         documents = [sentences(part.texts) for part in (parts.train, parts.validation)]
-        for part, found_documents in zip(("training", "evaluation"), documents, strict=True):
+        for part, found_documents in zip(PARTS, documents, strict=True):
             if len(found_documents) < 2 or max(map(len, found_documents)) < 2:
                 raise RecipeError(
-                    f"--nsp needs texts of several sentences, and the {part} part of {config.data} has none"
+                    say(
+                        "--nsp needs texts of several sentences, and the {part} part of {data} has none",
+                        part=say(part),
+                        data=config.data,
+                    )
                 )
     return Corpus(training, evaluation, *documents, used, parts.counts)
 
@@ -192,7 +211,7 @@ def ends(tokenizer: PreTrainedTokenizerBase) -> tuple[int, int]:
         for order in names
     )
     if begin is None or end is None:
-        raise RecipeError("the tokenizer has no end-of-text token, which packed blocks need")
+        raise RecipeError(say("the tokenizer has no end-of-text token, which packed blocks need"))
     return begin, end
 
 
@@ -329,11 +348,13 @@ class Batches:
             corrupted, labels = torch.as_tensor(corrupted), torch.as_tensor(labels)
             if corrupted.shape != ids.shape or labels.shape != ids.shape:
                 raise self.taken.broken_promise(
-                    "mask_tokens must return ids and labels with the shape of its input", "objectives"
+                    say("mask_tokens must return ids and labels with the shape of its input"), "objectives"
                 )
             if (labels != IGNORED).any():
                 return corrupted.long(), labels.long()
-        raise self.taken.broken_promise(f"mask_tokens selected no token in {ATTEMPTS} draws", "objectives")
+        raise self.taken.broken_promise(
+            say("mask_tokens selected no token in {count} draws", count=ATTEMPTS), "objectives"
+        )
 
 
 def to(batch: dict[str, Tensor], device: torch.device) -> dict[str, Any]:

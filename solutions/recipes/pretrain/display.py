@@ -9,23 +9,36 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from course.text import mark, say
 from solutions.recipes.display import size
 from solutions.recipes.pretrain.config import PreTrain
 from solutions.recipes.pretrain.data import Corpus
 
-NAMES = {"mlm": "masked", "clm": "causal"}
+LEARNED = {
+    ("mlm", False): mark("masked language modelling"),
+    ("mlm", True): mark("masked language modelling and sentence pairs"),
+    ("clm", False): mark("causal language modelling"),
+}
+"""What is learned, by objective and whether there are pairs."""
 INDENT = "  "
 
 
 def describe_start(config: PreTrain, corpus: Corpus, hardware: str) -> str:
     """Which model learns what from which texts."""
-    what = f"{NAMES[config.objective]} language modelling{' and sentence pairs' if config.nsp else ''}"
-    start = "from scratch" if config.from_scratch else f"from {config.start}"
-    texts = (
-        f"{corpus.texts:,} texts to train in {len(corpus.training):,} blocks ({corpus.tokens:,} tokens), "
-        f"{len(corpus.evaluation):,} blocks to evaluate"
+    what = say(LEARNED[config.objective, config.nsp])
+    if config.from_scratch:
+        first = say("{what}, from scratch, on {hardware}", what=what, hardware=hardware)
+    else:
+        start = escape(str(config.start))
+        first = say("{what}, from {start}, on {hardware}", what=what, start=start, hardware=hardware)
+    texts = say(
+        "{texts:,} texts to train in {blocks:,} blocks ({tokens:,} tokens), {evaluated:,} blocks to evaluate",
+        texts=corpus.texts,
+        blocks=len(corpus.training),
+        tokens=corpus.tokens,
+        evaluated=len(corpus.evaluation),
     )
-    return f"{what}, {escape(start)}, on {hardware}\n{texts}"
+    return f"{first}\n{texts}"
 
 
 def describe_look(step: int, of: int, measured: dict[str, float], examples: list[dict[str, Any]], width: int) -> str:
@@ -38,7 +51,8 @@ def describe_look(step: int, of: int, measured: dict[str, float], examples: list
         examples: what `look` returns.
         width: of the terminal.
     """
-    return "\n".join([f"step {step} of {of}  evaluation {describe_loss(measured)}", *example_lines(examples, width)])
+    first = say("step {step} of {of}  evaluation {figures}", step=step, of=of, figures=describe_loss(measured))
+    return "\n".join([first, *example_lines(examples, width)])
 
 
 def example_lines(examples: list[dict[str, Any]], width: int) -> list[str]:
@@ -63,10 +77,10 @@ def _cut(line: str, width: int) -> str:
 
 def describe_loss(measured: dict[str, float]) -> str:
     """Loss, perplexity, accuracy."""
-    words = (
-        f"loss {measured['loss']:.3f}  perplexity {measured['perplexity']:,.0f}  accuracy {measured['accuracy']:.3f}"
-    )
-    return words + (f"  pairs {measured['next_accuracy']:.3f}" if "next_accuracy" in measured else "")
+    words = say("loss {loss:.3f}  perplexity {perplexity:,.0f}  accuracy {accuracy:.3f}", **measured)
+    if "next_accuracy" not in measured:
+        return words
+    return words + "  " + say("pairs {accuracy:.3f}", accuracy=measured["next_accuracy"])
 
 
 def resume_command(config: PreTrain, out: Path) -> str:
@@ -81,18 +95,40 @@ def print_result(console: Console, result: dict[str, Any], out: Path) -> None:
     before = result["evaluations"][0]
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     rows = {
-        "evaluation": f"loss {final['loss']:.3f} ± {final['standard_error']:.3f}, perplexity "
-        f"{final['perplexity']:,.1f}, accuracy {final['accuracy']:.3f}, on {final['n']:,} tokens",
-        "before": f"loss {before['loss']:.3f}; knowing only how often each token occurs: {result['unigram_loss']:.3f}",
-        "model": f"{result['model_class']}, {parameters['total']:,} numbers, {result['vocabulary']:,} tokens",
-        "training": f"{result['seconds']:.1f} s, {result['tokens_per_second']:,.0f} tokens/s; "
-        f"the whole run {result['total_seconds']:.1f} s",
-        "saved": f"{out / 'model.safetensors'} ({size(out / 'model.safetensors')}), reloaded and checked: "
-        "same predictions",
-        "pictures": ", ".join(result["pictures"]) or f"none; for curves: {result['pictures_missing']}",
+        say("evaluation"): say(
+            "loss {loss:.3f} ± {standard_error:.3f}, perplexity {perplexity:,.1f}, accuracy {accuracy:.3f}, "
+            "on {n:,} tokens",
+            **final,
+        ),
+        say("before"): say(
+            "loss {loss:.3f}; knowing only how often each token occurs: {unigram:.3f}",
+            loss=before["loss"],
+            unigram=result["unigram_loss"],
+        ),
+        say("model"): say(
+            "{name}, {numbers:,} numbers, {tokens:,} tokens",
+            name=result["model_class"],
+            numbers=parameters["total"],
+            tokens=result["vocabulary"],
+        ),
+        say("training"): say(
+            "{seconds:.1f} s, {speed:,.0f} tokens/s; the whole run {whole:.1f} s",
+            seconds=result["seconds"],
+            speed=result["tokens_per_second"],
+            whole=result["total_seconds"],
+        ),
+        say("saved"): say(
+            "{path} ({size}), reloaded and checked: same predictions",
+            path=out / "model.safetensors",
+            size=size(out / "model.safetensors"),
+        ),
+        say("pictures"): ", ".join(result["pictures"])
+        or say("none; for curves: {command}", command=result["pictures_missing"]),
     }
     for name, value in rows.items():
         table.add_row(name, escape(value))
     console.print(table, highlight=False)
     command = ["course", "run", "finetune", "--model", str(out), "--out", f"{out}-finetuned", "--method", "full"]
-    console.print(f"\nNext: {shlex.join(command)}", highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        f"\n{say('Next: {command}', command=shlex.join(command))}", highlight=False, markup=False, soft_wrap=True
+    )

@@ -25,6 +25,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from course.text import say
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.functions import Functions
 from solutions.recipes.hardware import Hardware
@@ -60,7 +61,11 @@ def train_tokenizer(config: PreTrain, texts: list[str]) -> PreTrainedTokenizerFa
     n_letters = len(first) + min(len(letters), ALPHABET)
     if config.vocab_size < n_letters:
         raise RecipeError(
-            f"--vocab-size {config.vocab_size} is too small: the characters of these texts alone take {n_letters}"
+            say(
+                "--vocab-size {size} is too small: the characters of these texts alone take {count}",
+                size=config.vocab_size,
+                count=n_letters,
+            )
         )
     trainer = trainers.WordPieceTrainer(
         vocab_size=config.vocab_size, special_tokens=first, limit_alphabet=ALPHABET, show_progress=False
@@ -107,7 +112,9 @@ def load_tokenizer(where: str, objective: str) -> PreTrainedTokenizerBase:
     """
     tokenizer = pretrained(AutoTokenizer, where)
     if objective == "mlm" and tokenizer.mask_token_id is None:
-        raise RecipeError(f"the tokenizer of {where} has no mask token. Use an encoder, or --objective clm")
+        raise RecipeError(
+            say("the tokenizer of {model} has no mask token. Use an encoder, or --objective clm", model=where)
+        )
     return tokenizer
 
 
@@ -221,7 +228,7 @@ def build(
     else:
         network, missing = loaded(config, options)
     if len(tokenizer) > network.get_input_embeddings().weight.shape[0]:
-        raise RecipeError(f"the tokenizer of {config.start} has more tokens than its model")
+        raise RecipeError(say("the tokenizer of {model} has more tokens than its model", model=config.start))
     if config.objective == "mlm" and (config.from_scratch or any(one.startswith(TRANSFORM) for one in missing)):
         renew_head(network, frequencies, identity=not config.from_scratch)
     for module in network.modules():
@@ -259,7 +266,14 @@ def loaded(config: PreTrain, options: dict[str, Any]) -> tuple[nn.Module, list[s
     network, about = pretrained(kind, str(config.start), dtype=torch.float32, output_loading_info=True, **options)
     room = getattr(network.config, "max_position_embeddings", None)
     if room is not None and room < config.block:
-        raise RecipeError(f"{config.start} has {room} positions: --block {config.block} is too long")
+        raise RecipeError(
+            say(
+                "{model} has {count} positions: --block {block} is too long",
+                model=config.start,
+                count=room,
+                block=config.block,
+            )
+        )
     return network, sorted(about["missing_keys"])
 
 
@@ -292,7 +306,9 @@ def refuse_bidirectional(network: Any, name: str, vocab_size: int) -> None:
         one, two = (network.eval()(row[None]).logits[0, :-1] for row in (ids, other))
     network.train()
     if not torch.allclose(one, two, atol=1e-4):
-        raise RecipeError(f"{name} sees the next token, so it cannot learn to predict it. Use --objective mlm")
+        raise RecipeError(
+            say("{model} sees the next token, so it cannot learn to predict it. Use --objective mlm", model=name)
+        )
 
 
 # --- Saved ------------------------------------------------------------------------------------------------------------

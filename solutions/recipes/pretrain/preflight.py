@@ -4,6 +4,7 @@ import csv
 from importlib.util import find_spec
 from pathlib import Path
 
+from course.text import say
 from solutions.recipes import preflight
 from solutions.recipes.errors import INSTALL_OFFLINE, INSTALL_TENSORBOARD, RecipeError
 from solutions.recipes.preflight import CHECKPOINT, PACKAGED
@@ -22,9 +23,13 @@ def check(config: PreTrain, out: Path, overwrite: bool, resume: bool = False, te
     """
     for package in ("torch", "transformers", *(("tokenizers",) if config.from_scratch else ())):
         if find_spec(package) is None:
-            raise RecipeError(f"the package {package} is missing. {INSTALL_OFFLINE}")
+            raise RecipeError(
+                say("the package {package} is missing. {advice}", package=package, advice=say(INSTALL_OFFLINE))
+            )
     if tensorboard and find_spec("tensorboard") is None:
-        raise RecipeError(f"the package tensorboard is missing. {INSTALL_TENSORBOARD}")
+        raise RecipeError(
+            say("the package {package} is missing. {advice}", package="tensorboard", advice=say(INSTALL_TENSORBOARD))
+        )
     start = str(config.start)
     if not config.from_scratch:
         preflight.find_model(start)
@@ -36,9 +41,11 @@ def check(config: PreTrain, out: Path, overwrite: bool, resume: bool = False, te
     preflight.find_device(config.device)
     preflight.refuse_finished(out, overwrite, preflight.PRE_TRAINED)
     if not config.from_scratch and Path(start).is_dir() and out.exists() and out.samefile(start):
-        raise RecipeError(f"--out {out} is the folder that --from reads: choose a different one")
+        raise RecipeError(say("--out {out} is the folder that --from reads: choose a different one", out=out))
     if not resume and not overwrite and (out / CHECKPOINT).exists():
-        raise RecipeError(f"{out} contains an unfinished run. Continue with --resume, or start over with --overwrite")
+        raise RecipeError(
+            say("{out} contains an unfinished run. Continue with --resume, or start over with --overwrite", out=out)
+        )
 
 
 def find_texts(name: str, text_column: str) -> None:
@@ -49,7 +56,9 @@ def find_texts(name: str, text_column: str) -> None:
         header(Path(name), text_column)
     elif not Path(name).is_file():
         known = ", ".join(PACKAGED)
-        raise RecipeError(f"no data called {name!r}: it is not one of {known}, and there is no such file")
+        raise RecipeError(
+            say("no data called {name!r}: it is not one of {known}, and there is no such file", name=name, known=known)
+        )
 
 
 def header(path: Path, text_column: str) -> list[str]:
@@ -58,11 +67,15 @@ def header(path: Path, text_column: str) -> list[str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             found = next(csv.reader(file), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RecipeError(f"cannot read {path}: {error}") from error
+        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error)) from error
     if text_column not in found:
-        names = ", ".join(found) or "nothing"
         raise RecipeError(
-            f"{path} needs the column {text_column}; its first line contains: {names}. "
-            "Choose a different one with --text-column"
+            say(
+                "{path} needs the column {column}; its first line contains: {names}. "
+                "Choose a different one with --text-column",
+                path=path,
+                column=text_column,
+                names=", ".join(found) or say("nothing"),
+            )
         )
     return found

@@ -12,6 +12,7 @@ import torch
 from rich.console import Console
 from transformers import PreTrainedTokenizerBase
 
+from course.text import mark, say
 from solutions.recipes import journal, pictures
 from solutions.recipes.display import describe_mine, progress
 from solutions.recipes.errors import RecipeFault
@@ -94,20 +95,21 @@ def pretrain(
     pretrain_preflight.check(config, out, overwrite, resume, tensorboard)
     quietly()
     hardware, taken = find_hardware(config), functions(config, used(config))
-    with console.status("reading and splitting the texts"):
+    with console.status(say("reading and splitting the texts")):
         ready = prepare(config, hardware, taken, out, overwrite, resume)
     console.print(pretrain_display.describe_start(config, ready.corpus, describe(hardware)), highlight=False)
     if taken.yours:
         console.print(describe_mine(taken), highlight=False, markup=False)
 
     identity = {name: value for name, value in config.plain().items() if name not in FREE}
-    identity |= {"texts": ready.corpus.digest(), "initial weights": ready.base, "your files": taken.hashes()}
+    identity |= {mark("texts"): ready.corpus.digest(), mark("initial weights"): ready.base}
+    identity |= {mark("your files"): taken.hashes()}
     saving = Saving(out / CHECKPOINT, identity, save_every, resume)
     if not resume:
         write_json(out / SETTINGS, {"schema": "course/pretrain-config/v1", **config.plain()})
     trained, tokens = train_safely(ready, saving, tensorboard, console)
 
-    with console.status("evaluating, saving, and checking the saved model"), taken.blame():
+    with console.status(say("evaluating, saving, and checking the saved model")), taken.blame():
         final = evaluate(ready.model, ready.batches, FINAL * config.evaluation_blocks, hardware, taken)
         save_model(ready, out)
         difference = asked_again(ready, out)
@@ -188,7 +190,7 @@ def train_safely(ready: Ready, saving: Saving, tensorboard: bool, console: Conso
     Returns:
         What came of it, and how many tokens were read.
     """
-    with ready.taken.blame(), progress(console, "tokens") as on_step:
+    with ready.taken.blame(), progress(console, mark("tokens")) as on_step:
         seen = 0
 
         def told(step: Step) -> None:
@@ -263,7 +265,11 @@ def asked_again(ready: Ready, out: Path) -> float:
     difference = (one - two).abs().max().item()
     if not difference <= SAME_LOGITS[ready.hardware.precision] * max(1.0, one.abs().max().item()):
         raise RecipeFault(
-            f"reloaded from {out}, the model's output has changed: its logits are off by {difference:.2g}"
+            say(
+                "reloaded from {out}, the model's output has changed: its logits are off by {difference:.2g}",
+                out=out,
+                difference=difference,
+            )
         )
     return difference
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from course.text import say
 from solutions.recipes.functions import Functions
 from solutions.recipes.hardware import Hardware
 from solutions.recipes.journal import Journal
@@ -159,7 +160,11 @@ def evaluate(
     n, total, squares = sums.tolist()
     loss = total / n
     if loss < LARGEST and not (perplexity > 0 and abs(math.log(perplexity) - loss) < SAME_LOSS):
-        message = f"perplexity returned {perplexity:g}, but the mean loss is {loss:.4f}: it must be e to that power"
+        message = say(
+            "perplexity returned {perplexity:g}, but the mean loss is {loss:.4f}: it must be e to that power",
+            perplexity=perplexity,
+            loss=loss,
+        )
         raise taken.broken_promise(message, "objectives")
     spread = math.sqrt(max(0.0, squares / n - loss**2) / n)
     measured = {"loss": loss, "perplexity": perplexity, "standard_error": spread}

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from course.text import mark, say
 from solutions.recipes.options import FILE, Function, decorated, finetune_options, option
 from solutions.recipes.speedrun.scoreboard import TABLE
 
@@ -33,13 +34,13 @@ def seeds(ctx: Any, parameter: Any, value: str) -> tuple[int, ...]:
     try:
         found = tuple(int(word) for word in value.split(","))
     except ValueError:
-        raise click.BadParameter(f"{value!r} must be integers separated by commas") from None
+        raise click.BadParameter(say("{value!r} must be integers separated by commas", value=value)) from None
     if len(set(found)) != len(found) or min(found) < 0:
-        raise click.BadParameter(f"{value!r} must be different numbers from 0 upwards")
+        raise click.BadParameter(say("{value!r} must be different numbers from 0 upwards", value=value))
     return found
 
 
-RACE = "The race"
+RACE = mark("The race")
 RACE_OPTIONS = (
     option(
         RACE, "--seeds", default="0,1,2", callback=seeds, metavar="N,N,N",
@@ -89,5 +90,5 @@ def table_of(out: Path | None, mine: Path | None, here: Path | None) -> Path:
     if mine is not None:
         return (mine if mine.is_dir() else mine.parent) / TABLE
     if here is None:
-        raise click.UsageError("there is no workspace here for the table of runs. Give a file: --out FILE")
+        raise click.UsageError(say("there is no workspace here for the table of runs. Give a file: --out FILE"))
     return here / TABLE

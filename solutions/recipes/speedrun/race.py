@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from course.text import mark, say, say_many
 from solutions.recipes.bench import load_average
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import Split
@@ -35,7 +36,7 @@ WARM_UP = 64
 """Texts of the step that is thrown away."""
 LAST = 5
 """Runs of the table that are shown."""
-RULES = (
+RULES = mark(
     "Rules: the embedded encoder, the fixed split, one model per seed. The clock runs from loading the encoder "
     "to the last training step. After that, the test texts are used once. Choose settings on the validation "
     "texts (--rehearsal uses no others): settings chosen on the test texts look better than they are."
@@ -73,8 +74,9 @@ def speedrun(
     hardware = find_hardware(config)
     taken = functions(config, {slug: names for slug, names in used(config).items() if slug not in UMPIRE})
     outputs, data = standardised(prepare_data(config, functions()))
-    console.print(f"{RULES}\n", highlight=False, markup=False)
-    console.print(f"{config.method} on {describe(hardware)}\n{describe_data(data)}", highlight=False)
+    console.print(f"{say(RULES)}\n", highlight=False, markup=False)
+    where = say("{method} on {hardware}", method=config.method, hardware=describe(hardware))
+    console.print(f"{where}\n{describe_data(data)}", highlight=False)
     if taken.yours:
         console.print(describe_mine(taken), highlight=False, markup=False)
 
@@ -87,12 +89,12 @@ def speedrun(
         and not rehearsal
         and (ask_reference or (known is None and ask_reference is None))
     ):
-        console.print("\nours, the time to beat on this machine", highlight=False)
+        console.print(say("\nours, the time to beat on this machine"), highlight=False)
         known = race(ours, functions(), REFERENCE, (outputs, data, hardware), seeds, False, console)
         scoreboard.append(table, known)
         entries.append(known)
     if not rehearsal and not is_ours:
-        console.print("\nyours" if taken.yours else "\nyour settings, our functions", highlight=False)
+        console.print(say("\nyours") if taken.yours else say("\nyour settings, our functions"), highlight=False)
     whose = REFERENCE if is_ours else YOURS
     entry = race(config, taken, whose, (outputs, data, hardware), seeds, rehearsal, console)
     if not rehearsal:
@@ -118,10 +120,10 @@ def race(
     texts = data.train.take(range(min(WARM_UP, len(data.train))))
     few = Split(texts, data.validation.take([0]), data.test.take([0]), data.label_names, data.counts)
     before = load_average()
-    with console.status("warming up"):
+    with console.status(say("warming up")):
         lap(replace(config, epochs=1, max_steps=1), taken, (outputs, few, hardware), True, Console(quiet=True))
-    grid = Table("seed", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("time", "processor", "validation", "test"):
+    grid = Table(say("seed"), box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in (say("time"), say("processor"), say("validation"), say("test")):
         grid.add_column(name, justify="right")
     laps = []
     for seed in seeds:
@@ -142,7 +144,7 @@ def race(
         versions=versions(),
     )
     mean = sum(one.validation for one in laps) / len(laps)
-    grid.add_row("mean", *figures(entry.seconds, entry.cpu_seconds, mean, None if rehearsal else entry.accuracy))
+    grid.add_row(say("mean"), *figures(entry.seconds, entry.cpu_seconds, mean, None if rehearsal else entry.accuracy))
     console.print(grid, highlight=False)
     return entry
 
@@ -180,7 +182,8 @@ def figures(seconds: float, cpu_seconds: float, validation: float, test: float |
     >>> figures(61.25, 118.0, 0.8312, None)
     ('61.2 s', '118.0 s', '.831', '-')
     """
-    return f"{seconds:.1f} s", f"{cpu_seconds:.1f} s", share(validation), "-" if test is None else share(test)
+    times = (say("{seconds:.1f} s", seconds=one) for one in (seconds, cpu_seconds))
+    return *times, share(validation), "-" if test is None else share(test)
 
 
 def share(number: float) -> str:
@@ -195,29 +198,49 @@ def share(number: float) -> str:
 def verdict(entry: Entry, ours: Entry | None, rehearsal: bool) -> str:
     """Whether the bar was reached, and how the time compares with the reference's."""
     error = f" ± {share(entry.standard_error)}" if entry.standard_error is not None else ""
-    found = f"{share(entry.accuracy)}{error}, the mean over {len(entry.laps)} seed{'s' if len(entry.laps) > 1 else ''}"
+    accuracy, n, time = f"{share(entry.accuracy)}{error}", len(entry.laps), duration(entry.seconds)
+    found = say_many(
+        "{accuracy}, the mean over {count} seed", "{accuracy}, the mean over {count} seeds", count=n, accuracy=accuracy
+    )
     if rehearsal:
-        return f"Rehearsal: {found}, on the validation texts. The test texts were not used, and nothing was recorded."
-    if len(entry.laps) < SEEDS:
-        told = f"{found}, in {duration(entry.seconds)} per seed"
-        return f"This run does not count: it has {len(entry.laps)} of at least {SEEDS} seeds ({told})."
+        return say(
+            "Rehearsal: {found}, on the validation texts. The test texts were not used, and nothing was recorded.",
+            found=found,
+        )
+    if n < SEEDS:
+        return say(
+            "This run does not count: it has {count} of at least {least} seeds ({found}, in {time} per seed).",
+            count=n,
+            least=SEEDS,
+            found=found,
+            time=time,
+        )
+    bar = share(entry.bar)
     if not entry.reached:
-        told = f"The bar of {share(entry.bar)} was not reached: {found}."
+        told = say("The bar of {bar} was not reached: {found}.", bar=bar, found=found)
     else:
-        told = f"The bar of {share(entry.bar)} was reached: {found}, in {duration(entry.seconds)} per seed."
+        told = say("The bar of {bar} was reached: {found}, in {time} per seed.", bar=bar, found=found, time=time)
+    return f"{told}\n{against(entry, ours)}"
+
+
+def against(entry: Entry, ours: Entry | None) -> str:
+    """How a run that counts compares with the reference's."""
     if entry.whose == REFERENCE:
-        return f"{told}\nThis is ours, the time to beat on this machine."
+        return say("This is ours, the time to beat on this machine.")
     if ours is None:
-        return f"{told}\nOurs was not measured on this machine; add --reference to measure it."
-    when = f"ours, measured here {ours.when}: {duration(ours.seconds)} per seed"
+        return say("Ours was not measured on this machine; add --reference to measure it.")
+    when = say("ours, measured here {when}: {time} per seed", when=ours.when, time=duration(ours.seconds))
     if not ours.reached:
-        return f"{told}\nOurs did not reach it either ({share(ours.accuracy)}; {when})." if not entry.reached else \
-            f"{told}\nOurs did not reach it ({share(ours.accuracy)}; {when}): you win."  # fmt: skip
+        values = {"accuracy": share(ours.accuracy), "ours": when}
+        if entry.reached:
+            return say("Ours did not reach it ({accuracy}; {ours}): you win.", **values)
+        return say("Ours did not reach it either ({accuracy}; {ours}).", **values)
     if not entry.reached:
-        return f"{told}\nOurs reached it ({when})."
+        return say("Ours reached it ({ours}).", ours=when)
     ratio = entry.seconds / ours.seconds
-    compared = f"{1 / ratio:.2f} × as fast as" if ratio < 1 else f"{ratio:.2f} × the time of"
-    return f"{told}\nThat is {compared} {when}."
+    if ratio < 1:
+        return say("That is {factor:.2f} × as fast as {ours}.", factor=1 / ratio, ours=when)
+    return say("That is {factor:.2f} × the time of {ours}.", factor=ratio, ours=when)
 
 
 def show(console: Console, entries: Sequence[Entry], machine: dict[str, object], table: Path, strange: int) -> None:
@@ -225,24 +248,37 @@ def show(console: Console, entries: Sequence[Entry], machine: dict[str, object],
     here = [one for one in entries if one.machine == machine]
     best = scoreboard.best(here, machine)
     ours = scoreboard.reference(here, machine)
-    grid = Table("run", "when", "method", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("time", "processor", "test", "bar", "own"):
-        grid.add_column(name, justify="right" if name in ("time", "processor", "test") else "left")
-    named = [("ours", ours)] if ours else []
-    named += [("your best", best)] if best else []
+    grid = Table(say("run"), say("when"), say("method"), box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in (say("time"), say("processor"), say("test")):
+        grid.add_column(name, justify="right")
+    for name in (say("bar"), say("own")):
+        grid.add_column(name)
+    named = [(say("ours"), ours)] if ours else []
+    named += [(say("your best"), best)] if best else []
     rows = [*named, *(("", one) for one in here[-LAST:])]
     for name, one in rows:
-        mark = "reached" if one.reached else "missed" if len(one.laps) >= SEEDS else f"{len(one.laps)} of {SEEDS} seeds"
-        whose = "ours" if one.whose == REFERENCE else str(len(one.yours) or "none")
+        whose = say("ours") if one.whose == REFERENCE else str(len(one.yours) or say("none"))
         when = one.when[5:16].replace("T", " ")
-        grid.add_row(name, when, one.method, f"{one.seconds:.1f} s", f"{one.cpu_seconds:.1f} s", share(one.accuracy),
-                     mark, whose)  # fmt: skip
-    console.print("\nRuns on this machine: means over the seeds; own: your own functions; when: in UTC")
+        *times, test, _ = figures(one.seconds, one.cpu_seconds, one.accuracy, None)
+        grid.add_row(name, when, one.method, *times, test, outcome(one), whose)
+    heading = say("Runs on this machine: means over the seeds; own: your own functions; when: in UTC")
+    console.print(f"\n{heading}")
     console.print(grid, highlight=False)
     if best is not None and best.yours:
-        console.print(f"Your own functions in the best run: {escape(', '.join(map(str, best.yours)))}", highlight=False)
+        names = escape(", ".join(map(str, best.yours)))
+        console.print(say("Your own functions in the best run: {names}", names=names), highlight=False)
     elsewhere = len(entries) - len(here)
-    notes = [f"{elsewhere} on other machines or settings of it"] if elsewhere else []
-    notes += [f"unreadable lines: {strange}"] if strange else []
+    notes = [say("{count} on other machines or settings of it", count=elsewhere)] if elsewhere else []
+    notes += [say("unreadable lines: {count}", count=strange)] if strange else []
     told = f" ({', '.join(notes)})" if notes else ""
-    console.print(f"Runs in {table}: {len(entries)}{told}", markup=False, highlight=False, soft_wrap=True)
+    last = say("Runs in {table}: {count}", table=table, count=len(entries))
+    console.print(f"{last}{told}", markup=False, highlight=False, soft_wrap=True)
+
+
+def outcome(entry: Entry) -> str:
+    """Whether a run reached the bar, for the table."""
+    if entry.reached:
+        return say("reached")
+    if len(entry.laps) >= SEEDS:
+        return say("missed")
+    return say("{count} of {least} seeds", count=len(entry.laps), least=SEEDS)

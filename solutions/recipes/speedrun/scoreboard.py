@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from course.text import say
 from solutions.recipes.config import METHODS
 from solutions.recipes.errors import RecipeError
 from solutions.recipes.files import cannot_write
@@ -132,9 +133,11 @@ def check(path: Path) -> None:
     """
     written_to = path if path.exists() else path.parent
     if not path.parent.is_dir():
-        raise RecipeError(f"there is no folder {path.parent} for the table of runs")
+        raise RecipeError(say("there is no folder {folder} for the table of runs", folder=path.parent))
     if path.is_dir() or not os.access(written_to, os.W_OK):
-        raise RecipeError(f"the table of runs cannot be written to {path}. Choose a different file: --out FILE")
+        raise RecipeError(
+            say("the table of runs cannot be written to {path}. Choose a different file: --out FILE", path=path)
+        )
 
 
 def append(path: Path, entry: Entry) -> None:
@@ -175,7 +178,7 @@ def read(path: Path) -> tuple[list[Entry], int]:
     except FileNotFoundError:
         return [], 0
     except OSError as error:
-        raise RecipeError(f"cannot read {path}: {error.strerror or error}") from error
+        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error.strerror or error)) from error
     entries, strange = [], 0
     for line in filter(bytes.strip, lines):
         try:

@@ -27,6 +27,8 @@ from transformers import (
 )
 from transformers.modeling_outputs import SequenceClassifierOutput
 
+from course.text import mark, say
+from solutions.recipes.both import both
 from solutions.recipes.config import FineTune
 from solutions.recipes.data import pad
 from solutions.recipes.errors import RecipeError
@@ -93,7 +95,13 @@ def from_transformers(kind: Any, name: str) -> Loaded:
     model, about = model
     if about["missing_keys"]:  # transformers would draw them at random
         missing = ", ".join(sorted(about["missing_keys"])[:3])
-        raise RecipeError(f"{name} is not a finished model of this kind: it has no weights for {missing}")
+        raise RecipeError(
+            say(
+                "{model} is not a finished model of this kind: it has no weights for {names}",
+                model=name,
+                names=missing,
+            )
+        )
     return Loaded(model.eval(), pretrained(AutoTokenizer, name), name)
 
 
@@ -107,14 +115,21 @@ def sentiment(tour: Tour, folder: Path) -> Loaded:
         config = FineTune(model=tour.model, limit=tour.limit, epochs=tour.steps, max_steps=tour.steps, seed=tour.seed,
                           threads=tour.threads, device="cpu", precision="fp32")  # fmt: skip
         result = finetune(config, out, Console(quiet=True))
-        origin = (
-            f"made on the spot from {tour.model}: {config.method}, {result['steps']} steps, a quick look "
-            f"(accuracy {result['test']['accuracy']:.2f} on {result['test']['n']} texts). "
-            "A better one: course run finetune --out runs/reviews, then --sentiment runs/reviews"
+        origin = both(
+            mark(
+                "made on the spot from {model}: {method}, {steps} steps, a quick look "
+                "(accuracy {accuracy:.2f} on {n} texts). "
+                "A better one: course run finetune --out runs/reviews, then --sentiment runs/reviews"
+            ),
+            model=tour.model,
+            method=config.method,
+            steps=result["steps"],
+            accuracy=result["test"]["accuracy"],
+            n=result["test"]["n"],
         )
     run = load_run(out, tour.mine, ON_THE_SPOT)
     if not run.outputs.labels:
-        raise RecipeError(f"{out} predicts numbers, not labels. Choose a run of --task classification")
+        raise RecipeError(say("{run} predicts numbers, not labels. Choose a run of --task classification", run=out))
     return Loaded(Reviewer(run.model).eval(), run.tokenizer, origin)
 
 
@@ -130,16 +145,16 @@ def language_model(tour: Tour, objective: str, folder: Path) -> Loaded:
     )  # fmt: skip
     out = folder / objective
     pretraining.pretrain(config, out, Console(quiet=True))
-    origin = (
-        f"made on the spot from {config.start}: {tour.steps} steps, a quick look. A better one: "
-        f"{how_to_make(objective)}"
+    origin = both(
+        mark(
+            "made on the spot from {start}: {steps} steps, a quick look. A better one: "
+            "course run pretrain --objective {objective} --out runs/{objective}, then --{objective} runs/{objective}"
+        ),
+        start=config.start,
+        steps=tour.steps,
+        objective=objective,
     )
     return replace(from_transformers(kind, str(out)), origin=origin)
-
-
-def how_to_make(objective: str) -> str:
-    """The command, and the option that takes what it made."""
-    return f"course run pretrain --objective {objective} --out runs/{objective}, then --{objective} runs/{objective}"
 
 
 # --- A toy that finds names -------------------------------------------------------------------------------------------
@@ -220,8 +235,15 @@ def entities(tour: Tour) -> Loaded:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    origin = (
-        f"a TOY made on the spot from {tour.model}: {tour.steps} steps on generated sentences with {len(PEOPLE)} "
-        f"people, {len(PLACES)} places and {len(FIRMS)} firms. A real one: --ner with a folder or a name on the hub"
+    origin = both(
+        mark(
+            "a TOY made on the spot from {model}: {steps} steps on generated sentences with {people} "
+            "people, {places} places and {firms} firms. A real one: --ner with a folder or a name on the hub"
+        ),
+        model=tour.model,
+        steps=tour.steps,
+        people=len(PEOPLE),
+        places=len(PLACES),
+        firms=len(FIRMS),
     )
     return Loaded(model.eval(), tokenizer, origin)

@@ -1,12 +1,15 @@
 """What ``pipelines`` can be told. Needs no torch."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
+from course.click_words import Option
+from course.text import say
 from solutions.recipes import preflight
-from solutions.recipes.errors import RecipeError
+from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError
 from solutions.recipes.options import FILE, Function, decorated, listed
 
 PARTS = ("tokenizer", "model", "sentiment", "generation", "entities", "fill-mask")
@@ -72,7 +75,9 @@ def check(tour: Tour) -> None:
     """
     for package in ("torch", "transformers"):
         if preflight.find_spec(package) is None:
-            raise RecipeError(f"the package {package} is missing. {preflight.INSTALL_OFFLINE}")
+            raise RecipeError(
+                say("the package {package} is missing. {advice}", package=package, advice=say(INSTALL_OFFLINE))
+            )
     named = [name for name in (tour.model, tour.sentiment, tour.mlm, tour.clm, tour.ner) if name is not None]
     for name in named:
         preflight.find_model(name)
@@ -84,38 +89,39 @@ def check(tour: Tour) -> None:
     if tour.mine is not None:
         preflight.find_mine(tour.mine)
     if not any(character.isalnum() for character in tour.text):
-        raise RecipeError("--text is empty, so there is nothing to tokenise")
+        raise RecipeError(say("--text is empty, so there is nothing to tokenise"))
 
 
+option = partial(click.option, cls=Option)
 OPTIONS = (
-    click.option(
+    option(
         "--only", callback=listed(PARTS), metavar="STOPS", show_default=False,
-        help=f"Comma-separated: {', '.join(PARTS)}.",
+        help="Comma-separated: {names}.", values={"names": ", ".join(PARTS)},
     ),
-    click.option("--text", default=Tour.text, help="Text to tokenise and classify."),
-    click.option("--prompt", default=Tour.prompt, help="Prompt for the generated text."),
-    click.option("--masked", default=Tour.masked, help="Text to fill in, with one or more [MASK]."),
-    click.option("--sentence", default=Tour.sentence, help="Text to search for named entities."),
-    click.option("--model", default=Tour.model, help="Tokenizer and encoder: embedded, a folder, or a hub id."),
-    click.option("--sentiment", help="Classifier: a folder from finetune, another model folder, or a hub id."),
-    click.option("--clm", help="Causal language model: a folder from pretrain, or a hub id."),
-    click.option("--ner", help="Token classifier: a folder or a hub id."),
-    click.option("--mlm", help="Masked language model: a folder from pretrain, or a hub id."),
-    click.option(
+    option("--text", default=Tour.text, help="Text to tokenise and classify."),
+    option("--prompt", default=Tour.prompt, help="Prompt for the generated text."),
+    option("--masked", default=Tour.masked, help="Text to fill in, with one or more [MASK]."),
+    option("--sentence", default=Tour.sentence, help="Text to search for named entities."),
+    option("--model", default=Tour.model, help="Tokenizer and encoder: embedded, a folder, or a hub id."),
+    option("--sentiment", help="Classifier: a folder from finetune, another model folder, or a hub id."),
+    option("--clm", help="Causal language model: a folder from pretrain, or a hub id."),
+    option("--ner", help="Token classifier: a folder or a hub id."),
+    option("--mlm", help="Masked language model: a folder from pretrain, or a hub id."),
+    option(
         "--steps", type=click.IntRange(1), default=Tour.steps,
         help="Training steps for models that are trained on the spot.",
     ),
-    click.option(
+    option(
         "--limit", type=click.IntRange(60), default=Tour.limit,
         help="Number of reviews for models that are trained on the spot.",
     ),
-    click.option(
+    option(
         "--mine", type=FILE, is_flag=False, flag_value="", metavar="[WORKSPACE]",
         help="Compare with your own exercises; functions that you have not started come from the reference.",
     ),
-    click.option("--seed", type=int, default=Tour.seed, help="Seed for all random numbers."),
-    click.option("--threads", type=click.IntRange(1), help="CPU threads (default: torch's choice)."),
-    click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="JSON file for the result."),
+    option("--seed", type=int, default=Tour.seed, help="Seed for all random numbers."),
+    option("--threads", type=click.IntRange(1), help="CPU threads (default: torch's choice)."),
+    option("--out", type=click.Path(path_type=Path, dir_okay=False), help="JSON file for the result."),
 )  # fmt: skip
 
 

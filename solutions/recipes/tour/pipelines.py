@@ -18,6 +18,8 @@ from rich.padding import Padding
 from torch import Tensor
 from transformers import AutoModel, AutoTokenizer, pipeline
 
+from course.text import mark, say
+from solutions.recipes.both import Both, both, in_english, shown
 from solutions.recipes.display import describe_mine, duration
 from solutions.recipes.errors import RecipeError, StudentError
 from solutions.recipes.files import write_json
@@ -94,13 +96,24 @@ class Comparing:
             found = tidy(found)
             difference = differs(want, found)
         except StudentError as error:
-            difference = error.message
+            difference = Both(self._in_english(error), error.message)
         except (TypeError, ValueError, KeyError, IndexError, AttributeError, RuntimeError) as error:
             if whose == "reference":
                 raise
-            difference = f"the result has a different form: {type(error).__name__}: {error}"  # tidy could not read it
+            reason = f"{type(error).__name__}: {error}"
+            difference = both(mark("the result has a different form: {reason}"), reason=reason)  # for tidy
         self.stop.comparisons.append(Comparison(theirs, ours, whose, difference))
         return found
+
+    def _in_english(self, error: StudentError) -> str:
+        """The message once more, for the file, of what went wrong in a function."""
+        if error.__cause__ is not None:
+            try:
+                with in_english(), self.taken.blame():
+                    raise error.__cause__
+            except StudentError as again:
+                return again.message
+        return error.message
 
 
 def differs(want: Any, found: Any, where: str = "") -> str | None:
@@ -110,19 +123,23 @@ def differs(want: Any, found: Any, where: str = "") -> str | None:
     >>> differs({"a": [1, 2.0]}, {"a": [1, 2.5]})
     'at a, 1: transformers says 2.0, the function 2.5'
     """
-    place = f"at {where}: " if where else ""
     inside = f"{where}, " if where else ""
     if isinstance(want, Mapping) and isinstance(found, Mapping) and want.keys() == found.keys():
         return next(filter(None, (differs(want[key], found[key], f"{inside}{key}") for key in want)), None)
     if _listed(want) and _listed(found) and len(want) == len(found):
         pairs = enumerate(zip(want, found, strict=True))
         return next(filter(None, (differs(one, two, f"{inside}{i}") for i, (one, two) in pairs)), None)
-    both = (want, found)
-    if all(isinstance(one, (int, float)) for one in both) and any(isinstance(one, float) for one in both):
+    two = (want, found)
+    if all(isinstance(one, (int, float)) for one in two) and any(isinstance(one, float) for one in two):
         same = abs(want - found) <= CLOSE * max(1.0, abs(want))
     else:
         same = bool(type(want) is type(found) and want == found)
-    return None if same else f"{place}transformers says {_brief(want)}, the function {_brief(found)}"
+    if same:
+        return None
+    values = {"theirs": _brief(want), "ours": _brief(found)}
+    if where:
+        return both(mark("at {where}: transformers says {theirs}, the function {ours}"), where=where, **values)
+    return both(mark("transformers says {theirs}, the function {ours}"), **values)
 
 
 def _listed(value: Any) -> bool:
@@ -184,25 +201,31 @@ def tour(config: Tour, console: Console, out: Path | None = None) -> dict[str, A
 
 def show(console: Console, number: int, stop: Stop) -> None:
     """One stop, on a terminal."""
-    console.print(f"\n[bold]{number}. {escape(stop.title)}[/bold] ({duration(stop.seconds)})", highlight=False)
+    title = escape(str(shown(stop.title)))
+    console.print(f"\n[bold]{number}. {title}[/bold] ({duration(stop.seconds)})", highlight=False)
 
-    def say(line: str, indent: int = 3) -> None:
+    def put(line: str, indent: int = 3) -> None:
         console.print(Padding(line, (0, 0, 0, indent), expand=False), highlight=False)
 
-    for line in (f"model: {stop.model}", *stop.lines):
-        say(escape(printable(line)))
+    for line in (say("model: {model}", model=shown(stop.model)), *map(shown, stop.lines)):
+        put(escape(printable(str(line))))
     for one in stop.comparisons:
-        mark = "[green]equal[/green]" if one.difference is None else "[red]different[/red]"
-        own = " (yours)" if one.whose == "yours" else ""
-        say(f"{mark}: {escape(one.theirs)} and {one.ours}{own}")
+        word = f"[green]{say('equal')}[/green]" if one.difference is None else f"[red]{say('different')}[/red]"
+        about = {"result": word, "theirs": escape(str(shown(one.theirs))), "ours": one.ours}
+        if one.whose == "yours":
+            put(say("{result}: {theirs} and {ours} (yours)", **about))
+        else:
+            put(say("{result}: {theirs} and {ours}", **about))
         if one.difference is not None:
-            say(escape(printable(one.difference)), indent=6)
+            put(escape(printable(str(shown(one.difference)))), indent=6)
 
 
 def summary(result: Mapping[str, Any]) -> str:
     """The last line."""
     n, different = result["compared"], result["different"]
-    return f"{n} answers compared, " + (f"{different} different." if different else "all equal.")
+    if different:
+        return say("{count} answers compared, {different} different.", count=n, different=different)
+    return say("{count} answers compared, all equal.", count=n)
 
 
 def printable(text: str) -> str:
@@ -216,7 +239,7 @@ def printable(text: str) -> str:
 def visit_tokenizer(config: Tour, taken: Functions, _: Path) -> Stop:
     """From a text to ids: special tokens, pairs, truncation, padding."""
     tokenizer = pretrained(AutoTokenizer, config.model)
-    stop = Stop("Tokenizer: from text to ids", config.model)
+    stop = Stop(both(mark("Tokenizer: from text to ids")), config.model)
     compare = Comparing(stop, taken)
     encoded = tokenizer(config.text)
     stop.lines.append(f"{config.text!r} -> {' '.join(tokenizer.convert_ids_to_tokens(encoded['input_ids']))}")
@@ -237,10 +260,11 @@ def visit_tokenizer(config: Tour, taken: Functions, _: Path) -> Stop:
                 lambda row: {name: [int(one) for one in row[name]] for name in names},
             )  # fmt: skip
     else:
-        stop.lines.append("no comparison of pairs: this tokenizer does not write them as BERT does")
+        stop.lines.append(both(mark("no comparison of pairs: this tokenizer does not write them as BERT does")))
     texts = [config.text, SECOND, THIRD]
     batch = tokenizer(texts, padding=True, return_tensors="pt")
-    stop.lines.append(f"{len(texts)} texts padded to {tuple(batch['input_ids'].shape)}")
+    shape = tuple(batch["input_ids"].shape)
+    stop.lines.append(both(mark("{count} texts padded to {shape}"), count=len(texts), shape=shape))
     compare(
         "tokenizer(texts, padding=True)", "basics.pad_batch", {name: batch[name].tolist() for name in names[::2]},
         lambda: taken.basics.pad_batch(tokenizer(texts)["input_ids"], pad_id=tokenizer.pad_token_id),
@@ -254,11 +278,12 @@ def visit_model(config: Tour, taken: Functions, _: Path) -> Stop:
     tokenizer = pretrained(AutoTokenizer, config.model)
     model = pretrained(AutoModel, config.model, dtype=torch.float32).eval()
     size = model.config
-    stop = Stop("AutoModel: from ids to vectors", f"{config.model} ({type(model).__name__})")
+    stop = Stop(both(mark("AutoModel: from ids to vectors")), f"{config.model} ({type(model).__name__})")
     compare = Comparing(stop, taken)
     parameters = list(model.parameters())
     total = sum(one.numel() for one in parameters)
-    stop.lines.append(f"{total:,} numbers, {sum(one.numel() * one.element_size() for one in parameters) / 1e6:.1f} MB")
+    megabytes = sum(one.numel() * one.element_size() for one in parameters) / 1e6
+    stop.lines.append(both(mark("{count:,} numbers, {megabytes:.1f} MB"), count=total, megabytes=megabytes))
     want = {"total": total, "trainable": sum(one.numel() for one in parameters if one.requires_grad),
             "bytes": sum(one.numel() * one.element_size() for one in parameters)}  # fmt: skip
     compare(
@@ -272,10 +297,12 @@ def visit_model(config: Tour, taken: Functions, _: Path) -> Stop:
             "pooler": model.pooler is not None,
         }  # fmt: skip
         stop.lines.append(", ".join(f"{name} {value}" for name, value in sizes.items()))
-        compare("the same, from its sizes", "basics.bert_param_count", total,
+        compare(both(mark("the same, from its sizes")), "basics.bert_param_count", total,
                 lambda: taken.basics.bert_param_count(**sizes), int)  # fmt: skip
     else:
-        stop.lines.append(f"no count from its sizes: bert_param_count knows BERT, and this is {size.model_type}")
+        kind = size.model_type
+        sentence = mark("no count from its sizes: bert_param_count knows BERT, and this is {kind}")
+        stop.lines.append(both(sentence, kind=kind))
     texts = [config.text, SECOND, THIRD]
     with quietly():
         extract = pipeline("feature-extraction", model=model, tokenizer=tokenizer, device="cpu")
@@ -283,15 +310,17 @@ def visit_model(config: Tour, taken: Functions, _: Path) -> Stop:
     batch = tokenizer(texts, padding=True, return_tensors="pt")
     with torch.no_grad():
         hidden = model(**batch).last_hidden_state
-    stop.lines.append(f"{len(texts)} texts -> {tuple(hidden.shape)}, one vector per token")
+    sentence = mark("{count} texts -> {shape}, one vector per token")
+    stop.lines.append(both(sentence, count=len(texts), shape=tuple(hidden.shape)))
     pooled = compare(
-        "pipeline('feature-extraction'), mean per text", "heads.mean_pool", want,
+        both(mark("pipeline('feature-extraction'), mean per text")), "heads.mean_pool", want,
         lambda: taken.heads.mean_pool(hidden, batch["attention_mask"]), lambda found: found.tolist(),
     )  # fmt: skip
     if pooled is not None and len(pooled) == len(texts):
         near = torch.nn.functional.cosine_similarity(torch.tensor(pooled[0]), torch.tensor(pooled[1:]))
-        told = ", ".join(f"{number:.2f} to {text!r}" for number, text in zip(near.tolist(), texts[1:], strict=True))
-        stop.lines.append(f"similarity of the mean vectors: {told}")
+        similar = mark("similarity of the mean vectors: {near:.2f} to {text!r}, {other_near:.2f} to {other!r}")
+        one, two = near.tolist()
+        stop.lines.append(both(similar, near=one, text=texts[1], other_near=two, other=texts[2]))
     return stop
 
 
@@ -299,7 +328,7 @@ def visit_sentiment(config: Tour, taken: Functions, folder: Path) -> Stop:
     """From vectors to labels."""
     loaded = sentiment(config, folder)
     model, tokenizer = loaded.model, loaded.tokenizer
-    stop = Stop("Sentiment: from a text to a label", loaded.origin)
+    stop = Stop(both(mark("Sentiment: from a text to a label")), loaded.origin)
     compare = Comparing(stop, taken)
     texts = [config.text, "a dull film without a single idea", "it has its moments, and few of them"]
     with quietly():
@@ -317,11 +346,11 @@ def visit_sentiment(config: Tour, taken: Functions, folder: Path) -> Stop:
     )  # fmt: skip
     pairs = [[one["label"], one["score"]] for one in want]
     compare(
-        "the same, one text", "inference.predict", pairs[0],
+        both(mark("the same, one text")), "inference.predict", pairs[0],
         lambda: taken.inference.predict(texts[0], model, tokenizer), _label_and_score,
     )  # fmt: skip
     compare(
-        "the same, all texts", "inference.predict_batch", pairs,
+        both(mark("the same, all texts")), "inference.predict_batch", pairs,
         lambda: taken.inference.predict_batch(texts, model, tokenizer, batch_size=2),
         lambda found: [_label_and_score(one) for one in found],
     )  # fmt: skip
@@ -335,14 +364,16 @@ def _label_and_score(answer: Sequence[Any]) -> list[Any]:
 
 def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
     """From a text to more text."""
-    title = "Generation: from a text to more of it"
+    title = both(mark("Generation: from a text to more of it"))
     loaded = language_model(config, "clm", folder)
     model, tokenizer = loaded.model, loaded.tokenizer
     stop = Stop(title, loaded.origin)
     compare = Comparing(stop, taken)
     prompt = tokenizer(config.prompt)["input_ids"]
     if not prompt:
-        raise RecipeError(f"the prompt {config.prompt!r} contains no token. Use a different --prompt")
+        raise RecipeError(
+            say("the prompt {prompt!r} contains no token. Use a different --prompt", prompt=config.prompt)
+        )
     end = model.generation_config.eos_token_id
     if isinstance(end, list):  # our function knows one end
         end = end[0] if len(end) == 1 else None
@@ -356,7 +387,7 @@ def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
             logits: Tensor = model(input_ids=ids).logits[0, -1]
         return logits
 
-    stop.lines.append(f"the most likely tokens: {tokenizer.decode(want)!r}")
+    stop.lines.append(both(mark("the most likely tokens: {text!r}"), text=tokenizer.decode(want)))
     compare(
         "pipeline('text-generation', do_sample=False)", "basics.generate", want,
         lambda: taken.basics.generate(next_logits, list(prompt), NEW_TOKENS, eos_id=end),
@@ -372,11 +403,12 @@ def visit_generation(config: Tour, taken: Functions, folder: Path) -> Stop:
 
         settings = {"eos_id": end, "do_sample": True, "top_k": DRAWN_FROM, "generator": draw}
         compare(  # transformers draws in another order: only the prompt is the same
-            "the prompt, when tokens are sampled", "basics.generate", list(prompt),
+            both(mark("the prompt, when tokens are sampled")), "basics.generate", list(prompt),
             lambda: taken.basics.generate(next_logits, list(prompt), NEW_TOKENS, **settings),
             begin,
         )  # fmt: skip
-        stop.lines.append(f"sampled from the {DRAWN_FROM} most likely, by basics.generate: {tokenizer.decode(drawn)!r}")
+        sampled = mark("sampled from the {count} most likely, by basics.generate: {text!r}")
+        stop.lines.append(both(sampled, count=DRAWN_FROM, text=tokenizer.decode(drawn)))
     return stop
 
 
@@ -387,7 +419,7 @@ def _ids(found: Any) -> list[int]:
 def visit_entities(config: Tour, taken: Functions, _: Path) -> Stop:
     """From tags of tokens to names."""
     loaded = entities(config)
-    stop = Stop("Named entities: from tags to names", loaded.origin)
+    stop = Stop(both(mark("Named entities: from tags to names")), loaded.origin)
     compare = Comparing(stop, taken)
     with quietly():
         tag = pipeline("token-classification", model=loaded.model, tokenizer=loaded.tokenizer, device="cpu")
@@ -396,8 +428,11 @@ def visit_entities(config: Tour, taken: Functions, _: Path) -> Stop:
             for one in tag(config.sentence, aggregation_strategy="none", ignore_labels=[])
         ]
         wanted = {name: tag(config.sentence, aggregation_strategy=name) for name in ("simple", "first")}
-    shown = [f"{one['entity_group']} {config.sentence[one['start'] : one['end']]!r}" for one in wanted["simple"]]
-    stop.lines.append(f"{config.sentence!r} -> {', '.join(shown) or 'no names'}")
+    names = [f"{one['entity_group']} {config.sentence[one['start'] : one['end']]!r}" for one in wanted["simple"]]
+    if names:
+        stop.lines.append(f"{config.sentence!r} -> {', '.join(names)}")
+    else:
+        stop.lines.append(both(mark("{text!r} -> no names"), text=config.sentence))
 
     def join(name: str) -> Any:
         return getattr(taken.basics, f"aggregate_{name}")
@@ -423,17 +458,19 @@ def _entity(one: Mapping[str, Any], text: str) -> dict[str, Any]:
 
 def visit_fill_mask(config: Tour, taken: Functions, folder: Path) -> Stop:
     """From a gap to guesses."""
-    title = "Fill-mask: from a gap to guesses"
+    title = both(mark("Fill-mask: from a gap to guesses"))
     loaded = language_model(config, "mlm", folder)
     model, tokenizer = loaded.model, loaded.tokenizer
     if tokenizer.mask_token is None:
-        raise RecipeError(f"the tokenizer of {config.mlm} has no mask token, so it is not a masked language model")
+        raise RecipeError(
+            say("the tokenizer of {model} has no mask token, so it is not a masked language model", model=config.mlm)
+        )
     text = config.masked.replace("[MASK]", tokenizer.mask_token)
     stop = Stop(title, loaded.origin)
     compare = Comparing(stop, taken)
     encoded = tokenizer(text, return_tensors="pt")
     if not (encoded["input_ids"] == tokenizer.mask_token_id).any():
-        raise RecipeError(f"there is no [MASK] in {config.masked!r}")
+        raise RecipeError(say("there is no [MASK] in {text!r}", text=config.masked))
     with quietly():
         answers = pipeline("fill-mask", model=model, tokenizer=tokenizer, device="cpu", top_k=GUESSES)(text)
     answers = [answers] if isinstance(answers[0], dict) else answers  # with a single gap there is one list less
