@@ -227,7 +227,8 @@ def second_step(command: list[str]) -> float:
             stderr=subprocess.STDOUT,
             text=True,
         ) as process:
-            for line in process.stdout or ():
+            assert process.stdout is not None
+            for line in iter(process.stdout.readline, ""):
                 seen += line
                 if told is None and line.startswith("step 2 "):
                     told = time.perf_counter() - started
