@@ -3,7 +3,8 @@
 Dimensions: B examples in a batch, C classes; "..." stands for any further dimensions of the features, such as (T, D).
 
 A text is a list of tokens, here whole words. A lexicon maps some words to lists of synonyms. It may list a word among
-its own synonyms (WordNet does), and a list may be empty: a word is *known* if it has a synonym other than itself.
+its own synonyms (WordNet does), and a list may be empty: a word is *known* if it has a synonym other than itself. A
+synonym of several words, such as "motion picture", is a single token.
 
 Every function returns new objects and does not modify its arguments. All random numbers come from the ``rng`` that is
 passed in, so the same seed gives the same text.
@@ -136,7 +137,7 @@ def mixup(x: Tensor, y: Tensor, lam: float, perm: Tensor) -> tuple[Tensor, Tenso
             remark.)
         y: (B, C) labels, one-hot or soft; integers are allowed here.
         lam: share of the example itself in the mixture, from 0 to 1.
-        perm: (B,); the partner of example i is example ``perm[i]``.
+        perm: (B,), a permutation; the partner of example i is example ``perm[i]``.
 
     Returns:
         Mixed features (B, ...) and mixed labels (B, C), both floating point: ``lam`` times the example plus ``1 - lam``

@@ -249,10 +249,11 @@ def recommend_hparams(
         - ``epochs``: 2 to 5.
         - ``total_steps``: optimizer steps over all epochs. Whether an incomplete last step of an epoch counts is your
           choice.
-        - ``warmup_steps``: a whole number, about a tenth of the steps (5% to 15%; of a run of fewer than 7 steps, any).
+        - ``warmup_steps``: a whole number, about a tenth of the steps (5% to 15%; of a run of fewer than 10 steps, any).
         - ``weight_decay``: 0.01 to 0.1.
         - ``decay_exclude``: substrings of parameter names. The name of every bias and every LayerNorm parameter of BERT
-          contains at least one of them, letter for letter (case matters); the name of a weight matrix contains none.
+          contains at least one of them, letter for letter (case matters); the name of a weight matrix, including those
+          of the embeddings, contains none.
 
     >>> settings = recommend_hparams("lora", n_train=5_000, per_step_batch=8)
     >>> settings["micro_batch"] * settings["accum"], 1e-4 <= settings["lr"] <= 3e-4
@@ -368,8 +369,9 @@ def domain_plan(
     Returns:
         The actions: a set of the words above (the grader accepts any collection of them).
 
-    >>> sorted(domain_plan(2.4, n_unlabeled=50_000, n_labeled=300, domain_model=False))
-    ['augment', 'dapt', 'extend_vocab', 'peft']
+    >>> plan = domain_plan(2.4, n_unlabeled=50_000, n_labeled=300, domain_model=False)
+    >>> "dapt" in plan and "extend_vocab" in plan, "peft" in plan or "augment" in plan
+    (True, True)
     """
     # TODO: about eleven lines. One condition per action; collect the actions.
     raise NotImplementedError("domain_plan")

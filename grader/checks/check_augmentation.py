@@ -333,14 +333,7 @@ class CheckRandomDeletion:
         for n in (300, 1):
             self.demand_all_kept(student, n)
         self.demand_one_kept(student)
-        tokens = words(student, 2)
-        short = answers(student, "random_deletion", tokens, 0.9, times=150)
-        expect.true(
-            all(short),
-            "with p = 0.9, the result for a text of two tokens is empty",
-            hint="with any p > 0, all tokens of a text may happen to be chosen for deletion: what do you return then?",
-            fact=True,
-        )
+        self.demand_short(student)
         empty = edge(
             student,
             "an empty text",
@@ -354,7 +347,9 @@ class CheckRandomDeletion:
         """With p = 0, a text of n tokens stays as it is."""
         tokens = words(student, n)
         (kept,) = answers(student, "random_deletion", tokens, 0.0)
-        student.note("p = 0 changes something", kept != tokens)
+        student.note(
+            "p = 0", "nothing" if kept == tokens else "tokens go" if is_subsequence(kept, tokens) else "another text"
+        )
         expect.equal(
             kept,
             tokens,
@@ -366,11 +361,13 @@ class CheckRandomDeletion:
     @staticmethod
     def demand_one_kept(student) -> None:
         """With p = 1, one token is kept, and not always the same one."""
-        lengths = (2, 3, 5, 8, 6, 4)
+        lengths = (2, 3, 5, 300, 6, 4)
         texts = [words(student, n) for n in lengths]
         made = [answers(student, "random_deletion", tokens, 1.0, times=50) for tokens in texts]
         left = {len(kept) for several in made for kept in several}
-        student.note("left at p = 1", "nothing" if 0 in left else "one token" if left == {1} else "more than one token")
+        whole = all(kept == tokens for tokens, several in zip(texts, made, strict=True) for kept in several)
+        more = "all tokens" if whole else "more than one token now and then"
+        student.note("left at p = 1", "nothing" if 0 in left else "one token" if left == {1} else more)
         expect.true(
             0 not in left,
             "the result for a non-empty text is empty",
@@ -401,6 +398,33 @@ class CheckRandomDeletion:
             expected="any token of the text",
             actual=f"always the {survivors[0]}",
             hint="if every token is chosen for deletion, choose at random which one to keep",
+            reveal=True,
+        )
+
+    @staticmethod
+    def demand_short(student) -> None:
+        """Where all three tokens are to go, one is kept: more than that only where two or three are drawn to stay.
+
+        That happens in 2.8% of the calls; in 10.3% if tokens are drawn again and again until one stays.
+        """
+        p, times = 0.9, 1500
+        tokens = words(student, 3)
+        short = answers(student, "random_deletion", tokens, p, times=times)
+        several = 3 * p * (1 - p) ** 2 + (1 - p) ** 3
+        share, bound = sum(len(kept) > 1 for kept in short) / times, several + seven_sigma(several, times)
+        student.note("short texts keep too many tokens", share > bound)
+        expect.true(
+            all(short),
+            "with p = 0.9, the result for a text of three tokens is empty",
+            hint="with any p > 0, all tokens of a text may happen to be chosen for deletion: what do you return then?",
+            fact=True,
+        )
+        expect.true(
+            share <= bound,
+            "with p = 0.9, too often more than one of three tokens is kept",
+            expected=f"in {100 * several:.1f}% of the calls, and never in more than {100 * bound:.1f}% by chance",
+            actual=f"in {100 * share:.1f}% of {times:,} calls",
+            hint="if all tokens are chosen for deletion, how many of them do you return?",
             reveal=True,
         )
 
@@ -652,6 +676,11 @@ class CheckRandomSwap:
         student.note("swaps seen for n = 5 and n = 6, five words", listed(max(numbers) for numbers in swaps.values()))
         for n, numbers in swaps.items():
             expect.true(
+                max(numbers) > 0,
+                say("with n = {n}, a text of five words never changes", n=n),
+                hint="n may be as large as you like: which texts are too short for a swap?",
+            )
+            expect.true(
                 not any(number % 2 != n % 2 for number in numbers),
                 say("{n} swaps of two different positions cannot produce the order in the result", n=n),
                 hint="choose two new positions for each swap, from all positions in the text",
@@ -748,21 +777,43 @@ class Lexicon:
         known: how many different words of the text have synonyms.
         unknown: how many have none.
         itself: whether an entry lists its own word among the synonyms.
-        written: whether one synonym of each entry has a capital, an underscore and a hyphen.
+        written: whether one synonym of each entry has a capital, an underscore and a hyphen, and another one a space.
+        earlier: a lexicon whose known words are known here, too, with other synonyms.
+        negation: whether one of the known words is "not".
     """
 
-    def __init__(self, student, known: int, unknown: int, itself: bool = False, written: bool = False) -> None:
+    def __init__(
+        self,
+        student,
+        known: int,
+        unknown: int,
+        itself: bool = False,
+        written: bool = False,
+        earlier: "Lexicon | None" = None,
+        negation: bool = False,
+    ) -> None:
         """Draw it. Every entry has three synonyms, which are no keys and stand in no other entry."""
-        found = words(student, known + unknown + 6 + 3 * (known + 6))
-        self.known, self.unknown = found[:known], found[known : known + unknown]
+        before = list(earlier.entries) if earlier else []
+        self.earlier = {word for of in earlier.synonyms.values() for word in of} if earlier else set()
+        n = known + unknown + 6 + 3 * (known + 6)
+        found = [word for word in words(student, n + 40) if word not in before and word not in self.earlier][:n]
+        if earlier:
+            found[: len(earlier.known)] = list(earlier.known)
+        if negation:
+            found[known - 1] = "not"
+        self.known: list[str] = found[:known]
+        self.unknown: list[str] = found[known : known + unknown]
         self.elsewhere = found[known + unknown :][:6]
         synonyms = iter(found[known + unknown + 6 :])
-        self.synonyms = {word: [next(synonyms) for _ in range(3)] for word in (*self.known, *self.elsewhere)}
+        self.synonyms: dict[str, list[str]] = {
+            word: [next(synonyms) for _ in range(3)] for word in (*self.known, *self.elsewhere)
+        }
         if written:
             for of in self.synonyms.values():
                 of[1] = f"W{of[1][1:]}_x-y"
+                of[2] = f"{of[2]} z"
         self.text = shuffled(student, self.known + self.unknown)
-        self.entries = {
+        self.entries: dict[str, list[str]] = {
             word: shuffled(student, [*of, word]) if itself else of
             for word, of in zip(self.synonyms, map(list, self.synonyms.values()), strict=True)
         }
@@ -774,7 +825,9 @@ class Lexicon:
         """Where a word comes from."""
         of = self.stranger.get(word)
         if of is None:
-            return "text" if word in self.text else "nowhere"
+            return (
+                "text" if word in self.text else "the lexicon of an earlier call" if word in self.earlier else "nowhere"
+            )
         return "synonyms" if of in self.known else "others"
 
     def note_spelling(self, student, new: Sequence[str]) -> None:
@@ -783,6 +836,7 @@ class Lexicon:
         found = [word for word in new if re.sub(r"\W|_", "", word).lower() in special]
         for what, sign in (("capitals", "W"), ("underscores", "_"), ("hyphens", "-")):
             student.note(f"{what} of synonyms stay", all(sign in word for word in found))
+        student.note("synonyms of two words come apart", "z" in new)
 
     def without_choice(self, student) -> None:
         """Add two words to the text that the lexicon lists, and that have no synonym all the same."""
@@ -810,25 +864,26 @@ class CheckRandomInsertion:
     def check_length(self, student):
         """the text grows by n tokens, even if only a few of its words are in the lexicon"""
         cases = []
-        for n in (4, 1, 9):
-            lexicon = Lexicon(student, 5, 0)
+        for n, known in ((4, 5), (1, 5), (9, 2), (11, 4)):  # two words have six synonyms, and three places
+            lexicon = Lexicon(student, known, 0)
             made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=25)
             grown = {len(text) - len(lexicon.text) for text in made}
             student.note(f"tokens added, n = {n}", sizes(grown))
-            cases.append((n, grown))
-        for n, grown in cases:
-            expect.true(
-                grown == {n},
-                say("the text does not grow by n = {n} tokens", n=n),
-                expected=f"5 tokens become {5 + n}",
-                actual=f"5 tokens become {listed(5 + number for number in sorted(grown))}",
-                hint="each insertion must add one word to the text and remove none",
-                reveal=True,
-            )
+            cases.append((n, known, grown))
         lexicon = Lexicon(student, 1, 19)
+        lexicon.entries[lexicon.known[0]][:] = shuffled(student, lexicon.unknown)[:3]  # a text may hold them already
         made = answers(student, "random_insertion", lexicon.text, 1, lexicon.entries, times=400)
         share = sum(len(text) == 21 for text in made) / 400
         student.note("one known word among twenty: share of insertions", called(share, (0.05, 0.37, 1)) if share else 0)
+        for n, known, grown in cases:
+            expect.true(
+                grown == {n},
+                say("the text does not grow by n = {n} tokens", n=n),
+                expected=f"{known} tokens become {known + n}",
+                actual=f"{known} tokens become {listed(known + number for number in sorted(grown))}",
+                hint="each insertion must add one word to the text and remove none",
+                reveal=True,
+            )
         expect.true(
             share == 1,
             "when only one of the text's twenty words is in the lexicon, some insertions are missing",
@@ -841,8 +896,9 @@ class CheckRandomInsertion:
     @check(points=2)
     def check_synonyms(self, student):
         """any synonym of any word in the text can be inserted, and the original words stay in order"""
-        for known, unknown, n in ((4, 5, 2), (3, 2, 3)):
-            lexicon = Lexicon(student, known, unknown, itself=True, written=True)
+        lexicon: Lexicon | None = None
+        for known, unknown, n in ((2, 7, 2), (4, 2, 3)):
+            lexicon = Lexicon(student, known, unknown, True, True, earlier=lexicon, negation=known == 4)
             tokens = lexicon.text
             made = answers(student, "random_insertion", tokens, n, lexicon.entries, times=300)
             demand_variety(student, made)
@@ -863,6 +919,7 @@ class CheckRandomInsertion:
             student.note("places of the entries that are used", listed(sorted(places)))
             known_in_order = [word for word in tokens if word in lexicon.known]
             student.note("known words used", listed(n for n, word in enumerate(known_in_order) if word in of_words))
+            student.note("synonyms of a negation are used", "not" in of_words)
             expect.true(
                 not lost and in_order,
                 "words of the text are missing or in a different order",
@@ -980,7 +1037,8 @@ class CheckRandomInsertion:
         lexicon = Lexicon(student, 1, 0)
         made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=times)
         before = [text.index(lexicon.text[0]) for text in made if lexicon.text[0] in text]
-        lean = sum(2 * count - n for count in before) / times
+        new = [len(text) - 1 for text in made if lexicon.text[0] in text]  # how many is the matter of another check
+        lean = sum(2 * count - number for count, number in zip(before, new, strict=True)) / times
         bound = 7 * n / math.sqrt(times)  # no standard deviation is larger than n
         student.note("new words gather", "in front" if lean > bound else "behind" if lean < -bound else "nowhere")
         expect.true(
@@ -1017,9 +1075,10 @@ def gaps(tokens: list[str], text: list[str]) -> list[int]:
 
 def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], str, str]]:
     """(what, n, text, entries) of the cases in which a text stays as it is; hints for an exception and for a change."""
-    unknown, empty, zero, without = (Lexicon(student, known, 4) for known in (0, 3, 3, 0))
+    unknown, empty, zero, without, turned = (Lexicon(student, known, 4) for known in (0, 3, 3, 0, 0))
     unknown.text += [word.upper() for word in unknown.elsewhere[:2]]  # which the lexicon knows in small letters only
     without.without_choice(student)
+    turned.text += [turned.synonyms[word][number] for number, word in enumerate(turned.elsewhere[:3])]
     return [
         (
             "n being 0",
@@ -1052,6 +1111,14 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             without.entries,
             "an entry can be empty or list only its own word: what does your code choose from then?",
             "an entry that is empty or lists only its own word has no synonym to offer: return the text unchanged",
+        ),
+        (
+            "words being synonyms of others only",
+            3,
+            turned.text,
+            turned.entries,
+            "a word that only stands in the entries of others has no entry: what does your code choose from then?",
+            "a word that has no entry of its own is not known, even if other entries list it",
         ),
     ]
 
@@ -1149,11 +1216,13 @@ class CheckSynonymReplacement:
     @check(points=1)
     def check_synonyms(self, student):
         """a word is replaced by one of its own synonyms; any synonym and any position can be chosen"""
+        lexicon: Lexicon | None = None
         for known, unknown, n in ((4, 5, 2), (5, 1, 1)):
-            lexicon = Lexicon(student, known, unknown, itself=True, written=True)
+            lexicon = Lexicon(student, known, unknown, True, True, earlier=lexicon)
             tokens = lexicon.text
             made = answers(student, "synonym_replacement", tokens, n, lexicon.entries, times=400)
             demand_variety(student, made)
+            self.demand_same_length(student, tokens, made)
             pairs = [(place, text[place]) for text in made for place in differences(tokens, text)]
             origins = {
                 "own" if lexicon.stranger.get(word) == tokens[place] else lexicon.origin(word) for place, word in pairs
@@ -1481,6 +1550,8 @@ KINDS = {
     "outer": lambda text, new: f"  {text} ",
     "inner": lambda text, new: text.replace(" ", "   "),
     "tabs": lambda text, new: text.replace(" ", "\t"),
+    "marks": lambda text, new: text.removesuffix(".") + "!",
+    "accent": lambda text, new: text.replace(" w", " ẃ", 1),
     "empty": lambda text, new: "",
     "blank": lambda text, new: "   ",
 }
@@ -1493,8 +1564,8 @@ class Journey:
     Args:
         student: the student of this check.
         kinds: for each text what comes back: a key of KINDS, or ``again`` with the number of an earlier text, or
-            ``again case``, ``again inner`` likewise; or ``copy`` with the number of an earlier text, if the text itself
-            is that one once more, with another label.
+            ``again case``, ``again marks`` and so on likewise; or ``copy`` with the number of an earlier text, if the
+            text itself is that one once more, with another label.
     """
 
     def __init__(self, student, kinds: Sequence[str]) -> None:
@@ -1536,7 +1607,8 @@ class Journey:
         """Number of the text that it was made of, or -1, and what it is; two that differ in blanks alone are one."""
         key = " ".join(text.split())
         for number, back in enumerate(self.returned):
-            if " ".join(back.split()) == key and self.kinds[number].partition(" ")[0] in ("new", "spaced", "again"):
+            kind = self.kinds[number].partition(" ")[0]
+            if " ".join(back.split()) == key and kind in ("new", "spaced", "again", "marks", "accent"):
                 return number, "new"
         for number, original in enumerate(self.texts):
             if original.casefold() == key.casefold():
@@ -1564,10 +1636,21 @@ class Journey:
         """Numbers of the texts of some kinds."""
         return [number for number, kind in enumerate(self.kinds) if kind in kinds]
 
-    def demand_new(self) -> None:
+    def new(self) -> list[int]:
+        """Numbers of the texts that are new: what differs in a punctuation mark or in an accent is."""
+        return [
+            number
+            for number, kind in enumerate(self.kinds)
+            if kind == "new" or {"marks", "accent"}.intersection(kind.split())
+        ]
+
+    def demand_new(self, student) -> None:
         """Everything new has come back."""
         owners = {self.owner(text) for text in self.found}
-        missing = [self.returned[number] for number in self.numbers("new") if (number, "new") not in owners]
+        gone = [number for number in self.new() if (number, "new") not in owners]
+        kinds = sorted({self.kinds[number].rstrip("0123456789 ") for number in gone})
+        student.note("dropped, though new", listed(kinds) or "none")
+        missing = [self.returned[number] for number in gone]
         expect.true(
             not missing,
             "some changed texts are missing from the result",
@@ -1707,12 +1790,23 @@ class CheckBackTranslate:
                 "new",
                 "tabs",
             ),
-            ("new", "new", "unchanged", "copy 1", "new", "copy 0"),
+            (
+                "new",
+                "new",
+                "unchanged",
+                "copy 1",
+                "new",
+                "copy 0",
+                "marks",
+                "again accent 4",
+                "accent",
+                "again marks 0",
+            ),
         ):
             trip = Journey(student, kinds)
             cases.append((trip, *self.facts(student, trip)))
         for trip, names, kept, again in cases:
-            trip.demand_new()
+            trip.demand_new(student)
             expect.true(
                 not kept,
                 "an unchanged text was kept",
@@ -1734,12 +1828,12 @@ class CheckBackTranslate:
             )
             expect.equal(
                 names,
-                [trip.returned[number] for number in trip.numbers("new")],
+                [trip.returned[number] for number in trip.new()],
                 "new texts",
                 hint="if two results are equal, keep the first",
                 reveal=True,
             )
-            own = [trip.labels[number] for number in trip.numbers("new")]
+            own = [trip.labels[number] for number in trip.new()]
             later = any(
                 label not in (mine, "nobody's") and trip.returned[trip.labels.index(label)] == text
                 for label, mine, text in zip(map(plain_label, trip.found_labels), own, names, strict=False)
@@ -1781,7 +1875,7 @@ class CheckBackTranslate:
         """the translators are called with lists of texts, in one or a few calls"""
         n = 64
         trip = Journey(student, ["new"] * n)
-        trip.demand_new()
+        trip.demand_new(student)
         kinds = sorted({str(kind) for calls in trip.calls for kind, _ in calls} - {"list", "tuple"})
         few = all(len(calls) <= n / 4 for calls in trip.calls)
         student.note("argument of a translator", listed(kinds) or "list")
@@ -1811,7 +1905,7 @@ class CheckBackTranslate:
         """empty and blank texts are dropped, an empty list gives an empty list, and all lists returned are new"""
         for kinds in (("new", "empty", "new", "blank"), ("blank", "new", "empty", "new", "new")):
             trip = Journey(student, kinds)
-            trip.demand_new()
+            trip.demand_new(student)
             kept = {"empty" if not text else "blank" for text in trip.found if not text.strip()}
             student.note("texts without words", listed(sorted(kept)) or "none")
             expect.true(
@@ -1919,7 +2013,14 @@ class CheckKeepConfirmed:
     def check_threshold(self, student):
         """the label must be the most likely class, with a probability of at least the threshold (default 0.5)"""
         by_chance = float(student.draw.uniform(0.0, 0.02))
-        default = [(0.65, 0.2), (0.44 - by_chance, 0.3), (0.2, 0.6), (0.56 + by_chance, 0.2), (0.42, 0.38), (0.5, 0.25)]
+        default = [
+            (0.65, 0.2),
+            (0.4999 - 0.0005 * by_chance, 0.3),
+            (0.2, 0.6),
+            (0.56 + by_chance, 0.2),
+            (0.42, 0.38),
+            (0.5, 0.25),
+        ]
         low = [(0.4, 0.3), (0.35 + by_chance, 0.45), (0.28, 0.25), (0.33, 0.25), (0.1, 0.7), (0.36, 0.4)]
         high = [(0.8, 0.2), (0.7 - by_chance, 0.3), (0.75, 0.25), (0.1, 0.9), (0.6, 0.4), (0.9 + by_chance, 0.08)]
         cases = [

@@ -83,7 +83,7 @@ class CheckTrainingMemory:
     def check_static_full(self, student):
         """full fine-tuning takes 4 + 4 + 8 = 16 bytes per parameter, not counting activations"""
         draw = student.draw
-        for n in (BERT_BASE, draw.integer(10**6, 10**8)):
+        for n in (BERT_BASE, draw.integer(3 * 10**8, 10**9)):  # of a large model, more bytes than 32 bits can count
             got = student.training_memory(n, n, **sizes(draw))
             for name, want in static_parts(n, n).items():
                 demand_part(
@@ -304,6 +304,7 @@ class CheckChooseObjective:
         strange = [
             *shuffled(student, ["image", "audio", "ranking", "plan"])[:2],
             "labels",
+            "spanning",
             "spans",
             "free_texts",
             "text",
@@ -549,6 +550,7 @@ class CheckChooseStrategy:
                 some(draw, **many, gpu_gib=draw.integer(17, 25), **LARGE),
                 some(draw, **many, storage_mb=float(draw.integer(445, 495))),  # a full model takes 438 MB
                 some(draw, **many, gpu_gib=1.02 * memory(BASE, "full", 1) / 0.9 / 2**30),
+                {**BASE, **many, "gpu_gib": 0.99 * memory(BASE, "full", 4) / 0.9 / 2**30},  # 3 texts fit
                 {**BASE, **SCENARIO_B},
             ],
         )
@@ -1103,13 +1105,23 @@ class CheckRecommendHparams:
         draw = student.draw
         order = [("full", "lora", "head"), ("lora", "head", "full"), ("head", "full", "lora")][draw.integer(0, 3)]
         found = {}
+        others = []  # with a target of 2 and of 4,096: even its square root takes most rates out of their ranges
         for method in order:
             case = Settings(student, method, draw.integer(3000, 30_000), draw.integer(4, 40), None)
             found[method] = case.number("lr")
+        for method, target in itertools.product(order, (2, 4096)):
+            case = Settings(student, method, draw.integer(20_000, 30_000), draw.integer(4, 40), target)
+            others.append((method, target, case.number("lr"), case.what))
         for method, rate in sorted(found.items()):
             whose = [name for name in RATES if within(rate, *RATES[name])]
             known = f"a rate for {whose[0]}" if whose else round(math.log10(rate), 2) if rate > 0 else "none"
             student.note(f"rate of {method}", "good" if method in whose else known)
+        if all(
+            within(rate, *RATES[method]) for method, rate in found.items()
+        ):  # else a range is missed with any target
+            for target in (2, 4096):
+                where = {in_range(rate, *RATES[method]) for method, given, rate, _ in others if given == target}
+                student.note(f"rates with a target of {target}", " ".join(sorted(where - {"good"})) or "good")
         for method, (low, high) in RATES.items():
             expect.true(
                 within(found[method], low, high),
@@ -1120,6 +1132,20 @@ class CheckRecommendHparams:
                 reveal=True,
             )
             expect.seen.append((f"learning rate for {method}", f"{low:g} to {high:g}", f"{found[method]:g}"))
+        for method, _, rate, call in others:
+            low, high = RATES[method]
+            expect.true(
+                within(rate, low, high),
+                say(
+                    "with another target batch, the learning rate for {method} is out of range: {call}",
+                    method=method,
+                    call=call,
+                ),
+                expected=f"{low:g} to {high:g}",
+                actual=f"{rate:g}",
+                hint="the range of a method is the same for any target batch",
+                reveal=True,
+            )
 
     @check(points=2)
     def check_batch(self, student):
@@ -1348,6 +1374,8 @@ def misspelt(excluded: Any, name: str) -> bool:
 # --- fragmentation ---
 
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
+SIGN = "%"
+"""A word without a letter or a digit, which the drawn vocabularies know."""
 KNOWN_CHARACTER, UNKNOWN_CHARACTERS = "心", "糖尿病"
 """One Chinese character that the drawn vocabularies know, and three that they do not."""
 UNKNOWN_MARKS = {"continues": "[UNK]", "begins": "<unk>"}
@@ -1385,13 +1413,16 @@ def syllables(student, count):
 
 
 def domain(student, style):
-    """A drawn vocabulary, and 17 or 19 words: whole ones, split ones, some with unknown pieces, each of them once."""
+    """A drawn vocabulary, and 17 or 19 words: whole ones, split ones, some with unknown pieces, each of them once.
+
+    One of the whole ones is a sign.
+    """
     unk = UNKNOWN_MARKS[style]
     pieces = syllables(student, 24)
     n_words, n_unknown = (17, 19)[student.draw.integer(0, 2)], 5 if style == "continues" else 3
-    lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 4)  # of the words that can be written, in pieces
+    lengths = [2, 2, 3, 4] + [1] * (n_words - n_unknown - 5)  # of the words that can be written, in pieces
     rest = iter(pieces)
-    parts = [[next(rest) for _ in range(length)] for length in lengths]
+    parts = [*([next(rest) for _ in range(length)] for length in lengths), [SIGN]]
     first, second, third = list(UNKNOWN_CHARACTERS)
     if style == "continues":
         cut = {"".join(word): [word[0], *(f"##{piece}" for piece in word[1:])] for word in parts}
@@ -1406,7 +1437,7 @@ def domain(student, style):
         cut[f"{third}{pieces[2]}"] = [unk, pieces[2]]
         cut[second] = [unk]
     words = shuffled(student, list(cut))
-    tokenize = student.fixtures.strategy.tokenizer([*pieces, KNOWN_CHARACTER], unk, style)
+    tokenize = student.fixtures.strategy.tokenizer([*pieces, SIGN, KNOWN_CHARACTER], unk, style)
     return Domain(words, cut, tokenize, unk)
 
 
@@ -1644,8 +1675,12 @@ class CheckExtendEmbedding:
 
 
 def corpus(student, lengths):
-    """Documents of these lengths, every id of them once: it shows from where each came."""
-    ids = (torch.randperm(5000, generator=student.draw.generator)[: sum(lengths)] + 200).tolist()
+    """Documents of these lengths, every id of them once: it shows from where each came.
+
+    As in a vocabulary of many languages, none of the ids fits into 16 bits.
+    """
+    start = student.draw.integer(70_000, 120_000)
+    ids = (torch.randperm(5000, generator=student.draw.generator)[: sum(lengths)] + start).tolist()
     rest = iter(ids)
     return [[next(rest) for _ in range(length)] for length in lengths]
 
@@ -1792,6 +1827,7 @@ class CheckChunkForMlm:
             docs = corpus(student, (first, second, whole - first - second))
             found.append([len(row) for row in chunks(student, docs, block, *specials(student))])
         short = chunks(student, corpus(student, (block // 2 - 4,)), block, *specials(student))
+        self.demand_one_sequence(student)
         for rest, sizes in zip(rests, found, strict=True):
             expect.equal(
                 sizes,
@@ -1807,6 +1843,23 @@ class CheckChunkForMlm:
             [],
             "sizes of the blocks of a corpus shorter than half a block",
             hint="a remainder shorter than half a block is dropped: does your code keep it if there is no full block?",
+        )
+
+    @staticmethod
+    def demand_one_sequence(student):
+        """More than a thousand documents, which fill a whole number of blocks, are one sequence as well."""
+        block, count = 9, 1050 + 7 * student.draw.integer(0, 20)
+        with student.untraced():
+            blocks = blocks_of(student.chunk_for_mlm(corpus(student, [1] * count), block, *specials(student)))
+        sizes = [len(row) for row in blocks]
+        other = [place for place, size in enumerate(sizes) if size != block]
+        student.note("blocks of many documents, and the first that is not full", [len(sizes), *(other[:1] or [-1])])
+        expect.true(
+            sizes == [block] * (2 * count // (block - 2)),
+            say("{count} documents fill a whole number of blocks, but some of your blocks are not full", count=count),
+            expected=f"{2 * count // (block - 2)} full blocks",
+            actual=f"{len(sizes)} blocks, {len(other)} of them not full",
+            hint="join all documents before you cut: how many of them do you join at a time?",
         )
 
     @check(points=1, after=("format",))
@@ -2194,9 +2247,9 @@ def drawn_costs(draw, n_plans: int, n_criteria: int) -> list[tuple[float, ...]]:
     return [tuple(round(100 + 20 * value, 3) for value in plan) for plan in numbers.tolist()]
 
 
-def whole_costs(draw, n_plans: int, n_criteria: int) -> list[tuple[float, ...]]:
-    """Plans whose costs are small whole numbers, so that many are equal in one respect, and some in all."""
-    plans = [tuple(map(float, plan)) for plan in draw.integers(0, 5, (n_plans, n_criteria)).tolist()]
+def whole_costs(draw, n_plans: int, n_criteria: int, start: int = 0) -> list[tuple[float, ...]]:
+    """Plans whose costs are whole numbers from ``start`` on, so that many are equal in one respect, and some in all."""
+    plans = [tuple(map(float, plan)) for plan in draw.integers(start, start + 5, (n_plans, n_criteria)).tolist()]
     kept = front(plans)
     return [*plans, plans[kept[0]], plans[kept[-1]]]
 
@@ -2230,10 +2283,10 @@ class CheckParetoFront:
     @check(points=3)
     def check_ties(self, student):
         """a plan that is better in one cost and equal in the rest beats the other; of two equal plans, both are kept"""
-        for n_plans in (14, 21):
+        for n_plans, start in ((14, 0), (21, 8_000_000)):  # the large ones are exact in float32, too
             demand_front(
                 student,
-                whole_costs(student.draw, n_plans, 3),
+                whole_costs(student.draw, n_plans, 3, start),
                 f"indices of the plans that no other plan beats, {n_plans + 2} plans with many equal costs",
                 "compare (5, 400, 4) with (5, 30, 4), then two equal plans: in each pair, does one plan beat "
                 "the other?",
