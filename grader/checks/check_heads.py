@@ -764,7 +764,9 @@ class CheckConvHead:
         # Behind one word, a window of three has room for two PADs; for a window over PAD alone one is enough.
         student.note("a second PAD matters", any(seconds))
         circle = student.draw.normal(20, 3, 6)
-        turned = [head(words, torch.ones(20, 3, dtype=torch.long), shape=(20, 1)) for words in (circle, circle.roll(1, 1))]
+        turned = [
+            head(words, torch.ones(20, 3, dtype=torch.long), shape=(20, 1)) for words in (circle, circle.roll(1, 1))
+        ]
         student.note("without padding, a text is a circle", same(*turned))
         # No window reaches across 24 PADs: what still changes then is a sum, or a number that grows with the batch.
         every = self.depends_on_every_word(student, head)
