@@ -127,6 +127,8 @@ class CheckLoraReport:
         shapes, layers = [(d, k), (3 * k, d), (k, k)], student.draw.integer(2, 7)
         one = counted(student, [(d, k)], r=r)
         three = counted(student, shapes, r=r, n_layers=layers)
+        huge = self.shapes_beyond_32_bits(student)
+        big = counted(student, huge, r=1024 * r)
         hint = "write down the shapes of A and of B: which of them depends on d, and which on k?"
         rounding = 0.006  # to two digits, which is the matter of other checks
         expect.equal(entry(one, "lora_params"), r * (d + k), "lora_params for one matrix with d != k", hint=hint)
@@ -152,6 +154,20 @@ class CheckLoraReport:
             tolerance=rounding,
             hint="return one ratio for all adapted matrices: sum the parameters first, then divide",
         )
+        hint = "these matrices have more than 2 ** 31 parameters: which type of number does your code count with?"
+        lora = 1024 * r * sum(sum(shape) for shape in huge)
+        full = sum(rows * columns for rows, columns in huge)
+        what = "for very large matrices"
+        expect.close(entry(big, "lora_params"), lora, f"lora_params {what}", hint=hint)
+        expect.close(entry(big, "kept_ratio"), lora / full, f"kept_ratio {what}", tolerance=rounding, hint=hint)
+
+    @staticmethod
+    def shapes_beyond_32_bits(student) -> list[tuple[int, int]]:
+        """Large matrices: the first alone has more parameters than an int32 can count, the others only together."""
+        return [
+            (student.draw.integer(900_000, 1_000_000), 16_384),
+            *((student.draw.integer(44_000, 46_000), 45_000) for _ in range(3)),
+        ]
 
     @check(points=1)
     def check_head(self, student):
@@ -443,6 +459,7 @@ def refused(student, promised: str, function: Callable[..., object], *args: obje
 def untouched(student, layer, x: Tensor, what: str) -> Any:
     """The student's output for x, which must come out of the call as it went in."""
     with student.untraced():
+        student.fixtures.answer_slices(layer, x[None].repeat(3, 1, 1))
         output, after = student.fixtures.answer(layer, x)
     expect.true(
         isinstance(after, Tensor) and torch.equal(after, x),
@@ -719,6 +736,7 @@ class CheckLoRALinear:
         )
         student.note("update in evaluation mode", update)
 
+        bare = self.output_of_a_layer_without_dropout(student, adapted, x)
         adapted.quietly("train")
         output = untouched(student, adapted.layer, x, "the forward pass in training mode")
         usable(output, (rows, D), "output in training mode")
@@ -747,12 +765,33 @@ class CheckLoRALinear:
         )
         student.note("factor of a kept row", float(kept.max()))
         expect.close(
+            calm,
+            bare,
+            "output in evaluation mode, compared with a layer without dropout",
+            tolerance=1e-4,
+            hint="in evaluation mode, dropout leaves x as it is: what does your code do to x there?",
+            fact=True,
+        )
+        expect.close(
             torch.tensor([kept.min(), kept.max()]),
             torch.tensor([0.0, 1 / (1 - p)]),
             "smallest and largest fraction of the update left after dropout",
             tolerance=1e-3,
             hint="dropout divides the entries it keeps by 1 - p, so that the mean stays the same",
         )
+
+    @staticmethod
+    def output_of_a_layer_without_dropout(student, adapted: Adapted, x: Tensor) -> Tensor:
+        """What a layer with the same numbers, but without dropout, returns in evaluation mode."""
+        base = student.fixtures.lora.linear_of(adapted.weight, adapted.bias)
+        bare: Tensor
+        with student.untraced():
+            layer = student.LoRALinear(base, r=adapted.r, alpha=adapted.scale * adapted.r)
+            student.fixtures.lora.factors(layer, adapted.r, K, D, base).write(adapted.a, adapted.b)
+            layer.eval()
+            bare = layer(x)
+        usable(bare, (len(x), D), "output of a layer without dropout")
+        return bare
 
     @staticmethod
     def outputs_without_update(student, adapted: Adapted, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -947,6 +986,7 @@ class CheckLoRALinear:
         for dtype in (torch.float32, torch.float64):
             self.expect_weight_restored(student, dtype)
         self.expect_own_weights_restored(student)
+        self.expect_restored_after_two_merges(student)
         self.remark_on_rounding(student)
 
     @staticmethod
@@ -965,6 +1005,21 @@ class CheckLoRALinear:
                 tolerance=1e-4,
                 hint="a model has many adapted layers of the same shape: where does each layer save its own W?",
             )
+
+    @staticmethod
+    def expect_restored_after_two_merges(student) -> None:
+        """The second of two merges in a row does nothing, so one unmerge() is enough."""
+        adapted = Adapted(student, alpha=8.0)
+        x = student.draw.normal(4, K)
+        for method in ("merge", "merge", "unmerge"):
+            adapted.quietly(method)
+        output = adapted.layer(x)
+        adapted.find().silence()
+        what = "output after merge(), merge() and unmerge()"
+        hint = "merging a merged layer does nothing: which W does your code save, and when?"
+        expect.close(output, adapted.adapted(x), what, tolerance=1e-4, hint=hint)
+        silent = f"{what}, then both factors set to zero"
+        expect.close(adapted.layer(x), adapted.plain(x), silent, tolerance=1e-4, hint=hint)
 
     @staticmethod
     def remark_on_rounding(student) -> None:
@@ -1103,7 +1158,7 @@ class CheckLoRALinear:
 
     @check(points=1)
     def check_dtype_follows(self, student):
-        """with a float64 base, the factors are float64 Parameters"""
+        """the factors are Parameters with the dtype of the base's weight"""
         adapted = Adapted(student, alpha=float(R), dtype=torch.float64)
         x = student.draw.normal(4, K, dtype=torch.float64)
         output = adapted.layer(x)
@@ -1121,6 +1176,30 @@ class CheckLoRALinear:
             hint="an optimizer sees only registered Parameters: is the result of a dtype conversion still a Parameter?",
             reveal=True,
         )
+        self.expect_short_factors(student)
+
+    @staticmethod
+    def expect_short_factors(student) -> None:
+        """Around a base of two bytes per number, so are the factors; who cannot build such a layer is not judged."""
+        found = {}
+        for dtype in (torch.bfloat16, torch.float16):
+            try:
+                with student.untraced():
+                    pair = Adapted(student, alpha=float(R), dtype=dtype, write=False).find().read()
+            except StudentRaised as error:
+                if error.no_answer:
+                    raise
+                continue
+            found[dtype] = sorted({str(factor.dtype) for factor in pair})
+            student.note(f"factors around {dtype}", found[dtype])
+        for dtype, names in found.items():
+            expect.equal(
+                names,
+                [str(dtype)],
+                f"dtypes of the factors around a base in {str(dtype)[6:]}",
+                hint="the factors have the dtype of the base's weight, whatever it is",
+                reveal=True,
+            )
 
 
 # --- a whole model ---
@@ -1762,6 +1841,10 @@ def as_they_were(before: dict[str, Tensor], after: dict[str, Tensor]) -> bool:
     return all(name in after and torch.equal(after[name], before[name]) for name in before)
 
 
+BUFFER = 23
+"""Numbers in a buffer of a model; no other tensor has as many."""
+
+
 class CheckLoraStateDict:
     """Save a megabyte instead of the model"""
 
@@ -1819,17 +1902,18 @@ class CheckLoraStateDict:
 
     @staticmethod
     def expect_other_head(student) -> None:
-        """The head is saved, whatever it is called."""
+        """The head is saved, whatever it is called; a buffer is no parameter and is not saved."""
         model = small(student, student.draw.seed())
         with student.untraced():
             student.inject_lora(model, TARGETS, r=RANK, alpha=3.0, trainable=("pooler",))
+            student.fixtures.lora.register(model, student.draw.normal(BUFFER))
             state = tensors_of(student.lora_state_dict(model))
         shapes = sorted(tuple(sorted(n for n in value.shape if n != 1)) for value in state.values())
         student.note("shapes saved with another head", str(shapes))
         expect.equal(
             shapes,
             sorted([*FEW * PAIRS, (WIDTH, WIDTH), (WIDTH,)]),
-            'shapes of the saved tensors, after inject_lora with trainable=("pooler",)',
+            'shapes of the saved tensors, after inject_lora with trainable=("pooler",), in a model with a buffer',
             hint="which parameters are trained in this model, and how does your code recognise them?",
             reveal=True,
         )
@@ -2267,6 +2351,28 @@ class CheckMultiLoRALinear:
             hint="each adapter must sample its own random values",
         )
         self.expect_dtype_of_base(student)
+        self.expect_short_factors(student)
+
+    @staticmethod
+    def expect_short_factors(student) -> None:
+        """An adapter of a bfloat16 base is bfloat16 too; who cannot add one is not judged."""
+        switched = Switched(student, torch.bfloat16)
+        try:
+            pair = switched.start("reviews", r=3, alpha=3.0)
+            with student.untraced():
+                factors = pair.read()
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            return
+        expect.equal(
+            sorted({str(factor.dtype) for factor in factors}),
+            ["torch.bfloat16"],
+            "dtypes of the factors of an adapter of a bfloat16 base",
+            hint="the factors have the dtype of the base's weight, whatever it is",
+            reveal=True,
+            fact=True,
+        )
 
     @staticmethod
     def expect_dtype_of_base(student) -> None:
@@ -2291,10 +2397,10 @@ class CheckMultiLoRALinear:
     def check_unknown(self, student):
         """set_adapter with an unknown name, or add_adapter with a taken one, raises an error and changes nothing"""
         switched = Switched(student)
-        switched.add("reviews", r=3, alpha=6.0)
-        before = switched.answer("reviews")  # at whatever strength: that is the matter of another check
+        switched.add("film_reviews", r=3, alpha=6.0)
+        before = switched.answer("film_reviews")  # at whatever strength: that is the matter of another check
         usable(before, (4, D), "output with an adapter active")
-        for name in ("sentiment", "review"):
+        for name in ("sentiment", "film_review", "Film_Reviews", "film-reviews"):
             loud = refused(student, "KeyError", switched.layer.set_adapter, name)
             with student.untraced():
                 now = switched.layer(switched.x)
@@ -2302,31 +2408,32 @@ class CheckMultiLoRALinear:
             student.note("answers as before", same(now, before))
             expect.true(
                 loud,
-                say('set_adapter("{name}") is accepted when only "reviews" exists', name=name),
-                hint="with a misspelt name, the task would silently run without its adapter",
+                say('set_adapter("{name}") is accepted when only "film_reviews" exists', name=name),
+                hint="with a misspelt name, the task would silently run without its adapter, or with another one",
             )
             expect.close(
                 now,
                 before,
-                f'output after set_adapter("{name}") was rejected, with "reviews" active before',
+                f'output after set_adapter("{name}") was rejected, with "film_reviews" active before',
                 tolerance=1e-4,
                 hint="before you change anything, check that the name is known",
             )
-        loud = refused(student, "ValueError", switched.layer.add_adapter, "reviews", 3, 6.0)
+        loud = refused(student, "ValueError", switched.layer.add_adapter, "film_reviews", 3, 7.5)
         with student.untraced():
-            now = switched.answer("reviews")
+            now = switched.answer("film_reviews")
         student.note("the first adapter answers as before", same(now, before))
         expect.true(
             loud,
-            'a second adapter called "reviews" is accepted',
+            'a second adapter called "film_reviews" is accepted',
             hint="a second adapter of the same name would silently overwrite what the first one has learned",
         )
         expect.close(
             now,
             before,
-            'output with "reviews" active, after a second adapter of that name was rejected',
+            'output with "film_reviews" active, after a second adapter of that name was rejected',
             tolerance=1e-4,
             hint="before you add anything, check that the name is free",
+            fact=True,
         )
         expect_alive(student, switched.layer, K, D)
 
