@@ -272,7 +272,7 @@ def recommend_hparams(
         - ``epochs``: 2 to 5.
         - ``total_steps``: optimizer steps over all epochs. Whether an incomplete last step of an epoch counts is your
           choice.
-        - ``warmup_steps``: a whole number, about a tenth of the steps (5% to 15%; of a run of fewer than 10 steps, any).
+        - ``warmup_steps``: a whole number, about a tenth of the steps (5% to 15%; any, for fewer than 10 steps).
         - ``weight_decay``: 0.01 to 0.1.
         - ``decay_exclude``: substrings of parameter names. The name of every bias and every LayerNorm parameter of BERT
           contains at least one of them, letter for letter (case matters); the name of a weight matrix, including those

@@ -1357,8 +1357,8 @@ class CheckLayerMix:
         expect.true(
             not stale,
             "in evaluation mode, the mix stays the same when the parameters are set to other values",
-            hint="the parameters may change in evaluation mode, too, for example when a checkpoint is loaded: when does "
-            "your code compute the weights?",
+            hint="the parameters may change in evaluation mode, too, for example when a checkpoint is loaded: when "
+            "does your code compute the weights?",
         )
 
 
