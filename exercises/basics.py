@@ -175,9 +175,9 @@ def aggregate_simple(tokens: list[dict[str, Any]], text: str) -> list[dict[str, 
     belongs to no entity.
 
     Args:
-        tokens: one dictionary per token, in text order: ``entity`` ("B-PER", "I-PER", ..., or "O"), ``score``,
-            ``start`` and ``end`` (its position in the text), and ``word``, the token as the tokenizer writes it
-            ("##ert").
+        tokens: one dictionary per token, in text order: ``entity`` ("B-PER", "I-PER", ..., or "O"; a type may contain
+            hyphens itself, such as "EVENT-SPORT" in "B-EVENT-SPORT"), ``score``, ``start`` and ``end`` (its position
+            in the text), and ``word``, the token as the tokenizer writes it ("##ert").
         text: the text that ``start`` and ``end`` refer to.
 
     Returns:

@@ -167,9 +167,9 @@ def two_tensors(answer: Any, like: Tensor) -> tuple[Tensor, Tensor]:
         whole = not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
         expect.true(whole, say("{what} should be integers", what=what), actual=tensor.dtype, reveal=True)
         expect.true(
-            int(tensor.min()) >= -10_000 and int(tensor.max()) <= 10_000,
+            int(tensor.min()) >= -200_000 and int(tensor.max()) <= 200_000,
             say("{what} contain values that cannot be token ids", what=what),
-            expected="ids below the vocabulary size, a few thousand",
+            expected="ids below the vocabulary size",
             actual=f"{int(tensor.min())} to {int(tensor.max())}",
             reveal=True,
         )
@@ -189,8 +189,8 @@ class CheckMaskTokens:
     @check(points=2, visible=True)
     def check_labels(self, student):
         """labels are the original ids at selected positions and -100 at all others"""
-        for _ in range(2):
-            texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
+        for size in (2000, 120_000):  # there are vocabularies of either size
+            texts = Texts(student, vocab_size=size + student.draw.integer(0, 1000))
             made = Corrupted(student, texts, p=0.3, seed=student.draw.seed())
             wrong = (made.labels != IGNORED) & (made.labels != texts.ids)
             places = wrong.nonzero()[:1].tolist()
@@ -289,6 +289,30 @@ class CheckMaskTokens:
         self.expect_share(none, 0.0, hint)
         everything = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
         self.expect_share(everything, 1.0, hint)
+        self.expect_silent_texts(student)
+
+    @staticmethod
+    def expect_silent_texts(student) -> None:
+        """Of texts of ten ordinary tokens, most have no label at all with p = 0.05.
+
+        Of the 10,000 tokens, 500 are selected, standard deviation 22; with one label or more in every text, 1,100.
+        """
+        texts = Texts(student, vocab_size=2000, rows=1000, length=12)
+        with student.untraced():
+            dice = student.fixtures.objectives.generator(student.draw.seed())
+            answer = student.mask_tokens(texts.ids, texts.special, texts.mask, texts.vocab_size, p=0.05, generator=dice)
+        labels = two_tensors(answer, texts.ids)[1]
+        selected = (labels == texts.ids) & texts.ordinary
+        share = float(selected.sum() / texts.ordinary.sum())
+        student.note("labels in short texts", "at least one" if bool(selected.any(1).all()) else "in some texts none")
+        expect.true(
+            abs(share - 0.05) <= seven_sigma(0.05, int(texts.ordinary.sum())),
+            "in texts of ten ordinary tokens, the share with a label is too far from p = 0.05",
+            expected=f"0.05 ± {seven_sigma(0.05, int(texts.ordinary.sum())):.3f}",
+            actual=f"{share:.3f}",
+            hint="with an independent draw for every token, how many labels can a short text have?",
+            reveal=True,
+        )
 
     @staticmethod
     def selected_as_a_whole(texts: Texts, made: Corrupted) -> tuple[bool, bool]:
@@ -361,7 +385,7 @@ class CheckMaskTokens:
         for p in (0.75, 1.0):  # a second p, since one throw for both decisions may look right at one of them
             made = Corrupted(student, texts, p=p, seed=student.draw.seed())
             replaced = made.new_ids.mode().values if len(made.new_ids) else made.new_ids
-            alike = len(made.new_ids) > 0 and float((made.new_ids == replaced).double().mean()) > 0.5
+            alike = len(made.new_ids) > 0 and float((made.new_ids == replaced).double().mean()) > 0.7
             student.note("the id that most others become", int(replaced) if alike else "none")
             if max(made.shares) > 0.98:
                 student.note("fate of everything in 24 calls", self.fates_of_calls(student))
@@ -428,10 +452,12 @@ class CheckMaskTokens:
         # 55 ids is missing from 2,000 with a probability of 55 * (59/60)**2000, about 1e-13; fewer than that in twelve
         # calls say nothing about what is missing.
         found: list[int] = []
+        kept: list[float] = []
         repeated: dict[str, list[float]] = {unit: [] for unit in UNITS}
         for _ in range(12):
             texts = Texts(student, vocab_size=60, rows=500, length=40, known=FIRST_ORDINARY + 6)
             made = Corrupted(student, texts, p=1.0, seed=student.draw.seed())
+            kept.append(made.shares[2])
             for axis, unit in enumerate(UNITS):
                 repeated[unit].append(self.repeated(made, axis))
             new = made.new_ids
@@ -451,8 +477,10 @@ class CheckMaskTokens:
         missing = sorted(set(range(FIRST_ORDINARY, texts.vocab_size)) - found_ids) if enough else []
         student.note("outside the vocabulary", str([token - texts.vocab_size for token in outside[:3]]))
         student.note("missing", str(missing[:3]))
-        shared = next((unit for unit, shares in repeated.items() if min(shares) > 0.5), None)
+        shared = next((unit for unit, shares in repeated.items() if min(shares) > 0.75), None)
         uneven = self.uneven(found, texts) if enough and not missing and not shared else None
+        if missing and found_ids and max(found_ids) < texts.mask:
+            student.note("ids from that of [MASK] on", "never random tokens")
         student.note("one random token for each", shared or "place")
         student.note("random ids", uneven or "equally likely")
         expect.true(
@@ -478,6 +506,29 @@ class CheckMaskTokens:
             uneven is None,
             "some ordinary ids appear as a random token much more often than others",
             hint="which distribution do your random ids have? Every id in the vocabulary must be equally likely.",
+        )
+        if abs(sum(kept) / len(kept) - 0.1) < 0.02:  # else another check fails: too few tokens stay, or too many
+            self.expect_same_again(student)
+
+    @staticmethod
+    def expect_same_again(student) -> None:
+        """A random token may be the token that it replaces.
+
+        Of six ids, it is in a sixth of the cases or more: a sixth if none is left out. Then 11.7% of all tokens stay
+        unchanged, and 10% if the token itself cannot be drawn. The border lies between them, seven standard deviations
+        of 64,000 tokens from either.
+        """
+        texts = Texts(student, vocab_size=FIRST_ORDINARY + 1, rows=560, length=130)
+        with student.untraced():
+            dice = student.fixtures.objectives.generator(student.draw.seed())
+            answer = student.mask_tokens(texts.ids, texts.special, texts.mask, texts.vocab_size, p=1.0, generator=dice)
+        same = two_tensors(answer, texts.ids)[0] == texts.ids
+        stays = float(same[texts.ordinary].double().mean()) > 0.1 + 1 / 120
+        student.note("a random token can be the old one", stays)
+        expect.true(
+            stays,
+            "a random token is never the same as the token it replaces",
+            hint="every id in the vocabulary must be equally likely, including the original one",
         )
 
     @staticmethod
@@ -600,6 +651,13 @@ def graded(student, name: str, *arguments: Tensor) -> tuple[Tensor, Tensor]:
         function = student.value(None, name)
     found = student.fixtures.objectives.loss_and_gradient(function, *arguments)
     return found["loss"], found["gradient"]
+
+
+def laid_out_anew(student, name: str, *arguments: object) -> Any:
+    """What a function of the student returns for tensors that are not contiguous in memory, as after a transpose."""
+    with student.untraced():
+        function = student.value(None, name)
+    return student.fixtures.objectives.laid_out_anew(function, *arguments)
 
 
 def one_number(loss: object) -> object:
@@ -769,10 +827,10 @@ class CheckMlmLoss:
 
     @check(points=1, after=("value",))
     def check_pure(self, student):
-        """logits and labels are not modified, and a second call gives the same loss"""
+        """logits and labels are not modified, and a second call gives the same loss, whatever their memory layout"""
         riddle = Riddle(student)
         first = student.pure("mlm_loss", riddle.logits, riddle.labels)
-        second = student.mlm_loss(riddle.logits, riddle.labels)
+        second = laid_out_anew(student, "mlm_loss", riddle.logits, riddle.labels)
         for loss, what in ((first, "loss"), (second, "loss for the same batch in a second call")):
             expect.close(
                 one_number(loss), riddle.loss(), what, hint="the inputs were the same: what did your first call change?"
@@ -891,10 +949,10 @@ class CheckClmLoss:
 
     @check(points=1, substitutes=("mlm_loss",), after=("shift",))
     def check_pure(self, student):
-        """logits, ids and mask are not modified, and a second call gives the same loss"""
+        """logits, ids and mask are not modified, and a second call gives the same loss, whatever their memory layout"""
         pages = Pages(student)
         once = student.pure("clm_loss", pages.logits, pages.ids, pages.mask)
-        again = student.clm_loss(pages.logits, pages.ids, pages.mask)
+        again = laid_out_anew(student, "clm_loss", pages.logits, pages.ids, pages.mask)
         expect.close(
             moved(again, once),
             0.0,
@@ -1255,7 +1313,7 @@ class Pairs:
 
 def roughly(share: float) -> float:
     """None, all, or the nearest of a few shares that lie far enough apart for some hundred tosses."""
-    return share if share in (0, 1) else called(share, (0.2, 0.5, 0.8))
+    return share if share in (0, 1) else 0.2 if share < 0.25 else 0.8 if share > 0.75 else 0.5
 
 
 def in_words(steps: Collection[int]) -> str:
@@ -1459,6 +1517,24 @@ class CheckMakeNspPairs:
         )
         pairs.expect_questions()
         self.expect_balance_of_single_sentences(student)
+        self.expect_either_label_alone(student, library)
+
+    @staticmethod
+    def expect_either_label_alone(student, library: Library) -> None:
+        """If only one pair is made, it may have either label; 60 calls give one and the same with P = 2 ** -59."""
+        with student.untraced():
+            function = student.value(None, "make_nsp_pairs")
+            answers = student.fixtures.objectives.pairs_again(function, library.documents, 1, student.draw.seed(), 60)
+        labels = {label for answer in answers for _, _, label in triples_of(student, answer, 1)}
+        student.note("labels of single pairs", sorted(labels))
+        expect.true(
+            len(labels) > 1,
+            "with n_pairs=1, the pair always has the same label",
+            expected="0 and 1, in 60 calls",
+            actual=sorted(labels),
+            hint="both labels have a probability of 1/2, whatever the number of pairs is",
+            reveal=True,
+        )
 
     @staticmethod
     def expect_many_places(pairs: Pairs) -> None:
@@ -1741,6 +1817,8 @@ class CheckFillMaskTopk:
             actual=guesses,
             reveal=True,
         )
+        numbers_of_guesses = [len(pairs) for pairs in guesses]
+        student.note("with k = 300", "fewer guesses" if min(numbers_of_guesses) < 300 else "300 guesses or more")
         for place, pairs in zip(cloze.masks, guesses, strict=False):
             order = [token for token, _ in upright(pairs)]
             numbers = [float(cloze.logits[place, int(token)]) for token in order if 0 <= token < cloze.V]
@@ -1751,6 +1829,13 @@ class CheckFillMaskTopk:
                 hint="the most probable guess must come first",
                 reveal=True,
             )
+        expect.equal(
+            numbers_of_guesses,
+            [300] * len(guesses),
+            "number of guesses for each [MASK], with k=300",
+            hint="return k guesses for each [MASK], however improbable the last of them are",
+            reveal=True,
+        )
         expect.equal(
             guesses_of(student, Cloze(student, ())),
             [],
@@ -2089,6 +2174,10 @@ class CheckWholeWordMask:
         always = [number for number, count in enumerate(counts) if count == 300]
         favourite = "the first word" if always == [0] else "the last word" if always == [39] else "several words"
         student.note("selected in every call", favourite if always else "none")
+        # Six words together: 270 times on average, standard deviation 14; seven of them are 100.
+        ends = [sum(counts[:6]), sum(counts[-6:])]
+        leaning = ["rarely" if n < 170 else "often" if n > 370 else "as others" for n in ends]
+        student.note("the first and the last six words", leaning)
         # Neighbours among 6 of 40 words: 0.75 pairs on average, standard deviation 0.76, over 300 calls 0.044.
         pairs = sum(a and b for answer in chosen.answers for a, b in zip(answer[1:], answer[2:], strict=False)) / 300
         student.note("side by side", pairs > 1.1)
@@ -2100,7 +2189,7 @@ class CheckWholeWordMask:
             hint="in which order does your code consider the words?",
         )
         expect.true(
-            all(2 <= count <= 88 for count in counts) and pairs <= 1.1,
+            all(2 <= count <= 88 for count in counts) and pairs <= 1.1 and leaning == ["as others"] * 2,
             "some words are selected far more often than others, or adjacent words are selected together too often",
             expected="each word about 45 times in 300 calls",
             hint="every order of the words must be equally likely",
@@ -2258,7 +2347,7 @@ class CheckPerplexity:
         """very bad predictions give a huge perplexity, up to inf, and never raise an error"""
         vocab_size = student.draw.integer(11, 19)
         asked = []
-        for worth, share in ((120.0, 1.0), (600.0, 1.0), (4000.0, 0.1), (700.0, 1.0), (5000.0, 1.0)):
+        for worth, share in ((60.0, 1.0), (120.0, 1.0), (600.0, 1.0), (4000.0, 0.1), (700.0, 1.0), (5000.0, 1.0)):
             batches = []
             for rows in (2, 3):
                 labels = student.draw.integers(0, vocab_size, (rows, 4))
@@ -2287,7 +2376,7 @@ class CheckPerplexity:
             expect.close(
                 math.log(number) if number > 0 else number,
                 mean,
-                "logarithm of the perplexity with a mean loss between 100 and 709",
+                "logarithm of the perplexity with a mean loss between 50 and 709",
                 tolerance=1e-4,
                 hint=hint,
             )
@@ -2296,8 +2385,8 @@ class CheckPerplexity:
     def check_stream(self, student):
         """batches may come from a generator and may lack labels; a corpus without any labels raises a ValueError"""
         vocab_size = student.draw.integer(11, 19)
-        batches = corpus_of(student, [(2, 5, 0), (3, 4, 7), (1, 6, 0), (2, 8, 15)], vocab_size, 1.5)
-        want = math.exp(mean_loss([batches[1], batches[3]]))
+        batches = corpus_of(student, [(3, 4, 7), (2, 5, 0), (2, 8, 15), (1, 6, 0)], vocab_size, 1.5)
+        want = math.exp(mean_loss([batches[0], batches[2]]))
         hint = "a batch without labels must add nothing to the sum of losses and nothing to the count"
         expect.close(
             student.pure("perplexity", batches),
@@ -2309,7 +2398,7 @@ class CheckPerplexity:
         streamed = student.fixtures.objectives.streamed(student.value(None, "perplexity"), batches)
         hint = "a generator has no length and can be read only once"
         expect.close(streamed, want, "perplexity of batches from a generator", hint=hint, tolerance=1e-4)
-        for corpus in ([batches[0], batches[2]], []):
+        for corpus in ([batches[1], batches[3]], []):
             with student.untraced():
                 kinds = student.fixtures.objectives.refusal(student.value(None, "perplexity"), corpus)
             refused = isinstance(kinds, list) and "ValueError" in kinds

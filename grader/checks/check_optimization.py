@@ -385,10 +385,12 @@ class CheckLlrdGroups:
 
     @staticmethod
     def demand_exact(student) -> None:
-        """Rates of the usual size are not rounded."""
-        rates = Rates(student, scale=1e-5)
+        """Rates of the usual size are not rounded, nor is there a limit to how low they may be."""
+        rates = Rates(student, scale=1e-5, decay=float(student.draw.uniform(0.3, 0.4)))
         found = [rate for groups in rates.of.values() for rate, _ in groups]
         student.note("rates rounded", any(all(round(rate, n) == rate for rate in found) for n in range(10)))
+        lowest = min(found, default=0.0) / (rates.base_lr * rates.decay**rates.n_layers)
+        student.note("lowest rate, in thousandths of that of the embeddings", float(f"{1000 * lowest:.3g}"))
         wanted = {"embeddings": 12} | {f"layer {i}": 11 - i for i in range(12)}
         for which, steps in wanted.items():
             for name, rate in rates.of_part(which):
@@ -397,7 +399,7 @@ class CheckLlrdGroups:
                     1.0,
                     f"learning rate of {name}, with a base_lr of about 3e-5, divided by the right one",
                     tolerance=1e-5,
-                    hint="the lowest rates are very small numbers: do you round them?",
+                    hint="the lowest rates are very small numbers: do you round them, or limit them?",
                 )
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
@@ -598,6 +600,7 @@ class CheckReinitTopLayers:
             restarted = Restarted(student, 2, 3, std, width=48, inner=64, bias=bias)
             want = restarted.range if std is None else std
             matrices, biases = restarted.top("matrix", 2), restarted.top("bias", 2)
+            self.note_narrow(student, {name: float(tensor.std()) / want for name, tensor in matrices.items()})
             numbers = torch.cat([tensor.flatten() for tensor in matrices.values()]).double() / want
             measured, tails = float(numbers.std()), float((numbers.abs() > 2).double().mean())
             student.note("log of the spread", round(5 * math.log(max(measured, 1e-9))))
@@ -635,6 +638,15 @@ class CheckReinitTopLayers:
             hint="what sets the state of the random number generator before your function draws?",
         )
         self.demand_zeros(student)
+
+    @staticmethod
+    def note_narrow(student, spreads: dict[str, float]) -> None:
+        """Note which matrices have a smaller standard deviation than asked for, if all others have the right one."""
+        right = [name for name, spread in spreads.items() if 0.88 < spread < 1.12]
+        narrow = {name: spread for name, spread in spreads.items() if 0.2 < spread < 0.75}
+        found = sorted({f"{name.split('.', 4)[-1]} {spread:.1f}" for name, spread in narrow.items()})
+        told = right and len(narrow) + len(right) == len(spreads)
+        student.note("narrower than the others", " ".join(found) if told else "none")
 
     @staticmethod
     def demand_normal(matrices: dict[str, Tensor], want: float, hint: str) -> None:
@@ -957,14 +969,15 @@ class Clipped:
         without: tuple[int, ...] = (),
         frozen: tuple[int, ...] = (),
         double: tuple[int, ...] = (),
+        shapes: Sequence[tuple[int, ...]] = SHAPES,
     ) -> None:
         """Draw gradients and bring them to this norm.
 
         The parameters at ``without`` have none, those at ``double`` are in float64.
         """
         self.student = student
-        self.numbers = [student.draw.normal(*shape) for shape in SHAPES]
-        drawn = [student.draw.normal(*shape) * (i + 1) for i, shape in enumerate(SHAPES)]
+        self.numbers = [student.draw.normal(*shape) for shape in shapes]
+        drawn = [student.draw.normal(*shape) * (i + 1) for i, shape in enumerate(shapes)]
         self.before: list[Tensor | None] = [None if i in without else grad for i, grad in enumerate(drawn)]
         squares = sum(float(grad.double().square().sum()) for grad in self.before if grad is not None)
         self.before = [None if grad is None else grad * (norm / math.sqrt(squares)) for grad in self.before]
@@ -1018,9 +1031,9 @@ class CheckClipGradNorm:
     @check(points=2, visible=True)
     def check_clips(self, student):
         """a gradient with a norm above max_norm is scaled down to max_norm and keeps its direction"""
-        for _ in range(2):
+        for shapes in (((4, 6), (5,), (6, 2)), SHAPES):  # first without a tensor of three dimensions
             norm, max_norm = float(student.draw.uniform(5, 20)), float(student.draw.uniform(0.8, 2))
-            clipped = Clipped(student, norm)
+            clipped = Clipped(student, norm, shapes=shapes)
             with student.untraced():
                 clipped.clip(max_norm)
             clipped.demand(
@@ -1150,6 +1163,7 @@ class Accumulated:
         earlier: what the gradients are filled with before the call; None for no gradients.
         alike: whether all micro-batches are equal, so that the gradients of all of them point the same way.
         padded: (positions, labels) of each example, for every micro-batch; None for one row of numbers each.
+        beside: ``idle`` for a trainable parameter that the model does not use, ``frozen`` for a frozen one; or neither.
     """
 
     def __init__(
@@ -1161,6 +1175,7 @@ class Accumulated:
         earlier: float | None = None,
         alike: bool = False,
         padded: tuple[tuple[int, int], ...] | None = None,
+        beside: str | None = None,
     ) -> None:
         """Draw everything and call the student's function."""
         draw = student.draw
@@ -1185,7 +1200,7 @@ class Accumulated:
                 (draw.normal(n, positions, INPUTS) * (1 + place), draw.integers(0, OUTPUTS, (n, labels)))
                 for place, (n, (positions, labels)) in enumerate(zip(sizes, padded, strict=True))
             ]
-        model = given.network(*self.weights.values(), places=places)
+        model = given.network(*self.weights.values(), places=places, beside=beside)
         if earlier is not None:
             given.leave_gradients(model, earlier)
         # Each check asks for what it is about, so that a second error elsewhere does not hide the first.
@@ -1375,6 +1390,35 @@ class CheckAccumulateGradients:
                 f"gradient of {name}, from one micro-batch, with gradients left from an earlier step",
                 tolerance=1e-4,
                 hint="backward adds to whatever is in .grad: clear the gradients once, before the first micro-batch",
+            )
+        for beside in ("idle", "frozen"):
+            self.demand_beside(student, beside)
+
+    @staticmethod
+    def demand_beside(student, beside: str) -> None:
+        """A parameter that has no gradient of its own is no obstacle, and an old gradient does not stay there."""
+        what = {"idle": mark("a parameter that the model does not use"), "frozen": mark("a frozen parameter")}[beside]
+        try:
+            accumulated = Accumulated(student, (2, 3), earlier=float(student.draw.uniform(3, 9)), beside=beside)
+        except StudentRaised as error:
+            if error.no_answer:
+                raise
+            student.note(f"with a parameter beside the others, {beside}", "an error")
+            expect.true(
+                False,
+                say("an error is raised if the model has {what}", what=say(what)),
+                actual=str(error)[:120],
+                hint="not every parameter of a model gets a gradient: which of them does your code take for granted?",
+                reveal=True,
+            )
+            return
+        if beside == "idle":
+            left = accumulated.read("gradients").get(beside)
+            expect.close(
+                left,
+                torch.zeros(2),
+                "gradient of a parameter that the model does not use, with gradients left from an earlier step",
+                hint="an optimizer would use the old gradient again: for which parameters does your code clear it?",
             )
 
 

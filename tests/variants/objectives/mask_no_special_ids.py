@@ -1,4 +1,4 @@
-"""mask_tokens whose random draw leaves out the first five ids, which are special, and the token itself."""
+"""mask_tokens whose random draw leaves out the first five ids, which are special."""
 
 import torch
 
@@ -15,6 +15,6 @@ def mask_tokens(input_ids, special_mask, mask_id, vocab_size, p=0.15, generator=
     ]
     corrupted[rows[fate == 0], columns[fate == 0]] = mask_id
     rows, columns = rows[fate == 1], columns[fate == 1]
-    step = torch.randint(1, vocab_size - 5, rows.shape, generator=generator)
+    step = torch.randint(vocab_size - 5, rows.shape, generator=generator)
     corrupted[rows, columns] = 5 + (input_ids[rows, columns] - 5 + step) % (vocab_size - 5)
     return [corrupted, labels]
