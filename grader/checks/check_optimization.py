@@ -1163,7 +1163,6 @@ class Accumulated:
         earlier: what the gradients are filled with before the call; None for no gradients.
         alike: whether all micro-batches are equal, so that the gradients of all of them point the same way.
         padded: (positions, labels) of each example, for every micro-batch; None for one row of numbers each.
-        beside: ``idle`` for a trainable parameter that the model does not use, ``frozen`` for a frozen one; or neither.
     """
 
     def __init__(
@@ -1175,7 +1174,6 @@ class Accumulated:
         earlier: float | None = None,
         alike: bool = False,
         padded: tuple[tuple[int, int], ...] | None = None,
-        beside: str | None = None,
     ) -> None:
         """Draw everything and call the student's function."""
         draw = student.draw
@@ -1200,7 +1198,7 @@ class Accumulated:
                 (draw.normal(n, positions, INPUTS) * (1 + place), draw.integers(0, OUTPUTS, (n, labels)))
                 for place, (n, (positions, labels)) in enumerate(zip(sizes, padded, strict=True))
             ]
-        model = given.network(*self.weights.values(), places=places, beside=beside)
+        model = given.network(*self.weights.values(), places=places)
         if earlier is not None:
             given.leave_gradients(model, earlier)
         # Each check asks for what it is about, so that a second error elsewhere does not hide the first.
@@ -1390,35 +1388,6 @@ class CheckAccumulateGradients:
                 f"gradient of {name}, from one micro-batch, with gradients left from an earlier step",
                 tolerance=1e-4,
                 hint="backward adds to whatever is in .grad: clear the gradients once, before the first micro-batch",
-            )
-        for beside in ("idle", "frozen"):
-            self.demand_beside(student, beside)
-
-    @staticmethod
-    def demand_beside(student, beside: str) -> None:
-        """A parameter that has no gradient of its own is no obstacle, and an old gradient does not stay there."""
-        what = {"idle": mark("a parameter that the model does not use"), "frozen": mark("a frozen parameter")}[beside]
-        try:
-            accumulated = Accumulated(student, (2, 3), earlier=float(student.draw.uniform(3, 9)), beside=beside)
-        except StudentRaised as error:
-            if error.no_answer:
-                raise
-            student.note(f"with a parameter beside the others, {beside}", "an error")
-            expect.true(
-                False,
-                say("an error is raised if the model has {what}", what=say(what)),
-                actual=str(error)[:120],
-                hint="not every parameter of a model gets a gradient: which of them does your code take for granted?",
-                reveal=True,
-            )
-            return
-        if beside == "idle":
-            left = accumulated.read("gradients").get(beside)
-            expect.close(
-                left,
-                torch.zeros(2),
-                "gradient of a parameter that the model does not use, with gradients left from an earlier step",
-                hint="an optimizer would use the old gradient again: for which parameters does your code clear it?",
             )
 
 

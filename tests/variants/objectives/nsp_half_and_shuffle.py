@@ -1,11 +1,10 @@
-"""make_nsp_pairs makes half of each kind, of an odd number one more of either; positive pairs come from a list."""
+"""make_nsp_pairs makes exactly half of each kind and shuffles them; positive pairs are drawn from a list of all."""
 
 
 def make_nsp_pairs(documents, n_pairs, rng):
     following = [(d, i) for d, sentences in enumerate(documents) for i in range(len(sentences) - 1)]
     pairs = []
-    odd = n_pairs % 2 and int(rng.random() < 0.5)
-    for number in range(odd, odd + n_pairs):
+    for number in range(n_pairs):
         d, i = following[int(rng.random() * len(following))]
         if number % 2:
             others = [n for n in range(len(documents)) if n != d]

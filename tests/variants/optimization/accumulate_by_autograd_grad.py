@@ -9,8 +9,8 @@ def accumulate_gradients(model, batches, loss_fn):
     total, n = torch.zeros((), dtype=torch.float64), 0
     for x, y in batches:
         loss = loss_fn(model(x), y)
-        for place, gradient in zip(sums, torch.autograd.grad(loss, parameters, allow_unused=True), strict=True):
-            place += 0.0 if gradient is None else gradient.double() * x.shape[0]
+        for place, gradient in zip(sums, torch.autograd.grad(loss, parameters), strict=True):
+            place += gradient.double() * x.shape[0]
         total += loss.detach().double() * x.shape[0]
         n += x.shape[0]
     for p, place in zip(parameters, sums, strict=True):
