@@ -183,20 +183,20 @@ class CheckGroupSplit:
         lost = [len({*split.texts} - {split.texts[row] for row in split.train + split.test}) for split in splits]
         student.note("texts on both sides", leaking)
         student.note("texts on neither side", lost)
-        for split, n_both in zip(splits, leaking, strict=True):
-            if n_both == 1:  # otherwise, how many rows of each are where is an accident
-                (text,) = split.both(split.texts)
-                rows = [sum(split.texts[row] == text for row in side) for side in (split.train, split.test)]
-                student.note("rows of the only text on both sides", rows)
+        rows: list[int] = []  # of the only text on both sides; if there are several, how many are where is an accident
+        for split in splits:
+            if len(both := split.both(split.texts)) == 1:
+                rows += [sum(split.texts[row] in both for row in side) for side in (split.train, split.test)]
+        student.note("training rows and test rows of the only text on both sides", rows)
         student.note("an empty side", any(not (split.train and split.test) for split in splits))
-        for split, both, neither in zip(splits, leaking, lost, strict=True):
+        for split, n_both, neither in zip(splits, leaking, lost, strict=True):
             n_texts = len({*split.texts})
             split.demand_sides()
             expect.true(
-                not both,
-                say("{count} of {n_texts} texts are on both sides of the split", count=both, n_texts=n_texts),
+                not n_both,
+                say("{count} of {n_texts} texts are on both sides of the split", count=n_both, n_texts=n_texts),
                 expected="no text on both sides",
-                actual=f"{both} texts",
+                actual=f"{n_both} texts",
                 hint="each text occurs many times, and all its rows belong on one side: do you sample rows or texts?",
                 reveal=True,
             )
