@@ -300,7 +300,11 @@ class CheckGroupSplit:
         texts = sentences(student, 300)
         rows = [(text, place % 3) for place, text in enumerate(texts) for _ in range(student.draw.integer(1, 4))]
         splits = {size: Split(student, *shuffled(student, rows), test_size=size) for size in (0.4, 0.75)}
-        student.note("share of the test set", {str(size): round(split.share(), 1) for size, split in splits.items()})
+        whole = {size: split.share() for size, split in splits.items()}
+        student.note(
+            "share of the test set, if far from what was asked for",
+            {str(size): size if abs(share - size) < 0.06 else round(share, 1) for size, share in whole.items()},
+        )
         for size, split in splits.items():
             for label in range(3):
                 self.demand_share(label, split.share(label), size)
@@ -1289,9 +1293,7 @@ class CheckAuditLog:
         n = first[0][0]
         for right, second, places in ((n, n + 4, [1]), (n + 1, first[1][2], [0]), (n + 3, first[1][2], [0])):
             begun = [(n, first[0][1], right), (first[1][0], first[1][1], second), *first[2:]]
-            cases.append(
-                (f"a log whose first line has {right} of {n} answers correct", log_of(begun), places)
-            )
+            cases.append((f"a log whose first line has {right} of {n} answers correct", log_of(begun), places))
         cases += [
             (f"a log of {log[1][0]} examples in which the number of correct answers {what}", log, [1])
             for what, log in nearly_still(student, 2, ("falls", "rises too much"))
@@ -1501,9 +1503,15 @@ class Models:
     def as_of_half(self, ends: Sequence[float], level: float) -> bool:
         """Whether this is the interval if half as many rows are drawn: wider by the root of two."""
         middle, shares = self.quantile(0.5), ((1 - level) / 2, (1 + level) / 2)
-        return not self.skewed and all(
-            abs(end - middle - math.sqrt(2) * (self.quantile(share) - middle)) < 0.3 * self.spread
-            for end, share in zip(ends, shares, strict=True)
+        width = self.quantile(shares[1]) - self.quantile(shares[0])
+        wider = 1.2 * width < ends[1] - ends[0] < 1.7 * width
+        return (
+            not self.skewed
+            and wider
+            and all(
+                abs(end - middle - math.sqrt(2) * (self.quantile(share) - middle)) < 0.3 * self.spread
+                for end, share in zip(ends, shares, strict=True)
+            )
         )
 
     def as_if_apart(self, ends: Sequence[float], level: float) -> bool:
@@ -1552,7 +1560,7 @@ def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]]
                 else ("no width", abs(end - models.observed) < 0.01 * models.spread)
                 if no_width(got, models)
                 else "drawn of half"
-                if near != want and models.as_of_half(got, level)
+                if models.as_of_half(got, level)
                 else halves
             )
     student.note("ends, in halves of the spread", ends)
