@@ -816,7 +816,7 @@ class CheckPredictBatch:
 
     @staticmethod
     def demand_default_length(student) -> None:
-        """A longer text is cut to 128 tokens where nothing else is said, and to as many as the model takes if need be."""
+        """A longer text is cut to 128 tokens where nothing else is said, else to ``max_length``."""
         widths = []
         for n_tokens, max_length in (
             (131, None),
