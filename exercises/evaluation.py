@@ -33,8 +33,8 @@ def group_split(
             several labels: then all its rows may be counted as any one of these classes.
         test_size: share of the ROWS that belong in the test set, above 0 and below 1.
         seed: the groups of the test set are drawn at random. The same seed gives the same split in every process, a
-            different seed a different one, and every group can be drawn. (If a class has only one group, it may always
-            stay in training.)
+            different seed a different one, and every group can be drawn. (A group with more than a tenth of the rows of
+            its class may always stay in training.)
 
     Returns:
         (training rows, test rows): two lists of indices, in any order. Every row is in exactly one of them, once.
@@ -235,7 +235,7 @@ def group_folds(texts: list[str], k: int = 5, seed: int = 42) -> list[list[int]]
         texts: one for every row; there are many more different texts than folds.
         k: how many folds.
         seed: texts are assigned at random. The same seed gives the same folds in every process, a different seed
-            different ones.
+            different ones. (If no two texts occur equally often, all seeds may give the same folds.)
 
     Returns:
         k lists of row indices, in any order. Every row is in exactly one of them, once, and all folds have about the

@@ -152,6 +152,20 @@ WAYS: dict[str, Callable[[str], list[str]]] = {
 """What may hide that texts are the same -> four forms of a text."""
 
 
+def similar_texts(student) -> dict[str, tuple[str, str]]:
+    """What makes two texts different, and two texts that differ in nothing else."""
+    words = list(dict.fromkeys(" ".join(sentences(student, 24)).split()))
+    one, two, three = words[:3]
+    start = " ".join(words[3:])
+    return {
+        mark("the end of a long text"): (f"{start} {one}", f"{start} {two}"),
+        mark("the beginning of a long text"): (f"{one} {start}", f"{two} {start}"),
+        mark("the order of the words"): (f"{one} {two} {three}", f"{three} {one} {two}"),
+        mark("punctuation"): (f"{two} {one}!", f"{two} {one}?"),
+        mark("where a word ends"): (f"{two} {three}", f"{two}{three}"),
+    }
+
+
 class CheckGroupSplit:
     """Equal texts stay together"""
 
@@ -169,15 +183,20 @@ class CheckGroupSplit:
         lost = [len({*split.texts} - {split.texts[row] for row in split.train + split.test}) for split in splits]
         student.note("texts on both sides", leaking)
         student.note("texts on neither side", lost)
+        rows: list[int] = []  # of the only text on both sides; if there are several, how many are where is an accident
+        for split in splits:
+            if len(both := split.both(split.texts)) == 1:
+                rows += [sum(split.texts[row] in both for row in side) for side in (split.train, split.test)]
+        student.note("training rows and test rows of the only text on both sides", rows)
         student.note("an empty side", any(not (split.train and split.test) for split in splits))
-        for split, both, neither in zip(splits, leaking, lost, strict=True):
+        for split, n_both, neither in zip(splits, leaking, lost, strict=True):
             n_texts = len({*split.texts})
             split.demand_sides()
             expect.true(
-                not both,
-                say("{count} of {n_texts} texts are on both sides of the split", count=both, n_texts=n_texts),
+                not n_both,
+                say("{count} of {n_texts} texts are on both sides of the split", count=n_both, n_texts=n_texts),
                 expected="no text on both sides",
-                actual=f"{both} texts",
+                actual=f"{n_both} texts",
                 hint="each text occurs many times, and all its rows belong on one side: do you sample rows or texts?",
                 reveal=True,
             )
@@ -280,14 +299,21 @@ class CheckGroupSplit:
         # Groups of one to three rows, within five standard deviations of a tenth.
         texts = sentences(student, 300)
         rows = [(text, place % 3) for place, text in enumerate(texts) for _ in range(student.draw.integer(1, 4))]
-        split = Split(student, *shuffled(student, rows), test_size=0.4)
-        for label in range(3):
-            self.demand_share(label, split.share(label), 0.4)
+        splits = {size: Split(student, *shuffled(student, rows), test_size=size) for size in (0.4, 0.75)}
+        whole = {size: split.share() for size, split in splits.items()}
+        student.note(
+            "share of the test set, if far from what was asked for",
+            {str(size): size if abs(share - size) < 0.06 else round(share, 1) for size, share in whole.items()},
+        )
+        for size, split in splits.items():
+            for label in range(3):
+                self.demand_share(label, split.share(label), size)
         self.demand_share_of_rows(student)
         self.demand_one_of_four_texts(student)
         rows = [(text, place % 2) for place, text in enumerate(sentences(student, 4))] * 6
         for test_size in (0.2, 0.5):
             self.demand_one_of_two_texts(student, rows, test_size)
+        self.demand_similar_texts_apart(student)
         self.demand_one_of_two_unequal_texts(student)
 
     def demand_shares_in_every_draw(self, student) -> None:
@@ -378,6 +404,26 @@ class CheckGroupSplit:
             hint="a class with two different texts can be on both sides: how does your code make sure that it is?",
             reveal=True,
         )
+
+    @staticmethod
+    def demand_similar_texts_apart(student) -> None:
+        """Two texts that merely resemble each other are two, so a class of them is on both sides."""
+        pairs = similar_texts(student)
+        rows = [(text, place) for place, pair in enumerate(pairs.values()) for text in pair] * 5
+        split = Split(student, *shuffled(student, rows), test_size=0.5)
+        together = {way: split.share(place) in (0, 1) for place, way in enumerate(pairs)}
+        for way, found in together.items():
+            student.note(f"together, though they differ in {way}", found)
+        for way, found in together.items():
+            expect.true(
+                not found,
+                say(
+                    "either none or both of the two texts of a class are in the test set; they differ in: {way}",
+                    way=say(way),
+                ),
+                hint="equal texts differ only in case and whitespace: what else does your code ignore?",
+                reveal=True,
+            )
 
     @staticmethod
     def demand_one_of_two_unequal_texts(student) -> None:
@@ -649,13 +695,17 @@ class CheckConfusion:
                 "int(x) turns an item of any of these types into a plain number",
             )
         self.demand_small_numbers(student)
+        self.demand_many_classes(student)
 
     @staticmethod
     def demand_small_numbers(student) -> None:
-        """Classes in one byte, where neither the number of cells nor the largest count fits into one."""
+        """Classes in one byte, where neither the number of cells nor the largest count fits into one.
+
+        That count is odd and above 2,048, so it is no number of half precision either.
+        """
         n = 20
         cells = student.draw.integers(0, 3, (n, n)).tolist()
-        cells[n - 1][n - 1] = 300
+        cells[n - 1][n - 1] = 2 * student.draw.integer(1030, 1050) + 1
         cells = symmetric(cells)
         y_true, y_pred = pairs_of(student, cells)
         with student.untraced():
@@ -667,6 +717,31 @@ class CheckConfusion:
             cells,
             f"two NumPy arrays of dtype uint8, with {n} classes",
             "a uint8 holds at most 255: which numbers does your code compute in the dtype of the input?",
+        )
+
+    @staticmethod
+    def demand_many_classes(student) -> None:
+        """No class is special, not even one whose number fills a byte or does not fit into one."""
+        n = 258
+        pairs = [(t, student.draw.integer(0, n)) for t in (0, 100, 127, 128, 254, 255, 256, 257)]
+        pairs += [(p, t) for t, p in pairs]
+        y_true, y_pred = [t for t, _ in pairs], [p for _, p in pairs]
+        with student.untraced():
+            function = student.value(None, "confusion")
+            answer = student.fixtures.evaluation.counted_at_large(function, y_true, y_pred, n)
+        found = plain(answer)
+        rows = found if isinstance(found, list) else []
+        size = [len(rows), *sorted({len(row) if isinstance(row, list) else 0 for row in rows})]
+        student.note("size of the table of many classes", size)
+        expect.equal(size, [n, n], "rows and columns of the table of many classes")
+        counted = [[t, p, count] for t, row in enumerate(rows) for p, count in enumerate(row) if count]
+        want = sorted([t, p, count] for (t, p), count in Counter(pairs).items())
+        student.note("cells of many classes", counted[:40])
+        expect.equal(
+            counted[:40],
+            want,
+            "cells of the table of many classes that are not 0, as [true class, predicted class, count]",
+            hint="every class has a row and a column of its own: what does your code do with a class above 254?",
         )
 
 
@@ -906,6 +981,25 @@ class CheckSuggestMaxLength:
                     {"multiple": 1, "cap": 10_000} | ({} if coverage is None else {"coverage": coverage}),
                 )
             )
+        # 0.98 and 0.99 of 150 texts are 147 and 149 of them. Nineteen of 37 texts are half of them.
+        lengths = spread(student, 150)
+        cases.append(
+            Case(
+                "0.984 of 150 texts",
+                lengths,
+                sorted(lengths)[147] + 2,
+                {"multiple": 1, "cap": 5000, "coverage": 0.984},
+            )
+        )
+        lengths = [0] * 12 + spread(student, 25)
+        cases.append(
+            Case(
+                "0.5 of 37 texts, 12 of them empty",
+                lengths,
+                sorted(lengths)[18] + 2,
+                {"multiple": 1, "coverage": 0.5},
+            )
+        )
         outlier = [*student.draw.integers(9, 14, (49,)).tolist(), 400]
         cases.append(Case("49 short texts and one of 400 tokens", outlier, 16))
         demand_lengths(
@@ -1196,11 +1290,10 @@ class CheckAuditLog:
                     places.append(place)
             cases.append((f"a log with impossible numbers of correct answers ({which})", log_of(steps), places))
         first = honest_steps(student, 3)
-        for right, places in ((first[0][0], []), (first[0][0] + 1, [0]), (first[0][0] + 3, [0])):
-            begun = [(first[0][0], first[0][1], right), *first[1:]]
-            cases.append(
-                (f"a log whose first line has {right} of {first[0][0]} answers correct", log_of(begun), places)
-            )
+        n = first[0][0]
+        for right, second, places in ((n, n + 4, [1]), (n + 1, first[1][2], [0]), (n + 3, first[1][2], [0])):
+            begun = [(n, first[0][1], right), (first[1][0], first[1][1], second), *first[2:]]
+            cases.append((f"a log whose first line has {right} of {n} answers correct", log_of(begun), places))
         cases += [
             (f"a log of {log[1][0]} examples in which the number of correct answers {what}", log, [1])
             for what, log in nearly_still(student, 2, ("falls", "rises too much"))
@@ -1213,11 +1306,13 @@ class CheckAuditLog:
     def check_loss(self, student):
         """lines are flagged where the sum of the losses falls, and the first line is checked too"""
         steps = honest_steps(student, 8)
-        for place in (2, 6):
-            steps[place] = (steps[place][0], -5.0, steps[place][2])
+        for place, change in ((2, -5.0), (6, -50.0)):  # after the second, the sum stays below what it was
+            steps[place] = (steps[place][0], change, steps[place][2])
         first = honest_steps(student, 4)
         first[0] = (40, -8.0, first[0][2])
         first[1] = (40, 40.0, first[1][2])
+        below = honest_steps(student, 3)
+        below[:2] = [(n, loss, right) for (n, _, right), loss in zip(below, (0.0, -9.0), strict=False)]
         few, many = student.draw.integer(120, 240), student.draw.integer(500, 900)
         # Of 16 examples the sum falls by 0.0192, and rounding explains 0.0012; of 70,000 it falls by 8, not by 5.5.
         small = [(8, few / 500, 0.5), (16, few / 1000 - 0.0012, 0.5), (24, few / 1000, 0.5)]
@@ -1234,6 +1329,7 @@ class CheckAuditLog:
         cases = [
             ("a log in which the sum of the losses falls", log_of(steps), [2, 6]),
             ("a log that begins with a negative loss", log_of(first), [0]),
+            ("a log in which a loss of 0 becomes negative", log_of(below), [1]),
             *slight,
         ]
         self.demand(
@@ -1269,6 +1365,11 @@ class CheckAuditLog:
                 "a log with one bad line",
                 log_of([*honest_steps(student, 5), *[(40, 20.0, right) for right in (70, 40, 40, 40)]]),
                 [5],
+            ),
+            (
+                "a log whose number of correct answers is too high in one line",
+                log_of([*honest_steps(student, 5), *[(40, 20.0, right) for right in (90, -70, 10, 15)]]),
+                [5, 6],
             ),
         ]
         changed = self.demand(
@@ -1359,6 +1460,7 @@ class CheckPossibleErrorCounts:
             [1] * student.draw.integer(4, 7),
             student.draw.integers(1, 200, (10,)).tolist(),
             student.draw.integers(1, 30, (15,)).tolist(),  # so many that one set of them in thousands is improbable
+            [60 * n for n in student.draw.integers(1, 4, (21,)).tolist()],  # whoever tries all sets has two million
         ]
         self.demand(student, cases, "a model may be right about all texts or about none")
         with student.untraced():
@@ -1377,7 +1479,7 @@ class Models:
         With ``blunder``, a is off by that much in one row. A draw has that row 0, 1, 2, ... times, so the differences
         lie in clumps, with many small ones and few large ones.
         """
-        self.changed = False
+        self.changed, self.skewed = False, blunder > 0
         draw = student.draw
         self.target = draw.normal(n) * 2
         common = draw.normal(n) * 2
@@ -1387,6 +1489,7 @@ class Models:
         squares = [(pred.double() - self.target.double()).square() for pred in (self.a, self.b)]
         rows = draw.integers(0, n, (20_000, n))
         figures = [of_model[rows].mean(1).sqrt() for of_model in squares]
+        self.observed = float(squares[0].mean().sqrt() - squares[1].mean().sqrt())  # of all rows, each of them once
         differences, apart = figures[0] - figures[1], figures[0] - figures[1].roll(1)
         self.sorted, _ = differences.sort()
         self.spread = float(differences.std())
@@ -1396,6 +1499,20 @@ class Models:
     def quantile(self, share: float) -> float:
         """A quantile of the judge's own draws."""
         return float(self.sorted[round(share * (len(self.sorted) - 1))])
+
+    def as_of_half(self, ends: Sequence[float], level: float) -> bool:
+        """Whether this is the interval if half as many rows are drawn: wider by the root of two."""
+        middle, shares = self.quantile(0.5), ((1 - level) / 2, (1 + level) / 2)
+        width = self.quantile(shares[1]) - self.quantile(shares[0])
+        wider = 1.2 * width < ends[1] - ends[0] < 1.7 * width
+        return (
+            not self.skewed
+            and wider
+            and all(
+                abs(end - middle - math.sqrt(2) * (self.quantile(share) - middle)) < 0.3 * self.spread
+                for end, share in zip(ends, shares, strict=True)
+            )
+        )
 
     def as_if_apart(self, ends: Sequence[float], level: float) -> bool:
         """Whether this is the interval if the rows are drawn for each model anew: many times as wide."""
@@ -1424,17 +1541,30 @@ def interval(student, models: Models, turned: bool = False, **options: float) ->
     return ends
 
 
+def no_width(ends: Sequence[float], models: Models) -> bool:
+    """Whether all draws gave the same difference."""
+    return abs(ends[1] - ends[0]) < 0.02 * models.spread
+
+
 def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]], hint: str) -> None:
     """Both ends of each interval lie where the judge's own draws have them."""
-    ends: list[str | int] = []
+    ends: list[str | int | tuple[str, bool]] = []
     for got, models, level in cases:
         for end, share in zip(got, ((1 - level) / 2, (1 + level) / 2), strict=True):
             want = models.quantile(share)
             near = want if abs(end - want) < 0.22 * models.spread else end  # so that what is right is one number
             halves = round(max(-99.0, min(99.0, 2 * (near - models.quantile(0.5)) / models.spread)))
-            ends.append("drawn apart" if models.as_if_apart(got, level) else halves)
+            ends.append(
+                "drawn apart"
+                if models.as_if_apart(got, level)
+                else ("no width", abs(end - models.observed) < 0.01 * models.spread)
+                if no_width(got, models)
+                else "drawn of half"
+                if models.as_of_half(got, level)
+                else halves
+            )
     student.note("ends, in halves of the spread", ends)
-    student.note("no width", any(abs(got[1] - got[0]) < 0.02 * models.spread for got, models, _ in cases))
+    student.note("no width", any(no_width(got, models) for got, models, _ in cases))
     for got, models, level in cases:
         # 6,000 draws: standard error below 0.04 of the spread
         for which, end, share in zip(
@@ -1477,13 +1607,12 @@ class CheckPairedBootstrap:
             models = Models(student, 100)
             cases.append((interval(student, models, n_draws=6000, level=level), models, level))
         demand_intervals(student, cases, "which share of the differences do you cut off at each end?")
-        # The ends lie inside a clump, with 11 standard errors to its border: a row is among n draws with replacement
-        # 0, up to 2, and up to 3 times with probabilities .37, .92 and .98.
+        # The ends lie inside a clump, with 11 standard errors to its border, or 5 with the level of 0.8: a row is among
+        # n draws with replacement 0, up to 2, and up to 3 times with probabilities .37, .92 and .98.
         models = Models(student, 100, blunder=10.0)
-        got = interval(student, models, n_draws=6000, level=0.9)
         demand_intervals(
             student,
-            [(got, models, 0.9)],
+            [(interval(student, models, n_draws=6000, level=level), models, level) for level in (0.9, 0.8)],
             "one row with a huge error skews the differences. The ends are quantiles of the differences "
             "themselves: do you mirror them, or use a standard deviation?",
         )
@@ -1581,9 +1710,9 @@ class Folds:
         expect.true(all(self.rows), "a fold is empty", reveal=True)
 
 
-def repeated_texts(student, n: int, most: int) -> list[str]:
-    """n texts, each of them 1 to ``most`` times, in random order."""
-    rows = [(text, 0) for text in sentences(student, n) for _ in range(student.draw.integer(1, most + 1))]
+def repeated_texts(student, n: int, most: int, least: int = 1) -> list[str]:
+    """n texts, each of them ``least`` to ``most`` times, in random order."""
+    rows = [(text, 0) for text in sentences(student, n) for _ in range(student.draw.integer(least, most + 1))]
     return shuffled(student, rows)[0]
 
 
@@ -1635,10 +1764,10 @@ class CheckGroupFolds:
     def check_partition(self, student):
         """every row is in exactly one fold, and the caller's list is not modified"""
         missing, repeated, changed = [], [], False
-        for n, k in ((41, 5), (34, 3)):
-            texts = [
-                text.upper() if place % 5 == 0 else text for place, text in enumerate(repeated_texts(student, n, 6))
-            ]
+        # Of the third, three rows are left if all folds have as many; of the fourth, two texts, but no rows.
+        for n, k, least, most in ((41, 5, 1, 6), (34, 3, 1, 6), (47, 4, 1, 1), (46, 4, 2, 2)):
+            rows = repeated_texts(student, n, most, least)
+            texts = [text.upper() if place % 5 == 0 else text for place, text in enumerate(rows)]
             folds = Folds(student, texts, **({} if k == 5 else {"k": k}))
             times = Counter(row for rows in folds.rows for row in rows)
             missing.append(len(folds.texts) - len(times))
@@ -1646,16 +1775,18 @@ class CheckGroupFolds:
             folds.demand_number(k)
             changed |= folds.changes
         student.note("rows in several", [count > 0 for count in repeated])
+        # How many rows a left-out text of 1 to 6 has is an accident.
+        student.note("many rows in no fold", [count > 12 for count in missing[:2]])
+        student.note("rows in no fold", missing[2:])
         expect.equal(
             missing,
-            [0, 0],
+            [0, 0, 0, 0],
             "rows in no fold",
             hint="does your code assign every group, with all its rows, to a fold?",
-            fact=True,
         )
         expect.equal(
             repeated,
-            [0, 0],
+            [0, 0, 0, 0],
             "rows in the folds more than once",
             hint="to how many folds does your code assign each group?",
         )
@@ -1672,8 +1803,20 @@ class CheckGroupFolds:
         # 400 texts of one to three rows: dealt out by number, a fold is off by a quarter at six standard errors.
         # 40 different texts: if each draws its fold, nearly every second fold is off by more than that.
         seen = []
-        for k, n, most in ((4, 400, 3), (5, 400, 3), (4, 40, 1), (5, 40, 1), (4, 40, 1), (5, 40, 1)):
-            folds = Folds(student, repeated_texts(student, n, most), k=k)
+        start = " ".join(sentences(student, 24))
+        for k, n, most, long in (
+            (4, 400, 3, False),
+            (5, 400, 3, False),
+            (4, 40, 1, False),
+            (5, 40, 1, True),
+            (4, 40, 1, False),
+            (5, 40, 1, False),
+        ):
+            texts = repeated_texts(student, n, most)
+            if long:  # with the same beginning, all of them
+                texts = [f"{start} {text}" for text in texts]
+            folds = Folds(student, texts, k=k)
+            student.note("empty folds", sum(not rows for rows in folds.rows))
             folds.demand_number(k)
             shares = [len(rows) * k / len(folds.texts) for rows in folds.rows]
             seen.append((n, max(shares) <= 1.25 and min(shares) >= 0.75, [len(rows) for rows in folds.rows]))

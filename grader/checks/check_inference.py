@@ -232,12 +232,12 @@ class Desk:
 class Metered:
     """A model that tells by its answers how it was called, here only known by its names."""
 
-    def __init__(self, student, meter: str, *, training: bool = False) -> None:
-        """Build it over there."""
+    def __init__(self, student, meter: str, *, training: bool = False, left: bool = False) -> None:
+        """Build it over there; ``left``: the tokenizer pads and truncates on the left."""
         seed = student.draw.seed()
         self.names = built.names_of(seed, built.METERS[meter])
         self.model = student.fixtures.inference.metered(seed, meter, training=training)
-        self.tokenizer = student.fixtures.inference.tokenizer()
+        self.tokenizer = student.fixtures.inference.tokenizer(left=left)
 
     def told(self, answer: Any, what: str) -> int:
         """What an answer of this model tells: by its label, or else by its probability."""
@@ -413,7 +413,7 @@ class InMode:
 
 def in_mode(student, name: str, texts: list[str], training: bool, options: dict[str, Any]) -> InMode:
     """Call the function with a model that was put into training or evaluation mode before."""
-    metered, help = Metered(student, "mode", training=training), student.fixtures.inference
+    metered, help = Metered(student, "mode", training=training, left=not training), student.fixtures.inference
     with student.untraced():
         before = help.state(metered.model, metered.tokenizer)
         answers, on = help.asked(
@@ -577,7 +577,7 @@ class CheckPredict:
     @check(points=1, preloads=("transformers",))
     def check_truncates(self, student):
         """a text longer than max_length is truncated by the tokenizer, even if it exceeds the model's own limit"""
-        cases = ((30, 12), (41, 17), (170, 20), (200, None), (157, 144))
+        cases = ((30, 12), (41, 17), (170, 20), (200, None), (157, 144), (181, built.POSITIONS))
         metered = Metered(student, "mode")
         widths: list[int | None] = []
         for n_tokens, max_length in cases:
@@ -816,26 +816,33 @@ class CheckPredictBatch:
 
     @staticmethod
     def demand_default_length(student) -> None:
-        """A longer text is cut to 128 tokens where nothing else is said, and to more where that is said."""
+        """A longer text is cut to 128 tokens where nothing else is said, else to ``max_length``."""
         widths = []
         for n_tokens, max_length in (
             (131, None),
             (144, None),
-            (157, None),
+            (157, None),  # so far, the model can take them whole
             (157, 144),
-        ):  # the model can take them whole
+            (181, built.POSITIONS),
+        ):
             metered = Metered(student, "mode")
             options = {} if max_length is None else {"max_length": max_length}
-            with student.untraced():
-                answers = student.predict_batch(
-                    [text_of(student.draw, n_tokens)], metered.model, metered.tokenizer, **options
-                )
+            try:
+                with student.untraced():
+                    answers = student.predict_batch(
+                        [text_of(student.draw, n_tokens)], metered.model, metered.tokenizer, **options
+                    )
+            except StudentRaised as error:
+                if error.no_answer or n_tokens <= built.POSITIONS:
+                    raise
+                widths.append(0)  # an error, since the model cannot take this text whole
+                continue
             (answer,) = demand_count(answers, 1)
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
         expect.equal(
             widths,
-            [128, 128, 128, 144],
-            "columns of a batch with a longer text, three times with the default max_length, then with max_length=144",
+            [128, 128, 128, 144, built.POSITIONS],
+            "columns of a batch with a longer text, three times with the default max_length, then with 144 and 160",
             hint="the signature gives max_length a default value: where does your code use this argument?",
             reveal=True,
             fact=True,
@@ -940,9 +947,9 @@ class CheckExpectedCalibrationError:
         """a confidence on a bin edge belongs to the lower bin; 1 belongs to the last bin, and 0 to the first"""
         for n_bins, extra in ((4, 0.3), (8, 0.55)):
             confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
-            correct = torch.tensor([True, True, False, True, False, False, True, True])
-            near = student.draw.uniform(0.02, 0.1, 3).double()
-            confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([True] * 3)])
+            correct = torch.tensor([True, True, False, False, False, False, True, True])
+            near = student.draw.uniform(0.02, 0.1, 3).double()  # wrong, all of them, while the one with 0 is right
+            confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([False] * 3)])
             hint = (
                 "does each of your bins include its lower or its upper edge, and which bin contains a confidence "
                 "of exactly 1?"
@@ -972,13 +979,14 @@ class CheckExpectedCalibrationError:
             "a single prediction needs no special case: use the same formula as for many",
         )
         confidences = torch.cat([student.draw.uniform(0.61, 0.69, 8), student.draw.uniform(0.81, 0.89, 5)])
-        self.compare(
-            student,
-            confidences,
-            torch.tensor([1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1]),
-            "`correct` holds 0 and 1",
-            "`correct` holds 0 and 1 instead of False and True: does your code use it as a mask?",
-        )
+        for dtype in (torch.int64, torch.float32, torch.float64):
+            self.compare(
+                student,
+                confidences.to(dtype if dtype.is_floating_point else torch.float32),
+                torch.tensor([1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1], dtype=dtype),
+                "`correct` holds 0 and 1",
+                "`correct` holds 0 and 1 instead of False and True: does your code use it as a mask?",
+            )
         nothing = torch.zeros(0)
         try:
             got = student.expected_calibration_error(nothing, nothing.bool())
@@ -1144,17 +1152,20 @@ class CheckTemperatureScale:
         """works for logits in the hundreds and ignores a constant added to a row"""
         ordinary = self.sample(student, 140, 2, 0.1 * student.draw.integer(22, 29))  # is it right there, at least?
         self.asked(student, *ordinary, "logits of ordinary size", far=True)
+        raised = (ordinary[0] + 300 * student.draw.normal(140, 1)).double(), ordinary[1]
+        hint = (
+            "exp(800) overflows, and adding a constant to a whole row must not change the result: how do you "
+            "compute the softmax?"
+        )
+        moved = self.asked(student, *raised, "logits of ordinary size, rows shifted", far=True)
         logits, labels = self.sample(student, 190, 3, float(student.draw.uniform(15, 19)))
         asked = [self.asked(student, logits, labels, "logits in the tens", far=True)]
         larger = self.sample(student, 160, 4, float(student.draw.uniform(41, 48)))
         asked.append(self.asked(student, *larger, "logits in the hundreds", far=True))
         for one in asked:
             self.demand(one, "the docstring says how high the temperature may be: does your search get that far?")
+        self.demand(moved, hint)
         shifted = logits + 300 * student.draw.normal(190, 1)
-        hint = (
-            "exp(800) overflows, and adding a constant to a whole row must not change the result: how do you "
-            "compute the softmax?"
-        )
         self.demand(self.asked(student, shifted.double(), labels, "logits in the hundreds, rows shifted"), hint)
 
     @check(points=1, after=("too_sure",), preloads=("transformers",), seconds=20)
