@@ -22,6 +22,7 @@ from course.classroom.model import Found, Override, Refused, Student
 from course.classroom.run import failed
 from course.classroom.store import Key, Store, StoreError
 from course.classroom.submissions import CANVAS_LATE, TIME_OF_THE_FILE
+from course.formats import facts
 from course.result import Result
 from tests.class_desk import Desk, day, handed
 from tests.fake_grader import check, result
@@ -311,18 +312,28 @@ def test_work_that_is_handed_in_again_unchanged_is_as_early_as_before(store):
     assert (entry.points, entry.late, entry.attempts, entry.origin) == (10, timedelta(), 3, "a/3/lora.py")
 
 
-def test_of_two_files_of_one_moment_the_one_with_the_name_of_the_exercise_counts(store):
-    for names in (("lora.py", "lora_v2.py"), ("a_lora.py", "lora.py"), ("lora.ipynb", "lora (1).py")):
+def test_of_files_of_one_moment_the_one_with_the_highest_number_counts(store):
+    chains = (
+        ("lora.py", "lora (1).py"),
+        ("lora (2).py", "lora (10).py", "lora.py", "lora (1).py"),
+        ("lora_v2.py", "lora.py"),
+        ("lora.py", "a_lora.py"),
+    )
+    for names, last in zip(chains, ("lora (1)", "lora (10)", "lora_v2", "lora"), strict=True):
         ones = put(
             store,
-            *(handed("ada", name, origin=f"class.zip!ada/{name}", submitted=day(9)) for name in names),
+            *(handed("ada", f"{last} {name}", origin=f"class.zip!ada/{name}", submitted=day(9)) for name in names),
             folder="/hand-ins",
         )
         for one in ones:
-            mark(store, one, 10 if Path(one.origin).stem == "lora" else 1)
+            mark(store, one, 10 if Path(one.origin).stem == last else 1)
         entry = book(store).entries["ada", "lora"]
-        assert entry.points == 10 and Path(entry.origin).stem == "lora"
-        assert entry.notes == (f"Of 2 attempts, this one counts: {entry.origin}",)
+        assert entry.points == 10 and Path(entry.origin).stem == last
+        which, tie = entry.notes
+        assert which == f"Of {len(names)} attempts, this one counts: {entry.origin}"
+        assert tie.startswith("Its time is also that of class.zip!ada/") and "The names decided" in tie
+        assert all(name in tie for name in names if Path(name).stem != last)
+        assert len(book(store, "best").entries["ada", "lora"].notes) == 1  # the points decided
 
 
 def test_what_is_removed_from_its_folder_no_longer_counts(store):
@@ -380,10 +391,56 @@ def test_who_is_missing_late_unknown_or_came_twice_is_told(store):
         "Not on the roster: eve. Is one of them missing above under a different name?",
         "Late: 1 (Ada), at a cost of 6.3 points in total",
         "For 1 of them, only the timestamp of the file says so. Copying or unpacking files changes it.",
+        "The time of 1 submission is only that of its file. Copying or unpacking files changes it.",
         "Marked as late by Canvas, but without a penalty here: Cem",
         "More than one attempt: 1 (Bob)",
         "The policy gives an extension to s7, but no student has this id or e-mail address.",
     ]
+
+
+def test_times_that_only_files_tell_are_told_even_if_nobody_is_late(store):
+    ones = put(store, *(handed(Student(who), who, submitted=day(9), notes=[TIME_OF_THE_FILE]) for who in ("a", "b")))
+    for one in ones:
+        mark(store, one, 10)
+    line = "The times of 2 submissions are only those of their files. Copying or unpacking files changes them."
+    assert line in told(store)
+    assert line in standing.lines(gradebook.build(store, policy.parse(POLICY.format(attempts="last"), "p")))
+    assert line not in standing.lines(gradebook.build(store, policy.parse("", "p")))
+
+
+def test_those_whom_only_the_files_make_late_are_told_if_canvas_did_not_mark_them(store):
+    mark_of_canvas = [CANVAS_LATE, TIME_OF_THE_FILE]
+    ones = put(
+        store,
+        handed(Student("ada"), "a", origin="in/ada_12_3456_lora.py", submitted=day(12), notes=[TIME_OF_THE_FILE]),
+        handed(Student("bob"), "b", origin="in/bob_LATE_13_3457_lora.py", submitted=day(12), notes=mark_of_canvas),
+        handed(Student("cem"), "c", origin="cem/lora.py", submitted=day(12), notes=[TIME_OF_THE_FILE]),
+    )
+    for one in ones:
+        mark(store, one, 10)
+    assert "Late by the timestamps of their files, but not marked as late by Canvas: ada" in told(store)
+
+
+def test_what_came_after_accept_until_says_why_it_is_worth_nothing(store):
+    ones = put(store, handed("ada", "a", submitted=day(13)), handed("bob", "b", submitted=day(11)))
+    for one in ones:
+        mark(store, one, 10)
+    rules = policy.parse('accept_until = "2d"\n' + POLICY.format(attempts="last"), "policy.toml")
+    whole = gradebook.build(store, rules)
+    reason = "Work was accepted until 2026-03-12 23:59:59+00:00. This came later, so it earns nothing."
+    late, accepted = whole.entries["ada", "lora"], whole.entries["bob", "lora"]
+    assert late.points == 0 and reason in late.notes and reason in facts.entry_lines(late)
+    assert accepted.points > 0 and reason not in (*accepted.notes, *facts.entry_lines(accepted))
+    assert "Handed in after accept_until, and so worth nothing: Name of ada" in standing.lines(whole)
+
+
+def test_a_share_in_place_of_a_percentage_is_told(store):
+    line = (
+        "The policy says penalty_cap = 0.5, which is less than one percent. If you mean 50 percent, "
+        "write penalty_cap = 50."
+    )
+    for cap, count in (("0.5", 1), ("50", 0), ("0", 0), ("1", 0)):
+        assert told(store, "last", f"penalty_cap = {cap}\n").count(line) == count
 
 
 def test_nothing_is_told_of_a_class_without_surprises(store):

@@ -20,7 +20,7 @@ import xmlschema
 import scripts.schema
 from course import paths
 from course.classroom import export
-from course.classroom.model import Entry, Override, Student
+from course.classroom.model import Entry, Gradebook, Override, Student
 from course.errors import CourseError
 from course.formats import (
     canvas,
@@ -38,7 +38,8 @@ from course.formats import (
 from course.formats import csv as csv_format
 from course.formats import json as json_format
 from course.result import Result
-from tests import fabricated, fake_grader
+from tests import classes, fabricated, fake_grader
+from tests.test_class_feedback import planted
 
 BOOK = fabricated.book()
 LORA = export.chosen(BOOK, exercise="lora")
@@ -113,6 +114,45 @@ def test_a_hidden_check_tells_no_more_than_the_result(made):
         assert b"SECRET" not in content
     document = gradescope.document(entry)
     assert "SECRET" not in json.dumps([document["tests"], document["output"]])
+
+
+def told_to_students(entry: Entry) -> dict[str, str]:
+    """What a student reads of an entry in each format for students."""
+    book = Gradebook((entry.exercise,), (entry.student,), {(entry.student.id, entry.exercise): entry})
+    document = gradescope.document(entry)
+    del document["extra_data"]
+    for test in document["tests"]:
+        del test["extra_data"]
+    submission = classroom50.Submission.local(entry, "course")
+    return {
+        "moodle": moodle.comment(book, entry.student),
+        "gradescope": json.dumps(document),
+        "prairielearn": prairielearn.to_json(entry).decode(),
+        "classroom50": classroom50.to_json(entry, submission).decode() + classroom50.body(entry),
+        "lti-ags": lti_ags.to_json(entry).decode(),
+    }
+
+
+def test_students_read_no_more_of_a_hidden_check_than_on_the_feedback_page():
+    made = classes.result([planted(visible=False), classes.check("f.y", remarks=["SECRET-accepted"])])
+    for name, text in told_to_students(classes.entry(Student("ada"), made)).items():
+        assert "SECRET" not in text, name
+        assert name == "lti-ags" or "Look at the scale." in text, name
+    seen = told_to_students(classes.entry(Student("ada"), classes.result([planted(visible=True)])))
+    assert all("SECRET-message" in text for name, text in seen.items() if name != "lti-ags")
+
+
+def test_students_read_the_title_of_a_misconception_and_not_its_id():
+    told = told_to_students(classes.entry(Student("ada"), classes.result([planted(visible=False)])))
+    for name in ("gradescope", "prairielearn", "classroom50"):
+        assert "The update is scaled twice" in told[name] and "misconception: scaled" not in told[name], name
+
+
+def test_students_read_one_sentence_on_a_file_that_cannot_be_graded():
+    checks = [classes.check(f"f.c{n}", "skipped", message="not run") for n in range(9)]
+    made = classes.result(checks, "not_gradable", message="line 3: invalid syntax")
+    for name, text in told_to_students(classes.entry(Student("ada"), made)).items():
+        assert "line 3: invalid syntax" in text and "not run" not in text and "f.c1" not in text, name
 
 
 # --- Spreadsheets -----------------------------------------------------------------------------------------------------
@@ -446,7 +486,10 @@ def test_prairielearn_follows_its_rules(made):
 
 
 def test_prairielearn_stays_below_a_megabyte():
-    checks = [fake_grader.check(f"f.c{n}", "failed", message="\u202e" * 9_000, stdout="é" * 9_000) for n in range(99)]
+    checks = [
+        fake_grader.check(f"f.c{n}", "failed", visible=True, message="\u202e" * 9_000, stdout="é" * 9_000)
+        for n in range(99)
+    ]
     content = prairielearn.to_json(Entry(Student("x"), "lora", 99, fabricated.result(checks)))
     assert 100_000 < len(content) <= prairielearn.MAX_BYTES
     assert len(json.loads(content)["tests"]) == 99

@@ -132,7 +132,7 @@ def told(gradebook: Gradebook, student: Student) -> Told:
 
 def _exercise(entry: Entry) -> ToldExercise:
     result = entry.result
-    checks = result.checks if result and result.status not in ("grader_error", "not_gradable") else []
+    checks = [] if result and result.status == "grader_error" else facts.told_checks(result)
     first = result.first_to_look_at() if result and checks else None
     known = facts.exercise(entry.exercise)
     return ToldExercise(

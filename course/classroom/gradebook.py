@@ -9,10 +9,12 @@ from decimal import Decimal
 from pathlib import PurePath
 
 from course import session, syllabus
+from course.classroom import names
 from course.classroom import policy as policies
 from course.classroom.model import Entry, Gradebook, Override, Refused, Student
 from course.classroom.policy import Policy
 from course.classroom.store import Store, Submission
+from course.formats import facts
 from course.result import Result
 from course.syllabus import Exercise
 from course.text import say
@@ -88,6 +90,7 @@ def build(
         refused=tuple(homeless),
         graded_at=store.graded_at(),
         title=title or policy.title,
+        has_deadline=bool(policy.deadline or policy.deadlines),
     )
 
 
@@ -110,8 +113,9 @@ def _distinct(submissions: Sequence[Submission]) -> list[Submission]:
     """The attempts in the order of time.
 
     The same bytes in another folder are a copy of the first, whatever time its file has; in the same folder they are an
-    attempt of their own if their time differs. Either way they came in when they came in first. Of two files of the
-    same moment, the one that is called as the exercise is comes last.
+    attempt of their own if their time differs. Either way they came in when they came in first. Files of the same
+    moment go by the numbers in their names (``lora.py``, ``lora (1).py``, ``lora (2).py``); of those with the same
+    number, the one that is called as the exercise is comes last.
     """
     home: dict[str, str] = {}
     first: dict[str, datetime] = {}
@@ -122,9 +126,10 @@ def _distinct(submissions: Sequence[Submission]) -> list[Submission]:
         if home.setdefault(one.sha256, one.folder) == one.folder:
             found.setdefault((one.sha256, one.submitted), one)
 
-    def place(one: Submission) -> tuple[bool, float, bool, int]:
-        plainly_named = PurePath(one.origin.rpartition("!")[2]).stem == one.exercise
-        return one.submitted is not None, _stamp(one.submitted), plainly_named, one.id
+    def place(one: Submission) -> tuple[bool, float, int, bool, int]:
+        stem = PurePath(one.origin.rpartition("!")[2]).stem
+        number = names.read(stem).attempt
+        return one.submitted is not None, _stamp(one.submitted), number, stem == one.exercise, one.id
 
     return [replace(one, submitted=first.get(one.sha256)) for one in sorted(found.values(), key=place)]
 
@@ -179,6 +184,9 @@ def _entry(
     else:
         return entry
     late, penalty = policy.deduction(chosen.submitted, student, exercise.slug, chosen.result.points, exercise.points)
+    accepted = policy.accepts(chosen.submitted, student, exercise.slug)
+    expired = None if accepted else policy.last(student, exercise.slug)
+    expiry = (facts.expiry(expired),) if expired else ()
     return replace(
         entry,
         result=chosen.result,
@@ -187,8 +195,9 @@ def _entry(
         submitted=chosen.submitted,
         late=late,
         penalty=penalty,
+        expired=expired,
         graded=chosen.graded,
-        notes=(*chosen.notes, *_told_which(chosen, attempts), *notes),
+        notes=(*chosen.notes, *_told_which(chosen, attempts, policy), *expiry, *notes),
     )
 
 
@@ -196,10 +205,16 @@ def _told_of(refused: Sequence[Refused]) -> tuple[str, ...]:
     return tuple(f"{no.origin}: {no.reason}" for no in refused)
 
 
-def _told_which(chosen: Attempt, attempts: Sequence[Attempt]) -> Iterator[str]:
-    """Which of several attempts counts."""
+def _told_which(chosen: Attempt, attempts: Sequence[Attempt], policy: Policy) -> Iterator[str]:
+    """Which of several attempts counts, and whether only its name made it the last."""
     if len(attempts) > 1:
         yield say("Of {count} attempts, this one counts: {origin}", count=len(attempts), origin=chosen.origin)
+    alike = [one for one in attempts if one.submitted == chosen.submitted and one.sha256 != chosen.sha256]
+    if alike and policy.attempts != "best":
+        yield say(
+            "Its time is also that of {files}, with different contents. The names decided which came last.",
+            files="; ".join(one.origin for one in alike),
+        )
 
 
 def totals(book: Gradebook) -> Mapping[str, Decimal]:

@@ -104,6 +104,8 @@ class Entry:
     """After the deadline, extension and grace taken off; never negative."""
     penalty: Decimal = Decimal(0)
     """Points taken off for it."""
+    expired: datetime | None = None
+    """Until when work was accepted, if this came later and so earns nothing."""
     attempts: int = 0
     """How many were handed in."""
     graded: bool = True
@@ -145,6 +147,8 @@ class Gradebook:
     graded_at: str = ""
     """Of the last grading: ISO 8601, UTC."""
     title: str = ""
+    has_deadline: bool = False
+    """Whether anything can be late."""
 
     def of(self, student: Student) -> Sequence[Entry]:
         """A student's entries, in the order of the exercises."""

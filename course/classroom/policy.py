@@ -138,14 +138,17 @@ class Policy:
 
     def accepts(self, submitted: datetime | None, student: Student, exercise: str) -> bool:
         """Whether what comes at this moment can still earn anything (``accept_until``)."""
-        if submitted is None or self.accept_until is None:
-            return True
+        last = self.last(student, exercise)
+        return submitted is None or last is None or submitted.replace(microsecond=0) <= last
+
+    def last(self, student: Student, exercise: str) -> datetime | None:
+        """The last moment at which a student's work can earn anything; None if there is none."""
+        if self.accept_until is None:
+            return None
         if isinstance(self.accept_until, timedelta):
             due = self.due(student, exercise)
-            last = times.later(due, self.accept_until) if due else None
-        else:
-            last = times.later(self.accept_until, self.extension(student, exercise))
-        return last is None or submitted.replace(microsecond=0) <= last
+            return times.later(due, self.accept_until) if due else None
+        return times.later(self.accept_until, self.extension(student, exercise))
 
     def days(self, late: timedelta) -> int:
         """The days that lateness is charged for."""
@@ -291,7 +294,19 @@ class _Reader:
             values["extensions"] = self.extensions(table["extensions"])
         if isinstance(values.get("accept_until"), timedelta) and not (values.keys() & {"deadline", "deadlines"}):
             raise self.complaint(("accept_until",), say("a duration is added to the deadline, but no deadline is set."))
-        return Policy(**values)
+        policy = Policy(**values)
+        self.demand_time_for_work(policy)
+        return policy
+
+    def demand_time_for_work(self, policy: Policy) -> None:
+        """Nothing that is on time may come too late to earn anything."""
+        last = policy.accept_until
+        general = [] if policy.deadline is None else [policy.deadline]
+        for due in [*general, *policy.deadlines.values()]:
+            until = times.later(due, last) if isinstance(last, timedelta) else last
+            if until is not None and until < times.later(due, policy.grace):
+                reason = say("this is before the end of the deadline and its grace: work on time would earn nothing.")
+                raise self.complaint(("accept_until",), reason)
 
     def read(self, table: Mapping[str, Any], key: str, reader: Callable[[Any], Any], *above: str) -> Any:
         """One value; what is wrong with it becomes a complaint with the line."""

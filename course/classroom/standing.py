@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
+from course.classroom import names
 from course.classroom.model import Entry, Gradebook, Student
 from course.classroom.policy import Policy
 from course.classroom.roster import folded
@@ -36,7 +38,7 @@ def lines(book: Gradebook, policy: Policy | None = None) -> list[str]:
         book: the class.
         policy: of lateness and attempts; without it, nothing is said of its extensions.
     """
-    return [*_roster(book), *_lateness(book), *_attempts(book), *(_extensions(book, policy) if policy else ())]
+    return [*_roster(book), *_lateness(book), *_attempts(book), *(_policy(book, policy) if policy else ())]
 
 
 def _roster(book: Gradebook) -> Iterator[str]:
@@ -67,22 +69,60 @@ def _lateness(book: Gradebook) -> Iterator[str]:
             names=_named(late),
             points=facts.number(lost),
         )
-    by_file = _students(book, lambda entry: bool(entry.late) and say(TIME_OF_THE_FILE) in entry.notes)
+    by_file = _students(book, lambda entry: bool(entry.late) and _only_the_file_says_so(entry))
     if by_file:
         yield say_many(
             "For {count} of them, only the timestamp of the file says so. Copying or unpacking files changes it.",
             "For {count} of them, only the timestamps of the files say so. Copying or unpacking files changes them.",
             count=len(by_file),
         )
+    uncertain = sum(map(_only_the_file_says_so, book))
+    if uncertain and book.has_deadline:
+        yield say_many(
+            "The time of {count} submission is only that of its file. Copying or unpacking files changes it.",
+            "The times of {count} submissions are only those of their files. Copying or unpacking files changes them.",
+            count=uncertain,
+        )
+    expired = _students(book, lambda entry: bool(entry.expired and entry.earned))
+    if expired:
+        yield say("Handed in after accept_until, and so worth nothing: {names}", names=_named(expired))
+    unmarked = _students(book, lambda entry: bool(entry.late) and _only_the_file_says_so(entry) and _of_canvas(entry))
+    if unmarked:
+        yield say(
+            "Late by the timestamps of their files, but not marked as late by Canvas: {names}", names=_named(unmarked)
+        )
     marked = _students(book, lambda entry: not entry.penalty and say(CANVAS_LATE) in entry.notes)
     if marked:
         yield say("Marked as late by Canvas, but without a penalty here: {names}", names=_named(marked))
+
+
+def _only_the_file_says_so(entry: Entry) -> bool:
+    return say(TIME_OF_THE_FILE) in entry.notes
+
+
+def _of_canvas(entry: Entry) -> bool:
+    """Whether Canvas named the file and did not mark it as late."""
+    canvas = [found for part in re.split(r"[/!]", entry.origin) if (found := names.CANVAS.fullmatch(part))]
+    return bool(canvas) and not any(found["late"] for found in canvas)
 
 
 def _attempts(book: Gradebook) -> Iterator[str]:
     several = _students(book, lambda entry: entry.attempts > 1)
     if several:
         yield say("More than one attempt: {count} ({names})", count=len(several), names=_named(several))
+
+
+def _policy(book: Gradebook, policy: Policy) -> Iterator[str]:
+    for option, percent in (("penalty_per_day", policy.penalty_per_day), ("penalty_cap", policy.penalty_cap)):
+        if 0 < percent < 1:
+            yield say(
+                "The policy says {option} = {value}, which is less than one percent. If you mean {more} percent, "
+                "write {option} = {more}.",
+                option=option,
+                value=str(percent),
+                more=f"{(percent * 100).normalize():f}",
+            )
+    yield from _extensions(book, policy)
 
 
 def _extensions(book: Gradebook, policy: Policy) -> Iterator[str]:

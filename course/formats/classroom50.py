@@ -117,7 +117,7 @@ def document(entry: Entry, submission: Submission) -> dict[str, Any]:
             "status": check.status,
             "message": clean(facts.words(check)),
         }
-        for check in (result.checks if result else ())
+        for check in facts.told_checks(result)
     ]
     if lines := facts.entry_lines(entry):
         shown = {"test-name": clean(facts.summary(entry), one_line=True), "passed": score == entry.max_points}
@@ -147,7 +147,7 @@ def document(entry: Entry, submission: Submission) -> dict[str, Any]:
 def body(entry: Entry) -> str:
     """The text of the release, in Markdown: what is not ours stands in a block of code."""
     lines = [facts.summary(entry), *facts.entry_lines(entry)]
-    for check in entry.result.checks if entry.result else ():
+    for check in facts.told_checks(entry.result):
         lines.append(f"{'✓' if check.passed else '✗'} {check.id}  {check.points}/{check.max_points}  {check.title}")
         lines += [f"    {line}" for line in facts.words(check).splitlines()]
     block = "\n".join(f"    {clean(line)}" for text in lines for line in text.splitlines())

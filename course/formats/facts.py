@@ -71,11 +71,28 @@ def details(check: CheckResult) -> list[str]:
 
 
 def words(check: CheckResult) -> str:
-    """What a student reads below the title of a check: message, values as far as they may be seen, hint, traceback."""
+    """What a student reads below the title of a check, in every format.
+
+    Of a hidden check these are the sentences that its authors wrote: no message, value, remark or traceback.
+    """
     if check.passed:
-        return "\n".join(check.remarks)
-    told = details(check)
-    return shorten("\n".join(([check.message] if check.message else []) + told[1:]))
+        return "\n".join(check.remarks) if check.visible else ""
+    found = check.explanation
+    lines = [
+        check.visible and check.message,
+        check.visible and check.expected and f"expected: {check.expected}",
+        check.visible and check.actual and f"actual: {check.actual}",
+        found and check.misunderstood and found.title,
+        found and found.text != check.hint and found.text,
+        check.hint and f"hint: {check.hint}",
+        check.visible and check.traceback,
+    ]
+    return shorten("\n".join(line for line in lines if line))
+
+
+def told_checks(result: Result | None) -> list[CheckResult]:
+    """The checks that a student is told of: none if the file could not be graded, for a sentence says why."""
+    return [] if result is None or result.status == "not_gradable" else result.checks
 
 
 def entry_lines(entry: Entry) -> list[str]:
@@ -112,6 +129,8 @@ def entry_lines(entry: Entry) -> list[str]:
         lines.append(
             say("Handed in {time} late: {points} points off.", time=duration(entry.late), points=number(entry.penalty))
         )
+    if entry.expired:
+        lines.append(expiry(entry.expired))
     if entry.override:
         lines.append(
             say(
@@ -121,6 +140,12 @@ def entry_lines(entry: Entry) -> list[str]:
             )
         )
     return lines
+
+
+def expiry(until: datetime) -> str:
+    """Why what came after this moment earns nothing."""
+    until_then = until.isoformat(" ", "seconds")
+    return say("Work was accepted until {time}. This came later, so it earns nothing.", time=until_then)
 
 
 def summary(entry: Entry) -> str:

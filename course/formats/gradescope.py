@@ -5,14 +5,15 @@ After ``course grade 3 --json result.json``:
     python -m course.formats.gradescope result.json results.json
 
 Gradescope keeps the total from students as soon as a test is hidden, and knows neither "skipped" nor "crashed": such a
-test failed, and its output says how. All tests are visible by default, hidden checks with what the result tells about
-them; ``hidden`` postpones those. The whole result goes along as ``extra_data``, which students do not see.
+test failed, and its output says how. All tests are visible by default, hidden checks with what the feedback page tells
+about them; ``hidden`` postpones those. The whole result goes along as ``extra_data``, which students do not see.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -58,7 +59,7 @@ def document(entry: Entry, *, hidden: Visibility = "visible") -> dict[str, Any]:
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": _tests(result, hidden) if result else [],
+        "tests": _tests(facts.told_checks(result), hidden),
         "extra_data": {"course": _record(entry)},
     }
     if result and result.seconds is not None:
@@ -66,11 +67,11 @@ def document(entry: Entry, *, hidden: Visibility = "visible") -> dict[str, Any]:
     return told
 
 
-def _tests(result: Result, hidden: Visibility) -> list[dict[str, Any]]:
-    groups = list(dict.fromkeys(check.function for check in result.checks))
+def _tests(checks: Sequence[CheckResult], hidden: Visibility) -> list[dict[str, Any]]:
+    groups = list(dict.fromkeys(check.function for check in checks))
     counts = dict.fromkeys(groups, 0)
     tests = []
-    for check in result.checks:
+    for check in checks:
         counts[check.function] += 1
         number = f"{groups.index(check.function) + 1}.{counts[check.function]}"
         tests.append(

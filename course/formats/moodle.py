@@ -149,9 +149,9 @@ def comment(book: Gradebook, student: Student) -> str:
     lines: list[str] = []
     for entry in book.of(student):
         lines += [facts.summary(entry), *facts.entry_lines(entry)]
-        failed = entry.result.failed if entry.result else []
+        failed = entry.result.failed if entry.result and facts.told_checks(entry.result) else []
         for check in failed[:FAILED]:
-            parts = (check.title, check.message, check.hint or "")
+            parts = (check.title, check.message if check.visible else "", check.hint or "")
             lines.append("- " + "; ".join(facts.shorten(part, PART) for part in parts if part))
         if len(failed) > FAILED:
             lines.append(say("and {count} more", count=len(failed) - FAILED))

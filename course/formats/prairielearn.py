@@ -52,8 +52,8 @@ def document(entry: Entry, longest: int = facts.LONGEST) -> dict[str, Any]:
                 "points": check.points,
                 "max_points": check.max_points,
                 "message": clean(facts.words(check)[:longest])[:longest],
-                "output": clean(check.stdout[:longest])[:longest],
+                "output": clean(check.stdout[:longest])[:longest] if check.visible else "",
             }
-            for check in (result.checks if result else ())
+            for check in facts.told_checks(result)
         ],
     }
