@@ -1514,6 +1514,12 @@ class Models:
             )
         )
 
+    def in_the_middle(self, end: float, level: float) -> bool:
+        """Whether an interval without width is at the difference of all rows, or at the median if that is a reason."""
+        if level > 0.5:
+            return abs(end - self.observed) < 0.01 * self.spread
+        return abs(end - self.quantile(0.5)) < 0.1 * self.spread  # whoever halves nothing cuts off a half at each end
+
     def as_if_apart(self, ends: Sequence[float], level: float) -> bool:
         """Whether this is the interval if the rows are drawn for each model anew: many times as wide."""
         last, shares = len(self.sorted_apart) - 1, ((1 - level) / 2, (1 + level) / 2)
@@ -1557,7 +1563,7 @@ def demand_intervals(student, cases: Sequence[tuple[list[float], Models, float]]
             ends.append(
                 "drawn apart"
                 if models.as_if_apart(got, level)
-                else ("no width", abs(end - models.observed) < 0.01 * models.spread)
+                else ("no width", models.in_the_middle(end, level))
                 if no_width(got, models)
                 else "drawn of half"
                 if models.as_of_half(got, level)
