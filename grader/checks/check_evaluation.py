@@ -183,11 +183,11 @@ class CheckGroupSplit:
         lost = [len({*split.texts} - {split.texts[row] for row in split.train + split.test}) for split in splits]
         student.note("texts on both sides", leaking)
         student.note("texts on neither side", lost)
-        rows: list[int] = []  # of the only text on both sides; if there are several, how many are where is an accident
+        sides: list[int] = []  # of the only text on both; if there are several, how many rows are where is an accident
         for split in splits:
             if len(both := split.both(split.texts)) == 1:
-                rows += [sum(split.texts[row] in both for row in side) for side in (split.train, split.test)]
-        student.note("training rows and test rows of the only text on both sides", rows)
+                sides += [sum(split.texts[row] in both for row in side) for side in (split.train, split.test)]
+        student.note("training rows and test rows of the only text on both sides", sides)
         student.note("an empty side", any(not (split.train and split.test) for split in splits))
         for split, n_both, neither in zip(splits, leaking, lost, strict=True):
             n_texts = len({*split.texts})
