@@ -194,9 +194,16 @@ def test_everybody_has_a_file_and_a_line_in_the_index(tmp_path, kind):
     assert [path.name for path in tmp_path.iterdir()] == ["inner"]  # nothing beside it
     with (folder / "index.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["id", "file"] and len(rows) == len(ODD) + 1
+    assert rows[0] == ["id", "file", "name", "email"] and len(rows) == len(ODD) + 1
     assert {row[1] for row in rows[1:]} | {"index.csv"} == {path.name for path in folder.iterdir()}
-    assert not any(row[0].startswith(("=", "+", "-", "@")) for row in rows)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_the_index_has_name_and_address(tmp_path):
+    ada = Student("s1", "Ada Lovelace", "ada@example.org")
+    feedback.write(gradebook(entry(ada, result([check("f.x")]))), tmp_path, "json")
+    row = (tmp_path / "index.csv").read_text(encoding="utf-8").splitlines()[1]
+    assert row.startswith("s1,") and row.endswith(",Ada Lovelace,ada@example.org")
 
 
 def test_each_file_is_about_its_own_student(tmp_path):

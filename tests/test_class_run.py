@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import io
 import json
 import os
 import re
@@ -15,9 +16,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
 from course import bundle, paths, signals
-from course.classroom import gradebook, run
+from course.classroom import commands, gradebook, run
 from course.classroom.model import Refused, Student
 from course.classroom.store import Store
 from course.errors import GraderFault
@@ -200,7 +202,7 @@ cem   exercise-3     0/6  not gradable  lora.py, line 1: invalid syntax
 2  graded
 0  unchanged, so not graded again
 1  not gradable: the file does not run, or defines none of the expected names
-1  refused: this kind of file cannot be graded
+1  refused, for the reasons above
 0  failed because of an error on our side; the next run retries them
 0.1 s, 9.99 gradings per second
 
@@ -510,3 +512,11 @@ def test_a_generated_class_is_killed_in_the_middle_gone_on_with_and_graded_as_ex
         if one.misconception:
             named = {check.mistake for check in entry.result.checks}
             assert one.misconception in named, (one.misconception, named)
+
+
+def test_the_status_lists_what_was_refused(desk):
+    refused = Refused(Student("dora"), "lora", "dora/lora.docx", "It is a document.")
+    desk.grade(handed("ada", "x = 1"), refused=[refused])
+    told = io.StringIO()
+    commands.status(desk.store_path, Console(file=told, width=100))
+    assert "refused  dora/lora.docx: It is a document.\n" in told.getvalue()

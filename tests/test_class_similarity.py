@@ -195,7 +195,12 @@ def test_one_of_several_identical_files_stands_for_all(tmp_path):
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "<li>Student 1, Student 4, Student 5</li><li>Student 0, Student 2</li>" in index
     assert index.count('<th scope="row">') == 1
-    assert len((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines()) == 1 + 10  # the table has all pairs
+    rows = list(csv.reader(io.StringIO((tmp_path / "pairs.csv").read_text(encoding="utf-8"))))
+    assert len(rows) == 1 + 10  # the table has all pairs
+    assert all((row[4] == "") == (row[5] == "yes") for row in rows[1:]) and {row[5] for row in rows[1:]} == {
+        "yes",
+        "no",
+    }
 
 
 def test_identical_files_alone_need_no_page(tmp_path):

@@ -302,7 +302,7 @@ def test_a_lesson_is_parted_from_its_answers_and_hints():
     assert lesson.questions(body) == {1: "> **Question 1.** Why\n> not?", 2: "> **Question 2.** So?"}
     asked = lesson.Lesson(body, found, "en", answers=answers)
     assert asked.title == "LoRA"
-    assert asked.answered == "> **Question 1.** Why\n> not?\n\nIt\nis.\n\n> **Question 2.** So?\n\nSo."
+    assert asked.answered() == "> **Question 1.** Why\n> not?\n\nIt\nis.\n\n> **Question 2.** So?\n\nSo."
     assert found == {
         "LoRALinear": ("Draw it.", "First this:\n\n```python\n### merge\n1. not an item\n```\nthen that."),
         "lora_state: lora_state_dict, load_lora_state_dict": ("Own your numbers.",),

@@ -176,8 +176,11 @@ def status(store_path: Path, console: Console) -> None:
     with Store(store_path) as store:
         rules = gradebook.policy_of(store)
         book = gradebook.build(store, rules, exercises=rules.exercises or None)
+        refusals = store.refusals()
+    screen.refused(console, refusals)
     if not book.students:
-        render.line(console, say("Nothing has been handed in yet."))
+        if not refusals:
+            render.line(console, say("Nothing has been handed in yet."))
         return
     screen.marks(console, book, standing.cell, say(standing.LEGEND))
     screen.standing(console, standing.lines(book, rules))

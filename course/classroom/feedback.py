@@ -265,10 +265,11 @@ def write(gradebook: Gradebook, folder: Path, kind: Kind = "html") -> int:
     make = to_html if kind == "html" else to_json
     index = io.StringIO(newline="")
     writer = csv.writer(index, lineterminator="\n")
-    writer.writerow(["id", "file"])
+    writer.writerow(["id", "file", "name", "email"])
     found = names(gradebook.students, kind)
     for student in gradebook.students:
         files.write_bytes(folder / found[student.id], make(told(gradebook, student)), lasting=False)
-        writer.writerow([table.safe(student.id), found[student.id]])
+        shown = [table.safe(text) for text in (student.name, student.email)]
+        writer.writerow([table.safe(student.id), found[student.id], *shown])
     files.write(folder / INDEX, index.getvalue())
     return len(found)

@@ -197,7 +197,7 @@ def summary(console: Console, counts: Counts, seconds: float, tasks: int) -> Non
             say("not gradable: the file does not run, or defines none of the expected names"),
             "yellow",
         ),
-        (counts.refused, say("refused: this kind of file cannot be graded"), "yellow"),
+        (counts.refused, say("refused, for the reasons above"), "yellow"),
         (counts.ours, say("failed because of an error on our side; the next run retries them"), "magenta"),
     )
     for count, what, style in rows:

@@ -295,5 +295,6 @@ def to_csv(everything: Sequence[Found]) -> bytes:
     for found in everything:
         for pair in found.pairs:
             ids = [table.safe(one.student.id) for one in (pair.first, pair.second)]
-            writer.writerow([found.exercise, *ids, f"{pair.score:.3f}", pair.shared, table.yes(pair.identical)])
+            shared = "" if pair.identical else pair.shared  # their code was not compared
+            writer.writerow([found.exercise, *ids, f"{pair.score:.3f}", shared, table.yes(pair.identical)])
     return target.getvalue().encode("utf-8", "backslashreplace")
