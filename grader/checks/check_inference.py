@@ -945,9 +945,11 @@ class CheckExpectedCalibrationError:
     @check(points=1, preloads=("transformers",))
     def check_borders(self, student):
         """a confidence on a bin edge belongs to the lower bin; 1 belongs to the last bin, and 0 to the first"""
+        # With four bins, the gaps with their signs add up to less than 0: whoever returns that sum is told from whoever
+        # returns its distance from 0.
         for n_bins, extra in ((4, 0.3), (8, 0.55)):
             confidences = torch.tensor([0.0, 1.0, 1.0, 0.25, 0.5, 0.75, 0.75, extra], dtype=torch.float64)
-            correct = torch.tensor([True, True, False, False, False, False, True, True])
+            correct = torch.tensor([True, True, False, True, False, False, True, True])
             near = student.draw.uniform(0.02, 0.1, 3).double()  # wrong, all of them, while the one with 0 is right
             confidences, correct = torch.cat([confidences, near]), torch.cat([correct, torch.tensor([False] * 3)])
             hint = (
