@@ -1277,8 +1277,6 @@ class CheckLayerMix:
                     mix.fact("no weight is negative", positive)
                 mix.fact("all weights have one sign", bool((weights * weights[0] > -1e-3).all()))
                 mix.fact("the weights follow the parameters", followed)
-            if shared and total > 1 and not summed:
-                self.note_least_weights(student)
             expect.true(
                 shared and abs(constant) < 1e-3,
                 "the mix is not a weighted sum of the states",
@@ -1311,12 +1309,6 @@ class CheckLayerMix:
         n = 13
         alone = torch.eye(n).reshape(n, 1, 1, n).expand(n, 2, 3, n)  # the mix holds the weight of state i at feature i
         return [Head(student, "LayerMix", n, scale=scale)(tuple(alone), shape=(2, 3, n))[0, 0] for _ in range(2)]
-
-    def note_least_weights(self, student) -> None:
-        """Note whether weights that sum to more than 1 are cut off at some least number."""
-        one, other = (weights.sort().values for weights in self.weights_of_two(student, scale=4.0))
-        shared = same(one[:3], one[:1].expand(3)) and same(other[:3], one[:1].expand(3)) and float(one[0]) > 1e-4
-        student.note("several states have one and the same least weight", shared)
 
     def demand_every_state(self, student) -> None:
         """No state of thirteen is left out, however little it weighs: beside zeros, each leaves its weight."""
@@ -1424,7 +1416,7 @@ class CheckAttentionPool:
         A text whose two best scores are nearly equal may come out differently because of rounding. Whether the results
         are finite is the matter of another check.
         """
-        moved, kinds = 0, set()
+        moved = 0
         for _ in range(2):
             pool = Head(student, "AttentionPool", 6, scale=100.0)
             signs = student.draw.normal(24, 1, 6).sign()
@@ -1435,12 +1427,8 @@ class CheckAttentionPool:
                 padded = pool.module(torch.cat([real, -real[:, :2]], dim=1), mask)
             for answer in (bare, padded):
                 expect.shape(answer, (24, 6), "the output of the head")
-            rows = bare.isfinite().all(1) & ~((padded - bare).abs() <= 0.2 * (1 + bare.abs())).all(1)
-            moved += int(rows.sum())
-            if rows.any():
-                kinds.add(change_by_padding(bare[rows], padded[rows]))
+            moved += int(((padded - bare).abs() > 0.2 * (1 + bare.abs())).any(1).sum())
         student.note("with large parameters, padding changes the results", moved > 2)
-        student.note("to what", "" if moved <= 2 else kinds.pop() if len(kinds) == 1 else "several kinds of numbers")
         expect.true(
             moved <= 2,
             "with parameters in the hundreds, two more PAD positions change the result",
@@ -1571,15 +1559,6 @@ class CheckAttentionPool:
         if not reached:
             pool.fact("some token gets a gradient", bool((gradient != 0).any()))
         expect.true(reached, "some real tokens get no gradient", hint="every real token must have a weight above zero")
-
-
-def change_by_padding(bare: Tensor, padded: Tensor) -> str:
-    """What became of the results (n, C) of some texts when padding was added to these texts."""
-    if not bool(padded.isfinite().any()):
-        return "not finite"
-    if bool((padded * bare.sign() >= 0).all() and (padded.abs() <= bare.abs() * (1 + 1e-3)).all()):
-        return "shrunk"
-    return "something else"
 
 
 def finite_rows(answer: Tensor, mask: object) -> str:
