@@ -33,6 +33,7 @@ from course.submission import MAX_BYTES
 from grader import fixtures, wire
 from grader.errors import ServerError
 from grader.fixtures import lora
+from grader.host import forkserver
 from grader.judge import compiling, grading
 from grader.judge.check import CheckSpec, load_file, manifest
 from grader.judge.compiling import compile_aside
@@ -118,6 +119,32 @@ def test_killed_it_takes_everybody_along_and_the_next_one_tidies_up(tmp_path: Pa
     subprocess.run(module_command("grader"), input=b"", env=environ, check=True, timeout=PATIENCE_SECONDS)
     assert [path for path in host.temporary.iterdir() if path.name.startswith("course-")] == [link]
     assert (victim / "file").read_text() == "x"
+
+
+def test_what_a_host_left_is_removed_even_if_its_number_is_still_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a zombie, or by a younger process; the folder of a host that is alive stays."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    of_ours = tmp_path / f"course-grader-{os.getpid()}-x"
+    of_ours.mkdir()
+    with subprocess.Popen([sys.executable, "-c", ""]) as zombie, subprocess.Popen(["sleep", "60"]) as younger:
+        os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
+        for number in (zombie.pid, younger.pid):
+            (tmp_path / f"course-grader-{number}-x").mkdir()
+        forkserver.remove_leftovers()
+        assert {path.name.split("-")[2] for path in tmp_path.iterdir()} == {str(os.getpid()), str(younger.pid)}
+        before = Path.lstat
+
+        def old(path: Path) -> SimpleNamespace:
+            found = before(path)
+            return SimpleNamespace(st_mode=found.st_mode, st_uid=found.st_uid, st_ctime=found.st_ctime - 10)
+
+        of_ours.rename(tmp_path / "ours")
+        monkeypatch.setattr(Path, "lstat", old)
+        forkserver.remove_leftovers()
+        younger.kill()
+    assert [path.name for path in tmp_path.iterdir()] == ["ours"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

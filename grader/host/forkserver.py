@@ -366,11 +366,27 @@ def remove_leftovers() -> None:
     """Remove the folders of hosts that were killed before they could do so themselves."""
     for folder in Path(tempfile.gettempdir()).glob("course-grader-*-*"):
         pid = folder.name.split("-")[2]
-        if pid.isdigit() and not Path("/proc", pid).exists():
-            with contextlib.suppress(OSError):
-                found = folder.lstat()  # anybody may put a folder, or a link, of this name there
-                if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
+        with contextlib.suppress(OSError):
+            found = folder.lstat()  # anybody may put a folder, or a link, of this name there
+            if pid.isdigit() and stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
+                if not _ran_at(pid, found.st_ctime):
                     remove(folder)
+
+
+def _ran_at(pid: str, moment: float) -> bool:
+    """Whether the process of this number is alive, no zombie, and as old as that: numbers are given out again.
+
+    Args:
+        pid: the number of a process.
+        moment: in seconds since the epoch; the kernel tells the starts of processes to a second.
+    """
+    try:
+        fields = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    booted = next(line.split()[1] for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime "))
+    started = int(booted) + int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return fields[0] not in "ZX" and started <= moment + 1
 
 
 def warm_up() -> None:
