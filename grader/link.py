@@ -8,6 +8,7 @@ import signal
 import socket
 import struct
 import time
+from typing import BinaryIO
 
 from grader.wire import MAX_FRAME_BYTES
 
@@ -18,6 +19,8 @@ STACK_SIGNAL = getattr(signal, "SIGUSR1", None)
 """Upon it a student process writes where it is, as ``faulthandler`` does, to the socket that it owes an answer to."""
 STACK_BYTES = 16 * 1024
 STACK_SECONDS = 1.0
+READ_BYTES = 64 * 1024
+"""Read at once; most frames are much smaller."""
 
 _HEADER = struct.Struct(">I")
 
@@ -34,14 +37,14 @@ class LinkGarbled(Exception):
     """The other side sent something that is no frame."""
 
 
-def receive(sock: socket.socket) -> bytes:
-    """One frame from a blocking socket (the student process's side).
+def receive(incoming: BinaryIO) -> bytes:
+    """One frame from a blocking socket, read as a file (the student process's side).
 
     Raises:
         LinkClosed: end of file.
     """
-    (length,) = _HEADER.unpack(_exactly(sock, _HEADER.size))
-    return _exactly(sock, length)
+    (length,) = _HEADER.unpack(_exactly(incoming, _HEADER.size))
+    return _exactly(incoming, length)
 
 
 def send(sock: socket.socket, frame: bytes) -> None:
@@ -49,14 +52,11 @@ def send(sock: socket.socket, frame: bytes) -> None:
     sock.sendall(_HEADER.pack(len(frame)) + frame)
 
 
-def _exactly(sock: socket.socket, count: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < count:
-        part = sock.recv(min(count - len(parts), 2**20))
-        if not part:
-            raise LinkClosed
-        parts += part
-    return bytes(parts)
+def _exactly(incoming: BinaryIO, count: int) -> bytes:
+    found = incoming.read(count)
+    if len(found) < count:
+        raise LinkClosed
+    return found
 
 
 class Link:
@@ -75,6 +75,9 @@ class Link:
         sock.setblocking(False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(sock, selectors.EVENT_READ)
+        self._awaited = selectors.EVENT_READ
+        self._received = bytearray()
+        """What has arrived and is in no frame yet."""
         if output is not None:
             os.set_blocking(output, False)
             self._selector.register(output, selectors.EVENT_READ)
@@ -92,11 +95,15 @@ class Link:
     def wait(self, seconds: float) -> bytes:
         """The next frame that the other side sends."""
         deadline = time.monotonic() + seconds
-        header = self._read(_HEADER.size, deadline)
-        (length,) = _HEADER.unpack(header)
+        self._read(_HEADER.size, deadline)
+        (length,) = _HEADER.unpack_from(self._received)
         if length > MAX_FRAME_BYTES:
             raise LinkGarbled(f"announced a frame of {length:,} bytes")
-        return self._read(length, deadline)
+        end = _HEADER.size + length
+        self._read(end, deadline)
+        frame = bytes(memoryview(self._received)[_HEADER.size : end])
+        del self._received[:end]
+        return frame
 
     def stack(self) -> bytes:
         """What arrives in answer to ``STACK_SIGNAL``: some text, soon; whatever else it is, is cut off."""
@@ -155,26 +162,25 @@ class Link:
             except OSError:
                 raise LinkClosed from None
 
-    def _read(self, count: int, deadline: float) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
-            if time.monotonic() > deadline:  # whoever always has one byte more would never be waited for
-                raise LinkTimeout
+    def _read(self, count: int, deadline: float) -> None:
+        """Have at least this many bytes at hand."""
+        while len(self._received) < count:
+            self._await(selectors.EVENT_READ, deadline)  # whoever always has one byte more is not waited for either
             try:
-                part = self._sock.recv(min(count - len(parts), 2**20))
+                part = self._sock.recv(max(READ_BYTES, min(count - len(self._received), 2**20)))
             except BlockingIOError:
-                self._await(selectors.EVENT_READ, deadline)
                 continue
             except OSError:
                 raise LinkClosed from None
             if not part:
                 raise LinkClosed
-            parts += part
-        return bytes(parts)
+            self._received += part
 
     def _await(self, event: int, deadline: float) -> None:
         """Until the socket is ready; prints are read meanwhile, or a flood of them would stall the answer."""
-        self._selector.modify(self._sock, event)
+        if event != self._awaited:
+            self._selector.modify(self._sock, event)
+            self._awaited = event
         while True:
             seconds = deadline - time.monotonic()
             if seconds <= 0:

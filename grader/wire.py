@@ -52,7 +52,8 @@ MAX_COLLISIONS = 100
 
 _LENGTH = struct.Struct(">I")
 _HEADER = struct.Struct("<Q")
-_PLAIN = (str, bool, float, bytes)
+_AS_IT_IS = frozenset((type(None), bool, float, bytes))
+_READ_AS_IT_IS = _AS_IT_IS | {int}
 _KEYS = (type(None), bool, int, float, str, bytes, tuple)
 
 _DTYPES = {
@@ -199,10 +200,13 @@ class _Writer:
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise WireError("nested too deep" if depth > MAX_DEPTH else f"more than {MAX_ITEMS:,} values")
-        if isinstance(value, str) and len(value) > MAX_TEXT_CHARS:
-            raise WireError(f"a text of {len(value):,} characters is more than can travel ({MAX_TEXT_CHARS:,})")
-        if value is None or type(value) in _PLAIN or (type(value) is int and -(2**63) <= value < 2**63):
+        kind = type(value)
+        if kind in _AS_IT_IS or (kind is int and -(2**63) <= value < 2**63):  # type: ignore[operator]
             return value
+        if isinstance(value, str):
+            if len(value) > MAX_TEXT_CHARS:
+                raise WireError(f"a text of {len(value):,} characters is more than can travel ({MAX_TEXT_CHARS:,})")
+            return value if kind is str else str(value)
         if isinstance(value, torch.Tensor):
             return self.tensor(value)
         if isinstance(value, (tuple, list, set, frozenset)):
@@ -222,8 +226,6 @@ class _Writer:
             return int(value) if -(2**63) <= value < 2**63 else self.large(value)
         if isinstance(value, (float, Fraction, Decimal)):  # exact numbers arrive as floats
             return float(value)
-        if isinstance(value, str):
-            return str(value)
         if isinstance(value, (bytes, bytearray)):
             return bytes(value)
         if isinstance(value, np.ndarray):
@@ -263,20 +265,23 @@ class _Reader:
     def __init__(self, tensors: dict[str, torch.Tensor], resolve: Callable[[int], object]) -> None:
         self.tensors = tensors
         self.resolve = resolve
-        self.items = 0
+        self.items = 1
 
     def read(self, node: object, depth: int) -> object:
-        self.items += 1
-        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
-            raise WireError("frame nested too deep or too long")
-        if isinstance(node, str) and len(node) > MAX_TEXT_CHARS:
-            raise WireError("a text that is too long")
-        if node is None or isinstance(node, (bool, int, float, str, bytes)):
+        kind = type(node)  # msgpack makes no other than these
+        if kind in _READ_AS_IT_IS:
+            return node
+        if isinstance(node, str):
+            if len(node) > MAX_TEXT_CHARS:
+                raise WireError("a text that is too long")
             return node
         if not (isinstance(node, list) and len(node) == 2 and isinstance(node[0], str)):
             raise WireError("untagged value")
         tag, content = node
         if tag in ("l", "u", "s", "d") and isinstance(content, list):
+            self.items += len(content)
+            if self.items > MAX_ITEMS or (content and depth >= MAX_DEPTH):
+                raise WireError("frame nested too deep or too long")
             items = [self.read(item, depth + 1) for item in content]
             if tag == "d":
                 return self.mapping(items[::2], items[1::2])

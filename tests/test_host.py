@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import importlib
 import json
 import marshal
@@ -352,15 +351,14 @@ def test_model_does_not_depend_on_what_a_file_has_set(monkeypatch: pytest.Monkey
 
 
 @thorough
-def test_everything_in_stock_is_taken_by_some_check(stock: dict[Any, list[nn.Module]]) -> None:
+def test_stock_is_what_one_grading_takes(stock: dict[Any, list[nn.Module]], monkeypatch: pytest.MonkeyPatch) -> None:
     reference = load_file(REFERENCE, "reference")
-    at_first = {kind: list(models) for kind, models in stock.items()}
-    left = {kind: len(models) for kind, models in at_first.items()}
+    built: list[object] = []
+    monkeypatch.setattr(pool, "_built", lambda make, arguments: built.append((make, arguments)) or make(*arguments))
     for spec in manifest(load_file(paths.checks("lora"), "checks")):
-        stock.update({kind: list(models) for kind, models in copy.deepcopy(at_first).items()})
         assert observe(spec, reference, run_seed=3).status == "passed"
-        left = {kind: min(count, len(stock[kind])) for kind, count in left.items()}
-    assert set(left.values()) == {0}, "more is built in advance than any check takes"
+    assert not any(stock.values()), "more is built in advance than a grading takes"
+    assert not built, "less is built in advance than a grading takes"
 
 
 @pytest.mark.parametrize("slug", [exercise.slug for exercise in syllabus.load() if exercise.slug != "lora"])
@@ -452,6 +450,64 @@ def test_what_another_check_left_behind_costs_no_point(host: Host, tmp_path: Pat
     file.write_text(SERVED + REFERENCE.read_text(encoding="utf-8") + behind, encoding="utf-8")
     graded = host.grade(file, only=FEW)
     assert graded.status == "passed" and graded.statuses == {"passed"} and graded.points == 6
+
+
+CLAIMS = """
+import os, sys
+from grader.host import cores
+cores.NAME = f"test-{os.getpid()}-core"
+allowed = os.sched_getaffinity(0)
+held, places = [], []
+for _ in range(len(allowed)):
+    os.sched_setaffinity(0, allowed)  # as another judge starts
+    held.append(cores.claim())
+    places.append(os.sched_getaffinity(0))
+os.sched_setaffinity(0, allowed)
+left_over = cores.claim(), os.sched_getaffinity(0)
+held.pop(0).close()
+again = cores.claim(), os.sched_getaffinity(0)
+assert len(places) == len({min(place) for place in places}) and all(len(place) == 1 for place in places), places
+assert left_over == (None, allowed), left_over
+assert again[0] is not None and again[1] == places[0], again
+print("ok")
+"""
+
+SERVED = """
+import os, socket, sys
+from pathlib import Path
+from grader.host.forkserver import ForkServer
+from grader.judge.launcher import ForkLauncher
+from grader.student.sandbox import Limits
+
+folder, core = Path(sys.argv[1]), max(os.sched_getaffinity(0))
+(folder / "submission.py").write_text("import os\\nprint(os.sched_getaffinity(0))")
+ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+pid = os.fork()
+if not pid:
+    server = ForkServer(lambda *_: None, folder=folder)
+    server.add_client(theirs)
+    while True:
+        server.step()
+try:
+    os.sched_setaffinity(0, {core})
+    launcher = ForkLauncher([((), ours)], str(folder / "submission.py"), "basics", "none", Limits(), 1, 10)
+    process = launcher.take(())
+    process.link.drain()
+    assert process.link.printed.decode().strip() == str({core}), process
+    print("ok")
+finally:
+    os.kill(pid, 9)
+    os.waitpid(pid, 0)
+"""
+
+
+@pytest.mark.parametrize("script", [CLAIMS, SERVED])
+def test_judge_and_student_share_a_core_that_is_no_other_judges(script: str, tmp_path: Path) -> None:
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("there is only one core")
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=PATIENCE_SECONDS)
+    assert done.stdout == "ok\n", done.stderr
 
 
 def test_many_at_once_do_not_mix(host: Host, tmp_path: Path) -> None:

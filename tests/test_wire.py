@@ -491,8 +491,9 @@ def test_question_and_answer_arrive(ends: tuple[Link, socket.socket]) -> None:
     large = os.urandom(3 * MIB)
 
     def answer() -> None:
-        for _ in range(2):
-            send(theirs, receive(theirs)[::-1])
+        with theirs.makefile("rb") as incoming:
+            for _ in range(2):
+                send(theirs, receive(incoming)[::-1])
 
     thread = threading.Thread(target=answer)
     thread.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -11,6 +12,7 @@ import sys
 from typing import Any
 
 from course import syllabus
+from grader.host import cores
 from grader.host.forkserver import ForkServer
 from grader.host.output import Output
 from grader.judge import grading, limits
@@ -199,10 +201,12 @@ def _judge(descriptor: int, events: int, servers: list[socket.socket]) -> None:
     limits.limit_judge()
     with os.fdopen(descriptor, "rb") as source:
         packet: dict[str, Any] = json.load(source)
-    with os.fdopen(events, "wb", buffering=0) as file:
+    request = Request.unpack(packet["request"].encode())
+    core = cores.claim() if request.threads == 1 else None
+    with os.fdopen(events, "wb", buffering=0) as file, core or contextlib.nullcontext():
 
         def emit(event: dict[str, Any]) -> None:
             file.write(json.dumps(event).encode() + b"\n")
 
         preloads = [tuple(names) for names in packet["preloads"]]
-        grading.grade(Request.unpack(packet["request"].encode()), list(zip(preloads, servers, strict=True)), emit)
+        grading.grade(request, list(zip(preloads, servers, strict=True)), emit)

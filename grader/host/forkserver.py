@@ -3,7 +3,7 @@
 Clients (judges) are connected through ``SOCK_SEQPACKET`` socket pairs and send one JSON object per packet:
 
     {"do": "student", "ticket": n, "snapshot": PATH, "compiled": PATH, "name": SLUG, "level": "full", "limits": {...},
-     "threads": 1}
+     "threads": 1, "cores": [0]}
     {"do": "end", "ticket": n}
     {"do": "stack", "ticket": n}          have the process write where it is to its socket, in answer to a signal
     {"do": "client", "exercise": SLUG}    with one file descriptor: the server's end for a further client, a judge
@@ -57,9 +57,9 @@ TICK_SECONDS = 0.1
 MAX_THREADS = 256
 """Threads of one student process; the kernel's own limit does not hold for root."""
 PACKET_BYTES = 64 * 1024
-SETTLE_AT = 2
-"""The grading at which a server prepares for many more; models are built at this grading of their exercise. One grading
-gains less by it than it takes."""
+SETTLE_AFTER = 2
+"""The number of gradings after which a server prepares for many more; models are built after that many of their
+exercise. One grading gains less by it than it takes."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -99,8 +99,10 @@ class ForkServer:
         self.children: dict[int, Child] = {}
         self.judges: dict[int, Callable[[int], None]] = {}
         self.cleaners: set[int] = set()
-        self._gradings: Counter[str] = Counter()
-        """Exercise -> judges that have become clients."""
+        self._grading: dict[socket.socket, str] = {}
+        """Client -> the exercise that it grades."""
+        self._graded: Counter[str] = Counter()
+        """Exercise -> judges that have gone."""
         self.prepared: dict[str, sandbox.Prepared] = {}
         if folder is None:
             remove_leftovers()
@@ -116,10 +118,13 @@ class ForkServer:
     def add_client(self, sock: socket.socket, exercise: str | None = None) -> None:
         """Serve this client from now on; a judge says what it grades."""
         self.selector.register(sock, selectors.EVENT_READ, lambda: self._on_packet(sock))
-        if exercise is None:
-            return
-        self._gradings[exercise] += 1
-        settling, filling = self._gradings.total() == SETTLE_AT, self._gradings[exercise] == SETTLE_AT
+        if exercise is not None:
+            self._grading[sock] = exercise
+
+    def _prepare_for_more(self, exercise: str) -> None:
+        """Do what every further grading gains by, when nobody is likely to wait for it."""
+        self._graded[exercise] += 1
+        settling, filling = self._graded.total() == SETTLE_AFTER, self._graded[exercise] == SETTLE_AFTER
         if settling:
             self.settle()
         if filling:
@@ -208,6 +213,8 @@ class ForkServer:
         for child in list(self.children.values()):
             if child.client is sock:
                 self._kill(child)
+        if exercise := self._grading.pop(sock, None):
+            self._prepare_for_more(exercise)
         sock.close()
 
     def start_judge(self, request: int, events: int, servers: list[socket.socket]) -> int:
@@ -422,6 +429,8 @@ def _run_student(
     os.dup2(output, 1)
     os.dup2(output, 2)
     sandbox.close_fds({0, 1, 2, sock.fileno()})
+    with contextlib.suppress(OSError):  # taken away from this container meanwhile
+        os.sched_setaffinity(0, message["cores"])
     os.chdir(scratch)
     sandbox.move_in(scratch)
     sandbox.apply(prepared, scratch, limits)

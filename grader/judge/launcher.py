@@ -170,6 +170,7 @@ class ForkLauncher:
             "level": level,
             "limits": dataclasses.asdict(limits),
             "threads": threads,
+            "cores": sorted(os.sched_getaffinity(0)),
         }
         self._tickets = 0
         self._prepared: dict[int, int] = {}  # server index -> ticket

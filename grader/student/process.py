@@ -17,6 +17,7 @@ import socket
 import sys
 import types
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import torch
 
@@ -82,6 +83,7 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
     each further check.
     """
     torch.set_num_threads(threads)
+    incoming = sock.makefile("rb")
     neutral.without_processes()
     if link.STACK_SIGNAL is not None:  # asked for when an answer is overdue
         faulthandler.register(link.STACK_SIGNAL, sock.fileno(), all_threads=False)
@@ -94,33 +96,48 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         code = marshal.loads(marshalled) if marshalled else compiled(path)
     except BaseException as error:  # what a compiler may meet besides a SyntaxError: no memory, too deep a nesting
         link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
-        _answer(sock, Dispatcher(types.ModuleType(name)))
+        _answer(sock, incoming, _Served(types.ModuleType(name)))
         return
     while True:
         module, raised = load(path, name, code)
         torch.set_num_threads(threads)
-        dispatcher = Dispatcher(module, os.path.basename(path))
+        dispatcher = _Served(module, os.path.basename(path))
         names = [key for key in list(vars(module)) if isinstance(key, str)][:MAX_NAMES]
         link.send(sock, wire.encode(["ok", {"names": names, "error": raised}]))
-        if not _answer(sock, dispatcher):
+        if not _answer(sock, incoming, dispatcher):
             return
 
 
-def _answer(sock: socket.socket, dispatcher: Dispatcher) -> bool:
+class _Served(Dispatcher):
+    """The dispatcher of a student process, which knows two more operations."""
+
+    reload = False
+    """The judge has asked for the file to be run again."""
+
+    def _run(self, operation: str, rest: list[Any]) -> object:
+        if operation == "reload":
+            self.reload = True
+            return None
+        if operation == "give":
+            try:
+                _give(self.module, *rest)
+            except BaseException:  # nobody could tell it from an exception of the student's own code
+                os._exit(70)
+            return None
+        return super()._run(operation, rest)
+
+
+def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: _Served) -> bool:
     """Answer until the judge hangs up (False) or asks for the file to be run again (True)."""
     while True:
         try:
-            frame = link.receive(sock)
+            frame = link.receive(incoming)
         except (link.LinkClosed, OSError):
             return False
-        operation, *rest = wire.decode(frame, wire.Reference)
-        if operation == "reload":
+        answer = dispatcher.handle(frame)
+        if dispatcher.reload:
             return True
-        if operation == "give":
-            _give(dispatcher.module, *rest)
-            link.send(sock, wire.encode(["ok", None]))
-        else:
-            link.send(sock, dispatcher.handle(frame))
+        link.send(sock, answer)
 
 
 def _give(module: types.ModuleType, name: str, code: bytes) -> None:
