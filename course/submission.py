@@ -65,6 +65,10 @@ class NotGradable(Exception):
     """Nothing in this file can be graded; the message says what is wrong and where."""
 
 
+class Empty(NotGradable):
+    """There is nothing in this file."""
+
+
 def read(path: Path, within: Path | None = None) -> bytes:
     """The student's file, opened once and read within bounds; nothing is opened that could keep us waiting.
 
@@ -76,7 +80,7 @@ def read(path: Path, within: Path | None = None) -> bytes:
         Its bytes: at most ``MAX_BYTES``, text by the encoding that they declare.
 
     Raises:
-        NotGradable: missing, no regular file, too large, of another kind, or no text.
+        NotGradable: missing, empty, no regular file, too large, of another kind, or no text.
     """
     return demand_source(path.name, contents(path, MAX_BYTES, within, refusal))
 
@@ -89,7 +93,7 @@ def demand_source(shown: str, data: bytes) -> bytes:
         data: all of it.
 
     Raises:
-        NotGradable: of another kind, too large, or no text.
+        NotGradable: of another kind, too large, empty, or no text.
     """
     if reason := refusal(shown, data[:BEGINNING]):
         raise NotGradable(reason)
@@ -98,6 +102,8 @@ def demand_source(shown: str, data: bytes) -> bytes:
         raise NotGradable(
             say("{file} is not a text file: it contains NUL bytes. Save it with the encoding UTF-8.", file=shown)
         )
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
+        raise Empty(say("{file} is empty.", file=shown))
     try:
         decode(data)
     except UnicodeDecodeError as error:

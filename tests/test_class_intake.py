@@ -248,7 +248,7 @@ ARRANGEMENTS: dict[str, tuple[dict[str, str | bytes], set[tuple[str, str, str]]]
         {("alice", "lora", "alice/week 1/lora.py"), ("alice", "heads", "alice/week 2/heads.py")},
     ),
     "a folder of each exercise": (
-        {"lora/alice.py": CODE, "lora/bob/main.py": "", "heads/alice.py": HEAD},
+        {"lora/alice.py": CODE, "lora/bob/main.py": "x = 1", "heads/alice.py": HEAD},
         {
             ("alice", "lora", "lora/alice.py"),
             ("bob", "lora", "lora/bob/main.py"),
@@ -411,6 +411,26 @@ def test_notebooks(tmp_path: Path):
 
 
 # --- Attempts ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_file_is_refused_unless_it_only_marks_a_package(tmp_path: Path):
+    files = {
+        "alice/lora.py": " \n",
+        "bob/lora.py": CODE,
+        "bob/__init__.py": "",
+        "bob/new/lora.py": "",
+        "carol/main.py": "",
+        "lora/dora/__init__.py": "",
+        "lora/dora/lora.py": CODE,
+    }
+    found = submissions.find(lay(tmp_path, files), BOTH)
+    assert whose(found) == {("bob", "lora", "bob/lora.py"), ("dora", "lora", "lora/dora/lora.py")}
+    assert {(one.exercise, one.origin, one.reason) for one in found.refused} == {
+        ("lora", "alice/lora.py", "lora.py is empty."),
+        ("lora", "bob/new/lora.py", "lora.py is empty."),
+        (None, "carol/main.py", "main.py is empty."),
+    }
+    assert {one for one, _ in found.ignored} == {"bob/__init__.py", "lora/dora/__init__.py"}
 
 
 def test_attempts_in_the_order_of_their_times(tmp_path: Path):

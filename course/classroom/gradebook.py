@@ -79,10 +79,10 @@ def build(
         for exercise in order:
             place = (student.id, exercise.slug)
             attempts = [_attempt(store, one, exercise) for one in _distinct(handed.get(place, []))]
-            entry = _entry(student, exercise, attempts, refused.get(place, []), policy, overrides.get(place))
-            if entry.result is None:  # what was refused may have been meant for it
-                entry = replace(entry, notes=_told_of(stray.get(student.id, ())))
-            entries[place] = entry
+            turned_away = refused.get(place, [])
+            if not attempts and not turned_away:  # what was refused may have been meant for it
+                turned_away = stray.get(student.id, [])
+            entries[place] = _entry(student, exercise, attempts, turned_away, policy, overrides.get(place))
     return Gradebook(
         exercises=tuple(exercise.slug for exercise in order),
         students=tuple(students),
@@ -165,7 +165,7 @@ def _entry(
     policy: Policy,
     override: Override | None,
 ) -> Entry:
-    """What was refused counts as an attempt only where nothing else was handed in; it is always noted."""
+    """The attempt that counts is one that could be read; what was refused is noted, and never counts."""
     notes = _told_of(refused)
     entry = Entry(
         student,
@@ -173,6 +173,7 @@ def _entry(
         exercise.points,
         attempts=len(attempts) + len(refused),
         override=override,
+        refused=tuple(no for no in refused if not _earlier(no.submitted, attempts)),
         notes=notes,
     )
     if attempts:
@@ -199,6 +200,12 @@ def _entry(
         graded=chosen.graded,
         notes=(*chosen.notes, *_told_which(chosen, attempts, policy), *expiry, *notes),
     )
+
+
+def _earlier(submitted: datetime | None, attempts: Sequence[Attempt]) -> bool:
+    """Whether an attempt came after this moment."""
+    times = [one.submitted for one in attempts if one.submitted]
+    return submitted is not None and bool(times) and submitted < max(times)
 
 
 def _told_of(refused: Sequence[Refused]) -> tuple[str, ...]:

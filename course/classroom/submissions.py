@@ -25,7 +25,7 @@ from course.classroom import archives, gradescope, names, times, walk
 from course.classroom.model import Found, Handed, Refused, Student
 from course.classroom.roster import Ambiguous, Roster, folded, tidy
 from course.classroom.walk import Item
-from course.submission import NotGradable
+from course.submission import Empty, NotGradable
 from course.syllabus import Exercise
 from course.text import clean, mark, say
 
@@ -362,6 +362,8 @@ class _Desk:
         self.left = BYTES_OF_ONE
         self.answered: set[str | None] = set()
         """Exercises of which something was handed in or refused."""
+        self.blank: list[tuple[_Entry, Item, str | None, str]] = []
+        """Empty files that are not called after an exercise, such as ``__init__.py``; with their exercise and a reason."""
 
     def sort(self, entries: Sequence[_Entry]) -> None:
         """Decide about each of the student's files."""
@@ -384,10 +386,15 @@ class _Desk:
         self.hand_in(self.told(drafts))
         for entry, item in others:
             self.put_aside(entry, item)
+        for entry, item, slug, reason in self.blank:
+            if slug in self.answered or (slug is None and self.answered):
+                self.pile.ignored.append((item.origin, reason))
+            else:
+                self.refuse(slug, item.origin, reason, self.time(entry, item)[0])
 
     def reading(self, entry: _Entry, item: Item) -> names.Reading:
         """What the name of a file tells, and of the folders around it, the nearest first."""
-        own = names.read(names.without_suffix(item.name if entry.file is None else entry.file))
+        own = self.own(entry, item)
         if own.exercises:
             return own
         for folder in reversed(item.parts[entry.depth + 1 : -1]):
@@ -395,6 +402,10 @@ class _Desk:
             if around.exercises:
                 return replace(own, exercises=around.exercises)
         return own
+
+    def own(self, entry: _Entry, item: Item) -> names.Reading:
+        """What the name of a file alone tells."""
+        return names.read(names.without_suffix(item.name if entry.file is None else entry.file))
 
     def draft(self, entry: _Entry, item: Item) -> Iterator[_Draft]:
         """A file, read."""
@@ -415,7 +426,9 @@ class _Desk:
             else:
                 source, notes, cells = submission.demand_source(item.name, data), (), ()
         except NotGradable as reason:
-            if named is not None and named not in self.exercises:
+            if isinstance(reason, Empty) and not self.own(entry, item).exercises:
+                self.blank.append((entry, item, named if named in self.exercises else None, str(reason)))
+            elif named is not None and named not in self.exercises:
                 self.pile.ignored.append((item.origin, _not_graded(named)))
             else:
                 self.refuse(named, item.origin, str(reason), self.time(entry, item)[0])
