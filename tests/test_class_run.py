@@ -268,6 +268,25 @@ def test_roster_and_policy_are_remembered(desk, folder, tmp_path):
     assert book.entries["zoe", "lora"].status == "missing"
 
 
+def test_marks_that_a_new_policy_or_roster_changes_are_told(desk, folder, tmp_path):
+    for name, day in (("ada", 3), ("bob", 5), ("cem", 5)):
+        os.utime(folder / name / "lora.py", (1772366400 + 86400 * day,) * 2)  # days after 1 March 2026, noon
+    rules, roster = tmp_path / "policy.toml", tmp_path / "class.csv"
+    words = ["grade", str(folder), "--store", str(desk.store_path), "--policy", str(rules)]
+    text = 'deadline = 2026-03-05T12:00:00+00:00\npenalty_per_day = {}\npenalty_of = "earned"\n'
+    rules.write_text(text.format(25))
+    assert "The new policy" not in desk(*words).stdout  # there were no marks before
+    assert "The new policy" not in desk(*words).stdout
+    rules.write_text(text.format(10))
+    told = desk(*words).stdout
+    assert "The new policy or roster changes 1 mark:\nbob  exercise-3   2.25 -> 2.7\n" in told.replace("→", "->")
+    assert "The new policy" not in desk(*words).stdout
+    roster.write_text("id,extension\nada,\nbob,2d\ncem,\n")
+    told = desk(*words, "--roster", str(roster)).stdout
+    assert "bob  exercise-3   2.7 -> 3\n" in told.replace("→", "->") and "ada  exercise-3   " not in told
+    assert "The new policy" not in desk(*words, "--roster", str(roster)).stdout
+
+
 def test_an_option_that_does_not_exist_is_refused_and_not_remembered(desk, folder, tmp_path):
     (tmp_path / "policy.toml").write_text("time_limit = 10\n")
     words = ["grade", str(folder), "--store", str(desk.store_path)]
