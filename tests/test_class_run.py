@@ -287,6 +287,32 @@ def test_marks_that_a_new_policy_or_roster_changes_are_told(desk, folder, tmp_pa
     assert "The new policy" not in desk(*words, "--roster", str(roster)).stdout
 
 
+def test_the_status_under_another_policy(desk, folder, tmp_path):
+    desk("grade", str(folder), "--store", str(desk.store_path))
+    (tmp_path / "late.toml").write_text("deadline = 2001-01-01T12:00:00+00:00\npenalty_per_day = 100\n")
+    words = ["status", "--store", str(desk.store_path)]
+    told = {line.split()[0]: line.split()[1:] for line in desk(*words).stdout.splitlines() if line}
+    late = {
+        line.split()[0]: line.split()[1:]
+        for line in desk(*words, "--policy", str(tmp_path / "late.toml")).stdout.splitlines()
+        if line
+    }
+    assert (told["ada"], told["dora"]) == (["6"], ["0", "R"]) and late["ada"] == ["0", "L"]
+
+
+def test_a_file_of_another_exercise_is_recognised(desk):
+    desk.grade(
+        handed("ada", "# broken\ndef prf(): ...\ndef rmse(): ...\n"), handed("bob", "# broken\ndef prf(): ...\n")
+    )
+    with Store(desk.store_path) as store:
+        book = gradebook.build(store)
+    told = (
+        "this looks like a file for exercise-7 (evaluation), not for exercise-3 (lora)\nlora.py, line 1: invalid syntax"
+    )
+    assert book.entries["ada", "lora"].result.message == told
+    assert book.entries["bob", "lora"].result.message == "lora.py, line 1: invalid syntax"
+
+
 def test_an_option_that_does_not_exist_is_refused_and_not_remembered(desk, folder, tmp_path):
     (tmp_path / "policy.toml").write_text("time_limit = 10\n")
     words = ["grade", str(folder), "--store", str(desk.store_path)]

@@ -199,15 +199,17 @@ class _Before:
         return [(was, entry) for was, entry in pairs if was.points != entry.points]
 
 
-def status(store_path: Path, console: Console) -> None:
+def status(store_path: Path, console: Console, policy: Path | None = None) -> None:
     """Show the marks so far, and what should be known of the class.
 
     Args:
         store_path: of the class.
         console: where to report.
+        policy: a TOML file; None means the one that the store remembers.
     """
+    given = policies.load(policy) if policy else None
     with Store(store_path) as store:
-        rules = gradebook.policy_of(store)
+        rules = given or gradebook.policy_of(store)
         book = gradebook.build(store, rules, exercises=rules.exercises or None)
         refusals = store.refusals()
     screen.refused(console, refusals)

@@ -9,12 +9,12 @@ from decimal import Decimal
 from pathlib import PurePath
 
 from course import session, syllabus
-from course.classroom import names
+from course.classroom import names, submissions
 from course.classroom import policy as policies
 from course.classroom.model import Entry, Gradebook, Override, Refused, Student
 from course.classroom.policy import Policy
 from course.classroom.store import Store, Submission
-from course.formats import facts
+from course.formats import facts, match
 from course.result import Result
 from course.syllabus import Exercise
 from course.text import say
@@ -83,6 +83,7 @@ def build(
             if not attempts and not turned_away:  # what was refused may have been meant for it
                 turned_away = stray.get(student.id, [])
             entries[place] = _entry(student, exercise, attempts, turned_away, policy, overrides.get(place))
+    entries = _compared(entries, handed, students)
     return Gradebook(
         exercises=tuple(exercise.slug for exercise in order),
         students=tuple(students),
@@ -92,6 +93,34 @@ def build(
         title=title or policy.title,
         has_deadline=bool(policy.deadline or policy.deadlines),
     )
+
+
+def _compared(
+    entries: Mapping[tuple[str, str], Entry],
+    handed: Mapping[tuple[str, str], Sequence[Submission]],
+    students: Sequence[Student],
+) -> dict[tuple[str, str], Entry]:
+    """The same entries, with whoever else handed in the very same file; the skeleton and a group's file are no copy."""
+    owners: dict[tuple[str, str], dict[str, set[tuple[str, str]]]] = {}
+    for (student, slug), files in handed.items():
+        for one in files:
+            owners.setdefault((slug, one.sha256), {}).setdefault(student, set()).add((one.folder, one.origin))
+    skeletons = {slug: submissions.skeleton(slug) for slug in {slug for _, slug in entries}}
+    known = {student.id: student for student in students}
+    compared = {}
+    for place, entry in entries.items():
+        alike = owners.get((entry.exercise, entry.sha256), {}) if entry.sha256 != skeletons[entry.exercise] else {}
+        mine = alike.get(entry.student.id, set())
+        same = tuple(known[other] for other, theirs in alike.items() if other in known and not mine & theirs)
+        note = (same_file(same),) if same else ()
+        compared[place] = replace(entry, same=same, notes=(*entry.notes, *note))
+    return compared
+
+
+def same_file(students: Sequence[Student]) -> str:
+    """Whose file is the same; this is for the instructor alone."""
+    names = [f"{one.name} ({one.id})" if one.name else one.id for one in students]
+    return say("Identical, byte for byte, to the file of: {names}", names=match.listed(names))
 
 
 def policy_of(store: Store) -> Policy:
@@ -142,7 +171,8 @@ def _attempt(store: Store, one: Submission, exercise: Exercise) -> Attempt:
     if one.grading is None:
         result = _told(exercise, one.origin, say("not graded yet"), ours=True)
     else:
-        result = replace(store.result(one.grading), file=one.origin)
+        result = store.result(one.grading)
+        result = replace(result, file=one.origin, notes=[*one.told, *result.notes])
     return Attempt(one.origin, one.submitted, result, one.sha256, one.notes, one.grading is not None)
 
 

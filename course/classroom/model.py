@@ -49,9 +49,11 @@ class Handed:
     submitted: datetime | None = None
     """With a time zone; None if nothing tells."""
     notes: tuple[str, ...] = ()
-    """What an instructor should know: lines of a notebook that were dropped, a guessed exercise, a duplicate."""
+    """What an instructor should know: lines of a notebook that were dropped, a guessed exercise, a skeleton."""
     cells: tuple[Any, ...] = ()
     """Of a notebook: which lines came from which cell (``course.notebook``)."""
+    told: tuple[str, ...] = ()
+    """What the student should know as well: a module beside the file that it imports, and that is not graded."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ class Entry:
     """Whether the attempt that counts has been graded yet, where there is one."""
     override: Override | None = None
     notes: tuple[str, ...] = ()
+    same: tuple[Student, ...] = ()
+    """Others who handed in the same file, byte for byte."""
 
     @property
     def earned(self) -> Decimal:

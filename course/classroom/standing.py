@@ -41,7 +41,7 @@ def lines(book: Gradebook, policy: Policy | None = None) -> list[str]:
         policy: of lateness and attempts; without it, nothing is said of its extensions.
     """
     about_rules = _policy(book, policy) if policy else ()
-    return [*_roster(book), *_refused(book), *_lateness(book), *_attempts(book), *about_rules]
+    return [*_roster(book), *_refused(book), *_lateness(book), *_attempts(book), *_copies(book), *about_rules]
 
 
 def _roster(book: Gradebook) -> Iterator[str]:
@@ -120,6 +120,15 @@ def _attempts(book: Gradebook) -> Iterator[str]:
     several = _students(book, lambda entry: entry.attempts > 1)
     if several:
         yield say("More than one attempt: {count} ({names})", count=len(several), names=_named(several))
+
+
+def _copies(book: Gradebook) -> Iterator[str]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for entry in book:
+        if entry.same:
+            groups.setdefault((entry.exercise, entry.sha256), []).append(entry.student.shown)
+    if shown := [" = ".join(names) for names in groups.values() if len(names) > 1]:
+        yield say("Identical files, byte for byte: {names}", names=match.listed(shown))
 
 
 def _policy(book: Gradebook, policy: Policy) -> Iterator[str]:
