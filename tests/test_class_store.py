@@ -349,7 +349,9 @@ def test_a_refused_file_of_no_exercise_is_noted_where_nothing_was_handed_in(stor
     page = Refused(Student("bob", in_roster=False), None, "bob/page.html", "It is a page.")
     put(store, handed("ada", "x"), handed("ada", "y", "heads"), refused=[page], folder="/one")
     whole = book(store)
-    assert [whole.entries["bob", slug].notes for slug in whole.exercises] == [("bob/page.html: It is a page.",)] * 2
+    assert [whole.entries["bob", slug].notes for slug in whole.exercises] == [
+        ("A file was refused, so it does not count: bob/page.html: It is a page.",)
+    ] * 2
     assert whole.entries["ada", "lora"].notes == () and whole.refused == (page,)
     put(store, handed("ada", "x"), refused=[page], folder="/one")
     put(store, refused=[page], folder="/copy")
@@ -376,7 +378,7 @@ def test_the_last_file_that_could_be_read_counts_and_a_newer_refused_one_is_name
     whole = book(store, which)
     entry = whole.entries["ada", "lora"]
     assert (entry.status, entry.points, entry.attempts) == ("failed", 9, 2)
-    assert f"ada/2/lora.py: {NUL}" in entry.notes
+    assert any(f"refused, so it does not count: ada/2/lora.py: {NUL}" in note for note in entry.notes)
     lines, told_of = facts.entry_lines(entry), standing.lines(whole)
     line = "Also handed in a file that was refused and does not count: Ada"
     assert ([line for line in lines if "refused" in line], line in told_of) == (
@@ -523,8 +525,11 @@ def test_every_student_has_a_row_and_every_reason_is_told(store):
         ("zoe", "missing", 0), ("ada", "passed", 10), ("bob", "refused", 0), ("eve", "not_graded", 0),
     ]  # fmt: skip
     ada, bob, eve = (whole.entries[name, "lora"] for name in ("ada", "bob", "eve"))
-    assert ada.notes == ("ada/lora.png: It is a picture.",) and ada.result.file == "ada/lora.py"
-    assert (bob.result.message, bob.late > timedelta(), bob.max_points) == ("It is a document.", True, 63)
+    assert (
+        ada.notes == ("A file was refused, so it does not count: ada/lora.png: It is a picture.",)
+        and ada.result.file == "ada/lora.py"
+    )
+    assert (bob.result.message, bob.late, bob.max_points) == ("It is a document.", timedelta(), 63)
     assert eve.result.message == "not graded yet" and eve.sha256 == two.sha256
     assert [no.origin for no in whole.refused] == ["junk.zip"]
 

@@ -196,7 +196,6 @@ def _entry(
     override: Override | None,
 ) -> Entry:
     """The attempt that counts is one that could be read; what was refused is noted, and never counts."""
-    notes = _told_of(refused)
     entry = Entry(
         student,
         exercise.slug,
@@ -204,20 +203,24 @@ def _entry(
         attempts=len(attempts) + len(refused),
         override=override,
         refused=tuple(no for no in refused if not _earlier(no.submitted, attempts)),
-        notes=notes,
+        notes=_told_of(refused),
     )
     if attempts:
         offered = [policies.Attempt(one.submitted, Decimal(one.result.points)) for one in attempts]
         chosen = attempts[policy.counts(offered, student, exercise.slug, exercise.points)]
     elif refused:
         last = max(refused, key=lambda no: _stamp(no.submitted))
-        chosen = Attempt(last.origin, last.submitted, _told(exercise, last.origin, last.reason, ours=False))
+        result = _told(exercise, last.origin, last.reason, ours=False)
+        return replace(entry, result=result, origin=last.origin, submitted=last.submitted)
     else:
         return entry
     late, penalty = policy.deduction(chosen.submitted, student, exercise.slug, chosen.result.points, exercise.points)
     accepted = policy.accepts(chosen.submitted, student, exercise.slug)
     expired = None if accepted else policy.last(student, exercise.slug)
     expiry = (facts.expiry(expired),) if expired else ()
+    notes = _told_of(refused, chosen.submitted)
+    if chosen.result.status == "not_gradable":
+        notes = (chosen.result.message.partition("\n")[0], *notes)
     return replace(
         entry,
         result=chosen.result,
@@ -238,8 +241,8 @@ def _earlier(submitted: datetime | None, attempts: Sequence[Attempt]) -> bool:
     return submitted is not None and bool(times) and submitted < max(times)
 
 
-def _told_of(refused: Sequence[Refused]) -> tuple[str, ...]:
-    return tuple(f"{no.origin}: {no.reason}" for no in refused)
+def _told_of(refused: Sequence[Refused], counts: datetime | None = None) -> tuple[str, ...]:
+    return tuple(facts.refused(f"{no.origin}: {no.reason}", no.submitted, counts) for no in refused)
 
 
 def _told_which(chosen: Attempt, attempts: Sequence[Attempt], policy: Policy) -> Iterator[str]:

@@ -160,9 +160,14 @@ def refusal(no: Refused, entry: Entry) -> str:
     """
     name, reason = bare(no.origin), shorten(no.reason)
     told = reason if name in reason else f"{name}: {reason}"
-    if entry.status != "refused" and entry.submitted and no.submitted and no.submitted > entry.submitted:
-        return say("A newer file was refused, so it does not count: {reason}", reason=told)
-    return say("A file was refused, so it does not count: {reason}", reason=told)
+    return refused(told, no.submitted, None if entry.status == "refused" else entry.submitted)
+
+
+def refused(reason: str, submitted: datetime | None, counts: datetime | None) -> str:
+    """The same, with the times of the file that was refused and of the one that counts."""
+    if counts and submitted and submitted > counts:
+        return say("A newer file was refused, so it does not count: {reason}", reason=reason)
+    return say("A file was refused, so it does not count: {reason}", reason=reason)
 
 
 def expiry(until: datetime) -> str:
