@@ -188,10 +188,19 @@ def run(
     assert grading.result is not None
     grading.result.bundle = bundle.of(exercise.slug)
     if grading.result.status == "not_gradable":
+        if other := _wrong_exercise(file, exercise):
+            grading.result.message = f"{other}\n{grading.result.message}"
         if alone := submission.only_this_file(grading.result.message, shown):
             grading.result.message += f"\n{alone}"
     grading.result.notes = [*notes, *grading.result.notes]
     return grading.result
+
+
+def _wrong_exercise(file: Path, exercise: Exercise) -> str | None:
+    """If the file is one of another exercise, which one."""
+    with contextlib.suppress(submission.NotGradable, OSError):
+        return submission.wrong_exercise(submission.read(file), exercise)
+    return None
 
 
 def _listen(

@@ -13,10 +13,11 @@ import os
 import re
 import stat
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from course import destinations
+from course.syllabus import Exercise, load
 from course.text import mark, say
 
 MAX_BYTES = 2**20
@@ -57,12 +58,23 @@ REFUSALS = {
 NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat)"')
 COMPILED = re.compile(rb"..\r\n[\x00-\x03]\x00\x00\x00", re.DOTALL)
 """The magic number of compiled Python, and its flags."""
+DEFINITION = re.compile(rb"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+"""A function or class at the top level; unlike a parser, this also reads a file with a syntax error."""
+IMPORTED = re.compile(
+    rb"^[ \t]*(?:from[ \t]+\.*(\w+)[\w.]*[ \t]+import\b|from[ \t]+\.+[ \t]+import[ \t]+(.+)|import[ \t]+(.+))",
+    re.MULTILINE,
+)
+"""The modules of an import statement."""
 MISSING = re.compile(r"No module named '(\w+)")
 RELATIVE = "attempted relative import"
 
 
 class NotGradable(Exception):
     """Nothing in this file can be graded; the message says what is wrong and where."""
+
+
+class Empty(NotGradable):
+    """There is nothing in this file."""
 
 
 def read(path: Path, within: Path | None = None) -> bytes:
@@ -76,7 +88,7 @@ def read(path: Path, within: Path | None = None) -> bytes:
         Its bytes: at most ``MAX_BYTES``, text by the encoding that they declare.
 
     Raises:
-        NotGradable: missing, no regular file, too large, of another kind, or no text.
+        NotGradable: missing, empty, no regular file, too large, of another kind, or no text.
     """
     return demand_source(path.name, contents(path, MAX_BYTES, within, refusal))
 
@@ -89,7 +101,7 @@ def demand_source(shown: str, data: bytes) -> bytes:
         data: all of it.
 
     Raises:
-        NotGradable: of another kind, too large, or no text.
+        NotGradable: of another kind, too large, empty, or no text.
     """
     if reason := refusal(shown, data[:BEGINNING]):
         raise NotGradable(reason)
@@ -98,6 +110,8 @@ def demand_source(shown: str, data: bytes) -> bytes:
         raise NotGradable(
             say("{file} is not a text file: it contains NUL bytes. Save it with the encoding UTF-8.", file=shown)
         )
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
+        raise Empty(say("{file} is empty.", file=shown))
     try:
         decode(data)
     except UnicodeDecodeError as error:
@@ -233,6 +247,39 @@ def refusal(name: str, beginning: bytes) -> str | None:
     return say(REFUSALS[found], file=name) if found else None
 
 
+def likeness(source: bytes, exercises: Iterable[Exercise], least: int = 1) -> Exercise | None:
+    """The exercise that most of the functions in a file belong to, if it is one, and at least this many."""
+    defined = {name.decode("utf-8", "replace") for name in DEFINITION.findall(source)}
+    counts = [(len(defined & set(one.names)), one) for one in exercises]
+    most = max((count for count, _ in counts), default=0)
+    found = [one for count, one in counts if count == most]
+    return found[0] if most >= least and len(found) == 1 else None
+
+
+def wrong_exercise(source: bytes, exercise: Exercise) -> str | None:
+    """If a file defines nothing of this exercise, but is clearly one of another exercise: which one that is."""
+    found = likeness(source, (one for one in load() if not one.planned), least=2)
+    if found is None or found.slug == exercise.slug or likeness(source, [exercise]):
+        return None
+    return say(
+        "this looks like a file for {exercise} ({slug}), not for {wanted}",
+        exercise=found.id,
+        slug=found.slug,
+        wanted=f"{exercise.id} ({exercise.slug})",
+    )
+
+
+def neighbours(source: bytes, names: Iterable[str]) -> list[str]:
+    r"""Which of these modules a file imports, by the beginnings of its lines.
+
+    >>> neighbours(b"import torch, utils as u\nfrom .net import Net\nfrom . import data", ["utils", "net", "data"])
+    ['utils', 'net', 'data']
+    """
+    found = [part for groups in IMPORTED.findall(source) for group in groups for part in group.split(b",")]
+    imported = {words[0].partition(b".")[0].decode("utf-8", "replace") for one in found if (words := one.split())}
+    return [name for name in names if name in imported]
+
+
 def only_this_file(message: str, file: Path) -> str | None:
     """If an import failed since the imported file lies beside this one, that it is not seen, and the way out."""
     if RELATIVE in message:
@@ -242,17 +289,16 @@ def only_this_file(message: str, file: Path) -> str | None:
         )
     for name in MISSING.findall(message):
         if (file.parent / f"{name}.py").is_file():
-            return say(
-                "Only this file is graded; {module} next to it is not available. Copy what you need from there "
-                "into {file}.",
-                module=f"{name}.py",
-                file=file.name,
-            )
+            return without(f"{name}.py", file.name)
         if (file.parent / name).is_dir():
-            return say(
-                "Only this file is graded; {module} next to it is not available. Copy what you need from there "
-                "into {file}.",
-                module=f"{name}/",
-                file=file.name,
-            )
+            return without(f"{name}/", file.name)
     return None
+
+
+def without(module: str, file: str) -> str:
+    """That a file is graded without a module that lies beside it."""
+    return say(
+        "Only this file is graded; {module} next to it is not available. Copy what you need from there into {file}.",
+        module=module,
+        file=file,
+    )

@@ -234,7 +234,7 @@ class _Maker:
             text = re.sub(r"^(def .*):$", r"\1", self.reference, count=1, flags=re.MULTILINE)
             return replace(told, points="none", status="not_gradable"), [_File(text.encode(), on_time)]
         if kind == "empty":
-            return replace(told, points="none", status="not_gradable"), [_File(b"", on_time)]
+            return replace(told, points="none", status="refused", attempts=0), [_File(b"", on_time)]
         if kind == "skeleton":
             text = paths.skeleton(self.slug).read_text(encoding="utf-8")
             return replace(told, points="none", status="not_started"), [_File(text.encode(), on_time)]
@@ -244,7 +244,7 @@ class _Maker:
             _, before = self.wrong()
             return replace(told, attempts=2), [_File(before, on_time - timedelta(hours=2)), right]
         if kind == "unreadable":
-            told = replace(told, points="none", status="not_gradable", attempts=0)
+            told = replace(told, points="none", status="refused", attempts=0)
             return told, [_File(b"PK\3\4" + bytes(100), on_time, ".docx")]
         return replace(told, points="none", status="missing", attempts=0), []
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from course.classroom import feedback
-from course.classroom.model import Override, Student
+from course.classroom.model import Override, Refused, Student
 from course.result import Difference, Explanation
 from tests.classes import check, entry, gradebook, misunderstood, result
 from tests.test_class_report import EVIL, assert_self_contained
@@ -106,9 +106,23 @@ def test_an_override_is_told_with_its_reason():
         assert "7.25" in text and "Agreed in the oral exam." in text
 
 
+def test_points_by_hand_without_a_file_are_no_contradiction():
+    for text in both(gradebook(entry(ADA, max_points=10, override=Override(Decimal(10), "oral exam")))):
+        assert "No file was graded." in text and "set by hand to 10. Reason: oral exam" in text
+        assert "Nothing" not in text
+
+
+def test_a_refused_file_is_named_with_its_reason():
+    no = Refused(ADA, "lora", "ada/lora.docx", "lora.docx is a document.")
+    made = result(status="not_gradable", message=no.reason)
+    for text in both(gradebook(entry(ADA, made, max_points=10, refused=(no,)))):
+        assert "A file was refused, so it does not count: lora.docx is a document." in text
+        assert text.count("lora.docx is a document.") == 1 and "Nothing was handed in." not in text
+
+
 def test_who_handed_in_nothing_is_told_so():
     for text in both(gradebook(entry(ADA, max_points=10))):
-        assert "Nothing that could be graded was handed in." in text
+        assert "Nothing was handed in." in text
 
 
 def test_the_first_thing_to_look_at_and_each_function():

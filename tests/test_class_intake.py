@@ -19,9 +19,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from course import paths, submission, syllabus
-from course.classroom import archives, gradescope, names, submissions, walk
+from course.classroom import archives, export, gradebook, gradescope, names, standing, submissions, walk
 from course.classroom.model import Found, Student
+from course.classroom.store import Key, Store
 from course.errors import CourseError
+from course.formats import facts
+from course.result import Result
+from tests import fake_grader
 
 LORA, HEADS = syllabus.resolve("lora"), syllabus.resolve("heads")
 BOTH = [LORA, HEADS]
@@ -248,7 +252,7 @@ ARRANGEMENTS: dict[str, tuple[dict[str, str | bytes], set[tuple[str, str, str]]]
         {("alice", "lora", "alice/week 1/lora.py"), ("alice", "heads", "alice/week 2/heads.py")},
     ),
     "a folder of each exercise": (
-        {"lora/alice.py": CODE, "lora/bob/main.py": "", "heads/alice.py": HEAD},
+        {"lora/alice.py": CODE, "lora/bob/main.py": "x = 1", "heads/alice.py": HEAD},
         {
             ("alice", "lora", "lora/alice.py"),
             ("bob", "lora", "lora/bob/main.py"),
@@ -413,6 +417,26 @@ def test_notebooks(tmp_path: Path):
 # --- Attempts ---------------------------------------------------------------------------------------------------------
 
 
+def test_an_empty_file_is_refused_unless_it_only_marks_a_package(tmp_path: Path):
+    files = {
+        "alice/lora.py": " \n",
+        "bob/lora.py": CODE,
+        "bob/__init__.py": "",
+        "bob/new/lora.py": "",
+        "carol/main.py": "",
+        "lora/dora/__init__.py": "",
+        "lora/dora/lora.py": CODE,
+    }
+    found = submissions.find(lay(tmp_path, files), BOTH)
+    assert whose(found) == {("bob", "lora", "bob/lora.py"), ("dora", "lora", "lora/dora/lora.py")}
+    assert {(one.exercise, one.origin, one.reason) for one in found.refused} == {
+        ("lora", "alice/lora.py", "lora.py is empty."),
+        ("lora", "bob/new/lora.py", "lora.py is empty."),
+        (None, "carol/main.py", "main.py is empty."),
+    }
+    assert {one for one, _ in found.ignored} == {"bob/__init__.py", "lora/dora/__init__.py"}
+
+
 def test_attempts_in_the_order_of_their_times(tmp_path: Path):
     zurich = ZoneInfo("Europe/Zurich")
     files = {
@@ -488,12 +512,50 @@ def test_copies(tmp_path: Path):
         os.utime(path, (10**9 + at, 10**9 + at))
     found = submissions.find(tmp_path, BOTH)
     notes = {one.student.id: " ".join(one.notes) for one in found.handed}
-    assert "Another student" in notes["alice"] and "Another student" in notes["bob"]
-    assert "bob" not in notes["alice"] and "alice" not in notes["bob"]
-    assert "skeleton" in notes["carol"] and "Another" not in notes["carol"] + notes["dora"]
-    assert "group of 2" in notes["s3"] and "Another" not in notes["s3"]
+    assert "skeleton" in notes["carol"] and "skeleton" in notes["dora"] and "skeleton" not in notes["alice"]
+    assert "group of 2" in notes["s3"]
     assert reasons(found)["alice/lora (1).py"].startswith("Identical to alice/lora.py")
     assert len(found.handed) == 6
+    with Store(tmp_path / "class.db", create=True) as store:
+        store.register(found, "/hand-ins")
+        book = gradebook.build(store)
+    same = {entry.student.id: [one.id for one in entry.same] for entry in book if entry.same}
+    assert same == {"alice": ["bob"], "bob": ["alice"]}  # no skeleton, and no group
+    assert book.entries["alice", "lora"].notes[-1] == "Identical, byte for byte, to the file of: bob"
+    assert "Identical files, byte for byte: alice = bob" in standing.lines(book)
+    for entry in book:
+        assert "dentical" not in " ".join(facts.entry_lines(entry))
+    (alone,) = export.chosen(book, "alice", "lora")
+    assert alone.notes[-1] == "Another student handed in the same file, byte for byte." and not alone.same
+
+
+def test_a_module_beside_the_file_is_named_to_the_student(tmp_path: Path):
+    files = {
+        "alice/lora.py": "import torch, utils\n" + CODE,
+        "alice/utils.py": "x = 1",
+        "bob/src/lora.py": "from .net.layers import Net\n" + CODE,
+        "bob/src/net/layers.py": "x = 1",
+        "carol/lora.py": CODE + "\n# import utils",
+        "carol/utils.py": "x = 1",
+    }
+    found = submissions.find(lay(tmp_path, files), BOTH)
+    told = {one.student.id: one.told for one in found.handed}
+    alone = "Only this file is graded; {} next to it is not available. Copy what you need from there into lora.py."
+    assert told == {"alice": (alone.format("utils.py"),), "bob": (alone.format("net/"),), "carol": ()}
+    with Store(tmp_path / "class.db", create=True) as store:
+        store.register(found, "/hand-ins")
+        for one in store.submissions():
+            result = Result.from_json(fake_grader.result([fake_grader.check("f.c")], "passed"))
+            store.record(Key(one.sha256, one.exercise, "b", "{}"), [one.id], result)
+        entry = gradebook.build(store).entries["alice", "lora"]
+    assert told["alice"][0] in facts.entry_lines(entry) and told["alice"][0] in entry.notes
+
+
+def test_a_file_for_an_exercise_that_is_not_graded_is_named(tmp_path: Path):
+    found = submissions.find(lay(tmp_path, {"alice/main.py": "def prf(): ...\ndef rmse(): ...\n"}), BOTH)
+    assert [one.reason for one in found.refused] == [
+        "By its functions it is for exercise-7 (evaluation), which is not graded here."
+    ]
 
 
 # --- Hostile archives -------------------------------------------------------------------------------------------------

@@ -407,6 +407,43 @@ def test_what_went_wrong_is_said():
     assert "Needs your attention" not in report.to_html(group(2, x=1))
 
 
+def test_the_numbers_at_the_top_agree_with_the_roster_below():
+    stranger = replace(STUDENTS[3], in_roster=False)
+    book = gradebook(
+        entry(STUDENTS[0], result([check("f.x")])), entry(STUDENTS[1]), entry(stranger, result([check("f.x")]))
+    )
+    page = report.to_html(book)
+    assert "<dt>Students</dt><dd>3 <small>(1 not on the roster)</small>" in page
+    assert "<dt>Handed in</dt><dd>2 <small>(1 not on the roster)</small>" in page
+    assert "On the roster: 2; handed in: 1; nothing from: Student 1" in page
+    unlisted = [replace(one, in_roster=False) for one in STUDENTS[:2]]
+    assert "not on the roster" not in report.to_html(gradebook(*(entry(one) for one in unlisted)))
+
+
+def test_a_file_that_did_not_finish_loading_is_named_beside_the_crashes():
+    slow = result(status="not_gradable", message="the file did not finish loading within 15 s")
+    page = report.to_html(gradebook(entry(STUDENTS[0], result([check("f.x")])), entry(STUDENTS[1], slow)))
+    assert "No check crashed" in page and '<a href="#attention">1 file could not be run at all.</a>' in page
+    assert "could not be run" not in report.to_html(group(2, x=1))
+
+
+def test_refused_files_and_points_by_hand_are_listed_with_their_reasons():
+    no = Refused(STUDENTS[1], "lora", "s1/lora.docx", "It is a document.")
+    newer = Refused(STUDENTS[0], "lora", "s0/lora.zip", "It is a bomb.")
+    by_hand = Override(Decimal(1), "oral exam", "Prof. X")
+    page = report.to_html(
+        gradebook(
+            entry(STUDENTS[0], result([check("f.x", "failed")]), sha256="0", refused=(newer,), override=by_hand),
+            entry(STUDENTS[1], result(status="not_gradable", message="It is a document."), refused=(no,)),
+        )
+    )
+    assert "<dt>Refused</dt><dd>1</dd>" in page and "Not gradable" not in page
+    for words in ("s1/lora.docx", "It is a document.", "s0/lora.zip", "It is a bomb.", "0 R"):
+        assert words in page
+    row = '<td class="number">1</td><td class="number">0</td><td class="wide">oral exam</td><td>Prof. X</td>'
+    assert row in page and "oral exam" not in report.to_html(group(2, x=1))
+
+
 def test_bars_stand_beside_each_other_and_the_highest_fills_the_height():
     found = pages.bars([0, 2, 4], 90, 40, gap=0)
     assert [(one["x"], one["y"], one["width"], one["height"]) for one in found] == [

@@ -206,6 +206,8 @@ cem   exercise-3     0/6  not gradable  lora.py, line 1: invalid syntax
 0  failed because of an error on our side; the next run retries them
 0.1 s, 9.99 gradings per second
 
+Handed in only files that were refused: dora
+
 Write the class report:
 course class report --store STORE
 """
@@ -243,7 +245,7 @@ def test_without_the_full_sandbox_nothing_is_graded(desk, folder):
     outcome = desk("grade", str(folder), "--store", str(desk.store_path))
     assert outcome.exit_code == 2
     assert "the level here is 'rlimits' (no Landlock)" in outcome.stderr and "--allow-unsandboxed" in outcome.stderr
-    assert desk.requests == [] and {status for _, status, _ in rows(desk)} <= {"not_graded", "not_gradable"}
+    assert desk.requests == [] and {status for _, status, _ in rows(desk)} <= {"not_graded", "refused"}
     outcome = desk("grade", str(folder), "--store", str(desk.store_path), "--allow-unsandboxed")
     assert outcome.exit_code == 0 and "sandbox rlimits" in outcome.stdout and len(desk.requests) == 3
 
@@ -264,6 +266,51 @@ def test_roster_and_policy_are_remembered(desk, folder, tmp_path):
     assert book.title == "Homework 1"
     assert [student.shown for student in book.students][:2] == ["Zoe Z", "Bob B"]
     assert book.entries["zoe", "lora"].status == "missing"
+
+
+def test_marks_that_a_new_policy_or_roster_changes_are_told(desk, folder, tmp_path):
+    for name, day in (("ada", 3), ("bob", 5), ("cem", 5)):
+        os.utime(folder / name / "lora.py", (1772366400 + 86400 * day,) * 2)  # days after 1 March 2026, noon
+    rules, roster = tmp_path / "policy.toml", tmp_path / "class.csv"
+    words = ["grade", str(folder), "--store", str(desk.store_path), "--policy", str(rules)]
+    text = 'deadline = 2026-03-05T12:00:00+00:00\npenalty_per_day = {}\npenalty_of = "earned"\n'
+    rules.write_text(text.format(25))
+    assert "The new policy" not in desk(*words).stdout  # there were no marks before
+    assert "The new policy" not in desk(*words).stdout
+    rules.write_text(text.format(10))
+    told = desk(*words).stdout
+    assert "The new policy or roster changes 1 mark:\nbob  exercise-3   2.25 -> 2.7\n" in told.replace("→", "->")
+    assert "The new policy" not in desk(*words).stdout
+    roster.write_text("id,extension\nada,\nbob,2d\ncem,\n")
+    told = desk(*words, "--roster", str(roster)).stdout
+    assert "bob  exercise-3   2.7 -> 3\n" in told.replace("→", "->") and "ada  exercise-3   " not in told
+    assert "The new policy" not in desk(*words, "--roster", str(roster)).stdout
+
+
+def test_the_status_under_another_policy(desk, folder, tmp_path):
+    desk("grade", str(folder), "--store", str(desk.store_path))
+    (tmp_path / "late.toml").write_text("deadline = 2001-01-01T12:00:00+00:00\npenalty_per_day = 100\n")
+    words = ["status", "--store", str(desk.store_path)]
+    told = {line.split()[0]: line.split()[1:] for line in desk(*words).stdout.splitlines() if line}
+    late = {
+        line.split()[0]: line.split()[1:]
+        for line in desk(*words, "--policy", str(tmp_path / "late.toml")).stdout.splitlines()
+        if line
+    }
+    assert (told["ada"], told["dora"]) == (["6"], ["0", "R"]) and late["ada"] == ["0", "L"]
+
+
+def test_a_file_of_another_exercise_is_recognised(desk):
+    desk.grade(
+        handed("ada", "# broken\ndef prf(): ...\ndef rmse(): ...\n"), handed("bob", "# broken\ndef prf(): ...\n")
+    )
+    with Store(desk.store_path) as store:
+        book = gradebook.build(store)
+    told = (
+        "this looks like a file for exercise-7 (evaluation), not for exercise-3 (lora)\nlora.py, line 1: invalid syntax"
+    )
+    assert book.entries["ada", "lora"].result.message == told
+    assert book.entries["bob", "lora"].result.message == "lora.py, line 1: invalid syntax"
 
 
 def test_an_option_that_does_not_exist_is_refused_and_not_remembered(desk, folder, tmp_path):
@@ -484,9 +531,9 @@ def test_a_generated_class_is_killed_in_the_middle_gone_on_with_and_graded_as_ex
     words += ["--roster", str(tmp_path / "roster.csv"), "--policy", str(tmp_path / "policy.toml"), "--jobs", "2"]
     options = {"cwd": ROOT, "stdout": subprocess.PIPE, "text": True, "env": {**os.environ, "LANGUAGE": "en"}}
     with subprocess.Popen(words, **options) as child:
-        lines = [child.stdout.readline() for _ in range(4)]  # the head, and three of them
+        lines = [child.stdout.readline() for _ in range(5)]  # what was refused, the head, and three of them
         os.kill(child.pid, signal.SIGKILL)
-    assert all("exercise-10" in line for line in lines[1:])
+    assert all("exercise-10" in line for line in lines[2:])
     with Store(store_path) as store:
         kept = sum(one.grading is not None for one in store.submissions())
     assert 3 <= kept < 12
@@ -498,7 +545,8 @@ def test_a_generated_class_is_killed_in_the_middle_gone_on_with_and_graded_as_ex
     assert len(expected) == len(book.students) == 12
     for one in expected:
         entry = book.entries[one.student.id, "strategy"]
-        assert (entry.attempts, entry.late) == (one.attempts, one.late), one
+        refused = int(one.status == "refused")
+        assert (entry.attempts, entry.late) == (one.attempts + refused, one.late), one
         if one.kind == "hostile":  # the attacks are made for another exercise, whose functions they define
             assert (entry.status, entry.earned) == ("not_gradable", 0)
             continue

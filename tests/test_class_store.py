@@ -349,12 +349,66 @@ def test_a_refused_file_of_no_exercise_is_noted_where_nothing_was_handed_in(stor
     page = Refused(Student("bob", in_roster=False), None, "bob/page.html", "It is a page.")
     put(store, handed("ada", "x"), handed("ada", "y", "heads"), refused=[page], folder="/one")
     whole = book(store)
-    assert [whole.entries["bob", slug].notes for slug in whole.exercises] == [("bob/page.html: It is a page.",)] * 2
+    assert [whole.entries["bob", slug].notes for slug in whole.exercises] == [
+        ("A file was refused, so it does not count: bob/page.html: It is a page.",)
+    ] * 2
     assert whole.entries["ada", "lora"].notes == () and whole.refused == (page,)
     put(store, handed("ada", "x"), refused=[page], folder="/one")
     put(store, refused=[page], folder="/copy")
     entry = book(store).entries["bob", "lora"]
-    assert (entry.status, entry.attempts) == ("not_gradable", 1)  # of a class with one exercise
+    assert (entry.status, entry.attempts) == ("refused", 1)  # of a class with one exercise
+
+
+NUL = "lora.py is not a text file: it contains NUL bytes."
+
+
+@pytest.mark.parametrize(
+    ("when", "sentence"),
+    [
+        (day(9), f"A newer file was refused, so it does not count: {NUL}"),
+        (None, f"A file was refused, so it does not count: {NUL}"),
+        (day(7), None),
+    ],
+)
+@pytest.mark.parametrize("which", ["last", "best", "last-on-time"])
+def test_the_last_file_that_could_be_read_counts_and_a_newer_refused_one_is_named(store, which, when, sentence):
+    ada = Student("ada", "Ada")
+    (one,) = put(store, handed(ada, "x", submitted=day(8)), refused=[Refused(ada, "lora", "ada/2/lora.py", NUL, when)])
+    mark(store, one, 9)
+    whole = book(store, which)
+    entry = whole.entries["ada", "lora"]
+    assert (entry.status, entry.points, entry.attempts) == ("failed", 9, 2)
+    assert any(f"refused, so it does not count: ada/2/lora.py: {NUL}" in note for note in entry.notes)
+    lines, told_of = facts.entry_lines(entry), standing.lines(whole)
+    line = "Also handed in a file that was refused and does not count: Ada"
+    assert ([line for line in lines if "refused" in line], line in told_of) == (
+        [sentence] * bool(sentence),
+        bool(sentence),
+    )
+    assert "Attempts: 2. The one that counts: lora.py" in lines
+
+
+def test_who_handed_in_only_what_was_refused_has_a_status_of_their_own(store):
+    store.enrol([Student("ada", "Ada"), Student("bob", "Bob"), Student("cem", "Cem")])
+    page = Refused(Student("bob"), None, "bob/page.html", "It is a page.")  # of no exercise in particular
+    refused = [Refused(Student("ada"), "lora", "ada/lora.docx", "lora.docx is a document."), page]
+    (one, two) = put(store, handed("dan", "x"), handed("dan", "y", "heads"), refused=refused)
+    mark(store, one, 10)
+    mark(store, two, 10)
+    whole = book(store)
+    assert [[whole.entries[who, slug].status for slug in ("lora", "heads")] for who in ("ada", "bob", "cem")] == [
+        ["refused", "missing"], ["refused", "refused"], ["missing", "missing"],
+    ]  # fmt: skip
+    assert [standing.cell(whole.entries[who, "lora"]) for who in ("ada", "bob", "cem")] == ["0 R", "0 R", "-"]
+    assert facts.entry_lines(whole.entries["ada", "lora"]) == [
+        "Nothing that could be graded was handed in.",
+        "A file was refused, so it does not count: lora.docx is a document.",
+    ]
+    assert facts.entry_lines(whole.entries["bob", "heads"])[1].endswith("does not count: page.html: It is a page.")
+    assert facts.entry_lines(whole.entries["cem", "lora"]) == ["Nothing was handed in."]
+    told_of = standing.lines(whole)
+    assert "On the roster: 3; handed in: 2; nothing from: Cem" in told_of
+    assert "Handed in only files that were refused: Ada, Bob" in told_of
 
 
 def test_an_exercise_is_of_the_class_only_as_long_as_its_override_holds(store):
@@ -468,11 +522,14 @@ def test_every_student_has_a_row_and_every_reason_is_told(store):
     whole = book(store)
     assert [student.id for student in whole.students] == ["zoe", "ada", "bob", "eve"]
     assert [(entry.student.id, entry.status, entry.points) for entry in whole] == [
-        ("zoe", "missing", 0), ("ada", "passed", 10), ("bob", "not_gradable", 0), ("eve", "not_graded", 0),
+        ("zoe", "missing", 0), ("ada", "passed", 10), ("bob", "refused", 0), ("eve", "not_graded", 0),
     ]  # fmt: skip
     ada, bob, eve = (whole.entries[name, "lora"] for name in ("ada", "bob", "eve"))
-    assert ada.notes == ("ada/lora.png: It is a picture.",) and ada.result.file == "ada/lora.py"
-    assert (bob.result.message, bob.late > timedelta(), bob.max_points) == ("It is a document.", True, 63)
+    assert (
+        ada.notes == ("A file was refused, so it does not count: ada/lora.png: It is a picture.",)
+        and ada.result.file == "ada/lora.py"
+    )
+    assert (bob.result.message, bob.late, bob.max_points) == ("It is a document.", timedelta(), 63)
     assert eve.result.message == "not graded yet" and eve.sha256 == two.sha256
     assert [no.origin for no in whole.refused] == ["junk.zip"]
 

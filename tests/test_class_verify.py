@@ -218,7 +218,10 @@ def test_a_regrade_that_fails_through_our_fault_keeps_the_old_points(desk, monke
     ("words", "said"),
     [
         (["ada", "lora", "3"], "needs a reason"),
-        (["ada", "lora", "-1", "--reason", "x"], "o such option|no number of points"),
+        (["ada", "lora", "-1", "--reason", "-2"], "-1 is not a valid number of points: give one from 0 to "),
+        (["ada", "lora", "--reason", "x", "-0.5"], "-0.5 is not a valid number of points: give one from 0 to "),
+        (["ada", "lora", "3", "-x", "--reason", "x"], "o such option"),
+        (["ada", "lora", "999", "--reason", "x"], "999 is not a valid number of points: give one from 0 to "),
         (["ada", "lora", "nan", "--reason", "x"], "nan is not a valid number of points"),
         (["ada", "lora", "1e9", "--reason", "x"], "1e9 is not a valid number of points"),
         (["ada", "lora", "1.234", "--reason", "x"], "at most two decimal places"),

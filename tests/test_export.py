@@ -90,6 +90,20 @@ def test_every_format_from_a_store(course, store, tmp_path):
     assert not [path for path in tmp_path.iterdir() if path.suffix == ".tmp"]
 
 
+def test_a_refused_file_is_not_called_missing_in_any_format(course, store, tmp_path):
+    for to in ("csv", "moodle", "html", "json", "junit"):
+        assert course("export", "--store", store, "--to", to, "--out", f"out.{to}").exit_code == 0
+    rows = {row["id"]: row for row in csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines())}
+    assert [rows[who]["lora.status"] for who in ("cy", "dee")] == ["refused", "missing"]
+    reason = "A file was refused, so it does not count: cy/lora.docx: It is a document of a word processor."
+    assert rows["cy"]["lora.notes"] == reason
+    moodle = (tmp_path / "out.moodle").read_text(encoding="utf-8")
+    assert "cy,Cy,cy@example.org,0.00," in moodle and reason.replace("cy/lora", "lora") in moodle
+    assert '<small class="status refused">refused</small>' in (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert '"status": "refused"' in (tmp_path / "out.json").read_text(encoding="utf-8")
+    assert 'name="status" value="refused"' in (tmp_path / "out.junit").read_text(encoding="utf-8")
+
+
 def test_nothing_is_overwritten_without_force(course, store, tmp_path):
     target = tmp_path / "out.csv"
     target.write_text("mine")

@@ -17,7 +17,7 @@ from course import advice, bundle, errors, render, syllabus, text
 from course.classroom import gradebook, run, screen, standing, verify
 from course.classroom import policy as policies
 from course.classroom import roster as rosters
-from course.classroom.model import Override, Student
+from course.classroom.model import Entry, Override, Student
 from course.classroom.run import Command, Counts, Crew, Job, Setup
 from course.classroom.store import FRESH, Store, Submission, now
 from course.errors import CourseError
@@ -124,6 +124,7 @@ def grade(
     students = rosters.load(roster) if roster else None
     rules = policies.load(policy) if policy else None
     with Store(store_path, create=True) as store, store.alone():
+        before = _Before(store, rules, students)
         if students is not None:
             store.enrol(students)
         if policy is not None:
@@ -148,11 +149,13 @@ def grade(
         store.note("grade", folder=place, waiting=len(waiting), bundles=_bundles(waiting))
         code = _work(store, waiting, counts, setup, wishes, console)
         if code is not None:
+            screen.new_rules(console, before.changes(store, rules, exercises))
             render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
             return code
         store.note("graded", graded=counts.graded, reused=counts.reused, ours=counts.ours)
         book = gradebook.build(store, rules, exercises=exercises)
         screen.standing(console, standing.lines(book, rules))
+        screen.new_rules(console, before.changes(store, rules, exercises))
     if counts.ours:
         render.next_step(console, advice.Advice(again, say("Retry what failed because of an error on our side:")))
         return errors.GRADER_FAULT
@@ -166,15 +169,47 @@ def grade(
     return errors.PASSED
 
 
-def status(store_path: Path, console: Console) -> None:
+class _Before:
+    """The marks under the policy and the roster that a store remembers, before others take their place.
+
+    Args:
+        store: of the class.
+        rules: the policy that takes its place; None means that it stays.
+        roster: the same.
+    """
+
+    def __init__(self, store: Store, rules: policies.Policy | None, roster: Sequence[Student] | None) -> None:
+        self.rules = gradebook.policy_of(store)
+        self.students = store.students()
+        enrolled = [student for student in self.students if student.in_roster]
+        self.graded: set[tuple[str, str]] = set()
+        if rules not in (None, self.rules) or (roster is not None and enrolled != list(roster)):
+            book = gradebook.build(store, self.rules)
+            self.graded = {(one.student.id, one.exercise) for one in book if one.result and one.graded}
+
+    def changes(
+        self, store: Store, rules: policies.Policy, exercises: Sequence[str] | None
+    ) -> list[tuple[Entry, Entry]]:
+        """Marks that were there before, as the old rules give them today and as the new ones do, where these differ."""
+        if not self.graded:
+            return []
+        old = gradebook.build(store, self.rules, self.students, exercises=exercises).entries
+        new = gradebook.build(store, rules, exercises=exercises).entries
+        pairs = [(old[place], new[place]) for place in new if place in self.graded]
+        return [(was, entry) for was, entry in pairs if was.points != entry.points]
+
+
+def status(store_path: Path, console: Console, policy: Path | None = None) -> None:
     """Show the marks so far, and what should be known of the class.
 
     Args:
         store_path: of the class.
         console: where to report.
+        policy: a TOML file; None means the one that the store remembers.
     """
+    given = policies.load(policy) if policy else None
     with Store(store_path) as store:
-        rules = gradebook.policy_of(store)
+        rules = given or gradebook.policy_of(store)
         book = gradebook.build(store, rules, exercises=rules.exercises or None)
         refusals = store.refusals()
     screen.refused(console, refusals)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from course.classroom import gradebook
 from course.classroom.model import Entry, Gradebook, Student
 from course.errors import CourseError
 from course.formats import (
@@ -168,7 +169,17 @@ def chosen(book: Gradebook, student: str | None = None, exercise: str | None = N
     entries = {
         (one.id, slug): replace(book.entries[one.id, slug], student=one) for one in students for slug in exercises
     }
+    if student is not None:
+        entries = {place: _alone(entry) for place, entry in entries.items()}
     return replace(book, students=students, exercises=exercises, entries=entries, refused=refused)
+
+
+def _alone(entry: Entry) -> Entry:
+    """An entry whose notes name nobody else."""
+    if not entry.same:
+        return entry
+    named, nameless = gradebook.same_file(entry.same), say("Another student handed in the same file, byte for byte.")
+    return replace(entry, same=(), notes=tuple(nameless if note == named else note for note in entry.notes))
 
 
 def _student(book: Gradebook, wanted: str) -> Student:

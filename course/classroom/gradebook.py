@@ -9,12 +9,12 @@ from decimal import Decimal
 from pathlib import PurePath
 
 from course import session, syllabus
-from course.classroom import names
+from course.classroom import names, submissions
 from course.classroom import policy as policies
 from course.classroom.model import Entry, Gradebook, Override, Refused, Student
 from course.classroom.policy import Policy
 from course.classroom.store import Store, Submission
-from course.formats import facts
+from course.formats import facts, match
 from course.result import Result
 from course.syllabus import Exercise
 from course.text import say
@@ -79,10 +79,11 @@ def build(
         for exercise in order:
             place = (student.id, exercise.slug)
             attempts = [_attempt(store, one, exercise) for one in _distinct(handed.get(place, []))]
-            entry = _entry(student, exercise, attempts, refused.get(place, []), policy, overrides.get(place))
-            if entry.result is None:  # what was refused may have been meant for it
-                entry = replace(entry, notes=_told_of(stray.get(student.id, ())))
-            entries[place] = entry
+            turned_away = refused.get(place, [])
+            if not attempts and not turned_away:  # what was refused may have been meant for it
+                turned_away = stray.get(student.id, [])
+            entries[place] = _entry(student, exercise, attempts, turned_away, policy, overrides.get(place))
+    entries = _compared(entries, handed, students)
     return Gradebook(
         exercises=tuple(exercise.slug for exercise in order),
         students=tuple(students),
@@ -92,6 +93,34 @@ def build(
         title=title or policy.title,
         has_deadline=bool(policy.deadline or policy.deadlines),
     )
+
+
+def _compared(
+    entries: Mapping[tuple[str, str], Entry],
+    handed: Mapping[tuple[str, str], Sequence[Submission]],
+    students: Sequence[Student],
+) -> dict[tuple[str, str], Entry]:
+    """The same entries, with whoever else handed in the very same file; the skeleton and a group's file are no copy."""
+    owners: dict[tuple[str, str], dict[str, set[tuple[str, str]]]] = {}
+    for (student, slug), files in handed.items():
+        for one in files:
+            owners.setdefault((slug, one.sha256), {}).setdefault(student, set()).add((one.folder, one.origin))
+    skeletons = {slug: submissions.skeleton(slug) for slug in {slug for _, slug in entries}}
+    known = {student.id: student for student in students}
+    compared = {}
+    for place, entry in entries.items():
+        alike = owners.get((entry.exercise, entry.sha256), {}) if entry.sha256 != skeletons[entry.exercise] else {}
+        mine = alike.get(entry.student.id, set())
+        same = tuple(known[other] for other, theirs in alike.items() if other in known and not mine & theirs)
+        note = (same_file(same),) if same else ()
+        compared[place] = replace(entry, same=same, notes=(*entry.notes, *note))
+    return compared
+
+
+def same_file(students: Sequence[Student]) -> str:
+    """Whose file is the same; this is for the instructor alone."""
+    names = [f"{one.name} ({one.id})" if one.name else one.id for one in students]
+    return say("Identical, byte for byte, to the file of: {names}", names=match.listed(names))
 
 
 def policy_of(store: Store) -> Policy:
@@ -142,7 +171,8 @@ def _attempt(store: Store, one: Submission, exercise: Exercise) -> Attempt:
     if one.grading is None:
         result = _told(exercise, one.origin, say("not graded yet"), ours=True)
     else:
-        result = replace(store.result(one.grading), file=one.origin)
+        result = store.result(one.grading)
+        result = replace(result, file=one.origin, notes=[*one.told, *result.notes])
     return Attempt(one.origin, one.submitted, result, one.sha256, one.notes, one.grading is not None)
 
 
@@ -165,28 +195,32 @@ def _entry(
     policy: Policy,
     override: Override | None,
 ) -> Entry:
-    """What was refused counts as an attempt only where nothing else was handed in; it is always noted."""
-    notes = _told_of(refused)
+    """The attempt that counts is one that could be read; what was refused is noted, and never counts."""
     entry = Entry(
         student,
         exercise.slug,
         exercise.points,
         attempts=len(attempts) + len(refused),
         override=override,
-        notes=notes,
+        refused=tuple(no for no in refused if not _earlier(no.submitted, attempts)),
+        notes=_told_of(refused),
     )
     if attempts:
         offered = [policies.Attempt(one.submitted, Decimal(one.result.points)) for one in attempts]
         chosen = attempts[policy.counts(offered, student, exercise.slug, exercise.points)]
     elif refused:
         last = max(refused, key=lambda no: _stamp(no.submitted))
-        chosen = Attempt(last.origin, last.submitted, _told(exercise, last.origin, last.reason, ours=False))
+        result = _told(exercise, last.origin, last.reason, ours=False)
+        return replace(entry, result=result, origin=last.origin, submitted=last.submitted)
     else:
         return entry
     late, penalty = policy.deduction(chosen.submitted, student, exercise.slug, chosen.result.points, exercise.points)
     accepted = policy.accepts(chosen.submitted, student, exercise.slug)
     expired = None if accepted else policy.last(student, exercise.slug)
     expiry = (facts.expiry(expired),) if expired else ()
+    notes = _told_of(refused, chosen.submitted)
+    if chosen.result.status == "not_gradable":
+        notes = (chosen.result.message.partition("\n")[0], *notes)
     return replace(
         entry,
         result=chosen.result,
@@ -201,8 +235,14 @@ def _entry(
     )
 
 
-def _told_of(refused: Sequence[Refused]) -> tuple[str, ...]:
-    return tuple(f"{no.origin}: {no.reason}" for no in refused)
+def _earlier(submitted: datetime | None, attempts: Sequence[Attempt]) -> bool:
+    """Whether an attempt came after this moment."""
+    times = [one.submitted for one in attempts if one.submitted]
+    return submitted is not None and bool(times) and submitted < max(times)
+
+
+def _told_of(refused: Sequence[Refused], counts: datetime | None = None) -> tuple[str, ...]:
+    return tuple(facts.refused(f"{no.origin}: {no.reason}", no.submitted, counts) for no in refused)
 
 
 def _told_which(chosen: Attempt, attempts: Sequence[Attempt], policy: Policy) -> Iterator[str]:

@@ -49,9 +49,11 @@ class Handed:
     submitted: datetime | None = None
     """With a time zone; None if nothing tells."""
     notes: tuple[str, ...] = ()
-    """What an instructor should know: lines of a notebook that were dropped, a guessed exercise, a duplicate."""
+    """What an instructor should know: lines of a notebook that were dropped, a guessed exercise, a skeleton."""
     cells: tuple[Any, ...] = ()
     """Of a notebook: which lines came from which cell (``course.notebook``)."""
+    told: tuple[str, ...] = ()
+    """What the student should know as well: a module beside the file that it imports, and that is not graded."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Entry:
     exercise: str
     max_points: int
     result: Result | None = None
-    """Of the attempt that counts; None if nothing was handed in or nothing in it could be read."""
+    """Of the attempt that counts, or why everything was refused; None if nothing was handed in."""
     origin: str = ""
     sha256: str = ""
     submitted: datetime | None = None
@@ -107,11 +109,15 @@ class Entry:
     expired: datetime | None = None
     """Until when work was accepted, if this came later and so earns nothing."""
     attempts: int = 0
-    """How many were handed in."""
+    """How many files were handed in, those that were refused included."""
+    refused: tuple[Refused, ...] = ()
+    """Files that were refused, if nothing that could be read came after them."""
     graded: bool = True
     """Whether the attempt that counts has been graded yet, where there is one."""
     override: Override | None = None
     notes: tuple[str, ...] = ()
+    same: tuple[Student, ...] = ()
+    """Others who handed in the same file, byte for byte."""
 
     @property
     def earned(self) -> Decimal:
@@ -119,17 +125,22 @@ class Entry:
         return Decimal(self.result.points if self.result else 0)
 
     @property
-    def points(self) -> Decimal:
-        """What counts: the override, else what was earned less the penalty, never below 0; two places."""
-        if self.override:
-            return self.override.points.quantize(Decimal("0.01"))
+    def graded_points(self) -> Decimal:
+        """What was earned less the penalty, never below 0; two places."""
         return max(Decimal(0), self.earned - self.penalty).quantize(Decimal("0.01"))
 
     @property
+    def points(self) -> Decimal:
+        """What counts: the override, else what the grading gave; two places."""
+        return self.override.points.quantize(Decimal("0.01")) if self.override else self.graded_points
+
+    @property
     def status(self) -> str:
-        """``missing``, ``not_graded`` (yet), or the status of the result."""
+        """``missing``, ``refused`` (all of it), ``not_graded`` (yet), or the status of the result."""
         if self.result is None:
             return "missing"
+        if self.refused and not self.sha256:
+            return "refused"
         return self.result.status if self.graded else "not_graded"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from course.classroom import pages, sources, standing, statistics
-from course.classroom.model import Entry, Gradebook
+from course.classroom.model import Entry, Gradebook, Refused
 from course.classroom.sources import Vocabulary
 from course.classroom.statistics import CheckFigures, Misunderstood
 from course.text import say
@@ -64,12 +64,20 @@ def to_html(gradebook: Gradebook, source: Source | None = None) -> str:
         most=TROUBLES,
         slowest=statistics.slowest(gradebook),
         failed=[entry for entry in gradebook if entry.status == "grader_error"],
+        by_hand=[entry for entry in gradebook if entry.override],
+        refused=_refused(gradebook),
         unreadable=[entry for entry in gradebook if entry.status == "not_gradable"],
         standing=standing.lines(gradebook),
         cell=standing.cell,
         legend=say(standing.LEGEND),
         bars=pages.bars,
     )
+
+
+def _refused(gradebook: Gradebook) -> list[Refused]:
+    """Every file that was refused: of nobody, or of a student with or without another file that counts."""
+    of_students = [no for entry in gradebook for no in entry.refused]
+    return list(dict.fromkeys((*gradebook.refused, *of_students)))
 
 
 def _functions(checks: list[CheckFigures], slug: str) -> dict[str, list[CheckFigures]]:

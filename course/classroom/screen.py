@@ -20,6 +20,7 @@ from course import render, syllabus
 from course.classroom.model import Entry, Gradebook, Refused
 from course.classroom.run import Answer, Counts, Job, fault
 from course.classroom.verify import Change, Verification, compare
+from course.formats import facts
 from course.result import CheckResult, Result
 from course.syllabus import Exercise
 from course.text import clean, mark, say, say_many
@@ -240,6 +241,28 @@ def standing(console: Console, lines: Sequence[str]) -> None:
         console.print()
     for line in lines:
         render.line(console, line)
+
+
+def new_rules(console: Console, changes: Sequence[tuple[Entry, Entry]]) -> None:
+    """Whose marks differ because the policy or the roster is another one than before: each before and after."""
+    if not changes:
+        return
+    console.print()
+    render.line(
+        console,
+        say_many(
+            "The new policy or roster changes {count} mark:",
+            "The new policy or roster changes {count} marks:",
+            count=len(changes),
+        ),
+        "bold",
+    )
+    arrow = "→" if console.encoding.startswith("utf") else "->"
+    width = min(NAME, max(cell_len(clean(entry.student.shown, one_line=True)) for _, entry in changes))
+    for was, entry in changes:
+        points = f"{facts.number(was.points)} {arrow} {facts.number(entry.points)}"
+        exercise = syllabus.resolve(entry.exercise).id
+        console.print(Text(f"{_fit(entry.student.shown, width)}  {exercise:<11}  {points}"), soft_wrap=True)
 
 
 def verified(console: Console, verification: Verification) -> None:

@@ -14,7 +14,7 @@ from course.formats import facts, match
 from course.text import mark, say, say_many
 
 LEGEND = mark(
-    "* set by hand, L late with a penalty, - nothing handed in, ? not graded yet, ! not gradable or failed on our side"
+    "* set by hand, L late, - nothing handed in, R refused, ? not graded yet, ! not gradable or failed on our side"
 )
 """What the signs beside points mean."""
 
@@ -23,9 +23,11 @@ def cell(entry: Entry) -> str:
     """The points of an entry with its signs."""
     if entry.override is None and entry.result is None:
         return "-"
-    if entry.override is None and not entry.graded:
+    if entry.override is None and entry.status == "not_graded":
         return "?"
     signs = ("*" if entry.override else "") + (" L" if entry.late else "")
+    if entry.status == "refused":
+        signs += " R"
     if entry.status in ("not_gradable", "grader_error"):
         signs += " !"
     return facts.number(entry.points) + signs
@@ -38,14 +40,15 @@ def lines(book: Gradebook, policy: Policy | None = None) -> list[str]:
         book: the class.
         policy: of lateness and attempts; without it, nothing is said of its extensions.
     """
-    return [*_roster(book), *_lateness(book), *_attempts(book), *(_policy(book, policy) if policy else ())]
+    about_rules = _policy(book, policy) if policy else ()
+    return [*_roster(book), *_refused(book), *_lateness(book), *_attempts(book), *_copies(book), *about_rules]
 
 
 def _roster(book: Gradebook) -> Iterator[str]:
     enrolled = [student for student in book.students if student.in_roster]
     if not enrolled:
         return
-    missing = [student for student in enrolled if not any(entry.attempts for entry in book.of(student))]
+    missing = [student for student in enrolled if all(entry.status == "missing" for entry in book.of(student))]
     yield say(
         "On the roster: {count}; handed in: {handed}; nothing from: {names}",
         count=len(enrolled),
@@ -57,6 +60,13 @@ def _roster(book: Gradebook) -> Iterator[str]:
             "Not on the roster: {names}. Is one of them missing above under a different name?",
             names=_named(strangers),
         )
+
+
+def _refused(book: Gradebook) -> Iterator[str]:
+    if nothing_else := _students(book, lambda entry: entry.status == "refused"):
+        yield say("Handed in only files that were refused: {names}", names=_named(nothing_else))
+    if older := _students(book, lambda entry: bool(entry.refused) and entry.status != "refused"):
+        yield say("Also handed in a file that was refused and does not count: {names}", names=_named(older))
 
 
 def _lateness(book: Gradebook) -> Iterator[str]:
@@ -110,6 +120,15 @@ def _attempts(book: Gradebook) -> Iterator[str]:
     several = _students(book, lambda entry: entry.attempts > 1)
     if several:
         yield say("More than one attempt: {count} ({names})", count=len(several), names=_named(several))
+
+
+def _copies(book: Gradebook) -> Iterator[str]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for entry in book:
+        if entry.same:
+            groups.setdefault((entry.exercise, entry.sha256), []).append(entry.student.shown)
+    if shown := [" = ".join(names) for names in groups.values() if len(names) > 1]:
+        yield say("Identical files, byte for byte: {names}", names=match.listed(shown))
 
 
 def _policy(book: Gradebook, policy: Policy) -> Iterator[str]:

@@ -46,12 +46,18 @@ class Summary:
     """The class in a few numbers."""
 
     students: int
+    strangers: int
+    """Of them, those who are not on the roster; 0 if there is none."""
     handed_in: int
     """Students who handed in anything."""
+    strangers_in: int
+    """Of these, those who are not on the roster."""
     passed: int
     """Students who passed every exercise."""
     late: int
     """Students with at least one late submission that counts."""
+    refused: int
+    """Students with an exercise for which all that they handed in was refused."""
     not_gradable: int
     """Submissions that hold nothing to grade."""
     grader_errors: int
@@ -149,7 +155,7 @@ class Trouble:
 
 def handed_in(entry: Entry) -> bool:
     """Whether there is anything by this student for this exercise, readable or not."""
-    return entry.result is not None or entry.attempts > 0
+    return entry.status != "missing"
 
 
 def graded(entry: Entry) -> bool:
@@ -165,14 +171,20 @@ def active(gradebook: Gradebook) -> list[Student]:
 def summary(gradebook: Gradebook) -> Summary:
     """The class in a few numbers."""
     students = active(gradebook)
+    rostered = any(student.in_roster for student in gradebook.students)
     return Summary(
         students=len(gradebook.students),
+        strangers=sum(rostered and not student.in_roster for student in gradebook.students),
         handed_in=len(students),
+        strangers_in=sum(rostered and not student.in_roster for student in students),
         passed=sum(
             bool(gradebook.exercises) and all(entry.status == "passed" for entry in gradebook.of(student))
             for student in gradebook.students
         ),
         late=sum(any(entry.late for entry in gradebook.of(student)) for student in gradebook.students),
+        refused=sum(
+            any(entry.status == "refused" for entry in gradebook.of(student)) for student in gradebook.students
+        ),
         not_gradable=sum(entry.status == "not_gradable" for entry in gradebook),
         grader_errors=sum(entry.status == "grader_error" for entry in gradebook),
         overridden=sum(entry.override is not None for entry in gradebook),

@@ -112,6 +112,8 @@ class Submission:
     grading: int | None
     folder: str = ""
     """Path of the folder in which it lay."""
+    told: tuple[str, ...] = ()
+    """Those of the notes that the student reads as well."""
 
 
 @dataclass(frozen=True)
@@ -293,7 +295,8 @@ class Store:
             "present = 1, submitted = excluded.submitted, notes = excluded.notes, cells = excluded.cells",
             [
                 folder, _text(one.student.id), one.exercise, one.sha256, _text(one.origin), _iso(one.submitted),
-                json.dumps(one.notes), json.dumps(_plain(one.cells)),
+                json.dumps({"notes": one.notes, "told": one.told} if one.told else one.notes),
+                json.dumps(_plain(one.cells)),
             ],
         )  # fmt: skip
 
@@ -560,6 +563,8 @@ def _grading(row: sqlite3.Row) -> Grading:
 
 
 def _submission(row: sqlite3.Row) -> Submission:
+    notes = json.loads(row["notes"])
+    told = notes["told"] if isinstance(notes, dict) else ()
     return Submission(
         row["id"],
         row["student"],
@@ -567,9 +572,10 @@ def _submission(row: sqlite3.Row) -> Submission:
         row["sha256"],
         row["origin"],
         _moment(row["submitted"]),
-        tuple(json.loads(row["notes"])),
+        (*(notes["notes"] if isinstance(notes, dict) else notes), *told),
         row["grading"],
         row["folder"],
+        tuple(told),
     )
 
 

@@ -25,7 +25,7 @@ from course.classroom import archives, gradescope, names, times, walk
 from course.classroom.model import Found, Handed, Refused, Student
 from course.classroom.roster import Ambiguous, Roster, folded, tidy
 from course.classroom.walk import Item
-from course.submission import NotGradable
+from course.submission import Empty, NotGradable
 from course.syllabus import Exercise
 from course.text import clean, mark, say
 
@@ -35,7 +35,6 @@ ATTEMPTS_OF_ONE = 50
 """Attempts of one student at one exercise: a policy that takes the best grades them all."""
 BYTES_OF_ONE = 2**26
 """Bytes of code that are read of one student."""
-DEFINITION = re.compile(rb"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 OURS = re.compile(r"\.(?:csv|toml|json|ya?ml|xlsx?|ini|cfg|md|log|(?:db|sqlite3?)(?:-\w+)?)$", re.IGNORECASE)
 """What no student hands in by mistake for Python, and an instructor keeps."""
 TIME_OF_THE_FILE = mark("The time of submission is the file's timestamp; nothing better was available.")
@@ -122,7 +121,10 @@ def find(
     _separate(owned, pile, known)
     for student, entries in owned.items():
         _Desk(student, exercises, home, pile).sort(entries)
-    handed = [replace(one, notes=tuple(map(clean, one.notes))) for one in _with_copies_noted(pile.handed)]
+    handed = [
+        replace(one, notes=tuple(map(clean, one.notes)), told=tuple(map(clean, one.told)))
+        for one in _with_skeletons_noted(pile.handed)
+    ]
     refused = [replace(one, reason=clean(one.reason)) for one in pile.refused]
     return Found(
         tuple(sorted(handed, key=lambda one: _place(one, exercises))),
@@ -360,8 +362,12 @@ class _Desk:
         self.home = home
         self.pile = pile
         self.left = BYTES_OF_ONE
+        self.modules: dict[str, str] = {}
+        """Name of a module that lies beside the student's files -> its file or folder."""
         self.answered: set[str | None] = set()
         """Exercises of which something was handed in or refused."""
+        self.blank: list[tuple[_Entry, Item, str | None, str]] = []
+        """Empty files that are not called after an exercise (``__init__.py``), with exercise and reason."""
 
     def sort(self, entries: Sequence[_Entry]) -> None:
         """Decide about each of the student's files."""
@@ -371,6 +377,7 @@ class _Desk:
             for entry in entries:
                 self.refuse(None, entry.items[0].origin_of(entry.depth + 1), reason)
             return
+        self.modules = dict(_modules(every))
         drafts: list[_Draft] = []
         others: list[tuple[_Entry, Item]] = []
         for entry, item in every:
@@ -384,10 +391,15 @@ class _Desk:
         self.hand_in(self.told(drafts))
         for entry, item in others:
             self.put_aside(entry, item)
+        for entry, item, slug, reason in self.blank:
+            if slug in self.answered or (slug is None and self.answered):
+                self.pile.ignored.append((item.origin, reason))
+            else:
+                self.refuse(slug, item.origin, reason, self.time(entry, item)[0])
 
     def reading(self, entry: _Entry, item: Item) -> names.Reading:
         """What the name of a file tells, and of the folders around it, the nearest first."""
-        own = names.read(names.without_suffix(item.name if entry.file is None else entry.file))
+        own = self.own(entry, item)
         if own.exercises:
             return own
         for folder in reversed(item.parts[entry.depth + 1 : -1]):
@@ -395,6 +407,10 @@ class _Desk:
             if around.exercises:
                 return replace(own, exercises=around.exercises)
         return own
+
+    def own(self, entry: _Entry, item: Item) -> names.Reading:
+        """What the name of a file alone tells."""
+        return names.read(names.without_suffix(item.name if entry.file is None else entry.file))
 
     def draft(self, entry: _Entry, item: Item) -> Iterator[_Draft]:
         """A file, read."""
@@ -415,7 +431,9 @@ class _Desk:
             else:
                 source, notes, cells = submission.demand_source(item.name, data), (), ()
         except NotGradable as reason:
-            if named is not None and named not in self.exercises:
+            if isinstance(reason, Empty) and not self.own(entry, item).exercises:
+                self.blank.append((entry, item, named if named in self.exercises else None, str(reason)))
+            elif named is not None and named not in self.exercises:
                 self.pile.ignored.append((item.origin, _not_graded(named)))
             else:
                 self.refuse(named, item.origin, str(reason), self.time(entry, item)[0])
@@ -455,6 +473,13 @@ class _Desk:
         for draft in helpers:
             if certain or self.answered:
                 self.ignore(draft, say("Neither its name nor its functions belong to an exercise that is graded."))
+            elif other := submission.likeness(draft.source, (one for one in syllabus.load() if not one.planned)):
+                reason = say(
+                    "By its functions it is for {exercise} ({slug}), which is not graded here.",
+                    exercise=other.id,
+                    slug=other.slug,
+                )
+                self.refuse(None, draft.item.origin, reason, self.time(draft.entry, draft.item)[0])
             else:
                 reason = say(
                     "Neither its name nor its functions say which exercise it is for. "
@@ -466,11 +491,8 @@ class _Desk:
 
     def by_functions(self, source: bytes) -> str | None:
         """The graded exercise that most of the functions belong to, if it is one."""
-        defined = {name.decode("utf-8", "replace") for name in DEFINITION.findall(source)}
-        count = Counter({slug: len(defined & set(one.names)) for slug, one in self.exercises.items()}).most_common(2)
-        if not count or not count[0][1] or (len(count) > 1 and count[0][1] == count[1][1]):
-            return None
-        return count[0][0]
+        found = submission.likeness(source, self.exercises.values())
+        return found.slug if found else None
 
     def hand_in(self, drafts: Iterable[_Draft]) -> None:
         """The attempts in the order in which they were made, each content once."""
@@ -492,9 +514,19 @@ class _Desk:
             kept[draft.exercise, digest] = draft.item.origin
             submitted, note = self.time(draft.entry, draft.item)
             notes = (*draft.entry.notes, *draft.notes, *([note] if note else []))
+            missing = submission.neighbours(draft.source, self.modules)
+            told = tuple(submission.without(self.modules[name], draft.item.name) for name in missing)
             self.pile.handed.append(
                 Handed(
-                    self.student, draft.exercise, draft.item.origin, draft.source, digest, submitted, notes, draft.cells
+                    self.student,
+                    draft.exercise,
+                    draft.item.origin,
+                    draft.source,
+                    digest,
+                    submitted,
+                    notes,
+                    draft.cells,
+                    told,
                 )
             )
 
@@ -536,6 +568,15 @@ class _Desk:
         self.pile.ignored.append((draft.item.origin, reason))
 
 
+def _modules(every: Iterable[tuple[_Entry, Item]]) -> Iterator[tuple[str, str]]:
+    """What could be imported from the files and folders of one student."""
+    for entry, item in every:
+        if _suffix(item) == ".py":
+            name = item.name if entry.file is None else entry.file
+            yield names.without_suffix(name), name
+            yield from ((folder, f"{folder}/") for folder in item.parts[entry.depth + 1 : -1])
+
+
 def _suffix(item: Item) -> str:
     return PurePosixPath(item.name).suffix.lower()
 
@@ -549,22 +590,18 @@ def _not_graded(slug: str) -> str:
 # --- All of it --------------------------------------------------------------------------------------------------------
 
 
-def _with_copies_noted(handed: Sequence[Handed]) -> Iterator[Handed]:
-    """The same, with a note where another student handed in the same bytes; the skeleton is everybody's."""
-    owners: dict[tuple[str, str], set[str]] = {}
-    for one in handed:
-        owners.setdefault((one.exercise, one.sha256), set()).add(one.origin)
-    skeletons = {slug: _skeleton(slug) for slug in {one.exercise for one in handed}}
+def _with_skeletons_noted(handed: Sequence[Handed]) -> Iterator[Handed]:
+    """The same, with a note where it is the skeleton; the gradebook knows who else handed in the same file."""
+    skeletons = {slug: skeleton(slug) for slug in {one.exercise for one in handed}}
     for one in handed:
         if one.sha256 == skeletons[one.exercise]:
             yield replace(one, notes=(*one.notes, say("The file is the unchanged skeleton.")))
-        elif len(owners[one.exercise, one.sha256]) > 1:
-            yield replace(one, notes=(*one.notes, say("Another student handed in the same file, byte for byte.")))
         else:
             yield one
 
 
-def _skeleton(slug: str) -> str | None:
+def skeleton(slug: str) -> str | None:
+    """The hash of an exercise's skeleton; None if it is not here."""
     try:
         return hashlib.sha256(paths.skeleton(slug).read_bytes()).hexdigest()
     except OSError:

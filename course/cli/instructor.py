@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +26,7 @@ from course.cli.base import (
     write,
 )
 from course.cli.learner import cli
+from course.click_words import Command
 from course.errors import CourseError
 from course.shell import quote
 from course.text import say, say_many
@@ -92,6 +94,13 @@ jobs_option = option(
 dask_option = option("--dask", metavar="ADDRESS", help="Grade on this Dask cluster, for example tcp://host:8786.")
 unsandboxed_option = option(
     "--allow-unsandboxed", is_flag=True, help="Grade even if the full sandbox is not available."
+)
+
+policy_option = option(
+    "--policy",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Use this policy (TOML) instead of the one used for grading.",
 )
 
 
@@ -166,9 +175,10 @@ def class_grade(
 
 @class_.command("status")
 @store_option
+@policy_option
 @lang_option
 @no_color_option
-def class_status(store: str, no_color: bool) -> None:
+def class_status(store: str, policy: Path | None, no_color: bool) -> None:
     """Show the marks so far.
 
     Also shows who is missing, late or not on the roster, and who handed in more than once.
@@ -176,7 +186,7 @@ def class_status(store: str, no_color: bool) -> None:
     from course import render
     from course.classroom import commands
 
-    commands.status(Path(store), render.make_console(no_color))
+    commands.status(Path(store), render.make_console(no_color), policy)
 
 
 @class_.command("regrade")
@@ -247,7 +257,23 @@ def class_verify(
     ctx.exit(code)
 
 
-@class_.command("override")
+class OverrideCommand(Command):
+    """``course class override``, which takes ``-1`` for a number and not for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A number below 0 is complained about as one."""
+        try:
+            return super().parse_args(ctx, [*args])
+        except click.NoSuchOption as error:
+            points = next((one for one in args if re.fullmatch(r"-[\d.].*", one)), None)
+            if points is None or not re.fullmatch(r"-[\d.]", error.option_name):
+                raise
+            rest = [*args]
+            rest.remove(points)
+            return super().parse_args(ctx, [*rest, "--", points])
+
+
+@class_.command("override", cls=OverrideCommand)
 @click.argument("student", metavar="STUDENT")
 @click.argument("exercise", metavar="EXERCISE")
 @click.argument("points", metavar="[POINTS]", required=False)
@@ -295,12 +321,6 @@ EXPORTS = (
     "csv", "canvas", "moodle", "gradescope", "prairielearn", "classroom50", "junit", "lti-ags", "html", "json", "xlsx",
 )  # fmt: skip
 """As ``course.classroom.export`` knows them; here, so that ``--help`` need not load it."""
-policy_option = option(
-    "--policy",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Use this policy (TOML) instead of the one used for grading.",
-)
 out_option = option("--out", metavar="FILE|-", required=True, help="File to write, or - for the standard output.")
 force_option = option("--force", is_flag=True, help="Replace the file if it exists.")
 

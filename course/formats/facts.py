@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import PurePath
 
-from course.classroom.model import Entry
+from course.classroom.model import Entry, Refused
 from course.result import CheckResult, Result
 from course.syllabus import Exercise, SyllabusError, load
 from course.text import say
@@ -99,6 +99,8 @@ def entry_lines(entry: Entry) -> list[str]:
     """What decided about the points of an entry, one sentence each, for the student."""
     lines = []
     if entry.result is None:
+        lines.append(say("No file was graded.") if entry.override else say("Nothing was handed in."))
+    elif entry.status == "refused":
         lines.append(say("Nothing that could be graded was handed in."))
     elif not entry.graded:
         lines.append(say("This has not been graded yet."))
@@ -120,9 +122,11 @@ def entry_lines(entry: Entry) -> list[str]:
                     of=entry.result.max_bonus_points,
                 )
             )
-    if entry.attempts > 1 and entry.origin:
-        name = PurePath(entry.origin.replace("\\", "/").rpartition("!")[2]).name
-        lines.append(say("Attempts: {count}. The one that counts: {file}", count=entry.attempts, file=name))
+    lines += [refusal(no, entry) for no in entry.refused]
+    if entry.attempts > 1 and entry.origin and entry.status != "refused":
+        lines.append(
+            say("Attempts: {count}. The one that counts: {file}", count=entry.attempts, file=bare(entry.origin))
+        )
     if entry.late and not entry.penalty:
         lines.append(say("Handed in {time} late.", time=duration(entry.late)))
     elif entry.late:
@@ -140,6 +144,30 @@ def entry_lines(entry: Entry) -> list[str]:
             )
         )
     return lines
+
+
+def bare(origin: str) -> str:
+    """The name of a file, without the folders and archives that it lies in."""
+    return PurePath(origin.replace("\\", "/").rpartition("!")[2]).name
+
+
+def refusal(no: Refused, entry: Entry) -> str:
+    """That a file was refused, and why.
+
+    Args:
+        no: the file.
+        entry: that it was handed in for.
+    """
+    name, reason = bare(no.origin), shorten(no.reason)
+    told = reason if name in reason else f"{name}: {reason}"
+    return refused(told, no.submitted, None if entry.status == "refused" else entry.submitted)
+
+
+def refused(reason: str, submitted: datetime | None, counts: datetime | None) -> str:
+    """The same, with the times of the file that was refused and of the one that counts."""
+    if counts and submitted and submitted > counts:
+        return say("A newer file was refused, so it does not count: {reason}", reason=reason)
+    return say("A file was refused, so it does not count: {reason}", reason=reason)
 
 
 def expiry(until: datetime) -> str:

@@ -15,6 +15,7 @@ STATUS = {
     "not_started": mark("not started"),
     "not_gradable": mark("cannot be graded"),
     "grader_error": mark("the grader failed"),
+    "refused": mark("refused"),
     "missing": mark("missing"),
     "not_graded": mark("not graded yet"),
 }
@@ -40,7 +41,7 @@ td.number, th.number {{ text-align: end; font-variant-numeric: tabular-nums; whi
 tbody th {{ font-weight: 600; overflow-wrap: anywhere; min-width: 9rem; max-width: 22rem }}
 tbody th small {{ display: block; font-weight: 400; color: var(--dim) }}
 small {{ font-size: .85em }} .status {{ display: block; color: var(--dim) }}
-.passed {{ color: var(--good) }} .not_gradable, .grader_error, .not_graded, .missing {{ color: var(--bad) }}
+.passed {{ color: var(--good) }} .refused, .not_gradable, .grader_error, .not_graded, .missing {{ color: var(--bad) }}
 .note {{ display: block; color: var(--hand); white-space: normal;
   overflow-wrap: anywhere; max-width: 18rem; margin-inline-start: auto }}
 @media print {{ body {{ max-width: none; margin: 0; font-size: 10px }} thead th {{ position: static }} }}
@@ -94,20 +95,21 @@ def _cell(entry: Entry) -> str:
     if entry.late:
         notes.append(say("{time} late: -{points}", time=facts.duration(entry.late), points=facts.number(entry.penalty)))
     if by_hand := entry.override:
-        notes.append(
-            say(
+        told = say("set by hand: {reason}", reason=by_hand.reason)
+        if entry.status not in ("missing", "refused"):
+            told = say(
                 "set by hand (the checks gave {points}): {reason}",
                 points=facts.number(entry.earned),
                 reason=by_hand.reason,
             )
-        )
+        notes.append(told)
     if entry.result and entry.result.bonus_points:
         notes.append(say("bonus: {points}", points=entry.result.bonus_points))
-    told = "".join(f'<small class="note"><bdi>{_text(note)}</bdi></small>' for note in notes)
+    listed = "".join(f'<small class="note"><bdi>{_text(note)}</bdi></small>' for note in notes)
     sign = "*" if entry.override else ""
     return (
         f'<td class="number">{facts.number(entry.points)}{sign} / {entry.max_points}'
-        f'<small class="status {entry.status}">{_text(translated(STATUS[entry.status]))}</small>{told}</td>'
+        f'<small class="status {entry.status}">{_text(translated(STATUS[entry.status]))}</small>{listed}</td>'
     )
 
 

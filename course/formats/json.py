@@ -35,7 +35,7 @@ class Entry:
     exercise: str
     """The slug."""
     status: str
-    """Of the result, or ``missing``."""
+    """Of the result, or ``missing``, ``refused`` or ``not_graded``."""
     points: float
     """What counts: the override, else what was earned less the penalty."""
     max_points: int

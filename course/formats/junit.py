@@ -106,6 +106,8 @@ def _entry(entry: Entry) -> ElementTree.Element:
     """``points`` are those that count; what the checks gave is ``earned`` where that is something else."""
     result = entry.result
     properties: dict[str, object] = _facts(result) if result else {"slug": entry.exercise, "status": entry.status}
+    if entry.status == "refused":
+        properties["status"] = entry.status
     properties |= {"student": entry.student.id, "points": facts.number(entry.points), "max_points": entry.max_points}
     if entry.earned != entry.points:
         properties["earned"] = facts.number(entry.earned)

@@ -34,6 +34,7 @@ def score(entry: Entry, graded_at: str = "") -> dict[str, Any]:
     result, by_hand = entry.result, entry.override
     broken = result is not None and result.status == "grader_error" and not by_hand
     marked = by_hand is not None or (result is not None and not broken)
+    progress = "Submitted" if entry.attempts or result else "Completed" if by_hand else "Initialized"
     times = [facts.instant(stamp) for stamp in (graded_at, facts.started(entry), by_hand.at if by_hand else None)]
     told: dict[str, Any] = {"userId": entry.student.id}
     if marked:
@@ -42,7 +43,7 @@ def score(entry: Entry, graded_at: str = "") -> dict[str, Any]:
     told |= {
         "comment": clean(facts.shorten("\n".join([*lines, *facts.entry_lines(entry)]), COMMENT)),
         "timestamp": _stamp(max((time for time in times if time), default=datetime.fromtimestamp(0, timezone.utc))),
-        "activityProgress": "Submitted" if entry.attempts or result else "Initialized",
+        "activityProgress": progress,
         "gradingProgress": "FullyGraded" if marked else "Failed" if broken else "NotReady",
     }
     if entry.submitted:
