@@ -322,7 +322,7 @@ def test_two_students_of_one_name_are_refused_and_not_guessed(tmp_path: Path):
 def test_students_who_differ_in_capitals_alone_are_refused(tmp_path: Path):
     found = submissions.find(lay(tmp_path, {"alice_lora.py": CODE, "Alice_heads.py": HEAD, "bob_lora.py": CODE}), BOTH)
     assert whose(found) == {("bob", "lora", "bob_lora.py")}
-    assert {"Alice, alice" in reason for reason in reasons(found).values()} == {True}
+    assert {"Alice; alice" in reason for reason in reasons(found).values()} == {True}
 
 
 def test_letters_may_be_composed_or_not(tmp_path: Path):

@@ -441,6 +441,31 @@ def test_whom_a_name_means(known: tuple[str, ...]):
         assert (found.id if found else ()) == wanted
 
 
+NEAR = {
+    "Jose Luis Muller": ["12345"],
+    "josé müller": ["12345"],  # a name left out
+    "muellerjoseluis": ["12345"],
+    "Ada Lovelase": ["s1"],
+    "Lovelase, Ada": ["s1"],
+    "adalovelac": ["s1"],
+    "Kim Leee": ["s2", "s3"],
+    "0012345": ["12345"],
+    "S01": ["s1"],
+    "12346": [],
+    "s4": [],
+    "Grace Hopper": [],
+    "": [],
+}
+"""A name that fits nobody -> who may be meant."""
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_who_may_be_meant_is_suggested_and_never_taken(name: str):
+    assert [one.id for one in roster.nearest(Student(name), CLASS.students)] == NEAR[name]
+    if name:
+        assert CLASS.find(name) is None
+
+
 def test_two_of_one_name_are_never_one():
     with pytest.raises(Ambiguous, match="s2, s3"):
         CLASS.find("Kim Lee")

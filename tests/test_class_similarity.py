@@ -193,7 +193,7 @@ def test_one_of_several_identical_files_stands_for_all(tmp_path):
     assert [(pair.first.student.id, pair.second.student.id) for pair in found.differing] == [("s0", "s1")]
     assert len(list(tmp_path.glob("pair-*.html"))) == 1
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "<li>Student 1, Student 4, Student 5</li><li>Student 0, Student 2</li>" in index
+    assert "<li>Student 1; Student 4; Student 5</li><li>Student 0; Student 2</li>" in index
     assert index.count('<th scope="row">') == 1
     rows = list(csv.reader(io.StringIO((tmp_path / "pairs.csv").read_text(encoding="utf-8"))))
     assert len(rows) == 1 + 10  # the table has all pairs

@@ -398,6 +398,19 @@ def test_who_is_missing_late_unknown_or_came_twice_is_told(store):
     ]
 
 
+def test_who_may_be_meant_by_a_name_is_told(store):
+    store.enrol([Student("s1", "José Müller"), Student("s2", "Kim Lee"), Student("s3", "Kim Lee")])
+    put(store, *(handed(Student(name, in_roster=False), name) for name in ("Jose Muller", "Kim Leh", "Zoe")))
+    assert told(store)[:4] == [
+        "On the roster: 3; handed in: 0; nothing from: José Müller; Kim Lee (s2); Kim Lee (s3)",
+        "Not on the roster: Jose Muller; Kim Leh; Zoe. Is one of them missing above under a different name?",
+        "'Jose Muller' may be José Müller (s1). If so, rename the file or folder: put the id in place of the name. "
+        "Then grade again.",
+        "'Kim Leh' may be Kim Lee (s2); Kim Lee (s3). If so, rename the file or folder: put the id in place of the "
+        "name. Then grade again.",
+    ]
+
+
 def test_times_that_only_files_tell_are_told_even_if_nobody_is_late(store):
     ones = put(store, *(handed(Student(who), who, submitted=day(9), notes=[TIME_OF_THE_FILE]) for who in ("a", "b")))
     for one in ones:

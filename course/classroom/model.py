@@ -26,11 +26,13 @@ class Student:
     extension: timedelta = timedelta()
     """Longer than the others have."""
     in_roster: bool = True
+    namesake: bool = field(default=False, compare=False)
+    """Whether somebody else in the class has the same name."""
 
     @property
     def shown(self) -> str:
-        """The name, else the id."""
-        return self.name or self.id
+        """The name, else the id; both if somebody else has the same name."""
+        return f"{self.name} ({self.id})" if self.name and self.namesake else self.name or self.id
 
 
 @dataclass(frozen=True)

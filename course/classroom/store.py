@@ -24,6 +24,7 @@ from typing import Any
 
 from course import locks
 from course.classroom.model import Found, Handed, Override, Refused, Student
+from course.classroom.roster import told_apart
 from course.errors import CourseError
 from course.result import Result
 from course.text import say
@@ -319,10 +320,10 @@ class Store:
             "SELECT * FROM student WHERE place IS NOT NULL OR id IN (SELECT student FROM submission WHERE present "
             "UNION SELECT student FROM refusal UNION SELECT student FROM override) ORDER BY place IS NULL, place, id"
         )
-        return [
+        return told_apart(
             Student(row["id"], row["name"], row["email"], timedelta(seconds=row["extension"]), row["place"] is not None)
             for row in rows
-        ]
+        )
 
     def exercises(self) -> set[str]:
         """Slugs that something was handed in for, or that points are given for by hand."""

@@ -337,7 +337,7 @@ def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | 
         doubtful = [student for student in students if student not in listed]
         if len(students) < 2:
             continue
-        spelt = ", ".join(sorted({f"{one.id} ({one.name})" if one.name else one.id for one in students}))
+        spelt = "; ".join(sorted({f"{one.id} ({one.name})" if one.name else one.id for one in students}))
         reason = say(
             "These names may belong to one student or to several: {names}. Rename the files or folders, "
             "or use a roster.",
