@@ -21,7 +21,7 @@ from course.classroom import gradebook, policy, standing
 from course.classroom.model import Found, Override, Refused, Student
 from course.classroom.run import failed
 from course.classroom.store import Key, Store, StoreError
-from course.classroom.submissions import CANVAS_LATE, TIME_OF_THE_FILE
+from course.classroom.submissions import CANVAS_LATE, EARLIER, TIME_OF_THE_FILE
 from course.formats import facts
 from course.result import Result
 from tests.class_desk import Desk, day, handed
@@ -409,6 +409,12 @@ def test_who_may_be_meant_by_a_name_is_told(store):
         "'Kim Leh' may be Kim Lee (s2); Kim Lee (s3). If so, rename the file or folder: put the id in place of the "
         "name. Then grade again.",
     ]
+
+
+def test_earlier_attempts_that_gradescope_kept_are_told(store):
+    put(store, handed("ada", "a", notes=[EARLIER]), handed("bob", "b"))
+    line = "Only the last attempt is graded, because Gradescope does not export earlier ones: Name of ada"
+    assert line in told(store, "best")
 
 
 def test_times_that_only_files_tell_are_told_even_if_nobody_is_late(store):

@@ -76,7 +76,9 @@ class Found:
     handed: tuple[Handed, ...]
     refused: tuple[Refused, ...]
     ignored: tuple[tuple[str, str], ...] = ()
-    """(origin, reason) of what is no submission: ``__MACOSX``, ``.DS_Store``, an empty folder."""
+    """(origin, reason) of what is no submission: a document beside a submission, ``.DS_Store``, an empty folder."""
+    litter: frozenset[str] = frozenset()
+    """Origins among them that nobody needs to hear of: what systems and tools leave behind, the instructor's files."""
 
 
 @dataclass(frozen=True)

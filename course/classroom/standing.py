@@ -9,7 +9,7 @@ from course.classroom import names
 from course.classroom.model import Entry, Gradebook, Student
 from course.classroom.policy import Policy
 from course.classroom.roster import folded, nearest
-from course.classroom.submissions import CANVAS_LATE, TIME_OF_THE_FILE
+from course.classroom.submissions import CANVAS_LATE, EARLIER, TIME_OF_THE_FILE
 from course.formats import facts, match
 from course.text import mark, say, say_many
 
@@ -120,6 +120,12 @@ def _attempts(book: Gradebook) -> Iterator[str]:
     several = _students(book, lambda entry: entry.attempts > 1)
     if several:
         yield say("More than one attempt: {count} ({names})", count=len(several), names=_named(several))
+    only_there = _students(book, lambda entry: say(EARLIER) in entry.notes)
+    if only_there:
+        yield say(
+            "Only the last attempt is graded, because Gradescope does not export earlier ones: {names}",
+            names=_named(only_there),
+        )
 
 
 def _policy(book: Gradebook, policy: Policy) -> Iterator[str]:

@@ -39,6 +39,7 @@ DEFINITION = re.compile(rb"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILI
 OURS = re.compile(r"\.(?:csv|toml|json|ya?ml|xlsx?|ini|cfg|md|log|(?:db|sqlite3?)(?:-\w+)?)$", re.IGNORECASE)
 """What no student hands in by mistake for Python, and an instructor keeps."""
 TIME_OF_THE_FILE = mark("The time of submission is the file's timestamp; nothing better was available.")
+EARLIER = mark("Gradescope has earlier attempts, which its export does not contain.")
 CANVAS_LATE = mark("Canvas marked this as late.")
 LONG_AGO = datetime(1, 1, 2, tzinfo=timezone.utc)
 """Sorts before whatever has a time."""
@@ -87,6 +88,12 @@ class _Pile:
     handed: list[Handed] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
+    litter: set[str] = field(default_factory=set)
+
+    def sweep(self, origin: str, reason: str) -> None:
+        """Ignore what nobody needs to hear of."""
+        self.ignored.append((origin, reason))
+        self.litter.add(origin)
 
 
 def find(
@@ -128,13 +135,16 @@ def find(
         tuple(sorted(handed, key=lambda one: _place(one, exercises))),
         tuple(sorted(refused, key=lambda one: (folded(one.student.id) if one.student else "", one.origin))),
         tuple(sorted((origin, clean(reason)) for origin, reason in pile.ignored)),
+        frozenset(pile.litter),
     )
 
 
 def _live(items: Iterable[Item], pile: _Pile) -> Iterator[Item]:
     """What is more than junk."""
     for item in items:
-        if item.ignored:
+        if item.is_junk:
+            pile.sweep(item.origin, item.ignored)
+        elif item.ignored:
             pile.ignored.append((item.origin, item.ignored))
         else:
             yield item
@@ -155,9 +165,8 @@ class _Layout:
         groups = _groups(items, depth)
         metadata = self._metadata(groups, depth)
         for name in [name for name, inside in groups.items() if self._is_ours(name, inside, depth)]:
-            self.pile.ignored += [
-                (item.origin, say("This does not look like a file from a student.")) for item in groups.pop(name)
-            ]
+            for item in groups.pop(name):
+                self.pile.sweep(item.origin, say("This does not look like a file from a student."))
         for name, inside in groups.items():
             told = names.read(names.without_suffix(name) if _is_archive(inside, depth) else name)
             if _is_file(inside, depth) or self._is_student(name):
@@ -210,6 +219,7 @@ class _Layout:
             people = metadata.get(name, ())
             for one in people:
                 notes = (say("Handed in as a group of {count}.", count=len(people)),) if len(people) > 1 else ()
+                notes += (say(EARLIER),) if one.earlier else ()
                 yield replace(
                     entry,
                     known=(one.sid, one.email, one.name),
@@ -224,7 +234,7 @@ class _Layout:
                 yield replace(entry, known=(name,), id=name, notes=(note,))
             return
         if moodle := names.MOODLE.fullmatch(name):
-            person = moodle["name"]
+            person = self._member(moodle["name"])
             entry = replace(entry, known=(moodle["number"], person), id=moodle["number"], person=person)
             yield _called(entry, moodle["file"] or name, is_file) if is_file or is_archive else entry
             return
@@ -250,6 +260,12 @@ class _Layout:
             exercise=reading.exercise or exercise,
         )
 
+    def _member(self, name: str) -> str:
+        """The name of a student; of a class with groups Moodle puts theirs in front: ``Group A-Ada Lovelace``."""
+        parts = name.split("-")
+        names_of_one = ("-".join(parts[start:]) for start in range(len(parts)))
+        return next((one for one in names_of_one if self.roster and self.roster.knows(one)), name)
+
     def _metadata(self, groups: dict[str, list[Item]], depth: int) -> Mapping[str, tuple[gradescope.Submitter, ...]]:
         """What Gradescope says about the folders here; its file is none of the entries."""
         if not any(map(names.GRADESCOPE.fullmatch, groups)) or names.METADATA not in groups:
@@ -263,7 +279,7 @@ class _Layout:
             except (NotGradable, gradescope.Unreadable) as reason:
                 self.pile.refused.append(Refused(None, None, item.origin, str(reason)))
             else:
-                self.pile.ignored.append((item.origin, say("Used to find out who handed in which folder.")))
+                self.pile.sweep(item.origin, say("Used to find out who handed in which folder."))
         return found
 
 

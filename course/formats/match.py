@@ -162,7 +162,7 @@ def rows_told_apart(rows: Iterable[tuple[str, str]]) -> list[str]:
     ]
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], most: int = SHOWN) -> str:
     """Names, and how many more there are. A name may contain a comma."""
-    shown = "; ".join(names[:SHOWN])
-    return say("{names} and {count} more", names=shown, count=len(names) - SHOWN) if len(names) > SHOWN else shown
+    shown = "; ".join(names[:most])
+    return say("{names} and {count} more", names=shown, count=len(names) - most) if len(names) > most else shown
