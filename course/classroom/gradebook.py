@@ -196,6 +196,7 @@ def _entry(
         submitted=chosen.submitted,
         late=late,
         penalty=penalty,
+        terms=policy.terms(chosen.submitted, student, exercise.slug),
         expired=expired,
         graded=chosen.graded,
         notes=(*chosen.notes, *_told_which(chosen, attempts, policy), *expiry, *notes),

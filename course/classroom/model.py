@@ -93,6 +93,27 @@ class Override:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """By what lateness was measured and charged."""
+
+    due: datetime
+    """The student's deadline: with an extension, without the grace."""
+    grace: timedelta
+    percent: Decimal
+    """For each day."""
+    of: str
+    """``max`` or ``earned``."""
+    days: str
+    """``started`` or ``full``."""
+    charged: int
+    """Days."""
+    cap: Decimal
+    """Percent."""
+    after_cap: str
+    """``cap`` or ``zero``."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """One exercise of one student, in the gradebook."""
 
@@ -108,6 +129,8 @@ class Entry:
     """After the deadline, extension and grace taken off; never negative."""
     penalty: Decimal = Decimal(0)
     """Points taken off for it."""
+    terms: Terms | None = None
+    """Why so many, if it was late."""
     expired: datetime | None = None
     """Until when work was accepted, if this came later and so earns nothing."""
     attempts: int = 0

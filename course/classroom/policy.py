@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args
 
 from course import syllabus
 from course.classroom import times
-from course.classroom.model import Student
+from course.classroom.model import Student, Terms
 from course.classroom.roster import folded
 from course.compat import tomllib
 from course.errors import CourseError
@@ -190,6 +190,22 @@ class Policy:
         if not self.accepts(submitted, student, exercise):
             return late, Decimal(earned).quantize(CENT)
         return late, self.penalty(earned, max_points, self._after(times.between, submitted, student, exercise))
+
+    def terms(self, submitted: datetime | None, student: Student, exercise: str) -> Terms | None:
+        """By what the lateness of an attempt was measured and charged; None if it is not late."""
+        due, late = self.due(student, exercise), self._after(times.between, submitted, student, exercise)
+        if due is None or not late:
+            return None
+        return Terms(
+            due=due,
+            grace=self.grace,
+            percent=self.penalty_per_day,
+            of=self.penalty_of,
+            days=self.penalty_days,
+            charged=self.days(late),
+            cap=self.penalty_cap,
+            after_cap=self.after_cap,
+        )
 
     def counts(self, attempts: Sequence[Attempt], student: Student, exercise: str, max_points: int) -> int:
         """Which attempt counts: its position.

@@ -218,8 +218,8 @@ class _Layout:
         if names.GRADESCOPE.fullmatch(name):
             people = metadata.get(name, ())
             for one in people:
-                notes = (say("Handed in as a group of {count}.", count=len(people)),) if len(people) > 1 else ()
-                notes += (say(EARLIER),) if one.earlier else ()
+                notes = [say("Handed in as a group of {count}.", count=len(people))] if len(people) > 1 else []
+                notes += [say(EARLIER)] if one.earlier else []
                 yield replace(
                     entry,
                     known=(one.sid, one.email, one.name),
@@ -227,7 +227,7 @@ class _Layout:
                     person=one.name,
                     email=one.email,
                     submitted=one.submitted,
-                    notes=notes,
+                    notes=tuple(notes),
                 )
             if not people:
                 note = say("{file} does not say who handed this in.", file=names.METADATA)
