@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from course.classroom import feedback
+from course.classroom import feedback, policy
 from course.classroom.model import Override, Refused, Student
+from course.formats import facts
 from course.result import Difference, Explanation
 from tests.classes import check, entry, gradebook, misunderstood, result
 from tests.test_class_report import EVIL, assert_self_contained
@@ -96,6 +97,54 @@ def test_lateness_and_penalty_are_explained():
         assert "8.5" in text
     (told,) = json.loads(both(gradebook(late))[1])["exercises"]
     assert (told["points"], told["max_points"], told["submitted"]) == (8.5, 10, "2026-11-03T12:00:00Z")
+
+
+RATES = {
+    "": "Each started day costs 10% of the 63 points. Days counted: 2.",
+    'penalty_of = "earned"\npenalty_days = "full"\n': (
+        "Each full day costs 10% of the points that the checks gave. Days counted: 1."
+    ),
+    "penalty_cap = 12.5\n": (
+        "Each started day costs 10% of the 63 points. Days counted: 2. Lateness costs at most 12.5%."
+    ),
+    'penalty_cap = 40\nafter_cap = "zero"\n': (
+        "Each started day costs 10% of the 63 points. Days counted: 2. "
+        "If that is more than 40%, the work earns nothing."
+    ),
+    "penalty_per_day = 0\n": "",
+}
+
+
+@pytest.mark.parametrize("more", RATES)
+def test_why_lateness_costs_so_much_is_told(more):
+    rate = "" if "per_day" in more else "penalty_per_day = 10\n"
+    rules = policy.parse(
+        f'time_zone = "Europe/Berlin"\ndeadline = 2026-10-25T00:30:00\ngrace = "10m"\n{rate}{more}'
+        '[extensions]\nbob = "1d"\n',
+        "policy.toml",
+    )
+    submitted = datetime(2026, 10, 26, 9, tzinfo=timezone.utc)
+    late, penalty = rules.deduction(submitted, ADA, "lora", 10, 63)
+    terms = rules.terms(submitted, ADA, "lora")
+    one = entry(
+        ADA,
+        result([check("f.x", points=10)]),
+        max_points=63,
+        submitted=submitted,
+        late=late,
+        penalty=penalty,
+        terms=terms,
+    )
+    said = facts.entry_lines(one)
+    assert any("Handed in 1 d 10 h 20 min late" in line for line in said)
+    when = "Submitted: 2026-10-26 10:00:00+01:00. Your deadline: 2026-10-25 00:30:00+02:00, with 10 min of grace."
+    assert f"{when} Lateness counts from the end of the grace." in said
+    assert [line for line in said if line.startswith("Each")] == [line for line in [RATES[more]] if line]
+    for text in both(gradebook(one)):
+        assert when in text and RATES[more] in text
+    extended = rules.terms(submitted, Student("bob"), "lora")
+    assert extended.due.isoformat() == "2026-10-26T00:30:00+01:00" and extended.charged == (0 if "full" in more else 1)
+    assert rules.terms(rules.deadline, ADA, "lora") is None
 
 
 def test_an_override_is_told_with_its_reason():

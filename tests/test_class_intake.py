@@ -326,7 +326,7 @@ def test_two_students_of_one_name_are_refused_and_not_guessed(tmp_path: Path):
 def test_students_who_differ_in_capitals_alone_are_refused(tmp_path: Path):
     found = submissions.find(lay(tmp_path, {"alice_lora.py": CODE, "Alice_heads.py": HEAD, "bob_lora.py": CODE}), BOTH)
     assert whose(found) == {("bob", "lora", "bob_lora.py")}
-    assert {"Alice, alice" in reason for reason in reasons(found).values()} == {True}
+    assert {"Alice; alice" in reason for reason in reasons(found).values()} == {True}
 
 
 def test_letters_may_be_composed_or_not(tmp_path: Path):
@@ -370,6 +370,7 @@ def test_helpers_tests_and_papers_are_put_aside(tmp_path: Path):
         "alice/report.pdf",
         "alice/.git",
     }
+    assert found.litter == {"alice/.git"}
 
 
 def test_files_that_are_no_python_are_refused_with_the_sentence_of_the_grader(tmp_path: Path):
@@ -474,6 +475,24 @@ def test_times_of_platforms_and_archives(tmp_path: Path):
     (tmp_path / "all.tar.gz").write_bytes(tarred({"a/lora.py": CODE, "b/lora.py": CODE}))
     found = submissions.find(tmp_path / "all.tar.gz", BOTH)
     assert {one.submitted for one in found.handed} == {datetime(2026, 3, 1, 12, tzinfo=timezone.utc)}
+
+
+def test_earlier_attempts_on_gradescope_are_noted(tmp_path: Path):
+    meta = META.replace("  :history: []", "  :history:\n  - :created_at: 2026-02-28 11:00:00 Z\n    :score: 3.0")
+    assert meta != META
+    lay(tmp_path, {"submission_metadata.yml": meta, "submission_11/lora.py": CODE, "submission_12/heads.py": HEAD})
+    found = submissions.find(tmp_path, BOTH)
+    assert {one.student.id for one in found.handed if submissions.EARLIER in one.notes} == {"s1"}
+
+
+def test_a_group_of_moodle_in_front_of_a_name_is_no_part_of_it(tmp_path: Path):
+    people = [Student("s1", "Ada Lovelace"), Student("s2", "Anne-Marie Curie")]
+    names_of_files = [
+        "Lab-2-Ada Lovelace_17_assignsubmission_file_",
+        "Lab-2-Anne-Marie Curie_18_assignsubmission_file_",
+    ]
+    lay(tmp_path, {f"{name}/lora.py": CODE for name in names_of_files})
+    assert {one.student.id for one in submissions.find(tmp_path, BOTH, people).handed} == {"s1", "s2"}
 
 
 def test_what_a_student_packed_was_handed_in_when_the_archive_was(tmp_path: Path):

@@ -19,7 +19,7 @@ from course.errors import CourseError
 
 ZURICH = ZoneInfo("Europe/Zurich")
 ADA = Student("s101", "Ada Lovelace", "ada@example.org")
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def at(text: str) -> datetime:
@@ -85,37 +85,40 @@ def test_time_stamps_in_names(name: str):
 # --- Lateness, worked out by hand -------------------------------------------------------------------------------------
 
 NIGHTS = {
+    # Lateness is the time that passed; a day of penalty ends at the same time of the next day.
     # The clocks go forward on Sunday 29 March 2026, at 02:00, and back on Sunday 25 October, at 03:00.
-    "an hour over the spring night": (
-        "2026-03-29T01:59:00",
-        "2026-03-29T03:00:00+02:00",
-        timedelta(hours=1, minutes=1),
-    ),
-    "the same time of the next day, 23 hours later": ("2026-03-28T23:59:00", "2026-03-29T23:59:00+02:00", DAY),
-    "a second more": ("2026-03-28T23:59:00", "2026-03-29T23:59:01+02:00", DAY + timedelta(seconds=1)),
-    "the same time of the next day, 25 hours later": ("2026-10-24T23:59:00", "2026-10-25T23:59:00+01:00", DAY),
-    "within the hour that comes twice": ("2026-10-25T01:59:00", "2026-10-25T02:10:00+02:00", timedelta(minutes=11)),
+    "an hour over the spring night": ("2026-03-29T01:59:00", "2026-03-29T03:00:00+02:00", MINUTE, 1),
+    "the same time of the next day, 23 hours later": ("2026-03-28T23:59:00", "2026-03-29T23:59:00+02:00", 23 * HOUR, 1),
+    "a second more": ("2026-03-28T23:59:00", "2026-03-29T23:59:01+02:00", 23 * HOUR + SECOND, 2),
+    "the same time of the next day, 25 hours later": ("2026-10-24T23:59:00", "2026-10-25T23:59:00+01:00", 25 * HOUR, 1),
+    "a second more than 25 hours": ("2026-10-24T23:59:00", "2026-10-25T23:59:01+01:00", 25 * HOUR + SECOND, 2),
+    "within the hour that comes twice": ("2026-10-25T01:59:00", "2026-10-25T02:10:00+02:00", 11 * MINUTE, 1),
+    "past the hour that comes twice": ("2026-10-25T01:59:00", "2026-10-25T03:10:00+01:00", 2 * HOUR + 11 * MINUTE, 1),
     "due in the hour that comes twice means its second time": (
         "2026-10-25T02:30:00",
         "2026-10-25T02:45:00+02:00",
         timedelta(),
+        0,
     ),
     "due the first time, in before the clock shows it the second time": (
         "2026-10-25T02:50:00+02:00",
         "2026-10-25T02:10:00+01:00",
-        timedelta(minutes=20),
+        20 * MINUTE,
+        1,
     ),
-    "an offset of another zone": ("2026-06-01T12:00:00", "2026-06-01T12:00:00-07:00", 9 * HOUR),
-    "before": ("2026-06-01T12:00:00", "2026-06-01T11:59:59+02:00", timedelta()),
-    "that very second": ("2026-06-01T12:00:00", "2026-06-01T12:00:00.999+02:00", timedelta()),
+    "an offset of another zone": ("2026-06-01T12:00:00", "2026-06-01T12:00:00-07:00", 9 * HOUR, 1),
+    "before": ("2026-06-01T12:00:00", "2026-06-01T11:59:59+02:00", timedelta(), 0),
+    "that very second": ("2026-06-01T12:00:00", "2026-06-01T12:00:00.999+02:00", timedelta(), 0),
 }
 
 
+@pytest.mark.parametrize("zone", ["Europe/Zurich", "Europe/Berlin"])
 @pytest.mark.parametrize("case", NIGHTS)
-def test_lateness_over_the_change_of_clocks(case: str):
-    deadline, submitted, wanted = NIGHTS[case]
-    rules = read(f'time_zone = "Europe/Zurich"\ndeadline = {deadline}')
-    assert rules.late(at(submitted), ADA, "lora") == wanted
+def test_lateness_over_the_change_of_clocks(case: str, zone: str):
+    deadline, submitted, late, days = NIGHTS[case]
+    rules = read(f'time_zone = "{zone}"\ndeadline = {deadline}\npenalty_per_day = 10')
+    assert rules.late(at(submitted), ADA, "lora") == late
+    assert rules.deduction(at(submitted), ADA, "lora", 100, 100) == (late, 10 * days)
 
 
 GRACE = 'time_zone = "Europe/Zurich"\ndeadline = 2026-06-01T12:00:00\ngrace = "15m"\npenalty_per_day = 10\n'
@@ -436,6 +439,31 @@ def test_whom_a_name_means(known: tuple[str, ...]):
     else:
         found = CLASS.find(*known)
         assert (found.id if found else ()) == wanted
+
+
+NEAR = {
+    "Jose Luis Muller": ["12345"],
+    "josé müller": ["12345"],  # a name left out
+    "muellerjoseluis": ["12345"],
+    "Ada Lovelase": ["s1"],
+    "Lovelase, Ada": ["s1"],
+    "adalovelac": ["s1"],
+    "Kim Leee": ["s2", "s3"],
+    "0012345": ["12345"],
+    "S01": ["s1"],
+    "12346": [],
+    "s4": [],
+    "Grace Hopper": [],
+    "": [],
+}
+"""A name that fits nobody -> who may be meant."""
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_who_may_be_meant_is_suggested_and_never_taken(name: str):
+    assert [one.id for one in roster.nearest(Student(name), CLASS.students)] == NEAR[name]
+    if name:
+        assert CLASS.find(name) is None
 
 
 def test_two_of_one_name_are_never_one():

@@ -231,6 +231,33 @@ def test_the_report_of_a_run(desk, folder):
     assert "3  unchanged, so not graded again" in again.stdout
 
 
+def test_files_that_are_left_alone_are_listed_without_litter(desk, tmp_path):
+    place = tmp_path / "in"
+    for name in (
+        "ada/lora.py",
+        "ada/answers.docx",
+        "ada/.DS_Store",
+        "ada/__pycache__/x.pyc",
+        "bob/lora.py",
+        "bob/a.png",
+    ):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text("x = 1\n")
+    (place / "Thumbs.db").touch()
+    (place / "roster.csv").write_text("id\nada\nbob\n")
+    words = ["--store", str(desk.store_path)]
+    line = "ignored  ada/answers.docx; bob/a.png: Not a Python file.\n"
+    for outcome in (desk("grade", str(place), *words), desk("status", *words)):
+        assert outcome.exit_code == 0 and line in outcome.stdout and outcome.stdout.count("ignored") == 1
+    for number in range(40):
+        (place / "bob" / f"photo{number}.png").touch()
+    assert " and 12 more: Not a Python file.\n" in desk("grade", str(place), *words).stdout
+    assert "bob/photo39.png" in desk("status", *words).stdout
+    (place / "ada" / "answers.docx").unlink()
+    desk("grade", str(place), *words)
+    assert "answers" not in desk("status", *words).stdout
+
+
 def test_our_fault_is_the_exit_code(desk, folder):
     (folder / "bob" / "lora.py").write_text("# ours\n")
     outcome = desk("grade", str(folder), "--store", str(desk.store_path), "--jobs", "2")

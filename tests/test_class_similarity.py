@@ -96,6 +96,28 @@ def test_independent_solutions_stay_below(slug):
     assert found.pairs == ()
 
 
+def near(text, **wishes):
+    """The pair of this file and the reference, if it is near it."""
+    return similarity.compare([(Student("0"), text.encode())], SLUG, **wishes).near_reference
+
+
+def test_what_is_near_the_reference_is_shown_on_its_own():
+    for text in (SOLUTION, commented(reordered(renamed(SOLUTION)))):
+        (pair,) = near(text)
+        assert pair.score > 0.85 and pair.second.student.id == similarity.REFERENCE
+        assert pair.identical == (text == SOLUTION)
+    half = "\n\n\n".join(blocks(SOLUTION)[: len(blocks(SOLUTION)) // 2])
+    assert near(half)[0].score > 0.95  # of the smaller file
+    assert near(SKELETON) == near(WHOLE) == ()
+    assert pairs(SOLUTION, commented(SOLUTION)) == ()  # for two who are both near it, it is still no evidence
+
+
+@pytest.mark.parametrize("slug", ["lora", "heads"])
+def test_no_independent_solution_is_near_the_reference(slug):
+    handed = [(Student(path.stem), path.read_bytes()) for path in sorted(paths.variants(slug).glob("*.py"))]
+    assert similarity.compare(handed, slug).near_reference == ()
+
+
 def test_one_short_function_alone_is_never_a_pair():
     short = (
         "def lora_report(shapes, r):\n    answer = sum(r * d + r * k for d, k in shapes)\n    return {'n': answer}\n"
@@ -172,16 +194,25 @@ def written(tmp_path, texts, students=None):
 
 def test_pages_and_table(tmp_path):
     written(tmp_path, [WHOLE.encode(), renamed(WHOLE).encode(), SOLUTION.encode(), b"'''", None])
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "pair-001.html", "pairs.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "index.html",
+        "pair-001.html",
+        "pair-002.html",
+        "pairs.csv",
+    ]
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "pair-001.html" in Look(index).links
+    assert {"pair-001.html", "pair-002.html"} <= set(Look(index).links)
+    assert index.index("Near the reference solution") < index.index("Clusters") and "Student 2<br>reference" in index
     assert "worth a look" in index and "Not compared" in index and "Student 3" in index
     for word in ("plagiari", "cheat", "guilty", "copied", "suspect"):
         assert word not in index.lower()
     rows = list(csv.reader(io.StringIO((tmp_path / "pairs.csv").read_text(encoding="utf-8"))))
     assert rows[0] == ["exercise", "first", "second", "score", "shared_fingerprints", "identical"]
-    assert rows[1][:4] == ["lora", "s0", "s1", "1.000"] and len(rows) == 2
+    assert rows[1][:4] == ["lora", "s2", "(reference solution)", "1.000"]
+    assert rows[2][:4] == ["lora", "s0", "s1", "1.000"] and len(rows) == 3
     page = (tmp_path / "pair-001.html").read_text(encoding="utf-8")
+    assert "the score proves nothing by itself" in page and page.count('class="alike"') > 100
+    page = (tmp_path / "pair-002.html").read_text(encoding="utf-8")
     assert "worth a look, but it proves nothing by itself" in page and page.count('class="alike"') > 100
 
 
@@ -191,12 +222,13 @@ def test_one_of_several_identical_files_stands_for_all(tmp_path):
     (found,) = written(tmp_path, [text.encode() for text in texts])
     assert [[one.id for one in group] for group in found.identical] == [["s1", "s4", "s5"], ["s0", "s2"]]
     assert [(pair.first.student.id, pair.second.student.id) for pair in found.differing] == [("s0", "s1")]
-    assert len(list(tmp_path.glob("pair-*.html"))) == 1
+    assert len(list(tmp_path.glob("pair-*.html"))) == 2  # and the one near the reference
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "<li>Student 1, Student 4, Student 5</li><li>Student 0, Student 2</li>" in index
-    assert index.count('<th scope="row">') == 1
+    assert "<li>Student 1; Student 4; Student 5</li><li>Student 0; Student 2</li>" in index
+    assert index.count('<th scope="row">') == 2
     rows = list(csv.reader(io.StringIO((tmp_path / "pairs.csv").read_text(encoding="utf-8"))))
-    assert len(rows) == 1 + 10  # the table has all pairs
+    assert len(rows) == 2 + 10  # the table has all pairs
+    rows = [row for row in rows if row[2] != similarity.REFERENCE]
     assert all((row[4] == "") == (row[5] == "yes") for row in rows[1:]) and {row[5] for row in rows[1:]} == {
         "yes",
         "no",
@@ -207,7 +239,7 @@ def test_identical_files_alone_need_no_page(tmp_path):
     (found,) = written(tmp_path, [WHOLE.encode()] * 3)
     assert len(found.pairs) == 3 and found.differing == [] and not list(tmp_path.glob("pair-*.html"))
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "Identical files" in index and "<table>" not in index and "No pair reaches" not in index
+    assert "Identical files" in index and "<table>" not in index and "No pair of students reaches" not in index
 
 
 def test_the_pages_escape_everything(tmp_path):

@@ -21,7 +21,7 @@ from course.classroom import gradebook, policy, standing
 from course.classroom.model import Found, Override, Refused, Student
 from course.classroom.run import failed
 from course.classroom.store import Key, Store, StoreError
-from course.classroom.submissions import CANVAS_LATE, TIME_OF_THE_FILE
+from course.classroom.submissions import CANVAS_LATE, EARLIER, TIME_OF_THE_FILE
 from course.formats import facts
 from course.result import Result
 from tests.class_desk import Desk, day, handed
@@ -450,6 +450,25 @@ def test_who_is_missing_late_unknown_or_came_twice_is_told(store):
         "More than one attempt: 1 (Bob)",
         "The policy gives an extension to s7, but no student has this id or e-mail address.",
     ]
+
+
+def test_who_may_be_meant_by_a_name_is_told(store):
+    store.enrol([Student("s1", "José Müller"), Student("s2", "Kim Lee"), Student("s3", "Kim Lee")])
+    put(store, *(handed(Student(name, in_roster=False), name) for name in ("Jose Muller", "Kim Leh", "Zoe")))
+    assert told(store)[:4] == [
+        "On the roster: 3; handed in: 0; nothing from: José Müller; Kim Lee (s2); Kim Lee (s3)",
+        "Not on the roster: Jose Muller; Kim Leh; Zoe. Is one of them missing above under a different name?",
+        "'Jose Muller' may be José Müller (s1). If so, rename the file or folder: put the id in place of the name. "
+        "Then grade again.",
+        "'Kim Leh' may be Kim Lee (s2); Kim Lee (s3). If so, rename the file or folder: put the id in place of the "
+        "name. Then grade again.",
+    ]
+
+
+def test_earlier_attempts_that_gradescope_kept_are_told(store):
+    put(store, handed("ada", "a", notes=[EARLIER]), handed("bob", "b"))
+    line = "Only the last attempt is graded, because Gradescope does not export earlier ones: Name of ada"
+    assert line in told(store, "best")
 
 
 def test_times_that_only_files_tell_are_told_even_if_nobody_is_late(store):

@@ -131,7 +131,7 @@ def test_one_student_and_exercise(course, store):
     outcome = course(*arguments)
     assert outcome.exit_code == 2 and "there are 5" in outcome.stderr
     outcome = course(*arguments, "--student", "zoe")
-    assert outcome.exit_code == 2 and "ada, bob, cy, dee, eve" in outcome.stderr
+    assert outcome.exit_code == 2 and "ada; bob; cy; dee; eve" in outcome.stderr
     outcome = course(*arguments, "--student", "ada", "--exercise", "heads")
     assert outcome.exit_code == 2 and "nothing was graded for heads" in outcome.stderr
 

@@ -21,6 +21,7 @@ import scripts.schema
 from course import paths
 from course.classroom import export
 from course.classroom.model import Entry, Gradebook, Override, Student
+from course.classroom.roster import told_apart
 from course.errors import CourseError
 from course.formats import (
     canvas,
@@ -30,6 +31,7 @@ from course.formats import (
     html,
     junit,
     lti_ags,
+    match,
     moodle,
     prairielearn,
     sheet,
@@ -322,12 +324,70 @@ def test_canvas_changes_one_column_and_says_what_it_left():
     )
     assert filled.count == 3
     words = "\n".join(filled.notes)
-    assert "Nobody, Else, Student, Test" in words and "=1+1" in words
-    assert "2 rows were left unchanged" in words  # nothing handed in, and a failure of the grader
+    assert "Nobody, Else; Student, Test" in words and "=1+1" in words
+    assert "One row was left unchanged, because nothing was handed in or nothing has been graded: Grace Hopper" in words
+    assert "Excused students stay excused: Emmy Noether" in words and "already" not in words
+    assert filled.column == "LoRA and PEFT (102)"
+
+
+def test_rows_that_stay_as_they_are_are_named_with_the_marks_in_them():
+    """Nothing was handed in by Grace; the grader failed for Emmy, who has a mark from before."""
+    canvas_text = fabricated.CANVAS.replace("example.org,A,,EX,", "example.org,A,,5.50,")
+    moodle_text = fabricated.MOODLE.replace(
+        '"Keine Abgabe",,"20,00",Ja,-,-,"von', '"Keine Abgabe","4,00","20,00",Ja,-,-,"von'
+    )
+    told = "\n".join(canvas.fill(canvas_text.encode(), LORA).notes)
+    assert "2 rows were left unchanged, because nothing was handed in or nothing has been graded: " in told
+    assert ": Grace Hopper; Emmy Noether\nOne of them already has a mark in the sheet: Emmy Noether [5.50]" in told
+    told = "\n".join(moodle.fill(moodle_text.encode(), LORA).notes)
+    assert ": Grace Hopper\nOne of them already has a mark in the sheet: Grace Hopper [4,00]" in told
+
+
+def test_students_of_one_name_are_told_apart():
+    text = 'Student,ID,Section,lora (7)\n"Lee, Kim",11,A,\n"Lee, Kim",12,A,\n"Ray, Bo",13,A,\n'
+    notes = "\n".join(canvas.fill(text.encode(), LORA).notes)
+    assert "match nobody in the gradebook: Lee, Kim (11); Lee, Kim (12); Ray, Bo" in notes
+    kims = told_apart([Student("s1", "Kim Lee"), Student("s2", "kim lee"), Student("s3", "Bo"), Student("s4")])
+    assert [one.shown for one in kims] == ["Kim Lee (s1)", "kim lee (s2)", "Bo", "s4"]
+    assert kims == [Student("s1", "Kim Lee"), Student("s2", "kim lee"), Student("s3", "Bo"), Student("s4")]
+
+
+def test_a_list_of_names_is_not_cut_where_a_class_is_small():
+    names = [f"Lovelace, Ada {number}" for number in range(31)]
+    assert match.listed(names[:30]) == "; ".join(names[:30])
+    assert match.listed(names) == "; ".join(names[:30]) + " and 1 more"
+
+
+def test_canvas_fills_in_no_column_if_two_name_the_exercise():
+    text = "Student,ID,Section,Exercise 3 (7),Warm-up (8),Exercise 3 - bonus (9)\nAda,s101,A,,,\n"
+    with pytest.raises(sheet.BadSheet) as raised:
+        canvas.fill(text.encode(), LORA)
+    assert raised.value.message == (
+        "Several columns name lora: 'Exercise 3 (7)'; 'Exercise 3 - bonus (9)'. Name one with --column."
+    )
+    assert canvas.fill(text.encode(), LORA, column="exercise 3 (7)").column == "Exercise 3 (7)"
+
+
+def test_what_a_format_has_no_room_for_is_said():
+    bonus = 'Ada "Countess" Lovelace, Jr.: 3'
+    notes = {
+        to: export.render(LORA, to, export.Options(zip=to in export.SINGLE)).notes
+        for to in export.FORMATS
+        if to not in ("canvas", "xlsx")
+    }
+    notes["canvas"] = export.render(LORA, "canvas", export.Options(roster=fabricated.CANVAS.encode())).notes
+    assert f"Bonus points are not exported, because Canvas has no place for them: {bonus}" in notes["canvas"]
+    for to in ("moodle", *export.SINGLE):
+        assert f"Bonus points are not added to the marks; only the comments mention them: {bonus}" in notes[to]
+    assert not any("onus" in note for to in ("csv", "json", "html", "junit") for note in notes[to])
+    rounded = [note for note in notes["classroom50"] if "rounded" in note]
+    assert len(rounded) == 1 and rounded[0].startswith("2 marks were rounded, because Classroom 50 takes only whole")
+    assert rounded[0].endswith(": 17.5 -> 18; Alan Turing: 12.5 -> 13")
+    assert not any("rounded" in note for to in notes if to != "classroom50" for note in notes[to])
 
 
 def test_canvas_asks_where_it_cannot_tell():
-    with pytest.raises(sheet.BadSheet, match="Which column .* 'Warm-up \\(101\\)', 'LoRA and PEFT \\(102\\)'"):
+    with pytest.raises(sheet.BadSheet, match="Which column .* 'Warm-up \\(101\\)'; 'LoRA and PEFT \\(102\\)'"):
         canvas.fill(fabricated.CANVAS.encode(), BOOK)
     filled = canvas.fill(fabricated.CANVAS.encode(), BOOK, column="warm-up (101)")
     assert b",40.00,,95.0" in filled.content and b",1,7.00" in filled.content

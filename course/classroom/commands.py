@@ -21,6 +21,7 @@ from course.classroom.model import Entry, Override, Student
 from course.classroom.run import Command, Counts, Crew, Job, Setup
 from course.classroom.store import FRESH, Store, Submission, now
 from course.errors import CourseError
+from course.formats import match
 from course.grader import Grader
 from course.result import Result
 from course.shell import quote
@@ -146,6 +147,7 @@ def grade(
         waiting, counts = run.take(found, store, place, setup, seed=seed, exercises=exercises)
         del found  # the sources are in the store by now
         screen.refused(console, store.refusals(place))
+        screen.ignored(console, store.ignored(place), match.SHOWN)
         store.note("grade", folder=place, waiting=len(waiting), bundles=_bundles(waiting))
         code = _work(store, waiting, counts, setup, wishes, console)
         if code is not None:
@@ -211,8 +213,9 @@ def status(store_path: Path, console: Console, policy: Path | None = None) -> No
     with Store(store_path) as store:
         rules = given or gradebook.policy_of(store)
         book = gradebook.build(store, rules, exercises=rules.exercises or None)
-        refusals = store.refusals()
+        refusals, left = store.refusals(), store.ignored()
     screen.refused(console, refusals)
+    screen.ignored(console, left)
     if not book.students:
         if not refusals:
             render.line(console, say("Nothing has been handed in yet."))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -28,6 +28,7 @@ from course.formats import (
     match,
     moodle,
     prairielearn,
+    sheet,
     xlsx,
 )
 from course.text import mark, say, say_many
@@ -121,8 +122,11 @@ def render(book: Gradebook, to: str, asked: Options) -> Export:
                     formats=" or ".join(formats),
                 )
             )
-    if to in WHOLE:
-        return WHOLE[to](book, asked)
+    made = WHOLE[to](book, asked) if to in WHOLE else _single(book, to, asked)
+    return replace(made, notes=(*made.notes, *_left_out(book, to)))
+
+
+def _single(book: Gradebook, to: str, asked: Options) -> Export:
     entries = [entry for entry in book if to not in NEEDS_ATTEMPT or entry.result is not None]
     if asked.zip:
         return _zip(book, to, entries, asked)
@@ -138,6 +142,33 @@ def render(book: Gradebook, to: str, asked: Options) -> Export:
             )
         )
     return Export(SINGLE[to](book, entries[0], asked))
+
+
+def _left_out(book: Gradebook, to: str) -> Iterator[str]:
+    """What the format has no room for."""
+    bonus = [
+        f"{one.shown}: {sum(entry.result.bonus_points for entry in book.of(one) if entry.result)}"
+        for one in book.students
+        if any(entry.result and entry.result.bonus_points for entry in book.of(one))
+    ]
+    if bonus and to == "canvas":
+        yield say(
+            "Bonus points are not exported, because Canvas has no place for them: {names}", names=match.listed(bonus)
+        )
+    elif bonus and to in ("moodle", *SINGLE):
+        yield say(
+            "Bonus points are not added to the marks; only the comments mention them: {names}",
+            names=match.listed(bonus),
+        )
+    if to == "classroom50":
+        rounded = [f"{entry.student.shown}: {change}" for entry in book if (change := classroom50.changed(entry))]
+        if rounded:
+            yield say_many(
+                "One mark was rounded, because Classroom 50 takes only whole numbers up to the maximum: {names}",
+                "{count} marks were rounded, because Classroom 50 takes only whole numbers up to the maximum: {names}",
+                count=len(rounded),
+                names=match.listed(rounded),
+            )
 
 
 def chosen(book: Gradebook, student: str | None = None, exercise: str | None = None) -> Gradebook:
@@ -204,7 +235,7 @@ def _canvas(book: Gradebook, asked: Options) -> Export:
     filled = canvas.fill(asked.roster, book, column=asked.column, scale=asked.scale, name=asked.roster_name)
     by_hand = [one.shown for one in book.students if any(entry.override for entry in book.of(one))]
     told = [say("Points given by hand: {names}", names=match.listed(by_hand))] if by_hand else []
-    return Export(filled.content, (_entered(filled.count), *told, *filled.notes))
+    return Export(filled.content, (_entered(filled), *told, *filled.notes))
 
 
 def _moodle(book: Gradebook, asked: Options) -> Export:
@@ -229,11 +260,16 @@ def _moodle(book: Gradebook, asked: Options) -> Export:
         scale=asked.scale,
         name=asked.roster_name,
     )
-    return Export(filled.content, (_entered(filled.count), *filled.notes))
+    return Export(filled.content, (_entered(filled), *filled.notes))
 
 
-def _entered(count: int) -> str:
-    return say_many("One mark was filled in.", "{count} marks were filled in.", count=count)
+def _entered(filled: sheet.Filled) -> str:
+    return say_many(
+        "One mark was filled in, in the column '{title}'.",
+        "{count} marks were filled in, in the column '{title}'.",
+        count=filled.count,
+        title=filled.column,
+    )
 
 
 def _submission(book: Gradebook, entry: Entry, asked: Options) -> classroom50.Submission:

@@ -13,6 +13,7 @@ from course.classroom import names, submissions
 from course.classroom import policy as policies
 from course.classroom.model import Entry, Gradebook, Override, Refused, Student
 from course.classroom.policy import Policy
+from course.classroom.roster import told_apart
 from course.classroom.store import Store, Submission
 from course.formats import facts, match
 from course.result import Result
@@ -135,7 +136,7 @@ def _students(store: Store, roster: Sequence[Student] | None) -> list[Student]:
         return known
     listed = {student.id for student in roster}
     others = sorted((one for one in known if one.id not in listed), key=lambda one: one.id)
-    return [*roster, *(replace(one, in_roster=False) for one in others)]
+    return told_apart([*roster, *(replace(one, in_roster=False) for one in others)])
 
 
 def _distinct(submissions: Sequence[Submission]) -> list[Submission]:
@@ -229,6 +230,7 @@ def _entry(
         submitted=chosen.submitted,
         late=late,
         penalty=penalty,
+        terms=policy.terms(chosen.submitted, student, exercise.slug),
         expired=expired,
         graded=chosen.graded,
         notes=(*chosen.notes, *_told_which(chosen, attempts, policy), *expiry, *notes),

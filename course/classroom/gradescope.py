@@ -35,6 +35,8 @@ class Submitter:
     sid: str
     email: str
     submitted: datetime | None
+    earlier: bool = False
+    """Whether Gradescope has earlier attempts, which its export does not contain."""
 
 
 def submitters(data: bytes) -> dict[str, tuple[Submitter, ...]]:
@@ -54,10 +56,11 @@ def submitters(data: bytes) -> dict[str, tuple[Submitter, ...]]:
     for folder, entry in _mapping(root).items():
         about = _mapping(entry)
         submitted = _moment(_text(about.get("created_at")))
-        people = about.get("submitters")
+        people, history = about.get("submitters"), about.get("history")
+        earlier = isinstance(history, list) and bool(history)
         listed = people if isinstance(people, list) and not isinstance(people, _Pairs) else []
         found[folder] = tuple(
-            Submitter(_text(one.get("name")), _text(one.get("sid")), _text(one.get("email")), submitted)
+            Submitter(_text(one.get("name")), _text(one.get("sid")), _text(one.get("email")), submitted, earlier)
             for one in map(_mapping, listed)
         )
     return found

@@ -26,11 +26,13 @@ class Student:
     extension: timedelta = timedelta()
     """Longer than the others have."""
     in_roster: bool = True
+    namesake: bool = field(default=False, compare=False)
+    """Whether somebody else in the class has the same name."""
 
     @property
     def shown(self) -> str:
-        """The name, else the id."""
-        return self.name or self.id
+        """The name, else the id; both if somebody else has the same name."""
+        return f"{self.name} ({self.id})" if self.name and self.namesake else self.name or self.id
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ class Found:
     handed: tuple[Handed, ...]
     refused: tuple[Refused, ...]
     ignored: tuple[tuple[str, str], ...] = ()
-    """(origin, reason) of what is no submission: ``__MACOSX``, ``.DS_Store``, an empty folder."""
+    """(origin, reason) of what is no submission: a document beside a submission, ``.DS_Store``, an empty folder."""
+    litter: frozenset[str] = frozenset()
+    """Origins among them that nobody needs to hear of: what systems and tools leave behind, the instructor's files."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,27 @@ class Override:
     by: str = ""
     at: str = ""
     """ISO 8601, UTC."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """By what lateness was measured and charged."""
+
+    due: datetime
+    """The student's deadline: with an extension, without the grace."""
+    grace: timedelta
+    percent: Decimal
+    """For each day."""
+    of: str
+    """``max`` or ``earned``."""
+    days: str
+    """``started`` or ``full``."""
+    charged: int
+    """Days."""
+    cap: Decimal
+    """Percent."""
+    after_cap: str
+    """``cap`` or ``zero``."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +131,8 @@ class Entry:
     """After the deadline, extension and grace taken off; never negative."""
     penalty: Decimal = Decimal(0)
     """Points taken off for it."""
+    terms: Terms | None = None
+    """Why so many, if it was late."""
     expired: datetime | None = None
     """Until when work was accepted, if this came later and so earns nothing."""
     attempts: int = 0

@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args
 
 from course import syllabus
 from course.classroom import times
-from course.classroom.model import Student
+from course.classroom.model import Student, Terms
 from course.classroom.roster import folded
 from course.compat import tomllib
 from course.errors import CourseError
@@ -122,19 +122,26 @@ class Policy:
         return granted or timedelta()
 
     def late(self, submitted: datetime | None, student: Student, exercise: str) -> timedelta:
-        """How late this is: after deadline, extension and grace; whole seconds, never negative.
-
-        A day is the same time of the next day, even if the clocks are changed in between.
+        """How late this is: the time that passed after deadline, extension and grace; whole seconds, never negative.
 
         Args:
             submitted: with a time zone; None, if nothing tells, is on time.
             student: of the class.
             exercise: the slug.
         """
+        return self._after(times.passed, submitted, student, exercise)
+
+    def _after(
+        self,
+        measure: Callable[[datetime, datetime], timedelta],
+        submitted: datetime | None,
+        student: Student,
+        exercise: str,
+    ) -> timedelta:
         due = self.due(student, exercise)
         if due is None or submitted is None:
             return timedelta()
-        return times.between(times.later(due, self.grace), submitted.replace(microsecond=0))
+        return measure(times.later(due, self.grace), submitted.replace(microsecond=0))
 
     def accepts(self, submitted: datetime | None, student: Student, exercise: str) -> bool:
         """Whether what comes at this moment can still earn anything (``accept_until``)."""
@@ -161,7 +168,7 @@ class Policy:
         Args:
             earned: points before lateness.
             max_points: what can be reached.
-            late: as ``late`` returns it.
+            late: by the clock on the wall.
         """
         earned = Decimal(earned)
         percent = self.penalty_per_day * self.days(late)
@@ -175,11 +182,30 @@ class Policy:
     def deduction(
         self, submitted: datetime | None, student: Student, exercise: str, earned: Decimal | int, max_points: int
     ) -> tuple[timedelta, Decimal]:
-        """Lateness and penalty of one attempt: the penalty is all that was earned if it came after ``accept_until``."""
+        """Lateness and penalty of one attempt: the penalty is all that was earned if it came after ``accept_until``.
+
+        A day ends at the same time of the next day, even if the clocks are changed in between.
+        """
         late = self.late(submitted, student, exercise)
         if not self.accepts(submitted, student, exercise):
             return late, Decimal(earned).quantize(CENT)
-        return late, self.penalty(earned, max_points, late)
+        return late, self.penalty(earned, max_points, self._after(times.between, submitted, student, exercise))
+
+    def terms(self, submitted: datetime | None, student: Student, exercise: str) -> Terms | None:
+        """By what the lateness of an attempt was measured and charged; None if it is not late."""
+        due, late = self.due(student, exercise), self._after(times.between, submitted, student, exercise)
+        if due is None or not late:
+            return None
+        return Terms(
+            due=due,
+            grace=self.grace,
+            percent=self.penalty_per_day,
+            of=self.penalty_of,
+            days=self.penalty_days,
+            charged=self.days(late),
+            cap=self.penalty_cap,
+            after_cap=self.after_cap,
+        )
 
     def counts(self, attempts: Sequence[Attempt], student: Student, exercise: str, max_points: int) -> int:
         """Which attempt counts: its position.

@@ -12,7 +12,9 @@ import hashlib
 import io
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -218,6 +220,56 @@ def orders(name: str) -> set[str]:
         words = whole.split()
         written |= {" ".join(words[cut:] + words[:cut]) for cut in range(1, len(words))}
     return {" ".join(one.split()) for one in written}
+
+
+def told_apart(students: Iterable[Student]) -> list[Student]:
+    """The same students; those who share a name are shown with their ids."""
+    everybody = list(students)
+    count = Counter(folded(student.name) for student in everybody)
+    return [replace(student, namesake=count[folded(student.name)] > 1) for student in everybody]
+
+
+NEAR = 0.8
+"""How alike two names are that may be one with a slip of the pen (``difflib``)."""
+FEW = 4
+"""Letters; shorter names are too easily alike."""
+
+
+def nearest(stranger: Student, students: Iterable[Student]) -> list[Student]:
+    """Who may be meant by a name that fits nobody: the students whose name, id or address is most like it.
+
+    Accents, zeros before a number, a slip of the pen and a name left out are tolerated; other digits are not.
+    """
+    asked = [words for one in (stranger.name, stranger.id, stranger.email.partition("@")[0]) if (words := _plain(one))]
+    found: dict[float, list[Student]] = {}
+    for student in students:
+        known = [_plain(one) for one in (*orders(student.name), student.id, student.email.partition("@")[0])]
+        if likeness := max((_likeness(one, other) for one in asked for other in known), default=0.0):
+            found.setdefault(likeness, []).append(student)
+    return found[max(found)] if found else []
+
+
+def _plain(text: str) -> list[str]:
+    """The words of a name without accents, and its numbers without zeros in front."""
+    letters = "".join(one for one in unicodedata.normalize("NFKD", folded(text)) if not unicodedata.combining(one))
+    return [word.lstrip("0") if word.isdecimal() else word for word in re.findall(r"[^\W\d_]+|\d+", letters)]
+
+
+def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
+    """Between 0 and 1; 0 for what is not alike enough."""
+    ours, theirs = ([word for word in words if not word.isdecimal()] for words in (one, other))
+    if [word for word in one if word.isdecimal()] != [word for word in other if word.isdecimal()]:
+        return 0.0
+    first, second = "".join(ours), "".join(theirs)
+    if first == second:
+        return float(bool(one))
+    if min(len(set(ours)), len(set(theirs))) > 1 and (set(ours) <= set(theirs) or set(theirs) <= set(ours)):
+        return NEAR
+    matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
+    if min(len(first), len(second)) < FEW or matcher.real_quick_ratio() < NEAR or matcher.quick_ratio() < NEAR:
+        return 0.0
+    likeness = matcher.ratio()
+    return likeness if likeness >= NEAR else 0.0
 
 
 class Roster:

@@ -20,7 +20,7 @@ from course import render, syllabus
 from course.classroom.model import Entry, Gradebook, Refused
 from course.classroom.run import Answer, Counts, Job, fault
 from course.classroom.verify import Change, Verification, compare
-from course.formats import facts
+from course.formats import facts, match
 from course.result import CheckResult, Result
 from course.syllabus import Exercise
 from course.text import clean, mark, say, say_many
@@ -152,6 +152,23 @@ def refused(console: Console, refusals: Iterable[Refused]) -> None:
         line = Text(f"{_fit(who, NAME)}  ")
         line.append(say("refused"), style="yellow")
         line.append(f"  {clean(no.origin, one_line=True)}: {clean(no.reason, one_line=True)}")
+        console.print(line, soft_wrap=True)
+
+
+def ignored(console: Console, left: Iterable[tuple[str, str]], most: int | None = None) -> None:
+    """One line for each reason why files were left alone.
+
+    Args:
+        console: where to.
+        left: origin and reason.
+        most: names in a line; None means all.
+    """
+    files: dict[str, list[str]] = {}
+    for origin, reason in left:
+        files.setdefault(reason, []).append(clean(origin, one_line=True))
+    for reason, origins in files.items():
+        line = Text(say("ignored"), style="yellow")
+        line.append(f"  {match.listed(origins, most or len(origins))}: {clean(reason, one_line=True)}", style="default")
         console.print(line, soft_wrap=True)
 
 

@@ -6,6 +6,9 @@ runs of the reference (the natural solution), and runs that many in the class sh
 of what is left of the smaller file that the other file holds too; a pair with few runs in common has none, so a
 function with one natural solution says nothing. Renaming, reordering, reformatting and other comments change nothing.
 
+Apart from that, each file is compared with the reference, minus the skeleton. Independent solutions share at most a
+third of their runs with it, so a file that shares half is worth a look, too.
+
 Not covered: rewritten expressions, an order of statements that was changed inside a function, and a solution that more
 than ``COMMON`` students and a fifth of the class share. Two who found the same idea score high, too.
 """
@@ -17,7 +20,7 @@ import io
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,8 @@ FEWEST = 120
 """Fingerprints in common that a pair must have, whatever its score: eight lines or so."""
 COMMON = 10
 """Submissions that may share a fingerprint before it counts as common; in a large class a fifth of it."""
+REFERENCE = "(reference solution)"
+"""Stands for a student's id where a file is compared with the reference."""
 MOST = 200
 """Pairs that are shown side by side, the most similar ones."""
 
@@ -57,9 +62,9 @@ class Prepared:
     fingerprint: Any
     """Of copydetect: where each run stands."""
     own: frozenset[int]
-    """Runs that are neither the skeleton's nor the reference's."""
-    alone: bool
-    """Whether anything but the skeleton is in it."""
+    """Runs that are evidence: neither the skeleton's nor, beside another student's file, the reference's."""
+    written: frozenset[int]
+    """Runs that are not the skeleton's."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,8 @@ class Found:
     """The most similar first."""
     clusters: tuple[tuple[Student, ...], ...]
     """Students connected by pairs, the largest first."""
+    near_reference: tuple[Pair, ...] = ()
+    """Files that share much with the reference, which is the second of each pair."""
 
     @property
     def identical(self) -> list[list[Student]]:
@@ -139,12 +146,30 @@ def compare(
     pairs = []
     for (first, mine), (second, theirs) in combinations(zip(prepared, left, strict=True), 2):
         shared, smaller = len(mine & theirs), min(len(mine), len(theirs))
-        identical = first.sha256 == second.sha256 and first.alone
+        identical = first.sha256 == second.sha256 and bool(first.written)
         score = 1.0 if identical else shared / smaller if shared >= FEWEST else 0.0
         if score >= threshold and score > 0:
             pairs.append(Pair(first, second, score, shared, identical))
     pairs.sort(key=lambda pair: (-pair.identical, -pair.score, -pair.shared))
-    return Found(exercise, len(prepared), tuple(left_out), tuple(pairs), _clusters(pairs, prepared))
+    near = _near_reference(prepared, exercise, given, threshold)
+    return Found(exercise, len(prepared), tuple(left_out), tuple(pairs), _clusters(pairs, prepared), near)
+
+
+def _near_reference(
+    everybody: Sequence[Prepared], exercise: str, given: frozenset[int], threshold: float
+) -> tuple[Pair, ...]:
+    """Those whose files share much with the reference, the most similar first; none where it is not installed."""
+    path = paths.solution(exercise)
+    if not path.is_file():
+        return ()
+    reference = _prepare(Student(REFERENCE, say("reference solution")), path.read_bytes(), given, frozenset())
+    pairs = []
+    for one in everybody:
+        shared, smaller = len(one.written & reference.written), min(len(one.written), len(reference.written))
+        if shared >= FEWEST and shared / smaller >= threshold:
+            identical = one.sha256 == reference.sha256
+            pairs.append(Pair(replace(one, own=one.written), reference, shared / smaller, shared, identical))
+    return tuple(sorted(pairs, key=lambda pair: (-pair.score, -pair.shared)))
 
 
 def _given(exercise: str, natural: bool) -> tuple[frozenset[int], frozenset[int]]:
@@ -177,7 +202,7 @@ def _prepare(student: Student, content: bytes, given: frozenset[int], reference:
     sources.tokens(text)
     fingerprint = _fingerprint(text)
     written = frozenset(fingerprint.hashes) - given
-    return Prepared(student, text, sources.digest(content), fingerprint, written - reference, bool(written))
+    return Prepared(student, text, sources.digest(content), fingerprint, written - reference, written)
 
 
 def _clusters(pairs: Sequence[Pair], everybody: Sequence[Prepared]) -> tuple[tuple[Student, ...], ...]:
@@ -252,23 +277,25 @@ def search(gradebook: Gradebook, source: Source, *, threshold: float = THRESHOLD
 
 
 def write(gradebook: Gradebook, everything: Sequence[Found], folder: Path, *, threshold: float = THRESHOLD) -> None:
-    """Write ``index.html``, ``pairs.csv`` and a page for each pair of files that differ.
+    """Write ``index.html``, ``pairs.csv`` and a page for each pair of files that differ or are near the reference.
 
     Raises:
         OSError: the folder cannot be written.
     """
     titles = {one.exercise: _title(gradebook, one.exercise) for one in everything}
     shown: dict[str, list[tuple[Pair, str | None]]] = {}
+    near: dict[str, list[tuple[Pair, str | None]]] = {}
     number = 0
     for found in everything:
-        for pair in found.differing:
+        for pair in (*found.near_reference, *found.differing):
             name = f"pair-{(number := number + 1):03}.html" if number < MOST else None
-            shown.setdefault(found.exercise, []).append((pair, name))
+            where = near if pair.second.student.id == REFERENCE else shown
+            where.setdefault(found.exercise, []).append((pair, name))
             if name:
                 files.write_bytes(folder / name, _pair_page(pair, titles[found.exercise]), lasting=False)
     page = pages.page(
-        "similarity.html", gradebook=gradebook, everything=everything, titles=titles, shown=shown, threshold=threshold,
-        fewest=FEWEST, length=RUN, fifth=COMMON,
+        "similarity.html", gradebook=gradebook, everything=everything, titles=titles, shown=shown, near=near,
+        threshold=threshold, fewest=FEWEST, length=RUN, fifth=COMMON,
     )  # fmt: skip
     files.write_bytes(folder / "pairs.csv", to_csv(everything))
     files.write_bytes(folder / "index.html", page.encode("utf-8", "backslashreplace"))
@@ -279,7 +306,9 @@ def _pair_page(pair: Pair, title: str) -> bytes:
         pair.first.student: lines(pair.first, pair.second),
         pair.second.student: lines(pair.second, pair.first),
     }
-    return pages.page("pair.html", pair=pair, title=title, sides=sides).encode("utf-8", "backslashreplace")
+    return pages.page(
+        "pair.html", pair=pair, reference=pair.second.student.id == REFERENCE, title=title, sides=sides
+    ).encode("utf-8", "backslashreplace")
 
 
 def _title(gradebook: Gradebook, slug: str) -> str:
@@ -293,8 +322,9 @@ def to_csv(everything: Sequence[Found]) -> bytes:
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(["exercise", "first", "second", "score", "shared_fingerprints", "identical"])
     for found in everything:
-        for pair in found.pairs:
+        for pair in (*found.near_reference, *found.pairs):
             ids = [table.safe(one.student.id) for one in (pair.first, pair.second)]
-            shared = "" if pair.identical else pair.shared  # their code was not compared
+            compared = not pair.identical or pair.second.student.id == REFERENCE
+            shared = pair.shared if compared else ""
             writer.writerow([found.exercise, *ids, f"{pair.score:.3f}", shared, table.yes(pair.identical)])
     return target.getvalue().encode("utf-8", "backslashreplace")

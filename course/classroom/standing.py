@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from course.classroom import names
 from course.classroom.model import Entry, Gradebook, Student
 from course.classroom.policy import Policy
-from course.classroom.roster import folded
-from course.classroom.submissions import CANVAS_LATE, TIME_OF_THE_FILE
+from course.classroom.roster import folded, nearest
+from course.classroom.submissions import CANVAS_LATE, EARLIER, TIME_OF_THE_FILE
 from course.formats import facts, match
 from course.text import mark, say, say_many
 
@@ -60,6 +60,16 @@ def _roster(book: Gradebook) -> Iterator[str]:
             "Not on the roster: {names}. Is one of them missing above under a different name?",
             names=_named(strangers),
         )
+        for one in strangers[: match.SHOWN]:
+            if alike := nearest(one, enrolled):
+                yield say(
+                    "'{stranger}' may be {students}. If so, rename the file or folder: put the id in place of the "
+                    "name. Then grade again.",
+                    stranger=one.shown,
+                    students=match.listed(
+                        [f"{known.name} ({known.id})" if known.name else known.id for known in alike]
+                    ),
+                )
 
 
 def _refused(book: Gradebook) -> Iterator[str]:
@@ -120,6 +130,12 @@ def _attempts(book: Gradebook) -> Iterator[str]:
     several = _students(book, lambda entry: entry.attempts > 1)
     if several:
         yield say("More than one attempt: {count} ({names})", count=len(several), names=_named(several))
+    only_there = _students(book, lambda entry: say(EARLIER) in entry.notes)
+    if only_there:
+        yield say(
+            "Only the last attempt is graded, because Gradescope does not export earlier ones: {names}",
+            names=_named(only_there),
+        )
 
 
 def _copies(book: Gradebook) -> Iterator[str]:

@@ -24,6 +24,7 @@ from typing import Any
 
 from course import locks
 from course.classroom.model import Found, Handed, Override, Refused, Student
+from course.classroom.roster import told_apart
 from course.errors import CourseError
 from course.result import Result
 from course.text import say
@@ -36,6 +37,8 @@ VERSION = 1
 """Of the tables below."""
 BUSY_SECONDS = 30.0
 """To wait for another command that is writing; each transaction takes milliseconds."""
+IGNORED = "ignored:"
+"""Begins the names of the settings that hold what was ignored; the folder follows."""
 FRESH = "fresh"
 """Seed policy: a fresh seed for each grading. The other policies are the seed itself."""
 
@@ -264,6 +267,8 @@ class Store:
         """
         wanted, folder = None if exercises is None else set(exercises), _text(folder)
         with self.transaction():
+            listed = [(_text(origin), _text(why)) for origin, why in found.ignored if origin not in found.litter]
+            self._remember(IGNORED + folder, json.dumps(listed))
             if wanted is None:
                 self._db.execute("UPDATE submission SET present = 0 WHERE folder = ?", [folder])
                 self._db.execute("DELETE FROM refusal WHERE folder = ?", [folder])
@@ -322,10 +327,10 @@ class Store:
             "SELECT * FROM student WHERE place IS NOT NULL OR id IN (SELECT student FROM submission WHERE present "
             "UNION SELECT student FROM refusal UNION SELECT student FROM override) ORDER BY place IS NULL, place, id"
         )
-        return [
+        return told_apart(
             Student(row["id"], row["name"], row["email"], timedelta(seconds=row["extension"]), row["place"] is not None)
             for row in rows
-        ]
+        )
 
     def exercises(self) -> set[str]:
         """Slugs that something was handed in for, or that points are given for by hand."""
@@ -354,6 +359,14 @@ class Store:
             Refused(known.get(row["student"]), row["exercise"], row["origin"], row["reason"], _moment(row["submitted"]))
             for row in rows
         ]
+
+    def ignored(self, folder: str | None = None) -> list[tuple[str, str]]:
+        """(origin, reason) of what lay beside the submissions of one folder or of all; without litter."""
+        rows = self._db.execute(
+            "SELECT value FROM setting WHERE name = ?1 OR (?2 AND substr(name, 1, ?3) = ?1) ORDER BY name",
+            [IGNORED + _text(folder or ""), folder is None, len(IGNORED)],
+        )
+        return [(origin, reason) for row in rows for origin, reason in json.loads(row[0])]
 
     def source(self, sha256: str) -> bytes:
         """The bytes that were handed in.
@@ -513,7 +526,10 @@ class Store:
     def remember(self, name: str, value: str) -> None:
         """Keep a text under a name."""
         with self.transaction():
-            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [name, value])
+            self._remember(name, value)
+
+    def _remember(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", [name, value])
 
 
 GRADING = "id, sha256, exercise, bundle, environment, seed_policy, status, points, finished"

@@ -38,6 +38,7 @@ BYTES_OF_ONE = 2**26
 OURS = re.compile(r"\.(?:csv|toml|json|ya?ml|xlsx?|ini|cfg|md|log|(?:db|sqlite3?)(?:-\w+)?)$", re.IGNORECASE)
 """What no student hands in by mistake for Python, and an instructor keeps."""
 TIME_OF_THE_FILE = mark("The time of submission is the file's timestamp; nothing better was available.")
+EARLIER = mark("Gradescope has earlier attempts, which its export does not contain.")
 CANVAS_LATE = mark("Canvas marked this as late.")
 LONG_AGO = datetime(1, 1, 2, tzinfo=timezone.utc)
 """Sorts before whatever has a time."""
@@ -86,6 +87,12 @@ class _Pile:
     handed: list[Handed] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
+    litter: set[str] = field(default_factory=set)
+
+    def sweep(self, origin: str, reason: str) -> None:
+        """Ignore what nobody needs to hear of."""
+        self.ignored.append((origin, reason))
+        self.litter.add(origin)
 
 
 def find(
@@ -130,13 +137,16 @@ def find(
         tuple(sorted(handed, key=lambda one: _place(one, exercises))),
         tuple(sorted(refused, key=lambda one: (folded(one.student.id) if one.student else "", one.origin))),
         tuple(sorted((origin, clean(reason)) for origin, reason in pile.ignored)),
+        frozenset(pile.litter),
     )
 
 
 def _live(items: Iterable[Item], pile: _Pile) -> Iterator[Item]:
     """What is more than junk."""
     for item in items:
-        if item.ignored:
+        if item.is_junk:
+            pile.sweep(item.origin, item.ignored)
+        elif item.ignored:
             pile.ignored.append((item.origin, item.ignored))
         else:
             yield item
@@ -157,9 +167,8 @@ class _Layout:
         groups = _groups(items, depth)
         metadata = self._metadata(groups, depth)
         for name in [name for name, inside in groups.items() if self._is_ours(name, inside, depth)]:
-            self.pile.ignored += [
-                (item.origin, say("This does not look like a file from a student.")) for item in groups.pop(name)
-            ]
+            for item in groups.pop(name):
+                self.pile.sweep(item.origin, say("This does not look like a file from a student."))
         for name, inside in groups.items():
             told = names.read(names.without_suffix(name) if _is_archive(inside, depth) else name)
             if _is_file(inside, depth) or self._is_student(name):
@@ -211,7 +220,8 @@ class _Layout:
         if names.GRADESCOPE.fullmatch(name):
             people = metadata.get(name, ())
             for one in people:
-                notes = (say("Handed in as a group of {count}.", count=len(people)),) if len(people) > 1 else ()
+                notes = [say("Handed in as a group of {count}.", count=len(people))] if len(people) > 1 else []
+                notes += [say(EARLIER)] if one.earlier else []
                 yield replace(
                     entry,
                     known=(one.sid, one.email, one.name),
@@ -219,14 +229,14 @@ class _Layout:
                     person=one.name,
                     email=one.email,
                     submitted=one.submitted,
-                    notes=notes,
+                    notes=tuple(notes),
                 )
             if not people:
                 note = say("{file} does not say who handed this in.", file=names.METADATA)
                 yield replace(entry, known=(name,), id=name, notes=(note,))
             return
         if moodle := names.MOODLE.fullmatch(name):
-            person = moodle["name"]
+            person = self._member(moodle["name"])
             entry = replace(entry, known=(moodle["number"], person), id=moodle["number"], person=person)
             yield _called(entry, moodle["file"] or name, is_file) if is_file or is_archive else entry
             return
@@ -252,6 +262,12 @@ class _Layout:
             exercise=reading.exercise or exercise,
         )
 
+    def _member(self, name: str) -> str:
+        """The name of a student; of a class with groups Moodle puts theirs in front: ``Group A-Ada Lovelace``."""
+        parts = name.split("-")
+        names_of_one = ("-".join(parts[start:]) for start in range(len(parts)))
+        return next((one for one in names_of_one if self.roster and self.roster.knows(one)), name)
+
     def _metadata(self, groups: dict[str, list[Item]], depth: int) -> Mapping[str, tuple[gradescope.Submitter, ...]]:
         """What Gradescope says about the folders here; its file is none of the entries."""
         if not any(map(names.GRADESCOPE.fullmatch, groups)) or names.METADATA not in groups:
@@ -265,7 +281,7 @@ class _Layout:
             except (NotGradable, gradescope.Unreadable) as reason:
                 self.pile.refused.append(Refused(None, None, item.origin, str(reason)))
             else:
-                self.pile.ignored.append((item.origin, say("Used to find out who handed in which folder.")))
+                self.pile.sweep(item.origin, say("Used to find out who handed in which folder."))
         return found
 
 
@@ -339,7 +355,7 @@ def _separate(owned: dict[Student, list[_Entry]], pile: _Pile, roster: Roster | 
         doubtful = [student for student in students if student not in listed]
         if len(students) < 2:
             continue
-        spelt = ", ".join(sorted({f"{one.id} ({one.name})" if one.name else one.id for one in students}))
+        spelt = "; ".join(sorted({f"{one.id} ({one.name})" if one.name else one.id for one in students}))
         reason = say(
             "These names may belong to one student or to several: {names}. Rename the files or folders, "
             "or use a roster.",

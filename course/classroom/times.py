@@ -157,8 +157,13 @@ def between(start: datetime, end: datetime) -> timedelta:
     So a file that comes at the same time of the next day is a day late, whether or not the clocks were changed. Within
     the hour of such a change it is the time that passed.
     """
-    passed = end.astimezone(timezone.utc) - start.astimezone(timezone.utc)
-    if passed <= timedelta():
-        return timedelta()
+    real = passed(start, end)
+    if not real:
+        return real
     on_the_wall = end.astimezone(start.tzinfo).replace(tzinfo=None) - start.replace(tzinfo=None)
-    return on_the_wall if on_the_wall > timedelta() else passed
+    return on_the_wall if on_the_wall > timedelta() else real
+
+
+def passed(start: datetime, end: datetime) -> timedelta:
+    """How much time passed from ``start`` to ``end``, whatever the clocks did; zero if ``end`` is not later."""
+    return max(timedelta(), end.astimezone(timezone.utc) - start.astimezone(timezone.utc))

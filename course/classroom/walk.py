@@ -43,6 +43,8 @@ class Item:
     """Why not."""
     ignored: str = ""
     """Why it is no submission."""
+    is_junk: bool = False
+    """Whether a system or a tool left it behind."""
 
     @property
     def name(self) -> str:
@@ -167,7 +169,7 @@ def _folder(root: Path, home: tzinfo) -> Iterator[Item]:
         for entry in entries:
             here = (*parts, entry.name)
             if names.is_junk(entry.name):
-                yield Item(here, ignored=_junk())
+                yield Item(here, ignored=_junk(), is_junk=True)
             elif entry.is_dir(follow_symlinks=False) and len(here) <= archives.DEEPEST:
                 below.append(here)
             else:
@@ -241,7 +243,7 @@ def _archive(file: IO[bytes], item: Item, home: tzinfo) -> Iterator[Item]:
         elif member.read is None:
             yield Item(one.parts, packed, one.modified, one.size, refused=member.refused)
         elif junk:
-            yield Item(one.parts, packed, ignored=_junk())
+            yield Item(one.parts, packed, ignored=_junk(), is_junk=True)
         elif not archives.is_archive(member.name):
             yield Item(one.parts, packed, one.modified, one.size, functools.partial(_unpack, member))
         elif len(packed) >= archives.MAX_DEPTH:

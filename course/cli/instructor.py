@@ -597,14 +597,23 @@ def feedback_command(store: str, out: Path, to: str, policy: Path | None, force:
 def similarity_command(store: str, out: Path, threshold: float, force: bool) -> None:
     """Find submissions that look alike, for you to read.
 
-    Names, comments, strings, layout, the skeleton and the reference do not count. A score is not a verdict: read both
-    files before you conclude anything. Needs the extra "class".
+    Names, comments, strings, layout, the skeleton and the reference do not count. Files that are near the reference
+    solution are listed on their own. A score is not a verdict: read both files before you conclude anything. Needs the
+    extra "class".
     """
     from course.classroom import similarity
 
     with _opened(Path(store), None) as (book, source), _folder(out, force):
         found = similarity.search(book, source, threshold=threshold)
         similarity.write(book, found, out, threshold=threshold)
+    if near := sum(len(one.near_reference) for one in found):
+        complain(
+            say_many(
+                "{count} file is near the reference solution.",
+                "{count} files are near the reference solution.",
+                count=near,
+            )
+        )
     count = sum(len(one.differing) + len(one.identical) for one in found)
     complain(
         say_many(

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from course.classroom.model import Gradebook
+from course.classroom.model import Gradebook, Student
 from course.formats import facts, match, sheet
 from course.text import say
 
@@ -65,19 +65,23 @@ def fill(
     ids = {kind: [header.index(one) for one in titles if one in header] for kind, titles in FIRST.items()}
     candidates = {row: _keys(page, row, ids) for row in range(first_row, len(page.rows)) if page.value(row, 0)}
     found, unmatched = match.rows(book.students, candidates)
-    count = without = excused = 0
+    count = 0
+    without: list[tuple[Student, str]] = []
+    excused: list[str] = []
     for row, student in found.items():
-        if match.nothing_to_enter(book.of(student)):
-            without += 1
-        elif page.value(row, target).upper() == "EX":
-            excused += 1
+        if page.value(row, target).upper() == "EX":
+            excused.append(student.shown)
+        elif match.nothing_to_enter(book.of(student)):
+            without.append((student, page.value(row, target)))
         else:
             page.put(row, target, sheet.points(sheet.scaled(book.points(student), book.max_points, scale)))
             count += 1
-    left = [page.value(row, 0) for row in candidates if row not in found]
+    left = match.rows_told_apart(
+        {row: (page.value(row, 0), page.value(row, 1)) for row in candidates if row not in found}.values()
+    )
     told = match.notes(book, unmatched, without, left)
     if excused:
-        told.append(say("Excused students stay excused: {count}", count=excused))
+        told.append(say("Excused students stay excused: {names}", names=match.listed(excused)))
     given, ours = sheet.as_number(maximum), book.max_points if scale is None else scale
     if given is not None and book.students and given != ours:
         told.append(
@@ -89,7 +93,7 @@ def fill(
                 ours=facts.number(ours),
             )
         )
-    return sheet.Filled(page.to_bytes(), count, tuple(told))
+    return sheet.Filled(page.to_bytes(), count, tuple(told), header[target])
 
 
 def _section(header: Sequence[str], name: str) -> int:
@@ -118,9 +122,8 @@ def _first_student(page: sheet.Sheet) -> int:
 
 def _column(header: Sequence[str], section: int, book: Gradebook, name: str) -> int:
     assignments = [number for number in range(section + 1, len(header)) if ASSIGNMENT.fullmatch(header[number])]
-    found = assignments
-    if len(book.exercises) == 1:
-        found = [number for number in assignments if _names(header[number], book.exercises[0])] or assignments
+    named = [number for number in assignments if len(book.exercises) == 1 and _names(header[number], book.exercises[0])]
+    found = named or assignments
     if len(found) == 1:
         return found[0]
     if not assignments:
@@ -129,7 +132,15 @@ def _column(header: Sequence[str], section: int, book: Gradebook, name: str) -> 
                 "{file} has no column for an assignment. Create the assignment in Canvas, then export again.", file=name
             )
         )
-    titles = ", ".join(repr(header[number]) for number in assignments)
+    titles = "; ".join(repr(header[number]) for number in found)
+    if named:
+        raise sheet.BadSheet(
+            say(
+                "Several columns name {exercise}: {titles}. Name one with --column.",
+                exercise=book.exercises[0],
+                titles=titles,
+            )
+        )
     raise sheet.BadSheet(
         say("Which column should be filled in? Name it with --column. The columns are: {titles}", titles=titles)
     )

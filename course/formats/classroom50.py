@@ -107,7 +107,7 @@ def document(entry: Entry, submission: Submission) -> dict[str, Any]:
     test without points then says what they were. Bonus checks are shown with a maximum of 0.
     """
     result = entry.result
-    score = min(max(_whole(entry.points), 0), entry.max_points)
+    score = _score(entry)
     tests = [
         {
             "test-name": clean(f"{check.id}: {check.title}", one_line=True),
@@ -163,8 +163,13 @@ def outputs(entry: Entry) -> str:
     return f"status={status}\nsummary<<{mark}\n{clean(facts.summary(entry), one_line=True)}\n{mark}\n"
 
 
-def _whole(points: Decimal) -> int:
-    return int(points.quantize(Decimal(1), ROUND_HALF_UP))
+def _score(entry: Entry) -> int:
+    return min(max(int(entry.points.quantize(Decimal(1), ROUND_HALF_UP)), 0), entry.max_points)
+
+
+def changed(entry: Entry) -> str:
+    """Points as they are and as they are written, where these differ; else nothing."""
+    return "" if _score(entry) == entry.points else f"{facts.number(entry.points)} -> {_score(entry)}"
 
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -133,6 +134,7 @@ def entry_lines(entry: Entry) -> list[str]:
         lines.append(
             say("Handed in {time} late: {points} points off.", time=duration(entry.late), points=number(entry.penalty))
         )
+    lines += _terms(entry)
     if entry.expired:
         lines.append(expiry(entry.expired))
     if entry.override:
@@ -168,6 +170,40 @@ def refused(reason: str, submitted: datetime | None, counts: datetime | None) ->
     if counts and submitted and submitted > counts:
         return say("A newer file was refused, so it does not count: {reason}", reason=reason)
     return say("A file was refused, so it does not count: {reason}", reason=reason)
+
+
+def _terms(entry: Entry) -> Iterator[str]:
+    """By what lateness was measured and charged."""
+    terms = entry.terms
+    if terms is None or entry.submitted is None:
+        return
+    submitted = entry.submitted.astimezone(terms.due.tzinfo).isoformat(" ", "seconds")
+    due = terms.due.isoformat(" ", "seconds")
+    if terms.grace:
+        yield say(
+            "Submitted: {submitted}. Your deadline: {due}, with {grace} of grace. Lateness counts from the end of the "
+            "grace.",
+            submitted=submitted,
+            due=due,
+            grace=duration(terms.grace),
+        )
+    else:
+        yield say("Submitted: {submitted}. Your deadline: {due}.", submitted=submitted, due=due)
+    if not terms.percent or entry.expired:
+        return
+    rate = {"percent": number(terms.percent), "of": entry.max_points}
+    rates = {
+        ("started", "max"): say("Each started day costs {percent}% of the {of} points.", **rate),
+        ("started", "earned"): say("Each started day costs {percent}% of the points that the checks gave.", **rate),
+        ("full", "max"): say("Each full day costs {percent}% of the {of} points.", **rate),
+        ("full", "earned"): say("Each full day costs {percent}% of the points that the checks gave.", **rate),
+    }
+    sentences = [rates[terms.days, terms.of], say("Days counted: {count}.", count=terms.charged)]
+    if terms.after_cap == "zero":
+        sentences.append(say("If that is more than {cap}%, the work earns nothing.", cap=number(terms.cap)))
+    elif terms.cap < 100:
+        sentences.append(say("Lateness costs at most {cap}%.", cap=number(terms.cap)))
+    yield " ".join(sentences)
 
 
 def expiry(until: datetime) -> str:

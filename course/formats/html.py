@@ -82,10 +82,11 @@ def to_html(book: Gradebook) -> bytes:
 def _row(book: Gradebook, number: int) -> str:
     student = book.students[number]
     entries = book.of(student)
-    second = " · ".join(part for part in (student.id, student.email) if part and part != student.shown)
+    name = student.name or student.id
+    second = " · ".join(part for part in (student.id, student.email) if part and part != name)
     if not student.in_roster:
         second += (" · " if second else "") + say("not in the roster")
-    who = f"<bdi>{_text(student.shown)}</bdi>" + (f"<small><bdi>{_text(second)}</bdi></small>" if second else "")
+    who = f"<bdi>{_text(name)}</bdi>" + (f"<small><bdi>{_text(second)}</bdi></small>" if second else "")
     total = f"{facts.number(book.points(student))} / {sum(entry.max_points for entry in entries)}"
     return f'<tr><th scope="row">{who}</th>{"".join(map(_cell, entries))}<td class="number">{total}</td></tr>'
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from course.classroom.model import Entry, Gradebook, Student
 from course.text import say, say_many
 
-SHOWN = 8
+SHOWN = 30
 """Names in one sentence."""
 
 Keys = Mapping[str, set[str]]
@@ -96,13 +96,15 @@ def nothing_to_enter(entries: Sequence[Entry]) -> bool:
     return len(by_machine) == len(entries) and all(entry.result is None for entry in entries)
 
 
-def notes(book: Gradebook, unmatched: Sequence[Student], without_mark: int, left: Sequence[str]) -> list[str]:
+def notes(
+    book: Gradebook, unmatched: Sequence[Student], without_mark: Sequence[tuple[Student, str]], left: Sequence[str]
+) -> list[str]:
     """What the instructor should know about a sheet that was filled in.
 
     Args:
         book: the gradebook.
         unmatched: students without a row.
-        without_mark: rows of students who have no mark.
+        without_mark: students who have a row but no mark, and what stands in the row.
         left: names of rows that belong to nobody in the gradebook.
     """
     told = []
@@ -119,9 +121,19 @@ def notes(book: Gradebook, unmatched: Sequence[Student], without_mark: int, left
     if without_mark:
         told.append(
             say_many(
-                "One row was left unchanged: nothing was handed in, or nothing has been graded.",
-                "{count} rows were left unchanged: nothing was handed in, or nothing has been graded.",
-                count=without_mark,
+                "One row was left unchanged, because nothing was handed in or nothing has been graded: {names}",
+                "{count} rows were left unchanged, because nothing was handed in or nothing has been graded: {names}",
+                count=len(without_mark),
+                names=listed([student.shown for student, _ in without_mark]),
+            )
+        )
+    if marked_before := [f"{student.shown} [{cell}]" for student, cell in without_mark if cell.strip(" -")]:
+        told.append(
+            say_many(
+                "One of them already has a mark in the sheet: {names}",
+                "{count} of them already have a mark in the sheet: {names}",
+                count=len(marked_before),
+                names=listed(marked_before),
             )
         )
     if left:
@@ -136,7 +148,21 @@ def notes(book: Gradebook, unmatched: Sequence[Student], without_mark: int, left
     return told
 
 
-def listed(names: Sequence[str]) -> str:
-    """Some names, and how many more there are."""
-    shown = ", ".join(names[:SHOWN])
-    return say("{names} and {count} more", names=shown, count=len(names) - SHOWN) if len(names) > SHOWN else shown
+def rows_told_apart(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Rows by their names; those that share one, or have none, with their ids.
+
+    Args:
+        rows: name and id of each.
+    """
+    everything = list(rows)
+    count = Counter(name.casefold() for name, _ in everything)
+    return [
+        f"{name} ({number})" if name and number and count[name.casefold()] > 1 else name or number
+        for name, number in everything
+    ]
+
+
+def listed(names: Sequence[str], most: int = SHOWN) -> str:
+    """Names, and how many more there are. A name may contain a comma."""
+    shown = "; ".join(names[:most])
+    return say("{names} and {count} more", names=shown, count=len(names) - most) if len(names) > most else shown

@@ -74,16 +74,17 @@ def fill(
     comma = any("," in value for value in maximum | {page.value(row, grade) for row in rows})
 
     found, unmatched = match.rows(book.students, {row: _keys(page, row, grade) for row in rows}, named=False)
-    count = without = 0
+    count = 0
+    without: list[tuple[Student, str]] = []
     for row, student in found.items():
         if match.nothing_to_enter(book.of(student)):
-            without += 1
+            without.append((student, page.value(row, grade)))
             continue
         page.put(row, grade, sheet.points(sheet.scaled(book.points(student), book.max_points, scale), comma))
         if comments is not None and _ours(page.value(row, comments)):
             page.put(row, comments, html.escape(comment(book, student), quote=False).replace("\n", "<br>"))
         count += 1
-    left = [page.value(row, 1) or page.value(row, 0) for row in rows if row not in found]
+    left = match.rows_told_apart((page.value(row, 1), page.value(row, 0)) for row in rows if row not in found)
     told = match.notes(book, unmatched, without, left)
     if comments is None:
         told.append(say("The sheet has no column for comments, so none were written."))
@@ -98,7 +99,7 @@ def fill(
                 ours=facts.number(ours),
             )
         )
-    return sheet.Filled(page.to_bytes(), count, tuple(told))
+    return sheet.Filled(page.to_bytes(), count, tuple(told), page.header[grade])
 
 
 def _grades(page: sheet.Sheet, rows: Sequence[int], name: str) -> int:

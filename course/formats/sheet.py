@@ -33,6 +33,8 @@ class Filled:
     """Rows that got a mark."""
     notes: tuple[str, ...] = ()
     """Sentences for the instructor: who has no row, which rows were left alone, what looks odd."""
+    column: str = ""
+    """Title of the column of marks."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Sheet:
         found = [number for number, one in enumerate(self.header) if one.casefold() == wanted]
         if len(found) == 1:
             return found[0]
-        known = ", ".join(filter(None, self.header))
+        known = "; ".join(filter(None, self.header))
         if found:
             raise BadSheet(say("{file} has more than one column called '{title}'.", file=name, title=title))
         raise BadSheet(
