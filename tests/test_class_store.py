@@ -408,7 +408,7 @@ def test_who_handed_in_only_what_was_refused_has_a_status_of_their_own(store):
     assert facts.entry_lines(whole.entries["cem", "lora"]) == ["Nothing was handed in."]
     told_of = standing.lines(whole)
     assert "On the roster: 3; handed in: 2; nothing from: Cem" in told_of
-    assert "Handed in only files that were refused: Ada, Bob" in told_of
+    assert "Handed in only files that were refused: Ada; Bob" in told_of
 
 
 def test_an_exercise_is_of_the_class_only_as_long_as_its_override_holds(store):
