@@ -472,7 +472,7 @@ assert again[0] is not None and again[1] == places[0], again
 print("ok")
 """
 
-SERVED = """
+SERVER = """
 import os, socket, sys
 from pathlib import Path
 from grader.host.forkserver import ForkServer
@@ -488,26 +488,53 @@ if not pid:
     server.add_client(theirs)
     while True:
         server.step()
+os.sched_setaffinity(0, {core})
+launcher = ForkLauncher([((), ours)], str(folder / "submission.py"), "basics", "none", Limits(), 1, 10)
 try:
-    os.sched_setaffinity(0, {core})
-    launcher = ForkLauncher([((), ours)], str(folder / "submission.py"), "basics", "none", Limits(), 1, 10)
-    process = launcher.take(())
-    process.link.drain()
-    assert process.link.printed.decode().strip() == str({core}), process
+    check()
     print("ok")
 finally:
     os.kill(pid, 9)
     os.waitpid(pid, 0)
 """
 
+SAME_CORE = """
+def check():
+    process = launcher.take(())
+    process.link.drain()
+    assert process.link.printed.decode().strip() == str({core}), process
+"""
 
-@pytest.mark.parametrize("script", [CLAIMS, SERVED])
+SAME_SUBSTITUTES = """
+def check():
+    served = []
+    for given in [(), (), ("f",), ("f",), ("f", "g"), (), ()]:
+        process = launcher.take((), given=given)
+        assert process.failure is None and process.given == given, process
+        for earlier, its in served:
+            assert not its or earlier == process.pid or not os.path.exists(f"/proc/{earlier}"), "it is still there"
+        served.append((process.pid, given))
+        launcher.end(process, wait=bool(given), again=True)
+    pids = [pid for pid, _ in served]
+    assert [pids.index(pid) for pid in pids] == [0, 0, 2, 2, 4, 5, 5], served
+"""
+
+
+def succeeds(script: str, folder: Path) -> None:
+    command = [sys.executable, "-c", script, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=PATIENCE_SECONDS)
+    assert done.stdout == "ok\n", done.stderr
+
+
+@pytest.mark.parametrize("script", [CLAIMS, SAME_CORE + SERVER])
 def test_judge_and_student_share_a_core_that_is_no_other_judges(script: str, tmp_path: Path) -> None:
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("there is only one core")
-    command = [sys.executable, "-c", script, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=PATIENCE_SECONDS)
-    assert done.stdout == "ok\n", done.stderr
+    succeeds(script, tmp_path)
+
+
+def test_process_with_substitutes_serves_only_checks_with_the_same_ones(tmp_path: Path) -> None:
+    succeeds(SAME_SUBSTITUTES + SERVER, tmp_path)
 
 
 def test_many_at_once_do_not_mix(host: Host, tmp_path: Path) -> None:

@@ -317,7 +317,7 @@ class Judge:
 
     def _end(self, process: Process, again: bool = False) -> None:
         """End it, or let it serve ``again``; how it ended is of interest only if it did so by itself."""
-        wait = process.failure is not None or process.substituted
+        wait = process.failure is not None or bool(process.given)
         process.ended = self.launcher.end(process, wait=wait, again=again)
 
     # --- one check ----------------------------------------------------------------------------------------------------
@@ -331,12 +331,11 @@ class Judge:
         """
         process, self._taken = self._taken, None
         self._foresee_simulation(spec)
+        substitutes = list(self._substitutes_for(spec))
         if process is None:
             self.launcher.import_seconds = min(self.request.exercise.limits.import_seconds, self.budget.student)
-            process = self.launcher.take(spec.preloads, alone)
+            process = self.launcher.take(spec.preloads, alone, tuple(name for name, _ in substitutes))
         self.process = process
-        substitutes = list(self._substitutes_for(spec))
-        process.substituted = bool(substitutes)
         following = self._following(spec)
         if following is not None and not substitutes:  # what is substituted must not reach the process of a later check
             self.launcher.prepare(following.preloads)
@@ -443,7 +442,7 @@ class Judge:
         else:
             item.expected = item.expected if getattr(error, "reveal", False) else None
             item.actual = item.actual if getattr(error, "reveal", False) else None
-        if process.substituted:
+        if process.given:
             self._withhold(item, spec, error)
         student = getattr(self, "student", None)
         trace = student.trace if student is not None else []

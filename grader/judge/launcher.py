@@ -41,6 +41,8 @@ RELOAD_SECONDS = 3.0
 """How long a process that serves again may take to run the file afresh; after that a new one is taken."""
 
 
+Given = tuple[str, ...]
+"""Names whose definitions a student process gets from the reference."""
 Servers = Sequence[tuple[tuple[str, ...], socket.socket]]
 """(preloads, socket) of each fork server."""
 
@@ -80,8 +82,9 @@ class Process:
     """0 where it is not known."""
     waited: float = 0.0
     """Seconds that the judge has waited for it so far."""
-    substituted: bool = False
-    """It has received a definition of the reference, and must be gone before the next process begins."""
+    given: Given = ()
+    """The definitions of the reference that it has received; it serves only checks that are given the same ones, and
+    must be gone before another process begins."""
     shared: bool = False
     """It has served another check before this one."""
     before: clock.Clocks | None = clock.Clocks()
@@ -120,12 +123,13 @@ class Launcher(Protocol):
     def prepare(self, preloads: tuple[str, ...]) -> None:
         """Start a process ahead of its use."""
 
-    def take(self, preloads: tuple[str, ...], alone: bool = False) -> Process:
+    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = ()) -> Process:
         """A process that has loaded the file: one that is to serve again, else the prepared one, else a new one.
 
         Args:
             preloads: what it must have imported.
             alone: it must not have served any other check.
+            given: what it is about to receive of the reference; if it has served before, it has received just that.
         """
 
     def stack(self, process: Process) -> bytes:
@@ -215,18 +219,22 @@ class ForkLauncher:
             self._where[self._tickets] = index
             self._send(index, {**self._message, "ticket": self._tickets})
 
-    def take(self, preloads: tuple[str, ...], alone: bool = False) -> Process:
+    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = ()) -> Process:
         """The one that serves already, with the file run afresh; else wait for the server, and for the file to load."""
         index = self._index(preloads)
+        for other in [other for other in self._free if other != index and self._lent[other].given]:
+            self._free.discard(other)
+            self._kill(self._lent.pop(other), wait=True)
         if index in self._free:
             self._free.discard(index)
             served = self._lent.pop(index)
-            if not alone and (process := self._again(served)):
+            if not alone and served.given == given and (process := self._again(served)):
                 self._lent[index] = process
                 return process
-            self._kill(served, wait=False)
+            self._kill(served, wait=bool(served.given))
         self._fork(index)
         process = self._first(index)
+        process.given = given
         self._lent.setdefault(index, process)
         return process
 
@@ -234,7 +242,7 @@ class ForkLauncher:
         """The same process for another check; None if it does not obey any more."""
         served.link.drain()
         served.link.printed.clear()
-        process = Process(served.link, ticket=served.ticket, pid=served.pid, shared=True)
+        process = Process(served.link, ticket=served.ticket, pid=served.pid, shared=True, given=served.given)
         process.before = clock.clocks(served.pid)
         try:
             process.link._exchange(_frame(["reload"]), time.monotonic() + RELOAD_SECONDS)
@@ -266,7 +274,7 @@ class ForkLauncher:
         """Keep it for the next check, if it may serve again, else have it killed."""
         index = self._where[process.ticket]
         if self._lent.get(index) is process:
-            if again and process.failure is None and not process.substituted:
+            if again and process.failure is None:
                 self._free.add(index)
                 process.link.drain()
                 return None
@@ -351,10 +359,10 @@ class SpawnLauncher:
     def prepare(self, preloads: tuple[str, ...]) -> None:
         """Nothing to do ahead: the running process is used again."""
 
-    def take(self, preloads: tuple[str, ...], alone: bool = False) -> Process:
+    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = ()) -> Process:
         """The running process with the file run afresh, or a new one; none is ever alone."""
         if self._running is not None and self._popen is not None and self._popen.poll() is None:
-            process = Process(self._running.link, pid=self._popen.pid)
+            process = Process(self._running.link, pid=self._popen.pid, given=given)
             process.link.printed.clear()
             try:
                 process.link._exchange(_frame(["reload"]), time.monotonic() + 5)
@@ -366,6 +374,7 @@ class SpawnLauncher:
                 pass
             self._stop()
         self._running = self._start()
+        self._running.given = given
         return self._running
 
     def stack(self, process: Process) -> bytes:
@@ -377,7 +386,7 @@ class SpawnLauncher:
 
     def end(self, process: Process, wait: bool, again: bool = False) -> Ended | None:
         """Keep it for the next check if it is still well."""
-        if process.failure is None and not process.substituted:
+        if process.failure is None and not process.given:
             process.link.drain()
             return None
         popen = self._popen

@@ -142,7 +142,7 @@ class Verdicts:
         def known() -> tuple[str, str] | None:
             item.traceback = self.file.traceback(error)
             # A process that was given a part of the reference could quote from it.
-            found = crashes.explain(error.type, error.message, quoting=not process.substituted)
+            found = crashes.explain(error.type, error.message, quoting=not process.given)
             if found and found[0] == crashes.ARGUMENTS and not error.frames:
                 return "signature-changed", say(
                     "The check calls {function} with the arguments in the skeleton's signature, but your "
