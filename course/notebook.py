@@ -165,7 +165,7 @@ def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebo
     if len(cells) > MAX_CELLS:
         raise NotGradable(
             say(
-                "{file} has {count} cells; no more than {limit} are read.", file=name, count=len(cells), limit=MAX_CELLS
+                "{file} has {count} cells; no more than {limit} are allowed.", file=name, count=len(cells), limit=MAX_CELLS
             )
         )
     drafts = [
@@ -258,7 +258,7 @@ def _demand_text(drafts: Sequence[_Draft], name: str) -> None:
     if (lines := sum(draft.text.count("\n") + 1 for draft in drafts)) > MAX_LINES:
         raise NotGradable(
             say(
-                "{file} has {count} lines of code; no more than {limit} are read.",
+                "{file} has {count} lines of code; no more than {limit} are allowed.",
                 file=name,
                 count=lines,
                 limit=MAX_LINES,
@@ -370,7 +370,7 @@ def _slice(drafts: list[_Draft], names: Collection[str], name: str) -> Iterator[
         except slicing.TooMany:
             raise NotGradable(
                 say(
-                    "{file} has too many statements outside functions; no more than {limit} are read.",
+                    "{file} has too many statements outside functions; no more than {limit} are allowed.",
                     file=name,
                     limit=f"{MAX_STATEMENTS:,}",
                 )

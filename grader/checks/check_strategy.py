@@ -2110,7 +2110,7 @@ def reasons_given(student, situations: list[dict[str, Any]]) -> list[list[str]]:
     for s, answer in zip(situations, answers, strict=True):
         expect.true(
             isinstance(answer, (set, list, tuple)) and all(isinstance(item, str) for item in answer),
-            say("strategy_reasons should return a set of strings: {situation}", situation=in_words(s)),
+            say("for {situation}, strategy_reasons should return a set of strings", situation=in_words(s)),
             actual=answer,
             reveal=True,
         )

@@ -358,7 +358,7 @@ _WORDS = {
     "root": mark("your result is the square root of the expected result"),
     "logarithm": mark("your result is the natural logarithm of the expected result"),
     "exponential": mark("your result is the exponential of the expected result"),
-    "in-bits": mark("your result is the expected one with a logarithm to base 2 instead of base e"),
+    "in-bits": mark("your result is what a logarithm to base 2 instead of base e gives"),
     "percent": mark("your result is the expected one times 100, as if it were a percentage"),
     "fraction-of-a-percent": mark("your result is the expected one divided by 100"),
     "twice": mark("your result is twice the expected result"),
