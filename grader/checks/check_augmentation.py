@@ -430,7 +430,7 @@ class CheckRandomDeletion:
 
     @check(points=1)
     def check_pure_seeded(self, student):
-        """the input text is not modified or returned itself, and the same seed produces the same text"""
+        """the input text is neither modified nor returned, and the same seed produces the same text"""
         demand_seeded(student, "random_deletion", words(student, 30), 0.5)
         text, seed = words(student, 6), student.draw.seed()
         with student.untraced():
@@ -678,7 +678,7 @@ class CheckRandomSwap:
             expect.true(
                 max(numbers) > 0,
                 say("with n = {n}, a text of five words never changes", n=n),
-                hint="n may be as large as you like: which texts are too short for a swap?",
+                hint="n may exceed the number of words. Which texts are really too short for a swap?",
             )
             expect.true(
                 not any(number % 2 != n % 2 for number in numbers),

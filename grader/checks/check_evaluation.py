@@ -1651,7 +1651,7 @@ class CheckPairedBootstrap:
 
     @check(points=1, after=("interval",))
     def check_deterministic(self, student):
-        """the same seed gives the same interval, a different seed a different one; n_draws differences are drawn"""
+        """the same seed gives the same interval, another seed another one; it is based on n_draws differences"""
         models = Models(student, 80)
         first = [interval(student, models, n_draws=400, seed=seed) for seed in range(4)]
         again = [interval(student, models, n_draws=400, seed=seed) for seed in (2, 0)]
