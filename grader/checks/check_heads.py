@@ -476,9 +476,7 @@ class Head:
         if not steady:  # what was stored, or what was drawn?
             seed = self.student.draw.seed()
             with self.student.untraced():
-                drawn = [
-                    self.student.fixtures.heads.while_training(self.module, texts, mask, seed) for _ in range(2)
-                ]
+                drawn = [self.student.fixtures.heads.while_training(self.module, texts, mask, seed) for _ in range(2)]
             self.fact("with one seed, the same answer twice", same(*drawn))
         self.fact("texts of one length are told apart", distinct)
         self.fact("other parameters, other answers", learned)
