@@ -1606,7 +1606,7 @@ class Cloze:
         self.ids = student.draw.integers(0, self.V - 1, (self.T,))
         self.ids += self.ids >= self.mask_id  # every id but that of [MASK]
         self.ids[list(masks)] = self.mask_id
-        # Steps of 0.3, 0.1 or 0.08 between neighbours, so that no rounding decides who is first, and exp(logit) is finite.
+        # Steps of 0.08 or more between neighbours, so that no rounding decides who is first, and exp(logit) is finite.
         steps = [torch.randperm(self.V, generator=student.draw.generator) for _ in range(self.T)]
         self.logits = (0.1 if large else 0.3) * torch.stack(steps).float() + student.draw.uniform(-2, 2, self.T, 1)
         if large:  # no two [MASK] have the same probabilities: a limit of them leaves different numbers of guesses
