@@ -1765,7 +1765,7 @@ class CheckBackTranslate:
     @check(points=1)
     def check_filters(self, student):
         """a text is dropped if, apart from case and whitespace, it is unchanged or repeats an earlier result"""
-        cases = []
+        cases: list[tuple[Journey, list[str], list[str], set[str]]] = []
         for kinds in (
             (
                 "new",
