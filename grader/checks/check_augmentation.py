@@ -1566,14 +1566,17 @@ class Journey:
         kinds: for each text what comes back: a key of KINDS, or ``again`` with the number of an earlier text, or
             ``again case``, ``again marks`` and so on likewise; or ``copy`` with the number of an earlier text, if the
             text itself is that one once more, with another label.
+        known: what comes back of the first text that is ``new``, if an earlier call has returned it already.
     """
 
-    def __init__(self, student, kinds: Sequence[str]) -> None:
+    def __init__(self, student, kinds: Sequence[str], known: str = "") -> None:
         """Draw texts and labels, and ask."""
         n, draw = len(kinds), student.draw
         found = words(student, 8 * n)
         sentences = [" ".join(found[start : start + 4]).capitalize() + "." for start in range(0, 8 * n, 4)]
         self.texts, fresh = sentences[:n], sentences[n:]
+        if known:
+            fresh[list(kinds).index("new")] = known
         self.labels = torch.randperm(900, generator=draw.generator)[:n].tolist()
         self.kinds = list(kinds)
         self.returned: list[str] = []
@@ -1762,7 +1765,7 @@ class CheckBackTranslate:
     @check(points=1)
     def check_filters(self, student):
         """a text is dropped if, apart from case and whitespace, it is unchanged or repeats an earlier result"""
-        cases = []
+        cases: list[tuple[Journey, list[str], list[str], set[str]]] = []
         for kinds in (
             (
                 "new",
@@ -1803,7 +1806,8 @@ class CheckBackTranslate:
                 "again marks 0",
             ),
         ):
-            trip = Journey(student, kinds)
+            # A text that an earlier call has returned is as new as any other.
+            trip = Journey(student, kinds, known=cases[0][0].returned[0] if cases else "")
             cases.append((trip, *self.facts(student, trip)))
         for trip, names, kept, again in cases:
             trip.demand_new(student)

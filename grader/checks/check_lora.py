@@ -235,6 +235,8 @@ class CheckLoraReport:
             before = kept.read()
             student.fixtures.keep(report, [(90, 70)], 5, 3, 80, 99_000)
             after = kept.read()
+            again = student.fixtures.keep(report, [(60, 40), (50, 30)], 4)
+            shared = bool(student.fixtures.lora.one_object(kept, again))
         expect.true(
             isinstance(before, dict) and isinstance(after, dict), "lora_report does not always return a dictionary"
         )
@@ -242,6 +244,12 @@ class CheckLoraReport:
             all(number(after, key) == number(before, key) for key in KEYS_OF_REPORT[:4]),
             "a second call of lora_report changes the report that the first call returned",
             hint="does every call create a new dictionary?",
+            fact=True,
+        )
+        expect.true(
+            not shared,
+            "two calls of lora_report with the same arguments return the same dictionary object",
+            hint="if a caller changes the first report, what does the second one contain?",
             fact=True,
         )
 

@@ -1606,9 +1606,11 @@ class Cloze:
         self.ids = student.draw.integers(0, self.V - 1, (self.T,))
         self.ids += self.ids >= self.mask_id  # every id but that of [MASK]
         self.ids[list(masks)] = self.mask_id
-        # Steps of 0.3 or 0.1 between neighbours, so that no rounding decides who is first, and exp(logit) is finite.
+        # Steps of 0.08 or more between neighbours, so that no rounding decides who is first, and exp(logit) is finite.
         steps = [torch.randperm(self.V, generator=student.draw.generator) for _ in range(self.T)]
         self.logits = (0.1 if large else 0.3) * torch.stack(steps).float() + student.draw.uniform(-2, 2, self.T, 1)
+        if large:  # no two [MASK] have the same probabilities: a limit of them leaves different numbers of guesses
+            self.logits[masks[-1]] *= 0.8
         self.probabilities = self.logits.double().softmax(-1)
         favourites = torch.randperm(self.V, generator=student.draw.generator).tolist()
         for place, token in zip(masks, favourites, strict=False):  # no two [MASK] have the same one by chance
@@ -1640,7 +1642,8 @@ def guesses_of(
 ) -> list[list[tuple[float, float]]]:
     """The student's guesses as plain pairs: a list of lists of (id, number).
 
-    They are noted sorted by id: the order of guesses that nobody has sorted is an accident of the library.
+    They are noted sorted by id: the order of guesses that nobody has sorted is an accident of the library. Of many,
+    where a limit leaves some out, only the kind of the limit is noted: there are many limits.
     """
     with student.untraced():
         if pure:
@@ -1650,7 +1653,8 @@ def guesses_of(
     few = isinstance(answer, (list, tuple)) and len(answer) <= MOST
     guesses = [plain_pairs(entry) for entry in answer] if few else None
     well_formed = guesses is not None and all(entry is not None for entry in guesses)
-    student.note("guesses", [sorted(pairs) for pairs in guesses] if well_formed else "malformed")  # type: ignore[union-attr, arg-type]
+    limit = limit_of(cloze, guesses, options["k"]) if well_formed and options.get("k", 0) > 100 else None  # type: ignore[arg-type]
+    student.note("guesses", limit or ([sorted(pairs) for pairs in guesses] if well_formed else "malformed"))  # type: ignore[union-attr, arg-type]
     if not well_formed:
         student.note("form", form_of(answer))
     expect.true(
@@ -1669,6 +1673,26 @@ def guesses_of(
             "and float"
         )
     return guesses  # type: ignore[return-value]
+
+
+def limit_of(cloze: Cloze, guesses: list[list[tuple[float, float]]], k: int) -> str | None:
+    """What limits the guesses, where the best ones are there with their probabilities, and fewer than k of them."""
+    if len(guesses) != len(cloze.masks) or not all(guesses):
+        return None
+    kept, dropped = [], []
+    for place, pairs in zip(cloze.masks, guesses, strict=True):
+        true = cloze.probabilities[place].double()
+        found = [token for token, _ in pairs]
+        if len(found) >= k or sorted(found) != sorted(cloze.best(place, len(found))):
+            return None
+        if any(abs(number - float(true[int(token)])) > 1e-5 for token, number in pairs):
+            return None
+        ranked = true.sort(descending=True).values
+        kept.append(float(ranked[len(found) - 1]))
+        dropped.append(float(ranked[len(found)]))
+    if len({len(pairs) for pairs in guesses}) == 1:
+        return "a largest number"
+    return "a smallest probability" if min(kept) > max(dropped) else "something else"
 
 
 def form_of(value: object, depth: int = 3) -> str:
@@ -1928,7 +1952,11 @@ class Selections:
         if limit is not None and same == {min(limit, self.budget) // length * length}:
             student.note(f"tokens selected, {what}", "all that fit into a limit")
             return
-        student.note(f"tokens selected, {what}", self.sizes[0] if len(same) == 1 else "varying")
+        if len({len(word) for word in self.words}) > 1 and max(same) == self.budget and min(same) >= self.budget - 2:
+            sizes: int | str = "all that fit"  # in some orders of the words, a token of the budget is left over
+        else:
+            sizes = self.sizes[0] if len(same) == 1 else "varying"
+        student.note(f"tokens selected, {what}", sizes)
         student.note(f"different selections, {what}", min(3, len(set(map(tuple, self.answers)))))
         student.note(f"special tokens selected, {what}", self.any_special())
         student.note(f"words in part, {what}", self.parts())
