@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import permutations, product
 from typing import Any
 
 import torch
@@ -1722,6 +1723,31 @@ def repeated_texts(student, n: int, most: int, least: int = 1) -> list[str]:
     return shuffled(student, rows)[0]
 
 
+def alike(student, n: int) -> dict[str, list[str]]:
+    """What makes texts different, and n texts that differ in nothing else."""
+    words = list(dict.fromkeys(" ".join(sentences(student, 24)).split()))
+    start = " ".join(words[6:])
+    ends = sentences(student, n)
+
+    def some(ways: Iterable[Any]) -> list[Any]:
+        every = list(ways)
+        return [every[i] for i in torch.randperm(len(every), generator=student.draw.generator)[:n].tolist()]
+
+    return {
+        "the end of a long text": [f"{start} {text}" for text in ends],
+        "the beginning of a long text": [f"{text} {start}" for text in ends],
+        "the order of the words": [" ".join(order) for order in some(permutations(words[:5]))],
+        "punctuation": [
+            " ".join(f"{word}{sign}" for word, sign in zip(words, signs, strict=False))
+            for signs in some(product("!?.,;:", repeat=3))
+        ],
+        "where a word ends": [
+            "".join(word + gap for word, gap in zip(words[:7], (*gaps, ""), strict=True))
+            for gaps in some(product(("", " "), repeat=6))
+        ],
+    }
+
+
 class CheckGroupFolds:
     """Bonus: folds of whole texts"""
 
@@ -1809,26 +1835,26 @@ class CheckGroupFolds:
         # 400 texts of one to three rows: dealt out by number, a fold is off by a quarter at six standard errors.
         # 40 different texts: if each draws its fold, nearly every second fold is off by more than that.
         seen = []
-        start = " ".join(sentences(student, 24))
-        for k, n, most, long in (
-            (4, 400, 3, False),
-            (5, 400, 3, False),
-            (4, 40, 1, False),
-            (5, 40, 1, True),
-            (4, 40, 1, False),
-            (5, 40, 1, False),
-        ):
-            texts = repeated_texts(student, n, most)
-            if long:  # with the same beginning, all of them
-                texts = [f"{start} {text}" for text in texts]
+        given = [("", 4, repeated_texts(student, 400, 3)), ("", 5, repeated_texts(student, 400, 3))]
+        given.append(("", 4, repeated_texts(student, 40, 1)))
+        given += [(way, 4 + place % 2, texts) for place, (way, texts) in enumerate(alike(student, 40).items())]
+        for way, k, texts in given:
             folds = Folds(student, texts, k=k)
             student.note("empty folds", sum(not rows for rows in folds.rows))
-            folds.demand_number(k)
             shares = [len(rows) * k / len(folds.texts) for rows in folds.rows]
-            seen.append((n, max(shares) <= 1.25 and min(shares) >= 0.75, [len(rows) for rows in folds.rows]))
-        student.note("unequal folds of many texts", any(not equal for n, equal, _ in seen if n > 40))
-        student.note("unequal folds of few texts", any(not equal for n, equal, _ in seen if n == 40))
-        for _, equal, sizes in seen:
+            equal = max(shares) <= 1.25 and min(shares) >= 0.75
+            seen.append((way, folds, k, equal, [len(rows) for rows in folds.rows]))
+        student.note("unequal folds of many texts", any(not equal for *_, equal, sizes in seen if sum(sizes) > 40))
+        student.note("unequal folds of few texts", any(not equal for *_, equal, sizes in seen if sum(sizes) == 40))
+        for way, folds, k, _, sizes in seen:
+            expect.true(
+                not way or max(sizes) < 40,
+                say("40 texts are all in the same fold; they differ in: {way}", way=say(way)),
+                hint="equal texts differ only in case and whitespace: what else does your code ignore?",
+                reveal=True,
+            )
+            folds.demand_number(k)
+        for *_, equal, sizes in seen:
             expect.true(
                 equal,
                 "the folds have very different sizes",

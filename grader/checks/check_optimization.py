@@ -59,17 +59,30 @@ class Groups:
         build: function of ``grader.fixtures.optimization`` that makes the model; called here and over there.
         keys: settings to read.
         model: arguments for ``build``, behind the seed.
+        options: keyword arguments for ``build``.
+        again: the function was called for this model before, while nothing in it was frozen.
         settings: arguments for the student's function.
     """
 
     def __init__(
-        self, student, name: str, build: str, keys: list[str], model: tuple[Any, ...], **settings: float
+        self,
+        student,
+        name: str,
+        build: str,
+        keys: list[str],
+        model: tuple[Any, ...],
+        *,
+        options: dict[str, Any] | None = None,
+        again: bool = False,
+        **settings: float,
     ) -> None:
         """Ask, and look up whose numbers came back."""
-        seed = student.draw.seed()
-        self.mine = getattr(built, build)(seed, *model)
-        theirs = getattr(student.fixtures.optimization, build)(seed, *model)
+        seed, options = student.draw.seed(), options or {}
+        self.mine = getattr(built, build)(seed, *model, **options)
+        theirs = getattr(student.fixtures.optimization, build)(seed, *model, **options)
         with student.untraced():
+            if again:
+                student.fixtures.optimization.called_while_thawed(student.value(None, name), theirs, **settings)
             read = student.fixtures.optimization.settings(student.value(None, name), theirs, keys, **settings)
         self.frozen = {n for n, parameter in self.mine.named_parameters() if not parameter.requires_grad}
         self.of: dict[str, list[list[float]]] = {n: [] for n, _ in self.mine.named_parameters()}
@@ -99,10 +112,10 @@ class Groups:
         return (*numbers.shape, first, float(numbers.double().sum()))
 
 
-def decays(student, *model: Any, weight_decay: float | None = None) -> Groups:
+def decays(student, *model: Any, weight_decay: float | None = None, again: bool = False) -> Groups:
     """The weight decay of every group that a parameter of ``mixed`` is in."""
     options = {} if weight_decay is None else {"weight_decay": weight_decay}
-    return Groups(student, "decay_groups", "mixed", ["weight_decay"], model, **options)
+    return Groups(student, "decay_groups", "mixed", ["weight_decay"], model, again=again, **options)
 
 
 def demand_moved(student, before: Any, after: dict[str, Tensor]) -> None:
@@ -193,6 +206,8 @@ class CheckDecayGroups:
         for model in ((), ("bert", True), ("bert", False, True)):  # as they come, tied, partly frozen
             read = decays(student, *model, weight_decay=0.1)
             demand_once(read.of, read.frozen, read.foreign)
+        read = decays(student, "bert", False, True, weight_decay=0.1, again=True)
+        demand_once(read.of, read.frozen, read.foreign)
 
     @check(points=1, visible=True)
     def check_bias(self, student):
@@ -264,6 +279,7 @@ class Rates:
         *,
         scale: float = 1.0,
         decay: float | None = None,
+        pooler: bool = True,
         **options: float,
     ) -> None:
         """Draw the arguments (the decay, if it is None), build the model and ask."""
@@ -278,6 +294,7 @@ class Rates:
             "bert_like",
             ["lr", "weight_decay"],
             (n_layers, head),
+            options={"pooler": pooler},
             base_lr=self.base_lr,
             decay=self.decay,
             head_lr=self.head_lr,
@@ -428,7 +445,7 @@ class CheckLlrdGroups:
 
     @check(points=1, preloads=("training",), substitutes=("decay_groups",))
     def check_usable(self, student):
-        """torch.optim.AdamW accepts the groups, and one step changes every layer, even without a pooler"""
+        """AdamW accepts the groups, and one step changes every layer; without a pooler, the rates are the same"""
         seed = student.draw.seed()
         model = student.fixtures.optimization.bert_like(seed, 3, pooler=False)
         with student.untraced():
@@ -436,6 +453,24 @@ class CheckLlrdGroups:
                 student.value(None, "llrd_groups"), model, base_lr=0.02, decay=0.9, head_lr=0.05, weight_decay=0.1
             )
         demand_moved(student, built.bert_like(seed, 3, pooler=False), after)
+        self.demand_same_without_pooler(student)
+
+    @staticmethod
+    def demand_same_without_pooler(student) -> None:
+        """Whoever has the right rates has them without a pooler too; other rates are the matter of other checks."""
+        decay = float(student.draw.uniform(0.6, 0.9))
+        wanted = {"embeddings": decay**3} | {f"layer {i}": decay ** (2 - i) for i in range(3)}
+        given, without = (Rates(student, 3, decay=decay, pooler=pooler) for pooler in (True, False))
+        for which, want in wanted.items():
+            rates = [rate / given.base_lr for _, rate in given.of_part(which, present=False)]
+            if any(abs(rate - want) > 1e-4 * want for rate in rates):
+                return
+        for which, want in wanted.items():
+            without.demand(
+                which,
+                without.base_lr * want,
+                "this model has no pooler, and the top layer still learns at base_lr: from where do you count?",
+            )
 
 
 # --- reinit_top_layers ---
@@ -600,11 +635,14 @@ class CheckReinitTopLayers:
             restarted = Restarted(student, 2, 3, std, width=48, inner=64, bias=bias)
             want = restarted.range if std is None else std
             matrices, biases = restarted.top("matrix", 2), restarted.top("bias", 2)
-            self.note_narrow(student, {name: float(tensor.std()) / want for name, tensor in matrices.items()})
             numbers = torch.cat([tensor.flatten() for tensor in matrices.values()]).double() / want
             measured, tails = float(numbers.std()), float((numbers.abs() > 2).double().mean())
-            student.note("log of the spread", round(5 * math.log(max(measured, 1e-9))))
-            student.note("tails", round(20 * tails))
+            # A normal distribution that is cut at two standard deviations is as good, and noted like a whole one.
+            cut = 1.95 < float(numbers.abs().max()) <= 2 + 1e-6 and abs(measured / TRUNCATED - 1) < 0.05
+            unit = TRUNCATED if cut else 1.0
+            self.note_narrow(student, {name: float(tensor.std()) / want / unit for name, tensor in matrices.items()})
+            student.note("log of the spread", round(5 * math.log(max(measured / unit, 1e-9))))
+            student.note("tails", 1 if cut else round(20 * tails))
             student.note("mean, in standard deviations asked for", round(float(numbers.mean())))
             linear_biases = {name: tensor for name, tensor in biases.items() if "LayerNorm" not in name}
             if linear_biases:

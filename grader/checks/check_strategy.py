@@ -304,9 +304,13 @@ class CheckChooseObjective:
         strange = [
             *shuffled(student, ["image", "audio", "ranking", "plan"])[:2],
             "labels",
-            "spanning",
             "spans",
             "free_texts",
+            "spanning",
+            "lifespan",
+            "relabel",
+            "lable",
+            "token",
             "text",
         ]
         found = objectives(student, [(output, has_source) for output in strange for has_source in (False, True)])
@@ -1819,19 +1823,22 @@ class CheckChunkForMlm:
         block = 12 + 2 * student.draw.integer(0, 2)
         step = block - 2
         # Without [CLS] and [SEP], exactly half a block has block // 2 ids, with them two less: both are a free choice.
-        rests = (block // 2 - 3, step - student.draw.integer(1, 3), block // 2 + 1, 1)
+        # Half an odd block is no whole number: block // 2 is below it even with them, block // 2 + 1 above it even
+        # without.
+        half = block // 2
+        rests = ((block + 1, half - 2), (block, step - student.draw.integer(1, 3)), (block + 1, half + 1), (block, 1))
         found = []
-        for rest in rests:  # two full blocks and a rest, in three documents
-            whole = 2 * step + rest - 3
-            first, second = student.draw.integer(2, 6), step + student.draw.integer(1, 3)
+        for size, rest in rests:  # two full blocks and a rest, in three documents
+            whole = 2 * (size - 2) + rest - 3
+            first, second = student.draw.integer(2, 6), size - 2 + student.draw.integer(1, 3)
             docs = corpus(student, (first, second, whole - first - second))
-            found.append([len(row) for row in chunks(student, docs, block, *specials(student))])
+            found.append([len(row) for row in chunks(student, docs, size, *specials(student))])
         short = chunks(student, corpus(student, (block // 2 - 4,)), block, *specials(student))
         self.demand_one_sequence(student)
-        for rest, sizes in zip(rests, found, strict=True):
+        for (size, rest), sizes in zip(rests, found, strict=True):
             expect.equal(
                 sizes,
-                [block, block] if rest < block // 2 - 2 else [block, block, rest + 2],
+                [size, size] if rest < half - 1 else [size, size, rest + 2],
                 "sizes of the blocks",
                 hint=(
                     "fill whole blocks first. How long is the remainder compared with a full block, and "
