@@ -165,7 +165,10 @@ def read(data: bytes, name: str, names: Collection[str] | None = None) -> Notebo
     if len(cells) > MAX_CELLS:
         raise NotGradable(
             say(
-                "{file} has {count} cells; no more than {limit} are allowed.", file=name, count=len(cells), limit=MAX_CELLS
+                "{file} has {count} cells; no more than {limit} are allowed.",
+                file=name,
+                count=len(cells),
+                limit=MAX_CELLS,
             )
         )
     drafts = [

@@ -1152,8 +1152,9 @@ class CheckTemperatureScale:
     @check(points=1, preloads=("transformers",), seconds=40)
     def check_large(self, student):
         """works for logits in the hundreds and ignores a constant added to a row"""
-        ordinary = self.sample(student, 140, 2, 0.1 * student.draw.integer(22, 29))  # is it right there, at least?
-        self.asked(student, *ordinary, "logits of ordinary size", far=True)
+        for n_classes in (4, 3, 2):  # is it right there, at least?
+            ordinary = self.sample(student, 140, n_classes, 0.1 * student.draw.integer(22, 29))
+            self.asked(student, *ordinary, f"logits of ordinary size, {n_classes} classes", far=True)
         raised = (ordinary[0] + 300 * student.draw.normal(140, 1)).double(), ordinary[1]
         hint = (
             "exp(800) overflows, and adding a constant to a whole row must not change the result: how do you "
