@@ -30,7 +30,7 @@ from course import paths, syllabus
 from course.compat import module_command
 from course.submission import MAX_BYTES
 from grader import fixtures, wire
-from grader.errors import ServerError
+from grader.errors import Failed, ServerError, StudentGone
 from grader.fixtures import lora
 from grader.host import forkserver
 from grader.judge import compiling, grading
@@ -41,7 +41,7 @@ from grader.judge.launcher import ForkLauncher
 from grader.judge.limits import Budget
 from grader.judge.proxy import local_student
 from grader.judge.running import run_checks
-from grader.link import send
+from grader.link import LinkClosed, LinkTimeout, send
 from grader.requests import Request
 from grader.student import pool, sandbox, scratch
 
@@ -361,6 +361,25 @@ def test_stock_is_what_one_grading_takes(stock: dict[Any, list[nn.Module]], monk
     assert not built, "less is built in advance than a grading takes"
 
 
+def test_file_that_changes_torch_finds_that_in_every_model(
+    stock: dict[Any, list[nn.Module]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Linear(nn.Linear):
+        """A student's own."""
+
+    ready = stock[lora.Classifier, ("LayerNorm", lora.FEW)]
+    before = len(ready)
+    with monkeypatch.context() as patched:
+        patched.setattr(nn, "Linear", Linear)
+        assert type(lora.classifier(5, n_layers=lora.FEW).classifier) is Linear
+    begin = nn.Module.__init__
+    with monkeypatch.context() as patched:
+        patched.setattr(nn.Module, "__init__", lambda self: begin(self) or setattr(self, "mine", True))
+        assert lora.classifier(5, n_layers=lora.FEW).mine
+    assert len(ready) == before
+    assert type(lora.classifier(5, n_layers=lora.FEW).classifier) is nn.Linear and len(ready) == before - 1
+
+
 @pytest.mark.parametrize("slug", [exercise.slug for exercise in syllabus.load() if exercise.slug != "lora"])
 def test_other_exercises_build_no_model_of_lora(slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "_models", {})
@@ -476,11 +495,12 @@ SERVER = """
 import os, socket, sys
 from pathlib import Path
 from grader.host.forkserver import ForkServer
+from grader.judge import launcher as launchers
 from grader.judge.launcher import ForkLauncher
 from grader.student.sandbox import Limits
 
 folder, core = Path(sys.argv[1]), max(os.sched_getaffinity(0))
-(folder / "submission.py").write_text("import os\\nprint(os.sched_getaffinity(0))")
+(folder / "submission.py").write_text(SOURCE)
 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 pid = os.fork()
 if not pid:
@@ -499,6 +519,8 @@ finally:
 """
 
 SAME_CORE = """
+SOURCE = "import os\\nprint(os.sched_getaffinity(0))"
+
 def check():
     process = launcher.take(())
     process.link.drain()
@@ -506,6 +528,8 @@ def check():
 """
 
 SAME_SUBSTITUTES = """
+SOURCE = "x = 1"
+
 def check():
     served = []
     for given in [(), (), ("f",), ("f",), ("f", "g"), (), ()]:
@@ -526,6 +550,23 @@ def succeeds(script: str, folder: Path) -> None:
     assert done.stdout == "ok\n", done.stderr
 
 
+LOADS_ONCE = """
+SOURCE = "import sys, time\\nif hasattr(sys, 'mine'): time.sleep(60)\\nsys.mine = 1"
+
+def check():
+    launchers.RELOAD_SECONDS = 0.3
+    served, waited = [], []
+    for _ in range(3):
+        process = launcher.take(())
+        assert process.failure is None and not process.shared, process
+        served.append(process.pid)
+        waited.append(process.waited)
+        launcher.end(process, wait=False, again=True)
+    assert len(set(served)) == 3 and not launcher.shares, served
+    assert waited[1] >= 0.3 > waited[2], waited
+"""
+
+
 @pytest.mark.parametrize("script", [CLAIMS, SAME_CORE + SERVER])
 def test_judge_and_student_share_a_core_that_is_no_other_judges(script: str, tmp_path: Path) -> None:
     if len(os.sched_getaffinity(0)) < 2:
@@ -535,6 +576,49 @@ def test_judge_and_student_share_a_core_that_is_no_other_judges(script: str, tmp
 
 def test_process_with_substitutes_serves_only_checks_with_the_same_ones(tmp_path: Path) -> None:
     succeeds(SAME_SUBSTITUTES + SERVER, tmp_path)
+
+
+def test_file_that_does_not_load_again_is_waited_for_once(tmp_path: Path) -> None:
+    succeeds(LOADS_ONCE + SERVER, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "shares"), [(StudentGone(LinkTimeout()), False), (StudentGone(LinkClosed()), False), (Failed("no"), True)]
+)
+def test_check_that_gets_no_answer_in_a_shared_process_is_the_last_to_share_one(error: Exception, shares: bool) -> None:
+    judge: Any = SimpleNamespace(
+        process=SimpleNamespace(shared=True),
+        budget=Budget(),
+        launcher=SimpleNamespace(shares=True),
+        _own_seconds=lambda process: 3.0,
+        _end=lambda process: None,
+    )
+    assert not grading.Judge.is_final(judge, error)
+    assert judge.launcher.shares == shares
+
+
+def test_hole_says_nothing_of_substitutes(host: Host, tmp_path: Path) -> None:
+    source = REFERENCE.read_text(encoding="utf-8")
+    hole = """
+
+def hole():
+    raise NotImplementedError("stolen")
+
+
+names = {key: "stolen" for key in ("co_name", "co_qualname") if hasattr(hole.__code__, key)}
+hole.__code__ = hole.__code__.replace(**names)
+
+
+def inject_lora(*arguments, **more):
+    hole()
+"""
+    wrong = "\n\nclass LoRALinear(nn.Module):\n    pass\n"
+    for name, text, told in (("right", source, "stolen"), ("wrong", source + wrong, "inject_lora")):
+        file = tmp_path / f"{name}.py"
+        file.write_text(text + hole, encoding="utf-8")
+        checks = host.grade(file, only=["LoRALinear", "inject_lora"]).checks.values()
+        messages = {check["message"] for check in checks if check["status"] == "not_started"}
+        assert messages == {f"`{told}` is not written yet"}
 
 
 def test_many_at_once_do_not_mix(host: Host, tmp_path: Path) -> None:

@@ -459,6 +459,14 @@ def pin_the_host_to_a_processor(place: Place) -> None:
 
 
 @door
+def move_to_another_processor(place: Place) -> None:
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    if os.sched_getaffinity(0) == before:
+        raise PermissionError(errno.EPERM, "nothing came of it")
+
+
+@door
 def limit_the_host(place: Place) -> None:
     import resource
 

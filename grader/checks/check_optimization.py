@@ -114,7 +114,7 @@ class Groups:
 
 def decays(student, *model: Any, weight_decay: float | None = None, again: bool = False) -> Groups:
     """The weight decay of every group that a parameter of ``mixed`` is in."""
-    options = {} if weight_decay is None else {"weight_decay": weight_decay}
+    options: dict[str, Any] = {} if weight_decay is None else {"weight_decay": weight_decay}
     return Groups(student, "decay_groups", "mixed", ["weight_decay"], model, again=again, **options)
 
 
@@ -280,7 +280,7 @@ class Rates:
         scale: float = 1.0,
         decay: float | None = None,
         pooler: bool = True,
-        **options: float,
+        **options: Any,
     ) -> None:
         """Draw the arguments (the decay, if it is None), build the model and ask."""
         draw = student.draw

@@ -175,6 +175,7 @@ class Judge:
                         message=say("this check did not report a result, so it does not count; please tell us"),
                     )
                 )
+        self.launcher.close()  # no process of the student's takes time from what follows
         try:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
                 self._diagnose()
@@ -401,6 +402,8 @@ class Judge:
         if left.used_up:
             return True
         self.budget = left
+        if isinstance(error, StudentGone):  # the next such check would also wait in vain before it is run again
+            self.launcher.shares = False
         self._end(self.process)
         return False
 
@@ -425,7 +428,9 @@ class Judge:
         else:
             self.verdicts.classify(item, spec, error, process, self._reference_passes)
         frames = self.verdicts.stuck(process)
-        self._end(process, again=item.status in ("passed", "not_started"))
+        if process.given:  # what a process calls its functions may say what the substitutes consist of
+            frames = [(line, name) for line, name in frames if name in self.file.text and self.file.line(line)]
+        self._end(process, again=item.status == "passed" or (item.status == "not_started" and not process.given))
         if isinstance(error, StudentGone):
             self.verdicts.classify_gone(item, spec, process, frames)
             if self.budget.student <= 0.1 and item.status == "timeout":
@@ -435,7 +440,7 @@ class Judge:
                 )
         item.message += sandbox_note(error)
         item.points = spec.points if item.status == "passed" else 0
-        item.remarks = list(expect.remarks)
+        item.remarks = [] if process.given else list(expect.remarks)  # they may quote names from over there
         item.stdout = process.link.printed.decode("utf-8", "replace")
         if spec.visible:
             item.compared = [list(entry) for entry in expect.seen[:50]]

@@ -116,6 +116,8 @@ class Launcher(Protocol):
     """How long a file may take to load."""
     code_path: Path | None
     """Where the processes look for the file's code, if they do."""
+    shares: bool
+    """Whether a process may serve check after check, or each gets one of its own. Once off, it stays off."""
 
     def preload(self, wanted: imports.Wanted, seconds: float) -> None:
         """Import this once, before further processes are started; what cannot be had in time is left to them."""
@@ -164,6 +166,7 @@ class ForkLauncher:
         self.level = level
         self.import_seconds = import_seconds
         self.code_path: Path | None = Path(f"{snapshot}.compiled")
+        self.shares = True
         self._servers = list(servers)
         self._own: int | None = None  # index of the server that has imported what the file imports
         self._message = {
@@ -225,16 +228,22 @@ class ForkLauncher:
         for other in [other for other in self._free if other != index and self._lent[other].given]:
             self._free.discard(other)
             self._kill(self._lent.pop(other), wait=True)
+        lost = 0.0
         if index in self._free:
             self._free.discard(index)
             served = self._lent.pop(index)
-            if not alone and served.given == given and (process := self._again(served)):
-                self._lent[index] = process
-                return process
+            if self.shares and not alone and served.given == given:
+                started = time.monotonic()
+                if process := self._again(served):
+                    self._lent[index] = process
+                    return process
+                self.shares = False  # or every check would wait for what comes of loading the file again
+                lost = time.monotonic() - started
             self._kill(served, wait=bool(served.given))
         self._fork(index)
         process = self._first(index)
         process.given = given
+        process.waited += lost
         self._lent.setdefault(index, process)
         return process
 
@@ -274,7 +283,7 @@ class ForkLauncher:
         """Keep it for the next check, if it may serve again, else have it killed."""
         index = self._where[process.ticket]
         if self._lent.get(index) is process:
-            if again and process.failure is None:
+            if again and self.shares and process.failure is None:
                 self._free.add(index)
                 process.link.drain()
                 return None
@@ -347,6 +356,7 @@ class SpawnLauncher:
         self.level = level
         self.import_seconds = import_seconds
         self.code_path: Path | None = None
+        self.shares = True
         self._snapshot, self._name, self._threads = snapshot, name, threads
         self._limits = limits
         self._running: Process | None = None

@@ -93,7 +93,9 @@ class Verdicts:
         elif isinstance(error, StudentRaised):
             item.status = "not_started" if error.not_started else "out_of_memory" if error.memory else "crashed"
             if error.not_started:
-                item.message = say("`{name}` is not written yet", name=error.message or spec.function)
+                # A hole's name comes from over there; with substitutes, it may say what they consist of.
+                name = spec.function if process.given else error.message or spec.function
+                item.message = say("`{name}` is not written yet", name=name)
             elif error.memory:
                 item.message = say(
                     TOO_MUCH_MEMORY,

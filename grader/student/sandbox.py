@@ -345,9 +345,11 @@ _REFUSED = """
 a call that is in neither list is answered with ENOSYS, as by a kernel without it, and libraries fall back."""
 
 _IGNORED = "flock chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes fadvise64 readahead".split()
+_IGNORED.append("sched_setaffinity")
 """Calls that succeed and do nothing, as on a file system without modes, locks and a cache. Landlock does not see them:
 they would change files that may only be read, and a lock on a library, or which of its pages lie in memory, would tell
-the next student process something. Refusing them would break ``shutil.copy``."""
+the next student process something. Refusing them would break ``shutil.copy``. A student process stays on the core that
+its judge has claimed, or it could crowd another grading; were that refused, OpenMP could not start bound threads."""
 _OF_ITSELF = (
     "getpgid getsid sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval"
 ).split()
@@ -422,15 +424,10 @@ def _compile_filter(abi: int) -> bytes:
         for mode in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_WRONLY | os.O_TRUNC, os.O_RDWR | os.O_TRUNC):
             rule(scmp.ALLOW, name, masked(position, mask, mode))
         rule(refuse(errno.EPERM), name, masked(position, mask, os.O_RDONLY | os.O_TRUNC))
-    # Send to the connected address only; ask for limits only. Processors are chosen for the calling thread; for others,
-    # which might be the host, it is ignored: were it refused, OpenMP could not start bound threads.
-    for name, position, code in (
-        ("sendto", 4, errno.EPERM),
-        ("prlimit64", 2, errno.EPERM),
-        ("sched_setaffinity", 0, 0),
-    ):
+    # Send to the connected address only; ask for limits only.
+    for name, position in (("sendto", 4), ("prlimit64", 2)):
         rule(scmp.ALLOW, name, is_(position, 0))
-        rule(refuse(code), name, scmp.Arg(position, scmp.NE, 0))
+        rule(refuse(errno.EPERM), name, scmp.Arg(position, scmp.NE, 0))
     for name in _OF_ITSELF:
         rule(scmp.ALLOW, name, is_(0, 0))
         rule(refuse(errno.EPERM), name, scmp.Arg(0, scmp.NE, 0))
