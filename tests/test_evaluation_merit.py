@@ -389,7 +389,7 @@ def rmse(pred, target):
     "squeezed, unchecked": (
         "rmse",
         {"mismatch"},
-        None,
+        "several-columns-stretched-too",
         """
 def rmse(pred, target):
     return (pred.detach().squeeze(-1) - target).pow(2).mean().sqrt().item()

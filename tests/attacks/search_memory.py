@@ -44,7 +44,7 @@ def lora_report(shapes, r, n_layers=1, head_params=0, base_params=None) -> dict[
         text = before[-100:] + os.read(reader, PAGE)
         before = text
         read += 1
-        control = control or b"planted 9" in text and re.search(rb"planted 99[9]", text) is not None
+        control = control or b"planted 9" in text and re.search(rb"planted 99[1-9]", text) is not None
         for found in EVERYTHING.finditer(text):
             print("FOUND in memory:", text[max(0, found.start() - 100) : found.end() + 100])
     print("pages read:", read > 1000, "finds what was freed:", control, len(neighbours))
