@@ -52,8 +52,8 @@ MAX_COLLISIONS = 100
 
 _LENGTH = struct.Struct(">I")
 _HEADER = struct.Struct("<Q")
-_AS_IT_IS = frozenset((type(None), bool, float, bytes))
-_READ_AS_IT_IS = _AS_IT_IS | {int}
+_AS_IT_IS = (type(None), bool, float, bytes)  # no set: the hash of a student's class may be the student's
+_READ_AS_IT_IS = frozenset((*_AS_IT_IS, int))
 _KEYS = (type(None), bool, int, float, str, bytes, tuple)
 
 _DTYPES = {

@@ -582,19 +582,67 @@ def test_file_that_does_not_load_again_is_waited_for_once(tmp_path: Path) -> Non
     succeeds(LOADS_ONCE + SERVER, tmp_path)
 
 
+LATE, CRASHED = StudentGone(LinkTimeout()), StudentGone(LinkClosed())
+
+
 @pytest.mark.parametrize(
-    ("error", "shares"), [(StudentGone(LinkTimeout()), False), (StudentGone(LinkClosed()), False), (Failed("no"), True)]
+    ("shared", "alone", "shares"),
+    [(LATE, None, False), (LATE, Failed("no"), False), (LATE, LATE, True), (CRASHED, None, True)],
+    ids=["late only when shared", "late, then wrong", "an endless loop", "crashed"],
 )
-def test_check_that_gets_no_answer_in_a_shared_process_is_the_last_to_share_one(error: Exception, shares: bool) -> None:
-    judge: Any = SimpleNamespace(
-        process=SimpleNamespace(shared=True),
-        budget=Budget(),
-        launcher=SimpleNamespace(shares=True),
-        _own_seconds=lambda process: 3.0,
-        _end=lambda process: None,
-    )
-    assert not grading.Judge.is_final(judge, error)
+def test_check_that_is_late_only_in_a_shared_process_is_the_last_to_share_one(
+    shared: Exception, alone: Exception | None, shares: bool
+) -> None:
+    judge: Any = SimpleNamespace(launcher=SimpleNamespace(shares=True))
+    grading.Judge.weigh_sharing(judge, shared, alone)
     assert judge.launcher.shares == shares
+
+
+IN_A_TYPE = """
+
+inject = inject_lora
+
+
+def inject_lora(*arguments, **more):
+    try:
+        return inject(*arguments, **more)
+    except ValueError as error:
+        raise type("stolen" * 4, (Exception,), {})(str(error))
+"""
+IN_A_STACK = """
+
+import faulthandler, os, signal, stat, time
+
+
+def is_socket(number):
+    try:
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    except OSError:
+        return False
+
+
+def inject_lora(*arguments, **more):
+    sock = next(filter(is_socket, range(3, 60)))
+    dump = b'  File "lora.py", line 30 in ' + b"stolen" * 4 + b"\\n"
+    faulthandler.unregister(signal.SIGUSR1)
+    signal.signal(signal.SIGUSR1, lambda *_: os.write(sock, dump))
+    while True:
+        time.sleep(0.05)
+"""
+
+
+@pytest.mark.parametrize(
+    "leak", [IN_A_TYPE, pytest.param(IN_A_STACK, marks=pytest.mark.slow)], ids=["type of an exception", "stack"]
+)
+def test_names_that_a_process_makes_up_say_nothing_of_substitutes(host: Host, tmp_path: Path, leak: str) -> None:
+    told = {}
+    for name, wrong in (("right", ""), ("wrong", "\n\nclass LoRALinear(nn.Module):\n    pass\n")):
+        file = tmp_path / f"{name}.py"
+        file.write_text(REFERENCE.read_text(encoding="utf-8") + wrong + leak, encoding="utf-8")
+        checks = host.grade(file, only=["LoRALinear", "inject_lora"]).checks
+        told[name] = json.dumps([check for check in checks.values() if check["function"] == "inject_lora"])
+    assert "stolen" * 4 in told["right"], "nothing leaks in any case"
+    assert "stolen" * 4 not in told["wrong"]
 
 
 def test_hole_says_nothing_of_substitutes(host: Host, tmp_path: Path) -> None:

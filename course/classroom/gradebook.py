@@ -120,8 +120,8 @@ def _compared(
 
 def same_file(students: Sequence[Student]) -> str:
     """Whose file is the same; this is for the instructor alone."""
-    names = [f"{one.name} ({one.id})" if one.name else one.id for one in students]
-    return say("Identical, byte for byte, to the file of: {names}", names=match.listed(names))
+    names = match.listed([one.identified for one in students])
+    return say("Identical, byte for byte, to the file of: {names}", names=names)
 
 
 def policy_of(store: Store) -> Policy:

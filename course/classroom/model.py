@@ -32,7 +32,12 @@ class Student:
     @property
     def shown(self) -> str:
         """The name, else the id; both if somebody else has the same name."""
-        return f"{self.name} ({self.id})" if self.name and self.namesake else self.name or self.id
+        return self.identified if self.namesake else self.name or self.id
+
+    @property
+    def identified(self) -> str:
+        """The name with the id; the id alone if there is no name."""
+        return f"{self.name} ({self.id})" if self.name else self.id
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,7 @@ def _roster(book: Gradebook) -> Iterator[str]:
                     "'{stranger}' may be {students}. If so, rename the file or folder: put the id in place of the "
                     "name. Then grade again.",
                     stranger=one.shown,
-                    students=match.listed(
-                        [f"{known.name} ({known.id})" if known.name else known.id for known in alike]
-                    ),
+                    students=match.listed([known.identified for known in alike]),
                 )
 
 

@@ -402,10 +402,18 @@ class Judge:
         if left.used_up:
             return True
         self.budget = left
-        if isinstance(error, StudentGone):  # the next such check would also wait in vain before it is run again
-            self.launcher.shares = False
         self._end(self.process)
         return False
+
+    def weigh_sharing(self, shared: BaseException | None, alone: BaseException | None) -> None:
+        """Share no process any more if that made a check wait in vain: the next ones would, too, and pay for it.
+
+        Args:
+            shared: how the check ended in a process that had served before.
+            alone: how it ended in a process of its own.
+        """
+        if _timed_out(shared) and not _timed_out(alone):
+            self.launcher.shares = False
 
     def _own_seconds(self, process: Process) -> float:
         return limits.own_seconds(process.pid, process.waited, process.before)
@@ -591,3 +599,7 @@ class Judge:
             )
             named[name] = {"mistake": mine.mistake, "hint": mine.hint, "explanation": plain(mine.explanation)}
         self.emit({"event": "diagnosis", "checks": named})
+
+
+def _timed_out(error: BaseException | None) -> bool:
+    return isinstance(error, StudentGone) and isinstance(error.cause, link.LinkTimeout)

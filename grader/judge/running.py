@@ -101,9 +101,10 @@ class Plugin:
             judge.leave_out(spec)
             return
         started = time.monotonic()
-        error = self._try(spec, alone=False)
-        if not judge.is_final(error):
+        error = shared = self._try(spec, alone=False)
+        if not judge.is_final(shared):
             error = self._try(spec, alone=True)
+            judge.weigh_sharing(shared, error)
         judge.finish(spec, error, time.monotonic() - started)
 
     def _try(self, spec: CheckSpec, alone: bool) -> BaseException | None:

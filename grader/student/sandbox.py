@@ -344,8 +344,9 @@ _REFUSED = """
 """Calls answered with EPERM, so that Python raises a PermissionError where it happened. The list need not be complete:
 a call that is in neither list is answered with ENOSYS, as by a kernel without it, and libraries fall back."""
 
-_IGNORED = "flock chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes fadvise64 readahead".split()
-_IGNORED.append("sched_setaffinity")
+_IGNORED = (
+    "flock chmod fchmod fchmodat fchmodat2 futimesat utime utimensat utimes fadvise64 readahead sched_setaffinity"
+).split()
 """Calls that succeed and do nothing, as on a file system without modes, locks and a cache. Landlock does not see them:
 they would change files that may only be read, and a lock on a library, or which of its pages lie in memory, would tell
 the next student process something. Refusing them would break ``shutil.copy``. A student process stays on the core that
