@@ -10,7 +10,7 @@ import time
 import pytest
 import torch
 
-from course import paths
+from course import paths, syllabus
 from grader.judge import check, diagnose, proxy
 from grader.judge.diagnose import Observed, evidence
 from grader.judge.proxy import Outcome
@@ -206,12 +206,20 @@ def test_one_misconception_is_no_pair():
     assert set(found) == wrong
 
 
+@pytest.mark.parametrize("exercise", syllabus.load(), ids=lambda exercise: exercise.slug)
+def test_the_misconceptions_of_one_function_are_found_without_reading_the_others(exercise):
+    path = paths.misconceptions(exercise.slug)
+    known = diagnose.load_misconceptions(path)
+    functions = {misconception.function for misconception in known}
+    assert len(functions) >= 4
+    for function in functions:
+        own = tuple(misconception for misconception in known if misconception.function == function)
+        assert diagnose.load_misconceptions(path, function) == own
+    assert diagnose.load_misconceptions(path, "no_such_function") == ()
+
+
 def test_edits_that_touch_each_other_are_not_put_together():
-    misconceptions = [
-        misconception
-        for misconception in diagnose.load_misconceptions(paths.misconceptions("lora"))
-        if misconception.function == "LoRALinear"
-    ]
+    misconceptions = diagnose.load_misconceptions(paths.misconceptions("lora"), "LoRALinear")
     same_line = [
         misconception for misconception in misconceptions if misconception.edits[0][0] == misconceptions[0].edits[0][0]
     ]

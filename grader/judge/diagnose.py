@@ -136,16 +136,20 @@ class Diagnosis:
 
 
 @functools.cache
-def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
-    """All misconceptions of an exercise.
+def load_misconceptions(path: Path, function: str = "") -> tuple[Misconception, ...]:
+    """All misconceptions of an exercise, or those of one function; only what is asked for is parsed.
 
     Raises:
         ValueError: an entry is incomplete.
     """
     if not path.exists():
         return ()
+    source = path.read_text(encoding="utf-8")
+    if function:
+        entries = re.split(r"^(?=\[\[misconception\]\]$)", source, flags=re.MULTILINE)[1:]
+        source = "".join(entry for entry in entries if f'\ncaught_by = "{function}.' in entry)
     found = []
-    for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("misconception", []):
+    for entry in tomllib.loads(source).get("misconception", []):
         edits = entry.get("edits") or [{"old": entry["old"], "new": entry["new"]}]
         found.append(
             Misconception(
@@ -290,8 +294,8 @@ class Function:
         """Check id -> what explains its failure."""
         suspects = [
             misconception
-            for misconception in load_misconceptions(paths.misconceptions(self.slug))
-            if misconception.function == self.name and misconception.caught_by in self.wrong
+            for misconception in load_misconceptions(paths.misconceptions(self.slug), self.name)
+            if misconception.caught_by in self.wrong
         ]
         idle = self._idle(self.order)
         if idle is not None:
