@@ -171,7 +171,7 @@ def demand_seeded(student, name: str, tokens: list[str], *rest: object) -> None:
         (
             first == later,
             mark("a second call with the same generator produced the same text again"),
-            mark("a generator advances with every random number; do not seed it again"),
+            mark("drawing a random number changes the state of the generator; do not seed it again"),
         ),
         (
             first == different,
@@ -255,7 +255,7 @@ class CheckRandomDeletion:
                 say("the share of deleted tokens is too far from p = {p}", p=p),
                 expected=f"{p} ± {seven_sigma(p, n):.3f}",
                 actual=f"{gone / n:.3f}",
-                hint="p is the share of tokens to delete, and 1 - p is the share to keep",
+                hint="the share of tokens to delete is p, and the share to keep is 1 - p",
                 reveal=True,
             )
             quarter = n / 4
@@ -286,10 +286,10 @@ class CheckRandomDeletion:
         for wrong, p, found in ((max(down) < 4, 0.78, down), (min(up) > 1, 0.22, up)):
             expect.true(
                 not wrong,
-                say("of {n} tokens, the number deleted is always too far from p * n", n=n),
+                say("the number of tokens deleted out of {n} is always too far from p * n", n=n),
                 expected=f"with p = {p}, {p * n:.1f} of {n} tokens on average",
                 actual=f"{listed(sorted(set(found)))} in each of {times} calls",
-                hint="if you work out the number of tokens to delete first, how do you make it a whole number?",
+                hint="if your code first computes the number of tokens to delete, how does it round that number?",
                 reveal=True,
             )
 
@@ -329,7 +329,7 @@ class CheckRandomDeletion:
 
     @check(points=2, visible=True)
     def check_edges(self, student):
-        """p = 0 changes nothing, p = 1 keeps one random token, an empty text stays empty"""
+        """with p = 0, nothing changes; with p = 1, one random token is kept; an empty text stays empty"""
         for n in (300, 1):
             self.demand_all_kept(student, n)
         self.demand_one_kept(student)
@@ -374,7 +374,8 @@ class CheckRandomDeletion:
             expected="at least one of its tokens",
             actual="[]",
             hint=(
-                "a model learns nothing from a label without text: what do you return if every token is to be deleted?"
+                "a model learns nothing from a label without text: what do you return if every token is chosen for "
+                "deletion?"
             ),
             reveal=True,
         )
@@ -529,7 +530,7 @@ class CheckRandomDeletion:
             "the deleted occurrences of a repeated word are mostly from one half of the text",
             expected="as many from the first half of the text as from the second",
             actual=f"{gone[0]:.2f} of the copies in the first half, {gone[1]:.2f} in the second",
-            hint="if you use list.remove: which occurrence of a repeated word does it remove?",
+            hint="if you use list.remove, which occurrence of a repeated word does it remove?",
             reveal=True,
         )
 
@@ -610,7 +611,7 @@ class CheckRandomSwap:
 
     @check(points=2, visible=True)
     def check_one_swap(self, student):
-        """n swaps are made, each of two different positions"""
+        """the function makes n swaps, each of two different positions"""
         # Two words, 400 calls: the same position twice would leave them alone in half of the calls, and whoever gives
         # up after some attempts in a few of them. Neither share comes near 1/4.
         pair, four = Swapped(student, 2, 1, 400), Swapped(student, 4, 1, 400)
@@ -678,7 +679,7 @@ class CheckRandomSwap:
             expect.true(
                 max(numbers) > 0,
                 say("with n = {n}, a text of five words never changes", n=n),
-                hint="n may exceed the number of words. Which texts are really too short for a swap?",
+                hint="there may be more swaps than words in the text: which texts are really too short for a swap?",
             )
             expect.true(
                 not any(number % 2 != n % 2 for number in numbers),
@@ -694,7 +695,7 @@ class CheckRandomSwap:
             (
                 6,
                 0,
-                "n can be 0: which of your lines fails if there is nothing to do?",
+                "if n is 0, there is nothing to do: which line of your code fails in that case?",
                 "with n = 0, return the text unchanged",
             ),
             (
@@ -724,7 +725,7 @@ class CheckRandomSwap:
         expect.true(
             reversed_,
             "with n = 1, no two words are ever swapped",
-            hint="with n of at least 1, the text must change",
+            hint="if n is at least 1, the text must change",
             fact=True,
         )
 
@@ -889,7 +890,7 @@ class CheckRandomInsertion:
             "when only one of the text's twenty words is in the lexicon, some insertions are missing",
             expected="one token more in each of 400 calls",
             actual=f"in {100 * share:.0f}% of them",
-            hint="which words do you choose from? A word that is not in the lexicon must not use up an insertion",
+            hint="a word that is not in the lexicon must not use up an insertion: which words do you choose from?",
             reveal=True,
         )
 
@@ -1062,7 +1063,7 @@ class CheckRandomInsertion:
         expect.true(
             grows,
             "nothing was inserted although the text contains known words",
-            hint="with n of at least 1 and a known word, a word must be inserted",
+            hint="if n is at least 1 and the text has a known word, a word must be inserted",
             fact=True,
         )
 
@@ -1085,7 +1086,7 @@ def no_change(student) -> list[tuple[str, int, list[str], dict[str, list[str]], 
             0,
             zero.text,
             zero.entries,
-            "n can be 0: which of your lines fails if there is nothing to do?",
+            "if n is 0, there is nothing to do: which line of your code fails in that case?",
             "with n = 0, return the text unchanged",
         ),
         (
@@ -1353,7 +1354,7 @@ class CheckSynonymReplacement:
         expect.true(
             changes,
             "nothing was replaced although the text contains known words",
-            hint="with n of at least 1, the text must change",
+            hint="if n is at least 1, the text must change",
             fact=True,
         )
 
@@ -1521,7 +1522,7 @@ class CheckMixup:
         for lam, n_classes in ((1.0, 3), (0.0, 4)):
             batch = Batch(student, (6, 5), n_classes, lam)
             x, y = parts_of(student.pure("mixup", *batch.arguments()), exactly=True)
-            hint = "lam is the share of the example itself, not of its partner"
+            hint = "the share of the example itself is lam; the share of its partner is 1 - lam"
             expect.close(x, batch.mixed(batch.x), f"features, lam = {lam:.0f}", hint=hint)
             expect.close(y, batch.mixed(batch.y), f"labels, lam = {lam:.0f}", hint=hint)
         batch = Batch(student, (4, 2), 3, float(student.draw.uniform(0.6, 0.9)))
@@ -1764,7 +1765,7 @@ class CheckBackTranslate:
 
     @check(points=1)
     def check_filters(self, student):
-        """a text is dropped if, apart from case and whitespace, it is unchanged or repeats an earlier result"""
+        """a result is dropped if it matches its original or an earlier result, ignoring case and whitespace"""
         cases: list[tuple[Journey, list[str], list[str], set[str]]] = []
         for kinds in (
             (

@@ -85,7 +85,9 @@ class CheckPadBatch:
     def check_dynamic_length(self, student):
         """the batch is padded to its own longest row, not to max_length"""
         short, longer = rows_of(student, (3, 2)), rows_of(student, (6, 9, 4))
-        hint = "how long is the longest row of this batch? Any padding beyond that length is wasted compute"
+        hint = (
+            "padding beyond the longest row of the batch is wasted compute: how long is the longest row of this batch?"
+        )
         for rows in (short, longer, longer[:1]):
             longest = max(map(len, rows))
             batch = student.pad_batch(rows, max_length=128)
@@ -290,8 +292,10 @@ class CheckEncodePair:
                     part(result, key, "list"),
                     wanted(*kept),
                     f"{key} for texts of {first} and {second} ids with max_length={room + 3}",
-                    hint="the ids of this row are right: does your code make the other two lists for the "
-                    "truncated texts?",
+                    hint=(
+                        "the ids of this row are right: does your code build the other two lists for the truncated "
+                        "texts?"
+                    ),
                 )
         a, _ = texts(student, 12 + extra, 0)
         result = student.encode_pair(a, None, CLS, SEP, 9)
@@ -466,7 +470,7 @@ def labelled(
         student.note(
             "how many answers", "one" if len(result) == 1 else "fewer" if len(result) < len(logits) else "more"
         )
-    expect.equal(len(result), len(logits), "number of answers", hint="return one answer per row of logits", reveal=True)
+    expect.equal(len(result), len(logits), "number of answers", hint="return one result per row of logits", reveal=True)
     labels = [part(row, "label", "str") for row in result]
     labels = [label if isinstance(label, str) else f"({type(label).__name__})" for label in labels]
     scores = []
@@ -579,7 +583,7 @@ class CheckLabelScores:
                 "a returned label is not in id2label",
                 expected=sorted(id2label.values()),
                 actual=labels,
-                hint="the label must be one of those in id2label, however unsure the model is",
+                hint="the label must be one of the values in id2label, however unsure the model is",
                 reveal=True,
             )
             expect.equal(labels, [id2label[winner] for winner in winners], "labels of uncertain predictions")
@@ -597,7 +601,10 @@ class CheckLabelScores:
         for _ in range(2):
             logits, best, want = far_apart(student)
             labels, scores = labelled(student, logits, {2: "c", 0: "a", 1: "b"})
-            hint = "one text has logits in the hundreds, others far below zero: should they affect each other's scores?"
+            hint = (
+                "one text has logits in the hundreds, others have logits far below zero: should they affect each "
+                "other's scores?"
+            )
             expect.equal(
                 labels, ["abc"[place] for place in best], "labels of texts with very different logits", hint=hint
             )
@@ -615,7 +622,7 @@ class CheckLabelScores:
                 labels,
                 [id2label[winner] for winner in winners],
                 "labels",
-                hint="the inputs were the same: what did your first call change?",
+                hint="both calls got the same inputs: what did the first call change?",
             )
 
 
@@ -759,7 +766,7 @@ class CheckGenerate:
             expect.true(
                 taken,
                 "with do_sample=False, the most likely token is not always picked",
-                hint="a token that is only slightly more likely than the others is still the one to pick",
+                hint="pick the most likely token, even if it is only slightly more likely than the others",
                 fact=True,
             )
         prompt = student.draw.integers(0, 23, (3,)).tolist()
@@ -792,7 +799,7 @@ class CheckGenerate:
         expect.true(
             one == other,
             "with do_sample=False, the generator decides between equally likely tokens",
-            hint="the generator is only for sampling: what does your code draw with do_sample=False?",
+            hint="the generator is only for sampling: where does your code use it with do_sample=False?",
         )
 
     @check(points=1, visible=True, after=("greedy",))
@@ -857,7 +864,9 @@ class CheckGenerate:
                 ids,
                 [*prompt, *body[2:10], eos_id],
                 f"ids with eos_id={eos_id} and do_sample=True",
-                hint="sampling ends as greedy decoding does: at the end token, which is part of the result",
+                hint=(
+                    "sampling stops at the end token, as greedy decoding does, and the end token is part of the result"
+                ),
             )
 
     @check(points=2)
@@ -983,7 +992,7 @@ class CheckGenerate:
         """With top_k = V, every token can be drawn. That one of the five is not among 200: 5 * 0.84 ** 200 = 4e-15."""
         logits = 0.1 * torch.randperm(5, generator=student.draw.generator).float()
         model = student.fixtures.basics.PrefixModel(logits)
-        hint = "top_k is at most V, so it may be equal to V: then no token is left out"
+        hint = "top_k may be as large as V: then no token is left out"
         try:
             ids = written(student, model, [1, 2], 200, do_sample=True, top_k=5)
         except StudentRaised as error:
@@ -1029,7 +1038,7 @@ class CheckGenerate:
         alone = counted(written(student, model, [1, 2], n + 10, **options), 9, n)
         expect.true(  # where the temperature is wrong without top_k as well, that is another check's concern
             not near(alone, (logits / temperature).double().softmax(0), slack),
-            "with top_k=3, a temperature of 6 does not have the same effect as without top_k",
+            "a temperature of 6 does not have the same effect with top_k=3 as without top_k",
             hint="top_k and temperature may be given together: which logits does your code divide by the temperature?",
         )
 
@@ -1166,7 +1175,7 @@ def as_in_the_text(found: list[dict[str, Any]], sentence: Sentence) -> list[dict
             rebuilt, written = "".join(inside).replace("##", ""), without_blanks(sentence.text[start:end])
             if entity["word"] == rebuilt != written:
                 expect.remark(
-                    "a word is rebuilt from the tokenizer's pieces; the docstring asks for the word as it stands in "
+                    "a word is rebuilt from the tokenizer's pieces; the docstring asks for the word as it appears in "
                     "the text"
                 )
                 entity = {**entity, "word": written}
@@ -1291,7 +1300,8 @@ class CheckAggregateSimple:
             expect_entities(
                 as_in_the_text(grouped(student, sentence), sentence),
                 [sentence.group("PER", 0, 1), sentence.group("LOC", 3), sentence.group("ORG", 5)],
-                "a tokenizer may lowercase a word or write [UNK] for it: start and end tell you what is in the text",
+                "a tokenizer may lowercase a word or replace it with [UNK]: use start and end to look it up in the "
+                "text",
             )
 
     @check(points=1, visible=True)
@@ -1393,7 +1403,9 @@ class CheckAggregateSimple:
             want = [sentence.group("PER", 0, 1), sentence.group("LOC", 3, 4)]
             for pure in (True, False):
                 expect_entities(
-                    grouped(student, sentence, pure), want, "the inputs were the same: what did your first call change?"
+                    grouped(student, sentence, pure),
+                    want,
+                    "both calls got the same inputs: what did the first call change?",
                 )
 
 
@@ -1555,7 +1567,7 @@ class Body:
         expect.true(
             not kinds,
             say("mode {mode} with n_top={n_top} raises an error", mode=mode, n_top=n_top),
-            hint="which mode is n_top meant for? The other modes ignore it",
+            hint="only one mode uses n_top, and the others ignore it: which mode is it?",
             fact=True,
         )
 
@@ -1683,7 +1695,9 @@ class CheckSetTrainable:
         for mode, trained in (("full", ("embeddings", "encoder", "pooler")), ("head", ())):
             body.choose_beyond(mode, 13)
             body.expect(
-                f"mode {mode} with n_top=13", "which mode is n_top meant for? The other modes ignore it", *trained
+                f"mode {mode} with n_top=13",
+                "only one mode uses n_top, and the others ignore it: which mode is it?",
+                *trained,
             )
 
     @check(points=1, after=("head",))
@@ -1889,7 +1903,8 @@ class CheckAggregateFirst:
             expect_entities(
                 as_in_the_text(first_grouped(student, sentence), sentence),
                 [spoken_for(sentence, "PER", (0, 1)), spoken_for(sentence, "LOC", (3,))],
-                "a tokenizer may lowercase a word or write [UNK] for it: start and end tell you what is in the text",
+                "a tokenizer may lowercase a word or replace it with [UNK]: use start and end to look it up in the "
+                "text",
             )
 
     @check(points=1, visible=True, substitutes=("aggregate_simple",))
@@ -1913,7 +1928,7 @@ class CheckAggregateFirst:
 
     @check(points=1, substitutes=("aggregate_simple",))
     def check_punctuation(self, student):
-        """even with no space in front, a token starts a new word, unless it is marked with ##"""
+        """a token starts a new word unless it is marked with ##, even if no space precedes it"""
         for sentence in Sentence.twice(
             student,
             ("Stra|tford", "B-LOC I-LOC"),

@@ -163,7 +163,7 @@ def similar_texts(student) -> dict[str, tuple[str, str]]:
         mark("the beginning of a long text"): (f"{one} {start}", f"{two} {start}"),
         mark("the order of the words"): (f"{one} {two} {three}", f"{three} {one} {two}"),
         mark("punctuation"): (f"{two} {one}!", f"{two} {one}?"),
-        mark("where a word ends"): (f"{two} {three}", f"{two}{three}"),
+        mark("a missing space between words"): (f"{two} {three}", f"{two}{three}"),
     }
 
 
@@ -232,7 +232,8 @@ class CheckGroupSplit:
                     say("texts on different sides differ only in: {way}", way=say(way))
                     if way != "two labels"
                     else "a text that has two different labels is both in the training set and in the test set",
-                    hint="which differences between texts should not count? Remove them before you compare texts",
+                    hint="remove irrelevant differences before you compare texts: which ones does the docstring say "
+                    "to ignore?",
                     reveal=True,
                 )
 
@@ -383,7 +384,8 @@ class CheckGroupSplit:
         expect.true(
             not any(share in (0, 1) for share in sides),
             "either none or all of the four texts of a class are in the test set",
-            hint="a fifth of four texts is less than one text, but 0 is not allowed: which whole number is closest?",
+            hint="a fifth of four texts is less than one text, but 0 is not allowed: what is the closest number that "
+            "is allowed?",
             reveal=True,
             fact=True,
         )
@@ -471,7 +473,9 @@ class CheckGroupSplit:
 
     @check(points=1, after=("no_leak",))
     def check_deterministic(self, student):
-        """a seed gives the same split in any process, another seed a different one; any text can be in the test set"""
+        """the same seed gives the same split in any process, a different seed a different one; any text can be in
+        the test set
+        """
         # In each class 29 texts with 80 rows, of which 24 are wanted. If the largest texts always came first, these
         # would be six of the nine with 4 rows; if the smallest did, some of the nine with 3 would be last.
         sizes = [1] * 5 + [2] * 6 + [3] * 9 + [4] * 9
@@ -498,7 +502,7 @@ class CheckGroupSplit:
         expect.true(
             again,
             "two calls with the same seed give different splits",
-            hint="create a new generator from the seed in every call, so that no other call affects it",
+            hint="create a new random number generator from the seed in every call, so that no other call affects it",
             reveal=True,
             fact=True,
         )
@@ -511,7 +515,7 @@ class CheckGroupSplit:
         expect.true(
             len(tested) == len(texts),
             say(
-                "{count} of {n_texts} texts are in none of the test sets from 80 seeds",
+                "{count} of {n_texts} texts are not in the test set for any of 80 seeds",
                 count=len(texts) - len(tested),
                 n_texts=len(texts),
             ),
@@ -668,8 +672,8 @@ class CheckConfusion:
                 student,
                 cells,
                 f"a batch without some of {n} classes",
-                "the shape depends on the task, not on the batch: does a class that does not occur get a row "
-                "and a column, too?",
+                "the shape depends on the task, not on the batch: does your table have a row and a column even for a "
+                "class that does not occur?",
                 n_classes=n,
             )
 
@@ -827,7 +831,7 @@ class CheckPrf:
 
     @check(points=1)
     def check_positive(self, student):
-        """positive=0 makes the other class the positive one"""
+        """positive=0 makes class 0 the positive class"""
         for _ in range(2):
             cells = unlike(student, 20, 90)
             got = figures(student, cells, positive=0)
@@ -1102,12 +1106,12 @@ class CheckRmse:
             0.0,
             "RMSE of perfect predictions",
             tolerance=1e-6,
-            hint="is everything under the root 0 if all errors are 0?",
+            hint="if all errors are 0, does the expression under the root equal 0?",
         )
         # What is rounded may be near enough by chance. Three right answers look rounded with a probability below 1e-13.
         expect.true(
             not all(rounded),
-            "every result has at most four decimal places",
+            "every result is rounded to four decimal places or fewer",
             hint="return the number as it is: rounding is for printing",
         )
 
@@ -1438,8 +1442,8 @@ class CheckPossibleErrorCounts:
         self.demand(
             student,
             cases,
-            "write down which texts may be wrong together: with three texts there are eight "
-            "possible sets, the empty one included",
+            "write down which texts may be wrong together: with three texts there are eight possible sets, including "
+            "the empty one",
             reveal=True,
         )
 
@@ -1652,7 +1656,9 @@ class CheckPairedBootstrap:
 
     @check(points=1, after=("interval",))
     def check_deterministic(self, student):
-        """the same seed gives the same interval, another seed another one; it is based on n_draws differences"""
+        """the same seed gives the same interval, a different seed a different one; the interval is based on
+        n_draws differences
+        """
         models = Models(student, 80)
         first = [interval(student, models, n_draws=400, seed=seed) for seed in range(4)]
         again = [interval(student, models, n_draws=400, seed=seed) for seed in (2, 0)]
@@ -1741,7 +1747,7 @@ def alike(student, n: int) -> dict[str, list[str]]:
             " ".join(f"{word}{sign}" for word, sign in zip(words, signs, strict=False))
             for signs in some(product("!?.,;:", repeat=3))
         ],
-        "where a word ends": [
+        "a missing space between words": [
             "".join(word + gap for word, gap in zip(words[:7], (*gaps, ""), strict=True))
             for gaps in some(product(("", " "), repeat=6))
         ],
@@ -1825,7 +1831,8 @@ class CheckGroupFolds:
         expect.true(
             not changed,
             "the call has modified the caller's texts",
-            hint="the caller still needs the original texts in their original order: which line changes the list?",
+            hint="the caller still needs the original texts in their original order: which line of your code changes "
+            "the list?",
             reveal=True,
         )
 
@@ -1859,7 +1866,7 @@ class CheckGroupFolds:
                 equal,
                 "the folds have very different sizes",
                 actual=sizes,
-                hint="to keep the sizes equal, which fold should get the next group? And where does a remainder go?",
+                hint="to keep the sizes equal, which fold should get the next group, and where does a remainder go?",
                 reveal=True,
             )
 

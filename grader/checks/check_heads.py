@@ -628,7 +628,7 @@ def demand_any_number(student, name: str, width: int, **options: int) -> None:
     student.note("scores beyond one", highest > 1.01)
     expect.true(
         lowest < -1.01 and highest > 1.01,
-        "with sixteen random heads, either no score is below -1 or no score is above 1",
+        "the scores of sixteen random heads are limited on at least one side: none is below -1, or none is above 1",
         hint="a score can be any number: does the last operation in your forward pass limit its range?",
     )
 
@@ -851,7 +851,8 @@ class CheckConvHead:
         expect.true(
             larger,
             "a head with kernel=3 has no more weights than one with kernel=2",
-            hint="does your code use the argument kernel? A window of three words needs separate weights for each word",
+            hint="a window of three words needs separate weights for each word: does your code use the argument "
+            "kernel?",
             fact=True,
         )
 
@@ -1324,7 +1325,7 @@ class CheckLayerMix:
         expect.true(
             least > 0,
             "some states have a weight of exactly 0",
-            hint="the weight of a state may be small, but it is always positive: which ones does your code leave out?",
+            hint="the weight of a state can be small, but must be positive: which states does your code leave out?",
         )
 
     def demand_average_at_zero(self, student, n: int) -> None:
@@ -1344,12 +1345,12 @@ class CheckLayerMix:
         expect.true(
             average and abs(float(weights.sum()) - 1) < 1e-3,
             "with all parameters at 0, the mix is not an average of the states",
-            hint="a parameter may become 0 during training: what is its weight then, and do you divide by 0?",
+            hint="parameters can become 0 during training: what are the weights then, and do you divide by 0?",
         )
         expect.true(
             not stale,
-            "in evaluation mode, the mix stays the same when the parameters are set to other values",
-            hint="the parameters may change in evaluation mode, too, for example when a checkpoint is loaded: when "
+            "in evaluation mode, the mix does not change when the parameters change",
+            hint="the parameters can change even in evaluation mode, for example when a checkpoint is loaded: when "
             "does your code compute the weights?",
         )
 
@@ -1441,8 +1442,8 @@ class CheckAttentionPool:
         student.note("with large parameters, results are finite without padding only", lost > 2)
         expect.true(
             moved <= 2,
-            "with parameters in the hundreds, two more PAD positions change the result",
-            hint="a real token may have a score of -100,000: which score of PAD is lower than the score of any token?",
+            "with parameters in the hundreds, two additional PAD positions change the result",
+            hint="a real token can have a score of -100,000: which score for PAD is lower than every possible score?",
         )
 
     @check(points=2, visible=True)
@@ -1505,8 +1506,8 @@ class CheckAttentionPool:
         expect.true(
             all(finite),
             "with parameters in the thousands, the result is not finite or not within the range of the real tokens",
-            hint="exp() of a large score is inf, and of a very negative one 0: what can you subtract from the scores "
-            "of a text without changing its weights?",
+            hint="exp() gives inf for a large score and 0 for a very negative score: what can you subtract from the "
+            "scores of a text without changing its weights?",
         )
 
     @check(points=1)
@@ -2022,7 +2023,7 @@ class CheckKernelsHead:
 
     @check(points=1)
     def check_windows(self, student):
-        """features are maxima of ReLU outputs at any text length; order in a window matters, its position does not"""
+        """features are maxima of ReLU outputs for any text length; order matters within a window, position does not"""
         head = Head(student, "KernelsHead", 6, channels=16)
         filler, passage = 0.1 * student.draw.normal(6, 1, 6).expand(6, 40, 6), 2 * student.draw.normal(6, 4, 6)
         early, late, turned, twice = (filler.clone() for _ in range(4))
@@ -2049,7 +2050,7 @@ class CheckKernelsHead:
         )
         expect.true(
             countless,
-            "a passage that occurs twice gets a different score from one that occurs once",
+            "the score of a text changes when one of its passages occurs twice instead of once",
             hint="take the maximum of each feature over the windows, not the mean or the sum",
         )
         self.demand_relu(student)
@@ -2077,7 +2078,9 @@ class CheckKernelsHead:
 
     @check(points=1)
     def check_gradients(self, student):
-        """every kernel affects the score and gets a gradient, texts do not mix, and inputs are not modified"""
+        """every kernel affects the score and gets a gradient, texts do not affect each other, and inputs are not
+        modified
+        """
         head = Head(student, "KernelsHead", 6, channels=16)
         head.demand_reading(6)
         texts = Texts(student, [4, 7, 5, 6, 7, 3, 6, 5], 6)

@@ -360,7 +360,7 @@ def demand_unchanged(student, name: str) -> None:
         "the model did not receive all tokens of the text",
         expected="all tokens of the text",
         actual="; ".join(changed.values()),
-        hint="the text goes to the tokenizer unchanged: what does your code do to it before?",
+        hint="the text goes to the tokenizer unchanged: what does your code do to the text first?",
         reveal=True,
     )
 
@@ -394,7 +394,7 @@ def demand_new_answers(old: bool) -> None:
     """Nothing is remembered of a model that may be trained further."""
     expect.true(
         not old,
-        "the weights of the model have changed, but the label is still the old one",
+        "the weights of the model have changed, but the old label is still returned",
         hint="the caller may train the model further between two calls: which results does your code keep?",
         reveal=True,
     )
@@ -769,7 +769,7 @@ class CheckPredictBatch:
                 )
             expect.true(
                 own,
-                "the width of a batch is not that of its longest text",
+                "the width of a batch differs from the length of its longest text",
                 expected="each batch as wide as its own longest text",
                 actual=f"batches of {widths} columns",
                 hint="pad each batch to its own longest text: every extra column of padding costs compute",
@@ -1191,4 +1191,4 @@ class CheckTemperatureScale:
         converged = self.asked(student, *sure, "most predictions correct", far=True)
         for one in asked:
             self.demand(one, hint)
-        self.demand(converged, "what ends your search, and how do you know that it has converged by then?")
+        self.demand(converged, "when does your search stop, and how do you know that it has converged by then?")

@@ -103,15 +103,15 @@ class CheckLoraReport:
             1 / 24,
             "kept_ratio",
             hint=(
-                "what fraction of the adapted matrices' parameters is still trained? Return a fraction, not a "
-                "percentage"
+                "return a fraction, not a percentage: what fraction of the adapted matrices' parameters is still "
+                "trained?"
             ),
         )
         expect.close(
             entry(report, "reduction"),
             23 / 24,
             "reduction",
-            hint="4.17% is the share that is still trained; the reduction is the share that is saved",
+            hint="4.17% of the parameters are still trained; the reduction is the fraction that is saved",
         )
         same_rule = "this model is smaller: does your code hard-code a number that should come from the arguments?"
         what = f"three matrices of {d} x {d} per layer, rank {r}, {layers} layers"
@@ -154,7 +154,7 @@ class CheckLoraReport:
             tolerance=rounding,
             hint="return one ratio for all adapted matrices: sum the parameters first, then divide",
         )
-        hint = "these matrices have more than 2 ** 31 parameters: which type of number does your code count with?"
+        hint = "these matrices have more than 2 ** 31 parameters: in which data type does your code store the counts?"
         lora = 1024 * r * sum(sum(shape) for shape in huge)
         full = sum(rows * columns for rows, columns in huge)
         what = "for very large matrices"
@@ -177,7 +177,7 @@ class CheckLoraReport:
         twice = number(counted(student, [(768, 768)] * 2, r=16, n_layers=12), "lora_params")
         expect.true(
             lora > 0 and twice == 2 * lora,
-            "lora_params does not double with the rank",
+            "lora_params does not double when the rank doubles",
             actual=f"{lora:g} at rank 8, {twice:g} at rank 16",
             hint="get the parameter count of the factors right first",
             reveal=True,
@@ -196,7 +196,7 @@ class CheckLoraReport:
                 kept,
                 "kept_ratio when head_params is given",
                 tolerance=1e-6,
-                hint="kept_ratio compares the factors with the matrices they adapt; the head is neither",
+                hint="kept_ratio compares the factors with the matrices they adapt; the head belongs to neither",
             )
             expect.equal(
                 entry(report, "trainable"),
@@ -214,8 +214,8 @@ class CheckLoraReport:
         student.note("without base_params", " and ".join(key for key in KEYS_OF_REPORT if alone.get(key) is not None))
         if "trainable_ratio" in alone and alone["trainable_ratio"] is None:
             expect.remark(
-                "without base_params, lora_report returns None as trainable_ratio; by the docstring, the key "
-                "should be absent"
+                "without base_params, lora_report returns None as trainable_ratio; according to the docstring, the "
+                "key should be absent"
             )
         expect.true(
             alone.get("trainable_ratio") is None,
@@ -242,14 +242,14 @@ class CheckLoraReport:
         )
         expect.true(
             all(number(after, key) == number(before, key) for key in KEYS_OF_REPORT[:4]),
-            "a second call of lora_report changes the report that the first call returned",
+            "a second call to lora_report changes the report that the first call returned",
             hint="does every call create a new dictionary?",
             fact=True,
         )
         expect.true(
             not shared,
-            "two calls of lora_report with the same arguments return the same dictionary object",
-            hint="if a caller changes the first report, what does the second one contain?",
+            "two calls to lora_report with the same arguments return the same dictionary object",
+            hint="if a caller changes the first report, what does the second report contain?",
             fact=True,
         )
 
@@ -673,7 +673,7 @@ class CheckLoRALinear:
         expect.true(bool((a != 0).any()), "A, the factor with k columns, starts at zero", hint=hint)
         expect.true(
             full_rank,
-            "the initial rows of A are linearly dependent",
+            "the rows of A are linearly dependent at the start",
             hint="equal rows receive equal gradients and stay equal, so the effective rank is smaller than r",
         )
         expect.true(
@@ -776,7 +776,7 @@ class CheckLoRALinear:
             bare,
             "output in evaluation mode, compared with a layer without dropout",
             tolerance=1e-4,
-            hint="in evaluation mode, dropout leaves x as it is: what does your code do to x there?",
+            hint="in evaluation mode, dropout leaves x unchanged: what does your code do to x in that mode?",
             fact=True,
         )
         expect.close(
@@ -909,7 +909,7 @@ class CheckLoRALinear:
         written = any(same(one.squeeze(), wide) for one in owned for wide in (slope, slope.T))
         expect.true(
             written,
-            "the merged layer's outputs correspond to a weight that is not stored in the layer",
+            "the weight that the merged layer effectively applies is not stored in the layer",
             hint="merging writes W + (alpha/r) B A into the weight, so that one matrix product with x is enough",
             fact=True,
         )
@@ -1046,8 +1046,8 @@ class CheckLoRALinear:
             return  # other dtypes are judged, this one is not
         if not (isinstance(before, Tensor) and isinstance(after, Tensor) and torch.equal(before, after)):
             expect.remark(
-                "unmerge() restores a bfloat16 weight only up to rounding; the docstring asks for W as it was "
-                "before merge()"
+                "unmerge() restores a bfloat16 weight only up to rounding; the docstring asks for W exactly as it "
+                "was before merge()"
             )
 
     @staticmethod
@@ -1072,7 +1072,10 @@ class CheckLoRALinear:
             adapted.adapted(x),
             f"output after merge(), new values in both factors, unmerge() and merge(), base in {str(dtype)[6:]}",
             tolerance=1e-4,
-            hint="a second merge() adds the update of the current factors: what is left of the first merge()?",
+            hint=(
+                "the second merge() must add the update of the current factors: what is left over from the first "
+                "merge()?"
+            ),
         )
 
     @check(points=1)
@@ -1115,7 +1118,10 @@ class CheckLoRALinear:
             upstream @ (slope - constant).T,
             "gradient of x",
             tolerance=1e-4,
-            hint="frozen only means not updated: gradients must still flow back through both W and the update",
+            hint=(
+                "frozen means only that a tensor is not updated: gradients must still flow back through both W and "
+                "the update"
+            ),
             fact=True,
         )
         self.expect_only_factors_learn(student, adapted, x, silent)
@@ -1204,7 +1210,7 @@ class CheckLoRALinear:
                 names,
                 [str(dtype)],
                 f"dtypes of the factors around a base in {str(dtype)[6:]}",
-                hint="the factors have the dtype of the base's weight, whatever it is",
+                hint="the factors must have the same dtype as the base's weight, whichever dtype that is",
                 reveal=True,
             )
 
@@ -1294,7 +1300,7 @@ def expect_adapted(student, model, original, targets: int) -> None:
             count=new.total(),
             targets=targets,
         ),
-        hint="which object does the parent module call now: the old layer or the adapted one?",
+        hint="which object does the parent module call now: the old layer or the adapted layer?",
         reveal=True,
     )
 
@@ -1422,7 +1428,10 @@ class CheckInjectLora:
         expect.true(
             default,
             "a model without a classifier is accepted although `trainable` was left at its default",
-            hint="the default of `trainable` is a name like any other: does this model have a module of that name?",
+            hint=(
+                "the default name in `trainable` is checked like any other: does this model have a module with that "
+                "name?"
+            ),
         )
         expect.true(
             one_is_enough,
@@ -1487,7 +1496,7 @@ class CheckInjectLora:
                 "the model was in evaluation mode; after injection, these modules are in training mode: {names}",
                 names=shortened(switched),
             ),
-            hint="which of your calls changes the mode of the model?",
+            hint="which statement in your code changes the mode of the model?",
         )
 
     @check(points=2, substitutes=("LoRALinear",))
@@ -1578,7 +1587,9 @@ class CheckInjectLora:
 
     @check(points=1, substitutes=("LoRALinear",), preloads=("transformers",), seconds=20)
     def check_dotted_target(self, student):
-        """in transformers' BERT, "attention.output.dense" matches one layer per block, not every dense layer"""
+        """in the BERT model from transformers, "attention.output.dense" matches one layer per block, not every
+        dense layer
+        """
         bert = student.fixtures.lora.bert_classifier(student.draw.seed(), n_layers=FEW)
         several = replaced_names(student, bert, ["attention.output.dense"], r=3, alpha=4.0)
         seed, name = student.draw.seed(), "encoder.layer.1.attention.output.dense"
@@ -1630,7 +1641,8 @@ class CheckInjectLora:
             names,
             ["block.output.dense"],
             many=mark(
-                "this model also has a layer called output_dense: how does your code compare the dot of a target?"
+                "this model also has a layer called output_dense: which characters does the dot in a target match in "
+                "your code?"
             ),
             few=mark("the target was output.dense: compare its two parts with the last two parts of the layer's name"),
         )
@@ -1643,7 +1655,7 @@ class CheckInjectLora:
             after = kept.read()
         expect.true(
             after == before,
-            "a second call of inject_lora changes the list that the first call returned",
+            "a second call to inject_lora changes the list that the first call returned",
             hint="does every call create a new list?",
             fact=True,
         )
@@ -1724,14 +1736,16 @@ class CheckInjectLora:
             both,
             [1, 1],
             'number of trainable matrices in the classifier and in the pooler with trainable=("classifier", "pooler")',
-            hint="the head may have several modules: what does your code do with the second name?",
+            hint="the head may consist of several modules: what does your code do with the second name?",
             reveal=True,
         )
         expect.equal(
             norm,
             2,
             'number of trainable norm tensors with trainable=("head.norm",), in a model with head.norm and head_norm',
-            hint="use the same matching rule as for targets: how does your code compare the dot of a name?",
+            hint=(
+                "use the same matching rule as for targets: which characters does the dot in a name match in your code?"
+            ),
             reveal=True,
         )
 
@@ -1871,7 +1885,7 @@ class CheckLoraStateDict:
         astray = [name for name in sorted(state) if not (name in named and same(state[name], named[name], 0.02))]
         shapes_astray = sorted(str(list(state[name].shape)) for name in astray)
         student.note("saved under another name", " ".join(shapes_astray) or "none")
-        hint = "save exactly those parameters that are trainable after inject_lora"
+        hint = "save exactly the parameters that are trainable after inject_lora"
         expect.equal(
             numbers(shapes), numbers(expected_shapes(built.N_LAYERS)), "number of saved values", hint=hint, reveal=True
         )
@@ -2022,7 +2036,7 @@ class CheckLoadLoraStateDict:
         student.note("the loaded model can be trained", not same(trained, answer, tolerance=1e-6))
         expect.true(
             own,
-            "training the loaded model changes the state it was loaded from",
+            "training the model after loading a state changes that state",
             hint="copy the values into the model's own tensors; the same state may be loaded into a second model",
             fact=True,
         )
@@ -2185,7 +2199,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_none_is_base(self, student):
-        """after set_adapter(None) the output is that of the plain base layer"""
+        """after set_adapter(None) the layer gives the output of the plain base layer"""
         switched = Switched(student)
         switched.add("reviews", r=3, alpha=3.0)
         expect.close(
@@ -2200,8 +2214,8 @@ class CheckMultiLoRALinear:
             switched.wanted[None],
             "output with an adapter, compared with the base",
             hint=(
-                "before it called set_adapter, the check gave the factors their values: are these values still "
-                "there, and does the forward pass use them?"
+                "the check set the values of the factors, then called set_adapter: are these values still there, and "
+                "does the forward pass use them?"
             ),
         )
         switched.expect(None, "output after set_adapter(None)", "None means that no adapter is active")
@@ -2304,7 +2318,10 @@ class CheckMultiLoRALinear:
             upstream @ (slope - constant).T,
             "gradient of x with an adapter active",
             tolerance=1e-4,
-            hint="frozen only means not updated: gradients must still flow back through both W and the update",
+            hint=(
+                "frozen means only that a tensor is not updated: gradients must still flow back through both W and "
+                "the update"
+            ),
             fact=True,
         )
 
@@ -2349,7 +2366,7 @@ class CheckMultiLoRALinear:
         )
         expect.true(
             full_rank,
-            "the initial rows of A are linearly dependent",
+            "the rows of A are linearly dependent at the start",
             hint="A starts with random values, as in LoRALinear",
         )
         expect.true(
@@ -2376,7 +2393,7 @@ class CheckMultiLoRALinear:
             sorted({str(factor.dtype) for factor in factors}),
             ["torch.bfloat16"],
             "dtypes of the factors of an adapter of a bfloat16 base",
-            hint="the factors have the dtype of the base's weight, whatever it is",
+            hint="the factors must have the same dtype as the base's weight, whichever dtype that is",
             reveal=True,
             fact=True,
         )
@@ -2402,7 +2419,7 @@ class CheckMultiLoRALinear:
 
     @check(points=1, substitutes=("LoRALinear",))
     def check_unknown(self, student):
-        """set_adapter with an unknown name, or add_adapter with a taken one, raises an error and changes nothing"""
+        """an unknown name in set_adapter or a taken name in add_adapter raises an error and changes nothing"""
         switched = Switched(student)
         switched.add("film_reviews", r=3, alpha=6.0)
         before = switched.answer("film_reviews")  # at whatever strength: that is the matter of another check
@@ -2416,7 +2433,10 @@ class CheckMultiLoRALinear:
             expect.true(
                 loud,
                 say('set_adapter("{name}") is accepted when only "film_reviews" exists', name=name),
-                hint="with a misspelt name, the task would silently run without its adapter, or with another one",
+                hint=(
+                    "with a misspelt name, the task would silently run without its adapter, or with another task's "
+                    "adapter"
+                ),
             )
             expect.close(
                 now,
@@ -2597,14 +2617,14 @@ class CheckBottleneckAdapter:
         expect.true(
             not affine,
             "the adapter is affine: it has no non-linearity",
-            hint="two linear maps in a row are one linear map of low rank, as in LoRA",
+            hint="two linear maps in a row amount to one linear map of low rank, as in LoRA",
             fact=True,
         )
         student.note("bends leave in m directions", out_through)
         student.note("bends depend on m directions", in_through)
         expect.true(
             out_through and in_through,
-            say("the adapter is non-linear in more directions than its bottleneck of {m} allows", m=m),
+            say("the adapter is non-linear in more directions than its bottleneck of width {m} allows", m=m),
             hint="the non-linearity belongs between the two projections, neither before nor after them",
         )
 
@@ -2673,7 +2693,9 @@ class CheckPeftParamCount:
 
     @check(points=2, visible=True)
     def check_adapter(self, student):
-        """adapter: in BERT-base with bottleneck 64, two per layer have 2,379,264 parameters, one per layer half"""
+        """adapter: in BERT-base with bottleneck 64, two adapters per layer have 2,379,264 parameters, and one per
+        layer has half as many
+        """
         d, n, m = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         two = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64)
         one = student.peft_param_count("adapter", d=768, n_layers=12, bottleneck=64, per_layer=1)
@@ -2695,7 +2717,7 @@ class CheckPeftParamCount:
 
     @check(points=1)
     def check_prompt(self, student):
-        """prompt: 20 virtual tokens, at the input only, have 15,360 parameters in BERT-base"""
+        """prompt: 20 virtual tokens in BERT-base, only at the input, have 15,360 parameters"""
         d, n, v = student.draw.integer(30, 60), student.draw.integer(4, 9), student.draw.integer(5, 20)
         bert = student.peft_param_count("prompt", d=768, n_layers=12, n_virtual=20)
         other = student.peft_param_count("prompt", d=d, n_layers=n, n_virtual=v)
@@ -2720,7 +2742,7 @@ class CheckPeftParamCount:
         expect.true(
             counted_right,
             "the count is wrong for all four known methods",
-            hint="get at least one of the four right first",
+            hint="get the count for at least one of the four methods right first",
             fact=True,
         )
         expect.true(
@@ -2731,7 +2753,7 @@ class CheckPeftParamCount:
         expect.true(
             refused(student, "ValueError", student.peft_param_count, "LoRA", d=768, n_layers=12, r=8),
             'the method "LoRA" is accepted without an error',
-            hint='the docstring names four methods, and "LoRA" with capital letters is not among them',
+            hint='the docstring names four methods, all in lower case, and "LoRA" is not one of them',
         )
 
 
@@ -2854,7 +2876,10 @@ class CheckBestRankR:
         with student.untraced():
             function = student.value(None, "best_rank_r")
             answers = student.fixtures.lora.approximated_twice(function, *matrices, 2)
-        hint = "the caller may change a matrix in place and ask again: does your code remember an earlier result?"
+        hint = (
+            "the caller may change a matrix in place and call the function again: does your code remember an earlier "
+            "result?"
+        )
         for matrix, answer in zip(matrices, answers, strict=True):
             Approximated(student, matrix, 2, measured=True, answer=answer).expect_product(hint)
 
@@ -2911,7 +2936,9 @@ class CheckDoRALinear:
 
     @check(points=1, visible=True, substitutes=("LoRALinear",))
     def check_start(self, student):
-        """a fresh layer has a random A, a zero B and its base's output; r*k, d*r and d parameters are trainable"""
+        """a fresh layer has a random A, a zero B and the same output as its base; r*k, d*r and d parameters are
+        trainable
+        """
         for bias in (True, False):
             turned = Turned(student, alpha=6.0, bias=bias, write=False)
             shapes = trained_shapes(student, turned.layer)
@@ -2976,7 +3003,7 @@ class CheckDoRALinear:
         )
         expect.true(
             rank == R,
-            "the initial rows of A are linearly dependent",
+            "the rows of A are linearly dependent at the start",
             hint="equal rows receive equal gradients and stay equal, so the effective rank is smaller than r",
         )
 
@@ -3042,8 +3069,8 @@ class CheckDoRALinear:
             output, leaves = turned.answer(x)
             (output * upstream.double()).sum().backward()
             hint = (
-                "each row is multiplied by m / norm: does a gradient flow through the norm in your code? (x still "
-                "needs a gradient)"
+                "each row is multiplied by m / norm, and x needs a gradient: does a gradient also flow through the "
+                "norm in your code?"
             )
             for name, key in (("A", "a"), ("B", "b"), ("m", "m"), ("x", "x")):
                 found = got["magnitude" if key == "m" else key]

@@ -239,7 +239,7 @@ class CheckMaskTokens:
     def check_rate(self, student):
         """each ordinary token is selected with probability p, independently of the others"""
         hint = (
-            "p is the expected share of ordinary tokens that get a label; what replaces them is decided in a "
+            "on average, a share p of the ordinary tokens must get a label; what replaces them is decided in a "
             "separate step"
         )
         texts = Texts(student, vocab_size=student.draw.integer(2000, 3000))
@@ -275,14 +275,17 @@ class CheckMaskTokens:
         expect.true(
             linked is None,
             say(linked or NEIGHBOURS["together"]),
-            hint="every token needs its own random number: does the choice of one token affect the token next to it?",
+            hint=(
+                "every token needs its own random number: does selecting one token affect whether the next one is "
+                "selected?"
+            ),
         )
         expect.true(
             steady is None,
             "with p = 0.3, every call gives the same number of labels",
             expected="numbers that vary from call to call",
             actual=f"{steady} labels in each of 10 calls",
-            hint="with an independent draw for every token, would every call select exactly a share p of the tokens?",
+            hint="with an independent draw for every token, would every call select exactly the same number of tokens?",
             reveal=True,
         )
         none = Corrupted(student, texts, p=0.0, seed=student.draw.seed())
@@ -307,7 +310,7 @@ class CheckMaskTokens:
         student.note("labels in short texts", "at least one" if bool(selected.any(1).all()) else "in some texts none")
         expect.true(
             abs(share - 0.05) <= seven_sigma(0.05, int(texts.ordinary.sum())),
-            "in texts of ten ordinary tokens, the share with a label is too far from p = 0.05",
+            "in texts of ten ordinary tokens, the share of tokens with a label is too far from p = 0.05",
             expected=f"0.05 ± {seven_sigma(0.05, int(texts.ordinary.sum())):.3f}",
             actual=f"{share:.3f}",
             hint="with an independent draw for every token, how many labels can a short text have?",
@@ -608,7 +611,7 @@ class CheckMaskTokens:
             (
                 not torch.equal(labels, labels_later),
                 mark("the next call with the same generator selects the same tokens again"),
-                mark("a generator advances with every draw: does your code reset its seed in every call?"),
+                mark("every draw changes the state of the generator: does your code reset its seed in every call?"),
             ),
             (
                 not torch.equal(labels, labels_different),
@@ -826,7 +829,10 @@ class CheckMlmLoss:
         second = student.mlm_loss(riddle.logits, riddle.labels)
         for loss, what in ((first, "loss"), (second, "loss for the same batch in a second call")):
             expect.close(
-                one_number(loss), riddle.loss(), what, hint="the inputs were the same: what did your first call change?"
+                one_number(loss),
+                riddle.loss(),
+                what,
+                hint="both calls got the same inputs: what did the first call change?",
             )
 
 
@@ -924,8 +930,8 @@ class CheckClmLoss:
         other = pages.logits.clone()
         other[:, -1] = student.draw.normal(pages.B, pages.V)
         hint = (
-            "n tokens give n - 1 targets: nothing follows the last token, and the text does not wrap around to "
-            "the first"
+            "a text of n tokens has n - 1 targets: nothing follows the last token, and the text does not wrap around "
+            "to the first"
         )
         after = student.clm_loss(other, pages.full)
         expect.close(
@@ -950,7 +956,7 @@ class CheckClmLoss:
             moved(again, once),
             0.0,
             "loss in a second call minus loss in the first",
-            hint="the inputs were the same: what did your first call change?",
+            hint="both calls got the same inputs: what did the first call change?",
         )
 
 
@@ -1155,7 +1161,7 @@ class CheckAttentionVisibility:
                     other,
                     one,
                     "result of a second call, compared with the first",
-                    "the inputs were the same: what did your first call change?",
+                    "both calls got the same inputs: what did the first call change?",
                 )
 
 
@@ -1300,7 +1306,7 @@ class Pairs:
         expect.true(
             told,
             "pairs with label 0 and pairs with label 1 look the same",
-            hint="where should the second sentence come from with label 0, and where with label 1?",
+            hint="for each of the two labels, where should the second sentence come from?",
         )
 
 
@@ -1539,12 +1545,12 @@ class CheckMakeNspPairs:
         )
         expect.true(  # pairs of one document are another check's concern, here and in the next one
             len(pairs.crossing_steps()) != 1,
-            "in pairs with label 1, the position of the first sentence determines that of the second",
+            "in pairs with label 1, the position of the first sentence determines the position of the second",
             hint=hint,
         )
         expect.true(
             pairs.companions() != 1,
-            "in pairs with label 1, the document of the first sentence determines that of the second",
+            "in pairs with label 1, the document of the first sentence determines the document of the second",
             hint=hint,
         )
 
@@ -1768,8 +1774,8 @@ class CheckFillMaskTopk:
                     sorted(cloze.best(place, k)),
                     f"ids of the {k} guesses for the [MASK] at position {place}, sorted",
                     hint=(
-                        "an MLM predicts a masked token at the position of the [MASK] itself; the largest "
-                        "logits there are its best guesses"
+                        "an MLM predicts a masked token at the position of the [MASK] itself; the tokens with the "
+                        "largest logits there are its best guesses"
                     ),
                 )
 
@@ -1832,7 +1838,7 @@ class CheckFillMaskTopk:
             numbers_of_guesses,
             [300] * len(guesses),
             "number of guesses for each [MASK], with k=300",
-            hint="return k guesses for each [MASK], however improbable the last of them are",
+            hint="return k guesses for each [MASK], however improbable some of them are",
             reveal=True,
         )
         expect.equal(
@@ -1847,7 +1853,7 @@ class CheckFillMaskTopk:
     @staticmethod
     def demand_extremes(student) -> None:
         """With k = 1 and k = V, too. What an error says is the library's choice; that there is one, counts."""
-        hint = "k may be any number from 1 to V; with k = V, every token of the vocabulary is one of the guesses"
+        hint = "k can be any integer from 1 to V; with k = V, every token of the vocabulary is one of the guesses"
         for name, of_vocabulary in (("1", False), ("V", True)):
             cloze = Cloze(student, (2, 5))
             k = cloze.V if of_vocabulary else 1
@@ -1883,7 +1889,7 @@ class CheckFillMaskTopk:
             guesses_of(student, cloze, 3),
             first,
             "result of a second call, compared with the first",
-            hint="the inputs were the same: what did your first call change?",
+            hint="both calls got the same inputs: what did the first call change?",
         )
         expect.equal(
             [sorted(token for token, _ in upright(pairs)) for pairs in first],
@@ -2032,8 +2038,8 @@ class Selections:
             len(set(map(tuple, self.answers))) > 1,
             say("{what}: repeated calls with one generator all select the same tokens", what=self.what),
             hint=(
-                "the generator advances from call to call, so the selection should change: where do your "
-                "random numbers come from?"
+                "each call should draw new random numbers and select different tokens: where do your random numbers "
+                "come from?"
             ),
         )
 
@@ -2160,7 +2166,9 @@ class CheckWholeWordMask:
             expect.true(
                 max(chosen.sizes) > 0,
                 "in a pair of texts of one word each, neither word is ever selected",
-                hint="both words have index 0, but there is a [SEP] between them: does your code take them for one?",
+                hint=(
+                    "both words have index 0, but there is a [SEP] between them: does your code treat them as one word?"
+                ),
             )
             chosen.expect_whole()
 
@@ -2386,11 +2394,13 @@ class CheckPerplexity:
 
     @check(points=1, after=("corpus",))
     def check_stream(self, student):
-        """batches may come from a generator and may lack labels; a corpus without any labels raises a ValueError"""
+        """batches may come from a generator and may have no labels; a corpus without any labels raises a ValueError"""
         vocab_size = student.draw.integer(11, 19)
         batches = corpus_of(student, [(3, 4, 7), (2, 5, 0), (2, 8, 15), (1, 6, 0)], vocab_size, 1.5)
         want = math.exp(mean_loss([batches[0], batches[2]]))
-        hint = "a batch without labels must add nothing to the sum of losses and nothing to the count"
+        hint = (
+            "a batch without labels must add nothing to the sum of losses and nothing to the number of labelled tokens"
+        )
         expect.close(
             student.pure("perplexity", batches),
             want,
@@ -2399,7 +2409,7 @@ class CheckPerplexity:
             tolerance=1e-4,
         )
         streamed = student.fixtures.objectives.streamed(student.value(None, "perplexity"), batches)
-        hint = "a generator has no length and can be read only once"
+        hint = "a Python generator has no length and can be read only once"
         expect.close(streamed, want, "perplexity of batches from a generator", hint=hint, tolerance=1e-4)
         for corpus in ([batches[1], batches[3]], []):
             with student.untraced():

@@ -333,7 +333,7 @@ class CheckLlrdGroups:
 
     @check(points=2, substitutes=("decay_groups",))
     def check_ratios(self, student):
-        """all parameters of a layer share one learning rate, which is decay times that of the layer above"""
+        """all parameters of a layer share one learning rate: decay times the rate of the layer above"""
         rates = Rates(student)
         of_layer = []
         for i in range(rates.n_layers):
@@ -358,8 +358,8 @@ class CheckLlrdGroups:
             [rates.decay] * (rates.n_layers - 1),
             "learning rate of each layer, divided by that of the layer above it",
             hint=(
-                "the layer next to the head has the highest rate of all layers; for each layer further down, "
-                "multiply by decay once more"
+                "the layer next to the head has the highest rate of all layers; for each layer below it, multiply by "
+                "decay once more"
             ),
         )
 
@@ -395,7 +395,7 @@ class CheckLlrdGroups:
     def demand_level(student) -> None:
         """With a decay of 1, the largest one allowed, all of the body learns at the same rate."""
         rates = Rates(student, 3, decay=1.0)
-        hint = "the docstring allows a decay of up to 1: what are the rates of the layers then?"
+        hint = "the docstring allows a decay of 1: what are the learning rates of the layers in that case?"
         for which in ("layer 2", "layer 1", "layer 0", "embeddings"):
             rates.demand(which, rates.base_lr, hint)
         rates.demand("head", rates.head_lr, hint)
@@ -469,7 +469,8 @@ class CheckLlrdGroups:
             without.demand(
                 which,
                 without.base_lr * want,
-                "this model has no pooler, and the top layer still learns at base_lr: from where do you count?",
+                "without a pooler, the rate of the top layer is still base_lr: from which part of the model do you "
+                "count?",
             )
 
 
@@ -706,7 +707,7 @@ class CheckReinitTopLayers:
         n = len(numbers)  # 30,720
         expect.true(
             abs(float(numbers.std()) / spread - 1) < 7 / (2 * n) ** 0.5,
-            "the standard deviation of all weights together is wrong",
+            "the standard deviation over all new weights is wrong",
             hint=hint,
         )
         expect.true(abs(float(numbers.mean())) < 7 / n**0.5, "the mean of the weights is not 0", hint=hint)
@@ -885,7 +886,7 @@ class CheckWarmupLinear:
             1.0,
             f"multiplier at step {warmup}, the end of {warmup} steps of warmup",
             tolerance=1e-9,
-            hint="both lines meet at multiplier 1: from which step does your code count the decay steps?",
+            hint="the two straight lines meet at multiplier 1: from which step does your code count the decay steps?",
         )
         beside = multipliers(student, (warmup - 1, warmup + 1, total - 1), warmup, total)
         numbers = all(isinstance(value, (int, float, Tensor)) for value in beside)
@@ -918,7 +919,7 @@ class CheckWarmupLinear:
             1.0,
             "highest multiplier of all steps, with warmup_steps = 0.1 * 225 = 22.5",
             tolerance=1e-9,
-            hint="there is no step 22.5: make warmup_steps an integer before you compute the lines",
+            hint="there is no step 22.5: make warmup_steps an integer before you compute the two straight lines",
             reveal=True,
             fact=True,
         )
@@ -935,7 +936,10 @@ class CheckWarmupLinear:
             right,
             "with warmup_steps = 0.1 * 225 = 22.5, the multipliers are not those of a schedule with 22 or 23 steps of "
             "warmup",
-            hint="make warmup_steps an integer once, before either line is computed: where do you use the fraction?",
+            hint=(
+                "make warmup_steps an integer once, before you compute either straight line: where do you use the "
+                "fraction?"
+            ),
         )
 
     @check(points=1)
@@ -1152,13 +1156,13 @@ class CheckClipGradNorm:
             found,
             [0.0, 0.0, 0.0],
             "returned norm when all gradients are zero, with three values of max_norm",
-            hint="the root of a sum of zeros is 0: what else do you add to it or divide by?",
+            hint="the root of a sum of zeros is 0: what else do you add to it, or what do you divide by?",
             fact=True,
         )
 
     @check(points=1)
     def check_none_and_iterator(self, student):
-        """parameters without a gradient are skipped, and a generator of parameters works, too"""
+        """parameters without a gradient are skipped, and params can be a generator"""
         clipped = Clipped(student, 10.0, without=(1,))
         with student.untraced():
             clipped.clip(2.0)
@@ -1181,7 +1185,7 @@ class CheckClipGradNorm:
         clipped = Clipped(student, 10.0, frozen=(0, 2))
         with student.untraced():
             clipped.clip(2.0)
-        hint = "an optimizer steps wherever .grad is not None: which parameters does your code skip?"
+        hint = "an optimizer updates every parameter whose .grad is not None: which parameters does your code skip?"
         clipped.demand(0.2, "after clipping, with two frozen parameters that still have a gradient", hint)
 
 
@@ -1638,7 +1642,7 @@ class CheckAdamStep:
         first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
         second = self.walk(student, "none", (2, 3), 3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
-        hint = "both averages start at 0, so they are too small at first: what do you divide each of them by in step t?"
+        hint = "both averages start at 0, so they are too small at first: what do you divide each average by in step t?"
         for (found, want), what in zip((first, second, third), ("eps 1e-8", "eps 0.3", "default betas"), strict=True):
             self.demand(found, want, f"mode none, {what}", hint)
 
@@ -1652,7 +1656,7 @@ class CheckAdamStep:
             for mode, shape in (("l2", (5,)), ("decoupled", (4,)), ("l2", (2, 3)), ("decoupled", (3, 2)))
         ]
         walks.append((self.walk(student, "decoupled", (4,), 3, lr=0.5), "decoupled"))
-        hint = "in which of the two modes should the decay enter the averages, and in which should it bypass them?"
+        hint = "in which of the two modes should the decay affect the two averages?"
         for (found, want), mode in walks:
             self.demand(found, want, f"mode {mode}", hint)
 
@@ -1683,7 +1687,10 @@ class CheckAdamStep:
         found = [steppers[t % 2].step(grads[t]) for t in range(4)]
         wants = adam(one, grads[::2], "none", lr=0.3), adam(two, grads[1::2], "none", lr=0.3)
         for t in range(4):
-            hint = "here two weights are updated in turn: everything about a weight must be in its own state"
+            hint = (
+                "here two weights are updated in turn: everything that Adam keeps for a weight must be in that "
+                "weight's own state"
+            )
             expect.close(found[t], wants[t % 2][t // 2], f"weight {t % 2 + 1} of two", tolerance=1e-4, hint=hint)
         with student.untraced():  # of which type it is, if not a ValueError, is no matter
             refusals = [

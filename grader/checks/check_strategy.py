@@ -521,7 +521,7 @@ def demand_whole(plan: dict[str, Any], name: str, s: dict[str, Any]) -> int:
     number = whole(plan.get(name))
     if number is None:
         raise Failed(
-            say("{name} should be an integer of at least 1: {situation}", name=name, situation=in_words(s)),
+            say("{name} should be an integer and at least 1: {situation}", name=name, situation=in_words(s)),
             expected="1, 2, 3, …",
             actual=repr(plan.get(name))[:80],
             reveal=True,
@@ -731,8 +731,8 @@ class CheckChooseStrategy:
                 expected=f"at most {s['storage_mb']:,.0f} MB",
                 actual=f"{storage(s, method):,.0f} MB",
                 hint=(
-                    "what must be stored for each task, and what is shared by all tasks? If no method fits, do "
-                    "not return a plan"
+                    "if no method fits, do not return a plan: what must be stored for each task, and what is shared "
+                    "by all of them?"
                 ),
                 reveal=True,
             )
@@ -843,8 +843,8 @@ class CheckChooseStrategy:
             expected="ValueError",
             actual=answer["method"] if isinstance(answer, dict) else answer,
             hint=(
-                "every method needs memory for its weights and storage for its files: do you check both for "
-                "the last method, too?"
+                "every method needs memory for its weights and storage for its files: do you check both even for the "
+                "last method?"
             ),
             reveal=True,
         )
@@ -952,7 +952,7 @@ class CheckChooseStrategy:
                     expected="3",
                     actual=number,
                     hint=(
-                        "how many seconds are there in an hour? And are more epochs always better?"
+                        "how many seconds are there in an hour, and are more epochs always better?"
                         if s["n_tasks"] == 1
                         else "`hours` is the time for training one task"
                     ),
@@ -1147,7 +1147,7 @@ class CheckRecommendHparams:
                 ),
                 expected=f"{low:g} to {high:g}",
                 actual=f"{rate:g}",
-                hint="the range of a method is the same for any target batch",
+                hint="a method's range is the same for every target batch",
                 reveal=True,
             )
 
@@ -1216,7 +1216,8 @@ class CheckRecommendHparams:
                 f"epochs {settings.found['epochs']}",
                 actual=str(total),
                 hint=(
-                    "a step is one weight update: how many examples does one update use, and how many epochs are there?"
+                    "a step is one weight update: how many examples does each update use, and how many epochs are "
+                    "there?"
                 ),
                 reveal=True,
             )
@@ -1808,7 +1809,7 @@ class CheckChunkForMlm:
                 say(
                     "{count} of the {total} ids are missing from the blocks", count=len(lost), total=sum(map(len, docs))
                 ),
-                hint="the text is longer than one block: what does your code do with the rest?",
+                hint="the text is longer than one block: what does your code do with the ids that do not fit?",
             )
             expect.equal(
                 got,
@@ -1841,8 +1842,8 @@ class CheckChunkForMlm:
                 [size, size] if rest < half - 1 else [size, size, rest + 2],
                 "sizes of the blocks",
                 hint=(
-                    "fill whole blocks first. How long is the remainder compared with a full block, and "
-                    "does your code keep it?"
+                    "fill whole blocks first: how long is the remainder compared with a full block, and does your "
+                    "code keep it?"
                 ),
             )
         expect.equal(
@@ -2045,8 +2046,8 @@ class CheckDomainPlan:
             situations(student, (WHOLE,), (MUCH, NONE), (SCARCE, PLENTY), (False, True)),
             mark("the tokenizer keeps the domain's words whole, yet the plan extends the vocabulary: {situation}"),
             ("domain_model", "extend_vocab"),
-            "which actions change how a word is tokenized? Continued pre-training updates the weights, not the "
-            "tokenizer",
+            "continued pre-training updates the weights, not the tokenizer: which actions change how a word is "
+            "tokenized?",
         )
 
     @check(points=1)
@@ -2111,7 +2112,7 @@ def reasons_given(student, situations: list[dict[str, Any]]) -> list[list[str]]:
         answers = student.fixtures.strategy.reasons(function, scenario, BASE, brief(situations))
     expect.true(
         isinstance(answers, list) and len(answers) == len(situations),
-        "at least one situation got no answer, or more than one",
+        "for at least one situation, there was no result, or more than one",
     )
     read: list[list[str]] = []
     for s, answer in zip(situations, answers, strict=True):
@@ -2142,13 +2143,15 @@ def demand_reasons(student, situations: list[dict[str, Any]], hints: Mapping[str
         if wrong:
             message = (
                 say(
-                    "{name!r} is given as a reason, but it does not hold: {situation}",
+                    "{name!r} is given as a reason, but it is not true: {situation}",
                     name=wrong[0],
                     situation=in_words(s),
                 )
                 if wrong[0] in answer
                 else say(
-                    "{name!r} holds, but it is not given as a reason: {situation}", name=wrong[0], situation=in_words(s)
+                    "{name!r} is true, but it is not given as a reason: {situation}",
+                    name=wrong[0],
+                    situation=in_words(s),
                 )
             )
             raise Failed(
@@ -2325,7 +2328,7 @@ class CheckParetoFront:
             student.pareto_front([(3.0, 1.0)]),
             [0],
             "indices for a single plan",
-            hint="a plan on its own has no other plan to beat it",
+            hint="if there is only one plan, no other plan can beat it",
         )
         costs = drawn_costs(student.draw, 13, 3)
         expect.equal(

@@ -439,7 +439,7 @@ class CheckTrainEpoch:
             expect.true(
                 handed <= len(sizes),
                 say(
-                    "in one epoch, the loader handed out {actual} batches instead of {count}",
+                    "in one epoch, the loader yielded {actual} batches instead of {count}",
                     actual=handed,
                     count=len(sizes),
                 ),
@@ -453,7 +453,10 @@ class CheckTrainEpoch:
                     actual=taken,
                     count=sum(sizes),
                 ),
-                hint="loss and accuracy are those of the forward pass from which the model learns: is there another?",
+                hint=(
+                    "loss and accuracy must come from the forward passes used for training: does your code run any "
+                    "others?"
+                ),
                 reveal=True,
             )
 
@@ -619,7 +622,7 @@ class CheckEvaluate:
                 with student.untraced():
                     plain = bool(measured.found.is_list(key))
                 if not plain:
-                    expect.remark(say("evaluate returned {key} that are not a plain list of ints", key=key))
+                    expect.remark(say("evaluate returned {key} as something other than a plain list of ints", key=key))
             expect.close(
                 accuracy,
                 measured.accuracy,
@@ -643,7 +646,9 @@ class CheckEvaluate:
 
     @check(points=1, visible=True)
     def check_deterministic(self, student):
-        """dropout is off during evaluation; a second call returns the same results, or new ones after more training"""
+        """dropout is off during evaluation; a second call returns the same results, unless the model was trained
+        in between
+        """
         results = []
         for sizes, training in (((5, 5), True), ((3, 3, 3), False)):  # equal ones: how batches weigh is another check
             measured = Evaluated(student, sizes, dropout=True, training=training)
@@ -688,8 +693,8 @@ class CheckEvaluate:
                         else "a loader may be a list of batches, which the caller uses again: what do you change in "
                         "a batch?"
                         if trace == "batches"
-                        else "an evaluation needs no gradients, but the training that follows does: what have you "
-                        "left switched off or changed?"
+                        else "an evaluation needs no gradients, but the training that follows does: what does your "
+                        "code leave disabled or changed?"
                     ),
                     reveal=True,
                 )
@@ -844,7 +849,9 @@ class CheckEarlyStopper:
 
     @check(points=1)
     def check_vs_best(self, student):
-        """values are compared with the best so far, not the one before; best and best_step belong to the best value"""
+        """values are compared with the best so far, not the previous one; best and best_step belong to the best
+        value
+        """
         draw = student.draw
         hint = (
             "during the recovery, each value is better than the previous value, but none is better than the best "
@@ -905,8 +912,8 @@ class CheckEarlyStopper:
         """a value counts as an improvement only if it is better than the best by more than min_delta"""
         draw = student.draw
         hint = (
-            "by how much is the value better than the BEST so far? The attribute best changes only after a "
-            "gain of more than min_delta"
+            "the attribute best changes only after a gain of more than min_delta: by how much is the value better "
+            "than the BEST so far?"
         )
         cases = []
         waits = self.waits(student, 3, least=1)
@@ -1051,7 +1058,7 @@ class CheckAmpStep:
                 if options
                 else f"loss with the default dtype, {name}",
                 tolerance=TOLERANCE,
-                hint="which of your lines run under autocast, and with which device and dtype?",
+                hint="which lines of your code run under autocast, and with which device and dtype?",
             )
         self.demand_device_type(student)
 
@@ -1071,7 +1078,7 @@ class CheckAmpStep:
             self.loss_in(torch.float32, weight, features, labels),
             'loss with device_type="cuda" (simulated: all operations run on the CPU, so this autocast rounds nothing)',
             tolerance=TOLERANCE,
-            hint="which of your lines run under autocast, and with which device and dtype?",
+            hint="which lines of your code run under autocast, and with which device and dtype?",
             fact=True,
         )
 
@@ -1353,7 +1360,7 @@ class CheckCustomLoss:
 
     @check(points=1)
     def check_gradient(self, student):
-        """the gradient is that of the whole formula, including the focal factor"""
+        """the gradient is computed from the whole formula, including the focal factor"""
         results = [
             Losses(student, n, n_classes, smoothing, gamma)
             for n, n_classes, smoothing, gamma in ((4, 3, 0.0, 2.0), (5, 4, 0.3, 1.5), (3, 6, 0.1, 0.0))
@@ -1513,7 +1520,7 @@ class CheckCheckpoint:
                 run.weights(),
                 story.truth(steps),
                 f"restored from the {which} of two checkpoints, at step {steps}",
-                "each checkpoint has contents of its own: where does your class keep what it has copied?",
+                "each checkpoint must keep its own copies: where does your class store them?",
             )
 
     @check(points=1, preloads=("training",))
@@ -1567,8 +1574,8 @@ class CheckCheckpoint:
                 "the next six random numbers after restoring",
                 tolerance=1e-6,
                 hint=(
-                    "dropout and shuffling use torch's generator, which has a state, too: does your checkpoint "
-                    "contain it?"
+                    "dropout and shuffling use torch's random number generator, which has a state, too: does your "
+                    "checkpoint contain it?"
                 ),
             )
 

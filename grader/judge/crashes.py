@@ -295,8 +295,8 @@ SENTENCES = (
     Sentence(
         "empty-parameter-list",
         r"optimizer got an empty parameter list",
-        "The optimizer got no parameters. A generator that has been read once is empty, and a filter may "
-        "exclude everything: print len(list(...)) of what you pass.",
+        "The optimizer got no parameters. A Python generator can be iterated over only once, and a filter may "
+        "exclude everything: make a list of what you pass and print its length.",
     ),
     Sentence(
         "optimizer-wants-leaves",
@@ -429,7 +429,7 @@ SENTENCES = (
     Sentence(
         "iterator-used-up",
         r"^StopIteration",
-        "next() was called on an iterator that is exhausted. You can iterate over a generator only once.",
+        "next() was called on an iterator that is exhausted. You can iterate over a Python generator only once.",
     ),
     Sentence(
         "no-chance-anywhere",
@@ -464,7 +464,7 @@ SENTENCES = (
     Sentence(
         "no-length",
         r"object of type '(\w+)' has no len\(\)",
-        "len() was called on a {0}, which has no length. A generator has no length either; turn it into a "
+        "len() was called on a {0}, which has no length. A Python generator has no length either; turn it into a "
         "list with list(...) first.",
     ),
     Sentence(

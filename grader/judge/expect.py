@@ -275,22 +275,22 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
         kind = _kind(first if one is None else second)
         raise Failed(say("{what}: expected numbers, got {kind}", what=what, kind=kind), hint=hint)
     for answer, empty, infinite in (
-        (one, mark("{what}: the first answer is empty"), mark("{what}: the first answer is not finite")),
-        (other, mark("{what}: the second answer is empty"), mark("{what}: the second answer is not finite")),
+        (one, mark("{what}: the first result is empty"), mark("{what}: the first result is not finite")),
+        (other, mark("{what}: the second result is empty"), mark("{what}: the second result is not finite")),
     ):
         if not answer.numel() or not bool(answer.isfinite().all()):
             message = say(infinite if answer.numel() else empty, what=what)
             raise Failed(message, actual=_short(answer), hint=hint, reveal=True)
     if one.shape != other.shape:
         message = say(
-            "{what}: the two answers have different shapes, {first} and {second}",
+            "{what}: the two results have different shapes, {first} and {second}",
             what=what,
             first=tuple(one.shape),
             second=tuple(other.shape),
         )
         raise Failed(message, hint=hint, reveal=True)
     largest = float((one - other).abs().max())
-    seen.append((what, "two different answers", f"largest difference {largest:.3g}"))
+    seen.append((what, "two different results", f"largest difference {largest:.3g}"))
     if not largest > tolerance:
         raise Failed(
             say("{what}: nothing changed (largest difference {largest:.3g})", what=what, largest=largest),
