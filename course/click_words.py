@@ -4,18 +4,21 @@ click takes its words from gettext, which knows the environment's language only,
 ``--lang``. So its modules get our lookup under the names that they use. A word that is not listed here, or that a newer
 click spells differently, stays English.
 
-``Option`` and ``Command`` say their own help in that language.
+``Option`` and ``Command`` say their own help in that language. click breaks lines at spaces and counts characters, so
+it gets a ``wrap_text`` from us that knows Japanese.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from course import text
+from course.line_breaks import PLACE, WIDE
 from course.text import mark, mark_many, say
 
 MODULES = (click.core, click.decorators, click.exceptions, click.formatting, click.parser, click.types)
@@ -75,6 +78,21 @@ def teach() -> None:
         for name, lookup in (("_", text.translated), ("ngettext", text.translated_many)):
             if hasattr(module, name):
                 setattr(module, name, lookup)
+    click.formatting.wrap_text = wrap_text
+
+
+_wrap_text = click.formatting.wrap_text
+_FILLER, _BREAK = "\ue000", "\ue001"
+"""In a text that is being wrapped: the second column of a wide character, or a place where a line may end."""
+
+
+def wrap_text(text: str, width: int = 78, *arguments: Any, **options: Any) -> str:
+    """As click's, with every wide character as two, the second of which is a space where a line may end."""
+    if not re.search(f"[{WIDE}]", text):
+        return _wrap_text(text, width, *arguments, **options)
+    text = re.sub(f"([{WIDE}])(?!{_BREAK})", rf"\1{_FILLER}", PLACE.sub(_BREAK, text)).replace(_BREAK, " ")
+    wrapped = _wrap_text(text, width - 1, *arguments, **options)  # the space at the end of a line is not counted
+    return re.sub(f"(?<=[{WIDE}]) (?=[{WIDE}])|{_FILLER}", "", wrapped)
 
 
 class Option(click.Option):

@@ -6,7 +6,6 @@ taken out again when the lines are made.
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -15,16 +14,10 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from course.line_breaks import PLACE
+
 SEPARATOR = "\x1f"
 """Unicode's unit separator: zero columns wide, and whitespace."""
-WIDE = "\u3000-\u30ff\u3400-\u9fff\uff01-\uff60\u2026"
-"""Kana, kanji, and their punctuation; an ellipsis goes with them."""
-NEVER_FIRST = "、。，．・：；？！ゝゞー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ）］｝〉》」』】〕…\u3000"
-"""What no line begins with: closing brackets, punctuation, small kana."""
-NEVER_LAST = "（［｛〈《「『【〔"
-"""What no line ends with."""
-PLACE = re.compile(f"(?<=[{WIDE}])(?<![{NEVER_LAST}])(?=[{WIDE}])(?![{NEVER_FIRST}])")
-"""Between two characters of which the first may end a line, and the second begin one."""
 
 
 def breakable(text: str) -> str:

@@ -2,14 +2,17 @@
 
 import ast
 import inspect
+import re
 
 import click
 import pytest
 from click.testing import CliRunner
+from rich.cells import cell_len
 
 from course import click_words as words
 from course import text
 from course.cli import cli
+from course.line_breaks import NEVER_FIRST, WIDE
 
 FOR_PROGRAMMERS = {
     "extra['required']",
@@ -93,6 +96,34 @@ def test_a_help_page_has_no_english_headings(command):
     assert "使い方: " in shown and "オプション:" in shown and "このヘルプを表示して終了する" in shown
     assert not any(word in shown for word in ("Usage", "Options:", "Commands:", "Show this"))
     assert CliRunner().invoke(cli, ["--lang", "en", *command, "--help"]).output.startswith("Usage: ")
+
+
+def commands(command, *path):
+    yield path
+    for name in getattr(command, "commands", ()):
+        yield from commands(command.commands[name], *path, name)
+
+
+def test_lines_of_a_japanese_help_page_fit_into_eighty_columns():
+    seen = 0
+    for path in commands(cli):
+        lines = CliRunner().invoke(cli, ["--lang", "ja", *path, "--help"], terminal_width=80).output.splitlines()
+        prose = [line for line in lines if re.search(f"[{WIDE}]", line)]
+        assert [line for line in prose if cell_len(line) > 80] == [], path
+        assert [line for line in prose if line.strip()[0] in NEVER_FIRST] == [], path
+        seen += len(prose)
+    assert seen > 200
+
+
+def test_japanese_is_wrapped_between_characters_and_keeps_its_spaces():
+    sentence = "重みの行列を 凍結して、LoRA の（小さな）因子だけを学習させます。"
+    lines = words.wrap_text(sentence, 20).split("\n")
+    assert all(cell_len(line) <= 20 for line in lines) and len(lines) == 4
+    assert "".join(lines).replace(" ", "") == sentence.replace(" ", "")
+    assert words.wrap_text(sentence, 80) == sentence
+    assert words.wrap_text("plain words of English", 12) == "plain words\nof English"
+    kept = "\b\n重みの行列\n  を 凍結する"
+    assert words.wrap_text(kept, 8, preserve_paragraphs=True) == "重みの行列\n  を 凍結する"
 
 
 def test_click_has_every_module_that_is_taught():

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from course import lesson, paths, render, wrapping
+from course import lesson, line_breaks, paths, render, wrapping
 
 ENGLISH = sorted(path.stem for path in paths.lesson("basics").parent.glob("*.md"))
 JAPANESE = [slug for slug in ENGLISH if paths.lesson(slug, "ja").is_file()]
@@ -172,7 +172,7 @@ def test_lines_are_filled_and_end_where_japanese_may_end(slug):
     assert [line for line in words if EMPHASIS.search(line)] == []  # that Markdown did not understand
     text = [line.strip() for line in words if CJK.search(line)]
     assert len(text) > 100
-    assert [line for line in text if line[0] in wrapping.NEVER_FIRST] == []
+    assert [line for line in text if line[0] in line_breaks.NEVER_FIRST] == []
     plain = [line for line in words if CJK.match(line) and "  " not in line]
     broken = [a for a, b in zip(words, words[1:], strict=False) if a in plain and b in plain]
     short = [line for line in broken if cell_len(line) < 50]  # a paragraph goes on in the next line

@@ -148,7 +148,7 @@ def class_grade(
     Exit codes:
         0  everything was processed, whatever the marks
         2  the command was not understood, or the full sandbox is not available
-        3  something could not be graded because of an error on our side; run the command again
+        3  something was not graded because of an error on our side; run it again
       130  interrupted; what was graded is kept
     """  # noqa: D301
     from course import render
@@ -337,7 +337,15 @@ def _full_mark(ctx: click.Context, param: click.Parameter, value: float | None) 
 @class_.command("export")
 @store_option
 @out_option
-@option("--to", "to", type=click.Choice(EXPORTS), required=True, help="Output format.")
+@option(
+    "--to",
+    "to",
+    metavar="FORMAT",
+    type=click.Choice(EXPORTS),
+    required=True,
+    help="Output format: {formats}.",
+    values={"formats": ", ".join(EXPORTS)},
+)
 @policy_option
 @option(
     "--roster",

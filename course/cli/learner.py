@@ -382,7 +382,7 @@ def grade(
         2  the command was not understood
         3  the grader failed, or its result is incomplete; never your fault
         4  the file cannot be graded: it is missing, or does not run at all
-        5  nothing to run: the exercise is not written yet, or --only matches no check
+        5  nothing to run: exercise not written yet, or --only matches no check
       130  interrupted (143: by SIGTERM, 129: the terminal was closed)
 
     If a result file (--json, --junit) cannot be written, stderr says so; the exit code is unaffected.
@@ -870,7 +870,7 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """Train for real: run a recipe with the reference solutions.
 
     \b
-    A quick look, a minute or two:  course run finetune --limit 600 --out runs/look
+    A quick look (1 or 2 minutes):  course run finetune --limit 600 --out runs/look
     The options of a recipe:        course run finetune --help
 
     Everything after run is passed to the recipe unchanged, and its exit code is returned.

@@ -1635,8 +1635,8 @@ class CheckSetTrainable:
             body = Body(student, *head)
             body.choose("head")
             hint = (
-                "the head is everything outside the encoder: do not look for it by name. Evaluation mode does "
-                "not freeze parameters"
+                "the head is everything outside model.bert, whatever it is called. Evaluation mode does not freeze "
+                "any parameters"
             )
             body.expect(f"with a head called {' and '.join(head)}", hint)
 

@@ -1467,7 +1467,7 @@ class CheckPossibleErrorCounts:
             student.draw.integers(1, 30, (15,)).tolist(),  # so many that one set of them in thousands is improbable
             [60 * n for n in student.draw.integers(1, 4, (21,)).tolist()],  # whoever tries all sets has two million
         ]
-        self.demand(student, cases, "a model may be right about all texts or about none")
+        self.demand(student, cases, "a model can get every text right, and it can also get every text wrong")
         with student.untraced():
             student.pure("possible_error_counts", [5, 9, 2, 7])
 

@@ -1442,7 +1442,7 @@ class CheckAttentionPool:
         student.note("with large parameters, results are finite without padding only", lost > 2)
         expect.true(
             moved <= 2,
-            "with parameters in the hundreds, two additional PAD positions change the result",
+            "with parameter values in the hundreds, two additional PAD positions change the result",
             hint="a real token can have a score of -100,000: which score for PAD is lower than every possible score?",
         )
 
@@ -1505,7 +1505,7 @@ class CheckAttentionPool:
         student.note("with huge parameters, texts are averaged together and alone", finite)
         expect.true(
             all(finite),
-            "with parameters in the thousands, the result is not finite or not within the range of the real tokens",
+            "with parameter values in the thousands, the result is inf, NaN or outside the range of the real tokens",
             hint="exp() gives inf for a large score and 0 for a very negative score: what can you subtract from the "
             "scores of a text without changing its weights?",
         )

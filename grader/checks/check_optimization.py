@@ -416,7 +416,7 @@ class CheckLlrdGroups:
                     1.0,
                     f"learning rate of {name}, with a base_lr of about 3e-5, divided by the right one",
                     tolerance=1e-5,
-                    hint="the lowest rates are very small numbers: do you round them, or limit them?",
+                    hint="the lowest learning rates are very small numbers: do you round or clamp them?",
                 )
 
     @check(points=1, after=("once",), substitutes=("decay_groups",))
