@@ -6,7 +6,7 @@ Theory of operation. ``python -m grader`` reads one JSON request per line and wr
       └ fork server  one per set of preloads, each forked from the one before and importing one thing more; it forks
         ├ judge      one per request: runs the hidden checks with pytest, compares, explains, writes events
         ├ student    in the sandbox: loads the file, answers the judge's requests; serves check after check as long
-        │            as they pass, with the file run afresh for each
+        │            as they pass, with the file run afresh for each unless that takes long
         └ cleaner    removes the scratch folder of a student process that has ended
 
 What each holds, and what it may never hold:

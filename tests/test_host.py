@@ -554,7 +554,7 @@ LOADS_ONCE = """
 SOURCE = "import sys, time\\nif hasattr(sys, 'mine'): time.sleep(60)\\nsys.mine = 1"
 
 def check():
-    launchers.RELOAD_SECONDS = 0.3
+    launchers.RELOAD_SECONDS, launchers.SLOW_LOADING = 0.3, 60
     served, waited = [], []
     for _ in range(3):
         process = launcher.take(())
@@ -564,6 +564,29 @@ def check():
         launcher.end(process, wait=False, again=True)
     assert len(set(served)) == 3 and not launcher.shares, served
     assert waited[1] >= 0.3 > waited[2], waited
+"""
+
+
+KEEPS_WHAT_IS_SLOW = """
+SOURCE = "import time\\nprint('loaded', flush=True)\\ntime.sleep(0.4)"
+
+def loads(slow):
+    launchers.SLOW_LOADING = slow
+    served, printed = [], b""
+    for _ in range(4):
+        process = launcher.take(())
+        assert process.failure is None and process.error is None and "time" in process.names, process
+        served.append(process.pid)
+        process.link.drain()
+        printed += bytes(process.link.printed)
+        launcher.end(process, wait=False, again=True)
+    assert len(set(served)) == 1, served
+    return printed.count(b"loaded")
+
+def check():
+    assert loads(0.2) == 1
+    launcher.end(launcher.take((), alone=True), wait=True)
+    assert loads(60) == 4
 """
 
 
@@ -580,6 +603,20 @@ def test_process_with_substitutes_serves_only_checks_with_the_same_ones(tmp_path
 
 def test_file_that_does_not_load_again_is_waited_for_once(tmp_path: Path) -> None:
     succeeds(LOADS_ONCE + SERVER, tmp_path)
+
+
+def test_file_that_loads_slowly_is_not_loaded_for_every_check(tmp_path: Path) -> None:
+    succeeds(KEEPS_WHAT_IS_SLOW + SERVER, tmp_path)
+
+
+@pytest.mark.slow
+def test_right_file_that_trains_something_when_it_is_imported_gets_all_points(host: Host, tmp_path: Path) -> None:
+    busy = "import time\n\nstart = time.process_time()\nwhile time.process_time() < start + 2:\n    pass\n"
+    file = tmp_path / "lora.py"
+    file.write_text(f"{paths.solution('lora').read_text()}\n\n{busy}")
+    graded = host.grade(file)
+    assert graded.result["status"] == "passed", graded.result["message"]
+    assert graded.result["points"] == graded.result["max_points"]
 
 
 LATE, CRASHED = StudentGone(LinkTimeout()), StudentGone(LinkClosed())

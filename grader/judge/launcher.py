@@ -3,7 +3,8 @@
 Both give the same object, a ``Process``: a link to ask through, what loading the file came to, and, once it is over,
 how it ended. ``prepare`` starts the next one ahead of time, so that its fork and its imports overlap with the judge's
 work. A process whose check went well may serve the next one too (``end`` with ``again``): the file is then run afresh
-in a new module. Whoever loses a check in such a process gets another one for it (``take`` with ``alone``).
+in a new module, unless that takes long (``SLOW_LOADING``). Whoever loses a check in such a process gets another one for
+it (``take`` with ``alone``).
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ SERVER_SECONDS = 120.0
 """How long a judge waits for the warm host to fork; the host may still be importing."""
 RELOAD_SECONDS = 3.0
 """How long a process that serves again may take to run the file afresh; after that a new one is taken."""
-
+SLOW_LOADING = 0.1
+"""Seconds for loading the file, above which a process that serves again keeps the module as it is. Files that train
+something whenever they are imported would otherwise use up the time of the whole grading."""
 
 Given = tuple[str, ...]
 """Names whose definitions a student process gets from the reference."""
@@ -87,6 +90,8 @@ class Process:
     must be gone before another process begins."""
     shared: bool = False
     """It has served another check before this one."""
+    loading: float = 0.0
+    """Seconds that running the file took in this process."""
     before: clock.Clocks | None = clock.Clocks()
     """What its clocks showed when it began to serve this check."""
     ended: Ended | None = field(default=None)
@@ -105,6 +110,10 @@ class Process:
             self.failure = failure
         finally:
             self.waited += time.monotonic() - started
+
+    def for_another_check(self) -> bytes:
+        """The request that makes this process ready for one."""
+        return _frame(["renew" if self.loading > SLOW_LOADING else "reload"])
 
 
 class Launcher(Protocol):
@@ -242,6 +251,7 @@ class ForkLauncher:
             self._kill(served, wait=bool(served.given))
         self._fork(index)
         process = self._first(index)
+        process.loading = process.waited
         process.given = given
         process.waited += lost
         self._lent.setdefault(index, process)
@@ -251,10 +261,17 @@ class ForkLauncher:
         """The same process for another check; None if it does not obey any more."""
         served.link.drain()
         served.link.printed.clear()
-        process = Process(served.link, ticket=served.ticket, pid=served.pid, shared=True, given=served.given)
+        process = Process(
+            served.link,
+            ticket=served.ticket,
+            pid=served.pid,
+            shared=True,
+            given=served.given,
+            loading=served.loading,
+        )
         process.before = clock.clocks(served.pid)
         try:
-            process.link._exchange(_frame(["reload"]), time.monotonic() + RELOAD_SECONDS)
+            process.link._exchange(served.for_another_check(), time.monotonic() + RELOAD_SECONDS)
         except (link.LinkTimeout, link.LinkClosed):
             return None
         process.await_ready(min(RELOAD_SECONDS, self.import_seconds))
@@ -372,10 +389,10 @@ class SpawnLauncher:
     def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = ()) -> Process:
         """The running process with the file run afresh, or a new one; none is ever alone."""
         if self._running is not None and self._popen is not None and self._popen.poll() is None:
-            process = Process(self._running.link, pid=self._popen.pid, given=given)
+            process = Process(self._running.link, pid=self._popen.pid, given=given, loading=self._running.loading)
             process.link.printed.clear()
             try:
-                process.link._exchange(_frame(["reload"]), time.monotonic() + 5)
+                process.link._exchange(self._running.for_another_check(), time.monotonic() + 5)
                 process.await_ready(self.import_seconds)
                 if process.failure is None:
                     self._running = process
@@ -384,6 +401,7 @@ class SpawnLauncher:
                 pass
             self._stop()
         self._running = self._start()
+        self._running.loading = self._running.waited
         self._running.given = given
         return self._running
 

@@ -43,6 +43,12 @@ def load(path: str, name: str, code: types.CodeType) -> tuple[types.ModuleType, 
         exec(code, module.__dict__)
     except BaseException as error:  # SystemExit at import is the student's too
         raised = error
+    neutralise()
+    return module, None if raised is None else describe(raised, os.path.basename(path))
+
+
+def neutralise() -> None:
+    """Put back what the student's code may have set for the whole process."""
     for _ in range(3):  # a trace function that raises is in nobody's way after that
         try:
             neutral.silence()
@@ -50,7 +56,6 @@ def load(path: str, name: str, code: types.CodeType) -> tuple[types.ModuleType, 
         except BaseException:
             continue
     neutral.restore()
-    return module, None if raised is None else describe(raised, os.path.basename(path))
 
 
 def compiled(path: str) -> types.CodeType:
@@ -78,9 +83,9 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
 
     ``marshalled`` is the file's code as the judge's side has compiled it (``grader.judge.compiling``); without it, the
     file is compiled here. The first frame out is ``["ok", {"names": […], "error": None | description}]``. Beyond the
-    dispatcher's operations there are two of this process: ``["give", name, code]`` puts a reference definition into the
-    student's module, and ``["reload"]`` runs the file again in a fresh module, before
-    each further check.
+    dispatcher's operations there are three of this process: ``["give", name, code]`` puts a reference definition into
+    the student's module; before each further check, ``["reload"]`` runs the file again in a fresh module, or
+    ``["renew"]`` keeps the module, where running the file takes long.
     """
     torch.set_num_threads(threads)
     incoming = sock.makefile("rb")
@@ -98,25 +103,28 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
         _answer(sock, incoming, _Served(types.ModuleType(name)))
         return
-    while True:
-        module, raised = load(path, name, code)
+    asked = "reload"
+    while asked:
+        if asked == "reload":
+            module, raised = load(path, name, code)
+        else:
+            neutralise()
         torch.set_num_threads(threads)
         dispatcher = _Served(module, os.path.basename(path))
         names = [key for key in list(vars(module)) if isinstance(key, str)][:MAX_NAMES]
         link.send(sock, wire.encode(["ok", {"names": names, "error": raised}]))
-        if not _answer(sock, incoming, dispatcher):
-            return
+        asked = _answer(sock, incoming, dispatcher)
 
 
 class _Served(Dispatcher):
-    """The dispatcher of a student process, which knows two more operations."""
+    """The dispatcher of a student process, which knows three more operations."""
 
-    reload = False
-    """The judge has asked for the file to be run again."""
+    asked = ""
+    """What the judge has asked for before the next check: ``reload`` or ``renew``."""
 
     def _run(self, operation: str, rest: list[Any]) -> object:
-        if operation == "reload":
-            self.reload = True
+        if operation in ("reload", "renew"):
+            self.asked = operation
             return None
         if operation == "give":
             try:
@@ -127,16 +135,16 @@ class _Served(Dispatcher):
         return super()._run(operation, rest)
 
 
-def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: _Served) -> bool:
-    """Answer until the judge hangs up (False) or asks for the file to be run again (True)."""
+def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: _Served) -> str:
+    """Answer until the judge hangs up (``""``), or asks for ``reload`` or ``renew``."""
     while True:
         try:
             frame = link.receive(incoming)
         except (link.LinkClosed, OSError):
-            return False
+            return ""
         answer = dispatcher.handle(frame)
-        if dispatcher.reload:
-            return True
+        if dispatcher.asked:
+            return dispatcher.asked
         link.send(sock, answer)
 
 
