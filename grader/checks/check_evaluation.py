@@ -258,9 +258,10 @@ class CheckGroupSplit:
             sum(not text.strip() and row not in found for row, text in enumerate(split.texts))
             for split, found in zip(splits, times, strict=True)
         ]
-        student.note("rows without a word on no side", blanks)
         missing = [len(split.texts) - len(found) for split, found in zip(splits, times, strict=True)]
         repeated = [sum(n > 1 for n in found.values()) for found in times]
+        # Which texts are left out beside others, is an accident.
+        student.note("rows without a word on no side", blanks if blanks == missing else "others too")
         student.note("rows on no side", missing)
         student.note("rows there more than once", any(repeated))
         for split, lost, more, blank in zip(splits, missing, repeated, blanks, strict=True):
@@ -1875,7 +1876,8 @@ class CheckGroupFolds:
         # How many rows a left-out text of 1 to 6 has is an accident.
         student.note("many rows in no fold", [count > 12 for count in missing[:2]])
         student.note("rows in no fold", missing[2:])
-        student.note("rows without a word in no fold", sum(blanks))
+        # Which texts are left out beside others, is an accident.
+        student.note("rows without a word in no fold", sum(blanks) if sum(blanks) == sum(missing) else "others too")
         expect.true(
             not any(blanks) or sum(missing) > sum(blanks),
             "the rows whose text is empty or only whitespace are in no fold",
