@@ -868,6 +868,7 @@ class CheckEarlyStopper:
             cases.append(Case(falling + recovering, n + n_waited, what, {"patience": patience}, best, n - 1))
         self.demand(student, cases, hint=hint)
         self.demand_first(student, "min")
+        self.demand_zero(student, "min")
 
     def demand_first(self, student, mode: str) -> None:
         """The first value is an improvement, however bad it is."""
@@ -882,6 +883,23 @@ class CheckEarlyStopper:
             student,
             cases,
             hint="the first value is an improvement, whatever it is: what does your code compare it with?",
+        )
+
+    def demand_zero(self, student, mode: str) -> None:
+        """A best value of 0 is one like any other."""
+        cases = []
+        for patience, before in ((3, [0.5]), (4, []), (5, [0.6, 0.4])):
+            sign = 1.0 if mode == "min" else -1.0
+            waits = self.waits(student, patience)
+            worse = worse_after(student.draw, sign * max(before, default=0.0), waits + 2, sign=sign)  # than any
+            values = [*(sign * value for value in before), 0.0, *worse]
+            what = f'mode="{mode}", patience={patience}, with a best value of 0'
+            n = len(before) + 1
+            cases.append(Case(values, n + waits, what, {"patience": patience, "mode": mode}, 0.0, n - 1))
+        self.demand(
+            student,
+            cases,
+            hint="0 is a number like any other: how does your code decide whether there is a best value yet?",
         )
 
     @check(points=1, visible=True)
@@ -899,6 +917,7 @@ class CheckEarlyStopper:
             cases.append(Case(values, len(rising) + waits, what, options, rising[-1]))
         self.demand(student, cases, hint=hint)
         self.demand_first(student, "max")
+        self.demand_zero(student, "max")
         for mode in ("maximum", "loss"):
             expect.raises(
                 functools.partial(self.stop, student, [1.0], mode=mode),
