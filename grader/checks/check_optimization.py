@@ -1640,7 +1640,7 @@ class CheckAdamStep:
     def check_plain(self, student):
         """mode "none" is plain Adam: both averages are bias-corrected, and there is no weight decay"""
         first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
-        second = self.walk(student, "none", (2, 3), 3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
+        second = self.walk(student, "none", (2, 3), 3, 0.3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
         hint = "both averages start at 0, so they are too small at first: what do you divide each average by in step t?"
         for (found, want), what in zip((first, second, third), ("eps 1e-8", "eps 0.3", "default betas"), strict=True):
