@@ -619,7 +619,8 @@ class CheckRandomSwap:
         # Two words, 400 calls: the same position twice would leave them alone in half of the calls, and whoever gives
         # up after some attempts in a few of them. Neither share comes near 1/4.
         pair, four = Swapped(student, 2, 1, 400), Swapped(student, 4, 1, 400)
-        demand_variety(student, four.texts)
+        if any(four.changed):
+            demand_variety(student, four.texts)
         idle = sum(not changed for changed in pair.changed) / 400
         student.note("a swap of two words does nothing", "never" if not idle else "often" if idle > 0.25 else "rarely")
         more = max(len(changed) for changed in four.changed)
@@ -658,6 +659,17 @@ class CheckRandomSwap:
             )
         self.demand_new_positions(student)
         self.demand_parity(student)
+        many = Swapped(student, 300, 25, 20)
+        number = max(n_swaps(many.tokens, text) for text in many.texts)
+        student.note("n = 25, 300 words: 25 swaps", number == 25)
+        expect.true(
+            number == 25,
+            say("with n = {n}, the number of swaps is not {n}", n=25),
+            expected="25 swaps, unless some undo each other",
+            actual=f"{number}",
+            hint="make as many swaps as the argument says, however many that is",
+            reveal=True,
+        )
 
     @staticmethod
     def demand_new_positions(student) -> None:
@@ -2049,6 +2061,7 @@ class CheckKeepConfirmed:
         cases = [
             (Verdicts(student, default, 4), "with the default threshold, 0.5"),
             (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),
+            (Verdicts(student, low, 4, threshold=0.0), "threshold=0"),
             (Verdicts(student, high, 3, threshold=0.75), "threshold=0.75"),
         ]
         for verdicts, what in cases:

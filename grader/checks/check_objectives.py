@@ -743,7 +743,8 @@ class CheckMlmLoss:
                 ),
             )
         riddle = Riddle(student)
-        riddle.labelled[1:] = False  # one label is left
+        riddle.labelled[1:] = False  # one label is left, and it is 0
+        riddle.ids[riddle.labelled] = 0
         expect.close(
             one_number(student.mlm_loss(riddle.logits, riddle.ids.masked_fill(~riddle.labelled, IGNORED))),
             riddle.loss(),

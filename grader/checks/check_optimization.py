@@ -1656,6 +1656,8 @@ class CheckAdamStep:
             for mode, shape in (("l2", (5,)), ("decoupled", (4,)), ("l2", (2, 3)), ("decoupled", (3, 2)))
         ]
         walks.append((self.walk(student, "decoupled", (4,), 3, lr=0.5), "decoupled"))
+        settings["weight_decay"] = 0.0
+        walks += [(self.walk(student, mode, (3,), 2, **settings), mode) for mode in ("l2", "decoupled")]
         hint = "in which of the two modes should the decay affect the two averages?"
         for (found, want), mode in walks:
             self.demand(found, want, f"mode {mode}", hint)

@@ -296,10 +296,16 @@ class CheckTrainEpoch:
     def check_clipping(self, student):
         """a gradient with a global norm above max_norm is clipped to max_norm before the step; others are unchanged"""
         hint = "clip between backward and the step, with one norm over all gradients and one scaling factor"
-        Epoch(student, (4,), drawn=self.long(student), max_norm="default").demand(
-            "after one step with a gradient that is too long and the default max_norm of 1", hint
+        epochs = (
+            (
+                Epoch(student, (4,), drawn=self.long(student), max_norm="default"),
+                "that is too long and the default max_norm of 1",
+            ),
+            (Epoch(student, (4,), share=8.0), "eight times too long"),  # either parameter group alone is, too
         )
-        Epoch(student, (4,), share=3.0).demand("after one step with a gradient three times too long", hint)
+        found = [epoch.found.weights() for epoch, _ in epochs]
+        for (epoch, what), weights in zip(epochs, found, strict=True):
+            demand_weights(weights, epoch.truth(), f"after one step with a gradient {what}", hint)
         Epoch(student, (5,), share=float(student.draw.uniform(2, 4)), frozen=True).demand(
             "after one step with a clipped gradient and frozen embeddings", hint
         )
