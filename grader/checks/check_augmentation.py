@@ -232,9 +232,13 @@ class CheckRandomDeletion:
         """the share of deleted tokens is about p, and they are spread evenly over the whole text"""
         # Shares that have a name, at p = 0.75: 1 - p; p/(1+p), which is left of the throws when each removal skips the
         # next token; and shares that people write down as constants. 0.4286 and 0.5 are 10 standard deviations apart.
-        for n, p, names in ((5200, 0.75, (0, 0.1, 0.25, 0.4286, 0.5, 0.75, 1)), (1700, 0.2, ())):
-            tokens = words(student, n)
-            (kept,) = answers(student, "random_deletion", tokens, p)
+        cases = ((5200, 0.75, (0, 0.1, 0.25, 0.4286, 0.5, 0.75, 1)), (1700, 0.2, ()))
+        texts = [words(student, n) for n, _, _ in cases]
+        asked = list(zip(cases, texts, strict=True))
+        made = [answers(student, "random_deletion", tokens, p)[0] for (_, p, _), tokens in asked]
+        numbers = {len(tokens) - len(kept) for tokens, kept in zip(texts, made, strict=True)}
+        student.note("equally many tokens go from a longer text with a larger p", len(numbers) == 1)
+        for ((n, p, names), tokens), kept in zip(asked, made, strict=True):
             place = {word: number for number, word in enumerate(tokens)}
             foreign = sorted(set(kept) - set(place))
             student.note("different words that are not in the text", min(len(foreign), 3))
@@ -277,10 +281,10 @@ class CheckRandomDeletion:
     def demand_nearest(student) -> None:
         """If a number of tokens is worked out first, it is the one nearest to p * n. (Missed by chance: 1e-100.)"""
         n, times = 5, 200
-        down, up = (
-            [n - len(kept) for kept in answers(student, "random_deletion", words(student, n), p, times=times)]
-            for p in (0.78, 0.22)
-        )
+        made = [answers(student, "random_deletion", words(student, n), p, times=times) for p in (0.78, 0.22)]
+        for texts in made:
+            demand_variety(student, texts)
+        down, up = ([n - len(kept) for kept in texts] for texts in made)
         student.note("p * n = 3.9: always fewer than 4 go", max(down) < 4)
         student.note("p * n = 1.1: always more than 1 go", min(up) > 1)
         for wrong, p, found in ((max(down) < 4, 0.78, down), (min(up) > 1, 0.22, up)):
@@ -615,6 +619,8 @@ class CheckRandomSwap:
         # Two words, 400 calls: the same position twice would leave them alone in half of the calls, and whoever gives
         # up after some attempts in a few of them. Neither share comes near 1/4.
         pair, four = Swapped(student, 2, 1, 400), Swapped(student, 4, 1, 400)
+        if any(four.changed):
+            demand_variety(student, four.texts)
         idle = sum(not changed for changed in pair.changed) / 400
         student.note("a swap of two words does nothing", "never" if not idle else "often" if idle > 0.25 else "rarely")
         more = max(len(changed) for changed in four.changed)
@@ -653,6 +659,17 @@ class CheckRandomSwap:
             )
         self.demand_new_positions(student)
         self.demand_parity(student)
+        many = Swapped(student, 300, 25, 20)
+        number = max(n_swaps(many.tokens, text) for text in many.texts)
+        student.note("n = 25, 300 words: 25 swaps", number == 25)
+        expect.true(
+            number == 25,
+            say("with n = {n}, the number of swaps is not {n}", n=25),
+            expected="25 swaps, unless some undo each other",
+            actual=f"{number}",
+            hint="make as many swaps as the argument says, however many that is",
+            reveal=True,
+        )
 
     @staticmethod
     def demand_new_positions(student) -> None:
@@ -1389,6 +1406,12 @@ class Batch:
         """As ``mixup`` takes them."""
         return self.x, self.y, self.lam, self.perm
 
+    def leave_one_alone(self) -> int:
+        """Make one example its own partner; its number."""
+        one = int(self.perm[0])
+        self.perm[0], self.perm[one] = self.perm[one].clone(), one
+        return one
+
     def mixed(self, values: Tensor) -> Tensor:
         """The weighted sum, example by example."""
         rows = values.double()
@@ -1532,6 +1555,13 @@ class CheckMixup:
         x, y = parts_of(answer, exactly=True)
         expect.close(x, batch.mixed(batch.x), "features mixed along with integer one-hot labels")
         expect.close(y, batch.mixed(batch.y), "integer one-hot labels, mixed", hint=hint)
+        batch = Batch(student, (6, 3), 4, float(student.draw.uniform(0.6, 0.9)))
+        one = batch.leave_one_alone()
+        hint = "in a random permutation, some examples may be their own partners: what is lam * x + (1 - lam) * x?"
+        answer = edge(student, "an example that is its own partner", lambda: student.mixup(*batch.arguments()), hint)
+        x, y = parts_of(answer, exactly=True)
+        expect.close(x, batch.mixed(batch.x), f"features, perm[{one}] = {one}", hint=hint)
+        expect.close(y, batch.mixed(batch.y), f"labels, perm[{one}] = {one}", hint=hint)
         own = []
         for lam in (1.0, 0.0):
             batch = Batch(student, (6, 5), 3, lam)
@@ -2031,6 +2061,7 @@ class CheckKeepConfirmed:
         cases = [
             (Verdicts(student, default, 4), "with the default threshold, 0.5"),
             (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),
+            (Verdicts(student, low, 4, threshold=0.0), "threshold=0"),
             (Verdicts(student, high, 3, threshold=0.75), "threshold=0.75"),
         ]
         for verdicts, what in cases:

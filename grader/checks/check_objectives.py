@@ -704,15 +704,15 @@ def moved(after: object, before: object) -> object:
 
 
 class Riddle:
-    """Random logits, and labels at few places: one in the first text, three in the second, none in the third, ..."""
+    """Random logits, and labels at few places: one in the first text, three in the second, none in two, ..."""
 
     def __init__(self, student, scale: float = 2.0) -> None:
         """Draw them; the id 0 is among the labels."""
-        self.B, self.T, self.V = 4, student.draw.integer(8, 12), student.draw.integer(13, 20)
+        self.B, self.T, self.V = 5, student.draw.integer(8, 12), student.draw.integer(13, 20)
         self.logits = scale * student.draw.normal(self.B, self.T, self.V)
         self.ids = student.draw.integers(0, self.V, (self.B, self.T))
         self.labelled = torch.zeros(self.B, self.T, dtype=torch.bool)
-        for row, count in enumerate((1, 3, 0, 5)):
+        for row, count in enumerate((1, 3, 0, 5, 0)):
             self.labelled[row, torch.randperm(self.T, generator=student.draw.generator)[:count]] = True
         self.ids[1, self.labelled[1].nonzero()[0]] = 0
         self.labels = self.ids.masked_fill(~self.labelled, IGNORED)
@@ -743,7 +743,8 @@ class CheckMlmLoss:
                 ),
             )
         riddle = Riddle(student)
-        riddle.labelled[1:] = False  # one label is left
+        riddle.labelled[1:] = False  # one label is left, and it is 0
+        riddle.ids[riddle.labelled] = 0
         expect.close(
             one_number(student.mlm_loss(riddle.logits, riddle.ids.masked_fill(~riddle.labelled, IGNORED))),
             riddle.loss(),
@@ -1791,6 +1792,11 @@ class CheckFillMaskTopk:
                 actual=guesses,
                 reveal=True,
             )
+            numbers = [number for pairs in guesses for _, number in upright(pairs)]
+            student.note(
+                "decimals of the probabilities",
+                next((n for n in range(1, 5) if all(abs(round(one, n) - one) < 1e-7 for one in numbers)), "many"),
+            )
             for place, pairs in zip(cloze.masks, guesses, strict=False):
                 expect.true(
                     all(isinstance(token, int) and 0 <= token < cloze.V for token, _ in pairs),
@@ -1958,8 +1964,9 @@ class Selections:
         if limit is not None and same == {min(limit, self.budget) // length * length}:
             student.note(f"tokens selected, {what}", "all that fit into a limit")
             return
-        if len({len(word) for word in self.words}) > 1 and max(same) == self.budget and min(same) >= self.budget - 2:
-            sizes: int | str = "all that fit"  # in some orders of the words, a token of the budget is left over
+        if len({len(word) for word in self.words}) > 1 and min(same) >= max(same) - 2:
+            # In some orders of the words, a token of the budget is left over.
+            sizes: int | str = "all that fit" if max(same) == self.budget else f"at most {max(same)}"
         else:
             sizes = self.sizes[0] if len(same) == 1 else "varying"
         student.note(f"tokens selected, {what}", sizes)

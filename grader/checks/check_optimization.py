@@ -1640,7 +1640,7 @@ class CheckAdamStep:
     def check_plain(self, student):
         """mode "none" is plain Adam: both averages are bias-corrected, and there is no weight decay"""
         first = self.walk(student, "none", (5,), 4, lr=0.3, weight_decay=0.5, betas=[0.8, 0.9], eps=1e-8)
-        second = self.walk(student, "none", (2, 3), 3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
+        second = self.walk(student, "none", (2, 3), 3, 0.3, lr=0.2, weight_decay=0.3, betas=[0.5, 0.95], eps=0.3)
         third = self.walk(student, "none", (4,), 3, lr=0.5)
         hint = "both averages start at 0, so they are too small at first: what do you divide each average by in step t?"
         for (found, want), what in zip((first, second, third), ("eps 1e-8", "eps 0.3", "default betas"), strict=True):
@@ -1656,6 +1656,8 @@ class CheckAdamStep:
             for mode, shape in (("l2", (5,)), ("decoupled", (4,)), ("l2", (2, 3)), ("decoupled", (3, 2)))
         ]
         walks.append((self.walk(student, "decoupled", (4,), 3, lr=0.5), "decoupled"))
+        settings["weight_decay"] = 0.0
+        walks += [(self.walk(student, mode, (3,), 2, **settings), mode) for mode in ("l2", "decoupled")]
         hint = "in which of the two modes should the decay affect the two averages?"
         for (found, want), mode in walks:
             self.demand(found, want, f"mode {mode}", hint)

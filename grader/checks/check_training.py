@@ -296,10 +296,16 @@ class CheckTrainEpoch:
     def check_clipping(self, student):
         """a gradient with a global norm above max_norm is clipped to max_norm before the step; others are unchanged"""
         hint = "clip between backward and the step, with one norm over all gradients and one scaling factor"
-        Epoch(student, (4,), drawn=self.long(student), max_norm="default").demand(
-            "after one step with a gradient that is too long and the default max_norm of 1", hint
+        epochs = (
+            (
+                Epoch(student, (4,), drawn=self.long(student), max_norm="default"),
+                "that is too long and the default max_norm of 1",
+            ),
+            (Epoch(student, (4,), share=8.0), "eight times too long"),  # either parameter group alone is, too
         )
-        Epoch(student, (4,), share=3.0).demand("after one step with a gradient three times too long", hint)
+        found = [epoch.found.weights() for epoch, _ in epochs]
+        for (epoch, what), weights in zip(epochs, found, strict=True):
+            demand_weights(weights, epoch.truth(), f"after one step with a gradient {what}", hint)
         Epoch(student, (5,), share=float(student.draw.uniform(2, 4)), frozen=True).demand(
             "after one step with a clipped gradient and frozen embeddings", hint
         )
@@ -868,6 +874,7 @@ class CheckEarlyStopper:
             cases.append(Case(falling + recovering, n + n_waited, what, {"patience": patience}, best, n - 1))
         self.demand(student, cases, hint=hint)
         self.demand_first(student, "min")
+        self.demand_zero(student, "min")
 
     def demand_first(self, student, mode: str) -> None:
         """The first value is an improvement, however bad it is."""
@@ -882,6 +889,23 @@ class CheckEarlyStopper:
             student,
             cases,
             hint="the first value is an improvement, whatever it is: what does your code compare it with?",
+        )
+
+    def demand_zero(self, student, mode: str) -> None:
+        """A best value of 0 is one like any other."""
+        cases = []
+        for patience, before in ((3, [0.5]), (4, []), (5, [0.6, 0.4])):
+            sign = 1.0 if mode == "min" else -1.0
+            waits = self.waits(student, patience)
+            worse = worse_after(student.draw, sign * max(before, default=0.0), waits + 2, sign=sign)  # than any
+            values = [*(sign * value for value in before), 0.0, *worse]
+            what = f'mode="{mode}", patience={patience}, with a best value of 0'
+            n = len(before) + 1
+            cases.append(Case(values, n + waits, what, {"patience": patience, "mode": mode}, 0.0, n - 1))
+        self.demand(
+            student,
+            cases,
+            hint="0 is a number like any other: how does your code decide whether there is a best value yet?",
         )
 
     @check(points=1, visible=True)
@@ -899,6 +923,7 @@ class CheckEarlyStopper:
             cases.append(Case(values, len(rising) + waits, what, options, rising[-1]))
         self.demand(student, cases, hint=hint)
         self.demand_first(student, "max")
+        self.demand_zero(student, "max")
         for mode in ("maximum", "loss"):
             expect.raises(
                 functools.partial(self.stop, student, [1.0], mode=mode),
