@@ -1010,8 +1010,8 @@ class CheckGenerate:
         student.note("of nine equally likely tokens occur", "several" if others > 1 else "one" if others else "none")
         expect.true(
             often,
-            "with top_k=2, more than one of several equally likely tokens compete with the most likely one",
-            hint="tokens may be tied for the last place among the top k: how many of them does your code keep?",
+            "with top_k=2, more than two tokens can be sampled if several are tied for second place",
+            hint="several tokens are tied for the last place among the top k: how many of them does your code keep?",
         )
 
     @staticmethod
