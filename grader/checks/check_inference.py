@@ -1155,9 +1155,11 @@ class CheckTemperatureScale:
         for n_classes in (4, 3, 2):  # is it right there, at least?
             ordinary = self.sample(student, 140, n_classes, 0.1 * student.draw.integer(22, 29))
             self.asked(student, *ordinary, f"logits of ordinary size, {n_classes} classes", far=True)
-        constants = 300 * student.draw.normal(140, 1)
-        constants += 150 * constants.sign()  # so every row shows whether large logits are clamped
-        raised = (ordinary[0] + constants).double(), ordinary[1]
+        raised = (ordinary[0] + 300 * student.draw.normal(140, 1)).double(), ordinary[1]
+        best = best_temperature(*ordinary)
+        while abs(math.log(best_temperature(raised[0].clamp(-100, 100), raised[1]) / best)) < 0.05:
+            # by chance, clamped logits would have the same best temperature
+            raised = (ordinary[0] + 300 * student.draw.normal(140, 1)).double(), ordinary[1]
         hint = (
             "exp(800) overflows, and adding a constant to a whole row must not change the result: how do you "
             "compute the softmax?"
