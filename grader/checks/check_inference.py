@@ -1097,7 +1097,8 @@ class CheckTemperatureScale:
             noise = -(-student.draw.uniform(1e-6, 1 - 1e-6, n, n_classes).log()).log()
             labels = (logits + noise).argmax(-1)
             best = best_temperature(logits, labels)
-            if abs(math.log(matching_temperature(logits, labels) / best)) > 0.03:
+            apart = matching_temperature(logits, labels) / best
+            if abs(math.log(apart)) > 0.03 and 0.051 < apart * temperature < 49.9:  # a search for it ends there too
                 return temperature / best * logits, labels
 
     def asked(self, student, logits: Tensor, labels: Tensor, what: str, *, far: bool = False) -> tuple[str, Any, float]:
