@@ -496,6 +496,17 @@ class Head:
             hint="which parameters does your head have, and where does the forward pass use them?",
         )
 
+    def demand_own_mask(self, texts: "Texts", features: int = 1) -> None:
+        """The same texts in reverse order, in a batch of the same shape, get the same results."""
+        hidden, mask, shape = texts.hidden(longer=2), texts.mask(longer=2), (len(texts.tokens), features)
+        forth, back = self(hidden, mask, shape=shape), self(hidden.flip(0), mask.flip(0), shape=shape)
+        kept = self.fact("in reverse order, texts keep their results", same(back.flip(0), forth, 1e-3))
+        expect.true(
+            kept,
+            "the same texts in reverse order get other results",
+            hint="each batch has its own mask: what does your head keep from one call to the next?",
+        )
+
     def fact(self, what: str, holds: bool) -> bool:
         """Note a fact for the diagnosis, and return it."""
         self.student.note(what, holds)
@@ -805,6 +816,7 @@ class CheckConvHead:
             "the maximum?",
         )
         head.demand_reading(6)
+        head.demand_own_mask(texts)
 
     @staticmethod
     def depends_on_every_word(student, head: Head) -> bool:
@@ -1284,6 +1296,11 @@ class CheckLayerMix:
                     mix.fact("no weight is negative", positive)
                 mix.fact("all weights have one sign", bool((weights * weights[0] > -1e-3).all()))
                 mix.fact("the weights follow the parameters", followed)
+                if positive and not summed:
+                    student.note(
+                        "several states have the same smallest weight",
+                        self.least_is_shared(self.weights_of_two(student, scale=2.0)),
+                    )
             expect.true(
                 shared and abs(constant) < 1e-3,
                 "the mix is not a weighted sum of the states",
@@ -1317,6 +1334,15 @@ class CheckLayerMix:
         alone = torch.eye(n).reshape(n, 1, 1, n).expand(n, 2, 3, n)  # the mix holds the weight of state i at feature i
         return [Head(student, "LayerMix", n, scale=scale)(tuple(alone), shape=(2, 3, n))[0, 0] for _ in range(2)]
 
+    @staticmethod
+    def least_is_shared(found: Sequence[Tensor]) -> bool:
+        """Whether several states have the smallest weight, which is above 0, while others weigh more."""
+        more = [int((weights > weights.min() + 1e-6).sum()) for weights in found]
+        return all(
+            0 < count < len(weights) - 1 and float(weights.min()) > 0
+            for count, weights in zip(more, found, strict=True)
+        )
+
     def demand_every_state(self, student) -> None:
         """No state of thirteen is left out, however little it weighs: beside zeros, each leaves its weight."""
         found = self.weights_of_two(student, scale=2.0)
@@ -1326,6 +1352,15 @@ class CheckLayerMix:
             least > 0,
             "some states have a weight of exactly 0",
             hint="the weight of a state can be small, but must be positive: which states does your code leave out?",
+        )
+        total = max((float(mixed.sum()) for mixed in found), key=lambda total: abs(total - 1))
+        if abs(total - 1) > 1e-3:
+            student.note("the weights of thirteen states sum to one", False)
+            student.note("several states have the same smallest weight", self.least_is_shared(found))
+        expect.true(
+            abs(total - 1) <= 1e-3,
+            say("the weights of thirteen states sum to {total:.3g} instead of 1", total=total),
+            hint="some of the thirteen weights are small: what does your code do with small weights?",
         )
 
     def demand_average_at_zero(self, student, n: int) -> None:
@@ -1416,6 +1451,7 @@ class CheckAttentionPool:
         expect.close(clean, bare, "result with eight more PAD positions", tolerance=1e-4, hint=hint)
         expect.close(full, clean, "result with different values at the PAD positions", tolerance=1e-4, hint=hint)
         self.demand_no_weight_whatever_the_scores(student)
+        pool.demand_own_mask(texts, features=6)
 
     @staticmethod
     def demand_no_weight_whatever_the_scores(student) -> None:
@@ -1749,6 +1785,13 @@ class CheckGeMPool:
             got = pool(hidden, HOLES.to(dtype))
             hint = "the mask says which tokens are real, whatever its dtype; real tokens need not come first"
             expect.close(got, want, f"generalised mean with a mask of {dtype}", tolerance=1e-4, hint=hint)
+        expect.close(
+            pool(hidden.flip(0), HOLES.flip(0)),
+            want.flip(0),
+            "generalised mean of the same texts in reverse order",
+            tolerance=1e-4,
+            hint="each batch has its own mask: what does your module keep from one call to the next?",
+        )
 
     @check(points=1, after=("value",))
     def check_gradient(self, student):
@@ -2003,6 +2046,7 @@ class CheckKernelsHead:
             hint="over a window of zeros, a convolution still outputs its bias: how do you keep the bias out of "
             "the maximum?",
         )
+        head.demand_own_mask(texts)
 
     @staticmethod
     def lengths_that_notice(student) -> list[int]:

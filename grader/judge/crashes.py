@@ -132,8 +132,8 @@ SENTENCES = (
         "nothing-to-work-on",
         r"(expects a non-empty TensorList|(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|expected a"
         r" non-empty list)",
-        "A list is empty, but at least one element is needed. Does a condition filter out everything, or is "
-        "nothing ever added?",
+        "A list is empty, but at least one element is needed. Does a condition filter out everything, is nothing ever "
+        "added, or has a generator already been used up?",
     ),
     Sentence(
         "too-many-indices",
