@@ -167,8 +167,8 @@ def generate(
 
     Without sampling, the most likely token is taken; ``temperature``, ``top_k`` and ``generator`` then have no effect.
     With sampling, the token is drawn from softmax(logits / temperature); with ``top_k``, only the k most likely tokens
-    can be drawn (which ones, if several are equally likely, is up to you), and their probabilities are renormalised to
-    sum to one.
+    can be drawn (if several are tied for the last place, you may keep any or all of them), and their probabilities are
+    renormalised to sum to one.
 
     Args:
         next_logits: the model. Takes the ids so far, int64 (1, T), and returns the logits (V,) for the next token.

@@ -12,7 +12,7 @@ def generate(
         if do_sample:
             scores = scores / temperature
             if top_k is not None:
-                scores[scores.sort(descending=True).indices[top_k:]] = -torch.inf
+                scores[scores < scores.sort(descending=True).values[top_k - 1]] = -torch.inf
             uniform = torch.rand(scores.shape, generator=generator, dtype=torch.float64)
             scores = scores - (-uniform.log()).log()
         ids = torch.cat([ids, scores.argmax().view(1, 1)], dim=1)

@@ -1,5 +1,5 @@
-# cause: Sums from the least likely token upwards, so with p = 1 tokens whose probability is rounded to 0 are removed
-# function: nucleus
+"""nucleus calls the filter of transformers, which also removes tokens whose probability is rounded to 0."""
+
 from torch import Tensor
 from transformers import TopPLogitsWarper
 

@@ -1,10 +1,12 @@
-# cause: With top_k, every token that ties with the k-th is kept, so more than k tokens can be drawn
-# function: generate
+"""generate keeps every token that is tied for the last place of top_k, as the filters of most libraries do."""
+
 import torch
 
 
 @torch.no_grad()
-def generate(next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None):
+def generate(
+    next_logits, prompt, max_new_tokens, eos_id=None, do_sample=False, temperature=1.0, top_k=None, generator=None
+):
     x = torch.tensor([prompt])
     for _ in range(max_new_tokens):
         z = next_logits(x)
