@@ -3,11 +3,13 @@
 A notebook tries things out between its definitions: it prints, plots, trains for ten minutes, or calls a function that
 is not written yet. None of that may cost a point or a minute, so it is left out. What stays:
 
-- functions and classes, and every name that the caller asks for;
-- assignments of plain values (``RATE = 3e-4``, ``Batch = dict[str, Tensor]``), which cost nothing;
+- what binds a name that the caller asks for: the functions and classes of an exercise;
 - every statement that binds a name which something that stays uses, or that changes such a value in place
   (``TABLE["x"] = 1``, ``NAMES.append("x")``, ``LoRALinear.forward = faster``);
-- imports, except those that only the rest uses: a plotting library that the grader lacks is then not missed.
+- other functions, classes and plain values (``RATE = 3e-4``, ``Batch = dict[str, Tensor]``), which cost nothing, if all
+  that they use is there anyway;
+- imports that one of these uses, and of the others those that can do no harm: a plotting library that the grader lacks
+  is then not missed.
 
 Names are those of Python's scopes: a parameter called ``model`` does not use the notebook's ``model``. Not seen: what a
 call changes behind the scenes (``register(MyModel)``, ``torch.set_default_dtype(...)``). Nothing is run. The source may
@@ -19,11 +21,15 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What the parser raises; ValueError for a null byte or half of a surrogate pair."""
+
+AT_HAND = frozenset(sys.stdlib_module_names) | {"numpy", "peft", "torch", "transformers"}
+"""Modules whose import costs no point, even if nothing uses them."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -153,12 +159,17 @@ def decide(everything: Iterable[Unit], names: Collection[str]) -> None:
     everything = list(everything)
     imported = {name for unit in everything if unit.imports for name in unit.binds}
     defined = {name for unit in everything if unit.defines for name in unit.binds}
-    _begin(everything, set(names), imported | defined)
-    needed = _spread(everything, defined)
+    asked = set(names) & {name for unit in everything for name in unit.binds} or defined
+    for unit in everything:
+        unit.stays = unit.idle or (bool(unit.binds & asked) and not unit.imports)
+    needed = _spread(everything, defined) | set(names)
+    for unit in everything:
+        unit.stays |= unit.imports and (_always(unit) or bool(unit.binds & needed))
+    _add_what_costs_nothing(everything, imported | defined)
+    needed |= {name for unit in everything if unit.stays for name in unit.uses}
     elsewhere = {name for unit in everything if not unit.stays for name in unit.uses}
     for unit in everything:
-        if unit.imports:
-            unit.stays = bool(_always(unit) or unit.binds & (needed | set(names)) or not unit.binds & elsewhere)
+        unit.stays |= unit.imports and (bool(unit.binds & needed) or (_is_at_hand(unit) and not unit.binds & elsewhere))
 
 
 def _spread(everything: Sequence[Unit], defined: set[str]) -> set[str]:
@@ -194,15 +205,18 @@ def _by_name(everything: Sequence[Unit], which: str) -> dict[str, list[Unit]]:
     return found
 
 
-def _begin(everything: Sequence[Unit], names: set[str], known: set[str]) -> None:
-    """What stays for its own sake."""
+def _add_what_costs_nothing(everything: Sequence[Unit], known: set[str]) -> None:
+    """Let definitions and plain values stay too, but nothing that only they use."""
+    there = {name for unit in everything if unit.stays or _is_at_hand(unit) for name in unit.binds}.union(dir(builtins))
+    bound = {name for unit in everything for name in unit.binds}
     plain = known | set(dir(builtins))
     for unit in everything:
-        if all(_is_plain(statement, plain) for statement in unit.statements):
+        is_plain = all(_is_plain(statement, plain) for statement in unit.statements)
+        plain |= unit.binds if is_plain else set()
+        uses = unit.uses & bound if is_plain else unit.uses  # of a plain value, only a lambda uses what is nowhere
+        if not unit.stays and not unit.imports and (is_plain or unit.defines) and uses <= there | unit.binds:
             unit.stays = True
-            plain |= unit.binds
-        elif unit.defines or unit.idle or (unit.binds & names and not unit.imports):
-            unit.stays = True
+            there |= unit.binds
 
 
 def _is_plain(statement: ast.stmt, known: set[str]) -> bool:
@@ -225,6 +239,17 @@ def _is_plain(statement: ast.stmt, known: set[str]) -> bool:
         if not isinstance(node, ast.Lambda):
             waiting += ast.iter_child_nodes(node)
     return True
+
+
+def _is_at_hand(unit: Unit) -> bool:
+    """Whether it imports nothing but what Python brings along or the exercises themselves import."""
+    modules = {
+        (alias.name if isinstance(statement, ast.Import) else statement.module or "").partition(".")[0]
+        for statement in unit.statements
+        if isinstance(statement, _IMPORTS)
+        for alias in statement.names
+    }
+    return unit.imports and modules <= AT_HAND
 
 
 def _always(unit: Unit) -> bool:

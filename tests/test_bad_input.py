@@ -141,6 +141,32 @@ def test_file_is_fine(host: Host, tmp_path: Path, what: str) -> None:
     assert (result.status, result.points) == ("passed", 2)
 
 
+ENDS_EARLY = {
+    "sys.exit": ("import sys\n\nsys.exit(0)\n", "SystemExit"),
+    "unittest": ("import unittest\n\nunittest.main(argv=['tests'])\n", "SystemExit"),
+    "a hole": ("raise NotImplementedError('bonus')\n", "NotImplementedError"),
+    "data that is not there": ("values = open('data.csv').read()\n", "FileNotFoundError"),
+    "a mistake in a demo": ("print(lora_report([(8, 8)], r=2)['no such key'])\n", "KeyError"),
+}
+
+
+@pytest.mark.parametrize("what", ENDS_EARLY)
+def test_file_that_defines_everything_and_then_raises_is_graded(host: Host, tmp_path: Path, what: str) -> None:
+    bottom, error = ENDS_EARLY[what]
+    result = graded(host, tmp_path, f"{SOURCE}\n\n{bottom}")
+    assert (result.status, result.points) == ("passed", 2)
+    (note,) = result.result["notes"]
+    first = SOURCE.count("\n") + 3
+    assert error in note and any(f"line {line} " in note for line in range(first, first + 4)), note
+
+
+def test_wrapping_the_standard_output_closes_nothing(host: Host, tmp_path: Path) -> None:
+    top = "import io, sys\n\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='utf-8')\nprint('one')\n"
+    result = graded(host, tmp_path, f"{top}{SOURCE}\n\nprint('two', flush=True)\n")
+    assert (result.status, result.points, result.result["notes"]) == ("passed", 2, [])
+    assert any("two" in check["stdout"] for check in result.checks.values())
+
+
 IN_PART = {
     "a function is missing": (
         "def peft_param_count(method, **sizes):\n    return 0\n",

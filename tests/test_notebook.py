@@ -228,6 +228,37 @@ def test_imports_that_only_left_out_code_uses_are_not_missed():
     assert "import torch" in kept("import torch", "def f(x):\n    return torch.ones(x)", "torch.ones(2)")
 
 
+GRADED = "def lora_report(x):\n    return x"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["history = []", "for step in range(10**9):\n    history.append(step)"],
+        ["curves = {}", "for name in download():\n    curves[name] = name"],
+        ["model = download()", "def show(x):\n    return model(x)"],
+        ["data = pd.read_csv('x')", "class Reviews:\n    rows = data"],
+        ["model = download()", "shorter = lambda x: model(x)"],
+        ["import seaborn"],
+        ["import seaborn", "def plot(x):\n    return seaborn.lineplot(x)"],
+        ["from google.colab import drive"],
+    ],
+)
+def test_what_no_graded_function_uses_costs_nothing(cells):
+    for order in ([*cells, GRADED], [GRADED, *cells]):
+        lines = kept(*order)
+        assert lines in (GRADED.splitlines(), [cells[0], *GRADED.splitlines()], [*GRADED.splitlines(), cells[0]])
+        assert not any(word in line for line in lines for word in ("range", "download", "pd.", "seaborn", "google"))
+
+
+def test_helpers_that_cost_nothing_stay_and_so_does_all_that_a_graded_function_uses():
+    free = ["import random", "def shuffled(x):\n    return random.sample(x, len(x))"]
+    assert kept(*free, GRADED) == [line for cell in [*free, GRADED] for line in cell.splitlines()]
+    used = ["import seaborn", "rows = seaborn.load()", "def helper(x):\n    return rows[x]"]
+    user = "def lora_report(x):\n    return helper(x)"
+    assert kept(*used, user) == [line for cell in [*used, user] for line in cell.splitlines()]
+
+
 def test_a_broken_definition_stays_so_that_the_grader_can_say_where():
     found = read("x = 1", "def f(x):\n    return (x\n")
     assert notebook.locate(found.cells, found.source.split("\n").index("    return (x") + 1) == (2, 2)

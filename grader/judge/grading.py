@@ -8,6 +8,7 @@ not pass.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import dataclasses
 import gc
 import hashlib
@@ -50,6 +51,10 @@ TOO_MUCH_TIME = mark("your code has run for {seconds} s in total, which is the l
 UNEXPLAINED = mark(
     "The grader itself failed ({error}) while it looked for explanations, so some mistakes may not be "
     "explained this time. The points are not affected. Please tell us."
+)
+NOT_TO_ITS_END = mark(
+    "The file ended with {error}{place}. All functions were defined by then, so they were graded; anything below "
+    'that line was not run. Move whatever is not part of a function below `if __name__ == "__main__":`'
 )
 SHARED_SECONDS = 3.0
 """For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
@@ -128,7 +133,9 @@ class Judge:
         slug = request.exercise.slug
         self.edition: Edition = "full" if paths.solution(slug).is_file() else "student"
         self.checks_module = load_file(paths.checks(slug), f"grader.checks.check_{slug}")
-        self.specs = self._selected(manifest(self.checks_module, request.exercise.bonus))
+        every = manifest(self.checks_module, request.exercise.bonus)
+        self.specs = self._selected(every)
+        self.required = {name for spec in every if not spec.bonus for name in spec.names}
         self.reports: dict[str, CheckResult] = {}
         self.observed: dict[str, Observed] = {}
         self.notes: list[str] = []
@@ -311,10 +318,20 @@ class Judge:
         names = {name for spec in self.specs for name in spec.names}
         if process.failure is None and process.error is None and names & process.names:
             return
+        if self._complete(process):
+            with contextlib.suppress(wire.WireError):  # not what our code sends: it is refused below
+                error = StudentRaised.from_wire(process.error or {})
+                place = self.file.place(error.frames)
+                self.notes.append(say(NOT_TO_ITS_END, error=cut(error.type), place=place))
+                return
         frames = self.verdicts.stuck(process)
         self._end(process)
         ours = self.launcher.code_path is None
         raise NotGradable(loading.complaint(self.request, self.file, process, frames, names, ours))
+
+    def _complete(self, process: Process) -> bool:
+        """Whether the file defines all that is required, though it raised something further down."""
+        return process.failure is None and process.error is not None and self.required <= process.names
 
     def _end(self, process: Process, again: bool = False) -> None:
         """End it, or let it serve ``again``; how it ended is of interest only if it did so by itself."""
@@ -344,7 +361,7 @@ class Judge:
         expect.remarks.clear()
         if process.failure is not None:
             raise StudentGone(process.failure)
-        if process.error is not None:
+        if process.error is not None and not self._complete(process):
             raise StudentRaised.from_wire(process.error)
         seconds = spec.seconds or self.request.exercise.limits.check_seconds
         if process.shared:

@@ -40,9 +40,10 @@ SERVER_SECONDS = 120.0
 """How long a judge waits for the warm host to fork; the host may still be importing."""
 RELOAD_SECONDS = 3.0
 """How long a process that serves again may take to run the file afresh; after that a new one is taken."""
-SLOW_LOADING = 0.1
-"""Seconds for loading the file, above which a process that serves again keeps the module as it is. Files that train
-something whenever they are imported would otherwise use up the time of the whole grading."""
+SLOW_LOADING, SLOW_RELOADING = 0.1, 0.02
+"""Seconds for loading the file (the fork included), and for loading it again, above which a process that serves again
+keeps the module as it is. Files that train something whenever they are imported would otherwise use up the time of the
+whole grading."""
 
 Given = tuple[str, ...]
 """Names whose definitions a student process gets from the reference."""
@@ -111,9 +112,14 @@ class Process:
         finally:
             self.waited += time.monotonic() - started
 
+    @property
+    def keeps_its_module(self) -> bool:
+        """Whether the file takes too long to be loaded again for another check."""
+        return self.loading > (SLOW_RELOADING if self.shared else SLOW_LOADING)
+
     def for_another_check(self) -> bytes:
         """The request that makes this process ready for one."""
-        return _frame(["renew" if self.loading > SLOW_LOADING else "reload"])
+        return _frame(["renew" if self.keeps_its_module else "reload"])
 
 
 class Launcher(Protocol):
@@ -275,7 +281,9 @@ class ForkLauncher:
         except (link.LinkTimeout, link.LinkClosed):
             return None
         process.await_ready(min(RELOAD_SECONDS, self.import_seconds))
-        return process if process.failure is None and process.error is None else None
+        if not served.keeps_its_module:
+            process.loading = process.waited
+        return process if process.failure is None and (process.error is None or served.error is not None) else None
 
     def _first(self, index: int) -> Process:
         ticket = self._prepared.pop(index)

@@ -97,6 +97,8 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
     sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
     sys.stdin = open(0, encoding="utf-8", closefd=False)
+    # Python keeps these, too: a file that wraps the buffer of sys.stdout would otherwise close it by doing so.
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
     try:
         code = marshal.loads(marshalled) if marshalled else compiled(path)
     except BaseException as error:  # what a compiler may meet besides a SyntaxError: no memory, too deep a nesting
