@@ -554,7 +554,7 @@ LOADS_ONCE = """
 SOURCE = "import sys, time\\nif hasattr(sys, 'mine'): time.sleep(60)\\nsys.mine = 1"
 
 def check():
-    launchers.RELOAD_SECONDS, launchers.SLOW_LOADING = 0.3, 60
+    launchers.RELOAD_SECONDS, launchers.SLOW_LOADING, launchers.SLOW_RELOADING = 0.3, 60, 60
     served, waited = [], []
     for _ in range(3):
         process = launcher.take(())
@@ -571,7 +571,7 @@ KEEPS_WHAT_IS_SLOW = """
 SOURCE = "import time\\nprint('loaded', flush=True)\\ntime.sleep(0.4)"
 
 def loads(slow):
-    launchers.SLOW_LOADING = slow
+    launchers.SLOW_LOADING = launchers.SLOW_RELOADING = slow
     served, printed = [], b""
     for _ in range(4):
         process = launcher.take(())
@@ -583,10 +583,21 @@ def loads(slow):
     assert len(set(served)) == 1, served
     return printed.count(b"loaded")
 
+def loads_after_the_first(slow):
+    launchers.SLOW_LOADING, launchers.SLOW_RELOADING = 60, slow
+    process = launcher.take((), alone=True)
+    launcher.end(process, wait=False, again=True)
+    for _ in range(3):
+        process = launcher.take(())
+        launcher.end(process, wait=False, again=True)
+    return process.link.printed.count(b"loaded")
+
 def check():
     assert loads(0.2) == 1
     launcher.end(launcher.take((), alone=True), wait=True)
     assert loads(60) == 4
+    assert loads_after_the_first(0.2) == 0
+    assert loads_after_the_first(60) == 1
 """
 
 

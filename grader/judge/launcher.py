@@ -41,9 +41,9 @@ SERVER_SECONDS = 120.0
 RELOAD_SECONDS = 3.0
 """How long a process that serves again may take to run the file afresh; after that a new one is taken."""
 SLOW_LOADING, SLOW_RELOADING = 0.1, 0.02
-"""Seconds for loading the file (the fork included), and for loading it again, above which a process that serves again
-keeps the module as it is. Files that train something whenever they are imported would otherwise use up the time of the
-whole grading."""
+"""Seconds of its own for loading the file (the fork included), and for loading it again, above which a process that
+serves again keeps the module as it is. Files that train something whenever they are imported would otherwise use up the
+time of the whole grading."""
 
 Given = tuple[str, ...]
 """Names whose definitions a student process gets from the reference."""
@@ -111,6 +111,10 @@ class Process:
             self.failure = failure
         finally:
             self.waited += time.monotonic() - started
+
+    def note_loading(self) -> None:
+        """Take what was waited so far for the time that loading the file takes, less what others had of the core."""
+        self.loading = clock.own_seconds(self.pid, self.waited, self.before, least=SLOW_RELOADING)
 
     @property
     def keeps_its_module(self) -> bool:
@@ -257,7 +261,7 @@ class ForkLauncher:
             self._kill(served, wait=bool(served.given))
         self._fork(index)
         process = self._first(index)
-        process.loading = process.waited
+        process.note_loading()
         process.given = given
         process.waited += lost
         self._lent.setdefault(index, process)
@@ -282,7 +286,7 @@ class ForkLauncher:
             return None
         process.await_ready(min(RELOAD_SECONDS, self.import_seconds))
         if not served.keeps_its_module:
-            process.loading = process.waited
+            process.note_loading()
         return process if process.failure is None and (process.error is None or served.error is not None) else None
 
     def _first(self, index: int) -> Process:
@@ -409,7 +413,7 @@ class SpawnLauncher:
                 pass
             self._stop()
         self._running = self._start()
-        self._running.loading = self._running.waited
+        self._running.note_loading()
         self._running.given = given
         return self._running
 

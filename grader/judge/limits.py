@@ -143,7 +143,12 @@ def clocks(pid: int) -> Clocks | None:
         return None
 
 
-def own_seconds(pid: int, waited: float, before: Clocks | None = Clocks()) -> float:  # noqa: B008  # it is frozen
+def own_seconds(
+    pid: int,
+    waited: float,
+    before: Clocks | None = Clocks(),  # noqa: B008  # it is frozen
+    least: float = 0.2,
+) -> float:
     """How much of the time that was waited for a process it had to itself: less what it stood in the run queue.
 
     What its other threads computed meanwhile counts too, or a crowd of them would make the time stand still.
@@ -152,7 +157,8 @@ def own_seconds(pid: int, waited: float, before: Clocks | None = Clocks()) -> fl
         pid: of the process; 0 where it is not known.
         waited: seconds.
         before: what its clocks showed when the waiting began; None if that is not known.
+        least: seconds of waiting below which the clocks are not looked at.
     """
-    if waited < 0.2 or not pid or before is None or (now := clocks(pid)) is None:
+    if waited < least or not pid or before is None or (now := clocks(pid)) is None:
         return waited
     return min(waited, max(waited - (now.queued - before.queued), now.computed - before.computed))
