@@ -1484,7 +1484,9 @@ class CheckAttentionPool:
 
     @check(points=2, visible=True)
     def check_weighted_mean(self, student):
-        """the result is an average: it lies within the range of the real tokens and equals them if all are equal"""
+        """the result is an average: it stays within the range of the real tokens, and identical tokens give that
+        same token
+        """
         pool = Head(student, "AttentionPool", 6)
         single = student.draw.normal(16, 1, 6)
         ones = torch.ones(16, 4, dtype=torch.long)

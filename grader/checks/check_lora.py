@@ -1,7 +1,7 @@
 """Hidden checks of exercise-3: LoRA and its relatives.
 
 Dimensions as in the exercise: d outputs, k inputs, r rank. All sizes differ, so a transposed product cannot pass by
-luck, and the factors are recognized by their shapes, however they are stored. The layers get new numbers in every run;
+luck, and the factors are recognised by their shapes, however they are stored. The layers get new numbers in every run;
 the expected results are worked out here with plain torch, or follow from a law (merging changes no output, the frozen
 part never changes).
 
