@@ -53,8 +53,8 @@ UNEXPLAINED = mark(
     "explained this time. The points are not affected. Please tell us."
 )
 NOT_TO_ITS_END = mark(
-    "The file ended with {error}{place}. All functions were defined by then, so they were graded; anything below "
-    'that line was not run. Move whatever is not part of a function below `if __name__ == "__main__":`'
+    "The file raised {error}{place}. All functions were defined by then, so they were graded; anything below that "
+    'line was not run. Move whatever is not part of a function below `if __name__ == "__main__":`.'
 )
 SHARED_SECONDS = 3.0
 """For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
