@@ -138,6 +138,8 @@ class Split:
         expect.true(self.train, "the training set is empty", reveal=True)
 
 
+BLANKS = ("", " ", "\t ")
+"""Equal texts without a word."""
 WAYS: dict[str, Callable[[str], list[str]]] = {
     mark("case"): lambda text: [text, text.upper(), text.title(), text.capitalize()],
     mark("spaces at the ends"): lambda text: [text, f" {text}", f"{text} ", f"  {text}  "],
@@ -151,8 +153,6 @@ WAYS: dict[str, Callable[[str], list[str]]] = {
     "two labels": lambda text: [text] * 4,
 }
 """What may hide that texts are the same -> four forms of a text."""
-BLANKS = ("", " ", "\t ")
-"""Equal texts without a word."""
 
 
 def similar_texts(student) -> dict[str, tuple[str, str]]:

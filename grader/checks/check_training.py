@@ -901,7 +901,8 @@ class CheckEarlyStopper:
             values = [*(sign * value for value in before), 0.0, *worse]
             what = f'mode="{mode}", patience={patience}, with a best value of 0'
             n = len(before) + 1
-            cases.append(Case(values, n + waits, what, {"patience": patience, "mode": mode}, 0.0, n - 1))
+            best_step = n - 1 if mode == "min" else None  # the matter of one of the two checks
+            cases.append(Case(values, n + waits, what, {"patience": patience, "mode": mode}, 0.0, best_step))
         self.demand(
             student,
             cases,

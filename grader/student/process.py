@@ -29,33 +29,20 @@ MAX_NAMES = 20_000
 """Of what the file defines; ``from torch import *`` alone brings a thousand."""
 
 
-def load(path: str, name: str, code: types.CodeType) -> tuple[types.ModuleType, dict[str, object] | None]:
+def load(path: str, name: str, code: types.CodeType) -> tuple[types.ModuleType, BaseException | None]:
     """Run the student's compiled file as module ``name``.
 
     Returns:
-        The module and, if the file does not run to its end, the description of what it raised.
+        The module and, if the file does not run to its end, what it raised.
     """
     module = types.ModuleType(name)
     module.__file__ = path
     sys.modules[name] = module
-    raised = None
     try:
         exec(code, module.__dict__)
     except BaseException as error:  # SystemExit at import is the student's too
-        raised = error
-    neutralise()
-    return module, None if raised is None else describe(raised, os.path.basename(path))
-
-
-def neutralise() -> None:
-    """Put back what the student's code may have set for the whole process."""
-    for _ in range(3):  # a trace function that raises is in nobody's way after that
-        try:
-            neutral.silence()
-            break
-        except BaseException:
-            continue
-    neutral.restore()
+        return module, error
+    return module, None
 
 
 def compiled(path: str) -> types.CodeType:
@@ -109,12 +96,18 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
     while asked:
         if asked == "reload":
             module, raised = load(path, name, code)
-        else:
-            neutralise()
+        for _ in range(3):  # a trace function that raises is in nobody's way after that
+            try:
+                neutral.silence()
+                break
+            except BaseException:
+                continue
+        neutral.restore()
         torch.set_num_threads(threads)
         dispatcher = _Served(module, os.path.basename(path))
         names = [key for key in list(vars(module)) if isinstance(key, str)][:MAX_NAMES]
-        link.send(sock, wire.encode(["ok", {"names": names, "error": raised}]))
+        described = None if raised is None else describe(raised, os.path.basename(path))
+        link.send(sock, wire.encode(["ok", {"names": names, "error": described}]))
         asked = _answer(sock, incoming, dispatcher)
 
 
