@@ -167,6 +167,27 @@ def test_wrapping_the_standard_output_closes_nothing(host: Host, tmp_path: Path)
     assert any("two" in check["stdout"] for check in result.checks.values())
 
 
+HELPED = """
+
+_report, _count, _called = lora_report, peft_param_count, []
+
+
+def lora_report(*args, **kwargs):
+    _called.append(1)
+    return _report(*args, **kwargs)
+
+
+def peft_param_count(*args, **kwargs):
+    return _count(*args, **kwargs) if _called else 0
+"""
+
+
+@pytest.mark.parametrize("loading", ["", "\n\nimport time\n\ntime.sleep(0.3)\n"], ids=["quick", "slow"])
+def test_what_one_function_leaves_behind_helps_no_other(host: Host, tmp_path: Path, loading: str) -> None:
+    result = graded(host, tmp_path, SOURCE + HELPED + loading)
+    assert (result.status, result.points) == ("failed", 1)
+
+
 IN_PART = {
     "a function is missing": (
         "def peft_param_count(method, **sizes):\n    return 0\n",

@@ -596,6 +596,15 @@ def check():
     assert loads(0.2) == 1
     launcher.end(launcher.take((), alone=True), wait=True)
     assert loads(60) == 4
+    for very_slow, served in ((2.5, [0, 0, 1, 1]), (0.2, [0, 0, 0, 0])):
+        launchers.SLOW_LOADING = launchers.SLOW_RELOADING = 0.2
+        launchers.VERY_SLOW_LOADING, pids = very_slow, []
+        launcher.end(launcher.take((), alone=True), wait=True)
+        for function in ("f", "f", "g", "g"):
+            process = launcher.take((), function=function)
+            pids.append(process.pid)
+            launcher.end(process, wait=False, again=True)
+        assert [list(dict.fromkeys(pids)).index(pid) for pid in pids] == served and launcher.shares, pids
     assert loads_after_the_first(0.2) == 0
     assert loads_after_the_first(60) == 1
 """

@@ -14,6 +14,7 @@ import gc
 import hashlib
 import importlib
 import pkgutil
+import re
 import sys
 import tempfile
 import time
@@ -169,7 +170,7 @@ class Judge:
         self._announce()
         self._compile()
         self.launcher.prepare(self.queue[0].preloads)
-        self._taken = self.launcher.take(self.queue[0].preloads)
+        self._taken = self.launcher.take(self.queue[0].preloads, function=self.queue[0].function)
         self._refuse_if_hopeless(self._taken)
         run_checks(self)
         for spec in self.specs:
@@ -322,7 +323,8 @@ class Judge:
             with contextlib.suppress(wire.WireError):  # not what our code sends: it is refused below
                 error = StudentRaised.from_wire(process.error or {})
                 place = self.file.place(error.frames)
-                self.notes.append(say(NOT_TO_ITS_END, error=cut(error.type), place=place))
+                known = error.type if re.fullmatch(r"[\w.]{1,100}", error.type) else "Exception"
+                self.notes.append(say(NOT_TO_ITS_END, error=known, place=place))
                 return
         frames = self.verdicts.stuck(process)
         self._end(process)
@@ -352,7 +354,8 @@ class Judge:
         substitutes = list(self._substitutes_for(spec))
         if process is None:
             self.launcher.import_seconds = min(self.request.exercise.limits.import_seconds, self.budget.student)
-            process = self.launcher.take(spec.preloads, alone, tuple(name for name, _ in substitutes))
+            given = tuple(name for name, _ in substitutes)
+            process = self.launcher.take(spec.preloads, alone, given, spec.function)
         self.process = process
         following = self._following(spec)
         if following is not None and not substitutes:  # what is substituted must not reach the process of a later check

@@ -44,6 +44,9 @@ SLOW_LOADING, SLOW_RELOADING = 0.1, 0.02
 """Seconds of its own for loading the file (the fork included), and for loading it again, above which a process that
 serves again keeps the module as it is. Files that train something whenever they are imported would otherwise use up the
 time of the whole grading."""
+VERY_SLOW_LOADING = 2.5
+"""Seconds above which even the checks of another function get the module as it is: loading the file a dozen times more
+would take the time that a right file needs for its checks."""
 
 Given = tuple[str, ...]
 """Names whose definitions a student process gets from the reference."""
@@ -93,6 +96,8 @@ class Process:
     """It has served another check before this one."""
     loading: float = 0.0
     """Seconds that running the file took in this process."""
+    function: str = ""
+    """Whose checks it serves; what one function leaves behind in a module that is kept may not help another."""
     before: clock.Clocks | None = clock.Clocks()
     """What its clocks showed when it began to serve this check."""
     ended: Ended | None = field(default=None)
@@ -144,13 +149,14 @@ class Launcher(Protocol):
     def prepare(self, preloads: tuple[str, ...]) -> None:
         """Start a process ahead of its use."""
 
-    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = ()) -> Process:
+    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = (), function: str = "") -> Process:
         """A process that has loaded the file: one that is to serve again, else the prepared one, else a new one.
 
         Args:
             preloads: what it must have imported.
             alone: it must not have served any other check.
             given: what it is about to receive of the reference; if it has served before, it has received just that.
+            function: whose check it is for.
         """
 
     def stack(self, process: Process) -> bytes:
@@ -241,7 +247,7 @@ class ForkLauncher:
             self._where[self._tickets] = index
             self._send(index, {**self._message, "ticket": self._tickets})
 
-    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = ()) -> Process:
+    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = (), function: str = "") -> Process:
         """The one that serves already, with the file run afresh; else wait for the server, and for the file to load."""
         index = self._index(preloads)
         for other in [other for other in self._free if other != index and self._lent[other].given]:
@@ -251,9 +257,11 @@ class ForkLauncher:
         if index in self._free:
             self._free.discard(index)
             served = self._lent.pop(index)
-            if self.shares and not alone and served.given == given:
+            other = served.keeps_its_module and served.function != function and served.loading < VERY_SLOW_LOADING
+            if self.shares and not alone and served.given == given and not other:
                 started = time.monotonic()
                 if process := self._again(served):
+                    process.function = function
                     self._lent[index] = process
                     return process
                 self.shares = False  # or every check would wait for what comes of loading the file again
@@ -262,7 +270,7 @@ class ForkLauncher:
         self._fork(index)
         process = self._first(index)
         process.note_loading()
-        process.given = given
+        process.given, process.function = given, function
         process.waited += lost
         self._lent.setdefault(index, process)
         return process
@@ -398,13 +406,13 @@ class SpawnLauncher:
     def prepare(self, preloads: tuple[str, ...]) -> None:
         """Nothing to do ahead: the running process is used again."""
 
-    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = ()) -> Process:
+    def take(self, preloads: tuple[str, ...], alone: bool = False, given: Given = (), function: str = "") -> Process:
         """The running process with the file run afresh, or a new one; none is ever alone."""
         if self._running is not None and self._popen is not None and self._popen.poll() is None:
-            process = Process(self._running.link, pid=self._popen.pid, given=given, loading=self._running.loading)
+            process = Process(self._running.link, pid=self._popen.pid, given=given)
             process.link.printed.clear()
             try:
-                process.link._exchange(self._running.for_another_check(), time.monotonic() + 5)
+                process.link._exchange(_frame(["reload"]), time.monotonic() + 5)
                 process.await_ready(self.import_seconds)
                 if process.failure is None:
                     self._running = process
@@ -413,7 +421,6 @@ class SpawnLauncher:
                 pass
             self._stop()
         self._running = self._start()
-        self._running.note_loading()
         self._running.given = given
         return self._running
 

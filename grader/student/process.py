@@ -92,8 +92,11 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
         _answer(sock, incoming, _Served(types.ModuleType(name)))
         return
-    asked = "reload"
+    asked, streams, replaced = "reload", (sys.stdin, sys.stdout, sys.stderr), []
     while asked:
+        # What the file has put in their places wraps them, perhaps, and would close them if it went.
+        replaced.append((sys.stdin, sys.stdout, sys.stderr))
+        sys.stdin, sys.stdout, sys.stderr = streams
         if asked == "reload":
             module, raised = load(path, name, code)
         for _ in range(3):  # a trace function that raises is in nobody's way after that
@@ -105,7 +108,7 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         neutral.restore()
         torch.set_num_threads(threads)
         dispatcher = _Served(module, os.path.basename(path))
-        names = [key for key in list(vars(module)) if isinstance(key, str)][:MAX_NAMES]
+        names = [key for key in list(vars(module)) if type(key) is str and key.isidentifier()][:MAX_NAMES]
         described = None if raised is None else describe(raised, os.path.basename(path))
         link.send(sock, wire.encode(["ok", {"names": names, "error": described}]))
         asked = _answer(sock, incoming, dispatcher)
