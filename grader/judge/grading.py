@@ -137,6 +137,7 @@ class Judge:
         every = manifest(self.checks_module, request.exercise.bonus)
         self.specs = self._selected(every)
         self.required = {name for spec in every if not spec.bonus for name in spec.names}
+        """What a file must define, whatever was asked for with ``only``; bonus functions may be left out."""
         self.reports: dict[str, CheckResult] = {}
         self.observed: dict[str, Observed] = {}
         self.notes: list[str] = []

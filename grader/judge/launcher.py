@@ -257,8 +257,8 @@ class ForkLauncher:
         if index in self._free:
             self._free.discard(index)
             served = self._lent.pop(index)
-            other = served.keeps_its_module and served.function != function and served.loading < VERY_SLOW_LOADING
-            if self.shares and not alone and served.given == given and not other:
+            helped = served.keeps_its_module and served.function != function and served.loading < VERY_SLOW_LOADING
+            if self.shares and not alone and served.given == given and not helped:
                 started = time.monotonic()
                 if process := self._again(served):
                     process.function = function
