@@ -73,6 +73,12 @@ NOT_GRADABLE = {
         STUB + "try:\n    pass\nexcept KeyError, ValueError:\n    pass\n",
         ["does not parse", "Line 7", "needs Python 3.14", RUNNING],
     ),
+    "a shell line": ("!pip install peft\n" + STUB, ["does not parse", "Line 1", "only in a notebook", ".ipynb"]),
+    "a magic line": (STUB + "%matplotlib inline\n", ["does not parse", "Line 5", "only in a notebook", ".ipynb"]),
+    "an exported notebook": (
+        STUB + "get_ipython().system('pip install peft')\n",
+        ["line 5", "get_ipython", "only in a notebook", ".ipynb"],
+    ),
     "a syntax error about other code": (
         STUB + "exec('x = = 1')\n",
         ["raised an error on import", "line 5", "SyntaxError"],
@@ -85,6 +91,10 @@ NOT_GRADABLE = {
     "a file beside it": (
         STUB + "open('data.csv')\n",
         ["line 5", "FileNotFoundError", "next to your own file are not available"],
+    ),
+    "several files of 64 MiB together": (
+        STUB + "for number in range(3):\n    open(f'block{number}', 'wb').write(bytes(2**25))\n",
+        ["the process ended", "more to disk"],
     ),
     "a connection": (STUB + "import socket\n\nsocket.socket()\n", ["line 7", "PermissionError", "sandbox"]),
     "a NUL byte": (SOURCE + "\0\n", ["not a text file"]),

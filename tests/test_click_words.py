@@ -104,6 +104,15 @@ def commands(command, *path):
         yield from commands(command.commands[name], *path, name)
 
 
+def test_lines_of_an_english_help_page_fit_into_eighty_columns():
+    seen = 0
+    for path in commands(cli):
+        output = CliRunner().invoke(cli, ["--lang", "en", *path, "--help"], terminal_width=80).output
+        assert [line for line in output.splitlines() if len(line) > 80] == [], path
+        seen += output.count("\n")
+    assert seen > 200
+
+
 def test_lines_of_a_japanese_help_page_fit_into_eighty_columns():
     seen = 0
     for path in commands(cli):

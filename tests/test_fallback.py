@@ -82,6 +82,16 @@ def test_limits_hold(host: Host) -> None:
     assert spawned(host, ATTACKS / "memory_list.py", "limits").statuses == {"out_of_memory"}
 
 
+def test_too_much_on_disk_is_reported(host: Host, tmp_path: Path) -> None:
+    file = tmp_path / "lora.py"
+    file.write_text(
+        "def lora_report(*args, **kwargs):\n    for number in range(3):\n"
+        "        open(f'block{number}', 'wb').write(bytes(2**25))\n    return {}\n"
+    )
+    graded = spawned(host, file, "none")
+    assert graded.statuses == {"crashed"} and "more to disk" in graded.checks[ONE]["message"]
+
+
 def test_what_a_process_has_started_ends_with_it(host: Host, tmp_path: Path) -> None:
     file = tmp_path / "lora.py"
     file.write_text(

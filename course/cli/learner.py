@@ -870,8 +870,8 @@ def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
     """Train for real: run a recipe with the reference solutions.
 
     \b
-    A quick look (1 or 2 minutes):  course run finetune --limit 600 --out runs/look
-    The options of a recipe:        course run finetune --help
+    Quick look (1 to 2 minutes):  course run finetune --limit 600 --out runs/look
+    Options of a recipe:          course run finetune --help
 
     Everything after run is passed to the recipe unchanged, and its exit code is returned.
     """  # noqa: D301

@@ -49,7 +49,7 @@ from grader.host import hugepages
 from grader.preloads import PRELOADS
 from grader.student import process, sandbox
 from grader.student.dispatch import seed_everything
-from grader.student.scratch import overflows, remove, remove_if_plain
+from grader.student.scratch import overflows, remove, remove_if_plain, why
 
 BACKSTOP_SECONDS = 300.0
 TICK_SECONDS = 0.1
@@ -317,8 +317,9 @@ class ForkServer:
             if pid == 0:
                 return
             if child := self.children.pop(pid, None):
+                reason = child.reason or why(os.waitstatus_to_exitcode(status), child.scratch)
                 self._sweep(child.scratch)
-                answer = {"ended": child.ticket, "status": status, "reason": child.reason}
+                answer = {"ended": child.ticket, "status": status, "reason": reason}
                 with contextlib.suppress(OSError):
                     child.client.send(json.dumps(answer).encode())
             elif ended := self.judges.pop(pid, None):

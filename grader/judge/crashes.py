@@ -529,6 +529,11 @@ SENTENCES = (
         "The index is beyond the end of a list, tuple or string. Print its length; can it be empty?",
     ),
     Sentence(
+        "only-in-a-notebook",
+        r"NameError: name '(get_ipython|display)' is not defined",
+        "`{0}` exists only in a notebook. Delete this line, or hand in the notebook itself (.ipynb).",
+    ),
+    Sentence(
         "name-not-defined",
         r"NameError: name '(.*?)' is not defined",
         "`{0}` is not defined here: is it misspelt, not imported in this file, or defined inside another function?",

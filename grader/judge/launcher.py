@@ -34,7 +34,7 @@ from grader.judge import limits as clock
 from grader.link import Link
 from grader.requests import Request
 from grader.student.sandbox import Limits
-from grader.student.scratch import remove
+from grader.student.scratch import remove, why
 
 SERVER_SECONDS = 120.0
 """How long a judge waits for the warm host to fork; the host may still be importing."""
@@ -398,7 +398,7 @@ class SpawnLauncher:
         self._limits = limits
         self._running: Process | None = None
         self._popen: subprocess.Popen[bytes] | None = None
-        self._folder = Path(tempfile.mkdtemp(prefix="course-student-"))
+        self._folder = self._scratch = Path(tempfile.mkdtemp(prefix="course-student-"))
 
     def preload(self, wanted: imports.Wanted, seconds: float) -> None:
         """Nothing to do: the running process has imported it with the first check."""
@@ -443,7 +443,7 @@ class SpawnLauncher:
                 popen.wait(1)
         self._stop()
         code = popen.returncode
-        return Ended(-code if code < 0 else code << 8)
+        return Ended(-code if code < 0 else code << 8, why(code, self._scratch))
 
     def close(self) -> None:
         """Stop the process, remove its folder."""
@@ -463,8 +463,8 @@ class SpawnLauncher:
             self._running = None
 
     def _start(self) -> Process:
-        scratch = Path(tempfile.mkdtemp(dir=self._folder))
-        path = scratch / f"{self._name}.py"
+        self._scratch = Path(tempfile.mkdtemp(dir=self._folder))
+        path = self._scratch / f"{self._name}.py"
         path.write_bytes(Path(self._snapshot).read_bytes())
         token = secrets.token_bytes(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -473,7 +473,7 @@ class SpawnLauncher:
             arguments = [host, str(port), token.hex(), str(path), self._name, str(self._threads), self.level, limits]
             self._popen = _popen(
                 [*isolated_command("grader.student.process"), *arguments],
-                cwd=scratch,
+                cwd=self._scratch,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

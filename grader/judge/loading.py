@@ -78,7 +78,12 @@ def import_message(request: Request, file: Source, error: StudentRaised, ours: b
             error=error.message,
             text=text,
         )
-        if newer := syntax.newer(file.text, line):
+        if text.startswith(("!", "%")):
+            said += "\n" + say(
+                "Lines that begin with ! or % work only in a notebook. Delete this line, or hand in the notebook "
+                "itself (.ipynb)."
+            )
+        elif newer := syntax.newer(file.text, line):
             said += "\n" + say(
                 "If this is {what}, it needs Python {needs}; the grader runs {has}.",
                 what=newer.what,

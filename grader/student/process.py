@@ -24,6 +24,7 @@ import torch
 from grader import link, wire
 from grader.student import neutral, sandbox
 from grader.student.dispatch import Dispatcher, describe
+from grader.student.scratch import Gauge
 
 MAX_NAMES = 20_000
 """Of what the file defines; ``from torch import *`` alone brings a thousand."""
@@ -75,6 +76,7 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
     ``["renew"]`` keeps the module, where running the file takes long.
     """
     torch.set_num_threads(threads)
+    gauge = Gauge(Path(path).parent)
     incoming = sock.makefile("rb")
     neutral.without_processes()
     if link.STACK_SIGNAL is not None:  # asked for when an answer is overdue
@@ -90,7 +92,7 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         code = marshal.loads(marshalled) if marshalled else compiled(path)
     except BaseException as error:  # what a compiler may meet besides a SyntaxError: no memory, too deep a nesting
         link.send(sock, wire.encode(["ok", {"names": [], "error": describe(error, os.path.basename(path))}]))
-        _answer(sock, incoming, _Served(types.ModuleType(name)))
+        _answer(sock, incoming, _Served(types.ModuleType(name)), gauge)
         return
     asked, streams, replaced = "reload", (sys.stdin, sys.stdout, sys.stderr), []
     while asked:
@@ -98,7 +100,8 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         replaced.append((sys.stdin, sys.stdout, sys.stderr))
         sys.stdin, sys.stdout, sys.stderr = streams
         if asked == "reload":
-            module, raised = load(path, name, code)
+            with gauge:
+                module, raised = load(path, name, code)
         for _ in range(3):  # a trace function that raises is in nobody's way after that
             try:
                 neutral.silence()
@@ -111,7 +114,7 @@ def _serve(sock: socket.socket, path: str, name: str, threads: int, marshalled: 
         names = [key for key in list(vars(module)) if type(key) is str and key.isidentifier()][:MAX_NAMES]
         described = None if raised is None else describe(raised, os.path.basename(path))
         link.send(sock, wire.encode(["ok", {"names": names, "error": described}]))
-        asked = _answer(sock, incoming, dispatcher)
+        asked = _answer(sock, incoming, dispatcher, gauge)
 
 
 class _Served(Dispatcher):
@@ -133,14 +136,15 @@ class _Served(Dispatcher):
         return super()._run(operation, rest)
 
 
-def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: _Served) -> str:
+def _answer(sock: socket.socket, incoming: BinaryIO, dispatcher: _Served, gauge: Gauge) -> str:
     """Answer until the judge hangs up (``""``), or asks for ``reload`` or ``renew``."""
     while True:
         try:
             frame = link.receive(incoming)
         except (link.LinkClosed, OSError):
             return ""
-        answer = dispatcher.handle(frame)
+        with gauge:
+            answer = dispatcher.handle(frame)
         if dispatcher.asked:
             return dispatcher.asked
         link.send(sock, answer)
