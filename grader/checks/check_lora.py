@@ -1450,12 +1450,12 @@ class CheckInjectLora:
     @check(points=2, substitutes=("LoRALinear",))
     def check_trainable_count(self, student):
         """after injection, only the factors and the classifier are trainable"""
-        model = student.fixtures.lora.classifier(student.draw.seed())
+        model = small(student, student.draw.seed())
         inject(student, model, TARGETS, r=RANK, alpha=4.0)
         expect_trainable(
             student,
             model,
-            built.N_LAYERS,
+            FEW,
             hint=(
                 "train only the new factors and the classifier, and freeze everything else. This model also "
                 "has a preclassifier and a classifier_norm, which are not the classifier"
