@@ -277,7 +277,7 @@ def relate(cases: Sequence[Case]) -> Relation | None:
     wrong = [case for case in cases if not case.agreed]
     if not wrong or any(_size(case.got) + _size(case.want) > 2 * MAX_NUMBERS for case in cases):
         return None
-    for tier in (_structural, _exact, _general, _loose):
+    for tier in (_structural, _exact, _coarse, _general, _loose):
         names = [set(tier(case)) for case in wrong]
         common = set.intersection(*names)
         held = sorted(name for name in common if all(_also_right(name, case) for case in cases if case.agreed))
@@ -402,6 +402,10 @@ def _TEXT(name: str) -> str:  # noqa: N802  the counterpart of _WORDS, for names
         return say("your result is right except where `{which}` is 0", which=which)
     if kind == "wrong-where-marked":
         return say("your result is right except where `{which}` is 1", which=which)
+    if kind == "rounded":
+        return say("your result is the expected one, rounded to {which} decimals", which=which)
+    if kind == "low-precision":
+        return say("your result is the expected one, but only with the precision of {which}", which=which)
     return say(_WORDS[kind])
 
 
@@ -605,10 +609,16 @@ def _also_right(name: str, case: Case) -> bool:
     b = _numbers(case.want)
     if b is None:
         return False
+    a = _numbers(case.got)
+    if kind in ("rounded", "low-precision"):
+        which = name.partition("|")[2]
+        if a is None or a.shape != b.shape:
+            return False
+        a, b = a[b.isfinite()], b[b.isfinite()]
+        return _is_rounded(a, b, int(which)) if kind == "rounded" else _fits_into(a, LOW_PRECISION[which])
     if kind in ("multiplied", "divided") or kind in _FUNCTIONS:
         return any(other == name and made is not None and _near(made, b) for other, made in _made(b, case.inputs))
     if kind == "of-an-input":
-        a = _numbers(case.got)
         return a is not None and name in _of_an_input(a, torch.zeros_like(a), case.inputs)
     if kind in ("off-by-a-constant", "constant-factor", "zero-everywhere", "returns-nothing", "another-order"):
         return kind == "another-order" and _size(case.want) < 2
@@ -619,6 +629,50 @@ _FUNCTIONS = (
     "negative one-minus inverted reciprocal squared root logarithm exponential in-bits percent fraction-of-a-percent "
     "twice half transposed axes-in-another-order reversed halves-exchanged probabilities-instead-of-logits"
 ).split()
+
+
+PLACES = {1: 3, 2: 1, 3: 1, 4: 3}
+"""Decimals that a result may have been rounded to: how many wrong numbers must bear it out."""
+LOW_PRECISION = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+def _coarse(case: Case) -> Iterator[str]:
+    """The expected numbers, with fewer digits."""
+    for a, b in _parts(case):
+        finite = b.isfinite()
+        if a.shape != b.shape or not _near(a[~finite], b[~finite]):
+            return
+        a, b = a[finite], b[finite]
+        for places, enough in PLACES.items():
+            if _is_rounded(a, b, places):
+                if _long_fractions(a[~_close(a, b)]) >= enough and not _is_rounded(a, a, places - 1):
+                    yield f"rounded|{places}"
+                return
+        for name, dtype in LOW_PRECISION.items():
+            if _fits_into(a, dtype) and not _fits_into(b, dtype):
+                if (
+                    a.numel()
+                    and bool(((a - b).abs() <= 0.03 * b.abs().max()).all())
+                    and _long_fractions(a[~_close(a, b)])
+                ):
+                    yield f"low-precision|{name}"
+                return
+        return
+
+
+def _is_rounded(a: Tensor, b: Tensor, places: int) -> bool:
+    """Whether ``a`` is what rounding makes of ``b``, as exactly as float32 can say it."""
+    made = (b * 10**places).round() / 10**places
+    return bool(((a - made).abs() <= 2.4e-7 * a.abs() + 1e-9).all())
+
+
+def _fits_into(a: Tensor, dtype: torch.dtype) -> bool:
+    return torch.equal(a.to(dtype).double(), a)
+
+
+def _long_fractions(a: Tensor) -> int:
+    """How many of the numbers have a fraction of more than five bits: no eighth, and no quotient of small numbers."""
+    return int(((torch.frexp(a).mantissa * 32).frac() != 0).logical_and((a * 8).frac() != 0).sum())
 
 
 def _general(case: Case) -> Iterator[str]:
