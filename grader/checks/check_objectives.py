@@ -1490,7 +1490,7 @@ class CheckMakeNspPairs:
         # in six or more (a document has 7 sentences at most): that none of 130 positive pairs is one has a probability
         # below 6e-11, and that 400 tosses give fewer than 130 one below 3e-11. Which document comes when is the same in
         # twelve calls of six pairs with a probability below 1e-20, even if one document has half of the pairs.
-        # Where no last sentence begins a pair with label 0, longer documents have more of these than the bound asks for.
+        # Where no last sentence begins a pair with label 0, longer documents have enough of these for the bound.
         library = Library(student, lengths=[student.draw.integer(5, 8) for _ in range(5)])
         pairs = Pairs(student, library, self.N)
         short = [Pairs(student, library, 6) for _ in range(12)]
