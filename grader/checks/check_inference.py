@@ -142,7 +142,8 @@ def drawn(
         gain: spread of the logits, about.
         cut: choose texts for which other ways of cutting lead to other labels: for the first one, to keep the end of
             the text; for the second one, to lose the last special token; for the third one, to cut it into windows and
-            to average what the model says of them.
+            to average what the model says of them. For later ones, to cut out
+            the middle.
         plain: no capitals, no punctuation.
         pads: how many tokens of each text are ``[PAD]``; choose texts that mean something else without seeing them.
     """
@@ -183,6 +184,12 @@ def drawn(
             if place < 2:
                 wrong = [[ids[0], *ids[1 - max_length :]] if place == 0 else ids[:max_length] for ids in whole]
                 others = [logits_of(wrong) + bias.double()]
+            elif place > 2:
+                room = max_length - 2
+                others = [
+                    logits_of([[*ids[: 1 + head], *ids[-1 - (room - head) :]] for ids in whole]) + bias.double()
+                    for head in (room // 4, room // 2)
+                ]
             else:
                 starts = range(1, len(whole[0]) - 1, max_length - 2)
                 ends = [min(start + max_length - 2, len(whole[0]) - 1) for start in starts]
@@ -227,6 +234,12 @@ class Desk:
         self.texts, self.right = list(found.texts), list(found.right)
         self.model = student.fixtures.inference.classifier(found.seed, list(found.labels), found.bias, gain=gain)
         self.tokenizer = student.fixtures.inference.tokenizer()
+        self._built = (found.seed, list(found.labels), found.bias), gain
+
+    def moved(self, student) -> tuple[Any, Any]:
+        """Another model and its tokenizer: every token has another id, but the right answers are the same."""
+        (given, gain), help = self._built, student.fixtures.inference
+        return help.classifier(*given, gain=gain, moved=True), help.tokenizer(moved=True)
 
 
 class Metered:
@@ -577,11 +590,12 @@ class CheckPredict:
     @check(points=1, preloads=("transformers",))
     def check_truncates(self, student):
         """a text longer than max_length is truncated by the tokenizer, even if it exceeds the model's own limit"""
-        cases = ((30, 12), (41, 17), (170, 20), (200, None), (157, 144), (181, built.POSITIONS))
+        cases = ((30, 12), (41, 17), (41, 12), (170, 20), (200, None), (157, 144), (181, built.POSITIONS))
         metered = Metered(student, "mode")
         widths: list[int | None] = []
+        texts = {n_tokens: text_of(student.draw, n_tokens, plain=True) for n_tokens, _ in cases}
         for n_tokens, max_length in cases:
-            text = text_of(student.draw, n_tokens, plain=True)
+            text = texts[n_tokens]  # the same one if only the limit is another
             options = {} if max_length is None else {"max_length": max_length}
             try:
                 with student.untraced():
@@ -595,7 +609,7 @@ class CheckPredict:
             widths.append(metered.told(answer, "an answer of a model that tells its width") // 4)
             student.note(f"width for {n_tokens} tokens", widths[-1])
         hint = "where does your code use max_length?"
-        short = Desk(student, 4, (38, 33, 40), max_length=13, cut=True, plain=True)
+        short = Desk(student, 4, (38, 33, 40, 35), max_length=13, cut=True, plain=True)
         answers = [student.predict(text, short.model, short.tokenizer, max_length=13) for text in short.texts]
         for (n_tokens, max_length), width in zip(cases, widths, strict=True):
             expect.true(
@@ -637,6 +651,10 @@ class CheckPredict:
             answers = [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts]
             labels += [parts(answer, "an answer")[0] for answer in answers]
             right += [label for label, _ in desk.right]
+            if n_classes == 4:  # the same texts for another tokenizer
+                model, tokenizer = desk.moved(student)
+                labels += [parts(student.predict(text, model, tokenizer), "an answer")[0] for text in desk.texts]
+                right += [label for label, _ in desk.right]
         old = still_old(
             student, desk, lambda: [student.predict(text, desk.model, desk.tokenizer) for text in desk.texts[:2]]
         )

@@ -135,8 +135,9 @@ class CheckTrainingMemory:
                 f"BERT-base, batch size {batch}, {seq} tokens, with the default act_per_token",
                 hint,
             )
-        for act_per_token in (66, 48, 42):
-            n, model = draw.integer(10**6, 10**8), sizes(draw)
+        full, lora = sizes(draw), sizes(draw)
+        for act_per_token, model in ((66, full), (48, lora), (42, lora)):
+            n = draw.integer(10**6, 10**8)
             got = student.training_memory(n, n // 9, **model, act_per_token=act_per_token)
             want = stored(**model, act_per_token=act_per_token)
             demand_part(got, "activations", want, f"act_per_token={act_per_token}, sizes {model}", hint)
@@ -167,8 +168,8 @@ class CheckTrainingMemory:
     def check_total(self, student):
         """total is the sum of the four parts"""
         draw = student.draw
-        for act_per_token in (66, 0):
-            n = draw.integer(10**6, 10**8)
+        for act_per_token in (66, 0):  # the parts fit into 32 bits, the total does not
+            n = draw.integer(3 * 10**8, 5 * 10**8) if act_per_token else draw.integer(10**6, 10**8)
             got = student.training_memory(n, n, **sizes(draw), act_per_token=act_per_token)
             parts = [number(got.get(name)) for name in PARTS] if isinstance(got, dict) else [None]
             expect.true(
@@ -416,14 +417,17 @@ def grid(draw) -> list[dict[str, Any]]:
     A third of them, ``grid(draw)[start::3]``, still mixes all these.
     """
     found = []
+    gpus: dict[Any, float] = {}  # the same for every model and for short and long texts
     for n_train, gpu, n_tasks, room, model, seq in itertools.product(
         (300, 5000, 100_000), (2, 4, 8, 16, 24), (1, 20), (600, 10_000), ({}, LARGE), (128, 512)
     ):
+        if (n_train, gpu, n_tasks, room) not in gpus:
+            gpus[n_train, gpu, n_tasks, room] = gpu * draw.integer(960, 1041) / 1000
         found.append(
             some(
                 draw,
                 n_train=n_train + draw.integer(0, n_train // 3),
-                gpu_gib=gpu * draw.integer(960, 1041) / 1000,
+                gpu_gib=gpus[n_train, gpu, n_tasks, room],
                 n_tasks=n_tasks,
                 storage_mb=float(room + draw.integer(-20, 21)),
                 seq=seq,
@@ -497,6 +501,7 @@ class Plans:
             if s["n_train"] >= 1000 and {"full", "lora"} & {*possible(s)}:
                 asked += 1
                 met += isinstance(answer, dict) and answer.get("method") in ("full", "lora")
+        self.student.note("full fine-tuning or LoRA now and then", 3 * met >= asked)
         expect.true(
             3 * met >= asked,
             say(
@@ -506,7 +511,6 @@ class Plans:
                 met=met,
             ),
             hint="training only the head needs little memory, but with plenty of data it costs accuracy",
-            fact=True,
         )
 
 
@@ -551,6 +555,7 @@ class CheckChooseStrategy:
                 {**BASE, **many, "seq": 512},  # 32 texts at once do not fit, 21 do
                 {**BASE, **many, "n_train": 5000},
                 some(draw, **many, gpu_gib=draw.integer(245, 290) / 100),  # 5 to 10 texts fit
+                some(draw, **many, gpu_gib=draw.integer(310, 340) / 100),  # 12 to 15 texts fit
                 some(draw, **many, gpu_gib=draw.integer(17, 25), **LARGE),
                 some(draw, **many, storage_mb=float(draw.integer(445, 485))),  # a full model takes 438 MB
                 some(draw, **many, gpu_gib=1.02 * memory(BASE, "full", 1) / 0.9 / 2**30),
@@ -671,7 +676,9 @@ class CheckChooseStrategy:
     @check(points=3, substitutes=("training_memory",))
     def check_fits_memory(self, student):
         """in 240 situations, every plan fits into 90% of the GPU memory according to the memory model"""
-        plans = Plans(student, grid(student.draw))
+        again = {**BASE, "n_train": student.draw.integer(5000, 90_000), "gpu_gib": student.draw.integer(60, 80) / 10}
+        # One situation after the other, with another model only, or with longer texts only.
+        plans = Plans(student, [*grid(student.draw)[:-3], again, {**again, **LARGE}, {**again, "seq": 512}])
         plans.demand_substance()
         excess, worst = [], None
         for s, plan in plans.pairs():
@@ -750,6 +757,9 @@ class CheckChooseStrategy:
             needed = (memory(BASE, "full", batch) + memory(BASE, "full", batch + 1)) / 2
             n_train = student.draw.integer(5000, 90_000)
             situations.append({**BASE, "n_train": n_train, "target_batch": target, "gpu_gib": needed / 0.9 / 2**30})
+        # One situation after the other, with a smaller target batch only.
+        again = {**BASE, "n_train": student.draw.integer(5000, 90_000), "gpu_gib": student.draw.integer(161, 249) / 10}
+        situations += [{**again, "target_batch": target} for target in (48, 20)]
         plans = Plans(student, situations)
         plans.demand_substance()
         wrong: list[str | int] = []
@@ -914,10 +924,12 @@ class CheckChooseStrategy:
             *((room, 1) for room in (40.4, 1.6, 2.6, 1.2, 160.4, 2.2)),
             (2.2, draw.integer(3, 9)),
             (24.4, draw.integer(13, 21)),
+            (30.4, 1),  # with few examples
+            (14_000.4, 1),  # more than 3 epochs even for somebody who counts hours as seconds
         )
         for room, n_tasks in rooms_and_tasks:
             n_train, speed = (
-                draw.integer(6000, 90_000),
+                draw.integer(300, 999) if room == 30.4 else draw.integer(6000, 90_000),
                 float(draw.integer(10, 26) if room < 2 else draw.integer(20, 90)),
             )
             hours = room * n_train / speed / 3600
@@ -1003,6 +1015,18 @@ def reading(value: float, known: Mapping[str, float], whole: float, slack: float
         if abs(value - number) <= slack + 0.01 * number:
             return name
     return round(value / whole, 3)
+
+
+SHARES = {"a hundredth": 0.01, "a fifth": 0.2}
+"""Other usual lengths of a warmup."""
+
+
+def share_of(warmup: float, steps: int) -> str | None:
+    """Which of ``SHARES`` a warmup has, however it was rounded; None of them."""
+    for name, share in SHARES.items():
+        if abs(warmup - share * steps) <= 1.5:
+            return name
+    return None
 
 
 def counted_with(total: int, n_train: int, epochs: int, batches: Mapping[str, int]) -> str | None:
@@ -1092,9 +1116,9 @@ def cases(draw) -> list[tuple[str, int, int, int | None]]:
     """Method, examples, largest micro-batch, target batch."""
     return [
         ("full", draw.integer(3000, 9000), 8, None),
-        ("lora", draw.integer(10_000, 30_000), draw.integer(3, 8), 128),
+        ("lora", draw.integer(10_000, 30_000), (3, 6, 7)[draw.integer(0, 3)], 128),
         ("head", draw.integer(2000, 5000), draw.integer(70, 200), 32),
-        ("full", draw.integer(30_000, 90_000), (5, 7, 9, 10, 11)[draw.integer(0, 5)], 48),  # none divides the target
+        ("full", draw.integer(40_000, 90_000), (9, 10, 11)[draw.integer(0, 3)], 48),  # none divides the target
     ]
 
 
@@ -1118,7 +1142,7 @@ class CheckRecommendHparams:
             others.append((method, target, case.number("lr"), case.what))
         for method, rate in sorted(found.items()):
             whose = [name for name in RATES if within(rate, *RATES[name])]
-            known = f"a rate for {whose[0]}" if whose else round(math.log10(rate), 2) if rate > 0 else "none"
+            known = f"a rate for {whose[0]}" if whose else in_range(rate, *RATES[method])
             student.note(f"rate of {method}", "good" if method in whose else known)
         if all(
             within(rate, *RATES[method]) for method, rate in found.items()
@@ -1155,7 +1179,8 @@ class CheckRecommendHparams:
     def check_batch(self, student):
         """the micro-batch fits into memory and is accumulated to the target batch"""
         seen, message = [], None
-        for case in cases(student.draw):
+        single = ("full", student.draw.integer(3000, 9000), 1, student.draw.integer(10, 15))  # one example fits
+        for case in (*cases(student.draw), single):
             settings = Settings(student, *case)
             micro_batch, accum = settings.positive("micro_batch"), settings.positive("accum")
             effective, target = micro_batch * accum, settings.target
@@ -1200,6 +1225,8 @@ class CheckRecommendHparams:
                 "one epoch": most / epochs,
                 "examples": settings.n_train * epochs,
                 "divided twice": most / accum,
+                "with the warmup": 1.1 * most,
+                "without the warmup": 0.9 * most,
             }
             batches = {"steps of target_batch": settings.target, "steps of 32": 32}
             other = counted_with(total, settings.n_train, epochs, batches)
@@ -1238,6 +1265,7 @@ class CheckRecommendHparams:
                 "a tenth of the micro-batches": most / 10 * settings.positive("accum"),
                 "a tenth of one epoch": most / 10 / settings.positive("epochs"),
                 "a tenth of the examples": settings.n_train / 10 * settings.positive("epochs"),
+                "a tenth of the examples of one epoch": settings.n_train / 10,
                 "half": most / 2,
                 "one epoch": most / settings.positive("epochs"),
             }
@@ -1245,14 +1273,16 @@ class CheckRecommendHparams:
                 seen.append("good")
             elif len(seen) == len(longer) and warmup >= fewest:
                 seen.append("all of the steps, or more")  # of a short run, whether cut to its length or not
-            elif warmup < 1 or warmup == 500:
+            elif warmup < 1 or warmup in (100, 500, 1000, 10_000):
                 seen.append(warmup)
+            elif share := share_of(warmup, most):
+                seen.append(share)
             else:
                 seen.append(reading(warmup, known, most, slack=settings.positive("accum")))
             if not good and message is None:
                 message = settings, most, warmup
-        if seen[:-1] == ["a tenth of one epoch"] * (len(seen) - 1):
-            seen[-1] = "a tenth of one epoch"  # 0 or 1 step, depending on how it is rounded
+        if seen[0] in ("a tenth of one epoch", *SHARES) and seen[:-1] == [seen[0]] * (len(seen) - 1):
+            seen[-1] = seen[0]  # 0 or 1 step, depending on how it is rounded
         student.note("warmup, as a share of the steps", seen)
         if message is not None:
             settings, most, warmup = message
@@ -1417,10 +1447,11 @@ def syllables(student, count):
     return list(found)
 
 
-def domain(student, style):
+def domain(student, style, known=()):
     """A drawn vocabulary, and 17 or 19 words: whole ones, split ones, some with unknown pieces, each of them once.
 
-    One of the whole ones is a sign.
+    One of the whole ones is a sign. For BERT's tokenizer, one is another one with a capital letter. Words in ``known``
+    are added as whole ones.
     """
     unk = UNKNOWN_MARKS[style]
     pieces = syllables(student, 24)
@@ -1432,7 +1463,7 @@ def domain(student, style):
     if style == "continues":
         cut = {"".join(word): [word[0], *(f"##{piece}" for piece in word[1:])] for word in parts}
         cut[f"{pieces[0]}qu"] = [unk]  # one unknown letter, and the whole word is unknown
-        cut[f"{pieces[1]}{pieces[2]}".capitalize()] = [unk]  # as is a capital letter
+        cut["".join(parts[2]).capitalize()] = [unk]  # as is a capital letter
         cut[f"{first}{second}{third}"] = [unk] * 3
         cut[f"{KNOWN_CHARACTER}{first}{third}"] = [KNOWN_CHARACTER, unk, unk]
         cut[f"{second}{KNOWN_CHARACTER}"] = [unk, KNOWN_CHARACTER]
@@ -1441,8 +1472,13 @@ def domain(student, style):
         cut[f"{pieces[0]}{first}{pieces[1]}"] = [f"▁{pieces[0]}", unk, pieces[1]]
         cut[f"{third}{pieces[2]}"] = [unk, pieces[2]]
         cut[second] = [unk]
+    added = [word for word in known if not any(word in other for other in cut)]
+    cut |= {word: [f"▁{word}" if style == "begins" else word] for word in added}
     words = shuffled(student, list(cut))
-    tokenize = student.fixtures.strategy.tokenizer([*pieces, SIGN, KNOWN_CHARACTER], unk, style)
+    if style == "continues":  # the capital letter comes first
+        first, last = sorted(words.index(word) for word in ("".join(parts[2]), "".join(parts[2]).capitalize()))
+        words[first], words[last] = "".join(parts[2]).capitalize(), "".join(parts[2])
+    tokenize = student.fixtures.strategy.tokenizer([*pieces, SIGN, KNOWN_CHARACTER, *added], unk, style)
     return Domain(words, cut, tokenize, unk)
 
 
@@ -1465,8 +1501,10 @@ def measured(student, words, *arguments):
 
 def demand_measure(student, key, hint):
     """One measure, with a tokenizer like BERT's (whose unknown piece is the default) and with another one."""
+    split: list[str] = []  # words that the first tokenizer splits are whole ones of the second
     for style in ("continues", "begins"):
-        given = domain(student, style)
+        given = domain(student, style, split)
+        split = [word for word in given.words if len(given.cut[word]) > 1 and word[0] in CONSONANTS]
         arguments = [given.tokenize] if style == "continues" else [given.tokenize, given.unk]
         found, _ = measured(student, given.words, *arguments)
         expect.true(
@@ -1569,11 +1607,15 @@ class CheckFragmentation:
 
 
 def new_words(student, n_old, count):
-    """Ids of the pieces of new words, one to five each; the lowest id, the highest, and a repeated one included."""
+    """Ids of the pieces of new words, one to five each; the lowest id, the highest, and repeated ones included.
+
+    Two of the words have the same pieces, but not equally often.
+    """
     draw = student.draw
-    words = [[draw.integer(0, n_old) for _ in range(draw.integer(2, 6))] for _ in range(count - 2)]
+    words = [[draw.integer(0, n_old) for _ in range(draw.integer(2, 6))] for _ in range(count - 3)]
     twice, other = draw.integer(1, n_old - 1), draw.integer(1, n_old - 1)
-    words.append([twice, 0, twice, (twice + other) % n_old, n_old - 1])
+    rest = [0, (twice + other) % n_old, n_old - 1]
+    words += [[twice, rest[0], twice, *rest[1:]], [twice, *rest, rest[-1]]]
     first, *rest = shuffled(student, words)
     return [first, [n_old - 1], *rest]
 
@@ -1638,12 +1680,22 @@ class CheckExtendEmbedding:
                 hint="a word's pieces fully determine its new row: is anything in your code random?",
                 fact=True,
             )
+            other = table(student, n_old, width, dtype)
+            from_other = enlarged(student, other, words)[n_old:]
             expect.close(
                 got,
                 means(weight, words),
                 "the new rows",
                 tolerance=1e-5,
                 hint="treat each word separately: average the rows of all its pieces, including repeated ones",
+                fact=True,
+            )
+            expect.close(
+                from_other,
+                means(other, words),
+                "the new rows for the same words and another matrix",
+                tolerance=1e-5,
+                hint="the pieces are the same, but their rows are others: what does your code keep between calls?",
                 fact=True,
             )
 
@@ -1835,6 +1887,8 @@ class CheckChunkForMlm:
             docs = corpus(student, (first, second, whole - first - second))
             found.append([len(row) for row in chunks(student, docs, size, *specials(student))])
         short = chunks(student, corpus(student, (block // 2 - 4,)), block, *specials(student))
+        single = [chunks(student, corpus(student, (3, n - 5)), block, *specials(student)) for n in (step - 1, step)]
+        one_document = chunks(student, corpus(student, (2 * step - 1,)), block, *specials(student))
         self.demand_one_sequence(student)
         self.demand_smallest_blocks(student)
         for (size, rest), sizes in zip(rests, found, strict=True):
@@ -1852,6 +1906,15 @@ class CheckChunkForMlm:
             [],
             "sizes of the blocks of a corpus shorter than half a block",
             hint="a remainder shorter than half a block is dropped: does your code keep it if there is no full block?",
+        )
+        expect.equal(
+            [[len(row) for row in blocks] for blocks in (*single, one_document)],
+            [[block - 1], [block], [block, block]],
+            "sizes of the blocks of three small corpora",
+            hint=(
+                "the first corpus gives one block that is not quite full, the second one full block, and the third, a "
+                "single document with its [SEP], two: does your code treat small corpora differently?"
+            ),
         )
 
     @staticmethod
@@ -2237,6 +2300,7 @@ class CheckStrategyReasons:
             for n_train in (999, 1000, 1001, 4999, 5000, 5001)
             for n_tasks in (4, 5, 6)
         ]
+        borders.append({**BASE, "n_train": draw.integer(150, 300), "n_tasks": 3})  # fewer than 1,000 in all tasks
         for model, seq in (({}, 128), ({}, 512), (LARGE, 128)):
             s = some(draw, n_train=2000, seq=seq, **model)
             needed = memory(s, "full", 1) / 0.9 / 2**30
@@ -2283,13 +2347,18 @@ def whole_costs(draw, n_plans: int, n_criteria: int, start: int = 0) -> list[tup
     return [*plans, plans[kept[0]], plans[kept[-1]]]
 
 
-def demand_front(student, costs: list[tuple[float, ...]], what: str, hint: str) -> None:
-    """The student's places are those of the front."""
+def asked_front(student, costs: list[tuple[float, ...]]) -> Any:
+    """The student's places."""
     got = student.pareto_front(costs)
     places = got.tolist() if isinstance(got, Tensor) and got.numel() < 1000 else got
     if isinstance(places, (list, tuple)) and all(isinstance(place, int) for place in places):
         student.note("places, as one number", 1000 + sum((place + 11) ** 2 for place in places[:99]))
-    expect.equal(got, front(costs), what, hint=hint)
+    return got
+
+
+def demand_front(student, costs: list[tuple[float, ...]], what: str, hint: str) -> None:
+    """The student's places are those of the front."""
+    expect.equal(asked_front(student, costs), front(costs), what, hint=hint)
 
 
 class CheckParetoFront:
@@ -2312,12 +2381,18 @@ class CheckParetoFront:
     @check(points=3)
     def check_ties(self, student):
         """a plan that is better in one cost and equal in the rest beats the other; of two equal plans, both are kept"""
-        for n_plans, start in ((14, 0), (21, 8_000_000)):  # the large ones are exact in float32, too
-            demand_front(
-                student,
-                whole_costs(student.draw, n_plans, 3, start),
-                f"indices of the plans that no other plan beats, {n_plans + 2} plans with many equal costs",
-                "compare (5, 400, 4) with (5, 30, 4), then two equal plans: in each pair, does one plan beat "
+        # The large ones are exact in float32, too.
+        cases = [
+            whole_costs(student.draw, n_plans, n_criteria, start)
+            for n_plans, n_criteria, start in ((14, 3, 0), (21, 3, 8_000_000), (13, 2, 0), (8, 1, 0))
+        ]
+        answers = [asked_front(student, costs) for costs in cases]
+        for costs, got in zip(cases, answers, strict=True):
+            expect.equal(
+                got,
+                front(costs),
+                f"indices of the plans that no other plan beats, {len(costs)} plans with many equal costs",
+                hint="compare (5, 400, 4) with (5, 30, 4), then two equal plans: in each pair, does one plan beat "
                 "the other?",
             )
 
@@ -2327,9 +2402,13 @@ class CheckParetoFront:
         draw = student.draw
         for n_criteria in (1, 2, 4):
             for n_plans in (12, 9):
+                costs = drawn_costs(draw, n_plans, n_criteria)
+                # One plan of the front beats another one by very little.
+                nearly = costs[front(costs)[0]]
+                costs.append((*nearly[:-1], round(nearly[-1] - 0.004, 3)))
                 demand_front(
                     student,
-                    drawn_costs(draw, n_plans, n_criteria),
+                    costs,
                     f"indices of the plans that no other plan beats, {n_criteria} costs each",
                     "a plan may have any number of costs: does your code assume a fixed number?",
                 )

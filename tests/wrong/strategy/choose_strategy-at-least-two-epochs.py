@@ -1,0 +1,142 @@
+# cause: Never plans fewer than 2 epochs, even if two do not fit into the hours
+# function: choose_strategy
+from dataclasses import dataclass
+from math import ceil, floor
+
+
+def training_memory(
+    n_total: int,
+    n_train: int,
+    batch: int,
+    seq: int,
+    hidden: int,
+    layers: int,
+    heads: int,
+    act_per_token: int = 66,
+) -> dict[str, float]:
+    L, s, b, h, a = layers, seq, batch, hidden, heads
+    fp32 = 4
+    weights = fp32 * n_total
+    grads = fp32 * n_train
+    moments = 2 * fp32 * n_train
+    # Korthikanti et al., eq. (2), in float32; nothing is stored if no gradient enters the body
+    activations = L * s * b * (act_per_token * h + 9 * a * s) if act_per_token > 0 else 0
+    return {
+        "weights": weights,
+        "grads": grads,
+        "optimizer": moments,
+        "activations": activations,
+        "total": weights + grads + moments + activations,
+    }
+
+
+LORA_RANK = 8
+
+
+ACT_PER_TOKEN = {"full": 66, "lora": 48, "head": 0}
+
+
+USABLE = 0.9
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What you have and what you need. By default, the model is BERT-base with two classes."""
+
+    n_train: int = 20_000
+    """Labelled examples of one task."""
+    gpu_gib: float = 16.0
+    """Memory of the GPU in GiB."""
+    n_tasks: int = 1
+    """Tasks to be served at the same time, each with its own model or adapter."""
+    hours: float = 24.0
+    """Time for training one task. It is always enough for one epoch."""
+    storage_mb: float = 10_000.0
+    """Storage for the files of all tasks, in MB."""
+    n_params: int = 109_483_778
+    hidden: int = 768
+    layers: int = 12
+    heads: int = 12
+    seq: int = 128
+    """Tokens per text."""
+    target_batch: int = 32
+    """Examples per optimizer step."""
+    examples_per_s: float = 60.0
+    """Training speed; the same for every method."""
+    head_params: int = 1_538
+    """Parameters of the head; they are part of ``n_params``."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What you decide to do."""
+
+    method: str
+    """One of ``METHODS``."""
+    micro_batch: int
+    """Examples per forward pass."""
+    accum: int
+    """Micro-batches per optimizer step."""
+    epochs: int = 3
+    augment: bool = False
+    early_stopping: bool = True
+    reason: str = ""
+    """In your own words; it is not graded."""
+
+
+def n_lora(s: Scenario) -> int:
+    return s.layers * 2 * LORA_RANK * (s.hidden + s.hidden)
+
+
+def n_trained(s: Scenario, method: str) -> int:
+    return {"full": s.n_params, "lora": n_lora(s) + s.head_params, "head": s.head_params}[method]
+
+
+def mem(s: Scenario, method: str, batch: int) -> float:
+    n_total = s.n_params + (n_lora(s) if method == "lora" else 0)
+    size = s.seq, s.hidden, s.layers, s.heads
+    return training_memory(n_total, n_trained(s, method), batch, *size, ACT_PER_TOKEN[method])["total"]
+
+
+def fits(s: Scenario, method: str, batch: int) -> bool:
+    return mem(s, method, batch) <= USABLE * s.gpu_gib * 2**30
+
+
+def store(s: Scenario, method: str) -> float:
+    if method == "full":
+        return 4 * s.n_params * s.n_tasks / 1e6
+    return (4 * s.n_params + 4 * n_trained(s, method) * s.n_tasks) / 1e6
+
+
+def ok_store(s: Scenario, method: str) -> bool:
+    return store(s, method) <= s.storage_mb
+
+
+MIN_EPOCHS, MAX_EPOCHS = 2, 3
+
+
+def choose_strategy(s: Scenario) -> Plan:
+    few_sample = s.n_train < 1_000
+    if few_sample:
+        ranking = ["lora", "head"]
+    elif s.n_train >= 5_000 and s.n_tasks == 1:
+        ranking = ["full", "lora", "head"]
+    else:
+        ranking = ["lora", "head"]  # Hu et al.: on par with full fine-tuning, one base for all tasks
+    feasible = [m for m in ranking if ok_store(s, m) and fits(s, m, 1)]
+    if not feasible and not few_sample and ok_store(s, "full") and fits(s, "full", 1):
+        feasible = ["full"]
+    if not feasible:
+        raise ValueError("no feasible method")
+    method = feasible[0]
+
+    # halve the micro-batch until it fits, as everybody does
+    micro = s.target_batch
+    while not fits(s, method, micro):
+        micro = max(1, micro // 2)
+    accum = ceil(s.target_batch / micro)
+
+    # Devlin et al., appendix A.3: a few epochs, at least two
+    budget = floor(s.hours * 3600 / (s.n_train / s.examples_per_s))
+    epochs = min(MAX_EPOCHS, max(MIN_EPOCHS, budget))
+    return Plan(method, micro, accum, epochs, augment=s.n_train < 5_000, early_stopping=True)
