@@ -287,6 +287,9 @@ class CheckRandomDeletion:
         down, up = ([n - len(kept) for kept in texts] for texts in made)
         student.note("p * n = 3.9: always fewer than 4 go", max(down) < 4)
         student.note("p * n = 1.1: always more than 1 go", min(up) > 1)
+        few = answers(student, "random_deletion", words(student, n), 0.06, times=times)
+        one = all(len(kept) < n for kept in few)
+        student.note("p * n = 0.3: always at least 1 goes", one)
         for wrong, p, found in ((max(down) < 4, 0.78, down), (min(up) > 1, 0.22, up)):
             expect.true(
                 not wrong,
@@ -296,6 +299,12 @@ class CheckRandomDeletion:
                 hint="if your code first computes the number of tokens to delete, how does it round that number?",
                 reveal=True,
             )
+        expect.true(
+            not one,
+            say("with p = {p}, a token of a text of {n} is deleted in every call", p=0.06, n=n),
+            hint="with a small p, a short text often stays as it is: how many tokens does your code delete at least?",
+            reveal=True,
+        )
 
     @check(points=1)
     def check_order(self, student):
@@ -418,6 +427,8 @@ class CheckRandomDeletion:
         several = 3 * p * (1 - p) ** 2 + (1 - p) ** 3
         share, bound = sum(len(kept) > 1 for kept in short) / times, several + seven_sigma(several, times)
         student.note("short texts keep too many tokens", share > bound)
+        always = [place for place, token in enumerate(tokens) if all(token in kept for kept in short)]
+        student.note("tokens of a short text that are always kept", listed(always) or "none")
         expect.true(
             all(short),
             "with p = 0.9, the result for a text of three tokens is empty",
@@ -622,7 +633,8 @@ class CheckRandomSwap:
         if any(four.changed):
             demand_variety(student, four.texts)
         idle = sum(not changed for changed in pair.changed) / 400
-        student.note("a swap of two words does nothing", "never" if not idle else "often" if idle > 0.25 else "rarely")
+        often = "always" if idle == 1 else "often" if idle > 0.25 else "rarely"
+        student.note("a swap of two words does nothing", often if idle else "never")
         more = max(len(changed) for changed in four.changed)
         student.note("a single swap moves more than two words", more > 2)
         # 300 words: seven swaps are hardly ever undone, so the largest number seen is n.
@@ -692,6 +704,14 @@ class CheckRandomSwap:
             few = Swapped(student, 5, n, 60)
             swaps[n] = [n_swaps(few.tokens, text) for text in few.texts]
         student.note("swaps seen for n = 5 and n = 6, five words", listed(max(numbers) for numbers in swaps.values()))
+        pairs = {}
+        for n in (2, 3):
+            pair = Swapped(student, 2, n, 200)
+            pairs[n] = ["turned" if changed else "as it was" for changed in pair.changed]
+        student.note(
+            "a text of two words after 2 and 3 swaps",
+            listed(found[0] if len(set(found)) == 1 else "now this, now that" for found in pairs.values()),
+        )
         for n, numbers in swaps.items():
             expect.true(
                 max(numbers) > 0,
@@ -703,6 +723,15 @@ class CheckRandomSwap:
                 say("{n} swaps of two different positions cannot produce the order in the result", n=n),
                 hint="choose two new positions for each swap, from all positions in the text",
                 fact=True,
+            )
+        for n, found in pairs.items():
+            expect.true(
+                set(found) == {"turned" if n % 2 else "as it was"},
+                say("{n} swaps in a text of length {n_words}", n=n, n_words=2),
+                expected="the two words exchanged" if n % 2 else "the text as it was, since the swaps undo each other",
+                actual=found[0],
+                hint="if the same two words are swapped several times, where do they end up?",
+                reveal=True,
             )
 
     @check(points=1)
@@ -882,7 +911,7 @@ class CheckRandomInsertion:
     def check_length(self, student):
         """the text grows by n tokens, even if only a few of its words are in the lexicon"""
         cases = []
-        for n, known in ((4, 5), (1, 5), (9, 2), (11, 4)):  # two words have six synonyms, and three places
+        for n, known in ((4, 5), (1, 5), (9, 2), (11, 4), (3, 1)):  # two words have six synonyms, and three places
             lexicon = Lexicon(student, known, 0)
             made = answers(student, "random_insertion", lexicon.text, n, lexicon.entries, times=25)
             grown = {len(text) - len(lexicon.text) for text in made}
@@ -1041,11 +1070,20 @@ class CheckRandomInsertion:
         made = answers(student, "random_insertion", lexicon.text, 2, lexicon.entries, times=150)
         spots = [[spot for spot, word in enumerate(text) if word in lexicon.stranger] for text in made]
         together = all(len(two) == 2 and two[1] - two[0] == 1 for two in spots)
+        new = [[text[spot] for spot in two] for text, two in zip(made, spots, strict=True)]
+        same = all(len(set(two)) == 1 for two in new)
+        related = all(len({lexicon.stranger[word] for word in two}) == 1 for two in new)
+        student.note("two new words are always", "the same" if same else "synonyms" if related else "independent")
         expect.true(
             not together,
             "two new words are always next to each other",
             hint="choose a new position for each insertion",
             fact=True,
+        )
+        expect.true(
+            not related,
+            "two words inserted in one call are always the same or synonyms of the same word",
+            hint="for each insertion, choose a word of the text and one of its synonyms anew",
         )
 
     @staticmethod
@@ -1204,6 +1242,12 @@ class CheckSynonymReplacement:
             counts, want = {len(moved(tokens, text)) for text in made}, min(n, possible)
             student.note(f"positions changed, n = {n}, {want} being right", compared(counts, want))
             cases.append((n, counts, want))
+        alone = lexicon.known[:1]
+        single = {
+            len(differences(alone, text))
+            for text in answers(student, "synonym_replacement", alone, 1, lexicon.entries, times=20)
+        }
+        student.note("a text of one known word stays as it is", single == {0})
         for n, counts, want in cases:
             expect.true(
                 counts == {want},
@@ -1216,6 +1260,12 @@ class CheckSynonymReplacement:
                 ),
                 reveal=True,
             )
+        expect.true(
+            single == {1},
+            "the only word of a text is not replaced although it is known",
+            hint="a text can be very short: which texts does your code return unchanged?",
+            reveal=True,
+        )
 
     @staticmethod
     def demand_same_length(student, tokens: list[str], made: list[list[str]]) -> None:
@@ -1303,8 +1353,8 @@ class CheckSynonymReplacement:
         tokens = shuffled(student, [*lexicon.text, *NEGATIONS, *LIKELY, *kinds])
         kinds |= {word: word for word in LIKELY} | dict.fromkeys(NEGATIONS, "negations")
         cases: tuple[tuple[str, list[str], dict[str, list[str]]], ...] = (
+            (mark("custom words"), own, {"protected": own}),  # first, so that nothing of the default is kept from it
             (mark("the default"), NEGATIONS, {}),
-            (mark("custom words"), own, {"protected": own}),
             (mark("none"), [], {"protected": []}),
         )
         facts = [
@@ -1512,7 +1562,8 @@ class CheckMixup:
                 expect.remark(say("mixup passes its features to numpy, which has no {dtype}", dtype=name))
                 continue
             what = say("features in {dtype}", dtype=name)
-            answer = edge(student, what, partial(student.mixup, *batch.arguments()), hint)
+            with student.untraced():  # how the numbers of a short dtype are rounded depends on the order of computing
+                answer = edge(student, what, partial(student.mixup, *batch.arguments()), hint)
             x = parts_of(answer, exactly=False)[0]
             expect.close(x, batch.mixed(batch.x), what, tolerance=tolerance, hint=hint)
 
@@ -1548,13 +1599,17 @@ class CheckMixup:
             hint = "the share of the example itself is lam; the share of its partner is 1 - lam"
             expect.close(x, batch.mixed(batch.x), f"features, lam = {lam:.0f}", hint=hint)
             expect.close(y, batch.mixed(batch.y), f"labels, lam = {lam:.0f}", hint=hint)
-        batch = Batch(student, (4, 2), 3, float(student.draw.uniform(0.6, 0.9)))
-        batch.y = torch.eye(3, dtype=torch.int64)[shuffled(student, [0, 1, 2, 0])]
         hint = "one-hot labels may have an integer dtype, but a mixture of them cannot"
-        answer = edge(student, "integer one-hot labels", lambda: student.mixup(*batch.arguments()), hint)
-        x, y = parts_of(answer, exactly=True)
-        expect.close(x, batch.mixed(batch.x), "features mixed along with integer one-hot labels")
-        expect.close(y, batch.mixed(batch.y), "integer one-hot labels, mixed", hint=hint)
+        kinds = {}
+        for lam in (float(student.draw.uniform(0.6, 0.9)), 1.0, 0.0):
+            batch = Batch(student, (6, 5), 3, lam)
+            batch.y = torch.eye(3, dtype=torch.int64)[shuffled(student, [0, 1, 2, 0, 1, 2])]
+            answer = edge(student, "integer one-hot labels", partial(student.mixup, *batch.arguments()), hint)
+            x, y = parts_of(answer, exactly=True)
+            expect.close(x, batch.mixed(batch.x), "features mixed along with integer one-hot labels")
+            expect.close(y, batch.mixed(batch.y), "integer one-hot labels, mixed", hint=hint)
+            kinds[lam] = isinstance(y, Tensor) and not y.is_floating_point()
+        student.note("integer labels stay integers", [*kinds.values()])
         batch = Batch(student, (6, 3), 4, float(student.draw.uniform(0.6, 0.9)))
         one = batch.leave_one_alone()
         hint = "in a random permutation, some examples may be their own partners: what is lam * x + (1 - lam) * x?"
@@ -1563,15 +1618,40 @@ class CheckMixup:
         expect.close(x, batch.mixed(batch.x), f"features, perm[{one}] = {one}", hint=hint)
         expect.close(y, batch.mixed(batch.y), f"labels, perm[{one}] = {one}", hint=hint)
         own = []
-        for lam in (1.0, 0.0):
+        for lam in (1.0, 0.0, 0.7):
             batch = Batch(student, (6, 5), 3, lam)
+            if lam == 0.7:
+                batch.perm = torch.arange(6)
             with student.untraced():
                 shared = student.fixtures.augmentation.shares_memory(student.value(None, "mixup"), *batch.arguments())
-            own += [f"lam = {lam:.0f}"] * any(shared)
+            own += ["a permutation that moves nothing" if lam == 0.7 else f"lam = {lam:.0f}"] * any(shared)
+        student.note("only if every example is its own partner", own == ["a permutation that moves nothing"])
         demand_not_handed_back(student, own)
+        for lam, whole in kinds.items():
+            expect.true(
+                not whole,
+                say("with lam = {lam}, integer labels come back in an integer dtype", lam=round(lam, 2)),
+                hint="according to the docstring, in which dtypes may labels come back, whatever lam is?",
+                reveal=True,
+            )
 
 
 # --- back_translate ---
+
+
+def lengths_in_disorder(student, n: int, least: int) -> list[int]:
+    """How many words each of n texts has, ``least`` or more: if there are few texts, each has a number of its own.
+
+    Whoever sorts the texts by length, in either direction, and takes the order for its inverse, gets another order.
+    """
+    if n > 12:
+        return [least + extra for extra in student.draw.integers(0, 6, (n,)).tolist()]
+    while True:
+        found = shuffled(student, range(least, least + n))
+        order = sorted(range(n), key=found.__getitem__)
+        if n < 4 or not any(all(one[one[k]] == k for k in range(n)) for one in (order, order[::-1])):
+            return found
+
 
 KINDS = {
     "new": lambda text, new: new,
@@ -1583,6 +1663,7 @@ KINDS = {
     "tabs": lambda text, new: text.replace(" ", "\t"),
     "marks": lambda text, new: text.removesuffix(".") + "!",
     "accent": lambda text, new: text.replace(" w", " ẃ", 1),
+    "order": lambda text, new: " ".join([*text.split()[:1], *text.split()[-2:0:-1], *text.split()[-1:]]),
     "empty": lambda text, new: "",
     "blank": lambda text, new: "   ",
 }
@@ -1596,15 +1677,17 @@ class Journey:
         student: the student of this check.
         kinds: for each text what comes back: a key of KINDS, or ``again`` with the number of an earlier text, or
             ``again case``, ``again marks`` and so on likewise; or ``copy`` with the number of an earlier text, if the
-            text itself is that one once more, with another label.
+            text itself is that one once more, with another label; or ``twin`` with that number, if the text differs
+            from that one in case only, and what comes back is new.
         known: what comes back of the first text that is ``new``, if an earlier call has returned it already.
     """
 
     def __init__(self, student, kinds: Sequence[str], known: str = "") -> None:
         """Draw texts and labels, and ask."""
         n, draw = len(kinds), student.draw
-        found = words(student, 8 * n)
-        sentences = [" ".join(found[start : start + 4]).capitalize() + "." for start in range(0, 8 * n, 4)]
+        lengths = lengths_in_disorder(student, n, 4)
+        found = iter(words(student, sum(lengths) + 4 * n))
+        sentences = [" ".join(next(found) for _ in range(length)).capitalize() + "." for length in (*lengths, *[4] * n)]
         self.texts, fresh = sentences[:n], sentences[n:]
         if known:
             fresh[list(kinds).index("new")] = known
@@ -1616,6 +1699,9 @@ class Journey:
             if again == "copy":
                 self.texts[len(self.returned)] = self.texts[int(number)]
                 self.returned.append(self.returned[int(number)])
+            elif again == "twin":
+                self.texts[len(self.returned)] = self.texts[int(number)].upper()
+                self.returned.append(new)
             elif again:
                 back = self.returned[int(number)]
                 _, _, how = again.partition(" ")
@@ -1642,7 +1728,7 @@ class Journey:
         key = " ".join(text.split())
         for number, back in enumerate(self.returned):
             kind = self.kinds[number].partition(" ")[0]
-            if " ".join(back.split()) == key and kind in ("new", "spaced", "again", "marks", "accent"):
+            if " ".join(back.split()) == key and kind in NEW:
                 return number, "new"
         for number, original in enumerate(self.texts):
             if original.casefold() == key.casefold():
@@ -1675,7 +1761,7 @@ class Journey:
         return [
             number
             for number, kind in enumerate(self.kinds)
-            if kind == "new" or {"marks", "accent"}.intersection(kind.split())
+            if kind == "new" or {"marks", "accent", "order", "twin"}.intersection(kind.split())
         ]
 
     def demand_new(self, student) -> None:
@@ -1716,6 +1802,8 @@ def two_lists(student, name: str, answer: Any) -> tuple[list[str], list[Any]]:
     return list(found), labels
 
 
+NEW = ("new", "spaced", "again", "marks", "accent", "order", "twin")
+"""Kinds of texts that are not an original in another form."""
 ENDINGS = re.compile("-(?:xx|yy)")
 """What a translator appends to the words of a text that is not in its language."""
 
@@ -1835,6 +1923,9 @@ class CheckBackTranslate:
                 "again accent 4",
                 "accent",
                 "again marks 0",
+                "order",
+                "again order 0",
+                "twin 0",
             ),
         ):
             # A text that an earlier call has returned is as new as any other.
@@ -1978,14 +2069,16 @@ class Verdicts:
     def __init__(self, student, shares: Sequence[tuple[float, float]], n_classes: int, **options: float) -> None:
         """Draw texts, labels and the rest of the probabilities, and ask."""
         draw, n = student.draw, len(shares)
-        found = words(student, 4 * n)
-        self.texts = [" ".join(found[start : start + 4]) for start in range(0, 4 * n, 4)]
+        lengths = lengths_in_disorder(student, n, 3)
+        found = iter(words(student, sum(lengths)))
+        self.texts = [" ".join(next(found) for _ in range(length)) for length in lengths]
         self.labels = [(place + draw.integer(0, 2)) % n_classes for place in range(n)]
         self.rows = []
-        for label, (own, rival) in zip(self.labels, shares, strict=True):
+        first = draw.integer(0, max(1, n_classes - 1))
+        for place, (label, (own, rival)) in enumerate(zip(self.labels, shares, strict=True), start=first):
             others = [(label + step) % n_classes for step in range(1, n_classes)]
             row = dict.fromkeys(others, (1 - own - rival) / max(1, n_classes - 2))
-            row |= {others[draw.integer(0, len(others))]: rival, label: own}
+            row |= {others[place % len(others)]: rival, label: own}  # in turn, so that each of them is a rival
             self.rows.append([row[number] for number in range(n_classes)])
         threshold = options.get("threshold", 0.5)
         self.kept = [place for place, (own, rival) in enumerate(shares) if own > rival and own >= threshold]
@@ -2056,11 +2149,12 @@ class CheckKeepConfirmed:
             (0.42, 0.38),
             (0.5, 0.25),
         ]
-        low = [(0.4, 0.3), (0.35 + by_chance, 0.45), (0.28, 0.25), (0.33, 0.25), (0.1, 0.7), (0.36, 0.4)]
+        low = [(0.4, 0.3), (0.35 + by_chance, 0.45), (0.28, 0.25), (0.33, 0.25), (0.1, 0.7), (0.36, 0.4), (0.34, 0.41)]
         high = [(0.8, 0.2), (0.7 - by_chance, 0.3), (0.75, 0.25), (0.1, 0.9), (0.6, 0.4), (0.9 + by_chance, 0.08)]
         cases = [
             (Verdicts(student, default, 4), "with the default threshold, 0.5"),
             (Verdicts(student, low, 4, threshold=0.3), "threshold=0.3"),
+            (Verdicts(student, low, 4, threshold=0.2), "threshold=0.2"),  # less than one of four classes has at least
             (Verdicts(student, low, 4, threshold=0.0), "threshold=0"),
             (Verdicts(student, high, 3, threshold=0.75), "threshold=0.75"),
         ]

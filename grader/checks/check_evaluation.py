@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy as duplicate
 from dataclasses import dataclass, field
 from itertools import permutations, product
 from typing import Any
@@ -178,7 +179,7 @@ class CheckGroupSplit:
     def check_no_leak(self, student):
         """all rows of a text are on the same side, so no test text was seen in training"""
         splits = []
-        for n_texts, copies, test_size in ((20, 50, 0.2), (12, 40, 0.4)):
+        for n_texts, copies, test_size in ((20, 50, 0.2), (12, 40, 0.4), (12, 40, 0.4)):
             rows = [(text, place % 2) for place, text in enumerate(sentences(student, n_texts))] * copies
             given = shuffled(student, rows) if copies == 40 else zip(*rows, strict=True)
             splits.append(Split(student, *given, test_size=test_size))
@@ -186,6 +187,8 @@ class CheckGroupSplit:
         lost = [len({*split.texts} - {split.texts[row] for row in split.train + split.test}) for split in splits]
         student.note("texts on both sides", leaking)
         student.note("texts on neither side", lost)
+        # The rows of the third split are in another order than those of the second.
+        student.note("the rows of an earlier split", sorted(splits[2].test) == sorted(splits[1].test) != [])
         sides: list[int] = []  # of the only text on both; if there are several, how many rows are where is an accident
         for split in splits:
             if len(both := split.both(split.texts)) == 1:
@@ -353,7 +356,12 @@ class CheckGroupSplit:
             for label in range(4)
             if abs(split.share(label) - size) > 0.1 + 1e-6
         ]
-        student.note("share of the test set", {str(size): round(mean, 1) for size, mean in means.items()})
+        # If each text is drawn by itself, the share varies by 0.07, and the mean may be rounded up or down. If whole
+        # texts are drawn until there are enough, it hardly varies at all.
+        deviations = [split.share() - means[size] for size, splits in found.items() for split in splits]
+        varies = math.sqrt(sum(deviation**2 for deviation in deviations) / len(deviations)) > 0.03
+        rounded = {str(size): round(mean, 1) for size, mean in means.items()}
+        student.note("share of the test set", "various" if varies and bool(astray) else rounded)
         student.note("share of each class", [round(mean, 1) if abs(mean - 0.2) > 0.15 else 0.2 for mean in of_class])
         student.note("a class strays", bool(astray))
         for size, mean in means.items():
@@ -722,11 +730,11 @@ class CheckConfusion:
     def demand_small_numbers(student) -> None:
         """Classes in one byte, where neither the number of cells nor the largest count fits into one.
 
-        That count is odd and above 2,048, so it is no number of half precision either.
+        That count is odd and above 2,048, so it is no number of half precision either, nor is it near one of bfloat16.
         """
         n = 20
         cells = student.draw.integers(0, 3, (n, n)).tolist()
-        cells[n - 1][n - 1] = 2 * student.draw.integer(1030, 1050) + 1
+        cells[n - 1][n - 1] = 16 * student.draw.integer(129, 132) + 5
         cells = symmetric(cells)
         y_true, y_pred = pairs_of(student, cells)
         with student.untraced():
@@ -862,6 +870,18 @@ class CheckPrf:
             demand_figures(
                 got, expected_figures(cells, 1), KEYS, "class 1", "this call explicitly passes positive=1, the default"
             )
+        (a, b), (c, d) = unlike(student, 20, 90)
+        for cells, what in (
+            ([[a, b], [c, 0]], "class 0, if class 1 has no true positive"),
+            ([[0, b], [c, d]], "class 0, if it has no true positive"),
+        ):
+            demand_figures(
+                figures(student, cells, positive=0),
+                expected_figures(cells, 0),
+                KEYS,
+                what,
+                "with positive=0, the true positives are examples of class 0: if which cell is 0, is F1 undefined?",
+            )
 
     @check(points=1)
     def check_zero(self, student):
@@ -989,7 +1009,7 @@ class CheckSuggestMaxLength:
             after = student.fixtures.evaluation.lengths_afterwards(student.value(None, "suggest_max_length"), given)
         kept = "as it was" if after == given else "sorted" if after == sorted(given) else "changed"
         student.note("the caller's list of lengths", kept)
-        cases = []
+        cases, lengths = [], given
         # Shares of which no float is near a whole number of texts, or whose product with it is exact. In the last, the
         # 32nd of 33 texts is needed: 31.35 rounded up, while the index 0.95 * 32 = 30.4 is nearest to the 31st.
         for n, coverage in (
@@ -998,11 +1018,12 @@ class CheckSuggestMaxLength:
             (37, 0.5),
             (20, 1.0),
             (30, 0.72),
-            (30, 0.9),
+            (None, 0.9),  # of the same lengths
             (40, None),
             (33, None),
         ):
-            lengths = spread(student, n)
+            lengths = spread(student, n) if n else lengths
+            n = len(lengths)
             place = math.ceil((coverage or 0.95) * n)
             cases.append(
                 Case(
@@ -1041,13 +1062,16 @@ class CheckSuggestMaxLength:
     def check_cap_and_multiple(self, student):
         """the length is a multiple of `multiple`, but never above `cap`"""
         long, short = student.draw.integer(520, 900), student.draw.integer(33, 60)
+        # Rounding up to a multiple of 5 gives something else than a bit mask, and than a multiple of 8.
+        odd = [n for n in range(33, 90) if len({up(n + 2, 5), n + 2 + 4 & -5, up(n + 2, 8)}) == 3]
+        uneven = odd[student.draw.integer(0, len(odd))]
         settings: list[tuple[int, dict[str, float], int]] = [
             (long, {}, 512),
             (long, {"cap": 300}, 300),
             (long, {"cap": 1024, "multiple": 64}, up(long + 2, 64)),
             (short, {"multiple": 32}, 64),
             (short, {"multiple": 1}, short + 2),
-            (short, {"multiple": 5}, up(short + 2, 5)),
+            (uneven, {"multiple": 5}, up(uneven + 2, 5)),
             (short, {"multiple": 128, "cap": 100}, 100),
             (30, {"multiple": 32}, 32),
         ]
@@ -1103,26 +1127,37 @@ class CheckRmse:
 
     function = "rmse"
 
-    def compare(self, student, pred: Tensor, target: Tensor, what: str, hint: str) -> bool:
-        """Ask, and compare with plain Python; whether the answer has four decimal places at most."""
-        with student.untraced():
-            answer = student.rmse(pred, target) if pred.ndim == 2 else student.pure("rmse", pred, target)
-        found = number(student, answer, "rmse")
-        rounded = isinstance(found, float) and abs(found - round(found, 4)) < 1e-9
-        if pred.ndim == 1 and isinstance(found, float):
-            student.note("four places at most", rounded)
-        expect.close(found, root_mean_square(pred, target), f"RMSE of {what}", hint=hint)
-        return rounded
+    def compare(self, student, cases: Sequence[tuple[Tensor, Tensor, str]], hint: str) -> bool:
+        """Ask for all of them, and compare with plain Python; whether all answers have four decimal places at most.
+
+        Args:
+            student: of this check.
+            cases: predictions, targets, and what they are.
+            hint: if an answer is wrong.
+        """
+        got, rounded = [], []
+        for pred, target, _ in cases:
+            with student.untraced():
+                answer = student.rmse(pred, target) if pred.ndim == 2 else student.pure("rmse", pred, target)
+            found = number(student, answer, "rmse")
+            got.append(found)
+            rounded.append(isinstance(found, float) and abs(found - round(found, 4)) < 1e-9)
+            if pred.ndim == 1 and isinstance(found, float):
+                student.note("four places at most", rounded[-1])
+        for found, (pred, target, what) in zip(got, cases, strict=True):
+            expect.close(found, root_mean_square(pred, target), f"RMSE of {what}", hint=hint)
+        return all(rounded)
 
     @check(points=2, visible=True)
     def check_value(self, student):
         """the square root of the mean squared error is returned"""
         hint = "compute in this order: error, square, mean, root"
-        rounded = []
+        cases = []
         for n in (3, 7, 20):
             target = student.draw.normal(n) * 3 + 1
             pred = target + student.draw.normal(n) * 2 + 0.7
-            rounded.append(self.compare(student, pred, target, f"{n} values", hint))
+            cases.append((pred, target, f"{n} values"))
+        rounded = self.compare(student, cases, hint)
         whole = student.draw.integers(1, 9, (6,)).float()  # so that no order of computing leaves a rounding error
         with student.untraced():
             perfect = number(student, student.rmse(whole, whole.clone()), "rmse")
@@ -1136,7 +1171,7 @@ class CheckRmse:
         )
         # What is rounded may be near enough by chance. Three right answers look rounded with a probability below 1e-13.
         expect.true(
-            not all(rounded),
+            not rounded,
             "every result is rounded to four decimal places or fewer",
             hint="return the number as it is: rounding is for printing",
         )
@@ -1165,16 +1200,12 @@ class CheckRmse:
     @check(points=2)
     def check_column(self, student):
         """predictions of shape (B, 1) are compared element by element with targets of shape (B,)"""
+        cases = []
         for n in (5, 12):
             target = student.draw.normal(n) * 2
             pred = (target + student.draw.normal(n) * 0.5 + 0.2)[:, None]
-            self.compare(
-                student,
-                pred,
-                target,
-                f"{n} predictions in a column",
-                "what shape does (B, 1) minus (B,) have? Print it before you take the mean",
-            )
+            cases.append((pred, target, f"{n} predictions in a column"))
+        self.compare(student, cases, "what shape does (B, 1) minus (B,) have? Print it before you take the mean")
         one, target = student.draw.normal(1, 1), student.draw.normal(1)
         try:
             with student.untraced():
@@ -1364,6 +1395,7 @@ class CheckAuditLog:
         first = honest_steps(student, 4)
         first[0] = (40, -8.0, first[0][2])
         first[1] = (40, 40.0, first[1][2])
+        alone = honest_steps(student, 1)
         below = honest_steps(student, 3)
         below[:2] = [(n, loss, right) for (n, _, right), loss in zip(below, (0.0, -9.0), strict=False)]
         few, many = student.draw.integer(120, 240), student.draw.integer(500, 900)
@@ -1384,6 +1416,7 @@ class CheckAuditLog:
             ("a log that begins with a negative loss", log_of(first), [0]),
             ("a log in which a loss of 0 becomes negative", log_of(below), [1]),
             *slight,
+            ("a log of a single line, with a negative loss", log_of([(40, -8.0, alone[0][2])]), [0]),
         ]
         self.demand(
             student, cases, "every example adds its loss to the sum, and a cross-entropy loss is never negative"
@@ -1549,6 +1582,12 @@ class Models:
         self.sorted_apart, _ = apart.sort()  # of draws that are not the same for both models
         self.spread_apart = float(apart.std())
 
+    def mirrored(self) -> Models:
+        """The same rows in the opposite order."""
+        other = duplicate(self)
+        other.target, other.a, other.b = (values.flip(0) for values in (self.target, self.a, self.b))
+        return other
+
     def quantile(self, share: float) -> float:
         """A quantile of the judge's own draws."""
         return float(self.sorted[round(share * (len(self.sorted) - 1))])
@@ -1666,12 +1705,18 @@ class CheckPairedBootstrap:
             models = Models(student, 100)
             cases.append((interval(student, models, n_draws=6000, level=level), models, level))
         demand_intervals(student, cases, "which share of the differences do you cut off at each end?")
-        # The ends lie inside a clump, with 11 standard errors to its border, or 5 with the level of 0.8: a row is among
-        # n draws with replacement 0, up to 2, and up to 3 times with probabilities .37, .92 and .98.
+        # The ends lie inside a clump, with 11 standard errors to its border, or 15 with the level of 0.7: among n draws
+        # with replacement, a row is 0, up to 1, 2, and 3 times with probabilities .37, .74, .92 and .98. If it is drawn
+        # half as often, these are .61, .91, .99 and 1.
         models = Models(student, 100, blunder=10.0)
+        # The blunder is in the first row, then in the last one.
+        cases = [
+            (interval(student, which, n_draws=6000, level=level), models, level)
+            for which, level in ((models, 0.9), (models.mirrored(), 0.7))
+        ]
         demand_intervals(
             student,
-            [(interval(student, models, n_draws=6000, level=level), models, level) for level in (0.9, 0.8)],
+            cases,
             "one row with a huge error skews the differences. The ends are quantiles of the differences "
             "themselves: do you mirror them, or use a standard deviation?",
         )
@@ -1716,11 +1761,17 @@ class CheckPairedBootstrap:
         student.note("intervals", "several" if different else "one")
         expect.true(same, "two calls with the same seed give different intervals", reveal=True, fact=True)
         expect.true(different, "four different seeds give the same interval", reveal=True)
-        self.demand_n_draws(student, models)
+        self.demand_n_draws(student, models, first)
 
     @staticmethod
-    def demand_n_draws(student, models: Models) -> None:
-        """The ends vary from seed to seed as they do with so many draws, and the defaults are as promised."""
+    def demand_n_draws(student, models: Models, many: Sequence[Sequence[float]]) -> None:
+        """The ends vary from seed to seed as they do with so many draws, and the defaults are as promised.
+
+        Args:
+            student: of this check.
+            models: two of them.
+            many: their intervals of 400 draws, for the seeds from 0 on.
+        """
         # The end of a 95% interval varies by 0.06 of the spread with 2,000 draws, by about 0.4 with 30, and with 32
         # seeds this is told apart with an error probability below 1e-9. A fortieth of 30 draws is less than one.
         drawn = torch.tensor([interval(student, models, n_draws=30, seed=seed) for seed in range(32)])
@@ -1728,12 +1779,20 @@ class CheckPairedBootstrap:
         pointlike = bool((drawn[:, 0] == drawn[:, 1]).all())
         student.note("ends of 30 draws", "steady" if wobble < 0.15 else "varying")
         student.note("both ends of 30 draws are the same", pointlike)
+        again = any(few == ends for few, ends in zip(drawn.tolist(), torch.tensor(many).tolist(), strict=False))
+        student.note("30 draws give the same interval as 400", again)
         default = interval(student, models) == interval(student, models, n_draws=2000, level=0.95, seed=0)
         student.note("defaults", default)
         expect.true(
             wobble >= 0.15,
             "with 30 draws, the interval hardly varies from seed to seed",
             hint="the fewer the draws, the less certain the ends of the interval: where does your code use n_draws?",
+            reveal=True,
+        )
+        expect.true(
+            not again,
+            "with the same seed, 30 draws give the same interval as 400",
+            hint="an interval depends on all arguments: what does your code keep from one call to the next?",
             reveal=True,
         )
         expect.true(
@@ -1825,7 +1884,7 @@ class CheckGroupFolds:
             mark("whitespace"): lambda text: [text, f" {text}", text.replace(" ", "  "), text.replace(" ", "\t")],
         }
         facts: dict[str, list[bool]] = {way: [] for way in ways}
-        numbers = []
+        numbers, seen = [], []
         for k in (3, 4):
             for way, write in ways.items():
                 rows, written = [], {}
@@ -1836,9 +1895,18 @@ class CheckGroupFolds:
                 folds = Folds(student, shuffled(student, rows)[0], k=k)
                 same = [written[text] for text in folds.texts]
                 facts[way].append(folds.leaking(same) > 0)
+                seen.append((folds, same))
                 numbers.append((folds, k, len({same[row] for rows in folds.rows for row in rows})))
         for way, found in facts.items():
             student.note(f"in several folds: {way}", any(found))
+        # Of the rows of 37 texts, four each, no cut into four equal parts is between two texts.
+        rows = [(text, 0) for text in sentences(student, 37) for _ in range(4)]
+        cut = Folds(student, shuffled(student, rows)[0], k=4)
+        n_leaking = cut.leaking(cut.texts)
+        student.note("of 37 texts in several folds", "none" if not n_leaking else "1 to 3" if n_leaking < 4 else "many")
+        # Of the first two lists of texts: if all forms of a text are taken for different texts, the rows of the second
+        # and the third are dealt out alike.
+        student.note("the folds of an earlier call", seen[0][0].rows == seen[1][0].rows)
         times = [Counter(row for rows in folds.rows for row in rows) for folds, _, _ in numbers]
         student.note("folds of a row, at most", [max(found.values(), default=0) for found in times])
         student.note("numbers of folds", [len(folds.rows) for folds, _, _ in numbers])
@@ -1854,6 +1922,16 @@ class CheckGroupFolds:
                 hint="do you assign rows or whole texts to folds?",
                 reveal=True,
             )
+        expect.true(
+            not n_leaking,
+            say(
+                "of {n_texts} texts that occur four times each, {count} are in several folds",
+                n_texts=37,
+                count=n_leaking,
+            ),
+            hint="the number of rows in a fold need not be exactly B / k: which texts does your code split?",
+            reveal=True,
+        )
 
     @check(points=1, after=("no_leak",))
     def check_partition(self, student):
@@ -1908,10 +1986,10 @@ class CheckGroupFolds:
     def check_sizes(self, student):
         """the folds have roughly equal sizes"""
         # 400 texts of one to three rows: dealt out by number, a fold is off by a quarter at six standard errors.
-        # 40 different texts: if each draws its fold, nearly every second fold is off by more than that.
+        # 40 or 41 different texts: if each draws its fold, nearly every second fold is off by more than that.
         seen = []
         given = [("", 4, repeated_texts(student, 400, 3)), ("", 5, repeated_texts(student, 400, 3))]
-        given.append(("", 4, repeated_texts(student, 40, 1)))
+        given.append(("", 5, repeated_texts(student, 41, 1)))  # of 9, 9, 9, 9 and 5, the last is too small
         given += [(way, 4 + place % 2, texts) for place, (way, texts) in enumerate(alike(student, 40).items())]
         for way, k, texts in given:
             folds = Folds(student, texts, k=k)
@@ -1919,8 +1997,10 @@ class CheckGroupFolds:
             shares = [len(rows) * k / len(folds.texts) for rows in folds.rows]
             equal = max(shares) <= 1.25 and min(shares) >= 0.75
             seen.append((way, folds, k, equal, [len(rows) for rows in folds.rows]))
-        student.note("unequal folds of many texts", any(not equal for *_, equal, sizes in seen if sum(sizes) > 40))
-        student.note("unequal folds of few texts", any(not equal for *_, equal, sizes in seen if sum(sizes) == 40))
+        student.note("unequal folds of many texts", any(not equal for *_, equal, sizes in seen if sum(sizes) > 41))
+        student.note("unequal folds of few texts", any(not equal for *_, equal, sizes in seen if sum(sizes) <= 41))
+        few = [sizes for *_, sizes in seen if sum(sizes) == 41]
+        student.note("sizes of five folds of 41 texts", "9 9 9 9 5" if few == [[9, 9, 9, 9, 5]] else "other ones")
         for way, folds, k, _, sizes in seen:
             expect.true(
                 not way or max(sizes) < 40,

@@ -320,6 +320,8 @@ class Function:
     # --- one misconception ---------------------------------------------------------------------------------------
 
     def _module(self, misconception: Misconception) -> types.ModuleType:
+        if any("__dict__" in new for _, new in misconception.edits):  # it keeps something from call to call
+            return edited_module(self.slug, misconception)  # and begins each check anew, as the student's file does
         if misconception.name not in self._modules:
             self._modules[misconception.name] = edited_module(self.slug, misconception)
         return self._modules[misconception.name]
