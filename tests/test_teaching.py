@@ -194,11 +194,10 @@ def test_those_that_are_not_named_exist_and_are_few():
 @pytest.mark.parametrize("slug", sorted({slug for slug, _ in MISCONCEPTIONS}))
 def test_no_two_misconceptions_are_the_same_code(slug):
     """What behaves alike silences each other; slower tests find those that are written differently."""
-    source = paths.solution(slug).read_text(encoding="utf-8")
-    whole = set(diagnose._statements(source))
+    whole = set(diagnose._statements(paths.solution(slug).read_text(encoding="utf-8")))
     seen = {}
     for misconception in misconceptions_of(slug):
-        (changed,) = [part for part in diagnose.parts(source, misconception) if part not in whole]
+        (changed,) = [part for part in diagnose.parts(slug, misconception) if part not in whole]
         code = ast.dump(ast.parse(changed))
         twin = seen.setdefault(code, misconception)
         assert twin is misconception or (twin.kin and twin.kin == misconception.kin), (twin.name, misconception.name)
@@ -209,7 +208,7 @@ def test_no_two_misconceptions_are_the_same_code(slug):
 def test_a_misconception_compiled_in_parts_is_the_edited_file(slug):
     source = paths.solution(slug).read_text(encoding="utf-8")
     for misconception in misconceptions_of(slug):
-        parts = diagnose.parts(source, misconception)
+        parts = diagnose.parts(slug, misconception)
         assert "".join(parts) == misconception.apply(source), misconception.name
         whole = diagnose._statements(source)
         changed = [part for part in parts if part not in whole]

@@ -96,9 +96,11 @@ class Misconception:
             ValueError: an ``old`` text does not occur exactly once.
         """
         for old, new in self.edits:
-            if (count := source.count(old)) != 1:
+            start = source.find(old)
+            if start < 0 or source.find(old, start + 1) >= 0:
+                count = source.count(old)
                 raise ValueError(f"misconception {self.name}: {old!r} occurs {count} times in the reference, not once")
-            source = source.replace(old, new)
+            source = source[:start] + new + source[start + len(old) :]
         return source
 
 
@@ -168,16 +170,21 @@ def edited_module(slug: str, misconception: Misconception) -> types.ModuleType:
     """The reference with one misconception (or with two in one), as a module of its own."""
     module = types.ModuleType(f"edited_{re.sub('[^a-z0-9]', '_', misconception.name.lower())}")
     module.__file__ = "<edited>"
-    for part in parts(paths.solution(slug).read_text(encoding="utf-8"), misconception):
+    for part in parts(slug, misconception):
         exec(_compiled(part), module.__dict__)
     return module
 
 
-def parts(reference: str, misconception: Misconception) -> list[str]:
+@functools.lru_cache(maxsize=8)
+def parts(slug: str, misconception: Misconception) -> list[str]:
     """The edited source in parts that can be compiled one by one, most of them as they stand in the reference.
 
-    One exercise has two hundred misconceptions and a grading tries dozens: only what the edit touched is compiled anew.
+    One exercise has hundreds of misconceptions and a grading tries dozens: only what the edit touched is compiled anew.
+
+    Raises:
+        ValueError: an ``old`` text does not occur exactly once.
     """
+    reference = _reference(slug)
     source, statements = misconception.apply(reference), _statements(reference)
     start, end, before, after = 0, len(source), 0, len(statements)
     while before < after and source.startswith(statements[before], start):
@@ -187,6 +194,11 @@ def parts(reference: str, misconception: Misconception) -> list[str]:
         end -= len(statements[after - 1])
         after -= 1
     return [*statements[:before], source[start:end], *statements[after:]]
+
+
+@functools.cache
+def _reference(slug: str) -> str:
+    return paths.solution(slug).read_text(encoding="utf-8")
 
 
 @functools.cache
@@ -487,18 +499,28 @@ class Function:
 
 def compose(slug: str, first: Misconception, second: Misconception) -> Misconception | None:
     """Two misconceptions as one, None where their edits touch each other or make no program together."""
-    reference = paths.solution(slug).read_text(encoding="utf-8")
     both = Misconception(f"{first.name} + {second.name}", first.edits + second.edits, first.caught_by, "", "")
+    if not _apart(slug, first, second):
+        return None
     try:
-        forth = both.apply(reference)
-        back = Misconception("", second.edits + first.edits, "", "", "").apply(reference)
-        if forth != back:
-            return None
-        for part in parts(reference, both):
+        for part in parts(slug, both):
             _compiled(part)
     except (ValueError, SyntaxError):
         return None
     return both
+
+
+def _apart(slug: str, first: Misconception, second: Misconception) -> bool:
+    """Whether no text of the reference is edited by both."""
+    places = sorted(_places(slug, first) + _places(slug, second))
+    return all(end <= start for (_, end), (start, _) in itertools.pairwise(places))
+
+
+@functools.cache
+def _places(slug: str, misconception: Misconception) -> list[tuple[int, int]]:
+    """Where the edits begin and end in the reference; of an edit of what another one has brought there, nowhere."""
+    found = [(_reference(slug).find(old), len(old)) for old, _ in misconception.edits]
+    return [(start, start + length) for start, length in found if start >= 0]
 
 
 @functools.cache
