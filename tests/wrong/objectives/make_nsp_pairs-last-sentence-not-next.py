@@ -2,6 +2,8 @@
 # function: make_nsp_pairs
 import random
 
+IS_NEXT, NOT_NEXT = 0, 1
+
 
 def make_nsp_pairs(documents: list[list[str]], n_pairs: int, rng: random.Random) -> list[tuple[str, str, int]]:
     instances = []
