@@ -1020,12 +1020,44 @@ def test_reset_outside_a_workspace(desk, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", '{"schema": "course/state/v1", "exercises": 3}', "\x00\xff", "[" * 10**5]
 )
-def test_a_damaged_state_costs_nobody_anything(desk, content):
+@pytest.mark.parametrize("command", [["list"], ["grade", "3"], ["hint", "3"], ["next"], ["watch", "nowhere"]])
+def test_a_damaged_state_is_kept_and_costs_nobody_anything(desk, content, command):
     desk.play(session(CHECKS))
-    (desk.root / ".course/state.json").write_text(content, encoding="latin-1")
-    assert desk("list").exit_code == 0
+    folder = desk.root / ".course"
+    (folder / "state.json.damaged").write_text("an earlier one")
+    (folder / "state.json").write_text(content, encoding="latin-1")
+    said = desk(*command).stderr + desk("list").stderr
+    assert said.count("Warning: the file with your progress is damaged") == 1
+    assert said.count(str(folder / "state.json.damaged-2")) == 1
     assert desk("grade", "3").exit_code == 1
     assert "3 of 14" in desk("list").stdout
+    assert (folder / "state.json.damaged").read_text() == "an earlier one"
+    assert (folder / "state.json.damaged-2").read_text(encoding="latin-1") == content
+
+
+def test_a_state_that_is_damaged_meanwhile_is_kept_by_whoever_writes(desk):
+    here = workspace.Workspace(desk.root)
+    state = desk.root / ".course/state.json"
+    with here.editing(syllabus.resolve("lora")) as memory:
+        memory.points = 3
+        state.write_text('{"schema": "cou')
+    assert here.memories()["lora"].points == 3
+    assert state.with_name("state.json.damaged").read_text() == '{"schema": "cou'
+
+
+def test_a_damaged_state_that_cannot_be_moved_is_not_overwritten(desk, monkeypatch):
+    desk.play(session(CHECKS))
+    state = desk.root / ".course/state.json"
+    state.write_text("{")
+
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.rename", refuse)
+    outcome = desk("grade", "3")
+    assert outcome.exit_code == 1
+    assert "state.json is damaged and cannot be moved: Permission denied." in outcome.stderr
+    assert state.read_text() == "{"
 
 
 def test_the_state_of_a_newer_course_is_left_alone(desk):

@@ -159,8 +159,42 @@ def test_two_results_need_two_places(desk):
     assert desk("grade", "3", "--json", "/dev/null", "--junit", "/dev/null").returncode == 0
 
 
+FOREIGN = {
+    "notes.txt": "my notes\n",
+    "other.json": '{"schema": "somebody/v1"}',
+    "list.json": "[1, 2]",
+    "marks.csv": "id,points\n1,2\n",
+    "other.xml": '<?xml version="1.0"?>\n<testsuites name="pytest tests"></testsuites>',
+    "bytes": "\udc80\x00",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_file_that_is_no_result_is_not_replaced(desk, name):
+    (desk.root / name).write_text(FOREIGN[name], errors="surrogateescape")
+    (desk.root / "link").symlink_to(name)
+    for arguments in (["grade", "3", "--json"], ["grade", "3", "--junit"], ["list", "--json"]):
+        for path in (name, "link"):
+            done = desk(*arguments, path)
+            assert (done.returncode, done.stdout) == (2, "") and "is not an older result" in done.stderr
+    assert (desk.root / name).read_text(errors="surrogateescape") == FOREIGN[name]
+    assert not desk.script.with_name("request.json").exists(), "it was refused only after the work"
+
+
+def test_an_older_result_of_any_kind_and_an_empty_file_are_replaced(desk):
+    (desk.root / "result").write_text("")
+    for arguments in (
+        ["grade", "3", "--json"],
+        ["grade", "3", "--junit"],
+        ["list", "--json"],
+        ["grade", "3", "--json"],
+    ):
+        done = desk(*arguments, "result")
+        assert done.returncode == 0, done.stderr
+
+
 def test_a_result_replaces_an_older_one_and_keeps_its_mode(desk):
-    (desk.root / "real.json").write_text("old")
+    (desk.root / "real.json").write_text('{"schema": "course/result/v1"}')
     (desk.root / "real.json").chmod(0o640)
     (desk.root / "link.json").symlink_to("real.json")
     assert desk("grade", "3", "--json", "link.json").returncode == 0

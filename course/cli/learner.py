@@ -90,7 +90,7 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     """
     from course import advice
 
-    here = workspace.current()
+    here = _here()
     if directory is None:
         directory = here.root if here else Path(workspace.DEFAULT)
     if os.path.exists(directory) and not os.path.isdir(directory):
@@ -132,13 +132,13 @@ def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) ->
     """List the exercises and your progress."""
     from course import advice
 
-    here = workspace.current()
+    here = _here()
     memories = here.memories() if here else {}
     exercises = syllabus.load()
     json_path = destinations.normal(json_path)
     written = True
     if json_path is not None:
-        destinations.check(json_path)
+        destinations.check_result(json_path)
         written = write(json_path, files.to_json(_list_as_json(exercises, memories)))
     if json_path == destinations.STDOUT:
         return
@@ -208,7 +208,7 @@ def read(exercise: str, function: str | None, answers: bool, open_pictures: bool
     if found is None:
         raise errors.Planned(say("the lesson of {exercise} is not written yet.", exercise=name))
     part = None if function is None else _section(found, function, chosen)
-    here = workspace.current()
+    here = _here()
     console = render.make_console(no_color)
     if open_pictures:
         _open_pictures(found, console)
@@ -254,7 +254,7 @@ def _section(found: Lesson, name: str, exercise: Exercise | None) -> str:
     """The section of a lesson that teaches a function; a check stands for its function."""
     if exercise is None:
         raise errors.CourseError(say("the introduction teaches no function, so not '{name}' either.", name=name))
-    here = workspace.current()
+    here = _here()
     function, _ = _function(name, exercise, here.memory(exercise) if here else workspace.Memory(), found)
     part = found.about(function)
     if part is None:
@@ -401,11 +401,11 @@ def grade(
             file = exercise  # `course grade lora.py`, as the shell completes it
         chosen = exercise_named(Path(exercise).name)
         only = _selection(only, chosen)
-        here = workspace.current()
+        here = _here()
         target = absolute(Path(file)) if file is not None else _own_file(here, chosen)
         for destination in (json_path, junit_path):
             if destination is not None:
-                destinations.check(destination, target)
+                destinations.check_result(destination, target)
         destinations.differ(json_path, junit_path)
         if file is None and here is not None:
             _tell_which(here, chosen, target)
@@ -479,7 +479,7 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
     console = render.make_console(no_color)
     chosen: Exercise | None = exercise_named(exercise)
     assert chosen is not None
-    selected, here = _selection(only, chosen), workspace.current()
+    selected, here = _selection(only, chosen), _here()
     following = advice.Advice(f"course grade {chosen.id}", say("To grade it once more:"))
     with Grader(settings.grader_command, restarts=1) as grader, _until_interrupted():
         while chosen is not None:
@@ -548,7 +548,7 @@ def _selection(only: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
     found, unknown = known.resolve(only)
     if unknown:
         nearest = known.nearest(unknown[0])
-        raise _nothing_selected(unknown, exercise, workspace.current(), nearest)
+        raise _nothing_selected(unknown, exercise, _here(), nearest)
     return found
 
 
@@ -619,7 +619,7 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
     from course import advice, hints, lesson, render
 
     chosen = exercise_named(exercise)
-    here = workspace.current()
+    here = _here()
     memory = here.memory(chosen) if here else workspace.Memory()
     found = lesson.load(chosen.slug, text.language())
     check_id = None
@@ -669,7 +669,7 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
 
     chosen = exercise_named(exercise)
     _whole(REFERENCES)
-    here = workspace.current()
+    here = _here()
     _earned(here, chosen, give_up)
     console = render.make_console(no_color)
     if difference:
@@ -703,7 +703,7 @@ def show_difference(exercise: str, no_color: bool) -> None:
 
     chosen = exercise_named(exercise)
     _whole(REFERENCES)
-    here = workspace.current()
+    here = _here()
     _earned(here, chosen, give_up=False)
     console = render.make_console(no_color)
     _show_difference(here, chosen, console)
@@ -774,7 +774,7 @@ def next_exercise(no_color: bool) -> None:
     from course import advice, render
 
     console = render.make_console(no_color)
-    here = workspace.current()
+    here = _here()
     memories = here.memories() if here else {}
     exercise, what = advice.forward(syllabus.load(), memories, introduced=here.introduced if here else True)
     if exercise is None:
@@ -815,7 +815,7 @@ def reset(exercise: str, no_color: bool) -> None:
     from course import advice, render
 
     chosen = exercise_named(exercise)
-    here = workspace.current()
+    here = _here()
     if here is None:
         raise errors.NoWorkspace(
             say(
@@ -853,7 +853,7 @@ def doctor(ctx: click.Context, no_color: bool) -> None:
     from course import render
 
     console = render.make_console(no_color)
-    here = workspace.current()
+    here = _here()
     with render.waiting(console, say("Asking the grader ...")):
         findings = examination.examine(str(here.root) if here else None, console.encoding, ctx.obj.grader_command)
     render.findings(console, findings)
@@ -944,6 +944,22 @@ def _tell_which(here: Workspace, exercise: Exercise, chosen: Path) -> None:
                 other=other.name,
             )
         )
+
+
+def _here() -> Workspace | None:
+    """The workspace that we are in; if the record of the progress is damaged, say so and keep it."""
+    here = workspace.current()
+    if here is not None:
+        with _warning():
+            if kept := here.set_damaged_aside():
+                complain(
+                    say(
+                        "Warning: the file with your progress is damaged, so the course begins a new one. The damaged "
+                        "file is kept: {path}",
+                        path=str(kept),
+                    )
+                )
+    return here
 
 
 @contextlib.contextmanager
