@@ -1,8 +1,9 @@
 """Where results go. What is there is replaced only if it is a plain file that a result may replace.
 
 A directory, a pipe, a socket, a disk, a read-only file, a Python file and whatever the course itself keeps are refused
-before the work begins; ``check_result`` also refuses whatever is no older result. A character device (``/dev/null``) and a descriptor of ours (``/dev/stdout``, or ``/dev/fd/63``,
-as ``>(jq .)`` is called) are written to and stay what they are.
+before the work begins; ``check_result`` also refuses whatever is no older result. A character device (``/dev/null``)
+and a descriptor of ours (``/dev/stdout``, or ``/dev/fd/63``, as ``>(jq .)`` is called) are written to and stay what
+they are.
 """
 
 from __future__ import annotations
@@ -133,6 +134,7 @@ def _check(path: str, submission: Path | None) -> None:
                     path=path,
                 )
             ) from None
+        _not_of_the_course(path)
         return
     if stat.S_ISDIR(there.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -156,13 +158,17 @@ def _check(path: str, submission: Path | None) -> None:
                 path=path,
             )
         )
-    if DIRECTORY in real.parts:
-        raise BadDestination(
-            say("{path} is where the course stores your progress. Choose a different file.", path=path)
-        )
+    _not_of_the_course(path)
     if not there.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise BadDestination(
             say("{path} is read-only and will not be overwritten. Choose a different file.", path=path)
+        )
+
+
+def _not_of_the_course(path: str) -> None:
+    if DIRECTORY in Path(os.path.realpath(path)).parts:
+        raise BadDestination(
+            say("{path} is where the course stores your progress. Choose a different file.", path=path)
         )
 
 

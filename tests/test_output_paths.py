@@ -133,7 +133,7 @@ def test_what_must_stay_is_refused_before_the_work(desk, what, option):
 
 
 @pytest.mark.parametrize(
-    "name", ["lora.py", "./lora.py", "../desk/lora.py", "other.py", "nb.ipynb", ".course/state.json"]
+    "name", ["lora.py", "./lora.py", "../desk/lora.py", "other.py", "nb.ipynb", ".course/state.json", ".course/new"]
 )
 def test_neither_the_submission_nor_other_work_is_replaced(desk, name):
     for file in ("other.py", "nb.ipynb", ".course/state.json"):
