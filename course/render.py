@@ -28,7 +28,7 @@ from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
 from course.reference import LibraryWay
-from course.result import NOT_DEFINED, CheckResult, Result, Tally, not_started
+from course.result import NOT_DEFINED, CheckResult, Result, Tally, not_defined, not_started
 from course.session import Grading
 from course.syllabus import Exercise
 from course.text import clean, language, mark, say, say_many
@@ -274,7 +274,10 @@ class Screen:
             words = say_many(
                 "not in your file (1 check)", "not in your file ({count} checks)", count=len(self._waiting)
             )
-            self._one_line("failed", self._heading(self._waiting[0]), words, points)
+            first = self._waiting[0]
+            self._one_line("failed", self._heading(first), words, points)
+            if first.message != not_defined(first.function):  # it may be there under another name
+                self._text(first.message, style="dim", indent=2)
             self._waiting = []
         else:
             self._print_waiting()

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 
 from course import errors
+from course.text import say
 
 SCHEMA: Literal["course/result/v1"] = "course/result/v1"
 
@@ -267,11 +268,12 @@ class Result:
         return list(dict.fromkeys(remark for check in self.checks for remark in check.remarks))
 
     def first_to_look_at(self) -> CheckResult | None:
-        """The first check that failed by itself: written, tried, and not held up by another one."""
+        """The first check that failed by itself: written, tried, not held up by another one; bonus functions last."""
         loud = [check for check in self.failed if not (check.quiet or check.status == "grader_error")]
         causes = [check for check in loud if not check.follows]
-        written = [check for check in causes if check.explanation is None or check.explanation.id != NOT_DEFINED]
-        return next(iter(written or causes or loud), None)
+        asked = [check for check in causes if not check.bonus] or causes
+        written = [check for check in asked if check.explanation is None or check.explanation.id != NOT_DEFINED]
+        return next(iter(written or asked or loud), None)
 
     def tallies(self) -> list[Tally]:
         """One line per function, in the order of the exercise."""
@@ -361,6 +363,11 @@ def not_started(checks: Sequence[CheckResult]) -> bool:
     """Whether these checks found nothing but the skeleton."""
     statuses = {check.status for check in checks}
     return "not_started" in statuses and statuses <= set(QUIET)
+
+def not_defined(name: str) -> str:
+    """What is said of a function that is not in a file."""
+    return say("your file does not define `{name}`", name=name)
+
 
 
 def json_schema() -> dict[str, Any]:
