@@ -42,7 +42,7 @@ from grader.judge.proxy import Student, check_seed, local_student
 from grader.judge.report import announcement, bounded, cut, explanation, report_of
 from grader.judge.running import run_checks
 from grader.judge.source import Source
-from grader.judge.verdict import OUR_FAULT, Verdicts, sandbox_note
+from grader.judge.verdict import DEFINED_AGAIN, OUR_FAULT, Verdicts, sandbox_note
 from grader.preloads import PRELOADS
 from grader.requests import Request
 
@@ -187,6 +187,7 @@ class Judge:
         self.launcher.close()  # no process of the student's takes time from what follows
         try:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
+        self._note_definitions()
                 self._diagnose()
         except limits.Overdue:  # then nothing is named
             self.emit({"event": "diagnosis", "checks": {}})
@@ -198,6 +199,13 @@ class Judge:
 
     def _compile(self) -> None:
         """Compile the file for all its processes, and have imported once what it imports.
+
+    def _note_definitions(self) -> None:
+        """Say of functions that did not pass that the file defines them twice, unless a check says so."""
+        failed = [spec for spec in self.specs if self.reports[spec.id].status in ("failed", "crashed", "timeout")]
+        told = [item.explanation.id for item in self.reports.values() if item.explanation]
+        if DEFINED_AGAIN not in told:
+            self.notes += self.verdicts.defined_again({name for spec in failed for name in spec.names})
 
         Raises:
             NotGradable: it does not compile.

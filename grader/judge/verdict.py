@@ -94,6 +94,9 @@ class Verdicts:
                 # A hole's name comes from over there; with substitutes, it may say what they consist of.
                 name = spec.function if process.given else error.message or spec.function
                 item.message = say("`{name}` is not written yet", name=name)
+                for one in (name, name.partition(".")[0]):
+                    if len(places := self.file.definitions(one)) > 1 and item.status == "not_started":
+                        self._explain_stub(item, spec, one, places)
             elif error.memory:
                 item.message = say(
                     TOO_MUCH_MEMORY,
@@ -101,6 +104,8 @@ class Verdicts:
                 )
             elif error.type == "EOFError" and "EOF when reading" in error.message:
                 item.message = say("your code asks for input, but there is nobody to answer")
+            elif error.type == "BdbQuit":
+                item.message = say("your code starts the debugger, but there is nobody to answer")
             else:
                 item.message = str(error)
             if item.status == "crashed":
@@ -287,11 +292,6 @@ class Verdicts:
         return say(sentence, seconds=seconds, line=self.file.number(line), text=self.file.line(line))
 
 
-def _look_alike(name: str, other: str) -> bool:
-    """Whether two names may be meant for one: the same letters (``cosine_warmup``, ``warmupCosine``), or nearly."""
-    letters, those = (one.replace("_", "").lower() for one in (name, other))
-    return sorted(letters) == sorted(those) or difflib.SequenceMatcher(None, letters, those).ratio() >= ALIKE
-
 def renamed(missing: Iterable[str], others: Iterable[str]) -> tuple[str, str] | None:
     """One of the names that a file lacks, and a name in it that looks like that one; None if there are no such two.
 
@@ -306,6 +306,11 @@ def renamed(missing: Iterable[str], others: Iterable[str]) -> tuple[str, str] | 
     ]
     return next(((name, other) for name in missing for other in known if _look_alike(name, other)), None)
 
+
+def _look_alike(name: str, other: str) -> bool:
+    """Whether two names may be meant for one: the same letters (``cosine_warmup``, ``warmupCosine``), or nearly."""
+    letters, those = (one.replace("_", "").lower() for one in (name, other))
+    return sorted(letters) == sorted(those) or difflib.SequenceMatcher(None, letters, those).ratio() >= ALIKE
 
 
 def how_ended(process: Process) -> str:
