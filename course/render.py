@@ -40,6 +40,8 @@ CLIP = 240
 """Characters of an expected or actual value that are shown without -v."""
 TRACEBACK_LINES = 24
 """Lines of a traceback that are shown without -v."""
+NO_VALUE = "-"
+"""In a comparison: what has none."""
 LABEL = 10
 """Columns of a label that its value may stand beside."""
 LESSON_WIDTH = 76
@@ -388,8 +390,13 @@ class Screen:
     def _print_details(self, check: CheckResult) -> None:
         """What -v adds."""
         told = _told(check)
-        compared = dict.fromkeys(tuple(line) for line in check.compared or () if len(line) == 3 and line != told)
-        for what, expected, actual in compared:  # the same line twice would say nothing more
+        compared = dict.fromkeys(tuple(entry) for entry in check.compared or () if entry != told)
+        for entry in compared:  # the same line twice would say nothing more
+            if len(entry) == 1:  # how many are left out
+                self._text(entry[0], style="dim", indent=6)
+            if len(entry) != 3:
+                continue
+            what, expected, actual = entry
             if expected == actual:
                 self._pair(say("{what}:", what=clean(what, one_line=True)), actual)
                 continue
@@ -595,8 +602,11 @@ class Screen:
                 ),
                 style="dim",
             )
-        for remark in result.remarks():
-            self._text(say("Accepted, but {remark}", remark=remark), style="yellow", hang=2)
+        for name, remark in result.remarks():
+            words = say("Accepted, but {remark}", remark=remark)
+            if name.partition(".")[0] not in remark:
+                words = say("Accepted in {check}, but {remark}", check=name, remark=remark)
+            self._text(words, style="yellow", hang=2)
         if result.partial:
             self._text(
                 say("Only the selected checks ran; this does not count as grading the whole exercise."),
@@ -692,8 +702,9 @@ def _told(check: CheckResult) -> list[str] | None:
     for line in check.compared or ():
         if (
             not check.passed
-            and (check.expected or "").startswith(line[1])  # what differs may stand behind what is shown of both
-            and (check.actual or "").startswith(line[2])
+            and len(line) == 3
+            and (check.expected or NO_VALUE).startswith(line[1])  # what differs may stand behind what is shown of both
+            and (check.actual or NO_VALUE).startswith(line[2])
             and (check.message or "").startswith(line[0])
         ):
             return line

@@ -121,7 +121,8 @@ class CheckResult(AnnouncedCheck):
     remarks: list[str] = field(default_factory=list)
     """What was accepted although the docstring says otherwise; one sentence each."""
     compared: list[list[str]] | None = None
-    """[what, expected, actual] of each comparison; visible checks only."""
+    """[what, expected, actual] of each comparison; visible checks only. Where some are left out, an entry of one text
+    says how many."""
 
     @property
     def passed(self) -> bool:
@@ -263,9 +264,13 @@ class Result:
                 told.setdefault(found.id, found)
         return [Cause(name, told[name].heading, told[name].text, tuple(checks)) for name, checks in explained.items()]
 
-    def remarks(self) -> list[str]:
-        """What was accepted although the docstring says otherwise, each once."""
-        return list(dict.fromkeys(remark for check in self.checks for remark in check.remarks))
+    def remarks(self) -> list[tuple[str, str]]:
+        """What was accepted although the docstring says otherwise: (check, remark), each once for a function."""
+        told: dict[tuple[str, str], str] = {}
+        for check in self.checks:
+            for remark in check.remarks:
+                told.setdefault((check.function, remark), check.id)
+        return [(check, remark) for (_, remark), check in told.items()]
 
     def first_to_look_at(self) -> CheckResult | None:
         """The first check that failed by itself: written, tried, not held up by another one; bonus functions last."""
@@ -359,15 +364,15 @@ def next_command(status: Status, exercise: str) -> str:
     return commands[status]
 
 
-def not_started(checks: Sequence[CheckResult]) -> bool:
-    """Whether these checks found nothing but the skeleton."""
-    statuses = {check.status for check in checks}
-    return "not_started" in statuses and statuses <= set(QUIET)
-
 def not_defined(name: str) -> str:
     """What is said of a function that is not in a file."""
     return say("your file does not define `{name}`", name=name)
 
+
+def not_started(checks: Sequence[CheckResult]) -> bool:
+    """Whether these checks found nothing but the skeleton."""
+    statuses = {check.status for check in checks}
+    return "not_started" in statuses and statuses <= set(QUIET)
 
 
 def json_schema() -> dict[str, Any]:

@@ -549,7 +549,8 @@ def test_remarks_are_kept_each_once():
         check("f.a", remarks=["one", "two"]),
         check("f.b", remarks=["two"]),
         check("f.c", "failed", remarks=["three"]),
+        check("g.d", remarks=["two"]),
     ]
     result = result_of(session(checks))
-    assert result.remarks() == ["one", "two", "three"]
+    assert result.remarks() == [("f.a", "one"), ("f.a", "two"), ("f.c", "three"), ("g.d", "two")]
     assert result.to_json()["checks"][0]["remarks"] == ["one", "two"]
