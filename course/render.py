@@ -23,7 +23,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from course import advice, edition, shell, syllabus, wrapping
+from course import advice, edition, shell, spelling, syllabus, wrapping
 from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
@@ -872,7 +872,8 @@ def pager(console: Console) -> Iterator[None]:
     with console.capture() as captured:
         yield
     os.environ.setdefault("LESS", "-FRX")  # quit if it fits, colours, leave the text on the screen
-    click.echo_via_pager(captured.get(), color=console.color_system is not None)
+    shown = spelling.encodable(captured.get(), console.encoding)  # click does not ask the stream
+    click.echo_via_pager(shown, color=console.color_system is not None)
 
 
 @contextlib.contextmanager

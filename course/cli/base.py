@@ -91,8 +91,14 @@ def option(*names: str, **attributes: Any) -> Callable[[Function], Function]:
 
 
 def _speak(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
-    if value:
-        text.use_if_written(value)
+    if value and not text.use_if_written(value):
+        complain(
+            say(
+                "The encoding {encoding} cannot show this language, so the output is in English. To change that, set "
+                "PYTHONUTF8=1 or PYTHONIOENCODING=utf-8, on a terminal that shows UTF-8.",
+                encoding=sys.stdout.encoding,
+            )
+        )
 
 
 lang_option = option(

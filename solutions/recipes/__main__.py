@@ -10,15 +10,15 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from course import click_words, text
+from course import click_words, spelling, text
 from course.text import say
 from solutions.recipes import preflight
 from solutions.recipes.compare.options import compare as measure_and_show
 from solutions.recipes.compare.options import compare_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
-from solutions.recipes.gpu import options as gpu_options
 from solutions.recipes.files import refuse_foreign
+from solutions.recipes.gpu import options as gpu_options
 from solutions.recipes.gpu.options import Check, check_options
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
 from solutions.recipes.pretrain import preflight as pretrain_preflight
@@ -370,6 +370,7 @@ def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str,
 
 def main() -> None:
     """Take the arguments of the command line, and speak the reader's language."""
+    spelling.spell(sys.stdout, sys.stderr)
     click_words.teach()
     text.use_if_written(text.detect())
     try:
