@@ -515,6 +515,24 @@ def test_a_signal_in_a_callback_of_python_is_not_lost(name):
     assert (done.returncode, done.stderr) == (128 + getattr(signal, name), b"")
 
 
+def test_other_commands_are_only_interrupted(desk):
+    code = (
+        "import signal; from course import cli, lesson\n"
+        "lesson.load = lambda *a: signal.raise_signal(signal.SIGINT)\n"
+        "import sys; sys.argv = ['course', 'read', '3']; cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=desk.root, env=desk.environ, capture_output=True, encoding="utf-8", timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nInterrupted.\n")
+
+
+def test_a_workspace_cannot_begin_in_a_directory_that_is_gone(desk, tmp_path):
+    (tmp_path / "gone").mkdir()
+    done = desk.shell("cd ../gone; rmdir ../gone; COURSE", "start")
+    assert done.returncode == 2 and "the directory that you are in no longer exists" in done.stderr
+
+
 def test_nohup_is_respected(desk):
     desk.play([{"sleep": 2}, *PASSED])
     child = subprocess.Popen(

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from course import click_words, destinations, edition, errors, syllabus, text
+from course import click_words, destinations, edition, errors, signals, syllabus, text
 from course.click_words import Command, Option
 from course.syllabus import Exercise
 from course.text import say
@@ -27,6 +27,9 @@ class Settings:
     grader_command: Sequence[str] | None = None
     """Starts the grader; None means ``python -m grader``."""
 
+
+GRADING = ("grade", "watch", "regrade", "verify")
+"""Commands that leave a grading incomplete if they are interrupted."""
 
 click_words.teach()
 
@@ -78,7 +81,11 @@ class Group(Command, click.Group):
             with _cleaned():
                 return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise errors.Interrupted() from None
+            raise errors.Interrupted(ctx.invoked_subcommand in GRADING) from None
+        except signals.Stopped as stopped:
+            if stopped.grading is None:
+                stopped.grading = ctx.invoked_subcommand in GRADING
+            raise
         except syllabus.SyllabusError as error:
             raise errors.GraderFault(
                 say("the syllabus of this installation is damaged: {reason}", reason=str(error))
