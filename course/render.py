@@ -99,6 +99,17 @@ STATES = {
 """How far a learner is with an exercise."""
 LEFT_OUT = mark("not in this edition")
 VISIBLE = mark("visible checks pass")
+COLUMNS = {
+    "no.": mark("no."),
+    "exercise": mark("exercise"),
+    "name": mark("name"),
+    "points": mark("points"),
+    "time": mark("time"),
+    "state": mark("state"),
+}
+"""Of ``course list``."""
+TITLE = 28
+"""Columns that a title of ``course list`` has at least, before another column is left out."""
 STATE_STYLES = {"planned": "dim", "ready": "", "started": "yellow", "passed": "green"}
 SECTIONS = {
     "system": mark("System"),
@@ -752,13 +763,7 @@ def line(console: Console, text: str, style: str = "") -> None:
 
 def exercises(console: Console, listed: Iterable[Exercise], memories: Mapping[str, Memory]) -> None:
     """The table of ``course list``."""
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
-    table.add_column(Text(say("no.")), justify="right", no_wrap=True)
-    table.add_column(Text(say("exercise")))
-    table.add_column(Text(say("name")), no_wrap=True)
-    table.add_column(Text(say("points")), justify="right", no_wrap=True)
-    table.add_column(Text(say("time")), justify="right", no_wrap=True)
-    table.add_column(Text(say("state")), no_wrap=True)
+    rows = []
     for exercise in listed:
         memory = memories.get(exercise.slug)
         state = advice.state(exercise, memory)
@@ -768,16 +773,42 @@ def exercises(console: Console, listed: Iterable[Exercise], memories: Mapping[st
         if memory and memory.bonus_points:
             reached = say("{state}, bonus {points}", state=reached, points=memory.bonus_points)
         hours, minutes = divmod(exercise.minutes, 60)
-        table.add_row(
-            Text(str(exercise.number)),
-            Text(exercise.title(language())),
-            Text(exercise.slug, style="cyan"),
-            Text(str(exercise.points)),
-            Text(say("{hours}:{minutes:02d} h", hours=hours, minutes=minutes)),
-            Text(reached, style=STATE_STYLES[state]),
-            style="dim" if exercise.planned else "",
+        row = {
+            "no.": Text(str(exercise.number)),
+            "exercise": Text(exercise.title(language())),
+            "name": Text(exercise.slug, style="cyan"),
+            "points": Text(str(exercise.points)),
+            "time": Text(say("{hours}:{minutes:02d} h", hours=hours, minutes=minutes)),
+            "state": Text(reached, style=STATE_STYLES[state]),
+        }
+        rows.append((row, "dim" if exercise.planned else ""))
+    columns = _fitting([row for row, _ in rows], console.width)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim", show_edge=False)
+    for name in columns:
+        right = name in ("no.", "points", "time")
+        table.add_column(Text(say(COLUMNS[name])), justify="right" if right else "left", no_wrap=name != "exercise")
+    for row, style in rows:
+        if "state" not in columns:
+            row["exercise"] = Text("\n").join([row["exercise"], row["state"]])
+        row["exercise"] = wrapping.styled(row["exercise"])
+        table.add_row(*(row[name] for name in columns), style=style)
+    console.print(wrapping.Filled(table))
+
+
+def _fitting(rows: Sequence[Mapping[str, Text]], width: int) -> list[str]:
+    """The columns of ``course list`` that leave room for the titles; the last that goes is the state, below them."""
+    columns = list(COLUMNS)
+    for dropped in ("time", "points", "name", "state"):
+        others = [name for name in columns if name != "exercise"]
+        taken = sum(
+            GAP + max(cell_len(text) for text in (say(COLUMNS[name]), *(row[name].plain for row in rows)))
+            for name in others
         )
-    console.print(table)
+        widest = max((row["exercise"].cell_len for row in rows), default=0)
+        if width - taken >= min(widest, TITLE):
+            break
+        columns.remove(dropped)
+    return columns
 
 
 def hints(console: Console, shown: Iterable[Hint]) -> None:
