@@ -90,6 +90,10 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     """
     from course import advice
 
+    if not os.path.isabs(directory or "") and not _has_current_directory():
+        raise errors.BadDestination(
+            say("the directory that you are in no longer exists. Go to another one first, for example: cd ~")
+        )
     here = _here()
     if directory is None:
         directory = here.root if here else Path(workspace.DEFAULT)
@@ -98,6 +102,16 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
             say("{path} is a file. Give the path of a directory for your workspace.", path=str(directory))
         )
     ready = [exercise for exercise in syllabus.load() if not exercise.planned]
+    around = workspace.find(resolved(directory))
+    if around is not None and around.root != resolved(directory):
+        raise errors.BadDestination(
+            say(
+                "{path} would be a second workspace inside the workspace {outer}. To get new exercises there, go to "
+                "{outer} and type: course start",
+                path=str(directory),
+                outer=str(around.root),
+            )
+        )
     desk, copied, kept = workspace.start(directory, ready, notebooks)
     place = resolved(directory)
 
@@ -377,12 +391,12 @@ def grade(
 
     \b
     Exit codes:
-        0  every check passed
-        1  graded, but not everything passed
+        0  every check passed, not counting those of bonus functions
+        1  graded, but not everything passed, or nothing is written yet
         2  the command was not understood
         3  the grader failed, or its result is incomplete; never your fault
         4  the file cannot be graded: it is missing, or does not run at all
-        5  nothing to run: exercise not written yet, or --only matches no check
+        5  nothing to run: the exercise is not ready, or --only matches no check
       130  interrupted (143: by SIGTERM, 129: the terminal was closed)
 
     If a result file (--json, --junit) cannot be written, stderr says so; the exit code is unaffected.
@@ -395,6 +409,8 @@ def grade(
             say("only one file can be graded at a time, but several were given: {files}.", files=", ".join(given))
         )
     file = given[0] if given else None
+    if file == "":
+        raise errors.CourseError(say("--file needs the path of a file."))
     json_path = destinations.normal(json_path)
     with Grader(settings.grader_command) as grader:  # first of all: it imports torch while we do the rest
         if file is None and exercise.endswith((".py", ".ipynb")) and Path(exercise).exists():
@@ -471,7 +487,8 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
     """Grade again whenever you save.
 
     Grades the file in your workspace, waits until you save it, and grades it again; the grader stays warm, so this
-    takes a second or two. When the exercise passes, it goes on with the next one. Ctrl-C ends it.
+    takes a second or two. When the exercise passes, it goes on with the next one; if only checks of bonus functions
+    fail in the exercise that you named, it stays there. Ctrl-C ends it.
     """
     from course import advice, render
 
@@ -479,6 +496,7 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
     console = render.make_console(no_color)
     chosen: Exercise | None = exercise_named(exercise)
     assert chosen is not None
+    named = chosen.slug
     selected, here = _selection(only, chosen), _here()
     following = advice.Advice(f"course grade {chosen.id}", say("To grade it once more:"))
     with Grader(settings.grader_command, restarts=1) as grader, _until_interrupted():
@@ -491,8 +509,11 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
                 following = advice.after_grade(result, chosen, here.memories(), None)
                 assert screen is not None
                 screen.finished(result, following)
-                if result.status == "passed" and not selected:
+                if result.status == "passed" and not selected and not (chosen.slug == named and result.failed):
                     break
+                if result.status == "passed" and not selected:
+                    go_on = say("All that is required has passed; to go on, press Ctrl-C and type: course next")
+                    render.line(console, "\n" + go_on, style="dim")
                 waiting = say("Waiting until you save {file}. Ctrl-C ends this.", file=target.name)
                 render.line(console, "\n" + waiting, style="dim")
             chosen, following = advice.forward(syllabus.load(), here.memories(), introduced=True)
@@ -944,6 +965,16 @@ def _tell_which(here: Workspace, exercise: Exercise, chosen: Path) -> None:
                 other=other.name,
             )
         )
+
+
+def _has_current_directory() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    except OSError:  # there is one that may not be looked at
+        return True
+    return True
 
 
 def _here() -> Workspace | None:
