@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from course import edition, workspace
 from course.lesson import INTRO
 from course.result import Result, next_command
 from course.shell import quote
-from course.syllabus import Exercise
+from course.syllabus import Exercise, resolve
 from course.text import say
 from course.workspace import Memory
 
@@ -67,17 +67,31 @@ def forward(
     passed = {slug for slug, memory in memories.items() if memory.solved}
     here = _position(ready, memories)
     left = [one for one in [*ready[here:], *ready[:here]] if memories.get(one.slug, Memory()).status != "passed"]
+    in_order = left[:1]
     left.sort(key=lambda one: not (memories.get(one.slug, Memory()).begun or passed.issuperset(one.requires)))
+    later = next((one for one in in_order if one is not left[0]), None)
     for exercise in left:
         memory = memories.get(exercise.slug, Memory())
         if memory.failed and memory.status != "not_started":
             return exercise, Advice(f"course hint {exercise.id}", say("Get a hint on the first failing check:"))
         if memory.status == "not_started" or not memory.begun:
-            return exercise, Advice(f"course read {exercise.id}", say("Read the lesson:"))
+            return exercise, Advice(f"course read {exercise.id}", _why(later, passed))
         return exercise, Advice(f"course grade {exercise.id}", say("Grade it:"))
     if edition.student():
         return None, Advice("course list", say("See your exercises and progress:"))
     return None, Advice("course run finetune --help", say("Train a model for real:"))
+
+
+def _why(later: Exercise | None, passed: Collection[str]) -> str:
+    """Why this lesson is to be read, and not that of an exercise whose number comes before."""
+    missing = [] if later is None else [resolve(slug).id for slug in later.requires if slug not in passed]
+    if later is None or not missing:
+        return say("Read the lesson:")
+    return say(
+        "Read the lesson ({exercise} comes before it, but builds on {missing}, which you have not passed):",
+        exercise=later.id,
+        missing=", ".join(missing),
+    )
 
 
 def _position(ready: Sequence[Exercise], memories: Mapping[str, Memory]) -> int:

@@ -72,6 +72,10 @@ PLURALS = (
 )
 
 
+NUMBERS = ((click.IntRange, mark("whole number")), (click.FloatRange, mark("number")))
+"""What click calls "integer range" and "float range", also where the value is no number at all."""
+
+
 def teach() -> None:
     """Replace click's lookups (``_`` and ``ngettext`` in its modules) by ours, for the whole process."""
     for module in MODULES:
@@ -79,6 +83,8 @@ def teach() -> None:
             if hasattr(module, name):
                 setattr(module, name, lookup)
     click.formatting.wrap_text = wrap_text
+    for kind, name in NUMBERS:
+        kind.name = name
 
 
 _wrap_text = click.formatting.wrap_text

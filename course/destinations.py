@@ -1,13 +1,15 @@
 """Where results go. What is there is replaced only if it is a plain file that a result may replace.
 
 A directory, a pipe, a socket, a disk, a read-only file, a Python file and whatever the course itself keeps are refused
-before the work begins. A character device (``/dev/null``) and a descriptor of ours (``/dev/stdout``, or ``/dev/fd/63``,
-as ``>(jq .)`` is called) are written to and stay what they are.
+before the work begins; ``check_result`` also refuses whatever is no older result. A character device (``/dev/null``)
+and a descriptor of ours (``/dev/stdout``, or ``/dev/fd/63``, as ``>(jq .)`` is called) are written to and stay what
+they are.
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import stat
@@ -30,6 +32,12 @@ KINDS = {
     stat.S_IFCHR: mark("device"),
 }
 """What is no plain file, and what it is called; anything else is a device, too."""
+MAX_BYTES = 2**26
+"""A larger file is no result; far above what a grading writes."""
+SCHEMA = re.compile(r"course/(?:result|list)/v\d+")
+"""Of a JSON file that ``--json`` wrote."""
+JUNIT = re.compile(rb"<\?xml [^>]*\?>\s*<testsuites name=\"course\"")
+"""The beginning of a file that ``--junit`` wrote."""
 
 
 def kind(mode: int) -> str | None:
@@ -76,6 +84,38 @@ def check(path: str, submission: Path | None = None) -> None:
         raise cannot_write(Path(path), error) from error
 
 
+def check_result(path: str, submission: Path | None = None) -> None:
+    """The same for a result, which replaces nothing but an empty file or an older result.
+
+    Raises:
+        BadDestination: nothing may be written there.
+    """
+    check(path, submission)
+    if path != STDOUT and descriptor(path) is None and os.path.isfile(path) and not _is_result(path):
+        raise BadDestination(
+            say(
+                "{path} exists and is not an older result, so it is not overwritten. Choose a different file.",
+                path=path,
+            )
+        )
+
+
+def _is_result(path: str) -> bool:
+    """Whether ``--json`` or ``--junit`` wrote this file, or it is empty."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise cannot_write(Path(path), error) from error
+    if not content or JUNIT.match(content):
+        return True
+    try:
+        record = json.loads(content) if len(content) <= MAX_BYTES else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and SCHEMA.fullmatch(str(record.get("schema"))) is not None
+
+
 def _check(path: str, submission: Path | None) -> None:
     if not path:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
@@ -94,6 +134,7 @@ def _check(path: str, submission: Path | None) -> None:
                     path=path,
                 )
             ) from None
+        _not_of_the_course(path)
         return
     if stat.S_ISDIR(there.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -117,13 +158,17 @@ def _check(path: str, submission: Path | None) -> None:
                 path=path,
             )
         )
-    if DIRECTORY in real.parts:
-        raise BadDestination(
-            say("{path} is where the course stores your progress. Choose a different file.", path=path)
-        )
+    _not_of_the_course(path)
     if not there.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise BadDestination(
             say("{path} is read-only and will not be overwritten. Choose a different file.", path=path)
+        )
+
+
+def _not_of_the_course(path: str) -> None:
+    if DIRECTORY in Path(os.path.realpath(path)).parts:
+        raise BadDestination(
+            say("{path} is where the course stores your progress. Choose a different file.", path=path)
         )
 
 

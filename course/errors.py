@@ -117,9 +117,13 @@ class Interrupted(CourseError):
 
     exit_code = INTERRUPTED
 
-    def __init__(self) -> None:
-        """Always the same sentence."""
-        super().__init__(say("Interrupted before the grading was complete."))
+    def __init__(self, grading: bool) -> None:
+        """One of two sentences.
+
+        Args:
+            grading: whether it was a grading that was interrupted.
+        """
+        super().__init__(say("Interrupted before the grading was complete.") if grading else say("Interrupted."))
 
     def show(self, file: object = None) -> None:
         """One quiet line: nothing went wrong."""

@@ -23,12 +23,12 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from course import advice, edition, shell, syllabus, wrapping
+from course import advice, edition, shell, spelling, syllabus, wrapping
 from course.advice import Advice
 from course.doctor import Finding
 from course.hints import Hint
 from course.reference import LibraryWay
-from course.result import NOT_DEFINED, CheckResult, Result, Tally, not_started
+from course.result import NOT_DEFINED, CheckResult, Result, Tally, not_defined, not_started
 from course.session import Grading
 from course.syllabus import Exercise
 from course.text import clean, language, mark, say, say_many
@@ -40,6 +40,8 @@ CLIP = 240
 """Characters of an expected or actual value that are shown without -v."""
 TRACEBACK_LINES = 24
 """Lines of a traceback that are shown without -v."""
+NO_VALUE = "-"
+"""In a comparison: what has none."""
 LABEL = 10
 """Columns of a label that its value may stand beside."""
 LESSON_WIDTH = 76
@@ -97,6 +99,17 @@ STATES = {
 """How far a learner is with an exercise."""
 LEFT_OUT = mark("not in this edition")
 VISIBLE = mark("visible checks pass")
+COLUMNS = {
+    "no.": mark("no."),
+    "exercise": mark("exercise"),
+    "name": mark("name"),
+    "points": mark("points"),
+    "time": mark("time"),
+    "state": mark("state"),
+}
+"""Of ``course list``."""
+TITLE = 28
+"""Columns that a title of ``course list`` has at least, before another column is left out."""
 STATE_STYLES = {"planned": "dim", "ready": "", "started": "yellow", "passed": "green"}
 SECTIONS = {
     "system": mark("System"),
@@ -274,7 +287,10 @@ class Screen:
             words = say_many(
                 "not in your file (1 check)", "not in your file ({count} checks)", count=len(self._waiting)
             )
-            self._one_line("failed", self._heading(self._waiting[0]), words, points)
+            first = self._waiting[0]
+            self._one_line("failed", self._heading(first), words, points)
+            if first.message != not_defined(first.function):  # it may be there under another name
+                self._text(first.message, style="dim", indent=2)
             self._waiting = []
         else:
             self._print_waiting()
@@ -385,8 +401,13 @@ class Screen:
     def _print_details(self, check: CheckResult) -> None:
         """What -v adds."""
         told = _told(check)
-        compared = dict.fromkeys(tuple(line) for line in check.compared or () if len(line) == 3 and line != told)
-        for what, expected, actual in compared:  # the same line twice would say nothing more
+        compared = dict.fromkeys(tuple(entry) for entry in check.compared or () if entry != told)
+        for entry in compared:  # the same line twice would say nothing more
+            if len(entry) == 1:  # how many are left out
+                self._text(entry[0], style="dim", indent=6)
+            if len(entry) != 3:
+                continue
+            what, expected, actual = entry
             if expected == actual:
                 self._pair(say("{what}:", what=clean(what, one_line=True)), actual)
                 continue
@@ -592,8 +613,11 @@ class Screen:
                 ),
                 style="dim",
             )
-        for remark in result.remarks():
-            self._text(say("Accepted, but {remark}", remark=remark), style="yellow", hang=2)
+        for name, remark in result.remarks():
+            words = say("Accepted, but {remark}", remark=remark)
+            if name.partition(".")[0] not in remark:
+                words = say("Accepted in {check}, but {remark}", check=name, remark=remark)
+            self._text(words, style="yellow", hang=2)
         if result.partial:
             self._text(
                 say("Only the selected checks ran; this does not count as grading the whole exercise."),
@@ -689,8 +713,9 @@ def _told(check: CheckResult) -> list[str] | None:
     for line in check.compared or ():
         if (
             not check.passed
-            and (check.expected or "").startswith(line[1])  # what differs may stand behind what is shown of both
-            and (check.actual or "").startswith(line[2])
+            and len(line) == 3
+            and (check.expected or NO_VALUE).startswith(line[1])  # what differs may stand behind what is shown of both
+            and (check.actual or NO_VALUE).startswith(line[2])
             and (check.message or "").startswith(line[0])
         ):
             return line
@@ -738,13 +763,7 @@ def line(console: Console, text: str, style: str = "") -> None:
 
 def exercises(console: Console, listed: Iterable[Exercise], memories: Mapping[str, Memory]) -> None:
     """The table of ``course list``."""
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
-    table.add_column(Text(say("no.")), justify="right", no_wrap=True)
-    table.add_column(Text(say("exercise")))
-    table.add_column(Text(say("name")), no_wrap=True)
-    table.add_column(Text(say("points")), justify="right", no_wrap=True)
-    table.add_column(Text(say("time")), justify="right", no_wrap=True)
-    table.add_column(Text(say("state")), no_wrap=True)
+    rows = []
     for exercise in listed:
         memory = memories.get(exercise.slug)
         state = advice.state(exercise, memory)
@@ -754,16 +773,42 @@ def exercises(console: Console, listed: Iterable[Exercise], memories: Mapping[st
         if memory and memory.bonus_points:
             reached = say("{state}, bonus {points}", state=reached, points=memory.bonus_points)
         hours, minutes = divmod(exercise.minutes, 60)
-        table.add_row(
-            Text(str(exercise.number)),
-            Text(exercise.title(language())),
-            Text(exercise.slug, style="cyan"),
-            Text(str(exercise.points)),
-            Text(say("{hours}:{minutes:02d} h", hours=hours, minutes=minutes)),
-            Text(reached, style=STATE_STYLES[state]),
-            style="dim" if exercise.planned else "",
+        row = {
+            "no.": Text(str(exercise.number)),
+            "exercise": Text(exercise.title(language())),
+            "name": Text(exercise.slug, style="cyan"),
+            "points": Text(str(exercise.points)),
+            "time": Text(say("{hours}:{minutes:02d} h", hours=hours, minutes=minutes)),
+            "state": Text(reached, style=STATE_STYLES[state]),
+        }
+        rows.append((row, "dim" if exercise.planned else ""))
+    columns = _fitting([row for row, _ in rows], console.width)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim", show_edge=False)
+    for name in columns:
+        right = name in ("no.", "points", "time")
+        table.add_column(Text(say(COLUMNS[name])), justify="right" if right else "left", no_wrap=name != "exercise")
+    for row, style in rows:
+        if "state" not in columns:
+            row["exercise"] = Text("\n").join([row["exercise"], row["state"]])
+        row["exercise"] = wrapping.styled(row["exercise"])
+        table.add_row(*(row[name] for name in columns), style=style)
+    console.print(wrapping.Filled(table))
+
+
+def _fitting(rows: Sequence[Mapping[str, Text]], width: int) -> list[str]:
+    """The columns of ``course list`` that leave room for the titles; the last that goes is the state, below them."""
+    columns = list(COLUMNS)
+    for dropped in ("time", "points", "name", "state"):
+        others = [name for name in columns if name != "exercise"]
+        taken = sum(
+            GAP + max(cell_len(text) for text in (say(COLUMNS[name]), *(row[name].plain for row in rows)))
+            for name in others
         )
-    console.print(table)
+        widest = max((row["exercise"].cell_len for row in rows), default=0)
+        if width - taken >= min(widest, TITLE):
+            break
+        columns.remove(dropped)
+    return columns
 
 
 def hints(console: Console, shown: Iterable[Hint]) -> None:
@@ -858,7 +903,8 @@ def pager(console: Console) -> Iterator[None]:
     with console.capture() as captured:
         yield
     os.environ.setdefault("LESS", "-FRX")  # quit if it fits, colours, leave the text on the screen
-    click.echo_via_pager(captured.get(), color=console.color_system is not None)
+    shown = spelling.encodable(captured.get(), console.encoding)  # click does not ask the stream
+    click.echo_via_pager(shown, color=console.color_system is not None)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 
 from course import errors
+from course.text import say
 
 SCHEMA: Literal["course/result/v1"] = "course/result/v1"
 
@@ -120,7 +121,8 @@ class CheckResult(AnnouncedCheck):
     remarks: list[str] = field(default_factory=list)
     """What was accepted although the docstring says otherwise; one sentence each."""
     compared: list[list[str]] | None = None
-    """[what, expected, actual] of each comparison; visible checks only."""
+    """[what, expected, actual] of each comparison; visible checks only. Where some are left out, an entry of one text
+    says how many."""
 
     @property
     def passed(self) -> bool:
@@ -262,16 +264,21 @@ class Result:
                 told.setdefault(found.id, found)
         return [Cause(name, told[name].heading, told[name].text, tuple(checks)) for name, checks in explained.items()]
 
-    def remarks(self) -> list[str]:
-        """What was accepted although the docstring says otherwise, each once."""
-        return list(dict.fromkeys(remark for check in self.checks for remark in check.remarks))
+    def remarks(self) -> list[tuple[str, str]]:
+        """What was accepted although the docstring says otherwise: (check, remark), each once for a function."""
+        told: dict[tuple[str, str], str] = {}
+        for check in self.checks:
+            for remark in check.remarks:
+                told.setdefault((check.function, remark), check.id)
+        return [(check, remark) for (_, remark), check in told.items()]
 
     def first_to_look_at(self) -> CheckResult | None:
-        """The first check that failed by itself: written, tried, and not held up by another one."""
+        """The first check that failed by itself: written, tried, not held up by another one; bonus functions last."""
         loud = [check for check in self.failed if not (check.quiet or check.status == "grader_error")]
         causes = [check for check in loud if not check.follows]
-        written = [check for check in causes if check.explanation is None or check.explanation.id != NOT_DEFINED]
-        return next(iter(written or causes or loud), None)
+        asked = [check for check in causes if not check.bonus] or causes
+        written = [check for check in asked if check.explanation is None or check.explanation.id != NOT_DEFINED]
+        return next(iter(written or asked or loud), None)
 
     def tallies(self) -> list[Tally]:
         """One line per function, in the order of the exercise."""
@@ -355,6 +362,11 @@ def next_command(status: Status, exercise: str) -> str:
         "grader_error": "course doctor",
     }
     return commands[status]
+
+
+def not_defined(name: str) -> str:
+    """What is said of a function that is not in a file."""
+    return say("your file does not define `{name}`", name=name)
 
 
 def not_started(checks: Sequence[CheckResult]) -> bool:

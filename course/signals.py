@@ -24,6 +24,8 @@ class Stopped(BaseException):
         super().__init__(number)
         self.exit_code = 128 + number
         """As a shell reports it: 130 for Ctrl-C, 143 for ``kill``, 129 for a terminal that was closed."""
+        self.grading: bool | None = None
+        """Whether a grading was interrupted; None as long as nobody knows."""
 
 
 def heed() -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 from typing import Any
 
+from course import spelling
 from course.text import say
 
 QUIET = (errno.EPIPE, errno.EBADF, errno.ECONNRESET)
@@ -81,7 +82,7 @@ def _tolerant(stream: io.TextIOWrapper) -> io.TextIOWrapper:
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=stream.encoding,
-        errors="replace",
+        errors=spelling.register(),
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )
@@ -94,6 +95,15 @@ def finish() -> None:
     if (error := failure()) and error.errno not in QUIET:
         sys.stderr.write(
             say("Warning: the output could not be written completely: {reason}.", reason=error.strerror or str(error))
+            + "\n"
+        )
+    if spelling.lost:
+        sys.stderr.write(
+            say(
+                "Some characters cannot be shown in the encoding {encoding} and became question marks. To see them, "
+                "set PYTHONUTF8=1 or PYTHONIOENCODING=utf-8, on a terminal that shows UTF-8.",
+                encoding=sys.stdout.encoding,
+            )
             + "\n"
         )
     with contextlib.suppress(OSError, ValueError):

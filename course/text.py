@@ -48,13 +48,15 @@ def use(lang: str) -> None:
     _language = lang
 
 
-def use_if_written(lang: str) -> None:
-    """Speak this language if the terminal can write it, else English."""
+def use_if_written(lang: str) -> bool:
+    """Speak this language if the terminal can write it, else English; say which of the two."""
     try:
         sample(lang).encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
-        lang = "en"
+        use("en")
+        return False
     use(lang)
+    return True
 
 
 def language() -> str:

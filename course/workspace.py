@@ -4,13 +4,15 @@
     my-course/.course/state.json         last results and hint levels, and whether the introduction was read
     my-course/.course/backups/           what ``reset`` moved aside
 
-The state is a convenience: if its file is lost or damaged the course starts afresh and nobody loses work.
+The state is a convenience: if its file is lost or damaged the course starts afresh and nobody loses work. A damaged
+file is moved to ``state.json.damaged``, for whoever can repair it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
 import os
 import re
@@ -229,6 +231,40 @@ class Workspace:
         with locks.held(self._state_file.parent) as alone:
             self._store(exercise, memory, alone)
 
+    def set_damaged_aside(self) -> Path | None:
+        """Move a state that cannot be read out of the way of a new one; return where to, None if it can be read.
+
+        Raises:
+            CannotRemember: it cannot be moved.
+        """
+        if not self._damaged():
+            return None
+        with locks.held(self._state_file.parent):
+            return self._set_aside() if self._damaged() else None  # somebody else may have done it meanwhile
+
+    def _set_aside(self) -> Path:
+        stem = f"{self._state_file.name}.damaged"
+        names = itertools.chain([stem], (f"{stem}-{count}" for count in itertools.count(2)))
+        free = next(path for name in names if not os.path.lexists(path := self._state_file.with_name(name)))
+        try:
+            os.rename(self._state_file, free)
+        except OSError as error:
+            raise CannotRemember(
+                say(
+                    "{path} is damaged and cannot be moved: {reason}.",
+                    path=str(self._state_file),
+                    reason=error.strerror,
+                )
+            ) from error
+        return free
+
+    def _damaged(self) -> bool:
+        """Whether there is a file of which nothing can be said; one of a newer course is in order."""
+        if not self._state_file.is_file():
+            return False
+        schema = self._schema()
+        return schema is None or (schema == SCHEMA and not isinstance(self._read().get("exercises"), dict))
+
     def _store(self, exercise: Exercise, memory: Memory, alone: bool) -> None:
         state: dict[str, Any] = {"introduced": True} if self.introduced else {}
         self._write(state | {"exercises": self._exercises() | {exercise.slug: vars(memory)}}, alone)
@@ -242,6 +278,8 @@ class Workspace:
                     path=str(self._state_file),
                 )
             )
+        if self._damaged():
+            self._set_aside()
         try:
             self._state_file.parent.mkdir(parents=True, exist_ok=True)
             for left in self._state_file.parent.glob(f".{self._state_file.name}.*.tmp") if alone else ():

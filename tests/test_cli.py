@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from rich.cells import cell_len
 
 from course import environment, paths, render, syllabus, workspace
 from course.cli import Settings, cli
@@ -320,6 +321,24 @@ def test_a_report_fits_its_terminal(desk, monkeypatch, columns, verbose):
         assert outcome.stdout.count("Look at this first") == 1
 
 
+def test_verbose_shows_a_failed_statement_once_and_how_many_comparisons_are_left_out(desk):
+    message = "mix is in no group, so it would never be trained"
+    compared = [["names", "1", "1"], ["... and 37 more"], [message, "-", "-"]]
+    desk.play(session([check("f.a", "failed", visible=True, message=message, compared=compared)]))
+    out = desk("grade", "3", "-v").stdout
+    assert out.count("mix is in no group") == 1 and " -\n" not in out
+    assert "      names:  1\n      ... and 37 more\n" in out
+
+
+def test_a_function_under_another_name_is_asked_about_without_verbose(desk):
+    told = {"kind": "crash", "id": "not-defined", "text": "Not there."}
+    message = "your file does not define `lora_report`; is `lora_reprot` the same function under another name?"
+    written = check("LoRALinear.forward", "failed", message="off")
+    desk.play(session([written, check("lora_report.head", "failed", message=message, explanation=told)]))
+    out = " ".join(desk("grade", "3").stdout.split())
+    assert "lora_report not in your file (1 check) 0/1 your file does not define `lora_report`; is `lora_reprot`" in out
+
+
 def test_what_may_follow_says_so_on_its_line(desk):
     follows = {"kind": "follows", "id": "sum-instead-of-mean", "text": "perhaps"}
     desk.play(session([check("f.a", "failed"), check("f.b", "failed", explanation=follows)]))
@@ -425,8 +444,72 @@ def test_a_narrow_panel_keeps_its_title(desk, monkeypatch):
 
 def test_a_terminal_without_japanese_is_spoken_to_in_english(desk):
     ask = [cli, ["--lang", "ja", "grade", "--help"]]
-    assert not CliRunner().invoke(*ask).stdout.isascii()
-    assert "Grade your file" in CliRunner(charset="latin-1").invoke(*ask).stdout
+    shown = CliRunner().invoke(*ask)
+    assert not shown.stdout.isascii() and not shown.stderr
+    plain = CliRunner(charset="latin-1").invoke(*ask)
+    assert "Grade your file" in plain.stdout
+    assert plain.stderr.startswith("The encoding latin-1 cannot show this language") and plain.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "lang", "lost"), [("ascii", "en", False), ("cp932", "ja", False), ("ascii", "en", True)]
+)
+def test_a_lesson_on_a_stream_that_cannot_encode_it(encoding, lang, lost):
+    lesson = "10" if lost else "5"  # the tenth one quotes Japanese
+    done = subprocess.run(
+        [sys.executable, "-m", "course", "read", lesson, "--lang", lang],
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(paths.ROOT), "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        check=True,
+    )
+    said = done.stdout.decode(encoding)
+    assert ("became question marks" in done.stderr.decode(encoding)) == lost
+    assert lost or not re.search(r"^\?|[ (]\?", said, re.MULTILINE)
+    if encoding == "ascii" and not lost:
+        assert "rate * lambda * w" in said and "base_lr * decay^L" in said and "(1 - 0.01 * 0.1)^200" in said
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("progress", [False, True])
+def test_the_list_keeps_its_titles_at_any_width(desk, monkeypatch, columns, lang, progress):
+    if progress:
+        for exercise in syllabus.load():
+            with workspace.Workspace(desk.root).editing(exercise) as memory:
+                memory.status, memory.points, memory.max_points = "failed", 10, exercise.points
+                memory.results, memory.bonus = {"a.b": 10}, {"c.d": 12}
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = desk("list", "--lang", lang).stdout.splitlines()
+    table = lines[: lines.index("")]
+    assert max(cell_len(line.rstrip()) for line in table) <= columns
+    for exercise in syllabus.load():
+        assert sum(exercise.title(lang) in line for line in table) == 1
+    assert sum("12" in line for line in table) >= 10 * progress
+
+
+def test_next_says_why_it_leaves_an_exercise_out(desk):
+    with workspace.Workspace(desk.root).editing(syllabus.resolve("evaluation")) as memory:
+        memory.status, memory.solved, memory.results, memory.graded = "passed", True, {"a.b": 1}, "2026"
+    said = desk("next").stdout
+    assert "(exercise-8 comes before it, but builds on exercise-1, which you have not passed)" in said
+    assert last_line(desk("next")) == "course read exercise-9"
+
+
+def test_no_workspace_begins_inside_another(desk):
+    for words in (["start", "my-course"], ["start", str(desk.root / "lora" / "x")]):
+        outcome = desk(*words)
+        assert outcome.exit_code == 2
+        assert f"inside the workspace {desk.root}" in outcome.stderr and "type: course start" in outcome.stderr
+    assert not (desk.root / "my-course").exists()
+    assert (
+        desk("start", "../beside").exit_code == desk("start", "../desk").exit_code == desk("start", ".").exit_code == 0
+    )
+
+
+def test_small_mistakes_of_usage_say_what_is_meant(desk):
+    outcome = desk("grade", "3", "--file", "")
+    assert (outcome.exit_code, outcome.stderr) == (2, "Error: --file needs the path of a file.\n")
+    assert "'x' is not a valid whole number." in desk("grade", "3", "--seed", "x").stderr
 
 
 @pytest.mark.parametrize(("level", "word"), [("limits", "only limits time and memory"), ("none", "no sandbox")])
@@ -965,6 +1048,15 @@ def test_a_watched_file_is_graded_at_once_and_after_each_save(desk, monkeypatch)
     assert last_line(outcome) == "course hint exercise-3"
 
 
+def test_a_watched_exercise_stays_while_its_bonus_fails(desk, monkeypatch):
+    failing = {**check("best_rank_r.value", "failed"), "bonus": True}
+    desk.play(session([check("lora_report.head"), failing], "passed"))
+    outcome = watched(desk, monkeypatch, nothing, nothing)
+    assert "to go on, press Ctrl-C and type: course next" in outcome.stdout
+    assert outcome.exit_code == 0 and outcome.stdout.count("Waiting until you save lora.py") == 1
+    assert last_line(outcome) == "course next"
+
+
 def test_a_watched_exercise_that_passes_is_followed_by_the_next(desk, monkeypatch):
     desk.play(session([check("lora_report.head")], "passed"))
     outcome = watched(desk, monkeypatch, nothing, nothing)
@@ -1020,12 +1112,44 @@ def test_reset_outside_a_workspace(desk, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", '{"schema": "course/state/v1", "exercises": 3}', "\x00\xff", "[" * 10**5]
 )
-def test_a_damaged_state_costs_nobody_anything(desk, content):
+@pytest.mark.parametrize("command", [["list"], ["grade", "3"], ["hint", "3"], ["next"], ["watch", "nowhere"]])
+def test_a_damaged_state_is_kept_and_costs_nobody_anything(desk, content, command):
     desk.play(session(CHECKS))
-    (desk.root / ".course/state.json").write_text(content, encoding="latin-1")
-    assert desk("list").exit_code == 0
+    folder = desk.root / ".course"
+    (folder / "state.json.damaged").write_text("an earlier one")
+    (folder / "state.json").write_text(content, encoding="latin-1")
+    said = desk(*command).stderr + desk("list").stderr
+    assert said.count("Warning: the file with your progress is damaged") == 1
+    assert said.count(str(folder / "state.json.damaged-2")) == 1
     assert desk("grade", "3").exit_code == 1
     assert "3 of 14" in desk("list").stdout
+    assert (folder / "state.json.damaged").read_text() == "an earlier one"
+    assert (folder / "state.json.damaged-2").read_text(encoding="latin-1") == content
+
+
+def test_a_state_that_is_damaged_meanwhile_is_kept_by_whoever_writes(desk):
+    here = workspace.Workspace(desk.root)
+    state = desk.root / ".course/state.json"
+    with here.editing(syllabus.resolve("lora")) as memory:
+        memory.points = 3
+        state.write_text('{"schema": "cou')
+    assert here.memories()["lora"].points == 3
+    assert state.with_name("state.json.damaged").read_text() == '{"schema": "cou'
+
+
+def test_a_damaged_state_that_cannot_be_moved_is_not_overwritten(desk, monkeypatch):
+    desk.play(session(CHECKS))
+    state = desk.root / ".course/state.json"
+    state.write_text("{")
+
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.rename", refuse)
+    outcome = desk("grade", "3")
+    assert outcome.exit_code == 1
+    assert "state.json is damaged and cannot be moved: Permission denied." in outcome.stderr
+    assert state.read_text() == "{"
 
 
 def test_the_state_of_a_newer_course_is_left_alone(desk):

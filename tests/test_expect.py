@@ -6,7 +6,7 @@ import types
 import pytest
 import torch
 
-from grader.errors import Failed
+from grader.errors import Failed, StudentRaised
 from grader.judge import expect
 from grader.judge.check import load_file, manifest
 from grader.judge.proxy import local_student
@@ -79,3 +79,22 @@ def test_a_check_of_the_manifest_notes_facts_in_the_trace_of_its_student(tmp_pat
     student = local_student(types.ModuleType("empty"), 0)
     spec.run(student)
     assert [(item.kind, item.what, item.value) for item in student.trace] == [("note", "it is so", True)]
+
+
+def test_what_held_is_recorded_as_such(monkeypatch):
+    monkeypatch.setattr(expect, "seen", [])
+    expect.differs(torch.zeros(2), torch.ones(2), "the output")
+
+    def refuse():
+        raise StudentRaised("ValueError", "no", [])
+
+    expect.raises(refuse, "a rank of 0")
+    assert [entry[0] for entry in expect.seen] == ["the output", "a rank of 0"]
+    assert all(expected == actual for _, expected, actual in expect.seen)
+    for compare in (
+        lambda: expect.differs(torch.zeros(2), torch.zeros(2), "the output"),
+        lambda: expect.raises(lambda: 3, "a rank of 0"),
+    ):
+        with pytest.raises(Failed) as failure:
+            compare()
+        assert expect.seen[-1][1:] == (failure.value.expected, failure.value.actual)

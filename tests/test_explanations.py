@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bdb
 import math
 import random
 import re
+import sys
 from typing import Any
 
 import numpy as np
@@ -43,6 +45,15 @@ def changed_before_backward() -> None:
     hidden = weight(3).exp()
     hidden += 1
     hidden.sum().backward()
+
+
+def debugged() -> None:
+    """What breakpoint() comes to where nobody answers."""
+    raise bdb.BdbQuit
+
+
+def asked() -> None:
+    raise EOFError("EOF when reading a line")
 
 
 def leaf_changed() -> None:
@@ -216,6 +227,10 @@ PROVOKED = [
     ("too-large-for-a-float", lambda: math.pow(10.0, 1000)),
     ("too-large-for-a-float", lambda: 10.0**1000),
     ("too-large-for-a-float", lambda: float(10**1000)),
+    ("only-in-a-notebook", lambda: exec("get_ipython()")),
+    ("starts-the-debugger", debugged),
+    ("asks-for-input", asked),
+    ("ends-the-program", sys.exit),
     ("endless-recursion", endless),
     ("own-assertion", fails),
     ("wrong-operands", lambda: torch.zeros(3) + "a"),
@@ -226,7 +241,7 @@ PROVOKED = [
 
 @pytest.mark.parametrize(("name", "provoke"), PROVOKED, ids=[f"{n}-{name}" for n, (name, _) in enumerate(PROVOKED)])
 def test_a_message_of_torch_has_its_sentence(name, provoke):
-    with pytest.raises(Exception) as caught:  # noqa: PT011
+    with pytest.raises(BaseException) as caught:  # noqa: PT011  # SystemExit is no Exception
         provoke()
     kind, message = type(caught.value).__name__, str(caught.value)
     found = crashes.explain(kind, message)
@@ -239,7 +254,7 @@ def test_every_sentence_is_provoked_by_the_torch_that_is_installed():
     for _, provoke in PROVOKED:
         try:
             provoke()
-        except Exception as error:
+        except BaseException as error:
             words = f"{type(error).__name__}: {error}"
             heard.add(next(number for number, one in enumerate(crashes.SENTENCES) if re.search(one.pattern, words)))
     silent = [one.id for number, one in enumerate(crashes.SENTENCES) if number not in heard]
@@ -261,6 +276,14 @@ def test_a_sentence_may_do_without_quoting():
     assert "secret" not in text and "does not have the requested key" in text
     _, text = crashes.explain("ValueError", "too many values to unpack (expected 7)", quoting=False) or ("", "")
     assert "7" not in text and text
+
+
+@pytest.mark.parametrize(("name", "provoke"), PROVOKED, ids=[f"{n}-{name}" for n, (name, _) in enumerate(PROVOKED)])
+def test_where_nothing_is_quoted_no_sentence_has_a_gap(name, provoke):
+    with pytest.raises(BaseException) as caught:  # noqa: PT011
+        provoke()
+    found = crashes.explain(type(caught.value).__name__, str(caught.value), quoting=False)
+    assert found is None or not re.search(r"…|`\W*`|\[\W*\]|\{", found[1].replace("x[...]", "").replace("[...]", ""))
 
 
 # --- what the judge may know of an exception -------------------------------------------------------------------------
@@ -492,6 +515,103 @@ def test_a_bonus_function_under_another_name_is_not_one_left_out(host, tmp_path,
     path.write_text(f"def {renamed}(*_):\n    pass\n\n\ndef mlm_loss(logits, labels):\n    pass\n")
     graded = host.grade(path, exercise="objectives", only=["whole_word_mask", "mlm_loss.value"])
     assert {check["status"] for check in of(graded, "whole_word_mask")} - {"skipped"} == {status}
+
+
+TWICE = """
+class LoRALinear:
+    def merge(self):
+        return 1
+
+    def merge(self):
+        raise NotImplementedError("LoRALinear.merge")
+
+    @property
+    def scale(self):
+        return 1
+
+    @scale.setter
+    def scale(self, value):
+        pass
+
+
+def mine():
+    return 1
+
+
+mine = 2
+from math import mine, pi
+
+if pi:
+    def mine():
+        return 3
+
+mine = abs(mine)
+"""
+
+
+def test_definitions_are_found_with_their_lines():
+    found = Source("mine.py", TWICE.encode())
+    assert found.definitions("LoRALinear.merge") == [3, 6]
+    assert found.definitions("LoRALinear.scale") == [10]
+    assert found.definitions("mine") == [18, 22, 23]
+    assert found.definitions("LoRALinear") == [2]
+    assert found.definitions("nothing") == Source("mine.py", b"x = = 1").definitions("x") == []
+
+
+STUB = '\n\ndef mlm_loss(logits, labels):\n    raise NotImplementedError("mlm_loss")\n'
+OWN = "def mlm_loss(logits, labels):\n    return logits.sum()\n"
+
+
+def test_a_skeleton_below_the_function_is_not_a_function_that_is_not_started(host, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(OWN + STUB)
+    graded = host.grade(path, exercise="objectives", only=["mlm_loss"])
+    assert graded.status == "failed"
+    first, *others = [check for check in of(graded, "mlm_loss") if check["status"] != "skipped"]
+    assert "`mlm_loss` is defined more than once (lines 1, 5)" in first["message"]
+    assert first["explanation"]["id"] == "defined-again"
+    assert all(check["explanation"]["kind"] == "follows" for check in others)
+
+
+@pytest.mark.parametrize(
+    "below", ["mlm_loss = 3\n", "from math import hypot as mlm_loss\n", "class mlm_loss:\n    pass\n"]
+)
+def test_what_replaces_a_function_is_named(host, tmp_path, below):
+    path = tmp_path / "mine.py"
+    path.write_text(OWN + below)
+    graded = host.grade(path, exercise="objectives", only=["mlm_loss"])
+    assert graded.result["notes"] == [
+        "`mlm_loss` is defined more than once in your file (lines 1, 3); Python uses the last definition."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("breakpoint()", "start the debugger"), ("input()", "Remove the call"), ("exit()", "end the whole program")],
+)
+def test_a_call_that_waits_or_ends_the_program_is_to_be_removed(host, tmp_path, line, words):
+    path = tmp_path / "mine.py"
+    path.write_text(f"def mlm_loss(logits, labels):\n    {line}\n    return logits.sum()\n")
+    graded = host.grade(path, exercise="objectives", only=["mlm_loss.value"])
+    text = of(graded, "mlm_loss")[0]["explanation"]["text"]
+    assert words in text and "Remove the call" in text and "types and shapes" not in text
+
+
+def test_a_file_without_the_chosen_function_is_asked_about_a_similar_name(host, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("def mlm_los(logits, labels):\n    pass\n")
+    message = host.grade(path, exercise="objectives", only=["mlm_loss"]).message
+    assert message == (
+        "the file defines none of the expected names (mlm_loss)\nIs `mlm_los` `mlm_loss` under another name?"
+    )
+    assert ", …)" in host.grade(path, exercise="objectives").message
+
+
+def test_the_list_of_comparisons_says_how_many_are_left_out():
+    compared = [("a", str(number), str(number)) for number in range(30)] + [("b", "1", "2")]
+    listed = report.listed(compared, 20)
+    assert listed[-2:] == [["... and 11 more"], ["b", "1", "2"]] and len(listed) == 21
+    assert report.listed(compared[:3] * 10, 20) == [list(entry) for entry in compared[:3]]
 
 
 def test_a_loop_is_named_with_its_line_and_costs_one_time_limit(host, tmp_path):

@@ -133,7 +133,7 @@ def test_what_must_stay_is_refused_before_the_work(desk, what, option):
 
 
 @pytest.mark.parametrize(
-    "name", ["lora.py", "./lora.py", "../desk/lora.py", "other.py", "nb.ipynb", ".course/state.json"]
+    "name", ["lora.py", "./lora.py", "../desk/lora.py", "other.py", "nb.ipynb", ".course/state.json", ".course/new"]
 )
 def test_neither_the_submission_nor_other_work_is_replaced(desk, name):
     for file in ("other.py", "nb.ipynb", ".course/state.json"):
@@ -159,8 +159,42 @@ def test_two_results_need_two_places(desk):
     assert desk("grade", "3", "--json", "/dev/null", "--junit", "/dev/null").returncode == 0
 
 
+FOREIGN = {
+    "notes.txt": "my notes\n",
+    "other.json": '{"schema": "somebody/v1"}',
+    "list.json": "[1, 2]",
+    "marks.csv": "id,points\n1,2\n",
+    "other.xml": '<?xml version="1.0"?>\n<testsuites name="pytest tests"></testsuites>',
+    "bytes": "\udc80\x00",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_file_that_is_no_result_is_not_replaced(desk, name):
+    (desk.root / name).write_text(FOREIGN[name], errors="surrogateescape")
+    (desk.root / "link").symlink_to(name)
+    for arguments in (["grade", "3", "--json"], ["grade", "3", "--junit"], ["list", "--json"]):
+        for path in (name, "link"):
+            done = desk(*arguments, path)
+            assert (done.returncode, done.stdout) == (2, "") and "is not an older result" in done.stderr
+    assert (desk.root / name).read_text(errors="surrogateescape") == FOREIGN[name]
+    assert not desk.script.with_name("request.json").exists(), "it was refused only after the work"
+
+
+def test_an_older_result_of_any_kind_and_an_empty_file_are_replaced(desk):
+    (desk.root / "result").write_text("")
+    for arguments in (
+        ["grade", "3", "--json"],
+        ["grade", "3", "--junit"],
+        ["list", "--json"],
+        ["grade", "3", "--json"],
+    ):
+        done = desk(*arguments, "result")
+        assert done.returncode == 0, done.stderr
+
+
 def test_a_result_replaces_an_older_one_and_keeps_its_mode(desk):
-    (desk.root / "real.json").write_text("old")
+    (desk.root / "real.json").write_text('{"schema": "course/result/v1"}')
     (desk.root / "real.json").chmod(0o640)
     (desk.root / "link.json").symlink_to("real.json")
     assert desk("grade", "3", "--json", "link.json").returncode == 0
@@ -479,6 +513,24 @@ def test_a_signal_in_a_callback_of_python_is_not_lost(name):
         [sys.executable, "-c", IN_A_CALLBACK.format(name=name)], cwd=paths.ROOT, capture_output=True, timeout=50
     )
     assert (done.returncode, done.stderr) == (128 + getattr(signal, name), b"")
+
+
+def test_other_commands_are_only_interrupted(desk):
+    code = (
+        "import signal; from course import cli, lesson\n"
+        "lesson.load = lambda *a: signal.raise_signal(signal.SIGINT)\n"
+        "import sys; sys.argv = ['course', 'read', '3']; cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=desk.root, env=desk.environ, capture_output=True, encoding="utf-8", timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nInterrupted.\n")
+
+
+def test_a_workspace_cannot_begin_in_a_directory_that_is_gone(desk, tmp_path):
+    (tmp_path / "gone").mkdir()
+    done = desk.shell("cd ../gone; rmdir ../gone; COURSE", "start")
+    assert done.returncode == 2 and "the directory that you are in no longer exists" in done.stderr
 
 
 def test_nohup_is_respected(desk):

@@ -50,6 +50,7 @@ from solutions.recipes import (
 from solutions.recipes.__main__ import cli
 from solutions.recipes.config import HEADS, METHODS, FineTune
 from solutions.recipes.errors import INSTALL_OFFLINE, RecipeError, RecipeFault, StudentError
+from solutions.recipes.files import refuse_foreign
 from solutions.recipes.finetune import finetune
 from solutions.recipes.functions import functions
 from solutions.recipes.hardware import Hardware, find_hardware
@@ -960,3 +961,24 @@ def test_one_epoch_of_lora_reads_at_least_four_of_five_reviews_right(tmp_path):
     assert result["test"]["accuracy"] >= 0.80
     assert result["parameters"]["trainable"] == report["trainable"]
     assert result["reload_difference"] <= 2e-3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["predict", "run", "A text.", "--json"], ["pipelines", "--out"], ["gpu-check", "--out"], ["bench", "--json"]],
+)
+def test_a_file_that_is_no_older_result_is_not_overwritten(tmp_path, arguments):
+    notes = tmp_path / "notes.txt"
+    for content in ("my notes\n", '{"schema": "course/result/v1"}', "[1]"):
+        notes.write_text(content)
+        outcome = CliRunner().invoke(cli, [*arguments, str(notes)])
+        assert outcome.exit_code == 2 and "is not an older result, so it is not overwritten" in outcome.output
+        assert notes.read_text() == content
+
+
+def test_an_older_result_and_an_empty_file_are_overwritten(tmp_path):
+    path = tmp_path / "result.json"
+    for content in ("", '{"schema": "course/pipelines/v1"}'):
+        path.write_text(content)
+        refuse_foreign(path, "course/pipelines")
+    refuse_foreign(tmp_path / "new.json", "course/pipelines")

@@ -535,12 +535,22 @@ def test_what_to_look_at_first_is_a_cause():
     assert Memory.from_json(json.loads(files.to_json(vars(memory)))) == memory
 
 
+def test_a_missing_function_is_looked_at_before_a_bonus_check():
+    missing = {"kind": "crash", "id": "not-defined", "text": "Not there."}
+    asked = check("f.a", "failed", explanation=missing)
+    bonus = {**check("g.a", "failed"), "bonus": True}
+    assert result_of(session([bonus, asked])).first_to_look_at().id == "f.a"
+    assert result_of(session([bonus, asked, check("h.a", "failed")])).first_to_look_at().id == "h.a"
+    assert result_of(session([bonus, check("h.a")], "passed")).first_to_look_at().id == "g.a"
+
+
 def test_remarks_are_kept_each_once():
     checks = [
         check("f.a", remarks=["one", "two"]),
         check("f.b", remarks=["two"]),
         check("f.c", "failed", remarks=["three"]),
+        check("g.d", remarks=["two"]),
     ]
     result = result_of(session(checks))
-    assert result.remarks() == ["one", "two", "three"]
+    assert result.remarks() == [("f.a", "one"), ("f.a", "two"), ("f.c", "three"), ("g.d", "two")]
     assert result.to_json()["checks"][0]["remarks"] == ["one", "two"]

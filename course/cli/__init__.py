@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 
-import click
-
 from course import edition, errors, shell, signals, streams
+from course.cli.base import GRADING
 from course.cli.base import Settings as Settings
 from course.cli.learner import cli as cli
-from course.text import mark, say
+from course.text import mark
 
 if edition.student():
     for absent in ("solution", "diff", "run", "figures"):  # they say that they are not part of it
@@ -37,7 +36,9 @@ def main() -> None:
     except SystemExit as end:
         code = end.code
     except signals.Stopped as stopped:
-        click.echo("\n" + say("Interrupted before the grading was complete."), err=True)
+        if stopped.grading is None:  # it came before the command was known
+            stopped.grading = bool(set(sys.argv) & set(GRADING))
+        errors.Interrupted(stopped.grading).show()
         code = stopped.exit_code
     finally:
         streams.finish()

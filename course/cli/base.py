@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from course import click_words, destinations, edition, errors, syllabus, text
+from course import click_words, destinations, edition, errors, signals, syllabus, text
 from course.click_words import Command, Option
 from course.syllabus import Exercise
 from course.text import say
@@ -27,6 +27,9 @@ class Settings:
     grader_command: Sequence[str] | None = None
     """Starts the grader; None means ``python -m grader``."""
 
+
+GRADING = ("grade", "watch", "regrade", "verify")
+"""Commands that leave a grading incomplete if they are interrupted."""
 
 click_words.teach()
 
@@ -78,7 +81,11 @@ class Group(Command, click.Group):
             with _cleaned():
                 return super().invoke(ctx)
         except KeyboardInterrupt:
-            raise errors.Interrupted() from None
+            raise errors.Interrupted(ctx.invoked_subcommand in GRADING) from None
+        except signals.Stopped as stopped:
+            if stopped.grading is None:
+                stopped.grading = ctx.invoked_subcommand in GRADING
+            raise
         except syllabus.SyllabusError as error:
             raise errors.GraderFault(
                 say("the syllabus of this installation is damaged: {reason}", reason=str(error))
@@ -91,8 +98,14 @@ def option(*names: str, **attributes: Any) -> Callable[[Function], Function]:
 
 
 def _speak(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
-    if value:
-        text.use_if_written(value)
+    if value and not text.use_if_written(value):
+        complain(
+            say(
+                "The encoding {encoding} cannot show this language, so the output is in English. To change that, set "
+                "PYTHONUTF8=1 or PYTHONIOENCODING=utf-8, on a terminal that shows UTF-8.",
+                encoding=sys.stdout.encoding,
+            )
+        )
 
 
 lang_option = option(

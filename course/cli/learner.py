@@ -90,7 +90,11 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
     """
     from course import advice
 
-    here = workspace.current()
+    if not os.path.isabs(directory or "") and not _has_current_directory():
+        raise errors.BadDestination(
+            say("the directory that you are in no longer exists. Go to another one first, for example: cd ~")
+        )
+    here = _here()
     if directory is None:
         directory = here.root if here else Path(workspace.DEFAULT)
     if os.path.exists(directory) and not os.path.isdir(directory):
@@ -98,6 +102,16 @@ def start(directory: Path | None, notebooks: bool, no_color: bool) -> None:
             say("{path} is a file. Give the path of a directory for your workspace.", path=str(directory))
         )
     ready = [exercise for exercise in syllabus.load() if not exercise.planned]
+    around = workspace.find(resolved(directory))
+    if around is not None and around.root != resolved(directory):
+        raise errors.BadDestination(
+            say(
+                "{path} would be a second workspace inside the workspace {outer}. To get new exercises there, go to "
+                "{outer} and type: course start",
+                path=str(directory),
+                outer=str(around.root),
+            )
+        )
     desk, copied, kept = workspace.start(directory, ready, notebooks)
     place = resolved(directory)
 
@@ -132,13 +146,13 @@ def list_exercises(ctx: click.Context, json_path: str | None, no_color: bool) ->
     """List the exercises and your progress."""
     from course import advice
 
-    here = workspace.current()
+    here = _here()
     memories = here.memories() if here else {}
     exercises = syllabus.load()
     json_path = destinations.normal(json_path)
     written = True
     if json_path is not None:
-        destinations.check(json_path)
+        destinations.check_result(json_path)
         written = write(json_path, files.to_json(_list_as_json(exercises, memories)))
     if json_path == destinations.STDOUT:
         return
@@ -208,7 +222,7 @@ def read(exercise: str, function: str | None, answers: bool, open_pictures: bool
     if found is None:
         raise errors.Planned(say("the lesson of {exercise} is not written yet.", exercise=name))
     part = None if function is None else _section(found, function, chosen)
-    here = workspace.current()
+    here = _here()
     console = render.make_console(no_color)
     if open_pictures:
         _open_pictures(found, console)
@@ -254,7 +268,7 @@ def _section(found: Lesson, name: str, exercise: Exercise | None) -> str:
     """The section of a lesson that teaches a function; a check stands for its function."""
     if exercise is None:
         raise errors.CourseError(say("the introduction teaches no function, so not '{name}' either.", name=name))
-    here = workspace.current()
+    here = _here()
     function, _ = _function(name, exercise, here.memory(exercise) if here else workspace.Memory(), found)
     part = found.about(function)
     if part is None:
@@ -377,12 +391,12 @@ def grade(
 
     \b
     Exit codes:
-        0  every check passed
-        1  graded, but not everything passed
+        0  every check passed, not counting those of bonus functions
+        1  graded, but not everything passed, or nothing is written yet
         2  the command was not understood
         3  the grader failed, or its result is incomplete; never your fault
         4  the file cannot be graded: it is missing, or does not run at all
-        5  nothing to run: exercise not written yet, or --only matches no check
+        5  nothing to run: the exercise is not ready, or --only matches no check
       130  interrupted (143: by SIGTERM, 129: the terminal was closed)
 
     If a result file (--json, --junit) cannot be written, stderr says so; the exit code is unaffected.
@@ -395,17 +409,19 @@ def grade(
             say("only one file can be graded at a time, but several were given: {files}.", files=", ".join(given))
         )
     file = given[0] if given else None
+    if file == "":
+        raise errors.CourseError(say("--file needs the path of a file."))
     json_path = destinations.normal(json_path)
     with Grader(settings.grader_command) as grader:  # first of all: it imports torch while we do the rest
         if file is None and exercise.endswith((".py", ".ipynb")) and Path(exercise).exists():
             file = exercise  # `course grade lora.py`, as the shell completes it
         chosen = exercise_named(Path(exercise).name)
         only = _selection(only, chosen)
-        here = workspace.current()
+        here = _here()
         target = absolute(Path(file)) if file is not None else _own_file(here, chosen)
         for destination in (json_path, junit_path):
             if destination is not None:
-                destinations.check(destination, target)
+                destinations.check_result(destination, target)
         destinations.differ(json_path, junit_path)
         if file is None and here is not None:
             _tell_which(here, chosen, target)
@@ -471,7 +487,8 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
     """Grade again whenever you save.
 
     Grades the file in your workspace, waits until you save it, and grades it again; the grader stays warm, so this
-    takes a second or two. When the exercise passes, it goes on with the next one. Ctrl-C ends it.
+    takes a second or two. When the exercise passes, it goes on with the next one; if only checks of bonus functions
+    fail in the exercise that you named, it stays there. Ctrl-C ends it.
     """
     from course import advice, render
 
@@ -479,7 +496,8 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
     console = render.make_console(no_color)
     chosen: Exercise | None = exercise_named(exercise)
     assert chosen is not None
-    selected, here = _selection(only, chosen), workspace.current()
+    named = chosen.slug
+    selected, here = _selection(only, chosen), _here()
     following = advice.Advice(f"course grade {chosen.id}", say("To grade it once more:"))
     with Grader(settings.grader_command, restarts=1) as grader, _until_interrupted():
         while chosen is not None:
@@ -491,8 +509,11 @@ def watch(ctx: click.Context, exercise: str, only: tuple[str, ...], verbose: boo
                 following = advice.after_grade(result, chosen, here.memories(), None)
                 assert screen is not None
                 screen.finished(result, following)
-                if result.status == "passed" and not selected:
+                if result.status == "passed" and not selected and not (chosen.slug == named and result.failed):
                     break
+                if result.status == "passed" and not selected:
+                    go_on = say("All that is required has passed; to go on, press Ctrl-C and type: course next")
+                    render.line(console, "\n" + go_on, style="dim")
                 waiting = say("Waiting until you save {file}. Ctrl-C ends this.", file=target.name)
                 render.line(console, "\n" + waiting, style="dim")
             chosen, following = advice.forward(syllabus.load(), here.memories(), introduced=True)
@@ -548,7 +569,7 @@ def _selection(only: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
     found, unknown = known.resolve(only)
     if unknown:
         nearest = known.nearest(unknown[0])
-        raise _nothing_selected(unknown, exercise, workspace.current(), nearest)
+        raise _nothing_selected(unknown, exercise, _here(), nearest)
     return found
 
 
@@ -619,7 +640,7 @@ def hint(exercise: str, function: str | None, everything: bool, no_color: bool) 
     from course import advice, hints, lesson, render
 
     chosen = exercise_named(exercise)
-    here = workspace.current()
+    here = _here()
     memory = here.memory(chosen) if here else workspace.Memory()
     found = lesson.load(chosen.slug, text.language())
     check_id = None
@@ -669,7 +690,7 @@ def solution(exercise: str, function: str | None, difference: bool, give_up: boo
 
     chosen = exercise_named(exercise)
     _whole(REFERENCES)
-    here = workspace.current()
+    here = _here()
     _earned(here, chosen, give_up)
     console = render.make_console(no_color)
     if difference:
@@ -703,7 +724,7 @@ def show_difference(exercise: str, no_color: bool) -> None:
 
     chosen = exercise_named(exercise)
     _whole(REFERENCES)
-    here = workspace.current()
+    here = _here()
     _earned(here, chosen, give_up=False)
     console = render.make_console(no_color)
     _show_difference(here, chosen, console)
@@ -774,7 +795,7 @@ def next_exercise(no_color: bool) -> None:
     from course import advice, render
 
     console = render.make_console(no_color)
-    here = workspace.current()
+    here = _here()
     memories = here.memories() if here else {}
     exercise, what = advice.forward(syllabus.load(), memories, introduced=here.introduced if here else True)
     if exercise is None:
@@ -815,7 +836,7 @@ def reset(exercise: str, no_color: bool) -> None:
     from course import advice, render
 
     chosen = exercise_named(exercise)
-    here = workspace.current()
+    here = _here()
     if here is None:
         raise errors.NoWorkspace(
             say(
@@ -853,7 +874,7 @@ def doctor(ctx: click.Context, no_color: bool) -> None:
     from course import render
 
     console = render.make_console(no_color)
-    here = workspace.current()
+    here = _here()
     with render.waiting(console, say("Asking the grader ...")):
         findings = examination.examine(str(here.root) if here else None, console.encoding, ctx.obj.grader_command)
     render.findings(console, findings)
@@ -944,6 +965,32 @@ def _tell_which(here: Workspace, exercise: Exercise, chosen: Path) -> None:
                 other=other.name,
             )
         )
+
+
+def _has_current_directory() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    except OSError:  # there is one that may not be looked at
+        return True
+    return True
+
+
+def _here() -> Workspace | None:
+    """The workspace that we are in; if the record of the progress is damaged, say so and keep it."""
+    here = workspace.current()
+    if here is not None:
+        with _warning():
+            if kept := here.set_damaged_aside():
+                complain(
+                    say(
+                        "Warning: the file with your progress is damaged, so the course begins a new one. The damaged "
+                        "file is kept: {path}",
+                        path=str(kept),
+                    )
+                )
+    return here
 
 
 @contextlib.contextmanager

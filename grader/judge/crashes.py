@@ -26,7 +26,7 @@ class Sentence:
     text: str
     """May quote the pattern's groups: {0}, {1}, …"""
     unquoted: str = ""
-    """What is said instead where nothing may be quoted; without it the gaps hold an ellipsis."""
+    """What is said instead where nothing may be quoted; a sentence with gaps and without this is then not said."""
 
 
 SENTENCES = (
@@ -37,12 +37,17 @@ SENTENCES = (
         "cross_entropy takes axis 1 of the scores as the class axis: these scores need targets of shape [{0}], "
         "but the targets have shape [{1}]. If the class axis comes last, as in (B, T, V), either flatten both "
         "to (B*T, V) and (B*T), or move the last axis to position 1.",
+        "cross_entropy takes axis 1 of the scores as the class axis; the targets have the same shape without that "
+        "axis. If the class axis comes last, as in (B, T, V), either flatten both to (B*T, V) and (B*T), or move the "
+        "last axis to position 1.",
     ),
     Sentence(
         "batch-sizes-differ",
         r"xpected input batch_size \((\d+)\) to match target batch_size \((\d+)\)",
         "The loss got {0} rows of scores and {1} targets, but there must be one target per row. Print both "
         "shapes just before the call: were both shifted, flattened or indexed in the same way?",
+        "The number of rows of scores and the number of targets differ, but there must be one target per row. Print "
+        "both shapes just before the call: were both shifted, flattened or indexed in the same way?",
     ),
     Sentence(
         "target-out-of-bounds",
@@ -50,6 +55,8 @@ SENTENCES = (
         "A target of cross_entropy is {0}, which is not a valid class: targets run from 0 to the number of "
         "classes minus 1, or equal ignore_index. Which values can your targets have, and which axis of the "
         "scores is the class axis?",
+        "A target of cross_entropy is not a valid class: targets run from 0 to the number of classes minus 1, or equal "
+        "ignore_index. Which values can your targets have, and which axis of the scores is the class axis?",
     ),
     Sentence(
         "matrix-shapes-do-not-fit",
@@ -57,6 +64,9 @@ SENTENCES = (
         "A matrix product sums over the last axis of the first factor ({1} here) and the first axis of the second "
         "({2} here), so these must be equal. nn.Linear(a, b) takes inputs whose last axis is a, and stores its "
         "weight as (b, a). Write down the shape of each factor: which axes do you want to sum over?",
+        "A matrix product sums over the last axis of the first factor and the first axis of the second, so these must "
+        "be equal. nn.Linear(a, b) takes inputs whose last axis is a, and stores its weight as (b, a). Write down the "
+        "shape of each factor: which axes do you want to sum over?",
     ),
     Sentence(
         "matrix-shapes-do-not-fit",
@@ -64,6 +74,9 @@ SENTENCES = (
         "In a batched matrix product, the shape of the second factor must begin with [{0}] (the batch size, then "
         "the number of columns of the first factor), but it begins with [{1}]. Does one factor need its last two "
         "axes transposed, or is an axis in the wrong position?",
+        "In a batched matrix product, the shape of the second factor must begin with the batch size and the number of "
+        "columns of the first factor. Does one factor need its last two axes transposed, or is an axis in the wrong "
+        "position?",
     ),
     Sentence(
         "sizes-do-not-broadcast",
@@ -71,6 +84,9 @@ SENTENCES = (
         "The two tensors are combined element by element, but on axis {2} one tensor has size {0} and the other "
         "has size {1}. Shapes are aligned from the last axis; two sizes may differ only if one of them is 1. "
         "Print both shapes: is an axis missing (unsqueeze, keepdim=True) or in the wrong position?",
+        "Two tensors of different shapes are combined element by element. Shapes are aligned from the last axis; two "
+        "sizes may differ only if one of them is 1. Print both shapes: is an axis missing (unsqueeze, keepdim=True) "
+        "or in the wrong position?",
     ),
     Sentence(
         "sizes-do-not-broadcast",
@@ -78,12 +94,16 @@ SENTENCES = (
         r" (\d+)",
         "This line expands a tensor or assigns it to part of another tensor. The target has {0} elements on axis "
         "{2}, but your tensor has {1} there; only an axis of size 1 can be expanded. Print both shapes.",
+        "This line expands a tensor or assigns it to part of another tensor, and their sizes differ; only an axis of "
+        "size 1 can be expanded. Print both shapes.",
     ),
     Sentence(
         "shape-does-not-hold-the-elements",
         r"shape '\[(.*?)\]' is invalid for input of size (\d+)",
         "view and reshape keep the number of elements: {1} elements cannot have the shape [{0}]. Print the shape "
         "of the input; -1 may stand for one size that follows from the others.",
+        "view and reshape keep the number of elements. Print the shape of the input; -1 may stand for one size that "
+        "follows from the others.",
     ),
     Sentence(
         "view-needs-contiguous",
@@ -97,11 +117,15 @@ SENTENCES = (
         r"Sizes of tensors must match except in dimension (\d+)\. Expected size (\d+) but got size (\d+)",
         "torch.cat joins along one axis (here {0}), and all other axes must have equal sizes; it found {1} and "
         "{2}. Which axis do you want to join along?",
+        "torch.cat joins along one axis, and all other axes must have equal sizes. Which axis do you want to join "
+        "along?",
     ),
     Sentence(
         "stack-sizes-differ",
         r"stack expects each tensor to be equal size, but got \[(.*?)\] at entry \d+ and \[(.*?)\]",
         "torch.stack joins tensors of the same shape along a new axis; these have shapes [{0}] and [{1}]. Pad texts of "
+        "different lengths first.",
+        "torch.stack joins tensors of the same shape along a new axis; these have different shapes. Pad texts of "
         "different lengths first.",
     ),
     Sentence(
@@ -109,11 +133,14 @@ SENTENCES = (
         r"expected sequence of length (\d+) at dim (\d+) \(got (\d+)\)",
         "A nested list becomes a tensor only if all its rows have the same length; here one row has {0} "
         "elements and another has {2}. Rows of different lengths must be padded first.",
+        "A nested list becomes a tensor only if all its rows have the same length. Rows of different lengths must be "
+        "padded first.",
     ),
     Sentence(
         "no-such-axis",
         r"Dimension out of range \(expected to be in range of \[(-?\d+), (-?\d+)\], but got (-?\d+)\)",
         "Axis {2} does not exist: the axes of this tensor run from {0} to {1}. Print its shape at this point.",
+        "The tensor has fewer axes than this line expects. Print its shape at this point.",
     ),
     Sentence(
         "number-of-axes-differs",
@@ -127,6 +154,8 @@ SENTENCES = (
         r" size (\d+)",
         "In this einsum the letter {0} stands for axes of different sizes, {1} and {2}. Write the shape of each "
         "factor below its letters.",
+        "In this einsum one letter stands for axes of different sizes. Write the shape of each factor below its "
+        "letters.",
     ),
     Sentence(
         "nothing-to-work-on",
@@ -140,12 +169,15 @@ SENTENCES = (
         r"too many indices for tensor of dimension (\d+)",
         "The tensor has {0} axes, but you use more indices than that. Print its shape: is the batch axis missing, "
         "or has an axis been reduced already?",
+        "You use more indices than the tensor has axes. Print its shape: is the batch axis missing, or has an axis "
+        "been reduced already?",
     ),
     Sentence(
         "shapes-of-loss-differ",
         r"Target size \(torch\.Size\(\[(.*?)\]\)\) must be the same as input size \(torch\.Size\(\[(.*?)\]\)\)",
         "This loss compares element by element, so both shapes must be equal: the targets have shape [{0}], "
         "the scores [{1}].",
+        "This loss compares element by element, so the targets and the scores must have the same shape.",
     ),
     Sentence(
         "wrong-width-for-layer",
@@ -171,18 +203,22 @@ SENTENCES = (
         "index-out-of-bounds",
         r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)",
         "Index {0} was used on axis {1}, which has {2} elements, counted from 0. Is it the right axis?",
+        "An index lies beyond the end of its axis; indices are counted from 0. Is it the right axis?",
     ),
     Sentence(
         "mask-of-another-shape",
         r"The shape of the mask \[(.*?)\] at index \d+ does not match the shape of the indexed tensor \[(.*?)\]",
         "A boolean mask of shape [{0}] selects from a tensor of shape [{1}], but its axes must match the first "
         "axes of that tensor. Which axes is the mask meant for?",
+        "A boolean mask selects from a tensor whose first axes have another shape than the mask. Which axes is the "
+        "mask meant for?",
     ),
     Sentence(
         "selected-count-differs",
         r"shape mismatch: value tensor of shape \[(.*?)\] cannot be broadcast to indexing result of shape \[(.*?)\]",
         "The number of values must equal the number of selected positions: there are {1} positions, but values "
         "of shape [{0}].",
+        "The number of values must equal the number of selected positions.",
     ),
     Sentence(
         "tensor-as-list-index",
@@ -201,6 +237,7 @@ SENTENCES = (
         "targets-not-long",
         r"expected target dtype to be Long or Byte, but got (\w+)",
         "Targets of cross_entropy are class indices, dtype torch.long; here they are {0}.",
+        "Targets of cross_entropy are class indices, dtype torch.long; here they have another dtype.",
     ),
     Sentence(
         "one-hot-needs-long",
@@ -219,6 +256,8 @@ SENTENCES = (
         "result-does-not-fit-dtype",
         r"result type (\w+) can't be cast to the desired output type (\w+)",
         "The result is {0}, but the target tensor is {1}: an in-place operation cannot change the dtype, and a "
+        "loss on binary labels needs float labels. Convert first (.float()), or create a new tensor.",
+        "The result has another dtype than the target tensor: an in-place operation cannot change the dtype, and a "
         "loss on binary labels needs float labels. Convert first (.float()), or create a new tensor.",
     ),
     Sentence(
@@ -285,6 +324,8 @@ SENTENCES = (
         r"cannot assign '.*?' (?:object )?(?:as|to) parameter '(.*?)'",
         "`{0}` is a registered parameter of the module, so only an nn.Parameter (or None) may replace it. Do you "
         "want to change its values (under torch.no_grad(): .copy_(...)), or replace it (nn.Parameter(...))?",
+        "The attribute is a registered parameter of the module, so only an nn.Parameter (or None) may replace it. Do "
+        "you want to change its values (under torch.no_grad(): .copy_(...)), or replace it (nn.Parameter(...))?",
     ),
     Sentence(
         "super-init-missing",
@@ -336,6 +377,9 @@ SENTENCES = (
         "The names or shapes in the saved state do not match the {0} you are loading it into; the message lists them. "
         "Compare the keys of both: is a prefix missing, or has part of the model not been added yet? strict=False "
         "ignores missing and unexpected names, not shapes.",
+        "The names or shapes in the saved state do not match the module you are loading it into. Compare the keys of "
+        "both: is a prefix missing, or has part of the model not been added yet? strict=False ignores missing and "
+        "unexpected names, not shapes.",
     ),
     Sentence(
         "probabilities-not-valid",
@@ -361,11 +405,15 @@ SENTENCES = (
         r"(?:too many|not enough) values to unpack \(expected (?:at least )?(\d+)",
         "The left side has {0} names, but the right side has a different number of values. For shapes: print how "
         "many axes the tensor has; for a function: what does it return?",
+        "The left side has a different number of names than the right side has values. For shapes: print how many "
+        "axes the tensor has; for a function: what does it return?",
     ),
     Sentence(
         ARGUMENTS,
         r"got an unexpected keyword argument '(.*?)'",
         "The function that you call has no parameter `{0}`. Compare the call with the function's signature: is "
+        "the name misspelt, or is it a different function (or version) from the one you expect?",
+        "The function that you call has no parameter of this name. Compare the call with the function's signature: is "
         "the name misspelt, or is it a different function (or version) from the one you expect?",
     ),
     Sentence(
@@ -386,11 +434,14 @@ SENTENCES = (
         r"AttributeError: '(\w+)' object has no attribute '(.*?)'",
         "The object is a {0}, which has no attribute `{1}`. Is the name spelt correctly, and is this the object you "
         "think it is? print(model) shows the names of its parts; they differ between architectures.",
+        "The object has no attribute of this name. Is the name spelt correctly, and is this the object you think it "
+        "is? print(model) shows the names of its parts; they differ between architectures.",
     ),
     Sentence(
         "no-such-attribute",
         r"AttributeError: module '(.*?)' has no attribute '(.*?)'",
         "The module {0} has no attribute `{1}`. Is the name misspelt, or is it in a different module?",
+        "The module has no attribute of this name. Is the name misspelt, or is it in a different module?",
     ),
     Sentence(
         "nothing-to-draw-from",
@@ -414,6 +465,8 @@ SENTENCES = (
         r"zip\(\) argument (\d+) is (longer|shorter) than",
         "zip(..., strict=True) got sequences of different lengths: argument {0} does not match the ones "
         "before it. Print all their lengths: which length is wrong, and for which input?",
+        "zip(..., strict=True) got sequences of different lengths. Print all their lengths: which length is wrong, "
+        "and for which input?",
     ),
     Sentence(
         "not-a-number-in-the-text",
@@ -454,23 +507,30 @@ SENTENCES = (
         r"(list|tuple|string) indices must be integers or slices, not (\w+)",
         "You index a {0} with a {1}, but the index must be an integer. Is the object a list where you expect a "
         "dictionary, or the index a float where you expect an int?",
+        "The index of a list, a tuple or a string must be an integer. Is the object a list where you expect a "
+        "dictionary, or the index a float where you expect an int?",
     ),
     Sentence(
         "not-a-whole-number",
         r"'(\w+)' object cannot be interpreted as an integer",
         "An integer is needed, but this is a {0}. The operator / always returns a float; int() returns an "
         "integer, and so does // between integers.",
+        "An integer is needed here. The operator / always returns a float; int() returns an integer, and so does // "
+        "between integers.",
     ),
     Sentence(
         "no-length",
         r"object of type '(\w+)' has no len\(\)",
         "len() was called on a {0}, which has no length. A Python generator has no length either; turn it into a "
         "list with list(...) first.",
+        "len() was called on an object that has no length. A Python generator has no length either; turn it into a "
+        "list with list(...) first.",
     ),
     Sentence(
         "not-comparable",
         r"not supported between instances of '(\w+)' and '(\w+)'",
         "A {0} and a {1} cannot be compared or sorted. Which of the two has an unexpected type?",
+        "Two objects of these types cannot be compared or sorted. Which of the two has an unexpected type?",
     ),
     Sentence(
         "not-hashable",
@@ -482,6 +542,7 @@ SENTENCES = (
         "text-and-number-joined",
         r"can only concatenate (\w+) \(not \"(\w+)\"\) to",
         "+ joins a {0} only to another {0}; here the other operand is a {1}.",
+        "+ joins a string only to a string, and a list only to a list; here the other operand has another type.",
     ),
     Sentence(
         "not-a-tensor",
@@ -537,11 +598,14 @@ SENTENCES = (
         "name-not-defined",
         r"NameError: name '(.*?)' is not defined",
         "`{0}` is not defined here: is it misspelt, not imported in this file, or defined inside another function?",
+        "The name is not defined here: is it misspelt, not imported in this file, or defined inside another function?",
     ),
     Sentence(
         "used-before-assignment",
         r"UnboundLocalError: .*?variable '(.*?)'",
         "`{0}` is assigned in this function, so it is a local variable, but it was read before any assignment "
+        "ran: was an `if` condition false, or did a loop body never run?",
+        "The variable is assigned in this function, so it is a local variable, but it was read before any assignment "
         "ran: was an `if` condition false, or did a loop body never run?",
     ),
     Sentence(
@@ -556,6 +620,7 @@ SENTENCES = (
         "module-not-found",
         r"ModuleNotFoundError: No module named '(.*?)'",
         "`{0}` is not installed here, or it is another of your files: only this one file is graded.",
+        "The module is not installed here, or it is another of your files: only this one file is graded.",
     ),
     Sentence("division-by-zero", r"ZeroDivisionError", "You divide a number by 0. Which count can be zero here?"),
     Sentence(
@@ -564,6 +629,24 @@ SENTENCES = (
         "A number is too large for a Python float, which ends at about 1.8e308. math.exp(710) is larger than that, and "
         "raises an error where torch.exp returns inf. Print what this line computes with: can you get the same "
         "result without so large a number, or is this a case that needs a result of its own?",
+    ),
+    Sentence(
+        "starts-the-debugger",
+        r"^BdbQuit|^EOFError: .*\(Pdb\)",
+        "breakpoint() and pdb.set_trace() start the debugger, and while your file is graded, nobody is there to answer "
+        "it. Remove the call.",
+    ),
+    Sentence(
+        "asks-for-input",
+        r"^EOFError: EOF when reading",
+        "input() asks a person, and while your file is graded, nobody is there to answer. Remove the call: everything "
+        "that a function needs is passed as an argument.",
+    ),
+    Sentence(
+        "ends-the-program",
+        r"^SystemExit",
+        "exit(), quit() and sys.exit() end the whole program, so nothing is returned. Remove the call; to refuse an "
+        "input, raise an exception such as ValueError.",
     ),
     Sentence(
         "endless-recursion",
@@ -580,12 +663,15 @@ SENTENCES = (
         "wrong-operands",
         r"unsupported operand type\(s\) for (\S+): '(\w+(?:\.\w+)?)' and '(\w+(?:\.\w+)?)'",
         "{0} does not work between objects of type {1} and {2}. Which of the two has an unexpected type?",
+        "The operator does not work between objects of these two types. Which of the two has an unexpected type?",
     ),
     Sentence(
         "not-callable",
         r"'(\w+)' object is not callable",
         "You call an object of type {0} as if it were a function. Do you use one name for two things, or is an "
         "operator missing before the parenthesis?",
+        "You call an object that is not a function. Do you use one name for two things, or is an operator missing "
+        "before the parenthesis?",
     ),
     Sentence(
         "changed-while-iterating",
@@ -605,13 +691,13 @@ def explain(kind: str, message: str, quoting: bool = True) -> tuple[str, str] | 
         quoting: whether the sentence may quote from the message.
 
     Returns:
-        An id and the sentence; None for a message that is not in the table.
+        An id and the sentence; None for a message that is not in the table, or that could only be explained by a quote.
     """
     words = f"{kind}: {message}"
     for sentence in SENTENCES:
         if found := re.search(sentence.pattern, words):
-            if not quoting and sentence.unquoted:
-                return sentence.id, translated(sentence.unquoted)
-            quoted = ((group or "")[:MAX_GROUP] if quoting else "…" for group in found.groups())
+            if not quoting and "{" in sentence.text:
+                return (sentence.id, translated(sentence.unquoted)) if sentence.unquoted else None
+            quoted = ((group or "")[:MAX_GROUP] for group in found.groups())
             return sentence.id, translated(sentence.text).format(*quoted)
     return None

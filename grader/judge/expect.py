@@ -290,15 +290,18 @@ def differs(first: object, second: object, what: str, *, tolerance: float = 1e-5
         )
         raise Failed(message, hint=hint, reveal=True)
     largest = float((one - other).abs().max())
-    seen.append((what, "two different results", f"largest difference {largest:.3g}"))
     if not largest > tolerance:
+        expected, actual = f"a difference above {tolerance:g}", f"{largest:.3g}"
+        seen.append((what, expected, actual))
         raise Failed(
             say("{what}: nothing changed (largest difference {largest:.3g})", what=what, largest=largest),
-            expected=f"a difference above {tolerance:g}",
-            actual=f"{largest:.3g}",
+            expected=expected,
+            actual=actual,
             hint=hint,
             reveal=True,
         )
+    held = say("two different results (largest difference {largest:.3g})", largest=largest)
+    seen.append((what, held, held))
 
 
 def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = None, hint: Hint = None) -> None:
@@ -321,13 +324,15 @@ def raises(thunk: Callable[[], object], what: str, *, unpromised: str | None = N
             raise
         if unpromised is not None:
             remark_on_type(error, unpromised)
-        seen.append((what, "an error", error.type))
+        held = say("an error ({type})", type=error.type)
+        seen.append((what, held, held))
         return
-    seen.append((what, "an error", "no error"))
+    expected, actual = say("an exception"), _short(got)
+    seen.append((what, expected, actual))
     raise Failed(
         say("{what}: expected an error, got none", what=what),
-        expected=say("an exception"),
-        actual=_short(got),
+        expected=expected,
+        actual=actual,
         hint=hint,
         reveal=True,
     )

@@ -42,7 +42,7 @@ from grader.judge.proxy import Student, check_seed, local_student
 from grader.judge.report import announcement, bounded, cut, explanation, report_of
 from grader.judge.running import run_checks
 from grader.judge.source import Source
-from grader.judge.verdict import OUR_FAULT, Verdicts, sandbox_note
+from grader.judge.verdict import DEFINED_AGAIN, OUR_FAULT, Verdicts, sandbox_note
 from grader.preloads import PRELOADS
 from grader.requests import Request
 
@@ -60,6 +60,9 @@ NOT_TO_ITS_END = mark(
 SHARED_SECONDS = 3.0
 """For a check in a process that has served before; most take milliseconds. What takes longer gets a process of its own,
 and the whole time."""
+
+MAX_COMPARED, MAX_WITHHELD = 20, 5
+"""Comparisons of a visible check that a result lists, and how many of them if the process was given substitutes."""
 
 
 @dataclass
@@ -184,6 +187,7 @@ class Judge:
                         message=say("this check did not report a result, so it does not count; please tell us"),
                     )
                 )
+        self._note_definitions()
         self.launcher.close()  # no process of the student's takes time from what follows
         try:
             with limits.clock(limits.DIAGNOSIS_CPU_SECONDS):
@@ -195,6 +199,13 @@ class Judge:
             self.notes.append(say(UNEXPLAINED, error=type(error).__name__))
             self.emit({"event": "diagnosis", "checks": {}})
         self._result()
+
+    def _note_definitions(self) -> None:
+        """Say of functions that did not pass that the file defines them twice, unless a check says so."""
+        failed = [spec for spec in self.specs if self.reports[spec.id].status in ("failed", "crashed", "timeout")]
+        told = [item.explanation.id for item in self.reports.values() if item.explanation]
+        if DEFINED_AGAIN not in told:
+            self.notes += self.verdicts.defined_again({name for spec in failed for name in spec.names})
 
     def _compile(self) -> None:
         """Compile the file for all its processes, and have imported once what it imports.
@@ -472,7 +483,7 @@ class Judge:
         item.remarks = [] if process.given else list(expect.remarks)  # they may quote names from over there
         item.stdout = process.link.printed.decode("utf-8", "replace")
         if spec.visible:
-            item.compared = [list(entry) for entry in expect.seen[:50]]
+            item.compared = report.listed(expect.seen, MAX_COMPARED)
         else:
             item.expected = item.expected if getattr(error, "reveal", False) else None
             item.actual = item.actual if getattr(error, "reveal", False) else None
@@ -537,7 +548,8 @@ class Judge:
         item.message = cut(item.message, limits.MAX_LEAK + 200)
         item.expected = item.expected and cut(item.expected, limits.MAX_LEAK)
         item.actual = item.actual and cut(item.actual, limits.MAX_LEAK)
-        item.compared = item.compared and [[cut(text, 80) for text in entry] for entry in item.compared[:5]]
+        if item.compared:
+            item.compared = [[cut(text, 80) for text in entry] for entry in report.listed(expect.seen, MAX_WITHHELD)]
 
     def overdue(self, spec: CheckSpec) -> CheckSpec | None:
         """The check in which this one's function did not end, if there is one; once is enough."""

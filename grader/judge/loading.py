@@ -11,8 +11,10 @@ from grader.judge import crashes, syntax
 from grader.judge.launcher import Process
 from grader.judge.report import cut
 from grader.judge.source import Source
-from grader.judge.verdict import how_ended, sandbox_note
+from grader.judge.verdict import how_ended, renamed, sandbox_note
 from grader.requests import Request
+
+SHOWN_NAMES = 3
 
 
 def complaint(
@@ -39,8 +41,11 @@ def complaint(
         except wire.WireError:
             return say("the process ended while loading the file: {how}", how=say("it sent a malformed reply"))
         return import_message(request, file, error, ours) + printed(process)
-    shown = ", ".join(sorted(names)[:3])
-    return say("the file defines none of the expected names ({names}, …)", names=shown) + printed(process)
+    shown = sorted(names)[:SHOWN_NAMES] + ["…"] * (len(names) > SHOWN_NAMES)
+    message = say("the file defines none of the expected names ({names})", names=", ".join(shown))
+    if alike := renamed(sorted(names), process.names - set(request.exercise.names)):
+        message += "\n" + say("Is `{other}` `{name}` under another name?", name=alike[0], other=alike[1])
+    return message + printed(process)
 
 
 def _without_answer(request: Request, file: Source, process: Process, frames: list[tuple[int, str]]) -> str:

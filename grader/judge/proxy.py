@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import torch
 
+from course.result import not_defined
 from course.text import mark, say, translated
 from grader import wire
 from grader.errors import Failed, NotDefined, StudentRaised
@@ -163,7 +164,7 @@ class Student:
         if kind == "raised":
             raise StudentRaised.from_wire(content)
         if kind == "undefined":
-            raise NotDefined(say("your file does not define `{name}`", name=str(content)[:MAX_VALUE]))
+            raise NotDefined(not_defined(str(content)[:MAX_VALUE]))
         if kind == "contract":
             raise Failed(_complaint(content))
         if kind == "fault":

@@ -6,11 +6,12 @@ import functools
 import importlib.metadata
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import replace
 
 from course import paths
 from course.result import AnnouncedCheck, CheckResult, CheckStatus, Explanation, ExplanationKind
-from course.text import translated
+from course.text import say, translated
 from grader.judge.check import CheckSpec
 
 MAX_MESSAGE = 500
@@ -79,6 +80,15 @@ def cut(text: str, limit: int = MAX_MESSAGE, lines: int = MAX_LINES) -> str:
     if text.count("\n") >= lines:
         text = "\n".join([*text.split("\n", lines - 1)[: lines - 1], "…"])
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def listed(compared: Sequence[tuple[str, str, str]], limit: int) -> list[list[str]]:
+    """The first comparisons of a check, each once, how many are left out, and the last one, at which a check fails."""
+    once = [list(entry) for entry in dict.fromkeys(compared)]
+    if len(once) <= limit:
+        return once
+    left_out = say("... and {count} more", count=len(once) - limit)
+    return [*once[: limit - 1], [left_out], once[-1]]
 
 
 def _ours_hidden(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import re
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ class Source:
         self.name = name
         self._content = content
         self._cells = cells
+        self._definitions: dict[str, list[int]] | None = None
 
     @functools.cached_property
     def text(self) -> str:
@@ -61,6 +63,33 @@ class Source:
                 return max(around)
         return None
 
+    def definitions(self, name: str) -> list[int]:
+        """The lines that define a function, a class or a method (``LoRALinear.merge``) of the file."""
+        return self.all_definitions().get(name, [])
+
+    def all_definitions(self) -> dict[str, list[int]]:
+        """What the file defines at its top level, and in the classes there: name -> the lines that do so, in order.
+
+        An assignment and an import define their names, too. What stands below an ``if``, a loop or a ``try`` is one of
+        several ways, and does not count; nor does an assignment that uses what it replaces.
+        """
+        if self._definitions is None:
+            self._definitions = {}
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                self._define(ast.parse(self.text).body, "")
+        return self._definitions
+
+    def _define(self, body: Sequence[ast.stmt], prefix: str) -> None:
+        assert self._definitions is not None
+        inner: dict[str, ast.ClassDef] = {}
+        for node in body:
+            for name in _defined(node):
+                self._definitions.setdefault(prefix + name, []).append(node.lineno)
+            if isinstance(node, ast.ClassDef):
+                inner[node.name] = node
+        for name, last in inner.items() if not prefix else ():
+            self._define(last.body, f"{name}.")
+
     def traceback(self, error: StudentRaised) -> str | None:
         """The way through the file to where an exception was raised; None if it does not lead through the file."""
         lines = self.frames(error.frames, error.left_out)
@@ -86,3 +115,18 @@ class Source:
             if count > 1:
                 shown.append(f"  [the same call {count - 1} more times]")
         return shown
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    """The names that a statement defines anew."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        parts = [one.attr for one in node.decorator_list if isinstance(one, ast.Attribute)]
+        parts += [one.id for one in node.decorator_list if isinstance(one, ast.Name)]
+        return [] if set(parts) & {"setter", "getter", "deleter", "overload", "register"} else [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.Assign) or (isinstance(node, ast.AnnAssign) and node.value is not None):
+        names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+        used = {one.id for one in names if isinstance(one.ctx, ast.Load)}
+        return [one.id for one in names if isinstance(one.ctx, ast.Store) and one.id not in used]
+    return []

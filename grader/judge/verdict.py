@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from course.result import CheckResult
 from course.text import mark, say, translated
@@ -28,6 +28,9 @@ ENDED = {
     "threads": mark("it started more threads than are allowed"),
 }
 """For what a student process was ended."""
+RENAMED = mark("your file does not define `{name}`; is `{other}` the same function under another name?")
+DEFINED_AGAIN = "defined-again"
+"""Id of the explanation of a function whose skeleton stands below what was written."""
 LONGEST_NAME = 80
 """Of what a file may call a function, to be repeated in a sentence."""
 ALIKE = 0.9
@@ -72,13 +75,8 @@ class Verdicts:
             item.expected, item.actual, item.difference = error.expected, error.actual, error.difference
             item.hint = error.hint and translated(error.hint)
             if isinstance(error, NotDefined) and not set(spec.names) <= process.names:
-                renamed = self._renamed(spec, process)
-                if renamed:
-                    item.message = say(
-                        "your file does not define `{name}`; is `{other}` the same function under another name?",
-                        name=renamed[0],
-                        other=renamed[1],
-                    )
+                if alike := self._renamed(spec, process):
+                    item.message = say(RENAMED, name=alike[0], other=alike[1])
                 elif spec.bonus:  # which a file may leave out
                     item.status, item.message = "not_started", say("`{name}` is not in your file", name=spec.function)
                     return
@@ -96,6 +94,9 @@ class Verdicts:
                 # A hole's name comes from over there; with substitutes, it may say what they consist of.
                 name = spec.function if process.given else error.message or spec.function
                 item.message = say("`{name}` is not written yet", name=name)
+                for one in (name, name.partition(".")[0]):
+                    if len(places := self.file.definitions(one)) > 1 and item.status == "not_started":
+                        self._explain_stub(item, spec, one, places)
             elif error.memory:
                 item.message = say(
                     TOO_MUCH_MEMORY,
@@ -103,6 +104,8 @@ class Verdicts:
                 )
             elif error.type == "EOFError" and "EOF when reading" in error.message:
                 item.message = say("your code asks for input, but there is nobody to answer")
+            elif error.type == "BdbQuit":
+                item.message = say("your code starts the debugger, but there is nobody to answer")
             else:
                 item.message = str(error)
             if item.status == "crashed":
@@ -130,12 +133,35 @@ class Verdicts:
     def _renamed(self, spec: CheckSpec, process: Process) -> tuple[str, str] | None:
         """A name of a check that is missing, and one in the file that nobody asks for and that looks like it."""
         missing = [name for name in spec.names if name not in process.names]
-        others = [
-            name
-            for name in sorted(process.names - set(self.request.exercise.names))
-            if name.isidentifier() and not name.startswith("_") and len(name) <= LONGEST_NAME
+        return renamed(missing, process.names - set(self.request.exercise.names))
+
+    def _explain_stub(self, item: CheckResult, spec: CheckSpec, name: str, places: Sequence[int]) -> None:
+        """What was written is not what Python uses: the skeleton of the function stands below it."""
+        item.status = "failed"
+        item.message = say(
+            "`{name}` is defined more than once (lines {lines}), and Python uses the last definition, which is not "
+            "written yet",
+            name=name,
+            lines=self.lines(places),
+        )
+        text = say("A later definition replaces an earlier one of the same name. Keep yours, and delete the other one.")
+        self._explain_once(item, spec, (name, *places), lambda: (DEFINED_AGAIN, text))
+
+    def defined_again(self, names: Iterable[str]) -> list[str]:
+        """A sentence on each of these functions and their methods that the file defines more than once."""
+        return [
+            say(
+                "`{name}` is defined more than once in your file (lines {lines}); Python uses the last definition.",
+                name=name,
+                lines=self.lines(places),
+            )
+            for name, places in self.file.all_definitions().items()
+            if name.partition(".")[0] in names and len(places) > 1
         ]
-        return next(((name, other) for name in missing for other in others if _look_alike(name, other)), None)
+
+    def lines(self, places: Sequence[int]) -> str:
+        """Lines of the file, to go into a sentence."""
+        return ", ".join(str(self.file.number(line)) for line in places)
 
     def _explain_crash(self, item: CheckResult, spec: CheckSpec, error: StudentRaised, process: Process) -> None:
         """A sentence and the way through the student's file, once for each cause."""
@@ -264,6 +290,21 @@ class Verdicts:
             )
         )
         return say(sentence, seconds=seconds, line=self.file.number(line), text=self.file.line(line))
+
+
+def renamed(missing: Iterable[str], others: Iterable[str]) -> tuple[str, str] | None:
+    """One of the names that a file lacks, and a name in it that looks like that one; None if there are no such two.
+
+    Args:
+        missing: names that are asked for.
+        others: names in the file that nobody asks for.
+    """
+    known = [
+        name
+        for name in sorted(others)
+        if name.isidentifier() and not name.startswith("_") and len(name) <= LONGEST_NAME
+    ]
+    return next(((name, other) for name in missing for other in known if _look_alike(name, other)), None)
 
 
 def _look_alike(name: str, other: str) -> bool:

@@ -6,12 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from course import lesson, syllabus
+from course import lesson, spelling, syllabus
 from scripts.figures import HERE, Figure, compute, heading, module_of, run
 
 
 def main(arguments: Sequence[str]) -> None:
     """Print the tables of one lesson, and of the extras that are asked for."""
+    spelling.spell(sys.stdout, sys.stderr)
     slugs = [lesson.INTRO, *(exercise.slug for exercise in syllabus.load())]
     lessons = [slug for slug in slugs if (HERE / f"{slug}.py").is_file()]
     parser = argparse.ArgumentParser(prog="python -m scripts.figures", description="Print the figures of a lesson.")

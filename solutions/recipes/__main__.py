@@ -10,13 +10,14 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from course import click_words, text
+from course import click_words, spelling, text
 from course.text import say
 from solutions.recipes import preflight
 from solutions.recipes.compare.options import compare as measure_and_show
 from solutions.recipes.compare.options import compare_options
 from solutions.recipes.config import FineTune
 from solutions.recipes.errors import Interrupted, RecipeError
+from solutions.recipes.files import refuse_foreign
 from solutions.recipes.gpu import options as gpu_options
 from solutions.recipes.gpu.options import Check, check_options
 from solutions.recipes.options import NOT_OF_THE_CONFIG, ONLY_FOR, GroupedCommand, finetune_options
@@ -173,6 +174,8 @@ def predict(
     """
     from solutions.recipes import predicting
 
+    if path not in (None, "-"):
+        refuse_foreign(Path(path), "course/predictions")
     wanted = predicting.gather(texts, text_column)
 
     with quick_imports():
@@ -274,6 +277,8 @@ def pipelines(ctx: click.Context, out: Path | None, **options: Any) -> None:
     preflight.name_workspace(options)
     config = Tour(**options)
     pipelines_options.check(config)
+    if out is not None:
+        refuse_foreign(out, "course/pipelines")
 
     from rich.console import Console
 
@@ -303,6 +308,7 @@ def gpu_check(ctx: click.Context, out: Path | None, minutes: float, page: Path |
         return
     if out is None:
         raise click.UsageError(say("give a file for the report: --out FILE.json"))
+    refuse_foreign(out, "course/gpu-check")
     told = Check(**options, budget=60 * minutes)
     told = replace(told, **gpu_options.QUICK) if told.rehearsal else told
     gpu_options.check(told)
@@ -355,6 +361,8 @@ def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str,
 
     from solutions.recipes import bench as benchmark
 
+    if path is not None:
+        refuse_foreign(path, "course/bench-training")
     report = benchmark.run(rounds=rounds, threads=threads, console=Console(), parts=parts, compiled=compiled)
     if path is not None:
         benchmark.write(report, path)
@@ -362,6 +370,7 @@ def bench(path: Path | None, rounds: int, threads: int | None, parts: tuple[str,
 
 def main() -> None:
     """Take the arguments of the command line, and speak the reader's language."""
+    spelling.spell(sys.stdout, sys.stderr)
     click_words.teach()
     text.use_if_written(text.detect())
     try:

@@ -56,6 +56,31 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     write_atomically(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
 
 
+def refuse_foreign(path: Path, schema: str) -> None:
+    """Keep a file that is no older result of a recipe; to be asked before the work is done.
+
+    Args:
+        path: where the result will be written.
+        schema: of the recipe's results, without the version.
+
+    Raises:
+        RecipeError: something else is there.
+    """
+    try:
+        old = path.read_bytes()
+        if not old or str(json.loads(old)["schema"]).rpartition("/")[0] == schema:
+            return
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise RecipeError(say("cannot read {path}: {reason}", path=path, reason=error.strerror or error)) from error
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass  # no JSON, or somebody else's
+    raise RecipeError(
+        say("{path} exists and is not an older result, so it is not overwritten. Choose a different file.", path=path)
+    )
+
+
 def cannot_write(path: Path, error: OSError) -> RecipeError:
     """One sentence with the way out."""
     return RecipeError(
