@@ -272,6 +272,15 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
     return likeness if likeness >= NEAR else 0.0
 
 
+def several(name: str, students: Iterable[Student]) -> str:
+    """The sentence about a name that fits several students; an id is spelt so that a file can be called so."""
+    return say(
+        "'{name}' matches several students in the roster ({ids}). Use one of these ids instead.",
+        name=tidy(name),
+        ids=", ".join(re.sub(r'[\\/:*?"<>|]', "_", student.id) for student in students),
+    )
+
+
 class Roster:
     """Students by everything that they are called."""
 
@@ -305,13 +314,8 @@ class Roster:
         agreed = set.intersection(*hits)
         if len(agreed) == 1:
             return self.students[agreed.pop()]
-        raise Ambiguous(
-            say(
-                "'{name}' matches several students in the roster ({ids}). Use one of these ids instead.",
-                name=" / ".join(tidy(word) for word in known if word),
-                ids=", ".join(self.students[number].id for number in sorted(set.union(*hits))),
-            )
-        )
+        everybody = [self.students[number] for number in sorted(set.union(*hits))]
+        raise Ambiguous(several(" / ".join(tidy(word) for word in known if word), everybody))
 
     def knows(self, word: str) -> bool:
         """Whether it fits at least one of them."""
