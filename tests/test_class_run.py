@@ -67,8 +67,9 @@ def test_what_is_unchanged_is_not_graded_again(desk, monkeypatch):
     assert (counts.reused, counts.graded) == (2, 1)  # what cem handed in was known
     counts, _ = desk.grade(*files, seed=lambda one: 5)
     assert (counts.reused, counts.graded) == (0, 2) and desk.requests[-1]["seed"] == 5
-    monkeypatch.setattr(bundle, "environment", lambda level: "another torch")
-    assert desk.grade(*files)[0].graded == 2
+    monkeypatch.setattr(bundle, "environment", lambda level: json.dumps({"torch": "another", "sandbox": level}))
+    assert desk.grade(*files)[0].reused == 2
+    assert desk.grade(*files, setup=desk.setup(level="auto"))[0].graded == 2
 
 
 def test_seeds_per_student_grade_equal_files_apart(desk):

@@ -158,6 +158,7 @@ def grade(
         book = gradebook.build(store, rules, exercises=exercises)
         screen.standing(console, standing.lines(book, rules))
         screen.new_rules(console, before.changes(store, rules, exercises))
+        outdated = screen.outdated(console, store.bundles())
     if counts.ours:
         render.next_step(console, advice.Advice(again, say("Retry what failed because of an error on our side:")))
         return errors.GRADER_FAULT
@@ -166,9 +167,18 @@ def grade(
             console, advice.Advice("course class grade --help", say("There is nothing to grade here. See:"))
         )
         return errors.PASSED
+    if outdated:
+        render.next_step(console, _regrade_advice(store_path))
+        return errors.PASSED
     following = quote("course", "class", "report", "--store", str(store_path))
     render.next_step(console, advice.Advice(following, say("Write the class report:")))
     return errors.PASSED
+
+
+def _regrade_advice(store_path: Path) -> advice.Advice:
+    return advice.Advice(
+        quote("course", "class", "regrade", "--store", str(store_path)), say("Grade again what has changed:")
+    )
 
 
 class _Before:
@@ -214,6 +224,7 @@ def status(store_path: Path, console: Console, policy: Path | None = None) -> No
         rules = given or gradebook.policy_of(store)
         book = gradebook.build(store, rules, exercises=rules.exercises or None)
         refusals, left = store.refusals(), store.ignored()
+        graded = store.bundles()
     screen.refused(console, refusals)
     screen.ignored(console, left)
     if not book.students:
@@ -222,6 +233,8 @@ def status(store_path: Path, console: Console, policy: Path | None = None) -> No
         return
     screen.marks(console, book, standing.cell, say(standing.LEGEND))
     screen.standing(console, standing.lines(book, rules))
+    if screen.outdated(console, graded):
+        render.next_step(console, _regrade_advice(store_path))
 
 
 def _bundles(waiting: Sequence[Job]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from course import render, syllabus
+from course import bundle, render, syllabus
 from course.classroom.model import Entry, Gradebook, Refused
 from course.classroom.run import Answer, Counts, Job, fault
 from course.classroom.verify import Change, Verification, compare
@@ -180,6 +180,30 @@ def touched(console: Console, exercise: Exercise, count: int, of: int) -> None:
     if not count:
         said = say("{exercise}: the checks are the same", exercise=exercise.id)
     render.line(console, said, "" if count else "dim")
+
+
+def outdated(console: Console, graded: Iterable[tuple[str, str, int]]) -> bool:
+    """How many marks come from other checks than those of today; whether there are any.
+
+    Args:
+        console: where to.
+        graded: exercise, hash of the checks, and how many submissions were graded with them.
+    """
+    found: dict[str, int] = {}
+    for slug, checks, count in graded:
+        if checks != bundle.of(slug):
+            found[slug] = found.get(slug, 0) + count
+    for slug in in_course_order(found):
+        said = say_many(
+            "{exercise}: the checks have changed since {count} submission was graded. Its mark stays as it is until "
+            "you grade it again with course class regrade.",
+            "{exercise}: the checks have changed since {count} submissions were graded. Their marks stay as they are "
+            "until you grade them again with course class regrade.",
+            exercise=syllabus.resolve(slug).id,
+            count=found[slug],
+        )
+        render.line(console, said, "yellow")
+    return bool(found)
 
 
 def bundles(console: Console, same: bool | None) -> None:
