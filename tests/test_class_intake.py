@@ -923,6 +923,33 @@ def test_the_order_does_not_depend_on_the_order_of_writing(tmp_path: Path):
     assert submissions.find(tmp_path / "one", BOTH) == submissions.find(tmp_path / "two", BOTH)
 
 
+# --- Old code pages ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["cp932", "cp437", "cp850", "utf-8"])
+@pytest.mark.parametrize("name", ["山田太郎", "Jürgen Müller", "Zoë Çelik"])
+def test_names_in_a_zip_without_the_flag_for_utf_8_are_read(tmp_path: Path, code: str, name: str):
+    try:
+        raw = f"{name}/lora.py".encode(code)
+    except UnicodeEncodeError:
+        pytest.skip(f"{name} has no place in {code}")
+    plain = f"{'x' * (len(raw) - 8)}/lora.py"
+    data = zipped({plain: CODE, "other/lora.py": CODE}).replace(plain.encode(), raw)
+    found = submissions.find(lay(tmp_path, {"class.zip": data}) / "class.zip", BOTH)
+    assert {one.student.id for one in found.handed} == {name, "other"}
+
+
+def test_names_in_an_old_tar_are_read(tmp_path: Path):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, encoding="cp932") as archive:
+        for student in ("山田太郎", "other"):
+            info = tarfile.TarInfo(f"{student}/lora.py")
+            info.size = len(CODE)
+            archive.addfile(info, io.BytesIO(CODE.encode()))
+    found = submissions.find(lay(tmp_path, {"class.tar": buffer.getvalue()}) / "class.tar", BOTH)
+    assert {one.student.id for one in found.handed} == {"山田太郎", "other"}
+
+
 # --- Two students in one name ----------------------------------------------------------------------------------------
 
 INSIDE = {"s2/lora.py": CODE}
@@ -982,7 +1009,7 @@ LONGER = {
     "s1_Ada/lora.py": "s1",
     "s1 (final)/lora.py": "s1",
     "week8 s1/lora.py": "s1",
-    "s1\u5c71\u7530/lora.py": "s1",
+    "s1山田/lora.py": "s1",
     "s1_week8.py": "s1",
     "Lovelace_Ada_s1_lora.py": "s1",
     "Ada_Lovelace_v2/lora.py": "s1",

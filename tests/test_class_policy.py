@@ -499,3 +499,55 @@ def test_an_extension_may_be_given_by_address():
 
 def test_a_complaint_about_a_date_quotes_it_as_it_was_written():
     assert "'1 March 2026' is not a date" in complaint('deadline = "1 March 2026"')
+
+
+GERMAN = "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Kann"
+WORKSHEETS = {
+    "German, without a blank": (GERMAN, "Teilnehmer/in", "Ja"),
+    "German, with a blank": (GERMAN, "Teilnehmer/in ", "Ja"),
+    "Japanese": ("識別子,フルネーム,メール,S,評点,最大評点,X", "参加者 ", "はい"),
+    "Spanish": ("Identificador,Nombre completo,Dirección,Estado,Calificación,Máxima,Puede", "Participante ", "Sí"),
+    "French": ("Identifiant,Nom complet,Courriel,Statut,Note,Maximum,Modifiable", "Participant ", "Oui"),
+    "a language that we do not know": ("A,B,C,D,E,F,G", "Xyzzy ", "Yes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", WORKSHEETS)
+def test_a_worksheet_of_moodle_is_a_roster_in_every_language(language: str):
+    titles, word, yes = WORKSHEETS[language]
+    lines = [f'{word}{number},"{name}",a{number}@x.org,-,,"16,00",{yes}' for number, name in ((31, "Ada"), (32, "Bo"))]
+    students = roster.parse("\n".join([titles, *lines]).encode(), "sheet.csv")
+    assert [(one.id, one.name, one.email) for one in students] == [
+        ("31", "Ada", "a31@x.org"),
+        ("32", "Bo", "a32@x.org"),
+    ]
+    blind = [f"{word}{number},-,,16.00,{yes}" for number in (31, 32)]
+    titles = ",".join(titles.split(",")[:1] + titles.split(",")[3:])
+    assert [(one.id, one.name) for one in roster.parse("\n".join([titles, *blind]).encode(), "x")] == [
+        ("31", ""), ("32", ""),
+    ]  # fmt: skip
+
+
+def test_ids_that_end_in_numbers_are_no_participants():
+    data = b"id,name,group,bonus,max,repeats,section\nstud101,Ada,1,3,16,,A\nstud102,Bo,2,,16,,B\n"
+    assert [one.id for one in roster.parse(data, "x")] == ["stud101", "stud102"]
+
+
+def test_a_roster_saved_by_a_japanese_spreadsheet_is_read():
+    data = "id,name\ns1,山田 太郎\ns2,Ann Lee\n".encode("cp932")
+    assert [one.name for one in roster.parse(data, "x")] == ["山田 太郎", "Ann Lee"]
+    for name in ("Müller", "Amélie", "O’Neill", "Ñandú", "José", "Straß"):
+        assert roster.parse(f"id,name\ns1,{name}\n".encode("cp1252"), "x")[0].name == name
+
+
+def test_staff_on_a_roster_hand_in_nothing():
+    data = b"First Name,Last Name,SID,Email,Role\nAda,L,1,a@x,Student\nPro,F,9,p@x,Instructor\nT,A,,t@x,TA\n"
+    found = roster.parsed(data, "x")
+    assert [one.id for one in found.students] == ["1"] and found.staff == ("Pro F", "T A")
+
+
+def test_the_advice_for_a_name_of_several_students_can_be_followed():
+    both = [Student("2024/1", "Kim Lee"), Student("2024/2", "Kim Lee")]
+    with pytest.raises(Ambiguous, match="2024_1, 2024_2"):
+        Roster(both).find("Kim Lee")
+    assert Roster(both).find("2024_1") == both[0]

@@ -122,7 +122,8 @@ def grade(
 
     if not os.path.lexists(folder):  # before a store is made
         raise CourseError(say("there is no folder or archive {path}.", path=str(folder)))
-    students = rosters.load(roster) if roster else None
+    listed = rosters.read(roster) if roster else None
+    students = listed.students if listed else None
     rules = policies.load(policy) if policy else None
     with Store(store_path, create=True) as store, store.alone():
         before = _Before(store, rules, students)
@@ -148,6 +149,10 @@ def grade(
         del found  # the sources are in the store by now
         screen.refused(console, store.refusals(place))
         screen.ignored(console, store.ignored(place), match.SHOWN)
+        if listed and listed.staff:
+            render.line(
+                console, say("Left out of the roster, because of their role: {names}", names=match.listed(listed.staff))
+            )
         store.note("grade", folder=place, waiting=len(waiting), bundles=_bundles(waiting))
         code = _work(store, waiting, counts, setup, wishes, console)
         if code is not None:
