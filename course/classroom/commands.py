@@ -145,6 +145,7 @@ def grade(
             return wishes.seed if wishes.seed is not None else rules.seed_of(student, one.exercise)
 
         place = os.path.realpath(folder)
+        marked = [one for one in store.submissions(place) if one.grading is not None]
         waiting, counts = run.take(found, store, place, setup, seed=seed, exercises=exercises)
         del found  # the sources are in the store by now
         screen.refused(console, store.refusals(place))
@@ -156,12 +157,14 @@ def grade(
         store.note("grade", folder=place, waiting=len(waiting), bundles=_bundles(waiting))
         code = _work(store, waiting, counts, setup, wishes, console)
         if code is not None:
+            screen.gone(console, _gone(store, marked), place)
             screen.new_rules(console, before.changes(store, rules, exercises))
             render.next_step(console, advice.Advice(again, say("Continue where it stopped:")))
             return code
         store.note("graded", graded=counts.graded, reused=counts.reused, ours=counts.ours)
         book = gradebook.build(store, rules, exercises=exercises)
         screen.standing(console, standing.lines(book, rules))
+        screen.gone(console, _gone(store, marked), place)
         screen.new_rules(console, before.changes(store, rules, exercises))
         outdated = screen.outdated(console, store.bundles())
     if counts.ours:
@@ -178,6 +181,23 @@ def grade(
     following = quote("course", "class", "report", "--store", str(store_path))
     render.next_step(console, advice.Advice(following, say("Write the class report:")))
     return errors.PASSED
+
+
+def _gone(store: Store, marked: Sequence[Submission]) -> list[tuple[str, str]]:
+    """(name of the student, slug) of marks that nothing stands for any more: neither a file nor an instructor's hand.
+
+    A file that lies where it was, but belongs to somebody else by a new roster, is not gone.
+    """
+    names = {student.id: student.shown for student in store.everybody()}
+    left = store.submissions()
+    places = {(one.student, one.exercise) for one in left} | store.overrides().keys()
+    files = {(one.folder, one.origin, one.sha256) for one in left}
+    gone = [
+        (one.student, one.exercise)
+        for one in marked
+        if (one.student, one.exercise) not in places and (one.folder, one.origin, one.sha256) not in files
+    ]
+    return [(names.get(student, student), slug) for student, slug in dict.fromkeys(gone)]
 
 
 def _regrade_advice(store_path: Path) -> advice.Advice:

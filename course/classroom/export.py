@@ -202,7 +202,7 @@ def chosen(book: Gradebook, student: str | None = None, exercise: str | None = N
     }
     if student is not None:
         entries = {place: _alone(entry) for place, entry in entries.items()}
-    return replace(book, students=students, exercises=exercises, entries=entries, refused=refused)
+    return replace(book, students=students, exercises=exercises, entries=entries, refused=refused, gone=frozenset())
 
 
 def _alone(entry: Entry) -> Entry:

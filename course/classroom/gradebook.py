@@ -93,6 +93,7 @@ def build(
         graded_at=store.graded_at(),
         title=title or policy.title,
         has_deadline=bool(policy.deadline or policy.deadlines),
+        gone=frozenset(store.gone()),
     )
 
 

@@ -192,6 +192,8 @@ class Gradebook:
     title: str = ""
     has_deadline: bool = False
     """Whether anything can be late."""
+    gone: frozenset[str] = frozenset()
+    """Ids of students of whom something was graded, and whose files are all gone."""
 
     def of(self, student: Student) -> Sequence[Entry]:
         """A student's entries, in the order of the exercises."""

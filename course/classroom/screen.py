@@ -284,6 +284,25 @@ def standing(console: Console, lines: Sequence[str]) -> None:
         render.line(console, line)
 
 
+def gone(console: Console, marks: Sequence[tuple[str, str]], folder: str) -> None:
+    """Whose marks no longer count, because what they stood for no longer lies in the folder: name and exercise."""
+    if not marks:
+        return
+    console.print()
+    said = say_many(
+        "{count} mark no longer counts, because its file is gone from {folder}: {names}",
+        "{count} marks no longer count, because their files are gone from {folder}: {names}",
+        count=len(marks),
+        folder=folder,
+        names=match.listed([f"{name} ({syllabus.resolve(slug).id})" for name, slug in marks]),
+    )
+    render.line(console, said, "yellow")
+    render.line(
+        console,
+        say("Put the files back and grade again if they should count; keep a second batch in a folder of its own."),
+    )
+
+
 def new_rules(console: Console, changes: Sequence[tuple[Entry, Entry]]) -> None:
     """Whose marks differ because the policy or the roster is another one than before: each before and after."""
     if not changes:

@@ -49,12 +49,15 @@ def _roster(book: Gradebook) -> Iterator[str]:
     if not enrolled:
         return
     missing = [student for student in enrolled if all(entry.status == "missing" for entry in book.of(student))]
+    gone = [student for student in missing if student.id in book.gone]
     yield say(
         "On the roster: {count}; handed in: {handed}; nothing from: {names}",
         count=len(enrolled),
         handed=len(enrolled) - len(missing),
-        names=_named(missing) or "-",
+        names=_named([student for student in missing if student not in gone]) or "-",
     )
+    if gone:
+        yield say("Handed in earlier, but their files are gone from the folder: {names}", names=_named(gone))
     if strangers := [student for student in book.students if not student.in_roster]:
         yield say(
             "Not on the roster: {names}. Is one of them missing above under a different name?",

@@ -328,10 +328,25 @@ class Store:
 
     def students(self) -> list[Student]:
         """The roster in its order, then the others that something lies here of, by id."""
-        rows = self._db.execute(
-            "SELECT * FROM student WHERE place IS NOT NULL OR id IN (SELECT student FROM submission WHERE present "
-            "UNION SELECT student FROM refusal UNION SELECT student FROM override) ORDER BY place IS NULL, place, id"
+        return self._students(
+            "WHERE place IS NOT NULL OR id IN (SELECT student FROM submission WHERE present "
+            "UNION SELECT student FROM refusal UNION SELECT student FROM override)"
         )
+
+    def everybody(self) -> list[Student]:
+        """The same, with those whose files are gone."""
+        return self._students("")
+
+    def gone(self) -> set[str]:
+        """Ids of students of whom something was graded, and whose files are all gone."""
+        rows = self._db.execute(
+            "SELECT student FROM submission WHERE grading IS NOT NULL "
+            "EXCEPT SELECT student FROM submission WHERE present"
+        )
+        return {row[0] for row in rows}
+
+    def _students(self, which: str) -> list[Student]:
+        rows = self._db.execute(f"SELECT * FROM student {which} ORDER BY place IS NULL, place, id")
         return told_apart(
             Student(row["id"], row["name"], row["email"], timedelta(seconds=row["extension"]), row["place"] is not None)
             for row in rows
