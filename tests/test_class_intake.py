@@ -540,12 +540,12 @@ def test_copies(tmp_path: Path):
         book = gradebook.build(store)
     same = {entry.student.id: [one.id for one in entry.same] for entry in book if entry.same}
     assert same == {"alice": ["bob"], "bob": ["alice"]}  # no skeleton, and no group
-    assert book.entries["alice", "lora"].notes[-1] == "Identical, byte for byte, to the file of: bob"
-    assert "Identical files, byte for byte: alice = bob" in standing.lines(book)
+    assert book.entries["alice", "lora"].notes[-1] == "Identical in what is graded to the file of: bob"
+    assert "Identical files: exercise-3: alice = bob" in standing.lines(book)
     for entry in book:
         assert "dentical" not in " ".join(facts.entry_lines(entry))
     (alone,) = export.chosen(book, "alice", "lora")
-    assert alone.notes[-1] == "Another student handed in the same file, byte for byte." and not alone.same
+    assert alone.notes[-1] == "What another student handed in is identical." and not alone.same
 
 
 def test_a_module_beside_the_file_is_named_to_the_student(tmp_path: Path):

@@ -155,7 +155,7 @@ PENALTIES = {
 @pytest.mark.parametrize("case", PENALTIES)
 def test_penalties(case: str):
     text, earned, days, wanted = PENALTIES[case]
-    penalty = read(text).penalty(earned, 63, days * DAY)
+    penalty = read(f"deadline = 2026-03-01T12:00:00Z\n{text}").penalty(earned, 63, days * DAY)
     assert (penalty, str(penalty)) == (Decimal(wanted), wanted)
 
 
@@ -210,7 +210,8 @@ def test_an_extension_may_be_the_new_deadline():
     assert rules.due(ADA, "heads") == rules.due(other, "heads") == at("2026-04-09T12:00:00+02:00")  # the later one
     assert rules.due(other, "basics") == at("2026-03-28T12:00:00+01:00")
     assert rules.due(Student("s101", extension=20 * DAY), "lora") == at("2026-04-17T12:00:00+02:00")
-    assert read('[extensions]\ns101 = "2026-04-05T23:59Z"').due(ADA, "lora") is None
+    alone = policy.parse('[extensions]\ns101 = "2026-04-05T23:59Z"', "x", remembered=True)
+    assert alone.due(ADA, "lora") is None
 
 
 def test_what_comes_too_late_earns_nothing():
@@ -538,6 +539,26 @@ def test_a_roster_saved_by_a_japanese_spreadsheet_is_read():
     assert [one.name for one in roster.parse(data, "x")] == ["山田 太郎", "Ann Lee"]
     for name in ("Müller", "Amélie", "O’Neill", "Ñandú", "José", "Straß"):
         assert roster.parse(f"id,name\ns1,{name}\n".encode("cp1252"), "x")[0].name == name
+
+
+NEEDLESS = {
+    "penalty_per_day = 10": "penalty_per_day",
+    'grace = "10m"': "grace",
+    '[extensions]\ns1 = "2d"': "extensions",
+    '[extensions]\ns1 = { lora = "2d" }': "extensions",
+}
+
+
+@pytest.mark.parametrize("text", NEEDLESS)
+def test_what_is_counted_from_a_deadline_needs_one(text: str):
+    with pytest.raises(CourseError, match=f"{NEEDLESS[text]}: this needs a deadline"):
+        policy.parse(text, "policy.toml")
+    policy.parse(text, "policy.toml", remembered=True)
+    policy.parse(f"deadline = 2026-03-01T12:00:00Z\n{text}", "policy.toml")
+    policy.parse(f"{text}\n[deadlines]\nlora = 2026-03-01T12:00:00Z\n", "policy.toml")
+    if "extensions" in text:
+        policy.parse(f"accept_until = 2026-03-01T12:00:00Z\n{text}", "policy.toml")
+    policy.parse("penalty_per_day = 0\n", "policy.toml")
 
 
 def test_staff_on_a_roster_hand_in_nothing():

@@ -209,7 +209,7 @@ def _alone(entry: Entry) -> Entry:
     """An entry whose notes name nobody else."""
     if not entry.same:
         return entry
-    named, nameless = gradebook.same_file(entry.same), say("Another student handed in the same file, byte for byte.")
+    named, nameless = gradebook.same_file(entry.same), say("What another student handed in is identical.")
     return replace(entry, same=(), notes=tuple(nameless if note == named else note for note in entry.notes))
 
 

@@ -149,7 +149,7 @@ class Entry:
     override: Override | None = None
     notes: tuple[str, ...] = ()
     same: tuple[Student, ...] = ()
-    """Others who handed in the same file, byte for byte."""
+    """Others whose file is identical in what is graded: all of it, or what was taken out of a notebook."""
 
     @property
     def earned(self) -> Decimal:

@@ -267,12 +267,13 @@ def load(path: Path) -> Policy:
     return parse(text, path.name)
 
 
-def parse(text: str, name: str) -> Policy:
+def parse(text: str, name: str, *, remembered: bool = False) -> Policy:
     """The policy in the text of a TOML file.
 
     Args:
         text: of the file.
         name: what it is called, for complaints.
+        remembered: whether a store keeps it: what has no effect is no reason not to open the store.
 
     Raises:
         CourseError: as ``load``.
@@ -281,7 +282,11 @@ def parse(text: str, name: str) -> Policy:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CourseError(say("{file} is not valid TOML: {reason}", file=name, reason=str(error))) from None
-    return _Reader(text, name).policy(table)
+    reader = _Reader(text, name)
+    policy = reader.policy(table)
+    if not remembered:
+        reader.demand_deadline(policy)
+    return policy
 
 
 class _Reader:
@@ -323,6 +328,19 @@ class _Reader:
         policy = Policy(**values)
         self.demand_time_for_work(policy)
         return policy
+
+    def demand_deadline(self, policy: Policy) -> None:
+        """What is counted from a deadline has no effect without one, and that is a slip."""
+        if policy.deadline or policy.deadlines:
+            return
+        needs = {
+            "penalty_per_day": policy.penalty_per_day,
+            "grace": policy.grace,
+            "extensions": policy.extensions if policy.accept_until is None else None,
+        }
+        for option, value in needs.items():
+            if value:
+                raise self.complaint((option,), say("this needs a deadline, but no deadline is set."))
 
     def demand_time_for_work(self, policy: Policy) -> None:
         """Nothing that is on time may come too late to earn anything."""
