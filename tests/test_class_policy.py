@@ -210,7 +210,7 @@ def test_an_extension_may_be_the_new_deadline():
     assert rules.due(ADA, "heads") == rules.due(other, "heads") == at("2026-04-09T12:00:00+02:00")  # the later one
     assert rules.due(other, "basics") == at("2026-03-28T12:00:00+01:00")
     assert rules.due(Student("s101", extension=20 * DAY), "lora") == at("2026-04-17T12:00:00+02:00")
-    alone = policy.parse('[extensions]\ns101 = "2026-04-05T23:59Z"', "x", remembered=True)
+    alone = policy.parse('[extensions]\ns101 = "2026-04-05T23:59Z"', "x", needs_deadline=False)
     assert alone.due(ADA, "lora") is None
 
 
@@ -553,7 +553,7 @@ NEEDLESS = {
 def test_what_is_counted_from_a_deadline_needs_one(text: str):
     with pytest.raises(CourseError, match=f"{NEEDLESS[text]}: this needs a deadline"):
         policy.parse(text, "policy.toml")
-    policy.parse(text, "policy.toml", remembered=True)
+    policy.parse(text, "policy.toml", needs_deadline=False)
     policy.parse(f"deadline = 2026-03-01T12:00:00Z\n{text}", "policy.toml")
     policy.parse(f"{text}\n[deadlines]\nlora = 2026-03-01T12:00:00Z\n", "policy.toml")
     if "extensions" in text:

@@ -456,7 +456,7 @@ def test_an_extension_that_changes_nothing_is_told(store):
     put(store, *(handed(name, name, exercise) for name in "abcd" for exercise in ("lora", "heads")))
     early, late = "2026-03-10T12:00:00Z", "2026-03-12T12:00:00Z"
     lines = [f"a = {early}", f"b = {late}", f"c = {{ lora = {early} }}", 'd = "1d"']
-    more = "\n".join([f"deadlines = {{ heads = 2026-03-09T12:00:00Z }}", "[extensions]", *lines])
+    more = "\n".join(["deadlines = { heads = 2026-03-09T12:00:00Z }", "[extensions]", *lines])
     (said,) = (line for line in told(store, more=more) if "extension" in line)
     assert said == "The extension that the policy gives to c does not end after the deadline, so it changes nothing."
     (said,) = (line for line in told(store, more="\n".join(["[extensions]", *lines])) if "extension" in line)

@@ -78,6 +78,8 @@ SINGLE: Mapping[str, Callable[[Gradebook, Entry, Options], bytes]] = {
 }
 NEEDS_ATTEMPT = {"classroom50"}
 """Formats that describe something that was handed in, and so have nothing to say where nothing was."""
+WITHOUT_WORDS = {"canvas", "lti-ags"}
+"""Formats that hold nothing but marks."""
 FORMATS = (
     "csv", "canvas", "moodle", "gradescope", "prairielearn", "classroom50", "junit", "lti-ags", "html", "json", "xlsx",
 )  # fmt: skip
@@ -160,6 +162,8 @@ def _left_out(book: Gradebook, to: str) -> Iterator[str]:
             "Bonus points are not added to the marks; only the comments mention them: {names}",
             names=match.listed(bonus),
         )
+    if to not in WITHOUT_WORDS:
+        yield from gradebook.of_other_languages(book)
     if to == "classroom50":
         rounded = [f"{entry.student.shown}: {change}" for entry in book if (change := classroom50.changed(entry))]
         if rounded:

@@ -18,7 +18,7 @@ from course.classroom.store import Store, Submission
 from course.formats import facts, match
 from course.result import Result
 from course.syllabus import Exercise
-from course.text import say
+from course.text import language, say
 
 POLICY = "policy"
 """Name under which a store keeps the text of its policy."""
@@ -130,7 +130,7 @@ def same_file(students: Sequence[Student]) -> str:
 def policy_of(store: Store) -> Policy:
     """The policy that a store remembers; without one, the last attempt counts and nothing is late."""
     remembered = store.setting(POLICY)
-    return policies.parse(remembered, store.path.name, remembered=True) if remembered else Policy()
+    return policies.parse(remembered, store.path.name, needs_deadline=False) if remembered else Policy()
 
 
 def _students(store: Store, roster: Sequence[Student] | None) -> list[Student]:
@@ -271,6 +271,21 @@ def _places(attempts: Sequence[Attempt]) -> Callable[[Attempt], str]:
     if len({folder.name for folder in folders}) == len(folders):
         return lambda one: f"{PurePath(one.folder).name}/{one.origin}"
     return lambda one: f"{PurePath(one.folder).as_posix()}/{one.origin}"
+
+
+def of_other_languages(book: Gradebook) -> list[str]:
+    """What to know if results are in another language than what is written around them: nobody translates these."""
+    spoken = [entry.result.lang for entry in book if entry.result and entry.result.lang and entry.sha256]
+    return [
+        say(
+            "{count} of {of} results were graded with --lang {lang}: the titles of checks, hints and messages in them "
+            "stay in that language. For one language throughout, use --lang {lang} here, too.",
+            count=spoken.count(lang),
+            of=len(spoken),
+            lang=lang,
+        )
+        for lang in sorted({*spoken} - {language()})
+    ]
 
 
 def totals(book: Gradebook) -> Mapping[str, Decimal]:

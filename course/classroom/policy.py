@@ -243,11 +243,12 @@ class Policy:
 OPTIONS = tuple(item.name for item in fields(Policy))
 
 
-def load(path: Path) -> Policy:
+def load(path: Path, *, needs_deadline: bool = True) -> Policy:
     """The policy in a TOML file.
 
     Args:
         path: of the file.
+        needs_deadline: see ``parse``.
 
     Raises:
         CourseError: it cannot be read, or says something that is no policy; with the line where that is known.
@@ -264,16 +265,17 @@ def load(path: Path) -> Policy:
         ) from error
     except UnicodeDecodeError:
         raise CourseError(say("{file} is not UTF-8 text.", file=path.name)) from None
-    return parse(text, path.name)
+    return parse(text, path.name, needs_deadline=needs_deadline)
 
 
-def parse(text: str, name: str, *, remembered: bool = False) -> Policy:
+def parse(text: str, name: str, *, needs_deadline: bool = True) -> Policy:
     """The policy in the text of a TOML file.
 
     Args:
         text: of the file.
         name: what it is called, for complaints.
-        remembered: whether a store keeps it: what has no effect is no reason not to open the store.
+        needs_deadline: whether to complain of a penalty without one. On Gradescope, the platform knows the deadline, and
+            a store that remembers such a policy must open all the same.
 
     Raises:
         CourseError: as ``load``.
@@ -284,7 +286,7 @@ def parse(text: str, name: str, *, remembered: bool = False) -> Policy:
         raise CourseError(say("{file} is not valid TOML: {reason}", file=name, reason=str(error))) from None
     reader = _Reader(text, name)
     policy = reader.policy(table)
-    if not remembered:
+    if needs_deadline:
         reader.demand_deadline(policy)
     return policy
 
