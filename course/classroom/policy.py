@@ -274,8 +274,8 @@ def parse(text: str, name: str, *, needs_deadline: bool = True) -> Policy:
     Args:
         text: of the file.
         name: what it is called, for complaints.
-        needs_deadline: whether to complain of a penalty without one. On Gradescope, the platform knows the deadline, and
-            a store that remembers such a policy must open all the same.
+        needs_deadline: whether to complain of a penalty without one. Gradescope knows the deadline itself, and
+            a store that remembers such a policy must open.
 
     Raises:
         CourseError: as ``load``.
