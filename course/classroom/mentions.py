@@ -19,6 +19,8 @@ from course.classroom.roster import folded, orders, squashed
 WIDE = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 """Kana, Chinese characters and Hangul: a name in them is one word, and ends where other letters begin."""
 WORD = re.compile(rf"[{WIDE}]+|(?:(?![{WIDE}])[^\W_])+")
+SPLIT = 3
+"""Blanks that may stand in a name where the roster has none."""
 JOINTS = (" ", "_", "-", ".")
 """What may stand between the words of one name."""
 
@@ -56,6 +58,7 @@ class Mentions:
         self._ids: dict[tuple[str, ...], set[Student]] = {}
         self._names: dict[str, set[Student]] = {}
         self._addresses: dict[str, set[Student]] = {}
+        self._most = 0
         for student in students:
             for address in {folded(student.id), folded(student.email)}:
                 if "@" in address:
@@ -66,6 +69,7 @@ class Mentions:
             for name in orders(student.name):
                 if len(parts := _words(name)) > 1 or any(word.is_wide for word in parts):
                     self._names.setdefault(squashed(name), set()).add(student)
+                    self._most = max(self._most, len(parts) + SPLIT)
         self._longest = max(map(len, self._ids), default=0)
 
     def of(self, name: str, *, letters: bool = True) -> set[Student]:
@@ -87,9 +91,10 @@ class Mentions:
         return by_id | by_name
 
     def _by_address(self, text: str) -> Iterator[_Mention]:
-        for address, students in self._addresses.items() if "@" in text else ():
+        inside = [address for address in self._addresses if address in text] if "@" in text else []
+        for address in inside:
             for at in re.finditer(rf"(?<![^\W_])(?<![.+-]){re.escape(address)}(?![^\W_])(?![.-][^\W_])", text):
-                yield _Mention(at.start(), at.end(), frozenset(students), is_name=False)
+                yield _Mention(at.start(), at.end(), frozenset(self._addresses[address]), is_name=False)
 
     def _by_id(self, text: str, words: list[_Word], letters: bool) -> Iterator[_Mention]:
         for first in range(len(words)):
@@ -104,7 +109,7 @@ class Mentions:
     def _by_name(self, text: str, words: list[_Word]) -> Iterator[_Mention]:
         parts = [part for word in words for part in _letters(word)]
         for first in range(len(parts)):
-            for last in range(first, len(parts)):
+            for last in range(first, min(len(parts), first + self._most)):
                 found = parts[first : last + 1]
                 if students := self._names.get("".join(word.text for word in found)):
                     inner = {text[one.end : next_.start] for one, next_ in zip(found, found[1:], strict=False)}
